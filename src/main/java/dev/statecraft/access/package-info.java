@@ -1,0 +1,5 @@
+/** Who is calling and for which game. */
+@NullMarked
+package dev.statecraft.access;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Boards, scores, exact ranks, seasons. */
+@NullMarked
+package dev.statecraft.leaderboard;
+
+import org.jspecify.annotations.NullMarked;

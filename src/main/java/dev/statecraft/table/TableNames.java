@@ -1,0 +1,31 @@
+package dev.statecraft.table;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+
+/**
+ * Where the tables of this deployment are. A table is called prefix + its short name; template.yaml gives every
+ * function the prefix of its stack, a developer's machine uses the default.
+ */
+@ConfigMapping(prefix = "statecraft.tables")
+public interface TableNames {
+
+    /** What every table name begins with (environment: {@code STATECRAFT_TABLES_PREFIX}). */
+    @WithDefault("statecraft-")
+    String prefix();
+
+    /** Boards and their snapshots. */
+    default String boards() {
+        return prefix() + "boards";
+    }
+
+    /** One entry a player, board and season; its stream feeds the rank trees. */
+    default String entries() {
+        return prefix() + "entries";
+    }
+
+    /** Nodes of the rank trees, written by the stream consumer only. */
+    default String ranks() {
+        return prefix() + "ranks";
+    }
+}
