@@ -1,0 +1,281 @@
+package dev.statecraft.leaderboard;
+
+import dev.statecraft.leaderboard.Board.Closing;
+import dev.statecraft.leaderboard.Board.Settings;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/** Creates, changes, resets and removes boards, and knows the ones this instance has read lately. */
+@ApplicationScoped
+public class BoardService {
+
+    private record Known(Board board, long readAtNanos) {}
+
+    private record Name(String game, String id) {}
+
+    private final BoardStore boards;
+    private final SnapshotService snapshots;
+    private final LeaderboardConfig config;
+    private final Clock clock;
+    private final Map<Name, Known> known = new ConcurrentHashMap<>();
+
+    BoardService(BoardStore boards, SnapshotService snapshots, LeaderboardConfig config, Clock clock) {
+        this.boards = boards;
+        this.snapshots = snapshots;
+        this.config = config;
+        this.clock = clock;
+    }
+
+    /** How a change of a board ended; in order of precedence. */
+    public sealed interface Change {}
+
+    /** There is no such board. */
+    public record Unknown() implements Change {}
+
+    /** The board has scores that would not mean the same under the new settings. */
+    public record Fixed(Board board) implements Change {}
+
+    /** Others changed the board all the time. */
+    public record Busy() implements Change {}
+
+    /** The board as it is now. */
+    public record Changed(Board board) implements Change {}
+
+    /** How a reset ended; in order of precedence. */
+    public sealed interface Reset {}
+
+    /** There is no such board. */
+    public record ResetUnknown() implements Reset {}
+
+    /** The same key was used for a reset with another reason. */
+    public record ResetMismatch() implements Reset {}
+
+    /** Others changed the board all the time. */
+    public record ResetBusy() implements Reset {}
+
+    /** The season is closed; {@code replayed} if it had been by the same request before. */
+    public record ResetDone(int closedSeason, int season, String snapshotId, boolean replayed) implements Reset {}
+
+    /**
+     * Creates a board.
+     *
+     * @return nothing if the id is taken
+     */
+    public Optional<Board> create(String game, String id, Settings settings) {
+        Optional<Board> created = boards.create(Board.first(game, id, settings, now()));
+        created.ifPresent(this::learn);
+        return created;
+    }
+
+    /** The board, at most {@code board-cache} old; no read, or 1 RCU. */
+    public Optional<Board> find(String game, String id) {
+        Known last = known.get(new Name(game, id));
+        if (last != null && fresh(last)) {
+            return Optional.of(last.board());
+        }
+        return read(game, id);
+    }
+
+    /** The board as this instance last saw it, however long ago. */
+    Optional<Board> lastSeen(String game, String id) {
+        return Optional.ofNullable(known.get(new Name(game, id))).map(Known::board);
+    }
+
+    /** Whether {@link #find} would answer without a read. */
+    boolean isFresh(String game, String id) {
+        Known last = known.get(new Name(game, id));
+        return last != null && fresh(last);
+    }
+
+    /** Remembers a board that was just read. */
+    void learn(Board board) {
+        known.put(new Name(board.game(), board.id()), new Known(board, System.nanoTime()));
+    }
+
+    /** The board as it is stored now; 1 RCU. */
+    public Optional<Board> read(String game, String id) {
+        Optional<Board> board = boards.read(game, id);
+        board.ifPresentOrElse(this::learn, () -> known.remove(new Name(game, id)));
+        return board;
+    }
+
+    /** Lists the boards of a game by id, after {@code afterId}. */
+    public BoardStore.BoardPage list(String game, @Nullable String afterId, int limit) {
+        return boards.list(game, afterId, limit);
+    }
+
+    /** Changes what a studio decides about a board. Answers when every instance has seen it. */
+    public Change change(String game, String id, UnaryOperator<Settings> change) {
+        for (int attempt = 0; attempt < config.writeAttempts(); attempt++) {
+            pauseBefore(attempt);
+            Optional<Board> found = read(game, id);
+            if (found.isEmpty()) {
+                return new Unknown();
+            }
+            Board board = found.get();
+            Settings settings = change.apply(board.settings());
+            if (settings.equals(board.settings())) {
+                return new Changed(board);
+            }
+            if (board.scored() && !settings.scoresAlike(board.settings())) {
+                return new Fixed(board);
+            }
+            Board changed = board.with(settings, now());
+            if (boards.replace(changed, board.version())) {
+                learn(changed);
+                awaitOtherInstances();
+                return new Changed(changed);
+            }
+        }
+        return new Busy();
+    }
+
+    /** Removes a board and with it everything scored on it. Answers when every instance has seen it. */
+    public Change delete(String game, String id) {
+        for (int attempt = 0; attempt < config.writeAttempts(); attempt++) {
+            pauseBefore(attempt);
+            Optional<Board> found = read(game, id);
+            if (found.isEmpty()) {
+                return new Unknown();
+            }
+            if (boards.delete(found.get())) {
+                known.remove(new Name(game, id));
+                awaitOtherInstances();
+                return new Changed(found.get());
+            }
+        }
+        return new Busy();
+    }
+
+    /**
+     * Closes the running season and begins the next: one conditional write, whatever the size of the board, and a
+     * snapshot of what was closed.
+     *
+     * @param requestId the same id again resets only once, null for none
+     */
+    public Reset reset(String game, String id, String reason, @Nullable String requestId) {
+        for (int attempt = 0; attempt < config.writeAttempts(); attempt++) {
+            pauseBefore(attempt);
+            Optional<Board> found = read(game, id);
+            if (found.isEmpty()) {
+                return new ResetUnknown();
+            }
+            Board board = found.get();
+            Closing last = board.closing();
+            if (last != null && requestId != null && requestId.equals(last.requestId())) {
+                return last.reason().equals(reason)
+                        ? new ResetDone(last.season(), last.season() + 1, SnapshotService.idOf(last.season()), true)
+                        : new ResetMismatch();
+            }
+            if (last != null && !last.settled()) {
+                snapshots.take(board, last);
+            }
+            Board next = board.reset(reason, requestId, now());
+            if (boards.replace(next, board.version())) {
+                learn(next);
+                awaitOtherInstances();
+                Closing closed = Objects.requireNonNull(next.closing());
+                snapshots.take(next, closed);
+                return new ResetDone(closed.season(), next.season(), SnapshotService.idOf(closed.season()), false);
+            }
+        }
+        return new ResetBusy();
+    }
+
+    /**
+     * Takes the closing snapshot of a season again once everything that was sent before the reset is counted, also when
+     * the reset itself was cut short.
+     *
+     * @return whether there was something to settle
+     */
+    public boolean settle(String game, String id) {
+        Optional<Board> found = read(game, id);
+        if (found.isEmpty()) {
+            return false;
+        }
+        Board board = found.get();
+        Closing last = board.closing();
+        if (last == null
+                || last.settled()
+                || now().isBefore(last.endedAt().plus(config.boardCache()).plus(config.settleAfter()))) {
+            return false;
+        }
+        snapshots.take(board, last);
+        boolean settled = boards.replace(board.settled(), board.version());
+        known.remove(new Name(game, id));
+        return settled;
+    }
+
+    /**
+     * Notes that a board has scores, and perhaps subscores, before the first is written.
+     *
+     * @return the board as it is then, which may have changed in other ways too; nothing if it is gone or others
+     *     change it all the time
+     */
+    Optional<Board> mark(Board board, boolean withSubscore) {
+        Board current = board;
+        for (int attempt = 0; attempt < config.writeAttempts(); attempt++) {
+            pauseBefore(attempt);
+            if (current.scored() && (current.subscored() || !withSubscore)) {
+                return Optional.of(current);
+            }
+            Board marked = current.marked(withSubscore);
+            if (boards.replace(marked, current.version())) {
+                learn(marked);
+                if (withSubscore && current.scored()) {
+                    // Until then other instances would leave the subscores out of their ranks.
+                    awaitOtherInstances();
+                }
+                return Optional.of(marked);
+            }
+            Optional<Board> again = read(board.game(), board.id());
+            if (again.isEmpty()) {
+                return again;
+            }
+            current = again.get();
+        }
+        return Optional.empty();
+    }
+
+    /** Replaces a board by a state derived from it, if nobody else did. */
+    boolean replace(Board next, Board board) {
+        boolean replaced = boards.replace(next, board.version());
+        if (replaced) {
+            learn(next);
+            awaitOtherInstances();
+        }
+        return replaced;
+    }
+
+    private boolean fresh(Known last) {
+        return System.nanoTime() - last.readAtNanos() < config.boardCache().toNanos();
+    }
+
+    private Instant now() {
+        return clock.instant().truncatedTo(ChronoUnit.MILLIS);
+    }
+
+    private void awaitOtherInstances() {
+        long until = System.nanoTime() + config.boardCache().toNanos();
+        long left;
+        while ((left = until - System.nanoTime()) > 0) {
+            LockSupport.parkNanos(left);
+        }
+    }
+
+    private static void pauseBefore(int attempt) {
+        if (attempt > 0) {
+            LockSupport.parkNanos(ThreadLocalRandom.current().nextLong(1_000_000L << Math.min(attempt, 6)));
+        }
+    }
+}

@@ -1,0 +1,255 @@
+package dev.statecraft.leaderboard;
+
+import static dev.statecraft.table.Attributes.bool;
+import static dev.statecraft.table.Attributes.n;
+import static dev.statecraft.table.Attributes.s;
+
+import dev.statecraft.table.Attributes;
+import dev.statecraft.table.PartitionKey;
+import dev.statecraft.table.TableNames;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
+import software.amazon.awssdk.services.dynamodb.model.PutItemRequest;
+import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
+import software.amazon.awssdk.services.dynamodb.model.QueryResponse;
+import software.amazon.awssdk.services.dynamodb.model.ReturnValuesOnConditionCheckFailure;
+
+/**
+ * The boards of a game, in the boards table.
+ *
+ * <ul>
+ *   <li>Key: {@code pk} = game#boards, {@code sk} = board. A deleted board leaves a record with {@code deleted}, so
+ *       that one created with the same id gets another epoch, and with it keys of its own.
+ *   <li>Guard of every write: the version it was decided on.
+ * </ul>
+ */
+@ApplicationScoped
+public class BoardStore {
+
+    private final DynamoDbClient dynamo;
+    private final TableNames tables;
+
+    BoardStore(DynamoDbClient dynamo, TableNames tables) {
+        this.dynamo = dynamo;
+        this.tables = tables;
+    }
+
+    /** Reads a board, strongly consistent; 1 RCU. Nothing if there is none. */
+    public Optional<Board> read(String game, String id) {
+        Map<String, AttributeValue> item = dynamo.getItem(
+                        get -> get.tableName(tables.boards()).key(key(game, id)).consistentRead(true))
+                .item();
+        return item.isEmpty() ? Optional.empty() : fromItem(game, item);
+    }
+
+    /**
+     * Stores a new board; its epoch is set here.
+     *
+     * @return nothing if the id is taken
+     */
+    public Optional<Board> create(Board board) {
+        Map<String, AttributeValue> item = toItem(board);
+        PutItemRequest.Builder put = PutItemRequest.builder()
+                .tableName(tables.boards())
+                .item(item)
+                .conditionExpression("attribute_not_exists(pk)")
+                .returnValuesOnConditionCheckFailure(ReturnValuesOnConditionCheckFailure.ALL_OLD);
+        try {
+            dynamo.putItem(put.build());
+            return Optional.of(board);
+        } catch (ConditionalCheckFailedException e) {
+            if (e.item().equals(item)) {
+                return Optional.of(board);
+            }
+            if (!Attributes.flag(e.item(), "deleted")) {
+                return Optional.empty();
+            }
+            long version = Attributes.number(e.item(), "v");
+            Board again = board.after((int) Attributes.number(e.item(), "epoch"), version);
+            return replace(again, version) ? Optional.of(again) : Optional.empty();
+        }
+    }
+
+    /**
+     * Stores a board in place of the version it was derived from.
+     *
+     * @return false if that is not the stored version any more
+     */
+    public boolean replace(Board board, long expectedVersion) {
+        return replaceItem(toItem(board), expectedVersion);
+    }
+
+    /**
+     * Removes a board; what was scored on it can no longer be reached.
+     *
+     * @return false if the board changed since it was read
+     */
+    public boolean delete(Board board) {
+        Map<String, AttributeValue> item = new HashMap<>(key(board.game(), board.id()));
+        item.put("deleted", bool(true));
+        item.put("epoch", n(board.epoch()));
+        item.put("v", n(board.version() + 1));
+        return replaceItem(item, board.version());
+    }
+
+    private boolean replaceItem(Map<String, AttributeValue> item, long expectedVersion) {
+        try {
+            dynamo.putItem(put -> put.tableName(tables.boards())
+                    .item(item)
+                    .conditionExpression("#v = :expected")
+                    .expressionAttributeNames(Map.of("#v", "v"))
+                    .expressionAttributeValues(Map.of(":expected", n(expectedVersion)))
+                    .returnValuesOnConditionCheckFailure(ReturnValuesOnConditionCheckFailure.ALL_OLD));
+            return true;
+        } catch (ConditionalCheckFailedException e) {
+            // The SDK repeats a write whose answer was lost; then what stands there is what was to be written.
+            return e.item().equals(item);
+        }
+    }
+
+    /** Some boards in the order of their ids, and the id to go on after, null at the end. */
+    public record BoardPage(List<Board> boards, @Nullable String next) {}
+
+    /** Lists the boards of a game, eventually consistent. */
+    public BoardPage list(String game, @Nullable String afterId, int limit) {
+        List<Board> boards = new ArrayList<>();
+        String after = afterId;
+        while (true) {
+            QueryRequest.Builder query = QueryRequest.builder()
+                    .tableName(tables.boards())
+                    .keyConditionExpression("pk = :pk")
+                    .expressionAttributeValues(Map.of(":pk", s(partition(game))));
+            if (after != null) {
+                query.exclusiveStartKey(key(game, after));
+            }
+            QueryResponse response = dynamo.query(query.build());
+            for (Map<String, AttributeValue> item : response.items()) {
+                Optional<Board> board = fromItem(game, item);
+                if (board.isPresent()) {
+                    if (boards.size() == limit) {
+                        return new BoardPage(boards, boards.get(limit - 1).id());
+                    }
+                    boards.add(board.get());
+                }
+            }
+            after = Attributes.stringOrNull(response.lastEvaluatedKey(), "sk");
+            if (after == null) {
+                return new BoardPage(boards, null);
+            }
+        }
+    }
+
+    private static String partition(String game) {
+        return PartitionKey.of(game, "boards");
+    }
+
+    static Map<String, AttributeValue> key(String game, String id) {
+        return Map.of("pk", s(partition(game)), "sk", s(id));
+    }
+
+    private static Map<String, AttributeValue> toItem(Board board) {
+        Map<String, AttributeValue> item = new HashMap<>(key(board.game(), board.id()));
+        Board.Settings settings = board.settings();
+        item.put("description", s(settings.description()));
+        item.put("rankingType", s(settings.rankingType().name()));
+        item.put("order", s(settings.order().name()));
+        if (settings.operator() != null) {
+            item.put("operator", s(settings.operator().name()));
+        }
+        item.put("decimals", n(settings.decimals()));
+        item.put("maxSize", n(settings.maxSize()));
+        item.put("lanes", n(settings.lanes()));
+        item.put("epoch", n(board.epoch()));
+        item.put("season", n(board.season()));
+        item.put("seasonStartedAt", n(board.seasonStartedAt().toEpochMilli()));
+        Map<String, AttributeValue> generations = new HashMap<>();
+        board.generations().forEach((season, generation) -> generations.put(season.toString(), n(generation)));
+        item.put("generations", AttributeValue.fromM(generations));
+        Board.Mending mending = board.mending();
+        if (mending != null) {
+            item.put("mending", AttributeValue.fromM(Map.of("season", n(mending.season()), "from", n(mending.from()))));
+        }
+        item.put("scored", bool(board.scored()));
+        item.put("subscored", bool(board.subscored()));
+        Board.Closing closing = board.closing();
+        if (closing != null) {
+            Map<String, AttributeValue> closed = new HashMap<>();
+            closed.put("season", n(closing.season()));
+            closed.put("startedAt", n(closing.startedAt().toEpochMilli()));
+            closed.put("endedAt", n(closing.endedAt().toEpochMilli()));
+            closed.put("reason", s(closing.reason()));
+            if (closing.requestId() != null) {
+                closed.put("requestId", s(closing.requestId()));
+            }
+            closed.put("settled", bool(closing.settled()));
+            item.put("closing", AttributeValue.fromM(closed));
+        }
+        item.put("createdAt", n(board.createdAt().toEpochMilli()));
+        item.put("updatedAt", n(board.updatedAt().toEpochMilli()));
+        item.put("v", n(board.version()));
+        return item;
+    }
+
+    static Optional<Board> fromItem(String game, Map<String, AttributeValue> item) {
+        if (Attributes.flag(item, "deleted")) {
+            return Optional.empty();
+        }
+        Map<Integer, Integer> generations = new TreeMap<>();
+        Attributes.map(item, "generations")
+                .forEach((season, generation) ->
+                        generations.put(Integer.valueOf(season), Integer.valueOf(generation.n())));
+        String operator = Attributes.stringOrNull(item, "operator");
+        return Optional.of(new Board(
+                game,
+                Attributes.string(item, "sk"),
+                new Board.Settings(
+                        Attributes.string(item, "description"),
+                        RankingType.valueOf(Attributes.string(item, "rankingType")),
+                        Order.valueOf(Attributes.string(item, "order")),
+                        operator == null ? null : Operator.valueOf(operator),
+                        (int) Attributes.number(item, "decimals"),
+                        (int) Attributes.number(item, "maxSize"),
+                        (int) Attributes.number(item, "lanes")),
+                (int) Attributes.number(item, "epoch"),
+                (int) Attributes.number(item, "season"),
+                Instant.ofEpochMilli(Attributes.number(item, "seasonStartedAt")),
+                generations,
+                mending(Attributes.map(item, "mending")),
+                Attributes.flag(item, "scored"),
+                Attributes.flag(item, "subscored"),
+                closing(Attributes.map(item, "closing")),
+                Instant.ofEpochMilli(Attributes.number(item, "createdAt")),
+                Instant.ofEpochMilli(Attributes.number(item, "updatedAt")),
+                Attributes.number(item, "v")));
+    }
+
+    private static Board.@Nullable Mending mending(Map<String, AttributeValue> mending) {
+        return mending.isEmpty()
+                ? null
+                : new Board.Mending(
+                        (int) Attributes.number(mending, "season"), (int) Attributes.number(mending, "from"));
+    }
+
+    private static Board.@Nullable Closing closing(Map<String, AttributeValue> closed) {
+        if (closed.isEmpty()) {
+            return null;
+        }
+        return new Board.Closing(
+                (int) Attributes.number(closed, "season"),
+                Instant.ofEpochMilli(Attributes.number(closed, "startedAt")),
+                Instant.ofEpochMilli(Attributes.number(closed, "endedAt")),
+                Attributes.string(closed, "reason"),
+                Attributes.stringOrNull(closed, "requestId"),
+                Attributes.flag(closed, "settled"));
+    }
+}

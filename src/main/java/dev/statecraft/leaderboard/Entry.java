@@ -1,0 +1,91 @@
+package dev.statecraft.leaderboard;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A player's score on a board in one season.
+ *
+ * @param score null if the player has none: never scored, or removed
+ * @param reachedAt when the score was reached, epoch milliseconds; who came first is listed first among equals
+ * @param writtenAt when the entry was last written, epoch milliseconds; rises with every write
+ * @param version counts the writes; 0 if there was none
+ * @param tree generation of the rank tree that counts this entry
+ * @param metadata JSON text that came with the score
+ * @param receipts the last writes, oldest first
+ */
+public record Entry(
+        String playerId,
+        @Nullable Score score,
+        long reachedAt,
+        long writtenAt,
+        long version,
+        int tree,
+        @Nullable String metadata,
+        List<Receipt> receipts) {
+
+    /** A player without a score. */
+    public static Entry none(String playerId) {
+        return new Entry(playerId, null, 0, 0, 0, 0, null, List.of());
+    }
+
+    /** The receipt of a submission, if it is among those kept. */
+    public @Nullable Receipt receiptOf(long submission) {
+        for (Receipt receipt : receipts) {
+            if (receipt.id() == submission && !receipt.removed()) {
+                return receipt;
+            }
+        }
+        return null;
+    }
+
+    /** This entry without its score; the receipts stay, so that a late retry does not bring the score back. */
+    public Entry removed(long now, Receipt.Retention retention) {
+        long at = Math.max(now, writtenAt + 1);
+        Score last = score == null ? Score.ZERO : score;
+        Receipt removal = new Receipt(0, 0, last.value(), Score.ZERO, at, false, false, true);
+        return new Entry(playerId, null, at, at, version + 1, tree, null, with(removal, retention));
+    }
+
+    /** This entry counted by another generation of the rank tree. */
+    public Entry movedTo(int generation, long now) {
+        return new Entry(
+                playerId, score, reachedAt, Math.max(now, writtenAt + 1), version + 1, generation, metadata, receipts);
+    }
+
+    /** The kept receipts with one more; the oldest go when there are too many. */
+    List<Receipt> with(Receipt receipt, Receipt.Retention retention) {
+        List<Receipt> all = new ArrayList<>(receipts);
+        all.add(receipt);
+        int from = Math.max(0, all.size() - retention.most());
+        while (from < all.size() - retention.least()
+                && all.get(from).at() < receipt.at() - retention.window().toMillis()) {
+            from++;
+        }
+        return List.copyOf(all.subList(from, all.size()));
+    }
+
+    /**
+     * Which score of this player a rank tree node counts that has seen everything of the player's lane written up to a
+     * time.
+     *
+     * @param seenUntil epoch milliseconds, null if the node has seen nothing of the lane
+     * @return null if the node does not count this player at all
+     */
+    public @Nullable Score countedAt(@Nullable Long seenUntil) {
+        if (seenUntil == null) {
+            return null;
+        }
+        if (receipts.isEmpty()) {
+            return seenUntil >= writtenAt ? score : null;
+        }
+        for (int i = receipts.size() - 1; i >= 0; i--) {
+            if (receipts.get(i).at() <= seenUntil) {
+                return receipts.get(i).counted();
+            }
+        }
+        Receipt oldest = receipts.get(0);
+        return oldest.first() ? null : new Score(oldest.oldValue(), 0);
+    }
+}

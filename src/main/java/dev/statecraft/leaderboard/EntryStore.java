@@ -1,0 +1,281 @@
+package dev.statecraft.leaderboard;
+
+import static dev.statecraft.table.Attributes.b;
+import static dev.statecraft.table.Attributes.n;
+import static dev.statecraft.table.Attributes.s;
+
+import dev.statecraft.table.Attributes;
+import dev.statecraft.table.Batches;
+import dev.statecraft.table.PartitionKey;
+import dev.statecraft.table.TableNames;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.core.SdkBytes;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
+import software.amazon.awssdk.services.dynamodb.model.KeysAndAttributes;
+import software.amazon.awssdk.services.dynamodb.model.PutItemRequest;
+import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
+import software.amazon.awssdk.services.dynamodb.model.QueryResponse;
+import software.amazon.awssdk.services.dynamodb.model.ReturnValuesOnConditionCheckFailure;
+
+/**
+ * The entries table.
+ *
+ * <ul>
+ *   <li>Key: {@code pk} = game#board#epoch#season#lane, {@code sk} = player. A lane is what one partition takes
+ *       (1,000 writes a second, 10 GB); giant boards spread over more of them.
+ *   <li>Attributes: {@code s} score, {@code u} subscore, {@code r} reached at, {@code w} written at, {@code v} version,
+ *       {@code g} generation of the rank tree, {@code meta} metadata, {@code rc} packed receipts. An entry that was
+ *       removed keeps its receipts and has no score.
+ *   <li>Index {@code order}: {@code opk} = game#board#epoch#season#shard, {@code osk} = {@link OrderKey}, so that any
+ *       stretch of the ranking is one range query. A board of one lane has one shard; a larger one has a shard for each
+ *       class of scores, so that the index takes as many writes as the table.
+ *   <li>Local index {@code lane}: never written. It keeps all entries of a lane in one partition, and so its stream
+ *       records in one order, which the rank trees' watermarks rely on.
+ *   <li>Guard of every write: the version it was decided on.
+ * </ul>
+ */
+@ApplicationScoped
+public class EntryStore {
+
+    private static final String ORDER_INDEX = "order";
+
+    private final DynamoDbClient dynamo;
+    private final TableNames tables;
+
+    EntryStore(DynamoDbClient dynamo, TableNames tables) {
+        this.dynamo = dynamo;
+        this.tables = tables;
+    }
+
+    /** How a write ended. */
+    public sealed interface Put {}
+
+    /** The entry is stored. */
+    public record Stored() implements Put {}
+
+    /** Somebody else was faster: this is the entry now. */
+    public record Overtaken(Entry current) implements Put {}
+
+    /** A board and a player's entry in its running season, read in one round trip. */
+    public record BoardAndEntry(Board board, Entry entry) {}
+
+    /** A row of the order index. */
+    public record Row(OrderKey key, @Nullable String metadata) {}
+
+    /** Reads a player's entry. Strongly consistent; 1 RCU for 4 KB. */
+    public Entry read(Board board, int season, String playerId) {
+        Map<String, AttributeValue> item = dynamo.getItem(get -> get.tableName(tables.entries())
+                        .key(key(board, season, playerId))
+                        .consistentRead(true))
+                .item();
+        return item.isEmpty() ? Entry.none(playerId) : fromItem(item);
+    }
+
+    /**
+     * Reads a board and a player's entry of its running season, both strongly consistent, in one round trip; a second
+     * one only if the guess at the season proves wrong.
+     *
+     * @param guess the board as it was last seen; decides where the entry is looked for
+     * @return nothing if there is no such board
+     */
+    public Optional<BoardAndEntry> readWithBoard(Board guess, String playerId) {
+        Map<String, AttributeValue> entryKey = key(guess, guess.season(), playerId);
+        var found = Batches.get(
+                dynamo,
+                Map.of(
+                        tables.boards(),
+                        consistent(List.of(BoardStore.key(guess.game(), guess.id()))),
+                        tables.entries(),
+                        consistent(List.of(entryKey))));
+        Optional<Board> board = found.getOrDefault(tables.boards(), List.of()).stream()
+                .findFirst()
+                .flatMap(item -> BoardStore.fromItem(guess.game(), item));
+        return board.map(known -> {
+            if (!key(known, known.season(), playerId).equals(entryKey)) {
+                return new BoardAndEntry(known, read(known, known.season(), playerId));
+            }
+            return new BoardAndEntry(
+                    known,
+                    found.getOrDefault(tables.entries(), List.of()).stream()
+                            .findFirst()
+                            .map(EntryStore::fromItem)
+                            .orElseGet(() -> Entry.none(playerId)));
+        });
+    }
+
+    /**
+     * Reads the entries of several players, strongly consistent, 100 in a round trip.
+     *
+     * @return an entry for every player asked for, in that order; without a score where there is none
+     */
+    public Map<String, Entry> readAll(Board board, int season, Collection<String> playerIds) {
+        Map<String, Entry> entries = new LinkedHashMap<>();
+        playerIds.forEach(player -> entries.put(player, Entry.none(player)));
+        List<String> players = List.copyOf(entries.keySet());
+        for (int from = 0; from < players.size(); from += Batches.READ_LIMIT) {
+            List<Map<String, AttributeValue>> keys =
+                    players.subList(from, Math.min(players.size(), from + Batches.READ_LIMIT)).stream()
+                            .map(player -> key(board, season, player))
+                            .toList();
+            Batches.get(dynamo, Map.of(tables.entries(), consistent(keys)))
+                    .getOrDefault(tables.entries(), List.of())
+                    .forEach(item -> entries.put(Attributes.string(item, "sk"), fromItem(item)));
+        }
+        return entries;
+    }
+
+    /**
+     * Writes an entry if it is still at the version it was decided on. 1 WCU, and 1 or 2 in the index if the score
+     * changed.
+     */
+    public Put put(Board board, int season, Entry entry, long expectedVersion) {
+        Map<String, AttributeValue> item = toItem(board, season, entry);
+        PutItemRequest.Builder put = PutItemRequest.builder()
+                .tableName(tables.entries())
+                .item(item)
+                .returnValuesOnConditionCheckFailure(ReturnValuesOnConditionCheckFailure.ALL_OLD);
+        if (expectedVersion == 0) {
+            put.conditionExpression("attribute_not_exists(pk)");
+        } else {
+            put.conditionExpression("#v = :expected")
+                    .expressionAttributeNames(Map.of("#v", "v"))
+                    .expressionAttributeValues(Map.of(":expected", n(expectedVersion)));
+        }
+        try {
+            dynamo.putItem(put.build());
+            return new Stored();
+        } catch (ConditionalCheckFailedException e) {
+            // The SDK repeats a write whose answer was lost; then what stands there is what was to be written.
+            if (e.item().equals(item)) {
+                return new Stored();
+            }
+            return new Overtaken(e.hasItem() ? fromItem(e.item()) : Entry.none(entry.playerId()));
+        }
+    }
+
+    /**
+     * Reads a stretch of a shard of the order index, eventually consistent; about 0.5 RCU for 30 rows without metadata.
+     *
+     * @param from where to start, null for the best; excluded itself unless {@code inclusive}
+     * @param worse whether to go towards the worse entries, otherwise towards the better ones
+     * @return at most {@code limit} rows, nearest first
+     */
+    public List<Row> page(
+            Board board, int season, int shard, @Nullable OrderKey from, boolean inclusive, boolean worse, int limit) {
+        List<Row> rows = new ArrayList<>();
+        Map<String, AttributeValue> start = Map.of();
+        do {
+            QueryRequest.Builder query = QueryRequest.builder()
+                    .tableName(tables.entries())
+                    .indexName(ORDER_INDEX)
+                    .scanIndexForward(worse)
+                    .limit(limit - rows.size());
+            Map<String, AttributeValue> values = new HashMap<>();
+            values.put(":opk", s(shardKey(board, season, shard)));
+            if (from == null) {
+                query.keyConditionExpression("opk = :opk");
+            } else {
+                String comparison = (worse ? ">" : "<") + (inclusive ? "=" : "");
+                query.keyConditionExpression("opk = :opk AND osk " + comparison + " :from");
+                values.put(":from", b(from.bytes(board.order())));
+            }
+            query.expressionAttributeValues(values);
+            if (!start.isEmpty()) {
+                query.exclusiveStartKey(start);
+            }
+            QueryResponse response = dynamo.query(query.build());
+            response.items()
+                    .forEach(item -> rows.add(new Row(
+                            OrderKey.parse(Attributes.bytes(item, "osk"), board.order()),
+                            Attributes.stringOrNull(item, "meta"))));
+            start = response.lastEvaluatedKey();
+        } while (!start.isEmpty() && rows.size() < limit);
+        return rows;
+    }
+
+    /** The entries of one lane, a page at a time, strongly consistent. */
+    public LanePage lane(Board board, int season, int lane, @Nullable String afterPlayer, int limit) {
+        String pk = laneKey(board, season, lane);
+        QueryRequest.Builder query = QueryRequest.builder()
+                .tableName(tables.entries())
+                .keyConditionExpression("pk = :pk")
+                .expressionAttributeValues(Map.of(":pk", s(pk)))
+                .consistentRead(true)
+                .limit(limit);
+        if (afterPlayer != null) {
+            query.exclusiveStartKey(Map.of("pk", s(pk), "sk", s(afterPlayer)));
+        }
+        QueryResponse response = dynamo.query(query.build());
+        return new LanePage(
+                response.items().stream().map(EntryStore::fromItem).toList(),
+                Attributes.stringOrNull(response.lastEvaluatedKey(), "sk"));
+    }
+
+    /** Some entries of a lane, and the player to go on after, null at the end. */
+    public record LanePage(List<Entry> entries, @Nullable String next) {}
+
+    /** The shard of the order index in which a score is listed. */
+    public static int shardOf(Board board, Score score) {
+        return board.settings().lanes() == 1 ? 0 : ScorePath.classOf(score.value());
+    }
+
+    private static KeysAndAttributes consistent(List<Map<String, AttributeValue>> keys) {
+        return KeysAndAttributes.builder().keys(keys).consistentRead(true).build();
+    }
+
+    private static String laneKey(Board board, int season, int lane) {
+        return PartitionKey.of(board.game(), board.id(), board.epoch(), season, lane);
+    }
+
+    private static String shardKey(Board board, int season, int shard) {
+        return PartitionKey.of(board.game(), board.id(), board.epoch(), season, shard);
+    }
+
+    private static Map<String, AttributeValue> key(Board board, int season, String playerId) {
+        return Map.of("pk", s(laneKey(board, season, board.laneOf(playerId))), "sk", s(playerId));
+    }
+
+    private static Map<String, AttributeValue> toItem(Board board, int season, Entry entry) {
+        Map<String, AttributeValue> item = new HashMap<>(key(board, season, entry.playerId()));
+        item.put("w", n(entry.writtenAt()));
+        item.put("v", n(entry.version()));
+        item.put("g", n(entry.tree()));
+        item.put("rc", AttributeValue.fromB(SdkBytes.fromByteArrayUnsafe(Receipt.pack(entry.receipts()))));
+        Score score = entry.score();
+        if (score != null) {
+            item.put("s", n(score.value()));
+            item.put("u", n(score.subscore()));
+            item.put("r", n(entry.reachedAt()));
+            item.put("opk", s(shardKey(board, season, shardOf(board, score))));
+            item.put("osk", b(new OrderKey(score, entry.reachedAt(), entry.playerId()).bytes(board.order())));
+            if (entry.metadata() != null) {
+                item.put("meta", s(entry.metadata()));
+            }
+        }
+        return item;
+    }
+
+    private static Entry fromItem(Map<String, AttributeValue> item) {
+        Score score =
+                item.containsKey("s") ? new Score(Attributes.number(item, "s"), Attributes.number(item, "u")) : null;
+        return new Entry(
+                Attributes.string(item, "sk"),
+                score,
+                Attributes.number(item, "r", 0),
+                Attributes.number(item, "w"),
+                Attributes.number(item, "v"),
+                (int) Attributes.number(item, "g"),
+                Attributes.stringOrNull(item, "meta"),
+                Receipt.unpack(Attributes.bytes(item, "rc")));
+    }
+}

@@ -1,0 +1,59 @@
+package dev.statecraft.leaderboard;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.time.Duration;
+
+/** Limits and defaults of leaderboards. */
+@ConfigMapping(prefix = "statecraft.leaderboard")
+public interface LeaderboardConfig {
+
+    /** How many places a board lists unless it says otherwise; 0 for all. */
+    @WithDefault("1000")
+    int maxLeaderboardSize();
+
+    /**
+     * How long an instance may go on with a board it has read. A reset, change or removal answers only after this
+     * time, so that whatever is sent after the answer meets the changed board everywhere. 0 reads the board each time.
+     */
+    @WithDefault("1s")
+    Duration boardCache();
+
+    /** Which submissions can be repeated safely. */
+    Receipts receipts();
+
+    /** An entry keeps the receipts of a player's last submissions. */
+    interface Receipts {
+        /** So many are kept whatever their age. */
+        @WithDefault("16")
+        int least();
+
+        /** Those younger than this are kept as well. */
+        @WithDefault("1m")
+        Duration window();
+
+        /** More than this are never kept. */
+        @WithDefault("64")
+        int most();
+    }
+
+    /** How often a write is tried again when others write the same entry or board at the same time. */
+    @WithDefault("16")
+    int writeAttempts();
+
+    /** Longest metadata of an entry, bytes of JSON. */
+    @WithDefault("4096")
+    int metadataBytes();
+
+    /** Longest description of a board, characters. */
+    @WithDefault("1024")
+    int descriptionLength();
+
+    /** How many of the best entries a closing snapshot keeps. */
+    @WithDefault("100")
+    int snapshotEntries();
+
+    /** How long after a reset its snapshot is taken again, when everything sent before has been counted. */
+    @WithDefault("5s")
+    Duration settleAfter();
+}

@@ -1,0 +1,134 @@
+package dev.statecraft.leaderboard;
+
+import dev.statecraft.table.Parallel;
+import dev.statecraft.table.StreamRecord;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.math.BigInteger;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Counts the changes of entries in the rank trees: a batch of the entries table's stream becomes one conditional write
+ * for each node and lane it touches, deepest nodes first, roots last.
+ *
+ * <p>Exactly once: every node remembers, for each lane, the last change it has counted (invariant R3). What is
+ * delivered again, cut differently, or left over from a crash, counts only where it did not yet.
+ */
+@ApplicationScoped
+public class RankCounter {
+
+    private static final Logger LOG = Logger.getLogger(RankCounter.class);
+
+    private final RankStore ranks;
+    private final Parallel parallel;
+
+    RankCounter(RankStore ranks, Parallel parallel) {
+        this.ranks = ranks;
+        this.parallel = parallel;
+    }
+
+    /**
+     * Counts a batch of one shard, in the shard's order. Costs one write for each node and lane the batch touches.
+     *
+     * @return nothing if all is counted; otherwise the sequence number of the first record to deliver again
+     */
+    public Optional<String> count(List<StreamRecord> batch) {
+        List<ScoreChange> changes = new ArrayList<>();
+        String unreadable = null;
+        for (StreamRecord record : batch) {
+            try {
+                changes.addAll(changesOf(record));
+            } catch (IllegalArgumentException e) {
+                LOG.errorf(e, "entry record %s cannot be read", record.sequence());
+                unreadable = record.sequence();
+                break;
+            }
+        }
+        // Deepest level first: the keys are the depths, negated.
+        NavigableMap<Integer, List<NodeDelta>> levels = NodeDelta.of(changes).stream()
+                .collect(Collectors.groupingBy(delta -> -delta.depth(), TreeMap::new, Collectors.toList()));
+        try {
+            for (List<NodeDelta> level : levels.values()) {
+                parallel.all(level.stream()
+                        .map(delta -> (Callable<Boolean>) () -> count(delta))
+                        .toList());
+            }
+        } catch (RuntimeException e) {
+            // Nodes that were written keep their watermarks, so the whole batch may come again.
+            LOG.warnf(
+                    e,
+                    "rank batch of %d records from %s is to be delivered again",
+                    batch.size(),
+                    batch.get(0).sequence());
+            return Optional.of(batch.get(0).sequence());
+        }
+        return Optional.ofNullable(unreadable);
+    }
+
+    private boolean count(NodeDelta delta) {
+        Optional<NodeDelta> left = Optional.of(delta);
+        while (left.isPresent()) {
+            NodeDelta next = left.get();
+            Optional<BigInteger> watermark = ranks.count(next);
+            left = watermark.flatMap(next::after);
+        }
+        return true;
+    }
+
+    /** One change, or two when an entry moves to another generation of its tree. */
+    static List<ScoreChange> changesOf(StreamRecord record) {
+        int cut = record.key().lastIndexOf('#');
+        if (cut < 0) {
+            throw new IllegalArgumentException("not the key of an entry");
+        }
+        String season = record.key().substring(0, cut + 1);
+        int lane = Integer.parseInt(record.key().substring(cut + 1));
+        Image before = Image.of(record.before());
+        Image after = Image.of(record.after());
+        long at = Math.max(before.writtenAt(), after.writtenAt());
+        if (before.score() == null && after.score() == null) {
+            return List.of();
+        }
+        String from = season + before.tree();
+        String to = season + after.tree();
+        if (before.score() == null) {
+            return List.of(new ScoreChange(to, lane, record.order(), at, null, after.score()));
+        }
+        if (after.score() == null) {
+            return List.of(new ScoreChange(from, lane, record.order(), at, before.score(), null));
+        }
+        if (from.equals(to)) {
+            return List.of(new ScoreChange(to, lane, record.order(), at, before.score(), after.score()));
+        }
+        return List.of(
+                new ScoreChange(from, lane, record.order(), at, before.score(), null),
+                new ScoreChange(to, lane, record.order(), at, null, after.score()));
+    }
+
+    /** What a stream image says of an entry. */
+    private record Image(@Nullable Score score, int tree, long writtenAt) {
+
+        static Image of(@Nullable Map<String, String> attributes) {
+            if (attributes == null) {
+                return new Image(null, 0, 0);
+            }
+            int tree = Integer.parseInt(attributes.getOrDefault("g", "0"));
+            long writtenAt = Long.parseLong(attributes.getOrDefault("w", "0"));
+            String value = attributes.get("s");
+            return value == null
+                    ? new Image(null, tree, writtenAt)
+                    : new Image(
+                            new Score(Long.parseLong(value), Long.parseLong(attributes.getOrDefault("u", "0"))),
+                            tree,
+                            writtenAt);
+        }
+    }
+}

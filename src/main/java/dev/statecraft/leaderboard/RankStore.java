@@ -1,0 +1,178 @@
+package dev.statecraft.leaderboard;
+
+import static dev.statecraft.table.Attributes.n;
+import static dev.statecraft.table.Attributes.s;
+
+import dev.statecraft.table.Attributes;
+import dev.statecraft.table.Batches;
+import dev.statecraft.table.PartitionKey;
+import dev.statecraft.table.TableNames;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.math.BigInteger;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Optional;
+import java.util.TreeMap;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
+import software.amazon.awssdk.services.dynamodb.model.KeysAndAttributes;
+import software.amazon.awssdk.services.dynamodb.model.QueryResponse;
+import software.amazon.awssdk.services.dynamodb.model.ReturnValuesOnConditionCheckFailure;
+import software.amazon.awssdk.services.dynamodb.model.UpdateItemRequest;
+import software.amazon.awssdk.services.dynamodb.model.WriteRequest;
+
+/**
+ * The ranks table: the nodes of the rank trees, written by the stream consumer only.
+ *
+ * <ul>
+ *   <li>Key: {@code pk} = game#board#epoch#season#generation (one tree), {@code sk} = path of the node.
+ *   <li>Attributes: one number for each child, named by the child's number; for each lane {@code w<lane>}, the sequence
+ *       number of the last change counted, and {@code t<lane>}, when that change was written.
+ *   <li>Guard of every write: the lane's watermark lies before the first change written.
+ * </ul>
+ */
+@ApplicationScoped
+public class RankStore {
+
+    private final DynamoDbClient dynamo;
+    private final TableNames tables;
+
+    RankStore(DynamoDbClient dynamo, TableNames tables) {
+        this.dynamo = dynamo;
+        this.tables = tables;
+    }
+
+    /** Partition key of one generation of a season's tree. */
+    public static String treeKey(Board board, int season, int generation) {
+        return PartitionKey.of(board.game(), board.id(), board.epoch(), season, generation);
+    }
+
+    /**
+     * The trees that together count a season: one, or two while entries are moved from one generation to the next.
+     */
+    public static List<String> treesOf(Board board, int season) {
+        String tree = treeKey(board, season, board.generation(season));
+        Board.Mending mending = board.mending();
+        return mending == null || mending.season() != season
+                ? List.of(tree)
+                : List.of(tree, treeKey(board, season, mending.from()));
+    }
+
+    /**
+     * Reads nodes, eventually consistent: 0.5 RCU each, one round trip for 100.
+     *
+     * @param trees the trees to count together
+     * @return the nodes found, by path
+     */
+    public Map<String, RankNode> read(List<String> trees, Collection<String> nodes) {
+        List<Map<String, AttributeValue>> keys = trees.stream()
+                .flatMap(tree -> nodes.stream().distinct().map(node -> key(tree, node)))
+                .toList();
+        Map<String, RankNode> found = new HashMap<>();
+        for (int from = 0; from < keys.size(); from += Batches.READ_LIMIT) {
+            var part = KeysAndAttributes.builder()
+                    .keys(keys.subList(from, Math.min(keys.size(), from + Batches.READ_LIMIT)))
+                    .build();
+            Batches.get(dynamo, Map.of(tables.ranks(), part))
+                    .getOrDefault(tables.ranks(), List.of())
+                    .forEach(item -> found.merge(Attributes.string(item, "sk"), fromItem(item), RankNode::plus));
+        }
+        return found;
+    }
+
+    /** Reads one node; {@link RankNode#EMPTY} if nothing was counted there. */
+    public RankNode read(List<String> trees, String node) {
+        return read(trees, List.of(node)).getOrDefault(node, RankNode.EMPTY);
+    }
+
+    /**
+     * Counts a delta if the node has not seen its first change yet. 1 WCU for a node below 1 KB.
+     *
+     * @return nothing if it is counted; otherwise the watermark up to which the node has seen the lane
+     */
+    public Optional<BigInteger> count(NodeDelta delta) {
+        Map<String, String> names = new HashMap<>();
+        Map<String, AttributeValue> values = new HashMap<>();
+        names.put("#w", "w" + delta.lane());
+        names.put("#t", "t" + delta.lane());
+        values.put(":first", AttributeValue.fromN(delta.first().toString()));
+        values.put(":last", AttributeValue.fromN(delta.last().toString()));
+        values.put(":t", n(delta.newest()));
+        StringBuilder add = new StringBuilder();
+        delta.sums().forEach((child, by) -> {
+            names.put("#c" + child, child.toString());
+            values.put(":c" + child, n(by));
+            add.append(add.isEmpty() ? " ADD " : ", ")
+                    .append("#c")
+                    .append(child)
+                    .append(" :c")
+                    .append(child);
+        });
+        try {
+            dynamo.updateItem(UpdateItemRequest.builder()
+                    .tableName(tables.ranks())
+                    .key(key(delta.tree(), delta.node()))
+                    .updateExpression("SET #w = :last, #t = :t" + add)
+                    .conditionExpression("attribute_not_exists(#w) OR #w < :first")
+                    .expressionAttributeNames(names)
+                    .expressionAttributeValues(values)
+                    .returnValuesOnConditionCheckFailure(ReturnValuesOnConditionCheckFailure.ALL_OLD)
+                    .build());
+            return Optional.empty();
+        } catch (ConditionalCheckFailedException e) {
+            return Optional.of(fromItem(e.item()).watermarks().getOrDefault(delta.lane(), BigInteger.ZERO));
+        }
+    }
+
+    /** All nodes of a tree by path, strongly consistent; for the audit, its cost grows with the tree. */
+    public NavigableMap<String, RankNode> all(String tree) {
+        NavigableMap<String, RankNode> nodes = new TreeMap<>();
+        Map<String, AttributeValue> start = Map.of();
+        do {
+            Map<String, AttributeValue> from = start;
+            QueryResponse response = dynamo.query(query -> query.tableName(tables.ranks())
+                    .keyConditionExpression("pk = :pk")
+                    .expressionAttributeValues(Map.of(":pk", s(tree)))
+                    .consistentRead(true)
+                    .exclusiveStartKey(from.isEmpty() ? null : from));
+            response.items().forEach(item -> nodes.put(Attributes.string(item, "sk"), fromItem(item)));
+            start = response.lastEvaluatedKey();
+        } while (!start.isEmpty());
+        return nodes;
+    }
+
+    /** Removes nodes of a tree that nobody reads any more. */
+    public void delete(String tree, Collection<String> nodes) {
+        List<WriteRequest> requests = new ArrayList<>();
+        nodes.forEach(node -> requests.add(WriteRequest.builder()
+                .deleteRequest(delete -> delete.key(key(tree, node)))
+                .build()));
+        Batches.write(dynamo, tables.ranks(), requests);
+    }
+
+    private static Map<String, AttributeValue> key(String tree, String node) {
+        return Map.of("pk", s(tree), "sk", s(node));
+    }
+
+    private static RankNode fromItem(Map<String, AttributeValue> item) {
+        NavigableMap<Integer, Long> counts = new TreeMap<>();
+        Map<Integer, BigInteger> watermarks = new TreeMap<>();
+        Map<Integer, Long> times = new TreeMap<>();
+        item.forEach((name, value) -> {
+            char kind = name.charAt(0);
+            if (Character.isDigit(kind)) {
+                counts.put(Integer.valueOf(name), Long.valueOf(value.n()));
+            } else if (kind == 'w') {
+                watermarks.put(Integer.valueOf(name.substring(1)), new BigInteger(value.n()));
+            } else if (kind == 't') {
+                times.put(Integer.valueOf(name.substring(1)), Long.valueOf(value.n()));
+            }
+        });
+        return new RankNode(counts, watermarks, times);
+    }
+}

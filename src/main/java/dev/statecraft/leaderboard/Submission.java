@@ -1,0 +1,131 @@
+package dev.statecraft.leaderboard;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A score somebody submits.
+ *
+ * @param score the submitted pair in the board's units
+ * @param metadata JSON text, null for none
+ * @param submissionId unique for the player; the same id again is the same submission
+ * @param identified whether the caller chose the id and may therefore retry with it
+ * @param operator null for the board's own
+ */
+public record Submission(
+        String playerId,
+        Score score,
+        @Nullable String metadata,
+        String submissionId,
+        boolean identified,
+        @Nullable Operator operator) {
+
+    /** What a submission does to an entry; in order of precedence. */
+    public sealed interface Decision {}
+
+    /** The same submission was taken before: this is what it did. */
+    public record Replay(Receipt receipt) implements Decision {}
+
+    /** Another submission was taken under this id. */
+    public record Mismatch() implements Decision {}
+
+    /** The score would leave the range that can be kept. */
+    public record OutOfRange() implements Decision {}
+
+    /** Nothing has to be written: the score stays and nobody can ask for this submission again. */
+    public record Keep(Receipt receipt) implements Decision {}
+
+    /** The entry to be written, and the receipt that is its last. */
+    public record Write(Entry entry, Receipt receipt) implements Decision {}
+
+    /**
+     * Decides what this submission does.
+     *
+     * @param entry the player's entry as it is now
+     * @param now epoch milliseconds
+     * @param retention which receipts the entry keeps
+     */
+    public Decision on(Board board, Entry entry, long now, Receipt.Retention retention) {
+        long id = Receipt.idOf(submissionId);
+        int body = Receipt.bodyOf(canonical());
+        Receipt before = entry.receiptOf(id);
+        if (before != null) {
+            return before.body() == body ? new Replay(before) : new Mismatch();
+        }
+        Score old = entry.score();
+        Score next = fold(board, old);
+        if (next == null) {
+            return new OutOfRange();
+        }
+        boolean first = old == null;
+        boolean changed = !next.equals(old);
+        boolean improved = old == null || board.order().better(next, old);
+        boolean effective = changed || !keepsTheBetter(board);
+        long at = Math.max(now, entry.writtenAt() + 1);
+        Receipt receipt = new Receipt(id, body, old == null ? 0 : old.value(), next, at, first, improved, false);
+        boolean metadataChanges = effective && metadata != null && !metadata.equals(entry.metadata());
+        if (!changed && !metadataChanges && !identified) {
+            return new Keep(receipt);
+        }
+        Entry written = new Entry(
+                playerId,
+                next,
+                changed ? at : entry.reachedAt(),
+                at,
+                entry.version() + 1,
+                board.generation(board.season()),
+                effective && metadata != null ? metadata : entry.metadata(),
+                entry.with(receipt, retention));
+        return new Write(written, receipt);
+    }
+
+    /** The pair after this submission, null if it would be out of range. */
+    private @Nullable Score fold(Board board, @Nullable Score old) {
+        Operator op = operator != null ? operator : board.settings().operator();
+        if (op == null) {
+            switch (board.settings().rankingType()) {
+                case POINTS -> op = Operator.SUM;
+                case TIME, SCORE -> op = Operator.BEST;
+                case WINS -> {
+                    Score won = score.value() > 0 ? new Score(oneWin(board), score.subscore()) : Score.ZERO;
+                    return sum(old == null ? Score.ZERO : old, won, 1);
+                }
+            }
+        }
+        Score base = old == null ? Score.ZERO : old;
+        return switch (op) {
+            case SUM, INCREMENT -> sum(base, score, 1);
+            case DECREMENT -> sum(base, score, -1);
+            case LAST -> score;
+            case BEST -> old == null || board.order().better(score, old) ? score : old;
+            case MIN -> old == null || score.compareTo(old) < 0 ? score : old;
+            case MAX -> old == null || score.compareTo(old) > 0 ? score : old;
+        };
+    }
+
+    private boolean keepsTheBetter(Board board) {
+        Operator op = operator != null ? operator : board.settings().operator();
+        if (op == null) {
+            return board.settings().rankingType() == RankingType.TIME
+                    || board.settings().rankingType() == RankingType.SCORE;
+        }
+        return op == Operator.BEST || op == Operator.MIN || op == Operator.MAX;
+    }
+
+    private static long oneWin(Board board) {
+        long units = 1;
+        for (int i = 0; i < board.settings().decimals(); i++) {
+            units *= 10;
+        }
+        return units;
+    }
+
+    private static @Nullable Score sum(Score base, Score by, int sign) {
+        long value = base.value() + sign * by.value();
+        long subscore = base.subscore() + sign * by.subscore();
+        return Score.inRange(value) && Score.inRange(subscore) ? new Score(value, subscore) : null;
+    }
+
+    private String canonical() {
+        return playerId + '\n' + score.value() + '\n' + score.subscore() + '\n' + operator + '\n' + metadata;
+    }
+}

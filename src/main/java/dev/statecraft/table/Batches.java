@@ -1,0 +1,82 @@
+package dev.statecraft.table;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.locks.LockSupport;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.KeysAndAttributes;
+import software.amazon.awssdk.services.dynamodb.model.ProvisionedThroughputExceededException;
+import software.amazon.awssdk.services.dynamodb.model.WriteRequest;
+
+/**
+ * Batch reads and writes that finish: DynamoDB may leave part of a batch undone, and that part is asked for again with
+ * exponential backoff and jitter until the attempts are used up.
+ */
+public final class Batches {
+
+    /** Most keys in one BatchGetItem. */
+    public static final int READ_LIMIT = 100;
+
+    /** Most requests in one BatchWriteItem. */
+    public static final int WRITE_LIMIT = 25;
+
+    private static final int ATTEMPTS = 8;
+    private static final long FIRST_PAUSE_MILLIS = 20;
+
+    private Batches() {}
+
+    /**
+     * Reads up to {@link #READ_LIMIT} keys in one round trip, or a few where DynamoDB throttles.
+     *
+     * @return the items found, by table
+     * @throws ProvisionedThroughputExceededException if some keys were still refused at the last attempt
+     */
+    public static Map<String, List<Map<String, AttributeValue>>> get(
+            DynamoDbClient dynamo, Map<String, KeysAndAttributes> request) {
+        Map<String, List<Map<String, AttributeValue>>> found = new HashMap<>();
+        Map<String, KeysAndAttributes> open = request;
+        for (int attempt = 0; !open.isEmpty(); attempt++) {
+            pauseBefore(attempt);
+            Map<String, KeysAndAttributes> asked = open;
+            var response = dynamo.batchGetItem(batch -> batch.requestItems(asked));
+            response.responses().forEach((table, items) -> found.computeIfAbsent(table, key -> new ArrayList<>())
+                    .addAll(items));
+            open = response.unprocessedKeys();
+        }
+        return found;
+    }
+
+    /**
+     * Writes any number of requests, {@link #WRITE_LIMIT} at a time.
+     *
+     * @throws ProvisionedThroughputExceededException if some were still refused at the last attempt; the others are
+     *     written
+     */
+    public static void write(DynamoDbClient dynamo, String table, List<WriteRequest> requests) {
+        for (int from = 0; from < requests.size(); from += WRITE_LIMIT) {
+            List<WriteRequest> part = requests.subList(from, Math.min(requests.size(), from + WRITE_LIMIT));
+            Map<String, List<WriteRequest>> open = Map.of(table, part);
+            for (int attempt = 0; !open.isEmpty(); attempt++) {
+                pauseBefore(attempt);
+                Map<String, List<WriteRequest>> asked = open;
+                open = dynamo.batchWriteItem(batch -> batch.requestItems(asked)).unprocessedItems();
+            }
+        }
+    }
+
+    private static void pauseBefore(int attempt) {
+        if (attempt == ATTEMPTS) {
+            throw ProvisionedThroughputExceededException.builder()
+                    .message("DynamoDB left part of a batch undone " + ATTEMPTS + " times")
+                    .build();
+        }
+        if (attempt > 0) {
+            long most = FIRST_PAUSE_MILLIS << attempt;
+            LockSupport.parkNanos(ThreadLocalRandom.current().nextLong(most / 2, most) * 1_000_000);
+        }
+    }
+}
