@@ -1,0 +1,83 @@
+package dev.statecraft.local;
+
+import dev.statecraft.table.TableNames;
+import java.net.URI;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
+import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
+import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.dynamodb.streams.DynamoDbStreamsClient;
+
+/**
+ * DynamoDB for tests that need no Quarkus: one process for the whole test JVM, tables of its own for every caller of
+ * {@link #freshTables()}. Where {@code statecraft.test.dynamodb-endpoint} is set, that endpoint is used and nothing is
+ * started.
+ */
+public final class LocalDynamoDb {
+
+    /** A system property and not a static field, because Quarkus loads test resources and tests apart. */
+    private static final String ENDPOINT = "statecraft.test.dynamodb-endpoint";
+
+    private static final AtomicInteger PREFIXES = new AtomicInteger();
+
+    static final Region REGION = Region.EU_CENTRAL_1;
+    static final String ACCESS_KEY = "local";
+    static final String SECRET_KEY = "local";
+
+    private LocalDynamoDb() {}
+
+    /** Where DynamoDB answers; started on first use and stopped with the JVM. */
+    public static synchronized URI endpoint() {
+        @Nullable String running = System.getProperty(ENDPOINT);
+        if (running != null && !running.isBlank()) {
+            return URI.create(running);
+        }
+        @SuppressWarnings("resource") // Lives as long as the JVM, whose end stops it.
+        DynamoDbLocal started = DynamoDbLocal.start(0, null);
+        System.setProperty(ENDPOINT, started.endpoint().toString());
+        return started.endpoint();
+    }
+
+    /** A client that does not retry by itself, so that a test sees every answer. */
+    public static DynamoDbClient client() {
+        return client(endpoint());
+    }
+
+    static DynamoDbClient client(URI endpoint) {
+        return configured(DynamoDbClient.builder().httpClient(UrlConnectionHttpClient.create()), endpoint)
+                .build();
+    }
+
+    /** The streams of the same database. */
+    public static DynamoDbStreamsClient streams() {
+        return configured(DynamoDbStreamsClient.builder().httpClient(UrlConnectionHttpClient.create()), endpoint())
+                .build();
+    }
+
+    /** The project's tables, new and empty, under a prefix nobody else uses. */
+    public static TableNames freshTables() {
+        return freshTables(Template.ofProject());
+    }
+
+    static TableNames freshTables(Template template) {
+        String prefix =
+                "t%s-%d-%d-".formatted(ProcessHandle.current().pid(), System.nanoTime(), PREFIXES.incrementAndGet());
+        try (DynamoDbClient dynamoDb = client()) {
+            new LocalTables(dynamoDb, template, prefix).createMissing();
+        }
+        return () -> prefix;
+    }
+
+    private static <B extends AwsClientBuilder<B, ?>> B configured(B builder, URI endpoint) {
+        return builder.endpointOverride(endpoint)
+                .region(REGION)
+                .credentialsProvider(
+                        StaticCredentialsProvider.create(AwsBasicCredentials.create(ACCESS_KEY, SECRET_KEY)))
+                .overrideConfiguration(o -> o.retryStrategy(AwsRetryStrategy.doNotRetry()));
+    }
+}
