@@ -1,0 +1,119 @@
+package dev.statecraft.local;
+
+import dev.statecraft.table.TableNames;
+import io.quarkus.arc.profile.IfBuildProfile;
+import io.quarkus.runtime.LaunchMode;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import jakarta.annotation.Priority;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+import jakarta.interceptor.Interceptor;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.dynamodb.streams.DynamoDbStreamsClient;
+
+/**
+ * Everything around the handlers that AWS brings and a developer's machine does not: in dev mode DynamoDB Local, the
+ * tables and the schedules; in dev mode and tests the stream pump. In tests DynamoDB and the tables come from the test
+ * resource; a test without it gets nothing started.
+ */
+@Singleton
+@IfBuildProfile(anyOf = {"dev", "test"})
+public final class LocalRuntime {
+
+    private static final Logger LOG = Logger.getLogger(LocalRuntime.class);
+
+    private final LocalConfig config;
+    private final TableNames tables;
+    private final DynamoDbClient dynamoDb;
+    private final LocalHandlers handlers;
+    private final LocalScheduler scheduler;
+    private @Nullable DynamoDbStreamsClient streams;
+    private @Nullable StreamPump pump;
+
+    LocalRuntime(
+            LocalConfig config,
+            TableNames tables,
+            DynamoDbClient dynamoDb,
+            LocalHandlers handlers,
+            LocalScheduler scheduler) {
+        this.config = config;
+        this.tables = tables;
+        this.dynamoDb = dynamoDb;
+        this.handlers = handlers;
+        this.scheduler = scheduler;
+    }
+
+    /**
+     * The pump that feeds the stream handlers, for tests that wait until the system is at rest.
+     *
+     * @throws IllegalStateException if {@code statecraft.local.pump} is off or there is no DynamoDB
+     */
+    public StreamPump pump() {
+        if (pump == null) {
+            throw new IllegalStateException("The stream pump does not run");
+        }
+        return pump;
+    }
+
+    void start(@Observes @Priority(Interceptor.Priority.PLATFORM_BEFORE) StartupEvent event) {
+        Optional<URI> endpoint = dynamoDb.serviceClientConfiguration().endpointOverride();
+        if (endpoint.isEmpty()) {
+            return;
+        }
+        Template template = Template.ofProject();
+        if (LaunchMode.current() == LaunchMode.DEVELOPMENT) {
+            DevDynamoDb.ensure(
+                    config.dynamodbPort(),
+                    config.data().map(ProjectFiles::resolve).orElse(null));
+            new LocalTables(dynamoDb, template, tables.prefix()).createMissing();
+        }
+        if (config.pump()) {
+            startPump(template, endpoint.get());
+        }
+        if (config.scheduler()) {
+            scheduler.start(template.schedules());
+        }
+    }
+
+    void stop(@Observes ShutdownEvent event) {
+        scheduler.stop();
+        if (pump != null) {
+            pump.close();
+        }
+        if (streams != null) {
+            streams.close();
+        }
+    }
+
+    private void startPump(Template template, URI at) {
+        List<StreamPump.Source> sources = new ArrayList<>();
+        for (Template.StreamMapping mapping : template.streamMappings()) {
+            handlers.find(mapping.handler())
+                    .ifPresentOrElse(
+                            function -> sources.add(new StreamPump.Source(mapping, function)),
+                            () -> LOG.warnf(
+                                    "Stream is not consumed, there is no such handler: table=%s handler=%s",
+                                    mapping.table(), mapping.handler()));
+        }
+        DynamoDbStreamsClient client = DynamoDbStreamsClient.builder()
+                .endpointOverride(at)
+                .region(Region.US_EAST_1)
+                .credentialsProvider(StaticCredentialsProvider.create(AwsBasicCredentials.create("local", "local")))
+                .httpClient(UrlConnectionHttpClient.create())
+                .build();
+        streams = client;
+        pump = StreamPump.start(
+                dynamoDb, client, tables.prefix(), sources, StreamPump.Pace.polling(config.streamPoll()));
+    }
+}
