@@ -1,0 +1,243 @@
+package dev.statecraft;
+
+import static com.tngtech.archunit.base.DescribedPredicate.describe;
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.SimpleConditionEvent.violated;
+import static com.tngtech.archunit.lang.conditions.ArchConditions.accessTargetWhere;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noFields;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.Dependency;
+import com.tngtech.archunit.core.domain.JavaAccess;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.lang.ArchCondition;
+import com.tngtech.archunit.lang.ConditionEvents;
+import jakarta.inject.Inject;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.NullMarked;
+import org.junit.jupiter.api.Test;
+
+/** How the code is laid out, kept by a test: which packages there are and who may know whom. */
+class StructureTest {
+
+    private static final String ROOT = "dev.statecraft";
+
+    /** Each is one directory deep; a new feature is added here first. */
+    private static final Set<String> FEATURES = Set.of("leaderboard");
+
+    private static final Set<String> PACKAGES = Set.of("", "entry", "table", "access", "local", "leaderboard");
+
+    /** What of a feature is not domain: it may know the frameworks its role is about. */
+    private static final Pattern ROLES = Pattern.compile(".*(Resource|Service|Store|Handler|Config)");
+
+    private static final Pattern EMPTY_NAMES =
+            Pattern.compile("Abstract.*|.*(Impl|Utils?|Helpers?|Base|DTO|Dto|Manager|Info|Data|Processor)");
+
+    private static final JavaClasses MAIN = new ClassFileImporter()
+            .withImportOption(new ImportOption.DoNotIncludeTests())
+            .importPackages(ROOT);
+
+    private static final JavaClasses TESTS = new ClassFileImporter()
+            .withImportOption(new ImportOption.OnlyIncludeTests())
+            .importPackages(ROOT);
+
+    private static final DescribedPredicate<JavaClass> FEATURE =
+            describe("of a feature", type -> FEATURES.contains(packageOf(type)));
+
+    private static final DescribedPredicate<JavaClass> STORE = resideInAPackage(ROOT + "..")
+            .and(describe("a Store", type -> topLevelName(type).endsWith("Store")));
+
+    private static final DescribedPredicate<JavaClass> RESOURCE =
+            describe("a Resource", type -> topLevelName(type).endsWith("Resource"));
+
+    private static final DescribedPredicate<JavaClass> DOMAIN = FEATURE.and(
+            describe("domain", type -> !ROLES.matcher(topLevelName(type)).matches()));
+
+    private static final DescribedPredicate<JavaClass> LOCAL = resideInAPackage(ROOT + ".local..");
+
+    @Test
+    void packagesAreOneDeepAndKnown() {
+        classes()
+                .should(satisfy("reside in a known package", type -> PACKAGES.contains(packageOf(type))))
+                .check(MAIN);
+    }
+
+    @Test
+    void theDomainKnowsOnlyTheJdkAndJson() {
+        // Its own feature's domain counts as well; its Store, Service and Resource do not.
+        DescribedPredicate<JavaClass> allowed = resideInAnyPackage(
+                        "java..", "com.fasterxml.jackson..", "org.jspecify.annotations..")
+                .or(DOMAIN)
+                .or(describe("a primitive or an array of such", type -> type.getBaseComponentType()
+                        .isPrimitive()));
+        classes()
+                .that(DOMAIN)
+                .should(dependOnlyOn("the JDK, JSON and domain", (type, target) -> allowed.test(target)))
+                .check(MAIN);
+    }
+
+    @Test
+    void onlyStoresSpeakToDynamoDb() {
+        noClasses()
+                .that(not(STORE.or(LOCAL).or(resideInAPackage(ROOT + ".table"))))
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("software.amazon.awssdk..")
+                .check(MAIN);
+    }
+
+    @Test
+    void onlyResourcesOfAFeatureSpeakHttp() {
+        noClasses()
+                .that(FEATURE.and(not(RESOURCE)))
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("jakarta.ws.rs..")
+                .check(MAIN);
+    }
+
+    @Test
+    void storesAreKnownInTheirOwnPackageOnly() {
+        classes()
+                .should(dependOnlyOn(
+                        "Stores of their own package",
+                        (type, target) ->
+                                !STORE.test(target) || type.getPackageName().equals(target.getPackageName())))
+                .check(MAIN);
+    }
+
+    @Test
+    void resourcesAskServicesAndNotStores() {
+        classes()
+                .should(dependOnlyOn(
+                        "Services where they are Resources",
+                        (type, target) -> !(RESOURCE.test(type) && STORE.test(target))))
+                .check(MAIN);
+    }
+
+    @Test
+    void whatStoresShareKnowsNoFeatureAndNoEntryPoint() {
+        noClasses()
+                .that()
+                .resideInAPackage(ROOT + ".table")
+                .should()
+                .dependOnClassesThat(FEATURE.or(resideInAnyPackage(ROOT + ".entry", ROOT + ".access")))
+                .check(MAIN);
+    }
+
+    @Test
+    void nobodyOutsideUsesWhatIsLocal() {
+        noClasses().that(not(LOCAL)).should().dependOnClassesThat(LOCAL).check(MAIN);
+    }
+
+    @Test
+    void namesSayWhatAClassIs() {
+        classes()
+                .should(satisfy(
+                        "have a name that says what they are",
+                        type -> !EMPTY_NAMES.matcher(type.getSimpleName()).matches()))
+                .check(MAIN);
+    }
+
+    @Test
+    void dependenciesComeThroughConstructors() {
+        noFields()
+                .should()
+                .beAnnotatedWith(Inject.class)
+                .orShould()
+                .beAnnotatedWith("org.eclipse.microprofile.config.inject.ConfigProperty")
+                .check(MAIN);
+    }
+
+    @Test
+    void staticStateNeverChanges() {
+        fields().should().beFinal().orShould().notBeStatic().check(MAIN);
+    }
+
+    @Test
+    void logsGoThroughTheLoggerOfQuarkus() {
+        noClasses()
+                .that(not(LOCAL))
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("java.util.logging")
+                .orShould(accessTargetWhere(describe(
+                        "writes to the console",
+                        access -> access.getTargetOwner().isEquivalentTo(System.class)
+                                && Set.of("out", "err").contains(access.getName()))))
+                .check(MAIN);
+    }
+
+    @Test
+    void testsDoNotSleep() {
+        noClasses()
+                .should(accessTargetWhere(describe("sleeps", StructureTest::sleeps)))
+                .check(TESTS);
+    }
+
+    @Test
+    void everyTypeIsNullMarked() {
+        classes()
+                .should(satisfy(
+                        "be in a @NullMarked package", type -> type.getPackage().isAnnotatedWith(NullMarked.class)))
+                .check(MAIN);
+    }
+
+    private static boolean sleeps(JavaAccess<?> access) {
+        return access.getName().equals("sleep")
+                && (access.getTargetOwner().isEquivalentTo(Thread.class)
+                        || access.getTargetOwner().isEquivalentTo(TimeUnit.class));
+    }
+
+    private static String packageOf(JavaClass type) {
+        String name = type.getPackageName();
+        return name.equals(ROOT) ? "" : name.startsWith(ROOT + ".") ? name.substring(ROOT.length() + 1) : name;
+    }
+
+    /** Nested, local and anonymous classes count as the class whose file they are written in. */
+    private static String topLevelName(JavaClass type) {
+        String name = type.getBaseComponentType().getFullName();
+        String simple = name.substring(name.lastIndexOf('.') + 1);
+        int nested = simple.indexOf('$');
+        return nested > 0 ? simple.substring(0, nested) : simple;
+    }
+
+    private static ArchCondition<JavaClass> satisfy(String description, Predicate<JavaClass> holds) {
+        return new ArchCondition<>(description) {
+            @Override
+            public void check(JavaClass type, ConditionEvents events) {
+                if (!holds.test(type)) {
+                    events.add(violated(type, type.getName() + " does not " + description));
+                }
+            }
+        };
+    }
+
+    private interface Knowing {
+        boolean allowed(JavaClass type, JavaClass target);
+    }
+
+    private static ArchCondition<JavaClass> dependOnlyOn(String description, Knowing rule) {
+        return new ArchCondition<>("depend only on " + description) {
+            @Override
+            public void check(JavaClass type, ConditionEvents events) {
+                for (Dependency dependency : type.getDirectDependenciesFromSelf()) {
+                    if (!rule.allowed(type, dependency.getTargetClass().getBaseComponentType())) {
+                        events.add(violated(dependency, dependency.getDescription()));
+                    }
+                }
+            }
+        };
+    }
+}

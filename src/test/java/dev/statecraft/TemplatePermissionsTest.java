@@ -1,0 +1,129 @@
+package dev.statecraft;
+
+import static dev.statecraft.SamTemplate.FUNCTION;
+import static dev.statecraft.SamTemplate.LOG_GROUP;
+import static dev.statecraft.SamTemplate.ROLE;
+import static dev.statecraft.SamTemplate.TABLE;
+import static dev.statecraft.SamTemplate.grants;
+import static dev.statecraft.SamTemplate.resources;
+import static dev.statecraft.SamTemplate.roleOf;
+import static dev.statecraft.SamTemplate.text;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.statecraft.SamTemplate.Grant;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+/** Each function may do what it is for, and nothing else. */
+class TemplatePermissionsTest {
+
+    private static final Set<String> ITEM_READS = Set.of("GetItem", "BatchGetItem", "Query", "DescribeTable");
+    private static final Set<String> ITEM_WRITES = Set.of("PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem");
+
+    /** What each function may touch; the entries reach the consumer through their stream only. */
+    private static final Map<String, Set<String>> TABLES_OF_FUNCTION = Map.of(
+            "LeaderboardsFunction", Set.of("BoardsTable", "EntriesTable", "RanksTable"),
+            "LeaderboardStreamFunction", Set.of("RanksTable"),
+            "ScheduleFunction", Set.of("BoardsTable", "EntriesTable", "RanksTable"));
+
+    @Test
+    void everyFunctionHasARoleOfItsOwn() {
+        List<String> used = resources(FUNCTION).values().stream()
+                .map(SamTemplate::roleOf)
+                .sorted()
+                .toList();
+        assertEquals(List.copyOf(resources(ROLE).keySet()), used);
+        resources(ROLE).forEach((id, role) -> {
+            JsonNode trust = role.at("/Properties/AssumeRolePolicyDocument/Statement");
+            assertEquals(1, trust.size(), id);
+            assertEquals("lambda.amazonaws.com", text(trust, "/0/Principal/Service"), id);
+            assertTrue(role.at("/Properties/ManagedPolicyArns").isMissingNode(), id);
+        });
+    }
+
+    @Test
+    void everyPermissionNamesItsActionAndItsResource() {
+        for (String role : resources(ROLE).keySet()) {
+            for (Grant grant : grants(role)) {
+                // Listing has no one stream to name; it is held to the streams of the one table.
+                boolean listing = grant.equals(new Grant("dynamodb:ListStreams", "${EntriesTable.Arn}/stream/*"));
+                assertFalse(grant.action().contains("*"), role + " " + grant);
+                assertFalse(grant.resource().contains("*") && !listing, role + " " + grant);
+                assertTrue(SamTemplate.ROOT.path("Resources").has(grant.logicalId()), role + " " + grant);
+            }
+        }
+    }
+
+    @Test
+    void everyFunctionTouchesOnlyItsTablesAndNeverScansOrManagesThem() {
+        assertEquals(TABLES_OF_FUNCTION.keySet(), resources(FUNCTION).keySet());
+        Set<String> streamReads = Set.of("DescribeStream", "GetRecords", "GetShardIterator", "ListStreams");
+        resources(FUNCTION).forEach((id, function) -> {
+            List<Grant> onTables = grants(roleOf(function)).stream()
+                    .filter(grant -> grant.action().startsWith("dynamodb:"))
+                    .toList();
+            Set<String> touched = resources(TABLE).keySet().stream()
+                    .filter(table -> onTables.stream()
+                            .anyMatch(
+                                    grant -> onItems(grant) && grant.logicalId().equals(table)))
+                    .collect(Collectors.toSet());
+            assertEquals(TABLES_OF_FUNCTION.get(id), touched, id);
+            for (Grant grant : onTables) {
+                assertTrue(onItems(grant) || streamReads.contains(grant.verb()), id + " " + grant);
+                assertTrue(
+                        !grant.resource().contains("/index/") || grant.verb().equals("Query"),
+                        id + " " + grant + ": an index is only queried");
+            }
+        });
+    }
+
+    @Test
+    void onlyTheStreamConsumerCountsRanksAndOnlyTheScheduleMendsThem() {
+        Map<String, Set<String>> writes = new TreeMap<>();
+        resources(FUNCTION)
+                .forEach((id, function) -> writes.put(
+                        id,
+                        grants(roleOf(function)).stream()
+                                .filter(grant -> grant.logicalId().equals("RanksTable"))
+                                .map(Grant::verb)
+                                .filter(ITEM_WRITES::contains)
+                                .collect(Collectors.toSet())));
+        assertEquals(
+                Map.of(
+                        "LeaderboardsFunction", Set.of(),
+                        "LeaderboardStreamFunction", Set.of("UpdateItem"),
+                        "ScheduleFunction", Set.of("BatchWriteItem", "DeleteItem")),
+                writes);
+    }
+
+    @Test
+    void everyFunctionWritesOnlyItsOwnLogAndLogsAreNotKeptForEver() {
+        resources(FUNCTION).forEach((id, function) -> {
+            String log = text(function, "/Properties/LoggingConfig/LogGroup");
+            Set<Grant> onLogs = grants(roleOf(function)).stream()
+                    .filter(grant -> grant.action().startsWith("logs:"))
+                    .collect(Collectors.toSet());
+            assertEquals(
+                    Set.of(
+                            new Grant("logs:CreateLogStream", log + ".Arn"),
+                            new Grant("logs:PutLogEvents", log + ".Arn")),
+                    onLogs,
+                    id);
+            assertTrue(resources(LOG_GROUP).containsKey(log), id + " logs to " + log);
+        });
+        resources(LOG_GROUP)
+                .forEach((id, group) ->
+                        assertEquals("LogRetentionDays", text(group, "/Properties/RetentionInDays"), id));
+    }
+
+    private static boolean onItems(Grant grant) {
+        return ITEM_READS.contains(grant.verb()) || ITEM_WRITES.contains(grant.verb());
+    }
+}
