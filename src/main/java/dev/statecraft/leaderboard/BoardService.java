@@ -97,6 +97,13 @@ public class BoardService {
         return last != null && fresh(last);
     }
 
+    /** How many boards of a game this instance would answer for without a read. */
+    public int cached(String game) {
+        return (int) known.entrySet().stream()
+                .filter(entry -> entry.getKey().game().equals(game) && fresh(entry.getValue()))
+                .count();
+    }
+
     /** Remembers a board that was just read. */
     void learn(Board board) {
         known.put(new Name(board.game(), board.id()), new Known(board, System.nanoTime()));

@@ -17,7 +17,7 @@ import java.util.TreeMap;
  */
 public record NodeDelta(String tree, String node, int lane, List<Change> changes) {
 
-    /** One count that goes up or down by one, caused by one stream record. */
+    /** What one stream record does to one count: up or down by one, or nothing. */
     public record Change(BigInteger sequence, long at, int child, int by) {}
 
     private record Key(String tree, String node, int lane) {}
@@ -29,6 +29,10 @@ public record NodeDelta(String tree, String node, int lane, List<Change> changes
     public static List<NodeDelta> of(List<ScoreChange> batch) {
         Map<Key, List<Change>> grouped = new LinkedHashMap<>();
         for (ScoreChange change : batch) {
+            // The root sees every change, also one that moves nothing, so that its time tells how far counting has
+            // come.
+            grouped.computeIfAbsent(new Key(change.tree(), ScorePath.ROOT, change.lane()), key -> new ArrayList<>())
+                    .add(new Change(change.sequence(), change.at(), ScorePath.zeroChild(), 0));
             change.forEachStep((step, by) -> grouped.computeIfAbsent(
                             new Key(change.tree(), step.node(), change.lane()), key -> new ArrayList<>())
                     .add(new Change(change.sequence(), change.at(), step.child(), by)));

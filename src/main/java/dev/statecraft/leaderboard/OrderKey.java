@@ -70,7 +70,7 @@ public record OrderKey(Score score, long reachedAt, String playerId) {
     private static long number(ByteBuffer buffer, int bytes) {
         long number = 0;
         for (int i = 0; i < bytes; i++) {
-            number = number << 8 | (buffer.get() & 0xff);
+            number = (number << 8) | (buffer.get() & 0xff);
         }
         return number;
     }

@@ -94,11 +94,8 @@ public class RankCounter {
         Image before = Image.of(record.before());
         Image after = Image.of(record.after());
         long at = Math.max(before.writtenAt(), after.writtenAt());
-        if (before.score() == null && after.score() == null) {
-            return List.of();
-        }
-        String from = season + before.tree();
-        String to = season + after.tree();
+        String from = season + (record.before() == null ? after : before).tree();
+        String to = season + (record.after() == null ? before : after).tree();
         if (before.score() == null) {
             return List.of(new ScoreChange(to, lane, record.order(), at, null, after.score()));
         }

@@ -90,6 +90,22 @@ public class RankStore {
         return read(trees, List.of(node)).getOrDefault(node, RankNode.EMPTY);
     }
 
+    /** Reads the roots of any number of trees; those that count nothing are left out. */
+    public Map<String, RankNode> roots(List<String> trees) {
+        Map<String, RankNode> found = new HashMap<>();
+        for (int from = 0; from < trees.size(); from += Batches.READ_LIMIT) {
+            var part = KeysAndAttributes.builder()
+                    .keys(trees.subList(from, Math.min(trees.size(), from + Batches.READ_LIMIT)).stream()
+                            .map(tree -> key(tree, ScorePath.ROOT))
+                            .toList())
+                    .build();
+            Batches.get(dynamo, Map.of(tables.ranks(), part))
+                    .getOrDefault(tables.ranks(), List.of())
+                    .forEach(item -> found.put(Attributes.string(item, "pk"), fromItem(item)));
+        }
+        return found;
+    }
+
     /**
      * Counts a delta if the node has not seen its first change yet. 1 WCU for a node below 1 KB.
      *

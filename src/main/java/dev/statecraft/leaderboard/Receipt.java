@@ -99,9 +99,9 @@ public record Receipt(
 
     /** Small magnitudes take few bytes: the sign goes into the lowest bit, then seven bits a byte. */
     private static void number(ByteArrayOutputStream out, long number) {
-        long left = number << 1 ^ number >> 63;
+        long left = (number << 1) ^ (number >> 63);
         while ((left & ~0x7fL) != 0) {
-            out.write((int) (left & 0x7f | 0x80));
+            out.write((int) ((left & 0x7f) | 0x80));
             left >>>= 7;
         }
         out.write((int) left);
@@ -116,7 +116,7 @@ public record Receipt(
             coded |= (next & 0x7fL) << shift;
             shift += 7;
         } while (next < 0);
-        return coded >>> 1 ^ -(coded & 1);
+        return (coded >>> 1) ^ -(coded & 1);
     }
 
     private static byte[] sha256(String text) {

@@ -25,6 +25,7 @@ public class ScoreService {
     private final EntryStore entries;
     private final RankingService rankings;
     private final LeaderboardConfig config;
+    private final RecentWrites recent;
     private final Parallel parallel;
     private final Clock clock;
 
@@ -33,12 +34,14 @@ public class ScoreService {
             EntryStore entries,
             RankingService rankings,
             LeaderboardConfig config,
+            RecentWrites recent,
             Parallel parallel,
             Clock clock) {
         this.boards = boards;
         this.entries = entries;
         this.rankings = rankings;
         this.config = config;
+        this.recent = recent;
         this.parallel = parallel;
         this.clock = clock;
     }
@@ -239,6 +242,7 @@ public class ScoreService {
             if (entries.put(board, board.season(), next, entry.version()) instanceof EntryStore.Overtaken overtaken) {
                 entry = overtaken.current();
             } else {
+                recent.add(board, next);
                 return withLast(results, next);
             }
         }
@@ -312,35 +316,38 @@ public class ScoreService {
 
     /** Ranks what was taken, with the nodes all results share read once. */
     private List<Result> rankAll(List<Written> written) {
+        List<Result> results =
+                new ArrayList<>(written.stream().map(Written::result).toList());
+        List<Integer> indexes = new ArrayList<>();
         List<Entry> scored = new ArrayList<>();
         Board board = null;
-        for (Written one : written) {
-            if (one.result() instanceof Taken taken
+        for (int i = 0; i < written.size(); i++) {
+            Entry entry = written.get(i).entry();
+            if (results.get(i) instanceof Taken taken
                     && taken.season() == (board == null ? taken.board() : board).season()
-                    && one.entry() != null
-                    && one.entry().score() != null) {
+                    && entry != null
+                    && entry.score() != null) {
                 board = taken.board();
-                scored.add(one.entry());
+                indexes.add(i);
+                scored.add(entry);
             }
         }
         if (board == null) {
-            return written.stream().map(Written::result).toList();
+            return results;
         }
         List<RankingService.Ranked> ranks = rankings.rankAll(board, board.season(), scored);
-        List<Result> results = new ArrayList<>();
-        int next = 0;
-        for (Written one : written) {
-            if (next < scored.size() && one.entry() == scored.get(next) && one.result() instanceof Taken taken) {
-                results.add(new Taken(
-                        taken.board(),
-                        taken.season(),
-                        taken.submissionId(),
-                        taken.receipt(),
-                        taken.replayed(),
-                        Optional.of(ranks.get(next++))));
-            } else {
-                results.add(one.result());
-            }
+        for (int i = 0; i < indexes.size(); i++) {
+            int index = indexes.get(i);
+            Taken taken = (Taken) results.get(index);
+            results.set(
+                    index,
+                    new Taken(
+                            taken.board(),
+                            taken.season(),
+                            taken.submissionId(),
+                            taken.receipt(),
+                            taken.replayed(),
+                            Optional.of(ranks.get(i))));
         }
         return results;
     }

@@ -26,7 +26,8 @@ public class Parallel {
 
     private final ExecutorService threads;
 
-    Parallel(Limits limits) {
+    /** For tests too, which wire by hand. */
+    public Parallel(Limits limits) {
         // The SDK's URL connection client keeps only five connections alive unless it is told otherwise.
         System.setProperty("http.maxConnections", Integer.toString(limits.requests()));
         this.threads = Executors.newFixedThreadPool(limits.requests(), task -> {

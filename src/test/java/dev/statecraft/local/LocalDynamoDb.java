@@ -8,6 +8,7 @@ import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
 import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
+import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
@@ -46,6 +47,14 @@ public final class LocalDynamoDb {
     /** A client that does not retry by itself, so that a test sees every answer. */
     public static DynamoDbClient client() {
         return client(endpoint());
+    }
+
+    /** A client whose every call passes the interceptor: for counting what is consumed and for making calls fail. */
+    public static DynamoDbClient client(ExecutionInterceptor interceptor) {
+        return configured(DynamoDbClient.builder().httpClient(UrlConnectionHttpClient.create()), endpoint())
+                .overrideConfiguration(
+                        o -> o.retryStrategy(AwsRetryStrategy.doNotRetry()).addExecutionInterceptor(interceptor))
+                .build();
     }
 
     static DynamoDbClient client(URI endpoint) {

@@ -1,0 +1,350 @@
+package dev.statecraft.leaderboard;
+
+import dev.statecraft.access.CurrentCaller;
+import dev.statecraft.entry.Cursor;
+import dev.statecraft.entry.Ids;
+import dev.statecraft.entry.Problem;
+import dev.statecraft.entry.ProblemException;
+import dev.statecraft.entry.Query;
+import dev.statecraft.leaderboard.Board.Settings;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
+import jakarta.ws.rs.PATCH;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.net.URI;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jspecify.annotations.Nullable;
+
+/** Boards over HTTP: create, list, read, change, delete, reset, seasons, audit. */
+@Path("/v1/leaderboards")
+@Produces(MediaType.APPLICATION_JSON)
+@Consumes(MediaType.APPLICATION_JSON)
+@Tag(name = "Leaderboards")
+public class BoardResource {
+
+    private static final int MOST_PLACES = 1_000_000_000;
+
+    private final BoardService boards;
+    private final SnapshotService snapshots;
+    private final RankingService rankings;
+    private final AuditService audits;
+    private final LeaderboardConfig config;
+    private final CurrentCaller caller;
+
+    BoardResource(
+            BoardService boards,
+            SnapshotService snapshots,
+            RankingService rankings,
+            AuditService audits,
+            LeaderboardConfig config,
+            CurrentCaller caller) {
+        this.boards = boards;
+        this.snapshots = snapshots;
+        this.rankings = rankings;
+        this.audits = audits;
+        this.config = config;
+        this.caller = caller;
+    }
+
+    /** What a board is created with; only the id and the ranking type are needed. */
+    public record NewBoard(
+            @Nullable String id,
+            @Nullable String description,
+            @Nullable RankingType rankingType,
+            @Nullable Integer maxSize,
+            @Nullable Order order,
+            @Nullable Operator operator,
+            @Nullable Integer decimals,
+            @Nullable Integer lanes) {}
+
+    /** What is to change; what is left out stays. */
+    public record BoardChange(
+            @Nullable String description,
+            @Nullable RankingType rankingType,
+            @Nullable Integer maxSize,
+            @Nullable Order order,
+            @Nullable Operator operator,
+            @Nullable Integer decimals) {}
+
+    /** A board as callers see it. */
+    public record BoardView(
+            String id,
+            String description,
+            RankingType rankingType,
+            Order order,
+            @Nullable Operator operator,
+            int decimals,
+            int maxSize,
+            int lanes,
+            int season,
+            Instant seasonStartedAt,
+            Instant createdAt,
+            Instant updatedAt) {
+
+        static BoardView of(Board board) {
+            Settings settings = board.settings();
+            return new BoardView(
+                    board.id(),
+                    settings.description(),
+                    settings.rankingType(),
+                    settings.order(),
+                    settings.operator(),
+                    settings.decimals(),
+                    settings.maxSize(),
+                    settings.lanes(),
+                    board.season(),
+                    board.seasonStartedAt(),
+                    board.createdAt(),
+                    board.updatedAt());
+        }
+    }
+
+    /** Some boards, by id. */
+    public record BoardList(
+            List<BoardView> leaderboards, @Nullable String nextCursor) {}
+
+    /** Why a board is reset. */
+    public record ResetRequest(@Nullable String reason) {}
+
+    /** A reset that was done. */
+    public record ResetAnswer(
+            int closedSeason,
+            int season,
+            String snapshotId,
+            @Nullable Boolean replayed) {}
+
+    /** A season; the running one has no end and no snapshot. */
+    public record SeasonView(
+            int season,
+            Instant startedAt,
+            @Nullable Instant endedAt,
+            @Nullable String reason,
+            long totalEntries,
+            @Nullable String snapshotId) {}
+
+    /** Some seasons, the latest first. */
+    public record SeasonList(
+            List<SeasonView> seasons, @Nullable String nextCursor) {}
+
+    /** Whether an audit may mend what it finds. */
+    public record AuditRequest(
+            @Nullable Integer season, @Nullable Boolean mend) {}
+
+    /** The seed's createLeaderboard. */
+    @POST
+    @Operation(operationId = "createLeaderboard", summary = "Create a board")
+    public Response create(NewBoard request) {
+        String id = Ids.check("id", request.id());
+        RankingType type = required("rankingType", request.rankingType());
+        Settings settings = new Settings(
+                description(request.description(), ""),
+                type,
+                request.order() == null ? type.defaultOrder() : request.order(),
+                request.operator(),
+                within("decimals", request.decimals(), 0, 0, Board.MAX_DECIMALS),
+                within("maxSize", request.maxSize(), config.maxLeaderboardSize(), 0, MOST_PLACES),
+                within("lanes", request.lanes(), 1, 1, Board.MAX_LANES));
+        return boards.create(caller.game(), id, settings)
+                .map(board -> Response.created(URI.create("/v1/leaderboards/" + id))
+                        .entity(BoardView.of(board))
+                        .build())
+                .orElseThrow(() -> new ProblemException(Problem.conflict(
+                        "board-exists", "The board exists already", "There is a board " + id + " already.")));
+    }
+
+    /** The boards of the game, by id. */
+    @GET
+    @Operation(operationId = "listLeaderboards", summary = "List the boards")
+    public BoardList list(@QueryParam("limit") @Nullable String limit, @QueryParam("cursor") @Nullable String cursor) {
+        String list = "boards";
+        String after = cursor == null ? null : Cursor.read(cursor, list, 1).get(0);
+        if (after != null && !Ids.isId(after)) {
+            throw Cursor.foreign();
+        }
+        BoardStore.BoardPage page = boards.list(caller.game(), after, Query.limit(limit));
+        return new BoardList(
+                page.boards().stream().map(BoardView::of).toList(),
+                page.next() == null ? null : Cursor.of(list, page.next()));
+    }
+
+    /** One board. */
+    @GET
+    @Path("/{board}")
+    @Operation(operationId = "getLeaderboardSettings", summary = "Read a board's settings")
+    public BoardView read(@PathParam("board") String id) {
+        return BoardView.of(board(id));
+    }
+
+    /** Changes settings; type, order, operator and decimals only as long as nothing was scored. */
+    @PATCH
+    @Path("/{board}")
+    @Operation(operationId = "changeLeaderboard", summary = "Change a board's settings")
+    public BoardView change(@PathParam("board") String id, BoardChange request) {
+        Ids.check("board", id);
+        BoardService.Change change = boards.change(
+                caller.game(),
+                id,
+                old -> new Settings(
+                        description(request.description(), old.description()),
+                        request.rankingType() == null ? old.rankingType() : request.rankingType(),
+                        request.order() == null ? old.order() : request.order(),
+                        request.operator() == null ? old.operator() : request.operator(),
+                        within("decimals", request.decimals(), old.decimals(), 0, Board.MAX_DECIMALS),
+                        within("maxSize", request.maxSize(), old.maxSize(), 0, MOST_PLACES),
+                        old.lanes()));
+        return BoardView.of(changed(change));
+    }
+
+    /** Deletes a board with everything on it. */
+    @DELETE
+    @Path("/{board}")
+    @Operation(operationId = "deleteLeaderboard", summary = "Delete a board with everything on it")
+    public void delete(@PathParam("board") String id) {
+        Ids.check("board", id);
+        changed(boards.delete(caller.game(), id));
+    }
+
+    /** The seed's resetLeaderboard: closes the running season and begins the next. */
+    @POST
+    @Path("/{board}/reset")
+    @Operation(operationId = "resetLeaderboard", summary = "Close the running season and begin the next")
+    public ResetAnswer reset(
+            @PathParam("board") String id,
+            @HeaderParam("Idempotency-Key") @Nullable String idempotencyKey,
+            ResetRequest request) {
+        Ids.check("board", id);
+        String key = idempotencyKey == null ? null : Ids.check("Idempotency-Key", idempotencyKey);
+        String reason = request.reason() == null ? "" : description(request.reason(), "");
+        BoardService.Reset reset = boards.reset(caller.game(), id, reason, key);
+        if (reset instanceof BoardService.ResetUnknown) {
+            throw notFound();
+        }
+        if (reset instanceof BoardService.ResetMismatch) {
+            throw new ProblemException(LeaderboardProblems.otherBody("Idempotency-Key"));
+        }
+        if (reset instanceof BoardService.ResetBusy) {
+            throw new ProblemException(Problem.unavailable(1));
+        }
+        BoardService.ResetDone done = (BoardService.ResetDone) reset;
+        return new ResetAnswer(
+                done.closedSeason(), done.season(), done.snapshotId(), done.replayed() ? Boolean.TRUE : null);
+    }
+
+    /** The seasons of a board, the running one first. */
+    @GET
+    @Path("/{board}/seasons")
+    @Operation(operationId = "listSeasons", summary = "List the seasons of a board")
+    public SeasonList seasons(
+            @PathParam("board") String id,
+            @QueryParam("limit") @Nullable String limit,
+            @QueryParam("cursor") @Nullable String cursor) {
+        Board board = board(id);
+        String list = "seasons#" + id + "#" + board.epoch();
+        int wanted = Query.limit(limit);
+        List<SeasonView> seasons = new ArrayList<>();
+        Integer before = null;
+        if (cursor == null) {
+            seasons.add(new SeasonView(
+                    board.season(),
+                    board.seasonStartedAt(),
+                    null,
+                    null,
+                    rankings.summary(board, board.season()).total(),
+                    null));
+        } else {
+            before = (int) Query.integer("cursor", Cursor.read(cursor, list, 1).get(0), 1, Integer.MAX_VALUE);
+        }
+        int left = wanted - seasons.size();
+        List<Snapshot> closed = snapshots.list(board, before, left + 1);
+        closed.stream()
+                .limit(left)
+                .forEach(snapshot -> seasons.add(new SeasonView(
+                        snapshot.season(),
+                        snapshot.startedAt(),
+                        snapshot.endedAt(),
+                        snapshot.reason(),
+                        snapshot.totalEntries(),
+                        snapshot.id())));
+        return new SeasonList(
+                seasons,
+                closed.size() > left
+                        ? Cursor.of(list, seasons.get(seasons.size() - 1).season())
+                        : null);
+    }
+
+    /** Recounts a season's entries against its rank tree and, if asked to, mends the tree. */
+    @POST
+    @Path("/{board}/audit")
+    @Operation(operationId = "auditLeaderboard", summary = "Recount a season against its ranking, and mend it")
+    public AuditService.Report audit(@PathParam("board") String id, AuditRequest request) {
+        Board board = board(id);
+        int season = LeaderboardProblems.season(board, request.season());
+        return Boolean.TRUE.equals(request.mend()) ? audits.mend(board, season) : audits.audit(board, season);
+    }
+
+    private Board board(String id) {
+        Ids.check("board", id);
+        return boards.read(caller.game(), id).orElseThrow(BoardResource::notFound);
+    }
+
+    private static Board changed(BoardService.Change change) {
+        if (change instanceof BoardService.Unknown) {
+            throw notFound();
+        }
+        if (change instanceof BoardService.Busy) {
+            throw new ProblemException(Problem.unavailable(1));
+        }
+        if (change instanceof BoardService.Fixed) {
+            throw new ProblemException(Problem.conflict(
+                    "board-scored",
+                    "The board has scores",
+                    "Type, order, operator and decimals are fixed once something was scored. Create another board."));
+        }
+        return ((BoardService.Changed) change).board();
+    }
+
+    private String description(@Nullable String text, String otherwise) {
+        if (text == null) {
+            return otherwise;
+        }
+        if (text.length() > config.descriptionLength()) {
+            throw new ProblemException(Problem.badRequest(
+                    "description", "A text has at most " + config.descriptionLength() + " characters."));
+        }
+        return text;
+    }
+
+    private static ProblemException notFound() {
+        return new ProblemException(LeaderboardProblems.boardNotFound());
+    }
+
+    private static <T> T required(String field, @Nullable T value) {
+        if (value == null) {
+            throw new ProblemException(Problem.badRequest(field, "The field " + field + " is missing."));
+        }
+        return value;
+    }
+
+    private static int within(String field, @Nullable Integer value, int otherwise, int min, int max) {
+        if (value == null) {
+            return otherwise;
+        }
+        if (value < min || value > max) {
+            throw new ProblemException(
+                    Problem.badRequest(field, field + " is an integer from " + min + " to " + max + "."));
+        }
+        return value;
+    }
+}

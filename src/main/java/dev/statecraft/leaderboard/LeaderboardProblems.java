@@ -1,0 +1,46 @@
+package dev.statecraft.leaderboard;
+
+import dev.statecraft.entry.Problem;
+import dev.statecraft.entry.ProblemException;
+import dev.statecraft.entry.Query;
+import org.jspecify.annotations.Nullable;
+
+/** The problems that several leaderboard resources answer with. */
+final class LeaderboardProblems {
+
+    private LeaderboardProblems() {}
+
+    static Problem boardNotFound() {
+        return Problem.notFound("board-not-found", "There is no such board", "Create it first, or check the id.");
+    }
+
+    static Problem entryNotFound() {
+        return Problem.notFound(
+                "entry-not-found", "The player has no entry", "The player has no score on this board in this season.");
+    }
+
+    static Problem otherBody(String field) {
+        return Problem.unprocessable(
+                        "id-reused",
+                        "The id was used for another request",
+                        "The same id was sent with another body before; use a new id for a new request.")
+                .withField(field);
+    }
+
+    /** The season that a query parameter asks for, the running one if there is none. */
+    static int season(Board board, @Nullable String season) {
+        return season(board, season == null ? null : (int) Query.integer("season", season, 1, Integer.MAX_VALUE));
+    }
+
+    /** The season asked for, the running one if none is. */
+    static int season(Board board, @Nullable Integer season) {
+        int asked = season == null ? board.season() : season;
+        if (asked < 1 || asked > board.season()) {
+            throw new ProblemException(Problem.notFound(
+                    "season-not-found",
+                    "There is no such season",
+                    "Seasons of this board run from 1 to " + board.season() + "."));
+        }
+        return asked;
+    }
+}

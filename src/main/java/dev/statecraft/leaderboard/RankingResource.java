@@ -1,0 +1,336 @@
+package dev.statecraft.leaderboard;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.statecraft.access.CurrentCaller;
+import dev.statecraft.entry.Cursor;
+import dev.statecraft.entry.Ids;
+import dev.statecraft.entry.Problem;
+import dev.statecraft.entry.ProblemException;
+import dev.statecraft.entry.Query;
+import dev.statecraft.leaderboard.RankingService.Distribution;
+import dev.statecraft.leaderboard.RankingService.Ranked;
+import dev.statecraft.leaderboard.RankingService.Selected;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.MediaType;
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jspecify.annotations.Nullable;
+
+/** Rankings over HTTP: lists, places, what-if ranks, distributions. */
+@Path("/v1/leaderboards/{board}")
+@Produces(MediaType.APPLICATION_JSON)
+@Tag(name = "Leaderboards")
+public class RankingResource {
+
+    private static final int DEFAULT_TOP = 10;
+    private static final int MOST_PLAYERS = 100;
+    private static final int DEFAULT_BUCKETS = 20;
+    private static final int MOST_BUCKETS = 100;
+
+    private final BoardService boards;
+    private final ScoreService scores;
+    private final RankingService rankings;
+    private final MetadataJson metadata;
+    private final CurrentCaller caller;
+
+    RankingResource(
+            BoardService boards,
+            ScoreService scores,
+            RankingService rankings,
+            MetadataJson metadata,
+            CurrentCaller caller) {
+        this.boards = boards;
+        this.scores = scores;
+        this.rankings = rankings;
+        this.metadata = metadata;
+        this.caller = caller;
+    }
+
+    /** An entry as it is listed. */
+    public record EntryView(
+            long rank,
+            long position,
+            String playerId,
+            BigDecimal value,
+            BigDecimal subscore,
+            @Nullable JsonNode metadata,
+            Instant updatedAt) {}
+
+    /** A stretch of a ranking. */
+    public record ListingView(
+            String board,
+            String description,
+            RankingType rankingType,
+            int season,
+            List<EntryView> entries,
+            long totalEntries,
+            Instant lastUpdated,
+            Instant asOf,
+            @Nullable String nextCursor) {}
+
+    /** The rank a score would have. */
+    public record RankView(
+            long rank,
+            BigDecimal value,
+            BigDecimal subscore,
+            double percentile,
+            long tieCount,
+            long totalEntries,
+            int season,
+            Instant asOf) {}
+
+    /** The score at a place. */
+    public record SelectView(
+            long position,
+            long rank,
+            BigDecimal value,
+            BigDecimal subscore,
+            long totalEntries,
+            int season,
+            Instant asOf) {}
+
+    /** Entries with a value from {@code from} up to, not including, {@code to}; the last bucket includes it. */
+    public record BucketView(BigDecimal from, BigDecimal to, long count) {}
+
+    /** How the values are spread. */
+    public record DistributionView(List<BucketView> buckets, long totalEntries, int season, Instant asOf) {}
+
+    /** The seed's getLeaderboard; one of offset, cursor, around and players says where. */
+    @GET
+    @Path("/entries")
+    @Operation(
+            operationId = "getLeaderboard",
+            summary = "List entries from a place, around a player, or of some players")
+    public ListingView entries(
+            @PathParam("board") String boardId,
+            @QueryParam("offset") @Nullable String offset,
+            @QueryParam("limit") @Nullable String limit,
+            @QueryParam("cursor") @Nullable String cursor,
+            @QueryParam("around") @Nullable String around,
+            @QueryParam("players") @Nullable String players,
+            @QueryParam("season") @Nullable String season) {
+        Ids.check("board", boardId);
+        int wanted = Query.limit(limit);
+        if (Arrays.asList(offset, cursor, around, players).stream()
+                        .filter(given -> given != null)
+                        .count()
+                > 1) {
+            throw new ProblemException(
+                    Problem.badRequest("offset", "Give only one of offset, cursor, around and players."));
+        }
+        Board board = board(boardId);
+        int asked = LeaderboardProblems.season(board, season);
+        if (around != null) {
+            Ids.check("around", around);
+            Entry entry = scores.read(board, asked, around);
+            if (entry.score() == null) {
+                throw new ProblemException(LeaderboardProblems.entryNotFound());
+            }
+            return view(rankings.around(board, asked, entry, wanted));
+        }
+        if (players != null) {
+            return view(rankings.players(board, asked, scores.readAll(board, asked, ids(players))));
+        }
+        if (cursor != null) {
+            return view(rankings.listAfter(board, asked, last(board, asked, cursor), wanted));
+        }
+        long from = Query.integer("offset", offset, 1, 1, Score.LIMIT);
+        return view(rankings.list(board, asked, from, wanted));
+    }
+
+    /** The seed's getTopPlayers. */
+    @GET
+    @Path("/top")
+    @Operation(operationId = "getTopPlayers", summary = "List the best")
+    public ListingView top(
+            @PathParam("board") String boardId,
+            @QueryParam("count") @Nullable String count,
+            @QueryParam("season") @Nullable String season) {
+        Ids.check("board", boardId);
+        int wanted = (int) Query.integer("count", count, DEFAULT_TOP, 1, Query.MAX_LIMIT);
+        Board board = board(boardId);
+        return view(rankings.list(board, LeaderboardProblems.season(board, season), 1, wanted));
+    }
+
+    /** What rank a score would have. */
+    @GET
+    @Path("/rank")
+    @Operation(operationId = "rankOfScore", summary = "The rank a score would have")
+    public RankView rank(
+            @PathParam("board") String boardId,
+            @QueryParam("value") @Nullable String value,
+            @QueryParam("subscore") @Nullable String subscore,
+            @QueryParam("season") @Nullable String season) {
+        Ids.check("board", boardId);
+        BigDecimal number = Query.decimal("value", value);
+        BigDecimal second = subscore == null ? BigDecimal.ZERO : Query.decimal("subscore", subscore);
+        Board board = board(boardId);
+        int asked = LeaderboardProblems.season(board, season);
+        Score score = new Score(units(board, "value", number), units(board, "subscore", second));
+        Ranked ranked = rankings.rankOf(board, asked, score);
+        return new RankView(
+                ranked.rank(),
+                board.value(score.value()),
+                board.value(score.subscore()),
+                ranked.rank() * 100.0 / Math.max(ranked.rank(), ranked.total()),
+                ranked.ties(),
+                ranked.total(),
+                asked,
+                ranked.asOf());
+    }
+
+    /** What score holds a place. */
+    @GET
+    @Path("/select")
+    @Operation(operationId = "scoreAtRank", summary = "The score at a rank or percentile")
+    public SelectView select(
+            @PathParam("board") String boardId,
+            @QueryParam("rank") @Nullable String rank,
+            @QueryParam("percentile") @Nullable String percentile,
+            @QueryParam("season") @Nullable String season) {
+        Ids.check("board", boardId);
+        if ((rank == null) == (percentile == null)) {
+            throw new ProblemException(Problem.badRequest("rank", "Give either rank or percentile."));
+        }
+        long position = rank == null ? 0 : Query.integer("rank", rank, 1, Score.LIMIT);
+        double percent = percentile == null ? 0 : percent(percentile);
+        Board board = board(boardId);
+        int asked = LeaderboardProblems.season(board, season);
+        if (percentile != null) {
+            long total = rankings.summary(board, asked).total();
+            position = Math.max(1, (long) Math.ceil(percent / 100 * total));
+        }
+        Optional<Selected> selected = rankings.select(board, asked, position);
+        if (selected.isEmpty()) {
+            throw new ProblemException(Problem.notFound(
+                    "place-not-found", "Nobody holds this place", "The board has fewer entries than this."));
+        }
+        Selected found = selected.get();
+        return new SelectView(
+                position,
+                found.rank(),
+                board.value(found.score().value()),
+                board.value(found.score().subscore()),
+                found.total(),
+                asked,
+                found.asOf());
+    }
+
+    /** How the values are spread. */
+    @GET
+    @Path("/distribution")
+    @Operation(operationId = "scoreDistribution", summary = "How the scores are spread")
+    public DistributionView distribution(
+            @PathParam("board") String boardId,
+            @QueryParam("buckets") @Nullable String buckets,
+            @QueryParam("season") @Nullable String season) {
+        Ids.check("board", boardId);
+        int wanted = (int) Query.integer("buckets", buckets, DEFAULT_BUCKETS, 1, MOST_BUCKETS);
+        Board board = board(boardId);
+        int asked = LeaderboardProblems.season(board, season);
+        Distribution spread = rankings.distribution(board, asked, wanted);
+        return new DistributionView(
+                spread.buckets().stream()
+                        .map(bucket ->
+                                new BucketView(board.value(bucket.from()), board.value(bucket.to()), bucket.count()))
+                        .toList(),
+                spread.total(),
+                asked,
+                spread.asOf());
+    }
+
+    private Board board(String id) {
+        return boards.find(caller.game(), id)
+                .orElseThrow(() -> new ProblemException(LeaderboardProblems.boardNotFound()));
+    }
+
+    private ListingView view(Listing listing) {
+        Board board = listing.board();
+        return new ListingView(
+                board.id(),
+                board.settings().description(),
+                board.settings().rankingType(),
+                listing.season(),
+                listing.entries().stream()
+                        .map(entry -> new EntryView(
+                                entry.rank(),
+                                entry.position(),
+                                entry.playerId(),
+                                board.value(entry.score().value()),
+                                board.value(entry.score().subscore()),
+                                metadata.read(entry.metadata()),
+                                Instant.ofEpochMilli(entry.reachedAt())))
+                        .toList(),
+                listing.totalEntries(),
+                listing.lastUpdated(),
+                listing.asOf(),
+                listing.next()
+                        .map(last -> Cursor.of(
+                                list(board, listing.season()),
+                                last.score().value(),
+                                last.score().subscore(),
+                                last.reachedAt(),
+                                last.playerId(),
+                                last.position(),
+                                last.rank()))
+                        .orElse(null));
+    }
+
+    private static RankedEntry last(Board board, int season, String cursor) {
+        List<String> place = Cursor.read(cursor, list(board, season), 6);
+        try {
+            RankedEntry last = new RankedEntry(
+                    Long.parseLong(place.get(5)),
+                    Long.parseLong(place.get(4)),
+                    place.get(3),
+                    new Score(Long.parseLong(place.get(0)), Long.parseLong(place.get(1))),
+                    Long.parseLong(place.get(2)),
+                    null);
+            if (last.rank() < 1 || last.position() < last.rank() || !Ids.isId(last.playerId())) {
+                throw Cursor.foreign();
+            }
+            return last;
+        } catch (IllegalArgumentException e) {
+            throw Cursor.foreign();
+        }
+    }
+
+    private static String list(Board board, int season) {
+        return "entries#" + board.game() + "#" + board.id() + "#" + board.epoch() + "#" + season;
+    }
+
+    private static List<String> ids(String players) {
+        List<String> ids = List.of(players.split(",", -1));
+        if (ids.size() > MOST_PLAYERS) {
+            throw new ProblemException(
+                    Problem.badRequest("players", "Give at most " + MOST_PLAYERS + " players, separated by commas."));
+        }
+        ids.forEach(id -> Ids.check("players", id));
+        return ids;
+    }
+
+    private static long units(Board board, String field, BigDecimal number) {
+        return board.units(number)
+                .orElseThrow(() -> new ProblemException(Problem.badRequest(
+                        field,
+                        "Give a number with at most " + board.settings().decimals()
+                                + " digits after the point, within ±(2^53−1) of the smallest unit.")));
+    }
+
+    private static double percent(String text) {
+        double percent = Query.decimal("percentile", text).doubleValue();
+        if (percent < 0 || percent > 100) {
+            throw new ProblemException(Problem.badRequest("percentile", "A percentile lies between 0 and 100."));
+        }
+        return percent;
+    }
+}

@@ -1,0 +1,94 @@
+package dev.statecraft.leaderboard;
+
+import dev.statecraft.leaderboard.ScoreService.NewScore;
+import dev.statecraft.leaderboard.ScoreService.Taken;
+import dev.statecraft.local.LocalDynamoDb;
+import dev.statecraft.table.Parallel;
+import dev.statecraft.table.StreamRecord;
+import dev.statecraft.table.TableNames;
+import io.quarkus.runtime.configuration.DurationConverter;
+import io.smallrye.config.SmallRyeConfigBuilder;
+import java.math.BigDecimal;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+
+/** Leaderboards wired by hand on fresh tables of the real DynamoDB Local, without Quarkus around them. */
+final class Arena {
+
+    static final String GAME = "default";
+
+    final TableNames tables;
+    final BoardService boards;
+    final ScoreService scores;
+    final RankingService rankings;
+    final SnapshotService snapshots;
+    final AuditService audits;
+    final RankCounter counter;
+    final RankStore ranks;
+    final EntryStore entries;
+    final EntryStream stream;
+    final Clock clock;
+
+    Arena() {
+        this(Map.of(), new ExecutionInterceptor() {}, Clock.systemUTC());
+    }
+
+    Arena(Map<String, String> settings, ExecutionInterceptor interceptor, Clock clock) {
+        this(LocalDynamoDb.freshTables(), settings, interceptor, clock);
+    }
+
+    /** Another instance of the application on the same tables. */
+    Arena(TableNames tables, Map<String, String> settings, ExecutionInterceptor interceptor, Clock clock) {
+        this.tables = tables;
+        this.clock = clock;
+        DynamoDbClient dynamo = LocalDynamoDb.client(interceptor);
+        SmallRyeConfigBuilder builder = new SmallRyeConfigBuilder()
+                .withConverter(Duration.class, 200, new DurationConverter())
+                .withMapping(LeaderboardConfig.class)
+                .withMapping(Parallel.Limits.class)
+                .withDefaultValue("statecraft.leaderboard.board-cache", "PT0S");
+        settings.forEach(builder::withDefaultValue);
+        var config = builder.build();
+        LeaderboardConfig leaderboards = config.getConfigMapping(LeaderboardConfig.class);
+        Parallel parallel = new Parallel(config.getConfigMapping(Parallel.Limits.class));
+        entries = new EntryStore(dynamo, tables);
+        ranks = new RankStore(dynamo, tables);
+        rankings = new RankingService(entries, ranks);
+        snapshots = new SnapshotService(new SnapshotStore(dynamo, tables), rankings, leaderboards);
+        boards = new BoardService(new BoardStore(dynamo, tables), snapshots, leaderboards, clock);
+        scores = new ScoreService(boards, entries, rankings, leaderboards, new RecentWrites(), parallel, clock);
+        audits = new AuditService(boards, entries, ranks, leaderboards, clock);
+        counter = new RankCounter(ranks, parallel);
+        stream = new EntryStream(tables.entries());
+    }
+
+    Board create(String id, RankingType type, Order order, @Nullable Operator operator, int lanes) {
+        return boards.create(GAME, id, new Board.Settings("", type, order, operator, 0, 0, lanes))
+                .orElseThrow();
+    }
+
+    Taken submit(String board, String player, long value, long subscore, @Nullable String id) {
+        NewScore score = new NewScore(player, BigDecimal.valueOf(value), BigDecimal.valueOf(subscore), null, id, null);
+        return (Taken) scores.submit(GAME, board, score, true);
+    }
+
+    Board board(String id) {
+        return boards.read(GAME, id).orElseThrow();
+    }
+
+    /** Brings the rank trees to rest. */
+    void drain() {
+        List<StreamRecord> records = stream.next();
+        while (!records.isEmpty()) {
+            if (counter.count(records).isPresent()) {
+                throw new AssertionError("a batch was not counted");
+            }
+            records = stream.next();
+        }
+    }
+}

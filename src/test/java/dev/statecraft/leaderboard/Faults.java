@@ -1,0 +1,67 @@
+package dev.statecraft.leaderboard;
+
+import java.util.concurrent.atomic.AtomicInteger;
+import software.amazon.awssdk.core.interceptor.Context;
+import software.amazon.awssdk.core.interceptor.ExecutionAttributes;
+import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
+import software.amazon.awssdk.services.dynamodb.model.PutItemRequest;
+import software.amazon.awssdk.services.dynamodb.model.UpdateItemRequest;
+
+/**
+ * Stands in front of the real SDK and lets one write fail: before it is sent, or after it took effect, so that its
+ * answer is lost.
+ */
+final class Faults implements ExecutionInterceptor {
+
+    /** The failure a test asked for. */
+    static final class Injected extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        Injected(String when) {
+            super(when);
+        }
+    }
+
+    private final AtomicInteger writes = new AtomicInteger();
+    private volatile int failAt = Integer.MAX_VALUE;
+    private volatile boolean afterwards;
+
+    /** The write with this number, from 0 and counted from now, fails, and all after it. */
+    void failFrom(int write, boolean afterItTookEffect) {
+        writes.set(0);
+        failAt = write;
+        afterwards = afterItTookEffect;
+    }
+
+    /** Nothing fails any more. */
+    void heal() {
+        failAt = Integer.MAX_VALUE;
+        writes.set(0);
+    }
+
+    /** Writes since the last {@link #heal()}. */
+    int writes() {
+        return writes.get();
+    }
+
+    @Override
+    public void beforeExecution(Context.BeforeExecution context, ExecutionAttributes attributes) {
+        if (isWrite(context.request())) {
+            int number = writes.getAndIncrement();
+            if (number > failAt || (number == failAt && !afterwards)) {
+                throw new Injected("before write " + number);
+            }
+        }
+    }
+
+    @Override
+    public void afterExecution(Context.AfterExecution context, ExecutionAttributes attributes) {
+        if (isWrite(context.request()) && afterwards && writes.get() - 1 >= failAt) {
+            throw new Injected("after write " + (writes.get() - 1));
+        }
+    }
+
+    private static boolean isWrite(Object request) {
+        return request instanceof PutItemRequest || request instanceof UpdateItemRequest;
+    }
+}

@@ -1,0 +1,185 @@
+package dev.statecraft.leaderboard;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.statecraft.leaderboard.RankingService.Bucket;
+import dev.statecraft.leaderboard.RankingService.Ranked;
+import dev.statecraft.leaderboard.ScoreService.Taken;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Random operations on real tables against a sorted list (invariants S1, S2, R2, R4, R5). */
+class LeaderboardModelTest {
+
+    private record Kept(String player, Score score, long reachedAt) {}
+
+    private final Arena arena = new Arena();
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4})
+    void everyAnswerAgreesWithASortedList(long seed) {
+        Random random = new Random(seed);
+        Order order = random.nextBoolean() ? Order.ASCENDING : Order.DESCENDING;
+        Operator operator = Operator.values()[random.nextInt(Operator.values().length)];
+        int lanes = seed % 2 == 0 ? 1 : 4;
+        boolean subscores = seed > 2;
+        String context = "seed " + seed + ", " + order + " " + operator + ", lanes " + lanes;
+        String id = "board_" + seed;
+        arena.create(id, RankingType.SCORE, order, operator, lanes);
+
+        List<Map<String, Kept>> seasons = new ArrayList<>(List.of(new HashMap<>()));
+        List<Object[]> sent = new ArrayList<>();
+        for (int i = 0; i < 160; i++) {
+            Map<String, Kept> model = seasons.get(seasons.size() - 1);
+            int dice = random.nextInt(40);
+            if (dice == 0 && i > 60 && seasons.size() < 3) {
+                arena.boards.reset(Arena.GAME, id, "season " + seasons.size(), null);
+                seasons.add(new HashMap<>());
+                sent.clear();
+            } else if (dice < 4) {
+                String player = "p" + random.nextInt(40);
+                boolean had = model.remove(player) != null;
+                assertEquals(
+                        had ? ScoreService.Removal.REMOVED : ScoreService.Removal.NO_ENTRY,
+                        arena.scores.remove(Arena.GAME, id, player).orElseThrow(),
+                        context);
+            } else if (dice < 8 && !sent.isEmpty()) {
+                Object[] again = sent.get(Math.max(0, sent.size() - 1 - random.nextInt(3)));
+                Taken replay = arena.submit(id, (String) again[0], (long) again[1], (long) again[2], (String) again[3]);
+                assertTrue(replay.replayed(), context);
+                assertEquals(((Taken) again[4]).receipt(), replay.receipt(), context);
+            } else {
+                String player = "p" + random.nextInt(40);
+                long value = random.nextInt(-50, 400);
+                long subscore = subscores ? random.nextInt(-2, 3) : 0;
+                String submission = "s" + i;
+                Taken taken = arena.submit(id, player, value, subscore, submission);
+                sent.add(new Object[] {player, value, subscore, submission, taken});
+                Kept old = model.get(player);
+                Score folded = fold(operator, order, old == null ? null : old.score(), new Score(value, subscore));
+                assertEquals(folded, taken.receipt().score(), context);
+                assertEquals(
+                        old == null ? 0 : old.score().value(), taken.receipt().oldValue(), context);
+                if (old == null || !old.score().equals(folded)) {
+                    model.put(player, new Kept(player, folded, taken.receipt().at()));
+                }
+            }
+            if (random.nextInt(10) == 0) {
+                arena.drain();
+            }
+        }
+        arena.drain();
+        for (int season = 1; season <= seasons.size(); season++) {
+            check(arena.board(id), season, seasons.get(season - 1), random, context + ", season " + season);
+        }
+    }
+
+    private void check(Board board, int season, Map<String, Kept> model, Random random, String context) {
+        List<Kept> sorted = new ArrayList<>(model.values());
+        sorted.sort(Comparator.comparing(Kept::score, board.order().bestFirst())
+                .thenComparing(Kept::reachedAt)
+                .thenComparing(Kept::player));
+        assertTrue(sorted.size() > 3, context);
+        for (int i = 0; i < sorted.size(); i++) {
+            Kept kept = sorted.get(i);
+            Entry entry = arena.scores.read(board, season, kept.player());
+            Ranked ranked = arena.rankings.rank(board, season, entry);
+            assertEquals(rank(sorted, kept.score(), board.order()), ranked.rank(), context);
+            assertEquals(
+                    sorted.stream()
+                            .filter(other -> other.score().equals(kept.score()))
+                            .count(),
+                    ranked.ties(),
+                    context);
+            assertEquals(sorted.size(), ranked.total(), context);
+            assertEquals(
+                    kept.score(),
+                    arena.rankings.select(board, season, i + 1).orElseThrow().score(),
+                    context);
+        }
+        Listing all = arena.rankings.list(board, season, 1, 1_000);
+        assertEquals(sorted.stream().map(Kept::player).toList(), players(all), context);
+        assertRanks(all, sorted, board.order(), context);
+        for (int i = 0; i < 8; i++) {
+            int offset = 1 + random.nextInt(sorted.size());
+            int limit = 1 + random.nextInt(10);
+            Listing page = arena.rankings.list(board, season, offset, limit);
+            assertEquals(
+                    sorted.subList(offset - 1, Math.min(sorted.size(), offset - 1 + limit)).stream()
+                            .map(Kept::player)
+                            .toList(),
+                    players(page),
+                    context + ", offset " + offset + ", limit " + limit);
+            assertRanks(page, sorted, board.order(), context);
+
+            Kept middle = sorted.get(random.nextInt(sorted.size()));
+            Listing around =
+                    arena.rankings.around(board, season, arena.scores.read(board, season, middle.player()), limit);
+            assertTrue(players(around).contains(middle.player()), context);
+            assertEquals(Math.min(limit, sorted.size()), around.entries().size(), context);
+            assertRanks(around, sorted, board.order(), context);
+        }
+        List<String> walked = new ArrayList<>();
+        Listing page = arena.rankings.list(board, season, 1, 7);
+        walked.addAll(players(page));
+        while (page.next().isPresent()) {
+            page = arena.rankings.listAfter(board, season, page.next().get(), 7);
+            walked.addAll(players(page));
+            assertRanks(page, sorted, board.order(), context);
+        }
+        assertEquals(sorted.stream().map(Kept::player).toList(), walked, context);
+
+        List<Bucket> buckets = arena.rankings.distribution(board, season, 7).buckets();
+        for (int i = 0; i < buckets.size(); i++) {
+            Bucket bucket = buckets.get(i);
+            boolean last = i == buckets.size() - 1;
+            assertEquals(
+                    sorted.stream()
+                            .mapToLong(kept -> kept.score().value())
+                            .filter(value ->
+                                    value >= bucket.from() && (last ? value <= bucket.to() : value < bucket.to()))
+                            .count(),
+                    bucket.count(),
+                    context);
+        }
+        assertEquals(sorted.size(), buckets.stream().mapToLong(Bucket::count).sum(), context);
+        assertEquals(0, arena.audits.audit(board, season).drift(), context);
+    }
+
+    private static void assertRanks(Listing listing, List<Kept> sorted, Order order, String context) {
+        listing.entries().forEach(entry -> {
+            assertEquals(rank(sorted, entry.score(), order), entry.rank(), context);
+            assertEquals(sorted.get((int) entry.position() - 1).player(), entry.playerId(), context);
+        });
+    }
+
+    private static long rank(List<Kept> sorted, Score score, Order order) {
+        return 1
+                + sorted.stream()
+                        .filter(other -> order.better(other.score(), score))
+                        .count();
+    }
+
+    private static List<String> players(Listing listing) {
+        return listing.entries().stream().map(RankedEntry::playerId).toList();
+    }
+
+    private static Score fold(Operator operator, Order order, Score old, Score value) {
+        Score base = old == null ? Score.ZERO : old;
+        return switch (operator) {
+            case SUM, INCREMENT -> new Score(base.value() + value.value(), base.subscore() + value.subscore());
+            case DECREMENT -> new Score(base.value() - value.value(), base.subscore() - value.subscore());
+            case LAST -> value;
+            case BEST -> old == null || order.better(value, old) ? value : old;
+            case MIN -> old == null || value.compareTo(old) < 0 ? value : old;
+            case MAX -> old == null || value.compareTo(old) > 0 ? value : old;
+        };
+    }
+}

@@ -1,0 +1,169 @@
+package dev.statecraft.leaderboard;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+
+import dev.statecraft.leaderboard.Submission.Decision;
+import java.time.Duration;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What a submission does to an entry (invariants S1, S2). */
+class SubmissionTest {
+
+    private static final Receipt.Retention RETENTION = new Receipt.Retention(16, 64, Duration.ofMinutes(1));
+
+    @ParameterizedTest(name = "{0} {1} {2}: {3} then {4} is {5}")
+    @CsvSource({
+        "POINTS, DESCENDING, , 10, 5, 15",
+        "POINTS, DESCENDING, , 10, -25, -15",
+        "WINS, DESCENDING, , 7, 3, 2",
+        "WINS, DESCENDING, , 1, 0, 1",
+        "WINS, DESCENDING, , 1, -4, 1",
+        "WINS, DESCENDING, , 0, 9, 1",
+        "TIME, ASCENDING, , 90, 80, 80",
+        "TIME, ASCENDING, , 90, 95, 90",
+        "TIME, DESCENDING, , 90, 95, 95",
+        "SCORE, DESCENDING, , 100, 150, 150",
+        "SCORE, DESCENDING, , 100, 50, 100",
+        "SCORE, ASCENDING, , 100, 50, 50",
+        "SCORE, DESCENDING, LAST, 100, 50, 50",
+        "SCORE, DESCENDING, SUM, 100, 50, 150",
+        "SCORE, DESCENDING, INCREMENT, 100, 50, 150",
+        "SCORE, DESCENDING, DECREMENT, 100, 30, -130",
+        "SCORE, DESCENDING, MIN, 100, 50, 50",
+        "SCORE, ASCENDING, MAX, 100, 150, 150",
+        "POINTS, DESCENDING, BEST, 10, 5, 10",
+        "WINS, DESCENDING, SUM, 10, 5, 15"
+    })
+    void operatorsFold(
+            RankingType type, Order order, @Nullable Operator operator, long firstValue, long second, long expected) {
+        Board board = board(type, order, operator, 0);
+        Entry entry = write(board, Entry.none("p"), submission(firstValue, 0, "a"), 1_000)
+                .entry();
+        Decision decision = submission(second, 0, "b").on(board, entry, 2_000, RETENTION);
+        Score after = decision instanceof Submission.Write write ? write.entry().score() : entry.score();
+        assertEquals(new Score(expected, 0), after);
+    }
+
+    @Test
+    void pairsAreComparedAsPairs() {
+        Board board = board(RankingType.SCORE, Order.DESCENDING, null, 0);
+        Entry entry = write(board, Entry.none("p"), submission(100, 5, "a"), 1).entry();
+        assertEquals(
+                new Score(100, 5),
+                write(board, entry, submission(99, 50, "b"), 2).entry().score());
+        assertEquals(
+                new Score(100, 6),
+                write(board, entry, submission(100, 6, "c"), 3).entry().score());
+        assertEquals(
+                new Score(101, 0),
+                write(board, entry, submission(101, 0, "d"), 4).entry().score());
+    }
+
+    @Test
+    void theFirstScoreSaysSo() {
+        Board board = board(RankingType.SCORE, Order.DESCENDING, null, 0);
+        Receipt receipt =
+                write(board, Entry.none("p"), submission(-5, 0, "a"), 1).receipt();
+        assertEquals(0, receipt.oldValue());
+        assertEquals(true, receipt.first());
+        assertEquals(true, receipt.improved());
+    }
+
+    @Test
+    void theSameSubmissionIsAReplayAndAnotherBodyAMismatch() {
+        Board board = board(RankingType.POINTS, Order.DESCENDING, null, 0);
+        Entry entry = write(board, Entry.none("p"), submission(10, 0, "a"), 1).entry();
+        entry = write(board, entry, submission(1, 0, "b"), 2).entry();
+        Decision again = submission(10, 0, "a").on(board, entry, 3, RETENTION);
+        assertEquals(
+                10,
+                assertInstanceOf(Submission.Replay.class, again)
+                        .receipt()
+                        .score()
+                        .value());
+        assertInstanceOf(Submission.Mismatch.class, submission(11, 0, "a").on(board, entry, 3, RETENTION));
+    }
+
+    @Test
+    void aRefusedImprovementKeepsTimeAndMetadata() {
+        Board board = board(RankingType.SCORE, Order.DESCENDING, null, 0);
+        Submission best = new Submission("p", new Score(100, 0), "{\"level\":10}", "a", true, null);
+        Entry entry = write(board, Entry.none("p"), best, 1_000).entry();
+        Submission worse = new Submission("p", new Score(90, 0), "{\"level\":2}", "b", true, null);
+        Entry after = write(board, entry, worse, 2_000).entry();
+        assertEquals(1_000, after.reachedAt());
+        assertEquals("{\"level\":10}", after.metadata());
+    }
+
+    @Test
+    void withoutAnIdOfItsOwnAScoreThatChangesNothingIsNotWritten() {
+        Board board = board(RankingType.SCORE, Order.DESCENDING, null, 0);
+        Entry entry = write(board, Entry.none("p"), submission(100, 0, "a"), 1).entry();
+        Submission anonymous = new Submission("p", new Score(90, 0), null, "generated", false, null);
+        assertInstanceOf(Submission.Keep.class, anonymous.on(board, entry, 2, RETENTION));
+    }
+
+    @Test
+    void aSumBeyondTheRangeIsRefused() {
+        Board board = board(RankingType.POINTS, Order.DESCENDING, null, 0);
+        Entry entry = write(board, Entry.none("p"), submission(Score.LIMIT, 0, "a"), 1)
+                .entry();
+        assertInstanceOf(Submission.OutOfRange.class, submission(1, 0, "b").on(board, entry, 2, RETENTION));
+    }
+
+    @Test
+    void oneWinIsOneWholeWinOnABoardWithDecimals() {
+        Board board = board(RankingType.WINS, Order.DESCENDING, null, 2);
+        assertEquals(
+                100,
+                write(board, Entry.none("p"), submission(500, 0, "a"), 1)
+                        .entry()
+                        .score()
+                        .value());
+    }
+
+    @Test
+    void timesOfOnePlayerAlwaysRise() {
+        Board board = board(RankingType.POINTS, Order.DESCENDING, null, 0);
+        Entry entry =
+                write(board, Entry.none("p"), submission(1, 0, "a"), 5_000).entry();
+        assertEquals(
+                5_001, write(board, entry, submission(1, 0, "b"), 4_000).entry().writtenAt());
+    }
+
+    @Test
+    void countedAtTellsWhichScoreANodeHasSeen() {
+        Board board = board(RankingType.SCORE, Order.DESCENDING, Operator.LAST, 0);
+        Entry entry = Entry.none("p");
+        entry = write(board, entry, submission(20, 0, "a"), 1_000).entry();
+        entry = write(board, entry, submission(100, 0, "b"), 2_000).entry();
+        entry = write(board, entry, submission(50, 0, "c"), 3_000).entry();
+        assertEquals(null, entry.countedAt(null));
+        assertEquals(null, entry.countedAt(999L));
+        assertEquals(new Score(20, 0), entry.countedAt(1_500L));
+        assertEquals(new Score(100, 0), entry.countedAt(2_000L));
+        assertEquals(new Score(50, 0), entry.countedAt(9_000L));
+        assertEquals(null, entry.removed(4_000, RETENTION).countedAt(4_000L));
+    }
+
+    private static Submission.Write write(Board board, Entry entry, Submission submission, long now) {
+        return assertInstanceOf(Submission.Write.class, submission.on(board, entry, now, RETENTION));
+    }
+
+    private static Submission submission(long value, long subscore, String id) {
+        return new Submission("p", new Score(value, subscore), null, id, true, null);
+    }
+
+    private static Board board(RankingType type, Order order, @Nullable Operator operator, int decimals) {
+        return Board.first(
+                "default",
+                "board",
+                new Board.Settings("", type, order, operator, decimals, 0, 1),
+                Instant.ofEpochMilli(0));
+    }
+}
