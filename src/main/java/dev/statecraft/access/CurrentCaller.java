@@ -1,0 +1,28 @@
+package dev.statecraft.access;
+
+import jakarta.enterprise.context.RequestScoped;
+import org.jspecify.annotations.Nullable;
+
+/** The caller of the request being served, for resources to inject. */
+@RequestScoped
+public class CurrentCaller {
+
+    private @Nullable Caller caller;
+
+    /** The caller; every resource is behind {@link CallerFilter}, so there always is one. */
+    public Caller get() {
+        if (caller == null) {
+            throw new IllegalStateException("Nobody has been let in for this request");
+        }
+        return caller;
+    }
+
+    /** The game of the caller. */
+    public String game() {
+        return get().game();
+    }
+
+    void letIn(Caller caller) {
+        this.caller = caller;
+    }
+}

@@ -1,0 +1,90 @@
+package dev.statecraft.entry;
+
+import java.math.BigDecimal;
+import java.util.Locale;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads query parameters. A resource takes them as text and has them read here, because JAX-RS would answer an
+ * unreadable number with 404. All methods end the request with a 400 that names the parameter.
+ */
+public final class Query {
+
+    public static final int DEFAULT_LIMIT = 100;
+    public static final int MAX_LIMIT = 1_000;
+
+    private static final Pattern INTEGER = Pattern.compile("-?[0-9]{1,18}");
+    private static final Pattern DECIMAL = Pattern.compile("-?[0-9]{1,40}(\\.[0-9]{1,40})?");
+
+    private Query() {}
+
+    /** The page size asked for: 1 to {@value #MAX_LIMIT}, {@value #DEFAULT_LIMIT} if the parameter is not there. */
+    public static int limit(@Nullable String text) {
+        return (int) integer("limit", text, DEFAULT_LIMIT, 1, MAX_LIMIT);
+    }
+
+    /** An integer within the bounds, both included; {@code missing} if the parameter is not there. */
+    public static long integer(String name, @Nullable String text, long missing, long min, long max) {
+        return text == null ? missing : integer(name, text, min, max);
+    }
+
+    /** An integer within the bounds, both included; the parameter has to be there. */
+    public static long integer(String name, @Nullable String text, long min, long max) {
+        if (text == null || !INTEGER.matcher(text).matches()) {
+            throw refused(name, "an integer from " + min + " to " + max);
+        }
+        long value = Long.parseLong(text);
+        if (value < min || value > max) {
+            throw refused(name, "an integer from " + min + " to " + max);
+        }
+        return value;
+    }
+
+    /** A decimal number without exponent; the parameter has to be there. */
+    public static BigDecimal decimal(String name, @Nullable String text) {
+        if (text == null || !DECIMAL.matcher(text).matches()) {
+            throw refused(name, "a decimal number");
+        }
+        return new BigDecimal(text);
+    }
+
+    /** {@code true} or {@code false}, in lower case; {@code missing} if the parameter is not there. */
+    public static boolean flag(String name, @Nullable String text, boolean missing) {
+        if (text == null) {
+            return missing;
+        }
+        return switch (text) {
+            case "true" -> true;
+            case "false" -> false;
+            default -> throw refused(name, "true or false");
+        };
+    }
+
+    /** One of the words of an enum, as they are spelled; null if the parameter is not there. */
+    public static <E extends Enum<E>> @Nullable E word(String name, @Nullable String text, Class<E> words) {
+        if (text == null) {
+            return null;
+        }
+        for (E word : words.getEnumConstants()) {
+            if (word.name().equals(text)) {
+                return word;
+            }
+        }
+        throw refused(name, "one of " + String.join(", ", names(words)));
+    }
+
+    private static String[] names(Class<? extends Enum<?>> words) {
+        Enum<?>[] constants = words.getEnumConstants();
+        String[] names = new String[constants.length];
+        for (int i = 0; i < constants.length; i++) {
+            names[i] = constants[i].name();
+        }
+        return names;
+    }
+
+    private static ProblemException refused(String name, String wanted) {
+        return new ProblemException(
+                Problem.badRequest(name, String.format(Locale.ROOT, "The parameter %s is %s.", name, wanted)));
+    }
+}

@@ -1,0 +1,107 @@
+package dev.statecraft.entry;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationContext;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.MapperFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.cfg.CoercionAction;
+import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
+import com.fasterxml.jackson.databind.deser.std.StdDeserializer;
+import com.fasterxml.jackson.databind.module.SimpleModule;
+import com.fasterxml.jackson.databind.type.LogicalType;
+import jakarta.inject.Inject;
+import jakarta.ws.rs.ext.ContextResolver;
+import jakarta.ws.rs.ext.Provider;
+import java.io.IOException;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+
+/**
+ * The mapper that request bodies are read with: it takes what the API's contract names and nothing else. Unknown
+ * fields, a number where text belongs (or the other way round), a fraction where an integer belongs, duplicate keys and
+ * anything after the value are errors. It is a mapper of its own because the Lambda extension reads events with a copy
+ * of the application's mapper, and events are free to hold more than we know.
+ */
+@Provider
+public class RequestJson implements ContextResolver<ObjectMapper> {
+
+    /** How deep arrays and objects may be nested, the outermost counted. */
+    public static final int MAX_DEPTH = 32;
+
+    /** How many characters a number may have. */
+    public static final int MAX_NUMBER_LENGTH = 64;
+
+    private final ObjectMapper strict;
+
+    @Inject
+    public RequestJson(ObjectMapper mapper) {
+        this.strict = strict(mapper);
+    }
+
+    /** A strict copy of a mapper; the mapper itself is left as it is. */
+    static ObjectMapper strict(ObjectMapper mapper) {
+        ObjectMapper strict = mapper.copyWith(factory());
+        strict.enable(
+                DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES,
+                DeserializationFeature.FAIL_ON_TRAILING_TOKENS,
+                DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES,
+                DeserializationFeature.FAIL_ON_NUMBERS_FOR_ENUMS,
+                DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY);
+        strict.disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT);
+        strict.setConfig(strict.getDeserializationConfig().without(MapperFeature.ALLOW_COERCION_OF_SCALARS));
+        strict.coercionConfigDefaults().setCoercion(CoercionInputShape.EmptyString, CoercionAction.Fail);
+        strict.coercionConfigFor(LogicalType.Textual)
+                .setCoercion(CoercionInputShape.Integer, CoercionAction.Fail)
+                .setCoercion(CoercionInputShape.Float, CoercionAction.Fail)
+                .setCoercion(CoercionInputShape.Boolean, CoercionAction.Fail);
+        // Luau cannot tell an empty object from an empty array and sends [].
+        strict.coercionConfigFor(LogicalType.Map).setCoercion(CoercionInputShape.EmptyArray, CoercionAction.AsEmpty);
+        strict.registerModule(new SimpleModule("statecraft-requests").addDeserializer(Instant.class, new Times()));
+        return strict;
+    }
+
+    /** The factory of strict parsers, for those who read tokens rather than values. */
+    static JsonFactory factory() {
+        return JsonFactory.builder()
+                .streamReadConstraints(StreamReadConstraints.builder()
+                        .maxNestingDepth(MAX_DEPTH)
+                        .maxNumberLength(MAX_NUMBER_LENGTH)
+                        .build())
+                .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                .build();
+    }
+
+    @Override
+    public ObjectMapper getContext(Class<?> type) {
+        return strict;
+    }
+
+    /** Times are ISO-8601 text with an offset; Jackson's own reader would take any number for a time as well. */
+    private static final class Times extends StdDeserializer<Instant> {
+
+        private static final long serialVersionUID = 1L;
+
+        private Times() {
+            super(Instant.class);
+        }
+
+        @Override
+        public Instant deserialize(JsonParser parser, DeserializationContext context) throws IOException {
+            if (!parser.hasToken(JsonToken.VALUE_STRING)) {
+                return (Instant) context.handleUnexpectedToken(Instant.class, parser);
+            }
+            String text = parser.getText();
+            try {
+                return OffsetDateTime.parse(text).toInstant();
+            } catch (DateTimeException e) {
+                return (Instant) context.handleWeirdStringValue(Instant.class, text, "not a time");
+            }
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.statecraft.access;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,332 @@
+package dev.statecraft.entry;
+
+import static io.restassured.RestAssured.given;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.nullValue;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.quarkus.test.common.http.TestHTTPResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.response.ValidatableResponse;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.zip.GZIPInputStream;
+import java.util.zip.GZIPOutputStream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@QuarkusTest
+class RequestBodyTest {
+
+    private static final int LIMIT = 1_048_576;
+
+    private final HttpClient client =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+    @TestHTTPResource("/v1/echo")
+    URI echo;
+
+    private static ValidatableResponse post(byte[] body) {
+        return given().header("Content-Type", "application/json")
+                .body(body)
+                .when()
+                .post("/v1/echo")
+                .then();
+    }
+
+    private static ValidatableResponse post(String body) {
+        return post(body.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static void refused(String body, @Nullable String field) {
+        post(body)
+                .statusCode(400)
+                .contentType(Problem.MEDIA_TYPE)
+                .body("type", equalTo("/problems/bad-request"))
+                .body("field", field == null ? nullValue() : equalTo(field));
+    }
+
+    @Test
+    void aGoodBodyComesBackAsItWas() {
+        String body = "{\"text\":\"é😀\",\"count\":5,\"value\":1.50,\"flag\":true,\"color\":\"RED\","
+                + "\"metadata\":{\"a\":[1,1.50,null,\"x\"]},\"labels\":{\"k\":\"v\"},"
+                + "\"scores\":[{\"playerId\":\"p\",\"value\":-0.10}],\"at\":\"2023-11-14T22:13:20.000Z\"}";
+        String answer = post(body).statusCode(200).extract().asString();
+        assertEquals(body, answer);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            quoteCharacter = '`',
+            value = {
+                "{'unknown':1}; unknown",
+                "{'scores':[{},{'wrong':1}]}; scores[1].wrong",
+                "{'scores':[{},{},{},{'value':'5'}]}; scores[3].value",
+                "{'text':5}; text",
+                "{'text':true}; text",
+                "{'text':1.5}; text",
+                "{'text':{}}; text",
+                "{'count':'5'}; count",
+                "{'count':''}; count",
+                "{'count':1.5}; count",
+                "{'count':true}; count",
+                "{'count':99999999999}; count",
+                "{'value':'1'}; value",
+                "{'value':''}; value",
+                "{'flag':1}; flag",
+                "{'flag':'true'}; flag",
+                "{'flag':''}; flag",
+                "{'color':'BLUE'}; color",
+                "{'color':'red'}; color",
+                "{'color':''}; color",
+                "{'color':0}; color",
+                "{'scores':{}}; scores",
+                "{'scores':''}; scores",
+                "{'scores':[[]]}; scores[0]",
+                "{'scores':[{'playerId':'a b'}]}; playerId",
+                "{'labels':''}; labels",
+                "{'labels':{'a':1}}; labels.a",
+                "{'at':'yesterday'}; at",
+                "{'at':5}; at",
+                "{'value':NaN}; value",
+                "{'value':Infinity}; value",
+                "{'value':1e400}; value",
+                "{'value':1e999999999}; value",
+                "{'value':1e99999999999}; value",
+                "{'value':1e-999}; value",
+                "{'value':9007199254740992}; value",
+                "{'value':-9007199254740992}; value",
+                "{'metadata':{'deep':[1,9007199254740993]}}; metadata.deep[1]",
+                "{'value':00}; value",
+                "{'value':1,'value':2}; value",
+                "{'metadata':{'a':1,'a':1}}; metadata.a",
+                "{'text':'\\ud800'}; text",
+                "{'text':'\\udc00x'}; text",
+                "{'metadata':{'\\ud800x':1}}; metadata.\ud800x",
+                "{'text':'a; text",
+                "{'text'; text",
+                "{'scores':[1; scores[0]",
+            })
+    void aFieldTheContractDoesNotAllowIsNamed(String body, String field) {
+        if (field.indexOf('\ud800') >= 0) {
+            post(body.replace('\'', '"')).statusCode(400).contentType(Problem.MEDIA_TYPE);
+        } else {
+            refused(body.replace('\'', '"'), field);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "   ",
+                "null",
+                "{",
+                "}",
+                "{} {}",
+                "{}x",
+                "[1]",
+                "[{}]",
+                "5",
+                "\"text\"",
+                "true",
+                "{]",
+                "{,}",
+                "\ufeff{}"
+            })
+    void aBodyThatIsNoObjectIs400(String body) {
+        post(body).statusCode(400).contentType(Problem.MEDIA_TYPE);
+    }
+
+    @Test
+    void noBodyAtAllIs400() throws Exception {
+        given().header("Content-Type", "application/json")
+                .when()
+                .post("/v1/echo")
+                .then()
+                .statusCode(400);
+        HttpRequest bare = HttpRequest.newBuilder(echo)
+                .POST(HttpRequest.BodyPublishers.noBody())
+                .build();
+        assertEquals(
+                400, client.send(bare, HttpResponse.BodyHandlers.ofString()).statusCode());
+    }
+
+    @Test
+    void anEmptyArrayIsAnEmptyObjectForLuau() {
+        post("[]").statusCode(200).body(equalTo("{}"));
+        post("{\"labels\":[]}").statusCode(200).body(equalTo("{\"labels\":{}}"));
+    }
+
+    @Test
+    void aBodyThatIsNotUtf8Is400() {
+        post(new byte[] {'{', '"', 't', 'e', 'x', 't', '"', ':', '"', (byte) 0xff, '"', '}'})
+                .statusCode(400);
+        post(new byte[] {'{', '"', 't', 'e', 'x', 't', '"', ':', '"', (byte) 0xc0, (byte) 0x80, '"', '}'})
+                .statusCode(400);
+        post("{}".getBytes(StandardCharsets.UTF_16BE)).statusCode(400);
+    }
+
+    @Test
+    void depthIsBounded() {
+        post("{\"metadata\":" + "[".repeat(31) + "]".repeat(31) + "}").statusCode(200);
+        post("{\"metadata\":" + "[".repeat(32) + "]".repeat(32) + "}")
+                .statusCode(400)
+                .contentType(Problem.MEDIA_TYPE);
+        post("[".repeat(10_000) + "]".repeat(10_000)).statusCode(400).contentType(Problem.MEDIA_TYPE);
+        post("{\"metadata\":" + "{\"a\":".repeat(10_000)).statusCode(400).contentType(Problem.MEDIA_TYPE);
+    }
+
+    @Test
+    void numbersHaveAtMost64Characters() {
+        refused("{\"value\":0." + "1".repeat(63) + "}", "value");
+        post("{\"value\":0." + "1".repeat(62) + "}").statusCode(200);
+        refused("{\"value\":" + "1".repeat(100_000) + "}", "value");
+        refused("{\"metadata\":" + "1".repeat(100_000) + "}", "metadata");
+    }
+
+    @Test
+    void aBodyMayHaveOneMebibyteExactly() {
+        post(bodyOf(LIMIT)).statusCode(200);
+        tooLarge(post(bodyOf(LIMIT + 1)));
+        tooLarge(post(bodyOf(5 * LIMIT)));
+        tooLarge(post(bodyOf(20 * LIMIT)));
+    }
+
+    @Test
+    void aLongBodyIsRefusedOnAnyRoute() {
+        tooLarge(given().header("Content-Type", "application/json")
+                .body(bodyOf(2 * LIMIT))
+                .when()
+                .post("/v1/nothing")
+                .then());
+    }
+
+    @Test
+    void aChunkedBodyIsCountedAsItComes() throws Exception {
+        assertEquals(200, chunked(bodyOf(LIMIT)).statusCode());
+        HttpResponse<String> answer = chunked(bodyOf(2 * LIMIT));
+        assertEquals(413, answer.statusCode());
+        assertEquals(
+                Problem.MEDIA_TYPE, answer.headers().firstValue("Content-Type").orElse(""));
+        assertEquals(413, chunked(bodyOf(5 * LIMIT)).statusCode());
+    }
+
+    @Test
+    void aClientThatAsksFirstIsToldAtOnce() throws Exception {
+        HttpRequest request = HttpRequest.newBuilder(echo)
+                .header("Content-Type", "application/json")
+                .expectContinue(true)
+                .timeout(Duration.ofSeconds(20))
+                .POST(HttpRequest.BodyPublishers.ofByteArray(bodyOf(2 * LIMIT)))
+                .build();
+        assertEquals(
+                413, client.send(request, HttpResponse.BodyHandlers.ofString()).statusCode());
+    }
+
+    @Test
+    void aCompressedBodyIsReadAndCountedAfterDecompression() {
+        compressed(gzip("{\"text\":\"zipped\"}".getBytes(StandardCharsets.UTF_8)))
+                .statusCode(200)
+                .body("text", equalTo("zipped"));
+        compressed(gzip(bodyOf(LIMIT))).statusCode(200);
+        tooLarge(compressed(gzip(bodyOf(LIMIT + 1))));
+        tooLarge(compressed(gzip(bodyOf(200 * LIMIT))));
+    }
+
+    @Test
+    void aBrokenArchiveIs400() {
+        compressed("{}".getBytes(StandardCharsets.UTF_8)).statusCode(400).body("detail", containsString("gzip"));
+        byte[] whole = gzip(bodyOf(10_000));
+        compressed(Arrays.copyOf(whole, whole.length / 2)).statusCode(400).body("detail", containsString("gzip"));
+    }
+
+    @Test
+    void anotherEncodingIs415() {
+        given().header("Content-Type", "application/json")
+                .header("Content-Encoding", "br")
+                .body("{}")
+                .when()
+                .post("/v1/echo")
+                .then()
+                .statusCode(415)
+                .contentType(Problem.MEDIA_TYPE);
+    }
+
+    @Test
+    void aRawBodyIsHandedOnAsItCame() {
+        given().header("Content-Type", "application/json")
+                .body("not { json")
+                .when()
+                .post("/v1/echo/raw")
+                .then()
+                .statusCode(200)
+                .body("length", equalTo(10));
+    }
+
+    @Test
+    void answersAreCompressedForThoseWhoAsk() throws Exception {
+        HttpRequest request = HttpRequest.newBuilder(echo.resolve("/v1/echo/large"))
+                .header("Accept-Encoding", "gzip")
+                .build();
+        HttpResponse<byte[]> answer = client.send(request, HttpResponse.BodyHandlers.ofByteArray());
+        assertEquals("gzip", answer.headers().firstValue("Content-Encoding").orElse(""));
+        assertTrue(answer.body().length < 1_000, () -> answer.body().length + " bytes");
+        try (GZIPInputStream unzipped = new GZIPInputStream(new ByteArrayInputStream(answer.body()))) {
+            assertEquals(11_011, unzipped.readAllBytes().length);
+        }
+    }
+
+    private HttpResponse<String> chunked(byte[] body) throws Exception {
+        HttpRequest request = HttpRequest.newBuilder(echo)
+                .header("Content-Type", "application/json")
+                .timeout(Duration.ofSeconds(20))
+                .POST(HttpRequest.BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(body)))
+                .build();
+        return client.send(request, HttpResponse.BodyHandlers.ofString());
+    }
+
+    private static ValidatableResponse compressed(byte[] body) {
+        return given().header("Content-Type", "application/json")
+                .header("Content-Encoding", "gzip")
+                .body(body)
+                .when()
+                .post("/v1/echo")
+                .then();
+    }
+
+    private static void tooLarge(ValidatableResponse response) {
+        response.statusCode(413).contentType(Problem.MEDIA_TYPE).body("type", equalTo("/problems/body-too-large"));
+    }
+
+    /** A valid body of exactly so many bytes. */
+    private static byte[] bodyOf(int bytes) {
+        String frame = "{\"text\":\"\"}";
+        return ("{\"text\":\"" + "x".repeat(bytes - frame.length()) + "\"}").getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static byte[] gzip(byte[] bytes) {
+        ByteArrayOutputStream zipped = new ByteArrayOutputStream();
+        try (GZIPOutputStream out = new GZIPOutputStream(zipped)) {
+            out.write(bytes);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return zipped.toByteArray();
+    }
+}

@@ -1,0 +1,18 @@
+package dev.statecraft.entry;
+
+import io.quarkus.test.junit.callback.QuarkusTestBeforeTestExecutionCallback;
+import io.quarkus.test.junit.callback.QuarkusTestMethodContext;
+import io.restassured.RestAssured;
+import org.eclipse.microprofile.config.ConfigProvider;
+
+/**
+ * Points REST Assured at the HTTP server. Quarkus points it at the Lambda extension's mock event server wherever that
+ * extension is on the class path.
+ */
+public class RestAssuredPort implements QuarkusTestBeforeTestExecutionCallback {
+
+    @Override
+    public void beforeTestExecution(QuarkusTestMethodContext context) {
+        RestAssured.port = ConfigProvider.getConfig().getValue("quarkus.http.test-port", Integer.class);
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.statecraft.entry;
+
+import org.jspecify.annotations.NullMarked;
