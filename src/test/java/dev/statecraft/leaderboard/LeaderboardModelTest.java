@@ -27,7 +27,8 @@ class LeaderboardModelTest {
     void everyAnswerAgreesWithASortedList(long seed) {
         Random random = new Random(seed);
         Order order = random.nextBoolean() ? Order.ASCENDING : Order.DESCENDING;
-        Operator operator = Operator.values()[random.nextInt(Operator.values().length)];
+        List<Operator> operators = List.of(Operator.values());
+        Operator operator = operators.get(random.nextInt(operators.size()));
         int lanes = seed % 2 == 0 ? 1 : 4;
         boolean subscores = seed > 2;
         String context = "seed " + seed + ", " + order + " " + operator + ", lanes " + lanes;

@@ -8,6 +8,7 @@ import dev.statecraft.leaderboard.ScorePath.Step;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -74,8 +75,8 @@ class ScorePathTest {
         assertEquals(ScorePath.subscoreRoot(steps.get(0)), steps.get(1).node());
     }
 
-    private static TreeSet<Long> interesting() {
-        TreeSet<Long> values = new TreeSet<>();
+    private static Set<Long> interesting() {
+        Set<Long> values = new TreeSet<>();
         for (int bits = 0; bits <= 53; bits++) {
             for (long near = -2; near <= 2; near++) {
                 for (int sign = -1; sign <= 1; sign += 2) {

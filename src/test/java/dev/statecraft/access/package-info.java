@@ -1,4 +1,0 @@
-@NullMarked
-package dev.statecraft.access;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,0 @@
-@NullMarked
-package dev.statecraft.entry;
-
-import org.jspecify.annotations.NullMarked;
