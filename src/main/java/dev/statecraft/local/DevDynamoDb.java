@@ -55,7 +55,10 @@ final class DevDynamoDb {
      * @throws IllegalStateException if something else listens on the port, with what to do, or it does not start
      */
     static URI ensure(int port, @Nullable Path data) {
-        Path file = ProjectFiles.target().resolve("dynamodb-local.properties");
+        return ensure(port, data, ProjectFiles.target().resolve("dynamodb-local.properties"));
+    }
+
+    static URI ensure(int port, @Nullable Path data, Path file) {
         String wantedData = data == null ? "" : data.toString();
         long self = ProcessHandle.current().pid();
         Optional<Note> note = read(file);
