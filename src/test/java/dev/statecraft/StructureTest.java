@@ -69,8 +69,9 @@ class StructureTest {
     @Test
     void packagesAreOneDeepAndKnown() {
         classes()
-                .should(satisfy("reside in a known package", type -> FEATURES.contains(packageOf(type))
-                        || SHARED.contains(packageOf(type))))
+                .should(satisfy(
+                        "reside in a known package",
+                        type -> FEATURES.contains(packageOf(type)) || SHARED.contains(packageOf(type))))
                 .check(MAIN);
     }
 
