@@ -151,7 +151,7 @@ class TemplateTest {
                     queue);
             String function = id.substring(0, id.indexOf('.'));
             assertTrue(
-                    grants(roleOf(resources(FUNCTION).get(function)))
+                    grants(roleOf(SamTemplate.ROOT.at("/Resources/" + function)))
                             .contains(new Grant("sqs:SendMessage", queue + ".Arn")),
                     function + " may not report what it gives up");
         });

@@ -52,10 +52,13 @@ final class DevDynamoDb {
      * and starts a new one.
      *
      * @param data the directory to keep the data in; null keeps it in memory only
-     * @throws DynamoDbLocal.PortTakenException if something else listens on the port
+     * @throws IllegalStateException if something else listens on the port, with what to do, or it does not start
      */
     static URI ensure(int port, @Nullable Path data) {
-        Path file = ProjectFiles.target().resolve("dynamodb-local.properties");
+        return ensure(port, data, ProjectFiles.target().resolve("dynamodb-local.properties"));
+    }
+
+    static URI ensure(int port, @Nullable Path data, Path file) {
         String wantedData = data == null ? "" : data.toString();
         long self = ProcessHandle.current().pid();
         Optional<Note> note = read(file);
@@ -71,7 +74,7 @@ final class DevDynamoDb {
             }
         }
         // Not closed here: it outlives live reloads and ends with the JVM, which its shutdown hook sees to.
-        DynamoDbLocal started = DynamoDbLocal.start(port, data);
+        DynamoDbLocal started = start(port, data);
         write(
                 file,
                 new Note(
@@ -81,6 +84,17 @@ final class DevDynamoDb {
                         port,
                         wantedData));
         return started.endpoint();
+    }
+
+    private static DynamoDbLocal start(int port, @Nullable Path data) {
+        try {
+            return DynamoDbLocal.start(port, data);
+        } catch (DynamoDbLocal.PortTakenException e) {
+            throw new IllegalStateException(
+                    "Port " + port + ", meant for DynamoDB Local, is taken: stop what listens there, or start with"
+                            + " -Dstatecraft.local.dynamodb-port=" + (port + 1) + ".",
+                    e);
+        }
     }
 
     private static boolean isAlive(long pid) {

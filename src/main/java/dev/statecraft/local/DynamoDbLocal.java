@@ -1,5 +1,6 @@
 package dev.statecraft.local;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.HttpURLConnection;
@@ -145,10 +146,6 @@ public final class DynamoDbLocal implements AutoCloseable {
                 java.toString(),
                 // SQLite is loaded as a native library, which newer JDKs warn about otherwise.
                 "--enable-native-access=ALL-UNNAMED",
-                "-cp",
-                ProjectFiles.target().resolve("classes")
-                        + System.getProperty("path.separator")
-                        + Files.readString(tools).strip(),
                 DynamoDbLocalMain.class.getName(),
                 "-sharedDb",
                 "-disableTelemetry",
@@ -160,10 +157,17 @@ public final class DynamoDbLocal implements AutoCloseable {
             Files.createDirectories(data);
             command.addAll(List.of("-dbPath", data.toAbsolutePath().toString()));
         }
-        return new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(log.toFile())
-                .start();
+        ProcessBuilder builder =
+                new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
+        // Not as an argument: a class path that long pushes the main class out of what the system remembers of a
+        // command line, and by that the process is recognised.
+        builder.environment()
+                .put(
+                        "CLASSPATH",
+                        ProjectFiles.target().resolve("classes")
+                                + File.pathSeparator
+                                + Files.readString(tools).strip());
+        return builder.start();
     }
 
     private void awaitAnswer(Path log) throws IOException {

@@ -73,10 +73,7 @@ public final class LocalRuntime {
         }
         Template template = Template.ofProject();
         if (LaunchMode.current() == LaunchMode.DEVELOPMENT) {
-            DevDynamoDb.ensure(
-                    config.dynamodbPort(),
-                    config.data().map(ProjectFiles::resolve).orElse(null));
-            new LocalTables(dynamoDb, template, tables.prefix()).createMissing();
+            startDatabase(template);
         }
         if (config.pump()) {
             startPump(template, endpoint.get());
@@ -93,6 +90,20 @@ public final class LocalRuntime {
         }
         if (streams != null) {
             streams.close();
+        }
+    }
+
+    private void startDatabase(Template template) {
+        try {
+            DevDynamoDb.ensure(
+                    config.dynamodbPort(),
+                    config.data().map(ProjectFiles::resolve).orElse(null));
+            new LocalTables(dynamoDb, template, tables.prefix()).createMissing();
+        } catch (IllegalStateException e) {
+            if (DevSession.isFirstStart()) {
+                DevSession.refuse(String.valueOf(e.getMessage()));
+            }
+            throw e;
         }
     }
 

@@ -1,0 +1,90 @@
+package dev.statecraft.local;
+
+import io.quarkus.arc.profile.IfBuildProfile;
+import io.quarkus.runtime.LaunchMode;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import io.quarkus.vertx.http.HttpServerStart;
+import io.quarkus.vertx.http.runtime.VertxHttpConfig;
+import jakarta.annotation.Priority;
+import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.event.ObservesAsync;
+import jakarta.inject.Singleton;
+import jakarta.interceptor.Interceptor;
+import java.util.concurrent.CompletableFuture;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One run of dev mode, from the first start through every live reload: says what is wrong with a port before anything
+ * starts, says where everything is when it has started, and ends when Maven ends, however Maven ends.
+ */
+@Singleton
+@IfBuildProfile("dev")
+public final class DevSession {
+
+    private static final Logger LOG = Logger.getLogger(DevSession.class);
+
+    /** Set in this JVM once it started; fields do not outlive a live reload. */
+    private static final String STARTED = "statecraft.dev-session-started";
+
+    private final LocalConfig config;
+    private final VertxHttpConfig http;
+    private @Nullable CompletableFuture<Void> endWithMaven;
+
+    DevSession(LocalConfig config, VertxHttpConfig http) {
+        this.config = config;
+        this.http = http;
+    }
+
+    void beforeAll(@Observes @Priority(Interceptor.Priority.PLATFORM_BEFORE - 1) StartupEvent event) {
+        if (LaunchMode.current() != LaunchMode.DEVELOPMENT) {
+            return;
+        }
+        endWithMaven = ProcessHandle.current()
+                .parent()
+                .map(maven -> maven.onExit().thenRun(() -> System.exit(1)))
+                .orElse(null);
+        int port = http.port();
+        if (isFirstStart() && port > 0 && DynamoDbLocal.isTaken(port)) {
+            refuse("Port " + port + " is taken: stop what listens there, or start with -Dquarkus.http.port="
+                    + (port + 1) + ".");
+        }
+    }
+
+    void ready(@ObservesAsync HttpServerStart server) {
+        System.setProperty(STARTED, "true");
+        String url = "http://localhost:" + server.options().getPort();
+        LOG.info("\n\n  Statecraft is ready.\n"
+                + "\n  API              " + url + "/v1"
+                + "\n  OpenAPI          " + url + "/q/swagger-ui and " + url + "/openapi"
+                + "\n  Development key  sk_dev_local"
+                + "\n  DynamoDB Local   http://localhost:" + config.dynamodbPort()
+                + "\n  Data             "
+                + config.data()
+                        .map(data -> ProjectFiles.resolve(data).toString())
+                        .orElse("in memory, gone when this stops; -Dstatecraft.local.data=DIR keeps it")
+                + "\n");
+    }
+
+    void stop(@Observes ShutdownEvent event) {
+        if (endWithMaven != null) {
+            endWithMaven.cancel(false);
+        }
+    }
+
+    /** Whether this JVM has not started the application before. */
+    static boolean isFirstStart() {
+        return System.getProperty(STARTED) == null;
+    }
+
+    /**
+     * Ends this JVM at once with one sentence for the developer. An exception would do the same with two hundred lines
+     * around it; nothing is lost, because nothing runs yet but child processes that end with this one.
+     */
+    static void refuse(String sentence) {
+        System.err.println("\n" + sentence + "\n");
+        System.err.flush();
+        Runtime.getRuntime().halt(1);
+    }
+}
