@@ -67,7 +67,7 @@ class LeaderboardLoadTest {
         } finally {
             clients.shutdownNow();
         }
-        local.pump().drain(Duration.ofSeconds(120));
+        local.pump().drain(Duration.ofMinutes(2));
 
         List<Long> sorted = expected.values().stream()
                 .map(AtomicLong::get)
@@ -136,7 +136,7 @@ class LeaderboardLoadTest {
     }
 
     private HttpResponse<String> send(String method, String path, String body) throws Exception {
-        HttpRequest.Builder request = HttpRequest.newBuilder(root.resolve(path)).timeout(Duration.ofSeconds(60));
+        HttpRequest.Builder request = HttpRequest.newBuilder(root.resolve(path)).timeout(Duration.ofMinutes(1));
         request.header("Content-Type", "application/json");
         request.method(
                 method, body == null ? HttpRequest.BodyPublishers.noBody() : HttpRequest.BodyPublishers.ofString(body));
