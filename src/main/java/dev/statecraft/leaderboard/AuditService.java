@@ -1,5 +1,7 @@
 package dev.statecraft.leaderboard;
 
+import dev.statecraft.leaderboard.Board.Mending;
+import dev.statecraft.table.Parallel;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -11,8 +13,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.Callable;
+import java.util.function.BooleanSupplier;
 import org.jboss.logging.Logger;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Recounts a season from its entries, compares it with the rank tree node by node, and mends the tree.
@@ -32,14 +35,14 @@ public class AuditService {
     private final BoardService boards;
     private final EntryStore entries;
     private final RankStore ranks;
-    private final LeaderboardConfig config;
+    private final Parallel parallel;
     private final Clock clock;
 
-    AuditService(BoardService boards, EntryStore entries, RankStore ranks, LeaderboardConfig config, Clock clock) {
+    AuditService(BoardService boards, EntryStore entries, RankStore ranks, Parallel parallel, Clock clock) {
         this.boards = boards;
         this.entries = entries;
         this.ranks = ranks;
-        this.config = config;
+        this.parallel = parallel;
         this.clock = clock;
     }
 
@@ -55,18 +58,10 @@ public class AuditService {
      * @param drift how many counts differ
      * @param settled whether the ranking had counted everything that was written; if not, a difference may only be
      *     what is still on its way
-     * @param mending whether entries are being moved to a new tree; ask again to go on
-     * @param mended how many counts a mending that is now complete did away with, null if none was completed
+     * @param mending whether entries are being moved to a new tree
      */
     public record Report(
-            int season,
-            long entries,
-            long nodes,
-            List<Drift> drifts,
-            long drift,
-            boolean settled,
-            boolean mending,
-            @Nullable Long mended) {}
+            int season, long entries, long nodes, List<Drift> drifts, long drift, boolean settled, boolean mending) {}
 
     /** Compares; reads every entry and node of the season, writes nothing. */
     public Report audit(Board board, int season) {
@@ -116,69 +111,62 @@ public class AuditService {
                 }
             }
         }
-        Board.Mending mending = board.mending();
-        return new Report(season, count, paths.size(), drifts, drift, settled, mending != null, null);
+        return new Report(season, count, paths.size(), drifts, drift, settled, board.mending() != null);
     }
 
     /**
-     * Begins mending, or goes on with it. Every entry is written once (1 WCU each, none in the index); the old tree is
-     * dropped when the stream has moved them all, which a later call finds done.
-     */
-    public Report mend(Board asked, int season) {
-        Board board = boards.read(asked.game(), asked.id()).orElse(asked);
-        if (board.mending() == null) {
-            Board next = board.mending(season);
-            if (!boards.replace(next, board)) {
-                return audit(board, season);
-            }
-            board = next;
-        }
-        Optional<Long> mended = goOn(board);
-        Board after = boards.read(board.game(), board.id()).orElse(board);
-        Report report = audit(after, season);
-        return new Report(
-                season,
-                report.entries(),
-                report.nodes(),
-                report.drifts(),
-                report.drift(),
-                report.settled(),
-                report.mending(),
-                mended.orElse(null));
-    }
-
-    /**
-     * Moves entries that are still counted by the old tree, and drops it once nothing moves any more.
+     * Begins to mend the tree of a season: two writes, whatever its size. {@link #goOn} does the rest.
      *
-     * @return the drift that was thrown away, if the mending is now complete
+     * @return whether it has begun; not if another mending of the board is under way
      */
-    public Optional<Long> goOn(Board board) {
-        Board.Mending mending = board.mending();
-        if (mending == null) {
-            return Optional.empty();
+    public boolean mend(Board board, int season) {
+        return board.mending() == null && boards.replace(board.mending(season), board, true);
+    }
+
+    /**
+     * Moves entries to the new tree (1 WCU each, none in the index), page by page while there is time, and drops the
+     * old tree when the stream has counted all moves. May be called at any time, and again after it was cut short.
+     *
+     * @param timeLeft asked before each page
+     * @return the number of counts that were wrong, if the mending is now complete
+     */
+    public Optional<Long> goOn(Board board, BooleanSupplier timeLeft) {
+        Board current = board;
+        Mending mending = current.mending();
+        int generation = mending == null ? 0 : current.generation(mending.season());
+        while (mending != null && mending.lane() < current.settings().lanes()) {
+            if (!timeLeft.getAsBoolean()) {
+                return Optional.empty();
+            }
+            Board further = current.mendedUntil(movePage(current, mending, generation));
+            if (!boards.replace(further, current, false)) {
+                return Optional.empty();
+            }
+            current = further;
+            mending = current.mending();
         }
+        return mending == null ? Optional.empty() : finish(current, mending, generation);
+    }
+
+    private Mending movePage(Board board, Mending mending, int generation) {
         int season = mending.season();
-        int generation = board.generation(season);
-        Map<Integer, Long> lastMove = new HashMap<>();
-        boolean allMoved = true;
-        for (int lane = 0; lane < board.settings().lanes(); lane++) {
-            String next = null;
-            do {
-                EntryStore.LanePage page = entries.lane(board, season, lane, next, PAGE);
-                for (Entry entry : page.entries()) {
-                    lastMove.merge(lane, entry.writtenAt(), Math::max);
-                    if (entry.tree() != generation) {
-                        allMoved = false;
-                        move(board, season, entry, generation);
-                    }
-                }
-                next = page.next();
-            } while (next != null);
+        EntryStore.LanePage page = entries.lane(board, season, mending.lane(), mending.after(), PAGE);
+        List<Callable<Long>> moves = new ArrayList<>();
+        for (Entry entry : page.entries()) {
+            moves.add(() -> move(board, season, entry, generation));
         }
+        Map<Integer, Long> lastMoves = new TreeMap<>(mending.lastMoves());
+        parallel.all(moves).forEach(at -> lastMoves.merge(mending.lane(), at, Math::max));
+        int lane = page.next() == null ? mending.lane() + 1 : mending.lane();
+        return new Mending(season, mending.from(), lane, page.next(), lastMoves);
+    }
+
+    private Optional<Long> finish(Board board, Mending mending, int generation) {
+        int season = mending.season();
         RankNode root = ranks.read(List.of(RankStore.treeKey(board, season, generation)), ScorePath.ROOT);
-        boolean counted = lastMove.entrySet().stream()
+        boolean counted = mending.lastMoves().entrySet().stream()
                 .allMatch(lane -> root.times().getOrDefault(lane.getKey(), 0L) >= lane.getValue());
-        if (!allMoved || !counted) {
+        if (!counted) {
             return Optional.empty();
         }
         String old = RankStore.treeKey(board, season, mending.from());
@@ -188,7 +176,7 @@ public class AuditService {
                         .filter(count -> count != 0)
                         .count())
                 .sum();
-        if (!boards.replace(board.mended(), board)) {
+        if (!boards.replace(board.mended(), board, true)) {
             return Optional.empty();
         }
         ranks.delete(old, left.keySet());
@@ -198,16 +186,16 @@ public class AuditService {
         return Optional.of(drift);
     }
 
-    /** A live writer that comes first has moved the entry itself, or the next pass finds it. */
-    private void move(Board board, int season, Entry entry, int generation) {
+    /** Writes an entry as one of the new generation, unless a live writer has done it; tells when it was written. */
+    private long move(Board board, int season, Entry entry, int generation) {
         Entry current = entry;
-        for (int attempt = 0; attempt < config.writeAttempts() && current.tree() != generation; attempt++) {
+        while (current.tree() != generation) {
             Entry moved = current.movedTo(generation, clock.millis());
-            if (entries.put(board, season, moved, current.version()) instanceof EntryStore.Overtaken overtaken) {
-                current = overtaken.current();
-            } else {
-                return;
+            if (!(entries.put(board, season, moved, current.version()) instanceof EntryStore.Overtaken overtaken)) {
+                return moved.writtenAt();
             }
+            current = overtaken.current();
         }
+        return current.writtenAt();
     }
 }

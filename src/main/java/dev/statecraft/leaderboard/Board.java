@@ -82,8 +82,12 @@ public record Board(
      * A rank tree being replaced: entries move to the new generation one by one, and both are counted together.
      *
      * @param from the generation that entries are moved out of
+     * @param lane the lane whose entries are being moved; the number of lanes once all have been
+     * @param after the player in that lane up to whom entries have been moved, null if none was
+     * @param lastMoves by lane, when the last entry seen was written, epoch milliseconds
      */
-    public record Mending(int season, int from) {}
+    public record Mending(
+            int season, int from, int lane, @Nullable String after, Map<Integer, Long> lastMoves) {}
 
     /** Most digits after the point. */
     public static final int MAX_DECIMALS = 6;
@@ -158,20 +162,17 @@ public record Board(
         return next(settings, season, seasonStartedAt, generations, mending, scored, subscored, closed, updatedAt);
     }
 
-    /** This board while the tree of a season is replaced by its next generation. */
+    /** This board when the tree of a season begins to be replaced by its next generation. */
     public Board mending(int ofSeason) {
         Map<Integer, Integer> moved = new TreeMap<>(generations);
         moved.put(ofSeason, generation(ofSeason) + 1);
-        return next(
-                settings,
-                season,
-                seasonStartedAt,
-                moved,
-                new Mending(ofSeason, generation(ofSeason)),
-                scored,
-                subscored,
-                closing,
-                updatedAt);
+        Mending begun = new Mending(ofSeason, generation(ofSeason), 0, null, Map.of());
+        return next(settings, season, seasonStartedAt, moved, begun, scored, subscored, closing, updatedAt);
+    }
+
+    /** This board when its mending has come further. */
+    public Board mendedUntil(Mending progress) {
+        return next(settings, season, seasonStartedAt, generations, progress, scored, subscored, closing, updatedAt);
     }
 
     /** This board once all entries are counted by the new generation. */

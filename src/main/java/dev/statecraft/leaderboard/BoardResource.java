@@ -138,9 +138,11 @@ public class BoardResource {
     public record SeasonList(
             List<SeasonView> seasons, @Nullable String nextCursor) {}
 
-    /** Whether an audit may mend what it finds. */
-    public record AuditRequest(
-            @Nullable Integer season, @Nullable Boolean mend) {}
+    /** Which season; the running one if none is named. */
+    public record AuditRequest(@Nullable Integer season) {}
+
+    /** A mending that has begun. */
+    public record MendAnswer(int season, boolean mending) {}
 
     /** The seed's createLeaderboard. */
     @POST
@@ -284,14 +286,34 @@ public class BoardResource {
                         : null);
     }
 
-    /** Recounts a season's entries against its rank tree and, if asked to, mends the tree. */
+    /** Recounts a season's entries against its rank tree. */
     @POST
     @Path("/{board}/audit")
-    @Operation(operationId = "auditLeaderboard", summary = "Recount a season against its ranking, and mend it")
+    @Operation(operationId = "auditLeaderboard", summary = "Recount a season against its ranking")
     public AuditService.Report audit(@PathParam("board") String id, AuditRequest request) {
         Board board = board(id);
         int season = LeaderboardProblems.season(board, request.season());
-        return Boolean.TRUE.equals(request.mend()) ? audits.mend(board, season) : audits.audit(board, season);
+        if (rankings.summary(board, season).total() > config.auditEntries()) {
+            throw new ProblemException(Problem.unprocessable(
+                    "too-large-to-audit",
+                    "The board is too large to be recounted within a request",
+                    "Up to " + config.auditEntries() + " entries are recounted; mending works on any number."));
+        }
+        return audits.audit(board, season);
+    }
+
+    /** Begins to replace a season's rank tree by one counted anew; goes on by itself. */
+    @POST
+    @Path("/{board}/mend")
+    @Operation(operationId = "mendLeaderboard", summary = "Count a season's ranking anew, in the background")
+    public Response mend(@PathParam("board") String id, AuditRequest request) {
+        Board board = board(id);
+        int season = LeaderboardProblems.season(board, request.season());
+        if (!audits.mend(board, season)) {
+            throw new ProblemException(Problem.conflict(
+                    "mending", "The ranking is being mended already", "Wait until that is done, or try again."));
+        }
+        return Response.accepted(new MendAnswer(season, true)).build();
     }
 
     private Board board(String id) {

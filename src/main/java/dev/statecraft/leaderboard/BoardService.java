@@ -254,12 +254,18 @@ public class BoardService {
         return Optional.empty();
     }
 
-    /** Replaces a board by a state derived from it, if nobody else did. */
-    boolean replace(Board next, Board board) {
+    /**
+     * Replaces a board by a state derived from it, if nobody else did.
+     *
+     * @param seen whether to answer only when every instance has seen it
+     */
+    boolean replace(Board next, Board board, boolean seen) {
         boolean replaced = boards.replace(next, board.version());
         if (replaced) {
             learn(next);
-            awaitOtherInstances();
+            if (seen) {
+                awaitOtherInstances();
+            }
         }
         return replaced;
     }

@@ -177,7 +177,7 @@ public class BoardStore {
         item.put("generations", AttributeValue.fromM(generations));
         Board.Mending mending = board.mending();
         if (mending != null) {
-            item.put("mending", AttributeValue.fromM(Map.of("season", n(mending.season()), "from", n(mending.from()))));
+            item.put("mending", AttributeValue.fromM(toMap(mending)));
         }
         item.put("scored", bool(board.scored()));
         item.put("subscored", bool(board.subscored()));
@@ -233,11 +233,33 @@ public class BoardStore {
                 Attributes.number(item, "v")));
     }
 
-    private static Board.@Nullable Mending mending(Map<String, AttributeValue> mending) {
-        return mending.isEmpty()
-                ? null
-                : new Board.Mending(
-                        (int) Attributes.number(mending, "season"), (int) Attributes.number(mending, "from"));
+    private static Map<String, AttributeValue> toMap(Board.Mending mending) {
+        Map<String, AttributeValue> map = new HashMap<>();
+        map.put("season", n(mending.season()));
+        map.put("from", n(mending.from()));
+        map.put("lane", n(mending.lane()));
+        if (mending.after() != null) {
+            map.put("after", s(mending.after()));
+        }
+        Map<String, AttributeValue> lastMoves = new HashMap<>();
+        mending.lastMoves().forEach((lane, at) -> lastMoves.put(lane.toString(), n(at)));
+        map.put("lastMoves", AttributeValue.fromM(lastMoves));
+        return map;
+    }
+
+    private static Board.@Nullable Mending mending(Map<String, AttributeValue> map) {
+        if (map.isEmpty()) {
+            return null;
+        }
+        Map<Integer, Long> lastMoves = new TreeMap<>();
+        Attributes.map(map, "lastMoves")
+                .forEach((lane, at) -> lastMoves.put(Integer.valueOf(lane), Long.valueOf(at.n())));
+        return new Board.Mending(
+                (int) Attributes.number(map, "season"),
+                (int) Attributes.number(map, "from"),
+                (int) Attributes.number(map, "lane"),
+                Attributes.stringOrNull(map, "after"),
+                lastMoves);
     }
 
     private static Board.@Nullable Closing closing(Map<String, AttributeValue> closed) {

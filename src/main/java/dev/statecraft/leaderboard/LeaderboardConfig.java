@@ -53,6 +53,10 @@ public interface LeaderboardConfig {
     @WithDefault("100")
     int snapshotEntries();
 
+    /** Most entries that are recounted within one request; larger boards can be mended, which works in steps. */
+    @WithDefault("200000")
+    long auditEntries();
+
     /** How long after a reset its snapshot is taken again, when everything sent before has been counted. */
     @WithDefault("5s")
     Duration settleAfter();

@@ -49,7 +49,9 @@ public class UpkeepService {
                     settled++;
                 }
                 if (board.mending() != null
-                        && boards.read(game, board.id()).flatMap(audits::goOn).isPresent()) {
+                        && boards.read(game, board.id())
+                                .flatMap(current -> audits.goOn(current, timeLeft))
+                                .isPresent()) {
                     mended++;
                 }
             }

@@ -62,7 +62,7 @@ final class Arena {
         snapshots = new SnapshotService(new SnapshotStore(dynamo, tables), rankings, leaderboards);
         boards = new BoardService(new BoardStore(dynamo, tables), snapshots, leaderboards, clock);
         scores = new ScoreService(boards, entries, rankings, leaderboards, new RecentWrites(), parallel, clock);
-        audits = new AuditService(boards, entries, ranks, leaderboards, clock);
+        audits = new AuditService(boards, entries, ranks, parallel, clock);
         counter = new RankCounter(ranks, parallel);
         stream = new EntryStream(tables.entries());
     }

@@ -31,6 +31,9 @@ class LeaderboardResourceTest {
     @Inject
     LocalRuntime local;
 
+    @Inject
+    UpkeepService upkeep;
+
     @Test
     void theSeedsCallsWork() {
         create(Map.of(
@@ -310,9 +313,13 @@ class LeaderboardResourceTest {
                 .body("entries", equalTo(5))
                 .body("drift", equalTo(0))
                 .body("settled", equalTo(true));
-        post("audited/audit", Map.of("mend", true)).body("mending", equalTo(true));
+        post("audited/mend", Map.of()).statusCode(202).body("mending", equalTo(true));
+        post("audited/mend", Map.of()).statusCode(409);
+        assertEquals(0, upkeep.run("default", () -> true).mended());
         rest();
-        post("audited/audit", Map.of("mend", true)).body("mended", equalTo(0)).body("mending", equalTo(false));
+        get("audited/players/p0").body("rank", equalTo(5));
+        assertEquals(1, upkeep.run("default", () -> true).mended());
+        post("audited/audit", Map.of()).body("drift", equalTo(0)).body("mending", equalTo(false));
         get("audited/players/p0").body("rank", equalTo(5));
     }
 

@@ -1,0 +1,18 @@
+/**
+ * Statecraft, a serverless backend for live games.
+ *
+ * <ul>
+ *   <li>An HTTP request enters in {@code entry.ApiHandler} (API Gateway) or over a socket (dev mode), passes
+ *       {@code access.CallerFilter}, and reaches a {@code Resource} of a feature, which asks its {@code Service}, which
+ *       decides, and a {@code Store}, which is the only code that talks to DynamoDB.
+ *   <li>A record of the entries table's stream enters in {@code entry.LeaderboardStreamHandler} and is counted by
+ *       {@code leaderboard.RankCounter}.
+ *   <li>A scheduled step enters in {@code entry.ScheduleHandler} and is done by {@code leaderboard.UpkeepService}.
+ *   <li>State lives in the tables of template.yaml; every partition key begins with the game
+ *       ({@code table.PartitionKey}). On a developer's machine {@code local} plays the part of AWS.
+ * </ul>
+ */
+@NullMarked
+package dev.statecraft;
+
+import org.jspecify.annotations.NullMarked;
