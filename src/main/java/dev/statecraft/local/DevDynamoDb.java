@@ -73,7 +73,7 @@ final class DevDynamoDb {
                 DynamoDbLocal.stop(running.get());
             }
         }
-        // Not closed here: it outlives live reloads and ends with the JVM, which its shutdown hook sees to.
+        // Not closed here: it outlives live reloads and ends by itself when this JVM has ended.
         DynamoDbLocal started = start(port, data);
         write(
                 file,

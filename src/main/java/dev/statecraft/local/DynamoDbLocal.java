@@ -13,13 +13,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
  * DynamoDB Local as a process of its own, forked from the class path Maven wrote. It lives until {@link #close()} or
- * until this JVM ends, whichever comes first. One store is shared by all regions and credentials.
+ * until this JVM has ended, whichever comes first. One store is shared by all regions and credentials.
  */
 public final class DynamoDbLocal implements AutoCloseable {
 
@@ -38,12 +39,17 @@ public final class DynamoDbLocal implements AutoCloseable {
 
     private final Process process;
     private final int port;
-    private final Thread stopAtExit;
+
+    /**
+     * The JDK holds on to a process that someone waits for, and with it to the pipe whose end would end the child: a live
+     * reload leaves nothing else that refers to it.
+     */
+    private final CompletableFuture<Process> ended;
 
     private DynamoDbLocal(Process process, int port) {
         this.process = process;
         this.port = port;
-        this.stopAtExit = new Thread(() -> stop(process.toHandle()), "stop-dynamodb-local");
+        this.ended = process.onExit();
     }
 
     /**
@@ -64,7 +70,6 @@ public final class DynamoDbLocal implements AutoCloseable {
         try {
             Process process = fork(chosen, data, log);
             DynamoDbLocal started = new DynamoDbLocal(process, chosen);
-            Runtime.getRuntime().addShutdownHook(started.stopAtExit);
             started.awaitAnswer(log);
             return started;
         } catch (IOException e) {
@@ -91,12 +96,6 @@ public final class DynamoDbLocal implements AutoCloseable {
     @Override
     public void close() {
         stop(process.toHandle());
-        try {
-            Runtime.getRuntime().removeShutdownHook(stopAtExit);
-        } catch (IllegalStateException alreadyShuttingDown) {
-            // Then the hook runs by itself and finds nothing left to stop.
-            return;
-        }
     }
 
     /** Asks a process to end, and ends it by force when it has not done so within five seconds. */
@@ -174,7 +173,7 @@ public final class DynamoDbLocal implements AutoCloseable {
         long deadline = System.nanoTime() + START_LIMIT.toNanos();
         while (!answers()) {
             boolean late = System.nanoTime() - deadline > 0;
-            if (late || !process.isAlive()) {
+            if (late || ended.isDone()) {
                 close();
                 throw new IllegalStateException(
                         "DynamoDB Local " + (late ? "did not answer within " + START_LIMIT.toSeconds() + " s" : "ended")

@@ -18,6 +18,7 @@ public final class DynamoDbLocalMain {
      * @throws ReflectiveOperationException if DynamoDB Local is not on the class path or its main fails
      */
     public static void main(String[] arguments) throws ReflectiveOperationException {
+        ignoreInterrupt();
         Thread watch = new Thread(DynamoDbLocalMain::exitWithParent, "parent-watch");
         watch.setDaemon(true);
         watch.start();
@@ -30,6 +31,20 @@ public final class DynamoDbLocalMain {
             e.printStackTrace();
             System.exit(1);
         }
+    }
+
+    /**
+     * Ctrl-C reaches every process of a terminal at once, and the application still writes while it ends. The class is
+     * in every JDK, but only by reflection without a warning.
+     */
+    private static void ignoreInterrupt() throws ReflectiveOperationException {
+        Class<?> signal = Class.forName("sun.misc.Signal");
+        Class<?> handler = Class.forName("sun.misc.SignalHandler");
+        signal.getMethod("handle", signal, handler)
+                .invoke(
+                        null,
+                        signal.getConstructor(String.class).newInstance("INT"),
+                        handler.getField("SIG_IGN").get(null));
     }
 
     private static void exitWithParent() {
