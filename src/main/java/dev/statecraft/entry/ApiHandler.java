@@ -18,6 +18,8 @@ import io.quarkus.vertx.http.runtime.VertxHttpRecorder;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import jakarta.inject.Named;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
@@ -67,11 +69,15 @@ public class ApiHandler implements RequestHandler<APIGatewayV2HTTPEvent, APIGate
                     || !METHOD.matcher(method).matches()) {
                 return problem(Problem.badRequest(null, "The event is not one of an API Gateway HTTP API."));
             }
+            String uri = uri(event);
+            if (!isUri(uri)) {
+                return problem(Problem.badRequest(null, "The path or the query is not validly escaped."));
+            }
             byte[] body = body(event);
             if (body == null) {
                 return problem(Problem.badRequest(null, "The body is not valid base64."));
             }
-            return exchange(request(event, method, body), body, waitMillis(context))
+            return exchange(request(event, method, uri, body), body, waitMillis(context))
                     .gatewayResponse(accepts(event));
         } catch (TimeoutException e) {
             return problem(Problem.unavailable(1));
@@ -100,9 +106,9 @@ public class ApiHandler implements RequestHandler<APIGatewayV2HTTPEvent, APIGate
         }
     }
 
-    private static DefaultHttpRequest request(APIGatewayV2HTTPEvent event, String method, byte[] body) {
+    private static DefaultHttpRequest request(APIGatewayV2HTTPEvent event, String method, String uri, byte[] body) {
         DefaultHttpRequest request = new DefaultHttpRequest(
-                HttpVersion.HTTP_1_1, HttpMethod.valueOf(method), uri(event), new QuarkusHttpHeaders());
+                HttpVersion.HTTP_1_1, HttpMethod.valueOf(method), uri, new QuarkusHttpHeaders());
         Map<String, String> headers = event.getHeaders() == null ? Map.of() : event.getHeaders();
         headers.forEach((name, value) -> {
             // A value is handed on whole: commas are part of dates and tags, and a list is a list in one line as well.
@@ -117,7 +123,7 @@ public class ApiHandler implements RequestHandler<APIGatewayV2HTTPEvent, APIGate
         if (!request.headers().contains(HttpHeaderNames.HOST)) {
             request.headers().set(HttpHeaderNames.HOST, "localhost");
         }
-        request.headers().set(HttpHeaderNames.CONTENT_LENGTH, body.length);
+        request.headers().set(HttpHeaderNames.CONTENT_LENGTH, Integer.toString(body.length));
         return request;
     }
 
@@ -131,6 +137,15 @@ public class ApiHandler implements RequestHandler<APIGatewayV2HTTPEvent, APIGate
         path = path.startsWith("/") ? path : "/" + path;
         String query = event.getRawQueryString();
         return escaped(path) + (query == null || query.isEmpty() ? "" : "?" + escaped(query));
+    }
+
+    /** Whether the server would take it: what it does not take it refuses without saying why. */
+    private static boolean isUri(String uri) {
+        try {
+            return new URI(uri).getHost() == null;
+        } catch (URISyntaxException e) {
+            return false;
+        }
     }
 
     /** Escapes what may not stand in a request line, as API Gateway does not pass every path on as it was escaped. */

@@ -38,6 +38,9 @@ public class HttpEdge {
 
     void failures(@Observes Router router) {
         router.route().order(-FIRST).failureHandler(this::failed);
+        // A path that cannot be decoded matches no route, not even one that only waits for failures.
+        router.errorHandler(400, this::failed);
+        router.errorHandler(404, this::failed);
     }
 
     /** A body without a length, or a compressed one, is counted where it is read ({@link RequestBody}). */
