@@ -107,8 +107,8 @@ public class ApiHandler implements RequestHandler<APIGatewayV2HTTPEvent, APIGate
     }
 
     private static DefaultHttpRequest request(APIGatewayV2HTTPEvent event, String method, String uri, byte[] body) {
-        DefaultHttpRequest request = new DefaultHttpRequest(
-                HttpVersion.HTTP_1_1, HttpMethod.valueOf(method), uri, new QuarkusHttpHeaders());
+        DefaultHttpRequest request =
+                new DefaultHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.valueOf(method), uri, new QuarkusHttpHeaders());
         Map<String, String> headers = event.getHeaders() == null ? Map.of() : event.getHeaders();
         headers.forEach((name, value) -> {
             // A value is handed on whole: commas are part of dates and tags, and a list is a list in one line as well.
@@ -142,7 +142,7 @@ public class ApiHandler implements RequestHandler<APIGatewayV2HTTPEvent, APIGate
     /** Whether the server would take it: what it does not take it refuses without saying why. */
     private static boolean isUri(String uri) {
         try {
-            return new URI(uri).getHost() == null;
+            return !new URI(uri).isOpaque();
         } catch (URISyntaxException e) {
             return false;
         }

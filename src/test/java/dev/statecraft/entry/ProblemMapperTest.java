@@ -94,7 +94,8 @@ class ProblemMapperTest {
     @ValueSource(strings = {"text/plain", "application/xml", "application/octet-stream"})
     void aBodyOfAnotherMediaTypeIs415(String type) {
         problem(
-                given().header("Content-Type", type).body(new byte[] {'{', '}'})
+                given().header("Content-Type", type)
+                        .body(new byte[] {'{', '}'})
                         .when()
                         .post("/v1/echo")
                         .then(),
