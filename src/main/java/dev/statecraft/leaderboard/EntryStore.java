@@ -245,7 +245,8 @@ public class EntryStore {
         return Map.of("pk", s(laneKey(board, season, board.laneOf(playerId))), "sk", s(playerId));
     }
 
-    private static Map<String, AttributeValue> toItem(Board board, int season, Entry entry) {
+    /** The item an entry is stored as. */
+    static Map<String, AttributeValue> toItem(Board board, int season, Entry entry) {
         Map<String, AttributeValue> item = new HashMap<>(key(board, season, entry.playerId()));
         item.put("w", n(entry.writtenAt()));
         item.put("v", n(entry.version()));

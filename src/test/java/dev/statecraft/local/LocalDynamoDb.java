@@ -44,6 +44,15 @@ public final class LocalDynamoDb {
         return started.endpoint();
     }
 
+    /** Has everything that follows use this database; null goes back to a process of our own. */
+    public static synchronized void useEndpoint(@Nullable URI endpoint) {
+        if (endpoint == null) {
+            System.clearProperty(ENDPOINT);
+        } else {
+            System.setProperty(ENDPOINT, endpoint.toString());
+        }
+    }
+
     /** A client that does not retry by itself, so that a test sees every answer. */
     public static DynamoDbClient client() {
         return client(endpoint());

@@ -1,0 +1,215 @@
+package dev.statecraft.leaderboard;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.statecraft.local.DynamoDbLocalResource;
+import dev.statecraft.local.LocalRuntime;
+import dev.statecraft.table.TableNames;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.common.http.TestHTTPResource;
+import io.quarkus.test.junit.QuarkusTest;
+import jakarta.inject.Inject;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.KeysAndAttributes;
+
+/**
+ * Submitting and ranking over HTTP beside the bare SDK doing the same DynamoDB calls on the same machine, with the
+ * stream pump at rest, so that only the request path is compared.
+ */
+@Tag("bench")
+@QuarkusTest
+@WithTestResource(DynamoDbLocalResource.class)
+class HttpBench {
+
+    private static final int PLAYERS = 500;
+    private static final Duration WARM_UP = Duration.ofSeconds(4);
+    private static final Duration MEASURED = Duration.ofSeconds(8);
+
+    @Inject
+    LocalRuntime local;
+
+    @Inject
+    DynamoDbClient dynamo;
+
+    @Inject
+    TableNames tables;
+
+    @Inject
+    BoardStore boards;
+
+    @TestHTTPResource
+    URI root;
+
+    private final HttpClient http = HttpClient.newHttpClient();
+    private final AtomicLong scores = new AtomicLong(1_000);
+
+    private record Rate(double perSecond, double medianMillis, double p99Millis) {}
+
+    @Test
+    void httpBesideTheBareSdk() throws Exception {
+        send("POST", "/v1/leaderboards", "{\"id\":\"bench\",\"rankingType\":\"SCORE\"}");
+        for (int player = 0; player < PLAYERS; player++) {
+            submit();
+        }
+        local.pump().drain(Duration.ofMinutes(1));
+        local.pump().pause();
+        Board board = boards.read("default", "bench").orElseThrow();
+        try {
+            for (int clients : new int[] {1, 32}) {
+                compare("submit with rank", clients, this::submit, () -> bareSubmit(board));
+                compare("rank of a player", clients, this::rank, () -> bareRank(board));
+            }
+        } finally {
+            local.pump().resume();
+        }
+    }
+
+    private void compare(String name, int clients, Callable<?> overHttp, Callable<?> bare) throws Exception {
+        Rate httpRate = rate(clients, overHttp);
+        Rate bareRate = rate(clients, bare);
+        System.out.println(String.format(
+                Locale.ROOT,
+                "%-18s %2d clients: http %6.0f/s p50 %5.1f ms p99 %6.1f ms | sdk %6.0f/s p50 %5.1f ms p99 %6.1f ms"
+                        + " | ratio %.2f",
+                name,
+                clients,
+                httpRate.perSecond(),
+                httpRate.medianMillis(),
+                httpRate.p99Millis(),
+                bareRate.perSecond(),
+                bareRate.medianMillis(),
+                bareRate.p99Millis(),
+                httpRate.perSecond() / bareRate.perSecond()));
+    }
+
+    private static Rate rate(int clients, Callable<?> operation) throws Exception {
+        ExecutorService threads = Executors.newFixedThreadPool(clients);
+        try {
+            run(threads, clients, operation, WARM_UP);
+            long[] nanos = run(threads, clients, operation, MEASURED);
+            Arrays.sort(nanos);
+            return new Rate(
+                    nanos.length / (double) MEASURED.toSeconds(),
+                    nanos[nanos.length / 2] / 1e6,
+                    nanos[(int) (nanos.length * 0.99)] / 1e6);
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    private static long[] run(ExecutorService threads, int clients, Callable<?> operation, Duration time)
+            throws Exception {
+        long until = System.nanoTime() + time.toNanos();
+        List<Future<List<Long>>> futures = new ArrayList<>();
+        for (int client = 0; client < clients; client++) {
+            futures.add(threads.submit(() -> {
+                List<Long> nanos = new ArrayList<>();
+                while (System.nanoTime() < until) {
+                    long started = System.nanoTime();
+                    operation.call();
+                    nanos.add(System.nanoTime() - started);
+                }
+                return nanos;
+            }));
+        }
+        List<Long> all = new ArrayList<>();
+        for (Future<List<Long>> future : futures) {
+            all.addAll(future.get());
+        }
+        return all.stream().mapToLong(Long::longValue).toArray();
+    }
+
+    private Void submit() throws Exception {
+        String body = "{\"playerId\":\"%s\",\"value\":%d,\"submissionId\":\"s%d\"}"
+                .formatted(player(), scores.incrementAndGet(), scores.get());
+        assertEquals(200, send("POST", "/v1/leaderboards/bench/scores", body).statusCode());
+        return null;
+    }
+
+    private Void rank() throws Exception {
+        assertEquals(
+                200,
+                send("GET", "/v1/leaderboards/bench/players/" + player(), null).statusCode());
+        return null;
+    }
+
+    private Void bareSubmit(Board board) {
+        String player = player();
+        readBoth(player);
+        Entry entry = new Entry(player, new Score(scores.incrementAndGet(), 0), 1, 1, 1, 0, null, List.of());
+        Map<String, AttributeValue> item = EntryStore.toItem(board, 1, entry);
+        dynamo.putItem(put -> put.tableName(tables.entries()).item(item).conditionExpression("attribute_exists(pk)"));
+        readNodes();
+        return null;
+    }
+
+    private Void bareRank(Board board) {
+        readBoth(player());
+        readNodes();
+        return null;
+    }
+
+    private void readBoth(String player) {
+        dynamo.batchGetItem(batch -> batch.requestItems(Map.of(
+                tables.boards(),
+                keys(Map.of("pk", text("default#boards"), "sk", text("bench"))),
+                tables.entries(),
+                keys(Map.of("pk", text("default#bench#0#1#0"), "sk", text(player))))));
+    }
+
+    private void readNodes() {
+        List<Map<String, AttributeValue>> nodes = RankTree.nodesOf(new Score(scores.get(), 0), false).stream()
+                .map(node -> Map.of("pk", text("default#bench#0#1#0"), "sk", text(node)))
+                .toList();
+        dynamo.batchGetItem(batch -> batch.requestItems(
+                Map.of(tables.ranks(), KeysAndAttributes.builder().keys(nodes).build())));
+    }
+
+    private static KeysAndAttributes keys(Map<String, AttributeValue> key) {
+        return KeysAndAttributes.builder()
+                .keys(List.of(key))
+                .consistentRead(true)
+                .build();
+    }
+
+    private static AttributeValue text(String text) {
+        return AttributeValue.fromS(text);
+    }
+
+    private static String player() {
+        return "p" + ThreadLocalRandom.current().nextInt(PLAYERS);
+    }
+
+    private HttpResponse<String> send(String method, String path, String body) throws Exception {
+        return http.send(
+                HttpRequest.newBuilder(root.resolve(path))
+                        .header("Content-Type", "application/json")
+                        .method(
+                                method,
+                                body == null
+                                        ? HttpRequest.BodyPublishers.noBody()
+                                        : HttpRequest.BodyPublishers.ofString(body))
+                        .build(),
+                BodyHandlers.ofString());
+    }
+}

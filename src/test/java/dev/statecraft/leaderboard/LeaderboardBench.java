@@ -1,0 +1,199 @@
+package dev.statecraft.leaderboard;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.statecraft.leaderboard.ScoreService.NewScore;
+import dev.statecraft.local.LocalDynamoDb;
+import dev.statecraft.table.StreamRecord;
+import java.math.BigDecimal;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.WriteRequest;
+
+/** What operations consume at different sizes, and what counting costs at different batch sizes. */
+@Tag("bench")
+class LeaderboardBench {
+
+    private static final int OPERATIONS = 200;
+    private static final int LARGEST_SCORE = 1_000_000;
+    private static final int COUNTED_TOGETHER = 200_000;
+
+    private final Meter meter = new Meter();
+    private final Arena arena = new Arena(
+            Map.of(
+                    "statecraft.leaderboard.board-cache", "PT10S",
+                    "statecraft.leaderboard.snapshot-entries", "100"),
+            meter,
+            Clock.systemUTC());
+    private final Random random = new Random(1);
+    private long sequence = 1;
+
+    @ParameterizedTest
+    @ValueSource(ints = {1_000, 100_000, 1_000_000})
+    void capacityByBoardSize(int entries) throws InterruptedException, ExecutionException {
+        Board board = loaded(entries);
+        print("board of %,d entries", entries);
+
+        measure("submit, improving, with rank", OPERATIONS, i -> submit(board, "p" + i, LARGEST_SCORE + i, true));
+        measure("submit, improving, without rank", OPERATIONS, i -> submit(board, "p" + i, LARGEST_SCORE + 999, false));
+        measure("submit, not improving, own id", OPERATIONS, i -> submit(board, "p" + i, 1, false));
+        measure("rank of a player", OPERATIONS, i -> {
+            Entry entry = arena.scores
+                    .read(Arena.GAME, board.id(), "p" + random.nextInt(entries))
+                    .orElseThrow()
+                    .entry();
+            assertTrue(arena.rankings.rank(board, 1, entry).rank() >= 1);
+        });
+        measure(
+                "top 100",
+                OPERATIONS,
+                i -> assertEquals(
+                        100, arena.rankings.list(board, 1, 1, 100).entries().size()));
+        measure(
+                "page of 100 in the middle",
+                OPERATIONS,
+                i -> assertEquals(
+                        100,
+                        arena.rankings
+                                .list(board, 1, entries / 2 + i, 100)
+                                .entries()
+                                .size()));
+        measure("around a player, 11", OPERATIONS, i -> {
+            Entry entry = arena.scores.read(board, 1, "p" + random.nextInt(entries));
+            assertEquals(
+                    11, arena.rankings.around(board, 1, entry, 11).entries().size());
+        });
+        measure(
+                "distribution, 20 buckets",
+                20,
+                i -> assertEquals(
+                        20, arena.rankings.distribution(board, 1, 20).buckets().size()));
+        meter.take();
+        long started = System.nanoTime();
+        arena.boards.reset(Arena.GAME, board.id(), "bench", null);
+        print(
+                "  %-34s %s %8.1f ms (10,000 of it waiting for other instances)",
+                "reset with snapshot of 100", meter.take().per(1), (System.nanoTime() - started) / 1e6);
+    }
+
+    @Test
+    void writesPerUpdateByBatchSize() throws InterruptedException, ExecutionException {
+        int entries = 100_000;
+        Board board = loaded(entries);
+        long[] scores = new long[entries];
+        Random again = new Random(1);
+        for (int i = 0; i < entries; i++) {
+            scores[i] = again.nextInt(LARGEST_SCORE);
+        }
+        print("counting on a board of %,d entries, scores moving by up to 1,000", entries);
+        for (int size : new int[] {1, 10, 100, 1_000}) {
+            int batches = Math.max(2, 2_000 / size);
+            meter.take();
+            long started = System.nanoTime();
+            for (int batch = 0; batch < batches; batch++) {
+                List<StreamRecord> records = new ArrayList<>();
+                for (int i = 0; i < size; i++) {
+                    int player = random.nextInt(entries);
+                    long next = Math.max(0, scores[player] + random.nextInt(-1_000, 1_001));
+                    records.add(record(board, scores[player], next));
+                    scores[player] = next;
+                }
+                assertEquals(Optional.empty(), arena.counter.count(records));
+            }
+            int updates = batches * size;
+            print(
+                    "  batches of %-5d %s %8.2f ms",
+                    size, meter.take().per(updates), (System.nanoTime() - started) / 1e6 / updates);
+        }
+    }
+
+    private interface Operation {
+        void run(int number);
+    }
+
+    private void measure(String name, int times, Operation operation) {
+        meter.take();
+        long started = System.nanoTime();
+        for (int i = 0; i < times; i++) {
+            operation.run(i);
+        }
+        double millis = (System.nanoTime() - started) / 1e6 / times;
+        print("  %-34s %s %8.1f ms", name, meter.take().per(times), millis);
+    }
+
+    private void submit(Board board, String player, long value, boolean ranked) {
+        NewScore score = new NewScore(player, BigDecimal.valueOf(value), BigDecimal.ZERO, null, "s" + sequence++, null);
+        assertTrue(arena.scores.submit(Arena.GAME, board.id(), score, ranked) instanceof ScoreService.Taken);
+    }
+
+    /** A board whose entries were written in bulk and counted by the real consumer. */
+    private Board loaded(int entries) throws InterruptedException, ExecutionException {
+        Board board = arena.create("bench", RankingType.SCORE, Order.DESCENDING, null, 1);
+        arena.submit("bench", "p0", 0, 0, null);
+        Board scored = arena.board("bench");
+        Random scores = new Random(1);
+        ExecutorService writers = Executors.newFixedThreadPool(8);
+        DynamoDbClient dynamo = LocalDynamoDb.client();
+        List<Future<?>> writes = new ArrayList<>();
+        List<StreamRecord> records = new ArrayList<>();
+        List<WriteRequest> requests = new ArrayList<>();
+        long at = arena.clock.millis();
+        for (int i = 0; i < entries; i++) {
+            long value = scores.nextInt(LARGEST_SCORE);
+            Entry entry = new Entry("p" + i, new Score(value, 0), at, at, 1, 0, null, List.of());
+            Map<String, AttributeValue> item = EntryStore.toItem(scored, 1, entry);
+            requests.add(
+                    WriteRequest.builder().putRequest(put -> put.item(item)).build());
+            records.add(record(scored, null, value));
+            if (requests.size() == 25 || i == entries - 1) {
+                List<WriteRequest> batch = List.copyOf(requests);
+                requests.clear();
+                writes.add(writers.submit(() ->
+                        dynamo.batchWriteItem(write -> write.requestItems(Map.of(arena.tables.entries(), batch)))));
+            }
+            if (records.size() == COUNTED_TOGETHER || i == entries - 1) {
+                assertEquals(Optional.empty(), arena.counter.count(records));
+                records.clear();
+            }
+        }
+        for (Future<?> write : writes) {
+            write.get();
+        }
+        writers.shutdown();
+        assertEquals(entries, arena.rankings.summary(board, 1).total());
+        return arena.board("bench");
+    }
+
+    private StreamRecord record(Board board, Long before, long after) {
+        String key = RankStore.treeKey(board, 1, 0);
+        return new StreamRecord(Long.toString(sequence++), key, before == null ? null : image(before), image(after));
+    }
+
+    private Map<String, String> image(long value) {
+        Map<String, String> image = new HashMap<>();
+        image.put("s", Long.toString(value));
+        image.put("w", Long.toString(arena.clock.millis()));
+        return image;
+    }
+
+    private static void print(String format, Object... values) {
+        System.out.println(String.format(Locale.ROOT, format, values));
+    }
+}

@@ -1,0 +1,92 @@
+package dev.statecraft.leaderboard;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.DoubleAdder;
+import software.amazon.awssdk.core.SdkRequest;
+import software.amazon.awssdk.core.SdkResponse;
+import software.amazon.awssdk.core.interceptor.Context;
+import software.amazon.awssdk.core.interceptor.ExecutionAttributes;
+import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
+import software.amazon.awssdk.services.dynamodb.model.BatchGetItemRequest;
+import software.amazon.awssdk.services.dynamodb.model.BatchGetItemResponse;
+import software.amazon.awssdk.services.dynamodb.model.ConsumedCapacity;
+import software.amazon.awssdk.services.dynamodb.model.GetItemRequest;
+import software.amazon.awssdk.services.dynamodb.model.GetItemResponse;
+import software.amazon.awssdk.services.dynamodb.model.PutItemRequest;
+import software.amazon.awssdk.services.dynamodb.model.PutItemResponse;
+import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
+import software.amazon.awssdk.services.dynamodb.model.QueryResponse;
+import software.amazon.awssdk.services.dynamodb.model.ReturnConsumedCapacity;
+import software.amazon.awssdk.services.dynamodb.model.UpdateItemRequest;
+import software.amazon.awssdk.services.dynamodb.model.UpdateItemResponse;
+
+/** Counts the requests that pass and the capacity that DynamoDB says they consumed, indexes included. */
+final class Meter implements ExecutionInterceptor {
+
+    private static final ReturnConsumedCapacity ALL = ReturnConsumedCapacity.TOTAL;
+
+    private final AtomicInteger requests = new AtomicInteger();
+    private final DoubleAdder readUnits = new DoubleAdder();
+    private final DoubleAdder writeUnits = new DoubleAdder();
+
+    /** What was counted since the last call. */
+    record Reading(int requests, double readUnits, double writeUnits) {
+
+        String per(int operations) {
+            return String.format(
+                    Locale.ROOT,
+                    "%5.2f requests %6.2f RCU %6.2f WCU",
+                    requests / (double) operations,
+                    readUnits / operations,
+                    writeUnits / operations);
+        }
+    }
+
+    Reading take() {
+        return new Reading(requests.getAndSet(0), readUnits.sumThenReset(), writeUnits.sumThenReset());
+    }
+
+    @Override
+    public SdkRequest modifyRequest(Context.ModifyRequest context, ExecutionAttributes attributes) {
+        SdkRequest request = context.request();
+        if (request instanceof GetItemRequest get) {
+            return get.toBuilder().returnConsumedCapacity(ALL).build();
+        }
+        if (request instanceof BatchGetItemRequest batch) {
+            return batch.toBuilder().returnConsumedCapacity(ALL).build();
+        }
+        if (request instanceof QueryRequest query) {
+            return query.toBuilder().returnConsumedCapacity(ALL).build();
+        }
+        if (request instanceof PutItemRequest put) {
+            return put.toBuilder().returnConsumedCapacity(ALL).build();
+        }
+        if (request instanceof UpdateItemRequest update) {
+            return update.toBuilder().returnConsumedCapacity(ALL).build();
+        }
+        return request;
+    }
+
+    @Override
+    public void afterExecution(Context.AfterExecution context, ExecutionAttributes attributes) {
+        SdkResponse response = context.response();
+        if (response instanceof GetItemResponse get) {
+            count(readUnits, List.of(get.consumedCapacity()));
+        } else if (response instanceof BatchGetItemResponse batch) {
+            count(readUnits, batch.consumedCapacity());
+        } else if (response instanceof QueryResponse query) {
+            count(readUnits, List.of(query.consumedCapacity()));
+        } else if (response instanceof PutItemResponse put) {
+            count(writeUnits, List.of(put.consumedCapacity()));
+        } else if (response instanceof UpdateItemResponse update) {
+            count(writeUnits, List.of(update.consumedCapacity()));
+        }
+    }
+
+    private void count(DoubleAdder units, List<ConsumedCapacity> consumed) {
+        requests.incrementAndGet();
+        consumed.forEach(capacity -> units.add(capacity.capacityUnits()));
+    }
+}
