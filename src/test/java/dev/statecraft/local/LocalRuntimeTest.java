@@ -1,0 +1,55 @@
+package dev.statecraft.local;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import jakarta.inject.Inject;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+@QuarkusTest
+@WithTestResource(DynamoDbLocalResource.class)
+class LocalRuntimeTest {
+
+    @Inject
+    LocalRuntime local;
+
+    @Inject
+    LocalHandlers handlers;
+
+    @Inject
+    LocalScheduler scheduler;
+
+    @Test
+    void everyHandlerOfTheTemplateIsHere() {
+        Template template = Template.ofProject();
+        template.streamMappings()
+                .forEach(mapping -> assertTrue(handlers.find(mapping.handler()).isPresent(), mapping.handler()));
+        template.schedules()
+                .forEach(
+                        schedule -> assertTrue(handlers.find(schedule.handler()).isPresent(), schedule.handler()));
+    }
+
+    @Test
+    void aHandlerReadsAndAnswersJson() throws Exception {
+        String answer = handlers.find("leaderboard-stream").orElseThrow().invoke("{\"Records\": []}");
+        assertEquals("{\"batchItemFailures\":[]}", answer);
+    }
+
+    @Test
+    void thePumpIsAtRestWhenNothingIsWritten() {
+        local.pump().drain(Duration.ofSeconds(30));
+        assertEquals(0, local.pump().pending());
+        assertEquals(List.of(), local.pump().deadLetters());
+    }
+
+    @Test
+    void aScheduleIsTriggeredByHand() throws Exception {
+        assertTrue(String.valueOf(scheduler.trigger("schedule")).startsWith("{"));
+        assertThrows(IllegalArgumentException.class, () -> scheduler.trigger("nobody"));
+    }
+}
