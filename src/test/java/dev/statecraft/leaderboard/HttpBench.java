@@ -77,7 +77,7 @@ class HttpBench {
         try {
             for (int clients : new int[] {1, 32}) {
                 compare("submit with rank", clients, this::submit, () -> bareSubmit(board));
-                compare("rank of a player", clients, this::rank, () -> bareRank(board));
+                compare("rank of a player", clients, this::rank, this::bareRank);
             }
         } finally {
             local.pump().resume();
@@ -163,7 +163,7 @@ class HttpBench {
         return null;
     }
 
-    private Void bareRank(Board board) {
+    private Void bareRank() {
         readBoth(player());
         readNodes();
         return null;
