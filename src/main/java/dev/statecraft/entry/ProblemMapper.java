@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.exc.InvalidDefinitionException;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
+import dev.statecraft.table.TransientFailure;
 import jakarta.ws.rs.NotAllowedException;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.HttpHeaders;
@@ -14,16 +15,11 @@ import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Map;
-import java.util.Set;
 import java.util.UUID;
 import org.jboss.logging.Logger;
 import org.jboss.logging.MDC;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 import org.jspecify.annotations.Nullable;
-import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
-import software.amazon.awssdk.awscore.exception.AwsServiceException;
-import software.amazon.awssdk.core.exception.SdkClientException;
-import software.amazon.awssdk.core.exception.SdkException;
 
 /** Turns whatever ends a request on its way through a resource into a {@link Problem}. */
 public class ProblemMapper {
@@ -31,10 +27,6 @@ public class ProblemMapper {
     private static final Logger log = Logger.getLogger(ProblemMapper.class);
 
     private static final int RETRY_AFTER_SECONDS = 1;
-
-    /** DynamoDB's ways of saying "not now" that the SDK does not count as throttling. */
-    private static final Set<String> TRANSIENT_CODES =
-            Set.of("TransactionConflictException", "TransactionInProgressException", "LimitExceededException");
 
     @ServerExceptionMapper
     Response problem(ProblemException e, UriInfo uri) {
@@ -105,18 +97,13 @@ public class ProblemMapper {
         return response(Problem.badRequest(field, detail(e)), uri);
     }
 
-    /** The SDK has retried by itself before it throws, so what is left to do is to tell the caller to come again. */
     @ServerExceptionMapper
-    Response store(SdkException e, UriInfo uri) {
-        if (isTransient(e)) {
+    Response unexpected(Throwable e, UriInfo uri) {
+        if (TransientFailure.is(e)) {
+            // The SDK has retried by itself before it throws, so what is left is to tell the caller to come again.
             log.warn("A request to the database was not done", e);
             return response(Problem.unavailable(RETRY_AFTER_SECONDS), uri);
         }
-        return unexpected(e, uri);
-    }
-
-    @ServerExceptionMapper
-    Response unexpected(Throwable e, UriInfo uri) {
         return response(Problem.internal(logged(e)), uri);
     }
 
@@ -130,15 +117,6 @@ public class ProblemMapper {
             MDC.remove("incident");
         }
         return incident;
-    }
-
-    static boolean isTransient(SdkException e) {
-        if (e instanceof AwsServiceException service) {
-            AwsErrorDetails details = service.awsErrorDetails();
-            boolean transientCode = details != null && TRANSIENT_CODES.contains(details.errorCode());
-            return transientCode || service.isThrottlingException() || service.statusCode() >= 500;
-        }
-        return e instanceof SdkClientException;
     }
 
     private static Response response(Problem problem, UriInfo uri) {
