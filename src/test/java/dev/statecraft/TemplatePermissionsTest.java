@@ -99,7 +99,7 @@ class TemplatePermissionsTest {
                 Map.of(
                         "LeaderboardsFunction", Set.of(),
                         "LeaderboardStreamFunction", Set.of("UpdateItem"),
-                        "ScheduleFunction", Set.of("BatchWriteItem", "DeleteItem")),
+                        "ScheduleFunction", Set.of("BatchWriteItem")),
                 writes);
     }
 

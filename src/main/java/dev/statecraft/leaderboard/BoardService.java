@@ -2,6 +2,7 @@ package dev.statecraft.leaderboard;
 
 import dev.statecraft.leaderboard.Board.Closing;
 import dev.statecraft.leaderboard.Board.Settings;
+import dev.statecraft.table.Backoff;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
 import java.time.Instant;
@@ -10,7 +11,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
 /** Creates, changes, resets and removes boards, and knows the ones this instance has read lately. */
 @ApplicationScoped
 public class BoardService {
+
+    private static final long CONTENTION_MILLIS = 2;
 
     private record Known(Board board, long readAtNanos) {}
 
@@ -124,7 +126,7 @@ public class BoardService {
     /** Changes what a studio decides about a board. Answers when every instance has seen it. */
     public Change change(String game, String id, UnaryOperator<Settings> change) {
         for (int attempt = 0; attempt < config.writeAttempts(); attempt++) {
-            pauseBefore(attempt);
+            Backoff.pauseBefore(attempt, CONTENTION_MILLIS);
             Optional<Board> found = read(game, id);
             if (found.isEmpty()) {
                 return new Unknown();
@@ -150,7 +152,7 @@ public class BoardService {
     /** Removes a board and with it everything scored on it. Answers when every instance has seen it. */
     public Change delete(String game, String id) {
         for (int attempt = 0; attempt < config.writeAttempts(); attempt++) {
-            pauseBefore(attempt);
+            Backoff.pauseBefore(attempt, CONTENTION_MILLIS);
             Optional<Board> found = read(game, id);
             if (found.isEmpty()) {
                 return new Unknown();
@@ -172,7 +174,7 @@ public class BoardService {
      */
     public Reset reset(String game, String id, String reason, @Nullable String requestId) {
         for (int attempt = 0; attempt < config.writeAttempts(); attempt++) {
-            pauseBefore(attempt);
+            Backoff.pauseBefore(attempt, CONTENTION_MILLIS);
             Optional<Board> found = read(game, id);
             if (found.isEmpty()) {
                 return new ResetUnknown();
@@ -232,7 +234,7 @@ public class BoardService {
     Optional<Board> mark(Board board, boolean withSubscore) {
         Board current = board;
         for (int attempt = 0; attempt < config.writeAttempts(); attempt++) {
-            pauseBefore(attempt);
+            Backoff.pauseBefore(attempt, CONTENTION_MILLIS);
             if (current.scored() && (current.subscored() || !withSubscore)) {
                 return Optional.of(current);
             }
@@ -283,12 +285,6 @@ public class BoardService {
         long left;
         while ((left = until - System.nanoTime()) > 0) {
             LockSupport.parkNanos(left);
-        }
-    }
-
-    private static void pauseBefore(int attempt) {
-        if (attempt > 0) {
-            LockSupport.parkNanos(ThreadLocalRandom.current().nextLong(1_000_000L << Math.min(attempt, 6)));
         }
     }
 }

@@ -7,15 +7,12 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.statecraft.entry.Problem;
 import dev.statecraft.entry.ProblemException;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /** The metadata of a score between the JSON of a request and the text that is stored. */
 @ApplicationScoped
 public class MetadataJson {
-
-    private static final BigDecimal LIMIT = BigDecimal.valueOf(Score.LIMIT);
 
     private final ObjectMapper json;
     private final LeaderboardConfig config;
@@ -28,13 +25,12 @@ public class MetadataJson {
     /**
      * The text to store, null for none. An empty array is taken for an empty object, which is all that Luau can send.
      *
-     * @throws ProblemException 400, if it is too long or holds a number that clients cannot hold
+     * @throws ProblemException 400, if it is too long
      */
     @Nullable String write(String field, @Nullable JsonNode metadata) {
         if (metadata == null || metadata.isNull() || metadata.isMissingNode()) {
             return null;
         }
-        checkNumbers(field, metadata);
         JsonNode stored = metadata.isArray() && metadata.isEmpty() ? JsonNodeFactory.instance.objectNode() : metadata;
         try {
             String text = json.writeValueAsString(stored);
@@ -57,16 +53,6 @@ public class MetadataJson {
             return json.readTree(text);
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("stored metadata is JSON", e);
-        }
-    }
-
-    private static void checkNumbers(String field, JsonNode node) {
-        if (node.isNumber() && node.decimalValue().abs().compareTo(LIMIT) > 0) {
-            throw new ProblemException(
-                    Problem.badRequest(field, "Numbers lie within ±(2^53−1); send larger ones as text."));
-        }
-        for (JsonNode child : node) {
-            checkNumbers(field, child);
         }
     }
 }

@@ -7,9 +7,9 @@ import dev.statecraft.entry.Ids;
 import dev.statecraft.entry.Problem;
 import dev.statecraft.entry.ProblemException;
 import dev.statecraft.entry.Query;
+import dev.statecraft.leaderboard.ListingService.Selected;
 import dev.statecraft.leaderboard.RankingService.Distribution;
 import dev.statecraft.leaderboard.RankingService.Ranked;
-import dev.statecraft.leaderboard.RankingService.Selected;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
@@ -26,7 +26,7 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
 /** Rankings over HTTP: lists, places, what-if ranks, distributions. */
-@Path("/v1/leaderboards/{board}")
+@Path("/v1/leaderboards")
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Leaderboards")
 public class RankingResource {
@@ -39,6 +39,7 @@ public class RankingResource {
     private final BoardService boards;
     private final ScoreService scores;
     private final RankingService rankings;
+    private final ListingService lists;
     private final MetadataJson metadata;
     private final CurrentCaller caller;
 
@@ -46,11 +47,13 @@ public class RankingResource {
             BoardService boards,
             ScoreService scores,
             RankingService rankings,
+            ListingService lists,
             MetadataJson metadata,
             CurrentCaller caller) {
         this.boards = boards;
         this.scores = scores;
         this.rankings = rankings;
+        this.lists = lists;
         this.metadata = metadata;
         this.caller = caller;
     }
@@ -106,7 +109,7 @@ public class RankingResource {
 
     /** The seed's getLeaderboard; one of offset, cursor, around and players says where. */
     @GET
-    @Path("/entries")
+    @Path("/{board}/entries")
     @Operation(
             operationId = "getLeaderboard",
             summary = "List entries from a place, around a player, or of some players")
@@ -135,21 +138,21 @@ public class RankingResource {
             if (entry.score() == null) {
                 throw new ProblemException(LeaderboardProblems.entryNotFound());
             }
-            return view(rankings.around(board, asked, entry, wanted));
+            return view(lists.around(board, asked, entry, wanted));
         }
         if (players != null) {
-            return view(rankings.players(board, asked, scores.readAll(board, asked, ids(players))));
+            return view(lists.players(board, asked, scores.readAll(board, asked, ids(players))));
         }
         if (cursor != null) {
-            return view(rankings.listAfter(board, asked, last(board, asked, cursor), wanted));
+            return view(lists.listAfter(board, asked, last(board, asked, cursor), wanted));
         }
         long from = Query.integer("offset", offset, 1, 1, Score.LIMIT);
-        return view(rankings.list(board, asked, from, wanted));
+        return view(lists.list(board, asked, from, wanted));
     }
 
     /** The seed's getTopPlayers. */
     @GET
-    @Path("/top")
+    @Path("/{board}/top")
     @Operation(operationId = "getTopPlayers", summary = "List the best")
     public ListingView top(
             @PathParam("board") String boardId,
@@ -158,12 +161,12 @@ public class RankingResource {
         Ids.check("board", boardId);
         int wanted = (int) Query.integer("count", count, DEFAULT_TOP, 1, Query.MAX_LIMIT);
         Board board = board(boardId);
-        return view(rankings.list(board, LeaderboardProblems.season(board, season), 1, wanted));
+        return view(lists.list(board, LeaderboardProblems.season(board, season), 1, wanted));
     }
 
     /** What rank a score would have. */
     @GET
-    @Path("/rank")
+    @Path("/{board}/rank")
     @Operation(operationId = "rankOfScore", summary = "The rank a score would have")
     public RankView rank(
             @PathParam("board") String boardId,
@@ -190,7 +193,7 @@ public class RankingResource {
 
     /** What score holds a place. */
     @GET
-    @Path("/select")
+    @Path("/{board}/select")
     @Operation(operationId = "scoreAtRank", summary = "The score at a rank or percentile")
     public SelectView select(
             @PathParam("board") String boardId,
@@ -201,22 +204,19 @@ public class RankingResource {
         if ((rank == null) == (percentile == null)) {
             throw new ProblemException(Problem.badRequest("rank", "Give either rank or percentile."));
         }
-        long position = rank == null ? 0 : Query.integer("rank", rank, 1, Score.LIMIT);
+        Long position = rank == null ? null : Query.integer("rank", rank, 1, Score.LIMIT);
         double percent = percentile == null ? 0 : percent(percentile);
         Board board = board(boardId);
         int asked = LeaderboardProblems.season(board, season);
-        if (percentile != null) {
-            long total = rankings.summary(board, asked).total();
-            position = Math.max(1, (long) Math.ceil(percent / 100 * total));
-        }
-        Optional<Selected> selected = rankings.select(board, asked, position);
+        Optional<Selected> selected =
+                position == null ? lists.selectPercentile(board, asked, percent) : lists.select(board, asked, position);
         if (selected.isEmpty()) {
             throw new ProblemException(Problem.notFound(
                     "place-not-found", "Nobody holds this place", "The board has fewer entries than this."));
         }
         Selected found = selected.get();
         return new SelectView(
-                position,
+                found.position(),
                 found.rank(),
                 board.value(found.score().value()),
                 board.value(found.score().subscore()),
@@ -227,7 +227,7 @@ public class RankingResource {
 
     /** How the values are spread. */
     @GET
-    @Path("/distribution")
+    @Path("/{board}/distribution")
     @Operation(operationId = "scoreDistribution", summary = "How the scores are spread")
     public DistributionView distribution(
             @PathParam("board") String boardId,

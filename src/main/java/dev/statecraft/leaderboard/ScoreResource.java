@@ -32,7 +32,7 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
 /** Scores over HTTP: submit one or many, read or remove a player's own. */
-@Path("/v1/leaderboards/{board}")
+@Path("/v1/leaderboards")
 @Produces(MediaType.APPLICATION_JSON)
 @Consumes(MediaType.APPLICATION_JSON)
 @Tag(name = "Leaderboards")
@@ -43,12 +43,19 @@ public class ScoreResource {
 
     private final ScoreService scores;
     private final RankingService rankings;
+    private final ListingService lists;
     private final MetadataJson metadata;
     private final CurrentCaller caller;
 
-    ScoreResource(ScoreService scores, RankingService rankings, MetadataJson metadata, CurrentCaller caller) {
+    ScoreResource(
+            ScoreService scores,
+            RankingService rankings,
+            ListingService lists,
+            MetadataJson metadata,
+            CurrentCaller caller) {
         this.scores = scores;
         this.rankings = rankings;
+        this.lists = lists;
         this.metadata = metadata;
         this.caller = caller;
     }
@@ -106,7 +113,7 @@ public class ScoreResource {
 
     /** The seed's updatePlayerScore. */
     @POST
-    @Path("/scores")
+    @Path("/{board}/scores")
     @Operation(operationId = "updatePlayerScore", summary = "Submit a score")
     public ScoreAnswer submit(
             @PathParam("board") String board,
@@ -125,7 +132,7 @@ public class ScoreResource {
 
     /** Takes up to {@value #BATCH_LIMIT} scores, each for itself. */
     @POST
-    @Path("/scores/batch")
+    @Path("/{board}/scores/batch")
     @Operation(operationId = "updatePlayerScores", summary = "Submit up to 100 scores")
     public BatchAnswer submitAll(
             @PathParam("board") String board,
@@ -173,7 +180,7 @@ public class ScoreResource {
 
     /** The seed's getPlayerRank. At most two round trips, whatever the size of the board. */
     @GET
-    @Path("/players/{player}")
+    @Path("/{board}/players/{player}")
     @Operation(operationId = "getPlayerRank", summary = "Where a player stands")
     public PlayerRank read(
             @PathParam("board") String boardId,
@@ -188,7 +195,7 @@ public class ScoreResource {
         Entry entry = asked == board.season() ? found.entry() : scores.read(board, asked, player);
         Score score = entry.score();
         if (score == null) {
-            RankingService.Summary summary = rankings.summary(board, asked);
+            TreeReader.Summary summary = rankings.summary(board, asked);
             return new PlayerRank(
                     player,
                     0,
@@ -212,7 +219,7 @@ public class ScoreResource {
                 ranked.rank() * 100.0 / ranked.total(),
                 ranked.ties(),
                 ranked.total(),
-                rankings.listed(board, asked, entry, ranked),
+                lists.listed(board, asked, entry, ranked),
                 asked,
                 ranked.asOf(),
                 Instant.ofEpochMilli(entry.reachedAt()),
@@ -221,7 +228,7 @@ public class ScoreResource {
 
     /** Removes a player's entry from the running season. */
     @DELETE
-    @Path("/players/{player}")
+    @Path("/{board}/players/{player}")
     @Operation(operationId = "removePlayer", summary = "Remove a player's entry")
     public void remove(@PathParam("board") String board, @PathParam("player") String player) {
         Ids.check("board", board);

@@ -1,6 +1,7 @@
 package dev.statecraft.leaderboard;
 
 import dev.statecraft.leaderboard.EntryStore.BoardAndEntry;
+import dev.statecraft.table.Backoff;
 import dev.statecraft.table.Parallel;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.math.BigDecimal;
@@ -13,13 +14,13 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /** Takes scores, removes entries and reads a player's own. */
 @ApplicationScoped
 public class ScoreService {
+
+    private static final long CONTENTION_MILLIS = 2;
 
     private final BoardService boards;
     private final EntryStore entries;
@@ -157,7 +158,7 @@ public class ScoreService {
         Board board = found.get().board();
         Entry entry = found.get().entry();
         for (int attempt = 0; attempt < config.writeAttempts(); attempt++) {
-            pauseBefore(attempt);
+            Backoff.pauseBefore(attempt, CONTENTION_MILLIS);
             if (entry.score() == null) {
                 return Optional.of(Removal.NO_ENTRY);
             }
@@ -214,7 +215,7 @@ public class ScoreService {
                 .map(score -> score.submissionId() == null ? UUID.randomUUID().toString() : score.submissionId())
                 .toList();
         for (int attempt = 0; attempt < config.writeAttempts(); attempt++) {
-            pauseBefore(attempt);
+            Backoff.pauseBefore(attempt, CONTENTION_MILLIS);
             boolean subscores =
                     scores.stream().anyMatch(score -> score.subscore().signum() != 0);
             if (!board.scored() || (subscores && !board.subscored())) {
@@ -356,11 +357,5 @@ public class ScoreService {
         LeaderboardConfig.Receipts receipts = config.receipts();
         return new Receipt.Retention(
                 Math.max(receipts.least(), together), Math.max(receipts.most(), together), receipts.window());
-    }
-
-    private static void pauseBefore(int attempt) {
-        if (attempt > 0) {
-            LockSupport.parkNanos(ThreadLocalRandom.current().nextLong(1_000_000L << Math.min(attempt, 6)));
-        }
     }
 }

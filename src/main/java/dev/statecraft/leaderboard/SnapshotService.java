@@ -10,12 +10,12 @@ import org.jspecify.annotations.Nullable;
 public class SnapshotService {
 
     private final SnapshotStore snapshots;
-    private final RankingService rankings;
+    private final ListingService lists;
     private final LeaderboardConfig config;
 
-    SnapshotService(SnapshotStore snapshots, RankingService rankings, LeaderboardConfig config) {
+    SnapshotService(SnapshotStore snapshots, ListingService lists, LeaderboardConfig config) {
         this.snapshots = snapshots;
-        this.rankings = rankings;
+        this.lists = lists;
         this.config = config;
     }
 
@@ -26,7 +26,7 @@ public class SnapshotService {
 
     /** Stores how a closed season stands now; the same again replaces it. */
     void take(Board board, Board.Closing closing) {
-        Listing best = rankings.list(board, closing.season(), 1, config.snapshotEntries());
+        Listing best = lists.list(board, closing.season(), 1, config.snapshotEntries());
         snapshots.put(
                 board,
                 new Snapshot(

@@ -4,8 +4,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.locks.LockSupport;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.KeysAndAttributes;
@@ -74,9 +72,6 @@ public final class Batches {
                     .message("DynamoDB left part of a batch undone " + ATTEMPTS + " times")
                     .build();
         }
-        if (attempt > 0) {
-            long most = FIRST_PAUSE_MILLIS << attempt;
-            LockSupport.parkNanos(ThreadLocalRandom.current().nextLong(most / 2, most) * 1_000_000);
-        }
+        Backoff.pauseBefore(attempt, FIRST_PAUSE_MILLIS);
     }
 }

@@ -26,6 +26,7 @@ final class Arena {
     final BoardService boards;
     final ScoreService scores;
     final RankingService rankings;
+    final ListingService lists;
     final SnapshotService snapshots;
     final AuditService audits;
     final RankCounter counter;
@@ -58,8 +59,9 @@ final class Arena {
         Parallel parallel = new Parallel(config.getConfigMapping(Parallel.Limits.class));
         entries = new EntryStore(dynamo, tables);
         ranks = new RankStore(dynamo, tables);
-        rankings = new RankingService(entries, ranks);
-        snapshots = new SnapshotService(new SnapshotStore(dynamo, tables), rankings, leaderboards);
+        rankings = new RankingService(ranks);
+        lists = new ListingService(entries, ranks, rankings);
+        snapshots = new SnapshotService(new SnapshotStore(dynamo, tables), lists, leaderboards);
         boards = new BoardService(new BoardStore(dynamo, tables), snapshots, leaderboards, clock);
         scores = new ScoreService(boards, entries, rankings, leaderboards, new RecentWrites(), parallel, clock);
         audits = new AuditService(boards, entries, ranks, parallel, clock);
@@ -75,6 +77,13 @@ final class Arena {
     Taken submit(String board, String player, long value, long subscore, @Nullable String id) {
         NewScore score = new NewScore(player, BigDecimal.valueOf(value), BigDecimal.valueOf(subscore), null, id, null);
         return (Taken) scores.submit(GAME, board, score, true);
+    }
+
+    /** An entry as a first submission would write it, not written yet. */
+    Entry submitted(Board board, String player, long value) {
+        Submission submission = new Submission(player, new Score(value, 0), null, "s", true, null);
+        Receipt.Retention retention = new Receipt.Retention(16, 64, Duration.ofMinutes(1));
+        return ((Submission.Write) submission.on(board, Entry.none(player), clock.millis(), retention)).entry();
     }
 
     Board board(String id) {

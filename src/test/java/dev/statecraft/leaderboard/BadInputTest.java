@@ -58,7 +58,7 @@ class BadInputTest {
                 "{\"playerId\":\"a\",\"value\":1,\"subscore\":0.1} | 400 | subscore",
                 "{\"playerId\":\"a\",\"value\":1,\"submissionId\":\"\"} | 400 | submissionId",
                 "{\"playerId\":\"a\",\"value\":1,\"operator\":\"TIMES\"} | 400 | operator",
-                "{\"playerId\":\"a\",\"value\":1,\"metadata\":{\"n\":9007199254740993}} | 400 | metadata",
+                "{\"playerId\":\"a\",\"value\":1,\"metadata\":{\"n\":9007199254740993}} | 400 | metadata.n",
                 "{\"playerId\":\"a\",\"value\":1,\"extra\":1} | 400 | extra",
                 "{\"playerId\":\"a\",\"playerId\":\"b\",\"value\":1} | 400 | ",
                 "{\"playerId\":\"a\",\"value\":1} x | 400 | ",

@@ -65,20 +65,19 @@ class LeaderboardBench {
                 "top 100",
                 OPERATIONS,
                 i -> assertEquals(
-                        100, arena.rankings.list(board, 1, 1, 100).entries().size()));
+                        100, arena.lists.list(board, 1, 1, 100).entries().size()));
         measure(
                 "page of 100 in the middle",
                 OPERATIONS,
                 i -> assertEquals(
                         100,
-                        arena.rankings
+                        arena.lists
                                 .list(board, 1, entries / 2 + i, 100)
                                 .entries()
                                 .size()));
         measure("around a player, 11", OPERATIONS, i -> {
             Entry entry = arena.scores.read(board, 1, "p" + random.nextInt(entries));
-            assertEquals(
-                    11, arena.rankings.around(board, 1, entry, 11).entries().size());
+            assertEquals(11, arena.lists.around(board, 1, entry, 11).entries().size());
         });
         measure(
                 "distribution, 20 buckets",

@@ -102,16 +102,16 @@ class LeaderboardModelTest {
             assertEquals(sorted.size(), ranked.total(), context);
             assertEquals(
                     kept.score(),
-                    arena.rankings.select(board, season, i + 1).orElseThrow().score(),
+                    arena.lists.select(board, season, i + 1).orElseThrow().score(),
                     context);
         }
-        Listing all = arena.rankings.list(board, season, 1, 1_000);
+        Listing all = arena.lists.list(board, season, 1, 1_000);
         assertEquals(sorted.stream().map(Kept::player).toList(), players(all), context);
         assertRanks(all, sorted, board.order(), context);
         for (int i = 0; i < 8; i++) {
             int offset = 1 + random.nextInt(sorted.size());
             int limit = 1 + random.nextInt(10);
-            Listing page = arena.rankings.list(board, season, offset, limit);
+            Listing page = arena.lists.list(board, season, offset, limit);
             assertEquals(
                     sorted.subList(offset - 1, Math.min(sorted.size(), offset - 1 + limit)).stream()
                             .map(Kept::player)
@@ -122,16 +122,16 @@ class LeaderboardModelTest {
 
             Kept middle = sorted.get(random.nextInt(sorted.size()));
             Listing around =
-                    arena.rankings.around(board, season, arena.scores.read(board, season, middle.player()), limit);
+                    arena.lists.around(board, season, arena.scores.read(board, season, middle.player()), limit);
             assertTrue(players(around).contains(middle.player()), context);
             assertEquals(Math.min(limit, sorted.size()), around.entries().size(), context);
             assertRanks(around, sorted, board.order(), context);
         }
         List<String> walked = new ArrayList<>();
-        Listing page = arena.rankings.list(board, season, 1, 7);
+        Listing page = arena.lists.list(board, season, 1, 7);
         walked.addAll(players(page));
         while (page.next().isPresent()) {
-            page = arena.rankings.listAfter(board, season, page.next().get(), 7);
+            page = arena.lists.listAfter(board, season, page.next().get(), 7);
             walked.addAll(players(page));
             assertRanks(page, sorted, board.order(), context);
         }
