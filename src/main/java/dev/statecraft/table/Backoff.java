@@ -17,7 +17,7 @@ public final class Backoff {
      */
     public static void pauseBefore(int attempt, long firstMillis) {
         if (attempt > 0) {
-            long most = firstMillis * 1_000_000L << Math.min(attempt - 1, MOST_DOUBLINGS);
+            long most = (firstMillis * 1_000_000L) << Math.min(attempt - 1, MOST_DOUBLINGS);
             LockSupport.parkNanos(ThreadLocalRandom.current().nextLong(most / 2, most));
         }
     }
