@@ -37,9 +37,9 @@ public class ListingService {
 
     /** The score that holds a position, from 1. Reads one node a level. Nothing if fewer entries are counted. */
     public Optional<Selected> select(Board board, int season, long position) {
-        TreeReader reader = new TreeReader(ranks, board, season);
-        TreeReader.Summary summary = reader.summary();
-        return RankTree.select(position - 1, board.order(), board.subscored(), reader::node, 0)
+        RankWalk tree = new RankWalk(ranks, board, season);
+        RankWalk.Summary summary = tree.summary();
+        return RankTree.select(position - 1, board.order(), board.subscored(), tree::node, 0)
                 .flatMap(place -> place.exact()
                         ? Optional.of(new Selected(
                                 position, place.from(), place.before() + 1, summary.total(), summary.asOf()))
@@ -64,37 +64,37 @@ public class ListingService {
      * @param limit how many at most; never beyond the board's listed places
      */
     public Listing list(Board board, int season, long offset, int limit) {
-        TreeReader reader = new TreeReader(ranks, board, season);
+        RankWalk tree = new RankWalk(ranks, board, season);
         int wanted = listed(board, offset, limit);
         if (wanted == 0) {
-            return listing(board, season, List.of(), reader.summary(), Optional.empty());
+            return listing(board, season, List.of(), tree.summary(), Optional.empty());
         }
         Optional<Place> place;
         if (offset == 1) {
             place = Optional.of(new Place(best(board), 0, 0, false));
         } else {
-            place = RankTree.select(offset - 1, board.order(), board.subscored(), reader::node, ENOUGH);
+            place = RankTree.select(offset - 1, board.order(), board.subscored(), tree::node, ENOUGH);
         }
         if (place.isEmpty()) {
-            return listing(board, season, List.of(), reader.summary(), Optional.empty());
+            return listing(board, season, List.of(), tree.summary(), Optional.empty());
         }
         Place start = place.get();
         long toRead = start.skip() + wanted + 1;
         OrderKey from = offset == 1 ? null : OrderKey.before(start.from());
-        List<Integer> shards = offset == 1 ? reader.shards() : reader.shardsFrom(start.from(), true);
+        List<Integer> shards = offset == 1 ? tree.shards() : tree.shardsFrom(start.from(), true);
         OrderWalk walk = new OrderWalk(
                 entries, board, season, shards, from, true, true, (int) Math.min(toRead, Integer.MAX_VALUE));
-        return collect(board, season, walk, start.before(), start.skip(), null, wanted, reader.summary());
+        return collect(board, season, walk, start.before(), start.skip(), null, wanted, tree.summary());
     }
 
     /** Lists the entries after one that was listed before. */
     public Listing listAfter(Board board, int season, RankedEntry last, int limit) {
-        TreeReader reader = new TreeReader(ranks, board, season);
+        RankWalk tree = new RankWalk(ranks, board, season);
         int wanted = listed(board, last.position() + 1, limit);
         OrderKey from = new OrderKey(last.score(), last.reachedAt(), last.playerId());
         OrderWalk walk = new OrderWalk(
-                entries, board, season, reader.shardsFrom(last.score(), true), from, false, true, wanted + 1);
-        return collect(board, season, walk, last.position(), 0, last, wanted, reader.summary());
+                entries, board, season, tree.shardsFrom(last.score(), true), from, false, true, wanted + 1);
+        return collect(board, season, walk, last.position(), 0, last, wanted, tree.summary());
     }
 
     /**
@@ -102,16 +102,16 @@ public class ListingService {
      * board does not list are left out, but for the player's own.
      */
     public Listing around(Board board, int season, Entry entry, int limit) {
-        TreeReader reader = new TreeReader(ranks, board, season);
+        RankWalk tree = new RankWalk(ranks, board, season);
         Score score = RankingService.scoreOf(entry);
         OrderKey own = new OrderKey(score, entry.reachedAt(), entry.playerId());
         Ranked ranked = rankings.rank(board, season, entry);
         long position = position(board, season, entry, ranked);
         List<Row> better = take(
-                new OrderWalk(entries, board, season, reader.shardsFrom(score, false), own, false, false, limit - 1),
+                new OrderWalk(entries, board, season, tree.shardsFrom(score, false), own, false, false, limit - 1),
                 limit - 1);
         List<Row> worse = take(
-                new OrderWalk(entries, board, season, reader.shardsFrom(score, true), own, false, true, limit - 1),
+                new OrderWalk(entries, board, season, tree.shardsFrom(score, true), own, false, true, limit - 1),
                 limit - 1);
         int before = Math.min(better.size(), Math.max((limit - 1) / 2, limit - 1 - worse.size()));
         before = (int) Math.min(before, position - 1);
@@ -139,14 +139,14 @@ public class ListingService {
             }
             place++;
         }
-        return listing(board, season, listed, reader.summary(), Optional.empty());
+        return listing(board, season, listed, tree.summary(), Optional.empty());
     }
 
     /** Lists the given players by rank; those without a score are left out. */
     public Listing players(Board board, int season, Collection<Entry> players) {
         List<Entry> scored =
                 players.stream().filter(entry -> entry.score() != null).toList();
-        TreeReader reader = new TreeReader(ranks, board, season);
+        RankWalk tree = new RankWalk(ranks, board, season);
         List<Ranked> ranked = rankings.rankAll(board, season, scored);
         List<RankedEntry> listed = new ArrayList<>();
         for (int i = 0; i < scored.size(); i++) {
@@ -158,7 +158,7 @@ public class ListingService {
                     position(board, season, entry, ranked.get(i))));
         }
         listed.sort(Comparator.comparingLong(RankedEntry::position).thenComparing(RankedEntry::playerId));
-        return listing(board, season, listed, reader.summary(), Optional.empty());
+        return listing(board, season, listed, tree.summary(), Optional.empty());
     }
 
     /**
@@ -206,7 +206,7 @@ public class ListingService {
             long skip,
             @Nullable RankedEntry last,
             int wanted,
-            TreeReader.Summary summary) {
+            RankWalk.Summary summary) {
         List<RankedEntry> listed = new ArrayList<>();
         long position = before;
         long rank = last == null ? 0 : last.rank();
@@ -229,7 +229,7 @@ public class ListingService {
 
     /** The index may know entries that the tree does not count yet; a total never falls short of what is listed. */
     private static Listing listing(
-            Board board, int season, List<RankedEntry> listed, TreeReader.Summary summary, Optional<RankedEntry> next) {
+            Board board, int season, List<RankedEntry> listed, RankWalk.Summary summary, Optional<RankedEntry> next) {
         long last = listed.isEmpty() ? 0 : listed.get(listed.size() - 1).position();
         return new Listing(
                 board, season, listed, Math.max(last, summary.total()), summary.lastUpdated(), summary.asOf(), next);

@@ -58,7 +58,7 @@ public class RankingService {
             keys.addAll(RankTree.nodesOf(scoreOf(entry), board.subscored()));
         }
         Map<String, RankNode> nodes = ranks.read(RankStore.treesOf(board, season), keys);
-        Instant asOf = TreeReader.asOf(board, season, nodes.getOrDefault(ScorePath.ROOT, RankNode.EMPTY));
+        Instant asOf = RankWalk.asOf(board, season, nodes.getOrDefault(ScorePath.ROOT, RankNode.EMPTY));
         return ranked.stream()
                 .map(entry -> {
                     Score score = scoreOf(entry);
@@ -77,13 +77,13 @@ public class RankingService {
         Set<String> keys = new LinkedHashSet<>(RankTree.nodesOf(score, board.subscored()));
         Map<String, RankNode> nodes = ranks.read(RankStore.treesOf(board, season), keys);
         Standing standing = RankTree.standing(score, board.order(), board.subscored(), nodes);
-        Instant asOf = TreeReader.asOf(board, season, nodes.getOrDefault(ScorePath.ROOT, RankNode.EMPTY));
+        Instant asOf = RankWalk.asOf(board, season, nodes.getOrDefault(ScorePath.ROOT, RankNode.EMPTY));
         return new Ranked(standing.better() + 1, standing.equal(), standing.total(), asOf);
     }
 
     /** Total and times of a season, from its root node: 0.5 RCU. */
-    public TreeReader.Summary summary(Board board, int season) {
-        return new TreeReader(ranks, board, season).summary();
+    public RankWalk.Summary summary(Board board, int season) {
+        return new RankWalk(ranks, board, season).summary();
     }
 
     /**
@@ -92,10 +92,10 @@ public class RankingService {
      * @param buckets how many at most; fewer where the values do not reach so far
      */
     public Distribution distribution(Board board, int season, int buckets) {
-        TreeReader reader = new TreeReader(ranks, board, season);
-        TreeReader.Summary summary = reader.summary();
-        Optional<Place> lowest = RankTree.select(0, Order.ASCENDING, false, reader::node, 0);
-        Optional<Place> highest = RankTree.select(0, Order.DESCENDING, false, reader::node, 0);
+        RankWalk walk = new RankWalk(ranks, board, season);
+        RankWalk.Summary summary = walk.summary();
+        Optional<Place> lowest = RankTree.select(0, Order.ASCENDING, false, walk::node, 0);
+        Optional<Place> highest = RankTree.select(0, Order.DESCENDING, false, walk::node, 0);
         if (lowest.isEmpty() || highest.isEmpty()) {
             return new Distribution(List.of(), 0, summary.asOf());
         }

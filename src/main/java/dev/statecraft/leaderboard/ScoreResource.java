@@ -195,7 +195,7 @@ public class ScoreResource {
         Entry entry = asked == board.season() ? found.entry() : scores.read(board, asked, player);
         Score score = entry.score();
         if (score == null) {
-            TreeReader.Summary summary = rankings.summary(board, asked);
+            RankWalk.Summary summary = rankings.summary(board, asked);
             return new PlayerRank(
                     player,
                     0,

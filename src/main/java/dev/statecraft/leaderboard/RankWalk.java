@@ -7,8 +7,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Reads the nodes of one season's rank tree as they are asked for, each at most once. */
-public final class TreeReader {
+/** Walks the nodes of one season's rank tree through its store, reading each at most once. */
+public final class RankWalk {
 
     /** What a season's root node tells. */
     public record Summary(long total, Instant lastUpdated, Instant asOf) {}
@@ -19,7 +19,7 @@ public final class TreeReader {
     private final List<String> trees;
     private final Map<String, RankNode> seen = new HashMap<>();
 
-    TreeReader(RankStore ranks, Board board, int season) {
+    RankWalk(RankStore ranks, Board board, int season) {
         this.ranks = ranks;
         this.board = board;
         this.season = season;
