@@ -158,7 +158,8 @@ class HttpBench {
         readBoth(player);
         Entry entry = new Entry(player, new Score(scores.incrementAndGet(), 0), 1, 1, 1, 0, null, List.of());
         Map<String, AttributeValue> item = EntryStore.toItem(board, 1, entry);
-        dynamo.putItem(put -> put.tableName(tables.entries()).item(item).conditionExpression("attribute_not_exists(missing)"));
+        dynamo.putItem(
+                put -> put.tableName(tables.entries()).item(item).conditionExpression("attribute_not_exists(missing)"));
         readNodes();
         return null;
     }
