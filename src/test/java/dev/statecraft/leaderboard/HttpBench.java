@@ -159,7 +159,7 @@ class HttpBench {
         Entry entry = new Entry(player, new Score(scores.incrementAndGet(), 0), 1, 1, 1, 0, null, List.of());
         Map<String, AttributeValue> item = EntryStore.toItem(board, 1, entry);
         dynamo.putItem(
-                put -> put.tableName(tables.entries()).item(item).conditionExpression("attribute_not_exists(missing)"));
+                put -> put.tableName(tables.entries()).item(item).conditionExpression("attribute_not_exists(nothing)"));
         readNodes();
         return null;
     }
