@@ -1,8 +1,11 @@
 package dev.statecraft.leaderboard;
 
+import dev.statecraft.table.PartitionKey;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.stream.Collectors;
 
 /**
  * The scores this instance wrote lately: compared with the roots of the rank trees they tell how many are still on
@@ -27,12 +30,26 @@ class RecentWrites {
         }
     }
 
-    /** How many writes the given roots do not count yet; those that are counted are forgotten. */
-    int notYetCounted(Map<String, RankNode> roots) {
+    /** The trees of a game that are still to count something, as far as is known. */
+    Set<String> trees(String game) {
+        return writes.stream()
+                .map(Write::tree)
+                .filter(tree -> PartitionKey.isOf(game, tree))
+                .collect(Collectors.toSet());
+    }
+
+    /**
+     * How many writes of a game its trees do not count yet.
+     *
+     * @param roots the roots of {@link #trees}; what they count is forgotten
+     */
+    int notYetCounted(String game, Map<String, RankNode> roots) {
         writes.removeIf(write -> {
             RankNode root = roots.get(write.tree());
             return root != null && root.times().getOrDefault(write.lane(), 0L) >= write.at();
         });
-        return writes.size();
+        return (int) writes.stream()
+                .filter(write -> PartitionKey.isOf(game, write.tree()))
+                .count();
     }
 }

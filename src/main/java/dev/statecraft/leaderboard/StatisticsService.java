@@ -2,8 +2,10 @@ package dev.statecraft.leaderboard;
 
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** The statistics of the seed's {@code getLeaderboardStats}. */
 @ApplicationScoped
@@ -47,15 +49,21 @@ public class StatisticsService {
             all.addAll(page.boards());
             after = page.next();
         } while (after != null);
-        Map<String, RankNode> roots = ranks.roots(all.stream()
+        List<String> running = all.stream()
                 .flatMap(board -> RankStore.treesOf(board, board.season()).stream())
-                .toList());
+                .toList();
+        Set<String> trees = new LinkedHashSet<>(running);
+        trees.addAll(recent.trees(game));
+        Map<String, RankNode> roots = ranks.roots(List.copyOf(trees));
         long closed = all.stream().mapToLong(board -> board.season() - 1L).sum();
         return new Statistics(
                 all.size(),
-                roots.values().stream().mapToLong(RankNode::total).sum(),
+                running.stream()
+                        .mapToLong(
+                                tree -> roots.getOrDefault(tree, RankNode.EMPTY).total())
+                        .sum(),
                 boards.cached(game),
-                recent.notYetCounted(roots),
+                recent.notYetCounted(game, roots),
                 closed,
                 closed);
     }

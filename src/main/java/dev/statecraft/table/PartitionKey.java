@@ -25,6 +25,11 @@ public final class PartitionKey {
         return key.toString();
     }
 
+    /** Whether a key belongs to a game. */
+    public static boolean isOf(String game, String key) {
+        return key.startsWith(game + '#');
+    }
+
     private static void check(String part) {
         if (part.isEmpty() || part.indexOf('#') >= 0) {
             throw new IllegalArgumentException("not a key part: " + part);
