@@ -2,6 +2,7 @@ package dev.statecraft.leaderboard;
 
 import dev.statecraft.table.PartitionKey;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Clock;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedDeque;
@@ -16,9 +17,17 @@ class RecentWrites {
 
     private static final int MOST = 10_000;
 
+    /** Older writes are forgotten: their tree may have been dropped, and then would never count them. */
+    private static final long WINDOW_MILLIS = 60_000;
+
     private record Write(String tree, int lane, long at) {}
 
     private final ConcurrentLinkedDeque<Write> writes = new ConcurrentLinkedDeque<>();
+    private final Clock clock;
+
+    RecentWrites(Clock clock) {
+        this.clock = clock;
+    }
 
     void add(Board board, Entry entry) {
         writes.addLast(new Write(
@@ -39,14 +48,15 @@ class RecentWrites {
     }
 
     /**
-     * How many writes of a game its trees do not count yet.
+     * How many writes of a game in the last minute its trees do not count yet.
      *
      * @param roots the roots of {@link #trees}; what they count is forgotten
      */
     int notYetCounted(String game, Map<String, RankNode> roots) {
+        long oldest = clock.millis() - WINDOW_MILLIS;
         writes.removeIf(write -> {
             RankNode root = roots.get(write.tree());
-            return root != null && root.times().getOrDefault(write.lane(), 0L) >= write.at();
+            return write.at() < oldest || (root != null && root.times().getOrDefault(write.lane(), 0L) >= write.at());
         });
         return (int) writes.stream()
                 .filter(write -> PartitionKey.isOf(game, write.tree()))

@@ -29,6 +29,7 @@ final class Arena {
     final ListingService lists;
     final SnapshotService snapshots;
     final AuditService audits;
+    final StatisticsService statistics;
     final RankCounter counter;
     final RankStore ranks;
     final EntryStore entries;
@@ -63,7 +64,9 @@ final class Arena {
         lists = new ListingService(entries, ranks, rankings);
         snapshots = new SnapshotService(new SnapshotStore(dynamo, tables), lists, leaderboards);
         boards = new BoardService(new BoardStore(dynamo, tables), snapshots, leaderboards, clock);
-        scores = new ScoreService(boards, entries, rankings, leaderboards, new RecentWrites(), parallel, clock);
+        RecentWrites recent = new RecentWrites(clock);
+        statistics = new StatisticsService(boards, ranks, recent);
+        scores = new ScoreService(boards, entries, rankings, leaderboards, recent, parallel, clock);
         audits = new AuditService(boards, entries, ranks, parallel, clock);
         counter = new RankCounter(ranks, parallel);
         stream = new EntryStream(tables.entries());

@@ -113,7 +113,6 @@ class LeaderboardResourceTest {
                 .then()
                 .statusCode(200)
                 .body("totalLeaderboards", greaterThanOrEqualTo(1))
-                .body("updateQueueSize", equalTo(0))
                 .body("seasonalDataSize", greaterThanOrEqualTo(1));
     }
 

@@ -103,6 +103,23 @@ class SeasonTest {
                 still.snapshots.list(board, 8, 3).stream().map(Snapshot::season).toList());
     }
 
+    @Test
+    void theUpdateQueueEmptiesAsScoresAreCountedAlsoAcrossAReset() {
+        arena.create("board", RankingType.SCORE, Order.DESCENDING, null, 1);
+        arena.submit("board", "a", 10, 0, null);
+        arena.submit("board", "b", 20, 0, null);
+        assertEquals(2, arena.statistics.of(Arena.GAME).updateQueueSize());
+        arena.boards.reset(Arena.GAME, "board", "over", null);
+        arena.submit("board", "c", 30, 0, null);
+        assertEquals(3, arena.statistics.of(Arena.GAME).updateQueueSize());
+        arena.drain();
+        StatisticsService.Statistics statistics = arena.statistics.of(Arena.GAME);
+        assertEquals(0, statistics.updateQueueSize());
+        assertEquals(1, statistics.totalEntries());
+        assertEquals(1, statistics.seasonalDataSize());
+        assertEquals(0, arena.statistics.of("another-game").totalLeaderboards());
+    }
+
     private static UpkeepService.Done upkeep(Arena arena) {
         return new UpkeepService(arena.boards, arena.audits).run(Arena.GAME, () -> true);
     }
