@@ -6,7 +6,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,12 +17,12 @@ import org.jspecify.annotations.Nullable;
  * @param game the game it belongs to
  * @param id unique in the game
  * @param epoch counts how often a board with this id was created before
- * @param season the running season, from 1
+ * @param seasons how its seasons go
+ * @param history what of its past is kept
  * @param generations by season, the generation of the rank tree that writes are counted in; 0 where none is named
  * @param mending the season whose tree is being replaced, null when none is
  * @param scored whether anything was ever submitted: type, order, operator and decimals are fixed from then on
  * @param subscored whether a subscore other than 0 was ever submitted: only then are subscore trees read
- * @param closing the season that was closed last, null before the first reset
  * @param version counts the writes of this record
  */
 public record Board(
@@ -28,13 +30,12 @@ public record Board(
         String id,
         Settings settings,
         int epoch,
-        int season,
-        Instant seasonStartedAt,
+        Seasons seasons,
+        History history,
         Map<Integer, Integer> generations,
         @Nullable Mending mending,
         boolean scored,
         boolean subscored,
-        @Nullable Closing closing,
         Instant createdAt,
         Instant updatedAt,
         long version) {
@@ -80,18 +81,23 @@ public record Board(
     }
 
     /**
-     * The season that was closed last.
+     * How the seasons of a board go.
      *
-     * @param requestId the idempotency key of the reset, null if it had none
-     * @param settled whether the closing snapshot is final
+     * @param running the number of the running season, from 1
+     * @param startedAt when it began
+     * @param endsAt when it ends by itself, null if it does not
+     * @param unfinished closed seasons whose end is still being worked off
      */
-    public record Closing(
-            int season,
-            Instant startedAt,
-            Instant endedAt,
-            String reason,
-            @Nullable String requestId,
-            boolean settled) {}
+    public record Seasons(
+            int running, Instant startedAt, @Nullable Instant endsAt, Set<Integer> unfinished) {}
+
+    /**
+     * What of a board's past is kept.
+     *
+     * @param snapshots how many snapshots there are
+     * @param dueAt when the next one is taken by schedule
+     */
+    public record History(int snapshots, Instant dueAt) {}
 
     /**
      * A rank tree being replaced: entries move to the new generation one by one, and both are counted together.
@@ -116,13 +122,16 @@ public record Board(
     }
 
     /** A board as it begins, in its first season. */
-    public static Board first(String game, String id, Settings settings, Instant now) {
-        return new Board(game, id, settings, 0, 1, now, Map.of(), null, false, false, null, now, now, 1);
+    public static Board first(String game, String id, Settings settings, Instant now, Instant firstSnapshotAt) {
+        Seasons seasons = new Seasons(1, now, nextEnd(settings, now), Set.of());
+        return new Board(
+                game, id, settings, 0, seasons, new History(0, firstSnapshotAt), Map.of(), null, false, false, now, now, 1);
     }
 
     /** A stand-in for a board that was never seen: where its entries most probably are. */
     public static Board guess(String game, String id) {
-        return first(game, id, Settings.of(RankingType.SCORE, Order.DESCENDING, null, 0, 1), Instant.EPOCH);
+        Settings settings = Settings.of(RankingType.SCORE, Order.DESCENDING, null, 0, 1);
+        return first(game, id, settings, Instant.EPOCH, Instant.EPOCH);
     }
 
     /** This board in place of a deleted one with the same id. */
@@ -132,13 +141,12 @@ public record Board(
                 id,
                 settings,
                 deletedEpoch + 1,
-                season,
-                seasonStartedAt,
+                seasons,
+                history,
                 generations,
                 mending,
                 scored,
                 subscored,
-                closing,
                 createdAt,
                 updatedAt,
                 deletedVersion + 1);
@@ -146,34 +154,59 @@ public record Board(
 
     /** This board with other settings. */
     public Board with(Settings changed, Instant now) {
-        return next(changed, season, seasonStartedAt, generations, mending, scored, subscored, closing, now);
+        Seasons scheduled = Objects.equals(changed.reset, settings.reset)
+                ? seasons
+                : new Seasons(seasons.running, seasons.startedAt, nextEnd(changed, now), seasons.unfinished);
+        return next(changed, scheduled, history, generations, mending, scored, subscored, now);
     }
 
     /** This board after something was submitted. */
     public Board marked(boolean withSubscore) {
+        return next(settings, seasons, history, generations, mending, true, subscored || withSubscore, updatedAt);
+    }
+
+    /**
+     * This board in its next season.
+     *
+     * @param start when the next season begins
+     * @param end when it ends by itself, null if it does not
+     * @param snapshots how many snapshots are kept, with that of the season that ends
+     */
+    public Board turned(Instant start, @Nullable Instant end, int snapshots) {
+        Set<Integer> open = new TreeSet<>(seasons.unfinished);
+        open.add(seasons.running);
+        Seasons turned = new Seasons(seasons.running + 1, start, end, open);
+        History grown = new History(snapshots, history.dueAt);
+        return next(settings, turned, grown, generations, mending, scored, subscored, updatedAt);
+    }
+
+    /** This board once the end of a season has been worked off. */
+    public Board finished(int season, int snapshots) {
+        Set<Integer> open = new TreeSet<>(seasons.unfinished);
+        open.remove(season);
+        Seasons left = new Seasons(seasons.running, seasons.startedAt, seasons.endsAt, open);
         return next(
                 settings,
-                season,
-                seasonStartedAt,
+                left,
+                new History(snapshots, history.dueAt),
                 generations,
                 mending,
-                true,
-                subscored || withSubscore,
-                closing,
+                scored,
+                subscored,
                 updatedAt);
     }
 
-    /** This board in its next season. */
-    public Board reset(String reason, @Nullable String requestId, Instant now) {
-        Closing closed = new Closing(season, seasonStartedAt, now, reason, requestId, false);
-        return next(settings, season + 1, now, generations, mending, scored, subscored, closed, now);
-    }
-
-    /** This board once the last closing snapshot is final. */
-    public Board settled() {
-        Closing last = Objects.requireNonNull(closing);
-        Closing closed = new Closing(last.season, last.startedAt, last.endedAt, last.reason, last.requestId, true);
-        return next(settings, season, seasonStartedAt, generations, mending, scored, subscored, closed, updatedAt);
+    /** This board after its scheduled snapshot. */
+    public Board recorded(int snapshots, Instant nextAt) {
+        return next(
+                settings,
+                seasons,
+                new History(snapshots, nextAt),
+                generations,
+                mending,
+                scored,
+                subscored,
+                updatedAt);
     }
 
     /** This board when the tree of a season begins to be replaced by its next generation. */
@@ -181,44 +214,81 @@ public record Board(
         Map<Integer, Integer> moved = new TreeMap<>(generations);
         moved.put(ofSeason, generation(ofSeason) + 1);
         Mending begun = new Mending(ofSeason, generation(ofSeason), 0, null, Map.of());
-        return next(settings, season, seasonStartedAt, moved, begun, scored, subscored, closing, updatedAt);
+        return next(settings, seasons, history, moved, begun, scored, subscored, updatedAt);
     }
 
     /** This board when its mending has come further. */
     public Board mendedUntil(Mending progress) {
-        return next(settings, season, seasonStartedAt, generations, progress, scored, subscored, closing, updatedAt);
+        return next(settings, seasons, history, generations, progress, scored, subscored, updatedAt);
     }
 
     /** This board once all entries are counted by the new generation. */
     public Board mended() {
-        return next(settings, season, seasonStartedAt, generations, null, scored, subscored, closing, updatedAt);
+        return next(settings, seasons, history, generations, null, scored, subscored, updatedAt);
     }
 
     private Board next(
             Settings changed,
-            int nextSeason,
-            Instant startedAt,
+            Seasons nextSeasons,
+            History nextHistory,
             Map<Integer, Integer> nextGenerations,
             @Nullable Mending nextMending,
             boolean isScored,
             boolean isSubscored,
-            @Nullable Closing nextClosing,
             Instant now) {
         return new Board(
                 game,
                 id,
                 changed,
                 epoch,
-                nextSeason,
-                startedAt,
+                nextSeasons,
+                nextHistory,
                 nextGenerations,
                 nextMending,
                 isScored,
                 isSubscored,
-                nextClosing,
                 createdAt,
                 now,
                 version + 1);
+    }
+
+    private static @Nullable Instant nextEnd(Settings settings, Instant after) {
+        return settings.reset == null ? null : settings.reset.next(after).orElse(null);
+    }
+
+    /** This board as if it listed every place. */
+    public Board listingAll() {
+        Settings all = new Settings(
+                settings.description,
+                settings.rankingType,
+                settings.order,
+                settings.operator,
+                settings.decimals,
+                0,
+                settings.lanes,
+                settings.reset,
+                settings.bounds,
+                settings.rewards,
+                settings.tiers);
+        return next(all, seasons, history, generations, mending, scored, subscored, updatedAt);
+    }
+
+    /** The running season. */
+    public int season() {
+        return seasons.running;
+    }
+
+    /** Whether the running season is to end at this time, or was before. */
+    public boolean endedBy(Instant now) {
+        return seasons.endsAt != null && !now.isBefore(seasons.endsAt);
+    }
+
+    /** When there is something to be done about this board by the clock; the epoch if there is at any time. */
+    public Instant dueAt() {
+        if (mending != null || !seasons.unfinished.isEmpty()) {
+            return Instant.EPOCH;
+        }
+        return seasons.endsAt != null && seasons.endsAt.isBefore(history.dueAt) ? seasons.endsAt : history.dueAt;
     }
 
     /** The board's order. */

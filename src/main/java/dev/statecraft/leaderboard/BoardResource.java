@@ -11,7 +11,6 @@ import dev.statecraft.leaderboard.BoardRequest.RewardView;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
-import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.PATCH;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
@@ -23,13 +22,12 @@ import jakarta.ws.rs.core.Response;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
-/** Boards over HTTP: create, list, read, change, delete, reset, seasons, audit. */
+/** Boards over HTTP: create, list, read, change, delete, audit, mend. */
 @Path("/v1/leaderboards")
 @Produces(MediaType.APPLICATION_JSON)
 @Consumes(MediaType.APPLICATION_JSON)
@@ -37,7 +35,6 @@ import org.jspecify.annotations.Nullable;
 public class BoardResource {
 
     private final BoardService boards;
-    private final SnapshotService snapshots;
     private final RankingService rankings;
     private final AuditService audits;
     private final LeaderboardConfig config;
@@ -47,7 +44,6 @@ public class BoardResource {
 
     BoardResource(
             BoardService boards,
-            SnapshotService snapshots,
             RankingService rankings,
             AuditService audits,
             LeaderboardConfig config,
@@ -55,7 +51,6 @@ public class BoardResource {
             CurrentCaller caller,
             Clock clock) {
         this.boards = boards;
-        this.snapshots = snapshots;
         this.rankings = rankings;
         this.audits = audits;
         this.config = config;
@@ -80,6 +75,7 @@ public class BoardResource {
             List<Tier> tiers,
             int season,
             Instant seasonStartedAt,
+            @Nullable Instant seasonEndsAt,
             Instant createdAt,
             Instant updatedAt) {
 
@@ -101,7 +97,8 @@ public class BoardResource {
                             .toList(),
                     settings.tiers(),
                     board.season(),
-                    board.seasonStartedAt(),
+                    board.seasons().startedAt(),
+                    board.seasons().endsAt(),
                     board.createdAt(),
                     board.updatedAt());
         }
@@ -110,29 +107,6 @@ public class BoardResource {
     /** Some boards, by id. */
     public record BoardList(
             List<BoardView> leaderboards, @Nullable String nextCursor) {}
-
-    /** Why a board is reset. */
-    public record ResetRequest(@Nullable String reason) {}
-
-    /** A reset that was done. */
-    public record ResetAnswer(
-            int closedSeason,
-            int season,
-            String snapshotId,
-            @Nullable Boolean replayed) {}
-
-    /** A season; the running one has no end and no snapshot. */
-    public record SeasonView(
-            int season,
-            Instant startedAt,
-            @Nullable Instant endedAt,
-            @Nullable String reason,
-            long totalEntries,
-            @Nullable String snapshotId) {}
-
-    /** Some seasons, the latest first. */
-    public record SeasonList(
-            List<SeasonView> seasons, @Nullable String nextCursor) {}
 
     /** Which season; the running one if none is named. */
     public record AuditRequest(@Nullable Integer season) {}
@@ -192,74 +166,6 @@ public class BoardResource {
     public void delete(@PathParam("board") String id) {
         Ids.check("board", id);
         changed(boards.delete(caller.game(), id));
-    }
-
-    /** The seed's resetLeaderboard: closes the running season and begins the next. */
-    @POST
-    @Path("/{board}/reset")
-    @Operation(operationId = "resetLeaderboard", summary = "Close the running season and begin the next")
-    public ResetAnswer reset(
-            @PathParam("board") String id,
-            @HeaderParam("Idempotency-Key") @Nullable String idempotencyKey,
-            ResetRequest request) {
-        Ids.check("board", id);
-        String key = idempotencyKey == null ? null : Ids.check("Idempotency-Key", idempotencyKey);
-        String reason = BoardRequest.text("reason", request.reason(), "", config);
-        BoardService.Reset reset = boards.reset(caller.game(), id, reason, key);
-        if (reset instanceof BoardService.ResetUnknown) {
-            throw notFound();
-        }
-        if (reset instanceof BoardService.ResetMismatch) {
-            throw new ProblemException(LeaderboardProblems.otherBody("Idempotency-Key"));
-        }
-        if (reset instanceof BoardService.ResetBusy) {
-            throw new ProblemException(Problem.unavailable(1));
-        }
-        BoardService.ResetDone done = (BoardService.ResetDone) reset;
-        return new ResetAnswer(
-                done.closedSeason(), done.season(), done.snapshotId(), done.replayed() ? Boolean.TRUE : null);
-    }
-
-    /** The seasons of a board, the running one first. */
-    @GET
-    @Path("/{board}/seasons")
-    @Operation(operationId = "listSeasons", summary = "List the seasons of a board")
-    public SeasonList seasons(
-            @PathParam("board") String id,
-            @QueryParam("limit") @Nullable String limit,
-            @QueryParam("cursor") @Nullable String cursor) {
-        Board board = board(id);
-        String list = "seasons#" + id + "#" + board.epoch();
-        int wanted = Query.limit(limit);
-        List<SeasonView> seasons = new ArrayList<>();
-        Integer before = null;
-        if (cursor == null) {
-            seasons.add(new SeasonView(
-                    board.season(),
-                    board.seasonStartedAt(),
-                    null,
-                    null,
-                    rankings.summary(board, board.season()).total(),
-                    null));
-        } else {
-            before = (int) Query.integer("cursor", Cursor.read(cursor, list, 1).get(0), 1, Integer.MAX_VALUE);
-        }
-        int left = wanted - seasons.size();
-        List<Snapshot> closed = snapshots.list(board, before, left + 1);
-        closed.stream()
-                .limit(left)
-                .forEach(snapshot -> seasons.add(new SeasonView(
-                        snapshot.season(),
-                        snapshot.startedAt(),
-                        snapshot.endedAt(),
-                        snapshot.reason(),
-                        snapshot.totalEntries(),
-                        snapshot.id())));
-        return new SeasonList(
-                seasons,
-                closed.size() > left
-                        ? Cursor.of(list, seasons.get(seasons.size() - 1).season())
-                        : null);
     }
 
     /** Recounts a season's entries against its rank tree. */

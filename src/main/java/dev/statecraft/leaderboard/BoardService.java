@@ -1,12 +1,13 @@
 package dev.statecraft.leaderboard;
 
-import dev.statecraft.leaderboard.Board.Closing;
 import dev.statecraft.leaderboard.Board.Settings;
 import dev.statecraft.table.Backoff;
+import dev.statecraft.table.ContentionException;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -15,7 +16,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/** Creates, changes, resets and removes boards, and knows the ones this instance has read lately. */
+/** Creates, changes, turns and removes boards, and knows the ones this instance has read lately. */
 @ApplicationScoped
 public class BoardService {
 
@@ -26,14 +27,14 @@ public class BoardService {
     private record Name(String game, String id) {}
 
     private final BoardStore boards;
-    private final SnapshotService snapshots;
+    private final SeasonStore seasons;
     private final LeaderboardConfig config;
     private final Clock clock;
     private final Map<Name, Known> known = new ConcurrentHashMap<>();
 
-    BoardService(BoardStore boards, SnapshotService snapshots, LeaderboardConfig config, Clock clock) {
+    BoardService(BoardStore boards, SeasonStore seasons, LeaderboardConfig config, Clock clock) {
         this.boards = boards;
-        this.snapshots = snapshots;
+        this.seasons = seasons;
         this.config = config;
         this.clock = clock;
     }
@@ -53,28 +54,15 @@ public class BoardService {
     /** The board as it is now. */
     public record Changed(Board board) implements Change {}
 
-    /** How a reset ended; in order of precedence. */
-    public sealed interface Reset {}
-
-    /** There is no such board. */
-    public record ResetUnknown() implements Reset {}
-
-    /** The same key was used for a reset with another reason. */
-    public record ResetMismatch() implements Reset {}
-
-    /** Others changed the board all the time. */
-    public record ResetBusy() implements Reset {}
-
-    /** The season is closed; {@code replayed} if it had been by the same request before. */
-    public record ResetDone(int closedSeason, int season, String snapshotId, boolean replayed) implements Reset {}
-
     /**
      * Creates a board.
      *
      * @return nothing if the id is taken
      */
     public Optional<Board> create(String game, String id, Settings settings) {
-        Optional<Board> created = boards.create(Board.first(game, id, settings, now()));
+        Instant now = now();
+        Board first = Board.first(game, id, settings, now, now.plus(config.snapshotInterval()));
+        Optional<Board> created = boards.create(first);
         created.ifPresent(this::learn);
         return created;
     }
@@ -83,7 +71,7 @@ public class BoardService {
     public Optional<Board> find(String game, String id) {
         Known last = known.get(new Name(game, id));
         if (last != null && fresh(last)) {
-            return Optional.of(last.board());
+            return current(last.board());
         }
         return read(game, id);
     }
@@ -106,16 +94,92 @@ public class BoardService {
                 .count();
     }
 
-    /** Remembers a board that was just read. */
-    void learn(Board board) {
+    private void learn(Board board) {
         known.put(new Name(board.game(), board.id()), new Known(board, System.nanoTime()));
     }
 
     /** The board as it is stored now; 1 RCU. */
     public Optional<Board> read(String game, String id) {
         Optional<Board> board = boards.read(game, id);
-        board.ifPresentOrElse(this::learn, () -> known.remove(new Name(game, id)));
-        return board;
+        if (board.isEmpty()) {
+            known.remove(new Name(game, id));
+            return board;
+        }
+        return learned(board.get());
+    }
+
+    /** Remembers a board that was just read; answers as {@link #current}. */
+    Optional<Board> learned(Board board) {
+        learn(board);
+        return current(board);
+    }
+
+    /**
+     * The board in the season that the clock says. Whoever looks first at a board whose season has ended closes it, so
+     * that seasons end on time whether or not anything runs then: 4 WCU for each end that has passed.
+     *
+     * @return nothing if the board is gone
+     */
+    private Optional<Board> current(Board board) {
+        Board current = board;
+        int attempt = 0;
+        while (config.seasonalResets() && current.endedBy(now())) {
+            Instant now = now();
+            Instant end = Objects.requireNonNull(current.seasons().endsAt());
+            ResetSchedule schedule = Objects.requireNonNull(current.settings().reset());
+            Board turned = current.turned(
+                    end,
+                    schedule.endOfSeason(end, now, config.missedSeasons()).orElse(null),
+                    snapshotsWith(current));
+            Season closed = Season.closed(current, end, now, EventType.SEASON, "", null);
+            if (seasons.close(turned, current.version(), closed)) {
+                current = turned;
+                learn(current);
+                continue;
+            }
+            if (++attempt == config.writeAttempts()) {
+                throw new ContentionException("others write the board all the time");
+            }
+            Backoff.pauseBefore(attempt, CONTENTION_MILLIS);
+            Optional<Board> again = boards.read(board.game(), board.id());
+            if (again.isEmpty()) {
+                known.remove(new Name(board.game(), board.id()));
+                return again;
+            }
+            current = again.get();
+            learn(current);
+        }
+        return Optional.of(current);
+    }
+
+    /**
+     * Closes the running season now and begins the next, if nobody changed the board meanwhile. Answers when every
+     * instance has seen it.
+     *
+     * @return the season that was closed
+     */
+    Optional<Season> close(Board board, String reason, @Nullable String requestId) {
+        Instant now = now();
+        Season closed = Season.closed(board, now, now, EventType.RESET, reason, requestId);
+        ResetSchedule schedule = board.settings().reset();
+        Instant end = schedule == null ? null : schedule.next(now).orElse(null);
+        Board turned = board.turned(now, end, snapshotsWith(board));
+        if (!seasons.close(turned, board.version(), closed)) {
+            return Optional.empty();
+        }
+        learn(turned);
+        awaitOtherInstances();
+        return Optional.of(closed);
+    }
+
+    private int snapshotsWith(Board board) {
+        int kept = board.history().snapshots();
+        return config.historicalData() ? Math.min(kept + 1, config.maxHistoricalEntries()) : kept;
+    }
+
+    /** The boards of a game with something to be done by the clock, the longest due first. */
+    List<String> due(String game) {
+        return boards.due(game, now());
     }
 
     /** Lists the boards of a game by id, after {@code afterId}. */
@@ -164,65 +228,6 @@ public class BoardService {
             }
         }
         return new Busy();
-    }
-
-    /**
-     * Closes the running season and begins the next: one conditional write, whatever the size of the board, and a
-     * snapshot of what was closed.
-     *
-     * @param requestId the same id again resets only once, null for none
-     */
-    public Reset reset(String game, String id, String reason, @Nullable String requestId) {
-        for (int attempt = 0; attempt < config.writeAttempts(); attempt++) {
-            Backoff.pauseBefore(attempt, CONTENTION_MILLIS);
-            Optional<Board> found = read(game, id);
-            if (found.isEmpty()) {
-                return new ResetUnknown();
-            }
-            Board board = found.get();
-            Closing last = board.closing();
-            if (last != null && requestId != null && requestId.equals(last.requestId())) {
-                return last.reason().equals(reason)
-                        ? new ResetDone(last.season(), last.season() + 1, SnapshotService.idOf(last.season()), true)
-                        : new ResetMismatch();
-            }
-            if (last != null && !last.settled()) {
-                snapshots.take(board, last);
-            }
-            Board next = board.reset(reason, requestId, now());
-            if (boards.replace(next, board.version())) {
-                learn(next);
-                awaitOtherInstances();
-                Closing closed = Objects.requireNonNull(next.closing());
-                snapshots.take(next, closed);
-                return new ResetDone(closed.season(), next.season(), SnapshotService.idOf(closed.season()), false);
-            }
-        }
-        return new ResetBusy();
-    }
-
-    /**
-     * Takes the closing snapshot of a season again once everything that was sent before the reset is counted, also when
-     * the reset itself was cut short.
-     *
-     * @return whether there was something to settle
-     */
-    public boolean settle(String game, String id) {
-        Optional<Board> found = read(game, id);
-        if (found.isEmpty()) {
-            return false;
-        }
-        Board board = found.get();
-        Closing last = board.closing();
-        if (last == null
-                || last.settled()
-                || now().isBefore(last.endedAt().plus(config.boardCache()).plus(config.settleAfter()))) {
-            return false;
-        }
-        snapshots.take(board, last);
-        boolean settled = boards.replace(board.settled(), board.version());
-        known.remove(new Name(game, id));
-        return settled;
     }
 
     /**

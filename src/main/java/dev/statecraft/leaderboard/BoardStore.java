@@ -14,7 +14,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
@@ -30,11 +33,15 @@ import software.amazon.awssdk.services.dynamodb.model.ReturnValuesOnConditionChe
  * <ul>
  *   <li>Key: {@code pk} = game#boards, {@code sk} = board. A deleted board leaves a record with {@code deleted}, so
  *       that one created with the same id gets another epoch, and with it keys of its own.
+ *   <li>Index {@code due}: {@code dpk} = game#due, {@code due} = when there is something to be done by the clock, epoch
+ *       milliseconds. A deleted board is not in it.
  *   <li>Guard of every write: the version it was decided on.
  * </ul>
  */
 @ApplicationScoped
 public class BoardStore {
+
+    private static final String DUE_INDEX = "due";
 
     private final DynamoDbClient dynamo;
     private final TableNames tables;
@@ -149,6 +156,31 @@ public class BoardStore {
         }
     }
 
+    /** The boards of a game with something to be done by now, the longest due first, eventually consistent. */
+    public List<String> due(String game, Instant now) {
+        List<String> ids = new ArrayList<>();
+        Map<String, AttributeValue> start = Map.of();
+        do {
+            QueryRequest.Builder query = QueryRequest.builder()
+                    .tableName(tables.boards())
+                    .indexName(DUE_INDEX)
+                    .keyConditionExpression("dpk = :dpk AND due <= :now")
+                    .expressionAttributeValues(
+                            Map.of(":dpk", s(duePartition(game)), ":now", n(now.toEpochMilli())));
+            if (!start.isEmpty()) {
+                query.exclusiveStartKey(start);
+            }
+            QueryResponse response = dynamo.query(query.build());
+            response.items().forEach(item -> ids.add(Attributes.string(item, "sk")));
+            start = response.lastEvaluatedKey();
+        } while (!start.isEmpty());
+        return ids;
+    }
+
+    private static String duePartition(String game) {
+        return PartitionKey.of(game, "due");
+    }
+
     private static String partition(String game) {
         return PartitionKey.of(game, "boards");
     }
@@ -157,12 +189,27 @@ public class BoardStore {
         return Map.of("pk", s(partition(game)), "sk", s(id));
     }
 
-    private static Map<String, AttributeValue> toItem(Board board) {
+    static Map<String, AttributeValue> toItem(Board board) {
         Map<String, AttributeValue> item = new HashMap<>(key(board.game(), board.id()));
         item.putAll(SettingsStore.toItem(board.settings()));
         item.put("epoch", n(board.epoch()));
         item.put("season", n(board.season()));
-        item.put("seasonStartedAt", n(board.seasonStartedAt().toEpochMilli()));
+        item.put("seasonStartedAt", n(board.seasons().startedAt().toEpochMilli()));
+        Instant end = board.seasons().endsAt();
+        if (end != null) {
+            item.put("seasonEndsAt", n(end.toEpochMilli()));
+        }
+        Set<Integer> unfinished = board.seasons().unfinished();
+        if (!unfinished.isEmpty()) {
+            item.put(
+                    "unfinished",
+                    AttributeValue.fromNs(
+                            unfinished.stream().map(season -> season.toString()).toList()));
+        }
+        item.put("snapshots", n(board.history().snapshots()));
+        item.put("snapshotDueAt", n(board.history().dueAt().toEpochMilli()));
+        item.put("dpk", s(duePartition(board.game())));
+        item.put("due", n(board.dueAt().toEpochMilli()));
         Map<String, AttributeValue> generations = new HashMap<>();
         board.generations().forEach((season, generation) -> generations.put(season.toString(), n(generation)));
         item.put("generations", AttributeValue.fromM(generations));
@@ -172,19 +219,6 @@ public class BoardStore {
         }
         item.put("scored", bool(board.scored()));
         item.put("subscored", bool(board.subscored()));
-        Board.Closing closing = board.closing();
-        if (closing != null) {
-            Map<String, AttributeValue> closed = new HashMap<>();
-            closed.put("season", n(closing.season()));
-            closed.put("startedAt", n(closing.startedAt().toEpochMilli()));
-            closed.put("endedAt", n(closing.endedAt().toEpochMilli()));
-            closed.put("reason", s(closing.reason()));
-            if (closing.requestId() != null) {
-                closed.put("requestId", s(closing.requestId()));
-            }
-            closed.put("settled", bool(closing.settled()));
-            item.put("closing", AttributeValue.fromM(closed));
-        }
         item.put("createdAt", n(board.createdAt().toEpochMilli()));
         item.put("updatedAt", n(board.updatedAt().toEpochMilli()));
         item.put("v", n(board.version()));
@@ -204,13 +238,14 @@ public class BoardStore {
                 Attributes.string(item, "sk"),
                 SettingsStore.fromItem(item),
                 (int) Attributes.number(item, "epoch"),
-                (int) Attributes.number(item, "season"),
-                Instant.ofEpochMilli(Attributes.number(item, "seasonStartedAt")),
+                seasons(item),
+                new Board.History(
+                        (int) Attributes.number(item, "snapshots"),
+                        Instant.ofEpochMilli(Attributes.number(item, "snapshotDueAt"))),
                 generations,
                 mending(Attributes.map(item, "mending")),
                 Attributes.flag(item, "scored"),
                 Attributes.flag(item, "subscored"),
-                closing(Attributes.map(item, "closing")),
                 Instant.ofEpochMilli(Attributes.number(item, "createdAt")),
                 Instant.ofEpochMilli(Attributes.number(item, "updatedAt")),
                 Attributes.number(item, "v")));
@@ -245,16 +280,15 @@ public class BoardStore {
                 lastMoves);
     }
 
-    private static Board.@Nullable Closing closing(Map<String, AttributeValue> closed) {
-        if (closed.isEmpty()) {
-            return null;
-        }
-        return new Board.Closing(
-                (int) Attributes.number(closed, "season"),
-                Instant.ofEpochMilli(Attributes.number(closed, "startedAt")),
-                Instant.ofEpochMilli(Attributes.number(closed, "endedAt")),
-                Attributes.string(closed, "reason"),
-                Attributes.stringOrNull(closed, "requestId"),
-                Attributes.flag(closed, "settled"));
+    private static Board.Seasons seasons(Map<String, AttributeValue> item) {
+        AttributeValue end = item.get("seasonEndsAt");
+        AttributeValue unfinished = item.get("unfinished");
+        return new Board.Seasons(
+                (int) Attributes.number(item, "season"),
+                Instant.ofEpochMilli(Attributes.number(item, "seasonStartedAt")),
+                end == null ? null : Instant.ofEpochMilli(Long.parseLong(end.n())),
+                unfinished == null
+                        ? Set.of()
+                        : unfinished.ns().stream().map(Integer::valueOf).collect(Collectors.toCollection(TreeSet::new)));
     }
 }

@@ -9,6 +9,7 @@ import dev.statecraft.table.Batches;
 import dev.statecraft.table.PartitionKey;
 import dev.statecraft.table.TableNames;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -39,6 +40,8 @@ import software.amazon.awssdk.services.dynamodb.model.ReturnValuesOnConditionChe
  *   <li>Index {@code order}: {@code opk} = game#board#epoch#season#shard, {@code osk} = {@link OrderKey}, so that any
  *       stretch of the ranking is one range query. A board of one lane has one shard; a larger one has a shard for each
  *       class of scores, so that the index takes as many writes as the table.
+ *   <li>A closed season has a mark in each lane, {@code sk} = {@value #MARK}, which no player is called. It counts
+ *       nothing; that the rank tree has seen it shows that it has seen all that was written before.
  *   <li>Local index {@code lane}: never written. It keeps all entries of a lane in one partition, and so its stream
  *       records in one order, which the rank trees' watermarks rely on.
  *   <li>Guard of every write: the version it was decided on.
@@ -48,6 +51,7 @@ import software.amazon.awssdk.services.dynamodb.model.ReturnValuesOnConditionChe
 public class EntryStore {
 
     private static final String ORDER_INDEX = "order";
+    private static final String MARK = "#mark";
 
     private final DynamoDbClient dynamo;
     private final TableNames tables;
@@ -217,12 +221,29 @@ public class EntryStore {
         }
         QueryResponse response = dynamo.query(query.build());
         return new LanePage(
-                response.items().stream().map(EntryStore::fromItem).toList(),
+                response.items().stream()
+                        .filter(item -> !Attributes.string(item, "sk").equals(MARK))
+                        .map(EntryStore::fromItem)
+                        .toList(),
                 Attributes.stringOrNull(response.lastEvaluatedKey(), "sk"));
     }
 
     /** Some entries of a lane, and the player to go on after, null at the end. */
     public record LanePage(List<Entry> entries, @Nullable String next) {}
+
+    /** Writes a mark into a lane of a closed season; 1 WCU. */
+    public void mark(Board board, int season, int lane, Instant at) {
+        Map<String, AttributeValue> item = Map.of(
+                "pk",
+                s(laneKey(board, season, lane)),
+                "sk",
+                s(MARK),
+                "w",
+                n(at.toEpochMilli()),
+                "g",
+                n(board.generation(season)));
+        dynamo.putItem(put -> put.tableName(tables.entries()).item(item));
+    }
 
     /** The shard of the order index in which a score is listed. */
     public static int shardOf(Board board, Score score) {

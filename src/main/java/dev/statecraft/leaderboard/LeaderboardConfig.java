@@ -57,15 +57,47 @@ public interface LeaderboardConfig {
     @WithDefault("50")
     int tiers();
 
-    /** How many of the best entries a closing snapshot keeps. */
+    /** Whether seasons end by the schedules of their boards; those that end meanwhile wait until it is allowed. */
+    @WithDefault("true")
+    boolean seasonalResets();
+
+    /** How many ends of a season that were missed while nothing ran make a season each; more become one together. */
+    @WithDefault("10")
+    int missedSeasons();
+
+    /** Whether snapshots and samples of the rankings are kept. */
+    @WithDefault("true")
+    boolean historicalData();
+
+    /** How many snapshots a board keeps, and samples a player; the oldest go. */
+    @WithDefault("100")
+    int maxHistoricalEntries();
+
+    /** How often a snapshot of a running season is taken, if anything changed. */
+    @WithDefault("1d")
+    Duration snapshotInterval();
+
+    /** How many of the best entries a snapshot keeps. */
     @WithDefault("100")
     int snapshotEntries();
+
+    /** How many of the best players have their rank sampled with each snapshot; 1 WCU each. */
+    @WithDefault("1000")
+    int sampledPlayers();
+
+    /** How many awards are given in one step. */
+    @WithDefault("500")
+    int awardPage();
 
     /** Most entries that are recounted within one request; larger boards can be mended, which works in steps. */
     @WithDefault("200000")
     long auditEntries();
 
-    /** How long after a reset its snapshot is taken again, when everything sent before has been counted. */
+    /** How long after the end of a season what was on its way is waited for. */
     @WithDefault("5s")
     Duration settleAfter();
+
+    /** How long one run waits for the ranking to have counted that; if it takes longer, the next run goes on. */
+    @WithDefault("3s")
+    Duration countWait();
 }

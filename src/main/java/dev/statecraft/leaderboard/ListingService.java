@@ -97,6 +97,12 @@ public class ListingService {
         return collect(board, season, walk, last.position(), 0, last, wanted, tree.summary());
     }
 
+    /** Lists the entries after one, or from the best on, also beyond the places that the board lists. */
+    Listing all(Board board, int season, @Nullable RankedEntry last, int limit) {
+        Board all = board.listingAll();
+        return last == null ? list(all, season, 1, limit) : listAfter(all, season, last, limit);
+    }
+
     /**
      * Lists the entries around a player's, which is in the middle unless an end of the ranking is near. Places that the
      * board does not list are left out, but for the player's own.

@@ -73,6 +73,6 @@ public final class RankWalk {
     }
 
     private static Instant startOf(Board board, int season) {
-        return season == board.season() ? board.seasonStartedAt() : board.createdAt();
+        return season == board.season() ? board.seasons().startedAt() : board.createdAt();
     }
 }

@@ -8,7 +8,6 @@ import dev.statecraft.entry.Problem;
 import dev.statecraft.entry.ProblemException;
 import dev.statecraft.entry.Query;
 import dev.statecraft.leaderboard.ListingService.Selected;
-import dev.statecraft.leaderboard.RankingService.Distribution;
 import dev.statecraft.leaderboard.RankingService.Ranked;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;

@@ -1,5 +1,6 @@
 package dev.statecraft.leaderboard;
 
+import dev.statecraft.leaderboard.Distribution.Bucket;
 import dev.statecraft.leaderboard.RankTree.Place;
 import dev.statecraft.leaderboard.RankTree.Standing;
 import dev.statecraft.leaderboard.ScorePath.Step;
@@ -34,12 +35,6 @@ public class RankingService {
      * @param asOf every score written up to then is counted
      */
     public record Ranked(long rank, long ties, long total, Instant asOf) {}
-
-    /** How many entries have a value from {@code from} up to, not including, {@code to}; the last bucket includes it. */
-    public record Bucket(long from, long to, long count) {}
-
-    /** How the values of a season are spread. */
-    public record Distribution(List<Bucket> buckets, long total, Instant asOf) {}
 
     /**
      * Ranks a player's entry: one round trip, 0.5 RCU for each node of the score's path. The player's own score is

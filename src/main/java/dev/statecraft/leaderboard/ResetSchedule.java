@@ -73,6 +73,26 @@ public record ResetSchedule(
                 .map(at -> instantOf(at.toLocalDateTime(), zone));
     }
 
+    /**
+     * When a season that begins at an end of this schedule ends itself. If nothing ran for so long that more than a
+     * number of ends were missed, they become one season, which ends at the last of them.
+     *
+     * @param start when the season begins
+     * @param now the time
+     * @param mostMissed how many missed ends make a season each
+     */
+    public Optional<Instant> endOfSeason(Instant start, Instant now, int mostMissed) {
+        Optional<Instant> first = next(start);
+        Optional<Instant> end = first;
+        for (int missed = 0; end.isPresent() && !end.get().isAfter(now); missed++) {
+            if (missed == mostMissed) {
+                return last(now);
+            }
+            end = next(end.get());
+        }
+        return first;
+    }
+
     private ZoneId zone() {
         return timezone == null ? ZoneOffset.UTC : ZoneId.of(timezone);
     }

@@ -1,20 +1,30 @@
 package dev.statecraft.leaderboard;
 
+import dev.statecraft.leaderboard.Distribution.Bucket;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 
 /**
- * A season as it stood when it was closed.
+ * A season as it stood at a time.
  *
- * @param season its number
+ * @param timestamp the time
  * @param totalEntries how many entries the ranking counted
  * @param entries the best of them
+ * @param distribution how their values were spread
  */
 public record Snapshot(
         String id,
-        int season,
-        Instant startedAt,
-        Instant endedAt,
+        EventType eventType,
         String reason,
+        Instant timestamp,
+        int season,
         long totalEntries,
-        List<RankedEntry> entries) {}
+        List<RankedEntry> entries,
+        List<Bucket> distribution) {
+
+    /** Snapshot ids sort by time. */
+    public static String idOf(Instant timestamp, String what) {
+        return String.format(Locale.ROOT, "%013d-%s", timestamp.toEpochMilli(), what);
+    }
+}

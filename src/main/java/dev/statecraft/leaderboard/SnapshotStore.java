@@ -3,7 +3,9 @@ package dev.statecraft.leaderboard;
 import static dev.statecraft.table.Attributes.n;
 import static dev.statecraft.table.Attributes.s;
 
+import dev.statecraft.leaderboard.Distribution.Bucket;
 import dev.statecraft.table.Attributes;
+import dev.statecraft.table.Batches;
 import dev.statecraft.table.PartitionKey;
 import dev.statecraft.table.TableNames;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -11,7 +13,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -19,13 +20,15 @@ import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
 import software.amazon.awssdk.services.dynamodb.model.QueryResponse;
+import software.amazon.awssdk.services.dynamodb.model.Select;
+import software.amazon.awssdk.services.dynamodb.model.WriteRequest;
 
 /**
- * Closed seasons, in the boards table.
+ * Snapshots of boards, in the boards table.
  *
  * <ul>
- *   <li>Key: {@code pk} = game#seasons#board#epoch, {@code sk} = number of the season, so that they list in order.
- *   <li>No guard: the same season always writes the same item again.
+ *   <li>Key: {@code pk} = game#history#board#epoch, {@code sk} = id of the snapshot, which begins with its time.
+ *   <li>No guard: the same snapshot always writes the same item again.
  * </ul>
  */
 @ApplicationScoped
@@ -42,25 +45,21 @@ public class SnapshotStore {
         this.tables = tables;
     }
 
-    /** Stores a snapshot, in place of an earlier one of the same season. */
+    /** Some snapshots, and the id to go on before, null at the end. */
+    public record SnapshotPage(List<Snapshot> snapshots, @Nullable String next) {}
+
+    /** Stores a snapshot, in place of an earlier one with the same id; 1 WCU a KB, about 100 B an entry. */
     public void put(Board board, Snapshot snapshot) {
-        Map<String, AttributeValue> item = new HashMap<>(key(board, snapshot.season()));
-        item.put("id", s(snapshot.id()));
-        item.put("season", n(snapshot.season()));
-        item.put("startedAt", n(snapshot.startedAt().toEpochMilli()));
-        item.put("endedAt", n(snapshot.endedAt().toEpochMilli()));
+        Map<String, AttributeValue> item = new HashMap<>(key(board, snapshot.id()));
+        item.put("eventType", s(snapshot.eventType().name()));
         item.put("reason", s(snapshot.reason()));
+        item.put("at", n(snapshot.timestamp().toEpochMilli()));
+        item.put("season", n(snapshot.season()));
         item.put("totalEntries", n(snapshot.totalEntries()));
         List<AttributeValue> entries = new ArrayList<>();
         int metadataLeft = METADATA_CHARS;
         for (RankedEntry entry : snapshot.entries()) {
-            Map<String, AttributeValue> row = new HashMap<>();
-            row.put("rank", n(entry.rank()));
-            row.put("position", n(entry.position()));
-            row.put("player", s(entry.playerId()));
-            row.put("s", n(entry.score().value()));
-            row.put("u", n(entry.score().subscore()));
-            row.put("r", n(entry.reachedAt()));
+            Map<String, AttributeValue> row = toRow(entry);
             String metadata = entry.metadata();
             if (metadata != null && metadata.length() <= metadataLeft) {
                 metadataLeft -= metadata.length();
@@ -69,69 +68,123 @@ public class SnapshotStore {
             entries.add(AttributeValue.fromM(row));
         }
         item.put("entries", AttributeValue.fromL(entries));
+        item.put(
+                "distribution",
+                AttributeValue.fromL(snapshot.distribution().stream()
+                        .map(bucket -> AttributeValue.fromL(
+                                List.of(n(bucket.from()), n(bucket.to()), n(bucket.count()))))
+                        .toList()));
         dynamo.putItem(put -> put.tableName(tables.boards()).item(item));
     }
 
-    /** Reads the snapshot of a season; nothing if it was not closed. */
-    public Optional<Snapshot> read(Board board, int season) {
+    /** Reads a snapshot, strongly consistent; nothing if there is none with this id. */
+    public Optional<Snapshot> read(Board board, String id) {
         Map<String, AttributeValue> item = dynamo.getItem(get ->
-                        get.tableName(tables.boards()).key(key(board, season)).consistentRead(true))
+                        get.tableName(tables.boards()).key(key(board, id)).consistentRead(true))
                 .item();
         return item.isEmpty() ? Optional.empty() : Optional.of(fromItem(item));
     }
 
-    /** Lists snapshots without their entries, the latest first, those before a season only if one is given. */
-    public List<Snapshot> list(Board board, @Nullable Integer beforeSeason, int limit) {
-        List<Snapshot> found = new ArrayList<>();
-        Map<String, AttributeValue> start = beforeSeason == null ? Map.of() : key(board, beforeSeason);
+    /** Lists snapshots, the latest first, those before an id only if one is given; at most 1 MB of them at once. */
+    public SnapshotPage list(Board board, @Nullable String beforeId, int limit) {
+        QueryRequest.Builder query = query(board).scanIndexForward(false).limit(limit);
+        if (beforeId != null) {
+            query.exclusiveStartKey(key(board, beforeId));
+        }
+        QueryResponse response = dynamo.query(query.build());
+        return new SnapshotPage(
+                response.items().stream().map(SnapshotStore::fromItem).toList(),
+                Attributes.stringOrNull(response.lastEvaluatedKey(), "sk"));
+    }
+
+    /** How many snapshots a board has; reads them all, so it is asked where one has been added only. */
+    public int count(Board board) {
+        int count = 0;
+        Map<String, AttributeValue> start = Map.of();
         do {
-            QueryRequest.Builder query = QueryRequest.builder()
-                    .tableName(tables.boards())
-                    .keyConditionExpression("pk = :pk")
-                    .expressionAttributeValues(Map.of(":pk", s(partition(board))))
-                    .projectionExpression("sk, id, season, startedAt, endedAt, reason, totalEntries")
-                    .consistentRead(true)
-                    .scanIndexForward(false)
-                    .limit(limit - found.size());
+            QueryRequest.Builder query = query(board).select(Select.COUNT);
             if (!start.isEmpty()) {
                 query.exclusiveStartKey(start);
             }
             QueryResponse response = dynamo.query(query.build());
-            response.items().forEach(item -> found.add(fromItem(item)));
+            count += response.count();
             start = response.lastEvaluatedKey();
-        } while (!start.isEmpty() && found.size() < limit);
-        return found;
+        } while (!start.isEmpty());
+        return count;
+    }
+
+    /** Removes the oldest snapshots of a board. */
+    public void deleteOldest(Board board, int count) {
+        List<WriteRequest> deletes = new ArrayList<>();
+        Map<String, AttributeValue> start = Map.of();
+        do {
+            QueryRequest.Builder query = query(board).projectionExpression("pk, sk").limit(count - deletes.size());
+            if (!start.isEmpty()) {
+                query.exclusiveStartKey(start);
+            }
+            QueryResponse response = dynamo.query(query.build());
+            response.items()
+                    .forEach(item -> deletes.add(WriteRequest.builder()
+                            .deleteRequest(delete -> delete.key(item))
+                            .build()));
+            start = response.lastEvaluatedKey();
+        } while (!start.isEmpty() && deletes.size() < count);
+        Batches.write(dynamo, tables.boards(), deletes);
+    }
+
+    private QueryRequest.Builder query(Board board) {
+        return QueryRequest.builder()
+                .tableName(tables.boards())
+                .keyConditionExpression("pk = :pk")
+                .expressionAttributeValues(Map.of(":pk", s(partition(board))))
+                .consistentRead(true);
     }
 
     private static String partition(Board board) {
-        return PartitionKey.of(board.game(), "seasons", board.id(), board.epoch());
+        return PartitionKey.of(board.game(), "history", board.id(), board.epoch());
     }
 
-    private static Map<String, AttributeValue> key(Board board, int season) {
-        return Map.of("pk", s(partition(board)), "sk", s(String.format(Locale.ROOT, "%010d", season)));
+    private static Map<String, AttributeValue> key(Board board, String id) {
+        return Map.of("pk", s(partition(board)), "sk", s(id));
+    }
+
+    /** A listed entry without its metadata. */
+    static Map<String, AttributeValue> toRow(RankedEntry entry) {
+        Map<String, AttributeValue> row = new HashMap<>();
+        row.put("rank", n(entry.rank()));
+        row.put("position", n(entry.position()));
+        row.put("player", s(entry.playerId()));
+        row.put("s", n(entry.score().value()));
+        row.put("u", n(entry.score().subscore()));
+        row.put("r", n(entry.reachedAt()));
+        return row;
+    }
+
+    static RankedEntry fromRow(Map<String, AttributeValue> row) {
+        return new RankedEntry(
+                Attributes.number(row, "rank"),
+                Attributes.number(row, "position"),
+                Attributes.string(row, "player"),
+                new Score(Attributes.number(row, "s"), Attributes.number(row, "u")),
+                Attributes.number(row, "r"),
+                Attributes.stringOrNull(row, "meta"));
     }
 
     private static Snapshot fromItem(Map<String, AttributeValue> item) {
-        AttributeValue stored = item.get("entries");
-        List<RankedEntry> entries = stored == null
-                ? List.of()
-                : stored.l().stream()
-                        .map(AttributeValue::m)
-                        .map(row -> new RankedEntry(
-                                Attributes.number(row, "rank"),
-                                Attributes.number(row, "position"),
-                                Attributes.string(row, "player"),
-                                new Score(Attributes.number(row, "s"), Attributes.number(row, "u")),
-                                Attributes.number(row, "r"),
-                                Attributes.stringOrNull(row, "meta")))
-                        .toList();
         return new Snapshot(
-                Attributes.string(item, "id"),
-                (int) Attributes.number(item, "season"),
-                Instant.ofEpochMilli(Attributes.number(item, "startedAt")),
-                Instant.ofEpochMilli(Attributes.number(item, "endedAt")),
+                Attributes.string(item, "sk"),
+                EventType.valueOf(Attributes.string(item, "eventType")),
                 Attributes.string(item, "reason"),
+                Instant.ofEpochMilli(Attributes.number(item, "at")),
+                (int) Attributes.number(item, "season"),
                 Attributes.number(item, "totalEntries"),
-                entries);
+                SettingsStore.list(item, "entries", SnapshotStore::fromRow),
+                item.get("distribution").l().stream()
+                        .map(AttributeValue::l)
+                        .map(bucket -> new Bucket(
+                                Long.parseLong(bucket.get(0).n()),
+                                Long.parseLong(bucket.get(1).n()),
+                                Long.parseLong(bucket.get(2).n())))
+                        .toList());
     }
 }

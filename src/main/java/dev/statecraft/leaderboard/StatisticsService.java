@@ -64,7 +64,7 @@ public class StatisticsService {
                         .sum(),
                 boards.cached(game),
                 recent.notYetCounted(game, roots),
-                closed,
+                all.stream().mapToLong(board -> board.history().snapshots()).sum(),
                 closed);
     }
 }

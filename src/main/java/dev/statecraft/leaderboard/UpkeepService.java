@@ -1,62 +1,122 @@
 package dev.statecraft.leaderboard;
 
 import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import org.jboss.logging.Logger;
 
-/** What leaderboards have to have done by the clock: closing snapshots made final, mendings carried on. */
+/**
+ * What leaderboards have to have done by the clock: seasons ended, their ends worked off, snapshots taken, mendings
+ * carried on.
+ */
 @ApplicationScoped
 public class UpkeepService {
 
-    private static final int PAGE = 100;
+    private static final Logger LOG = Logger.getLogger(UpkeepService.class);
 
     private final BoardService boards;
+    private final ClosingService closings;
+    private final SnapshotService snapshots;
     private final AuditService audits;
+    private final LeaderboardConfig config;
+    private final Clock clock;
 
-    UpkeepService(BoardService boards, AuditService audits) {
+    UpkeepService(
+            BoardService boards,
+            ClosingService closings,
+            SnapshotService snapshots,
+            AuditService audits,
+            LeaderboardConfig config,
+            Clock clock) {
         this.boards = boards;
+        this.closings = closings;
+        this.snapshots = snapshots;
         this.audits = audits;
+        this.config = config;
+        this.clock = clock;
     }
 
     /**
      * What one run got done.
      *
      * @param boards boards looked at
-     * @param settled closing snapshots made final
+     * @param closed seasons whose end was worked off
+     * @param snapshots regular snapshots that were due
      * @param mended rank trees whose mending was completed
-     * @param complete whether all boards were looked at before the time was up
+     * @param failed boards that something went wrong with; they are due again at the next run
+     * @param complete whether all boards that were due were looked at before the time was up
      */
-    public record Done(int boards, int settled, int mended, boolean complete) {}
+    public record Done(int boards, int closed, int snapshots, int mended, int failed, boolean complete) {
+
+        private static final Done NOTHING = new Done(0, 0, 0, 0, 0, true);
+
+        private Done plus(Done other) {
+            return new Done(
+                    boards + other.boards,
+                    closed + other.closed,
+                    snapshots + other.snapshots,
+                    mended + other.mended,
+                    failed + other.failed,
+                    complete && other.complete);
+        }
+    }
 
     /**
-     * Does what is due on the boards of a game.
+     * Does what is due on the boards of a game. Reads an index of what is due, and boards only if they are.
      *
-     * @param timeLeft asked before each board; what is left undone is due again at the next run
+     * @param timeLeft asked before each step; what is left undone is due again at the next run
      */
     public Done run(String game, BooleanSupplier timeLeft) {
-        int seen = 0;
-        int settled = 0;
-        int mended = 0;
-        String after = null;
-        do {
-            BoardStore.BoardPage page = boards.list(game, after, PAGE);
-            for (Board board : page.boards()) {
-                if (!timeLeft.getAsBoolean()) {
-                    return new Done(seen, settled, mended, false);
-                }
-                seen++;
-                Board.Closing closing = board.closing();
-                if (closing != null && !closing.settled() && boards.settle(game, board.id())) {
-                    settled++;
-                }
-                if (board.mending() != null
-                        && boards.read(game, board.id())
-                                .flatMap(current -> audits.goOn(current, timeLeft))
-                                .isPresent()) {
-                    mended++;
-                }
+        Done done = Done.NOTHING;
+        for (String id : boards.due(game)) {
+            if (!timeLeft.getAsBoolean()) {
+                return done.plus(new Done(0, 0, 0, 0, 0, false));
             }
-            after = page.next();
-        } while (after != null);
-        return new Done(seen, settled, mended, true);
+            try {
+                done = done.plus(work(game, id, timeLeft));
+            } catch (RuntimeException e) {
+                // One board's trouble is not to keep the others waiting.
+                LOG.errorf(e, "upkeep of board %s failed", id);
+                done = done.plus(new Done(1, 0, 0, 0, 1, true));
+            }
+        }
+        return done;
+    }
+
+    private Done work(String game, String id, BooleanSupplier timeLeft) {
+        Optional<Board> found = boards.read(game, id);
+        if (found.isEmpty()) {
+            return Done.NOTHING;
+        }
+        int closed = 0;
+        for (int season : found.get().seasons().unfinished()) {
+            closed += closings.goOn(found.get(), season, timeLeft) ? 1 : 0;
+        }
+        int taken = snapshot(game, id);
+        boolean mended = found.get().mending() != null
+                && boards.read(game, id)
+                        .flatMap(current -> audits.goOn(current, timeLeft))
+                        .isPresent();
+        return new Done(1, closed, taken, mended ? 1 : 0, 0, true);
+    }
+
+    private int snapshot(String game, String id) {
+        Optional<Board> found = boards.read(game, id);
+        Instant now = clock.instant();
+        if (found.isEmpty() || found.get().history().dueAt().isAfter(now)) {
+            return 0;
+        }
+        Board board = found.get();
+        Instant due = board.history().dueAt();
+        // What was missed cannot be made up for: of several that are due only the last is taken.
+        long missed = (now.toEpochMilli() - due.toEpochMilli())
+                / config.snapshotInterval().toMillis();
+        Instant last = due.plus(config.snapshotInterval().multipliedBy(missed));
+        int kept = snapshots.takeScheduled(board, last);
+        Instant next = last.plus(config.snapshotInterval());
+        // If somebody else was faster, it is still due.
+        return boards.replace(board.recorded(kept, next), board, false) ? 1 : 0;
     }
 }

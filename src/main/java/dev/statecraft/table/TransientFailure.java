@@ -21,6 +21,6 @@ public final class TransientFailure {
             boolean named = details != null && CODES.contains(details.errorCode());
             return named || service.isThrottlingException() || service.statusCode() >= 500;
         }
-        return failure instanceof SdkClientException;
+        return failure instanceof SdkClientException || failure instanceof ContentionException;
     }
 }

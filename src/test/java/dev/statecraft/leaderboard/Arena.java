@@ -28,6 +28,9 @@ final class Arena {
     final RankingService rankings;
     final ListingService lists;
     final SnapshotService snapshots;
+    final SeasonService seasons;
+    final PlayerHistoryService players;
+    final UpkeepService upkeep;
     final AuditService audits;
     final StatisticsService statistics;
     final RankCounter counter;
@@ -53,7 +56,8 @@ final class Arena {
                 .withConverter(Duration.class, 200, new DurationConverter())
                 .withMapping(LeaderboardConfig.class)
                 .withMapping(Parallel.Limits.class)
-                .withDefaultValue("statecraft.leaderboard.board-cache", "PT0S");
+                .withDefaultValue("statecraft.leaderboard.board-cache", "PT0S")
+                .withDefaultValue("statecraft.leaderboard.count-wait", "PT0S");
         settings.forEach(builder::withDefaultValue);
         var config = builder.build();
         LeaderboardConfig leaderboards = config.getConfigMapping(LeaderboardConfig.class);
@@ -62,19 +66,44 @@ final class Arena {
         ranks = new RankStore(dynamo, tables);
         rankings = new RankingService(ranks);
         lists = new ListingService(entries, ranks, rankings);
-        snapshots = new SnapshotService(new SnapshotStore(dynamo, tables), lists, leaderboards);
-        boards = new BoardService(new BoardStore(dynamo, tables), snapshots, leaderboards, clock);
+        SeasonStore closed = new SeasonStore(dynamo, tables);
+        SampleStore samples = new SampleStore(dynamo, tables);
+        AwardStore awards = new AwardStore(dynamo, tables);
+        boards = new BoardService(new BoardStore(dynamo, tables), closed, leaderboards, clock);
+        snapshots =
+                new SnapshotService(new SnapshotStore(dynamo, tables), samples, lists, rankings, leaderboards);
+        seasons = new SeasonService(boards, closed, awards, snapshots, leaderboards);
+        players = new PlayerHistoryService(samples, closed, entries, rankings, parallel);
         RecentWrites recent = new RecentWrites(clock);
         statistics = new StatisticsService(boards, ranks, recent);
         scores = new ScoreService(boards, entries, rankings, leaderboards, recent, parallel, clock);
         audits = new AuditService(boards, entries, ranks, parallel, clock);
         counter = new RankCounter(ranks, parallel);
+        ClosingService closings = new ClosingService(
+                boards, closed, entries, ranks, rankings, lists, snapshots, awards, leaderboards, clock);
+        upkeep = new UpkeepService(boards, closings, snapshots, audits, leaderboards, clock);
         stream = new EntryStream(tables.entries());
     }
 
     Board create(String id, RankingType type, Order order, @Nullable Operator operator, int lanes) {
         return boards.create(GAME, id, Board.Settings.of(type, order, operator, 0, lanes))
                 .orElseThrow();
+    }
+
+    Board create(String id, Board.Settings settings) {
+        return boards.create(GAME, id, settings).orElseThrow();
+    }
+
+    Season reset(String id, String reason, @Nullable String requestId) {
+        return ((SeasonService.Done) seasons.reset(GAME, id, reason, requestId)).closed();
+    }
+
+    /** Has everything done that the clock says, with the rank trees at rest before, meanwhile and afterwards. */
+    void upkeep() {
+        drain();
+        upkeep.run(GAME, () -> true);
+        drain();
+        upkeep.run(GAME, () -> true);
     }
 
     Taken submit(String board, String player, long value, long subscore, @Nullable String id) {

@@ -59,6 +59,7 @@ class BoardTest {
                 "default",
                 "board",
                 Board.Settings.of(RankingType.SCORE, Order.DESCENDING, null, decimals, lanes),
+                Instant.EPOCH,
                 Instant.EPOCH);
     }
 }

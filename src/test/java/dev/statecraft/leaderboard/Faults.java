@@ -4,7 +4,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import software.amazon.awssdk.core.interceptor.Context;
 import software.amazon.awssdk.core.interceptor.ExecutionAttributes;
 import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
+import software.amazon.awssdk.services.dynamodb.model.BatchWriteItemRequest;
 import software.amazon.awssdk.services.dynamodb.model.PutItemRequest;
+import software.amazon.awssdk.services.dynamodb.model.TransactWriteItemsRequest;
 import software.amazon.awssdk.services.dynamodb.model.UpdateItemRequest;
 
 /**
@@ -62,6 +64,9 @@ final class Faults implements ExecutionInterceptor {
     }
 
     private static boolean isWrite(Object request) {
-        return request instanceof PutItemRequest || request instanceof UpdateItemRequest;
+        return request instanceof PutItemRequest
+                || request instanceof UpdateItemRequest
+                || request instanceof BatchWriteItemRequest
+                || request instanceof TransactWriteItemsRequest;
     }
 }

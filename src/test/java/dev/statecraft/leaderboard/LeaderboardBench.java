@@ -86,7 +86,7 @@ class LeaderboardBench {
                         20, arena.rankings.distribution(board, 1, 20).buckets().size()));
         meter.take();
         long started = System.nanoTime();
-        arena.boards.reset(Arena.GAME, board.id(), "bench", null);
+        arena.seasons.reset(Arena.GAME, board.id(), "bench", null);
         print(
                 "  %-34s %s %8.1f ms (10,000 of it waiting for other instances)",
                 "reset with snapshot of 100", meter.take().per(1), (System.nanoTime() - started) / 1e6);

@@ -3,7 +3,7 @@ package dev.statecraft.leaderboard;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.statecraft.leaderboard.RankingService.Bucket;
+import dev.statecraft.leaderboard.Distribution.Bucket;
 import dev.statecraft.leaderboard.RankingService.Ranked;
 import dev.statecraft.leaderboard.ScoreService.Taken;
 import java.util.ArrayList;
@@ -41,7 +41,7 @@ class LeaderboardModelTest {
             Map<String, Kept> model = seasons.get(seasons.size() - 1);
             int dice = random.nextInt(40);
             if (dice == 0 && i > 60 && seasons.size() < 3) {
-                arena.boards.reset(Arena.GAME, id, "season " + seasons.size(), null);
+                arena.seasons.reset(Arena.GAME, id, "season " + seasons.size(), null);
                 seasons.add(new HashMap<>());
                 sent.clear();
             } else if (dice < 4) {

@@ -123,7 +123,7 @@ class ScoreServiceFaultTest {
         for (int season = 1; season < 4; season++) {
             assertEquals(season, other.submit("board", "p", 1, 0, "s" + season).season());
             assertTrue(other.boards.isFresh(Arena.GAME, "board"));
-            one.boards.reset(Arena.GAME, "board", "week " + season, null);
+            one.seasons.reset(Arena.GAME, "board", "week " + season, null);
             assertEquals(
                     season + 1, other.submit("board", "q", 1, 0, "q" + season).season());
         }

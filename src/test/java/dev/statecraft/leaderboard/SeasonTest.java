@@ -4,28 +4,34 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.statecraft.leaderboard.BoardService.ResetDone;
-import java.time.Clock;
+import dev.statecraft.leaderboard.Season.Phase;
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** A season is closed once, completely, and nothing late crosses into another (invariant R4). */
 class SeasonTest {
 
+    private static final Instant MONDAY = Instant.parse("2026-11-23T00:00:00Z");
+    private static final Duration SETTLED = Duration.ofSeconds(6);
+
     private final Faults faults = new Faults();
-    private final Arena arena = new Arena(Map.of(), faults, Clock.systemUTC());
+    private final MovingClock clock = new MovingClock(MONDAY.plusSeconds(60));
+    private final Arena arena = new Arena(Map.of(), faults, clock);
 
     @Test
     void whatComesInLateBelongsToTheClosedSeasonAndItsFinalSnapshot() {
-        arena.create("board", RankingType.SCORE, Order.DESCENDING, null, 1);
+        create("board", null);
         arena.submit("board", "a", 10, 0, null);
+        arena.drain();
         Board closedBoard = arena.board("board");
         Entry late = arena.submitted(closedBoard, "late", 50);
-        arena.boards.reset(Arena.GAME, "board", "over", null);
+        Season closed = arena.reset("board", "over", null);
+        assertEquals(1, snapshot("board", closed).totalEntries(), "there is a snapshot at once");
         arena.entries.put(closedBoard, 1, late, 0);
         arena.submit("board", "b", 5, 0, null);
         arena.drain();
@@ -36,16 +42,34 @@ class SeasonTest {
         assertEquals(
                 2,
                 arena.rankings.rank(board, 1, arena.scores.read(board, 1, "a")).total());
-        assertEquals(1, arena.snapshots.find(board, 1).orElseThrow().totalEntries());
 
-        assertEquals(0, upkeep(arena).settled(), "too early");
-        Arena later = new Arena(arena.tables, Map.of(), faults, Clock.offset(Clock.systemUTC(), Duration.ofSeconds(6)));
-        assertEquals(1, upkeep(later).settled());
-        assertEquals(0, upkeep(later).settled());
-        Snapshot closed = later.snapshots.find(board, 1).orElseThrow();
-        assertEquals(2, closed.totalEntries());
-        assertEquals("late", closed.entries().get(0).playerId());
-        assertEquals("over", closed.reason());
+        arena.upkeep();
+        assertEquals(Phase.SETTLE, season("board", 1).phase(), "too early");
+        clock.move(SETTLED);
+        arena.upkeep();
+        assertEquals(Phase.DONE, season("board", 1).phase());
+        assertEquals(2, season("board", 1).totalEntries());
+        Snapshot last = snapshot("board", closed);
+        assertEquals(2, last.totalEntries());
+        assertEquals("late", last.entries().get(0).playerId());
+        assertEquals("over", last.reason());
+        assertEquals(EventType.RESET, last.eventType());
+        assertEquals(2, last.distribution().stream().mapToLong(bucket -> bucket.count()).sum());
+        assertEquals(List.of(), arena.boards.due(Arena.GAME));
+    }
+
+    @Test
+    void aSeasonIsNotFinalBeforeTheRankingHasCountedAllThatWasWritten() {
+        create("board", null);
+        arena.submit("board", "a", 10, 0, null);
+        arena.reset("board", "over", null);
+        clock.move(SETTLED);
+        arena.upkeep.run(Arena.GAME, () -> true);
+        assertEquals(Phase.COUNT, season("board", 1).phase(), "the stream has delivered nothing yet");
+        arena.drain();
+        arena.upkeep.run(Arena.GAME, () -> true);
+        assertEquals(Phase.DONE, season("board", 1).phase());
+        assertEquals(1, season("board", 1).totalEntries());
     }
 
     @Test
@@ -53,34 +77,37 @@ class SeasonTest {
         for (int write = 0; write < 2; write++) {
             for (boolean afterwards : new boolean[] {false, true}) {
                 String id = "board-" + write + afterwards;
-                arena.create(id, RankingType.SCORE, Order.DESCENDING, null, 1);
+                create(id, null);
                 arena.submit(id, "a", 10, 0, null);
                 faults.failFrom(write, afterwards);
-                assertThrows(Faults.Injected.class, () -> arena.boards.reset(Arena.GAME, id, "over", "request-1"));
+                assertThrows(Faults.Injected.class, () -> arena.reset(id, "over", "request-1"));
                 faults.heal();
-                ResetDone retried = (ResetDone) arena.boards.reset(Arena.GAME, id, "over", "request-1");
-                assertEquals(1, retried.closedSeason(), id);
+                clock.move(Duration.ofMillis(1));
+                assertEquals(1, arena.reset(id, "over", "request-1").season(), id);
                 assertEquals(2, arena.board(id).season(), id);
-                ResetDone next = (ResetDone) arena.boards.reset(Arena.GAME, id, "again", "request-2");
-                assertEquals(2, next.closedSeason(), id);
+                assertEquals(2, arena.reset(id, "again", "request-2").season(), id);
+                assertEquals(1, arena.reset(id, "over", "request-1").season(), id);
                 assertEquals(
-                        1,
-                        arena.snapshots.find(arena.board(id), 1).orElseThrow().totalEntries(),
-                        id);
+                        new SeasonService.Mismatch(), arena.seasons.reset(Arena.GAME, id, "else", "request-1"), id);
+                clock.move(SETTLED);
+                arena.upkeep();
+                assertEquals(1, snapshot(id, season(id, 1)).totalEntries(), id);
             }
         }
     }
 
     @Test
     void aBoardThatIsMadeAgainBeginsEmpty() {
-        arena.create("board", RankingType.SCORE, Order.DESCENDING, null, 1);
+        create("board", null);
         arena.submit("board", "a", 10, 0, null);
+        arena.reset("board", "over", null);
         arena.drain();
         arena.boards.delete(Arena.GAME, "board");
         assertTrue(arena.boards.read(Arena.GAME, "board").isEmpty());
         Board again = arena.create("board", RankingType.TIME, Order.ASCENDING, null, 1);
         assertEquals(1, again.epoch());
         assertEquals(List.of(), players(arena.lists.list(again, 1, 1, 10)));
+        assertEquals(List.of(), arena.seasons.list(again, null, 10));
         assertEquals(1, arena.submit("board", "a", 7, 0, null).season());
         arena.drain();
         assertEquals(1, arena.rankings.summary(arena.board("board"), 1).total());
@@ -88,28 +115,116 @@ class SeasonTest {
 
     @Test
     void seasonsAreListedTheLatestFirst() {
-        Clock fixed = Clock.fixed(Instant.ofEpochMilli(1_000_000), ZoneOffset.UTC);
-        Arena still = new Arena(arena.tables, Map.of(), faults, fixed);
-        still.create("board", RankingType.SCORE, Order.DESCENDING, null, 1);
+        create("board", null);
         for (int season = 1; season <= 12; season++) {
-            still.boards.reset(Arena.GAME, "board", "s" + season, null);
+            arena.reset("board", "s" + season, null);
         }
-        Board board = still.board("board");
-        List<Snapshot> page = still.snapshots.list(board, null, 5);
+        Board board = arena.board("board");
         assertEquals(
-                List.of(12, 11, 10, 9, 8), page.stream().map(Snapshot::season).toList());
+                List.of(12, 11, 10, 9, 8),
+                arena.seasons.list(board, null, 5).stream().map(Season::season).toList());
         assertEquals(
                 List.of(7, 6, 5),
-                still.snapshots.list(board, 8, 3).stream().map(Snapshot::season).toList());
+                arena.seasons.list(board, 8, 3).stream().map(Season::season).toList());
+    }
+
+    @Test
+    void aSeasonEndsOnTimeWhoeverLooksFirst() {
+        create("board", weekly());
+        Instant end = MONDAY.plus(Duration.ofDays(7));
+        assertEquals(end, arena.board("board").seasons().endsAt());
+        clock.moveTo(end.minusMillis(1));
+        assertEquals(1, arena.submit("board", "a", 10, 0, null).season());
+        clock.moveTo(end);
+        assertEquals(2, arena.submit("board", "a", 3, 0, null).season());
+        Season closed = season("board", 1);
+        assertEquals(end, closed.endedAt());
+        assertEquals(EventType.SEASON, closed.eventType());
+        assertEquals(end, arena.board("board").seasons().startedAt());
+        assertEquals(end.plus(Duration.ofDays(7)), arena.board("board").seasons().endsAt());
+    }
+
+    @Test
+    void anInstanceThatKnewTheBoardBeforeItsEndDoesNotWriteBeyondIt() {
+        Map<String, String> caching = Map.of("statecraft.leaderboard.board-cache", "PT1H");
+        Arena one = new Arena(arena.tables, caching, faults, clock);
+        Arena other = new Arena(arena.tables, caching, faults, clock);
+        one.create("board", scheduled(weekly()));
+        assertEquals(1, one.submit("board", "a", 1, 0, null).season());
+        assertEquals(1, other.submit("board", "b", 1, 0, null).season());
+        clock.moveTo(MONDAY.plus(Duration.ofDays(7)));
+        assertEquals(2, one.submit("board", "a", 1, 0, null).season());
+        assertEquals(2, other.submit("board", "b", 1, 0, null).season());
+        assertEquals(1, one.seasons.list(one.board("board"), null, 10).size());
+    }
+
+    @Test
+    void whatWasMissedIsCaughtUp() {
+        create("board", weekly());
+        arena.submit("board", "a", 10, 0, null);
+        clock.moveTo(MONDAY.plus(Duration.ofDays(24)));
+        arena.upkeep();
+        Board board = arena.board("board");
+        assertEquals(4, board.season());
+        assertEquals(
+                List.of("2026-12-14T00:00:00Z", "2026-12-07T00:00:00Z", "2026-11-30T00:00:00Z"),
+                arena.seasons.list(board, null, 10).stream()
+                        .map(season -> season.endedAt().toString())
+                        .toList());
+        clock.move(SETTLED);
+        arena.upkeep();
+        assertEquals(1, season("board", 1).totalEntries());
+        assertEquals(0, season("board", 3).totalEntries());
+        assertEquals(Phase.DONE, season("board", 3).phase());
+    }
+
+    @Test
+    void ofVeryManyMissedEndsOneSeasonIsMade() {
+        arena.create("board", scheduled(new ResetSchedule("*/5 * * * *", null, null)));
+        arena.submit("board", "a", 10, 0, null);
+        clock.moveTo(MONDAY.plus(Duration.ofDays(30)).plusSeconds(1));
+        Board board = arena.board("board");
+        assertEquals(3, board.season());
+        assertEquals(MONDAY.plusSeconds(300), season("board", 1).endedAt());
+        assertEquals(MONDAY.plus(Duration.ofDays(30)), season("board", 2).endedAt());
+        assertEquals(
+                MONDAY.plus(Duration.ofDays(30)).plusSeconds(300),
+                board.seasons().endsAt());
+    }
+
+    @Test
+    void anExactEndComesOnceAndMayBeSetAgain() {
+        Instant end = MONDAY.plus(Duration.ofHours(5));
+        create("board", new ResetSchedule(null, null, end));
+        clock.moveTo(end.plusSeconds(1));
+        assertEquals(2, arena.board("board").season());
+        assertEquals(null, arena.board("board").seasons().endsAt());
+        Instant later = end.plus(Duration.ofDays(1));
+        arena.boards.change(Arena.GAME, "board", old -> scheduled(new ResetSchedule(null, null, later)));
+        assertEquals(later, arena.board("board").seasons().endsAt());
+        clock.moveTo(later);
+        assertEquals(3, arena.board("board").season());
+    }
+
+    @Test
+    void withoutSeasonalResetsNoSeasonEndsByItself() {
+        Arena still = new Arena(
+                arena.tables, Map.of("statecraft.leaderboard.seasonal-resets", "false"), faults, clock);
+        still.create("board", scheduled(weekly()));
+        clock.move(Duration.ofDays(30));
+        still.upkeep();
+        assertEquals(1, still.submit("board", "a", 1, 0, null).season());
+        assertEquals(1, still.reset("board", "by hand", null).season());
+        assertEquals(2, still.board("board").season());
     }
 
     @Test
     void theUpdateQueueEmptiesAsScoresAreCountedAlsoAcrossAReset() {
-        arena.create("board", RankingType.SCORE, Order.DESCENDING, null, 1);
+        create("board", null);
         arena.submit("board", "a", 10, 0, null);
         arena.submit("board", "b", 20, 0, null);
         assertEquals(2, arena.statistics.of(Arena.GAME).updateQueueSize());
-        arena.boards.reset(Arena.GAME, "board", "over", null);
+        arena.reset("board", "over", null);
         arena.submit("board", "c", 30, 0, null);
         assertEquals(3, arena.statistics.of(Arena.GAME).updateQueueSize());
         arena.drain();
@@ -117,11 +232,40 @@ class SeasonTest {
         assertEquals(0, statistics.updateQueueSize());
         assertEquals(1, statistics.totalEntries());
         assertEquals(1, statistics.seasonalDataSize());
+        assertEquals(1, statistics.historicalDataSize());
         assertEquals(0, arena.statistics.of("another-game").totalLeaderboards());
     }
 
-    private static UpkeepService.Done upkeep(Arena arena) {
-        return new UpkeepService(arena.boards, arena.audits).run(Arena.GAME, () -> true);
+    private void create(String id, @Nullable ResetSchedule schedule) {
+        arena.create(id, scheduled(schedule));
+    }
+
+    private static Board.Settings scheduled(@Nullable ResetSchedule schedule) {
+        Reward reward = new Reward("best", 1L, 1L, null, "1");
+        return new Board.Settings(
+                "",
+                RankingType.SCORE,
+                Order.DESCENDING,
+                null,
+                0,
+                0,
+                1,
+                schedule,
+                null,
+                List.of(reward, new Reward("half", null, null, BigDecimal.valueOf(50), "2")),
+                List.of());
+    }
+
+    private static ResetSchedule weekly() {
+        return new ResetSchedule("0 0 * * 1", null, null);
+    }
+
+    private Season season(String id, int season) {
+        return arena.seasons.find(arena.board(id), season).orElseThrow();
+    }
+
+    private Snapshot snapshot(String id, Season season) {
+        return arena.snapshots.find(arena.board(id), season.snapshotId()).orElseThrow();
     }
 
     private static List<String> players(Listing listing) {

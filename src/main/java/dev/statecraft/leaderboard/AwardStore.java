@@ -1,0 +1,104 @@
+package dev.statecraft.leaderboard;
+
+import static dev.statecraft.table.Attributes.n;
+import static dev.statecraft.table.Attributes.s;
+
+import dev.statecraft.table.PartitionKey;
+import dev.statecraft.table.TableNames;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
+import software.amazon.awssdk.services.dynamodb.model.QueryResponse;
+
+/**
+ * The awards of closed seasons, many to an item, in the boards table.
+ *
+ * <ul>
+ *   <li>Key: {@code pk} = game#awards#board#epoch#season, {@code sk} = place of the last award of the page.
+ *   <li>No guard: a closed season does not change, so the same page always writes the same item again.
+ * </ul>
+ */
+@ApplicationScoped
+public class AwardStore {
+
+    private final DynamoDbClient dynamo;
+    private final TableNames tables;
+
+    AwardStore(DynamoDbClient dynamo, TableNames tables) {
+        this.dynamo = dynamo;
+        this.tables = tables;
+    }
+
+    /** Stores a page of awards, in the order of their places; about 1 WCU for 12 of them. */
+    public void put(Board board, int season, List<Award> awards) {
+        Award last = awards.get(awards.size() - 1);
+        Map<String, AttributeValue> item = new HashMap<>(key(board, season, last.position()));
+        item.put(
+                "awards",
+                AttributeValue.fromL(awards.stream()
+                        .map(award -> AttributeValue.fromL(List.of(
+                                s(award.playerId()),
+                                n(award.position()),
+                                n(award.rank()),
+                                n(award.score().value()),
+                                n(award.score().subscore()),
+                                n(award.reward()))))
+                        .toList()));
+        dynamo.putItem(put -> put.tableName(tables.boards()).item(item));
+    }
+
+    /** Lists awards by place, those behind a place only; 1 RCU for about 50 of them. */
+    public List<Award> list(Board board, int season, long afterPosition, int limit) {
+        List<Award> found = new ArrayList<>();
+        Map<String, AttributeValue> start = Map.of();
+        do {
+            QueryRequest.Builder query = QueryRequest.builder()
+                    .tableName(tables.boards())
+                    .keyConditionExpression("pk = :pk AND sk > :after")
+                    .expressionAttributeValues(Map.of(
+                            ":pk", s(partition(board, season)), ":after", s(place(afterPosition))))
+                    .consistentRead(true)
+                    .limit(1);
+            if (!start.isEmpty()) {
+                query.exclusiveStartKey(start);
+            }
+            QueryResponse response = dynamo.query(query.build());
+            for (Map<String, AttributeValue> item : response.items()) {
+                item.get("awards").l().stream()
+                        .map(award -> fromList(award.l()))
+                        .filter(award -> award.position() > afterPosition)
+                        .limit(limit - found.size())
+                        .forEach(found::add);
+            }
+            start = response.lastEvaluatedKey();
+        } while (!start.isEmpty() && found.size() < limit);
+        return found;
+    }
+
+    private static Award fromList(List<AttributeValue> award) {
+        return new Award(
+                award.get(0).s(),
+                Long.parseLong(award.get(1).n()),
+                Long.parseLong(award.get(2).n()),
+                new Score(Long.parseLong(award.get(3).n()), Long.parseLong(award.get(4).n())),
+                Integer.parseInt(award.get(5).n()));
+    }
+
+    private static String partition(Board board, int season) {
+        return PartitionKey.of(board.game(), "awards", board.id(), board.epoch(), season);
+    }
+
+    private static String place(long position) {
+        return String.format(Locale.ROOT, "%016d", position);
+    }
+
+    private static Map<String, AttributeValue> key(Board board, int season, long position) {
+        return Map.of("pk", s(partition(board, season)), "sk", s(place(position)));
+    }
+}
