@@ -3,6 +3,7 @@ package dev.statecraft.leaderboard;
 import static dev.statecraft.table.Attributes.n;
 import static dev.statecraft.table.Attributes.s;
 
+import dev.statecraft.table.Attributes;
 import dev.statecraft.table.PartitionKey;
 import dev.statecraft.table.TableNames;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -61,8 +62,8 @@ public class AwardStore {
             QueryRequest.Builder query = QueryRequest.builder()
                     .tableName(tables.boards())
                     .keyConditionExpression("pk = :pk AND sk > :after")
-                    .expressionAttributeValues(Map.of(
-                            ":pk", s(partition(board, season)), ":after", s(place(afterPosition))))
+                    .expressionAttributeValues(
+                            Map.of(":pk", s(partition(board, season)), ":after", s(place(afterPosition))))
                     .consistentRead(true)
                     .limit(1);
             if (!start.isEmpty()) {
@@ -70,7 +71,7 @@ public class AwardStore {
             }
             QueryResponse response = dynamo.query(query.build());
             for (Map<String, AttributeValue> item : response.items()) {
-                item.get("awards").l().stream()
+                Attributes.list(item, "awards").stream()
                         .map(award -> fromList(award.l()))
                         .filter(award -> award.position() > afterPosition)
                         .limit(limit - found.size())
@@ -86,7 +87,9 @@ public class AwardStore {
                 award.get(0).s(),
                 Long.parseLong(award.get(1).n()),
                 Long.parseLong(award.get(2).n()),
-                new Score(Long.parseLong(award.get(3).n()), Long.parseLong(award.get(4).n())),
+                new Score(
+                        Long.parseLong(award.get(3).n()),
+                        Long.parseLong(award.get(4).n())),
                 Integer.parseInt(award.get(5).n()));
     }
 

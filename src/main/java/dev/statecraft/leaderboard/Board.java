@@ -125,7 +125,19 @@ public record Board(
     public static Board first(String game, String id, Settings settings, Instant now, Instant firstSnapshotAt) {
         Seasons seasons = new Seasons(1, now, nextEnd(settings, now), Set.of());
         return new Board(
-                game, id, settings, 0, seasons, new History(0, firstSnapshotAt), Map.of(), null, false, false, now, now, 1);
+                game,
+                id,
+                settings,
+                0,
+                seasons,
+                new History(0, firstSnapshotAt),
+                Map.of(),
+                null,
+                false,
+                false,
+                now,
+                now,
+                1);
     }
 
     /** A stand-in for a board that was never seen: where its entries most probably are. */
@@ -199,14 +211,7 @@ public record Board(
     /** This board after its scheduled snapshot. */
     public Board recorded(int snapshots, Instant nextAt) {
         return next(
-                settings,
-                seasons,
-                new History(snapshots, nextAt),
-                generations,
-                mending,
-                scored,
-                subscored,
-                updatedAt);
+                settings, seasons, new History(snapshots, nextAt), generations, mending, scored, subscored, updatedAt);
     }
 
     /** This board when the tree of a season begins to be replaced by its next generation. */

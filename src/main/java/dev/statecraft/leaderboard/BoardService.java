@@ -128,9 +128,7 @@ public class BoardService {
             Instant end = Objects.requireNonNull(current.seasons().endsAt());
             ResetSchedule schedule = Objects.requireNonNull(current.settings().reset());
             Board turned = current.turned(
-                    end,
-                    schedule.endOfSeason(end, now, config.missedSeasons()).orElse(null),
-                    snapshotsWith(current));
+                    end, schedule.endOfSeason(end, now, config.missedSeasons()).orElse(null), snapshotsWith(current));
             Season closed = Season.closed(current, end, now, EventType.SEASON, "", null);
             if (seasons.close(turned, current.version(), closed)) {
                 current = turned;

@@ -165,8 +165,7 @@ public class BoardStore {
                     .tableName(tables.boards())
                     .indexName(DUE_INDEX)
                     .keyConditionExpression("dpk = :dpk AND due <= :now")
-                    .expressionAttributeValues(
-                            Map.of(":dpk", s(duePartition(game)), ":now", n(now.toEpochMilli())));
+                    .expressionAttributeValues(Map.of(":dpk", s(duePartition(game)), ":now", n(now.toEpochMilli())));
             if (!start.isEmpty()) {
                 query.exclusiveStartKey(start);
             }
@@ -289,6 +288,8 @@ public class BoardStore {
                 end == null ? null : Instant.ofEpochMilli(Long.parseLong(end.n())),
                 unfinished == null
                         ? Set.of()
-                        : unfinished.ns().stream().map(Integer::valueOf).collect(Collectors.toCollection(TreeSet::new)));
+                        : unfinished.ns().stream()
+                                .map(Integer::valueOf)
+                                .collect(Collectors.toCollection(TreeSet::new)));
     }
 }

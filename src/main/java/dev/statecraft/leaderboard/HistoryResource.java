@@ -74,12 +74,7 @@ public class HistoryResource {
 
     /** Where a player stood at a time, or at the end of a season. */
     public record Standing(
-            Instant timestamp,
-            int season,
-            long rank,
-            BigDecimal value,
-            double percentile,
-            long totalEntries) {}
+            Instant timestamp, int season, long rank, BigDecimal value, double percentile, long totalEntries) {}
 
     /**
      * A player's ranks over time.
@@ -141,7 +136,8 @@ public class HistoryResource {
         String list = "samples#" + id + "#" + board.epoch() + "#" + player;
         Instant before = cursor == null
                 ? null
-                : Instant.ofEpochMilli(Query.integer("cursor", Cursor.read(cursor, list, 1).get(0), 0, Score.LIMIT));
+                : Instant.ofEpochMilli(
+                        Query.integer("cursor", Cursor.read(cursor, list, 1).get(0), 0, Score.LIMIT));
         List<Sample> found = players.samples(board, player, before, wanted + 1);
         List<Sample> page = found.subList(0, Math.min(wanted, found.size()));
         return new PlayerHistory(

@@ -21,11 +21,7 @@ public class PlayerHistoryService {
     private final Parallel parallel;
 
     PlayerHistoryService(
-            SampleStore samples,
-            SeasonStore seasons,
-            EntryStore entries,
-            RankingService rankings,
-            Parallel parallel) {
+            SampleStore samples, SeasonStore seasons, EntryStore entries, RankingService rankings, Parallel parallel) {
         this.samples = samples;
         this.seasons = seasons;
         this.entries = entries;

@@ -9,5 +9,4 @@ import java.time.Instant;
  * @param score the score in the board's units
  * @param totalEntries how many entries the ranking had
  */
-public record Sample(
-        String playerId, Instant timestamp, int season, long rank, Score score, long totalEntries) {}
+public record Sample(String playerId, Instant timestamp, int season, long rank, Score score, long totalEntries) {}

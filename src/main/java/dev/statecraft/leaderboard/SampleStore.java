@@ -73,10 +73,7 @@ public class SampleStore {
 
     private static Map<String, AttributeValue> key(Board board, String playerId, Instant at) {
         return Map.of(
-                "pk",
-                s(partition(board, playerId)),
-                "sk",
-                s(String.format(Locale.ROOT, "%013d", at.toEpochMilli())));
+                "pk", s(partition(board, playerId)), "sk", s(String.format(Locale.ROOT, "%013d", at.toEpochMilli())));
     }
 
     private static Map<String, AttributeValue> toItem(Board board, Sample sample, Instant expiresAt) {

@@ -192,11 +192,10 @@ public class ScoreService {
                     .map(board -> new BoardAndEntry(board, entries.read(board, board.season(), playerId)));
         }
         Board guess = boards.lastSeen(game, boardId).orElseGet(() -> Board.guess(game, boardId));
-        return entries.readWithBoard(guess, playerId)
-                .flatMap(both -> boards.learned(both.board())
-                        .map(board -> board.season() == both.board().season()
-                                ? both
-                                : new BoardAndEntry(board, entries.read(board, board.season(), playerId))));
+        return entries.readWithBoard(guess, playerId).flatMap(both -> boards.learned(both.board())
+                .map(board -> board.season() == both.board().season()
+                        ? both
+                        : new BoardAndEntry(board, entries.read(board, board.season(), playerId))));
     }
 
     /** A player's entry in a season that was closed, or the running one. */

@@ -98,8 +98,7 @@ public record Season(
         return next(Phase.DONE, markedAt, totalEntries, awards, lastAwarded);
     }
 
-    private Season next(
-            Phase nextPhase, @Nullable Instant marks, long total, long given, @Nullable RankedEntry last) {
+    private Season next(Phase nextPhase, @Nullable Instant marks, long total, long given, @Nullable RankedEntry last) {
         return new Season(
                 season,
                 startedAt,

@@ -101,7 +101,10 @@ public class SeasonResource {
 
     /** Some awards of a season, by place. */
     public record AwardList(
-            int season, boolean complete, List<AwardView> awards, @Nullable String nextCursor) {}
+            int season,
+            boolean complete,
+            List<AwardView> awards,
+            @Nullable String nextCursor) {}
 
     /** The seed's resetLeaderboard: closes the running season and begins the next. */
     @POST
@@ -153,7 +156,9 @@ public class SeasonResource {
         closed.stream().limit(left).forEach(season -> found.add(view(board, season)));
         return new SeasonList(
                 found,
-                closed.size() > left ? Cursor.of(list, found.get(found.size() - 1).season()) : null);
+                closed.size() > left
+                        ? Cursor.of(list, found.get(found.size() - 1).season())
+                        : null);
     }
 
     /** What the players got for a season that is over. */

@@ -147,10 +147,10 @@ final class SettingsStore {
 
     static <T> List<T> list(
             Map<String, AttributeValue> item, String name, Function<Map<String, AttributeValue>, T> fromMap) {
-        AttributeValue stored = item.get(name);
-        return stored == null
-                ? List.of()
-                : stored.l().stream().map(AttributeValue::m).map(fromMap).toList();
+        return Attributes.list(item, name).stream()
+                .map(AttributeValue::m)
+                .map(fromMap)
+                .toList();
     }
 
     private static void text(Map<String, AttributeValue> map, String name, @Nullable String value) {

@@ -46,7 +46,9 @@ public class SnapshotService {
      * @return how many snapshots the board keeps now
      */
     int takeFinal(Board board, Season season) {
-        return config.historicalData() ? keep(board, of(board, season)) : board.history().snapshots();
+        return config.historicalData()
+                ? keep(board, of(board, season))
+                : board.history().snapshots();
     }
 
     /**
@@ -56,7 +58,7 @@ public class SnapshotService {
      */
     int takeScheduled(Board board, Instant at) {
         RankWalk.Summary now = rankings.summary(board, board.season());
-        boolean changed = now.lastUpdated().isAfter(at.minus(config.snapshotInterval()));
+        boolean changed = !now.lastUpdated().isBefore(at.minus(config.snapshotInterval()));
         if (!config.historicalData() || now.total() == 0 || !changed) {
             return board.history().snapshots();
         }
@@ -74,8 +76,7 @@ public class SnapshotService {
     }
 
     private Snapshot of(Board board, Season season) {
-        return of(
-                board, season.snapshotId(), season.eventType(), season.reason(), season.endedAt(), season.season());
+        return of(board, season.snapshotId(), season.eventType(), season.reason(), season.endedAt(), season.season());
     }
 
     private Snapshot of(Board board, String id, EventType type, String reason, Instant at, int season) {
@@ -96,8 +97,8 @@ public class SnapshotService {
     }
 
     private void sample(Board board, Snapshot snapshot) {
-        Instant expiresAt = snapshot.timestamp()
-                .plus(config.snapshotInterval().multipliedBy(config.maxHistoricalEntries()));
+        Instant expiresAt =
+                snapshot.timestamp().plus(config.snapshotInterval().multipliedBy(config.maxHistoricalEntries()));
         RankedEntry last = null;
         int left = config.sampledPlayers();
         while (left > 0) {

@@ -46,7 +46,8 @@ public class SnapshotStore {
     }
 
     /** Some snapshots, and the id to go on before, null at the end. */
-    public record SnapshotPage(List<Snapshot> snapshots, @Nullable String next) {}
+    public record SnapshotPage(
+            List<Snapshot> snapshots, @Nullable String next) {}
 
     /** Stores a snapshot, in place of an earlier one with the same id; 1 WCU a KB, about 100 B an entry. */
     public void put(Board board, Snapshot snapshot) {
@@ -71,8 +72,8 @@ public class SnapshotStore {
         item.put(
                 "distribution",
                 AttributeValue.fromL(snapshot.distribution().stream()
-                        .map(bucket -> AttributeValue.fromL(
-                                List.of(n(bucket.from()), n(bucket.to()), n(bucket.count()))))
+                        .map(bucket ->
+                                AttributeValue.fromL(List.of(n(bucket.from()), n(bucket.to()), n(bucket.count()))))
                         .toList()));
         dynamo.putItem(put -> put.tableName(tables.boards()).item(item));
     }
@@ -118,7 +119,8 @@ public class SnapshotStore {
         List<WriteRequest> deletes = new ArrayList<>();
         Map<String, AttributeValue> start = Map.of();
         do {
-            QueryRequest.Builder query = query(board).projectionExpression("pk, sk").limit(count - deletes.size());
+            QueryRequest.Builder query =
+                    query(board).projectionExpression("pk, sk").limit(count - deletes.size());
             if (!start.isEmpty()) {
                 query.exclusiveStartKey(start);
             }
@@ -179,7 +181,7 @@ public class SnapshotStore {
                 (int) Attributes.number(item, "season"),
                 Attributes.number(item, "totalEntries"),
                 SettingsStore.list(item, "entries", SnapshotStore::fromRow),
-                item.get("distribution").l().stream()
+                Attributes.list(item, "distribution").stream()
                         .map(AttributeValue::l)
                         .map(bucket -> new Bucket(
                                 Long.parseLong(bucket.get(0).n()),

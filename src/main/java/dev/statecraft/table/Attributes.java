@@ -1,5 +1,6 @@
 package dev.statecraft.table;
 
+import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import org.jspecify.annotations.Nullable;
@@ -69,6 +70,12 @@ public final class Attributes {
     public static Map<String, AttributeValue> map(Map<String, AttributeValue> item, String name) {
         AttributeValue value = item.get(name);
         return value == null ? Map.of() : value.m();
+    }
+
+    /** A list, empty where it is missing. */
+    public static List<AttributeValue> list(Map<String, AttributeValue> item, String name) {
+        AttributeValue value = item.get(name);
+        return value == null ? List.of() : value.l();
     }
 
     private static AttributeValue required(Map<String, AttributeValue> item, String name) {

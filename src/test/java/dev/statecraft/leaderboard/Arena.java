@@ -70,8 +70,7 @@ final class Arena {
         SampleStore samples = new SampleStore(dynamo, tables);
         AwardStore awards = new AwardStore(dynamo, tables);
         boards = new BoardService(new BoardStore(dynamo, tables), closed, leaderboards, clock);
-        snapshots =
-                new SnapshotService(new SnapshotStore(dynamo, tables), samples, lists, rankings, leaderboards);
+        snapshots = new SnapshotService(new SnapshotStore(dynamo, tables), samples, lists, rankings, leaderboards);
         seasons = new SeasonService(boards, closed, awards, snapshots, leaderboards);
         players = new PlayerHistoryService(samples, closed, entries, rankings, parallel);
         RecentWrites recent = new RecentWrites(clock);

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.GetRecordsResponse;
 import software.amazon.awssdk.services.dynamodb.model.ShardIteratorType;
+import software.amazon.awssdk.services.dynamodb.model.TrimmedDataAccessException;
 import software.amazon.awssdk.services.dynamodb.streams.DynamoDbStreamsClient;
 
 /** The real stream of the entries table, read by the test, which decides what is delivered, when and how often. */
@@ -31,14 +32,11 @@ final class EntryStream {
         streams.describeStream(describe -> describe.streamArn(arn))
                 .streamDescription()
                 .shards()
-                .forEach(shard -> iterators.computeIfAbsent(shard.shardId(), id -> streams.getShardIterator(
-                                get -> get.streamArn(arn).shardId(id).shardIteratorType(ShardIteratorType.TRIM_HORIZON))
-                        .shardIterator()));
+                .forEach(shard -> iterators.computeIfAbsent(shard.shardId(), this::oldest));
         List<StreamRecord> records = new ArrayList<>();
         for (String shard : List.copyOf(iterators.keySet())) {
             while (true) {
-                GetRecordsResponse response = streams.getRecords(
-                        get -> get.shardIterator(iterators.get(shard)).limit(1000));
+                GetRecordsResponse response = read(shard);
                 response.records()
                         .forEach(record -> records.add(new StreamRecord(
                                 record.dynamodb().sequenceNumber(),
@@ -60,6 +58,24 @@ final class EntryStream {
             }
         }
         return records;
+    }
+
+    private GetRecordsResponse read(String shard) {
+        try {
+            return streams.getRecords(
+                    get -> get.shardIterator(iterators.get(shard)).limit(1000));
+        } catch (TrimmedDataAccessException e) {
+            // DynamoDB Local does not go on from an iterator that it gave out while the shard was empty.
+            iterators.put(shard, oldest(shard));
+            return streams.getRecords(
+                    get -> get.shardIterator(iterators.get(shard)).limit(1000));
+        }
+    }
+
+    private String oldest(String shard) {
+        return streams.getShardIterator(
+                        get -> get.streamArn(arn).shardId(shard).shardIteratorType(ShardIteratorType.TRIM_HORIZON))
+                .shardIterator();
     }
 
     private static Map<String, String> scalars(Map<String, AttributeValue> image) {

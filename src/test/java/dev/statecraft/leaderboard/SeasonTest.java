@@ -54,7 +54,9 @@ class SeasonTest {
         assertEquals("late", last.entries().get(0).playerId());
         assertEquals("over", last.reason());
         assertEquals(EventType.RESET, last.eventType());
-        assertEquals(2, last.distribution().stream().mapToLong(bucket -> bucket.count()).sum());
+        assertEquals(
+                2,
+                last.distribution().stream().mapToLong(bucket -> bucket.count()).sum());
         assertEquals(List.of(), arena.boards.due(Arena.GAME));
     }
 
@@ -141,7 +143,8 @@ class SeasonTest {
         assertEquals(end, closed.endedAt());
         assertEquals(EventType.SEASON, closed.eventType());
         assertEquals(end, arena.board("board").seasons().startedAt());
-        assertEquals(end.plus(Duration.ofDays(7)), arena.board("board").seasons().endsAt());
+        assertEquals(
+                end.plus(Duration.ofDays(7)), arena.board("board").seasons().endsAt());
     }
 
     @Test
@@ -208,8 +211,7 @@ class SeasonTest {
 
     @Test
     void withoutSeasonalResetsNoSeasonEndsByItself() {
-        Arena still = new Arena(
-                arena.tables, Map.of("statecraft.leaderboard.seasonal-resets", "false"), faults, clock);
+        Arena still = new Arena(arena.tables, Map.of("statecraft.leaderboard.seasonal-resets", "false"), faults, clock);
         still.create("board", scheduled(weekly()));
         clock.move(Duration.ofDays(30));
         still.upkeep();

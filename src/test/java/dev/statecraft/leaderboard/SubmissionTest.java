@@ -161,6 +161,10 @@ class SubmissionTest {
 
     private static Board board(RankingType type, Order order, @Nullable Operator operator, int decimals) {
         return Board.first(
-                "default", "board", Board.Settings.of(type, order, operator, decimals, 1), Instant.EPOCH, Instant.EPOCH);
+                "default",
+                "board",
+                Board.Settings.of(type, order, operator, decimals, 1),
+                Instant.EPOCH,
+                Instant.EPOCH);
     }
 }
