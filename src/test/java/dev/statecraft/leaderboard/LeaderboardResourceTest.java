@@ -318,7 +318,8 @@ class LeaderboardResourceTest {
         assertEquals(0, upkeep.run("default", () -> true).mended());
         rest();
         get("audited/players/p0").body("rank", equalTo(5));
-        assertEquals(1, upkeep.run("default", () -> true).mended());
+        UpkeepService.Done done = upkeep.run("default", () -> true);
+        assertEquals(1, done.mended(), done.toString());
         post("audited/audit", Map.of()).body("drift", equalTo(0)).body("mending", equalTo(false));
         get("audited/players/p0").body("rank", equalTo(5));
     }
