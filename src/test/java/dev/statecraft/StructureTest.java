@@ -41,10 +41,11 @@ class StructureTest {
     private static final Set<String> SHARED = Set.of("", "entry", "table", "access", "local");
 
     /**
-     * What of a feature is not domain: it may know the frameworks its role is about. Problems name what HTTP answers, a
-     * Walk reads page by page through its Store.
+     * What of a feature is not domain: it may know the frameworks its role is about. A Request checks what HTTP brings,
+     * Problems name what HTTP answers, a Walk reads page by page through its Store.
      */
-    private static final Pattern ROLES = Pattern.compile(".*(Resource|Service|Store|Handler|Config|Problems|Walk)");
+    private static final Pattern ROLES =
+            Pattern.compile(".*(Resource|Service|Store|Handler|Config|Request|Problems|Walk)");
 
     private static final Pattern EMPTY_NAMES =
             Pattern.compile("Abstract.*|.*(Impl|Utils?|Helpers?|Base|DTO|Dto|Manager|Info|Data|Processor)");
@@ -86,9 +87,10 @@ class StructureTest {
 
     @Test
     void theDomainKnowsOnlyTheJdkAndJson() {
-        // Its own feature's domain counts as well; its Store, Service and Resource do not.
+        // Its own feature's domain counts as well; its Store, Service and Resource do not. Cron is a language of its
+        // own.
         DescribedPredicate<JavaClass> allowed = resideInAnyPackage(
-                        "java..", "com.fasterxml.jackson..", "org.jspecify.annotations..")
+                        "java..", "com.fasterxml.jackson..", "com.cronutils..", "org.jspecify.annotations..")
                 .or(DOMAIN)
                 .or(describe("a primitive or an array of such", type -> type.getBaseComponentType()
                         .isPrimitive()));

@@ -2,6 +2,7 @@ package dev.statecraft.leaderboard;
 
 import java.math.BigDecimal;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -45,6 +46,10 @@ public record Board(
      * @param decimals digits after the point that values may have, 0 to {@link #MAX_DECIMALS}
      * @param maxSize how many places are listed, 0 for all
      * @param lanes how many partitions the entries are spread over, 1 to {@link #MAX_LANES}; fixed at creation
+     * @param reset when seasons end by themselves, null if they do not
+     * @param bounds what is plausible, null if everything is
+     * @param rewards what the end of a season brings, in order of precedence
+     * @param tiers the parts of the ranking, in order of precedence
      */
     public record Settings(
             String description,
@@ -53,7 +58,17 @@ public record Board(
             @Nullable Operator operator,
             int decimals,
             int maxSize,
-            int lanes) {
+            int lanes,
+            @Nullable ResetSchedule reset,
+            @Nullable Bounds bounds,
+            List<Reward> rewards,
+            List<Tier> tiers) {
+
+        /** Settings that only say how scores are kept. */
+        public static Settings of(
+                RankingType rankingType, Order order, @Nullable Operator operator, int decimals, int lanes) {
+            return new Settings("", rankingType, order, operator, decimals, 0, lanes, null, null, List.of(), List.of());
+        }
 
         /** Whether scores kept under these settings mean the same under others. */
         public boolean scoresAlike(Settings other) {
@@ -107,8 +122,7 @@ public record Board(
 
     /** A stand-in for a board that was never seen: where its entries most probably are. */
     public static Board guess(String game, String id) {
-        Settings settings = new Settings("", RankingType.SCORE, Order.DESCENDING, null, 0, 0, 1);
-        return first(game, id, settings, Instant.EPOCH);
+        return first(game, id, Settings.of(RankingType.SCORE, Order.DESCENDING, null, 0, 1), Instant.EPOCH);
     }
 
     /** This board in place of a deleted one with the same id. */

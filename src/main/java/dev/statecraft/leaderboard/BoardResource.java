@@ -7,6 +7,7 @@ import dev.statecraft.entry.Problem;
 import dev.statecraft.entry.ProblemException;
 import dev.statecraft.entry.Query;
 import dev.statecraft.leaderboard.Board.Settings;
+import dev.statecraft.leaderboard.BoardRequest.RewardView;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
@@ -20,6 +21,7 @@ import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.net.URI;
+import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,14 +36,14 @@ import org.jspecify.annotations.Nullable;
 @Tag(name = "Leaderboards")
 public class BoardResource {
 
-    private static final int MOST_PLACES = 1_000_000_000;
-
     private final BoardService boards;
     private final SnapshotService snapshots;
     private final RankingService rankings;
     private final AuditService audits;
     private final LeaderboardConfig config;
+    private final MetadataJson json;
     private final CurrentCaller caller;
+    private final Clock clock;
 
     BoardResource(
             BoardService boards,
@@ -49,34 +51,18 @@ public class BoardResource {
             RankingService rankings,
             AuditService audits,
             LeaderboardConfig config,
-            CurrentCaller caller) {
+            MetadataJson json,
+            CurrentCaller caller,
+            Clock clock) {
         this.boards = boards;
         this.snapshots = snapshots;
         this.rankings = rankings;
         this.audits = audits;
         this.config = config;
+        this.json = json;
         this.caller = caller;
+        this.clock = clock;
     }
-
-    /** What a board is created with; only the id and the ranking type are needed. */
-    public record NewBoard(
-            @Nullable String id,
-            @Nullable String description,
-            @Nullable RankingType rankingType,
-            @Nullable Integer maxSize,
-            @Nullable Order order,
-            @Nullable Operator operator,
-            @Nullable Integer decimals,
-            @Nullable Integer lanes) {}
-
-    /** What is to change; what is left out stays. */
-    public record BoardChange(
-            @Nullable String description,
-            @Nullable RankingType rankingType,
-            @Nullable Integer maxSize,
-            @Nullable Order order,
-            @Nullable Operator operator,
-            @Nullable Integer decimals) {}
 
     /** A board as callers see it. */
     public record BoardView(
@@ -88,12 +74,16 @@ public class BoardResource {
             int decimals,
             int maxSize,
             int lanes,
+            @Nullable ResetSchedule reset,
+            @Nullable Bounds bounds,
+            List<RewardView> rewards,
+            List<Tier> tiers,
             int season,
             Instant seasonStartedAt,
             Instant createdAt,
             Instant updatedAt) {
 
-        static BoardView of(Board board) {
+        static BoardView of(Board board, MetadataJson json) {
             Settings settings = board.settings();
             return new BoardView(
                     board.id(),
@@ -104,6 +94,12 @@ public class BoardResource {
                     settings.decimals(),
                     settings.maxSize(),
                     settings.lanes(),
+                    settings.reset(),
+                    settings.bounds(),
+                    settings.rewards().stream()
+                            .map(reward -> RewardView.of(reward, json))
+                            .toList(),
+                    settings.tiers(),
                     board.season(),
                     board.seasonStartedAt(),
                     board.createdAt(),
@@ -147,20 +143,11 @@ public class BoardResource {
     /** The seed's createLeaderboard. */
     @POST
     @Operation(operationId = "createLeaderboard", summary = "Create a board")
-    public Response create(NewBoard request) {
+    public Response create(BoardRequest request) {
         String id = Ids.check("id", request.id());
-        RankingType type = required("rankingType", request.rankingType());
-        Settings settings = new Settings(
-                description(request.description(), ""),
-                type,
-                request.order() == null ? type.defaultOrder() : request.order(),
-                request.operator(),
-                within("decimals", request.decimals(), 0, 0, Board.MAX_DECIMALS),
-                within("maxSize", request.maxSize(), config.maxLeaderboardSize(), 0, MOST_PLACES),
-                within("lanes", request.lanes(), 1, 1, Board.MAX_LANES));
-        return boards.create(caller.game(), id, settings)
+        return boards.create(caller.game(), id, request.create(limits()))
                 .map(board -> Response.created(URI.create("/v1/leaderboards/" + id))
-                        .entity(BoardView.of(board))
+                        .entity(BoardView.of(board, json))
                         .build())
                 .orElseThrow(() -> new ProblemException(Problem.conflict(
                         "board-exists", "The board exists already", "There is a board " + id + " already.")));
@@ -177,7 +164,7 @@ public class BoardResource {
         }
         BoardStore.BoardPage page = boards.list(caller.game(), after, Query.limit(limit));
         return new BoardList(
-                page.boards().stream().map(BoardView::of).toList(),
+                page.boards().stream().map(board -> BoardView.of(board, json)).toList(),
                 page.next() == null ? null : Cursor.of(list, page.next()));
     }
 
@@ -186,27 +173,16 @@ public class BoardResource {
     @Path("/{board}")
     @Operation(operationId = "getLeaderboardSettings", summary = "Read a board's settings")
     public BoardView read(@PathParam("board") String id) {
-        return BoardView.of(board(id));
+        return BoardView.of(board(id), json);
     }
 
     /** Changes settings; type, order, operator and decimals only as long as nothing was scored. */
     @PATCH
     @Path("/{board}")
     @Operation(operationId = "changeLeaderboard", summary = "Change a board's settings")
-    public BoardView change(@PathParam("board") String id, BoardChange request) {
+    public BoardView change(@PathParam("board") String id, BoardRequest request) {
         Ids.check("board", id);
-        BoardService.Change change = boards.change(
-                caller.game(),
-                id,
-                old -> new Settings(
-                        description(request.description(), old.description()),
-                        request.rankingType() == null ? old.rankingType() : request.rankingType(),
-                        request.order() == null ? old.order() : request.order(),
-                        request.operator() == null ? old.operator() : request.operator(),
-                        within("decimals", request.decimals(), old.decimals(), 0, Board.MAX_DECIMALS),
-                        within("maxSize", request.maxSize(), old.maxSize(), 0, MOST_PLACES),
-                        old.lanes()));
-        return BoardView.of(changed(change));
+        return BoardView.of(changed(boards.change(caller.game(), id, old -> request.change(old, limits()))), json);
     }
 
     /** Deletes a board with everything on it. */
@@ -228,7 +204,7 @@ public class BoardResource {
             ResetRequest request) {
         Ids.check("board", id);
         String key = idempotencyKey == null ? null : Ids.check("Idempotency-Key", idempotencyKey);
-        String reason = request.reason() == null ? "" : description(request.reason(), "");
+        String reason = BoardRequest.text("reason", request.reason(), "", config);
         BoardService.Reset reset = boards.reset(caller.game(), id, reason, key);
         if (reset instanceof BoardService.ResetUnknown) {
             throw notFound();
@@ -337,36 +313,11 @@ public class BoardResource {
         return ((BoardService.Changed) change).board();
     }
 
-    private String description(@Nullable String text, String otherwise) {
-        if (text == null) {
-            return otherwise;
-        }
-        if (text.length() > config.descriptionLength()) {
-            throw new ProblemException(Problem.badRequest(
-                    "description", "A text has at most " + config.descriptionLength() + " characters."));
-        }
-        return text;
+    private BoardRequest.Limits limits() {
+        return new BoardRequest.Limits(config, json, clock.instant());
     }
 
     private static ProblemException notFound() {
         return new ProblemException(LeaderboardProblems.boardNotFound());
-    }
-
-    private static <T> T required(String field, @Nullable T value) {
-        if (value == null) {
-            throw new ProblemException(Problem.badRequest(field, "The field " + field + " is missing."));
-        }
-        return value;
-    }
-
-    private static int within(String field, @Nullable Integer value, int otherwise, int min, int max) {
-        if (value == null) {
-            return otherwise;
-        }
-        if (value < min || value > max) {
-            throw new ProblemException(
-                    Problem.badRequest(field, field + " is an integer from " + min + " to " + max + "."));
-        }
-        return value;
     }
 }

@@ -159,16 +159,7 @@ public class BoardStore {
 
     private static Map<String, AttributeValue> toItem(Board board) {
         Map<String, AttributeValue> item = new HashMap<>(key(board.game(), board.id()));
-        Board.Settings settings = board.settings();
-        item.put("description", s(settings.description()));
-        item.put("rankingType", s(settings.rankingType().name()));
-        item.put("order", s(settings.order().name()));
-        if (settings.operator() != null) {
-            item.put("operator", s(settings.operator().name()));
-        }
-        item.put("decimals", n(settings.decimals()));
-        item.put("maxSize", n(settings.maxSize()));
-        item.put("lanes", n(settings.lanes()));
+        item.putAll(SettingsStore.toItem(board.settings()));
         item.put("epoch", n(board.epoch()));
         item.put("season", n(board.season()));
         item.put("seasonStartedAt", n(board.seasonStartedAt().toEpochMilli()));
@@ -208,18 +199,10 @@ public class BoardStore {
         Attributes.map(item, "generations")
                 .forEach((season, generation) ->
                         generations.put(Integer.valueOf(season), Integer.valueOf(generation.n())));
-        String operator = Attributes.stringOrNull(item, "operator");
         return Optional.of(new Board(
                 game,
                 Attributes.string(item, "sk"),
-                new Board.Settings(
-                        Attributes.string(item, "description"),
-                        RankingType.valueOf(Attributes.string(item, "rankingType")),
-                        Order.valueOf(Attributes.string(item, "order")),
-                        operator == null ? null : Operator.valueOf(operator),
-                        (int) Attributes.number(item, "decimals"),
-                        (int) Attributes.number(item, "maxSize"),
-                        (int) Attributes.number(item, "lanes")),
+                SettingsStore.fromItem(item),
                 (int) Attributes.number(item, "epoch"),
                 (int) Attributes.number(item, "season"),
                 Instant.ofEpochMilli(Attributes.number(item, "seasonStartedAt")),

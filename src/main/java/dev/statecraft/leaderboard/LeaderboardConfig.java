@@ -49,6 +49,14 @@ public interface LeaderboardConfig {
     @WithDefault("1024")
     int descriptionLength();
 
+    /** Most rewards a board may declare. */
+    @WithDefault("50")
+    int rewards();
+
+    /** Most tiers a board may declare. */
+    @WithDefault("50")
+    int tiers();
+
     /** How many of the best entries a closing snapshot keeps. */
     @WithDefault("100")
     int snapshotEntries();

@@ -73,7 +73,7 @@ final class Arena {
     }
 
     Board create(String id, RankingType type, Order order, @Nullable Operator operator, int lanes) {
-        return boards.create(GAME, id, new Board.Settings("", type, order, operator, 0, 0, lanes))
+        return boards.create(GAME, id, Board.Settings.of(type, order, operator, 0, lanes))
                 .orElseThrow();
     }
 

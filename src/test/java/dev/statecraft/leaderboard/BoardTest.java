@@ -58,7 +58,7 @@ class BoardTest {
         return Board.first(
                 "default",
                 "board",
-                new Board.Settings("", RankingType.SCORE, Order.DESCENDING, null, decimals, 0, lanes),
+                Board.Settings.of(RankingType.SCORE, Order.DESCENDING, null, decimals, lanes),
                 Instant.EPOCH);
     }
 }

@@ -161,9 +161,6 @@ class SubmissionTest {
 
     private static Board board(RankingType type, Order order, @Nullable Operator operator, int decimals) {
         return Board.first(
-                "default",
-                "board",
-                new Board.Settings("", type, order, operator, decimals, 0, 1),
-                Instant.ofEpochMilli(0));
+                "default", "board", Board.Settings.of(type, order, operator, decimals, 1), Instant.ofEpochMilli(0));
     }
 }

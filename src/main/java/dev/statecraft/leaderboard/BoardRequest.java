@@ -1,0 +1,241 @@
+package dev.statecraft.leaderboard;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.statecraft.entry.Problem;
+import dev.statecraft.entry.ProblemException;
+import dev.statecraft.leaderboard.Board.Settings;
+import java.math.BigDecimal;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a board is created with, or what is to change about it. To create one only the id and the ranking type are
+ * needed; in a change what is left out stays, and an empty {@code reset}, {@code bounds}, {@code rewards} or
+ * {@code tiers} takes them away.
+ */
+public record BoardRequest(
+        @Nullable String id,
+        @Nullable String description,
+        @Nullable RankingType rankingType,
+        @Nullable Integer maxSize,
+        @Nullable Order order,
+        @Nullable Operator operator,
+        @Nullable Integer decimals,
+        @Nullable Integer lanes,
+        @Nullable ResetSchedule reset,
+        @Nullable Bounds bounds,
+        @Nullable List<@Nullable RewardView> rewards,
+        @Nullable List<@Nullable Tier> tiers) {
+
+    private static final int MOST_PLACES = 1_000_000_000;
+    private static final int MOST_PER_MINUTE = 60;
+    private static final BigDecimal HUNDRED = BigDecimal.valueOf(100);
+
+    /** A reward as callers write and see it; {@code reward} is any JSON. */
+    public record RewardView(
+            @Nullable String name,
+            @Nullable Long fromRank,
+            @Nullable Long toRank,
+            @Nullable BigDecimal percentile,
+            @Nullable JsonNode reward) {
+
+        static RewardView of(Reward reward, MetadataJson json) {
+            return new RewardView(
+                    reward.name(), reward.fromRank(), reward.toRank(), reward.percentile(), json.read(reward.reward()));
+        }
+    }
+
+    /** What the limits of a request are checked against. */
+    record Limits(LeaderboardConfig config, MetadataJson json, Instant now) {}
+
+    /**
+     * The settings of a new board.
+     *
+     * @throws ProblemException 400, naming the field that does not fit
+     */
+    Settings create(Limits limits) {
+        RankingType type = required("rankingType", rankingType);
+        Settings plain = Settings.of(
+                type,
+                order == null ? type.defaultOrder() : order,
+                operator,
+                within("decimals", decimals, 0, 0, Board.MAX_DECIMALS),
+                within("lanes", lanes, 1, 1, Board.MAX_LANES));
+        return with(plain, limits.config().maxLeaderboardSize(), limits);
+    }
+
+    /**
+     * The settings of a board after this change.
+     *
+     * @throws ProblemException 400, naming the field that does not fit
+     */
+    Settings change(Settings old, Limits limits) {
+        if (id != null || lanes != null) {
+            String field = id != null ? "id" : "lanes";
+            throw new ProblemException(Problem.badRequest(field, "The " + field + " of a board cannot be changed."));
+        }
+        return with(old, old.maxSize(), limits);
+    }
+
+    private Settings with(Settings old, int oldMaxSize, Limits limits) {
+        return new Settings(
+                text("description", description, old.description(), limits.config()),
+                rankingType == null ? old.rankingType() : rankingType,
+                order == null ? old.order() : order,
+                operator == null ? old.operator() : operator,
+                within("decimals", decimals, old.decimals(), 0, Board.MAX_DECIMALS),
+                within("maxSize", maxSize, oldMaxSize, 0, MOST_PLACES),
+                old.lanes(),
+                reset == null ? old.reset() : checked(reset, limits.now()),
+                bounds == null ? old.bounds() : checked(bounds),
+                rewards == null ? old.rewards() : rewards(rewards, limits),
+                tiers == null ? old.tiers() : tiers(tiers, limits));
+    }
+
+    /** A text of a request, if it is not too long. */
+    static String text(String field, @Nullable String text, String otherwise, LeaderboardConfig config) {
+        if (text == null) {
+            return otherwise;
+        }
+        if (text.length() > config.descriptionLength()) {
+            throw new ProblemException(
+                    Problem.badRequest(field, "A text has at most " + config.descriptionLength() + " characters."));
+        }
+        return text;
+    }
+
+    private static @Nullable ResetSchedule checked(ResetSchedule reset, Instant now) {
+        if (reset.none()) {
+            if (reset.timezone() != null) {
+                throw new ProblemException(Problem.badRequest("reset", "Give a cron expression, or endsAt."));
+            }
+            return null;
+        }
+        if (reset.cron() != null && reset.endsAt() != null) {
+            throw new ProblemException(Problem.badRequest("reset", "Give either cron or endsAt."));
+        }
+        if (reset.endsAt() != null) {
+            if (reset.timezone() != null) {
+                throw new ProblemException(Problem.badRequest("reset.timezone", "An exact end has its own offset."));
+            }
+            if (!reset.endsAt().isAfter(now)) {
+                throw new ProblemException(Problem.badRequest("reset.endsAt", "A season ends in the future."));
+            }
+            return reset;
+        }
+        try {
+            if (reset.next(now).isEmpty()) {
+                throw new ProblemException(Problem.badRequest("reset.cron", "This time never comes."));
+            }
+        } catch (DateTimeException e) {
+            throw new ProblemException(
+                    Problem.badRequest("reset.timezone", "Give an IANA time zone such as Europe/Berlin."));
+        } catch (IllegalArgumentException e) {
+            throw new ProblemException(Problem.badRequest(
+                    "reset.cron",
+                    "Give five fields: minute, hour, day of month, month, day of week; for example 0 0 * * 1."));
+        }
+        return reset;
+    }
+
+    private static @Nullable Bounds checked(Bounds bounds) {
+        if (bounds.none()) {
+            return null;
+        }
+        if (bounds.min() != null && bounds.max() != null && bounds.min().compareTo(bounds.max()) > 0) {
+            throw new ProblemException(Problem.badRequest("bounds.max", "The highest score is not below the lowest."));
+        }
+        if (bounds.maxIncrease() != null && bounds.maxIncrease().signum() < 0) {
+            throw new ProblemException(Problem.badRequest("bounds.maxIncrease", "An increase is not negative."));
+        }
+        within("bounds.perMinute", bounds.perMinute(), 1, 1, MOST_PER_MINUTE);
+        percentile("bounds.firstPercentile", bounds.firstPercentile());
+        return bounds;
+    }
+
+    private static List<Reward> rewards(List<@Nullable RewardView> rewards, Limits limits) {
+        atMost("rewards", rewards, limits.config().rewards());
+        List<Reward> checked = new ArrayList<>();
+        for (int i = 0; i < rewards.size(); i++) {
+            String field = "rewards[" + i + "]";
+            RewardView reward = required(field, rewards.get(i));
+            long from = range(field + ".fromRank", reward.fromRank(), 1);
+            range(field + ".toRank", reward.toRank(), from);
+            percentile(field + ".percentile", reward.percentile());
+            if (reward.toRank() == null && reward.percentile() == null) {
+                throw new ProblemException(Problem.badRequest(field, "Give toRank or percentile."));
+            }
+            checked.add(new Reward(
+                    named(field + ".name", reward.name(), limits),
+                    reward.fromRank(),
+                    reward.toRank(),
+                    reward.percentile(),
+                    limits.json().write(field + ".reward", required(field + ".reward", reward.reward()))));
+        }
+        return List.copyOf(checked);
+    }
+
+    private static List<Tier> tiers(List<@Nullable Tier> tiers, Limits limits) {
+        atMost("tiers", tiers, limits.config().tiers());
+        Set<String> names = new HashSet<>();
+        List<Tier> checked = new ArrayList<>();
+        for (int i = 0; i < tiers.size(); i++) {
+            String field = "tiers[" + i + "]";
+            Tier tier = required(field, tiers.get(i));
+            String name = required(field + ".name", named(field + ".name", tier.name(), limits));
+            if (!names.add(name)) {
+                throw new ProblemException(Problem.badRequest(field + ".name", "Another tier has this name."));
+            }
+            range(field + ".rank", tier.rank(), 1);
+            percentile(field + ".percentile", tier.percentile());
+            checked.add(tier);
+        }
+        return List.copyOf(checked);
+    }
+
+    private static @Nullable String named(String field, @Nullable String name, Limits limits) {
+        return name == null ? null : text(field, name, "", limits.config());
+    }
+
+    private static void atMost(String field, List<?> values, int most) {
+        if (values.size() > most) {
+            throw new ProblemException(Problem.badRequest(field, "Give at most " + most + "."));
+        }
+    }
+
+    private static void percentile(String field, @Nullable BigDecimal percentile) {
+        if (percentile != null && (percentile.signum() <= 0 || percentile.compareTo(HUNDRED) > 0)) {
+            throw new ProblemException(Problem.badRequest(field, "A percentile is above 0 and at most 100."));
+        }
+    }
+
+    private static long range(String field, @Nullable Long rank, long least) {
+        if (rank != null && (rank < least || rank > Score.LIMIT)) {
+            throw new ProblemException(Problem.badRequest(field, "Give a rank from " + least + " on."));
+        }
+        return rank == null ? least : rank;
+    }
+
+    static <T> T required(String field, @Nullable T value) {
+        if (value == null) {
+            throw new ProblemException(Problem.badRequest(field, "The field " + field + " is missing."));
+        }
+        return value;
+    }
+
+    private static int within(String field, @Nullable Integer value, int otherwise, int min, int max) {
+        if (value == null) {
+            return otherwise;
+        }
+        if (value < min || value > max) {
+            throw new ProblemException(
+                    Problem.badRequest(field, field + " is an integer from " + min + " to " + max + "."));
+        }
+        return value;
+    }
+}

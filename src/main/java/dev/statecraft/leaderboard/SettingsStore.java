@@ -1,0 +1,183 @@
+package dev.statecraft.leaderboard;
+
+import static dev.statecraft.table.Attributes.n;
+import static dev.statecraft.table.Attributes.s;
+
+import dev.statecraft.table.Attributes;
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+
+/** How the settings of a board stand in its item, which {@link BoardStore} keeps. */
+final class SettingsStore {
+
+    private SettingsStore() {}
+
+    static Map<String, AttributeValue> toItem(Board.Settings settings) {
+        Map<String, AttributeValue> item = new HashMap<>();
+        item.put("description", s(settings.description()));
+        item.put("rankingType", s(settings.rankingType().name()));
+        item.put("order", s(settings.order().name()));
+        if (settings.operator() != null) {
+            item.put("operator", s(settings.operator().name()));
+        }
+        item.put("decimals", n(settings.decimals()));
+        item.put("maxSize", n(settings.maxSize()));
+        item.put("lanes", n(settings.lanes()));
+        ResetSchedule reset = settings.reset();
+        if (reset != null) {
+            Map<String, AttributeValue> map = new HashMap<>();
+            text(map, "cron", reset.cron());
+            text(map, "timezone", reset.timezone());
+            number(map, "endsAt", reset.endsAt() == null ? null : reset.endsAt().toEpochMilli());
+            item.put("reset", AttributeValue.fromM(map));
+        }
+        Bounds bounds = settings.bounds();
+        if (bounds != null) {
+            Map<String, AttributeValue> map = new HashMap<>();
+            decimal(map, "min", bounds.min());
+            decimal(map, "max", bounds.max());
+            decimal(map, "maxIncrease", bounds.maxIncrease());
+            number(map, "perMinute", bounds.perMinute());
+            decimal(map, "firstPercentile", bounds.firstPercentile());
+            text(map, "action", bounds.action() == null ? null : bounds.action().name());
+            item.put("bounds", AttributeValue.fromM(map));
+        }
+        list(item, "rewards", settings.rewards(), SettingsStore::toMap);
+        list(item, "tiers", settings.tiers(), SettingsStore::toMap);
+        return item;
+    }
+
+    static Board.Settings fromItem(Map<String, AttributeValue> item) {
+        String operator = Attributes.stringOrNull(item, "operator");
+        return new Board.Settings(
+                Attributes.string(item, "description"),
+                RankingType.valueOf(Attributes.string(item, "rankingType")),
+                Order.valueOf(Attributes.string(item, "order")),
+                operator == null ? null : Operator.valueOf(operator),
+                (int) Attributes.number(item, "decimals"),
+                (int) Attributes.number(item, "maxSize"),
+                (int) Attributes.number(item, "lanes"),
+                reset(Attributes.map(item, "reset")),
+                bounds(Attributes.map(item, "bounds")),
+                list(item, "rewards", SettingsStore::reward),
+                list(item, "tiers", SettingsStore::tier));
+    }
+
+    static Map<String, AttributeValue> toMap(Reward reward) {
+        Map<String, AttributeValue> map = new HashMap<>();
+        text(map, "name", reward.name());
+        number(map, "fromRank", reward.fromRank());
+        number(map, "toRank", reward.toRank());
+        decimal(map, "percentile", reward.percentile());
+        text(map, "reward", reward.reward());
+        return map;
+    }
+
+    static Reward reward(Map<String, AttributeValue> map) {
+        return new Reward(
+                Attributes.stringOrNull(map, "name"),
+                number(map, "fromRank"),
+                number(map, "toRank"),
+                decimal(map, "percentile"),
+                Attributes.stringOrNull(map, "reward"));
+    }
+
+    private static Map<String, AttributeValue> toMap(Tier tier) {
+        Map<String, AttributeValue> map = new HashMap<>();
+        text(map, "name", tier.name());
+        number(map, "rank", tier.rank());
+        decimal(map, "percentile", tier.percentile());
+        decimal(map, "score", tier.score());
+        return map;
+    }
+
+    private static Tier tier(Map<String, AttributeValue> map) {
+        return new Tier(
+                Attributes.stringOrNull(map, "name"),
+                number(map, "rank"),
+                decimal(map, "percentile"),
+                decimal(map, "score"));
+    }
+
+    private static @Nullable ResetSchedule reset(Map<String, AttributeValue> map) {
+        if (map.isEmpty()) {
+            return null;
+        }
+        Long endsAt = number(map, "endsAt");
+        return new ResetSchedule(
+                Attributes.stringOrNull(map, "cron"),
+                Attributes.stringOrNull(map, "timezone"),
+                endsAt == null ? null : Instant.ofEpochMilli(endsAt));
+    }
+
+    private static @Nullable Bounds bounds(Map<String, AttributeValue> map) {
+        if (map.isEmpty()) {
+            return null;
+        }
+        Long perMinute = number(map, "perMinute");
+        String action = Attributes.stringOrNull(map, "action");
+        return new Bounds(
+                decimal(map, "min"),
+                decimal(map, "max"),
+                decimal(map, "maxIncrease"),
+                perMinute == null ? null : perMinute.intValue(),
+                decimal(map, "firstPercentile"),
+                action == null ? null : Bounds.Action.valueOf(action));
+    }
+
+    static <T> void list(
+            Map<String, AttributeValue> item,
+            String name,
+            List<T> values,
+            Function<T, Map<String, AttributeValue>> toMap) {
+        if (!values.isEmpty()) {
+            item.put(
+                    name,
+                    AttributeValue.fromL(values.stream()
+                            .map(value -> AttributeValue.fromM(toMap.apply(value)))
+                            .toList()));
+        }
+    }
+
+    static <T> List<T> list(
+            Map<String, AttributeValue> item, String name, Function<Map<String, AttributeValue>, T> fromMap) {
+        AttributeValue stored = item.get(name);
+        return stored == null
+                ? List.of()
+                : stored.l().stream().map(AttributeValue::m).map(fromMap).toList();
+    }
+
+    private static void text(Map<String, AttributeValue> map, String name, @Nullable String value) {
+        if (value != null) {
+            map.put(name, s(value));
+        }
+    }
+
+    private static void number(Map<String, AttributeValue> map, String name, @Nullable Number value) {
+        if (value != null) {
+            map.put(name, n(value.longValue()));
+        }
+    }
+
+    private static void decimal(Map<String, AttributeValue> map, String name, @Nullable BigDecimal value) {
+        if (value != null) {
+            map.put(name, AttributeValue.fromN(value.toPlainString()));
+        }
+    }
+
+    private static @Nullable Long number(Map<String, AttributeValue> map, String name) {
+        AttributeValue value = map.get(name);
+        return value == null ? null : Long.valueOf(value.n());
+    }
+
+    private static @Nullable BigDecimal decimal(Map<String, AttributeValue> map, String name) {
+        AttributeValue value = map.get(name);
+        return value == null ? null : new BigDecimal(value.n());
+    }
+}
