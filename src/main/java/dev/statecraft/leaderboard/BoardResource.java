@@ -78,6 +78,7 @@ public class BoardResource {
             @Nullable Bounds bounds,
             List<RewardView> rewards,
             List<Tier> tiers,
+            @Nullable RatingRequest rating,
             int season,
             Instant seasonStartedAt,
             Instant createdAt,
@@ -100,6 +101,7 @@ public class BoardResource {
                             .map(reward -> RewardView.of(reward, json))
                             .toList(),
                     settings.tiers(),
+                    settings.rating() == null ? null : RatingRequest.of(settings.rating()),
                     board.season(),
                     board.seasonStartedAt(),
                     board.createdAt(),
@@ -308,7 +310,8 @@ public class BoardResource {
             throw new ProblemException(Problem.conflict(
                     "board-scored",
                     "The board has scores",
-                    "Type, order, operator and decimals are fixed once something was scored. Create another board."));
+                    "Type, order, operator, decimals and rating are fixed once something was scored."
+                            + " Create another board."));
         }
         return ((BoardService.Changed) change).board();
     }

@@ -13,6 +13,8 @@ import dev.statecraft.leaderboard.RankingService.Ranked;
 import dev.statecraft.leaderboard.ScoreService.NewScore;
 import dev.statecraft.leaderboard.ScoreService.Result;
 import dev.statecraft.leaderboard.ScoreService.Taken;
+import dev.statecraft.rating.RatingSystem;
+import dev.statecraft.rating.RatingSystem.Estimate;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
@@ -24,6 +26,7 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import java.math.BigDecimal;
+import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,18 +49,21 @@ public class ScoreResource {
     private final ListingService lists;
     private final MetadataJson metadata;
     private final CurrentCaller caller;
+    private final Clock clock;
 
     ScoreResource(
             ScoreService scores,
             RankingService rankings,
             ListingService lists,
             MetadataJson metadata,
-            CurrentCaller caller) {
+            CurrentCaller caller,
+            Clock clock) {
         this.scores = scores;
         this.rankings = rankings;
         this.lists = lists;
         this.metadata = metadata;
         this.caller = caller;
+        this.clock = clock;
     }
 
     /** A score to take; only the player and the value are needed. */
@@ -109,7 +115,23 @@ public class ScoreResource {
             int season,
             Instant asOf,
             @Nullable Instant updatedAt,
-            @Nullable JsonNode metadata) {}
+            @Nullable JsonNode metadata,
+            @Nullable RatingView rating) {}
+
+    /**
+     * What is known of a player on a RATING board.
+     *
+     * @param deviation how uncertain the rating is; not there for ELO
+     * @param volatility how erratic the results are; GLICKO2 only
+     */
+    public record RatingView(
+            double mean,
+            @Nullable Double deviation,
+            @Nullable Double volatility,
+            int matches,
+            int wins,
+            int draws,
+            int losses) {}
 
     /** The seed's updatePlayerScore. */
     @POST
@@ -208,6 +230,7 @@ public class ScoreResource {
                     asked,
                     summary.asOf(),
                     null,
+                    null,
                     null);
         }
         Ranked ranked = rankings.rank(board, asked, entry);
@@ -223,7 +246,8 @@ public class ScoreResource {
                 asked,
                 ranked.asOf(),
                 Instant.ofEpochMilli(entry.reachedAt()),
-                metadata.read(entry.metadata()));
+                metadata.read(entry.metadata()),
+                rating(board, entry));
     }
 
     /** Removes a player's entry from the running season. */
@@ -265,6 +289,23 @@ public class ScoreResource {
                 request.operator());
     }
 
+    private @Nullable RatingView rating(Board board, Entry entry) {
+        RatingSystem system = board.settings().rating();
+        Rated rated = entry.rated();
+        if (system == null || rated == null) {
+            return null;
+        }
+        Estimate estimate = system.estimate(rated.rating(), clock.millis());
+        return new RatingView(
+                estimate.mean(),
+                estimate.deviation() == 0 ? null : estimate.deviation(),
+                estimate.volatility() == 0 ? null : estimate.volatility(),
+                rated.matches(),
+                rated.wins(),
+                rated.draws(),
+                rated.losses());
+    }
+
     private static ScoreAnswer answer(String player, Taken taken) {
         Receipt receipt = taken.receipt();
         Board board = taken.board();
@@ -290,6 +331,12 @@ public class ScoreResource {
         if (result instanceof ScoreService.Unfit unfit) {
             return Problem.of(400, "score-out-of-range", "The board cannot keep this", unfit.detail())
                     .withField(prefix + unfit.field());
+        }
+        if (result instanceof ScoreService.ByMatches) {
+            return Problem.conflict(
+                    "rated-by-matches",
+                    "Matches decide on this board",
+                    "A RATING board takes no scores; send the match that was played.");
         }
         if (result instanceof ScoreService.Mismatch) {
             return LeaderboardProblems.otherBody(prefix + "submissionId");

@@ -19,6 +19,8 @@ import software.amazon.awssdk.services.dynamodb.model.PutItemResponse;
 import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
 import software.amazon.awssdk.services.dynamodb.model.QueryResponse;
 import software.amazon.awssdk.services.dynamodb.model.ReturnConsumedCapacity;
+import software.amazon.awssdk.services.dynamodb.model.TransactWriteItemsRequest;
+import software.amazon.awssdk.services.dynamodb.model.TransactWriteItemsResponse;
 import software.amazon.awssdk.services.dynamodb.model.UpdateItemRequest;
 import software.amazon.awssdk.services.dynamodb.model.UpdateItemResponse;
 
@@ -66,6 +68,9 @@ final class Meter implements ExecutionInterceptor {
         if (request instanceof UpdateItemRequest update) {
             return update.toBuilder().returnConsumedCapacity(ALL).build();
         }
+        if (request instanceof TransactWriteItemsRequest transaction) {
+            return transaction.toBuilder().returnConsumedCapacity(ALL).build();
+        }
         return request;
     }
 
@@ -82,6 +87,8 @@ final class Meter implements ExecutionInterceptor {
             count(writeUnits, List.of(put.consumedCapacity()));
         } else if (response instanceof UpdateItemResponse update) {
             count(writeUnits, List.of(update.consumedCapacity()));
+        } else if (response instanceof TransactWriteItemsResponse transaction) {
+            count(writeUnits, transaction.consumedCapacity());
         }
     }
 
