@@ -68,14 +68,12 @@ public record Entry(
     /** This entry counted by another generation of the rank tree. */
     public Entry movedTo(int generation, long now) {
         long at = Math.max(now, writtenAt + 1);
-        return new Entry(
-                playerId, score, reachedAt, at, version + 1, generation, metadata, receipts, rated, carried);
+        return new Entry(playerId, score, reachedAt, at, version + 1, generation, metadata, receipts, rated, carried);
     }
 
     /** This entry with the record of a match along. */
     public Entry carrying(MatchRecord match) {
-        return new Entry(
-                playerId, score, reachedAt, writtenAt, version, tree, metadata, receipts, rated, match);
+        return new Entry(playerId, score, reachedAt, writtenAt, version, tree, metadata, receipts, rated, match);
     }
 
     /** The kept receipts with one more; the oldest go when there are too many. */

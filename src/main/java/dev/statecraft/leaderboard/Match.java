@@ -62,7 +62,8 @@ public record Match(String matchId, List<Side> sides) {
         List<Team> teams = sides.stream()
                 .map(side -> new Team(
                         side.players.stream()
-                                .map(player -> before(system, entry(entries, player), now).rating())
+                                .map(player -> before(system, entry(entries, player), now)
+                                        .rating())
                                 .toList(),
                         side.place))
                 .toList();
@@ -71,8 +72,10 @@ public record Match(String matchId, List<Side> sides) {
         List<Change> changes = new ArrayList<>();
         for (int i = 0; i < sides.size(); i++) {
             Side side = sides.get(i);
-            long better = sides.stream().filter(other -> other.place < side.place).count();
-            long equal = sides.stream().filter(other -> other.place == side.place).count() - 1;
+            long better =
+                    sides.stream().filter(other -> other.place < side.place).count();
+            long equal =
+                    sides.stream().filter(other -> other.place == side.place).count() - 1;
             for (int m = 0; m < side.players.size(); m++) {
                 Entry entry = entry(entries, side.players.get(m));
                 Rated before = before(system, entry, now);
@@ -91,13 +94,7 @@ public record Match(String matchId, List<Side> sides) {
     }
 
     private Entry written(
-            Board board,
-            int season,
-            Entry entry,
-            Rated rated,
-            long newValue,
-            long now,
-            Receipt.Retention retention) {
+            Board board, int season, Entry entry, Rated rated, long newValue, long now, Receipt.Retention retention) {
         Score old = entry.score();
         Score next = new Score(newValue, 0);
         boolean changed = !next.equals(old);

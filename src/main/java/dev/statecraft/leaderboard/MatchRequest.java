@@ -18,7 +18,8 @@ public record MatchRequest(
 
     /** A team and its place, 1 for the best; teams with the same place have drawn. */
     public record TeamRequest(
-            @Nullable List<@Nullable String> players, @Nullable Integer place) {}
+            @Nullable List<@Nullable String> players,
+            @Nullable Integer place) {}
 
     /**
      * The match that is meant.

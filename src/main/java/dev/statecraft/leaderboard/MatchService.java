@@ -122,8 +122,8 @@ public class MatchService {
         Map<String, Entry> current = entries.readAll(board, season, match.players());
         confirmCarried(board, current);
         Outcome outcome = outcome(board, system, match, season, current);
-        MatchStore.Writing writing = matches.write(
-                board, season, outcome.entries(), outcome.record(), config.matchesKept());
+        MatchStore.Writing writing =
+                matches.write(board, season, outcome.entries(), outcome.record(), config.matchesKept());
         if (writing instanceof MatchStore.Known known) {
             return new Try(known(board, match, known.match()), List.of());
         }
@@ -179,8 +179,7 @@ public class MatchService {
         }
     }
 
-    private Outcome outcome(
-            Board board, RatingSystem system, Match match, int season, Map<String, Entry> current) {
+    private Outcome outcome(Board board, RatingSystem system, Match match, int season, Map<String, Entry> current) {
         LeaderboardConfig.Receipts receipts = config.receipts();
         return match.on(
                 board,
@@ -204,7 +203,8 @@ public class MatchService {
     private Taken rank(Taken taken, Match match, List<Entry> written) {
         int season = taken.match().season();
         List<Entry> scored = (written.isEmpty()
-                        ? entries.readAll(taken.board(), season, match.players()).values()
+                        ? entries.readAll(taken.board(), season, match.players())
+                                .values()
                         : written)
                 .stream().filter(entry -> entry.score() != null).toList();
         List<Ranked> ranks = rankings.rankTogether(taken.board(), season, scored);

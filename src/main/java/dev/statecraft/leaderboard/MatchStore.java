@@ -86,8 +86,7 @@ public class MatchStore {
      *     reckoned on
      * @param kept how long the record is kept
      */
-    public Writing write(
-            Board board, int season, List<Entry> entries, @Nullable MatchRecord match, Duration kept) {
+    public Writing write(Board board, int season, List<Entry> entries, @Nullable MatchRecord match, Duration kept) {
         List<TransactWriteItem> items = new ArrayList<>();
         if (match != null) {
             items.add(TransactWriteItem.builder()
@@ -154,10 +153,7 @@ public class MatchStore {
 
     private static Map<String, AttributeValue> key(Board board, String matchId) {
         return Map.of(
-                "pk",
-                s(PartitionKey.of(board.game(), "match", board.id(), board.epoch(), matchId)),
-                "sk",
-                s("match"));
+                "pk", s(PartitionKey.of(board.game(), "match", board.id(), board.epoch(), matchId)), "sk", s("match"));
     }
 
     private static Map<String, AttributeValue> toItem(Board board, MatchRecord match, Duration kept) {
@@ -166,7 +162,6 @@ public class MatchStore {
         item.put("ttl", n((match.at() + kept.toMillis()) / 1_000));
         return item;
     }
-
 
     /** A record as an attribute of an entry that carries it along. */
     static Map<String, AttributeValue> toMap(MatchRecord match) {

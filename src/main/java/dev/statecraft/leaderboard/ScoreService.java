@@ -213,7 +213,9 @@ public class ScoreService {
     /** Takes scores of one player in order, in one write of the entry. */
     private List<Written> write(Board asRead, List<NewScore> scores, Entry asFound) {
         if (asRead.settings().rankingType() == RankingType.RATING) {
-            return scores.stream().map(score -> new Written(new ByMatches(), null)).toList();
+            return scores.stream()
+                    .map(score -> new Written(new ByMatches(), null))
+                    .toList();
         }
         Board board = asRead;
         Entry entry = asFound;

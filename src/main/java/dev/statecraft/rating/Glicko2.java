@@ -93,8 +93,12 @@ public record Glicko2(double initial, double deviation, double volatility, doubl
         double spread = ended.volatility() * SCALE;
         double wider = Math.sqrt(ended.deviation() * ended.deviation() + idle * spread * spread);
         return new Rating(
-                ended.mean(), idle == 0 ? wider : Math.min(wider, Math.max(deviation, ended.deviation())),
-                ended.volatility(), to, 0, 0);
+                ended.mean(),
+                idle == 0 ? wider : Math.min(wider, Math.max(deviation, ended.deviation())),
+                ended.volatility(),
+                to,
+                0,
+                0);
     }
 
     private static boolean played(Rating rating) {

@@ -67,8 +67,7 @@ public record OpenSkill(double mu, double sigma, double beta, double tau, double
                     .map(player -> {
                         double variance = variance(player);
                         double left = Math.max(1 - variance / whole * shift.delta, LEAST_SHARE);
-                        return Rating.of(
-                                player.mean() + variance / whole * shift.omega, Math.sqrt(variance * left));
+                        return Rating.of(player.mean() + variance / whole * shift.omega, Math.sqrt(variance * left));
                     })
                     .toList());
         }
@@ -88,13 +87,13 @@ public record OpenSkill(double mu, double sigma, double beta, double tau, double
 
     /** Algorithm 4. Teams that drew for a place share it: each is chosen there with an equal part of the weight. */
     private List<Shift> plackettLuce(List<Sum> sums) {
-        double c = Math.sqrt(sums.stream()
-                .mapToDouble(team -> team.variance + beta * beta)
-                .sum());
+        double c = Math.sqrt(
+                sums.stream().mapToDouble(team -> team.variance + beta * beta).sum());
         // Only ratios of these are used; the largest as the base keeps them from overflowing.
         double largest = sums.stream().mapToDouble(Sum::mu).max().orElseThrow();
-        double[] strengths =
-                sums.stream().mapToDouble(team -> Math.exp((team.mu - largest) / c)).toArray();
+        double[] strengths = sums.stream()
+                .mapToDouble(team -> Math.exp((team.mu - largest) / c))
+                .toArray();
         int teams = sums.size();
         double[] fields = new double[teams];
         int[] equals = new int[teams];

@@ -132,7 +132,8 @@ class MatchResourceTest {
 
     @Test
     void aHundredPlayersAreRatedTogetherAndOneMoreIsRefused() {
-        create("{'id':'royale','rankingType':'RATING','rating':{'algorithm':'OPENSKILL'}}").statusCode(201);
+        create("{'id':'royale','rankingType':'RATING','rating':{'algorithm':'OPENSKILL'}}")
+                .statusCode(201);
         for (int i = 0; i < 2; i++) {
             match("royale", freeForAll(100))
                     .statusCode(200)
@@ -169,9 +170,7 @@ class MatchResourceTest {
         match("fixed", "{'matchId':'m','teams':[{'players':['a'],'place':1},{'players':['b'],'place':2}]}")
                 .statusCode(200)
                 .body("players.change", contains(5, -5));
-        patch("{'rating':{'algorithm':'ELO','k':20}}")
-                .statusCode(409)
-                .body("type", equalTo("/problems/board-scored"));
+        patch("{'rating':{'algorithm':'ELO','k':20}}").statusCode(409).body("type", equalTo("/problems/board-scored"));
         patch("{'description':'chess'}").statusCode(200).body("rating.k", equalTo(10));
     }
 

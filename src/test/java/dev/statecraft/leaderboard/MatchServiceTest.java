@@ -97,8 +97,7 @@ class MatchServiceTest {
         arena.create("scored", RankingType.SCORE, Order.DESCENDING, null, 1);
         assertInstanceOf(MatchService.NotRated.class, send("scored", "m", side(1, "a"), side(2, "b")));
         assertInstanceOf(MatchService.NoBoard.class, send("none", "m", side(1, "a"), side(2, "b")));
-        ScoreService.NewScore score =
-                new ScoreService.NewScore("a", BigDecimal.TEN, BigDecimal.ZERO, null, "s", null);
+        ScoreService.NewScore score = new ScoreService.NewScore("a", BigDecimal.TEN, BigDecimal.ZERO, null, "s", null);
         assertInstanceOf(ScoreService.ByMatches.class, arena.scores.submit(Arena.GAME, "rated", score, true));
         arena.scores
                 .submitAll(Arena.GAME, "rated", List.of(score), true)
@@ -289,7 +288,9 @@ class MatchServiceTest {
             sum += entry.rated().rating().mean();
             played += entry.rated().matches();
             assertEquals(entry.rated().matches(), entry.version(), "every write was a match");
-            assertEquals(Math.round(entry.rated().rating().mean() * 100), entry.score().value());
+            assertEquals(
+                    Math.round(entry.rated().rating().mean() * 100),
+                    entry.score().value());
         }
         assertEquals(6_000, sum, 1e-6);
         assertEquals(8 * 12 * 3, played);

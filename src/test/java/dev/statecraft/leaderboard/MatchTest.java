@@ -32,7 +32,8 @@ class MatchTest {
         assertEquals("a", winner.playerId());
         assertEquals(new Score(151_600, 0), winner.score());
         assertEquals(new Rated(Rating.of(1516), 1, 0, 0), winner.rated());
-        assertEquals(new Rated(Rating.of(1484), 0, 0, 1), outcome.entries().get(1).rated());
+        assertEquals(
+                new Rated(Rating.of(1484), 0, 0, 1), outcome.entries().get(1).rated());
         assertEquals(1, winner.version());
         assertEquals(1, winner.receipts().size());
         assertEquals(winner.score(), winner.countedAt(winner.writtenAt()));
@@ -57,9 +58,14 @@ class MatchTest {
     void bestAloneIsAWinBestTogetherADrawAndAllElseALoss() {
         List<Entry> entries = on(ELO, match(side(1, "a"), side(1, "b"), side(2, "c"), side(3, "d")), Map.of())
                 .entries();
-        assertEquals(List.of(0, 0, 0, 0), entries.stream().map(e -> e.rated().wins()).toList());
-        assertEquals(List.of(1, 1, 0, 0), entries.stream().map(e -> e.rated().draws()).toList());
-        assertEquals(List.of(0, 0, 1, 1), entries.stream().map(e -> e.rated().losses()).toList());
+        assertEquals(
+                List.of(0, 0, 0, 0), entries.stream().map(e -> e.rated().wins()).toList());
+        assertEquals(
+                List.of(1, 1, 0, 0),
+                entries.stream().map(e -> e.rated().draws()).toList());
+        assertEquals(
+                List.of(0, 0, 1, 1),
+                entries.stream().map(e -> e.rated().losses()).toList());
         assertEquals(
                 1,
                 on(ELO, match(side(3, "a"), side(7, "b")), Map.of())
@@ -71,13 +77,11 @@ class MatchTest {
 
     @Test
     void openSkillIsShownByWhatIsMostLikelyExceeded() {
-        RatingSystem openskill =
-                new OpenSkill(25, 25 / 3.0, 25 / 6.0, 0, 3, OpenSkill.Model.PLACKETT_LUCE);
+        RatingSystem openskill = new OpenSkill(25, 25 / 3.0, 25 / 6.0, 0, 3, OpenSkill.Model.PLACKETT_LUCE);
         Outcome outcome = on(openskill, match(side(1, "a"), side(2, "b")), Map.of());
         assertEquals(0, outcome.record().changes().get(0).oldValue());
         double shown = 27.63523138347365 - 3 * 8.065506316323548;
-        assertEquals(
-                Math.round(shown * 100), outcome.entries().get(0).score().value());
+        assertEquals(Math.round(shown * 100), outcome.entries().get(0).score().value());
         assertEquals(8.065506316323548, outcome.record().changes().get(0).deviation(), 1e-12);
     }
 

@@ -93,7 +93,6 @@ class EloTest {
     }
 
     private static Team team(int place, double... ratings) {
-        return new Team(
-                java.util.Arrays.stream(ratings).mapToObj(Rating::of).toList(), place);
+        return new Team(java.util.Arrays.stream(ratings).mapToObj(Rating::of).toList(), place);
     }
 }

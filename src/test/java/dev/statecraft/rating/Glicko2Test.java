@@ -57,7 +57,8 @@ class Glicko2Test {
             risen = match(risen, glicko.newcomer(0), 1, 0).get(0);
         }
         Rating againstRisen = match(glicko.newcomer(0), risen, 0, 0).get(0);
-        Rating againstFresh = match(glicko.newcomer(0), glicko.newcomer(0), 0, 0).get(0);
+        Rating againstFresh =
+                match(glicko.newcomer(0), glicko.newcomer(0), 0, 0).get(0);
         assertEquals(againstFresh, againstRisen);
         Rating nextDay = match(glicko.newcomer(0), risen, 0, DAY).get(0);
         assertTrue(nextDay.surplus() > againstFresh.surplus(), "losing to somebody stronger costs less");
@@ -89,7 +90,8 @@ class Glicko2Test {
 
     @Test
     void aSlowClockPutsAGameIntoTheLaterPeriod() {
-        Rating tomorrow = match(glicko.newcomer(DAY), glicko.newcomer(DAY), 1, DAY).get(0);
+        Rating tomorrow =
+                match(glicko.newcomer(DAY), glicko.newcomer(DAY), 1, DAY).get(0);
         Rating player = match(tomorrow, glicko.newcomer(0), 1, DAY - 1).get(0);
         assertEquals(1, player.period());
         assertTrue(player.information() > tomorrow.information());
@@ -130,9 +132,9 @@ class Glicko2Test {
             int games = random.nextInt(6);
             double[][] results = new double[games][];
             for (int game = 0; game < games; game++) {
-                results[game] = new double[] {
-                    random.nextDouble(800, 2200), random.nextDouble(30, 350), random.nextInt(3) / 2.0
-                };
+                results[game] =
+                        new double[] {random.nextDouble(800, 2200), random.nextDouble(30, 350), random.nextInt(3) / 2.0
+                        };
                 Rating opponent = rating(results[game][0], results[game][1], 0.06, period);
                 int place = (int) (3 - 2 * results[game][2]);
                 Team opponents = new Team(List.of(opponent), 2);

@@ -108,8 +108,7 @@ class OpenSkillTest {
     @Test
     void drawsAsPublishedByOpenskillPy() {
         Rating r = Rating.of(20.35125162611535, 8.33148112355601);
-        List<Team> teams =
-                List.of(new Team(List.of(r), 1), new Team(List.of(r, r), 2), new Team(List.of(r, r, r), 1));
+        List<Team> teams = List.of(new Team(List.of(r), 1), new Team(List.of(r, r), 2), new Team(List.of(r, r, r), 1));
         OpenSkill openskill = new OpenSkill(MU, SIGMA, SIGMA / 2, SIGMA / 100, 3, Model.PLACKETT_LUCE);
         List<List<Rating>> rated = openskill.rate(teams, 0);
         assertRating(21.63766806988004, 8.310709773172306, rated.get(0).get(0));
@@ -141,7 +140,8 @@ class OpenSkillTest {
                 teams.add(new Team(List.of(Rating.of(i % 2 == 0 ? 1e6 : -1e6, 1e-3)), i + 1));
             }
             for (List<Rating> team : openskill(model).rate(teams, 0)) {
-                assertEquals(true, Double.isFinite(team.get(0).mean()) && team.get(0).deviation() > 0, model.name());
+                assertEquals(
+                        true, Double.isFinite(team.get(0).mean()) && team.get(0).deviation() > 0, model.name());
             }
         }
     }

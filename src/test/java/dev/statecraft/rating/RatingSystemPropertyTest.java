@@ -105,7 +105,8 @@ class RatingSystemPropertyTest {
             int own = random.nextInt(match.size());
             double last = Double.NEGATIVE_INFINITY;
             for (int place = match.size(); place >= 1; place--) {
-                double shown = mean(system, system.rate(moved(match, own, place), 0).get(own));
+                double shown =
+                        mean(system, system.rate(moved(match, own, place), 0).get(own));
                 assertTrue(shown >= last - 1e-9, system + ", seed " + seed + ", place " + place);
                 last = shown;
             }
@@ -167,8 +168,7 @@ class RatingSystemPropertyTest {
             other = game(other, opponents.get(order.get(i)), order.get(i) % 3);
         }
         assertClose(GLICKO, one, other, "seed " + seed);
-        assertEquals(
-                GLICKO.estimate(one, 0).shown(), GLICKO.estimate(other, 0).shown(), 1e-6, "seed " + seed);
+        assertEquals(GLICKO.estimate(one, 0).shown(), GLICKO.estimate(other, 0).shown(), 1e-6, "seed " + seed);
     }
 
     /** Players of known strength whose matches follow it are told apart by their ratings in the end. */
@@ -189,7 +189,10 @@ class RatingSystemPropertyTest {
             List<Team> match = new ArrayList<>();
             for (int i = 0; i < players.size(); i++) {
                 double own = performances[i];
-                int place = 1 + (int) IntStream.range(0, 4).filter(q -> performances[q] > own).count();
+                int place = 1
+                        + (int) IntStream.range(0, 4)
+                                .filter(q -> performances[q] > own)
+                                .count();
                 match.add(new Team(List.of(ratings.get(players.get(i))), place));
             }
             List<List<Rating>> rated = system.rate(match, now);
@@ -232,7 +235,8 @@ class RatingSystemPropertyTest {
     private static List<Team> moved(List<Team> match, int own, int place) {
         List<Integer> order = new ArrayList<>(IntStream.range(0, match.size())
                 .boxed()
-                .sorted((a, b) -> Integer.compare(match.get(a).place(), match.get(b).place()))
+                .sorted((a, b) ->
+                        Integer.compare(match.get(a).place(), match.get(b).place()))
                 .toList());
         order.remove(Integer.valueOf(own));
         order.add(place - 1, own);
