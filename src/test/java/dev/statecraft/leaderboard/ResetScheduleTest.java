@@ -20,8 +20,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class ResetScheduleTest {
 
-    private static final ZoneId BERLIN = ZoneId.of("Europe/Berlin");
-
     @Test
     void aWeekEndsOnMondayMidnightOfItsTimeZoneInSummerAndWinter() {
         ResetSchedule weekly = cron("0 0 * * 1", "Europe/Berlin");
