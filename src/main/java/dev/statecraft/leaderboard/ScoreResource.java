@@ -13,8 +13,6 @@ import dev.statecraft.leaderboard.RankingService.Ranked;
 import dev.statecraft.leaderboard.ScoreService.NewScore;
 import dev.statecraft.leaderboard.ScoreService.Result;
 import dev.statecraft.leaderboard.ScoreService.Taken;
-import dev.statecraft.rating.RatingSystem;
-import dev.statecraft.rating.RatingSystem.Estimate;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
@@ -117,21 +115,6 @@ public class ScoreResource {
             @Nullable Instant updatedAt,
             @Nullable JsonNode metadata,
             @Nullable RatingView rating) {}
-
-    /**
-     * What is known of a player on a RATING board.
-     *
-     * @param deviation how uncertain the rating is; not there for ELO
-     * @param volatility how erratic the results are; GLICKO2 only
-     */
-    public record RatingView(
-            double mean,
-            @Nullable Double deviation,
-            @Nullable Double volatility,
-            int matches,
-            int wins,
-            int draws,
-            int losses) {}
 
     /** The seed's updatePlayerScore. */
     @POST
@@ -247,7 +230,7 @@ public class ScoreResource {
                 ranked.asOf(),
                 Instant.ofEpochMilli(entry.reachedAt()),
                 metadata.read(entry.metadata()),
-                rating(board, entry));
+                RatingView.of(board, entry, clock.millis()));
     }
 
     /** Removes a player's entry from the running season. */
@@ -287,23 +270,6 @@ public class ScoreResource {
                 metadata.write(prefix + "metadata", request.metadata()),
                 id,
                 request.operator());
-    }
-
-    private @Nullable RatingView rating(Board board, Entry entry) {
-        RatingSystem system = board.settings().rating();
-        Rated rated = entry.rated();
-        if (system == null || rated == null) {
-            return null;
-        }
-        Estimate estimate = system.estimate(rated.rating(), clock.millis());
-        return new RatingView(
-                estimate.mean(),
-                estimate.deviation() == 0 ? null : estimate.deviation(),
-                estimate.volatility() == 0 ? null : estimate.volatility(),
-                rated.matches(),
-                rated.wins(),
-                rated.draws(),
-                rated.losses());
     }
 
     private static ScoreAnswer answer(String player, Taken taken) {

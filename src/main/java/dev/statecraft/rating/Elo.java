@@ -18,27 +18,17 @@ public record Elo(double initial, double k, Expectation expectation) implements 
     /** The score to expect of the one whose rating is higher by a difference. */
     public enum Expectation {
         /** 1 / (1 + 10^(−d/400)). */
-        LOGISTIC {
-            @Override
-            public double at(double difference) {
-                return 1 / (1 + Math.pow(10, -difference / 400));
-            }
-        },
+        LOGISTIC,
         /** FIDE's table of two decimals, in which differences beyond 400 count as 400. */
-        FIDE {
-            @Override
-            public double at(double difference) {
-                long points = Math.round(Math.min(Math.abs(difference), FIDE_MOST_POINTS));
-                int step = 0;
-                while (step < FIDE_UP_TO.length && points > FIDE_UP_TO[step]) {
-                    step++;
-                }
-                return (difference < 0 ? 50 - step : 50 + step) / 100.0;
-            }
-        };
+        FIDE;
 
         /** The score to expect, 0 to 1; that of the other side is what is missing to 1. */
-        public abstract double at(double difference);
+        public double at(double difference) {
+            return switch (this) {
+                case LOGISTIC -> 1 / (1 + Math.pow(10, -difference / 400));
+                case FIDE -> fromTable(difference);
+            };
+        }
     }
 
     private static final int FIDE_MOST_POINTS = 400;
@@ -48,6 +38,15 @@ public record Elo(double initial, double k, Expectation expectation) implements 
         3, 10, 17, 25, 32, 39, 46, 53, 61, 68, 76, 83, 91, 98, 106, 113, 121, 129, 137, 145, 153, 162, 170, 179, 188,
         197, 206, 215, 225, 235, 245, 256, 267, 278, 290, 302, 315, 328, 344, 357, 374, 391
     };
+
+    private static double fromTable(double difference) {
+        long points = Math.round(Math.min(Math.abs(difference), FIDE_MOST_POINTS));
+        int step = 0;
+        while (step < FIDE_UP_TO.length && points > FIDE_UP_TO[step]) {
+            step++;
+        }
+        return (difference < 0 ? 50 - step : 50 + step) / 100.0;
+    }
 
     @Override
     public Rating newcomer(long nowMillis) {

@@ -107,8 +107,8 @@ class MatchResourceTest {
         // Two newcomers: 1500, 350, 0.06 each.
         match("glicko", "{'matchId':'m','teams':[{'players':['a'],'place':1},{'players':['b'],'place':2}]}")
                 .statusCode(200)
-                .body("players[0].newRating", equalTo(1662.21f))
-                .body("players[1].newRating", equalTo(1337.79f))
+                .body("players[0].newRating", equalTo(1662.31f))
+                .body("players[1].newRating", equalTo(1337.69f))
                 .body("players[0].deviation.toDouble()", closeTo(290.32, 0.01));
         get("glicko/players/a").body("rating.volatility.toDouble()", closeTo(0.06, 0.0001));
     }
