@@ -87,7 +87,9 @@ final class Meter implements ExecutionInterceptor {
             count(writeUnits, List.of(update.consumedCapacity()));
         } else if (context.request() instanceof TransactWriteItemsRequest transaction) {
             requests.incrementAndGet();
-            transaction.transactItems().forEach(item -> writeUnits.add(units(item.put().item())));
+            transaction
+                    .transactItems()
+                    .forEach(item -> writeUnits.add(units(item.put().item())));
         }
     }
 
