@@ -5,6 +5,7 @@
  *   <li>An HTTP request enters in {@code entry.ApiHandler} (API Gateway) or over a socket (dev mode), passes
  *       {@code access.CallerFilter}, and reaches a {@code Resource} of a feature, which asks its {@code Service}, which
  *       decides, and a {@code Store}, which is the only code that talks to DynamoDB.
+ *   <li>A match reaches {@code leaderboard.MatchService}, which has {@code rating} reckon what it changes.
  *   <li>A record of the entries table's stream enters in {@code entry.LeaderboardStreamHandler} and is counted by
  *       {@code leaderboard.RankCounter}.
  *   <li>A scheduled step enters in {@code entry.ScheduleHandler} and is done by {@code leaderboard.UpkeepService}.

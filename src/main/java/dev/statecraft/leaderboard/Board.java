@@ -1,5 +1,6 @@
 package dev.statecraft.leaderboard;
 
+import dev.statecraft.rating.RatingSystem;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.List;
@@ -51,6 +52,7 @@ public record Board(
      * @param bounds what is plausible, null if everything is
      * @param rewards what the end of a season brings, in order of precedence
      * @param tiers the parts of the ranking, in order of precedence
+     * @param rating how matches are rated; there is one if, and only if, the type is RATING
      */
     public record Settings(
             String description,
@@ -63,12 +65,14 @@ public record Board(
             @Nullable ResetSchedule reset,
             @Nullable Bounds bounds,
             List<Reward> rewards,
-            List<Tier> tiers) {
+            List<Tier> tiers,
+            @Nullable RatingSystem rating) {
 
         /** Settings that only say how scores are kept. */
         public static Settings of(
                 RankingType rankingType, Order order, @Nullable Operator operator, int decimals, int lanes) {
-            return new Settings("", rankingType, order, operator, decimals, 0, lanes, null, null, List.of(), List.of());
+            return new Settings(
+                    "", rankingType, order, operator, decimals, 0, lanes, null, null, List.of(), List.of(), null);
         }
 
         /** Whether scores kept under these settings mean the same under others. */
@@ -76,7 +80,8 @@ public record Board(
             return rankingType == other.rankingType
                     && order == other.order
                     && operator == other.operator
-                    && decimals == other.decimals;
+                    && decimals == other.decimals
+                    && Objects.equals(rating, other.rating);
         }
     }
 
@@ -274,7 +279,8 @@ public record Board(
                 settings.reset,
                 settings.bounds,
                 settings.rewards,
-                settings.tiers);
+                settings.tiers,
+                settings.rating);
         return next(all, seasons, history, generations, mending, scored, subscored, updatedAt);
     }
 

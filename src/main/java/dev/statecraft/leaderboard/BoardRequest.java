@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.statecraft.entry.Problem;
 import dev.statecraft.entry.ProblemException;
 import dev.statecraft.leaderboard.Board.Settings;
+import dev.statecraft.rating.RatingSystem;
 import java.math.BigDecimal;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -30,9 +31,11 @@ public record BoardRequest(
         @Nullable ResetSchedule reset,
         @Nullable Bounds bounds,
         @Nullable List<@Nullable RewardView> rewards,
-        @Nullable List<@Nullable Tier> tiers) {
+        @Nullable List<@Nullable Tier> tiers,
+        @Nullable RatingRequest rating) {
 
     private static final int MOST_PLACES = 1_000_000_000;
+    private static final int RATING_DECIMALS = 2;
     private static final int MOST_PER_MINUTE = 60;
     private static final BigDecimal HUNDRED = BigDecimal.valueOf(100);
 
@@ -64,7 +67,7 @@ public record BoardRequest(
                 type,
                 order == null ? type.defaultOrder() : order,
                 operator,
-                within("decimals", decimals, 0, 0, Board.MAX_DECIMALS),
+                within("decimals", decimals, type == RankingType.RATING ? RATING_DECIMALS : 0, 0, Board.MAX_DECIMALS),
                 within("lanes", lanes, 1, 1, Board.MAX_LANES));
         return with(plain, limits.config().maxLeaderboardSize(), limits);
     }
@@ -83,7 +86,7 @@ public record BoardRequest(
     }
 
     private Settings with(Settings old, int oldMaxSize, Limits limits) {
-        return new Settings(
+        Settings settings = new Settings(
                 text("description", description, old.description(), limits.config()),
                 rankingType == null ? old.rankingType() : rankingType,
                 order == null ? old.order() : order,
@@ -94,7 +97,38 @@ public record BoardRequest(
                 reset == null ? old.reset() : checked(reset, limits.now()),
                 bounds == null ? old.bounds() : checked(bounds),
                 rewards == null ? old.rewards() : rewards(rewards, limits),
-                tiers == null ? old.tiers() : tiers(tiers, limits));
+                tiers == null ? old.tiers() : tiers(tiers, limits),
+                rating(rankingType == null ? old.rankingType() : rankingType, old.rating(), limits));
+        if (settings.rating() != null) {
+            refuseWhatMatchesDecide(settings);
+        }
+        return settings;
+    }
+
+    /** How a board of a type rates: as the request says, as it did, or as configured. */
+    private @Nullable RatingSystem rating(RankingType type, @Nullable RatingSystem old, Limits limits) {
+        if (type != RankingType.RATING) {
+            if (rating != null) {
+                throw new ProblemException(Problem.badRequest("rating", "Only a board of the type RATING has one."));
+            }
+            return null;
+        }
+        if (rating == null && old != null) {
+            return old;
+        }
+        return (rating == null ? RatingRequest.DEFAULT : rating).system(limits.config());
+    }
+
+    private static void refuseWhatMatchesDecide(Settings settings) {
+        if (settings.order() != Order.DESCENDING) {
+            throw new ProblemException(Problem.badRequest("order", "The highest rating is best."));
+        }
+        if (settings.operator() != null) {
+            throw new ProblemException(Problem.badRequest("operator", "A RATING board takes matches, not scores."));
+        }
+        if (settings.bounds() != null) {
+            throw new ProblemException(Problem.badRequest("bounds", "A RATING board takes matches, not scores."));
+        }
     }
 
     /** A text of a request, if it is not too long. */

@@ -73,6 +73,7 @@ public class BoardResource {
             @Nullable Bounds bounds,
             List<RewardView> rewards,
             List<Tier> tiers,
+            @Nullable RatingRequest rating,
             int season,
             Instant seasonStartedAt,
             @Nullable Instant seasonEndsAt,
@@ -96,6 +97,7 @@ public class BoardResource {
                             .map(reward -> RewardView.of(reward, json))
                             .toList(),
                     settings.tiers(),
+                    settings.rating() == null ? null : RatingRequest.of(settings.rating()),
                     board.season(),
                     board.seasons().startedAt(),
                     board.seasons().endsAt(),
@@ -214,7 +216,8 @@ public class BoardResource {
             throw new ProblemException(Problem.conflict(
                     "board-scored",
                     "The board has scores",
-                    "Type, order, operator and decimals are fixed once something was scored. Create another board."));
+                    "Type, order, operator, decimals and rating are fixed once something was scored."
+                            + " Create another board."));
         }
         return ((BoardService.Changed) change).board();
     }

@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param tree generation of the rank tree that counts this entry
  * @param metadata JSON text that came with the score
  * @param receipts the last writes, oldest first
+ * @param rated what a RATING board keeps beside the score; null on others, and for a player without a score
+ * @param carried the record of a match that may not stand in its own place yet; null for none
  */
 public record Entry(
         String playerId,
@@ -23,7 +25,22 @@ public record Entry(
         long version,
         int tree,
         @Nullable String metadata,
-        List<Receipt> receipts) {
+        List<Receipt> receipts,
+        @Nullable Rated rated,
+        @Nullable MatchRecord carried) {
+
+    /** An entry that is not rated. */
+    public Entry(
+            String playerId,
+            @Nullable Score score,
+            long reachedAt,
+            long writtenAt,
+            long version,
+            int tree,
+            @Nullable String metadata,
+            List<Receipt> receipts) {
+        this(playerId, score, reachedAt, writtenAt, version, tree, metadata, receipts, null, null);
+    }
 
     /** A player without a score. */
     public static Entry none(String playerId) {
@@ -45,13 +62,18 @@ public record Entry(
         long at = Math.max(now, writtenAt + 1);
         Score last = score == null ? Score.ZERO : score;
         Receipt removal = new Receipt(0, 0, last.value(), Score.ZERO, at, false, false, true);
-        return new Entry(playerId, null, at, at, version + 1, tree, null, with(removal, retention));
+        return new Entry(playerId, null, at, at, version + 1, tree, null, with(removal, retention), null, carried);
     }
 
     /** This entry counted by another generation of the rank tree. */
     public Entry movedTo(int generation, long now) {
-        return new Entry(
-                playerId, score, reachedAt, Math.max(now, writtenAt + 1), version + 1, generation, metadata, receipts);
+        long at = Math.max(now, writtenAt + 1);
+        return new Entry(playerId, score, reachedAt, at, version + 1, generation, metadata, receipts, rated, carried);
+    }
+
+    /** This entry with the record of a match along. */
+    public Entry carrying(MatchRecord match) {
+        return new Entry(playerId, score, reachedAt, writtenAt, version, tree, metadata, receipts, rated, match);
     }
 
     /** The kept receipts with one more; the oldest go when there are too many. */

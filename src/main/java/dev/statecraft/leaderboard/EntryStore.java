@@ -35,8 +35,9 @@ import software.amazon.awssdk.services.dynamodb.model.ReturnValuesOnConditionChe
  *   <li>Key: {@code pk} = game#board#epoch#season#lane, {@code sk} = player. A lane is what one partition takes
  *       (1,000 writes a second, 10 GB); giant boards spread over more of them.
  *   <li>Attributes: {@code s} score, {@code u} subscore, {@code r} reached at, {@code w} written at, {@code v} version,
- *       {@code g} generation of the rank tree, {@code meta} metadata, {@code rc} packed receipts. An entry that was
- *       removed keeps its receipts and has no score.
+ *       {@code g} generation of the rank tree, {@code meta} metadata, {@code rc} packed receipts; on a RATING board
+ *       {@code rt} packed rating, {@code cm} a match record carried along. An entry that was removed keeps its receipts
+ *       and has no score.
  *   <li>Index {@code order}: {@code opk} = game#board#epoch#season#shard, {@code osk} = {@link OrderKey}, so that any
  *       stretch of the ranking is one range query. A board of one lane has one shard; a larger one has a shard for each
  *       class of scores, so that the index takes as many writes as the table.
@@ -273,6 +274,12 @@ public class EntryStore {
         item.put("v", n(entry.version()));
         item.put("g", n(entry.tree()));
         item.put("rc", AttributeValue.fromB(SdkBytes.fromByteArrayUnsafe(Receipt.pack(entry.receipts()))));
+        if (entry.rated() != null) {
+            item.put("rt", b(entry.rated().pack()));
+        }
+        if (entry.carried() != null) {
+            item.put("cm", AttributeValue.fromM(MatchStore.toMap(entry.carried())));
+        }
         Score score = entry.score();
         if (score != null) {
             item.put("s", n(score.value()));
@@ -298,6 +305,8 @@ public class EntryStore {
                 Attributes.number(item, "v"),
                 (int) Attributes.number(item, "g"),
                 Attributes.stringOrNull(item, "meta"),
-                Receipt.unpack(Attributes.bytes(item, "rc")));
+                Receipt.unpack(Attributes.bytes(item, "rc")),
+                item.containsKey("rt") ? Rated.unpack(Attributes.bytes(item, "rt")) : null,
+                item.containsKey("cm") ? MatchStore.fromMap(Attributes.map(item, "cm")) : null);
     }
 }

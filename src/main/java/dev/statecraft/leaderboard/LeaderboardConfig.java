@@ -1,5 +1,6 @@
 package dev.statecraft.leaderboard;
 
+import dev.statecraft.rating.Algorithm;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
@@ -36,6 +37,74 @@ public interface LeaderboardConfig {
         @WithDefault("64")
         int most();
     }
+
+    /** How matches are rated on a RATING board that does not say. */
+    @WithDefault("ELO")
+    Algorithm rankingAlgorithm();
+
+    /** What a RATING board uses for what it does not say. */
+    Rating rating();
+
+    /** The parameters of the ways to rate. */
+    interface Rating {
+        /** Of ELO. */
+        EloDefaults elo();
+
+        /** Of GLICKO2. */
+        Glicko2Defaults glicko2();
+
+        /** Of OPENSKILL. */
+        OpenSkillDefaults openskill();
+    }
+
+    /** Defaults of ELO. */
+    interface EloDefaults {
+        /** A newcomer's rating. */
+        @WithDefault("1500")
+        double initial();
+
+        /** The most a match moves a rating. */
+        @WithDefault("32")
+        double k();
+    }
+
+    /** Defaults of GLICKO2. */
+    interface Glicko2Defaults {
+        /** A newcomer's rating. */
+        @WithDefault("1500")
+        double initial();
+
+        /** A newcomer's deviation. */
+        @WithDefault("350")
+        double deviation();
+
+        /** A newcomer's volatility. */
+        @WithDefault("0.06")
+        double volatility();
+
+        /** How fast volatilities may change. */
+        @WithDefault("0.5")
+        double tau();
+
+        /** How long a rating period is. */
+        @WithDefault("1d")
+        Duration period();
+    }
+
+    /** Defaults of OPENSKILL; deviation, β and τ follow from the mean as a third, a sixth and a 300th of it. */
+    interface OpenSkillDefaults {
+        /** A newcomer's mean. */
+        @WithDefault("25")
+        double initial();
+
+        /** How many deviations below the mean a rating is shown. */
+        @WithDefault("3")
+        double confidence();
+    }
+
+    /** How long a match can be repeated safely. */
+    @WithDefault("30d")
+    Duration matchesKept();
 
     /** How often a write is tried again when others write the same entry or board at the same time. */
     @WithDefault("16")

@@ -67,6 +67,36 @@ public class RankingService {
                 .toList();
     }
 
+    /**
+     * Ranks the entries of different players that were written together: each is counted for all of them as it was
+     * written, also where the tree still counts an older score.
+     */
+    public List<Ranked> rankTogether(Board board, int season, List<Entry> written) {
+        Set<String> keys = new LinkedHashSet<>();
+        keys.add(ScorePath.ROOT);
+        written.forEach(entry -> keys.addAll(RankTree.nodesOf(scoreOf(entry), board.subscored())));
+        Map<String, RankNode> read = ranks.read(RankStore.treesOf(board, season), keys);
+        Instant asOf = RankWalk.asOf(board, season, read.getOrDefault(ScorePath.ROOT, RankNode.EMPTY));
+        Map<String, RankNode> nodes = read;
+        for (Entry entry : written) {
+            nodes = without(entry, board.laneOf(entry.playerId()), nodes);
+        }
+        List<Ranked> ranked = new ArrayList<>();
+        for (Entry entry : written) {
+            Score score = scoreOf(entry);
+            Standing others = RankTree.standing(score, board.order(), board.subscored(), nodes);
+            long better = written.stream()
+                    .filter(other -> board.order().better(scoreOf(other), score))
+                    .count();
+            long equal = written.stream()
+                    .filter(other -> scoreOf(other).equals(score))
+                    .count();
+            ranked.add(new Ranked(
+                    others.better() + better + 1, others.equal() + equal, others.total() + written.size(), asOf));
+        }
+        return ranked;
+    }
+
     /** The rank a score would have; {@code ties} counts those who have it. */
     public Ranked rankOf(Board board, int season, Score score) {
         Set<String> keys = new LinkedHashSet<>(RankTree.nodesOf(score, board.subscored()));

@@ -9,7 +9,9 @@ public enum RankingType {
     /** The best time is kept; the lowest is best unless the board is DESCENDING (survival). */
     TIME(Order.ASCENDING),
     /** The best score is kept; the highest is best. */
-    SCORE(Order.DESCENDING);
+    SCORE(Order.DESCENDING),
+    /** Matches decide; the highest rating is best. */
+    RATING(Order.DESCENDING);
 
     private final Order order;
 

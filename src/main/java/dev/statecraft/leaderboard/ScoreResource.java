@@ -24,6 +24,7 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import java.math.BigDecimal;
+import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,18 +47,21 @@ public class ScoreResource {
     private final ListingService lists;
     private final MetadataJson metadata;
     private final CurrentCaller caller;
+    private final Clock clock;
 
     ScoreResource(
             ScoreService scores,
             RankingService rankings,
             ListingService lists,
             MetadataJson metadata,
-            CurrentCaller caller) {
+            CurrentCaller caller,
+            Clock clock) {
         this.scores = scores;
         this.rankings = rankings;
         this.lists = lists;
         this.metadata = metadata;
         this.caller = caller;
+        this.clock = clock;
     }
 
     /** A score to take; only the player and the value are needed. */
@@ -109,7 +113,8 @@ public class ScoreResource {
             int season,
             Instant asOf,
             @Nullable Instant updatedAt,
-            @Nullable JsonNode metadata) {}
+            @Nullable JsonNode metadata,
+            @Nullable RatingView rating) {}
 
     /** The seed's updatePlayerScore. */
     @POST
@@ -208,6 +213,7 @@ public class ScoreResource {
                     asked,
                     summary.asOf(),
                     null,
+                    null,
                     null);
         }
         Ranked ranked = rankings.rank(board, asked, entry);
@@ -223,7 +229,8 @@ public class ScoreResource {
                 asked,
                 ranked.asOf(),
                 Instant.ofEpochMilli(entry.reachedAt()),
-                metadata.read(entry.metadata()));
+                metadata.read(entry.metadata()),
+                RatingView.of(board, entry, clock.millis()));
     }
 
     /** Removes a player's entry from the running season. */
@@ -290,6 +297,12 @@ public class ScoreResource {
         if (result instanceof ScoreService.Unfit unfit) {
             return Problem.of(400, "score-out-of-range", "The board cannot keep this", unfit.detail())
                     .withField(prefix + unfit.field());
+        }
+        if (result instanceof ScoreService.ByMatches) {
+            return Problem.conflict(
+                    "rated-by-matches",
+                    "Matches decide on this board",
+                    "A RATING board takes no scores; send the match that was played.");
         }
         if (result instanceof ScoreService.Mismatch) {
             return LeaderboardProblems.otherBody(prefix + "submissionId");

@@ -71,6 +71,9 @@ public class ScoreService {
     /** The field cannot be kept on this board. */
     public record Unfit(String field, String detail) implements Result {}
 
+    /** Matches decide on this board. */
+    public record ByMatches() implements Result {}
+
     /** The submission id was used for something else. */
     public record Mismatch() implements Result {}
 
@@ -210,6 +213,11 @@ public class ScoreService {
 
     /** Takes scores of one player in order, in one write of the entry. */
     private List<Written> write(Board asRead, List<NewScore> scores, Entry asFound) {
+        if (asRead.settings().rankingType() == RankingType.RATING) {
+            return scores.stream()
+                    .map(score -> new Written(new ByMatches(), null))
+                    .toList();
+        }
         Board board = asRead;
         Entry entry = asFound;
         List<String> ids = scores.stream()

@@ -48,6 +48,9 @@ final class SettingsStore {
             text(map, "action", bounds.action() == null ? null : bounds.action().name());
             item.put("bounds", AttributeValue.fromM(map));
         }
+        if (settings.rating() != null) {
+            item.put("rating", AttributeValue.fromM(RatingSettingsStore.toMap(settings.rating())));
+        }
         list(item, "rewards", settings.rewards(), SettingsStore::toMap);
         list(item, "tiers", settings.tiers(), SettingsStore::toMap);
         return item;
@@ -66,7 +69,8 @@ final class SettingsStore {
                 reset(Attributes.map(item, "reset")),
                 bounds(Attributes.map(item, "bounds")),
                 list(item, "rewards", SettingsStore::reward),
-                list(item, "tiers", SettingsStore::tier));
+                list(item, "tiers", SettingsStore::tier),
+                RatingSettingsStore.fromMap(Attributes.map(item, "rating")));
     }
 
     static Map<String, AttributeValue> toMap(Reward reward) {

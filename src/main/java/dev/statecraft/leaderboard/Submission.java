@@ -85,6 +85,7 @@ public record Submission(
             switch (board.settings().rankingType()) {
                 case POINTS -> op = Operator.SUM;
                 case TIME, SCORE -> op = Operator.BEST;
+                case RATING -> throw new IllegalStateException("a rating follows from matches");
                 case WINS -> {
                     Score won = score.value() > 0 ? new Score(oneWin(board), score.subscore()) : Score.ZERO;
                     return sum(old == null ? Score.ZERO : old, won, 1);

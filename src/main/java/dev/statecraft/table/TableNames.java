@@ -14,7 +14,7 @@ public interface TableNames {
     @WithDefault("statecraft-")
     String prefix();
 
-    /** Boards and their snapshots. */
+    /** Boards, their snapshots, and the matches rated on them. */
     default String boards() {
         return prefix() + "boards";
     }

@@ -3,6 +3,7 @@ package dev.statecraft.leaderboard;
 import dev.statecraft.leaderboard.ScoreService.NewScore;
 import dev.statecraft.leaderboard.ScoreService.Taken;
 import dev.statecraft.local.LocalDynamoDb;
+import dev.statecraft.rating.RatingSystem;
 import dev.statecraft.table.Parallel;
 import dev.statecraft.table.StreamRecord;
 import dev.statecraft.table.TableNames;
@@ -32,6 +33,7 @@ final class Arena {
     final PlayerHistoryService players;
     final UpkeepService upkeep;
     final AuditService audits;
+    final MatchService matches;
     final StatisticsService statistics;
     final RankCounter counter;
     final RankStore ranks;
@@ -76,6 +78,8 @@ final class Arena {
         RecentWrites recent = new RecentWrites(clock);
         statistics = new StatisticsService(boards, ranks, recent);
         scores = new ScoreService(boards, entries, rankings, leaderboards, recent, parallel, clock);
+        matches = new MatchService(
+                boards, entries, new MatchStore(dynamo, tables), rankings, leaderboards, recent, clock);
         audits = new AuditService(boards, entries, ranks, parallel, clock);
         counter = new RankCounter(ranks, parallel);
         ClosingService closings = new ClosingService(
@@ -103,6 +107,12 @@ final class Arena {
         upkeep.run(GAME, () -> true);
         drain();
         upkeep.run(GAME, () -> true);
+    }
+
+    Board createRated(String id, RatingSystem system) {
+        Board.Settings settings = new Board.Settings(
+                "", RankingType.RATING, Order.DESCENDING, null, 2, 0, 1, null, null, List.of(), List.of(), system);
+        return boards.create(GAME, id, settings).orElseThrow();
     }
 
     Taken submit(String board, String player, long value, long subscore, @Nullable String id) {

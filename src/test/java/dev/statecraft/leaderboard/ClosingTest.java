@@ -229,7 +229,8 @@ class ClosingTest {
                 List.of(
                         new Reward("gold", 1L, 2L, null, "{\"coins\":100}"),
                         new Reward("silver", null, null, BigDecimal.valueOf(50), "{\"coins\":10}")),
-                List.of());
+                List.of(),
+                null);
     }
 
     private Season season(String id, int season) {

@@ -2,6 +2,7 @@ package dev.statecraft.leaderboard;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.DoubleAdder;
 import software.amazon.awssdk.core.SdkRequest;
@@ -9,6 +10,7 @@ import software.amazon.awssdk.core.SdkResponse;
 import software.amazon.awssdk.core.interceptor.Context;
 import software.amazon.awssdk.core.interceptor.ExecutionAttributes;
 import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.BatchGetItemRequest;
 import software.amazon.awssdk.services.dynamodb.model.BatchGetItemResponse;
 import software.amazon.awssdk.services.dynamodb.model.ConsumedCapacity;
@@ -19,6 +21,7 @@ import software.amazon.awssdk.services.dynamodb.model.PutItemResponse;
 import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
 import software.amazon.awssdk.services.dynamodb.model.QueryResponse;
 import software.amazon.awssdk.services.dynamodb.model.ReturnConsumedCapacity;
+import software.amazon.awssdk.services.dynamodb.model.TransactWriteItemsRequest;
 import software.amazon.awssdk.services.dynamodb.model.UpdateItemRequest;
 import software.amazon.awssdk.services.dynamodb.model.UpdateItemResponse;
 
@@ -82,7 +85,38 @@ final class Meter implements ExecutionInterceptor {
             count(writeUnits, List.of(put.consumedCapacity()));
         } else if (response instanceof UpdateItemResponse update) {
             count(writeUnits, List.of(update.consumedCapacity()));
+        } else if (context.request() instanceof TransactWriteItemsRequest transaction) {
+            requests.incrementAndGet();
+            transaction
+                    .transactItems()
+                    .forEach(item -> writeUnits.add(units(item.put().item())));
         }
+    }
+
+    /**
+     * DynamoDB Local miscounts transactions, so they are counted by the rule of AWS: two units for each KB of an item,
+     * and for an item in the order index one for the row that goes and one for the row that comes.
+     */
+    private static double units(Map<String, AttributeValue> item) {
+        int bytes = 0;
+        for (Map.Entry<String, AttributeValue> attribute : item.entrySet()) {
+            bytes += attribute.getKey().length() + bytes(attribute.getValue());
+        }
+        return 2 * Math.ceil(bytes / 1024.0) + (item.containsKey("osk") ? 2 : 0);
+    }
+
+    private static int bytes(AttributeValue value) {
+        return switch (value.type()) {
+            case S -> value.s().length();
+            case N -> value.n().length() / 2 + 2;
+            case B -> value.b().asByteArrayUnsafe().length;
+            case M ->
+                3
+                        + value.m().entrySet().stream()
+                                .mapToInt(entry -> 1 + entry.getKey().length() + bytes(entry.getValue()))
+                                .sum();
+            default -> throw new IllegalStateException("no entry and no record holds a " + value.type());
+        };
     }
 
     private void count(DoubleAdder units, List<ConsumedCapacity> consumed) {

@@ -255,7 +255,8 @@ class SeasonTest {
                 schedule,
                 null,
                 List.of(reward, new Reward("half", null, null, BigDecimal.valueOf(50), "2")),
-                List.of());
+                List.of(),
+                null);
     }
 
     private static ResetSchedule weekly() {

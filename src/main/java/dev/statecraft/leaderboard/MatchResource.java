@@ -1,0 +1,131 @@
+package dev.statecraft.leaderboard;
+
+import dev.statecraft.access.CurrentCaller;
+import dev.statecraft.entry.Ids;
+import dev.statecraft.entry.Problem;
+import dev.statecraft.entry.ProblemException;
+import dev.statecraft.entry.Query;
+import dev.statecraft.leaderboard.MatchRecord.Change;
+import dev.statecraft.leaderboard.MatchService.Result;
+import dev.statecraft.leaderboard.MatchService.Taken;
+import dev.statecraft.leaderboard.RankingService.Ranked;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.HeaderParam;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.MediaType;
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jspecify.annotations.Nullable;
+
+/** Matches over HTTP. */
+@Path("/v1/leaderboards")
+@Produces(MediaType.APPLICATION_JSON)
+@Consumes(MediaType.APPLICATION_JSON)
+@Tag(name = "Leaderboards")
+public class MatchResource {
+
+    private final MatchService matches;
+    private final CurrentCaller caller;
+
+    MatchResource(MatchService matches, CurrentCaller caller) {
+        this.matches = matches;
+        this.caller = caller;
+    }
+
+    /**
+     * What a match did to one player.
+     *
+     * @param team the index of the player's team in the request
+     * @param oldRating the rating shown before; a newcomer's if the player had none
+     * @param deviation how uncertain the new rating is; not there for ELO
+     * @param rank where the player stands now; not there if it was not asked for
+     */
+    public record PlayerRating(
+            String playerId,
+            int team,
+            int place,
+            BigDecimal oldRating,
+            BigDecimal newRating,
+            BigDecimal change,
+            @Nullable Double deviation,
+            @Nullable Long rank) {}
+
+    /** What a match did, in the order in which it names the players. */
+    public record MatchAnswer(
+            String matchId,
+            int season,
+            List<PlayerRating> players,
+            @Nullable Instant asOf,
+            @Nullable Boolean replayed) {}
+
+    /** Rates a match: all of its players or none, and every match once. */
+    @POST
+    @Path("/{board}/matches")
+    @Operation(operationId = "rateMatch", summary = "Rate the players of a match")
+    public MatchAnswer rate(
+            @PathParam("board") String board,
+            @QueryParam("rank") @Nullable String rank,
+            @HeaderParam("Idempotency-Key") @Nullable String idempotencyKey,
+            MatchRequest request) {
+        Ids.check("board", board);
+        boolean ranked = Query.flag("rank", rank, true);
+        Match match = request.match(idempotencyKey);
+        Result result = matches.rate(caller.game(), board, match, ranked);
+        if (result instanceof Taken taken) {
+            return answer(match, taken);
+        }
+        throw new ProblemException(problem(result, request.matchId() == null ? "Idempotency-Key" : "matchId"));
+    }
+
+    private static MatchAnswer answer(Match match, Taken taken) {
+        Board board = taken.board();
+        List<PlayerRating> players = new ArrayList<>();
+        for (int i = 0; i < match.sides().size(); i++) {
+            Match.Side side = match.sides().get(i);
+            for (String player : side.players()) {
+                Change change = taken.match().changes().get(players.size());
+                Ranked ranked = taken.ranks().get(player);
+                players.add(new PlayerRating(
+                        player,
+                        i,
+                        side.place(),
+                        board.value(change.oldValue()),
+                        board.value(change.newValue()),
+                        board.value(change.newValue() - change.oldValue()),
+                        change.deviation() == 0 ? null : change.deviation(),
+                        ranked == null ? null : ranked.rank()));
+            }
+        }
+        return new MatchAnswer(
+                match.matchId(),
+                taken.match().season(),
+                players,
+                taken.ranks().values().stream()
+                        .map(Ranked::asOf)
+                        .min(Instant::compareTo)
+                        .orElse(null),
+                taken.replayed() ? Boolean.TRUE : null);
+    }
+
+    private static Problem problem(Result result, String idField) {
+        if (result instanceof MatchService.NoBoard) {
+            return LeaderboardProblems.boardNotFound();
+        }
+        if (result instanceof MatchService.NotRated) {
+            return Problem.conflict(
+                    "not-rated", "The board does not rate matches", "Only boards of the type RATING take matches.");
+        }
+        if (result instanceof MatchService.Mismatch) {
+            return LeaderboardProblems.otherBody(idField);
+        }
+        return Problem.unavailable(1);
+    }
+}

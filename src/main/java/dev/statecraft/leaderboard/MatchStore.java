@@ -1,0 +1,188 @@
+package dev.statecraft.leaderboard;
+
+import static dev.statecraft.table.Attributes.b;
+import static dev.statecraft.table.Attributes.n;
+import static dev.statecraft.table.Attributes.s;
+
+import dev.statecraft.table.Attributes;
+import dev.statecraft.table.PartitionKey;
+import dev.statecraft.table.TableNames;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.CancellationReason;
+import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
+import software.amazon.awssdk.services.dynamodb.model.PutItemRequest;
+import software.amazon.awssdk.services.dynamodb.model.ReturnValuesOnConditionCheckFailure;
+import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
+import software.amazon.awssdk.services.dynamodb.model.TransactionCanceledException;
+
+/**
+ * The matches of RATING boards: records in the boards table, written together with the players' entries.
+ *
+ * <ul>
+ *   <li>Key: {@code pk} = game#match#board#epoch#match, {@code sk} = {@code match}; one partition a match, so that they
+ *       spread. Attributes: {@code body} hash of what was sent, {@code season}, {@code at}, {@code changes} packed,
+ *       missing while the match is only announced, {@code ttl}.
+ *   <li>Guard of a match: its record must not exist, every entry must be at the version the match was reckoned on; all
+ *       in one transaction.
+ *   <li>A transaction takes 100 items. For a match of as many players the record is announced first, and the entry of
+ *       the first player carries the finished record along until it stands in its own place.
+ * </ul>
+ */
+@ApplicationScoped
+public class MatchStore {
+
+    /** Most items in one transaction. */
+    public static final int MOST_ITEMS = 100;
+
+    private static final String CONDITION_FAILED = "ConditionalCheckFailed";
+
+    /** What DynamoDB cancels a transaction for that passes by itself; in the words of its cancellation reasons. */
+    private static final Set<String> PASSING =
+            Set.of(CONDITION_FAILED, "TransactionConflict", "ProvisionedThroughputExceeded", "ThrottlingError");
+
+    private final DynamoDbClient dynamo;
+    private final TableNames tables;
+
+    MatchStore(DynamoDbClient dynamo, TableNames tables) {
+        this.dynamo = dynamo;
+        this.tables = tables;
+    }
+
+    /** How writing a match ended; in order of precedence. */
+    public sealed interface Writing {}
+
+    /** The match was recorded before. */
+    public record Known(MatchRecord match) implements Writing {}
+
+    /** Somebody else wrote one of the entries, or is writing it: nothing was written. */
+    public record Overtaken() implements Writing {}
+
+    /** Everything is written. */
+    public record Written() implements Writing {}
+
+    /** Reads a match, strongly consistent; 1 RCU for 4 KB. Nothing if there is no record of it. */
+    public Optional<MatchRecord> read(Board board, String matchId) {
+        Map<String, AttributeValue> item = dynamo.getItem(get ->
+                        get.tableName(tables.boards()).key(key(board, matchId)).consistentRead(true))
+                .item();
+        return item.isEmpty() ? Optional.empty() : Optional.of(fromMap(item));
+    }
+
+    /**
+     * Writes the entries of all players and, if it is given, the record of the match, all or nothing. Twice the
+     * capacity of single writes: 2 WCU an entry and its index writes, 2 for each KB of the record.
+     *
+     * @param entries no more than {@link #MOST_ITEMS}, one less with a record; each at the version after the one it was
+     *     reckoned on
+     * @param kept how long the record is kept
+     */
+    public Writing write(Board board, int season, List<Entry> entries, @Nullable MatchRecord match, Duration kept) {
+        List<TransactWriteItem> items = new ArrayList<>();
+        if (match != null) {
+            items.add(TransactWriteItem.builder()
+                    .put(put -> put.tableName(tables.boards())
+                            .item(toItem(board, match, kept))
+                            .conditionExpression("attribute_not_exists(pk)")
+                            .returnValuesOnConditionCheckFailure(ReturnValuesOnConditionCheckFailure.ALL_OLD))
+                    .build());
+        }
+        for (Entry entry : entries) {
+            items.add(TransactWriteItem.builder()
+                    .put(put -> {
+                        put.tableName(tables.entries()).item(EntryStore.toItem(board, season, entry));
+                        if (entry.version() == 1) {
+                            put.conditionExpression("attribute_not_exists(pk)");
+                        } else {
+                            put.conditionExpression("#v = :expected")
+                                    .expressionAttributeNames(Map.of("#v", "v"))
+                                    .expressionAttributeValues(Map.of(":expected", n(entry.version() - 1)));
+                        }
+                    })
+                    .build());
+        }
+        try {
+            // The SDK sends a token along, so that a repeated call whose answer was lost is one transaction.
+            dynamo.transactWriteItems(write -> write.transactItems(items));
+            return new Written();
+        } catch (TransactionCanceledException e) {
+            List<CancellationReason> reasons = e.cancellationReasons();
+            if (match != null && CONDITION_FAILED.equals(reasons.get(0).code())) {
+                return new Known(fromMap(reasons.get(0).item()));
+            }
+            if (reasons.stream().anyMatch(reason -> PASSING.contains(reason.code()))) {
+                return new Overtaken();
+            }
+            throw e;
+        }
+    }
+
+    /**
+     * Announces a match; 1 WCU.
+     *
+     * @return the record of the match as it stands: this one, or the one that was there before
+     */
+    public MatchRecord announce(Board board, MatchRecord match, Duration kept) {
+        PutItemRequest put = PutItemRequest.builder()
+                .tableName(tables.boards())
+                .item(toItem(board, match, kept))
+                .conditionExpression("attribute_not_exists(pk)")
+                .returnValuesOnConditionCheckFailure(ReturnValuesOnConditionCheckFailure.ALL_OLD)
+                .build();
+        try {
+            dynamo.putItem(put);
+            return match;
+        } catch (ConditionalCheckFailedException e) {
+            return fromMap(e.item());
+        }
+    }
+
+    /** Puts the record of a match that was rated into its place; the same again changes nothing. */
+    public void confirm(Board board, MatchRecord match, Duration kept) {
+        dynamo.putItem(put -> put.tableName(tables.boards()).item(toItem(board, match, kept)));
+    }
+
+    private static Map<String, AttributeValue> key(Board board, String matchId) {
+        return Map.of(
+                "pk", s(PartitionKey.of(board.game(), "match", board.id(), board.epoch(), matchId)), "sk", s("match"));
+    }
+
+    private static Map<String, AttributeValue> toItem(Board board, MatchRecord match, Duration kept) {
+        Map<String, AttributeValue> item = new HashMap<>(key(board, match.matchId()));
+        item.putAll(toMap(match));
+        item.put("ttl", n((match.at() + kept.toMillis()) / 1_000));
+        return item;
+    }
+
+    /** A record as an attribute of an entry that carries it along. */
+    static Map<String, AttributeValue> toMap(MatchRecord match) {
+        Map<String, AttributeValue> map = new HashMap<>();
+        map.put("match", s(match.matchId()));
+        map.put("body", n(match.body()));
+        map.put("season", n(match.season()));
+        map.put("at", n(match.at()));
+        if (match.done()) {
+            map.put("changes", b(match.packedChanges()));
+        }
+        return map;
+    }
+
+    /** Reads what {@link #toMap} wrote. */
+    static MatchRecord fromMap(Map<String, AttributeValue> map) {
+        return new MatchRecord(
+                Attributes.string(map, "match"),
+                Attributes.number(map, "body"),
+                (int) Attributes.number(map, "season"),
+                Attributes.number(map, "at"),
+                MatchRecord.unpackedChanges(Attributes.bytes(map, "changes")));
+    }
+}
