@@ -13,6 +13,8 @@ import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.BatchGetItemRequest;
 import software.amazon.awssdk.services.dynamodb.model.BatchGetItemResponse;
+import software.amazon.awssdk.services.dynamodb.model.BatchWriteItemRequest;
+import software.amazon.awssdk.services.dynamodb.model.BatchWriteItemResponse;
 import software.amazon.awssdk.services.dynamodb.model.ConsumedCapacity;
 import software.amazon.awssdk.services.dynamodb.model.GetItemRequest;
 import software.amazon.awssdk.services.dynamodb.model.GetItemResponse;
@@ -66,6 +68,9 @@ final class Meter implements ExecutionInterceptor {
         if (request instanceof PutItemRequest put) {
             return put.toBuilder().returnConsumedCapacity(ALL).build();
         }
+        if (request instanceof BatchWriteItemRequest batch) {
+            return batch.toBuilder().returnConsumedCapacity(ALL).build();
+        }
         if (request instanceof UpdateItemRequest update) {
             return update.toBuilder().returnConsumedCapacity(ALL).build();
         }
@@ -83,6 +88,8 @@ final class Meter implements ExecutionInterceptor {
             count(readUnits, List.of(query.consumedCapacity()));
         } else if (response instanceof PutItemResponse put) {
             count(writeUnits, List.of(put.consumedCapacity()));
+        } else if (response instanceof BatchWriteItemResponse batch) {
+            count(writeUnits, batch.consumedCapacity());
         } else if (response instanceof UpdateItemResponse update) {
             count(writeUnits, List.of(update.consumedCapacity()));
         } else if (context.request() instanceof TransactWriteItemsRequest transaction) {
@@ -95,14 +102,15 @@ final class Meter implements ExecutionInterceptor {
 
     /**
      * DynamoDB Local miscounts transactions, so they are counted by the rule of AWS: two units for each KB of an item,
-     * and for an item in the order index one for the row that goes and one for the row that comes.
+     * and for an item in an index one for the row that goes and one for the row that comes.
      */
     private static double units(Map<String, AttributeValue> item) {
         int bytes = 0;
         for (Map.Entry<String, AttributeValue> attribute : item.entrySet()) {
             bytes += attribute.getKey().length() + bytes(attribute.getValue());
         }
-        return 2 * Math.ceil(bytes / 1024.0) + (item.containsKey("osk") ? 2 : 0);
+        boolean indexed = item.containsKey("osk") || item.containsKey("due");
+        return 2 * Math.ceil(bytes / 1024.0) + (indexed ? 2 : 0);
     }
 
     private static int bytes(AttributeValue value) {
@@ -115,7 +123,10 @@ final class Meter implements ExecutionInterceptor {
                         + value.m().entrySet().stream()
                                 .mapToInt(entry -> 1 + entry.getKey().length() + bytes(entry.getValue()))
                                 .sum();
-            default -> throw new IllegalStateException("no entry and no record holds a " + value.type());
+            case BOOL -> 1;
+            case L -> 3 + value.l().stream().mapToInt(one -> 1 + bytes(one)).sum();
+            case NS -> value.ns().stream().mapToInt(one -> one.length() / 2 + 2).sum();
+            default -> throw new IllegalStateException("no item holds a " + value.type());
         };
     }
 
