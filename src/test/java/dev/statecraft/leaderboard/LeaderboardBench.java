@@ -147,19 +147,22 @@ class LeaderboardBench {
     @ValueSource(ints = {1_000, 100_000, 1_000_000})
     void closingBySize(int entries) throws InterruptedException, ExecutionException {
         Board board = loaded(entries);
-        arena.boards.change(Arena.GAME, board.id(), old -> new Board.Settings(
-                old.description(),
-                old.rankingType(),
-                old.order(),
-                old.operator(),
-                old.decimals(),
-                old.maxSize(),
-                old.lanes(),
-                null,
-                null,
-                List.of(new Reward("all", null, null, BigDecimal.valueOf(100), "1")),
-                List.of(),
-                null));
+        arena.boards.change(
+                Arena.GAME,
+                board.id(),
+                old -> new Board.Settings(
+                        old.description(),
+                        old.rankingType(),
+                        old.order(),
+                        old.operator(),
+                        old.decimals(),
+                        old.maxSize(),
+                        old.lanes(),
+                        null,
+                        null,
+                        List.of(new Reward("all", null, null, BigDecimal.valueOf(100), "1")),
+                        List.of(),
+                        null));
         meter.take();
         Season closed = arena.reset(board.id(), "bench", null);
         print("closing a season of %,d entries", entries);
@@ -168,7 +171,8 @@ class LeaderboardBench {
         Season marked = arena.seasons.find(board, closed.season()).orElseThrow();
         List<StreamRecord> marks = new ArrayList<>();
         for (int lane = 0; lane < board.settings().lanes(); lane++) {
-            Map<String, String> mark = Map.of("w", Long.toString(marked.markedAt().toEpochMilli()));
+            Map<String, String> mark =
+                    Map.of("w", Long.toString(marked.markedAt().toEpochMilli()));
             marks.add(new StreamRecord(Long.toString(sequence++), RankStore.treeKey(board, 1, lane), null, mark));
         }
         assertEquals(Optional.empty(), arena.counter.count(marks));
