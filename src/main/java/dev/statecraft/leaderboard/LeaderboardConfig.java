@@ -37,6 +37,10 @@ public interface LeaderboardConfig {
         int most();
     }
 
+    /** How long a review is kept once it is decided; a pending one is kept until then. */
+    @WithDefault("30d")
+    Duration reviewsKept();
+
     /** How often a write is tried again when others write the same entry or board at the same time. */
     @WithDefault("16")
     int writeAttempts();

@@ -11,6 +11,7 @@ import dev.statecraft.entry.Query;
 import dev.statecraft.leaderboard.EntryStore.BoardAndEntry;
 import dev.statecraft.leaderboard.RankingService.Ranked;
 import dev.statecraft.leaderboard.ScoreService.NewScore;
+import dev.statecraft.leaderboard.ScoreService.Quarantined;
 import dev.statecraft.leaderboard.ScoreService.Result;
 import dev.statecraft.leaderboard.ScoreService.Taken;
 import jakarta.ws.rs.Consumes;
@@ -28,7 +29,9 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.resteasy.reactive.RestResponse;
 import org.jspecify.annotations.Nullable;
 
 /** Scores over HTTP: submit one or many, read or remove a player's own. */
@@ -84,7 +87,10 @@ public class ScoreResource {
             int season,
             @Nullable Instant asOf,
             String submissionId,
-            @Nullable Boolean replayed) {}
+            @Nullable Boolean replayed,
+            @Nullable String tier,
+            @Nullable Boolean quarantined,
+            @Nullable Bound bound) {}
 
     /** What became of one score of a batch: its answer, or the problem. */
     public record BatchResult(
@@ -109,13 +115,16 @@ public class ScoreResource {
             int season,
             Instant asOf,
             @Nullable Instant updatedAt,
-            @Nullable JsonNode metadata) {}
+            @Nullable JsonNode metadata,
+            @Nullable String tier) {}
 
     /** The seed's updatePlayerScore. */
     @POST
     @Path("/{board}/scores")
     @Operation(operationId = "updatePlayerScore", summary = "Submit a score")
-    public ScoreAnswer submit(
+    @APIResponse(responseCode = "200", description = "The score is in effect")
+    @APIResponse(responseCode = "202", description = "The score is put aside for review")
+    public RestResponse<ScoreAnswer> submit(
             @PathParam("board") String board,
             @QueryParam("rank") @Nullable String rank,
             @HeaderParam("Idempotency-Key") @Nullable String idempotencyKey,
@@ -125,7 +134,10 @@ public class ScoreResource {
         NewScore score = newScore(request, "", idempotencyKey);
         Result result = scores.submit(caller.game(), board, score, ranked);
         if (result instanceof Taken taken) {
-            return answer(score.playerId(), taken);
+            return RestResponse.ok(answer(score.playerId(), taken));
+        }
+        if (result instanceof Quarantined aside) {
+            return RestResponse.status(RestResponse.Status.ACCEPTED, answer(score.playerId(), aside));
         }
         throw new ProblemException(problem(result, ""));
     }
@@ -171,6 +183,10 @@ public class ScoreResource {
                     answers.add(new BatchResult(200, answer(score.playerId(), taken), null));
                     continue;
                 }
+                if (result instanceof Quarantined aside) {
+                    answers.add(new BatchResult(202, answer(score.playerId(), aside), null));
+                    continue;
+                }
                 problem = problem(result, "scores[" + i + "].");
             }
             answers.add(new BatchResult(problem.status(), null, problem));
@@ -208,6 +224,7 @@ public class ScoreResource {
                     asked,
                     summary.asOf(),
                     null,
+                    null,
                     null);
         }
         Ranked ranked = rankings.rank(board, asked, entry);
@@ -223,7 +240,8 @@ public class ScoreResource {
                 asked,
                 ranked.asOf(),
                 Instant.ofEpochMilli(entry.reachedAt()),
-                metadata.read(entry.metadata()));
+                metadata.read(entry.metadata()),
+                Tier.of(board, score, ranked.rank(), ranked.total()));
     }
 
     /** Removes a player's entry from the running season. */
@@ -280,7 +298,29 @@ public class ScoreResource {
                 taken.season(),
                 taken.ranked().map(Ranked::asOf).orElse(null),
                 taken.submissionId(),
-                taken.replayed() ? Boolean.TRUE : null);
+                taken.replayed() ? Boolean.TRUE : null,
+                taken.tier(),
+                null,
+                null);
+    }
+
+    private static ScoreAnswer answer(String player, Quarantined aside) {
+        BigDecimal kept = aside.board().value(aside.receipt().oldValue());
+        return new ScoreAnswer(
+                player,
+                kept,
+                kept,
+                BigDecimal.ZERO,
+                false,
+                false,
+                null,
+                aside.season(),
+                null,
+                aside.submissionId(),
+                aside.replayed() ? Boolean.TRUE : null,
+                null,
+                true,
+                aside.bound());
     }
 
     private static Problem problem(Result result, String prefix) {
@@ -293,6 +333,9 @@ public class ScoreResource {
         }
         if (result instanceof ScoreService.Mismatch) {
             return LeaderboardProblems.otherBody(prefix + "submissionId");
+        }
+        if (result instanceof ScoreService.Implausible refused) {
+            return LeaderboardProblems.implausible(prefix + "value", refused);
         }
         return Problem.unavailable(1);
     }

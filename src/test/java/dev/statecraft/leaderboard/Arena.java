@@ -28,6 +28,7 @@ final class Arena {
     final RankingService rankings;
     final ListingService lists;
     final SnapshotService snapshots;
+    final ReviewService reviews;
     final AuditService audits;
     final StatisticsService statistics;
     final RankCounter counter;
@@ -66,7 +67,20 @@ final class Arena {
         boards = new BoardService(new BoardStore(dynamo, tables), snapshots, leaderboards, clock);
         RecentWrites recent = new RecentWrites(clock);
         statistics = new StatisticsService(boards, ranks, recent);
-        scores = new ScoreService(boards, entries, rankings, leaderboards, recent, parallel, clock);
+        ReviewStore aside = new ReviewStore(dynamo, tables);
+        SubmissionService submissions = new SubmissionService(entries, rankings, leaderboards, clock);
+        ScoreWriter writer = new ScoreWriter(boards, submissions, entries, aside, recent, leaderboards);
+        scores = new ScoreService(
+                boards,
+                entries,
+                submissions,
+                writer,
+                new ScoreRanking(rankings),
+                leaderboards,
+                recent,
+                parallel,
+                clock);
+        reviews = new ReviewService(boards, aside, entries, submissions, recent, leaderboards, clock);
         audits = new AuditService(boards, entries, ranks, parallel, clock);
         counter = new RankCounter(ranks, parallel);
         stream = new EntryStream(tables.entries());
@@ -75,6 +89,10 @@ final class Arena {
     Board create(String id, RankingType type, Order order, @Nullable Operator operator, int lanes) {
         return boards.create(GAME, id, Board.Settings.of(type, order, operator, 0, lanes))
                 .orElseThrow();
+    }
+
+    Board create(String id, Board.Settings settings) {
+        return boards.create(GAME, id, settings).orElseThrow();
     }
 
     Taken submit(String board, String player, long value, long subscore, @Nullable String id) {
