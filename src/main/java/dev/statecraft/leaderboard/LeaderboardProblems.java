@@ -40,7 +40,9 @@ final class LeaderboardProblems {
                                 "The score is outside of the board's bound " + bound + ", which is "
                                         + refused.limit().toPlainString() + ".")
                         .withField(field);
-        return problem.with("bound", bound).with("limit", refused.limit());
+        problem = problem.with("bound", bound).with("limit", refused.limit());
+        // In a batch there is no header of its own to say it.
+        return bound == Bound.PER_MINUTE ? problem.with("retryAfterSeconds", refused.retryAfterSeconds()) : problem;
     }
 
     /** The season that a query parameter asks for, the running one if there is none. */

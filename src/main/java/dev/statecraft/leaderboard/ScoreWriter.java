@@ -48,7 +48,7 @@ class ScoreWriter {
         Entry entry = asFound;
         for (int from = 0; from < scores.size(); from += ReviewStore.MOST) {
             List<NewScore> part = scores.subList(from, Math.min(scores.size(), from + ReviewStore.MOST));
-            List<Decided> written = writePart(board, part, entry);
+            List<Decided> written = writePart(board, part, entry, scores.size());
             results.addAll(written);
             Entry last = written.get(0).entry();
             entry = last == null ? entry : last;
@@ -56,7 +56,7 @@ class ScoreWriter {
         return results;
     }
 
-    private List<Decided> writePart(Board asRead, List<NewScore> scores, Entry asFound) {
+    private List<Decided> writePart(Board asRead, List<NewScore> scores, Entry asFound, int together) {
         Board board = asRead;
         Entry entry = asFound;
         List<Identified> identified =
@@ -78,7 +78,7 @@ class ScoreWriter {
                 }
                 board = marked.get();
             }
-            List<Decided> decided = submissions.decide(board, identified, entry, known);
+            List<Decided> decided = submissions.decide(board, identified, entry, together, known);
             Entry next = lastOf(decided, entry);
             if (next.version() == entry.version()) {
                 return withLast(decided, entry);

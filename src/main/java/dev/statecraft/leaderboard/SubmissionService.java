@@ -60,13 +60,15 @@ public class SubmissionService {
     /**
      * Decides about scores of one player in order, each on the entry as the one before leaves it.
      *
+     * @param together how many scores of the player come in the same request: the receipts of all of them are kept
      * @param known reviews that are there already, by id
      */
-    List<Decided> decide(Board board, List<Identified> scores, Entry entry, Map<String, Review> known) {
+    List<Decided> decide(
+            Board board, List<Identified> scores, Entry entry, int together, Map<String, Review> known) {
         Entry next = entry;
         List<Decided> decided = new ArrayList<>();
         for (Identified score : scores) {
-            Decided one = decide(board, score, next, scores.size(), known);
+            Decided one = decide(board, score, next, together, known);
             decided.add(one);
             next = one.entry() == null ? next : one.entry();
         }
