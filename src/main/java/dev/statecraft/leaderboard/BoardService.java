@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +31,7 @@ public class BoardService {
     private final LeaderboardConfig config;
     private final Clock clock;
     private final Map<Name, Known> known = new ConcurrentHashMap<>();
+    private final AtomicLong news = new AtomicLong();
 
     BoardService(BoardStore boards, SnapshotService snapshots, LeaderboardConfig config, Clock clock) {
         this.boards = boards;
@@ -99,22 +101,29 @@ public class BoardService {
         return last != null && fresh(last);
     }
 
-    /** How many boards of a game this instance would answer for without a read. */
-    public int cached(String game) {
-        return (int) known.entrySet().stream()
-                .filter(entry -> entry.getKey().game().equals(game) && fresh(entry.getValue()))
-                .count();
-    }
-
     /** Remembers a board that was just read. */
     void learn(Board board) {
-        known.put(new Name(board.game(), board.id()), new Known(board, System.nanoTime()));
+        Known last = known.put(new Name(board.game(), board.id()), new Known(board, System.nanoTime()));
+        if (last == null || last.board().version() != board.version()) {
+            news.incrementAndGet();
+        }
+    }
+
+    private void forget(String game, String id) {
+        if (known.remove(new Name(game, id)) != null) {
+            news.incrementAndGet();
+        }
+    }
+
+    /** Rises whenever this instance learns of a board that is new, changed or gone, its own changes included. */
+    long news() {
+        return news.get();
     }
 
     /** The board as it is stored now; 1 RCU. */
     public Optional<Board> read(String game, String id) {
         Optional<Board> board = boards.read(game, id);
-        board.ifPresentOrElse(this::learn, () -> known.remove(new Name(game, id)));
+        board.ifPresentOrElse(this::learn, () -> forget(game, id));
         return board;
     }
 
@@ -158,7 +167,7 @@ public class BoardService {
                 return new Unknown();
             }
             if (boards.delete(found.get())) {
-                known.remove(new Name(game, id));
+                forget(game, id);
                 awaitOtherInstances();
                 return new Changed(found.get());
             }
@@ -221,7 +230,7 @@ public class BoardService {
         }
         snapshots.take(board, last);
         boolean settled = boards.replace(board.settled(), board.version());
-        known.remove(new Name(game, id));
+        forget(game, id);
         return settled;
     }
 

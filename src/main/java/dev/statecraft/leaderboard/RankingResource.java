@@ -3,6 +3,7 @@ package dev.statecraft.leaderboard;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.statecraft.access.CurrentCaller;
 import dev.statecraft.entry.Cursor;
+import dev.statecraft.entry.Etag;
 import dev.statecraft.entry.Ids;
 import dev.statecraft.entry.Problem;
 import dev.statecraft.entry.ProblemException;
@@ -11,6 +12,7 @@ import dev.statecraft.leaderboard.ListingService.Selected;
 import dev.statecraft.leaderboard.RankingService.Distribution;
 import dev.statecraft.leaderboard.RankingService.Ranked;
 import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
@@ -23,6 +25,7 @@ import java.util.List;
 import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.resteasy.reactive.RestResponse;
 import org.jspecify.annotations.Nullable;
 
 /** Rankings over HTTP: lists, places, what-if ranks, distributions. */
@@ -40,6 +43,8 @@ public class RankingResource {
     private final ScoreService scores;
     private final RankingService rankings;
     private final ListingService lists;
+    private final ListingCache pages;
+    private final Freshness freshness;
     private final MetadataJson metadata;
     private final CurrentCaller caller;
 
@@ -48,12 +53,16 @@ public class RankingResource {
             ScoreService scores,
             RankingService rankings,
             ListingService lists,
+            ListingCache pages,
+            Freshness freshness,
             MetadataJson metadata,
             CurrentCaller caller) {
         this.boards = boards;
         this.scores = scores;
         this.rankings = rankings;
         this.lists = lists;
+        this.pages = pages;
+        this.freshness = freshness;
         this.metadata = metadata;
         this.caller = caller;
     }
@@ -66,7 +75,8 @@ public class RankingResource {
             BigDecimal value,
             BigDecimal subscore,
             @Nullable JsonNode metadata,
-            Instant updatedAt) {}
+            Instant updatedAt,
+            @Nullable String tier) {}
 
     /** A stretch of a ranking. */
     public record ListingView(
@@ -89,7 +99,8 @@ public class RankingResource {
             long tieCount,
             long totalEntries,
             int season,
-            Instant asOf) {}
+            Instant asOf,
+            @Nullable String tier) {}
 
     /** The score at a place. */
     public record SelectView(
@@ -113,14 +124,16 @@ public class RankingResource {
     @Operation(
             operationId = "getLeaderboard",
             summary = "List entries from a place, around a player, or of some players")
-    public ListingView entries(
+    public RestResponse<ListingView> entries(
             @PathParam("board") String boardId,
             @QueryParam("offset") @Nullable String offset,
             @QueryParam("limit") @Nullable String limit,
             @QueryParam("cursor") @Nullable String cursor,
             @QueryParam("around") @Nullable String around,
             @QueryParam("players") @Nullable String players,
-            @QueryParam("season") @Nullable String season) {
+            @QueryParam("season") @Nullable String season,
+            @QueryParam("fresh") @Nullable String fresh,
+            @HeaderParam("If-None-Match") List<String> ifNoneMatch) {
         Ids.check("board", boardId);
         int wanted = Query.limit(limit);
         if (Arrays.asList(offset, cursor, around, players).stream()
@@ -130,6 +143,7 @@ public class RankingResource {
             throw new ProblemException(
                     Problem.badRequest("offset", "Give only one of offset, cursor, around and players."));
         }
+        boolean anew = freshness.asked(caller.get(), fresh);
         Board board = board(boardId);
         int asked = LeaderboardProblems.season(board, season);
         if (around != null) {
@@ -138,30 +152,37 @@ public class RankingResource {
             if (entry.score() == null) {
                 throw new ProblemException(LeaderboardProblems.entryNotFound());
             }
-            return view(lists.around(board, asked, entry, wanted));
+            return own(lists.around(board, asked, entry, wanted));
         }
         if (players != null) {
-            return view(lists.players(board, asked, scores.readAll(board, asked, ids(players))));
+            return own(lists.players(board, asked, scores.readAll(board, asked, ids(players))));
         }
         if (cursor != null) {
-            return view(lists.listAfter(board, asked, last(board, asked, cursor), wanted));
+            Listing after = lists.listAfter(board, asked, last(board, asked, cursor), wanted);
+            return page(after, ifNoneMatch, anew);
         }
         long from = Query.integer("offset", offset, 1, 1, Score.LIMIT);
-        return view(lists.list(board, asked, from, wanted));
+        Listing listing =
+                from == 1 ? pages.first(board, asked, wanted, anew) : lists.list(board, asked, from, wanted);
+        return page(listing, ifNoneMatch, anew);
     }
 
     /** The seed's getTopPlayers. */
     @GET
     @Path("/{board}/top")
     @Operation(operationId = "getTopPlayers", summary = "List the best")
-    public ListingView top(
+    public RestResponse<ListingView> top(
             @PathParam("board") String boardId,
             @QueryParam("count") @Nullable String count,
-            @QueryParam("season") @Nullable String season) {
+            @QueryParam("season") @Nullable String season,
+            @QueryParam("fresh") @Nullable String fresh,
+            @HeaderParam("If-None-Match") List<String> ifNoneMatch) {
         Ids.check("board", boardId);
         int wanted = (int) Query.integer("count", count, DEFAULT_TOP, 1, Query.MAX_LIMIT);
+        boolean anew = freshness.asked(caller.get(), fresh);
         Board board = board(boardId);
-        return view(lists.list(board, LeaderboardProblems.season(board, season), 1, wanted));
+        int asked = LeaderboardProblems.season(board, season);
+        return page(pages.first(board, asked, wanted, anew), ifNoneMatch, anew);
     }
 
     /** What rank a score would have. */
@@ -188,7 +209,8 @@ public class RankingResource {
                 ranked.ties(),
                 ranked.total(),
                 asked,
-                ranked.asOf());
+                ranked.asOf(),
+                Tier.of(board, score, ranked.rank(), ranked.total()));
     }
 
     /** What score holds a place. */
@@ -253,6 +275,19 @@ public class RankingResource {
                 .orElseThrow(() -> new ProblemException(LeaderboardProblems.boardNotFound()));
     }
 
+    /** A page that is the same for everybody who asks. */
+    private RestResponse<ListingView> page(Listing listing, List<String> ifNoneMatch, boolean anew) {
+        return Etag.answer(
+                Etag.of(listing.content()), ifNoneMatch, freshness.cacheControl(anew), () -> view(listing));
+    }
+
+    /** A list with somebody's own rank, which is never kept. */
+    private RestResponse<ListingView> own(Listing listing) {
+        return RestResponse.ResponseBuilder.ok(view(listing))
+                .header("Cache-Control", Freshness.NEVER)
+                .build();
+    }
+
     private ListingView view(Listing listing) {
         Board board = listing.board();
         return new ListingView(
@@ -268,7 +303,8 @@ public class RankingResource {
                                 board.value(entry.score().value()),
                                 board.value(entry.score().subscore()),
                                 metadata.read(entry.metadata()),
-                                Instant.ofEpochMilli(entry.reachedAt())))
+                                Instant.ofEpochMilli(entry.reachedAt()),
+                                Tier.of(board, entry.score(), entry.rank(), listing.totalEntries())))
                         .toList(),
                 listing.totalEntries(),
                 listing.lastUpdated(),

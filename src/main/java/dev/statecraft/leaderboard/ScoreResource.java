@@ -198,7 +198,7 @@ public class ScoreResource {
     @GET
     @Path("/{board}/players/{player}")
     @Operation(operationId = "getPlayerRank", summary = "Where a player stands")
-    public PlayerRank read(
+    public RestResponse<PlayerRank> read(
             @PathParam("board") String boardId,
             @PathParam("player") String player,
             @QueryParam("season") @Nullable String season) {
@@ -209,6 +209,12 @@ public class ScoreResource {
         Board board = found.board();
         int asked = LeaderboardProblems.season(board, season);
         Entry entry = asked == board.season() ? found.entry() : scores.read(board, asked, player);
+        return RestResponse.ResponseBuilder.ok(rankOf(board, asked, player, entry))
+                .header("Cache-Control", Freshness.NEVER)
+                .build();
+    }
+
+    private PlayerRank rankOf(Board board, int asked, String player, Entry entry) {
         Score score = entry.score();
         if (score == null) {
             RankWalk.Summary summary = rankings.summary(board, asked);

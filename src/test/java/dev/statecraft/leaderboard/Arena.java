@@ -27,6 +27,7 @@ final class Arena {
     final ScoreService scores;
     final RankingService rankings;
     final ListingService lists;
+    final ListingCache pages;
     final SnapshotService snapshots;
     final ReviewService reviews;
     final AuditService audits;
@@ -66,7 +67,8 @@ final class Arena {
         snapshots = new SnapshotService(new SnapshotStore(dynamo, tables), lists, leaderboards);
         boards = new BoardService(new BoardStore(dynamo, tables), snapshots, leaderboards, clock);
         RecentWrites recent = new RecentWrites(clock);
-        statistics = new StatisticsService(boards, ranks, recent);
+        pages = new ListingCache(lists, ranks, recent, leaderboards, clock);
+        statistics = new StatisticsService(boards, ranks, recent, pages, leaderboards, clock);
         ReviewStore aside = new ReviewStore(dynamo, tables);
         SubmissionService submissions = new SubmissionService(entries, rankings, leaderboards, clock);
         ScoreWriter writer = new ScoreWriter(boards, submissions, entries, aside, recent, leaderboards);
