@@ -17,7 +17,8 @@ public final class Etag {
     private static final int BYTES = 15;
 
     /** One tag, weak or strong, and what separates it from the next; a tag may hold commas. */
-    private static final Pattern TAG = Pattern.compile("\\s*(?:W/)?(\"[\\x21\\x23-\\x7e\\x80-\\xff]*\")\\s*(?:,|$)\\s*");
+    private static final Pattern TAG =
+            Pattern.compile("\\s*(?:W/)?(\"[\\x21\\x23-\\x7e\\x80-\\xff]*\")\\s*(?:,|$)\\s*");
 
     private Etag() {}
 

@@ -32,8 +32,7 @@ class ListingCache {
     private final BoundedCache<Key, Page> pages;
     private final Map<String, Uses> uses = new ConcurrentHashMap<>();
 
-    ListingCache(
-            ListingService lists, RankStore ranks, RecentWrites recent, LeaderboardConfig config, Clock clock) {
+    ListingCache(ListingService lists, RankStore ranks, RecentWrites recent, LeaderboardConfig config, Clock clock) {
         this.lists = lists;
         this.ranks = ranks;
         this.recent = recent;

@@ -162,8 +162,7 @@ public class RankingResource {
             return page(after, ifNoneMatch, anew);
         }
         long from = Query.integer("offset", offset, 1, 1, Score.LIMIT);
-        Listing listing =
-                from == 1 ? pages.first(board, asked, wanted, anew) : lists.list(board, asked, from, wanted);
+        Listing listing = from == 1 ? pages.first(board, asked, wanted, anew) : lists.list(board, asked, from, wanted);
         return page(listing, ifNoneMatch, anew);
     }
 
@@ -277,8 +276,7 @@ public class RankingResource {
 
     /** A page that is the same for everybody who asks. */
     private RestResponse<ListingView> page(Listing listing, List<String> ifNoneMatch, boolean anew) {
-        return Etag.answer(
-                Etag.of(listing.content()), ifNoneMatch, freshness.cacheControl(anew), () -> view(listing));
+        return Etag.answer(Etag.of(listing.content()), ifNoneMatch, freshness.cacheControl(anew), () -> view(listing));
     }
 
     /** A list with somebody's own rank, which is never kept. */

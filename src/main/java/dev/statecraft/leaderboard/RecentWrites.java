@@ -50,7 +50,10 @@ class RecentWrites {
             writes.pollFirst();
         }
         Last last = new Last(count.incrementAndGet(), write);
-        lastOn.accumulateAndGet(slotOf(board, board.season()), last, (a, b) -> a != null && b != null && a.number() > b.number() ? a : b);
+        lastOn.accumulateAndGet(
+                slotOf(board, board.season()),
+                last,
+                (a, b) -> a != null && b != null && a.number() > b.number() ? a : b);
     }
 
     /** How many scores this instance has written. */

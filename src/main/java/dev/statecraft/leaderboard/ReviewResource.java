@@ -115,9 +115,7 @@ public class ReviewResource {
     @Path("/{board}/review/{submissionId}")
     @Operation(operationId = "decideReview", summary = "Accept or reject a submission")
     public DecisionAnswer decide(
-            @PathParam("board") String board,
-            @PathParam("submissionId") String submissionId,
-            DecisionRequest request) {
+            @PathParam("board") String board, @PathParam("submissionId") String submissionId, DecisionRequest request) {
         Ids.check("board", board);
         Ids.check("submissionId", submissionId);
         Decision decision = request.decision();
@@ -125,8 +123,7 @@ public class ReviewResource {
             throw new ProblemException(
                     Problem.badRequest("decision", "The field decision is missing: give ACCEPT or REJECT."));
         }
-        ReviewService.Result result =
-                reviews.decide(caller.game(), board, submissionId, decision == Decision.ACCEPT);
+        ReviewService.Result result = reviews.decide(caller.game(), board, submissionId, decision == Decision.ACCEPT);
         if (result instanceof Done done) {
             return answer(done);
         }
@@ -184,7 +181,7 @@ public class ReviewResource {
                             "review-decided",
                             "The review is decided already",
                             "The submission was decided the other way before; that stays.")
-                    .with("status", decided.review().status());
+                    .with("decided", decided.review().status());
         }
         if (result instanceof ReviewService.SeasonClosed closed) {
             return Problem.conflict(

@@ -116,12 +116,10 @@ public class ReviewService {
         }
         // It is a replay if it was sent again after its receipt was lost, and taken: then it is in effect.
         Entry next = decision instanceof Submission.Write write ? write.entry() : entry;
-        Receipt effect = decision instanceof Submission.Write write
-                ? write.receipt()
-                : ((Submission.Replay) decision).receipt();
+        Receipt effect =
+                decision instanceof Submission.Write write ? write.receipt() : ((Submission.Replay) decision).receipt();
         Review accepted = review.accepted(effect, now());
-        ReviewStore.Writing writing =
-                reviews.accept(board, accepted, next, entry.version(), config.reviewsKept());
+        ReviewStore.Writing writing = reviews.accept(board, accepted, next, entry.version(), config.reviewsKept());
         if (writing instanceof ReviewStore.Written) {
             recent.add(board, next);
         }
@@ -129,9 +127,7 @@ public class ReviewService {
     }
 
     private static Optional<Result> done(Board board, Review decided, ReviewStore.Writing writing) {
-        return writing instanceof ReviewStore.Written
-                ? Optional.of(new Done(board, decided, false))
-                : Optional.empty();
+        return writing instanceof ReviewStore.Written ? Optional.of(new Done(board, decided, false)) : Optional.empty();
     }
 
     private Instant now() {

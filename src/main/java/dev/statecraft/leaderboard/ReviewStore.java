@@ -99,8 +99,8 @@ public class ReviewStore {
      */
     public Writing put(Board board, List<Review> reviews, Entry entry, long expectedVersion) {
         List<TransactWriteItem> items = new ArrayList<>();
-        reviews.forEach(review -> items.add(guarded(
-                toItem(board, review), put -> put.conditionExpression("attribute_not_exists(pk)"))));
+        reviews.forEach(review ->
+                items.add(guarded(toItem(board, review), put -> put.conditionExpression("attribute_not_exists(pk)"))));
         items.add(EntryStore.transactional(tables, board, board.season(), entry, expectedVersion));
         return write(items);
     }

@@ -59,8 +59,7 @@ class ScoreWriter {
     private List<Decided> writePart(Board asRead, List<NewScore> scores, Entry asFound, int together) {
         Board board = asRead;
         Entry entry = asFound;
-        List<Identified> identified =
-                scores.stream().map(Identified::of).toList();
+        List<Identified> identified = scores.stream().map(Identified::of).toList();
         Map<String, Review> known = new HashMap<>();
         for (int attempt = 0; attempt < config.writeAttempts(); attempt++) {
             Backoff.pauseBefore(attempt, CONTENTION_MILLIS);
@@ -85,9 +84,8 @@ class ScoreWriter {
             }
             List<Review> asides =
                     decided.stream().flatMap(one -> one.review().stream()).toList();
-            Optional<Entry> overtaken = asides.isEmpty()
-                    ? put(board, next, entry)
-                    : putAside(board, asides, next, entry, known);
+            Optional<Entry> overtaken =
+                    asides.isEmpty() ? put(board, next, entry) : putAside(board, asides, next, entry, known);
             if (overtaken.isEmpty()) {
                 recent.add(board, next);
                 return withLast(decided, next);

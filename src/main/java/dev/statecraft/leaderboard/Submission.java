@@ -77,8 +77,7 @@ public record Submission(
     }
 
     /** What becomes of the entry; without {@code recorded} what changes nothing is not written. */
-    private Decision apply(
-            Board board, Entry entry, long now, Receipt.Retention retention, boolean recorded) {
+    private Decision apply(Board board, Entry entry, long now, Receipt.Retention retention, boolean recorded) {
         Score old = entry.score();
         Score next = fold(board, old);
         if (next == null) {
@@ -90,14 +89,7 @@ public record Submission(
         boolean effective = changed || !keepsTheBetter(board);
         long at = Math.max(now, entry.writtenAt() + 1);
         Receipt receipt = new Receipt(
-                Receipt.idOf(submissionId),
-                body(),
-                old == null ? 0 : old.value(),
-                next,
-                at,
-                first,
-                improved,
-                false);
+                Receipt.idOf(submissionId), body(), old == null ? 0 : old.value(), next, at, first, improved, false);
         boolean metadataChanges = effective && metadata != null && !metadata.equals(entry.metadata());
         if (!changed && !metadataChanges && !recorded) {
             return new Keep(receipt);

@@ -63,8 +63,7 @@ public class SubmissionService {
      * @param together how many scores of the player come in the same request: the receipts of all of them are kept
      * @param known reviews that are there already, by id
      */
-    List<Decided> decide(
-            Board board, List<Identified> scores, Entry entry, int together, Map<String, Review> known) {
+    List<Decided> decide(Board board, List<Identified> scores, Entry entry, int together, Map<String, Review> known) {
         Entry next = entry;
         List<Decided> decided = new ArrayList<>();
         for (Identified score : scores) {

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -24,10 +25,10 @@ class ListingCacheTest {
     /** Time that stands still unless it is moved. */
     private static final class Moved extends Clock {
 
-        private volatile long millis = 1_795_400_000_000L;
+        private final AtomicLong millis = new AtomicLong(1_795_400_000_000L);
 
         void by(long more) {
-            millis += more;
+            millis.addAndGet(more);
         }
 
         @Override
@@ -42,7 +43,7 @@ class ListingCacheTest {
 
         @Override
         public Instant instant() {
-            return Instant.ofEpochMilli(millis);
+            return Instant.ofEpochMilli(millis.get());
         }
     }
 
@@ -115,7 +116,12 @@ class ListingCacheTest {
         Arena instance = new Arena(arena.tables, Map.of(), meter, clock);
         board(3);
         clock.by(5_000);
-        assertEquals(3, instance.pages.first(instance.board("board"), 1, 10, false).entries().size());
+        assertEquals(
+                3,
+                instance.pages
+                        .first(instance.board("board"), 1, 10, false)
+                        .entries()
+                        .size());
         instance.boards.change(
                 Arena.GAME,
                 "board",
@@ -135,17 +141,25 @@ class ListingCacheTest {
     void withoutRealTimeUpdatesAPageStaysForTheInterval() {
         Arena still = new Arena(
                 arena.tables,
-                Map.of("statecraft.leaderboard.real-time-updates", "false", "statecraft.leaderboard.board-cache", "PT60S"),
+                Map.of(
+                        "statecraft.leaderboard.real-time-updates",
+                        "false",
+                        "statecraft.leaderboard.board-cache",
+                        "PT60S"),
                 meter,
                 clock);
         board(3);
-        assertEquals(3, still.pages.first(arena.board("board"), 1, 10, false).entries().size());
+        assertEquals(
+                3,
+                still.pages.first(arena.board("board"), 1, 10, false).entries().size());
         still.submit("board", "new", 100, 0, null);
         arena.drain();
         clock.by(29_999);
         Board board = still.boards.find(Arena.GAME, "board").orElseThrow();
-        assertEquals(0, requests(() -> assertEquals(
-                3, still.pages.first(board, 1, 10, false).entries().size())));
+        assertEquals(
+                0,
+                requests(() -> assertEquals(
+                        3, still.pages.first(board, 1, 10, false).entries().size())));
         assertEquals(4, still.pages.first(board, 1, 10, true).entries().size(), "fresh on demand");
         assertEquals(4, still.pages.first(board, 1, 10, false).entries().size());
         clock.by(30_000);

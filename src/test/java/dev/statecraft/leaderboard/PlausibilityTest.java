@@ -81,8 +81,7 @@ class PlausibilityTest {
     @Test
     void aBoardWithoutBoundsTakesEverything() {
         Board board = board(RankingType.SCORE, Order.DESCENDING, null, 0, null);
-        assertEquals(
-                Optional.empty(), Plausibility.violated(board, submission(Score.LIMIT, "a"), Entry.none("p"), 1));
+        assertEquals(Optional.empty(), Plausibility.violated(board, submission(Score.LIMIT, "a"), Entry.none("p"), 1));
     }
 
     @Test
@@ -94,11 +93,9 @@ class PlausibilityTest {
         assertEquals(Optional.empty(), Plausibility.violated(board, submission(7, "c"), entry, 120_000));
         Submission anonymous = new Submission("p", new Score(5, 0), null, "made up", false, null);
         entry = ((Submission.Write) anonymous.on(board, entry, 120_000, RETENTION)).entry();
-        assertEquals(
-                Optional.of(Bound.PER_MINUTE), Plausibility.violated(board, submission(7, "d"), entry, 130_000));
+        assertEquals(Optional.of(Bound.PER_MINUTE), Plausibility.violated(board, submission(7, "d"), entry, 130_000));
         assertEquals(30, Plausibility.retryAfterSeconds(entry, 3, 130_000));
-        assertEquals(
-                Optional.of(Bound.PER_MINUTE), Plausibility.violated(board, submission(7, "d"), entry, 159_999));
+        assertEquals(Optional.of(Bound.PER_MINUTE), Plausibility.violated(board, submission(7, "d"), entry, 159_999));
         assertEquals(1, Plausibility.retryAfterSeconds(entry, 3, 159_999));
         assertEquals(Optional.empty(), Plausibility.violated(board, submission(7, "d"), entry, 160_000));
     }

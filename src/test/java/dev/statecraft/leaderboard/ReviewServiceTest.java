@@ -90,7 +90,12 @@ class ReviewServiceTest {
         assertTrue(late.replayed());
         assertEquals(1, late.season());
         assertInstanceOf(ScoreService.Mismatch.class, submit("board", "p", 501, "s-1"));
-        assertEquals(1, arena.reviews.list(arena.board("board"), null, null, 10).reviews().size());
+        assertEquals(
+                1,
+                arena.reviews
+                        .list(arena.board("board"), null, null, 10)
+                        .reviews()
+                        .size());
     }
 
     @Test
@@ -201,8 +206,7 @@ class ReviewServiceTest {
         List<String> listed = new ArrayList<>();
         String after = null;
         do {
-            ReviewStore.ReviewPage page =
-                    arena.reviews.list(arena.board("board"), Review.Status.PENDING, after, 40);
+            ReviewStore.ReviewPage page = arena.reviews.list(arena.board("board"), Review.Status.PENDING, after, 40);
             page.reviews().forEach(review -> listed.add(review.id()));
             after = page.next();
         } while (after != null);

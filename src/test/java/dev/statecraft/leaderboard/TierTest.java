@@ -68,7 +68,7 @@ class TierTest {
                 assertEquals(Math.max(before, place), place, context);
                 assertEquals(bruteForce(tiers, order, score, rank, total), name, context);
                 before = place;
-                score += (order == Order.DESCENDING ? -1 : 1) * random.nextInt(60);
+                score += order == Order.DESCENDING ? -random.nextInt(60) : random.nextInt(60);
             }
         }
     }
@@ -79,7 +79,8 @@ class TierTest {
             // In whole tenths of a percent, so that nothing is rounded.
             boolean byPercentile = tier.percentile() == null
                     || rank * 1000 <= tier.percentile().movePointRight(1).longValueExact() * total;
-            long least = tier.score() == null ? 0 : tier.score().movePointRight(1).longValueExact();
+            long least =
+                    tier.score() == null ? 0 : tier.score().movePointRight(1).longValueExact();
             boolean byScore = tier.score() == null || (order == Order.DESCENDING ? score >= least : score <= least);
             if (byRank && byPercentile && byScore) {
                 return Objects.requireNonNull(tier.name());
