@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +32,7 @@ public class BoardService {
     private final LeaderboardConfig config;
     private final Clock clock;
     private final Map<Name, Known> known = new ConcurrentHashMap<>();
+    private final AtomicLong news = new AtomicLong();
 
     BoardService(BoardStore boards, SeasonStore seasons, LeaderboardConfig config, Clock clock) {
         this.boards = boards;
@@ -87,22 +89,29 @@ public class BoardService {
         return last != null && fresh(last);
     }
 
-    /** How many boards of a game this instance would answer for without a read. */
-    public int cached(String game) {
-        return (int) known.entrySet().stream()
-                .filter(entry -> entry.getKey().game().equals(game) && fresh(entry.getValue()))
-                .count();
+    private void learn(Board board) {
+        Known last = known.put(new Name(board.game(), board.id()), new Known(board, System.nanoTime()));
+        if (last == null || last.board().version() != board.version()) {
+            news.incrementAndGet();
+        }
     }
 
-    private void learn(Board board) {
-        known.put(new Name(board.game(), board.id()), new Known(board, System.nanoTime()));
+    private void forget(String game, String id) {
+        if (known.remove(new Name(game, id)) != null) {
+            news.incrementAndGet();
+        }
+    }
+
+    /** Rises whenever this instance learns of a board that is new, changed or gone, its own changes included. */
+    long news() {
+        return news.get();
     }
 
     /** The board as it is stored now; 1 RCU. */
     public Optional<Board> read(String game, String id) {
         Optional<Board> board = boards.read(game, id);
         if (board.isEmpty()) {
-            known.remove(new Name(game, id));
+            forget(game, id);
             return board;
         }
         return learned(board.get());
@@ -141,7 +150,7 @@ public class BoardService {
             Backoff.pauseBefore(attempt, CONTENTION_MILLIS);
             Optional<Board> again = boards.read(board.game(), board.id());
             if (again.isEmpty()) {
-                known.remove(new Name(board.game(), board.id()));
+                forget(board.game(), board.id());
                 return again;
             }
             current = again.get();
@@ -220,7 +229,7 @@ public class BoardService {
                 return new Unknown();
             }
             if (boards.delete(found.get())) {
-                known.remove(new Name(game, id));
+                forget(game, id);
                 awaitOtherInstances();
                 return new Changed(found.get());
             }

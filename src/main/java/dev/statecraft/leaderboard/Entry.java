@@ -47,9 +47,10 @@ public record Entry(
         return new Entry(playerId, null, 0, 0, 0, 0, null, List.of());
     }
 
-    /** The receipt of a submission, if it is among those kept. */
+    /** The receipt of a submission, if it is among those kept; the last one of a submission accepted after review. */
     public @Nullable Receipt receiptOf(long submission) {
-        for (Receipt receipt : receipts) {
+        for (int i = receipts.size() - 1; i >= 0; i--) {
+            Receipt receipt = receipts.get(i);
             if (receipt.id() == submission && !receipt.removed()) {
                 return receipt;
             }
@@ -63,6 +64,12 @@ public record Entry(
         Score last = score == null ? Score.ZERO : score;
         Receipt removal = new Receipt(0, 0, last.value(), Score.ZERO, at, false, false, true);
         return new Entry(playerId, null, at, at, version + 1, tree, null, with(removal, retention), null, carried);
+    }
+
+    /** This entry after a submission was put aside: nothing but the receipt is new. */
+    public Entry quarantined(Receipt receipt, int generation, Receipt.Retention retention) {
+        return new Entry(
+                playerId, score, reachedAt, receipt.at(), version + 1, generation, metadata, with(receipt, retention));
     }
 
     /** This entry counted by another generation of the rank tree. */
@@ -107,7 +114,6 @@ public record Entry(
                 return receipts.get(i).counted();
             }
         }
-        Receipt oldest = receipts.get(0);
-        return oldest.first() ? null : new Score(oldest.oldValue(), 0);
+        return receipts.get(0).countedBefore();
     }
 }

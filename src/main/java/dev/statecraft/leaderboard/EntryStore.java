@@ -27,6 +27,8 @@ import software.amazon.awssdk.services.dynamodb.model.PutItemRequest;
 import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
 import software.amazon.awssdk.services.dynamodb.model.QueryResponse;
 import software.amazon.awssdk.services.dynamodb.model.ReturnValuesOnConditionCheckFailure;
+import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
+import software.amazon.awssdk.services.dynamodb.model.TransactionConflictException;
 
 /**
  * The entries table.
@@ -53,6 +55,8 @@ public class EntryStore {
 
     private static final String ORDER_INDEX = "order";
     private static final String MARK = "#mark";
+    private static final String NOT_THERE = "attribute_not_exists(pk)";
+    private static final String AT_VERSION = "#v = :expected";
 
     private final DynamoDbClient dynamo;
     private final TableNames tables;
@@ -150,9 +154,9 @@ public class EntryStore {
                 .item(item)
                 .returnValuesOnConditionCheckFailure(ReturnValuesOnConditionCheckFailure.ALL_OLD);
         if (expectedVersion == 0) {
-            put.conditionExpression("attribute_not_exists(pk)");
+            put.conditionExpression(NOT_THERE);
         } else {
-            put.conditionExpression("#v = :expected")
+            put.conditionExpression(AT_VERSION)
                     .expressionAttributeNames(Map.of("#v", "v"))
                     .expressionAttributeValues(Map.of(":expected", n(expectedVersion)));
         }
@@ -165,7 +169,27 @@ public class EntryStore {
                 return new Stored();
             }
             return new Overtaken(e.hasItem() ? fromItem(e.item()) : Entry.none(entry.playerId()));
+        } catch (TransactionConflictException e) {
+            // Somebody writes the entry in a transaction just now.
+            return new Overtaken(read(board, season, entry.playerId()));
         }
+    }
+
+    /** The same guarded write as a part of another Store's transaction. */
+    static TransactWriteItem transactional(
+            TableNames tables, Board board, int season, Entry entry, long expectedVersion) {
+        return TransactWriteItem.builder()
+                .put(put -> {
+                    put.tableName(tables.entries()).item(toItem(board, season, entry));
+                    if (expectedVersion == 0) {
+                        put.conditionExpression(NOT_THERE);
+                    } else {
+                        put.conditionExpression(AT_VERSION)
+                                .expressionAttributeNames(Map.of("#v", "v"))
+                                .expressionAttributeValues(Map.of(":expected", n(expectedVersion)));
+                    }
+                })
+                .build();
     }
 
     /**

@@ -20,6 +20,39 @@ public interface LeaderboardConfig {
     @WithDefault("1s")
     Duration boardCache();
 
+    /**
+     * How long an instance goes on with a first page of a ranking, and with statistics, at most. With real-time updates
+     * pages are given up as soon as anything is counted; without, they are renewed by this interval only.
+     */
+    @WithDefault("30s")
+    Duration cacheUpdateInterval();
+
+    /** Whether lists follow the scores, about a second behind; otherwise they are renewed by the interval only. */
+    @WithDefault("true")
+    boolean realTimeUpdates();
+
+    /** The first pages of rankings that an instance keeps. */
+    PageCache pageCache();
+
+    /** What is kept and how it is used. */
+    interface PageCache {
+        /** Most pages. */
+        @WithDefault("1000")
+        int pages();
+
+        /** Most memory of all pages together, about, in bytes. */
+        @WithDefault("33554432")
+        long bytes();
+
+        /** So long a page is used as it is; after that the rank tree is asked whether it still holds. */
+        @WithDefault("1s")
+        Duration usedUnchecked();
+
+        /** How long after the last change a page has to be read to be sure that the order index held it. */
+        @WithDefault("2s")
+        Duration settledAfter();
+    }
+
     /** Which submissions can be repeated safely. */
     Receipts receipts();
 
@@ -105,6 +138,10 @@ public interface LeaderboardConfig {
     /** How long a match can be repeated safely. */
     @WithDefault("30d")
     Duration matchesKept();
+
+    /** How long a review is kept once it is decided; a pending one is kept until then. */
+    @WithDefault("30d")
+    Duration reviewsKept();
 
     /** How often a write is tried again when others write the same entry or board at the same time. */
     @WithDefault("16")

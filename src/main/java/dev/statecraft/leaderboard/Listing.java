@@ -19,4 +19,21 @@ public record Listing(
         long totalEntries,
         Instant lastUpdated,
         Instant asOf,
-        Optional<RankedEntry> next) {}
+        Optional<RankedEntry> next) {
+
+    /**
+     * Everything a reader is told but {@link #asOf}, as a text of no particular form: it stays the same as long as
+     * nothing that is listed changes.
+     */
+    String content() {
+        return String.join(
+                "\n",
+                board.id(),
+                board.settings().toString(),
+                Integer.toString(season),
+                entries.toString(),
+                Long.toString(totalEntries),
+                lastUpdated.toString(),
+                next.toString());
+    }
+}

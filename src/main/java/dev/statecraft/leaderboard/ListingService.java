@@ -64,7 +64,15 @@ public class ListingService {
      * @param limit how many at most; never beyond the board's listed places
      */
     public Listing list(Board board, int season, long offset, int limit) {
-        RankWalk tree = new RankWalk(ranks, board, season);
+        return list(new RankWalk(ranks, board, season), board, season, offset, limit);
+    }
+
+    /** The same from the best on, with a walk that has read the root then, before the entries. */
+    Listing first(RankWalk tree, Board board, int season, int limit) {
+        return list(tree, board, season, 1, limit);
+    }
+
+    private Listing list(RankWalk tree, Board board, int season, long offset, int limit) {
         int wanted = listed(board, offset, limit);
         if (wanted == 0) {
             return listing(board, season, List.of(), tree.summary(), Optional.empty());

@@ -1,8 +1,6 @@
 package dev.statecraft.leaderboard;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.statecraft.access.CurrentCaller;
-import dev.statecraft.entry.Cursor;
 import dev.statecraft.entry.Ids;
 import dev.statecraft.entry.Problem;
 import dev.statecraft.entry.ProblemException;
@@ -17,67 +15,32 @@ import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import java.math.BigDecimal;
 import java.time.Instant;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
-/** Rankings over HTTP: lists, places, what-if ranks, distributions. */
+/** Rankings over HTTP: places, what-if ranks, distributions. */
 @Path("/v1/leaderboards")
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Leaderboards")
 public class RankingResource {
 
-    private static final int DEFAULT_TOP = 10;
-    private static final int MOST_PLAYERS = 100;
     private static final int DEFAULT_BUCKETS = 20;
     private static final int MOST_BUCKETS = 100;
 
     private final BoardService boards;
-    private final ScoreService scores;
     private final RankingService rankings;
     private final ListingService lists;
-    private final MetadataJson metadata;
     private final CurrentCaller caller;
 
-    RankingResource(
-            BoardService boards,
-            ScoreService scores,
-            RankingService rankings,
-            ListingService lists,
-            MetadataJson metadata,
-            CurrentCaller caller) {
+    RankingResource(BoardService boards, RankingService rankings, ListingService lists, CurrentCaller caller) {
         this.boards = boards;
-        this.scores = scores;
         this.rankings = rankings;
         this.lists = lists;
-        this.metadata = metadata;
         this.caller = caller;
     }
-
-    /** An entry as it is listed. */
-    public record EntryView(
-            long rank,
-            long position,
-            String playerId,
-            BigDecimal value,
-            BigDecimal subscore,
-            @Nullable JsonNode metadata,
-            Instant updatedAt) {}
-
-    /** A stretch of a ranking. */
-    public record ListingView(
-            String board,
-            String description,
-            RankingType rankingType,
-            int season,
-            List<EntryView> entries,
-            long totalEntries,
-            Instant lastUpdated,
-            Instant asOf,
-            @Nullable String nextCursor) {}
 
     /** The rank a score would have. */
     public record RankView(
@@ -88,7 +51,8 @@ public class RankingResource {
             long tieCount,
             long totalEntries,
             int season,
-            Instant asOf) {}
+            Instant asOf,
+            @Nullable String tier) {}
 
     /** The score at a place. */
     public record SelectView(
@@ -105,63 +69,6 @@ public class RankingResource {
 
     /** How the values are spread. */
     public record DistributionView(List<BucketView> buckets, long totalEntries, int season, Instant asOf) {}
-
-    /** The seed's getLeaderboard; one of offset, cursor, around and players says where. */
-    @GET
-    @Path("/{board}/entries")
-    @Operation(
-            operationId = "getLeaderboard",
-            summary = "List entries from a place, around a player, or of some players")
-    public ListingView entries(
-            @PathParam("board") String boardId,
-            @QueryParam("offset") @Nullable String offset,
-            @QueryParam("limit") @Nullable String limit,
-            @QueryParam("cursor") @Nullable String cursor,
-            @QueryParam("around") @Nullable String around,
-            @QueryParam("players") @Nullable String players,
-            @QueryParam("season") @Nullable String season) {
-        Ids.check("board", boardId);
-        int wanted = Query.limit(limit);
-        if (Arrays.asList(offset, cursor, around, players).stream()
-                        .filter(given -> given != null)
-                        .count()
-                > 1) {
-            throw new ProblemException(
-                    Problem.badRequest("offset", "Give only one of offset, cursor, around and players."));
-        }
-        Board board = board(boardId);
-        int asked = LeaderboardProblems.season(board, season);
-        if (around != null) {
-            Ids.check("around", around);
-            Entry entry = scores.read(board, asked, around);
-            if (entry.score() == null) {
-                throw new ProblemException(LeaderboardProblems.entryNotFound());
-            }
-            return view(lists.around(board, asked, entry, wanted));
-        }
-        if (players != null) {
-            return view(lists.players(board, asked, scores.readAll(board, asked, ids(players))));
-        }
-        if (cursor != null) {
-            return view(lists.listAfter(board, asked, last(board, asked, cursor), wanted));
-        }
-        long from = Query.integer("offset", offset, 1, 1, Score.LIMIT);
-        return view(lists.list(board, asked, from, wanted));
-    }
-
-    /** The seed's getTopPlayers. */
-    @GET
-    @Path("/{board}/top")
-    @Operation(operationId = "getTopPlayers", summary = "List the best")
-    public ListingView top(
-            @PathParam("board") String boardId,
-            @QueryParam("count") @Nullable String count,
-            @QueryParam("season") @Nullable String season) {
-        Ids.check("board", boardId);
-        int wanted = (int) Query.integer("count", count, DEFAULT_TOP, 1, Query.MAX_LIMIT);
-        Board board = board(boardId);
-        return view(lists.list(board, LeaderboardProblems.season(board, season), 1, wanted));
-    }
 
     /** What rank a score would have. */
     @GET
@@ -187,7 +94,8 @@ public class RankingResource {
                 ranked.ties(),
                 ranked.total(),
                 asked,
-                ranked.asOf());
+                ranked.asOf(),
+                Tier.of(board, score, ranked.rank(), ranked.total()));
     }
 
     /** What score holds a place. */
@@ -250,71 +158,6 @@ public class RankingResource {
     private Board board(String id) {
         return boards.find(caller.game(), id)
                 .orElseThrow(() -> new ProblemException(LeaderboardProblems.boardNotFound()));
-    }
-
-    private ListingView view(Listing listing) {
-        Board board = listing.board();
-        return new ListingView(
-                board.id(),
-                board.settings().description(),
-                board.settings().rankingType(),
-                listing.season(),
-                listing.entries().stream()
-                        .map(entry -> new EntryView(
-                                entry.rank(),
-                                entry.position(),
-                                entry.playerId(),
-                                board.value(entry.score().value()),
-                                board.value(entry.score().subscore()),
-                                metadata.read(entry.metadata()),
-                                Instant.ofEpochMilli(entry.reachedAt())))
-                        .toList(),
-                listing.totalEntries(),
-                listing.lastUpdated(),
-                listing.asOf(),
-                listing.next()
-                        .map(last -> Cursor.of(
-                                list(board, listing.season()),
-                                last.score().value(),
-                                last.score().subscore(),
-                                last.reachedAt(),
-                                last.playerId(),
-                                last.position(),
-                                last.rank()))
-                        .orElse(null));
-    }
-
-    private static RankedEntry last(Board board, int season, String cursor) {
-        List<String> place = Cursor.read(cursor, list(board, season), 6);
-        try {
-            RankedEntry last = new RankedEntry(
-                    Long.parseLong(place.get(5)),
-                    Long.parseLong(place.get(4)),
-                    place.get(3),
-                    new Score(Long.parseLong(place.get(0)), Long.parseLong(place.get(1))),
-                    Long.parseLong(place.get(2)),
-                    null);
-            if (last.rank() < 1 || last.position() < last.rank() || !Ids.isId(last.playerId())) {
-                throw Cursor.foreign();
-            }
-            return last;
-        } catch (IllegalArgumentException e) {
-            throw Cursor.foreign();
-        }
-    }
-
-    private static String list(Board board, int season) {
-        return "entries#" + board.game() + "#" + board.id() + "#" + board.epoch() + "#" + season;
-    }
-
-    private static List<String> ids(String players) {
-        List<String> ids = List.of(players.split(",", -1));
-        if (ids.size() > MOST_PLAYERS) {
-            throw new ProblemException(
-                    Problem.badRequest("players", "Give at most " + MOST_PLAYERS + " players, separated by commas."));
-        }
-        ids.forEach(id -> Ids.check("players", id));
-        return ids;
     }
 
     private static long units(Board board, String field, BigDecimal number) {

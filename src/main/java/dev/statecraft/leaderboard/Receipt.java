@@ -22,13 +22,30 @@ import org.jspecify.annotations.Nullable;
  * @param first whether the player had no score before
  * @param improved whether the score became better
  * @param removed whether the entry was removed
+ * @param quarantined the bound for which the submission was put aside, so that it changed nothing; null if it took effect
  */
 public record Receipt(
-        long id, int body, long oldValue, Score score, long at, boolean first, boolean improved, boolean removed) {
+        long id,
+        int body,
+        long oldValue,
+        Score score,
+        long at,
+        boolean first,
+        boolean improved,
+        boolean removed,
+        @Nullable Bound quarantined) {
 
     private static final int FIRST = 1;
     private static final int IMPROVED = 2;
     private static final int REMOVED = 4;
+    private static final int QUARANTINED_SHIFT = 3;
+    private static final int QUARANTINED_MASK = 7;
+
+    /** The receipt of a write that took effect. */
+    public Receipt(
+            long id, int body, long oldValue, Score score, long at, boolean first, boolean improved, boolean removed) {
+        this(id, body, oldValue, score, at, first, improved, removed, null);
+    }
 
     /**
      * Which receipts an entry keeps.
@@ -39,9 +56,23 @@ public record Receipt(
      */
     public record Retention(int least, int most, Duration window) {}
 
-    /** The score after this write, null if the entry was removed. */
+    /** The receipt of a submission that is put aside: the score stays what it is, also if there is none. */
+    static Receipt quarantined(long id, int body, @Nullable Score old, long at, Bound bound) {
+        Score kept = old == null ? Score.ZERO : old;
+        return new Receipt(id, body, kept.value(), kept, at, old == null, false, false, bound);
+    }
+
+    /** The score after this write, null if there is none: the entry was removed, or a first score put aside. */
     public @Nullable Score counted() {
-        return removed ? null : score;
+        return removed || (quarantined != null && first) ? null : score;
+    }
+
+    /** The score before this write as far as it is known, null if there was none. */
+    public @Nullable Score countedBefore() {
+        if (quarantined != null) {
+            return counted();
+        }
+        return first ? null : new Score(oldValue, 0);
     }
 
     /** Hash of a submission id. */
@@ -63,8 +94,11 @@ public record Receipt(
                     .putLong(receipt.id)
                     .putInt(receipt.body)
                     .array());
-            out.write(
-                    (receipt.first ? FIRST : 0) | (receipt.improved ? IMPROVED : 0) | (receipt.removed ? REMOVED : 0));
+            int bound = receipt.quarantined == null ? 0 : receipt.quarantined.code();
+            out.write((receipt.first ? FIRST : 0)
+                    | (receipt.improved ? IMPROVED : 0)
+                    | (receipt.removed ? REMOVED : 0)
+                    | (bound << QUARANTINED_SHIFT));
             number(out, receipt.at - at);
             number(out, receipt.oldValue);
             number(out, receipt.score.value());
@@ -92,7 +126,8 @@ public record Receipt(
                     at,
                     (flags & FIRST) != 0,
                     (flags & IMPROVED) != 0,
-                    (flags & REMOVED) != 0));
+                    (flags & REMOVED) != 0,
+                    Bound.of((flags >> QUARANTINED_SHIFT) & QUARANTINED_MASK)));
         }
         return receipts;
     }

@@ -4,13 +4,17 @@ import dev.statecraft.table.PartitionKey;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The scores this instance wrote lately: compared with the roots of the rank trees they tell how many are still on
- * their way through the stream.
+ * their way through the stream, and which lists are older than what this instance itself has written.
  */
 @ApplicationScoped
 class RecentWrites {
@@ -20,9 +24,16 @@ class RecentWrites {
     /** Older writes are forgotten: their tree may have been dropped, and then would never count them. */
     private static final long WINDOW_MILLIS = 60_000;
 
+    /** Seasons that share a slot take each other's writes for their own: then a list is read once more than it needs. */
+    private static final int SLOTS = 4096;
+
     private record Write(String tree, int lane, long at) {}
 
+    private record Last(long number, Write write) {}
+
     private final ConcurrentLinkedDeque<Write> writes = new ConcurrentLinkedDeque<>();
+    private final AtomicLong count = new AtomicLong();
+    private final AtomicReferenceArray<@Nullable Last> lastOn = new AtomicReferenceArray<>(SLOTS);
     private final Clock clock;
 
     RecentWrites(Clock clock) {
@@ -30,13 +41,43 @@ class RecentWrites {
     }
 
     void add(Board board, Entry entry) {
-        writes.addLast(new Write(
+        Write write = new Write(
                 RankStore.treeKey(board, board.season(), entry.tree()),
                 board.laneOf(entry.playerId()),
-                entry.writtenAt()));
+                entry.writtenAt());
+        writes.addLast(write);
         if (writes.size() > MOST) {
             writes.pollFirst();
         }
+        Last last = new Last(count.incrementAndGet(), write);
+        lastOn.accumulateAndGet(
+                slotOf(board, board.season()),
+                last,
+                (a, b) -> a != null && b != null && a.number() > b.number() ? a : b);
+    }
+
+    /** How many scores this instance has written. */
+    long count() {
+        return count.get();
+    }
+
+    /** How many it had written with the last one in a season of a board; 0 if there was none. */
+    long lastOn(Board board, int season) {
+        Last last = lastOn.get(slotOf(board, season));
+        return last == null ? 0 : last.number();
+    }
+
+    /** Whether the tree of a season, with this root, counts the last score this instance wrote there. */
+    boolean counted(Board board, int season, RankNode root) {
+        Last last = lastOn.get(slotOf(board, season));
+        return last == null
+                || last.write().at() < clock.millis() - WINDOW_MILLIS
+                || root.times().getOrDefault(last.write().lane(), 0L)
+                        >= last.write().at();
+    }
+
+    private static int slotOf(Board board, int season) {
+        return Math.floorMod(Objects.hash(board.game(), board.id(), season), SLOTS);
     }
 
     /** The trees of a game that are still to count something, as far as is known. */

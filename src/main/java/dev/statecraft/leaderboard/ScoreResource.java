@@ -11,6 +11,7 @@ import dev.statecraft.entry.Query;
 import dev.statecraft.leaderboard.EntryStore.BoardAndEntry;
 import dev.statecraft.leaderboard.RankingService.Ranked;
 import dev.statecraft.leaderboard.ScoreService.NewScore;
+import dev.statecraft.leaderboard.ScoreService.Quarantined;
 import dev.statecraft.leaderboard.ScoreService.Result;
 import dev.statecraft.leaderboard.ScoreService.Taken;
 import jakarta.ws.rs.Consumes;
@@ -29,7 +30,9 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.resteasy.reactive.RestResponse;
 import org.jspecify.annotations.Nullable;
 
 /** Scores over HTTP: submit one or many, read or remove a player's own. */
@@ -88,7 +91,10 @@ public class ScoreResource {
             int season,
             @Nullable Instant asOf,
             String submissionId,
-            @Nullable Boolean replayed) {}
+            @Nullable Boolean replayed,
+            @Nullable String tier,
+            @Nullable Boolean quarantined,
+            @Nullable Bound bound) {}
 
     /** What became of one score of a batch: its answer, or the problem. */
     public record BatchResult(
@@ -114,13 +120,16 @@ public class ScoreResource {
             Instant asOf,
             @Nullable Instant updatedAt,
             @Nullable JsonNode metadata,
-            @Nullable RatingView rating) {}
+            @Nullable RatingView rating,
+            @Nullable String tier) {}
 
     /** The seed's updatePlayerScore. */
     @POST
     @Path("/{board}/scores")
     @Operation(operationId = "updatePlayerScore", summary = "Submit a score")
-    public ScoreAnswer submit(
+    @APIResponse(responseCode = "200", description = "The score is in effect")
+    @APIResponse(responseCode = "202", description = "The score is put aside for review")
+    public RestResponse<ScoreAnswer> submit(
             @PathParam("board") String board,
             @QueryParam("rank") @Nullable String rank,
             @HeaderParam("Idempotency-Key") @Nullable String idempotencyKey,
@@ -130,7 +139,10 @@ public class ScoreResource {
         NewScore score = newScore(request, "", idempotencyKey);
         Result result = scores.submit(caller.game(), board, score, ranked);
         if (result instanceof Taken taken) {
-            return answer(score.playerId(), taken);
+            return RestResponse.ok(answer(score.playerId(), taken));
+        }
+        if (result instanceof Quarantined aside) {
+            return RestResponse.status(RestResponse.Status.ACCEPTED, answer(score.playerId(), aside));
         }
         throw new ProblemException(problem(result, ""));
     }
@@ -176,6 +188,10 @@ public class ScoreResource {
                     answers.add(new BatchResult(200, answer(score.playerId(), taken), null));
                     continue;
                 }
+                if (result instanceof Quarantined aside) {
+                    answers.add(new BatchResult(202, answer(score.playerId(), aside), null));
+                    continue;
+                }
                 problem = problem(result, "scores[" + i + "].");
             }
             answers.add(new BatchResult(problem.status(), null, problem));
@@ -187,7 +203,7 @@ public class ScoreResource {
     @GET
     @Path("/{board}/players/{player}")
     @Operation(operationId = "getPlayerRank", summary = "Where a player stands")
-    public PlayerRank read(
+    public RestResponse<PlayerRank> read(
             @PathParam("board") String boardId,
             @PathParam("player") String player,
             @QueryParam("season") @Nullable String season) {
@@ -198,6 +214,12 @@ public class ScoreResource {
         Board board = found.board();
         int asked = LeaderboardProblems.season(board, season);
         Entry entry = asked == board.season() ? found.entry() : scores.read(board, asked, player);
+        return RestResponse.ResponseBuilder.ok(rankOf(board, asked, player, entry))
+                .header("Cache-Control", Freshness.NEVER)
+                .build();
+    }
+
+    private PlayerRank rankOf(Board board, int asked, String player, Entry entry) {
         Score score = entry.score();
         if (score == null) {
             RankWalk.Summary summary = rankings.summary(board, asked);
@@ -212,6 +234,7 @@ public class ScoreResource {
                     false,
                     asked,
                     summary.asOf(),
+                    null,
                     null,
                     null,
                     null);
@@ -230,7 +253,8 @@ public class ScoreResource {
                 ranked.asOf(),
                 Instant.ofEpochMilli(entry.reachedAt()),
                 metadata.read(entry.metadata()),
-                RatingView.of(board, entry, clock.millis()));
+                RatingView.of(board, entry, clock.millis()),
+                Tier.of(board, score, ranked.rank(), ranked.total()));
     }
 
     /** Removes a player's entry from the running season. */
@@ -287,7 +311,29 @@ public class ScoreResource {
                 taken.season(),
                 taken.ranked().map(Ranked::asOf).orElse(null),
                 taken.submissionId(),
-                taken.replayed() ? Boolean.TRUE : null);
+                taken.replayed() ? Boolean.TRUE : null,
+                taken.tier(),
+                null,
+                null);
+    }
+
+    private static ScoreAnswer answer(String player, Quarantined aside) {
+        BigDecimal kept = aside.board().value(aside.receipt().oldValue());
+        return new ScoreAnswer(
+                player,
+                kept,
+                kept,
+                BigDecimal.ZERO,
+                false,
+                false,
+                null,
+                aside.season(),
+                null,
+                aside.submissionId(),
+                aside.replayed() ? Boolean.TRUE : null,
+                null,
+                true,
+                aside.bound());
     }
 
     private static Problem problem(Result result, String prefix) {
@@ -306,6 +352,9 @@ public class ScoreResource {
         }
         if (result instanceof ScoreService.Mismatch) {
             return LeaderboardProblems.otherBody(prefix + "submissionId");
+        }
+        if (result instanceof ScoreService.Implausible refused) {
+            return LeaderboardProblems.implausible(prefix + "value", refused);
         }
         return Problem.unavailable(1);
     }

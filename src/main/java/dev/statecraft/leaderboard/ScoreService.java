@@ -1,6 +1,7 @@
 package dev.statecraft.leaderboard;
 
 import dev.statecraft.leaderboard.EntryStore.BoardAndEntry;
+import dev.statecraft.leaderboard.SubmissionService.Decided;
 import dev.statecraft.table.Backoff;
 import dev.statecraft.table.Parallel;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -12,7 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.UUID;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 
@@ -24,7 +24,9 @@ public class ScoreService {
 
     private final BoardService boards;
     private final EntryStore entries;
-    private final RankingService rankings;
+    private final SubmissionService submissions;
+    private final ScoreWriter writer;
+    private final ScoreRanking ranking;
     private final LeaderboardConfig config;
     private final RecentWrites recent;
     private final Parallel parallel;
@@ -33,14 +35,18 @@ public class ScoreService {
     ScoreService(
             BoardService boards,
             EntryStore entries,
-            RankingService rankings,
+            SubmissionService submissions,
+            ScoreWriter writer,
+            ScoreRanking ranking,
             LeaderboardConfig config,
             RecentWrites recent,
             Parallel parallel,
             Clock clock) {
         this.boards = boards;
         this.entries = entries;
-        this.rankings = rankings;
+        this.submissions = submissions;
+        this.writer = writer;
+        this.ranking = ranking;
         this.config = config;
         this.recent = recent;
         this.parallel = parallel;
@@ -77,6 +83,14 @@ public class ScoreService {
     /** The submission id was used for something else. */
     public record Mismatch() implements Result {}
 
+    /**
+     * The score is not plausible and was refused: nothing is written.
+     *
+     * @param limit the bound as it is set
+     * @param retryAfterSeconds when the same submission is plausible as far as its rate goes; 0 for other bounds
+     */
+    public record Implausible(Bound bound, BigDecimal limit, int retryAfterSeconds) implements Result {}
+
     /** Others wrote the same entry or board all the time. */
     public record Busy() implements Result {}
 
@@ -87,6 +101,7 @@ public class ScoreService {
      * @param receipt what it did
      * @param replayed whether it had been taken before
      * @param ranked where the player stands now; nothing if that was not asked for or the entry is gone
+     * @param tier the tier that is, null for none
      */
     public record Taken(
             Board board,
@@ -94,10 +109,26 @@ public class ScoreService {
             String submissionId,
             Receipt receipt,
             boolean replayed,
-            Optional<RankingService.Ranked> ranked)
-            implements Result {}
+            Optional<RankingService.Ranked> ranked,
+            @Nullable String tier)
+            implements Result {
 
-    private record Written(Result result, @Nullable Entry entry) {}
+        /** A submission in effect, not ranked yet. */
+        static Taken of(Board board, int season, String submissionId, Receipt receipt, boolean replayed) {
+            return new Taken(board, season, submissionId, receipt, replayed, Optional.empty(), null);
+        }
+    }
+
+    /**
+     * The submission is put aside for review: it counts nowhere until it is accepted.
+     *
+     * @param season the season it was submitted in
+     * @param receipt the receipt it left in the entry
+     * @param replayed whether it had been put aside before
+     */
+    public record Quarantined(
+            Board board, int season, String submissionId, Bound bound, Receipt receipt, boolean replayed)
+            implements Result {}
 
     /**
      * Takes one score. A strongly consistent read of the entry (1 RCU; in the same round trip the board, if it was not
@@ -109,9 +140,9 @@ public class ScoreService {
         if (found.isEmpty()) {
             return new NoBoard();
         }
-        Written written =
+        Decided written =
                 write(found.get().board(), List.of(score), found.get().entry()).get(0);
-        return ranked ? rankAll(List.of(written)).get(0) : written.result();
+        return ranked ? ranking.rankAll(List.of(written)).get(0) : written.result();
     }
 
     /**
@@ -131,13 +162,13 @@ public class ScoreService {
                     .add(i);
         }
         Map<String, Entry> current = entries.readAll(board.get(), board.get().season(), byPlayer.keySet());
-        List<Callable<List<Written>>> tasks = new ArrayList<>();
+        List<Callable<List<Decided>>> tasks = new ArrayList<>();
         byPlayer.forEach((player, indexes) -> tasks.add(() -> write(
                 board.get(),
                 indexes.stream().map(scores::get).toList(),
                 current.getOrDefault(player, Entry.none(player)))));
-        List<List<Written>> done = parallel.all(tasks);
-        Map<Integer, Written> results = new TreeMap<>();
+        List<List<Decided>> done = parallel.all(tasks);
+        Map<Integer, Decided> results = new TreeMap<>();
         int task = 0;
         for (List<Integer> indexes : byPlayer.values()) {
             for (int i = 0; i < indexes.size(); i++) {
@@ -145,11 +176,11 @@ public class ScoreService {
             }
             task++;
         }
-        List<Written> ordered = List.copyOf(results.values());
+        List<Decided> ordered = List.copyOf(results.values());
         return Optional.of(
                 ranked
-                        ? rankAll(ordered)
-                        : ordered.stream().map(Written::result).toList());
+                        ? ranking.rankAll(ordered)
+                        : ordered.stream().map(Decided::result).toList());
     }
 
     /** Removes a player's entry from the running season. Nothing if there is no such board. */
@@ -165,11 +196,12 @@ public class ScoreService {
             if (entry.score() == null) {
                 return Optional.of(Removal.NO_ENTRY);
             }
-            Entry removed = entry.removed(clock.millis(), retention(1));
+            Entry removed = entry.removed(clock.millis(), submissions.retention(board, 1));
             if (entries.put(board, board.season(), removed, entry.version())
                     instanceof EntryStore.Overtaken overtaken) {
                 entry = overtaken.current();
             } else {
+                recent.add(board, removed);
                 return Optional.of(Removal.REMOVED);
             }
         }
@@ -211,160 +243,10 @@ public class ScoreService {
         return List.copyOf(entries.readAll(board, season, playerIds).values());
     }
 
-    /** Takes scores of one player in order, in one write of the entry. */
-    private List<Written> write(Board asRead, List<NewScore> scores, Entry asFound) {
-        if (asRead.settings().rankingType() == RankingType.RATING) {
-            return scores.stream()
-                    .map(score -> new Written(new ByMatches(), null))
-                    .toList();
-        }
-        Board board = asRead;
-        Entry entry = asFound;
-        List<String> ids = scores.stream()
-                .map(score -> score.submissionId() == null ? UUID.randomUUID().toString() : score.submissionId())
-                .toList();
-        for (int attempt = 0; attempt < config.writeAttempts(); attempt++) {
-            Backoff.pauseBefore(attempt, CONTENTION_MILLIS);
-            boolean subscores =
-                    scores.stream().anyMatch(score -> score.subscore().signum() != 0);
-            if (!board.scored() || (subscores && !board.subscored())) {
-                Optional<Board> marked = boards.mark(board, subscores);
-                if (marked.isEmpty()) {
-                    Result end = boards.read(board.game(), board.id()).isEmpty() ? new NoBoard() : new Busy();
-                    return scores.stream().map(score -> new Written(end, null)).toList();
-                }
-                if (marked.get().season() != board.season() || marked.get().epoch() != board.epoch()) {
-                    entry = entries.read(
-                            marked.get(), marked.get().season(), scores.get(0).playerId());
-                }
-                board = marked.get();
-            }
-            Entry next = entry;
-            List<Written> results = new ArrayList<>();
-            for (int i = 0; i < scores.size(); i++) {
-                Written decided = decide(board, scores.get(i), ids.get(i), next, scores.size());
-                results.add(decided);
-                next = decided.entry() == null ? next : decided.entry();
-            }
-            if (next.version() == entry.version()) {
-                return withLast(results, entry);
-            }
-            if (entries.put(board, board.season(), next, entry.version()) instanceof EntryStore.Overtaken overtaken) {
-                entry = overtaken.current();
-            } else {
-                recent.add(board, next);
-                return withLast(results, next);
-            }
-        }
-        return scores.stream().map(score -> new Written(new Busy(), null)).toList();
-    }
-
-    /** All results of one player are ranked by the entry as it was left. */
-    private static List<Written> withLast(List<Written> results, Entry last) {
-        return results.stream()
-                .map(written -> new Written(written.result(), last))
-                .toList();
-    }
-
-    private Written decide(Board board, NewScore score, String id, Entry entry, int together) {
-        Optional<Long> value = board.units(score.value());
-        if (value.isEmpty()) {
-            return new Written(unfit(board, "value"), null);
-        }
-        Optional<Long> subscore = board.units(score.subscore());
-        if (subscore.isEmpty()) {
-            return new Written(unfit(board, "subscore"), null);
-        }
-        boolean identified = score.submissionId() != null;
-        Submission submission = new Submission(
-                score.playerId(),
-                new Score(value.get(), subscore.get()),
-                score.metadata(),
-                id,
-                identified,
-                score.operator());
-        if (identified && entry.version() == 0 && board.season() > 1) {
-            // A retry may cross a reset: what was taken in the season before is not taken again.
-            Entry before = entries.read(board, board.season() - 1, score.playerId());
-            Submission.Decision then = submission.on(board, before, clock.millis(), retention(together));
-            if (then instanceof Submission.Replay replay) {
-                int season = board.season() - 1;
-                return new Written(new Taken(board, season, id, replay.receipt(), true, Optional.empty()), null);
-            }
-            if (then instanceof Submission.Mismatch) {
-                return new Written(new Mismatch(), null);
-            }
-        }
-        Submission.Decision decision = submission.on(board, entry, clock.millis(), retention(together));
-        if (decision instanceof Submission.Replay replay) {
-            return new Written(taken(board, id, replay.receipt(), true), null);
-        }
-        if (decision instanceof Submission.Mismatch) {
-            return new Written(new Mismatch(), null);
-        }
-        if (decision instanceof Submission.OutOfRange) {
-            return new Written(
-                    new Unfit("value", "The score would leave the range of ±(2^53−1) smallest units."), null);
-        }
-        if (decision instanceof Submission.Keep keep) {
-            return new Written(taken(board, id, keep.receipt(), false), null);
-        }
-        Submission.Write write = (Submission.Write) decision;
-        return new Written(taken(board, id, write.receipt(), false), write.entry());
-    }
-
-    private static Taken taken(Board board, String id, Receipt receipt, boolean replayed) {
-        return new Taken(board, board.season(), id, receipt, replayed, Optional.empty());
-    }
-
-    private static Unfit unfit(Board board, String field) {
-        return new Unfit(
-                field,
-                "Give a number with at most " + board.settings().decimals()
-                        + " digits after the point, within ±(2^53−1) of the smallest unit.");
-    }
-
-    /** Ranks what was taken, with the nodes all results share read once. */
-    private List<Result> rankAll(List<Written> written) {
-        List<Result> results =
-                new ArrayList<>(written.stream().map(Written::result).toList());
-        List<Integer> indexes = new ArrayList<>();
-        List<Entry> scored = new ArrayList<>();
-        Board board = null;
-        for (int i = 0; i < written.size(); i++) {
-            Entry entry = written.get(i).entry();
-            if (results.get(i) instanceof Taken taken
-                    && taken.season() == (board == null ? taken.board() : board).season()
-                    && entry != null
-                    && entry.score() != null) {
-                board = taken.board();
-                indexes.add(i);
-                scored.add(entry);
-            }
-        }
-        if (board == null) {
-            return results;
-        }
-        List<RankingService.Ranked> ranks = rankings.rankAll(board, board.season(), scored);
-        for (int i = 0; i < indexes.size(); i++) {
-            int index = indexes.get(i);
-            Taken taken = (Taken) results.get(index);
-            results.set(
-                    index,
-                    new Taken(
-                            taken.board(),
-                            taken.season(),
-                            taken.submissionId(),
-                            taken.receipt(),
-                            taken.replayed(),
-                            Optional.of(ranks.get(i))));
-        }
-        return results;
-    }
-
-    private Receipt.Retention retention(int together) {
-        LeaderboardConfig.Receipts receipts = config.receipts();
-        return new Receipt.Retention(
-                Math.max(receipts.least(), together), Math.max(receipts.most(), together), receipts.window());
+    /** Takes scores of one player in order, in one write of the entry if they are not too many. */
+    private List<Decided> write(Board board, List<NewScore> scores, Entry entry) {
+        return board.settings().rankingType() == RankingType.RATING
+                ? scores.stream().map(score -> Decided.as(new ByMatches())).toList()
+                : writer.write(board, scores, entry);
     }
 }

@@ -1,12 +1,18 @@
 package dev.statecraft.leaderboard;
 
 import dev.statecraft.access.CurrentCaller;
+import dev.statecraft.entry.Etag;
 import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
+import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.resteasy.reactive.RestResponse;
+import org.jspecify.annotations.Nullable;
 
 /** The seed's getLeaderboardStats over HTTP. */
 @Path("/v1/stats/leaderboards")
@@ -15,17 +21,22 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 public class StatisticsResource {
 
     private final StatisticsService statistics;
+    private final Freshness freshness;
     private final CurrentCaller caller;
 
-    StatisticsResource(StatisticsService statistics, CurrentCaller caller) {
+    StatisticsResource(StatisticsService statistics, Freshness freshness, CurrentCaller caller) {
         this.statistics = statistics;
+        this.freshness = freshness;
         this.caller = caller;
     }
 
     /** Statistics of the game's leaderboards. */
     @GET
     @Operation(operationId = "getLeaderboardStats", summary = "Statistics of the leaderboards")
-    public StatisticsService.Statistics read() {
-        return statistics.of(caller.game());
+    public RestResponse<StatisticsService.Statistics> read(
+            @QueryParam("fresh") @Nullable String fresh, @HeaderParam("If-None-Match") List<String> ifNoneMatch) {
+        boolean anew = freshness.asked(caller.get(), fresh);
+        StatisticsService.Statistics read = statistics.of(caller.game(), anew);
+        return Etag.answer(Etag.of(read.toString()), ifNoneMatch, freshness.cacheControl(anew), () -> read);
     }
 }

@@ -31,7 +31,7 @@ public record Submission(
     /** The score would leave the range that can be kept. */
     public record OutOfRange() implements Decision {}
 
-    /** Nothing has to be written: the score stays and nobody can ask for this submission again. */
+    /** Nothing has to be written: the score stays and nobody asks for this submission again. */
     public record Keep(Receipt receipt) implements Decision {}
 
     /** The entry to be written, and the receipt that is its last. */
@@ -45,12 +45,39 @@ public record Submission(
      * @param retention which receipts the entry keeps
      */
     public Decision on(Board board, Entry entry, long now, Receipt.Retention retention) {
-        long id = Receipt.idOf(submissionId);
-        int body = Receipt.bodyOf(canonical());
-        Receipt before = entry.receiptOf(id);
+        Receipt before = entry.receiptOf(Receipt.idOf(submissionId));
         if (before != null) {
-            return before.body() == body ? new Replay(before) : new Mismatch();
+            return before.body() == body() ? new Replay(before) : new Mismatch();
         }
+        Bounds bounds = board.settings().bounds();
+        boolean counted = bounds != null && bounds.perMinute() != null;
+        return apply(board, entry, now, retention, identified || counted);
+    }
+
+    /**
+     * Decides what this submission does once it is accepted after review. It is a replay only if it took effect before.
+     */
+    public Decision accepted(Board board, Entry entry, long now, Receipt.Retention retention) {
+        Receipt before = entry.receiptOf(Receipt.idOf(submissionId));
+        return before != null && before.quarantined() == null
+                ? new Replay(before)
+                : apply(board, entry, now, retention, true);
+    }
+
+    /** What is written when this submission is put aside for review. */
+    public Write quarantined(Board board, Entry entry, Bound bound, long now, Receipt.Retention retention) {
+        long at = Math.max(now, entry.writtenAt() + 1);
+        Receipt receipt = Receipt.quarantined(Receipt.idOf(submissionId), body(), entry.score(), at, bound);
+        return new Write(entry.quarantined(receipt, board.generation(board.season()), retention), receipt);
+    }
+
+    /** Hash of what is submitted. */
+    public int body() {
+        return Receipt.bodyOf(canonical());
+    }
+
+    /** What becomes of the entry; without {@code recorded} what changes nothing is not written. */
+    private Decision apply(Board board, Entry entry, long now, Receipt.Retention retention, boolean recorded) {
         Score old = entry.score();
         Score next = fold(board, old);
         if (next == null) {
@@ -61,9 +88,10 @@ public record Submission(
         boolean improved = old == null || board.order().better(next, old);
         boolean effective = changed || !keepsTheBetter(board);
         long at = Math.max(now, entry.writtenAt() + 1);
-        Receipt receipt = new Receipt(id, body, old == null ? 0 : old.value(), next, at, first, improved, false);
+        Receipt receipt = new Receipt(
+                Receipt.idOf(submissionId), body(), old == null ? 0 : old.value(), next, at, first, improved, false);
         boolean metadataChanges = effective && metadata != null && !metadata.equals(entry.metadata());
-        if (!changed && !metadataChanges && !identified) {
+        if (!changed && !metadataChanges && !recorded) {
             return new Keep(receipt);
         }
         Entry written = new Entry(
@@ -101,6 +129,18 @@ public record Submission(
             case MIN -> old == null || score.compareTo(old) < 0 ? score : old;
             case MAX -> old == null || score.compareTo(old) > 0 ? score : old;
         };
+    }
+
+    /**
+     * The score whose plausibility is asked: the resulting sum where the operator accumulates, null if that is out of
+     * range; otherwise the submitted score, whether or not it would be kept.
+     */
+    @Nullable Score candidate(Board board, @Nullable Score old) {
+        Operator op = operator != null ? operator : board.settings().operator();
+        boolean accumulates = op == null
+                ? !keepsTheBetter(board)
+                : op == Operator.SUM || op == Operator.INCREMENT || op == Operator.DECREMENT;
+        return accumulates ? fold(board, old) : score;
     }
 
     private boolean keepsTheBetter(Board board) {

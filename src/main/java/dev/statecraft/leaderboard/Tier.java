@@ -15,4 +15,38 @@ public record Tier(
         @Nullable String name,
         @Nullable Long rank,
         @Nullable BigDecimal percentile,
-        @Nullable BigDecimal score) {}
+        @Nullable BigDecimal score) {
+
+    private static final BigDecimal HUNDRED = BigDecimal.valueOf(100);
+
+    /**
+     * The name of the tier that an entry is in, null if it is in none. Pure.
+     *
+     * @param rank from 1
+     * @param total entries of the season; never taken for less than the rank
+     */
+    static @Nullable String of(Board board, Score score, long rank, long total) {
+        for (Tier tier : board.settings().tiers()) {
+            if (tier.takes(board, score, rank, Math.max(rank, total))) {
+                return tier.name;
+            }
+        }
+        return null;
+    }
+
+    private boolean takes(Board board, Score entry, long place, long total) {
+        if (rank != null && place > rank) {
+            return false;
+        }
+        if (percentile != null
+                && BigDecimal.valueOf(place).multiply(HUNDRED).compareTo(percentile.multiply(BigDecimal.valueOf(total)))
+                        > 0) {
+            return false;
+        }
+        if (score == null) {
+            return true;
+        }
+        int compared = board.value(entry.value()).compareTo(score);
+        return board.order() == Order.DESCENDING ? compared >= 0 : compared <= 0;
+    }
+}

@@ -28,10 +28,12 @@ final class Arena {
     final ScoreService scores;
     final RankingService rankings;
     final ListingService lists;
+    final ListingCache pages;
     final SnapshotService snapshots;
     final SeasonService seasons;
     final PlayerHistoryService players;
     final UpkeepService upkeep;
+    final ReviewService reviews;
     final AuditService audits;
     final MatchService matches;
     final StatisticsService statistics;
@@ -76,8 +78,22 @@ final class Arena {
         seasons = new SeasonService(boards, closed, awards, snapshots, leaderboards);
         players = new PlayerHistoryService(samples, closed, entries, rankings, parallel);
         RecentWrites recent = new RecentWrites(clock);
-        statistics = new StatisticsService(boards, ranks, recent);
-        scores = new ScoreService(boards, entries, rankings, leaderboards, recent, parallel, clock);
+        pages = new ListingCache(lists, ranks, recent, leaderboards, clock);
+        statistics = new StatisticsService(boards, ranks, recent, pages, leaderboards, clock);
+        ReviewStore aside = new ReviewStore(dynamo, tables);
+        SubmissionService submissions = new SubmissionService(entries, rankings, leaderboards, clock);
+        ScoreWriter writer = new ScoreWriter(boards, submissions, entries, aside, recent, leaderboards);
+        scores = new ScoreService(
+                boards,
+                entries,
+                submissions,
+                writer,
+                new ScoreRanking(rankings),
+                leaderboards,
+                recent,
+                parallel,
+                clock);
+        reviews = new ReviewService(boards, aside, entries, submissions, recent, leaderboards, clock);
         matches = new MatchService(
                 boards, entries, new MatchStore(dynamo, tables), rankings, leaderboards, recent, clock);
         audits = new AuditService(boards, entries, ranks, parallel, clock);

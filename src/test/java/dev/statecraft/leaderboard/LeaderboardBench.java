@@ -8,6 +8,7 @@ import dev.statecraft.local.LocalDynamoDb;
 import dev.statecraft.table.StreamRecord;
 import java.math.BigDecimal;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -90,6 +91,30 @@ class LeaderboardBench {
         print(
                 "  %-34s %s %8.1f ms",
                 "reset with snapshot of 100", meter.take().per(1), (System.nanoTime() - started) / 1e6);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1_000, 100_000})
+    void theTopReadAndKept(int entries) throws InterruptedException, ExecutionException {
+        Board board = loaded(entries);
+        Clock later = Clock.offset(arena.clock, Duration.ofSeconds(10));
+        print("top 100 of a board of %,d entries, quiet for 10 s", entries);
+        measure("read anew", OPERATIONS, i -> top(arena.pages, board, true));
+        Map<String, String> asked = Map.of(
+                "statecraft.leaderboard.board-cache",
+                "PT10S",
+                "statecraft.leaderboard.page-cache.used-unchecked",
+                "0s");
+        Arena checking = new Arena(arena.tables, asked, meter, later);
+        top(checking.pages, board, false);
+        measure("kept, root looked at each time", OPERATIONS, i -> top(checking.pages, board, false));
+        Arena keeping = new Arena(arena.tables, Map.of(), meter, later);
+        top(keeping.pages, board, false);
+        measure("kept, as asked 200 times in a row", OPERATIONS, i -> top(keeping.pages, board, false));
+    }
+
+    private static void top(ListingCache pages, Board board, boolean fresh) {
+        assertEquals(100, pages.first(board, 1, 100, fresh).entries().size());
     }
 
     @Test

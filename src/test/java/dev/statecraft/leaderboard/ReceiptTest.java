@@ -27,7 +27,8 @@ class ReceiptTest {
                     at,
                     random.nextBoolean(),
                     random.nextBoolean(),
-                    random.nextBoolean()));
+                    random.nextBoolean(),
+                    Bound.of(random.nextInt(6))));
         }
         assertEquals(receipts, Receipt.unpack(Receipt.pack(receipts)));
     }

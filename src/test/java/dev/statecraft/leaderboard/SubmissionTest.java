@@ -151,6 +151,32 @@ class SubmissionTest {
         assertEquals(null, entry.removed(4_000, RETENTION).countedAt(4_000L));
     }
 
+    @Test
+    void aReceiptOfWhatWasPutAsideChangesNothingThatIsCounted() {
+        Board board = board(RankingType.SCORE, Order.DESCENDING, null, 0);
+        Entry entry = submission(900, 7, "a")
+                .quarantined(board, Entry.none("p"), Bound.MAX, 1_000, RETENTION)
+                .entry();
+        assertEquals(null, entry.score());
+        assertEquals(null, entry.countedAt(999L));
+        assertEquals(null, entry.countedAt(1_500L));
+        Submission.Write first = write(board, entry, submission(20, 3, "b"), 2_000);
+        assertEquals(true, first.receipt().first());
+        entry = submission(900, 7, "c")
+                .quarantined(board, first.entry(), Bound.MAX, 3_000, RETENTION)
+                .entry();
+        assertEquals(first.entry().score(), entry.score());
+        assertEquals(first.entry().reachedAt(), entry.reachedAt());
+        assertEquals(null, entry.countedAt(1_500L));
+        assertEquals(new Score(20, 3), entry.countedAt(2_500L));
+        assertEquals(new Score(20, 3), entry.countedAt(3_500L));
+        Receipt.Retention one = new Receipt.Retention(1, 1, Duration.ZERO);
+        entry = submission(900, 7, "d")
+                .quarantined(board, entry, Bound.MAX, 4_000, one)
+                .entry();
+        assertEquals(new Score(20, 3), entry.countedAt(2_500L), "told by the only receipt left");
+    }
+
     private static Submission.Write write(Board board, Entry entry, Submission submission, long now) {
         return assertInstanceOf(Submission.Write.class, submission.on(board, entry, now, RETENTION));
     }

@@ -1,0 +1,232 @@
+package dev.statecraft.leaderboard;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.statecraft.access.CurrentCaller;
+import dev.statecraft.entry.Cursor;
+import dev.statecraft.entry.Etag;
+import dev.statecraft.entry.Ids;
+import dev.statecraft.entry.Problem;
+import dev.statecraft.entry.ProblemException;
+import dev.statecraft.entry.Query;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.MediaType;
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.resteasy.reactive.RestResponse;
+import org.jspecify.annotations.Nullable;
+
+/** Lists over HTTP: from the best on, from any place, around a player, of some players. */
+@Path("/v1/leaderboards")
+@Produces(MediaType.APPLICATION_JSON)
+@Tag(name = "Leaderboards")
+public class ListingResource {
+
+    private static final int DEFAULT_TOP = 10;
+    private static final int MOST_PLAYERS = 100;
+
+    private final BoardService boards;
+    private final ScoreService scores;
+    private final ListingService lists;
+    private final ListingCache pages;
+    private final Freshness freshness;
+    private final MetadataJson metadata;
+    private final CurrentCaller caller;
+
+    ListingResource(
+            BoardService boards,
+            ScoreService scores,
+            ListingService lists,
+            ListingCache pages,
+            Freshness freshness,
+            MetadataJson metadata,
+            CurrentCaller caller) {
+        this.boards = boards;
+        this.scores = scores;
+        this.lists = lists;
+        this.pages = pages;
+        this.freshness = freshness;
+        this.metadata = metadata;
+        this.caller = caller;
+    }
+
+    /** An entry as it is listed. */
+    public record EntryView(
+            long rank,
+            long position,
+            String playerId,
+            BigDecimal value,
+            BigDecimal subscore,
+            @Nullable JsonNode metadata,
+            Instant updatedAt,
+            @Nullable String tier) {}
+
+    /** A stretch of a ranking. */
+    public record ListingView(
+            String board,
+            String description,
+            RankingType rankingType,
+            int season,
+            List<EntryView> entries,
+            long totalEntries,
+            Instant lastUpdated,
+            Instant asOf,
+            @Nullable String nextCursor) {}
+
+    /** The seed's getLeaderboard; one of offset, cursor, around and players says where. */
+    @GET
+    @Path("/{board}/entries")
+    @Operation(
+            operationId = "getLeaderboard",
+            summary = "List entries from a place, around a player, or of some players")
+    public RestResponse<ListingView> entries(
+            @PathParam("board") String boardId,
+            @QueryParam("offset") @Nullable String offset,
+            @QueryParam("limit") @Nullable String limit,
+            @QueryParam("cursor") @Nullable String cursor,
+            @QueryParam("around") @Nullable String around,
+            @QueryParam("players") @Nullable String players,
+            @QueryParam("season") @Nullable String season,
+            @QueryParam("fresh") @Nullable String fresh,
+            @HeaderParam("If-None-Match") List<String> ifNoneMatch) {
+        Ids.check("board", boardId);
+        int wanted = Query.limit(limit);
+        if (Arrays.asList(offset, cursor, around, players).stream()
+                        .filter(given -> given != null)
+                        .count()
+                > 1) {
+            throw new ProblemException(
+                    Problem.badRequest("offset", "Give only one of offset, cursor, around and players."));
+        }
+        boolean anew = freshness.asked(caller.get(), fresh);
+        Board board = board(boardId);
+        int asked = LeaderboardProblems.season(board, season);
+        if (around != null) {
+            Ids.check("around", around);
+            Entry entry = scores.read(board, asked, around);
+            if (entry.score() == null) {
+                throw new ProblemException(LeaderboardProblems.entryNotFound());
+            }
+            return own(lists.around(board, asked, entry, wanted));
+        }
+        if (players != null) {
+            return own(lists.players(board, asked, scores.readAll(board, asked, ids(players))));
+        }
+        if (cursor != null) {
+            Listing after = lists.listAfter(board, asked, last(board, asked, cursor), wanted);
+            return page(after, ifNoneMatch, anew);
+        }
+        long from = Query.integer("offset", offset, 1, 1, Score.LIMIT);
+        Listing listing = from == 1 ? pages.first(board, asked, wanted, anew) : lists.list(board, asked, from, wanted);
+        return page(listing, ifNoneMatch, anew);
+    }
+
+    /** The seed's getTopPlayers. */
+    @GET
+    @Path("/{board}/top")
+    @Operation(operationId = "getTopPlayers", summary = "List the best")
+    public RestResponse<ListingView> top(
+            @PathParam("board") String boardId,
+            @QueryParam("count") @Nullable String count,
+            @QueryParam("season") @Nullable String season,
+            @QueryParam("fresh") @Nullable String fresh,
+            @HeaderParam("If-None-Match") List<String> ifNoneMatch) {
+        Ids.check("board", boardId);
+        int wanted = (int) Query.integer("count", count, DEFAULT_TOP, 1, Query.MAX_LIMIT);
+        boolean anew = freshness.asked(caller.get(), fresh);
+        Board board = board(boardId);
+        int asked = LeaderboardProblems.season(board, season);
+        return page(pages.first(board, asked, wanted, anew), ifNoneMatch, anew);
+    }
+
+    private Board board(String id) {
+        return boards.find(caller.game(), id)
+                .orElseThrow(() -> new ProblemException(LeaderboardProblems.boardNotFound()));
+    }
+
+    /** A page that is the same for everybody who asks. */
+    private RestResponse<ListingView> page(Listing listing, List<String> ifNoneMatch, boolean anew) {
+        return Etag.answer(Etag.of(listing.content()), ifNoneMatch, freshness.cacheControl(anew), () -> view(listing));
+    }
+
+    /** A list with somebody's own rank, which is never kept. */
+    private RestResponse<ListingView> own(Listing listing) {
+        return RestResponse.ResponseBuilder.ok(view(listing))
+                .header("Cache-Control", Freshness.NEVER)
+                .build();
+    }
+
+    private ListingView view(Listing listing) {
+        Board board = listing.board();
+        return new ListingView(
+                board.id(),
+                board.settings().description(),
+                board.settings().rankingType(),
+                listing.season(),
+                listing.entries().stream()
+                        .map(entry -> new EntryView(
+                                entry.rank(),
+                                entry.position(),
+                                entry.playerId(),
+                                board.value(entry.score().value()),
+                                board.value(entry.score().subscore()),
+                                metadata.read(entry.metadata()),
+                                Instant.ofEpochMilli(entry.reachedAt()),
+                                Tier.of(board, entry.score(), entry.rank(), listing.totalEntries())))
+                        .toList(),
+                listing.totalEntries(),
+                listing.lastUpdated(),
+                listing.asOf(),
+                listing.next()
+                        .map(last -> Cursor.of(
+                                list(board, listing.season()),
+                                last.score().value(),
+                                last.score().subscore(),
+                                last.reachedAt(),
+                                last.playerId(),
+                                last.position(),
+                                last.rank()))
+                        .orElse(null));
+    }
+
+    private static RankedEntry last(Board board, int season, String cursor) {
+        List<String> place = Cursor.read(cursor, list(board, season), 6);
+        try {
+            RankedEntry last = new RankedEntry(
+                    Long.parseLong(place.get(5)),
+                    Long.parseLong(place.get(4)),
+                    place.get(3),
+                    new Score(Long.parseLong(place.get(0)), Long.parseLong(place.get(1))),
+                    Long.parseLong(place.get(2)),
+                    null);
+            if (last.rank() < 1 || last.position() < last.rank() || !Ids.isId(last.playerId())) {
+                throw Cursor.foreign();
+            }
+            return last;
+        } catch (IllegalArgumentException e) {
+            throw Cursor.foreign();
+        }
+    }
+
+    private static String list(Board board, int season) {
+        return "entries#" + board.game() + "#" + board.id() + "#" + board.epoch() + "#" + season;
+    }
+
+    private static List<String> ids(String players) {
+        List<String> ids = List.of(players.split(",", -1));
+        if (ids.size() > MOST_PLAYERS) {
+            throw new ProblemException(
+                    Problem.badRequest("players", "Give at most " + MOST_PLAYERS + " players, separated by commas."));
+        }
+        ids.forEach(id -> Ids.check("players", id));
+        return ids;
+    }
+}

@@ -1,0 +1,201 @@
+package dev.statecraft.leaderboard;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.statecraft.access.CurrentCaller;
+import dev.statecraft.entry.Cursor;
+import dev.statecraft.entry.Ids;
+import dev.statecraft.entry.Problem;
+import dev.statecraft.entry.ProblemException;
+import dev.statecraft.entry.Query;
+import dev.statecraft.leaderboard.ReviewService.Done;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.MediaType;
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.util.List;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jspecify.annotations.Nullable;
+
+/** Submissions put aside, over HTTP: list them, decide about them. */
+@Path("/v1/leaderboards")
+@Produces(MediaType.APPLICATION_JSON)
+@Consumes(MediaType.APPLICATION_JSON)
+@Tag(name = "Leaderboards")
+public class ReviewResource {
+
+    private final BoardService boards;
+    private final ReviewService reviews;
+    private final MetadataJson metadata;
+    private final CurrentCaller caller;
+
+    ReviewResource(BoardService boards, ReviewService reviews, MetadataJson metadata, CurrentCaller caller) {
+        this.boards = boards;
+        this.reviews = reviews;
+        this.metadata = metadata;
+        this.caller = caller;
+    }
+
+    /** What may be decided. */
+    public enum Decision {
+        /** The submission counts, from now on. */
+        ACCEPT,
+        /** It does not. */
+        REJECT
+    }
+
+    /** What is decided about a submission. */
+    public record DecisionRequest(@Nullable Decision decision) {}
+
+    /** A submission that was put aside. */
+    public record ReviewView(
+            String submissionId,
+            String playerId,
+            int season,
+            BigDecimal value,
+            BigDecimal subscore,
+            @Nullable JsonNode metadata,
+            @Nullable Operator operator,
+            Bound bound,
+            Review.Status status,
+            Instant submittedAt,
+            @Nullable Instant decidedAt) {}
+
+    /** Some reviews, by submission id. */
+    public record ReviewList(
+            List<ReviewView> reviews, @Nullable String nextCursor) {}
+
+    /** A decision that is in effect; of an accepted submission, what it did. */
+    public record DecisionAnswer(
+            String submissionId,
+            String playerId,
+            Review.Status status,
+            int season,
+            @Nullable BigDecimal oldValue,
+            @Nullable BigDecimal newValue,
+            @Nullable BigDecimal change,
+            @Nullable Boolean first,
+            @Nullable Boolean improved,
+            @Nullable Instant decidedAt,
+            @Nullable Boolean replayed) {}
+
+    /** The submissions put aside on a board, by id. */
+    @GET
+    @Path("/{board}/review")
+    @Operation(operationId = "listReviews", summary = "List submissions put aside for review")
+    public ReviewList list(
+            @PathParam("board") String boardId,
+            @QueryParam("status") @Nullable String status,
+            @QueryParam("limit") @Nullable String limit,
+            @QueryParam("cursor") @Nullable String cursor) {
+        Ids.check("board", boardId);
+        Review.Status wanted = Query.word("status", status, Review.Status.class);
+        int most = Query.limit(limit);
+        Board board = boards.find(caller.game(), boardId)
+                .orElseThrow(() -> new ProblemException(LeaderboardProblems.boardNotFound()));
+        String list = "review#" + boardId + "#" + board.epoch();
+        String after = cursor == null ? null : Cursor.read(cursor, list, 1).get(0);
+        if (after != null && !Ids.isId(after)) {
+            throw Cursor.foreign();
+        }
+        ReviewStore.ReviewPage page = reviews.list(board, wanted, after, most);
+        return new ReviewList(
+                page.reviews().stream().map(review -> view(board, review)).toList(),
+                page.next() == null ? null : Cursor.of(list, page.next()));
+    }
+
+    /** Accepts or rejects a submission, exactly once. */
+    @POST
+    @Path("/{board}/review/{submissionId}")
+    @Operation(operationId = "decideReview", summary = "Accept or reject a submission")
+    public DecisionAnswer decide(
+            @PathParam("board") String board, @PathParam("submissionId") String submissionId, DecisionRequest request) {
+        Ids.check("board", board);
+        Ids.check("submissionId", submissionId);
+        Decision decision = request.decision();
+        if (decision == null) {
+            throw new ProblemException(
+                    Problem.badRequest("decision", "The field decision is missing: give ACCEPT or REJECT."));
+        }
+        ReviewService.Result result = reviews.decide(caller.game(), board, submissionId, decision == Decision.ACCEPT);
+        if (result instanceof Done done) {
+            return answer(done);
+        }
+        throw new ProblemException(problem(result));
+    }
+
+    private ReviewView view(Board board, Review review) {
+        Submission submission = review.submission();
+        return new ReviewView(
+                review.id(),
+                submission.playerId(),
+                review.season(),
+                board.value(submission.score().value()),
+                board.value(submission.score().subscore()),
+                metadata.read(submission.metadata()),
+                submission.operator(),
+                review.bound(),
+                review.status(),
+                review.submittedAt(),
+                review.decidedAt());
+    }
+
+    private static DecisionAnswer answer(Done done) {
+        Board board = done.board();
+        Review review = done.review();
+        Receipt effect = review.receipt();
+        boolean accepted = review.status() == Review.Status.ACCEPTED;
+        long newValue = effect.score().value();
+        return new DecisionAnswer(
+                review.id(),
+                review.submission().playerId(),
+                review.status(),
+                review.season(),
+                accepted ? board.value(effect.oldValue()) : null,
+                accepted ? board.value(newValue) : null,
+                accepted ? board.value(newValue - effect.oldValue()) : null,
+                accepted ? effect.first() : null,
+                accepted ? effect.improved() : null,
+                review.decidedAt(),
+                done.replayed() ? Boolean.TRUE : null);
+    }
+
+    private static Problem problem(ReviewService.Result result) {
+        if (result instanceof ReviewService.NoBoard) {
+            return LeaderboardProblems.boardNotFound();
+        }
+        if (result instanceof ReviewService.NoReview) {
+            return Problem.notFound(
+                    "review-not-found",
+                    "There is no such review",
+                    "No submission with this id was put aside on this board.");
+        }
+        if (result instanceof ReviewService.DecidedOtherwise decided) {
+            return Problem.conflict(
+                            "review-decided",
+                            "The review is decided already",
+                            "The submission was decided the other way before; that stays.")
+                    .with("decided", decided.review().status());
+        }
+        if (result instanceof ReviewService.SeasonClosed closed) {
+            return Problem.conflict(
+                    "season-closed",
+                    "The season has ended",
+                    "Season " + closed.season() + " has ended, so the submission can only be rejected.");
+        }
+        if (result instanceof ReviewService.OutOfRange) {
+            return Problem.of(
+                    400,
+                    "score-out-of-range",
+                    "The board cannot keep this",
+                    "With this submission the score would leave the range of ±(2^53−1) smallest units.");
+        }
+        return Problem.unavailable(1);
+    }
+}

@@ -1,0 +1,60 @@
+package dev.statecraft.leaderboard;
+
+import dev.statecraft.leaderboard.ScoreService.Result;
+import dev.statecraft.leaderboard.ScoreService.Taken;
+import dev.statecraft.leaderboard.SubmissionService.Decided;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Adds to what scores did where their players stand now. */
+@ApplicationScoped
+class ScoreRanking {
+
+    private final RankingService rankings;
+
+    ScoreRanking(RankingService rankings) {
+        this.rankings = rankings;
+    }
+
+    /** Ranks what was taken in the running season, with the nodes all results share read once. */
+    List<Result> rankAll(List<Decided> decided) {
+        List<Result> results =
+                new ArrayList<>(decided.stream().map(Decided::result).toList());
+        List<Integer> indexes = new ArrayList<>();
+        List<Entry> scored = new ArrayList<>();
+        Board board = null;
+        for (int i = 0; i < decided.size(); i++) {
+            Entry entry = decided.get(i).entry();
+            if (results.get(i) instanceof Taken taken
+                    && taken.season() == (board == null ? taken.board() : board).season()
+                    && entry != null
+                    && entry.score() != null) {
+                board = taken.board();
+                indexes.add(i);
+                scored.add(entry);
+            }
+        }
+        if (board == null) {
+            return results;
+        }
+        List<RankingService.Ranked> ranks = rankings.rankAll(board, board.season(), scored);
+        for (int i = 0; i < indexes.size(); i++) {
+            int index = indexes.get(i);
+            results.set(index, ranked((Taken) results.get(index), scored.get(i), ranks.get(i)));
+        }
+        return results;
+    }
+
+    private static Taken ranked(Taken taken, Entry entry, RankingService.Ranked ranked) {
+        return new Taken(
+                taken.board(),
+                taken.season(),
+                taken.submissionId(),
+                taken.receipt(),
+                taken.replayed(),
+                Optional.of(ranked),
+                Tier.of(taken.board(), RankingService.scoreOf(entry), ranked.rank(), ranked.total()));
+    }
+}
