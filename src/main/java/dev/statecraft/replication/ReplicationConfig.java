@@ -36,18 +36,6 @@ public interface ReplicationConfig {
     @WithDefault("256")
     int compressionThresholdBytes();
 
-    /** Largest state of an entity, bytes of JSON. */
-    @WithDefault("358400")
-    int stateBytes();
-
-    /** Deepest nesting of a state, its root counted. */
-    @WithDefault("32")
-    int stateDepth();
-
-    /** Most values in a state, objects and arrays counted. */
-    @WithDefault("10000")
-    int stateNodes();
-
     /** How long a commit stays in the log; a reader that was away longer starts again from a snapshot. */
     @WithDefault("7d")
     Duration logRetention();
@@ -70,7 +58,7 @@ public interface ReplicationConfig {
         Duration window();
 
         /** More than this are never kept. */
-        @WithDefault("512")
+        @WithDefault("256")
         int most();
     }
 
