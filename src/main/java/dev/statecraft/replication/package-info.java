@@ -1,4 +1,4 @@
-/** State replication: versioned entities in spaces, commits, conflicts, feeds. */
+/** Entities in spaces, kept the same for game servers and clients: commits, conflicts, history, sync. */
 @NullMarked
 package dev.statecraft.replication;
 
