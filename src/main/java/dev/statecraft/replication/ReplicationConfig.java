@@ -1,0 +1,76 @@
+package dev.statecraft.replication;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.time.Duration;
+
+/** Limits and defaults of state replication; the first six are the seed's REPLICATION_CONFIG. */
+@ConfigMapping(prefix = "statecraft.replication")
+public interface ReplicationConfig {
+
+    /** How many versions of an entity are kept, the current one counted. */
+    @WithDefault("100")
+    int maxStateHistory();
+
+    /** How often a waiting request looks for news, and the shortest pace clients are asked to keep. */
+    @WithDefault("100ms")
+    Duration replicationInterval();
+
+    /** How long a parked conflict waits for a decision before the fallback strategy decides. */
+    @WithDefault("5s")
+    Duration conflictResolutionTimeout();
+
+    /** Whether stored states above {@link #compressionThresholdBytes()} are compressed. */
+    @WithDefault("true")
+    boolean stateCompression();
+
+    /** Whether past versions of entities are kept at all. */
+    @WithDefault("true")
+    boolean versionControl();
+
+    /** Most updates in one synchronisation; a client with more is told to wait and send the rest later. */
+    @WithDefault("50")
+    int maxPendingUpdates();
+
+    /** States and commits below this size are stored plain: compressing them gains nothing. */
+    @WithDefault("256")
+    int compressionThresholdBytes();
+
+    /** How long a commit stays in the log; a reader that was away longer starts again from a snapshot. */
+    @WithDefault("7d")
+    Duration logRetention();
+
+    /** How often a commit is tried again when others commit to the same space or entities. */
+    @WithDefault("32")
+    int commitAttempts();
+
+    /** Which mutations can be repeated safely. */
+    Receipts receipts();
+
+    /** An entity keeps the receipts of the last mutations. */
+    interface Receipts {
+        /** So many are kept whatever their age. */
+        @WithDefault("16")
+        int least();
+
+        /** Those younger than this are kept as well. */
+        @WithDefault("1m")
+        Duration window();
+
+        /** More than this are never kept. */
+        @WithDefault("256")
+        int most();
+    }
+
+    /** Longest a request waits for news, whatever it asks for. */
+    @WithDefault("20s")
+    Duration longestWait();
+
+    /** Requests a minute that a client is paced to; a Roblox server may make 500, for everything it does. */
+    @WithDefault("480")
+    int requestsPerMinute();
+
+    /** Most entities one player can be subscribed to. */
+    @WithDefault("1000")
+    int playerEntities();
+}
