@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -53,18 +54,25 @@ public record Basis(SortedMap<StatePath, JsonNode> was, @Nullable ObjectNode sta
         if (!json.isObject()) {
             return new Malformed("was", "The values seen are an object of paths.");
         }
+        NavigableSet<StatePath> paths = written == null ? null : written.paths();
         for (Map.Entry<String, JsonNode> field : json.properties()) {
             String at = "was." + field.getKey();
             StatePath path = StatePath.parse(field.getKey()).orElse(null);
             if (path == null) {
                 return new Malformed(at, OperationsReader.NOT_A_PATH);
             }
-            if (written != null && written.paths().stream().noneMatch(path::covers)) {
+            if (paths != null && !isWritten(path, paths)) {
                 return new Malformed(at, "The update does not write " + path + ", so what was there is not asked.");
             }
             was.put(path, field.getValue());
         }
         return new Read(was);
+    }
+
+    /** In the order of paths, what a path covers follows it at once. */
+    private static boolean isWritten(StatePath path, NavigableSet<StatePath> paths) {
+        StatePath next = paths.ceiling(path);
+        return next != null && path.covers(next);
     }
 
     /** What the update saw at a path: missing if nothing was there, and nothing at all if that is not known. */

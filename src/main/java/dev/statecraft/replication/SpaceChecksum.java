@@ -7,12 +7,14 @@ import java.nio.charset.StandardCharsets;
  * over all entities of a space that are not deleted, of a 32-bit hash of {@code id:version}. A change costs two hashes,
  * the old version's out and the new version's in, whatever the size of the space.
  *
- * <p>The hash is Bob Jenkins' one-at-a-time (Dr. Dobb's Journal, September 1997), which needs additions and shifts only,
- * so Luau's bit32 and JavaScript compute it as easily as Java: for each byte {@code h += byte; h += h << 10;
- * h ^= h >>> 6}, at the end {@code h += h << 3; h ^= h >>> 11; h += h << 15}, all modulo 2^32 and from 0.
+ * <p>The hash is FNV-1a (Fowler, Noll, Vo) over the bytes of the text, finished as MurmurHash3 finishes its 32 bits, since FNV
+ * alone lets changes of similar ids cancel out. All of it is modulo 2^32: {@code h = 0x811c9dc5}; for each byte
+ * {@code h = (h ^ byte) * 0x01000193}; then {@code h ^= h >>> 16; h *= 0x85ebca6b; h ^= h >>> 13; h *= 0xc2b2ae35;
+ * h ^= h >>> 16}. JavaScript multiplies with {@code Math.imul}; Luau, whose numbers are doubles, with
+ * {@code (a % 65536 * b + (a // 65536 * b) % 65536 * 65536) % 4294967296}.
  *
- * <p>Example: {@code a:1} hashes to {@code 5f6e1e43} and {@code b:12} to {@code d818f34d}; a space that holds entity
- * {@code a} at version 1 and {@code b} at version 12 has the checksum {@code 8776ed0e}, their exclusive or. An empty
+ * <p>Example: {@code a:1} hashes to {@code f8c22914} and {@code b:12} to {@code 881a0862}; a space that holds entity
+ * {@code a} at version 1 and {@code b} at version 12 has the checksum {@code 70d82176}, their exclusive or. An empty
  * space has {@code 00000000}.
  *
  * @param bits the 32 bits
@@ -39,15 +41,12 @@ public record SpaceChecksum(int bits) {
     }
 
     private static int hash(String text) {
-        int h = 0;
+        int h = 0x811c9dc5;
         for (byte next : text.getBytes(StandardCharsets.UTF_8)) {
-            h += next & 0xff;
-            h += h << 10;
-            h ^= h >>> 6;
+            h = (h ^ (next & 0xff)) * 0x01000193;
         }
-        h += h << 3;
-        h ^= h >>> 11;
-        h += h << 15;
-        return h;
+        h = (h ^ (h >>> 16)) * 0x85ebca6b;
+        h = (h ^ (h >>> 13)) * 0xc2b2ae35;
+        return h ^ (h >>> 16);
     }
 }

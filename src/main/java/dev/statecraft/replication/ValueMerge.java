@@ -106,7 +106,7 @@ final class ValueMerge {
             Optional<JsonNode> seen = base.map(value -> Basis.orMissing(value.get(key)));
             JsonNode value;
             if (JsonValues.alike(our, their)) {
-                value = our;
+                value = their == null ? our : their;
             } else if (seen.isEmpty() && (our == null || their == null)) {
                 value = our == null ? their : our;
             } else if (seen.isPresent() && JsonValues.alike(seen.get(), their)) {
