@@ -1,6 +1,7 @@
 package dev.statecraft.replication;
 
 import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -24,6 +25,9 @@ public record EntityType(
         SortedMap<StatePath, MergeRule> rules,
         boolean playersMayWrite,
         @Nullable Integer historyLimit) {
+
+    /** The types that exist without anybody having stored them. */
+    public static final List<String> STANDARD = List.of("GAME_STATE", "PLAYER_DATA", "UI_STATE");
 
     /** Copies the rules. */
     public EntityType {

@@ -73,4 +73,23 @@ public interface ReplicationConfig {
     /** Most entities one player can be subscribed to. */
     @WithDefault("1000")
     int playerEntities();
+
+    /**
+     * How long an instance may go on with an entity type it has read. A change of a type answers only after this time,
+     * so that whatever is sent after the answer meets the changed type everywhere. 0 reads the type each time.
+     */
+    @WithDefault("1s")
+    Duration typeCache();
+
+    /** Most merge rules of an entity type. */
+    @WithDefault("200")
+    int mergeRules();
+
+    /** Most versions of an entity that a type may ask to be kept. */
+    @WithDefault("1000")
+    int mostStateHistory();
+
+    /** How long the outcome of a parked conflict is remembered, so that a repeated decision is answered as the first. */
+    @WithDefault("1d")
+    Duration conflictRetention();
 }
