@@ -16,6 +16,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * The one way entities change. A commit takes any number of mutations of one space: it reads what they are about,
@@ -25,12 +28,21 @@ import java.util.UUID;
 @ApplicationScoped
 public class CommitService {
 
-    private static final long CONTENTION_MILLIS = 4;
+    private static final long CONTENTION_MILLIS = 1;
+
+    private static final int LANES = 64;
 
     private final CommitStore commits;
     private final HistoryService history;
     private final ReplicationConfig config;
     private final Clock clock;
+
+    /**
+     * One after the other gets through faster than all at once, where that can be known: within an instance. Spaces
+     * share lanes by their hash.
+     */
+    private final List<ReentrantLock> lanes =
+            Stream.generate(() -> new ReentrantLock(true)).limit(LANES).toList();
 
     CommitService(CommitStore commits, HistoryService history, ReplicationConfig config, Clock clock) {
         this.commits = commits;
@@ -73,11 +85,13 @@ public class CommitService {
      * @return one result a mutation, in order
      */
     public List<Result> commit(String game, String space, List<Mutation> mutations) {
-        List<Result> results = new ArrayList<>();
-        while (results.size() < mutations.size()) {
-            results.addAll(commitSome(game, space, mutations.subList(results.size(), mutations.size())));
-        }
-        return results;
+        return inLane(game, space, () -> {
+            List<Result> results = new ArrayList<>();
+            while (results.size() < mutations.size()) {
+                results.addAll(commitSome(game, space, mutations.subList(results.size(), mutations.size())));
+            }
+            return results;
+        });
     }
 
     /** Commits one mutation. */
@@ -97,6 +111,20 @@ public class CommitService {
         if (ids.size() > CommitDraft.MAX_ENTITIES) {
             return tooLarge(mutations);
         }
+        return inLane(game, space, () -> commitAll(game, space, mutations, ids));
+    }
+
+    private <T> T inLane(String game, String space, Supplier<T> work) {
+        ReentrantLock lane = lanes.get(Math.floorMod(game.hashCode() * 31 + space.hashCode(), LANES));
+        lane.lock();
+        try {
+            return work.get();
+        } finally {
+            lane.unlock();
+        }
+    }
+
+    private List<Result> commitAll(String game, String space, List<Mutation> mutations, Set<String> ids) {
         Ground ground = commits.read(game, space, ids);
         for (int attempt = 0; attempt < config.commitAttempts(); attempt++) {
             Backoff.pauseBefore(attempt, CONTENTION_MILLIS);

@@ -41,7 +41,7 @@ public interface ReplicationConfig {
     Duration logRetention();
 
     /** How often a commit is tried again when others commit to the same space or entities. */
-    @WithDefault("32")
+    @WithDefault("100")
     int commitAttempts();
 
     /** Which mutations can be repeated safely. */
