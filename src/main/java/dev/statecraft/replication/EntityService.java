@@ -2,6 +2,7 @@ package dev.statecraft.replication;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.statecraft.replication.CommitService.Refused;
 import dev.statecraft.replication.CommitService.Result;
 import dev.statecraft.replication.Mutation.Decision;
 import dev.statecraft.replication.Mutation.Refuse;
@@ -23,13 +24,20 @@ public class EntityService {
     private final CommitService commits;
     private final EntityStore entities;
     private final HistoryService history;
-    private final ReplicationConfig config;
+    private final EntityTypeService types;
+    private final ConflictService conflicts;
 
-    EntityService(CommitService commits, EntityStore entities, HistoryService history, ReplicationConfig config) {
+    EntityService(
+            CommitService commits,
+            EntityStore entities,
+            HistoryService history,
+            EntityTypeService types,
+            ConflictService conflicts) {
         this.commits = commits;
         this.entities = entities;
         this.history = history;
-        this.config = config;
+        this.types = types;
+        this.conflicts = conflicts;
     }
 
     /**
@@ -105,15 +113,51 @@ public class EntityService {
 
     /** Updates an entity. One read more if the update was made on a version that is not the current one. */
     public Result update(String game, String space, String id, EntityUpdate update, Source source, Identity identity) {
-        return commits.commit(game, space, mutation(game, id, update, source, identity));
+        Mutation mutation = mutation(game, id, update, source, identity);
+        Result result = commits.commit(game, space, mutation);
+        if (isUndecided(result) && conflicts.settleDue(game) > 0) {
+            result = commits.commit(game, space, mutation);
+        }
+        return parked(game, result, source, identity);
+    }
+
+    private static boolean isUndecided(Result result) {
+        return result instanceof Refused refused && refused.refusal() instanceof Refusal.Undecided;
+    }
+
+    /**
+     * What a commit came to once updates that somebody has to decide about are parked; other results are as they are.
+     */
+    public Result parked(String game, Result result, Source source, Identity identity) {
+        if (!(result instanceof Refused refused) || !(refused.refusal() instanceof Refusal.Undecided undecided)) {
+            return result;
+        }
+        Entity met = refused.current();
+        ConflictService.Parking parking =
+                conflicts.park(game, met, undecided.update(), source.by(), identity.id(), identity.body());
+        if (parking instanceof ConflictService.Reused) {
+            return new CommitService.Reused();
+        }
+        if (parking instanceof ConflictService.TooLarge) {
+            return new Refused(new Refusal.TooLarge("The update is too large to wait for a decision."), met);
+        }
+        if (parking instanceof ConflictService.Parked waiting) {
+            return new Refused(new Refusal.Waiting(waiting.conflict(), waiting.replayed()), met);
+        }
+        return ((ConflictService.Past) parking)
+                .entity()
+                .<Result>map(entity -> new CommitService.Done(entity, true))
+                .orElseGet(() -> new Refused(new Refusal.Lost(List.of(), Strategy.MANUAL), met));
     }
 
     /** An update as part of a commit. */
     public Mutation mutation(String game, String id, EntityUpdate update, Source source, Identity identity) {
-        return new Mutation(id, identity.id(), identity.body(), old -> update(game, old, update, source));
+        return new Mutation(
+                id, identity.id(), identity.body(), old -> update(game, old, update, source, identity.id()));
     }
 
-    private Decision update(String game, Entity old, EntityUpdate update, Source source) {
+    private Decision update(
+            String game, Entity old, EntityUpdate update, Source source, @Nullable String mutationId) {
         if (old.deleted()) {
             return new Refuse(new Refusal.NotFound());
         }
@@ -135,7 +179,13 @@ public class EntityService {
         Basis basis = new Basis(update.was(), base);
         Merge.Update asked = asked(update.edit(), basis, old.json());
         Strategy strategy = update.strategy() == null ? type.strategy() : update.strategy();
-        return decided(Merge.merge(type, strategy, old.json(), asked), old, type, source);
+        if (strategy == Strategy.MANUAL
+                && mutationId != null
+                && conflicts.knows(game, old.space(), old.id(), mutationId)) {
+            // Parked before, or settled since: it must not be done as well because the conflict is gone by now.
+            return new Refuse(new Refusal.Undecided(asked, List.of()));
+        }
+        return decided(Merge.merge(type, strategy, old.json(), asked), asked, old, type, source);
     }
 
     private static Merge.Update asked(Edit edit, Basis basis, ObjectNode current) {
@@ -150,9 +200,10 @@ public class EntityService {
         return Merge.Update.now(((Operate) edit).operations(), basis, current);
     }
 
-    private Decision decided(Merge.Merged merged, Entity old, EntityType type, Source source) {
+    private Decision decided(
+            Merge.Merged merged, Merge.Update asked, Entity old, EntityType type, Source source) {
         if (merged instanceof Merge.Parked parked) {
-            return new Refuse(new Refusal.Undecided(parked.conflicts()));
+            return new Refuse(new Refusal.Undecided(asked, parked.conflicts()));
         }
         if (merged instanceof Merge.Impossible impossible) {
             return new Refuse(new Refusal.Unfit(
@@ -240,9 +291,17 @@ public class EntityService {
                 historyLimit(type));
     }
 
-    /** Reads an entity, strongly consistent; 1 RCU for 4 KB. Version 0 if there never was one, deleted if it is gone. */
+    /**
+     * Reads an entity, strongly consistent; 1 RCU for 4 KB. Version 0 if there never was one, deleted if it is gone. Where
+     * updates may wait for a decision, those whose time is up are settled first, which is one read more.
+     */
     public Entity read(String game, String space, String id) {
-        return entities.read(game, space, id);
+        Entity entity = entities.read(game, space, id);
+        return !entity.deleted()
+                        && type(game, entity.type()).strategy() == Strategy.MANUAL
+                        && conflicts.settleDue(game) > 0
+                ? entities.read(game, space, id)
+                : entity;
     }
 
     /** Reads an entity at a version; nothing if there is none such, or it is not kept any more. */
@@ -307,16 +366,11 @@ public class EntityService {
                 : Optional.of(new Refusal.Forbidden("The entity belongs to another player."));
     }
 
-    /** How many versions of an entity of a type are kept. */
-    int historyLimit(EntityType type) {
-        if (!config.versionControl()) {
-            return 0;
-        }
-        Integer limit = type.historyLimit();
-        return limit == null ? config.maxStateHistory() : Math.min(limit, config.maxStateHistory());
+    private int historyLimit(EntityType type) {
+        return types.historyLimit(type);
     }
 
     private EntityType type(String game, String name) {
-        return EntityType.standard(name);
+        return types.find(game, name);
     }
 }

@@ -31,4 +31,7 @@ public sealed interface Refusal {
 
     /** Somebody has to decide; {@code update} is what there is to decide about. */
     record Undecided(Merge.Update update, List<Conflict> conflicts) implements Refusal {}
+
+    /** It waits for that decision; {@code replayed} if it did before it was sent this time. */
+    record Waiting(ParkedConflict conflict, boolean replayed) implements Refusal {}
 }

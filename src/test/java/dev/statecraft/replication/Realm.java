@@ -42,6 +42,8 @@ final class Realm {
     final HistoryService history;
     final CommitStore commitStore;
     final CommitService commits;
+    final EntityTypeService types;
+    final ConflictService conflicts;
     final EntityService entities;
     final ReplicationStatisticsService statistics;
     final Clock clock;
@@ -68,7 +70,10 @@ final class Realm {
         history = new HistoryService(historyStore, log, config);
         commitStore = new CommitStore(dynamo, tables, config);
         commits = new CommitService(commitStore, history, config, clock);
-        entities = new EntityService(commits, entityStore, history, config);
+        types = new EntityTypeService(new EntityTypeStore(dynamo, tables), config);
+        conflicts = new ConflictService(
+                new ConflictStore(dynamo, tables, config), commits, history, entityStore, types, config, clock);
+        entities = new EntityService(commits, entityStore, history, types, conflicts);
         statistics = new ReplicationStatisticsService(new ReplicationStatisticsStore(dynamo, tables), clock);
         entityStream = new ItemStream(tables.entities());
         logStream = new ItemStream(tables.log());
@@ -77,7 +82,8 @@ final class Realm {
     static ReplicationConfig config(Map<String, String> settings) {
         SmallRyeConfigBuilder builder = new SmallRyeConfigBuilder()
                 .withConverter(Duration.class, 200, new DurationConverter())
-                .withMapping(ReplicationConfig.class);
+                .withMapping(ReplicationConfig.class)
+                .withDefaultValue("statecraft.replication.type-cache", "PT0S");
         settings.forEach((name, value) -> builder.withDefaultValue("statecraft.replication." + name, value));
         return builder.build().getConfigMapping(ReplicationConfig.class);
     }
