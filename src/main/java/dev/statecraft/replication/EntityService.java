@@ -1,7 +1,7 @@
 package dev.statecraft.replication;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.statecraft.replication.CommitService.Refused;
 import dev.statecraft.replication.CommitService.Result;
 import dev.statecraft.replication.Mutation.Decision;
 import dev.statecraft.replication.Mutation.Refuse;
@@ -10,7 +10,6 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
 
 /** Creates, reads, updates and deletes entities: what a request asks for becomes a {@link Mutation}. */
@@ -22,57 +21,26 @@ public class EntityService {
 
     private final CommitService commits;
     private final EntityStore entities;
+    private final EntityTypeService types;
+    private final ConflictService conflicts;
     private final HistoryService history;
-    private final ReplicationConfig config;
 
-    EntityService(CommitService commits, EntityStore entities, HistoryService history, ReplicationConfig config) {
+    EntityService(
+            CommitService commits,
+            EntityStore entities,
+            EntityTypeService types,
+            ConflictService conflicts,
+            HistoryService history) {
         this.commits = commits;
         this.entities = entities;
+        this.types = types;
+        this.conflicts = conflicts;
         this.history = history;
-        this.config = config;
     }
-
-    /**
-     * Who asks.
-     *
-     * @param by what the caller is called in the history
-     * @param playerId the player on whose behalf it asks; null for a server, which may write everything
-     */
-    public record Source(String by, @Nullable String playerId) {}
-
-    /** What a request is known by when it is repeated: an id, null if it will not be, and all it asks for. */
-    public record Identity(@Nullable String id, String body) {}
 
     /** A new entity; {@code owner} is the player it belongs to, null if it is nobody's own. */
     public record NewEntity(
             String id, String type, ObjectNode state, @Nullable String owner) {}
-
-    /** What an update does. */
-    public sealed interface Edit {}
-
-    /** It does operations. */
-    public record Operate(Operations operations) implements Edit {}
-
-    /** It puts a whole state in place of the one its sender saw. */
-    public record Replace(ObjectNode state) implements Edit {}
-
-    /** It applies a JSON merge patch (RFC 7396). */
-    public record Patch(ObjectNode patch) implements Edit {}
-
-    /**
-     * An update.
-     *
-     * @param baseVersion the version it was made on; null to apply to whatever is there
-     * @param required the version it insists on; null for any
-     * @param was values its sender saw, by path
-     * @param strategy who decides conflicts; null for the strategy of the type
-     */
-    public record EntityUpdate(
-            Edit edit,
-            @Nullable Long baseVersion,
-            @Nullable Long required,
-            SortedMap<StatePath, JsonNode> was,
-            @Nullable Strategy strategy) {}
 
     /** Creates an entity: a version after those that one of the same id had before it was deleted. */
     public Result create(String game, String space, NewEntity entity, Source source, Identity identity) {
@@ -83,7 +51,7 @@ public class EntityService {
     }
 
     private Decision create(String game, Entity old, NewEntity entity, Source source) {
-        EntityType type = type(game, entity.type());
+        EntityType type = types.find(game, entity.type());
         Optional<Refusal> refusal = StateLimits.exceeded(entity.state()).map(Refusal.TooLarge::new);
         if (refusal.isEmpty()) {
             refusal = forbidden(type, entity.owner(), source);
@@ -100,24 +68,50 @@ public class EntityService {
                         source.by(),
                         null,
                         List.of(),
-                        historyLimit(type)));
+                        types.historyLimit(type)));
     }
 
+    /** What became of an update; in order of precedence. */
+    public sealed interface Updated {}
+
+    /** It waits for somebody to decide, or did when it was sent before. */
+    public record Parked(ConflictService.Parking parking) implements Updated {}
+
+    /** It was decided about at once. */
+    public record Decided(Result result) implements Updated {}
+
     /** Updates an entity. One read more if the update was made on a version that is not the current one. */
-    public Result update(String game, String space, String id, EntityUpdate update, Source source, Identity identity) {
-        return commits.commit(game, space, mutation(game, id, update, source, identity));
+    public Updated update(String game, String space, String id, EntityUpdate update, Source source, Identity identity) {
+        return parkedIfUndecided(
+                game, commits.commit(game, space, mutation(game, id, update, source, identity)), source, identity);
+    }
+
+    /** Parks an update that nobody but a person can decide about; every other result is as it is. */
+    public Updated parkedIfUndecided(String game, Result result, Source source, Identity identity) {
+        if (result instanceof Refused refused && refused.refusal() instanceof Refusal.Undecided undecided) {
+            return new Parked(conflicts.park(
+                    game, refused.current(), undecided.update(), source.by(), identity.id(), identity.body()));
+        }
+        if (result instanceof Refused refused && refused.refusal() instanceof Refusal.Waited && identity.id() != null) {
+            Entity entity = refused.current();
+            return conflicts
+                    .earlier(game, entity.space(), entity.id(), identity.id(), identity.body())
+                    .<Updated>map(Parked::new)
+                    .orElseGet(() -> new Decided(new CommitService.Busy()));
+        }
+        return new Decided(result);
     }
 
     /** An update as part of a commit. */
     public Mutation mutation(String game, String id, EntityUpdate update, Source source, Identity identity) {
-        return new Mutation(id, identity.id(), identity.body(), old -> update(game, old, update, source));
+        return new Mutation(id, identity.id(), identity.body(), old -> update(game, old, update, source, identity));
     }
 
-    private Decision update(String game, Entity old, EntityUpdate update, Source source) {
+    private Decision update(String game, Entity old, EntityUpdate update, Source source, Identity identity) {
         if (old.deleted()) {
             return new Refuse(new Refusal.NotFound());
         }
-        EntityType type = type(game, old.type());
+        EntityType type = types.find(game, old.type());
         Optional<Refusal> forbidden = forbidden(type, old.owner(), source);
         if (forbidden.isPresent()) {
             return new Refuse(forbidden.get());
@@ -125,34 +119,30 @@ public class EntityService {
         if (update.required() != null && update.required() != old.version()) {
             return new Refuse(new Refusal.Stale());
         }
+        Strategy strategy = update.strategy() == null ? type.strategy() : update.strategy();
+        if (strategy == Strategy.MANUAL
+                && identity.id() != null
+                && conflicts
+                        .earlier(game, old.space(), old.id(), identity.id(), identity.body())
+                        .isPresent()) {
+            return new Refuse(new Refusal.Waited());
+        }
         Long baseVersion = update.baseVersion();
         if (baseVersion != null && baseVersion > old.version()) {
-            return new Refuse(new Refusal.VersionUnknown(baseVersion));
+            return new Refuse(new Refusal.Unfit(
+                    "baseVersion", "The entity is at version " + old.version() + "; there is no later one."));
         }
         ObjectNode base = baseVersion == null
                 ? old.json()
                 : history.at(game, old, baseVersion).map(Entity::json).orElse(null);
-        Basis basis = new Basis(update.was(), base);
-        Merge.Update asked = asked(update.edit(), basis, old.json());
-        Strategy strategy = update.strategy() == null ? type.strategy() : update.strategy();
-        return decided(Merge.merge(type, strategy, old.json(), asked), old, type, source);
+        Merge.Update asked = update.meeting(old.json(), new Basis(update.was(), base));
+        return decided(Merge.merge(type, strategy, old.json(), asked), asked, old, type, source);
     }
 
-    private static Merge.Update asked(Edit edit, Basis basis, ObjectNode current) {
-        if (edit instanceof Replace replace) {
-            return Merge.Update.ofState(replace.state(), basis, current);
-        }
-        if (edit instanceof Patch patch) {
-            ObjectNode base = basis.state();
-            return Merge.Update.now(
-                    Operations.ofMergePatch(base == null ? current : base, patch.patch()), basis, current);
-        }
-        return Merge.Update.now(((Operate) edit).operations(), basis, current);
-    }
-
-    private Decision decided(Merge.Merged merged, Entity old, EntityType type, Source source) {
+    private Decision decided(
+            Merge.Merged merged, Merge.Update asked, Entity old, EntityType type, Source source) {
         if (merged instanceof Merge.Parked parked) {
-            return new Refuse(new Refusal.Undecided(parked.conflicts()));
+            return new Refuse(new Refusal.Undecided(asked, parked.conflicts()));
         }
         if (merged instanceof Merge.Impossible impossible) {
             return new Refuse(new Refusal.Unfit(
@@ -173,7 +163,7 @@ public class EntityService {
                         source.by(),
                         accepted.strategy(),
                         accepted.conflicts(),
-                        historyLimit(type));
+                        types.historyLimit(type));
     }
 
     /** Deletes an entity; what is left of it is its version, which goes on if it is created again. */
@@ -189,7 +179,7 @@ public class EntityService {
         if (old.deleted()) {
             return new Refuse(new Refusal.NotFound());
         }
-        EntityType type = type(game, old.type());
+        EntityType type = types.find(game, old.type());
         Optional<Refusal> forbidden = forbidden(type, old.owner(), source);
         if (forbidden.isPresent()) {
             return new Refuse(forbidden.get());
@@ -205,7 +195,7 @@ public class EntityService {
                 source.by(),
                 null,
                 List.of(),
-                historyLimit(type));
+                types.historyLimit(type));
     }
 
     /** Makes the state of a kept version the newest version. */
@@ -220,7 +210,7 @@ public class EntityService {
         if (old.version() == 0) {
             return new Refuse(new Refusal.NotFound());
         }
-        EntityType type = type(game, old.type());
+        EntityType type = types.find(game, old.type());
         Optional<Refusal> forbidden = forbidden(type, old.owner(), source);
         if (forbidden.isPresent()) {
             return new Refuse(forbidden.get());
@@ -237,7 +227,7 @@ public class EntityService {
                 source.by(),
                 null,
                 List.of(),
-                historyLimit(type));
+                types.historyLimit(type));
     }
 
     /** Reads an entity, strongly consistent; 1 RCU for 4 KB. Version 0 if there never was one, deleted if it is gone. */
@@ -305,18 +295,5 @@ public class EntityService {
         return owner == null || owner.equals(source.playerId())
                 ? Optional.empty()
                 : Optional.of(new Refusal.Forbidden("The entity belongs to another player."));
-    }
-
-    /** How many versions of an entity of a type are kept. */
-    int historyLimit(EntityType type) {
-        if (!config.versionControl()) {
-            return 0;
-        }
-        Integer limit = type.historyLimit();
-        return limit == null ? config.maxStateHistory() : Math.min(limit, config.maxStateHistory());
-    }
-
-    private EntityType type(String game, String name) {
-        return EntityType.standard(name);
     }
 }
