@@ -135,9 +135,13 @@ public class ConflictService {
                 : again(game, kept.get(), body);
     }
 
-    /** Whether an update was parked before, as far as that is remembered; 1 RCU. */
-    public boolean knows(String game, String space, String entityId, String mutationId) {
-        return conflicts.read(game, idOf(space, entityId, mutationId)).isPresent();
+    /**
+     * What became of an update that was parked before; 1 RCU.
+     *
+     * @return nothing if no such update was, or its outcome is not remembered any more
+     */
+    public Optional<Parking> earlier(String game, String space, String entityId, String mutationId, String body) {
+        return conflicts.read(game, idOf(space, entityId, mutationId)).map(kept -> again(game, kept, body));
     }
 
     private Parking again(String game, Kept kept, String body) {

@@ -1,6 +1,5 @@
 package dev.statecraft.replication;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.statecraft.replication.CommitService.Refused;
 import dev.statecraft.replication.CommitService.Result;
@@ -11,7 +10,6 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
 
 /** Creates, reads, updates and deletes entities: what a request asks for becomes a {@link Mutation}. */
@@ -23,64 +21,26 @@ public class EntityService {
 
     private final CommitService commits;
     private final EntityStore entities;
-    private final HistoryService history;
     private final EntityTypeService types;
     private final ConflictService conflicts;
+    private final HistoryService history;
 
     EntityService(
             CommitService commits,
             EntityStore entities,
-            HistoryService history,
             EntityTypeService types,
-            ConflictService conflicts) {
+            ConflictService conflicts,
+            HistoryService history) {
         this.commits = commits;
         this.entities = entities;
-        this.history = history;
         this.types = types;
         this.conflicts = conflicts;
+        this.history = history;
     }
-
-    /**
-     * Who asks.
-     *
-     * @param by what the caller is called in the history
-     * @param playerId the player on whose behalf it asks; null for a server, which may write everything
-     */
-    public record Source(String by, @Nullable String playerId) {}
-
-    /** What a request is known by when it is repeated: an id, null if it will not be, and all it asks for. */
-    public record Identity(@Nullable String id, String body) {}
 
     /** A new entity; {@code owner} is the player it belongs to, null if it is nobody's own. */
     public record NewEntity(
             String id, String type, ObjectNode state, @Nullable String owner) {}
-
-    /** What an update does. */
-    public sealed interface Edit {}
-
-    /** It does operations. */
-    public record Operate(Operations operations) implements Edit {}
-
-    /** It puts a whole state in place of the one its sender saw. */
-    public record Replace(ObjectNode state) implements Edit {}
-
-    /** It applies a JSON merge patch (RFC 7396). */
-    public record Patch(ObjectNode patch) implements Edit {}
-
-    /**
-     * An update.
-     *
-     * @param baseVersion the version it was made on; null to apply to whatever is there
-     * @param required the version it insists on; null for any
-     * @param was values its sender saw, by path
-     * @param strategy who decides conflicts; null for the strategy of the type
-     */
-    public record EntityUpdate(
-            Edit edit,
-            @Nullable Long baseVersion,
-            @Nullable Long required,
-            SortedMap<StatePath, JsonNode> was,
-            @Nullable Strategy strategy) {}
 
     /** Creates an entity: a version after those that one of the same id had before it was deleted. */
     public Result create(String game, String space, NewEntity entity, Source source, Identity identity) {
@@ -91,7 +51,7 @@ public class EntityService {
     }
 
     private Decision create(String game, Entity old, NewEntity entity, Source source) {
-        EntityType type = type(game, entity.type());
+        EntityType type = types.find(game, entity.type());
         Optional<Refusal> refusal = StateLimits.exceeded(entity.state()).map(Refusal.TooLarge::new);
         if (refusal.isEmpty()) {
             refusal = forbidden(type, entity.owner(), source);
@@ -108,60 +68,55 @@ public class EntityService {
                         source.by(),
                         null,
                         List.of(),
-                        historyLimit(type)));
+                        types.historyLimit(type)));
     }
+
+    /** What became of an update; in order of precedence. */
+    public sealed interface Updated {}
+
+    /** It waits for somebody to decide, or did when it was sent before. */
+    public record Parked(ConflictService.Parking parking) implements Updated {}
+
+    /** It was decided about at once. */
+    public record Decided(Result result) implements Updated {}
 
     /** Updates an entity. One read more if the update was made on a version that is not the current one. */
-    public Result update(String game, String space, String id, EntityUpdate update, Source source, Identity identity) {
+    public Updated update(String game, String space, String id, EntityUpdate update, Source source, Identity identity) {
         Mutation mutation = mutation(game, id, update, source, identity);
         Result result = commits.commit(game, space, mutation);
-        if (isUndecided(result) && conflicts.settleDue(game) > 0) {
+        boolean undecided = result instanceof Refused refused && refused.refusal() instanceof Refusal.Undecided;
+        if (undecided && conflicts.settleDue(game) > 0) {
             result = commits.commit(game, space, mutation);
         }
-        return parked(game, result, source, identity);
+        return parkedIfUndecided(game, result, source, identity);
     }
 
-    private static boolean isUndecided(Result result) {
-        return result instanceof Refused refused && refused.refusal() instanceof Refusal.Undecided;
-    }
-
-    /**
-     * What a commit came to once updates that somebody has to decide about are parked; other results are as they are.
-     */
-    public Result parked(String game, Result result, Source source, Identity identity) {
-        if (!(result instanceof Refused refused) || !(refused.refusal() instanceof Refusal.Undecided undecided)) {
-            return result;
+    /** Parks an update that nobody but a person can decide about; every other result is as it is. */
+    public Updated parkedIfUndecided(String game, Result result, Source source, Identity identity) {
+        if (result instanceof Refused refused && refused.refusal() instanceof Refusal.Undecided undecided) {
+            return new Parked(conflicts.park(
+                    game, refused.current(), undecided.update(), source.by(), identity.id(), identity.body()));
         }
-        Entity met = refused.current();
-        ConflictService.Parking parking =
-                conflicts.park(game, met, undecided.update(), source.by(), identity.id(), identity.body());
-        if (parking instanceof ConflictService.Reused) {
-            return new CommitService.Reused();
+        if (result instanceof Refused refused && refused.refusal() instanceof Refusal.Waited && identity.id() != null) {
+            Entity entity = refused.current();
+            return conflicts
+                    .earlier(game, entity.space(), entity.id(), identity.id(), identity.body())
+                    .<Updated>map(Parked::new)
+                    .orElseGet(() -> new Decided(new CommitService.Busy()));
         }
-        if (parking instanceof ConflictService.TooLarge) {
-            return new Refused(new Refusal.TooLarge("The update is too large to wait for a decision."), met);
-        }
-        if (parking instanceof ConflictService.Parked waiting) {
-            return new Refused(new Refusal.Waiting(waiting.conflict(), waiting.replayed()), met);
-        }
-        return ((ConflictService.Past) parking)
-                .entity()
-                .<Result>map(entity -> new CommitService.Done(entity, true))
-                .orElseGet(() -> new Refused(new Refusal.Lost(List.of(), Strategy.MANUAL), met));
+        return new Decided(result);
     }
 
     /** An update as part of a commit. */
     public Mutation mutation(String game, String id, EntityUpdate update, Source source, Identity identity) {
-        return new Mutation(
-                id, identity.id(), identity.body(), old -> update(game, old, update, source, identity.id()));
+        return new Mutation(id, identity.id(), identity.body(), old -> update(game, old, update, source, identity));
     }
 
-    private Decision update(
-            String game, Entity old, EntityUpdate update, Source source, @Nullable String mutationId) {
+    private Decision update(String game, Entity old, EntityUpdate update, Source source, Identity identity) {
         if (old.deleted()) {
             return new Refuse(new Refusal.NotFound());
         }
-        EntityType type = type(game, old.type());
+        EntityType type = types.find(game, old.type());
         Optional<Refusal> forbidden = forbidden(type, old.owner(), source);
         if (forbidden.isPresent()) {
             return new Refuse(forbidden.get());
@@ -169,35 +124,24 @@ public class EntityService {
         if (update.required() != null && update.required() != old.version()) {
             return new Refuse(new Refusal.Stale());
         }
+        Strategy strategy = update.strategy() == null ? type.strategy() : update.strategy();
+        if (strategy == Strategy.MANUAL
+                && identity.id() != null
+                && conflicts
+                        .earlier(game, old.space(), old.id(), identity.id(), identity.body())
+                        .isPresent()) {
+            return new Refuse(new Refusal.Waited());
+        }
         Long baseVersion = update.baseVersion();
         if (baseVersion != null && baseVersion > old.version()) {
-            return new Refuse(new Refusal.VersionUnknown(baseVersion));
+            return new Refuse(new Refusal.Unfit(
+                    "baseVersion", "The entity is at version " + old.version() + "; there is no later one."));
         }
         ObjectNode base = baseVersion == null
                 ? old.json()
                 : history.at(game, old, baseVersion).map(Entity::json).orElse(null);
-        Basis basis = new Basis(update.was(), base);
-        Merge.Update asked = asked(update.edit(), basis, old.json());
-        Strategy strategy = update.strategy() == null ? type.strategy() : update.strategy();
-        if (strategy == Strategy.MANUAL
-                && mutationId != null
-                && conflicts.knows(game, old.space(), old.id(), mutationId)) {
-            // Parked before, or settled since: it must not be done as well because the conflict is gone by now.
-            return new Refuse(new Refusal.Undecided(asked, List.of()));
-        }
+        Merge.Update asked = update.meeting(old.json(), new Basis(update.was(), base));
         return decided(Merge.merge(type, strategy, old.json(), asked), asked, old, type, source);
-    }
-
-    private static Merge.Update asked(Edit edit, Basis basis, ObjectNode current) {
-        if (edit instanceof Replace replace) {
-            return Merge.Update.ofState(replace.state(), basis, current);
-        }
-        if (edit instanceof Patch patch) {
-            ObjectNode base = basis.state();
-            return Merge.Update.now(
-                    Operations.ofMergePatch(base == null ? current : base, patch.patch()), basis, current);
-        }
-        return Merge.Update.now(((Operate) edit).operations(), basis, current);
     }
 
     private Decision decided(
@@ -224,7 +168,7 @@ public class EntityService {
                         source.by(),
                         accepted.strategy(),
                         accepted.conflicts(),
-                        historyLimit(type));
+                        types.historyLimit(type));
     }
 
     /** Deletes an entity; what is left of it is its version, which goes on if it is created again. */
@@ -240,7 +184,7 @@ public class EntityService {
         if (old.deleted()) {
             return new Refuse(new Refusal.NotFound());
         }
-        EntityType type = type(game, old.type());
+        EntityType type = types.find(game, old.type());
         Optional<Refusal> forbidden = forbidden(type, old.owner(), source);
         if (forbidden.isPresent()) {
             return new Refuse(forbidden.get());
@@ -256,7 +200,7 @@ public class EntityService {
                 source.by(),
                 null,
                 List.of(),
-                historyLimit(type));
+                types.historyLimit(type));
     }
 
     /** Makes the state of a kept version the newest version. */
@@ -271,7 +215,7 @@ public class EntityService {
         if (old.version() == 0) {
             return new Refuse(new Refusal.NotFound());
         }
-        EntityType type = type(game, old.type());
+        EntityType type = types.find(game, old.type());
         Optional<Refusal> forbidden = forbidden(type, old.owner(), source);
         if (forbidden.isPresent()) {
             return new Refuse(forbidden.get());
@@ -288,7 +232,7 @@ public class EntityService {
                 source.by(),
                 null,
                 List.of(),
-                historyLimit(type));
+                types.historyLimit(type));
     }
 
     /**
@@ -298,7 +242,7 @@ public class EntityService {
     public Entity read(String game, String space, String id) {
         Entity entity = entities.read(game, space, id);
         return !entity.deleted()
-                        && type(game, entity.type()).strategy() == Strategy.MANUAL
+                        && types.find(game, entity.type()).strategy() == Strategy.MANUAL
                         && conflicts.settleDue(game) > 0
                 ? entities.read(game, space, id)
                 : entity;
@@ -364,13 +308,5 @@ public class EntityService {
         return owner == null || owner.equals(source.playerId())
                 ? Optional.empty()
                 : Optional.of(new Refusal.Forbidden("The entity belongs to another player."));
-    }
-
-    private int historyLimit(EntityType type) {
-        return types.historyLimit(type);
-    }
-
-    private EntityType type(String game, String name) {
-        return types.find(game, name);
     }
 }

@@ -29,9 +29,9 @@ public sealed interface Refusal {
     /** The stored values won every conflict. */
     record Lost(List<Conflict> conflicts, Strategy strategy) implements Refusal {}
 
+    /** It was parked when it was sent before. */
+    record Waited() implements Refusal {}
+
     /** Somebody has to decide; {@code update} is what there is to decide about. */
     record Undecided(Merge.Update update, List<Conflict> conflicts) implements Refusal {}
-
-    /** It waits for that decision; {@code replayed} if it did before it was sent this time. */
-    record Waiting(ParkedConflict conflict, boolean replayed) implements Refusal {}
 }

@@ -7,10 +7,10 @@ import dev.statecraft.local.LocalDynamoDb;
 import dev.statecraft.replication.CommitService.Done;
 import dev.statecraft.replication.CommitService.Result;
 import dev.statecraft.replication.EntityService.EntityUpdate;
-import dev.statecraft.replication.EntityService.Identity;
+import dev.statecraft.replication.Identity;
 import dev.statecraft.replication.EntityService.NewEntity;
 import dev.statecraft.replication.EntityService.Operate;
-import dev.statecraft.replication.EntityService.Source;
+import dev.statecraft.replication.Source;
 import dev.statecraft.table.ItemChange;
 import dev.statecraft.table.TableNames;
 import io.quarkus.runtime.configuration.DurationConverter;
@@ -73,7 +73,7 @@ final class Realm {
         types = new EntityTypeService(new EntityTypeStore(dynamo, tables), config);
         conflicts = new ConflictService(
                 new ConflictStore(dynamo, tables, config), commits, history, entityStore, types, config, clock);
-        entities = new EntityService(commits, entityStore, history, types, conflicts);
+        entities = new EntityService(commits, entityStore, types, conflicts, history);
         statistics = new ReplicationStatisticsService(new ReplicationStatisticsStore(dynamo, tables), clock);
         entityStream = new ItemStream(tables.entities());
         logStream = new ItemStream(tables.log());
@@ -82,8 +82,7 @@ final class Realm {
     static ReplicationConfig config(Map<String, String> settings) {
         SmallRyeConfigBuilder builder = new SmallRyeConfigBuilder()
                 .withConverter(Duration.class, 200, new DurationConverter())
-                .withMapping(ReplicationConfig.class)
-                .withDefaultValue("statecraft.replication.type-cache", "PT0S");
+                .withMapping(ReplicationConfig.class);
         settings.forEach((name, value) -> builder.withDefaultValue("statecraft.replication." + name, value));
         return builder.build().getConfigMapping(ReplicationConfig.class);
     }
@@ -104,7 +103,7 @@ final class Realm {
     /** Operations in single quotes: {@code {'set': {'a': 1}}}. */
     static EntityUpdate operations(String text) {
         Operations.Read read = (Operations.Read) Operations.parse(json(text));
-        return new EntityUpdate(new Operate(read.operations()), null, null, new TreeMap<>(), null);
+        return new EntityUpdate(new EntityUpdate.Operate(read.operations()), null, null, new TreeMap<>(), null);
     }
 
     Result create(String id, String type, String state) {
@@ -113,8 +112,9 @@ final class Realm {
     }
 
     Result update(String id, String operations, @Nullable String mutationId) {
-        return entities.update(
+        EntityService.Updated updated = entities.update(
                 GAME, SPACE, id, operations(operations), SERVER, new Identity(mutationId, operations));
+        return ((EntityService.Decided) updated).result();
     }
 
     Result delete(String id) {
