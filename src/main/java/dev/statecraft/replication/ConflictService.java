@@ -266,10 +266,11 @@ public class ConflictService {
         if (settlement.choice() == Choice.SERVER) {
             return unchanged(game, settlement, entities.read(game, conflict.space(), conflict.entityId()));
         }
+        // The settlement makes it happen once, so it needs no id to be told apart by.
         Mutation mutation = new Mutation(
                 conflict.entityId(),
-                conflict.id(),
-                settlement.decision(),
+                null,
+                "",
                 entity -> decision(game, conflict, settlement, state, entity));
         Optional<Result> result = commits.commitSettling(game, conflict.space(), mutation, settlement);
         if (result.isEmpty()) {

@@ -84,8 +84,9 @@ public class EntityService {
     public Updated update(String game, String space, String id, EntityUpdate update, Source source, Identity identity) {
         Mutation mutation = mutation(game, id, update, source, identity);
         Result result = commits.commit(game, space, mutation);
-        boolean undecided = result instanceof Refused refused && refused.refusal() instanceof Refusal.Undecided;
-        if (undecided && conflicts.settleDue(game) > 0) {
+        boolean waits = result instanceof Refused refused
+                && (refused.refusal() instanceof Refusal.Undecided || refused.refusal() instanceof Refusal.Waited);
+        if (waits && conflicts.settleDue(game) > 0) {
             result = commits.commit(game, space, mutation);
         }
         return parkedIfUndecided(game, result, source, identity);
