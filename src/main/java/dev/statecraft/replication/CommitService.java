@@ -146,6 +146,38 @@ public class CommitService {
         return mutations.stream().map(mutation -> (Result) new Busy()).toList();
     }
 
+    /**
+     * Commits the mutation that a parked conflict comes to and settles the conflict in the same transaction, so that it
+     * happens once, whoever tries.
+     *
+     * @return nothing if somebody else settled it
+     */
+    Optional<Result> commitSettling(String game, String space, Mutation mutation, Settlement settlement) {
+        Set<String> ids = Set.of(mutation.entityId());
+        Ground ground = commits.read(game, space, ids);
+        for (int attempt = 0; attempt < config.commitAttempts(); attempt++) {
+            Backoff.pauseBefore(attempt, CONTENTION_MILLIS);
+            CommitDraft draft = draft(ground);
+            Step step = draft.add(mutation);
+            if (step instanceof Full) {
+                return Optional.of(tooLarge(List.of(mutation)).get(0));
+            }
+            if (!(step instanceof Made made)) {
+                return Optional.of(result(game, step, false));
+            }
+            CommitStore.Outcome outcome =
+                    commits.write(game, draft, ground, settlement, made.entity().version());
+            if (outcome instanceof CommitStore.Foregone) {
+                return Optional.empty();
+            }
+            if (outcome instanceof CommitStore.Written) {
+                return Optional.of(result(game, step, false));
+            }
+            ground = outcome instanceof Overtaken overtaken ? overtaken.ground() : commits.read(game, space, ids);
+        }
+        return Optional.of(new Busy());
+    }
+
     /** Commits the first of the mutations, as many as fit into one transaction, and at least one. */
     private List<Result> commitSome(String game, String space, List<Mutation> mutations) {
         List<Mutation> some = firstEntities(mutations);

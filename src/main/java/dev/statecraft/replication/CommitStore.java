@@ -51,6 +51,9 @@ public class CommitStore {
     /** It is made. */
     record Written() implements Outcome {}
 
+    /** The conflict that was to be settled with it is settled already; nothing was written. */
+    record Foregone() implements Outcome {}
+
     /** Others were at the same items at the same moment; nothing is known of what they did. */
     record Contended() implements Outcome {}
 
@@ -87,6 +90,19 @@ public class CommitStore {
      * @param ground what it was decided on
      */
     Outcome write(String game, CommitDraft draft, Ground ground) {
+        return write(game, draft, ground, List.of());
+    }
+
+    /**
+     * Writes a commit that settles a parked conflict, in the same transaction: both are done, or neither.
+     *
+     * @param version the version that the commit makes of the entity
+     */
+    Outcome write(String game, CommitDraft draft, Ground ground, Settlement settlement, long version) {
+        return write(game, draft, ground, ConflictStore.settling(tables, config, game, settlement, version));
+    }
+
+    private Outcome write(String game, CommitDraft draft, Ground ground, List<TransactWriteItem> beside) {
         List<TransactWriteItem> items = new ArrayList<>();
         items.add(head(game, draft));
         items.add(put(Put.builder()
@@ -94,6 +110,7 @@ public class CommitStore {
                 .item(LogStore.entryItem(game, draft.after(), draft.log(), config.logRetention()))
                 .conditionExpression("attribute_not_exists(pk)")));
         draft.touched().forEach(entity -> items.add(entity(game, draft, entity)));
+        items.addAll(beside);
         try {
             // The SDK gives each transaction a token, so that one it repeats after a lost answer is made once.
             dynamo.transactWriteItems(write -> write.transactItems(items));
@@ -145,6 +162,9 @@ public class CommitStore {
                 case "None" -> {}
                 case "ConditionalCheckFailed" -> {
                     failed = true;
+                    if (i >= FIRST_ENTITY + draft.touched().size()) {
+                        return new Foregone();
+                    }
                     if (!reason.hasItem()) {
                         return new Contended();
                     }

@@ -109,8 +109,8 @@ public class EntityTypeResource {
             throw refused("fallback", "A fallback decides when nobody did; it cannot be MANUAL.");
         }
         Integer historyLimit = request.historyLimit();
-        if (historyLimit != null && (historyLimit < 0 || historyLimit > config.mostStateHistory())) {
-            throw refused("historyLimit", "historyLimit is an integer from 0 to " + config.mostStateHistory() + ".");
+        if (historyLimit != null && (historyLimit < 0 || historyLimit > config.maxStateHistory())) {
+            throw refused("historyLimit", "historyLimit is an integer from 0 to " + config.maxStateHistory() + ".");
         }
         EntityType type = new EntityType(
                 name,

@@ -65,6 +65,15 @@ public class EntityTypeService {
         return all.values().stream().limit(limit).toList();
     }
 
+    /** How many versions of an entity of a type are kept; 0 where history is off. */
+    public int historyLimit(EntityType type) {
+        if (!config.versionControl()) {
+            return 0;
+        }
+        Integer limit = type.historyLimit();
+        return limit == null ? config.maxStateHistory() : Math.min(limit, config.maxStateHistory());
+    }
+
     private Known known(String game, String name) {
         Known last = known.get(new Name(game, name));
         if (last != null && System.nanoTime() - last.readAtNanos() < config.typeCache().toNanos()) {

@@ -85,10 +85,6 @@ public interface ReplicationConfig {
     @WithDefault("200")
     int mergeRules();
 
-    /** Most versions of an entity that a type may ask to be kept. */
-    @WithDefault("1000")
-    int mostStateHistory();
-
     /** How long the outcome of a parked conflict is remembered, so that a repeated decision is answered as the first. */
     @WithDefault("1d")
     Duration conflictRetention();

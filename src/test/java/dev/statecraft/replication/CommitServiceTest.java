@@ -13,7 +13,7 @@ import dev.statecraft.replication.CommitService.Done;
 import dev.statecraft.replication.CommitService.Refused;
 import dev.statecraft.replication.CommitService.Result;
 import dev.statecraft.replication.CommitService.Reused;
-import dev.statecraft.replication.EntityService.Identity;
+import dev.statecraft.replication.Identity;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
