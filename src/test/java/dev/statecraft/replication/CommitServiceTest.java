@@ -13,7 +13,6 @@ import dev.statecraft.replication.CommitService.Done;
 import dev.statecraft.replication.CommitService.Refused;
 import dev.statecraft.replication.CommitService.Result;
 import dev.statecraft.replication.CommitService.Reused;
-import dev.statecraft.replication.Identity;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;

@@ -6,11 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.statecraft.local.LocalDynamoDb;
 import dev.statecraft.replication.CommitService.Done;
 import dev.statecraft.replication.CommitService.Result;
-import dev.statecraft.replication.EntityService.EntityUpdate;
-import dev.statecraft.replication.Identity;
 import dev.statecraft.replication.EntityService.NewEntity;
-import dev.statecraft.replication.EntityService.Operate;
-import dev.statecraft.replication.Source;
 import dev.statecraft.table.ItemChange;
 import dev.statecraft.table.TableNames;
 import io.quarkus.runtime.configuration.DurationConverter;
@@ -42,6 +38,8 @@ final class Realm {
     final HistoryService history;
     final CommitStore commitStore;
     final CommitService commits;
+    final EntityTypeService types;
+    final ConflictService conflicts;
     final EntityService entities;
     final ReplicationStatisticsService statistics;
     final Clock clock;
@@ -68,7 +66,10 @@ final class Realm {
         history = new HistoryService(historyStore, log, config);
         commitStore = new CommitStore(dynamo, tables, config);
         commits = new CommitService(commitStore, history, config, clock);
-        entities = new EntityService(commits, entityStore, history, config);
+        types = new EntityTypeService(new EntityTypeStore(dynamo, tables), config);
+        conflicts = new ConflictService(
+                new ConflictStore(dynamo, tables, config), commits, history, entityStore, types, config, clock);
+        entities = new EntityService(commits, entityStore, types, conflicts, history);
         statistics = new ReplicationStatisticsService(new ReplicationStatisticsStore(dynamo, tables), clock);
         entityStream = new ItemStream(tables.entities());
         logStream = new ItemStream(tables.log());
@@ -98,7 +99,7 @@ final class Realm {
     /** Operations in single quotes: {@code {'set': {'a': 1}}}. */
     static EntityUpdate operations(String text) {
         Operations.Read read = (Operations.Read) Operations.parse(json(text));
-        return new EntityUpdate(new Operate(read.operations()), null, null, new TreeMap<>(), null);
+        return new EntityUpdate(new EntityUpdate.Operate(read.operations()), null, null, new TreeMap<>(), null);
     }
 
     Result create(String id, String type, String state) {
@@ -107,8 +108,9 @@ final class Realm {
     }
 
     Result update(String id, String operations, @Nullable String mutationId) {
-        return entities.update(
+        EntityService.Updated updated = entities.update(
                 GAME, SPACE, id, operations(operations), SERVER, new Identity(mutationId, operations));
+        return ((EntityService.Decided) updated).result();
     }
 
     Result delete(String id) {
