@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param entityId the entity
  * @param type its type
  * @param version the version this change makes
- * @param kind whether it is deleted, whole or a step
+ * @param kind whether it is deleted, created, whole or a step
  * @param state the whole state, null unless it is whole
  * @param set values by path, null if nothing is set
  * @param unset paths, null if nothing is unset
@@ -42,6 +42,8 @@ public record Change(
     public enum Kind {
         /** Nothing: the entity is deleted. */
         DELETED,
+        /** The whole state of an entity that did not exist. */
+        CREATED,
         /** The whole state. */
         WHOLE,
         /** What leads from the version before to this one. */
@@ -56,7 +58,7 @@ public record Change(
             return of(after, Kind.DELETED, null, null, null, conflicts);
         }
         if (before.deleted()) {
-            return of(after, Kind.WHOLE, state.value(), null, null, conflicts);
+            return of(after, Kind.CREATED, state.value(), null, null, conflicts);
         }
         ObjectNode step = Operations.between(before.json(), after.json()).toJson();
         return PackedJson.text(step).length < state.plainBytes()
@@ -134,6 +136,9 @@ public record Change(
         if (kind == Kind.DELETED) {
             json.put("d", true);
         }
+        if (kind == Kind.CREATED) {
+            json.put("n", true);
+        }
         put(json, "f", state);
         put(json, "s", set);
         put(json, "u", unset);
@@ -155,7 +160,7 @@ public record Change(
                 json.get("i").textValue(),
                 json.get("t").textValue(),
                 json.get("v").longValue(),
-                json.has("d") ? Kind.DELETED : json.has("f") ? Kind.WHOLE : Kind.STEP,
+                kind(json),
                 json.get("f"),
                 json.get("s"),
                 json.get("u"),
@@ -165,6 +170,22 @@ public record Change(
                 strategy == null ? null : Strategy.valueOf(strategy.textValue()),
                 json.get("c"),
                 json.get("k").intValue());
+    }
+
+    private static Kind kind(JsonNode json) {
+        if (json.has("d")) {
+            return Kind.DELETED;
+        }
+        if (json.has("n")) {
+            return Kind.CREATED;
+        }
+        return json.has("f") ? Kind.WHOLE : Kind.STEP;
+    }
+
+    /** What a reader compares, after this change. */
+    SpaceChecksum toggle(SpaceChecksum checksum, String id) {
+        SpaceChecksum without = kind == Kind.CREATED ? checksum : checksum.toggled(id, version - 1);
+        return kind == Kind.DELETED ? without : without.toggled(id, version);
     }
 
     private static void put(ObjectNode json, String name, @Nullable JsonNode value) {

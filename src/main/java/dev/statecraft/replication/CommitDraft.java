@@ -22,6 +22,9 @@ final class CommitDraft {
     /** Bytes of an item (DynamoDB: 400 KB), less what keys and numbers take. */
     private static final int ITEM_BYTES = 405_000;
 
+    /** Plain bytes of a log entry: a reader is handed at least one in an answer. */
+    private static final int ENTRY_BYTES = 3_000_000;
+
     /** Bytes of a transaction (DynamoDB: 4 MB), less what keys and numbers take. */
     private static final int TRANSACTION_BYTES = 3_900_000;
 
@@ -182,6 +185,7 @@ final class CommitDraft {
 
     private boolean fits(Touched last, long logPlainBytes) {
         if (itemBytes(last) > ITEM_BYTES
+                || logPlainBytes > ENTRY_BYTES
                 || (logPlainBytes > ITEM_BYTES && log().storedBytes() > ITEM_BYTES)) {
             return false;
         }

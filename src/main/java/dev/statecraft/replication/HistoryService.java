@@ -183,7 +183,7 @@ public class HistoryService {
         if (steps != null) {
             Entity at = change.before();
             LogEntry commit =
-                    new LogEntry(change.after().seq(), "", change.after().at(), SpaceChecksum.EMPTY, List.of());
+                    new LogEntry(change.after().seq(), "", change.after().at(), SpaceChecksum.EMPTY, List.of(), 0);
             for (int i = 0; i < steps.value().size() - 1; i++) {
                 at = Change.fromJson(steps.value().get(i))
                         .applyTo(at, commit, CommitService.thresholdBytes(config));

@@ -10,8 +10,9 @@ import java.util.List;
  * @param at when it was made, epoch milliseconds; does not fall from commit to commit
  * @param checksum of the space after it
  * @param changes in the order in which they took effect
+ * @param sizeBytes what the changes have as plain text
  */
-public record LogEntry(long seq, String epoch, long at, SpaceChecksum checksum, List<Change> changes) {
+public record LogEntry(long seq, String epoch, long at, SpaceChecksum checksum, List<Change> changes, int sizeBytes) {
 
     /** Copies the changes. */
     public LogEntry {

@@ -148,12 +148,14 @@ public class LogStore {
 
     static LogEntry toEntry(Map<String, AttributeValue> item) {
         List<Change> changes = new ArrayList<>();
-        PackedJson.stored(Attributes.bytes(item, "ch")).value().forEach(change -> changes.add(Change.fromJson(change)));
+        PackedJson packed = PackedJson.stored(Attributes.bytes(item, "ch"));
+        packed.value().forEach(change -> changes.add(Change.fromJson(change)));
         return new LogEntry(
                 Long.parseLong(Attributes.string(item, "sk")),
                 Attributes.string(item, "e"),
                 Attributes.number(item, "at"),
                 SpaceChecksum.parse(Attributes.string(item, "ck")),
-                changes);
+                changes,
+                packed.plainBytes());
     }
 }

@@ -70,6 +70,10 @@ public interface ReplicationConfig {
     @WithDefault("480")
     int requestsPerMinute();
 
+    /** Most spaces that one synchronisation may follow. */
+    @WithDefault("32")
+    int spacesPerSync();
+
     /** Most entities one player can be subscribed to. */
     @WithDefault("1000")
     int playerEntities();
