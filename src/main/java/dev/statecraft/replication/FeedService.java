@@ -40,11 +40,17 @@ public class FeedService {
     /** What is left of an answer. */
     static final class Budget {
 
-        private long bytes = ANSWER_BYTES;
+        private final long all;
+        private long bytes;
+
+        Budget(long bytes) {
+            this.all = bytes;
+            this.bytes = bytes;
+        }
 
         /** Whether so much may be added; something always may if nothing was yet. */
         boolean take(long size) {
-            if (size > bytes && bytes < ANSWER_BYTES) {
+            if (size > bytes && bytes < all) {
                 return false;
             }
             bytes -= size;
