@@ -132,7 +132,7 @@ public class SyncService {
     }
 
     private News pull(String game, Wanted wanted) {
-        Budget budget = new Budget();
+        Budget budget = new Budget(config.answerBytes());
         Map<String, Feed> spaces = new LinkedHashMap<>();
         wanted.spaces().forEach((space, cursor) -> spaces.put(space, feeds.pull(game, space, cursor, budget)));
         PlayerFeed player = wanted.playerId() == null

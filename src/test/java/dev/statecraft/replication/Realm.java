@@ -42,6 +42,10 @@ final class Realm {
     final ConflictService conflicts;
     final EntityService entities;
     final ReplicationStatisticsService statistics;
+    final FeedService feeds;
+    final PlayerService players;
+    final PlayerFeedService playerFeeds;
+    final SyncService sync;
     final Clock clock;
     final ItemStream entityStream;
     final ItemStream logStream;
@@ -71,6 +75,11 @@ final class Realm {
                 new ConflictStore(dynamo, tables, config), commits, history, entityStore, types, config, clock);
         entities = new EntityService(commits, entityStore, types, conflicts, history);
         statistics = new ReplicationStatisticsService(new ReplicationStatisticsStore(dynamo, tables), clock);
+        feeds = new FeedService(log, entityStore, clock);
+        ReplicationStatisticsStore sums = new ReplicationStatisticsStore(dynamo, tables);
+        players = new PlayerService(new PlayerStore(dynamo, tables, sums, config), entityStore, config, clock);
+        playerFeeds = new PlayerFeedService(players, feeds, log, clock);
+        sync = new SyncService(entities, commits, feeds, playerFeeds, statistics, config, clock);
         entityStream = new ItemStream(tables.entities());
         logStream = new ItemStream(tables.log());
     }
