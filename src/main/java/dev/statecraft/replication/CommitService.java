@@ -153,6 +153,10 @@ public class CommitService {
      * @return nothing if somebody else settled it
      */
     Optional<Result> commitSettling(String game, String space, Mutation mutation, Settlement settlement) {
+        return inLane(game, space, () -> commitOnce(game, space, mutation, settlement));
+    }
+
+    private Optional<Result> commitOnce(String game, String space, Mutation mutation, Settlement settlement) {
         Set<String> ids = Set.of(mutation.entityId());
         Ground ground = commits.read(game, space, ids);
         for (int attempt = 0; attempt < config.commitAttempts(); attempt++) {

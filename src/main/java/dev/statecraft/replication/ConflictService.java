@@ -14,10 +14,12 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +37,8 @@ public class ConflictService {
     /** Conflicts settled at a time; each is a transaction of its own. */
     private static final int PAGE = 25;
 
+    private static final long LOOK_NANOS = 1_000_000_000L;
+
     private final ConflictStore conflicts;
     private final CommitService commits;
     private final HistoryService history;
@@ -42,6 +46,7 @@ public class ConflictService {
     private final EntityTypeService types;
     private final ReplicationConfig config;
     private final Clock clock;
+    private final Map<String, Long> lastLooks = new ConcurrentHashMap<>();
 
     ConflictService(
             ConflictStore conflicts,
@@ -133,7 +138,7 @@ public class ConflictService {
     /**
      * What became of an update that was parked before; 1 RCU.
      *
-     * @return nothing if no such update was
+     * @return nothing if no such update was, or its outcome is not remembered any more
      */
     public Optional<Parking> earlier(String game, String space, String entityId, String mutationId, String body) {
         return conflicts.read(game, idOf(space, entityId, mutationId)).map(kept -> again(game, kept, body));
@@ -185,9 +190,30 @@ public class ConflictService {
         return settledBefore(game, (Settled) kept.get(), decision);
     }
 
-    /** Settles what is over, a few at a time: for requests that are about to look at entities such updates wait for. */
-    public void settleDue(String game) {
-        conflicts.due(game, clock.millis(), PAGE).forEach(conflict -> timeOut(game, conflict));
+    /**
+     * Settles what is over, some at a time: for requests that are about to look at entities such updates wait for. 1 RCU
+     * if there is nothing.
+     *
+     * @return how many were settled
+     */
+    public int settleDue(String game) {
+        int settled = 0;
+        for (ParkedConflict conflict : conflicts.due(game, clock.millis(), PAGE)) {
+            if (timeOut(game, conflict) instanceof Done) {
+                settled++;
+            }
+        }
+        return settled;
+    }
+
+    /** As {@link #settleDue(String)}, at most once a second an instance: for requests that come all the time. */
+    public void settleDueNowAndThen(String game) {
+        long now = System.nanoTime();
+        Long last = lastLooks.get(game);
+        if (last == null || now - last >= LOOK_NANOS) {
+            lastLooks.put(game, now);
+            settleDue(game);
+        }
     }
 
     /**
@@ -240,10 +266,11 @@ public class ConflictService {
         if (settlement.choice() == Choice.SERVER) {
             return unchanged(game, settlement, entities.read(game, conflict.space(), conflict.entityId()));
         }
+        // The settlement makes it happen once, so it needs no id to be told apart by.
         Mutation mutation = new Mutation(
                 conflict.entityId(),
-                conflict.id(),
-                settlement.decision(),
+                null,
+                "",
                 entity -> decision(game, conflict, settlement, state, entity));
         Optional<Result> result = commits.commitSettling(game, conflict.space(), mutation, settlement);
         if (result.isEmpty()) {

@@ -82,8 +82,14 @@ public class EntityService {
 
     /** Updates an entity. One read more if the update was made on a version that is not the current one. */
     public Updated update(String game, String space, String id, EntityUpdate update, Source source, Identity identity) {
-        return parkedIfUndecided(
-                game, commits.commit(game, space, mutation(game, id, update, source, identity)), source, identity);
+        Mutation mutation = mutation(game, id, update, source, identity);
+        Result result = commits.commit(game, space, mutation);
+        boolean waits = result instanceof Refused refused
+                && (refused.refusal() instanceof Refusal.Undecided || refused.refusal() instanceof Refusal.Waited);
+        if (waits && conflicts.settleDue(game) > 0) {
+            result = commits.commit(game, space, mutation);
+        }
+        return parkedIfUndecided(game, result, source, identity);
     }
 
     /** Parks an update that nobody but a person can decide about; every other result is as it is. */
@@ -230,9 +236,17 @@ public class EntityService {
                 types.historyLimit(type));
     }
 
-    /** Reads an entity, strongly consistent; 1 RCU for 4 KB. Version 0 if there never was one, deleted if it is gone. */
+    /**
+     * Reads an entity, strongly consistent; 1 RCU for 4 KB. Version 0 if there never was one, deleted if it is gone. Where
+     * updates may wait for a decision, those whose time is up are settled first, which is one read more.
+     */
     public Entity read(String game, String space, String id) {
-        return entities.read(game, space, id);
+        Entity entity = entities.read(game, space, id);
+        return !entity.deleted()
+                        && types.find(game, entity.type()).strategy() == Strategy.MANUAL
+                        && conflicts.settleDue(game) > 0
+                ? entities.read(game, space, id)
+                : entity;
     }
 
     /** Reads an entity at a version; nothing if there is none such, or it is not kept any more. */

@@ -48,4 +48,9 @@ public interface TableNames {
     default String replication() {
         return prefix() + "replication";
     }
+
+    /** Open connections and which spaces they follow. */
+    default String connections() {
+        return prefix() + "connections";
+    }
 }
