@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  * @param cursor how far it is then
  * @param snapshot entities to take as they are before the commits; null if there is no snapshot
  * @param commits in order, without a gap between them and what the reader had
- * @param checksum of the space as the reader has it then; null in the middle of a snapshot
+ * @param checksum of the space as the reader has it then; null as long as it has some entities as they
+ *     are later than the cursor says, which a snapshot of several answers may bring about
  * @param resync whether the cursor that was sent is worth nothing, so that the reader starts again
  * @param more whether there is more to be had at once
  */

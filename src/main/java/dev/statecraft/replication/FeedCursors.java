@@ -25,19 +25,20 @@ final class FeedCursors {
                 .add(cursor.epoch())
                 .add(cursor.seq())
                 .add(cursor.at())
-                .add(cursor.snapshotAfter()));
+                .add(cursor.snapshotAfter())
+                .add(cursor.settlesAt()));
     }
 
     /** Reads a word back; nothing if it is not the cursor of a space. */
     static Optional<FeedCursor> readSpace(String word) {
-        return decoded(word, SPACE, "sslls")
+        return decoded(word, SPACE, "ssllsl")
                 .map(parts -> new FeedCursor(
                         parts.get(1).textValue(),
                         parts.get(2).textValue(),
                         parts.get(3).longValue(),
                         parts.get(4).longValue(),
-                        parts.get(5).textValue()))
-                .filter(cursor -> cursor.seq() >= 0);
+                        parts.get(5).textValue(),
+                        parts.get(6).longValue()));
     }
 
     static String write(PlayerFeed.Cursor cursor) {

@@ -18,9 +18,6 @@ import org.jspecify.annotations.Nullable;
 @ApplicationScoped
 public class FeedService {
 
-    /** Plain bytes handed over in one answer, of all spaces; Lambda answers with at most 6 MB. */
-    static final int ANSWER_BYTES = 3_000_000;
-
     private static final int LOG_PAGE = 1_000;
     private static final int SNAPSHOT_PAGE = 500;
 
@@ -40,20 +37,20 @@ public class FeedService {
     /** What is left of an answer. */
     static final class Budget {
 
-        private final long all;
         private long bytes;
+        private boolean used;
 
         Budget(long bytes) {
-            this.all = bytes;
             this.bytes = bytes;
         }
 
         /** Whether so much may be added; something always may if nothing was yet. */
         boolean take(long size) {
-            if (size > bytes && bytes < all) {
+            if (size > bytes && used) {
                 return false;
             }
             bytes -= size;
+            used = true;
             return true;
         }
 
@@ -116,7 +113,7 @@ public class FeedService {
 
     private FeedCursor begin(String game, String space) {
         Space head = log.head(game, space);
-        return new FeedCursor(space, head.epoch(), head.seq(), clock.millis(), "");
+        return new FeedCursor(space, head.epoch(), head.seq(), clock.millis(), "", 0);
     }
 
     private Feed feed(FeedCursor cursor, Feed.@Nullable Snapshot snapshot, List<LogEntry> commits, News news) {
@@ -126,7 +123,7 @@ public class FeedService {
                 cursor.after(news.epoch(), seq, clock.millis()),
                 snapshot,
                 commits,
-                news.checksum(),
+                seq < cursor.settlesAt() ? null : news.checksum(),
                 false,
                 news.more());
     }
@@ -179,6 +176,7 @@ public class FeedService {
         List<Entity> taken = new ArrayList<>();
         Map<String, Long> versions = new HashMap<>();
         String next = after;
+        long settlesAt = from.settlesAt();
         boolean complete = false;
         boolean full = false;
         while (!complete && !full) {
@@ -191,6 +189,7 @@ public class FeedService {
                     }
                     taken.add(entity);
                     versions.put(entity.id(), entity.version());
+                    settlesAt = Math.max(settlesAt, entity.seq());
                 }
                 next = entity.id();
             }
@@ -199,7 +198,7 @@ public class FeedService {
         }
         if (!complete) {
             FeedCursor cursor = new FeedCursor(
-                    from.space(), from.epoch(), from.seq(), clock.millis(), next == null ? "" : next);
+                    from.space(), from.epoch(), from.seq(), clock.millis(), next == null ? "" : next, settlesAt);
             return new Feed(cursor, new Feed.Snapshot(taken, first, true), List.of(), null, resync, true);
         }
         News news = news(game, from.space(), from.epoch(), from.seq(), budget);
@@ -207,7 +206,8 @@ public class FeedService {
             // The space was given another epoch while the snapshot was taken.
             return snapshot(game, begin(game, from.space()), true, true, budget);
         }
-        Feed feed = feed(from, new Feed.Snapshot(taken, first, false), unknown(news.commits(), versions), news);
+        FeedCursor all = new FeedCursor(from.space(), from.epoch(), from.seq(), from.at(), "", settlesAt);
+        Feed feed = feed(all, new Feed.Snapshot(taken, first, false), unknown(news.commits(), versions), news);
         return new Feed(
                 feed.cursor(), feed.snapshot(), feed.commits(), feed.checksum(), resync, feed.more());
     }

@@ -77,8 +77,23 @@ public class PlayerFeedService {
         }));
         Map<Subscription, Entity> entities = players.read(game, wanted);
         Map<Subscription, Entity> leaving = players.read(game, left);
-        List<Subscription> joined = fitting(wanted, entities, budget);
-        Map<String, Map<String, Long>> followed = new HashMap<>();
+        had.forEach(one -> positions.putIfAbsent(one.space(), new Position("", 0)));
+        // After the entities, so that where the news are complete they reach at least as far as the entities.
+        Map<String, News> news = new TreeMap<>();
+        Map<String, Position> reached = new TreeMap<>();
+        boolean behind = false;
+        for (Map.Entry<String, Position> space : positions.entrySet()) {
+            Position from = space.getValue();
+            News found = feeds.news(game, space.getKey(), from.epoch(), from.seq(), budget);
+            if (found.lost()) {
+                return null;
+            }
+            news.put(space.getKey(), found);
+            reached.put(space.getKey(), reached(from, found));
+            behind |= found.more();
+        }
+        List<Subscription> joined = fitting(wanted, entities, news, budget);
+        Map<String, Map<String, Long>> followed = new TreeMap<>();
         had.forEach(one -> follow(followed, one, 0));
         joined.forEach(one -> follow(followed, one, version(entities.get(one))));
 
@@ -88,21 +103,12 @@ public class PlayerFeedService {
             checksum = entity == null ? checksum : PlayerFeed.toggle(checksum, entity);
         }
         List<SpaceCommit> commits = new ArrayList<>();
-        boolean more = joined.size() < wanted.size();
-        boolean behind = false;
-        Map<String, Position> reached = new TreeMap<>();
         for (Map.Entry<String, Map<String, Long>> space : followed.entrySet()) {
-            Position from = positions.getOrDefault(space.getKey(), new Position("", 0));
-            News news = feeds.news(game, space.getKey(), from.epoch(), from.seq(), budget);
-            if (news.lost()) {
-                return null;
-            }
-            List<LogEntry> own = own(news.commits(), space.getValue());
+            List<LogEntry> own = own(news.get(space.getKey()).commits(), space.getValue());
             own.forEach(entry -> commits.add(new SpaceCommit(space.getKey(), entry)));
             checksum = after(checksum, space.getKey(), own);
-            behind |= news.more();
-            reached.put(space.getKey(), reached(from, news));
         }
+        boolean more = joined.size() < wanted.size();
         // Until all that joined is sent, what left stays: to be told of both, a reader has to be told of all of one.
         boolean settled = !more && !behind;
         List<Subscription> gone = settled ? left : List.of();
@@ -142,12 +148,19 @@ public class PlayerFeedService {
                 .toList();
     }
 
+    /**
+     * The first of the entities that join. One whose space is not read to the end waits: later commits would tell of
+     * versions that it has left behind.
+     */
     private static List<Subscription> fitting(
-            List<Subscription> wanted, Map<Subscription, Entity> entities, Budget budget) {
+            List<Subscription> wanted, Map<Subscription, Entity> entities, Map<String, News> news, Budget budget) {
         List<Subscription> fitting = new ArrayList<>();
         for (Subscription one : wanted) {
             Entity entity = entities.get(one);
-            if (!budget.take(entity == null ? 0 : FeedService.size(entity))) {
+            News ofSpace = news.get(one.space());
+            if (ofSpace == null
+                    || ofSpace.more()
+                    || !budget.take(entity == null ? 0 : FeedService.size(entity))) {
                 return fitting;
             }
             fitting.add(one);

@@ -128,7 +128,7 @@ public class PlayerService {
         List<Subscription> some = wanted.subList(0, Math.min(limit, wanted.size()));
         Map<Subscription, Entity> found = read(game, some);
         List<Entity> page = new ArrayList<>();
-        FeedService.Budget budget = new FeedService.Budget(FeedService.ANSWER_BYTES);
+        FeedService.Budget budget = new FeedService.Budget(config.answerBytes());
         long last = 0;
         for (Subscription subscription : some) {
             Entity entity = found.get(subscription);

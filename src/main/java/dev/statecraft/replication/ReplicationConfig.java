@@ -70,6 +70,10 @@ public interface ReplicationConfig {
     @WithDefault("480")
     int requestsPerMinute();
 
+    /** Plain bytes of states and changes that one answer hands over; Lambda answers with at most 6 MB. */
+    @WithDefault("3000000")
+    long answerBytes();
+
     /** Most spaces that one synchronisation may follow. */
     @WithDefault("32")
     int spacesPerSync();

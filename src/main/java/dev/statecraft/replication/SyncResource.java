@@ -102,7 +102,7 @@ public class SyncResource {
     @POST
     @Operation(operationId = "sync", summary = "Send updates and get everything new")
     public SyncAnswer sync(SyncRequest request) {
-        return sync(caller.get(), request, FeedService.ANSWER_BYTES).answer();
+        return sync(caller.get(), request, config.answerBytes()).answer();
     }
 
     /** An answer, and what it was made of. */
