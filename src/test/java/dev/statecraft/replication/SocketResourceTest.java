@@ -79,7 +79,7 @@ class SocketResourceTest {
 
     @Test
     void whoSyncsIsToldWhatIsCommittedFromThenOn() {
-        done(realm.create("a", "UI_STATE", "{'n': 1}"));
+        done(realm.create("a", "UI_STATE", "{'n': 1, 'text': 'so long that a step is shorter'}"));
         open("c1");
         JsonNode synced = sync("c1", "{'op': 'sync', 'id': 7, 'cursors': {'arena': ''}}");
         assertEquals("synced", synced.path("op").asText());
@@ -101,7 +101,7 @@ class SocketResourceTest {
 
     @Test
     void updatesComeInOverTheSocketAndOthersAreTold() {
-        done(realm.create("a", "UI_STATE", "{'n': 1}"));
+        done(realm.create("a", "UI_STATE", "{'n': 1, 'text': 'so long that a step is shorter'}"));
         open("c1");
         open("c2");
         sync("c1", "{'op': 'sync', 'id': 'x', 'cursors': {'arena': ''}}");
@@ -118,7 +118,7 @@ class SocketResourceTest {
 
     @Test
     void connectionsThatAreGoneAreForgottenAndThoseThatAreClosedToo() {
-        done(realm.create("a", "UI_STATE", "{'n': 1}"));
+        done(realm.create("a", "UI_STATE", "{'n': 1, 'text': 'so long that a step is shorter'}"));
         open("c1");
         open("c2");
         sync("c1", "{'op': 'sync', 'cursors': {'arena': ''}}");
@@ -133,7 +133,7 @@ class SocketResourceTest {
 
     @Test
     void theStreamTellsWhomTheWriterDidNot() {
-        done(realm.create("a", "UI_STATE", "{'n': 1}"));
+        done(realm.create("a", "UI_STATE", "{'n': 1, 'text': 'so long that a step is shorter'}"));
         open("c1");
         sync("c1", "{'op': 'sync', 'cursors': {'arena': ''}}");
         wires.broken.add("c1");
