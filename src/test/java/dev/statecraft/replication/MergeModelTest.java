@@ -46,8 +46,7 @@ class MergeModelTest {
             assertEquals(currentBefore, current, "seed " + seed);
             if (first instanceof Accepted accepted) {
                 Operations.Applied applied = accepted.effective().applyTo(current);
-                assertTrue(
-                        JsonValues.same(accepted.state(), ((Operations.Done) applied).state()), "seed " + seed);
+                assertTrue(JsonValues.same(accepted.state(), ((Operations.Done) applied).state()), "seed " + seed);
                 if (accepted.conflicts().isEmpty()) {
                     assertEquals(null, accepted.strategy(), "seed " + seed);
                 }
@@ -92,7 +91,9 @@ class MergeModelTest {
             ObjectNode forwards = mergeAll(type, base, sent);
             Collections.shuffle(sent, random);
             assertTrue(JsonValues.same(forwards, mergeAll(type, base, sent)), "seed " + seed);
-            int sum = sent.stream().mapToInt(state -> state.get("v").intValue() - start).sum();
+            int sum = sent.stream()
+                    .mapToInt(state -> state.get("v").intValue() - start)
+                    .sum();
             assertTrue(JsonValues.same(number(start + sum), forwards), "seed " + seed);
         }
     }
@@ -245,12 +246,7 @@ class MergeModelTest {
 
     private static EntityType ruled(MergeRule rule) {
         return new EntityType(
-                "t",
-                Strategy.MERGE,
-                Strategy.SERVER_WINS,
-                new TreeMap<>(Map.of(StatePath.key("v"), rule)),
-                true,
-                null);
+                "t", Strategy.MERGE, Strategy.SERVER_WINS, new TreeMap<>(Map.of(StatePath.key("v"), rule)), true, null);
     }
 
     private static EntityType randomType(Strategy strategy, Random random) {
