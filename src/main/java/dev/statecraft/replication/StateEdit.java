@@ -78,10 +78,10 @@ final class StateEdit {
     private void append(StatePath path, List<JsonNode> values) {
         JsonNode old = path.in(state);
         if (old instanceof ArrayNode list) {
-            values.forEach(value -> list.add((JsonNode) value.deepCopy()));
+            values.forEach(value -> list.add(value.<JsonNode>deepCopy()));
         } else if (old == null || isEmptyContainer(old)) {
             ArrayNode list = JsonNodeFactory.instance.arrayNode(values.size());
-            values.forEach(value -> list.add((JsonNode) value.deepCopy()));
+            values.forEach(value -> list.add(value.<JsonNode>deepCopy()));
             put(path, list);
         } else {
             refuse(path, "values can only be appended to a list");
