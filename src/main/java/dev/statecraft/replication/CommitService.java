@@ -9,6 +9,7 @@ import dev.statecraft.replication.CommitStore.Ground;
 import dev.statecraft.replication.CommitStore.Overtaken;
 import dev.statecraft.table.Backoff;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Event;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -36,6 +37,7 @@ public class CommitService {
     private final HistoryService history;
     private final ReplicationConfig config;
     private final Clock clock;
+    private final Event<TopicChanged> changes;
 
     /**
      * One after the other gets through faster than all at once, where that can be known: within an instance. Spaces
@@ -44,7 +46,13 @@ public class CommitService {
     private final List<ReentrantLock> lanes =
             Stream.generate(() -> new ReentrantLock(true)).limit(LANES).toList();
 
-    CommitService(CommitStore commits, HistoryService history, ReplicationConfig config, Clock clock) {
+    CommitService(
+            CommitStore commits,
+            HistoryService history,
+            ReplicationConfig config,
+            Clock clock,
+            Event<TopicChanged> changes) {
+        this.changes = changes;
         this.commits = commits;
         this.history = history;
         this.config = config;
@@ -85,13 +93,21 @@ public class CommitService {
      * @return one result a mutation, in order
      */
     public List<Result> commit(String game, String space, List<Mutation> mutations) {
-        return inLane(game, space, () -> {
+        return told(game, space, inLane(game, space, () -> {
             List<Result> results = new ArrayList<>();
             while (results.size() < mutations.size()) {
                 results.addAll(commitSome(game, space, mutations.subList(results.size(), mutations.size())));
             }
             return results;
-        });
+        }));
+    }
+
+    /** Tells those who follow the space if something was committed. */
+    private List<Result> told(String game, String space, List<Result> results) {
+        if (results.stream().anyMatch(result -> result instanceof Done done && !done.replayed())) {
+            changes.fire(new TopicChanged(game, space));
+        }
+        return results;
     }
 
     /** Commits one mutation. */
@@ -111,7 +127,7 @@ public class CommitService {
         if (ids.size() > CommitDraft.MAX_ENTITIES) {
             return tooLarge(mutations);
         }
-        return inLane(game, space, () -> commitAll(game, space, mutations, ids));
+        return told(game, space, inLane(game, space, () -> commitAll(game, space, mutations, ids)));
     }
 
     private <T> T inLane(String game, String space, Supplier<T> work) {
@@ -153,7 +169,9 @@ public class CommitService {
      * @return nothing if somebody else settled it
      */
     Optional<Result> commitSettling(String game, String space, Mutation mutation, Settlement settlement) {
-        return inLane(game, space, () -> commitOnce(game, space, mutation, settlement));
+        Optional<Result> result = inLane(game, space, () -> commitOnce(game, space, mutation, settlement));
+        result.ifPresent(done -> told(game, space, List.of(done)));
+        return result;
     }
 
     private Optional<Result> commitOnce(String game, String space, Mutation mutation, Settlement settlement) {

@@ -27,4 +27,9 @@ public record Connection(
     public Connection {
         cursors = new TreeMap<>(cursors);
     }
+
+    /** What the feed of a player is called among the names of spaces, which never begin like this. */
+    public static String playerTopic(String playerId) {
+        return "$" + playerId;
+    }
 }

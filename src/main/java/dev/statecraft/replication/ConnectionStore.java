@@ -78,7 +78,7 @@ public class ConnectionStore {
     /**
      * Has a connection follow spaces it did not; 1 WCU each.
      *
-     * @param topics names of spaces, and of players as {@link #playerTopic} makes them
+     * @param topics names of spaces, and of players as {@link Connection#playerTopic} makes them
      */
     void follow(Connection connection, Collection<String> topics, long expiresAtSeconds) {
         List<WriteRequest> requests = new ArrayList<>();
@@ -154,7 +154,7 @@ public class ConnectionStore {
                     .forEach(space -> requests.add(delete(topicKey(
                             connection.game(),
                             space.equals(Connection.PLAYER) && connection.playerId() != null
-                                    ? playerTopic(connection.playerId())
+                                    ? Connection.playerTopic(connection.playerId())
                                     : space,
                             id))));
             requests.add(delete(key(id)));
@@ -165,11 +165,6 @@ public class ConnectionStore {
     /** Takes a connection off a space that it is said to follow though it is not open. */
     void forget(String game, String topic, String id) {
         dynamo.deleteItem(delete -> delete.tableName(tables.connections()).key(topicKey(game, topic, id)));
-    }
-
-    /** What the feed of a player is called among the names of spaces, which never begin like this. */
-    static String playerTopic(String playerId) {
-        return "$" + playerId;
     }
 
     private static WriteRequest delete(Map<String, AttributeValue> key) {

@@ -5,16 +5,19 @@ import static dev.statecraft.table.Attributes.n;
 import static dev.statecraft.table.Attributes.s;
 
 import dev.statecraft.table.Attributes;
+import dev.statecraft.table.ItemChange;
 import dev.statecraft.table.PartitionKey;
 import dev.statecraft.table.TableNames;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
@@ -90,6 +93,19 @@ public class LogStore {
             }
         }
         return new LogPart(entries, head, head.isEmpty() && !response.lastEvaluatedKey().isEmpty());
+    }
+
+    /** The spaces that records of the log's stream tell of, each once. */
+    static Set<TopicChanged> spaces(List<ItemChange> changes) {
+        Set<TopicChanged> spaces = new LinkedHashSet<>();
+        for (ItemChange change : changes) {
+            Map<String, AttributeValue> item = change.after();
+            if (item != null) {
+                String pk = Attributes.string(item, "pk");
+                spaces.add(new TopicChanged(pk.substring(0, pk.indexOf('#')), pk.substring(pk.lastIndexOf('#') + 1)));
+            }
+        }
+        return spaces;
     }
 
     static String number(long seq) {

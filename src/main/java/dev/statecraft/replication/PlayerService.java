@@ -3,6 +3,7 @@ package dev.statecraft.replication;
 import dev.statecraft.replication.Player.Subscription;
 import dev.statecraft.table.Backoff;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Event;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -21,8 +22,15 @@ public class PlayerService {
     private final EntityStore entities;
     private final ReplicationConfig config;
     private final Clock clock;
+    private final Event<TopicChanged> changes;
 
-    PlayerService(PlayerStore players, EntityStore entities, ReplicationConfig config, Clock clock) {
+    PlayerService(
+            PlayerStore players,
+            EntityStore entities,
+            ReplicationConfig config,
+            Clock clock,
+            Event<TopicChanged> changes) {
+        this.changes = changes;
         this.players = players;
         this.entities = entities;
         this.config = config;
@@ -64,6 +72,7 @@ public class PlayerService {
             Subscription next = before.map(ended -> ended.again(after.change()))
                     .orElseGet(() -> new Subscription(space, entityId, after.change(), 0, 0, 0));
             if (players.write(game, player, after, next, clock.millis())) {
+                changes.fire(new TopicChanged(game, Connection.playerTopic(playerId)));
                 return new Subscribed(entity);
             }
         }
@@ -92,6 +101,7 @@ public class PlayerService {
             }
             Player after = player.counting(-1);
             if (players.write(game, player, after, active.get().ended(after.change()), clock.millis())) {
+                changes.fire(new TopicChanged(game, Connection.playerTopic(playerId)));
                 return Ending.ENDED;
             }
         }

@@ -96,4 +96,23 @@ public interface ReplicationConfig {
     /** How long the outcome of a parked conflict is remembered, so that a repeated decision is answered as the first. */
     @WithDefault("1d")
     Duration conflictRetention();
+
+    /**
+     * Most bytes of a frame of a socket; API Gateway takes no larger ones. News that would be more come in several
+     * frames.
+     */
+    @WithDefault("131072")
+    int frameBytes();
+
+    /** How long an instance may go on with the connections it knows to follow a space; others are told by the stream. */
+    @WithDefault("1s")
+    Duration connectionCache();
+
+    /** How many connections whoever commits tells at once; the others are told by the stream. */
+    @WithDefault("16")
+    int directPushes();
+
+    /** How long a connection is remembered; API Gateway keeps none for longer than two hours. */
+    @WithDefault("3h")
+    Duration connectionLife();
 }

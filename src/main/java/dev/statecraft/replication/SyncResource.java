@@ -2,6 +2,7 @@ package dev.statecraft.replication;
 
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.statecraft.access.Caller;
 import dev.statecraft.access.CurrentCaller;
 import dev.statecraft.entry.Ids;
 import dev.statecraft.entry.Problem;
@@ -101,8 +102,16 @@ public class SyncResource {
     @POST
     @Operation(operationId = "sync", summary = "Send updates and get everything new")
     public SyncAnswer sync(SyncRequest request) {
+        return sync(caller.get(), request, config.answerBytes()).answer();
+    }
+
+    /** An answer, and what it was made of. */
+    record Synced(SyncAnswer answer, SyncService.News news) {}
+
+    /** The same for whoever sends it, in whatever way. */
+    Synced sync(Caller caller, SyncRequest request, long answerBytes) {
         String client = request.clientId() == null
-                ? caller.get().name()
+                ? caller.name()
                 : Ids.check("clientId", request.clientId());
         String player = request.playerId() == null ? null : Ids.check("playerId", request.playerId());
         SyncService.Wanted wanted = wanted(request, player);
@@ -123,12 +132,19 @@ public class SyncResource {
                     .withField("updates"));
         }
         List<UpdateResult> results =
-                Boolean.TRUE.equals(request.atomic()) ? pushAll(updates, client, player) : push(updates, client, player);
-        SyncService.News news = sync.pull(caller.game(), wanted, results.isEmpty() ? waitMillis : 0);
+                Boolean.TRUE.equals(request.atomic()) ? pushAll(caller.game(), updates, client, player) : push(caller.game(), updates, client, player);
+        SyncService.News news = sync.pull(caller.game(), wanted, results.isEmpty() ? waitMillis : 0, answerBytes);
         Map<String, FeedView> spaces = new LinkedHashMap<>();
         news.spaces().forEach((space, feed) -> spaces.put(space, FeedView.of(feed)));
         PlayerFeed feed = news.player();
-        return new SyncAnswer(results, spaces, feed == null ? null : FeedView.of(feed), news.nextPollMillis());
+        return new Synced(
+                new SyncAnswer(results, spaces, feed == null ? null : FeedView.of(feed), news.nextPollMillis()),
+                news);
+    }
+
+    /** Refuses a request that names what cannot be: for those who do something with it before it is done. */
+    void check(SyncRequest request) {
+        wanted(request, request.playerId() == null ? null : Ids.check("playerId", request.playerId()));
     }
 
     private SyncService.Wanted wanted(SyncRequest request, @Nullable String player) {
@@ -166,7 +182,8 @@ public class SyncResource {
                 field, "This is not a cursor of a feed. Send the one that the last answer gave, or \"\" to begin."));
     }
 
-    private List<UpdateResult> push(List<@Nullable SyncUpdate> updates, String client, @Nullable String player) {
+    private List<UpdateResult> push(
+            String game, List<@Nullable SyncUpdate> updates, String client, @Nullable String player) {
         Map<Integer, UpdateResult> results = new HashMap<>();
         List<Integer> indexes = new ArrayList<>();
         List<SyncService.Update> sound = new ArrayList<>();
@@ -178,7 +195,7 @@ public class SyncResource {
                 results.put(i, problem(e.problem()));
             }
         }
-        List<EntityService.Updated> done = sync.push(caller.game(), sound);
+        List<EntityService.Updated> done = sync.push(game, sound);
         for (int i = 0; i < indexes.size(); i++) {
             results.put(indexes.get(i), result(sound.get(i), done.get(i)));
         }
@@ -190,7 +207,8 @@ public class SyncResource {
     }
 
     /** Nothing of an atomic batch is done if a part of it cannot be read. */
-    private List<UpdateResult> pushAll(List<@Nullable SyncUpdate> updates, String client, @Nullable String player) {
+    private List<UpdateResult> pushAll(
+            String game, List<@Nullable SyncUpdate> updates, String client, @Nullable String player) {
         List<SyncService.Update> all = new ArrayList<>();
         Set<String> spaces = new LinkedHashSet<>();
         for (int i = 0; i < updates.size(); i++) {
@@ -206,7 +224,7 @@ public class SyncResource {
             return List.of();
         }
         List<EntityService.Updated> done =
-                sync.pushAtomically(caller.game(), spaces.iterator().next(), all);
+                sync.pushAtomically(game, spaces.iterator().next(), all);
         List<UpdateResult> results = new ArrayList<>();
         for (int i = 0; i < all.size(); i++) {
             results.add(result(all.get(i), done.get(i)));

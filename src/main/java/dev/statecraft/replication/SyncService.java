@@ -23,6 +23,7 @@ public class SyncService {
     private static final long MINUTE_MILLIS = 60_000;
 
     private final EntityService entities;
+    private final ConflictService conflicts;
     private final CommitService commits;
     private final FeedService feeds;
     private final PlayerFeedService playerFeeds;
@@ -32,6 +33,7 @@ public class SyncService {
 
     SyncService(
             EntityService entities,
+            ConflictService conflicts,
             CommitService commits,
             FeedService feeds,
             PlayerFeedService playerFeeds,
@@ -39,6 +41,7 @@ public class SyncService {
             ReplicationConfig config,
             Clock clock) {
         this.entities = entities;
+        this.conflicts = conflicts;
         this.commits = commits;
         this.feeds = feeds;
         this.playerFeeds = playerFeeds;
@@ -115,24 +118,26 @@ public class SyncService {
      * interval.
      *
      * @param waitMillis how long at most
+     * @param answerBytes how much to tell, about; what is left is {@code more}
      */
-    public News pull(String game, Wanted wanted, long waitMillis) {
+    public News pull(String game, Wanted wanted, long waitMillis, long answerBytes) {
         long until = System.nanoTime() + Math.min(waitMillis, config.longestWait().toMillis()) * 1_000_000;
-        News news = pull(game, wanted);
+        News news = pull(game, wanted, answerBytes);
         while (news.isEmpty()) {
             long left = until - System.nanoTime();
             if (left <= 0) {
                 break;
             }
             LockSupport.parkNanos(Math.min(left, config.replicationInterval().toNanos()));
-            news = pull(game, wanted);
+            news = pull(game, wanted, answerBytes);
         }
         deliver(game, wanted, news);
         return news;
     }
 
-    private News pull(String game, Wanted wanted) {
-        Budget budget = new Budget(config.answerBytes());
+    private News pull(String game, Wanted wanted, long answerBytes) {
+        conflicts.settleDueNowAndThen(game);
+        Budget budget = new Budget(answerBytes);
         Map<String, Feed> spaces = new LinkedHashMap<>();
         wanted.spaces().forEach((space, cursor) -> spaces.put(space, feeds.pull(game, space, cursor, budget)));
         PlayerFeed player = wanted.playerId() == null

@@ -30,6 +30,7 @@ final class Realm {
     static final Source SERVER = new Source("server", null);
 
     final TableNames tables;
+    final Announcements news = new Announcements();
     final DynamoDbClient dynamo;
     final ReplicationConfig config;
     final EntityStore entityStore;
@@ -69,7 +70,7 @@ final class Realm {
         historyStore = new HistoryStore(dynamo, tables);
         history = new HistoryService(historyStore, log, config);
         commitStore = new CommitStore(dynamo, tables, config);
-        commits = new CommitService(commitStore, history, config, clock);
+        commits = new CommitService(commitStore, history, config, clock, news);
         types = new EntityTypeService(new EntityTypeStore(dynamo, tables), config);
         conflicts = new ConflictService(
                 new ConflictStore(dynamo, tables, config), commits, history, entityStore, types, config, clock);
@@ -77,9 +78,9 @@ final class Realm {
         statistics = new ReplicationStatisticsService(new ReplicationStatisticsStore(dynamo, tables), clock);
         feeds = new FeedService(log, entityStore, clock);
         ReplicationStatisticsStore sums = new ReplicationStatisticsStore(dynamo, tables);
-        players = new PlayerService(new PlayerStore(dynamo, tables, sums, config), entityStore, config, clock);
+        players = new PlayerService(new PlayerStore(dynamo, tables, sums, config), entityStore, config, clock, news);
         playerFeeds = new PlayerFeedService(players, feeds, log, clock);
-        sync = new SyncService(entities, commits, feeds, playerFeeds, statistics, config, clock);
+        sync = new SyncService(entities, conflicts, commits, feeds, playerFeeds, statistics, config, clock);
         entityStream = new ItemStream(tables.entities());
         logStream = new ItemStream(tables.log());
     }
