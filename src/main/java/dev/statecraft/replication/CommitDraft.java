@@ -197,7 +197,7 @@ final class CommitDraft {
     private long itemBytes(Touched entity) {
         Entity last = entity.after();
         PackedJson steps = steps(entity);
-        return size(last.state())
+        return (long) size(last.state())
                 + size(last.conflicts())
                 + size(steps)
                 + MutationReceipt.sizeBytes(last.receipts().size());

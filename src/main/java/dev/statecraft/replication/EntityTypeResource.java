@@ -116,14 +116,17 @@ public class EntityTypeResource {
                 name,
                 strategy,
                 fallback,
-                rules(request.rules() == null ? Map.of() : request.rules()),
+                rules(request.rules()),
                 request.playersMayWrite() == null ? standard.playersMayWrite() : request.playersMayWrite(),
                 historyLimit);
         types.put(caller.game(), type);
         return view(type);
     }
 
-    private SortedMap<StatePath, MergeRule> rules(Map<String, @Nullable MergeRule> asked) {
+    private SortedMap<StatePath, MergeRule> rules(@Nullable Map<String, MergeRule> asked) {
+        if (asked == null) {
+            return new TreeMap<>();
+        }
         if (asked.size() > config.mergeRules()) {
             throw refused("rules", "A type has at most " + config.mergeRules() + " rules.");
         }

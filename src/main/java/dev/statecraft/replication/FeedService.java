@@ -136,10 +136,7 @@ public class FeedService {
             String expected = epoch;
             List<LogEntry> commits = new ArrayList<>();
             long seq = after;
-            boolean lost = head.isPresent()
-                            && (head.get().seq() < after
-                                    || (!epoch.isEmpty() && !head.get().epoch().equals(epoch)))
-                    || (head.isEmpty() && part.entries().isEmpty() && after > 0);
+            boolean lost = isLost(head, epoch, after) || (head.isEmpty() && part.entries().isEmpty() && after > 0);
             boolean cut = false;
             for (LogEntry entry : part.entries()) {
                 if (entry.seq() != seq + 1 || lost || cut) {
@@ -166,6 +163,12 @@ public class FeedService {
             // There are commits, but not the next one: it has expired, or was made while this was read.
         }
         return News.LOST;
+    }
+
+    private static boolean isLost(Optional<Space> head, String epoch, long after) {
+        return head.isPresent()
+                && (head.get().seq() < after
+                        || (!epoch.isEmpty() && !head.get().epoch().equals(epoch)));
     }
 
     private Feed snapshot(String game, FeedCursor from, boolean first, boolean resync, Budget budget) {

@@ -23,9 +23,9 @@ final class JsonValues {
     /** Whether two values are the same JSON: numbers by value, objects whatever the order of their keys. */
     static boolean same(@Nullable JsonNode a, @Nullable JsonNode b) {
         if (a == null || b == null) {
-            return a == b;
+            return a == null && b == null;
         }
-        return a == b || canonical(a).equals(canonical(b));
+        return canonical(a).equals(canonical(b));
     }
 
     /**
@@ -33,7 +33,7 @@ final class JsonValues {
      * so are an empty list and an empty object, which Luau cannot tell apart.
      */
     static boolean alike(@Nullable JsonNode a, @Nullable JsonNode b) {
-        return a == b || loose(a).equals(loose(b));
+        return loose(a).equals(loose(b));
     }
 
     /** The value with every number as a decimal without trailing zeros: equal and of equal hash if the same. */

@@ -8,6 +8,9 @@ import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.BiFunction;
@@ -30,7 +33,7 @@ final class OperationsReader {
             @Nullable JsonNode append,
             @Nullable JsonNode remove) {
         Operations operations = new Operations(
-                byPath("set", set, (field, value) -> value),
+                byPath("set", set, (field, value) -> Optional.of(value)),
                 unset(unset),
                 byPath("increment", increment, this::amount),
                 byPath("append", append, this::values),
@@ -47,10 +50,10 @@ final class OperationsReader {
                 : "The path " + two.get(1) + " lies below " + two.get(0) + ", which is written by the same update.";
     }
 
-    /** One operation's object; a value that {@code reader} answers null for has been refused. */
-    private <T> TreeMap<StatePath, T> byPath(
-            String name, @Nullable JsonNode json, BiFunction<String, JsonNode, @Nullable T> reader) {
-        TreeMap<StatePath, T> byPath = new TreeMap<>();
+    /** One operation's object; one that {@code reader} has no value for has been refused. */
+    private <T> SortedMap<StatePath, T> byPath(
+            String name, @Nullable JsonNode json, BiFunction<String, JsonNode, Optional<T>> reader) {
+        SortedMap<StatePath, T> byPath = new TreeMap<>();
         if (isLeftOut(json)) {
             return byPath;
         }
@@ -61,16 +64,16 @@ final class OperationsReader {
         for (Map.Entry<String, JsonNode> field : json.properties()) {
             String at = name + "." + field.getKey();
             StatePath path = path(at, field.getKey());
-            T value = reader.apply(at, field.getValue());
-            if (path != null && value != null) {
-                byPath.put(path, value);
+            Optional<T> value = reader.apply(at, field.getValue());
+            if (path != null && value.isPresent()) {
+                byPath.put(path, value.get());
             }
         }
         return byPath;
     }
 
-    private TreeSet<StatePath> unset(@Nullable JsonNode json) {
-        TreeSet<StatePath> unset = new TreeSet<>();
+    private SortedSet<StatePath> unset(@Nullable JsonNode json) {
+        SortedSet<StatePath> unset = new TreeSet<>();
         if (isLeftOut(json)) {
             return unset;
         }
@@ -102,27 +105,27 @@ final class OperationsReader {
         return path;
     }
 
-    private @Nullable BigDecimal amount(String field, JsonNode json) {
+    private Optional<BigDecimal> amount(String field, JsonNode json) {
         if (!json.isNumber()) {
             refuse(field, "A number can only be incremented by a number.");
-            return null;
+            return Optional.empty();
         }
         BigDecimal amount = json.decimalValue();
         if (JsonValues.refusal(amount) != null) {
             refuse(field, "Numbers lie between -9007199254740991 and 9007199254740991 (2^53-1).");
-            return null;
+            return Optional.empty();
         }
-        return amount;
+        return Optional.of(amount);
     }
 
-    private @Nullable List<JsonNode> values(String field, JsonNode json) {
+    private Optional<List<JsonNode>> values(String field, JsonNode json) {
         if (!json.isArray()) {
             refuse(field, "What is appended or removed is an array of values.");
-            return null;
+            return Optional.empty();
         }
         List<JsonNode> values = new ArrayList<>(json.size());
         json.forEach(values::add);
-        return List.copyOf(values);
+        return Optional.of(List.copyOf(values));
     }
 
     /** Not there, null, or the empty array that Luau sends for an empty object. */

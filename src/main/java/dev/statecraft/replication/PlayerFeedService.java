@@ -44,13 +44,8 @@ public class PlayerFeedService {
      */
     PlayerFeed pull(String game, String playerId, @Nullable Cursor cursor, Budget budget) {
         Player player = players.read(game, playerId);
-        boolean usable = cursor != null
-                && cursor.player().equals(playerId)
-                && cursor.restarts() == player.restarts()
-                && player.subscriptions().stream()
-                        .noneMatch(one -> one.knownBy(cursor.joins(), cursor.leaves()) == Knowledge.UNKNOWN);
         PlayerFeed feed = null;
-        if (usable) {
+        if (cursor != null && isUsable(player, cursor)) {
             feed = pull(game, player, cursor, false, false, budget);
         }
         while (feed == null) {
@@ -59,6 +54,13 @@ public class PlayerFeedService {
         }
         players.sent(game, player);
         return feed;
+    }
+
+    private static boolean isUsable(Player player, Cursor cursor) {
+        return cursor.player().equals(player.id())
+                && cursor.restarts() == player.restarts()
+                && player.subscriptions().stream()
+                        .noneMatch(one -> one.knownBy(cursor.joins(), cursor.leaves()) == Knowledge.UNKNOWN);
     }
 
     /** One player's pull at work; null from it means that the cursor is worth nothing. */
@@ -102,8 +104,9 @@ public class PlayerFeedService {
             checksum = entity == null ? checksum : PlayerFeed.toggle(checksum, entity);
         }
         List<SpaceCommit> commits = new ArrayList<>();
-        for (Map.Entry<String, Map<String, Long>> space : followed.entrySet()) {
-            List<LogEntry> own = own(news.get(space.getKey()).commits(), space.getValue());
+        for (Map.Entry<String, News> space : news.entrySet()) {
+            Map<String, Long> versions = followed.getOrDefault(space.getKey(), Map.of());
+            List<LogEntry> own = own(space.getValue().commits(), versions);
             own.forEach(entry -> commits.add(new SpaceCommit(space.getKey(), entry)));
             checksum = after(checksum, space.getKey(), own);
         }

@@ -320,7 +320,7 @@ class ConflictServiceTest {
             String context = "seed " + seed + " " + strategy;
             TreeMap<StatePath, MergeRule> rules = new TreeMap<>();
             for (String path : List.of("/a", "/b", "/c/a")) {
-                rules.put(Trees.path(path), MergeRule.values()[random.nextInt(MergeRule.values().length)]);
+                rules.put(Trees.path(path), List.of(MergeRule.values()).get(random.nextInt(MergeRule.values().length)));
             }
             String type = "T" + seed;
             realm.types.put(GAME, new EntityType(type, strategy, Strategy.SERVER_WINS, rules, true, null));

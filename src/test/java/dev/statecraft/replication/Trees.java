@@ -56,28 +56,22 @@ final class Trees {
 
     static JsonNode randomValue(Random random, int depth) {
         JsonNodeFactory nodes = JsonNodeFactory.instance;
-        switch (random.nextInt(depth > 0 ? 9 : 6)) {
-            case 0:
-                return nodes.numberNode(random.nextInt(4));
-            case 1:
-                return nodes.numberNode(new BigDecimal(random.nextInt(-30, 30)).movePointLeft(1));
-            case 2:
-                return nodes.textNode(List.of("", "a", "ü€😀", "\"\\\n\u0001").get(random.nextInt(4)));
-            case 3:
-                return nodes.booleanNode(random.nextBoolean());
-            case 4:
-                return nodes.numberNode(random.nextBoolean() ? 9007199254740991L : -9007199254740991L);
-            case 5:
-                return nodes.nullNode();
-            case 6:
+        return switch (random.nextInt(depth > 0 ? 9 : 6)) {
+            case 0 -> nodes.numberNode(random.nextInt(4));
+            case 1 -> nodes.numberNode(new BigDecimal(random.nextInt(-30, 30)).movePointLeft(1));
+            case 2 -> nodes.textNode(List.of("", "a", "ü€😀", "\"\\\n\u0001").get(random.nextInt(4)));
+            case 3 -> nodes.booleanNode(random.nextBoolean());
+            case 4 -> nodes.numberNode(random.nextBoolean() ? 9007199254740991L : -9007199254740991L);
+            case 5 -> nodes.nullNode();
+            case 6 -> {
                 ArrayNode list = nodes.arrayNode();
                 int size = random.nextInt(4);
                 for (int i = 0; i < size; i++) {
                     list.add(randomValue(random, depth - 1));
                 }
-                return list;
-            default:
-                return randomState(random, depth);
-        }
+                yield list;
+            }
+            default -> randomState(random, depth);
+        };
     }
 }
