@@ -203,7 +203,7 @@ final class CommitDraft {
                 + MutationReceipt.sizeBytes(last.receipts().size());
     }
 
-    private static long size(@Nullable PackedJson json) {
+    private static int size(@Nullable PackedJson json) {
         return json == null ? 0 : json.storedBytes();
     }
 

@@ -136,7 +136,8 @@ public class FeedService {
             String expected = epoch;
             List<LogEntry> commits = new ArrayList<>();
             long seq = after;
-            boolean lost = isLost(head, epoch, after) || (head.isEmpty() && part.entries().isEmpty() && after > 0);
+            boolean lost = isLost(head, epoch, after)
+                    || (head.isEmpty() && part.entries().isEmpty() && after > 0);
             boolean cut = false;
             for (LogEntry entry : part.entries()) {
                 if (entry.seq() != seq + 1 || lost || cut) {

@@ -81,7 +81,11 @@ final class ValueMerge {
         if (rule == MergeRule.SERVER || rule == MergeRule.CLIENT || rule == MergeRule.LATEST) {
             return decided(path, base, ours, theirs, rule);
         }
-        if (ours != null && theirs != null && isObject(ours) && isObject(theirs) && (ours.isObject() || theirs.isObject())) {
+        if (ours != null
+                && theirs != null
+                && isObject(ours)
+                && isObject(theirs)
+                && (ours.isObject() || theirs.isObject())) {
             return mergedObjects(path, base, ours, theirs);
         }
         if (rule != null) {
