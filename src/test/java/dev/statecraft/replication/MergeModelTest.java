@@ -26,6 +26,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Random states and updates against the laws of a merge (invariants C1, C2, C3). */
 class MergeModelTest {
 
+    private static final List<MergeRule> RULES = List.of(MergeRule.values());
+
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
     /** C1, and C3: there is nothing a clock could be read from, so the same arguments give the same at any time. */
@@ -253,7 +255,7 @@ class MergeModelTest {
         TreeMap<StatePath, MergeRule> rules = new TreeMap<>();
         for (String path : List.of("/a", "/b", "/a/b", "/c/a", "/")) {
             if (random.nextBoolean()) {
-                rules.put(Trees.path(path), MergeRule.values()[random.nextInt(MergeRule.values().length)]);
+                rules.put(Trees.path(path), RULES.get(random.nextInt(RULES.size())));
             }
         }
         return new EntityType("t", strategy, Strategy.SERVER_WINS, rules, true, null);
