@@ -257,7 +257,7 @@ class MergeModelTest {
         TreeMap<StatePath, MergeRule> rules = new TreeMap<>();
         for (String path : List.of("/a", "/b", "/a/b", "/c/a", "/")) {
             if (random.nextBoolean()) {
-                rules.put(Trees.path(path), MergeRule.values()[random.nextInt(MergeRule.values().length)]);
+                rules.put(Trees.path(path), List.of(MergeRule.values()).get(random.nextInt(MergeRule.values().length)));
             }
         }
         return new EntityType("t", strategy, Strategy.SERVER_WINS, rules, true, null);
