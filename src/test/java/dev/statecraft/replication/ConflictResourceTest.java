@@ -86,7 +86,8 @@ class ConflictResourceTest {
     @Test
     void aParkedConflictIsListedDecidedOnceAndExplained() {
         put("DUEL", "{'strategy': 'MANUAL'}").statusCode(200);
-        post("/v1/entities", "{'id': 'duel', 'type': 'DUEL', 'state': {'hp': 1}}").statusCode(201);
+        post("/v1/entities", "{'id': 'duel', 'type': 'DUEL', 'state': {'hp': 1}}")
+                .statusCode(201);
         patch("duel", "{'set': {'hp': 2}}").statusCode(200);
         String id = patch("duel", "{'set': {'hp': 9}, 'baseVersion': 1, 'mutationId': 'm1'}")
                 .statusCode(202)

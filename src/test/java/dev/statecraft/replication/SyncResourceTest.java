@@ -112,8 +112,8 @@ class SyncResourceTest {
         create("s5", "a", "UI_STATE");
         String cursor = sync("{'cursors': {'s5': ''}}").path("spaces.s5.cursor");
         long begun = System.nanoTime();
-        CompletableFuture<Response> waiting = CompletableFuture.supplyAsync(
-                () -> sync("{'cursors': {'s5': '" + cursor + "'}, 'waitMillis': 15000}"));
+        CompletableFuture<Response> waiting =
+                CompletableFuture.supplyAsync(() -> sync("{'cursors': {'s5': '" + cursor + "'}, 'waitMillis': 15000}"));
         patch("s5", "a", "{'increment': {'n': 1}}");
         waiting.join().then().body("spaces.s5.commits[0].changes[0].set.n", equalTo(1));
         assertTrue(Duration.ofNanos(System.nanoTime() - begun).toMillis() < 14_000);
@@ -144,11 +144,12 @@ class SyncResourceTest {
     void aPlayerIsToldOfItsEntities() {
         create("s8", "a", "UI_STATE");
         create("s8", "b", "UI_STATE");
-        given().contentType("application/json").post("/v1/entities/a/players/eve?space=s8").then().statusCode(200);
+        given().contentType("application/json")
+                .post("/v1/entities/a/players/eve?space=s8")
+                .then()
+                .statusCode(200);
         Response first = sync("{'playerId': 'eve'}");
-        first.then()
-                .body("player.snapshot.first", equalTo(true))
-                .body("player.snapshot.entities.id", contains("a"));
+        first.then().body("player.snapshot.first", equalTo(true)).body("player.snapshot.entities.id", contains("a"));
         patch("s8", "a", "{'increment': {'n': 1}}");
         patch("s8", "b", "{'increment': {'n': 1}}");
         given().contentType("application/json").post("/v1/entities/b/players/eve?space=s8");
