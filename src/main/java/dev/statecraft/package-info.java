@@ -7,7 +7,11 @@
  *       decides, and a {@code Store}, which is the only code that talks to DynamoDB.
  *   <li>A record of the entries table's stream enters in {@code entry.LeaderboardStreamHandler} and is counted by
  *       {@code leaderboard.RankCounter}.
- *   <li>A scheduled step enters in {@code entry.ScheduleHandler} and is done by {@code leaderboard.UpkeepService}.
+ *   <li>A frame of a socket enters in {@code entry.SocketHandler} (API Gateway) or {@code local.SocketEndpoint} (dev
+ *       mode) and is answered by {@code replication.SocketResource}; news are sent back through {@code
+ *       replication.Sockets}.
+ *   <li>A scheduled step enters in {@code entry.ScheduleHandler} and is done by {@code leaderboard.UpkeepService} and
+ *       {@code replication.ConflictService}.
  *   <li>State lives in the tables of template.yaml; every partition key begins with the game
  *       ({@code table.PartitionKey}). On a developer's machine {@code local} plays the part of AWS.
  * </ul>

@@ -125,7 +125,8 @@ class TemplateTest {
                         "EntitiesTable", "",
                         "LogTable", "ttl",
                         "HistoryTable", "",
-                        "ReplicationTable", "ttl"),
+                        "ReplicationTable", "ttl",
+                        "ConnectionsTable", "ttl"),
                 ttl);
     }
 

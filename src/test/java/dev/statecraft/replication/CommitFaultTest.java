@@ -66,12 +66,12 @@ class CommitFaultTest {
             if (context.request() instanceof TransactWriteItemsRequest transaction && conflicts > 0) {
                 conflicts--;
                 throw TransactionCanceledException.builder()
-                        .cancellationReasons(IntStream.range(
-                                        0, transaction.transactItems().size())
-                                .mapToObj(item -> CancellationReason.builder()
-                                        .code(item == 0 ? "TransactionConflict" : "None")
-                                        .build())
-                                .toList())
+                        .cancellationReasons(
+                                IntStream.range(0, transaction.transactItems().size())
+                                        .mapToObj(item -> CancellationReason.builder()
+                                                .code(item == 0 ? "TransactionConflict" : "None")
+                                                .build())
+                                        .toList())
                         .build();
             }
             if (isWrite(context.request()) && writes.getAndIncrement() == failAt && !afterwards) {
@@ -137,7 +137,10 @@ class CommitFaultTest {
         }
         assertTrue(failures > 10, "seed " + seed + ": only " + failures + " failures");
         expected.forEach((id, n) -> {
-            assertEquals(Realm.canonical("{'n': " + n + "}"), canonical(realm.read(id).json()), "seed " + seed);
+            assertEquals(
+                    Realm.canonical("{'n': " + n + "}"),
+                    canonical(realm.read(id).json()),
+                    "seed " + seed);
             assertEquals(n + 1, realm.read(id).version(), "seed " + seed);
         });
     }
@@ -160,11 +163,7 @@ class CommitFaultTest {
                 List<Mutation> batch = new ArrayList<>();
                 for (int j = 0; j <= random.nextInt(3); j++) {
                     batch.add(realm.entities.mutation(
-                            GAME,
-                            id,
-                            Realm.operations("{'increment': {'n': 1}}"),
-                            SERVER,
-                            new Identity(null, "")));
+                            GAME, id, Realm.operations("{'increment': {'n': 1}}"), SERVER, new Identity(null, "")));
                 }
                 realm.commits.commit(GAME, SPACE, batch).forEach(result -> made.computeIfAbsent(
                                 id, key -> new HashMap<>())
@@ -185,10 +184,8 @@ class CommitFaultTest {
         }
         realm.deliver(entityChanges, logChanges);
         realm.deliver(tail(entityChanges, random), tail(logChanges, random));
-        assertEquals(
-                realm.head().entities(), realm.statistics.of(GAME).totalEntities(), "seed " + seed);
-        assertEquals(
-                realm.head().versions(), realm.statistics.of(GAME).totalStateHistory(), "seed " + seed);
+        assertEquals(realm.head().entities(), realm.statistics.of(GAME).totalEntities(), "seed " + seed);
+        assertEquals(realm.head().versions(), realm.statistics.of(GAME).totalStateHistory(), "seed " + seed);
         long kept = 0;
         for (String id : List.of("e0", "e1", "e2")) {
             Entity current = realm.read(id);
@@ -240,12 +237,7 @@ class CommitFaultTest {
         assertTrue(realm.entities.readAt(GAME, SPACE, "a", 3).isEmpty(), "only five are kept");
         assertEquals(
                 List.of(8L, 7L, 6L, 5L, 4L),
-                realm
-                        .entities
-                        .versions(GAME, SPACE, "a", Long.MAX_VALUE, 10)
-                        .orElseThrow()
-                        .versions()
-                        .stream()
+                realm.entities.versions(GAME, SPACE, "a", Long.MAX_VALUE, 10).orElseThrow().versions().stream()
                         .map(Entity::version)
                         .toList());
     }

@@ -18,6 +18,7 @@ import dev.statecraft.replication.Merge.Refused;
 import dev.statecraft.replication.Merge.Update;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -345,7 +346,7 @@ class MergeTest {
                 "t", Strategy.MERGE, Strategy.SERVER_WINS, new TreeMap<>(Map.of(path(path), rule)), true, null);
     }
 
-    private static TreeMap<StatePath, JsonNode> was(Map<String, String> seen) {
+    private static SortedMap<StatePath, JsonNode> was(Map<String, String> seen) {
         TreeMap<StatePath, JsonNode> was = new TreeMap<>();
         seen.forEach((path, value) -> was.put(path(path), json(value)));
         return was;
