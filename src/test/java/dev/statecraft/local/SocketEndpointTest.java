@@ -85,7 +85,7 @@ class SocketEndpointTest {
 
     @Test
     void whatOneSendsTheOtherIsTold() throws Exception {
-        create("torch");
+        create("cave", "torch");
         try (Client one = new Client("sk_dev_local");
                 Client other = new Client(null)) {
             JsonNode synced = one.sync("{'op': 'sync', 'id': 1, 'cursors': {'cave': ''}}");
@@ -120,17 +120,17 @@ class SocketEndpointTest {
 
     @Test
     void whatIsCommittedOverHttpIsTold() throws Exception {
-        create("lamp");
+        create("hall", "lamp");
         try (Client client = new Client("sk_dev_local")) {
-            client.sync("{'op': 'sync', 'id': 1, 'cursors': {'cave': ''}}");
+            client.sync("{'op': 'sync', 'id': 1, 'cursors': {'hall': ''}}");
             given().contentType("application/json")
                     .body("{\"set\":{\"lit\":true}}")
-                    .patch("/v1/entities/lamp?space=cave")
+                    .patch("/v1/entities/lamp?space=hall")
                     .then()
                     .statusCode(200);
             JsonNode told = client.next();
             assertEquals(
-                    "lamp", told.at("/spaces/cave/commits/0/changes/0/entityId").asText(), told.toString());
+                    "lamp", told.at("/spaces/hall/commits/0/changes/0/entityId").asText(), told.toString());
         }
     }
 
@@ -150,9 +150,9 @@ class SocketEndpointTest {
         assertEquals(401, handshake.getResponse().statusCode());
     }
 
-    private static void create(String id) {
+    private static void create(String space, String id) {
         given().contentType("application/json")
-                .body("{\"id\":\"" + id + "\",\"space\":\"cave\",\"type\":\"UI_STATE\",\"state\":{\"oil\":10}}")
+                .body("{\"id\":\"" + id + "\",\"space\":\"" + space + "\",\"type\":\"UI_STATE\",\"state\":{\"oil\":10}}")
                 .post("/v1/entities")
                 .then()
                 .statusCode(201);
