@@ -43,7 +43,7 @@ class CommitFaultTest {
         private final AtomicInteger writes = new AtomicInteger();
         private volatile int failAt = Integer.MAX_VALUE;
         private volatile boolean afterwards;
-        private volatile int conflicts;
+        private final AtomicInteger conflicts = new AtomicInteger();
 
         void failAt(int write, boolean afterItTookEffect) {
             writes.set(0);
@@ -58,13 +58,12 @@ class CommitFaultTest {
 
         /** The next transactions are refused as DynamoDB refuses those that meet another one at an item. */
         void conflictTimes(int times) {
-            conflicts = times;
+            conflicts.set(times);
         }
 
         @Override
         public void beforeExecution(Context.BeforeExecution context, ExecutionAttributes attributes) {
-            if (context.request() instanceof TransactWriteItemsRequest transaction && conflicts > 0) {
-                conflicts--;
+            if (context.request() instanceof TransactWriteItemsRequest transaction && conflicts.getAndDecrement() > 0) {
                 throw TransactionCanceledException.builder()
                         .cancellationReasons(
                                 IntStream.range(0, transaction.transactItems().size())
