@@ -106,10 +106,12 @@ class TemplateRoutesTest {
                     id);
         });
         JsonNode resources = SamTemplate.ROOT.path("Resources");
-        assertTrue(text(resources, "/SocketIntegration/Properties/IntegrationUri").contains("${SocketFunction.Arn}"));
+        assertTrue(
+                text(resources, "/SocketIntegration/Properties/IntegrationUri").contains("${SocketFunction.Arn}"));
         assertEquals("SocketFunction", text(resources, "/SocketInvocation/Properties/FunctionName"));
         assertEquals("SocketFrameRoute", text(resources, "/SocketFrameRouteResponse/Properties/RouteId"));
-        assertEquals("socket", text(resources, "/SocketFunction/Properties/Environment/Variables/QUARKUS_LAMBDA_HANDLER"));
+        assertEquals(
+                "socket", text(resources, "/SocketFunction/Properties/Environment/Variables/QUARKUS_LAMBDA_HANDLER"));
     }
 
     @Test

@@ -87,8 +87,7 @@ class EntityHistoryTest {
             history.addAll(client.get());
         }
         String context = "seed " + seed + ": " + history;
-        assertNull(
-                Linearizability.violation(history, new Value(1, 0), EntityHistoryTest::register), context);
+        assertNull(Linearizability.violation(history, new Value(1, 0), EntityHistoryTest::register), context);
         Map<String, Value> read = reader.get();
         threads.shutdown();
         for (String id : List.of("x", "y")) {
@@ -98,7 +97,8 @@ class EntityHistoryTest {
                     .filter(call -> !call.input().repeated())
                     .mapToLong(call -> call.input().by())
                     .sum();
-            Value last = value(given().get("/v1/entities/" + id + "?space=" + space).jsonPath());
+            Value last =
+                    value(given().get("/v1/entities/" + id + "?space=" + space).jsonPath());
             assertEquals(added, last.n(), context);
             assertTrue(read.get(id).version() <= last.version(), context);
         }
@@ -130,8 +130,7 @@ class EntityHistoryTest {
                 Value value = value(refused ? response.jsonPath().setRootPath("current") : response.jsonPath());
                 seen = value.version();
                 boolean repeated = Boolean.TRUE.equals(response.jsonPath().get("replayed"));
-                calls.add(new Call<>(
-                        id, sent, answered, new Ask(by, expected, repeated), new Answer(value, refused)));
+                calls.add(new Call<>(id, sent, answered, new Ask(by, expected, repeated), new Answer(value, refused)));
             }
         }
         return calls;

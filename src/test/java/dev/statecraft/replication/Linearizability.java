@@ -32,7 +32,12 @@ final class Linearizability {
      * @param input what was asked
      * @param output what was answered
      */
-    record Call<I, O>(String key, long sent, long answered, I input, @Nullable O output) {}
+    record Call<I, O>(
+            String key,
+            long sent,
+            long answered,
+            I input,
+            @Nullable O output) {}
 
     /** What a register does with a call: the state after it; nothing fits where the answer would be another. */
     record Stepped<S>(boolean fits, S state) {}

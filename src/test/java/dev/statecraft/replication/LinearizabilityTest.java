@@ -52,10 +52,7 @@ class LinearizabilityTest {
         assertEquals(
                 "b",
                 violation(List.of(
-                        call("a", 1, 2, 1, 1),
-                        call("b", 1, 9, 1, 1),
-                        call("b", 2, 3, 0, 1),
-                        call("b", 4, 5, 0, 0))),
+                        call("a", 1, 2, 1, 1), call("b", 1, 9, 1, 1), call("b", 2, 3, 0, 1), call("b", 4, 5, 0, 0))),
                 "time that goes back");
         assertEquals("a", violation(List.of(call("a", 1, 2, 1, 2))), "an update from nowhere");
         Call<Long, Long> lost = new Call<>("a", 6, Linearizability.NEVER, 1L, null);
