@@ -63,8 +63,7 @@ class CommitFaultTest {
 
         @Override
         public void beforeExecution(Context.BeforeExecution context, ExecutionAttributes attributes) {
-            if (context.request() instanceof TransactWriteItemsRequest transaction
-                    && conflicts.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+            if (context.request() instanceof TransactWriteItemsRequest transaction && conflicts.getAndDecrement() > 0) {
                 throw TransactionCanceledException.builder()
                         .cancellationReasons(
                                 IntStream.range(0, transaction.transactItems().size())

@@ -54,7 +54,8 @@ class ConflictResourceTest {
                 .then()
                 .statusCode(200)
                 .body("types.type", hasItems("GAME_STATE", "GUILD", "PLAYER_DATA", "UI_STATE"));
-        JsonPath first = given().get("/v1/entity-types?limit=1").then().extract().jsonPath();
+        JsonPath first =
+                given().get("/v1/entity-types?limit=1").then().extract().jsonPath();
         String cursor = first.getString("nextCursor");
         given().get("/v1/entity-types?cursor=" + cursor)
                 .then()

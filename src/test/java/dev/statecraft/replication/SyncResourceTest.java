@@ -63,7 +63,7 @@ class SyncResourceTest {
                 .body("spaces.s1.snapshot", nullValue())
                 .body("spaces.s1.commits", hasSize(1))
                 .body("spaces.s1.commits[0].changes.version", contains(2, 3))
-                .body("spaces.s1.commits[0].changes[0].set.n", equalTo(2));
+                .body("spaces.s1.commits[0].changes[0].state.n", equalTo(2));
         String next = answer.path("spaces.s1.cursor");
         sync("{'cursors': {'s1': '" + next + "'}}").then().body("spaces.s1.commits", hasSize(0));
         given().get("/v1/entities/a?space=s1").then().body("updatedBy", equalTo("srv"));
@@ -115,7 +115,7 @@ class SyncResourceTest {
         CompletableFuture<Response> waiting =
                 CompletableFuture.supplyAsync(() -> sync("{'cursors': {'s5': '" + cursor + "'}, 'waitMillis': 15000}"));
         patch("s5", "a", "{'increment': {'n': 1}}");
-        waiting.join().then().body("spaces.s5.commits[0].changes[0].set.n", equalTo(1));
+        waiting.join().then().body("spaces.s5.commits[0].changes[0].state.n", equalTo(1));
         assertTrue(Duration.ofNanos(System.nanoTime() - begun).toMillis() < 14_000);
         sync("{'cursors': {'s5': '" + waiting.join().path("spaces.s5.cursor") + "'}, 'waitMillis': 150}")
                 .then()
