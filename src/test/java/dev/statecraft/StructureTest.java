@@ -76,7 +76,8 @@ class StructureTest {
     /** The one class that writes to the connections API Gateway keeps. */
     private static final DescribedPredicate<JavaClass> GATEWAY = describe(
             "what writes to API Gateway's connections",
-            type -> topLevelName(type).equals("GatewaySockets") && packageOf(type).equals("entry"));
+            type -> topLevelName(type).equals("GatewaySockets")
+                    && packageOf(type).equals("entry"));
 
     private static final DescribedPredicate<JavaClass> LOCAL = resideInAPackage(ROOT + ".local..");
 

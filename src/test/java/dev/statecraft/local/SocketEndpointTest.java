@@ -152,7 +152,8 @@ class SocketEndpointTest {
 
     private static void create(String space, String id) {
         given().contentType("application/json")
-                .body("{\"id\":\"" + id + "\",\"space\":\"" + space + "\",\"type\":\"UI_STATE\",\"state\":{\"oil\":10}}")
+                .body("{\"id\":\"" + id + "\",\"space\":\"" + space
+                        + "\",\"type\":\"UI_STATE\",\"state\":{\"oil\":10}}")
                 .post("/v1/entities")
                 .then()
                 .statusCode(201);
