@@ -36,7 +36,7 @@ class StructureTest {
     private static final String ROOT = "dev.statecraft";
 
     /** Each is one directory deep; a new feature is added here first. */
-    private static final Set<String> FEATURES = Set.of("leaderboard", "rating");
+    private static final Set<String> FEATURES = Set.of("leaderboard", "rating", "replication");
 
     private static final Set<String> SHARED = Set.of("", "entry", "table", "access", "local");
 
@@ -74,6 +74,12 @@ class StructureTest {
                     && !type.isAnnotatedWith(ApplicationScoped.class)
                     && !type.isAnnotatedWith(Singleton.class)));
 
+    /** The one class that writes to the connections API Gateway keeps. */
+    private static final DescribedPredicate<JavaClass> GATEWAY = describe(
+            "what writes to API Gateway's connections",
+            type -> topLevelName(type).equals("GatewaySockets")
+                    && packageOf(type).equals("entry"));
+
     private static final DescribedPredicate<JavaClass> LOCAL = resideInAPackage(ROOT + ".local..");
 
     @Test
@@ -103,10 +109,22 @@ class StructureTest {
     @Test
     void onlyStoresSpeakToDynamoDb() {
         noClasses()
-                .that(not(STORE.or(LOCAL).or(resideInAPackage(ROOT + ".table"))))
+                .that(not(STORE.or(LOCAL).or(GATEWAY).or(resideInAPackage(ROOT + ".table"))))
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("software.amazon.awssdk.services..")
+                .check(MAIN);
+        noClasses()
+                .that(not(GATEWAY))
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("software.amazon.awssdk.services.apigatewaymanagementapi..")
+                .check(MAIN);
+        noClasses()
+                .that(GATEWAY)
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("software.amazon.awssdk.services.dynamodb..")
                 .check(MAIN);
         // What the SDK throws is told apart at the edge, where it becomes an answer, and not in a feature.
         noClasses()

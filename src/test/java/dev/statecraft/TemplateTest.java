@@ -110,14 +110,24 @@ class TemplateTest {
     }
 
     @Test
-    void boardsAndEntriesExpireByTheirTtlAttributeAndRankNodesNever() {
+    void whatMayExpireDoesByItsTtlAttributeAndTheRestNever() {
         Map<String, String> ttl = new TreeMap<>();
         resources(TABLE)
                 .forEach((id, table) -> ttl.put(
                         id,
                         table.at("/Properties/TimeToLiveSpecification/AttributeName")
                                 .asText()));
-        assertEquals(Map.of("BoardsTable", "ttl", "EntriesTable", "ttl", "RanksTable", ""), ttl);
+        assertEquals(
+                Map.of(
+                        "BoardsTable", "ttl",
+                        "EntriesTable", "ttl",
+                        "RanksTable", "",
+                        "EntitiesTable", "",
+                        "LogTable", "ttl",
+                        "HistoryTable", "",
+                        "ReplicationTable", "ttl",
+                        "ConnectionsTable", "ttl"),
+                ttl);
     }
 
     @Test

@@ -87,24 +87,32 @@ public class ProblemMapper {
 
     @ServerExceptionMapper
     Response unreadable(JsonProcessingException e, UriInfo uri) {
-        if (e instanceof InvalidDefinitionException) {
-            return unexpected(e, uri);
-        }
-        if (e.getCause() instanceof ProblemException refused) {
-            return response(refused.problem(), uri);
-        }
-        String field = e instanceof JsonMappingException mapping ? path(mapping) : null;
-        return response(Problem.badRequest(field, detail(e)), uri);
+        return response(problemOf(e), uri);
     }
 
     @ServerExceptionMapper
     Response unexpected(Throwable e, UriInfo uri) {
+        return response(problemOf(e), uri);
+    }
+
+    /** What a failure is answered with, over HTTP and over a socket; logs it if it is not the caller's doing. */
+    static Problem problemOf(Throwable e) {
+        if (e instanceof ProblemException refused) {
+            return refused.problem();
+        }
+        if (e instanceof JsonProcessingException json && !(e instanceof InvalidDefinitionException)) {
+            if (e.getCause() instanceof ProblemException refused) {
+                return refused.problem();
+            }
+            String field = e instanceof JsonMappingException mapping ? path(mapping) : null;
+            return Problem.badRequest(field, detail(json));
+        }
         if (TransientFailure.is(e)) {
             // The SDK has retried by itself before it throws, so what is left is to tell the caller to come again.
             log.warn("A request to the database was not done", e);
-            return response(Problem.unavailable(RETRY_AFTER_SECONDS), uri);
+            return Problem.unavailable(RETRY_AFTER_SECONDS);
         }
-        return response(Problem.internal(logged(e)), uri);
+        return Problem.internal(logged(e));
     }
 
     /** Logs a fault, once, and returns the id it can be found by. */

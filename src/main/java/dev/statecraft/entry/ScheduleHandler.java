@@ -5,8 +5,11 @@ import com.amazonaws.services.lambda.runtime.RequestHandler;
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import dev.statecraft.access.Caller;
 import dev.statecraft.leaderboard.UpkeepService;
+import dev.statecraft.replication.ConflictService;
+import io.quarkus.runtime.annotations.RegisterForReflection;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Named;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,23 +18,36 @@ import org.jspecify.annotations.Nullable;
  */
 @ApplicationScoped
 @Named("schedule")
-public class ScheduleHandler implements RequestHandler<ScheduleHandler.Tick, UpkeepService.Done> {
+public class ScheduleHandler implements RequestHandler<ScheduleHandler.Tick, ScheduleHandler.Done> {
 
     /** What is left of the time limit when no new work is begun any more. */
     private static final int RESERVE_MILLIS = 5_000;
 
     private final UpkeepService leaderboards;
+    private final ConflictService conflicts;
 
-    ScheduleHandler(UpkeepService leaderboards) {
+    ScheduleHandler(UpkeepService leaderboards, ConflictService conflicts) {
         this.leaderboards = leaderboards;
+        this.conflicts = conflicts;
     }
 
     /** What of an EventBridge scheduled event is used: the id it is logged by and the time it was due (ISO-8601). */
     @JsonIgnoreProperties(ignoreUnknown = true)
     public record Tick(@Nullable String id, @Nullable String time) {}
 
+    /**
+     * What a tick got done.
+     *
+     * @param conflicts parked conflicts whose time was up, settled
+     */
+    @RegisterForReflection
+    public record Done(UpkeepService.Done leaderboards, int conflicts) {}
+
     @Override
-    public UpkeepService.Done handleRequest(Tick event, Context context) {
-        return leaderboards.run(Caller.DEFAULT_GAME, () -> context.getRemainingTimeInMillis() > RESERVE_MILLIS);
+    public Done handleRequest(Tick event, Context context) {
+        BooleanSupplier timeLeft = () -> context.getRemainingTimeInMillis() > RESERVE_MILLIS;
+        // Conflicts first: players wait for them.
+        int settled = conflicts.settleDue(Caller.DEFAULT_GAME, timeLeft);
+        return new Done(leaderboards.run(Caller.DEFAULT_GAME, timeLeft), settled);
     }
 }

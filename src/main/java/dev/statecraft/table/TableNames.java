@@ -28,4 +28,29 @@ public interface TableNames {
     default String ranks() {
         return prefix() + "ranks";
     }
+
+    /** Replicated entities, by space; the stream feeds their history. */
+    default String entities() {
+        return prefix() + "entities";
+    }
+
+    /** The commits of each space and its head; the stream feeds the statistics. */
+    default String log() {
+        return prefix() + "log";
+    }
+
+    /** Past versions of entities, written by the stream consumer only. */
+    default String history() {
+        return prefix() + "history";
+    }
+
+    /** Entity types, parked conflicts, players' subscriptions and the statistics of replication. */
+    default String replication() {
+        return prefix() + "replication";
+    }
+
+    /** Open connections and which spaces they follow. */
+    default String connections() {
+        return prefix() + "connections";
+    }
 }

@@ -1,0 +1,88 @@
+package dev.statecraft.entry;
+
+import com.amazonaws.services.lambda.runtime.Context;
+import com.amazonaws.services.lambda.runtime.RequestHandler;
+import com.amazonaws.services.lambda.runtime.events.APIGatewayV2WebSocketEvent;
+import com.amazonaws.services.lambda.runtime.events.APIGatewayV2WebSocketResponse;
+import dev.statecraft.access.Door;
+import dev.statecraft.replication.SocketResource;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Named;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where sockets enter on Lambda: API Gateway keeps the connections and calls once for each that is opened, that ends,
+ * and for each frame. What is answered to a frame goes back over the connection. It never throws.
+ */
+@ApplicationScoped
+@Named("socket")
+public class SocketHandler implements RequestHandler<APIGatewayV2WebSocketEvent, APIGatewayV2WebSocketResponse> {
+
+    private final SocketResource sockets;
+    private final Door door;
+
+    SocketHandler(SocketResource sockets, Door door) {
+        this.sockets = sockets;
+        this.door = door;
+    }
+
+    @Override
+    public APIGatewayV2WebSocketResponse handleRequest(
+            @Nullable APIGatewayV2WebSocketEvent event, @Nullable Context context) {
+        String id = event == null || event.getRequestContext() == null
+                ? null
+                : event.getRequestContext().getConnectionId();
+        if (event == null || id == null) {
+            return answer(400, null);
+        }
+        try {
+            String route = event.getRequestContext().getRouteKey();
+            if ("$connect".equals(route)) {
+                sockets.opened(id, door.letIn(credentials(event)));
+                return answer(200, null);
+            }
+            if ("$disconnect".equals(route)) {
+                sockets.closed(id);
+                return answer(200, null);
+            }
+            return answer(200, sockets.received(id, body(event)));
+        } catch (RuntimeException e) {
+            return answer(ProblemMapper.problemOf(e).status(), null);
+        }
+    }
+
+    private static List<String> credentials(APIGatewayV2WebSocketEvent event) {
+        Map<String, String> headers = event.getHeaders();
+        return headers == null
+                ? List.of()
+                : headers.entrySet().stream()
+                        .filter(header -> header.getKey().equalsIgnoreCase("authorization"))
+                        .map(Map.Entry::getValue)
+                        .toList();
+    }
+
+    private static String body(APIGatewayV2WebSocketEvent event) {
+        String body = event.getBody();
+        if (body == null) {
+            return "";
+        }
+        try {
+            return event.isIsBase64Encoded()
+                    ? new String(Base64.getDecoder().decode(body), StandardCharsets.UTF_8)
+                    : body;
+        } catch (IllegalArgumentException e) {
+            throw new ProblemException(Problem.badRequest(null, "The frame is not valid base64."));
+        }
+    }
+
+    private static APIGatewayV2WebSocketResponse answer(int status, @Nullable String body) {
+        APIGatewayV2WebSocketResponse answer = new APIGatewayV2WebSocketResponse();
+        answer.setStatusCode(status);
+        answer.setBody(body);
+        return answer;
+    }
+}

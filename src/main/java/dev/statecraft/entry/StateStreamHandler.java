@@ -1,0 +1,57 @@
+package dev.statecraft.entry;
+
+import com.amazonaws.services.lambda.runtime.Context;
+import com.amazonaws.services.lambda.runtime.RequestHandler;
+import com.amazonaws.services.lambda.runtime.events.DynamodbEvent;
+import com.amazonaws.services.lambda.runtime.events.StreamsEventResponse;
+import dev.statecraft.replication.ConnectionService;
+import dev.statecraft.replication.HistoryService;
+import dev.statecraft.replication.ReplicationStatisticsService;
+import dev.statecraft.table.ItemChange;
+import dev.statecraft.table.TableNames;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Named;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Where batches of the streams of entities and log enter: new versions go into the history, the heads of spaces into
+ * the statistics, and open connections are told of commits they were not told of. Answers with the first record to be delivered again, so that what lies before it is not.
+ */
+@ApplicationScoped
+@Named("state-stream")
+public class StateStreamHandler implements RequestHandler<DynamodbEvent, StreamsEventResponse> {
+
+    private final HistoryService history;
+    private final ReplicationStatisticsService statistics;
+    private final ConnectionService connections;
+    private final TableNames tables;
+
+    StateStreamHandler(
+            HistoryService history,
+            ReplicationStatisticsService statistics,
+            ConnectionService connections,
+            TableNames tables) {
+        this.connections = connections;
+        this.history = history;
+        this.statistics = statistics;
+        this.tables = tables;
+    }
+
+    @Override
+    public StreamsEventResponse handleRequest(DynamodbEvent event, Context context) {
+        if (event.getRecords() == null || event.getRecords().isEmpty()) {
+            return new StreamsEventResponse(List.of());
+        }
+        List<ItemChange> changes =
+                event.getRecords().stream().map(ItemChange::of).toList();
+        // A batch comes from one shard, so from one table.
+        String table = changes.get(0).table();
+        Optional<String> failed = table.equals(tables.log())
+                // Players wait for news, nobody for numbers.
+                ? connections.tellAll(changes).or(() -> statistics.count(changes))
+                : history.record(changes);
+        return new StreamsEventResponse(
+                failed.map(StreamsEventResponse.BatchItemFailure::new).stream().toList());
+    }
+}

@@ -1,0 +1,41 @@
+package dev.statecraft.local;
+
+import dev.statecraft.replication.Sockets;
+import io.quarkus.arc.profile.IfBuildProfile;
+import io.quarkus.websockets.next.OpenConnections;
+import io.quarkus.websockets.next.WebSocketConnection;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.Optional;
+import org.jboss.logging.Logger;
+
+/** The connections of this process, in place of those that API Gateway keeps. */
+@Singleton
+@IfBuildProfile(anyOf = {"dev", "test"})
+public final class LocalSockets implements Sockets {
+
+    private static final Logger LOG = Logger.getLogger(LocalSockets.class);
+
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+    private final OpenConnections open;
+
+    LocalSockets(OpenConnections open) {
+        this.open = open;
+    }
+
+    @Override
+    public Delivery send(String connectionId, String frame) {
+        Optional<WebSocketConnection> connection = open.findByConnectionId(connectionId);
+        if (connection.isEmpty() || connection.get().isClosed()) {
+            return Delivery.GONE;
+        }
+        try {
+            connection.get().sendText(frame).await().atMost(PATIENCE);
+            return Delivery.SENT;
+        } catch (RuntimeException e) {
+            LOG.debug("A frame could not be sent", e);
+            return connection.get().isClosed() ? Delivery.GONE : Delivery.FAILED;
+        }
+    }
+}

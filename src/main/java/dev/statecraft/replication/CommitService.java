@@ -1,0 +1,300 @@
+package dev.statecraft.replication;
+
+import dev.statecraft.replication.CommitDraft.Full;
+import dev.statecraft.replication.CommitDraft.Made;
+import dev.statecraft.replication.CommitDraft.Replayed;
+import dev.statecraft.replication.CommitDraft.Step;
+import dev.statecraft.replication.CommitStore.Contended;
+import dev.statecraft.replication.CommitStore.Ground;
+import dev.statecraft.replication.CommitStore.Overtaken;
+import dev.statecraft.table.Backoff;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Event;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+
+/**
+ * The one way entities change. A commit takes any number of mutations of one space: it reads what they are about,
+ * decides each on what those before it left, and writes all new versions in one transaction. If others were faster it
+ * decides again on what is there then.
+ */
+@ApplicationScoped
+public class CommitService {
+
+    private static final long CONTENTION_MILLIS = 1;
+
+    private static final int LANES = 64;
+
+    private final CommitStore commits;
+    private final HistoryService history;
+    private final ReplicationConfig config;
+    private final Clock clock;
+    private final Event<TopicChanged> changes;
+
+    /**
+     * One after the other gets through faster than all at once, where that can be known: within an instance. Spaces
+     * share lanes by their hash.
+     */
+    private final List<ReentrantLock> lanes =
+            Stream.generate(() -> new ReentrantLock(true)).limit(LANES).toList();
+
+    CommitService(
+            CommitStore commits,
+            HistoryService history,
+            ReplicationConfig config,
+            Clock clock,
+            Event<TopicChanged> changes) {
+        this.changes = changes;
+        this.commits = commits;
+        this.history = history;
+        this.config = config;
+        this.clock = clock;
+    }
+
+    /** How a mutation ended; in order of precedence. */
+    public sealed interface Result {}
+
+    /** Its id was used for something else; nothing was done. */
+    public record Reused() implements Result {}
+
+    /** It was refused; {@code current} is the entity it was refused on. */
+    public record Refused(Refusal refusal, Entity current) implements Result {}
+
+    /** It could have been done, but is part of a batch that is done as a whole or not at all. */
+    public record Held() implements Result {}
+
+    /** Others committed to the same space or entity all the time; nothing was done. */
+    public record Busy() implements Result {}
+
+    /** It took effect before, in this version, of which nothing more is known. */
+    public record Forgotten(long version) implements Result {}
+
+    /**
+     * It is in effect, exactly once.
+     *
+     * @param entity the version it made
+     * @param replayed whether it had taken effect before
+     */
+    public record Done(Entity entity, boolean replayed) implements Result {}
+
+    /**
+     * Commits mutations of one space, in order. Each stands for itself: one may be refused while others are done, and
+     * where they do not fit into one transaction, they are several commits. Two round trips, and two more for each time
+     * somebody else was faster at the moment of the write.
+     *
+     * @return one result a mutation, in order
+     */
+    public List<Result> commit(String game, String space, List<Mutation> mutations) {
+        return told(game, space, inLane(game, space, () -> {
+            List<Result> results = new ArrayList<>();
+            while (results.size() < mutations.size()) {
+                results.addAll(commitSome(game, space, mutations.subList(results.size(), mutations.size())));
+            }
+            return results;
+        }));
+    }
+
+    /** Tells those who follow the space if something was committed. */
+    private List<Result> told(String game, String space, List<Result> results) {
+        if (results.stream().anyMatch(result -> result instanceof Done done && !done.replayed())) {
+            changes.fire(new TopicChanged(game, space));
+        }
+        return results;
+    }
+
+    /** Commits one mutation. */
+    public Result commit(String game, String space, Mutation mutation) {
+        return commit(game, space, List.of(mutation)).get(0);
+    }
+
+    /**
+     * Commits mutations of one space as a whole or not at all: readers see all of them in one log entry. Up to 98
+     * entities.
+     *
+     * @return one result a mutation, in order; all of them done, or none
+     */
+    public List<Result> commitAtomically(String game, String space, List<Mutation> mutations) {
+        Set<String> ids = new HashSet<>();
+        mutations.forEach(mutation -> ids.add(mutation.entityId()));
+        if (ids.size() > CommitDraft.MAX_ENTITIES) {
+            return tooLarge(mutations);
+        }
+        return told(game, space, inLane(game, space, () -> commitAll(game, space, mutations, ids)));
+    }
+
+    private <T> T inLane(String game, String space, Supplier<T> work) {
+        ReentrantLock lane = lanes.get(Math.floorMod(game.hashCode() * 31 + space.hashCode(), LANES));
+        lane.lock();
+        try {
+            return work.get();
+        } finally {
+            lane.unlock();
+        }
+    }
+
+    private List<Result> commitAll(String game, String space, List<Mutation> mutations, Set<String> ids) {
+        Ground ground = commits.read(game, space, ids);
+        for (int attempt = 0; attempt < config.commitAttempts(); attempt++) {
+            Backoff.pauseBefore(attempt, CONTENTION_MILLIS);
+            CommitDraft draft = draft(ground);
+            List<Step> steps = mutations.stream().map(draft::add).toList();
+            if (steps.stream().anyMatch(Full.class::isInstance)) {
+                return tooLarge(mutations);
+            }
+            boolean refused = steps.stream().anyMatch(step -> !(step instanceof Made || step instanceof Replayed));
+            if (refused || draft.isEmpty()) {
+                return results(game, steps, refused);
+            }
+            Optional<Ground> next = write(game, space, draft, ground, ids);
+            if (next.isEmpty()) {
+                return results(game, steps, false);
+            }
+            ground = next.get();
+        }
+        return mutations.stream().map(mutation -> (Result) new Busy()).toList();
+    }
+
+    /**
+     * Commits the mutation that a parked conflict comes to and settles the conflict in the same transaction, so that it
+     * happens once, whoever tries.
+     *
+     * @return nothing if somebody else settled it
+     */
+    Optional<Result> commitSettling(String game, String space, Mutation mutation, Settlement settlement) {
+        Optional<Result> result = inLane(game, space, () -> commitOnce(game, space, mutation, settlement));
+        result.ifPresent(done -> told(game, space, List.of(done)));
+        return result;
+    }
+
+    private Optional<Result> commitOnce(String game, String space, Mutation mutation, Settlement settlement) {
+        Set<String> ids = Set.of(mutation.entityId());
+        Ground ground = commits.read(game, space, ids);
+        for (int attempt = 0; attempt < config.commitAttempts(); attempt++) {
+            Backoff.pauseBefore(attempt, CONTENTION_MILLIS);
+            CommitDraft draft = draft(ground);
+            Step step = draft.add(mutation);
+            if (step instanceof Full) {
+                return Optional.of(tooLarge(List.of(mutation)).get(0));
+            }
+            if (!(step instanceof Made made)) {
+                return Optional.of(result(game, step, false));
+            }
+            CommitStore.Outcome outcome =
+                    commits.write(game, draft, ground, settlement, made.entity().version());
+            if (outcome instanceof CommitStore.Foregone) {
+                return Optional.empty();
+            }
+            if (outcome instanceof CommitStore.Written) {
+                return Optional.of(result(game, step, false));
+            }
+            ground = outcome instanceof Overtaken overtaken ? overtaken.ground() : commits.read(game, space, ids);
+        }
+        return Optional.of(new Busy());
+    }
+
+    /** Commits the first of the mutations, as many as fit into one transaction, and at least one. */
+    private List<Result> commitSome(String game, String space, List<Mutation> mutations) {
+        List<Mutation> some = firstEntities(mutations);
+        Set<String> ids = new HashSet<>();
+        some.forEach(mutation -> ids.add(mutation.entityId()));
+        Ground ground = commits.read(game, space, ids);
+        for (int attempt = 0; attempt < config.commitAttempts(); attempt++) {
+            Backoff.pauseBefore(attempt, CONTENTION_MILLIS);
+            CommitDraft draft = draft(ground);
+            List<Step> steps = new ArrayList<>();
+            for (Mutation mutation : some) {
+                Step step = draft.add(mutation);
+                if (step instanceof Full) {
+                    break;
+                }
+                steps.add(step);
+            }
+            if (steps.isEmpty()) {
+                return List.of(tooLarge(some).get(0));
+            }
+            Optional<Ground> next = draft.isEmpty() ? Optional.empty() : write(game, space, draft, ground, ids);
+            if (next.isEmpty()) {
+                return results(game, steps, false);
+            }
+            ground = next.get();
+        }
+        return some.stream().map(mutation -> (Result) new Busy()).toList();
+    }
+
+    /** Writes a commit. Nothing if that is done, else what it is to be decided on next. */
+    private Optional<Ground> write(String game, String space, CommitDraft draft, Ground ground, Set<String> ids) {
+        CommitStore.Outcome outcome = commits.write(game, draft, ground);
+        if (outcome instanceof Contended) {
+            return Optional.of(commits.read(game, space, ids));
+        }
+        return outcome instanceof Overtaken overtaken ? Optional.of(overtaken.ground()) : Optional.empty();
+    }
+
+    private CommitDraft draft(Ground ground) {
+        return new CommitDraft(
+                ground.space(),
+                ground.entities(),
+                clock.millis(),
+                UUID.randomUUID().toString(),
+                new CommitDraft.Settings(
+                        thresholdBytes(config),
+                        new MutationReceipt.Retention(
+                                config.receipts().least(),
+                                config.receipts().most(),
+                                config.receipts().window())));
+    }
+
+    /** From which size on states are compressed. */
+    static int thresholdBytes(ReplicationConfig config) {
+        return config.stateCompression() ? config.compressionThresholdBytes() : PackedJson.NEVER;
+    }
+
+    private static List<Mutation> firstEntities(List<Mutation> mutations) {
+        Set<String> ids = new HashSet<>();
+        int count = 0;
+        for (Mutation mutation : mutations) {
+            if (ids.add(mutation.entityId()) && ids.size() > CommitDraft.MAX_ENTITIES) {
+                break;
+            }
+            count++;
+        }
+        return mutations.subList(0, count);
+    }
+
+    private List<Result> results(String game, List<Step> steps, boolean held) {
+        return steps.stream().map(step -> result(game, step, held)).toList();
+    }
+
+    private Result result(String game, Step step, boolean held) {
+        if (step instanceof CommitDraft.Reused) {
+            return new Reused();
+        }
+        if (step instanceof CommitDraft.Refused refused) {
+            return new Refused(refused.refusal(), refused.entity());
+        }
+        if (step instanceof Replayed replayed) {
+            long version = replayed.receipt().version();
+            return replayed.here()
+                    .or(() -> history.at(game, replayed.entity(), version))
+                    .<Result>map(entity -> new Done(entity, true))
+                    .orElseGet(() -> new Forgotten(version));
+        }
+        return held ? new Held() : new Done(((Made) step).entity(), false);
+    }
+
+    private static List<Result> tooLarge(List<Mutation> mutations) {
+        Refusal refusal = new Refusal.TooLarge("The changes do not fit into one commit, which has at most "
+                + CommitDraft.MAX_ENTITIES + " entities and 400 KB of changes. Send fewer at a time.");
+        return mutations.stream()
+                .map(mutation -> (Result) new Refused(refusal, Entity.none("", mutation.entityId())))
+                .toList();
+    }
+}

@@ -1,0 +1,258 @@
+package dev.statecraft.replication;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.statecraft.access.CurrentCaller;
+import dev.statecraft.entry.Cursor;
+import dev.statecraft.entry.Ids;
+import dev.statecraft.entry.Problem;
+import dev.statecraft.entry.ProblemException;
+import dev.statecraft.entry.Query;
+import dev.statecraft.replication.Settlement.Choice;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.MediaType;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jspecify.annotations.Nullable;
+
+/** Conflicts over HTTP: those that wait for a decision, the decision, and what a merge would come to. */
+@Path("/v1/conflicts")
+@Produces(MediaType.APPLICATION_JSON)
+@Consumes(MediaType.APPLICATION_JSON)
+@Tag(name = "State replication")
+public class ConflictResource {
+
+    private final ConflictService conflicts;
+    private final CurrentCaller caller;
+
+    ConflictResource(ConflictService conflicts, CurrentCaller caller) {
+        this.conflicts = conflicts;
+        this.caller = caller;
+    }
+
+    /** A conflict that waits; {@code update} is what its sender asked for. */
+    public record ConflictView(
+            String conflictId,
+            String space,
+            String entityId,
+            String type,
+            long version,
+            String by,
+            Instant at,
+            Instant deadline,
+            List<Conflict> conflicts,
+            JsonNode update) {
+
+        static ConflictView of(ParkedConflict conflict) {
+            return new ConflictView(
+                    conflict.id(),
+                    conflict.space(),
+                    conflict.entityId(),
+                    conflict.type(),
+                    conflict.version(),
+                    conflict.by(),
+                    Instant.ofEpochMilli(conflict.at()),
+                    Instant.ofEpochMilli(conflict.deadline()),
+                    conflict.conflicts(),
+                    conflict.operations().toJson());
+        }
+    }
+
+    /** Some conflicts, those with the nearest deadlines first. */
+    public record ConflictList(
+            List<ConflictView> conflicts, @Nullable String nextCursor) {}
+
+    /** What callers can choose. */
+    public enum Side {
+        SERVER,
+        CLIENT,
+        MERGE
+    }
+
+    /** A decision: a side, or the state that the entity is to have. */
+    public record DecisionRequest(
+            @Nullable Side choose, @Nullable JsonNode state) {}
+
+    /** A decision that was carried out; version and state are those of the entity after it. */
+    public record DecisionAnswer(
+            String conflictId,
+            String space,
+            String entityId,
+            Choice resolution,
+            boolean changed,
+            @Nullable Long version,
+            @Nullable JsonNode state,
+            @Nullable JsonNode conflicts,
+            @Nullable Boolean replayed) {}
+
+    /** Two states to be merged, and the one both come from if it is known. */
+    public record PreviewRequest(
+            @Nullable String type,
+            @Nullable JsonNode base,
+            @Nullable JsonNode server,
+            @Nullable JsonNode client) {}
+
+    /** What an update comes to. */
+    public enum Outcome {
+        ACCEPTED,
+        REFUSED,
+        PARKED
+    }
+
+    /** What a merge would come to; {@code state} is what the entity would have then. */
+    public record PreviewAnswer(
+            Outcome outcome,
+            JsonNode state,
+            List<Conflict> conflicts,
+            @Nullable Strategy strategy) {}
+
+    /** The conflicts that wait for a decision. */
+    @GET
+    @Operation(operationId = "listConflicts", summary = "List the conflicts that wait for a decision")
+    public ConflictList list(
+            @QueryParam("limit") @Nullable String limit, @QueryParam("cursor") @Nullable String cursor) {
+        String list = "conflicts";
+        String after = cursor == null ? null : Cursor.read(cursor, list, 1).get(0);
+        if (after != null && !ConflictService.isPlace(after)) {
+            throw Cursor.foreign();
+        }
+        ConflictStore.ConflictPage page = conflicts.list(caller.game(), after, Query.limit(limit));
+        return new ConflictList(
+                page.conflicts().stream().map(ConflictView::of).toList(),
+                page.next() == null ? null : Cursor.of(list, page.next()));
+    }
+
+    /** Decides a conflict; the same decision again is answered the same. */
+    @POST
+    @Path("/{conflict}/resolve")
+    @Operation(operationId = "resolveConflict", summary = "Decide a conflict that waits")
+    public DecisionAnswer resolve(@PathParam("conflict") String id, DecisionRequest request) {
+        Ids.check("conflict", id);
+        Side side = request.choose();
+        if ((side == null) == (request.state() == null)) {
+            throw refused("choose", "Send either choose (SERVER, CLIENT or MERGE) or state.");
+        }
+        ObjectNode state = request.state() == null ? null : state("state", request.state());
+        Choice choice = side == null ? Choice.STATE : Choice.valueOf(side.name());
+        ConflictService.Decided decided =
+                conflicts.decide(caller.game(), id, choice, state, caller.get().name());
+        if (decided instanceof ConflictService.Done done) {
+            return answer(done);
+        }
+        if (decided instanceof ConflictService.Unknown) {
+            throw new ProblemException(Problem.notFound(
+                    "conflict-not-found", "There is no such conflict", "It was never parked, or settled long ago."));
+        }
+        if (decided instanceof ConflictService.Late late) {
+            throw new ProblemException(Problem.conflict(
+                            "conflict-settled",
+                            "The conflict is settled already",
+                            "It was settled before, and not by this decision.")
+                    .with("resolution", late.settlement().choice()));
+        }
+        if (decided instanceof ConflictService.Impossible impossible) {
+            throw new ProblemException(problem(impossible));
+        }
+        throw new ProblemException(Problem.unavailable(1));
+    }
+
+    /** What a commit of {@code client} over {@code server} would come to; nothing is written. */
+    @POST
+    @Path("/preview")
+    @Operation(operationId = "previewMerge", summary = "Show what a merge would come to")
+    public PreviewAnswer preview(PreviewRequest request) {
+        String type = Ids.check("type", request.type());
+        ObjectNode base = request.base() == null || request.base().isNull() ? null : state("base", request.base());
+        ObjectNode server = state("server", request.server());
+        ObjectNode client = state("client", request.client());
+        Merge.Merged merged = conflicts.preview(caller.game(), type, base, server, client);
+        if (merged instanceof Merge.Impossible impossible) {
+            throw new ProblemException(impossible(impossible.path().toString(), impossible.reason()));
+        }
+        if (merged instanceof Merge.Parked parked) {
+            return new PreviewAnswer(Outcome.PARKED, server, parked.conflicts(), Strategy.MANUAL);
+        }
+        if (merged instanceof Merge.Refused refused) {
+            return new PreviewAnswer(Outcome.REFUSED, server, refused.conflicts(), refused.strategy());
+        }
+        Merge.Accepted accepted = (Merge.Accepted) merged;
+        StateLimits.exceeded(accepted.state()).ifPresent(limit -> {
+            throw new ProblemException(tooLarge(limit));
+        });
+        return new PreviewAnswer(Outcome.ACCEPTED, accepted.state(), accepted.conflicts(), accepted.strategy());
+    }
+
+    private static DecisionAnswer answer(ConflictService.Done done) {
+        Settlement settlement = done.settlement();
+        Entity entity = done.entity().orElse(null);
+        PackedJson conflicts = entity == null || !done.changed() ? null : entity.conflicts();
+        return new DecisionAnswer(
+                settlement.conflictId(),
+                settlement.space(),
+                settlement.entityId(),
+                settlement.choice(),
+                done.changed(),
+                entity == null ? null : entity.version(),
+                entity == null || entity.deleted() ? null : entity.json(),
+                conflicts == null ? null : conflicts.value(),
+                done.replayed() ? Boolean.TRUE : null);
+    }
+
+    private static Problem problem(ConflictService.Impossible impossible) {
+        Entity current = impossible.current();
+        if (impossible.refusal() instanceof Refusal.Unfit unfit) {
+            return impossible(unfit.field(), unfit.detail())
+                    .with("current", Map.of("version", current.version(), "state", current.json()));
+        }
+        if (impossible.refusal() instanceof Refusal.TooLarge tooLarge) {
+            return tooLarge(tooLarge.detail());
+        }
+        return Problem.conflict(
+                "entity-deleted",
+                "The entity is deleted",
+                "The entity was deleted meanwhile; only choose SERVER is possible.");
+    }
+
+    private static Problem impossible(String path, String reason) {
+        return Problem.unprocessable(
+                        "operation-impossible",
+                        "The state does not allow the operation",
+                        "The merge cannot be done: " + reason + ".")
+                .withField(path);
+    }
+
+    private static Problem tooLarge(String limit) {
+        return Problem.of(413, "state-too-large", "The state is too large", limit);
+    }
+
+    private static ObjectNode state(String field, @Nullable JsonNode json) {
+        if (json == null) {
+            throw refused(field, "The field " + field + " is missing.");
+        }
+        ObjectNode state = json instanceof ObjectNode object ? object : null;
+        if (json.isArray() && json.isEmpty()) {
+            state = JsonNodeFactory.instance.objectNode();
+        }
+        if (state == null) {
+            throw refused(field, "A state is a JSON object.");
+        }
+        StateLimits.exceeded(state).ifPresent(limit -> {
+            throw new ProblemException(tooLarge(limit).withField(field));
+        });
+        return state;
+    }
+
+    private static ProblemException refused(String field, String detail) {
+        return new ProblemException(Problem.badRequest(field, detail));
+    }
+}

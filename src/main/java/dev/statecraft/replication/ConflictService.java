@@ -1,0 +1,405 @@
+package dev.statecraft.replication;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.statecraft.replication.CommitService.Result;
+import dev.statecraft.replication.ConflictStore.ConflictPage;
+import dev.statecraft.replication.ConflictStore.Kept;
+import dev.statecraft.replication.ConflictStore.Settled;
+import dev.statecraft.replication.ConflictStore.Waiting;
+import dev.statecraft.replication.Settlement.Choice;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Clock;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Updates that conflict and wait for somebody to decide. Each is settled exactly once: by the first decision, or by the
+ * fallback strategy of its type when its time is up, whichever comes first; what it comes to is committed in the same
+ * transaction that settles it.
+ */
+@ApplicationScoped
+public class ConflictService {
+
+    /** Who decided when nobody did. */
+    private static final String NOBODY = "timeout";
+
+    /** Conflicts settled at a time; each is a transaction of its own. */
+    private static final int PAGE = 25;
+
+    private static final long LOOK_NANOS = 1_000_000_000L;
+
+    private final ConflictStore conflicts;
+    private final CommitService commits;
+    private final HistoryService history;
+    private final EntityStore entities;
+    private final EntityTypeService types;
+    private final ReplicationConfig config;
+    private final Clock clock;
+    private final Map<String, Long> lastLooks = new ConcurrentHashMap<>();
+
+    ConflictService(
+            ConflictStore conflicts,
+            CommitService commits,
+            HistoryService history,
+            EntityStore entities,
+            EntityTypeService types,
+            ReplicationConfig config,
+            Clock clock) {
+        this.conflicts = conflicts;
+        this.commits = commits;
+        this.history = history;
+        this.entities = entities;
+        this.types = types;
+        this.config = config;
+        this.clock = clock;
+    }
+
+    /** What parking an update comes to; in order of precedence. */
+    public sealed interface Parking {}
+
+    /** Another request was parked under its id. */
+    public record Reused() implements Parking {}
+
+    /** It is too large to be kept. */
+    public record TooLarge() implements Parking {}
+
+    /** It waits; {@code replayed} if it did already. */
+    public record Parked(ParkedConflict conflict, boolean replayed) implements Parking {}
+
+    /** It waited and was settled; {@code entity} is the version that came of it, nothing if nothing was changed. */
+    public record Past(Settlement settlement, Optional<Entity> entity) implements Parking {}
+
+    /** What a decision comes to; in order of precedence. */
+    public sealed interface Decided {}
+
+    /** There is no such conflict, or its outcome is not remembered any more. */
+    public record Unknown() implements Decided {}
+
+    /** It was settled before, and not by this decision. */
+    public record Late(Settlement settlement) implements Decided {}
+
+    /** The decision cannot be carried out; the conflict goes on waiting. */
+    public record Impossible(Refusal refusal, Entity current) implements Decided {}
+
+    /** Others change the entity all the time; nothing was done. */
+    public record Busy() implements Decided {}
+
+    /**
+     * It is settled.
+     *
+     * @param entity the entity after that; nothing if it is not known any more
+     * @param changed whether that is a new version
+     * @param replayed whether the same decision had been made before
+     */
+    public record Done(Settlement settlement, Optional<Entity> entity, boolean changed, boolean replayed)
+            implements Decided {}
+
+    /**
+     * Parks an update.
+     *
+     * @param met the entity that it conflicts with
+     * @param mutationId what it is known by when it is repeated; null if it is not going to be
+     * @param body all that was asked for, as text
+     */
+    public Parking park(
+            String game, Entity met, Merge.Update update, String by, @Nullable String mutationId, String body) {
+        String id = mutationId == null ? "conflict_" + UUID.randomUUID() : idOf(met.space(), met.id(), mutationId);
+        long now = clock.millis();
+        ParkedConflict conflict = ParkedConflict.of(
+                id,
+                met,
+                update,
+                by,
+                hash(body),
+                now,
+                now + config.conflictResolutionTimeout().toMillis());
+        Optional<Kept> kept = conflicts.park(game, conflict);
+        if (kept.isEmpty()) {
+            return new TooLarge();
+        }
+        return kept.get() instanceof Waiting waiting && waiting.conflict().equals(conflict)
+                ? new Parked(conflict, false)
+                : again(game, kept.get(), body);
+    }
+
+    /**
+     * What became of an update that was parked before; 1 RCU.
+     *
+     * @return nothing if no such update was, or its outcome is not remembered any more
+     */
+    public Optional<Parking> earlier(String game, String space, String entityId, String mutationId, String body) {
+        return conflicts.read(game, idOf(space, entityId, mutationId)).map(kept -> again(game, kept, body));
+    }
+
+    private Parking again(String game, Kept kept, String body) {
+        if (!kept.body().equals(hash(body))) {
+            return new Reused();
+        }
+        if (kept instanceof Waiting waiting) {
+            return new Parked(waiting.conflict(), true);
+        }
+        Settled settled = (Settled) kept;
+        return new Past(settled.settlement(), made(game, settled));
+    }
+
+    /** Whether a text may be a place in the list, such as a page names to go on after. */
+    public static boolean isPlace(String text) {
+        return ConflictStore.isPlace(text);
+    }
+
+    /** Lists the conflicts that wait, those with the nearest deadlines first. Those that are over are settled first. */
+    public ConflictPage list(String game, @Nullable String after, int limit) {
+        settleDue(game);
+        return conflicts.list(game, after, limit);
+    }
+
+    /**
+     * Carries out a decision, unless the conflict is settled or its time is up.
+     *
+     * @param state what the entity is to be, if that is the choice
+     */
+    public Decided decide(String game, String id, Choice choice, @Nullable ObjectNode state, String by) {
+        String decision = hash(choice + "\n" + (state == null ? "" : JsonValues.canonical(state)));
+        Optional<Kept> kept = conflicts.read(game, id);
+        if (kept.isPresent()
+                && kept.get() instanceof Waiting waiting
+                && waiting.conflict().deadline() <= clock.millis()) {
+            timeOut(game, waiting.conflict());
+            kept = conflicts.read(game, id);
+        }
+        if (kept.isEmpty()) {
+            return new Unknown();
+        }
+        if (kept.get() instanceof Waiting waiting) {
+            ParkedConflict conflict = waiting.conflict();
+            return settle(game, conflict, settlement(conflict, choice, strategy(choice), decision, by), state);
+        }
+        return settledBefore(game, (Settled) kept.get(), decision);
+    }
+
+    /**
+     * Settles what is over, some at a time: for requests that are about to look at entities such updates wait for. 1 RCU
+     * if there is nothing.
+     *
+     * @return how many were settled
+     */
+    public int settleDue(String game) {
+        int settled = 0;
+        for (ParkedConflict conflict : conflicts.due(game, clock.millis(), PAGE)) {
+            if (timeOut(game, conflict) instanceof Done) {
+                settled++;
+            }
+        }
+        return settled;
+    }
+
+    /** As {@link #settleDue(String)}, at most once a second an instance: for requests that come all the time. */
+    public void settleDueNowAndThen(String game) {
+        long now = System.nanoTime();
+        Long last = lastLooks.get(game);
+        if (last == null || now - last >= LOOK_NANOS) {
+            lastLooks.put(game, now);
+            settleDue(game);
+        }
+    }
+
+    /**
+     * Settles what is over.
+     *
+     * @param timeLeft asked before each; what is left undone is due again at the next run
+     * @return how many were settled
+     */
+    public int settleDue(String game, BooleanSupplier timeLeft) {
+        int settled = 0;
+        while (true) {
+            List<ParkedConflict> due = conflicts.due(game, clock.millis(), PAGE);
+            int before = settled;
+            for (ParkedConflict conflict : due) {
+                if (!timeLeft.getAsBoolean()) {
+                    return settled;
+                }
+                if (timeOut(game, conflict) instanceof Done) {
+                    settled++;
+                }
+            }
+            if (settled == before) {
+                return settled;
+            }
+        }
+    }
+
+    /** Merges two states as a commit of {@code client} over {@code server} would; null if the base is not known. */
+    public Merge.Merged preview(
+            String game, String type, @Nullable ObjectNode base, ObjectNode server, ObjectNode client) {
+        Basis basis = new Basis(new TreeMap<>(), base);
+        return Merge.merge(types.find(game, type), server, Merge.Update.ofState(client, basis, server));
+    }
+
+    /** Has the fallback strategy decide; where it cannot be carried out, the stored state stays. */
+    private Decided timeOut(String game, ParkedConflict conflict) {
+        Strategy fallback = types.find(game, conflict.type()).fallback();
+        Settlement settlement = settlement(conflict, Choice.TIMEOUT, fallback, hash(NOBODY), NOBODY);
+        Decided decided = settle(game, conflict, settlement, null);
+        return decided instanceof Impossible
+                ? unchanged(
+                        game,
+                        settlement(conflict, Choice.TIMEOUT, Strategy.SERVER_WINS, hash(NOBODY), NOBODY),
+                        entities.read(game, conflict.space(), conflict.entityId()))
+                : decided;
+    }
+
+    private Decided settle(String game, ParkedConflict conflict, Settlement settlement, @Nullable ObjectNode state) {
+        if (settlement.choice() == Choice.SERVER) {
+            return unchanged(game, settlement, entities.read(game, conflict.space(), conflict.entityId()));
+        }
+        // The settlement makes it happen once, so it needs no id to be told apart by.
+        Mutation mutation = new Mutation(
+                conflict.entityId(), null, "", entity -> decision(game, conflict, settlement, state, entity));
+        Optional<Result> result = commits.commitSettling(game, conflict.space(), mutation, settlement);
+        if (result.isEmpty()) {
+            return overtaken(game, settlement);
+        }
+        if (result.get() instanceof CommitService.Done done) {
+            return new Done(settlement, Optional.of(done.entity()), true, false);
+        }
+        if (result.get() instanceof CommitService.Refused refused) {
+            return refused.refusal() instanceof Refusal.Lost
+                    ? unchanged(game, settlement, refused.current())
+                    : new Impossible(refused.refusal(), refused.current());
+        }
+        return new Busy();
+    }
+
+    /** What a decision makes of the entity as it is; {@link Refusal.Lost} if the stored state stays. */
+    private Mutation.Decision decision(
+            String game, ParkedConflict conflict, Settlement settlement, @Nullable ObjectNode state, Entity entity) {
+        if (entity.deleted()) {
+            return new Mutation.Refuse(new Refusal.NotFound());
+        }
+        EntityType type = types.find(game, entity.type());
+        ObjectNode after;
+        List<Conflict> resolved;
+        if (state != null) {
+            after = state;
+            resolved = conflict.conflicts().stream()
+                    .map(open -> given(open, state))
+                    .toList();
+        } else {
+            Strategy strategy = Objects.requireNonNull(settlement.strategy());
+            Merge.Merged merged = Merge.merge(type, strategy, entity.json(), conflict.update());
+            if (merged instanceof Merge.Impossible impossible) {
+                return new Mutation.Refuse(new Refusal.Unfit(impossible.path().toString(), impossible.reason()));
+            }
+            if (!(merged instanceof Merge.Accepted accepted)
+                    || accepted.effective().isEmpty()) {
+                return new Mutation.Refuse(new Refusal.Lost(List.of(), strategy));
+            }
+            after = accepted.state();
+            resolved = accepted.conflicts();
+        }
+        Optional<String> exceeded = StateLimits.exceeded(after);
+        if (exceeded.isPresent()) {
+            return new Mutation.Refuse(new Refusal.TooLarge(exceeded.get()));
+        }
+        return new Mutation.Write(
+                entity.type(),
+                after,
+                entity.schemaVersion(),
+                entity.owner(),
+                settlement.choice() == Choice.TIMEOUT ? conflict.by() : settlement.by(),
+                settlement.choice() == Choice.TIMEOUT ? settlement.strategy() : Strategy.MANUAL,
+                resolved,
+                types.historyLimit(type));
+    }
+
+    private static Conflict given(Conflict open, ObjectNode state) {
+        return new Conflict(
+                open.path(),
+                open.base(),
+                open.ours(),
+                open.theirs(),
+                null,
+                StatePath.parse(open.path()).orElseThrow().in(state));
+    }
+
+    private Decided unchanged(String game, Settlement settlement, Entity current) {
+        return conflicts.settle(game, settlement)
+                ? new Done(settlement, Optional.of(current), false, false)
+                : overtaken(game, settlement);
+    }
+
+    private Decided overtaken(String game, Settlement settlement) {
+        return conflicts
+                .read(game, settlement.conflictId())
+                .filter(Settled.class::isInstance)
+                .map(kept -> settledBefore(game, (Settled) kept, settlement.decision()))
+                .orElseGet(Busy::new);
+    }
+
+    private Decided settledBefore(String game, Settled settled, String decision) {
+        if (!settled.settlement().decision().equals(decision)) {
+            return new Late(settled.settlement());
+        }
+        Optional<Entity> entity = settled.version() > 0
+                ? made(game, settled)
+                : Optional.of(entities.read(
+                        game, settled.settlement().space(), settled.settlement().entityId()));
+        return new Done(settled.settlement(), entity, settled.version() > 0, true);
+    }
+
+    private Optional<Entity> made(String game, Settled settled) {
+        Settlement settlement = settled.settlement();
+        return settled.version() == 0
+                ? Optional.empty()
+                : history.at(game, entities.read(game, settlement.space(), settlement.entityId()), settled.version());
+    }
+
+    private Settlement settlement(
+            ParkedConflict conflict, Choice choice, @Nullable Strategy strategy, String decision, String by) {
+        return new Settlement(
+                conflict.id(),
+                conflict.space(),
+                conflict.entityId(),
+                conflict.deadline(),
+                choice,
+                decision,
+                strategy,
+                by,
+                clock.millis());
+    }
+
+    private static @Nullable Strategy strategy(Choice choice) {
+        return switch (choice) {
+            case SERVER, TIMEOUT -> Strategy.SERVER_WINS;
+            case CLIENT -> Strategy.CLIENT_WINS;
+            case MERGE -> Strategy.MERGE;
+            case STATE -> null;
+        };
+    }
+
+    /** The same update of the same entity is the same conflict, however often it is sent. */
+    private static String idOf(String space, String entityId, String mutationId) {
+        return "conflict_" + hash(space + "\n" + entityId + "\n" + mutationId);
+    }
+
+    /** 128 bits are enough to tell texts apart that nobody makes up to be alike. */
+    private static String hash(String text) {
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(digest, 0, 16);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+    }
+}

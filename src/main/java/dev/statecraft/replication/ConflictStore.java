@@ -1,0 +1,313 @@
+package dev.statecraft.replication;
+
+import static dev.statecraft.table.Attributes.b;
+import static dev.statecraft.table.Attributes.n;
+import static dev.statecraft.table.Attributes.s;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.statecraft.replication.Settlement.Choice;
+import dev.statecraft.table.Attributes;
+import dev.statecraft.table.Backoff;
+import dev.statecraft.table.Batches;
+import dev.statecraft.table.PartitionKey;
+import dev.statecraft.table.TableNames;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.CancellationReason;
+import software.amazon.awssdk.services.dynamodb.model.KeysAndAttributes;
+import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
+import software.amazon.awssdk.services.dynamodb.model.QueryResponse;
+import software.amazon.awssdk.services.dynamodb.model.ReturnValuesOnConditionCheckFailure;
+import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
+import software.amazon.awssdk.services.dynamodb.model.TransactionCanceledException;
+
+/**
+ * Parked conflicts and what became of them, in the replication table.
+ *
+ * <ul>
+ *   <li>A conflict: {@code pk} = game#conflict#id, {@code sk} = {@code conflict}. As long as it waits it has the packed
+ *       update {@code u}, {@code ty} type, {@code v} version met, {@code by}, {@code at}; once settled instead
+ *       {@code how}, {@code what}, {@code by}, {@code at}, the version {@code v} it came to, and {@code ttl}. Always
+ *       {@code sp} space, {@code en} entity, {@code due} deadline, {@code bd} hash of the request.
+ *   <li>Its place in the queue: {@code pk} = game#due, {@code sk} = deadline in 16 digits#id. There as long as it waits.
+ *   <li>Guard: parked if there is no conflict of the id; settled, in one transaction with the commit it comes to, if it
+ *       still waits.
+ * </ul>
+ */
+@ApplicationScoped
+public class ConflictStore {
+
+    /** Bytes of an item (DynamoDB: 400 KB), less what keys and the other attributes take. */
+    private static final int UPDATE_BYTES = 400_000;
+
+    /** Larger than any deadline. */
+    private static final long LAST = 9_999_999_999_999_999L;
+
+    private static final String CONFLICT = "conflict";
+
+    private static final Pattern PLACE = Pattern.compile("[0-9]{16}#[A-Za-z0-9_-]{1,64}");
+
+    private static final int ATTEMPTS = 8;
+    private static final long CONTENTION_MILLIS = 4;
+
+    private final DynamoDbClient dynamo;
+    private final TableNames tables;
+    private final ReplicationConfig config;
+
+    ConflictStore(DynamoDbClient dynamo, TableNames tables, ReplicationConfig config) {
+        this.dynamo = dynamo;
+        this.tables = tables;
+        this.config = config;
+    }
+
+    /** What is known of a conflict. */
+    sealed interface Kept {
+
+        /** Hash of the request that was parked. */
+        String body();
+    }
+
+    /** It waits. */
+    record Waiting(ParkedConflict conflict) implements Kept {
+
+        @Override
+        public String body() {
+            return conflict.body();
+        }
+    }
+
+    /** It is settled; {@code version} is that of the entity after it, 0 if nothing was changed. */
+    record Settled(Settlement settlement, long version, String body) implements Kept {}
+
+    /** Some waiting conflicts, those with the nearest deadlines first, and the place to go on after. */
+    record ConflictPage(
+            List<ParkedConflict> conflicts, @Nullable String next) {}
+
+    /**
+     * Parks a conflict; 2 WCU for each KB.
+     *
+     * @return what is kept under its id: the conflict itself, or what was there before; nothing if it is too large to
+     *     be kept
+     */
+    Optional<Kept> park(String game, ParkedConflict conflict) {
+        PackedJson update = PackedJson.of(conflict.toJson(), config.compressionThresholdBytes());
+        if (update.storedBytes() > UPDATE_BYTES) {
+            return Optional.empty();
+        }
+        Map<String, AttributeValue> item = new HashMap<>(key(game, conflict.id()));
+        item.put("u", b(update.bytes()));
+        item.put("sp", s(conflict.space()));
+        item.put("en", s(conflict.entityId()));
+        item.put("ty", s(conflict.type()));
+        item.put("v", n(conflict.version()));
+        item.put("by", s(conflict.by()));
+        item.put("bd", s(conflict.body()));
+        item.put("at", n(conflict.at()));
+        item.put("due", n(conflict.deadline()));
+        List<TransactWriteItem> items = List.of(
+                TransactWriteItem.builder()
+                        .put(put -> put.tableName(tables.replication())
+                                .item(item)
+                                .conditionExpression("attribute_not_exists(pk)")
+                                .returnValuesOnConditionCheckFailure(ReturnValuesOnConditionCheckFailure.ALL_OLD))
+                        .build(),
+                TransactWriteItem.builder()
+                        .put(put -> put.tableName(tables.replication())
+                                .item(queueKey(game, conflict.deadline(), conflict.id())))
+                        .build());
+        return Optional.of(write(items).map(ConflictStore::kept).orElseGet(() -> new Waiting(conflict)));
+    }
+
+    /** Reads a conflict, strongly consistent; 1 RCU for 4 KB. Nothing if there is none of this id. */
+    Optional<Kept> read(String game, String id) {
+        Map<String, AttributeValue> item = dynamo.getItem(get ->
+                        get.tableName(tables.replication()).key(key(game, id)).consistentRead(true))
+                .item();
+        return item.isEmpty() ? Optional.empty() : Optional.of(kept(item));
+    }
+
+    /** Lists the conflicts that wait; 1 RCU for the queue and what the conflicts themselves take. */
+    ConflictPage list(String game, @Nullable String after, int limit) {
+        return page(game, after, Long.MAX_VALUE, limit);
+    }
+
+    /** The conflicts whose deadline is over; 1 RCU if there are none. */
+    List<ParkedConflict> due(String game, long now, int limit) {
+        return page(game, null, now, limit).conflicts();
+    }
+
+    private ConflictPage page(String game, @Nullable String after, long until, int limit) {
+        QueryRequest.Builder query = QueryRequest.builder()
+                .tableName(tables.replication())
+                .keyConditionExpression("pk = :pk AND sk < :until")
+                .expressionAttributeValues(
+                        Map.of(":pk", s(queue(game)), ":until", s(number(Math.min(until, LAST - 1) + 1))))
+                .consistentRead(true)
+                .limit(limit);
+        if (after != null) {
+            query.exclusiveStartKey(Map.of("pk", s(queue(game)), "sk", s(after)));
+        }
+        QueryResponse queued = dynamo.query(query.build());
+        List<Map<String, AttributeValue>> keys = new ArrayList<>();
+        queued.items().forEach(item -> keys.add(key(game, idOf(Attributes.string(item, "sk")))));
+        Map<String, Kept> found = new HashMap<>();
+        for (int from = 0; from < keys.size(); from += Batches.READ_LIMIT) {
+            List<Map<String, AttributeValue>> part =
+                    keys.subList(from, Math.min(keys.size(), from + Batches.READ_LIMIT));
+            var request =
+                    KeysAndAttributes.builder().keys(part).consistentRead(true).build();
+            Batches.get(dynamo, Map.of(tables.replication(), request))
+                    .getOrDefault(tables.replication(), List.of())
+                    .forEach(item -> found.put(Attributes.string(item, "pk"), kept(item)));
+        }
+        // One that was settled between the two reads does not wait any more.
+        List<ParkedConflict> conflicts = new ArrayList<>();
+        for (Map<String, AttributeValue> key : keys) {
+            if (found.get(Attributes.string(key, "pk")) instanceof Waiting waiting) {
+                conflicts.add(waiting.conflict());
+            }
+        }
+        return new ConflictPage(conflicts, Attributes.stringOrNull(queued.lastEvaluatedKey(), "sk"));
+    }
+
+    /**
+     * Settles a conflict that changes nothing.
+     *
+     * @return false if somebody else settled it
+     */
+    boolean settle(String game, Settlement settlement) {
+        return write(settling(tables, config, game, settlement, 0)).isEmpty();
+    }
+
+    /**
+     * Writes a transaction whose first item alone has a condition.
+     *
+     * @return the item as it is stored if the condition does not hold; nothing if the transaction is done
+     */
+    private Optional<Map<String, AttributeValue>> write(List<TransactWriteItem> items) {
+        for (int attempt = 0; ; attempt++) {
+            Backoff.pauseBefore(attempt, CONTENTION_MILLIS);
+            try {
+                dynamo.transactWriteItems(write -> write.transactItems(items));
+                return Optional.empty();
+            } catch (TransactionCanceledException e) {
+                CancellationReason reason = e.cancellationReasons().get(0);
+                if ("ConditionalCheckFailed".equals(reason.code())) {
+                    return Optional.of(reason.item());
+                }
+                boolean contended =
+                        e.cancellationReasons().stream().anyMatch(other -> "TransactionConflict".equals(other.code()));
+                if (!contended || attempt == ATTEMPTS) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    /** What of a transaction settles a conflict. The first item fails if it is settled; 2 WCU each. */
+    static List<TransactWriteItem> settling(
+            TableNames tables, ReplicationConfig config, String game, Settlement settlement, long version) {
+        Map<String, AttributeValue> values = new HashMap<>();
+        values.put(":how", s(settlement.choice().name()));
+        values.put(":what", s(settlement.decision()));
+        values.put(":by", s(settlement.by()));
+        values.put(":at", n(settlement.at()));
+        values.put(":v", n(version));
+        values.put(":ttl", n(settlement.at() / 1000 + config.conflictRetention().toSeconds()));
+        Strategy strategy = settlement.strategy();
+        if (strategy != null) {
+            values.put(":g", s(strategy.name()));
+        }
+        return List.of(
+                TransactWriteItem.builder()
+                        .update(update -> update.tableName(tables.replication())
+                                .key(key(game, settlement.conflictId()))
+                                .updateExpression(
+                                        "SET how = :how, what = :what, #by = :by, #at = :at, v = :v, #ttl = :ttl"
+                                                + (strategy == null ? "" : ", g = :g") + " REMOVE u")
+                                .conditionExpression("attribute_exists(u)")
+                                .expressionAttributeNames(Map.of("#by", "by", "#at", "at", "#ttl", "ttl"))
+                                .expressionAttributeValues(values))
+                        .build(),
+                TransactWriteItem.builder()
+                        .delete(delete -> delete.tableName(tables.replication())
+                                .key(queueKey(game, settlement.deadline(), settlement.conflictId())))
+                        .build());
+    }
+
+    /** Whether a text may be a place in the queue, such as {@link ConflictPage} names to go on after. */
+    static boolean isPlace(String text) {
+        return PLACE.matcher(text).matches();
+    }
+
+    private static String number(long millis) {
+        return LogStore.number(millis);
+    }
+
+    private static String idOf(String place) {
+        return place.substring(place.indexOf('#') + 1);
+    }
+
+    private static String queue(String game) {
+        return PartitionKey.of(game, "due");
+    }
+
+    private static Map<String, AttributeValue> queueKey(String game, long deadline, String id) {
+        return Map.of("pk", s(queue(game)), "sk", s(number(deadline) + "#" + id));
+    }
+
+    private static Map<String, AttributeValue> key(String game, String id) {
+        return Map.of("pk", s(PartitionKey.of(game, CONFLICT, id)), "sk", s(CONFLICT));
+    }
+
+    private static Kept kept(Map<String, AttributeValue> item) {
+        String pk = Attributes.string(item, "pk");
+        String id = pk.substring(pk.lastIndexOf('#') + 1);
+        String space = Attributes.string(item, "sp");
+        String entity = Attributes.string(item, "en");
+        String body = Attributes.string(item, "bd");
+        long version = Attributes.number(item, "v");
+        String by = Attributes.string(item, "by");
+        long at = Attributes.number(item, "at");
+        long deadline = Attributes.number(item, "due");
+        String how = Attributes.stringOrNull(item, "how");
+        if (how == null) {
+            JsonNode update = PackedJson.stored(Attributes.bytes(item, "u")).value();
+            return new Waiting(new ParkedConflict(
+                    id,
+                    space,
+                    entity,
+                    Attributes.string(item, "ty"),
+                    version,
+                    ParkedConflict.operations(update),
+                    ParkedConflict.values(update, "s"),
+                    ParkedConflict.values(update, "m"),
+                    by,
+                    body,
+                    at,
+                    deadline));
+        }
+        String strategy = Attributes.stringOrNull(item, "g");
+        return new Settled(
+                new Settlement(
+                        id,
+                        space,
+                        entity,
+                        deadline,
+                        Choice.valueOf(how),
+                        Attributes.string(item, "what"),
+                        strategy == null ? null : Strategy.valueOf(strategy),
+                        by,
+                        at),
+                version,
+                body);
+    }
+}

@@ -1,0 +1,266 @@
+package dev.statecraft.replication;
+
+import dev.statecraft.access.Caller;
+import dev.statecraft.replication.Sockets.Delivery;
+import dev.statecraft.table.ItemChange;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import java.time.Clock;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Open connections: what each follows, and telling it of news. Who commits tells a few connections at once; the stream
+ * of the log tells all that were not. A connection is told of commits right behind those it was told of last, at least
+ * once; commits that come twice have numbers it knows.
+ */
+@ApplicationScoped
+public class ConnectionService {
+
+    private static final Logger LOG = Logger.getLogger(ConnectionService.class);
+
+    /** Most connections that the stream consumer tells of one space. */
+    private static final int MOST_FOLLOWERS = 1_000;
+
+    /** Most frames told at once; what is left comes with the next news. */
+    private static final int MOST_FRAMES = 100;
+
+    private record Topic(String game, String name) {}
+
+    private record Followers(List<String> connections, long readAtNanos) {}
+
+    private final ConnectionStore connections;
+    private final Sockets sockets;
+    private final SyncService sync;
+    private final Frames frames;
+    private final ReplicationConfig config;
+    private final Clock clock;
+    private final Map<Topic, Followers> known = new ConcurrentHashMap<>();
+
+    private final Map<String, Teller> tellers = new ConcurrentHashMap<>();
+
+    /** Lets one at a time tell a connection; {@code queued} is whether another waits, {@code users} how many there are. */
+    private record Teller(ReentrantLock lock, AtomicBoolean queued, AtomicInteger users) {}
+
+    ConnectionService(
+            ConnectionStore connections,
+            Sockets sockets,
+            SyncService sync,
+            Frames frames,
+            ReplicationConfig config,
+            Clock clock) {
+        this.connections = connections;
+        this.sockets = sockets;
+        this.sync = sync;
+        this.frames = frames;
+        this.config = config;
+        this.clock = clock;
+    }
+
+    /** Remembers a connection that was opened; 1 WCU. */
+    public void open(String id, Caller caller) {
+        connections.open(new Connection(id, caller.game(), caller.name(), null, Map.of()), expiresAtSeconds());
+    }
+
+    /** Forgets a connection that was closed; nothing happens if it is not known. */
+    public void close(String id) {
+        connections.close(id);
+    }
+
+    /** A connection; 1 RCU. Nothing if it is not open. */
+    public Optional<Connection> find(String id) {
+        return connections.read(id);
+    }
+
+    /**
+     * Has a connection follow what it did not; before it is told how things are, so that nothing happens unnoticed in
+     * between.
+     */
+    void follow(Connection connection, Collection<String> spaces, @Nullable String playerId) {
+        Set<String> topics = new HashSet<>(spaces);
+        topics.removeAll(connection.cursors().keySet());
+        if (playerId != null && !playerId.equals(connection.playerId())) {
+            topics.add(Connection.playerTopic(playerId));
+        }
+        if (!topics.isEmpty()) {
+            connections.follow(connection, topics, expiresAtSeconds());
+            topics.forEach(topic -> known.remove(new Topic(connection.game(), topic)));
+        }
+    }
+
+    /** Keeps how far a connection was told. */
+    Connection told(Connection connection, @Nullable String playerId, SyncService.News news) {
+        Map<String, String> cursors = new HashMap<>();
+        news.spaces().forEach((space, feed) -> cursors.put(space, FeedCursors.write(feed.cursor())));
+        PlayerFeed player = news.player();
+        if (player != null) {
+            cursors.put(Connection.PLAYER, FeedCursors.write(player.cursor()));
+            followPlayersSpaces(connection, player);
+        }
+        Map<String, String> all = new HashMap<>(connection.cursors());
+        all.putAll(cursors);
+        connections.advance(connection.id(), playerId, cursors);
+        return new Connection(
+                connection.id(),
+                connection.game(),
+                connection.by(),
+                playerId == null ? connection.playerId() : playerId,
+                all);
+    }
+
+    /** A player's feed spans spaces: what is committed to any of them may be news. */
+    private void followPlayersSpaces(Connection connection, PlayerFeed player) {
+        Set<String> spaces = new HashSet<>(player.cursor().spaces().keySet());
+        String before = connection.cursors().get(Connection.PLAYER);
+        if (before != null) {
+            FeedCursors.readPlayer(before)
+                    .ifPresent(cursor -> spaces.removeAll(cursor.spaces().keySet()));
+        }
+        spaces.removeAll(connection.cursors().keySet());
+        if (!spaces.isEmpty()) {
+            connections.follow(connection, spaces, expiresAtSeconds());
+            spaces.forEach(space -> known.remove(new Topic(connection.game(), space)));
+        }
+    }
+
+    /** Tells a few of those who follow something at once. What cannot be done now is left to the stream of the log. */
+    void changed(@Observes TopicChanged changed) {
+        try {
+            for (String id : few(changed)) {
+                tell(changed.game(), changed.topic(), id);
+            }
+        } catch (RuntimeException e) {
+            LOG.warnf(e, "news was left to the stream: %s", changed.topic());
+        }
+    }
+
+    /**
+     * Tells all who follow the spaces that a batch of the log's stream is about and were not told yet; 1 RCU a space, and
+     * a few for each who follows it.
+     *
+     * @return nothing if that is done; otherwise the sequence number of the first record to deliver again
+     */
+    public Optional<String> tellAll(List<ItemChange> batch) {
+        try {
+            for (TopicChanged space : LogStore.spaces(batch)) {
+                connections
+                        .following(space.game(), space.topic(), MOST_FOLLOWERS)
+                        .forEach(id -> tell(space.game(), space.topic(), id));
+            }
+            return Optional.empty();
+        } catch (RuntimeException e) {
+            String first = batch.get(0).sequence();
+            LOG.warnf(e, "news of %d records from %s are to be delivered again", batch.size(), first);
+            return Optional.of(first);
+        }
+    }
+
+    /** Those who follow something, as this instance last knew. */
+    private List<String> few(TopicChanged changed) {
+        Topic topic = new Topic(changed.game(), changed.topic());
+        Followers last = known.get(topic);
+        if (last == null
+                || System.nanoTime() - last.readAtNanos()
+                        >= config.connectionCache().toNanos()) {
+            if (known.size() >= MOST_FOLLOWERS) {
+                known.clear();
+            }
+            List<String> following = connections.following(changed.game(), changed.topic(), config.directPushes());
+            last = new Followers(following, System.nanoTime());
+            known.put(topic, last);
+        }
+        return last.connections();
+    }
+
+    /** Tells a connection. Whoever comes while another waits to need not wait as well: that one will find all news. */
+    private void tell(String game, String topic, String id) {
+        Teller teller = Objects.requireNonNull(tellers.compute(id + '#' + topic, (key, known) -> {
+            Teller used =
+                    known == null ? new Teller(new ReentrantLock(), new AtomicBoolean(), new AtomicInteger()) : known;
+            used.users().incrementAndGet();
+            return used;
+        }));
+        try {
+            if (teller.queued().compareAndSet(false, true)) {
+                teller.lock().lock();
+                try {
+                    teller.queued().set(false);
+                    tellNow(game, topic, id);
+                } finally {
+                    teller.lock().unlock();
+                }
+            }
+        } finally {
+            tellers.computeIfPresent(
+                    id + '#' + topic, (key, used) -> used.users().decrementAndGet() == 0 ? null : used);
+        }
+    }
+
+    private void tellNow(String game, String topic, String id) {
+        Optional<Connection> open =
+                connections.read(id).filter(found -> found.game().equals(game));
+        if (open.isEmpty()) {
+            gone(game, topic, id);
+            return;
+        }
+        Connection connection = open.get();
+        for (int frame = 0; frame < MOST_FRAMES; frame++) {
+            SyncService.Wanted wanted = wanted(connection, topic);
+            if (wanted.spaces().isEmpty() && wanted.playerId() == null) {
+                return;
+            }
+            SyncService.News news = sync.pull(game, wanted, 0, frames.newsBytes());
+            if (news.isEmpty()) {
+                return;
+            }
+            Frames.Frame text = frames.changes(news);
+            Delivery delivery = sockets.send(id, text.text());
+            if (delivery == Delivery.GONE) {
+                gone(game, topic, id);
+            }
+            if (delivery != Delivery.SENT || !text.whole()) {
+                return;
+            }
+            connection = told(connection, null, news);
+        }
+    }
+
+    private static SyncService.Wanted wanted(Connection connection, String topic) {
+        Map<String, @Nullable FeedCursor> spaces = new HashMap<>();
+        String space = connection.cursors().get(topic);
+        if (space != null) {
+            FeedCursors.readSpace(space).ifPresent(cursor -> spaces.put(topic, cursor));
+        }
+        String playerId = connection.playerId();
+        PlayerFeed.Cursor player = Optional.ofNullable(connection.cursors().get(Connection.PLAYER))
+                .flatMap(FeedCursors::readPlayer)
+                .orElse(null);
+        boolean players = playerId != null
+                && player != null
+                && (topic.equals(Connection.playerTopic(playerId))
+                        || player.spaces().containsKey(topic));
+        return players ? new SyncService.Wanted(spaces, playerId, player) : new SyncService.Wanted(spaces, null, null);
+    }
+
+    private void gone(String game, String topic, String id) {
+        connections.close(id);
+        connections.forget(game, topic, id);
+        known.remove(new Topic(game, topic));
+    }
+
+    private long expiresAtSeconds() {
+        return clock.instant().plus(config.connectionLife()).getEpochSecond();
+    }
+}

@@ -1,0 +1,194 @@
+package dev.statecraft.replication;
+
+import static dev.statecraft.table.Attributes.n;
+import static dev.statecraft.table.Attributes.s;
+
+import dev.statecraft.table.Attributes;
+import dev.statecraft.table.Batches;
+import dev.statecraft.table.PartitionKey;
+import dev.statecraft.table.TableNames;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
+import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
+import software.amazon.awssdk.services.dynamodb.model.WriteRequest;
+
+/**
+ * Open connections, in the connections table.
+ *
+ * <ul>
+ *   <li>A connection: {@code pk} = ~#id, {@code sk} = {@code connection}; {@code g} game, {@code by}, {@code pl} player,
+ *       {@code c} cursors by space, {@code ttl}. It is found by its id alone, which is all that a connection that ends
+ *       tells of itself; {@code ~} is no game, and the ids are given out by whatever keeps the connections.
+ *   <li>That it follows a space: {@code pk} = game#space, {@code sk} = id, {@code ttl}; the same under game#$player for
+ *       a player's feed.
+ *   <li>Guard: a cursor is only kept of a connection that is there.
+ * </ul>
+ */
+@ApplicationScoped
+public class ConnectionStore {
+
+    private static final String NO_GAME = "~";
+
+    private final DynamoDbClient dynamo;
+    private final TableNames tables;
+
+    ConnectionStore(DynamoDbClient dynamo, TableNames tables) {
+        this.dynamo = dynamo;
+        this.tables = tables;
+    }
+
+    /** Stores a connection that was opened; 1 WCU. */
+    void open(Connection connection, long expiresAtSeconds) {
+        Map<String, AttributeValue> item = new HashMap<>(key(connection.id()));
+        item.put("g", s(connection.game()));
+        item.put("by", s(connection.by()));
+        item.put("c", AttributeValue.fromM(Map.of()));
+        item.put("ttl", n(expiresAtSeconds));
+        dynamo.putItem(put -> put.tableName(tables.connections()).item(item));
+    }
+
+    /** Reads a connection, strongly consistent; 1 RCU. Nothing if it is not open. */
+    Optional<Connection> read(String id) {
+        Map<String, AttributeValue> item = dynamo.getItem(
+                        get -> get.tableName(tables.connections()).key(key(id)).consistentRead(true))
+                .item();
+        if (item.isEmpty()) {
+            return Optional.empty();
+        }
+        Map<String, String> cursors = new TreeMap<>();
+        Attributes.map(item, "c").forEach((space, cursor) -> cursors.put(nameOf(space), cursor.s()));
+        return Optional.of(new Connection(
+                id,
+                Attributes.string(item, "g"),
+                Attributes.string(item, "by"),
+                Attributes.stringOrNull(item, "pl"),
+                cursors));
+    }
+
+    /**
+     * Has a connection follow spaces it did not; 1 WCU each.
+     *
+     * @param topics names of spaces, and of players as {@link Connection#playerTopic} makes them
+     */
+    void follow(Connection connection, Collection<String> topics, long expiresAtSeconds) {
+        List<WriteRequest> requests = new ArrayList<>();
+        for (String topic : topics) {
+            Map<String, AttributeValue> item = new HashMap<>(topicKey(connection.game(), topic, connection.id()));
+            item.put("ttl", n(expiresAtSeconds));
+            requests.add(
+                    WriteRequest.builder().putRequest(put -> put.item(item)).build());
+        }
+        Batches.write(dynamo, tables.connections(), requests);
+    }
+
+    /**
+     * Keeps how far a connection was told; 1 WCU.
+     *
+     * @param cursors those that moved, by space
+     * @return false if it is not open any more
+     */
+    boolean advance(String id, @Nullable String playerId, Map<String, String> cursors) {
+        Map<String, String> names = new HashMap<>();
+        Map<String, AttributeValue> values = new HashMap<>();
+        List<String> sets = new ArrayList<>();
+        cursors.forEach((space, cursor) -> {
+            String number = Integer.toString(names.size());
+            names.put("#s" + number, attributeOf(space));
+            values.put(":c" + number, s(cursor));
+            sets.add("c.#s" + number + " = :c" + number);
+        });
+        if (playerId != null) {
+            values.put(":player", s(playerId));
+            sets.add("pl = :player");
+        }
+        if (sets.isEmpty()) {
+            return true;
+        }
+        try {
+            dynamo.updateItem(update -> update.tableName(tables.connections())
+                    .key(key(id))
+                    .updateExpression("SET " + String.join(", ", sets))
+                    .conditionExpression("attribute_exists(pk)")
+                    .expressionAttributeNames(names.isEmpty() ? null : names)
+                    .expressionAttributeValues(values));
+            return true;
+        } catch (ConditionalCheckFailedException e) {
+            return false;
+        }
+    }
+
+    /** Which connections follow a space or a player, strongly consistent; 1 RCU for 60 or so. */
+    List<String> following(String game, String topic, int limit) {
+        return dynamo
+                .query(QueryRequest.builder()
+                        .tableName(tables.connections())
+                        .keyConditionExpression("pk = :pk")
+                        .expressionAttributeValues(Map.of(":pk", s(partition(game, topic))))
+                        .projectionExpression("sk")
+                        .consistentRead(true)
+                        .limit(limit)
+                        .build())
+                .items()
+                .stream()
+                .map(item -> Attributes.string(item, "sk"))
+                .toList();
+    }
+
+    /** Forgets a connection and what it followed; a few WCU. Nothing happens if it is not there. */
+    void close(String id) {
+        read(id).ifPresent(connection -> {
+            List<WriteRequest> requests = new ArrayList<>();
+            connection
+                    .cursors()
+                    .keySet()
+                    .forEach(space -> requests.add(delete(topicKey(
+                            connection.game(),
+                            space.equals(Connection.PLAYER) && connection.playerId() != null
+                                    ? Connection.playerTopic(connection.playerId())
+                                    : space,
+                            id))));
+            requests.add(delete(key(id)));
+            Batches.write(dynamo, tables.connections(), requests);
+        });
+    }
+
+    /** Takes a connection off a space that it is said to follow though it is not open. */
+    void forget(String game, String topic, String id) {
+        dynamo.deleteItem(delete -> delete.tableName(tables.connections()).key(topicKey(game, topic, id)));
+    }
+
+    private static WriteRequest delete(Map<String, AttributeValue> key) {
+        return WriteRequest.builder().deleteRequest(request -> request.key(key)).build();
+    }
+
+    /** A map's key may not be empty. */
+    private static String attributeOf(String space) {
+        return "s" + space;
+    }
+
+    private static String nameOf(String attribute) {
+        return attribute.substring(1);
+    }
+
+    private static String partition(String game, String topic) {
+        return PartitionKey.of(game, topic);
+    }
+
+    private static Map<String, AttributeValue> topicKey(String game, String topic, String id) {
+        return Map.of("pk", s(partition(game, topic)), "sk", s(id));
+    }
+
+    private static Map<String, AttributeValue> key(String id) {
+        return Map.of("pk", s(PartitionKey.of(NO_GAME, id)), "sk", s("connection"));
+    }
+}

@@ -1,0 +1,139 @@
+package dev.statecraft.replication;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.statecraft.entry.Ids;
+import dev.statecraft.entry.Problem;
+import dev.statecraft.entry.ProblemException;
+import dev.statecraft.replication.CommitService.Held;
+import dev.statecraft.replication.CommitService.Refused;
+import dev.statecraft.replication.CommitService.Result;
+import dev.statecraft.replication.CommitService.Reused;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The problems that the resources of replication answer with. */
+final class EntityProblems {
+
+    /** The space of entities that name none. */
+    static final String DEFAULT_SPACE = "global";
+
+    private EntityProblems() {}
+
+    /** The space a request names, or the default one. */
+    static String space(@Nullable String space) {
+        return space == null ? DEFAULT_SPACE : Ids.check("space", space);
+    }
+
+    /** An object that a field of the request has to be; Luau's empty array counts as an empty one. */
+    static ObjectNode object(String field, @Nullable JsonNode value) {
+        if (value instanceof ObjectNode object) {
+            return object;
+        }
+        if (value != null && value.isArray() && value.isEmpty()) {
+            return PackedJson.MAPPER.createObjectNode();
+        }
+        throw new ProblemException(Problem.badRequest(
+                field,
+                value == null || value.isNull()
+                        ? "The field " + field + " is missing."
+                        : "The field " + field + " is an object."));
+    }
+
+    static Problem notFound() {
+        return Problem.notFound(
+                "entity-not-found", "There is no such entity", "Create it first, or check the id and the space.");
+    }
+
+    static Problem versionNotFound(long version) {
+        return Problem.notFound(
+                "version-not-found",
+                "There is no such version",
+                "Version " + version + " was never made, was a deletion, or is not kept any more.");
+    }
+
+    static Problem reused(String field) {
+        return Problem.unprocessable(
+                        "id-reused",
+                        "The id was used for another request",
+                        "The same id was sent with another body before; use a new id for a new request.")
+                .withField(field);
+    }
+
+    static Problem tooLarge(String detail) {
+        return Problem.of(413, "state-too-large", "The state is too large", detail);
+    }
+
+    /** The problem of a mutation that was not done. */
+    static Problem of(Result result) {
+        if (result instanceof Reused) {
+            return reused("mutationId");
+        }
+        if (result instanceof Refused refused) {
+            return of(refused.refusal(), refused.current());
+        }
+        if (result instanceof Held) {
+            return Problem.conflict(
+                    "batch-refused",
+                    "Another update of the batch was refused",
+                    "The batch is atomic, so nothing of it was done.");
+        }
+        return Problem.unavailable(1);
+    }
+
+    private static Problem of(Refusal refusal, Entity current) {
+        if (refusal instanceof Refusal.Unfit unfit) {
+            return Problem.badRequest(unfit.field(), unfit.detail());
+        }
+        if (refusal instanceof Refusal.TooLarge large) {
+            return tooLarge(large.detail());
+        }
+        if (refusal instanceof Refusal.Forbidden forbidden) {
+            return Problem.of(403, "forbidden", "The player may not write this entity", forbidden.detail());
+        }
+        if (refusal instanceof Refusal.NotFound) {
+            return notFound();
+        }
+        if (refusal instanceof Refusal.Exists) {
+            return Problem.conflict(
+                            "entity-exists",
+                            "The entity exists already",
+                            "There is an entity " + current.id() + " in this space already.")
+                    .with("current", current(current));
+        }
+        if (refusal instanceof Refusal.Stale) {
+            return Problem.preconditionFailed("The entity is at version " + current.version() + ".")
+                    .with("current", current(current));
+        }
+        if (refusal instanceof Refusal.VersionUnknown unknown) {
+            return versionNotFound(unknown.version());
+        }
+        if (refusal instanceof Refusal.Lost lost) {
+            return conflict("What is stored won every conflict.", current, lost.conflicts())
+                    .with("strategy", lost.strategy());
+        }
+        if (refusal instanceof Refusal.Undecided undecided) {
+            return conflict(
+                    "The conflict has to be decided by somebody, which an atomic batch cannot wait for.",
+                    current,
+                    undecided.conflicts());
+        }
+        return Problem.unavailable(1);
+    }
+
+    private static Problem conflict(String detail, Entity current, List<Conflict> conflicts) {
+        return Problem.conflict("version-conflict", "The update conflicts with what is stored", detail)
+                .with("current", current(current))
+                .with("conflicts", Explanation.toJson(conflicts, true));
+    }
+
+    /** What the caller has to know to try again. */
+    private static Map<String, Object> current(Entity entity) {
+        Map<String, Object> current = new LinkedHashMap<>();
+        current.put("version", entity.version());
+        current.put("state", entity.json());
+        return current;
+    }
+}

@@ -1,0 +1,325 @@
+package dev.statecraft.replication;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.statecraft.access.CurrentCaller;
+import dev.statecraft.entry.Cursor;
+import dev.statecraft.entry.Ids;
+import dev.statecraft.entry.Problem;
+import dev.statecraft.entry.ProblemException;
+import dev.statecraft.entry.Query;
+import dev.statecraft.replication.CommitService.Done;
+import dev.statecraft.replication.CommitService.Result;
+import dev.statecraft.replication.EntityView.SourceRequest;
+import dev.statecraft.replication.EntityView.UpdateAnswer;
+import dev.statecraft.replication.EntityView.VersionView;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
+import jakarta.ws.rs.PATCH;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.net.URI;
+import java.util.List;
+import java.util.TreeMap;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jspecify.annotations.Nullable;
+
+/** Entities over HTTP: create, read, list, update, delete, history, revert. */
+@Path("/v1/entities")
+@Produces(MediaType.APPLICATION_JSON)
+@Consumes(MediaType.APPLICATION_JSON)
+@Tag(name = "State replication")
+public class EntityResource {
+
+    private static final String MERGE_PATCH = "application/merge-patch+json";
+
+    private final EntityService entities;
+    private final CurrentCaller caller;
+
+    EntityResource(EntityService entities, CurrentCaller caller) {
+        this.entities = entities;
+        this.caller = caller;
+    }
+
+    /** What an entity is created with; {@code owner} is the player it belongs to. */
+    public record NewEntityRequest(
+            @Nullable String id,
+            @Nullable String type,
+            @Nullable JsonNode state,
+            @Nullable String space,
+            @Nullable String owner,
+            @Nullable SourceRequest source,
+            @Nullable String mutationId) {}
+
+    /** What is to be changed: operations or a whole state. */
+    public record PatchRequest(
+            @Nullable JsonNode set,
+            @Nullable JsonNode unset,
+            @Nullable JsonNode increment,
+            @Nullable JsonNode append,
+            @Nullable JsonNode remove,
+            @Nullable JsonNode state,
+            @Nullable Long baseVersion,
+            @Nullable JsonNode was,
+            @Nullable String mutationId,
+            @Nullable SourceRequest source,
+            @Nullable Strategy strategy) {
+
+        UpdateRequest update() {
+            return new UpdateRequest(set, unset, increment, append, remove, state, baseVersion, was, strategy);
+        }
+    }
+
+    /** To which version an entity is to go back. */
+    public record RevertRequest(
+            @Nullable Long version,
+            @Nullable String mutationId,
+            @Nullable SourceRequest source) {}
+
+    /** Some entities, by id. */
+    public record EntityListAnswer(
+            List<EntityView> entities, @Nullable String nextCursor) {}
+
+    /** Some versions, the newest first. */
+    public record History(
+            String id,
+            String space,
+            List<VersionView> versions,
+            @Nullable String nextCursor) {}
+
+    /** The seed's createEntity. */
+    @POST
+    @Operation(operationId = "createEntity", summary = "Create an entity")
+    public Response create(@HeaderParam("Idempotency-Key") @Nullable String idempotencyKey, NewEntityRequest request) {
+        String id = Ids.check("id", request.id());
+        String type = Ids.check("type", request.type());
+        String space = EntityProblems.space(request.space());
+        ObjectNode state = EntityProblems.object("state", request.state());
+        Source source = source(request.source());
+        String owner = request.owner() == null ? source.playerId() : Ids.check("owner", request.owner());
+        ObjectNode arguments = PackedJson.MAPPER.createObjectNode();
+        arguments.put("type", type).put("owner", owner).set("state", state);
+        Identity identity =
+                Identity.of(UpdateProblems.mutationId(request.mutationId(), idempotencyKey), "create", arguments);
+        Result result = entities.create(
+                caller.game(), space, new EntityService.NewEntity(id, type, state, owner), source, identity);
+        return tagged(
+                Response.created(URI.create(
+                        "/v1/entities/" + id + (space.equals(EntityProblems.DEFAULT_SPACE) ? "" : "?space=" + space))),
+                view(id, space, result));
+    }
+
+    /** Some entities of a space. */
+    @GET
+    @Operation(operationId = "listEntities", summary = "List the entities of a space")
+    public EntityListAnswer list(
+            @QueryParam("space") @Nullable String inSpace,
+            @QueryParam("type") @Nullable String type,
+            @QueryParam("limit") @Nullable String limit,
+            @QueryParam("cursor") @Nullable String cursor) {
+        String space = EntityProblems.space(inSpace);
+        String ofType = type == null ? null : Ids.check("type", type);
+        String list = "entities#" + space + "#" + (ofType == null ? "" : ofType);
+        String after = cursor == null ? null : Cursor.read(cursor, list, 1).get(0);
+        if (after != null && !Ids.isId(after)) {
+            throw Cursor.foreign();
+        }
+        EntityService.EntityList page = entities.list(caller.game(), space, ofType, after, Query.limit(limit));
+        return new EntityListAnswer(
+                page.entities().stream()
+                        .map(entity -> EntityView.of(entity, false))
+                        .toList(),
+                page.next() == null ? null : Cursor.of(list, page.next()));
+    }
+
+    /** The seed's getEntityState. */
+    @GET
+    @Path("/{entity}")
+    @Operation(operationId = "getEntityState", summary = "Read an entity, now or at a version")
+    public Response read(
+            @PathParam("entity") String id,
+            @QueryParam("space") @Nullable String inSpace,
+            @QueryParam("version") @Nullable String atVersion,
+            @HeaderParam("If-None-Match") @Nullable String known) {
+        Ids.check("entity", id);
+        String space = EntityProblems.space(inSpace);
+        Entity entity;
+        if (atVersion == null) {
+            entity = entities.read(caller.game(), space, id);
+            if (entity.deleted()) {
+                throw new ProblemException(EntityProblems.notFound());
+            }
+        } else {
+            long version = Query.integer("version", atVersion, 1, Long.MAX_VALUE / 2);
+            entity = entities.readAt(caller.game(), space, id, version)
+                    .orElseThrow(() -> new ProblemException(EntityProblems.versionNotFound(version)));
+        }
+        if (known != null && VersionTag.matches(known, entity.version())) {
+            return Response.notModified()
+                    .header("ETag", VersionTag.of(entity.version()))
+                    .build();
+        }
+        return Response.ok(EntityView.of(entity, false))
+                .header("ETag", VersionTag.of(entity.version()))
+                .build();
+    }
+
+    /** The seed's updateEntity. */
+    @PATCH
+    @Path("/{entity}")
+    @Operation(operationId = "updateEntity", summary = "Change an entity by operations or a whole state")
+    public Response update(
+            @PathParam("entity") String id,
+            @QueryParam("space") @Nullable String inSpace,
+            @HeaderParam("If-Match") @Nullable String ifMatch,
+            @HeaderParam("Idempotency-Key") @Nullable String idempotencyKey,
+            PatchRequest request) {
+        Ids.check("entity", id);
+        Long required = UpdateProblems.required(ifMatch);
+        EntityUpdate update = UpdateProblems.read(request.update(), required, "");
+        Source source = source(request.source());
+        Identity identity = UpdateProblems.identity(
+                UpdateProblems.mutationId(request.mutationId(), idempotencyKey), request.update(), source, required);
+        return response(
+                id, entities.update(caller.game(), EntityProblems.space(inSpace), id, update, source, identity));
+    }
+
+    /** Changes an entity by a JSON merge patch (RFC 7396). */
+    @PATCH
+    @Path("/{entity}")
+    @Consumes(MERGE_PATCH)
+    @Operation(hidden = true)
+    public Response mergePatch(
+            @PathParam("entity") String id,
+            @QueryParam("space") @Nullable String inSpace,
+            @HeaderParam("If-Match") @Nullable String ifMatch,
+            @HeaderParam("Idempotency-Key") @Nullable String idempotencyKey,
+            JsonNode request) {
+        Ids.check("entity", id);
+        if (!(request instanceof ObjectNode patch)) {
+            throw new ProblemException(Problem.badRequest(null, "A state is an object, so a patch of it is one."));
+        }
+        Long required = UpdateProblems.required(ifMatch);
+        ObjectNode arguments = PackedJson.MAPPER.createObjectNode();
+        arguments.put("required", required).set("patch", patch);
+        return response(
+                id,
+                entities.update(
+                        caller.game(),
+                        EntityProblems.space(inSpace),
+                        id,
+                        new EntityUpdate(new EntityUpdate.Patch(patch), null, required, new TreeMap<>(), null),
+                        source(null),
+                        Identity.of(UpdateProblems.mutationId(null, idempotencyKey), "patch", arguments)));
+    }
+
+    /** Deletes an entity; its version goes on if it is created again. */
+    @DELETE
+    @Path("/{entity}")
+    @Operation(operationId = "deleteEntity", summary = "Delete an entity")
+    public EntityView delete(
+            @PathParam("entity") String id,
+            @QueryParam("space") @Nullable String inSpace,
+            @QueryParam("playerId") @Nullable String playerId,
+            @HeaderParam("If-Match") @Nullable String ifMatch,
+            @HeaderParam("Idempotency-Key") @Nullable String idempotencyKey) {
+        Ids.check("entity", id);
+        Long required = UpdateProblems.required(ifMatch);
+        Source source = source(playerId == null ? null : new SourceRequest(playerId, null));
+        ObjectNode arguments = PackedJson.MAPPER.createObjectNode();
+        arguments.put("required", required).put("player", source.playerId());
+        String space = EntityProblems.space(inSpace);
+        Identity identity = Identity.of(UpdateProblems.mutationId(null, idempotencyKey), "delete", arguments);
+        return view(id, space, entities.delete(caller.game(), space, id, required, source, identity));
+    }
+
+    /** The kept versions of an entity. */
+    @GET
+    @Path("/{entity}/history")
+    @Operation(operationId = "getEntityHistory", summary = "List the kept versions of an entity")
+    public History history(
+            @PathParam("entity") String id,
+            @QueryParam("space") @Nullable String inSpace,
+            @QueryParam("limit") @Nullable String limit,
+            @QueryParam("cursor") @Nullable String cursor) {
+        Ids.check("entity", id);
+        String space = EntityProblems.space(inSpace);
+        String list = "history#" + space + "#" + id;
+        long below = cursor == null
+                ? Long.MAX_VALUE
+                : Query.integer("cursor", Cursor.read(cursor, list, 1).get(0), 1, Long.MAX_VALUE / 2);
+        HistoryService.VersionPage page = entities.versions(caller.game(), space, id, below, Query.limit(limit))
+                .orElseThrow(() -> new ProblemException(EntityProblems.notFound()));
+        return new History(
+                id,
+                space,
+                page.versions().stream().map(VersionView::of).toList(),
+                page.next() == 0 ? null : Cursor.of(list, page.next()));
+    }
+
+    /** Makes a kept version the newest one. */
+    @POST
+    @Path("/{entity}/revert")
+    @Operation(operationId = "revertEntity", summary = "Go back to a kept version, as a new version")
+    public Response revert(
+            @PathParam("entity") String id,
+            @QueryParam("space") @Nullable String inSpace,
+            @HeaderParam("Idempotency-Key") @Nullable String idempotencyKey,
+            RevertRequest request) {
+        Ids.check("entity", id);
+        Long version = request.version();
+        if (version == null || version < 1) {
+            throw new ProblemException(Problem.badRequest("version", "The version to go back to counts from 1."));
+        }
+        Source source = source(request.source());
+        ObjectNode arguments = PackedJson.MAPPER.createObjectNode();
+        arguments.put("version", version).put("player", source.playerId());
+        String space = EntityProblems.space(inSpace);
+        Identity identity =
+                Identity.of(UpdateProblems.mutationId(request.mutationId(), idempotencyKey), "revert", arguments);
+        return tagged(
+                Response.ok(), view(id, space, entities.revert(caller.game(), space, id, version, source, identity)));
+    }
+
+    private Source source(@Nullable SourceRequest request) {
+        return UpdateProblems.source(caller.get().name(), request, "");
+    }
+
+    private static Response response(String id, EntityService.Updated updated) {
+        UpdateProblems.Answer answer = UpdateProblems.answer(id, updated);
+        Problem problem = answer.problem();
+        UpdateAnswer body = answer.body();
+        if (problem != null || body == null) {
+            throw new ProblemException(problem == null ? Problem.unavailable(1) : problem);
+        }
+        Response.ResponseBuilder response = Response.status(answer.status()).entity(body);
+        if (body.accepted() && body.version() != null) {
+            response.header("ETag", VersionTag.of(body.version()));
+        }
+        return response.build();
+    }
+
+    private static Response tagged(Response.ResponseBuilder response, EntityView view) {
+        return response.entity(view)
+                .header("ETag", VersionTag.of(view.version()))
+                .build();
+    }
+
+    private static EntityView view(String id, String space, Result result) {
+        if (result instanceof Done done) {
+            return EntityView.of(done.entity(), done.replayed());
+        }
+        if (result instanceof CommitService.Forgotten forgotten) {
+            return EntityView.forgotten(id, space, forgotten.version());
+        }
+        throw new ProblemException(EntityProblems.of(result));
+    }
+}

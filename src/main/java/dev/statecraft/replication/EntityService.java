@@ -1,0 +1,314 @@
+package dev.statecraft.replication;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.statecraft.replication.CommitService.Refused;
+import dev.statecraft.replication.CommitService.Result;
+import dev.statecraft.replication.Mutation.Decision;
+import dev.statecraft.replication.Mutation.Refuse;
+import dev.statecraft.replication.Mutation.Write;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Creates, reads, updates and deletes entities: what a request asks for becomes a {@link Mutation}. */
+@ApplicationScoped
+public class EntityService {
+
+    /** The schema version of a state that went through no migration. */
+    public static final String FIRST_SCHEMA = "0.0.0";
+
+    private final CommitService commits;
+    private final EntityStore entities;
+    private final EntityTypeService types;
+    private final ConflictService conflicts;
+    private final HistoryService history;
+
+    EntityService(
+            CommitService commits,
+            EntityStore entities,
+            EntityTypeService types,
+            ConflictService conflicts,
+            HistoryService history) {
+        this.commits = commits;
+        this.entities = entities;
+        this.types = types;
+        this.conflicts = conflicts;
+        this.history = history;
+    }
+
+    /** A new entity; {@code owner} is the player it belongs to, null if it is nobody's own. */
+    public record NewEntity(
+            String id,
+            String type,
+            ObjectNode state,
+            @Nullable String owner) {}
+
+    /** Creates an entity: a version after those that one of the same id had before it was deleted. */
+    public Result create(String game, String space, NewEntity entity, Source source, Identity identity) {
+        return commits.commit(
+                game,
+                space,
+                new Mutation(entity.id(), identity.id(), identity.body(), old -> create(game, old, entity, source)));
+    }
+
+    private Decision create(String game, Entity old, NewEntity entity, Source source) {
+        EntityType type = types.find(game, entity.type());
+        Optional<Refusal> refusal = StateLimits.exceeded(entity.state()).map(Refusal.TooLarge::new);
+        if (refusal.isEmpty()) {
+            refusal = forbidden(type, entity.owner(), source);
+        }
+        if (refusal.isEmpty() && !old.deleted()) {
+            refusal = Optional.of(new Refusal.Exists());
+        }
+        return refusal.<Decision>map(Refuse::new)
+                .orElseGet(() -> new Write(
+                        entity.type(),
+                        entity.state(),
+                        FIRST_SCHEMA,
+                        entity.owner(),
+                        source.by(),
+                        null,
+                        List.of(),
+                        types.historyLimit(type)));
+    }
+
+    /** What became of an update; in order of precedence. */
+    public sealed interface Updated {}
+
+    /** It waits for somebody to decide, or did when it was sent before. */
+    public record Parked(ConflictService.Parking parking) implements Updated {}
+
+    /** It was decided about at once. */
+    public record Decided(Result result) implements Updated {}
+
+    /** Updates an entity. One read more if the update was made on a version that is not the current one. */
+    public Updated update(String game, String space, String id, EntityUpdate update, Source source, Identity identity) {
+        Mutation mutation = mutation(game, id, update, source, identity);
+        Result result = commits.commit(game, space, mutation);
+        boolean waits = result instanceof Refused refused
+                && (refused.refusal() instanceof Refusal.Undecided || refused.refusal() instanceof Refusal.Waited);
+        if (waits && conflicts.settleDue(game) > 0) {
+            result = commits.commit(game, space, mutation);
+        }
+        return parkedIfUndecided(game, result, source, identity);
+    }
+
+    /** Parks an update that nobody but a person can decide about; every other result is as it is. */
+    public Updated parkedIfUndecided(String game, Result result, Source source, Identity identity) {
+        if (result instanceof Refused refused && refused.refusal() instanceof Refusal.Undecided undecided) {
+            return new Parked(conflicts.park(
+                    game, refused.current(), undecided.update(), source.by(), identity.id(), identity.body()));
+        }
+        if (result instanceof Refused refused && refused.refusal() instanceof Refusal.Waited && identity.id() != null) {
+            Entity entity = refused.current();
+            return conflicts
+                    .earlier(game, entity.space(), entity.id(), identity.id(), identity.body())
+                    .<Updated>map(Parked::new)
+                    .orElseGet(() -> new Decided(new CommitService.Busy()));
+        }
+        return new Decided(result);
+    }
+
+    /** An update as part of a commit. */
+    public Mutation mutation(String game, String id, EntityUpdate update, Source source, Identity identity) {
+        return new Mutation(id, identity.id(), identity.body(), old -> update(game, old, update, source, identity));
+    }
+
+    private Decision update(String game, Entity old, EntityUpdate update, Source source, Identity identity) {
+        if (old.deleted()) {
+            return new Refuse(new Refusal.NotFound());
+        }
+        EntityType type = types.find(game, old.type());
+        Optional<Refusal> forbidden = forbidden(type, old.owner(), source);
+        if (forbidden.isPresent()) {
+            return new Refuse(forbidden.get());
+        }
+        if (update.required() != null && update.required() != old.version()) {
+            return new Refuse(new Refusal.Stale());
+        }
+        Strategy strategy = update.strategy() == null ? type.strategy() : update.strategy();
+        if (strategy == Strategy.MANUAL
+                && identity.id() != null
+                && conflicts
+                        .earlier(game, old.space(), old.id(), identity.id(), identity.body())
+                        .isPresent()) {
+            return new Refuse(new Refusal.Waited());
+        }
+        Long baseVersion = update.baseVersion();
+        if (baseVersion != null && baseVersion > old.version()) {
+            return new Refuse(new Refusal.Unfit(
+                    "baseVersion", "The entity is at version " + old.version() + "; there is no later one."));
+        }
+        ObjectNode base = baseVersion == null
+                ? old.json()
+                : history.at(game, old, baseVersion).map(Entity::json).orElse(null);
+        Merge.Update asked = update.meeting(old.json(), new Basis(update.was(), base));
+        return decided(Merge.merge(type, strategy, old.json(), asked), asked, old, type, source);
+    }
+
+    private Decision decided(Merge.Merged merged, Merge.Update asked, Entity old, EntityType type, Source source) {
+        if (merged instanceof Merge.Parked parked) {
+            return new Refuse(new Refusal.Undecided(asked, parked.conflicts()));
+        }
+        if (merged instanceof Merge.Impossible impossible) {
+            return new Refuse(new Refusal.Unfit(
+                    impossible.path().toString(), "The operation cannot be done: " + impossible.reason() + "."));
+        }
+        if (merged instanceof Merge.Refused refused) {
+            return new Refuse(new Refusal.Lost(refused.conflicts(), refused.strategy()));
+        }
+        Merge.Accepted accepted = (Merge.Accepted) merged;
+        Optional<String> exceeded = StateLimits.exceeded(accepted.state());
+        return exceeded.isPresent()
+                ? new Refuse(new Refusal.TooLarge(exceeded.get()))
+                : new Write(
+                        old.type(),
+                        accepted.state(),
+                        old.schemaVersion(),
+                        old.owner(),
+                        source.by(),
+                        accepted.strategy(),
+                        accepted.conflicts(),
+                        types.historyLimit(type));
+    }
+
+    /** Deletes an entity; what is left of it is its version, which goes on if it is created again. */
+    public Result delete(
+            String game, String space, String id, @Nullable Long required, Source source, Identity identity) {
+        return commits.commit(
+                game,
+                space,
+                new Mutation(id, identity.id(), identity.body(), old -> delete(game, old, required, source)));
+    }
+
+    private Decision delete(String game, Entity old, @Nullable Long required, Source source) {
+        if (old.deleted()) {
+            return new Refuse(new Refusal.NotFound());
+        }
+        EntityType type = types.find(game, old.type());
+        Optional<Refusal> forbidden = forbidden(type, old.owner(), source);
+        if (forbidden.isPresent()) {
+            return new Refuse(forbidden.get());
+        }
+        if (required != null && required != old.version()) {
+            return new Refuse(new Refusal.Stale());
+        }
+        return new Write(
+                old.type(),
+                null,
+                old.schemaVersion(),
+                old.owner(),
+                source.by(),
+                null,
+                List.of(),
+                types.historyLimit(type));
+    }
+
+    /** Makes the state of a kept version the newest version. */
+    public Result revert(String game, String space, String id, long version, Source source, Identity identity) {
+        return commits.commit(
+                game,
+                space,
+                new Mutation(id, identity.id(), identity.body(), old -> revert(game, old, version, source)));
+    }
+
+    private Decision revert(String game, Entity old, long version, Source source) {
+        if (old.version() == 0) {
+            return new Refuse(new Refusal.NotFound());
+        }
+        EntityType type = types.find(game, old.type());
+        Optional<Refusal> forbidden = forbidden(type, old.owner(), source);
+        if (forbidden.isPresent()) {
+            return new Refuse(forbidden.get());
+        }
+        Optional<Entity> then = old.keeps(version) ? history.at(game, old, version) : Optional.empty();
+        if (then.isEmpty() || then.get().deleted()) {
+            return new Refuse(new Refusal.VersionUnknown(version));
+        }
+        return new Write(
+                then.get().type(),
+                then.get().json(),
+                then.get().schemaVersion(),
+                old.owner(),
+                source.by(),
+                null,
+                List.of(),
+                types.historyLimit(type));
+    }
+
+    /**
+     * Reads an entity, strongly consistent; 1 RCU for 4 KB. Version 0 if there never was one, deleted if it is gone. Where
+     * updates may wait for a decision, those whose time is up are settled first, which is one read more.
+     */
+    public Entity read(String game, String space, String id) {
+        Entity entity = entities.read(game, space, id);
+        return !entity.deleted()
+                        && types.find(game, entity.type()).strategy() == Strategy.MANUAL
+                        && conflicts.settleDue(game) > 0
+                ? entities.read(game, space, id)
+                : entity;
+    }
+
+    /** Reads an entity at a version; nothing if there is none such, or it is not kept any more. */
+    public Optional<Entity> readAt(String game, String space, String id, long version) {
+        Entity current = entities.read(game, space, id);
+        return current.keeps(version) ? history.at(game, current, version) : Optional.empty();
+    }
+
+    /** The kept versions of an entity, the newest first; nothing if there never was one. */
+    public Optional<HistoryService.VersionPage> versions(String game, String space, String id, long below, int limit) {
+        Entity current = entities.read(game, space, id);
+        return current.version() == 0 ? Optional.empty() : Optional.of(history.list(game, current, below, limit));
+    }
+
+    /** Some entities, and the id to go on after, null at the end. */
+    public record EntityList(
+            List<Entity> entities, @Nullable String next) {}
+
+    /**
+     * Lists the entities of a space in the order of their ids; large states may make a page shorter than asked for.
+     *
+     * @param type only those of this type, null for all
+     */
+    public EntityList list(String game, String space, @Nullable String type, @Nullable String after, int limit) {
+        if (type == null) {
+            return listAll(game, space, after, limit);
+        }
+        List<String> ids = entities.idsOfType(game, space, type, after, limit + 1);
+        List<String> page = ids.subList(0, Math.min(limit, ids.size()));
+        // The index trails: what it still names may be gone, or of another type.
+        List<Entity> found = entities.readAll(game, space, page).values().stream()
+                .filter(entity -> !entity.deleted() && entity.type().equals(type))
+                .sorted(Comparator.comparing(Entity::id))
+                .toList();
+        return new EntityList(found, ids.size() > limit ? page.get(limit - 1) : null);
+    }
+
+    private EntityList listAll(String game, String space, @Nullable String from, int limit) {
+        String after = from;
+        while (true) {
+            EntityStore.EntityPage page = entities.page(game, space, after, limit);
+            List<Entity> found =
+                    page.entities().stream().filter(entity -> !entity.deleted()).toList();
+            after = page.next();
+            if (!found.isEmpty() || after == null) {
+                return new EntityList(found, after);
+            }
+        }
+    }
+
+    private static Optional<Refusal> forbidden(EntityType type, @Nullable String owner, Source source) {
+        if (source.playerId() == null) {
+            return Optional.empty();
+        }
+        if (!type.playersMayWrite()) {
+            return Optional.of(
+                    new Refusal.Forbidden("Players may not write entities of the type " + type.name() + "."));
+        }
+        return owner == null || owner.equals(source.playerId())
+                ? Optional.empty()
+                : Optional.of(new Refusal.Forbidden("The entity belongs to another player."));
+    }
+}

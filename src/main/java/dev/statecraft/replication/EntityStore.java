@@ -1,0 +1,215 @@
+package dev.statecraft.replication;
+
+import static dev.statecraft.table.Attributes.b;
+import static dev.statecraft.table.Attributes.n;
+import static dev.statecraft.table.Attributes.s;
+
+import dev.statecraft.table.Attributes;
+import dev.statecraft.table.Batches;
+import dev.statecraft.table.PartitionKey;
+import dev.statecraft.table.TableNames;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.KeysAndAttributes;
+import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
+import software.amazon.awssdk.services.dynamodb.model.QueryResponse;
+
+/**
+ * The entities table, read; only {@link CommitStore} writes it.
+ *
+ * <ul>
+ *   <li>Key: {@code pk} = game#space, {@code sk} = entity. A deleted entity stays, without a state, for its version and
+ *       its receipts.
+ *   <li>Attributes: {@code ty} type, {@code v} version, {@code st} packed state, {@code m} schema version, {@code o}
+ *       owner, {@code at} and {@code by} of this version, {@code g} strategy, {@code cf} packed conflicts, {@code sq}
+ *       commit, {@code cs} commit of creation, {@code k} versions kept, {@code rc} packed receipts, {@code sp} packed
+ *       changes if the commit made more than one version.
+ *   <li>Index {@code types}: {@code tpk} = game#type, {@code tsk} = space#entity, keys only; deleted entities are not in
+ *       it.
+ *   <li>Guard of every write: the version it was decided on.
+ * </ul>
+ */
+@ApplicationScoped
+public class EntityStore {
+
+    private static final String TYPE_INDEX = "types";
+
+    private final DynamoDbClient dynamo;
+    private final TableNames tables;
+
+    EntityStore(DynamoDbClient dynamo, TableNames tables) {
+        this.dynamo = dynamo;
+        this.tables = tables;
+    }
+
+    /** Some entities, and the id to go on after, null at the end. */
+    public record EntityPage(
+            List<Entity> entities, @Nullable String next) {}
+
+    /**
+     * Reads an entity, strongly consistent; 1 RCU for 4 KB. Version 0 if there never was such an entity.
+     */
+    public Entity read(String game, String space, String id) {
+        Map<String, AttributeValue> item = dynamo.getItem(get -> get.tableName(tables.entities())
+                        .key(key(game, space, id))
+                        .consistentRead(true))
+                .item();
+        return item.isEmpty() ? Entity.none(space, id) : fromItem(item);
+    }
+
+    /** Reads entities of a space, strongly consistent, 100 in a round trip; those that never were are left out. */
+    public Map<String, Entity> readAll(String game, String space, Collection<String> ids) {
+        Map<String, Entity> found = new LinkedHashMap<>();
+        List<String> all = ids.stream().distinct().toList();
+        for (int from = 0; from < all.size(); from += Batches.READ_LIMIT) {
+            List<Map<String, AttributeValue>> keys =
+                    all.subList(from, Math.min(all.size(), from + Batches.READ_LIMIT)).stream()
+                            .map(id -> key(game, space, id))
+                            .toList();
+            var request =
+                    KeysAndAttributes.builder().keys(keys).consistentRead(true).build();
+            Batches.get(dynamo, Map.of(tables.entities(), request))
+                    .getOrDefault(tables.entities(), List.of())
+                    .forEach(item -> {
+                        Entity entity = fromItem(item);
+                        found.put(entity.id(), entity);
+                    });
+        }
+        return found;
+    }
+
+    /**
+     * Reads the entities of a space in the order of their ids, deleted ones included, strongly consistent.
+     *
+     * @param limit how many at most; a page ends earlier at 1 MB
+     */
+    public EntityPage page(String game, String space, @Nullable String after, int limit) {
+        QueryRequest.Builder query = QueryRequest.builder()
+                .tableName(tables.entities())
+                .keyConditionExpression("pk = :pk")
+                .expressionAttributeValues(Map.of(":pk", s(PartitionKey.of(game, space))))
+                .consistentRead(true)
+                .limit(limit);
+        if (after != null) {
+            query.exclusiveStartKey(key(game, space, after));
+        }
+        QueryResponse response = dynamo.query(query.build());
+        return new EntityPage(
+                response.items().stream().map(EntityStore::fromItem).toList(),
+                Attributes.stringOrNull(response.lastEvaluatedKey(), "sk"));
+    }
+
+    /** Ids of the entities of one type in a space, in order; eventually consistent, 0.5 RCU for 40 or so. */
+    public List<String> idsOfType(String game, String space, String type, @Nullable String after, int limit) {
+        String prefix = space + "#";
+        List<String> ids = new ArrayList<>();
+        Map<String, AttributeValue> start = Map.of();
+        if (after != null) {
+            start = new HashMap<>(key(game, space, after));
+            start.put("tpk", s(PartitionKey.of(game, type)));
+            start.put("tsk", s(prefix + after));
+        }
+        do {
+            QueryResponse response = dynamo.query(QueryRequest.builder()
+                    .tableName(tables.entities())
+                    .indexName(TYPE_INDEX)
+                    .keyConditionExpression("tpk = :tpk AND begins_with(tsk, :space)")
+                    .expressionAttributeValues(Map.of(":tpk", s(PartitionKey.of(game, type)), ":space", s(prefix)))
+                    .limit(limit - ids.size())
+                    .exclusiveStartKey(start.isEmpty() ? null : start)
+                    .build());
+            response.items().forEach(item -> ids.add(Attributes.string(item, "sk")));
+            start = response.lastEvaluatedKey();
+        } while (!start.isEmpty() && ids.size() < limit);
+        return ids;
+    }
+
+    static Map<String, AttributeValue> key(String game, String space, String id) {
+        return Map.of("pk", s(PartitionKey.of(game, space)), "sk", s(id));
+    }
+
+    /** The item an entity is stored as. */
+    static Map<String, AttributeValue> toItem(String game, Entity entity, @Nullable PackedJson steps) {
+        Map<String, AttributeValue> item = versionItem(entity);
+        item.putAll(key(game, entity.space(), entity.id()));
+        if (!entity.receipts().isEmpty()) {
+            item.put("rc", b(MutationReceipt.pack(entity.receipts())));
+        }
+        if (steps != null) {
+            item.put("sp", b(steps.bytes()));
+        }
+        if (!entity.deleted()) {
+            item.put("tpk", s(PartitionKey.of(game, entity.type())));
+            item.put("tsk", s(entity.space() + "#" + entity.id()));
+        }
+        return item;
+    }
+
+    /** What is kept of a version, without its key. */
+    static Map<String, AttributeValue> versionItem(Entity entity) {
+        Map<String, AttributeValue> item = new HashMap<>();
+        item.put("ty", s(entity.type()));
+        item.put("v", n(entity.version()));
+        PackedJson state = entity.state();
+        if (state != null) {
+            item.put("st", b(state.bytes()));
+        }
+        item.put("m", s(entity.schemaVersion()));
+        if (entity.owner() != null) {
+            item.put("o", s(entity.owner()));
+        }
+        item.put("at", n(entity.at()));
+        item.put("by", s(entity.by()));
+        Strategy strategy = entity.strategy();
+        if (strategy != null) {
+            item.put("g", s(strategy.name()));
+        }
+        PackedJson conflicts = entity.conflicts();
+        if (conflicts != null) {
+            item.put("cf", b(conflicts.bytes()));
+        }
+        item.put("sq", n(entity.seq()));
+        item.put("cs", n(entity.createdSeq()));
+        item.put("k", n(entity.kept()));
+        return item;
+    }
+
+    static Entity fromItem(Map<String, AttributeValue> item) {
+        String pk = Attributes.string(item, "pk");
+        return version(pk.substring(pk.lastIndexOf('#') + 1), Attributes.string(item, "sk"), item);
+    }
+
+    /** Reads what {@link #versionItem} wrote, and the receipts if they are there. */
+    static Entity version(String space, String id, Map<String, AttributeValue> item) {
+        String strategy = Attributes.stringOrNull(item, "g");
+        return new Entity(
+                space,
+                id,
+                Attributes.string(item, "ty"),
+                Attributes.number(item, "v"),
+                packed(item, "st"),
+                Attributes.string(item, "m"),
+                Attributes.stringOrNull(item, "o"),
+                Attributes.number(item, "at"),
+                Attributes.string(item, "by"),
+                strategy == null ? null : Strategy.valueOf(strategy),
+                packed(item, "cf"),
+                Attributes.number(item, "sq"),
+                Attributes.number(item, "cs"),
+                (int) Attributes.number(item, "k"),
+                MutationReceipt.unpack(Attributes.bytes(item, "rc")));
+    }
+
+    static @Nullable PackedJson packed(Map<String, AttributeValue> item, String name) {
+        byte[] bytes = Attributes.bytes(item, name);
+        return bytes.length == 0 ? null : PackedJson.stored(bytes);
+    }
+}

@@ -1,0 +1,233 @@
+package dev.statecraft.replication;
+
+import dev.statecraft.replication.EntityStore.EntityPage;
+import dev.statecraft.replication.LogStore.LogPart;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tells readers what was committed to a space since their cursor: every commit, whole and in order. Who has no cursor
+ * that is worth anything gets a snapshot, and the commits that were made while it was taken.
+ */
+@ApplicationScoped
+public class FeedService {
+
+    private static final int LOG_PAGE = 1_000;
+    private static final int SNAPSHOT_PAGE = 500;
+
+    /** How often a log is read again that was added to while it was read. */
+    private static final int READS = 3;
+
+    private final LogStore log;
+    private final EntityStore entities;
+    private final Clock clock;
+
+    FeedService(LogStore log, EntityStore entities, Clock clock) {
+        this.log = log;
+        this.entities = entities;
+        this.clock = clock;
+    }
+
+    /** What is left of an answer. */
+    static final class Budget {
+
+        private long bytes;
+        private boolean used;
+
+        Budget(long bytes) {
+            this.bytes = bytes;
+        }
+
+        /** Whether so much may be added; something always may if nothing was yet. */
+        boolean take(long size) {
+            if (size > bytes && used) {
+                return false;
+            }
+            bytes -= size;
+            used = true;
+            return true;
+        }
+
+        boolean isUsedUp() {
+            return bytes <= 0;
+        }
+    }
+
+    /**
+     * Commits after a cursor.
+     *
+     * @param epoch the epoch of the space; empty if nothing was ever committed
+     * @param checksum of the space after the commits; null if there are none but could be
+     * @param more whether there are more than these
+     * @param lost whether the log does not reach back to the cursor
+     */
+    record News(
+            List<LogEntry> commits, String epoch, @Nullable SpaceChecksum checksum, boolean more, boolean lost) {
+
+        private static final News LOST = new News(List.of(), "", null, false, true);
+
+        private static News of(List<LogEntry> commits, String epoch, Optional<Space> head, boolean more) {
+            if (commits.isEmpty()) {
+                return new News(
+                        commits,
+                        head.map(Space::epoch).orElse(epoch),
+                        more ? null : head.map(Space::checksum).orElse(SpaceChecksum.EMPTY),
+                        more,
+                        false);
+            }
+            LogEntry last = commits.get(commits.size() - 1);
+            return new News(commits, last.epoch(), last.checksum(), more, false);
+        }
+    }
+
+    /**
+     * What a reader of a space is told. Nothing new: one request, 1 RCU.
+     *
+     * @param cursor null for one that begins
+     */
+    Feed pull(String game, String space, @Nullable FeedCursor cursor, Budget budget) {
+        if (cursor == null) {
+            return snapshot(game, begin(game, space), true, false, budget);
+        }
+        if (!cursor.space().equals(space)) {
+            return snapshot(game, begin(game, space), true, true, budget);
+        }
+        if (!cursor.snapshotAfter().isEmpty()) {
+            return snapshot(game, cursor, false, false, budget);
+        }
+        News news = news(game, space, cursor.epoch(), cursor.seq(), budget);
+        return news.lost()
+                ? snapshot(game, begin(game, space), true, true, budget)
+                : feed(cursor, null, news.commits(), news);
+    }
+
+    private FeedCursor begin(String game, String space) {
+        Space head = log.head(game, space);
+        return new FeedCursor(space, head.epoch(), head.seq(), clock.millis(), "", 0);
+    }
+
+    private Feed feed(FeedCursor cursor, Feed.@Nullable Snapshot snapshot, List<LogEntry> commits, News news) {
+        List<LogEntry> read = news.commits();
+        long seq = read.isEmpty() ? cursor.seq() : read.get(read.size() - 1).seq();
+        return new Feed(
+                cursor.after(news.epoch(), seq, clock.millis()),
+                snapshot,
+                commits,
+                seq < cursor.settlesAt() ? null : news.checksum(),
+                false,
+                news.more());
+    }
+
+    /**
+     * The commits after one, without a gap, as many as the budget allows.
+     *
+     * @param epoch the epoch they have to be of; empty for any, where nothing was seen yet
+     */
+    News news(String game, String space, String epoch, long after, Budget budget) {
+        for (int read = 0; read < READS; read++) {
+            LogPart part = log.after(game, space, after, LOG_PAGE);
+            Optional<Space> head = part.head();
+            String expected = epoch;
+            List<LogEntry> commits = new ArrayList<>();
+            long seq = after;
+            boolean lost = isLost(head, epoch, after)
+                    || (head.isEmpty() && part.entries().isEmpty() && after > 0);
+            boolean cut = false;
+            for (LogEntry entry : part.entries()) {
+                if (entry.seq() != seq + 1 || lost || cut) {
+                    break;
+                }
+                if (!expected.isEmpty() && !entry.epoch().equals(expected)) {
+                    lost = true;
+                } else if (budget.take(entry.sizeBytes())) {
+                    commits.add(entry);
+                    expected = entry.epoch();
+                    seq = entry.seq();
+                } else {
+                    cut = true;
+                }
+            }
+            if (lost) {
+                return News.LOST;
+            }
+            boolean behind =
+                    cut || part.more() || (head.isPresent() && head.get().seq() > seq);
+            if (!commits.isEmpty() || cut || !behind) {
+                return News.of(commits, epoch, head, behind);
+            }
+            // There are commits, but not the next one: it has expired, or was made while this was read.
+        }
+        return News.LOST;
+    }
+
+    private static boolean isLost(Optional<Space> head, String epoch, long after) {
+        return head.isPresent()
+                && (head.get().seq() < after
+                        || (!epoch.isEmpty() && !head.get().epoch().equals(epoch)));
+    }
+
+    private Feed snapshot(String game, FeedCursor from, boolean first, boolean resync, Budget budget) {
+        String after = from.snapshotAfter().isEmpty() ? null : from.snapshotAfter();
+        List<Entity> taken = new ArrayList<>();
+        Map<String, Long> versions = new HashMap<>();
+        String next = after;
+        long settlesAt = from.settlesAt();
+        boolean complete = false;
+        boolean full = false;
+        while (!complete && !full) {
+            EntityPage page = entities.page(game, from.space(), next, SNAPSHOT_PAGE);
+            for (Entity entity : page.entities()) {
+                if (!entity.deleted() || entity.seq() > from.seq()) {
+                    if (!budget.take(size(entity))) {
+                        full = true;
+                        break;
+                    }
+                    taken.add(entity);
+                    versions.put(entity.id(), entity.version());
+                    settlesAt = Math.max(settlesAt, entity.seq());
+                }
+                next = entity.id();
+            }
+            complete = !full && page.next() == null;
+            full = full || budget.isUsedUp();
+        }
+        if (!complete) {
+            FeedCursor cursor = new FeedCursor(
+                    from.space(), from.epoch(), from.seq(), clock.millis(), next == null ? "" : next, settlesAt);
+            return new Feed(cursor, new Feed.Snapshot(taken, first, true), List.of(), null, resync, true);
+        }
+        News news = news(game, from.space(), from.epoch(), from.seq(), budget);
+        if (news.lost()) {
+            // The space was given another epoch while the snapshot was taken.
+            return snapshot(game, begin(game, from.space()), true, true, budget);
+        }
+        FeedCursor all = new FeedCursor(from.space(), from.epoch(), from.seq(), from.at(), "", settlesAt);
+        Feed feed = feed(all, new Feed.Snapshot(taken, first, false), unknown(news.commits(), versions), news);
+        return new Feed(feed.cursor(), feed.snapshot(), feed.commits(), feed.checksum(), resync, feed.more());
+    }
+
+    /** The commits without the changes that a snapshot has already. */
+    private static List<LogEntry> unknown(List<LogEntry> commits, Map<String, Long> versions) {
+        List<LogEntry> unknown = new ArrayList<>();
+        for (LogEntry entry : commits) {
+            List<Change> changes = entry.changes().stream()
+                    .filter(change -> change.version() > versions.getOrDefault(change.entityId(), 0L))
+                    .toList();
+            if (!changes.isEmpty()) {
+                unknown.add(new LogEntry(
+                        entry.seq(), entry.epoch(), entry.at(), entry.checksum(), changes, entry.sizeBytes()));
+            }
+        }
+        return unknown;
+    }
+
+    static int size(Entity entity) {
+        return 200 + (entity.state() == null ? 0 : entity.state().plainBytes());
+    }
+}

@@ -1,0 +1,144 @@
+package dev.statecraft.replication;
+
+import static dev.statecraft.table.Attributes.n;
+import static dev.statecraft.table.Attributes.s;
+
+import dev.statecraft.table.Attributes;
+import dev.statecraft.table.Batches;
+import dev.statecraft.table.ItemChange;
+import dev.statecraft.table.PartitionKey;
+import dev.statecraft.table.TableNames;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
+import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
+import software.amazon.awssdk.services.dynamodb.model.QueryResponse;
+import software.amazon.awssdk.services.dynamodb.model.ReturnValuesOnConditionCheckFailure;
+import software.amazon.awssdk.services.dynamodb.model.WriteRequest;
+
+/**
+ * The history table: the kept versions of entities, written by the stream consumer only.
+ *
+ * <ul>
+ *   <li>Key: {@code pk} = game#space#entity, {@code sk} = version in 16 digits, or {@code newest}.
+ *   <li>A version has the attributes of an entity ({@link EntityStore}).
+ *   <li>{@code newest}: {@code v} the newest version recorded, {@code k} how many are kept up to it. It only moves
+ *       forwards, which tells a delivery that comes late or again what it must not bring back.
+ * </ul>
+ */
+@ApplicationScoped
+public class HistoryStore {
+
+    private static final String NEWEST = "newest";
+
+    private final DynamoDbClient dynamo;
+    private final TableNames tables;
+
+    HistoryStore(DynamoDbClient dynamo, TableNames tables) {
+        this.dynamo = dynamo;
+        this.tables = tables;
+    }
+
+    /** Reads a version, strongly consistent; 1 RCU for 4 KB. Nothing if it is not recorded. */
+    public Optional<Entity> read(String game, String space, String id, long version) {
+        Map<String, AttributeValue> item = dynamo.getItem(get -> get.tableName(tables.history())
+                        .key(key(game, space, id, LogStore.number(version)))
+                        .consistentRead(true))
+                .item();
+        return item.isEmpty() ? Optional.empty() : Optional.of(EntityStore.version(space, id, item));
+    }
+
+    /** Reads recorded versions up to one, the newest first, strongly consistent; a page ends at 1 MB. */
+    public List<Entity> upTo(String game, String space, String id, long version, int limit) {
+        QueryResponse response = dynamo.query(QueryRequest.builder()
+                .tableName(tables.history())
+                .keyConditionExpression("pk = :pk AND sk <= :version")
+                .expressionAttributeValues(
+                        Map.of(":pk", s(PartitionKey.of(game, space, id)), ":version", s(LogStore.number(version))))
+                .scanIndexForward(false)
+                .consistentRead(true)
+                .limit(limit)
+                .build());
+        return response.items().stream()
+                .map(item -> EntityStore.version(space, id, item))
+                .toList();
+    }
+
+    /**
+     * Moves the newest version recorded forwards.
+     *
+     * @return the newest version after this, with what is kept up to it: the one given, or a later one
+     */
+    Newest advance(String game, String space, String id, Newest to) {
+        try {
+            dynamo.updateItem(update -> update.tableName(tables.history())
+                    .key(key(game, space, id, NEWEST))
+                    .updateExpression("SET v = :v, k = :k")
+                    .conditionExpression("attribute_not_exists(v) OR v < :v")
+                    .expressionAttributeValues(Map.of(":v", n(to.version()), ":k", n(to.kept())))
+                    .returnValuesOnConditionCheckFailure(ReturnValuesOnConditionCheckFailure.ALL_OLD));
+            return to;
+        } catch (ConditionalCheckFailedException e) {
+            return new Newest(Attributes.number(e.item(), "v"), (int) Attributes.number(e.item(), "k"));
+        }
+    }
+
+    /** The newest version of an entity that is recorded, and how many are kept up to it. */
+    record Newest(long version, int kept) {
+
+        boolean keeps(long asked) {
+            return asked > version - kept && asked <= version;
+        }
+    }
+
+    /** Writes versions and removes others; 1 WCU for each KB written, 1 for each removed. */
+    void write(String game, String space, String id, List<Entity> versions, List<Long> dropped) {
+        List<WriteRequest> requests = new ArrayList<>();
+        for (Entity version : versions) {
+            Map<String, AttributeValue> item = new HashMap<>(EntityStore.versionItem(version));
+            item.putAll(key(game, space, id, LogStore.number(version.version())));
+            requests.add(
+                    WriteRequest.builder().putRequest(put -> put.item(item)).build());
+        }
+        for (long version : dropped) {
+            requests.add(WriteRequest.builder()
+                    .deleteRequest(delete -> delete.key(key(game, space, id, LogStore.number(version))))
+                    .build());
+        }
+        Batches.write(dynamo, tables.history(), requests);
+    }
+
+    /** An entity before and after a commit, and the changes in between if there were several. */
+    record EntityChange(
+            String game,
+            Entity before,
+            Entity after,
+            @Nullable PackedJson steps) {}
+
+    /** Reads a record of the entities' stream; nothing if it tells of no new version. */
+    static Optional<EntityChange> change(ItemChange change) {
+        Map<String, AttributeValue> item = change.after();
+        if (item == null) {
+            return Optional.empty();
+        }
+        Entity after = EntityStore.fromItem(item);
+        Map<String, AttributeValue> old = change.before();
+        String pk = Attributes.string(item, "pk");
+        return Optional.of(new EntityChange(
+                pk.substring(0, pk.indexOf('#')),
+                old == null ? Entity.none(after.space(), after.id()) : EntityStore.fromItem(old),
+                after,
+                EntityStore.packed(item, "sp")));
+    }
+
+    private static Map<String, AttributeValue> key(String game, String space, String id, String sort) {
+        return Map.of("pk", s(PartitionKey.of(game, space, id)), "sk", s(sort));
+    }
+}

@@ -1,0 +1,100 @@
+package dev.statecraft.replication;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.DecimalNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.math.BigDecimal;
+import org.jspecify.annotations.Nullable;
+
+/** When two JSON values count as the same, whatever classes Jackson read them into. */
+final class JsonValues {
+
+    /** The largest number that every client's doubles count exactly up to: 2^53−1. */
+    static final BigDecimal MAX_NUMBER = BigDecimal.valueOf((1L << 53) - 1);
+
+    /** A longer number could be stored but not be sent back in a request. */
+    static final int MAX_NUMBER_LENGTH = 64;
+
+    private JsonValues() {}
+
+    /** Whether two values are the same JSON: numbers by value, objects whatever the order of their keys. */
+    static boolean same(@Nullable JsonNode a, @Nullable JsonNode b) {
+        if (a == null || b == null) {
+            return a == null && b == null;
+        }
+        return canonical(a).equals(canonical(b));
+    }
+
+    /**
+     * Whether a client that saw one would say it saw the other: as {@link #same}, but nothing and null are alike, and
+     * so are an empty list and an empty object, which Luau cannot tell apart.
+     */
+    static boolean alike(@Nullable JsonNode a, @Nullable JsonNode b) {
+        return loose(a).equals(loose(b));
+    }
+
+    /** The value with every number as a decimal without trailing zeros: equal and of equal hash if the same. */
+    static JsonNode canonical(JsonNode value) {
+        if (value.isNumber()) {
+            return DecimalNode.valueOf(value.decimalValue().stripTrailingZeros());
+        }
+        if (value.isObject()) {
+            ObjectNode copy = JsonNodeFactory.instance.objectNode();
+            value.properties().forEach(field -> copy.set(field.getKey(), canonical(field.getValue())));
+            return copy;
+        }
+        if (value.isArray()) {
+            ArrayNode copy = JsonNodeFactory.instance.arrayNode(value.size());
+            value.forEach(element -> copy.add(canonical(element)));
+            return copy;
+        }
+        return value;
+    }
+
+    private static JsonNode loose(@Nullable JsonNode value) {
+        if (value == null || isNothing(value)) {
+            return MissingNode.getInstance();
+        }
+        if (value.isObject()) {
+            ObjectNode copy = JsonNodeFactory.instance.objectNode();
+            value.properties().forEach(field -> {
+                if (!isNothing(field.getValue())) {
+                    copy.set(field.getKey(), loose(field.getValue()));
+                }
+            });
+            return copy;
+        }
+        if (value.isArray()) {
+            ArrayNode copy = JsonNodeFactory.instance.arrayNode(value.size());
+            value.forEach(element -> copy.add(loose(element)));
+            return copy.isEmpty() ? JsonNodeFactory.instance.objectNode() : copy;
+        }
+        return canonical(value);
+    }
+
+    /** Whether a value stands for nothing: null. */
+    static boolean isNothing(JsonNode value) {
+        return value.isNull() || value.isMissingNode();
+    }
+
+    /** A number as JSON: a whole number without a point, another without trailing zeros. */
+    static JsonNode number(BigDecimal value) {
+        BigDecimal stripped = value.stripTrailingZeros();
+        return stripped.scale() <= 0
+                ? JsonNodeFactory.instance.numberNode(stripped.longValueExact())
+                : DecimalNode.valueOf(stripped);
+    }
+
+    /** Why a number cannot be part of a state, null if it can. */
+    static @Nullable String refusal(BigDecimal value) {
+        if (value.abs().compareTo(MAX_NUMBER) > 0) {
+            return "the result would lie outside ±9007199254740991 (2^53-1)";
+        }
+        return value.toPlainString().length() > MAX_NUMBER_LENGTH
+                ? "the result would have more than " + MAX_NUMBER_LENGTH + " characters"
+                : null;
+    }
+}

@@ -1,0 +1,41 @@
+package dev.statecraft.replication;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What somebody wants of one entity, decided anew each time the entity turns out to have changed meanwhile.
+ *
+ * @param entityId the entity
+ * @param id what makes a repetition known as such; null if it is not going to be repeated
+ * @param body all that was asked for, as text: the same id with another body is a mistake
+ * @param decide what becomes of the entity as it is; asks no clock and changes nothing. An entity that does not exist
+ *     has version 0 or is deleted.
+ */
+public record Mutation(String entityId, @Nullable String id, String body, Function<Entity, Decision> decide) {
+
+    /** What is decided; in order of precedence. */
+    public sealed interface Decision {}
+
+    /** Nothing is done. */
+    public record Refuse(Refusal refusal) implements Decision {}
+
+    /**
+     * A new version is made, even if its state is the one before.
+     *
+     * @param state null to delete the entity
+     * @param historyLimit how many versions are to be kept; 0 keeps none but the current one
+     */
+    public record Write(
+            String type,
+            @Nullable ObjectNode state,
+            String schemaVersion,
+            @Nullable String owner,
+            String by,
+            @Nullable Strategy strategy,
+            List<Conflict> conflicts,
+            int historyLimit)
+            implements Decision {}
+}

@@ -1,0 +1,81 @@
+package dev.statecraft.replication;
+
+import dev.statecraft.access.CurrentCaller;
+import dev.statecraft.entry.Cursor;
+import dev.statecraft.entry.Ids;
+import dev.statecraft.entry.Problem;
+import dev.statecraft.entry.ProblemException;
+import dev.statecraft.entry.Query;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.MediaType;
+import java.util.List;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jspecify.annotations.Nullable;
+
+/** A player's entities over HTTP. */
+@Path("/v1/players")
+@Produces(MediaType.APPLICATION_JSON)
+@Tag(name = "State replication")
+public class PlayerResource {
+
+    private final PlayerService players;
+    private final CurrentCaller caller;
+
+    PlayerResource(PlayerService players, CurrentCaller caller) {
+        this.players = players;
+        this.caller = caller;
+    }
+
+    /** Some entities of a player, in the order in which it was subscribed to them. */
+    public record PlayerEntities(
+            String playerId,
+            List<EntityView> entities,
+            @Nullable String nextCursor) {}
+
+    /** All entities a player is subscribed to. */
+    @GET
+    @Path("/{player}/entities")
+    @Operation(operationId = "getPlayerEntities", summary = "List the entities a player is subscribed to")
+    public PlayerEntities entities(
+            @PathParam("player") String player,
+            @QueryParam("limit") @Nullable String limit,
+            @QueryParam("cursor") @Nullable String cursor) {
+        Ids.check("player", player);
+        long after = cursor == null
+                ? 0
+                : Query.integer("cursor", Cursor.read(cursor, list(player), 1).get(0), 0, Long.MAX_VALUE / 2);
+        return page(player, after, Query.limit(limit));
+    }
+
+    /** The seed's forceSynchronization: the player's feed starts again, wherever it is. */
+    @POST
+    @Path("/{player}/synchronize")
+    @Operation(operationId = "forceSynchronization", summary = "Have a player start again with all of its entities")
+    public PlayerEntities synchronize(@PathParam("player") String player) {
+        Ids.check("player", player);
+        if (!players.restart(caller.game(), player)) {
+            throw new ProblemException(Problem.unavailable(1));
+        }
+        return page(player, 0, Query.MAX_LIMIT);
+    }
+
+    private PlayerEntities page(String player, long after, int limit) {
+        PlayerService.EntityPage page = players.entities(caller.game(), player, after, limit);
+        return new PlayerEntities(
+                player,
+                page.entities().stream()
+                        .map(entity -> EntityView.of(entity, false))
+                        .toList(),
+                page.next() == 0 ? null : Cursor.of(list(player), page.next()));
+    }
+
+    private static String list(String player) {
+        return "player-entities#" + player;
+    }
+}

@@ -1,0 +1,118 @@
+package dev.statecraft.replication;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.time.Duration;
+
+/** Limits and defaults of state replication; the first six are the seed's REPLICATION_CONFIG. */
+@ConfigMapping(prefix = "statecraft.replication")
+public interface ReplicationConfig {
+
+    /** How many versions of an entity are kept, the current one counted. */
+    @WithDefault("100")
+    int maxStateHistory();
+
+    /** How often a waiting request looks for news, and the shortest pace clients are asked to keep. */
+    @WithDefault("100ms")
+    Duration replicationInterval();
+
+    /** How long a parked conflict waits for a decision before the fallback strategy decides. */
+    @WithDefault("5s")
+    Duration conflictResolutionTimeout();
+
+    /** Whether stored states above {@link #compressionThresholdBytes()} are compressed. */
+    @WithDefault("true")
+    boolean stateCompression();
+
+    /** Whether past versions of entities are kept at all. */
+    @WithDefault("true")
+    boolean versionControl();
+
+    /** Most updates in one synchronisation; a client with more is told to wait and send the rest later. */
+    @WithDefault("50")
+    int maxPendingUpdates();
+
+    /** States and commits below this size are stored plain: compressing them gains nothing. */
+    @WithDefault("256")
+    int compressionThresholdBytes();
+
+    /** How long a commit stays in the log; a reader that was away longer starts again from a snapshot. */
+    @WithDefault("7d")
+    Duration logRetention();
+
+    /** How often a commit is tried again when others commit to the same space or entities. */
+    @WithDefault("100")
+    int commitAttempts();
+
+    /** Which mutations can be repeated safely. */
+    Receipts receipts();
+
+    /** An entity keeps the receipts of the last mutations. */
+    interface Receipts {
+        /** So many are kept whatever their age. */
+        @WithDefault("16")
+        int least();
+
+        /** Those younger than this are kept as well. */
+        @WithDefault("1m")
+        Duration window();
+
+        /** More than this are never kept. */
+        @WithDefault("256")
+        int most();
+    }
+
+    /** Longest a request waits for news, whatever it asks for. */
+    @WithDefault("20s")
+    Duration longestWait();
+
+    /** Requests a minute that a client is paced to; a Roblox server may make 500, for everything it does. */
+    @WithDefault("480")
+    int requestsPerMinute();
+
+    /** Plain bytes of states and changes that one answer hands over; Lambda answers with at most 6 MB. */
+    @WithDefault("3000000")
+    long answerBytes();
+
+    /** Most spaces that one synchronisation may follow. */
+    @WithDefault("32")
+    int spacesPerSync();
+
+    /** Most entities one player can be subscribed to. */
+    @WithDefault("1000")
+    int playerEntities();
+
+    /**
+     * How long an instance may go on with an entity type it has read. A change of a type answers only after this time,
+     * so that whatever is sent after the answer meets the changed type everywhere. 0 reads the type each time.
+     */
+    @WithDefault("1s")
+    Duration typeCache();
+
+    /** Most merge rules of an entity type. */
+    @WithDefault("200")
+    int mergeRules();
+
+    /** How long the outcome of a parked conflict is remembered, so that a repeated decision is answered as the first. */
+    @WithDefault("1d")
+    Duration conflictRetention();
+
+    /**
+     * Most bytes of a frame of a socket; API Gateway takes no larger ones. News that would be more come in several
+     * frames.
+     */
+    @WithDefault("131072")
+    int frameBytes();
+
+    /** How long an instance may go on with the connections it knows to follow a space; others are told by the stream. */
+    @WithDefault("1s")
+    Duration connectionCache();
+
+    /** How many connections whoever commits tells at once; the others are told by the stream. */
+    @WithDefault("16")
+    int directPushes();
+
+    /** How long a connection is remembered; API Gateway keeps none for longer than two hours. */
+    @WithDefault("3h")
+    Duration connectionLife();
+}

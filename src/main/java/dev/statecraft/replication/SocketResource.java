@@ -1,0 +1,116 @@
+package dev.statecraft.replication;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.statecraft.access.Caller;
+import dev.statecraft.entry.FrameJson;
+import dev.statecraft.entry.Problem;
+import dev.statecraft.entry.ProblemException;
+import dev.statecraft.replication.SyncResource.SyncRequest;
+import dev.statecraft.replication.SyncResource.Synced;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * State replication over a socket: {@code {"op": "sync", "id", …}} with what {@code POST /v1/sync} takes is answered
+ * {@code {"op": "synced", "id", …}} with what that answers. From then on the connection is told what is new in the spaces
+ * it named, and in the feed of its player: {@code {"op": "changes", …}}. {@code waitMillis} means nothing here.
+ *
+ * <p>Frames are told at least once and may overtake the answer they follow: a client keeps a feed whose commits do not
+ * begin right behind its own until the answer it waits for is there, and drops commits it knows.
+ */
+@ApplicationScoped
+public class SocketResource {
+
+    private static final Pattern ID = Pattern.compile(".{1,128}", Pattern.DOTALL);
+
+    private final SyncResource sync;
+    private final ConnectionService connections;
+    private final Frames frames;
+    private final FrameJson json;
+    private final ReplicationConfig config;
+
+    SocketResource(
+            SyncResource sync, ConnectionService connections, Frames frames, FrameJson json, ReplicationConfig config) {
+        this.config = config;
+        this.sync = sync;
+        this.connections = connections;
+        this.frames = frames;
+        this.json = json;
+    }
+
+    /** A connection was opened by somebody who was let in. */
+    public void opened(String connectionId, Caller caller) {
+        connections.open(connectionId, caller);
+    }
+
+    /** A connection is closed, by whomever. */
+    public void closed(String connectionId) {
+        connections.close(connectionId);
+    }
+
+    /**
+     * A frame came.
+     *
+     * @return the frame that answers it
+     */
+    public String received(String connectionId, String frame) {
+        JsonNode id = null;
+        try {
+            ObjectNode request = json.read(frame);
+            id = id(request.remove("id"));
+            JsonNode op = request.remove("op");
+            if (op == null || !op.isTextual() || !op.textValue().equals("sync")) {
+                throw new ProblemException(Problem.badRequest("op", "The op of a frame is sync."));
+            }
+            Connection connection = connections
+                    .find(connectionId)
+                    .orElseThrow(() -> new ProblemException(Problem.notFound(
+                            "connection-closed", "The connection is not known any more", "Connect again.")));
+            return synced(connection, id, json.bind(request, SyncRequest.class));
+        } catch (RuntimeException e) {
+            return frames.problem(id, json.problemOf(e));
+        }
+    }
+
+    private String synced(Connection connection, @Nullable JsonNode id, SyncRequest request) {
+        Set<String> spaces =
+                request.cursors() == null ? Set.of() : request.cursors().keySet();
+        SyncRequest now = new SyncRequest(
+                request.clientId(),
+                request.playerId(),
+                request.cursors(),
+                request.playerCursor(),
+                request.updates(),
+                request.atomic(),
+                null);
+        sync.check(now);
+        Set<String> all = new HashSet<>(connection.cursors().keySet());
+        all.remove(Connection.PLAYER);
+        all.addAll(spaces);
+        if (all.size() > config.spacesPerSync()) {
+            throw new ProblemException(Problem.badRequest(
+                    "cursors", "At most " + config.spacesPerSync() + " spaces are followed by one connection."));
+        }
+        connections.follow(connection, spaces, request.playerId());
+        Synced synced = sync.sync(new Caller(connection.game(), connection.by()), now, frames.newsBytes());
+        Frames.Frame answer = frames.synced(id, synced.answer());
+        if (answer.whole()) {
+            connections.told(connection, request.playerId(), synced.news());
+        }
+        return answer.text();
+    }
+
+    /** What the answer is to be known by; it need not be there. */
+    private static @Nullable JsonNode id(@Nullable JsonNode id) {
+        if (id == null
+                || id.isNumber()
+                || (id.isTextual() && ID.matcher(id.textValue()).matches())) {
+            return id;
+        }
+        throw new ProblemException(Problem.badRequest("id", "An id is a number, or text of 1 to 128 characters."));
+    }
+}

@@ -1,0 +1,270 @@
+package dev.statecraft.replication;
+
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.statecraft.access.Caller;
+import dev.statecraft.access.CurrentCaller;
+import dev.statecraft.entry.Ids;
+import dev.statecraft.entry.Problem;
+import dev.statecraft.entry.ProblemException;
+import dev.statecraft.replication.EntityView.SourceRequest;
+import dev.statecraft.replication.EntityView.UpdateAnswer;
+import dev.statecraft.replication.UpdateProblems.Answer;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jspecify.annotations.Nullable;
+
+/** One request a tick: a client's updates in, everything new out. */
+@Path("/v1/sync")
+@Produces(MediaType.APPLICATION_JSON)
+@Consumes(MediaType.APPLICATION_JSON)
+@Tag(name = "State replication")
+public class SyncResource {
+
+    private static final long MOST_WAIT_MILLIS = 60_000;
+
+    private final SyncService sync;
+    private final ReplicationConfig config;
+    private final CurrentCaller caller;
+
+    SyncResource(SyncService sync, ReplicationConfig config, CurrentCaller caller) {
+        this.sync = sync;
+        this.config = config;
+        this.caller = caller;
+    }
+
+    /**
+     * What a client sends and wants.
+     *
+     * @param clientId what the client is called in the history, where an update names nobody
+     * @param playerId the player on whose behalf it syncs; asks for the player's feed
+     * @param cursors how far it is in each space it follows; empty text to begin
+     * @param playerCursor how far it is in the player's feed
+     * @param atomic whether the updates are done as a whole or not at all
+     * @param waitMillis how long to wait for news if there are none
+     */
+    public record SyncRequest(
+            @Nullable String clientId,
+            @Nullable String playerId,
+            @Nullable Map<String, String> cursors,
+            @Nullable String playerCursor,
+            @Nullable List<@Nullable SyncUpdate> updates,
+            @Nullable Boolean atomic,
+            @Nullable Long waitMillis) {}
+
+    /** An update of a batch. */
+    public record SyncUpdate(
+            @Nullable String entityId,
+            @Nullable String space,
+            @Nullable JsonNode set,
+            @Nullable JsonNode unset,
+            @Nullable JsonNode increment,
+            @Nullable JsonNode append,
+            @Nullable JsonNode remove,
+            @Nullable JsonNode state,
+            @Nullable Long baseVersion,
+            @Nullable JsonNode was,
+            @Nullable String mutationId,
+            @Nullable SourceRequest source,
+            @Nullable Strategy strategy) {
+
+        UpdateRequest update() {
+            return new UpdateRequest(set, unset, increment, append, remove, state, baseVersion, was, strategy);
+        }
+    }
+
+    /** What became of an update: what a single one is answered with, or the problem. */
+    public record UpdateResult(
+            int status,
+            @JsonUnwrapped @Nullable UpdateAnswer answer,
+            @Nullable Problem problem) {}
+
+    /** What a client is told. */
+    public record SyncAnswer(
+            List<UpdateResult> results,
+            Map<String, FeedView> spaces,
+            @Nullable FeedView player,
+            long nextPollMillis) {}
+
+    /** Takes updates and tells everything new, in order. */
+    @POST
+    @Operation(operationId = "sync", summary = "Send updates and get everything new")
+    public SyncAnswer sync(SyncRequest request) {
+        return sync(caller.get(), request, config.answerBytes()).answer();
+    }
+
+    /** An answer, and what it was made of. */
+    record Synced(SyncAnswer answer, SyncService.News news) {}
+
+    /** The same for whoever sends it, in whatever way. */
+    Synced sync(Caller caller, SyncRequest request, long answerBytes) {
+        String client = request.clientId() == null ? caller.name() : Ids.check("clientId", request.clientId());
+        String player = request.playerId() == null ? null : Ids.check("playerId", request.playerId());
+        SyncService.Wanted wanted = wanted(request, player);
+        long waitMillis = request.waitMillis() == null ? 0 : request.waitMillis();
+        if (waitMillis < 0 || waitMillis > MOST_WAIT_MILLIS) {
+            throw new ProblemException(
+                    Problem.badRequest("waitMillis", "waitMillis is an integer from 0 to " + MOST_WAIT_MILLIS + "."));
+        }
+        List<@Nullable SyncUpdate> updates = new ArrayList<>();
+        if (request.updates() != null) {
+            updates.addAll(request.updates());
+        }
+        if (updates.size() > config.maxPendingUpdates()) {
+            throw new ProblemException(Problem.tooManyRequests(
+                            1,
+                            "At most " + config.maxPendingUpdates()
+                                    + " updates are taken at a time. Send the rest after this.")
+                    .withField("updates"));
+        }
+        List<UpdateResult> results = Boolean.TRUE.equals(request.atomic())
+                ? pushAll(caller.game(), updates, client, player)
+                : push(caller.game(), updates, client, player);
+        SyncService.News news = sync.pull(caller.game(), wanted, results.isEmpty() ? waitMillis : 0, answerBytes);
+        Map<String, FeedView> spaces = new LinkedHashMap<>();
+        news.spaces().forEach((space, feed) -> spaces.put(space, FeedView.of(feed)));
+        PlayerFeed feed = news.player();
+        return new Synced(
+                new SyncAnswer(results, spaces, feed == null ? null : FeedView.of(feed), news.nextPollMillis()), news);
+    }
+
+    /** Refuses a request that names what cannot be: for those who do something with it before it is done. */
+    void check(SyncRequest request) {
+        wanted(request, request.playerId() == null ? null : Ids.check("playerId", request.playerId()));
+    }
+
+    private SyncService.Wanted wanted(SyncRequest request, @Nullable String player) {
+        Map<String, String> cursors = request.cursors() == null ? Map.of() : request.cursors();
+        if (cursors.size() > config.spacesPerSync()) {
+            throw new ProblemException(Problem.badRequest(
+                    "cursors", "At most " + config.spacesPerSync() + " spaces are followed by one request."));
+        }
+        if (request.playerCursor() != null && player == null) {
+            throw new ProblemException(
+                    Problem.badRequest("playerId", "A playerCursor is of a player; name it as playerId."));
+        }
+        Map<String, @Nullable FeedCursor> spaces = new LinkedHashMap<>();
+        cursors.forEach(
+                (space, cursor) -> spaces.put(Ids.check("cursors", space), spaceCursor("cursors." + space, cursor)));
+        return new SyncService.Wanted(spaces, player, playerCursor(request.playerCursor()));
+    }
+
+    /** A word that is no cursor at all is a mistake; one that is too old or of another space begins again. */
+    private static @Nullable FeedCursor spaceCursor(String field, @Nullable String cursor) {
+        return cursor == null || cursor.isEmpty()
+                ? null
+                : FeedCursors.readSpace(cursor).orElseThrow(() -> noCursor(field));
+    }
+
+    private static PlayerFeed.@Nullable Cursor playerCursor(@Nullable String cursor) {
+        return cursor == null || cursor.isEmpty()
+                ? null
+                : FeedCursors.readPlayer(cursor).orElseThrow(() -> noCursor("playerCursor"));
+    }
+
+    private static ProblemException noCursor(String field) {
+        return new ProblemException(Problem.badRequest(
+                field, "This is not a cursor of a feed. Send the one that the last answer gave, or \"\" to begin."));
+    }
+
+    private List<UpdateResult> push(
+            String game, List<@Nullable SyncUpdate> updates, String client, @Nullable String player) {
+        Map<Integer, UpdateResult> results = new HashMap<>();
+        List<Integer> indexes = new ArrayList<>();
+        List<SyncService.Update> sound = new ArrayList<>();
+        for (int i = 0; i < updates.size(); i++) {
+            try {
+                sound.add(read(updates.get(i), "updates[" + i + "].", client, player));
+                indexes.add(i);
+            } catch (ProblemException e) {
+                results.put(i, problem(e.problem()));
+            }
+        }
+        List<EntityService.Updated> done = sync.push(game, sound);
+        for (int i = 0; i < indexes.size(); i++) {
+            results.put(indexes.get(i), result(sound.get(i), done.get(i)));
+        }
+        List<UpdateResult> ordered = new ArrayList<>();
+        for (int i = 0; i < updates.size(); i++) {
+            ordered.add(results.get(i));
+        }
+        return ordered;
+    }
+
+    /** Nothing of an atomic batch is done if a part of it cannot be read. */
+    private List<UpdateResult> pushAll(
+            String game, List<@Nullable SyncUpdate> updates, String client, @Nullable String player) {
+        List<SyncService.Update> all = new ArrayList<>();
+        Set<String> spaces = new LinkedHashSet<>();
+        for (int i = 0; i < updates.size(); i++) {
+            SyncService.Update update = read(updates.get(i), "updates[" + i + "].", client, player);
+            all.add(update);
+            spaces.add(update.space());
+        }
+        if (spaces.size() > 1) {
+            throw new ProblemException(
+                    Problem.badRequest("updates", "An atomic batch changes the entities of one space."));
+        }
+        if (all.isEmpty()) {
+            return List.of();
+        }
+        List<EntityService.Updated> done =
+                sync.pushAtomically(game, spaces.iterator().next(), all);
+        List<UpdateResult> results = new ArrayList<>();
+        for (int i = 0; i < all.size(); i++) {
+            results.add(result(all.get(i), done.get(i)));
+        }
+        return results;
+    }
+
+    private static SyncService.Update read(
+            @Nullable SyncUpdate update, String prefix, String client, @Nullable String player) {
+        if (update == null) {
+            throw new ProblemException(
+                    Problem.badRequest(prefix.substring(0, prefix.length() - 1), "An update is an object."));
+        }
+        SourceRequest named = update.source();
+        SourceRequest behalf = named == null || (named.playerId() == null && named.serverId() == null)
+                ? new SourceRequest(player, null)
+                : named;
+        if (player != null && !player.equals(behalf.playerId())) {
+            throw new ProblemException(Problem.of(
+                            403,
+                            "forbidden",
+                            "The player may not write this entity",
+                            "A request on behalf of a player brings updates of this player only.")
+                    .withField(prefix + "source"));
+        }
+        Source source = UpdateProblems.source(client, behalf, prefix);
+        String space =
+                update.space() == null ? EntityProblems.DEFAULT_SPACE : Ids.check(prefix + "space", update.space());
+        String mutationId = update.mutationId() == null ? null : Ids.check(prefix + "mutationId", update.mutationId());
+        return new SyncService.Update(
+                space,
+                Ids.check(prefix + "entityId", update.entityId()),
+                UpdateProblems.read(update.update(), null, prefix),
+                source,
+                UpdateProblems.identity(mutationId, update.update(), source, null));
+    }
+
+    private static UpdateResult result(SyncService.Update update, EntityService.Updated updated) {
+        Answer answer = UpdateProblems.answer(update.entityId(), updated);
+        return new UpdateResult(answer.status(), answer.body(), answer.problem());
+    }
+
+    private static UpdateResult problem(Problem problem) {
+        return new UpdateResult(problem.status(), null, problem);
+    }
+}

@@ -1,0 +1,177 @@
+package dev.statecraft.replication;
+
+import dev.statecraft.replication.CommitService.Result;
+import dev.statecraft.replication.EntityService.Updated;
+import dev.statecraft.replication.FeedService.Budget;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/** One synchronisation: takes a client's updates, and tells it everything new. */
+@ApplicationScoped
+public class SyncService {
+
+    /** A reader that was away longer was not waiting for what it is told. */
+    private static final long MOST_LATENCY_MILLIS = 30_000;
+
+    private static final long MINUTE_MILLIS = 60_000;
+
+    private final EntityService entities;
+    private final ConflictService conflicts;
+    private final CommitService commits;
+    private final FeedService feeds;
+    private final PlayerFeedService playerFeeds;
+    private final ReplicationStatisticsService statistics;
+    private final ReplicationConfig config;
+    private final Clock clock;
+
+    SyncService(
+            EntityService entities,
+            ConflictService conflicts,
+            CommitService commits,
+            FeedService feeds,
+            PlayerFeedService playerFeeds,
+            ReplicationStatisticsService statistics,
+            ReplicationConfig config,
+            Clock clock) {
+        this.entities = entities;
+        this.conflicts = conflicts;
+        this.commits = commits;
+        this.feeds = feeds;
+        this.playerFeeds = playerFeeds;
+        this.statistics = statistics;
+        this.config = config;
+        this.clock = clock;
+    }
+
+    /** An update of a batch. */
+    public record Update(String space, String entityId, EntityUpdate update, Source source, Identity identity) {}
+
+    /**
+     * Takes updates, each for itself; those of one space are one commit, in order.
+     *
+     * @return what became of each, in order
+     */
+    public List<Updated> push(String game, List<Update> updates) {
+        Map<String, List<Integer>> bySpace = new LinkedHashMap<>();
+        for (int i = 0; i < updates.size(); i++) {
+            bySpace.computeIfAbsent(updates.get(i).space(), space -> new ArrayList<>())
+                    .add(i);
+        }
+        Map<Integer, Updated> results = new TreeMap<>();
+        bySpace.forEach((space, indexes) -> {
+            List<Result> done = commits.commit(
+                    game,
+                    space,
+                    indexes.stream()
+                            .map(index -> mutation(game, updates.get(index)))
+                            .toList());
+            for (int i = 0; i < indexes.size(); i++) {
+                Update update = updates.get(indexes.get(i));
+                results.put(
+                        indexes.get(i),
+                        entities.parkedIfUndecided(game, done.get(i), update.source(), update.identity()));
+            }
+        });
+        return List.copyOf(results.values());
+    }
+
+    /** Takes updates of one space, all or none; readers see them in one commit. */
+    public List<Updated> pushAtomically(String game, String space, List<Update> updates) {
+        return commits
+                .commitAtomically(
+                        game,
+                        space,
+                        updates.stream().map(update -> mutation(game, update)).toList())
+                .stream()
+                .map(result -> (Updated) new EntityService.Decided(result))
+                .toList();
+    }
+
+    private Mutation mutation(String game, Update update) {
+        return entities.mutation(game, update.entityId(), update.update(), update.source(), update.identity());
+    }
+
+    /** What a client wants to be told: cursors by space, and those of its player; null for one that begins. */
+    public record Wanted(
+            Map<String, @Nullable FeedCursor> spaces,
+            @Nullable String playerId,
+            PlayerFeed.@Nullable Cursor player) {}
+
+    /** What a client is told. */
+    public record News(Map<String, Feed> spaces, @Nullable PlayerFeed player, long nextPollMillis) {
+
+        boolean isEmpty() {
+            return spaces.values().stream().noneMatch(Feed::hasNews) && (player == null || !player.hasNews());
+        }
+    }
+
+    /**
+     * Tells a client everything new, in order. Waits for news if there are none: looks for them once every replication
+     * interval.
+     *
+     * @param waitMillis how long at most
+     * @param answerBytes how much to tell, about; what is left is {@code more}
+     */
+    public News pull(String game, Wanted wanted, long waitMillis, long answerBytes) {
+        long until =
+                System.nanoTime() + Math.min(waitMillis, config.longestWait().toMillis()) * 1_000_000;
+        News news = pull(game, wanted, answerBytes);
+        while (news.isEmpty()) {
+            long left = until - System.nanoTime();
+            if (left <= 0) {
+                break;
+            }
+            LockSupport.parkNanos(Math.min(left, config.replicationInterval().toNanos()));
+            news = pull(game, wanted, answerBytes);
+        }
+        deliver(game, wanted, news);
+        return news;
+    }
+
+    private News pull(String game, Wanted wanted, long answerBytes) {
+        conflicts.settleDueNowAndThen(game);
+        Budget budget = new Budget(answerBytes);
+        Map<String, Feed> spaces = new LinkedHashMap<>();
+        wanted.spaces().forEach((space, cursor) -> spaces.put(space, feeds.pull(game, space, cursor, budget)));
+        PlayerFeed player =
+                wanted.playerId() == null ? null : playerFeeds.pull(game, wanted.playerId(), wanted.player(), budget);
+        return new News(spaces, player, nextPollMillis());
+    }
+
+    /** So often that a client keeps within its requests a minute, and not more often than there is news. */
+    private long nextPollMillis() {
+        long paced = (MINUTE_MILLIS + config.requestsPerMinute() - 1) / config.requestsPerMinute();
+        return Math.max(paced, config.replicationInterval().toMillis());
+    }
+
+    /** Measures how long news took to readers that were waiting for them. */
+    private void deliver(String game, Wanted wanted, News news) {
+        long now = clock.millis();
+        List<Long> millis = new ArrayList<>();
+        news.spaces().forEach((space, feed) -> {
+            FeedCursor cursor = wanted.spaces().get(space);
+            if (cursor != null && feed.snapshot() == null) {
+                feed.commits().forEach(commit -> measure(millis, cursor.at(), commit, now));
+            }
+        });
+        PlayerFeed.Cursor player = wanted.player();
+        if (player != null && news.player() != null && !news.player().first()) {
+            news.player().commits().forEach(commit -> measure(millis, player.at(), commit.commit(), now));
+        }
+        statistics.delivered(
+                game, millis.size(), millis.stream().mapToLong(Long::longValue).sum());
+    }
+
+    private static void measure(List<Long> millis, long waitingSince, LogEntry commit, long now) {
+        if (commit.at() >= waitingSince && now - waitingSince <= MOST_LATENCY_MILLIS) {
+            millis.add(Math.max(0, now - commit.at()));
+        }
+    }
+}

@@ -1,0 +1,86 @@
+package dev.statecraft.replication;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The fields of an update as a request brings them, of one entity or as part of a synchronisation.
+ *
+ * @param state a whole state; with it there are no operations
+ * @param baseVersion the version the update was made on
+ * @param was values its sender saw, by path
+ */
+record UpdateRequest(
+        @Nullable JsonNode set,
+        @Nullable JsonNode unset,
+        @Nullable JsonNode increment,
+        @Nullable JsonNode append,
+        @Nullable JsonNode remove,
+        @Nullable JsonNode state,
+        @Nullable Long baseVersion,
+        @Nullable JsonNode was,
+        @Nullable Strategy strategy) {
+
+    /** What reading a request gives; in order of precedence. */
+    sealed interface Reading {}
+
+    /** It makes no sense; {@code field} is where. */
+    record Malformed(String field, String detail) implements Reading {}
+
+    /** The update. */
+    record Read(EntityUpdate update) implements Reading {}
+
+    /** Reads the update; {@code required} is the version it insists on, null for any. */
+    Reading read(@Nullable Long required) {
+        if (baseVersion != null && baseVersion < 1) {
+            return new Malformed("baseVersion", "Versions count from 1.");
+        }
+        Operations.Reading reading = Operations.parse(set, unset, increment, append, remove);
+        if (reading instanceof Operations.Malformed malformed) {
+            return new Malformed(malformed.field(), malformed.reason());
+        }
+        Operations operations = ((Operations.Read) reading).operations();
+        ObjectNode whole = null;
+        if (state != null && !state.isNull()) {
+            whole = state instanceof ObjectNode object
+                    ? object
+                    : state instanceof ArrayNode list && list.isEmpty() ? PackedJson.MAPPER.createObjectNode() : null;
+            if (whole == null) {
+                return new Malformed("state", "The field state is an object.");
+            }
+            if (!operations.isEmpty()) {
+                return new Malformed("state", "Send a whole state or operations, not both.");
+            }
+        } else if (operations.isEmpty()) {
+            return new Malformed("set", "There is nothing to do: send operations or a whole state.");
+        }
+        Basis.Reading seen = Basis.parse(was, whole == null ? operations : null);
+        if (seen instanceof Basis.Malformed malformed) {
+            return new Malformed(malformed.field(), malformed.reason());
+        }
+        return new Read(new EntityUpdate(
+                whole == null ? new EntityUpdate.Operate(operations) : new EntityUpdate.Replace(whole),
+                baseVersion,
+                required,
+                new TreeMap<>(((Basis.Read) seen).was()),
+                strategy));
+    }
+
+    /** All that is asked for. */
+    ObjectNode arguments() {
+        ObjectNode arguments = PackedJson.MAPPER.createObjectNode();
+        arguments.set("set", set);
+        arguments.set("unset", unset);
+        arguments.set("increment", increment);
+        arguments.set("append", append);
+        arguments.set("remove", remove);
+        arguments.set("state", state);
+        arguments.put("baseVersion", baseVersion);
+        arguments.set("was", was);
+        arguments.put("strategy", strategy == null ? null : strategy.name());
+        return arguments;
+    }
+}

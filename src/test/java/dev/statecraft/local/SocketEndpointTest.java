@@ -1,0 +1,161 @@
+package dev.statecraft.local;
+
+import static io.restassured.RestAssured.given;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.WebSocket;
+import java.net.http.WebSocketHandshakeException;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.eclipse.microprofile.config.ConfigProvider;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** The socket of dev mode, with a real client. */
+@QuarkusTest
+@WithTestResource(DynamoDbLocalResource.class)
+class SocketEndpointTest {
+
+    private static final long PATIENCE_SECONDS = 20;
+
+    private final ObjectMapper mapper = new ObjectMapper();
+
+    /** A client that keeps the frames it gets. */
+    private final class Client implements WebSocket.Listener, AutoCloseable {
+
+        private final BlockingQueue<JsonNode> frames = new LinkedBlockingQueue<>();
+        private final StringBuilder part = new StringBuilder();
+        private final WebSocket socket;
+
+        Client(@Nullable String key) {
+            int port = ConfigProvider.getConfig().getValue("quarkus.http.test-port", Integer.class);
+            WebSocket.Builder builder = HttpClient.newHttpClient().newWebSocketBuilder();
+            if (key != null) {
+                builder.header("Authorization", "Bearer " + key);
+            }
+            socket = builder.buildAsync(URI.create("ws://localhost:" + port + "/v1/socket"), this)
+                    .join();
+        }
+
+        @Override
+        public @Nullable CompletionStage<?> onText(WebSocket webSocket, CharSequence text, boolean last) {
+            part.append(text);
+            if (last) {
+                try {
+                    frames.add(mapper.readTree(part.toString()));
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+                part.setLength(0);
+            }
+            webSocket.request(1);
+            return null;
+        }
+
+        JsonNode sync(String frame) throws InterruptedException {
+            socket.sendText(frame.replace('\'', '"'), true).join();
+            return next();
+        }
+
+        JsonNode next() throws InterruptedException {
+            JsonNode frame = frames.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
+            assertNotNull(frame, "no frame came");
+            return frame;
+        }
+
+        @Override
+        public void close() {
+            socket.sendClose(WebSocket.NORMAL_CLOSURE, "").join();
+        }
+    }
+
+    @Test
+    void whatOneSendsTheOtherIsTold() throws Exception {
+        create("cave", "torch");
+        try (Client one = new Client("sk_dev_local");
+                Client other = new Client(null)) {
+            JsonNode synced = one.sync("{'op': 'sync', 'id': 1, 'cursors': {'cave': ''}}");
+            assertEquals("synced", synced.path("op").asText(), synced.toString());
+            assertEquals(
+                    "torch", synced.at("/spaces/cave/snapshot/entities/0/id").asText());
+            assertEquals(
+                    2,
+                    other.sync("{'op': 'sync', 'id': 2, 'cursors': {'cave': ''}}")
+                            .path("id")
+                            .asInt());
+            one.socket
+                    .sendText(
+                            "{\"op\":\"sync\",\"id\":3,\"updates\":[{\"space\":\"cave\",\"entityId\":\"torch\","
+                                    + "\"increment\":{\"oil\":-1}}]}",
+                            true)
+                    .join();
+            JsonNode told = other.next();
+            assertEquals("changes", told.path("op").asText(), told.toString());
+            assertEquals(
+                    "torch",
+                    told.at("/spaces/cave/commits/0/changes/0/entityId").asText());
+            boolean answered = false;
+            for (int i = 0; i < 2 && !answered; i++) {
+                JsonNode frame = one.next();
+                answered = frame.path("id").asInt() == 3
+                        && frame.at("/results/0/state/oil").asInt() == 9;
+            }
+            assertTrue(answered, "the sender has its answer, and perhaps the news before");
+        }
+    }
+
+    @Test
+    void whatIsCommittedOverHttpIsTold() throws Exception {
+        create("hall", "lamp");
+        try (Client client = new Client("sk_dev_local")) {
+            client.sync("{'op': 'sync', 'id': 1, 'cursors': {'hall': ''}}");
+            given().contentType("application/json")
+                    .body("{\"set\":{\"lit\":true}}")
+                    .patch("/v1/entities/lamp?space=hall")
+                    .then()
+                    .statusCode(200);
+            JsonNode told = client.next();
+            assertEquals(
+                    "lamp", told.at("/spaces/hall/commits/0/changes/0/entityId").asText(), told.toString());
+        }
+    }
+
+    @Test
+    void aFrameThatMakesNoSenseIsAProblemAndTheConnectionStays() throws Exception {
+        try (Client client = new Client("sk_dev_local")) {
+            assertEquals("problem", client.sync("nonsense").path("op").asText());
+            assertEquals(
+                    "synced", client.sync("{'op': 'sync', 'id': 1}").path("op").asText());
+        }
+    }
+
+    @Test
+    void whoIsNotLetInIsNotConnected() {
+        CompletionException refused = assertThrows(CompletionException.class, () -> new Client("wrong"));
+        WebSocketHandshakeException handshake = (WebSocketHandshakeException) refused.getCause();
+        assertEquals(401, handshake.getResponse().statusCode());
+    }
+
+    private static void create(String space, String id) {
+        given().contentType("application/json")
+                .body("{\"id\":\"" + id + "\",\"space\":\"" + space
+                        + "\",\"type\":\"UI_STATE\",\"state\":{\"oil\":10}}")
+                .post("/v1/entities")
+                .then()
+                .statusCode(201);
+    }
+}

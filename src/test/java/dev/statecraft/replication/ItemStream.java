@@ -1,0 +1,65 @@
+package dev.statecraft.replication;
+
+import dev.statecraft.local.LocalDynamoDb;
+import dev.statecraft.table.ItemChange;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.dynamodb.model.GetRecordsResponse;
+import software.amazon.awssdk.services.dynamodb.model.ShardIteratorType;
+import software.amazon.awssdk.services.dynamodb.streams.DynamoDbStreamsClient;
+
+/** The real stream of a table, read by the test, which decides what is delivered, when and how often. */
+final class ItemStream {
+
+    private final DynamoDbStreamsClient streams = LocalDynamoDb.streams();
+    private final String table;
+    private final String arn;
+    private final Map<String, String> iterators = new HashMap<>();
+
+    ItemStream(String table) {
+        this.table = table;
+        arn = streams.listStreams(list -> list.tableName(table))
+                .streams()
+                .get(0)
+                .streamArn();
+    }
+
+    /** All records since the last call. */
+    List<ItemChange> next() {
+        streams.describeStream(describe -> describe.streamArn(arn))
+                .streamDescription()
+                .shards()
+                .forEach(shard -> iterators.computeIfAbsent(shard.shardId(), id -> streams.getShardIterator(
+                                get -> get.streamArn(arn).shardId(id).shardIteratorType(ShardIteratorType.TRIM_HORIZON))
+                        .shardIterator()));
+        List<ItemChange> changes = new ArrayList<>();
+        for (String shard : List.copyOf(iterators.keySet())) {
+            while (true) {
+                GetRecordsResponse response = streams.getRecords(
+                        get -> get.shardIterator(iterators.get(shard)).limit(1000));
+                response.records()
+                        .forEach(record -> changes.add(new ItemChange(
+                                record.dynamodb().sequenceNumber(),
+                                table,
+                                record.dynamodb().hasOldImage()
+                                        ? record.dynamodb().oldImage()
+                                        : null,
+                                record.dynamodb().hasNewImage()
+                                        ? record.dynamodb().newImage()
+                                        : null)));
+                @Nullable String following = response.nextShardIterator();
+                if (following == null) {
+                    break;
+                }
+                iterators.put(shard, following);
+                if (response.records().isEmpty()) {
+                    break;
+                }
+            }
+        }
+        return changes;
+    }
+}

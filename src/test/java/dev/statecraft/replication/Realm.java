@@ -1,0 +1,189 @@
+package dev.statecraft.replication;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.statecraft.local.LocalDynamoDb;
+import dev.statecraft.replication.CommitService.Done;
+import dev.statecraft.replication.CommitService.Result;
+import dev.statecraft.replication.EntityService.NewEntity;
+import dev.statecraft.table.ItemChange;
+import dev.statecraft.table.TableNames;
+import io.quarkus.runtime.configuration.DurationConverter;
+import io.smallrye.config.SmallRyeConfigBuilder;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+
+/** State replication wired by hand on fresh tables of the real DynamoDB Local, without Quarkus around it. */
+final class Realm {
+
+    static final String GAME = "default";
+    static final String SPACE = "arena";
+    static final Source SERVER = new Source("server", null);
+
+    final TableNames tables;
+    final Announcements news = new Announcements();
+    final DynamoDbClient dynamo;
+    final ReplicationConfig config;
+    final EntityStore entityStore;
+    final LogStore log;
+    final HistoryStore historyStore;
+    final HistoryService history;
+    final CommitStore commitStore;
+    final CommitService commits;
+    final EntityTypeService types;
+    final ConflictService conflicts;
+    final EntityService entities;
+    final ReplicationStatisticsService statistics;
+    final FeedService feeds;
+    final PlayerService players;
+    final PlayerFeedService playerFeeds;
+    final SyncService sync;
+    final Clock clock;
+    final ItemStream entityStream;
+    final ItemStream logStream;
+
+    Realm() {
+        this(Map.of(), new ExecutionInterceptor() {}, Clock.systemUTC());
+    }
+
+    Realm(Map<String, String> settings, ExecutionInterceptor interceptor, Clock clock) {
+        this(LocalDynamoDb.freshTables(), settings, interceptor, clock);
+    }
+
+    /** Another instance of the application on the same tables. */
+    Realm(TableNames tables, Map<String, String> settings, ExecutionInterceptor interceptor, Clock clock) {
+        this.tables = tables;
+        this.clock = clock;
+        dynamo = LocalDynamoDb.client(interceptor);
+        config = config(settings);
+        entityStore = new EntityStore(dynamo, tables);
+        log = new LogStore(dynamo, tables);
+        historyStore = new HistoryStore(dynamo, tables);
+        history = new HistoryService(historyStore, log, config);
+        commitStore = new CommitStore(dynamo, tables, config);
+        commits = new CommitService(commitStore, history, config, clock, news);
+        types = new EntityTypeService(new EntityTypeStore(dynamo, tables), config);
+        conflicts = new ConflictService(
+                new ConflictStore(dynamo, tables, config), commits, history, entityStore, types, config, clock);
+        entities = new EntityService(commits, entityStore, types, conflicts, history);
+        statistics = new ReplicationStatisticsService(new ReplicationStatisticsStore(dynamo, tables), clock);
+        feeds = new FeedService(log, entityStore, clock);
+        ReplicationStatisticsStore sums = new ReplicationStatisticsStore(dynamo, tables);
+        players = new PlayerService(new PlayerStore(dynamo, tables, sums, config), entityStore, config, clock, news);
+        playerFeeds = new PlayerFeedService(players, feeds, log, clock);
+        sync = new SyncService(entities, conflicts, commits, feeds, playerFeeds, statistics, config, clock);
+        entityStream = new ItemStream(tables.entities());
+        logStream = new ItemStream(tables.log());
+    }
+
+    static ReplicationConfig config(Map<String, String> settings) {
+        SmallRyeConfigBuilder builder = new SmallRyeConfigBuilder()
+                .withConverter(Duration.class, 200, new DurationConverter())
+                .withMapping(ReplicationConfig.class);
+        settings.forEach((name, value) -> builder.withDefaultValue("statecraft.replication." + name, value));
+        return builder.build().getConfigMapping(ReplicationConfig.class);
+    }
+
+    static ObjectNode json(String text) {
+        try {
+            return (ObjectNode) PackedJson.MAPPER.readTree(text.replace('\'', '"'));
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException(text, e);
+        }
+    }
+
+    /** The same with numbers as they are compared. */
+    static JsonNode canonical(String text) {
+        return JsonValues.canonical(json(text));
+    }
+
+    /** Operations in single quotes: {@code {'set': {'a': 1}}}. */
+    static EntityUpdate operations(String text) {
+        Operations.Read read = (Operations.Read) Operations.parse(json(text));
+        return new EntityUpdate(new EntityUpdate.Operate(read.operations()), null, null, new TreeMap<>(), null);
+    }
+
+    Result create(String id, String type, String state) {
+        return entities.create(GAME, SPACE, new NewEntity(id, type, json(state), null), SERVER, new Identity(null, ""));
+    }
+
+    Result update(String id, String operations, @Nullable String mutationId) {
+        EntityService.Updated updated =
+                entities.update(GAME, SPACE, id, operations(operations), SERVER, new Identity(mutationId, operations));
+        return ((EntityService.Decided) updated).result();
+    }
+
+    Result delete(String id) {
+        return entities.delete(GAME, SPACE, id, null, SERVER, new Identity(null, ""));
+    }
+
+    static Entity done(Result result) {
+        if (result instanceof Done done) {
+            return done.entity();
+        }
+        throw new AssertionError(result.toString());
+    }
+
+    Entity read(String id) {
+        return entities.read(GAME, SPACE, id);
+    }
+
+    Space head() {
+        return log.head(GAME, SPACE);
+    }
+
+    /** The whole log of a space. */
+    List<LogEntry> log(String space) {
+        List<LogEntry> entries = new ArrayList<>();
+        long seq = 0;
+        while (true) {
+            LogStore.LogPart part = log.after(GAME, space, seq, 100);
+            entries.addAll(part.entries());
+            if (!part.more()) {
+                return entries;
+            }
+            seq = entries.get(entries.size() - 1).seq();
+        }
+    }
+
+    /** What the changes of a log come to, by entity; deleted ones without a state. */
+    Map<String, Entity> replayed(String space) {
+        Map<String, Entity> replayed = new TreeMap<>();
+        for (LogEntry entry : log(space)) {
+            for (Change change : entry.changes()) {
+                Entity before = replayed.getOrDefault(change.entityId(), Entity.none(space, change.entityId()));
+                replayed.put(change.entityId(), change.applyTo(before, entry, PackedJson.NEVER));
+            }
+        }
+        return replayed;
+    }
+
+    /** Brings history and statistics to rest. */
+    void drain() {
+        deliver(entityStream.next(), logStream.next());
+    }
+
+    void deliver(List<ItemChange> entityChanges, List<ItemChange> logChanges) {
+        if (!entityChanges.isEmpty()) {
+            expectDone(history.record(entityChanges));
+        }
+        if (!logChanges.isEmpty()) {
+            expectDone(statistics.count(logChanges));
+        }
+    }
+
+    private static void expectDone(Optional<String> failed) {
+        if (failed.isPresent()) {
+            throw new AssertionError("a batch was not handled from record " + failed.get());
+        }
+    }
+}

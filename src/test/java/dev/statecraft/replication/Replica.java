@@ -1,0 +1,127 @@
+package dev.statecraft.replication;
+
+import static dev.statecraft.replication.JsonValues.canonical;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** A client as the README describes it: it knows of set and unset, of versions, and of the checksum, and nothing else. */
+final class Replica {
+
+    private record Held(long version, @Nullable ObjectNode state) {}
+
+    private final String context;
+    private final Map<String, Held> held = new TreeMap<>();
+
+    @Nullable FeedCursor cursor;
+
+    PlayerFeed.@Nullable Cursor playerCursor;
+    private long seq;
+
+    Replica(String context) {
+        this.context = context;
+    }
+
+    /** Takes what the feed of a space tells. */
+    void take(Feed feed) {
+        Feed.Snapshot snapshot = feed.snapshot();
+        if (feed.resync()) {
+            assertTrue(snapshot != null && snapshot.first(), context);
+        }
+        if (snapshot != null) {
+            if (snapshot.first()) {
+                held.clear();
+                seq = 0;
+            }
+            snapshot.entities().forEach(entity -> put(entity.id(), entity));
+        }
+        for (LogEntry entry : feed.commits()) {
+            assertTrue(entry.seq() > seq, context + ": a commit comes once");
+            if (snapshot == null && seq > 0) {
+                assertEquals(seq + 1, entry.seq(), context + ": no gap");
+            }
+            seq = entry.seq();
+            entry.changes().forEach(change -> apply(change.entityId(), change));
+        }
+        seq = feed.cursor().seq();
+        cursor = feed.cursor();
+        SpaceChecksum checksum = feed.checksum();
+        if (checksum != null) {
+            assertEquals(checksum, checksum(), context);
+        }
+    }
+
+    /** Takes what the feed of a player tells. */
+    void take(PlayerFeed feed) {
+        if (feed.first()) {
+            held.clear();
+        }
+        feed.entities().forEach(entity -> put(PlayerFeed.key(entity.space(), entity.id()), entity));
+        feed.left().forEach(one -> held.remove(PlayerFeed.key(one.space(), one.entityId())));
+        feed.commits().forEach(commit -> commit.commit()
+                .changes()
+                .forEach(change -> apply(PlayerFeed.key(commit.space(), change.entityId()), change)));
+        playerCursor = feed.cursor();
+        assertEquals(feed.cursor().checksum(), checksum(), context);
+    }
+
+    private void put(String key, Entity entity) {
+        held.put(key, new Held(entity.version(), entity.deleted() ? null : entity.json()));
+    }
+
+    private void apply(String key, Change change) {
+        Held before = held.get(key);
+        if (before != null && change.version() <= before.version()) {
+            return;
+        }
+        JsonNode whole = change.state();
+        if (change.kind() == Change.Kind.DELETED) {
+            held.put(key, new Held(change.version(), null));
+        } else if (whole != null) {
+            held.put(key, new Held(change.version(), (ObjectNode) whole));
+        } else {
+            assertTrue(before != null && before.state() != null, context + ": a step needs what it leads on from");
+            assertEquals(before.version() + 1, change.version(), context);
+            Operations.Read read = (Operations.Read) Operations.parse(change.set(), change.unset(), null, null, null);
+            Operations.Done done = (Operations.Done) read.operations().applyTo(before.state());
+            held.put(key, new Held(change.version(), done.state()));
+        }
+    }
+
+    private SpaceChecksum checksum() {
+        SpaceChecksum checksum = SpaceChecksum.EMPTY;
+        for (Map.Entry<String, Held> one : held.entrySet()) {
+            if (one.getValue().state() != null) {
+                checksum = checksum.toggled(one.getKey(), one.getValue().version());
+            }
+        }
+        return checksum;
+    }
+
+    /** Whether it holds exactly these entities, in these versions and states. */
+    void assertHolds(Map<String, Entity> entities) {
+        Map<String, Held> live = new TreeMap<>(held);
+        live.values().removeIf(one -> one.state() == null);
+        assertEquals(entities.keySet(), live.keySet(), context);
+        live.forEach((key, one) -> {
+            assertEquals(entities.get(key).version(), one.version(), context);
+            assertNotEquals(null, one.state());
+            assertEquals(canonical(entities.get(key).json()), canonical(one.state()), context);
+        });
+    }
+
+    Set<String> ids() {
+        return held.entrySet().stream()
+                .filter(one -> one.getValue().state() != null)
+                .map(Map.Entry::getKey)
+                .collect(Collectors.toSet());
+    }
+}

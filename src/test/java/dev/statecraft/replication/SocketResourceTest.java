@@ -1,0 +1,279 @@
+package dev.statecraft.replication;
+
+import static dev.statecraft.replication.Realm.GAME;
+import static dev.statecraft.replication.Realm.SPACE;
+import static dev.statecraft.replication.Realm.done;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import dev.statecraft.access.Caller;
+import dev.statecraft.access.CurrentCaller;
+import dev.statecraft.entry.FrameJson;
+import dev.statecraft.entry.Json;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
+
+/** Frames in, frames out and news pushed, on real tables, with connections that are lists. */
+class SocketResourceTest {
+
+    private static final Caller CALLER = new Caller(GAME, "tester");
+
+    /** Connections that keep what they are sent. */
+    private static final class Wires implements Sockets {
+
+        private final Map<String, List<JsonNode>> frames = new ConcurrentHashMap<>();
+        private final Set<String> broken = ConcurrentHashMap.newKeySet();
+
+        @Override
+        public Delivery send(String connectionId, String frame) {
+            List<JsonNode> wire = frames.get(connectionId);
+            if (wire == null) {
+                return Delivery.GONE;
+            }
+            if (broken.contains(connectionId)) {
+                return Delivery.FAILED;
+            }
+            wire.add(Realm.json(frame.replace('\'', '’')));
+            return Delivery.SENT;
+        }
+    }
+
+    private final Wires wires = new Wires();
+    private final Realm realm;
+    private final ConnectionService connections;
+    private final SocketResource sockets;
+
+    SocketResourceTest() {
+        Map<String, String> settings = Map.of("type-cache", "PT0S", "connection-cache", "PT0S", "frame-bytes", "20000");
+        realm = new Realm(settings, new ExecutionInterceptor() {}, Clock.systemUTC());
+        ObjectMapper mapper = new ObjectMapper().registerModule(new JavaTimeModule());
+        new Json().customize(mapper);
+        FrameJson json = new FrameJson(mapper);
+        Frames frames = new Frames(json, realm.config);
+        connections = new ConnectionService(
+                new ConnectionStore(realm.dynamo, realm.tables), wires, realm.sync, frames, realm.config, realm.clock);
+        realm.news.listen(connections::changed);
+        SyncResource sync = new SyncResource(realm.sync, realm.config, new CurrentCaller());
+        sockets = new SocketResource(sync, connections, frames, json, realm.config);
+    }
+
+    @Test
+    void whoSyncsIsToldWhatIsCommittedFromThenOn() {
+        done(realm.create("a", "UI_STATE", "{'n': 1, 'text': 'so long that a step is shorter'}"));
+        open("c1");
+        JsonNode synced = sync("c1", "{'op': 'sync', 'id': 7, 'cursors': {'arena': ''}}");
+        assertEquals("synced", synced.path("op").asText());
+        assertEquals(7, synced.path("id").asInt());
+        assertEquals(1, synced.at("/spaces/arena/snapshot/entities").size());
+
+        done(realm.update("a", "{'set': {'n': 2}}", null));
+        done(realm.update("a", "{'set': {'n': 3}}", null));
+        List<JsonNode> pushed = wires.frames.get("c1");
+        assertEquals(2, pushed.size());
+        assertEquals("changes", pushed.get(0).path("op").asText());
+        assertEquals(2, pushed.get(0).at("/spaces/arena/commits/0/seq").asLong());
+        assertEquals(3, pushed.get(1).at("/spaces/arena/commits/0/seq").asLong());
+        assertEquals(
+                3, pushed.get(1).at("/spaces/arena/commits/0/changes/0/set/n").asInt());
+        assertEquals(
+                realm.head().checksum().toString(),
+                pushed.get(1).at("/spaces/arena/checksum").asText());
+    }
+
+    @Test
+    void updatesComeInOverTheSocketAndOthersAreTold() {
+        done(realm.create("a", "UI_STATE", "{'n': 1, 'text': 'so long that a step is shorter'}"));
+        open("c1");
+        open("c2");
+        sync("c1", "{'op': 'sync', 'id': 'x', 'cursors': {'arena': ''}}");
+        sync("c2", "{'op': 'sync', 'id': 'x', 'cursors': {'arena': ''}}");
+        JsonNode synced = sync(
+                "c1",
+                "{'op': 'sync', 'id': 'y', 'updates': [{'space': 'arena', 'entityId': 'a', 'increment': {'n': 5},"
+                        + " 'mutationId': 'm'}, {'space': 'arena', 'entityId': 'nobody', 'set': {'n': 5}}]}");
+        assertEquals(200, synced.at("/results/0/status").asInt());
+        assertEquals(6, synced.at("/results/0/state/n").asInt());
+        assertEquals(404, synced.at("/results/1/status").asInt());
+        assertEquals(
+                6,
+                wires.frames
+                        .get("c2")
+                        .get(0)
+                        .at("/spaces/arena/commits/0/changes/0/set/n")
+                        .asInt());
+    }
+
+    @Test
+    void connectionsThatAreGoneAreForgottenAndThoseThatAreClosedToo() {
+        done(realm.create("a", "UI_STATE", "{'n': 1, 'text': 'so long that a step is shorter'}"));
+        open("c1");
+        open("c2");
+        sync("c1", "{'op': 'sync', 'cursors': {'arena': ''}}");
+        sync("c2", "{'op': 'sync', 'cursors': {'arena': ''}}");
+        wires.frames.remove("c1");
+        sockets.closed("c2");
+        done(realm.update("a", "{'set': {'n': 2}}", null));
+        assertEquals(0, stored());
+        assertEquals(List.of(), wires.frames.get("c2"));
+        assertEquals(
+                "problem",
+                sync("c2", "{'op': 'sync', 'cursors': {'arena': ''}}")
+                        .path("op")
+                        .asText());
+    }
+
+    @Test
+    void theStreamTellsWhomTheWriterDidNot() {
+        done(realm.create("a", "UI_STATE", "{'n': 1, 'text': 'so long that a step is shorter'}"));
+        open("c1");
+        sync("c1", "{'op': 'sync', 'cursors': {'arena': ''}}");
+        wires.broken.add("c1");
+        done(realm.update("a", "{'set': {'n': 2}}", null));
+        done(realm.update("a", "{'set': {'n': 3}}", null));
+        assertEquals(List.of(), wires.frames.get("c1"));
+        wires.broken.clear();
+        assertTrue(connections.tellAll(realm.logStream.next()).isEmpty());
+        assertEquals(1, wires.frames.get("c1").size());
+        assertEquals(
+                2, wires.frames.get("c1").get(0).at("/spaces/arena/commits").size());
+        done(realm.update("a", "{'set': {'n': 4}}", null));
+        assertTrue(connections.tellAll(realm.logStream.next()).isEmpty());
+        assertEquals(2, wires.frames.get("c1").size(), "what the writer told is not told again");
+    }
+
+    @Test
+    void aPlayerIsToldOfItsEntitiesAndOfNewOnesAtOnce() {
+        done(realm.create("mine", "PLAYER_DATA", "{'n': 1}"));
+        done(realm.create("other", "PLAYER_DATA", "{'n': 1}"));
+        open("c1");
+        JsonNode synced = sync("c1", "{'op': 'sync', 'id': 1, 'playerId': 'ada'}");
+        assertTrue(synced.has("player"));
+        realm.players.subscribe(GAME, "ada", SPACE, "mine");
+        List<JsonNode> pushed = wires.frames.get("c1");
+        assertEquals("mine", pushed.get(0).at("/player/snapshot/entities/0/id").asText());
+        done(realm.update("other", "{'set': {'n': 2}}", null));
+        done(realm.update("mine", "{'set': {'n': 2}}", null));
+        JsonNode last = pushed.get(pushed.size() - 1);
+        assertEquals("mine", last.at("/player/commits/0/changes/0/entityId").asText());
+        assertEquals(2, pushed.size(), "what is not its own is not told");
+    }
+
+    @Test
+    void newsThatDoNotFitIntoOneFrameComeInSeveralInOrder() {
+        open("c1");
+        sync("c1", "{'op': 'sync', 'cursors': {'arena': ''}}");
+        wires.broken.add("c1");
+        String text = "x".repeat(4_000);
+        for (int i = 0; i < 12; i++) {
+            done(realm.create("e" + i, "UI_STATE", "{'t': '" + text + "'}"));
+        }
+        wires.broken.clear();
+        connections.tellAll(realm.logStream.next());
+        List<JsonNode> pushed = wires.frames.get("c1");
+        assertTrue(pushed.size() > 2, pushed.size() + " frames");
+        List<Long> numbers = new ArrayList<>();
+        pushed.forEach(frame -> frame.at("/spaces/arena/commits")
+                .forEach(commit -> numbers.add(commit.path("seq").asLong())));
+        assertEquals(List.of(1L, 2L, 3L, 4L, 5L, 6L, 7L, 8L, 9L, 10L, 11L, 12L), numbers);
+    }
+
+    @Test
+    void aChangeTooLargeForAFrameIsToBeFetched() {
+        open("c1");
+        sync("c1", "{'op': 'sync', 'cursors': {'arena': ''}}");
+        ObjectNode state = Realm.json("{}");
+        for (int i = 0; i < 3_000; i++) {
+            state.put("k" + i, "value " + i);
+        }
+        done(realm.create("big", "UI_STATE", state.toString()));
+        JsonNode pushed = wires.frames.get("c1").get(0);
+        assertEquals("[\"arena\"]", pushed.path("fetch").toString());
+        JsonNode synced = sync("c1", "{'op': 'sync', 'id': 1, 'cursors': {'arena': ''}}");
+        assertEquals("[\"arena\"]", synced.path("fetch").toString());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "nonsense                                                 | 400 |",
+                "[]                                                       | 400 | op",
+                "5                                                        | 400 |",
+                "{'id': 1}                                                | 400 | op",
+                "{'op': 'dance', 'id': 1}                                 | 400 | op",
+                "{'op': 'sync', 'id': {}}                                 | 400 | id",
+                "{'op': 'sync', 'id': 1, 'what': 1}                       | 400 | what",
+                "{'op': 'sync', 'id': 1, 'cursors': {'arena': 'foreign'}} | 400 | cursors.arena",
+                "{'op': 'sync', 'id': 1, 'cursors': {'a b': ''}}          | 400 | cursors",
+                "{'op': 'sync', 'id': 1, 'playerId': '#'}                 | 400 | playerId",
+                "{'op': 'sync', 'id': 1, 'cursors': 5}                    | 400 | cursors",
+                "{'op': 'sync', 'id': 1, 'id': 2}                         | 400 | id"
+            })
+    void whatMakesNoSenseIsAProblemThatNamesTheField(String frame, int status, String field) {
+        open("c1");
+        JsonNode answer = sync("c1", frame);
+        assertEquals("problem", answer.path("op").asText(), answer.toString());
+        assertEquals(status, answer.at("/problem/status").asInt(), answer.toString());
+        assertEquals(field == null ? "" : field, answer.at("/problem/field").asText(), answer.toString());
+    }
+
+    @Test
+    void moreThanTheUpdatesThatMayBePendingAreRefused() {
+        open("c1");
+        String updates = "{'entityId': 'a', 'set': {'n': 1}},".repeat(51);
+        JsonNode answer =
+                sync("c1", "{'op': 'sync', 'id': 1, 'updates': [" + updates.substring(0, updates.length() - 1) + "]}");
+        assertEquals(429, answer.at("/problem/status").asInt());
+        assertEquals(1, answer.at("/problem/retryAfter").asInt());
+        assertEquals(1, answer.path("id").asInt());
+    }
+
+    @Test
+    void aConnectionFollowsSoManySpacesAndNoMore() {
+        open("c1");
+        Set<String> cursors = new HashSet<>();
+        for (int i = 0; i < realm.config.spacesPerSync(); i++) {
+            cursors.add("'s" + i + "': ''");
+        }
+        assertEquals(
+                "synced",
+                sync("c1", "{'op': 'sync', 'cursors': {" + String.join(",", cursors) + "}}")
+                        .path("op")
+                        .asText());
+        assertEquals(
+                "cursors",
+                sync("c1", "{'op': 'sync', 'cursors': {'more': ''}}")
+                        .at("/problem/field")
+                        .asText());
+    }
+
+    private void open(String id) {
+        wires.frames.put(id, new CopyOnWriteArrayList<>());
+        sockets.opened(id, CALLER);
+    }
+
+    private JsonNode sync(String id, String frame) {
+        return Realm.json(sockets.received(id, frame.replace('\'', '"')).replace('\'', '’'));
+    }
+
+    private int stored() {
+        return realm.dynamo
+                .scan(scan -> scan.tableName(realm.tables.connections()))
+                .count();
+    }
+}
