@@ -98,6 +98,12 @@ public final class Merge {
     }
 
     private Merged run() {
+        for (StatePath path : update.operations().unset()) {
+            Operations.Refused refused = misled(path);
+            if (refused != null) {
+                return new Impossible(refused.path(), refused.reason());
+            }
+        }
         try {
             update.operations().set().forEach(this::consider);
             update.operations().unset().forEach(path -> consider(path, null));
@@ -119,6 +125,22 @@ public final class Merge {
             return new Refused(List.copyOf(conflicts), strategy);
         }
         return new Accepted(state, effective, List.copyOf(conflicts), conflicts.isEmpty() ? null : strategy);
+    }
+
+    /**
+     * Why a path that is unset leads nowhere, null if it does not: it goes through something that is neither an object
+     * nor a list in the state that the update was made on, and still does.
+     */
+    private Operations.@Nullable Refused misled(StatePath path) {
+        ObjectNode base = update.basis().state();
+        if (base == null || path.in(current) != null || path.in(base) != null) {
+            return null;
+        }
+        Operations alone = Operations.of(new TreeMap<>(), new TreeSet<>(List.of(path)));
+        return alone.applyTo(base) instanceof Operations.Refused
+                        && alone.applyTo(current) instanceof Operations.Refused refused
+                ? refused
+                : null;
     }
 
     private static boolean isLost(Conflict conflict) {
