@@ -225,7 +225,7 @@ class LeaderboardBench {
     /** A board whose entries were written in bulk and counted by the real consumer. */
     private Board loaded(int entries) throws InterruptedException, ExecutionException {
         // DynamoDB Local adds up a partition with a local index at every write: a single lane takes hours to fill.
-        int lanes = entries > 100_000 ? 64 : 1;
+        int lanes = entries > 10_000 ? 64 : 1;
         Board board = arena.create("bench", RankingType.SCORE, Order.DESCENDING, null, lanes);
         arena.submit("bench", "p0", 0, 0, null);
         Board scored = arena.board("bench");
