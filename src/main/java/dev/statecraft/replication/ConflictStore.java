@@ -5,6 +5,7 @@ import static dev.statecraft.table.Attributes.n;
 import static dev.statecraft.table.Attributes.s;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.statecraft.replication.ReplicationStatisticsStore.Sum;
 import dev.statecraft.replication.Settlement.Choice;
 import dev.statecraft.table.Attributes;
 import dev.statecraft.table.Backoff;
@@ -122,7 +123,8 @@ public class ConflictStore {
                 TransactWriteItem.builder()
                         .put(put -> put.tableName(tables.replication())
                                 .item(queueKey(game, conflict.deadline(), conflict.id())))
-                        .build());
+                        .build(),
+                waiting(tables, game, conflict.id(), 1));
         return Optional.of(write(items).map(ConflictStore::kept).orElseGet(() -> new Waiting(conflict)));
     }
 
@@ -240,7 +242,15 @@ public class ConflictStore {
                 TransactWriteItem.builder()
                         .delete(delete -> delete.tableName(tables.replication())
                                 .key(queueKey(game, settlement.deadline(), settlement.conflictId())))
-                        .build());
+                        .build(),
+                waiting(tables, game, settlement.conflictId(), -1));
+    }
+
+    /** Counts one conflict more or less among those that wait. */
+    private static TransactWriteItem waiting(TableNames tables, String game, String id, long more) {
+        return TransactWriteItem.builder()
+                .update(ReplicationStatisticsStore.adding(tables, game, id, Map.of(Sum.PENDING, more)))
+                .build();
     }
 
     /** Whether a text may be a place in the queue, such as {@link ConflictPage} names to go on after. */

@@ -102,6 +102,11 @@ public class ReplicationStatisticsStore {
      * @param spread what decides to which shard is added, such as the player or the space that the amounts are about
      */
     Update adding(String game, String spread, Map<Sum, Long> amounts) {
+        return adding(tables, game, spread, amounts);
+    }
+
+    /** The same for stores that are handed no other. */
+    static Update adding(TableNames tables, String game, String spread, Map<Sum, Long> amounts) {
         Map<String, String> names = new HashMap<>();
         Map<String, AttributeValue> values = new HashMap<>();
         StringBuilder add = new StringBuilder();

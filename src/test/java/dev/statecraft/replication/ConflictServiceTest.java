@@ -102,6 +102,21 @@ class ConflictServiceTest {
     private final Cut cut = new Cut();
     private final Realm realm = new Realm(Map.of("type-cache", "PT0S"), cut, clock);
 
+    /** What waits is counted, once each, until it is settled. */
+    @Test
+    void updatesThatWaitArePending() {
+        ParkedConflict first = park("m1");
+        sent("m1", UPDATE);
+        ParkedConflict second =
+                assertInstanceOf(Parked.class, sent("m2", UPDATE)).conflict();
+        assertEquals(2, realm.statistics.of(GAME).totalPendingUpdates());
+        realm.conflicts.decide(GAME, first.id(), Choice.CLIENT, null, "operator");
+        realm.conflicts.decide(GAME, first.id(), Choice.CLIENT, null, "operator");
+        assertEquals(1, realm.statistics.of(GAME).totalPendingUpdates());
+        realm.conflicts.decide(GAME, second.id(), Choice.SERVER, null, "operator");
+        assertEquals(0, realm.statistics.of(GAME).totalPendingUpdates());
+    }
+
     @Test
     void anUpdateThatConflictsWaitsAndChangesNothing() {
         ParkedConflict conflict = park("m1");
