@@ -127,6 +127,29 @@ class PackagedLambdaIT {
     }
 
     @Test
+    void anEntityIsMadeSyncedAndRecorded() throws Exception {
+        assertEquals(1, call("api-create-entity", 201).get("version").asInt());
+        JsonNode synced = call("api-sync", 200);
+        assertEquals(200, synced.at("/results/0/status").asInt(), synced::toString);
+        assertEquals(2, synced.at("/results/0/version").asInt(), synced::toString);
+        assertEquals(80, synced.at("/results/0/state/health").asInt(), synced::toString);
+        try (PackagedFunction stream = start("state-stream", open)) {
+            JsonNode failures = answer(stream, event("state-stream")).get("batchItemFailures");
+            assertTrue(failures.isEmpty(), failures::toString);
+        }
+    }
+
+    @Test
+    void aSocketIsOpenedAndClosed() throws Exception {
+        try (PackagedFunction socket = start("socket", open)) {
+            JsonNode opened = answer(socket, event("socket-connect"));
+            assertEquals(200, opened.get("statusCode").asInt(), opened::toString);
+            JsonNode closed = answer(socket, event("socket-disconnect"));
+            assertEquals(200, closed.get("statusCode").asInt(), closed::toString);
+        }
+    }
+
+    @Test
     void aScheduleTicks() throws Exception {
         try (PackagedFunction schedule = start("schedule", open)) {
             assertTrue(answer(schedule, event("schedule")).isObject());
