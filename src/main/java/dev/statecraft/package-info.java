@@ -8,6 +8,8 @@
  *   <li>A record of the entries table's stream enters in {@code entry.LeaderboardStreamHandler} and is counted by
  *       {@code leaderboard.RankCounter}.
  *   <li>A scheduled step enters in {@code entry.ScheduleHandler} and is done by {@code leaderboard.UpkeepService}.
+ *   <li>A migration is described to {@code migration.MigrationService} or found as a bean of the type
+ *       {@code migration.Migration}; {@code migration.PlanService} tries it out and writes nothing.
  *   <li>State lives in the tables of template.yaml; every partition key begins with the game
  *       ({@code table.PartitionKey}). On a developer's machine {@code local} plays the part of AWS.
  * </ul>
