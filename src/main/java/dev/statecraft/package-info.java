@@ -7,7 +7,13 @@
  *       decides, and a {@code Store}, which is the only code that talks to DynamoDB.
  *   <li>A record of the entries table's stream enters in {@code entry.LeaderboardStreamHandler} and is counted by
  *       {@code leaderboard.RankCounter}.
- *   <li>A scheduled step enters in {@code entry.ScheduleHandler} and is done by {@code leaderboard.UpkeepService}.
+ *   <li>A record of the streams of entities and log enters in {@code entry.StateStreamHandler}: versions are kept by
+ *       {@code replication.HistoryService}, heads are counted by {@code replication.ReplicationStatisticsService}.
+ *   <li>A frame of a socket enters in {@code entry.SocketHandler} (API Gateway) or {@code local.SocketEndpoint} (dev
+ *       mode) and is answered by {@code replication.SocketResource}; news are sent back through {@code
+ *       replication.Sockets}.
+ *   <li>A scheduled step enters in {@code entry.ScheduleHandler} and is done by {@code leaderboard.UpkeepService} and
+ *       {@code replication.ConflictService}.
  *   <li>A migration is described to {@code migration.MigrationService} or found as a bean of the type
  *       {@code migration.Migration}; {@code migration.PlanService} tries it out and writes nothing.
  *   <li>State lives in the tables of template.yaml; every partition key begins with the game

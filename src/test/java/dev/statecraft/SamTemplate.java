@@ -34,8 +34,11 @@ final class SamTemplate {
     /** One action that a role allows on one resource. */
     record Grant(String action, String resource) {
 
-        /** Logical id of what the resource's ARN begins with. */
+        /** Logical id of what the resource's ARN begins with, or of the API whose connections it names. */
         String logicalId() {
+            if (action.startsWith("execute-api:")) {
+                return resource.replaceFirst("^.*:\\$\\{(\\w+)}/.*$", "$1");
+            }
             return resource.replaceFirst("^\\$\\{", "").replaceFirst("[.}].*$", "");
         }
 

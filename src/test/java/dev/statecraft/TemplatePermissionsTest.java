@@ -31,8 +31,13 @@ class TemplatePermissionsTest {
     private static final Map<String, Set<String>> TABLES_OF_FUNCTION = Map.of(
             "LeaderboardsFunction", Set.of("BoardsTable", "EntriesTable", "RanksTable"),
             "LeaderboardStreamFunction", Set.of("RanksTable"),
-            "StateFunction", Set.of("EntitiesTable", "LogTable", "HistoryTable", "ReplicationTable"),
-            "StateStreamFunction", Set.of("HistoryTable", "ReplicationTable"),
+            "StateFunction",
+                    Set.of("EntitiesTable", "LogTable", "HistoryTable", "ReplicationTable", "ConnectionsTable"),
+            "SocketFunction",
+                    Set.of("EntitiesTable", "LogTable", "HistoryTable", "ReplicationTable", "ConnectionsTable"),
+            "StateStreamFunction",
+                    Set.of("EntitiesTable", "LogTable", "HistoryTable", "ReplicationTable", "ConnectionsTable"),
+            "MigrationsFunction", Set.of("MigrationsTable", "EntitiesTable"),
             "ScheduleFunction",
                     Set.of(
                             "BoardsTable",
@@ -41,7 +46,8 @@ class TemplatePermissionsTest {
                             "EntitiesTable",
                             "LogTable",
                             "HistoryTable",
-                            "ReplicationTable"));
+                            "ReplicationTable",
+                            "ConnectionsTable"));
 
     @Test
     void everyFunctionHasARoleOfItsOwn() {
@@ -66,7 +72,10 @@ class TemplatePermissionsTest {
                 boolean listing = grant.verb().equals("ListStreams")
                         && grant.resource().equals("${" + grant.logicalId() + ".Arn}/stream/*");
                 assertFalse(grant.action().contains("*"), role + " " + grant);
-                assertFalse(grant.resource().contains("*") && !listing, role + " " + grant);
+                // Connections come and go; they are held to those of the one API.
+                boolean connections = grant.action().equals("execute-api:ManageConnections")
+                        && grant.resource().endsWith(":${SocketApi}/v1/POST/@connections/*");
+                assertFalse(grant.resource().contains("*") && !listing && !connections, role + " " + grant);
                 assertTrue(SamTemplate.ROOT.path("Resources").has(grant.logicalId()), role + " " + grant);
             }
         }
@@ -111,9 +120,31 @@ class TemplatePermissionsTest {
                         "LeaderboardsFunction", Set.of(),
                         "LeaderboardStreamFunction", Set.of("UpdateItem"),
                         "StateFunction", Set.of(),
+                        "SocketFunction", Set.of(),
                         "StateStreamFunction", Set.of(),
+                        "MigrationsFunction", Set.of(),
                         "ScheduleFunction", Set.of("BatchWriteItem")),
                 writes);
+    }
+
+    /** Whoever commits, and the stream after it, writes to open connections; each knows where they are. */
+    @Test
+    void functionsThatTellOfNewsMayAndKnowWhere() {
+        Set<String> telling = resources(FUNCTION).entrySet().stream()
+                .filter(function -> grants(roleOf(function.getValue())).stream()
+                        .anyMatch(grant -> grant.action().equals("execute-api:ManageConnections")))
+                .map(Map.Entry::getKey)
+                .collect(Collectors.toSet());
+        assertEquals(Set.of("StateFunction", "SocketFunction", "StateStreamFunction", "ScheduleFunction"), telling);
+        resources(FUNCTION)
+                .forEach((id, function) -> assertEquals(
+                        telling.contains(id)
+                                ? "https://${SocketApi}.execute-api.${AWS::Region}.${AWS::URLSuffix}/"
+                                        + text(SamTemplate.ROOT, "/Resources/SocketStage/Properties/StageName")
+                                : "",
+                        function.at("/Properties/Environment/Variables/STATECRAFT_SOCKET_ENDPOINT")
+                                .asText(),
+                        id));
     }
 
     @Test

@@ -19,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -85,6 +86,32 @@ class TemplateRoutesTest {
                         file + ": " + routeKey + " is no route of " + call);
             }
         }
+    }
+
+    /** A WebSocket API has three routes; all lead to the one function, and only frames are answered. */
+    @Test
+    void everyRouteOfTheSocketLeadsToItsFunction() {
+        Map<String, JsonNode> routes = resources("AWS::ApiGatewayV2::Route");
+        assertEquals(
+                Set.of("$connect", "$disconnect", "$default"),
+                routes.values().stream()
+                        .map(route -> text(route, "/Properties/RouteKey"))
+                        .collect(Collectors.toSet()));
+        routes.forEach((id, route) -> {
+            assertEquals("SocketApi", text(route, "/Properties/ApiId"), id);
+            assertEquals("integrations/${SocketIntegration}", text(route, "/Properties/Target"), id);
+            assertEquals(
+                    text(route, "/Properties/RouteKey").equals("$default"),
+                    route.at("/Properties").has("RouteResponseSelectionExpression"),
+                    id);
+        });
+        JsonNode resources = SamTemplate.ROOT.path("Resources");
+        assertTrue(
+                text(resources, "/SocketIntegration/Properties/IntegrationUri").contains("${SocketFunction.Arn}"));
+        assertEquals("SocketFunction", text(resources, "/SocketInvocation/Properties/FunctionName"));
+        assertEquals("SocketFrameRoute", text(resources, "/SocketFrameRouteResponse/Properties/RouteId"));
+        assertEquals(
+                "socket", text(resources, "/SocketFunction/Properties/Environment/Variables/QUARKUS_LAMBDA_HANDLER"));
     }
 
     @Test

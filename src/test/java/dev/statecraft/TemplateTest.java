@@ -125,7 +125,9 @@ class TemplateTest {
                         "EntitiesTable", "",
                         "LogTable", "ttl",
                         "HistoryTable", "",
-                        "ReplicationTable", "ttl"),
+                        "ReplicationTable", "ttl",
+                        "ConnectionsTable", "ttl",
+                        "MigrationsTable", ""),
                 ttl);
     }
 

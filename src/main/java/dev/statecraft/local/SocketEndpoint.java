@@ -52,8 +52,7 @@ public class SocketEndpoint {
     @OnOpen
     @Blocking
     void opened(WebSocketConnection connection) {
-        sockets.opened(
-                connection.id(), door.letIn(connection.handshakeRequest().headers("Authorization")));
+        sockets.opened(connection.id(), door.letIn(connection.handshakeRequest().headers("Authorization")));
     }
 
     @OnTextMessage

@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param state the state at the base version; the current one where the update names no version, which makes it apply
  *     as it is; null where the version named is no longer known, which makes every disagreement a conflict
  */
-public record Basis(SortedMap<StatePath, JsonNode> was, @Nullable ObjectNode state) {
+public record Basis(
+        SortedMap<StatePath, JsonNode> was, @Nullable ObjectNode state) {
 
     /** Copies the values seen. */
     public Basis {

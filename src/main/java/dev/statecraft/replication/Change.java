@@ -52,7 +52,8 @@ public record Change(
 
     /** The change from one version to the next: a step, unless the whole state is shorter. */
     static Change between(Entity before, Entity after) {
-        JsonNode conflicts = after.conflicts() == null ? null : after.conflicts().value();
+        JsonNode conflicts =
+                after.conflicts() == null ? null : after.conflicts().value();
         PackedJson state = after.state();
         if (state == null) {
             return of(after, Kind.DELETED, null, null, null, conflicts);

@@ -233,8 +233,7 @@ final class CommitDraft {
     }
 
     /** What leads from an entity as it is stored to its new version; null if that is a single change. */
-    @Nullable
-    PackedJson steps(Touched entity) {
+    @Nullable PackedJson steps(Touched entity) {
         return entity.changes().size() < 2 ? null : packed(entity.changes());
     }
 

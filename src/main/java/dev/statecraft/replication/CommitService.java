@@ -220,8 +220,7 @@ public class CommitService {
             if (steps.isEmpty()) {
                 return List.of(tooLarge(some).get(0));
             }
-            Optional<Ground> next =
-                    draft.isEmpty() ? Optional.empty() : write(game, space, draft, ground, ids);
+            Optional<Ground> next = draft.isEmpty() ? Optional.empty() : write(game, space, draft, ground, ids);
             if (next.isEmpty()) {
                 return results(game, steps, false);
             }
@@ -292,9 +291,8 @@ public class CommitService {
     }
 
     private static List<Result> tooLarge(List<Mutation> mutations) {
-        Refusal refusal = new Refusal.TooLarge(
-                "The changes do not fit into one commit, which has at most " + CommitDraft.MAX_ENTITIES
-                        + " entities and 400 KB of changes. Send fewer at a time.");
+        Refusal refusal = new Refusal.TooLarge("The changes do not fit into one commit, which has at most "
+                + CommitDraft.MAX_ENTITIES + " entities and 400 KB of changes. Send fewer at a time.");
         return mutations.stream()
                 .map(mutation -> (Result) new Refused(refusal, Entity.none("", mutation.entityId())))
                 .toList();

@@ -62,8 +62,10 @@ public class CommitStore {
 
     /** Reads the head and up to 98 entities of a space, strongly consistent: one round trip. */
     Ground read(String game, String space, Collection<String> ids) {
-        List<Map<String, AttributeValue>> keys =
-                ids.stream().distinct().map(id -> EntityStore.key(game, space, id)).toList();
+        List<Map<String, AttributeValue>> keys = ids.stream()
+                .distinct()
+                .map(id -> EntityStore.key(game, space, id))
+                .toList();
         var found = Batches.get(
                 dynamo,
                 Map.of(

@@ -114,9 +114,7 @@ public class ConflictService {
      */
     public Parking park(
             String game, Entity met, Merge.Update update, String by, @Nullable String mutationId, String body) {
-        String id = mutationId == null
-                ? "conflict_" + UUID.randomUUID()
-                : idOf(met.space(), met.id(), mutationId);
+        String id = mutationId == null ? "conflict_" + UUID.randomUUID() : idOf(met.space(), met.id(), mutationId);
         long now = clock.millis();
         ParkedConflict conflict = ParkedConflict.of(
                 id,
@@ -261,17 +259,13 @@ public class ConflictService {
                 : decided;
     }
 
-    private Decided settle(
-            String game, ParkedConflict conflict, Settlement settlement, @Nullable ObjectNode state) {
+    private Decided settle(String game, ParkedConflict conflict, Settlement settlement, @Nullable ObjectNode state) {
         if (settlement.choice() == Choice.SERVER) {
             return unchanged(game, settlement, entities.read(game, conflict.space(), conflict.entityId()));
         }
         // The settlement makes it happen once, so it needs no id to be told apart by.
         Mutation mutation = new Mutation(
-                conflict.entityId(),
-                null,
-                "",
-                entity -> decision(game, conflict, settlement, state, entity));
+                conflict.entityId(), null, "", entity -> decision(game, conflict, settlement, state, entity));
         Optional<Result> result = commits.commitSettling(game, conflict.space(), mutation, settlement);
         if (result.isEmpty()) {
             return overtaken(game, settlement);
@@ -289,11 +283,7 @@ public class ConflictService {
 
     /** What a decision makes of the entity as it is; {@link Refusal.Lost} if the stored state stays. */
     private Mutation.Decision decision(
-            String game,
-            ParkedConflict conflict,
-            Settlement settlement,
-            @Nullable ObjectNode state,
-            Entity entity) {
+            String game, ParkedConflict conflict, Settlement settlement, @Nullable ObjectNode state, Entity entity) {
         if (entity.deleted()) {
             return new Mutation.Refuse(new Refusal.NotFound());
         }
@@ -309,10 +299,10 @@ public class ConflictService {
             Strategy strategy = Objects.requireNonNull(settlement.strategy());
             Merge.Merged merged = Merge.merge(type, strategy, entity.json(), conflict.update());
             if (merged instanceof Merge.Impossible impossible) {
-                return new Mutation.Refuse(
-                        new Refusal.Unfit(impossible.path().toString(), impossible.reason()));
+                return new Mutation.Refuse(new Refusal.Unfit(impossible.path().toString(), impossible.reason()));
             }
-            if (!(merged instanceof Merge.Accepted accepted) || accepted.effective().isEmpty()) {
+            if (!(merged instanceof Merge.Accepted accepted)
+                    || accepted.effective().isEmpty()) {
                 return new Mutation.Refuse(new Refusal.Lost(List.of(), strategy));
             }
             after = accepted.state();
@@ -364,9 +354,7 @@ public class ConflictService {
         Optional<Entity> entity = settled.version() > 0
                 ? made(game, settled)
                 : Optional.of(entities.read(
-                        game,
-                        settled.settlement().space(),
-                        settled.settlement().entityId()));
+                        game, settled.settlement().space(), settled.settlement().entityId()));
         return new Done(settled.settlement(), entity, settled.version() > 0, true);
     }
 
@@ -374,8 +362,7 @@ public class ConflictService {
         Settlement settlement = settled.settlement();
         return settled.version() == 0
                 ? Optional.empty()
-                : history.at(
-                        game, entities.read(game, settlement.space(), settlement.entityId()), settled.version());
+                : history.at(game, entities.read(game, settlement.space(), settlement.entityId()), settled.version());
     }
 
     private Settlement settlement(

@@ -88,7 +88,8 @@ public class ConflictStore {
     record Settled(Settlement settlement, long version, String body) implements Kept {}
 
     /** Some waiting conflicts, those with the nearest deadlines first, and the place to go on after. */
-    record ConflictPage(List<ParkedConflict> conflicts, @Nullable String next) {}
+    record ConflictPage(
+            List<ParkedConflict> conflicts, @Nullable String next) {}
 
     /**
      * Parks a conflict; 2 WCU for each KB.
@@ -127,9 +128,8 @@ public class ConflictStore {
 
     /** Reads a conflict, strongly consistent; 1 RCU for 4 KB. Nothing if there is none of this id. */
     Optional<Kept> read(String game, String id) {
-        Map<String, AttributeValue> item = dynamo.getItem(get -> get.tableName(tables.replication())
-                        .key(key(game, id))
-                        .consistentRead(true))
+        Map<String, AttributeValue> item = dynamo.getItem(get ->
+                        get.tableName(tables.replication()).key(key(game, id)).consistentRead(true))
                 .item();
         return item.isEmpty() ? Optional.empty() : Optional.of(kept(item));
     }
@@ -203,8 +203,8 @@ public class ConflictStore {
                 if ("ConditionalCheckFailed".equals(reason.code())) {
                     return Optional.of(reason.item());
                 }
-                boolean contended = e.cancellationReasons().stream()
-                        .anyMatch(other -> "TransactionConflict".equals(other.code()));
+                boolean contended =
+                        e.cancellationReasons().stream().anyMatch(other -> "TransactionConflict".equals(other.code()));
                 if (!contended || attempt == ATTEMPTS) {
                     throw e;
                 }
@@ -230,8 +230,9 @@ public class ConflictStore {
                 TransactWriteItem.builder()
                         .update(update -> update.tableName(tables.replication())
                                 .key(key(game, settlement.conflictId()))
-                                .updateExpression("SET how = :how, what = :what, #by = :by, #at = :at, v = :v, #ttl = :ttl"
-                                        + (strategy == null ? "" : ", g = :g") + " REMOVE u")
+                                .updateExpression(
+                                        "SET how = :how, what = :what, #by = :by, #at = :at, v = :v, #ttl = :ttl"
+                                                + (strategy == null ? "" : ", g = :g") + " REMOVE u")
                                 .conditionExpression("attribute_exists(u)")
                                 .expressionAttributeNames(Map.of("#by", "by", "#at", "at", "#ttl", "ttl"))
                                 .expressionAttributeValues(values))

@@ -14,11 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param cursors by space, how far it was told; {@value #PLAYER} is the place of the player's own feed
  */
 public record Connection(
-        String id,
-        String game,
-        String by,
-        @Nullable String playerId,
-        Map<String, String> cursors) {
+        String id, String game, String by, @Nullable String playerId, Map<String, String> cursors) {
 
     /** Where the cursor of the player's feed stands among those of spaces; no id can be empty. */
     public static final String PLAYER = "";

@@ -177,8 +177,7 @@ public class ConnectionService {
             if (known.size() >= MOST_FOLLOWERS) {
                 known.clear();
             }
-            List<String> following =
-                    connections.following(changed.game(), changed.topic(), config.directPushes());
+            List<String> following = connections.following(changed.game(), changed.topic(), config.directPushes());
             last = new Followers(following, System.nanoTime());
             known.put(topic, last);
         }
@@ -188,9 +187,8 @@ public class ConnectionService {
     /** Tells a connection. Whoever comes while another waits to need not wait as well: that one will find all news. */
     private void tell(String game, String topic, String id) {
         Teller teller = Objects.requireNonNull(tellers.compute(id + '#' + topic, (key, known) -> {
-            Teller used = known == null
-                    ? new Teller(new ReentrantLock(), new AtomicBoolean(), new AtomicInteger())
-                    : known;
+            Teller used =
+                    known == null ? new Teller(new ReentrantLock(), new AtomicBoolean(), new AtomicInteger()) : known;
             used.users().incrementAndGet();
             return used;
         }));
@@ -205,12 +203,14 @@ public class ConnectionService {
                 }
             }
         } finally {
-            tellers.computeIfPresent(id + '#' + topic, (key, used) -> used.users().decrementAndGet() == 0 ? null : used);
+            tellers.computeIfPresent(
+                    id + '#' + topic, (key, used) -> used.users().decrementAndGet() == 0 ? null : used);
         }
     }
 
     private void tellNow(String game, String topic, String id) {
-        Optional<Connection> open = connections.read(id).filter(found -> found.game().equals(game));
+        Optional<Connection> open =
+                connections.read(id).filter(found -> found.game().equals(game));
         if (open.isEmpty()) {
             gone(game, topic, id);
             return;
@@ -249,10 +249,9 @@ public class ConnectionService {
                 .orElse(null);
         boolean players = playerId != null
                 && player != null
-                && (topic.equals(Connection.playerTopic(playerId)) || player.spaces().containsKey(topic));
-        return players
-                ? new SyncService.Wanted(spaces, playerId, player)
-                : new SyncService.Wanted(spaces, null, null);
+                && (topic.equals(Connection.playerTopic(playerId))
+                        || player.spaces().containsKey(topic));
+        return players ? new SyncService.Wanted(spaces, playerId, player) : new SyncService.Wanted(spaces, null, null);
     }
 
     private void gone(String game, String topic, String id) {

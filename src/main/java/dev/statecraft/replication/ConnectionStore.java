@@ -59,8 +59,8 @@ public class ConnectionStore {
 
     /** Reads a connection, strongly consistent; 1 RCU. Nothing if it is not open. */
     Optional<Connection> read(String id) {
-        Map<String, AttributeValue> item = dynamo.getItem(get ->
-                        get.tableName(tables.connections()).key(key(id)).consistentRead(true))
+        Map<String, AttributeValue> item = dynamo.getItem(
+                        get -> get.tableName(tables.connections()).key(key(id)).consistentRead(true))
                 .item();
         if (item.isEmpty()) {
             return Optional.empty();
@@ -168,9 +168,7 @@ public class ConnectionStore {
     }
 
     private static WriteRequest delete(Map<String, AttributeValue> key) {
-        return WriteRequest.builder()
-                .deleteRequest(request -> request.key(key))
-                .build();
+        return WriteRequest.builder().deleteRequest(request -> request.key(key)).build();
     }
 
     /** A map's key may not be empty. */

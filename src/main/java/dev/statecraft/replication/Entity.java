@@ -74,7 +74,20 @@ public record Entity(
 
     Entity withReceipts(List<MutationReceipt> receipts) {
         return new Entity(
-                space, id, type, version, state, schemaVersion, owner, at, by, strategy, conflicts, seq, createdSeq,
-                kept, receipts);
+                space,
+                id,
+                type,
+                version,
+                state,
+                schemaVersion,
+                owner,
+                at,
+                by,
+                strategy,
+                conflicts,
+                seq,
+                createdSeq,
+                kept,
+                receipts);
     }
 }

@@ -90,13 +90,15 @@ public class EntityResource {
 
     /** Some versions, the newest first. */
     public record History(
-            String id, String space, List<VersionView> versions, @Nullable String nextCursor) {}
+            String id,
+            String space,
+            List<VersionView> versions,
+            @Nullable String nextCursor) {}
 
     /** The seed's createEntity. */
     @POST
     @Operation(operationId = "createEntity", summary = "Create an entity")
-    public Response create(
-            @HeaderParam("Idempotency-Key") @Nullable String idempotencyKey, NewEntityRequest request) {
+    public Response create(@HeaderParam("Idempotency-Key") @Nullable String idempotencyKey, NewEntityRequest request) {
         String id = Ids.check("id", request.id());
         String type = Ids.check("type", request.type());
         String space = EntityProblems.space(request.space());
@@ -110,8 +112,8 @@ public class EntityResource {
         Result result = entities.create(
                 caller.game(), space, new EntityService.NewEntity(id, type, state, owner), source, identity);
         return tagged(
-                Response.created(URI.create("/v1/entities/" + id
-                        + (space.equals(EntityProblems.DEFAULT_SPACE) ? "" : "?space=" + space))),
+                Response.created(URI.create(
+                        "/v1/entities/" + id + (space.equals(EntityProblems.DEFAULT_SPACE) ? "" : "?space=" + space))),
                 view(id, space, result));
     }
 
@@ -187,8 +189,7 @@ public class EntityResource {
         Identity identity = UpdateProblems.identity(
                 UpdateProblems.mutationId(request.mutationId(), idempotencyKey), request.update(), source, required);
         return response(
-                id,
-                entities.update(caller.game(), EntityProblems.space(inSpace), id, update, source, identity));
+                id, entities.update(caller.game(), EntityProblems.space(inSpace), id, update, source, identity));
     }
 
     /** Changes an entity by a JSON merge patch (RFC 7396). */
@@ -215,8 +216,7 @@ public class EntityResource {
                         caller.game(),
                         EntityProblems.space(inSpace),
                         id,
-                        new EntityUpdate(
-                                new EntityUpdate.Patch(patch), null, required, new TreeMap<>(), null),
+                        new EntityUpdate(new EntityUpdate.Patch(patch), null, required, new TreeMap<>(), null),
                         source(null),
                         Identity.of(UpdateProblems.mutationId(null, idempotencyKey), "patch", arguments)));
     }
@@ -283,11 +283,10 @@ public class EntityResource {
         ObjectNode arguments = PackedJson.MAPPER.createObjectNode();
         arguments.put("version", version).put("player", source.playerId());
         String space = EntityProblems.space(inSpace);
-        Identity identity = Identity.of(
-                UpdateProblems.mutationId(request.mutationId(), idempotencyKey), "revert", arguments);
+        Identity identity =
+                Identity.of(UpdateProblems.mutationId(request.mutationId(), idempotencyKey), "revert", arguments);
         return tagged(
-                Response.ok(),
-                view(id, space, entities.revert(caller.game(), space, id, version, source, identity)));
+                Response.ok(), view(id, space, entities.revert(caller.game(), space, id, version, source, identity)));
     }
 
     private Source source(@Nullable SourceRequest request) {

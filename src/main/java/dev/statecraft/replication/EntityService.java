@@ -40,7 +40,10 @@ public class EntityService {
 
     /** A new entity; {@code owner} is the player it belongs to, null if it is nobody's own. */
     public record NewEntity(
-            String id, String type, ObjectNode state, @Nullable String owner) {}
+            String id,
+            String type,
+            ObjectNode state,
+            @Nullable String owner) {}
 
     /** Creates an entity: a version after those that one of the same id had before it was deleted. */
     public Result create(String game, String space, NewEntity entity, Source source, Identity identity) {
@@ -145,8 +148,7 @@ public class EntityService {
         return decided(Merge.merge(type, strategy, old.json(), asked), asked, old, type, source);
     }
 
-    private Decision decided(
-            Merge.Merged merged, Merge.Update asked, Entity old, EntityType type, Source source) {
+    private Decision decided(Merge.Merged merged, Merge.Update asked, Entity old, EntityType type, Source source) {
         if (merged instanceof Merge.Parked parked) {
             return new Refuse(new Refusal.Undecided(asked, parked.conflicts()));
         }
@@ -258,13 +260,12 @@ public class EntityService {
     /** The kept versions of an entity, the newest first; nothing if there never was one. */
     public Optional<HistoryService.VersionPage> versions(String game, String space, String id, long below, int limit) {
         Entity current = entities.read(game, space, id);
-        return current.version() == 0
-                ? Optional.empty()
-                : Optional.of(history.list(game, current, below, limit));
+        return current.version() == 0 ? Optional.empty() : Optional.of(history.list(game, current, below, limit));
     }
 
     /** Some entities, and the id to go on after, null at the end. */
-    public record EntityList(List<Entity> entities, @Nullable String next) {}
+    public record EntityList(
+            List<Entity> entities, @Nullable String next) {}
 
     /**
      * Lists the entities of a space in the order of their ids; large states may make a page shorter than asked for.

@@ -51,7 +51,8 @@ public class EntityStore {
     }
 
     /** Some entities, and the id to go on after, null at the end. */
-    public record EntityPage(List<Entity> entities, @Nullable String next) {}
+    public record EntityPage(
+            List<Entity> entities, @Nullable String next) {}
 
     /**
      * Reads an entity, strongly consistent; 1 RCU for 4 KB. Version 0 if there never was such an entity.
@@ -73,10 +74,8 @@ public class EntityStore {
                     all.subList(from, Math.min(all.size(), from + Batches.READ_LIMIT)).stream()
                             .map(id -> key(game, space, id))
                             .toList();
-            var request = KeysAndAttributes.builder()
-                    .keys(keys)
-                    .consistentRead(true)
-                    .build();
+            var request =
+                    KeysAndAttributes.builder().keys(keys).consistentRead(true).build();
             Batches.get(dynamo, Map.of(tables.entities(), request))
                     .getOrDefault(tables.entities(), List.of())
                     .forEach(item -> {
@@ -123,8 +122,7 @@ public class EntityStore {
                     .tableName(tables.entities())
                     .indexName(TYPE_INDEX)
                     .keyConditionExpression("tpk = :tpk AND begins_with(tsk, :space)")
-                    .expressionAttributeValues(
-                            Map.of(":tpk", s(PartitionKey.of(game, type)), ":space", s(prefix)))
+                    .expressionAttributeValues(Map.of(":tpk", s(PartitionKey.of(game, type)), ":space", s(prefix)))
                     .limit(limit - ids.size())
                     .exclusiveStartKey(start.isEmpty() ? null : start)
                     .build());

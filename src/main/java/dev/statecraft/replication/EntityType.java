@@ -45,8 +45,7 @@ public record EntityType(
                     case "UI_STATE" -> Strategy.CLIENT_WINS;
                     default -> Strategy.SERVER_WINS;
                 };
-        return new EntityType(
-                name, strategy, Strategy.SERVER_WINS, new TreeMap<>(), !name.equals("GAME_STATE"), null);
+        return new EntityType(name, strategy, Strategy.SERVER_WINS, new TreeMap<>(), !name.equals("GAME_STATE"), null);
     }
 
     /** The rule for a path: its own, else that of the closest path around it, null if there is none. */

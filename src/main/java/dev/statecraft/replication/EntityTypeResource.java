@@ -135,8 +135,8 @@ public class EntityTypeResource {
             if (text.length() > MAX_PATH_LENGTH) {
                 throw refused("rules", "The path of a rule has at most " + MAX_PATH_LENGTH + " characters.");
             }
-            StatePath path = StatePath.parse(text)
-                    .orElseThrow(() -> refused("rules." + text, OperationsReader.NOT_A_PATH));
+            StatePath path =
+                    StatePath.parse(text).orElseThrow(() -> refused("rules." + text, OperationsReader.NOT_A_PATH));
             if (rule == null) {
                 throw refused("rules." + text, "A rule is one of MAX, MIN, SUM, OR, UNION, SERVER, CLIENT, LATEST.");
             }

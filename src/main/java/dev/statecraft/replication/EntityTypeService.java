@@ -76,7 +76,8 @@ public class EntityTypeService {
 
     private Known known(String game, String name) {
         Known last = known.get(new Name(game, name));
-        if (last != null && System.nanoTime() - last.readAtNanos() < config.typeCache().toNanos()) {
+        if (last != null
+                && System.nanoTime() - last.readAtNanos() < config.typeCache().toNanos()) {
             return last;
         }
         Optional<EntityType> stored = types.read(game, name);

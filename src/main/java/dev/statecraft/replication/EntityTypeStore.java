@@ -43,9 +43,8 @@ public class EntityTypeStore {
 
     /** Reads a type, strongly consistent; 1 RCU. Nothing if nobody has stored it. */
     public Optional<EntityType> read(String game, String name) {
-        Map<String, AttributeValue> item = dynamo.getItem(get -> get.tableName(tables.replication())
-                        .key(key(game, name))
-                        .consistentRead(true))
+        Map<String, AttributeValue> item = dynamo.getItem(get ->
+                        get.tableName(tables.replication()).key(key(game, name)).consistentRead(true))
                 .item();
         return item.isEmpty() ? Optional.empty() : Optional.of(fromItem(item));
     }

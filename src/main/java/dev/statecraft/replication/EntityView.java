@@ -45,7 +45,8 @@ public record EntityView(
     }
 
     /** On whose behalf something is asked: of a player, or of a server itself. */
-    public record SourceRequest(@Nullable String playerId, @Nullable String serverId) {}
+    public record SourceRequest(
+            @Nullable String playerId, @Nullable String serverId) {}
 
     /**
      * What an update came to.

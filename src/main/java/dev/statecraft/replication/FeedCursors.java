@@ -52,10 +52,9 @@ final class FeedCursors {
                 .add(cursor.at())
                 .add(cursor.checksum().toString());
         ArrayNode spaces = parts.addArray();
-        cursor.spaces().forEach((space, position) -> spaces.addArray()
-                .add(space)
-                .add(position.epoch())
-                .add(position.seq()));
+        cursor.spaces()
+                .forEach((space, position) ->
+                        spaces.addArray().add(space).add(position.epoch()).add(position.seq()));
         return encoded(parts);
     }
 

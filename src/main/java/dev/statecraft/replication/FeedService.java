@@ -68,11 +68,7 @@ public class FeedService {
      * @param lost whether the log does not reach back to the cursor
      */
     record News(
-            List<LogEntry> commits,
-            String epoch,
-            @Nullable SpaceChecksum checksum,
-            boolean more,
-            boolean lost) {
+            List<LogEntry> commits, String epoch, @Nullable SpaceChecksum checksum, boolean more, boolean lost) {
 
         private static final News LOST = new News(List.of(), "", null, false, true);
 
@@ -140,7 +136,8 @@ public class FeedService {
             String expected = epoch;
             List<LogEntry> commits = new ArrayList<>();
             long seq = after;
-            boolean lost = isLost(head, epoch, after) || (head.isEmpty() && part.entries().isEmpty() && after > 0);
+            boolean lost = isLost(head, epoch, after)
+                    || (head.isEmpty() && part.entries().isEmpty() && after > 0);
             boolean cut = false;
             for (LogEntry entry : part.entries()) {
                 if (entry.seq() != seq + 1 || lost || cut) {
@@ -159,7 +156,8 @@ public class FeedService {
             if (lost) {
                 return News.LOST;
             }
-            boolean behind = cut || part.more() || (head.isPresent() && head.get().seq() > seq);
+            boolean behind =
+                    cut || part.more() || (head.isPresent() && head.get().seq() > seq);
             if (!commits.isEmpty() || cut || !behind) {
                 return News.of(commits, epoch, head, behind);
             }
@@ -211,8 +209,7 @@ public class FeedService {
         }
         FeedCursor all = new FeedCursor(from.space(), from.epoch(), from.seq(), from.at(), "", settlesAt);
         Feed feed = feed(all, new Feed.Snapshot(taken, first, false), unknown(news.commits(), versions), news);
-        return new Feed(
-                feed.cursor(), feed.snapshot(), feed.commits(), feed.checksum(), resync, feed.more());
+        return new Feed(feed.cursor(), feed.snapshot(), feed.commits(), feed.checksum(), resync, feed.more());
     }
 
     /** The commits without the changes that a snapshot has already. */

@@ -34,11 +34,13 @@ public record FeedView(
      * @param first whether this is the beginning: forget what you had
      * @param more whether the snapshot goes on in the next answer
      */
-    public record SnapshotView(List<EntityView> entities, boolean first, @Nullable Boolean more) {}
+    public record SnapshotView(
+            List<EntityView> entities,
+            boolean first,
+            @Nullable Boolean more) {}
 
     /** A commit; {@code space} is told in the feed of a player. */
-    public record CommitView(
-            @Nullable String space, long seq, Instant at, List<ChangeView> changes) {
+    public record CommitView(@Nullable String space, long seq, Instant at, List<ChangeView> changes) {
 
         static CommitView of(@Nullable String space, LogEntry entry) {
             return new CommitView(
@@ -78,9 +80,7 @@ public record FeedView(
                 FeedCursors.write(feed.cursor()),
                 snapshot == null ? null : snapshot(snapshot.entities(), snapshot.first(), snapshot.more()),
                 null,
-                feed.commits().stream()
-                        .map(entry -> CommitView.of(null, entry))
-                        .toList(),
+                feed.commits().stream().map(entry -> CommitView.of(null, entry)).toList(),
                 checksum == null ? null : checksum.toString(),
                 feed.resync(),
                 feed.more() ? Boolean.TRUE : null);

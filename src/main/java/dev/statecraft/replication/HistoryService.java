@@ -162,8 +162,8 @@ public class HistoryService {
     private void recordEntity(List<EntityChange> changes) {
         EntityChange last = changes.get(changes.size() - 1);
         Entity after = last.after();
-        Newest newest = versions.advance(
-                last.game(), after.space(), after.id(), new Newest(after.version(), after.kept()));
+        Newest newest =
+                versions.advance(last.game(), after.space(), after.id(), new Newest(after.version(), after.kept()));
         List<Entity> recorded = changes.stream()
                 .flatMap(change -> versionsOf(change).stream())
                 .filter(version -> newest.keeps(version.version()))
@@ -185,8 +185,7 @@ public class HistoryService {
             LogEntry commit =
                     new LogEntry(change.after().seq(), "", change.after().at(), SpaceChecksum.EMPTY, List.of(), 0);
             for (int i = 0; i < steps.value().size() - 1; i++) {
-                at = Change.fromJson(steps.value().get(i))
-                        .applyTo(at, commit, CommitService.thresholdBytes(config));
+                at = Change.fromJson(steps.value().get(i)).applyTo(at, commit, CommitService.thresholdBytes(config));
                 made.add(at);
             }
         }

@@ -60,8 +60,8 @@ public class HistoryStore {
         QueryResponse response = dynamo.query(QueryRequest.builder()
                 .tableName(tables.history())
                 .keyConditionExpression("pk = :pk AND sk <= :version")
-                .expressionAttributeValues(Map.of(
-                        ":pk", s(PartitionKey.of(game, space, id)), ":version", s(LogStore.number(version))))
+                .expressionAttributeValues(
+                        Map.of(":pk", s(PartitionKey.of(game, space, id)), ":version", s(LogStore.number(version))))
                 .scanIndexForward(false)
                 .consistentRead(true)
                 .limit(limit)
@@ -116,7 +116,11 @@ public class HistoryStore {
     }
 
     /** An entity before and after a commit, and the changes in between if there were several. */
-    record EntityChange(String game, Entity before, Entity after, @Nullable PackedJson steps) {}
+    record EntityChange(
+            String game,
+            Entity before,
+            Entity after,
+            @Nullable PackedJson steps) {}
 
     /** Reads a record of the entities' stream; nothing if it tells of no new version. */
     static Optional<EntityChange> change(ItemChange change) {

@@ -20,8 +20,7 @@ public record Identity(@Nullable String id, String body) {
     /** The identity of a request: {@code what} it does, and with which arguments. */
     public static Identity of(@Nullable String id, String what, JsonNode arguments) {
         try {
-            return new Identity(
-                    id, what + "\n" + SORTED.writeValueAsString(JsonValues.canonical(arguments)));
+            return new Identity(id, what + "\n" + SORTED.writeValueAsString(JsonValues.canonical(arguments)));
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("a JSON tree can be written", e);
         }

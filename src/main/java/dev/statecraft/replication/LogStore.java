@@ -62,9 +62,8 @@ public class LogStore {
 
     /** Reads the head of a space, strongly consistent; 1 RCU. */
     public Space head(String game, String space) {
-        Map<String, AttributeValue> item = dynamo.getItem(get -> get.tableName(tables.log())
-                        .key(headKey(game, space))
-                        .consistentRead(true))
+        Map<String, AttributeValue> item = dynamo.getItem(get ->
+                        get.tableName(tables.log()).key(headKey(game, space)).consistentRead(true))
                 .item();
         return item.isEmpty() ? Space.empty(space) : toSpace(item);
     }
@@ -78,8 +77,7 @@ public class LogStore {
         QueryResponse response = dynamo.query(QueryRequest.builder()
                 .tableName(tables.log())
                 .keyConditionExpression("pk = :pk AND sk > :seq")
-                .expressionAttributeValues(
-                        Map.of(":pk", s(PartitionKey.of(game, space)), ":seq", s(number(seq))))
+                .expressionAttributeValues(Map.of(":pk", s(PartitionKey.of(game, space)), ":seq", s(number(seq))))
                 .consistentRead(true)
                 .limit(limit)
                 .build());
@@ -92,7 +90,8 @@ public class LogStore {
                 entries.add(toEntry(item));
             }
         }
-        return new LogPart(entries, head, head.isEmpty() && !response.lastEvaluatedKey().isEmpty());
+        return new LogPart(
+                entries, head, head.isEmpty() && !response.lastEvaluatedKey().isEmpty());
     }
 
     /** The spaces that records of the log's stream tell of, each once. */

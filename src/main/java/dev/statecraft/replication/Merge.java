@@ -85,8 +85,7 @@ public final class Merge {
             ObjectNode state,
             Operations effective,
             List<Conflict> conflicts,
-            @Nullable Strategy strategy)
-            implements Merged {}
+            @Nullable Strategy strategy) implements Merged {}
 
     /** Merges an update by the strategy of the entity's type. */
     public static Merged merge(EntityType type, ObjectNode current, Update update) {
@@ -109,8 +108,7 @@ public final class Merge {
             return new Parked(List.copyOf(conflicts));
         }
         Operations asked = update.operations();
-        Operations left =
-                new Operations(new TreeMap<>(set), unset, asked.increment(), asked.append(), asked.remove());
+        Operations left = new Operations(new TreeMap<>(set), unset, asked.increment(), asked.append(), asked.remove());
         Operations.Applied applied = left.applyTo(current);
         if (applied instanceof Operations.Refused refused) {
             return new Impossible(refused.path(), refused.reason());
@@ -131,8 +129,8 @@ public final class Merge {
     private void consider(StatePath path, @Nullable JsonNode theirs) {
         JsonNode ours = path.in(current);
         Optional<JsonNode> base = update.basis().at(path);
-        boolean conflicting = !JsonValues.alike(ours, theirs)
-                && (base.isEmpty() || !JsonValues.alike(ours, base.get()));
+        boolean conflicting =
+                !JsonValues.alike(ours, theirs) && (base.isEmpty() || !JsonValues.alike(ours, base.get()));
         put(path, conflicting ? decide(path, base, ours, theirs) : theirs);
     }
 

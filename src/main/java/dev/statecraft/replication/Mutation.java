@@ -14,11 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param decide what becomes of the entity as it is; asks no clock and changes nothing. An entity that does not exist
  *     has version 0 or is deleted.
  */
-public record Mutation(
-        String entityId,
-        @Nullable String id,
-        String body,
-        Function<Entity, Decision> decide) {
+public record Mutation(String entityId, @Nullable String id, String body, Function<Entity, Decision> decide) {
 
     /** What is decided; in order of precedence. */
     public sealed interface Decision {}

@@ -81,7 +81,6 @@ public record Player(
         return subscriptions.stream().filter(one -> !one.ended()).toList();
     }
 
-
     /** The subscription to an entity, ended or not. */
     Optional<Subscription> find(String space, String entityId) {
         return subscriptions.stream()

@@ -76,9 +76,7 @@ public record PlayerFeed(
 
     /** The entity as it is, deleted or not, in a checksum. */
     static SpaceChecksum toggle(SpaceChecksum checksum, Entity entity) {
-        return entity.deleted()
-                ? checksum
-                : checksum.toggled(key(entity.space(), entity.id()), entity.version());
+        return entity.deleted() ? checksum : checksum.toggled(key(entity.space(), entity.id()), entity.version());
     }
 
     /** The start of a player that knows nothing. */

@@ -10,7 +10,6 @@ import dev.statecraft.replication.PlayerFeed.SpaceCommit;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -123,7 +122,9 @@ public class PlayerFeedService {
         (settled ? List.<Subscription>of() : left).forEach(one -> staying.add(one.space()));
         reached.keySet().retainAll(staying);
         long joins = more
-                ? joined.isEmpty() ? cursor.joins() : joined.get(joined.size() - 1).joined()
+                ? joined.isEmpty()
+                        ? cursor.joins()
+                        : joined.get(joined.size() - 1).joined()
                 : player.change();
         return new PlayerFeed(
                 new Cursor(
@@ -161,9 +162,7 @@ public class PlayerFeedService {
         for (Subscription one : wanted) {
             Entity entity = entities.get(one);
             News ofSpace = news.get(one.space());
-            if (ofSpace == null
-                    || ofSpace.more()
-                    || !budget.take(entity == null ? 0 : FeedService.size(entity))) {
+            if (ofSpace == null || ofSpace.more() || !budget.take(entity == null ? 0 : FeedService.size(entity))) {
                 return fitting;
             }
             fitting.add(one);

@@ -34,7 +34,9 @@ public class PlayerResource {
 
     /** Some entities of a player, in the order in which it was subscribed to them. */
     public record PlayerEntities(
-            String playerId, List<EntityView> entities, @Nullable String nextCursor) {}
+            String playerId,
+            List<EntityView> entities,
+            @Nullable String nextCursor) {}
 
     /** All entities a player is subscribed to. */
     @GET

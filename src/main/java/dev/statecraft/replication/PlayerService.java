@@ -94,8 +94,7 @@ public class PlayerService {
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             Backoff.pauseBefore(attempt, CONTENTION_MILLIS);
             Player player = players.read(game, playerId);
-            Optional<Subscription> active =
-                    player.find(space, entityId).filter(subscription -> !subscription.ended());
+            Optional<Subscription> active = player.find(space, entityId).filter(subscription -> !subscription.ended());
             if (active.isEmpty()) {
                 return Ending.NONE;
             }

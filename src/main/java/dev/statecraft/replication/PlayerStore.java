@@ -47,10 +47,7 @@ public class PlayerStore {
     private final ReplicationConfig config;
 
     PlayerStore(
-            DynamoDbClient dynamo,
-            TableNames tables,
-            ReplicationStatisticsStore statistics,
-            ReplicationConfig config) {
+            DynamoDbClient dynamo, TableNames tables, ReplicationStatisticsStore statistics, ReplicationConfig config) {
         this.dynamo = dynamo;
         this.tables = tables;
         this.statistics = statistics;
@@ -117,8 +114,8 @@ public class PlayerStore {
         }
         items.add(TransactWriteItem.builder().put(put.build()).build());
         if (subscription != null) {
-            Map<String, AttributeValue> row = new HashMap<>(
-                    key(game, after.id(), ENTITY + subscription.space() + "#" + subscription.entityId()));
+            Map<String, AttributeValue> row =
+                    new HashMap<>(key(game, after.id(), ENTITY + subscription.space() + "#" + subscription.entityId()));
             row.put("in", n(subscription.joined()));
             row.put("bin", n(subscription.joinedBefore()));
             row.put("bout", n(subscription.leftBefore()));

@@ -89,12 +89,9 @@ public class ReplicationStatisticsService {
                 sums.getOrDefault(Sum.CONFLICTS, 0L),
                 sums.getOrDefault(Sum.PLAYERS, 0L),
                 sums.getOrDefault(Sum.SYNCED_PLAYERS, 0L),
-                deliveries == 0
-                        ? 0
-                        : Math.round(10.0 * sums.getOrDefault(Sum.DELIVERY_MILLIS, 0L) / deliveries) / 10.0,
+                deliveries == 0 ? 0 : Math.round(10.0 * sums.getOrDefault(Sum.DELIVERY_MILLIS, 0L) / deliveries) / 10.0,
                 sums.getOrDefault(Sum.COMMITS, 0L),
-                new Compression(
-                        plain, stored, plain == 0 ? 1 : Math.round(1000.0 * stored / plain) / 1000.0));
+                new Compression(plain, stored, plain == 0 ? 1 : Math.round(1000.0 * stored / plain) / 1000.0));
     }
 
     /**

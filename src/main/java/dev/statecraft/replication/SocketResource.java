@@ -34,11 +34,7 @@ public class SocketResource {
     private final ReplicationConfig config;
 
     SocketResource(
-            SyncResource sync,
-            ConnectionService connections,
-            Frames frames,
-            FrameJson json,
-            ReplicationConfig config) {
+            SyncResource sync, ConnectionService connections, Frames frames, FrameJson json, ReplicationConfig config) {
         this.config = config;
         this.sync = sync;
         this.connections = connections;
@@ -110,7 +106,9 @@ public class SocketResource {
 
     /** What the answer is to be known by; it need not be there. */
     private static @Nullable JsonNode id(@Nullable JsonNode id) {
-        if (id == null || id.isNumber() || (id.isTextual() && ID.matcher(id.textValue()).matches())) {
+        if (id == null
+                || id.isNumber()
+                || (id.isTextual() && ID.matcher(id.textValue()).matches())) {
             return id;
         }
         throw new ProblemException(Problem.badRequest("id", "An id is a number, or text of 1 to 128 characters."));

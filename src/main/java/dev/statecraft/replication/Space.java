@@ -49,8 +49,7 @@ public record Space(
 
     /** This space after a commit more. */
     Space committed(String epoch, long at) {
-        return new Space(
-                name, epoch, seq + 1, at, entities, versions, conflicts, plainBytes, storedBytes, checksum);
+        return new Space(name, epoch, seq + 1, at, entities, versions, conflicts, plainBytes, storedBytes, checksum);
     }
 
     private static int count(Entity entity) {

@@ -115,10 +115,8 @@ final class StateEdit {
         List<String> tokens = path.tokens();
         for (int i = 0; i < tokens.size() - 1; i++) {
             JsonNode next = StatePath.step(container, tokens.get(i));
-            boolean madeIntoObject = next != null
-                    && next.isArray()
-                    && next.isEmpty()
-                    && !StatePath.isIndex(tokens.get(i + 1));
+            boolean madeIntoObject =
+                    next != null && next.isArray() && next.isEmpty() && !StatePath.isIndex(tokens.get(i + 1));
             if (next == null || madeIntoObject) {
                 next = JsonNodeFactory.instance.objectNode();
                 if (!place(path, container, tokens.get(i), next)) {

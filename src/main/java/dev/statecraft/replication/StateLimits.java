@@ -37,7 +37,8 @@ public final class StateLimits {
             return Optional.of("A state has at most " + MAX_NODES + " values; this one has more.");
         }
         if (count.bytes > MAX_BYTES) {
-            return Optional.of("A state has at most " + MAX_BYTES + " bytes of JSON; this one has " + count.bytes + ".");
+            return Optional.of(
+                    "A state has at most " + MAX_BYTES + " bytes of JSON; this one has " + count.bytes + ".");
         }
         return Optional.empty();
     }

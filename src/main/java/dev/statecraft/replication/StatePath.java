@@ -63,8 +63,7 @@ public record StatePath(List<String> tokens) implements Comparable<StatePath> {
 
     /** Whether this is {@code other} or lies around it. */
     public boolean covers(StatePath other) {
-        return tokens.size() <= other.tokens.size()
-                && tokens.equals(other.tokens.subList(0, tokens.size()));
+        return tokens.size() <= other.tokens.size() && tokens.equals(other.tokens.subList(0, tokens.size()));
     }
 
     /** What stands here in a state, null if nothing does. */

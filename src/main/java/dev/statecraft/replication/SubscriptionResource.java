@@ -40,8 +40,7 @@ public class SubscriptionResource {
             @QueryParam("space") @Nullable String space) {
         Ids.check("entity", entity);
         Ids.check("player", player);
-        PlayerService.Result result =
-                players.subscribe(caller.game(), player, EntityProblems.space(space), entity);
+        PlayerService.Result result = players.subscribe(caller.game(), player, EntityProblems.space(space), entity);
         if (result instanceof PlayerService.NoEntity) {
             throw new ProblemException(EntityProblems.notFound());
         }

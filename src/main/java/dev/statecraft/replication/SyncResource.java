@@ -110,9 +110,7 @@ public class SyncResource {
 
     /** The same for whoever sends it, in whatever way. */
     Synced sync(Caller caller, SyncRequest request, long answerBytes) {
-        String client = request.clientId() == null
-                ? caller.name()
-                : Ids.check("clientId", request.clientId());
+        String client = request.clientId() == null ? caller.name() : Ids.check("clientId", request.clientId());
         String player = request.playerId() == null ? null : Ids.check("playerId", request.playerId());
         SyncService.Wanted wanted = wanted(request, player);
         long waitMillis = request.waitMillis() == null ? 0 : request.waitMillis();
@@ -131,15 +129,15 @@ public class SyncResource {
                                     + " updates are taken at a time. Send the rest after this.")
                     .withField("updates"));
         }
-        List<UpdateResult> results =
-                Boolean.TRUE.equals(request.atomic()) ? pushAll(caller.game(), updates, client, player) : push(caller.game(), updates, client, player);
+        List<UpdateResult> results = Boolean.TRUE.equals(request.atomic())
+                ? pushAll(caller.game(), updates, client, player)
+                : push(caller.game(), updates, client, player);
         SyncService.News news = sync.pull(caller.game(), wanted, results.isEmpty() ? waitMillis : 0, answerBytes);
         Map<String, FeedView> spaces = new LinkedHashMap<>();
         news.spaces().forEach((space, feed) -> spaces.put(space, FeedView.of(feed)));
         PlayerFeed feed = news.player();
         return new Synced(
-                new SyncAnswer(results, spaces, feed == null ? null : FeedView.of(feed), news.nextPollMillis()),
-                news);
+                new SyncAnswer(results, spaces, feed == null ? null : FeedView.of(feed), news.nextPollMillis()), news);
     }
 
     /** Refuses a request that names what cannot be: for those who do something with it before it is done. */
@@ -158,10 +156,9 @@ public class SyncResource {
                     Problem.badRequest("playerId", "A playerCursor is of a player; name it as playerId."));
         }
         Map<String, @Nullable FeedCursor> spaces = new LinkedHashMap<>();
-        cursors.forEach((space, cursor) ->
-                spaces.put(Ids.check("cursors", space), spaceCursor("cursors." + space, cursor)));
-        return new SyncService.Wanted(
-                spaces, player, playerCursor(request.playerCursor()));
+        cursors.forEach(
+                (space, cursor) -> spaces.put(Ids.check("cursors", space), spaceCursor("cursors." + space, cursor)));
+        return new SyncService.Wanted(spaces, player, playerCursor(request.playerCursor()));
     }
 
     /** A word that is no cursor at all is a mistake; one that is too old or of another space begins again. */
@@ -235,8 +232,8 @@ public class SyncResource {
     private static SyncService.Update read(
             @Nullable SyncUpdate update, String prefix, String client, @Nullable String player) {
         if (update == null) {
-            throw new ProblemException(Problem.badRequest(
-                    prefix.substring(0, prefix.length() - 1), "An update is an object."));
+            throw new ProblemException(
+                    Problem.badRequest(prefix.substring(0, prefix.length() - 1), "An update is an object."));
         }
         SourceRequest named = update.source();
         SourceRequest behalf = named == null || (named.playerId() == null && named.serverId() == null)
@@ -251,11 +248,9 @@ public class SyncResource {
                     .withField(prefix + "source"));
         }
         Source source = UpdateProblems.source(client, behalf, prefix);
-        String space = update.space() == null
-                ? EntityProblems.DEFAULT_SPACE
-                : Ids.check(prefix + "space", update.space());
-        String mutationId =
-                update.mutationId() == null ? null : Ids.check(prefix + "mutationId", update.mutationId());
+        String space =
+                update.space() == null ? EntityProblems.DEFAULT_SPACE : Ids.check(prefix + "space", update.space());
+        String mutationId = update.mutationId() == null ? null : Ids.check(prefix + "mutationId", update.mutationId());
         return new SyncService.Update(
                 space,
                 Ids.check(prefix + "entityId", update.entityId()),

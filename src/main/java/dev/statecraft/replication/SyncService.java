@@ -105,8 +105,7 @@ public class SyncService {
             PlayerFeed.@Nullable Cursor player) {}
 
     /** What a client is told. */
-    public record News(
-            Map<String, Feed> spaces, @Nullable PlayerFeed player, long nextPollMillis) {
+    public record News(Map<String, Feed> spaces, @Nullable PlayerFeed player, long nextPollMillis) {
 
         boolean isEmpty() {
             return spaces.values().stream().noneMatch(Feed::hasNews) && (player == null || !player.hasNews());
@@ -121,7 +120,8 @@ public class SyncService {
      * @param answerBytes how much to tell, about; what is left is {@code more}
      */
     public News pull(String game, Wanted wanted, long waitMillis, long answerBytes) {
-        long until = System.nanoTime() + Math.min(waitMillis, config.longestWait().toMillis()) * 1_000_000;
+        long until =
+                System.nanoTime() + Math.min(waitMillis, config.longestWait().toMillis()) * 1_000_000;
         News news = pull(game, wanted, answerBytes);
         while (news.isEmpty()) {
             long left = until - System.nanoTime();
@@ -140,9 +140,8 @@ public class SyncService {
         Budget budget = new Budget(answerBytes);
         Map<String, Feed> spaces = new LinkedHashMap<>();
         wanted.spaces().forEach((space, cursor) -> spaces.put(space, feeds.pull(game, space, cursor, budget)));
-        PlayerFeed player = wanted.playerId() == null
-                ? null
-                : playerFeeds.pull(game, wanted.playerId(), wanted.player(), budget);
+        PlayerFeed player =
+                wanted.playerId() == null ? null : playerFeeds.pull(game, wanted.playerId(), wanted.player(), budget);
         return new News(spaces, player, nextPollMillis());
     }
 

@@ -24,7 +24,10 @@ final class UpdateProblems {
     private UpdateProblems() {}
 
     /** An answer with its HTTP status: what the update came to, or the problem. */
-    record Answer(int status, @Nullable UpdateAnswer body, @Nullable Problem problem) {}
+    record Answer(
+            int status,
+            @Nullable UpdateAnswer body,
+            @Nullable Problem problem) {}
 
     /** The update a request asks for; {@code prefix} stands before the names of fields, such as {@code updates[3].}. */
     static EntityUpdate read(UpdateRequest request, @Nullable Long required, String prefix) {
@@ -68,8 +71,8 @@ final class UpdateProblems {
             return null;
         }
         return VersionTag.version(ifMatch)
-                .orElseThrow(() -> new ProblemException(Problem.badRequest(
-                        "If-Match", "Name the version the entity is to be at, in quotes: \"3\".")));
+                .orElseThrow(() -> new ProblemException(
+                        Problem.badRequest("If-Match", "Name the version the entity is to be at, in quotes: \"3\".")));
     }
 
     /** What an update is answered with. */

@@ -59,8 +59,7 @@ final class ValueMerge {
     }
 
     /** Leaves a conflict open: the stored value stays for now. */
-    @Nullable JsonNode undecided(
-            StatePath path, Optional<JsonNode> base, @Nullable JsonNode ours, @Nullable JsonNode theirs) {
+    @Nullable JsonNode undecided(StatePath path, Optional<JsonNode> base, @Nullable JsonNode ours, @Nullable JsonNode theirs) {
         decisions.add(new Conflict(path.toString(), seen(base), ours, theirs, null, null));
         return ours;
     }
@@ -77,13 +76,16 @@ final class ValueMerge {
     }
 
     /** The value by the type's rule for the path, or by the types of the values. */
-    @Nullable JsonNode merged(
-            StatePath path, Optional<JsonNode> base, @Nullable JsonNode ours, @Nullable JsonNode theirs) {
+    @Nullable JsonNode merged(StatePath path, Optional<JsonNode> base, @Nullable JsonNode ours, @Nullable JsonNode theirs) {
         MergeRule rule = type.ruleFor(path);
         if (rule == MergeRule.SERVER || rule == MergeRule.CLIENT || rule == MergeRule.LATEST) {
             return decided(path, base, ours, theirs, rule);
         }
-        if (ours != null && theirs != null && isObject(ours) && isObject(theirs) && (ours.isObject() || theirs.isObject())) {
+        if (ours != null
+                && theirs != null
+                && isObject(ours)
+                && isObject(theirs)
+                && (ours.isObject() || theirs.isObject())) {
             return mergedObjects(path, base, ours, theirs);
         }
         if (rule != null) {
@@ -132,15 +134,17 @@ final class ValueMerge {
             @Nullable JsonNode theirs) {
         return switch (rule) {
             case MAX, MIN -> isNumberOrNothing(ours) && isNumberOrNothing(theirs) ? extreme(rule, ours, theirs) : null;
-            case SUM -> isNumberOrNothing(ours)
-                            && isNumberOrNothing(theirs)
-                            && base.isPresent()
-                            && isNumberOrNothing(base.get())
-                    ? sum(path, base.get(), ours, theirs)
-                    : null;
-            case OR -> isBooleanOrNothing(ours) && isBooleanOrNothing(theirs)
-                    ? BooleanNode.valueOf(isTrue(ours) || isTrue(theirs))
-                    : null;
+            case SUM ->
+                isNumberOrNothing(ours)
+                                && isNumberOrNothing(theirs)
+                                && base.isPresent()
+                                && isNumberOrNothing(base.get())
+                        ? sum(path, base.get(), ours, theirs)
+                        : null;
+            case OR ->
+                isBooleanOrNothing(ours) && isBooleanOrNothing(theirs)
+                        ? BooleanNode.valueOf(isTrue(ours) || isTrue(theirs))
+                        : null;
             case UNION -> isListOrNothing(ours) && isListOrNothing(theirs) ? union(ours, theirs) : null;
             case SERVER, CLIENT, LATEST -> throw new IllegalStateException("these take a side whole");
         };
@@ -174,8 +178,7 @@ final class ValueMerge {
         return (rule == MergeRule.MAX ? order > 0 : order < 0) ? theirs : ours;
     }
 
-    private static JsonNode sum(
-            StatePath path, JsonNode base, @Nullable JsonNode ours, @Nullable JsonNode theirs) {
+    private static JsonNode sum(StatePath path, JsonNode base, @Nullable JsonNode ours, @Nullable JsonNode theirs) {
         BigDecimal sum = amount(ours).add(amount(theirs)).subtract(amount(base));
         String refusal = JsonValues.refusal(sum);
         if (refusal != null) {
@@ -242,10 +245,7 @@ final class ValueMerge {
 
     /** A list, or the empty object that some clients send for an empty one. */
     private static boolean isListOrNothing(@Nullable JsonNode value) {
-        return value == null
-                || value.isArray()
-                || (value.isObject() && value.isEmpty())
-                || JsonValues.isNothing(value);
+        return value == null || value.isArray() || (value.isObject() && value.isEmpty()) || JsonValues.isNothing(value);
     }
 
     private static boolean isTrue(@Nullable JsonNode value) {

@@ -54,12 +54,14 @@ class SocketHandlerTest {
         assertTrue(frame.at("/results/0/state/open").asBoolean(), frame.toString());
         assertEquals("door", frame.at("/spaces/global/snapshot/entities/0/id").asText(), frame.toString());
 
-        JsonNode again = mapper.readTree(answer(event("socket-frame")).path("body").asText());
+        JsonNode again =
+                mapper.readTree(answer(event("socket-frame")).path("body").asText());
         assertTrue(again.at("/results/0/replayed").asBoolean(), again.toString());
 
         assertEquals(200, answer(event("socket-disconnect")).path("statusCode").asInt());
         assertFalse(connections.find(CONNECTION).isPresent());
-        JsonNode late = mapper.readTree(answer(event("socket-frame")).path("body").asText());
+        JsonNode late =
+                mapper.readTree(answer(event("socket-frame")).path("body").asText());
         assertEquals("/problems/connection-closed", late.at("/problem/type").asText());
     }
 

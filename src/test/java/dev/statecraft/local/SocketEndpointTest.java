@@ -85,15 +85,18 @@ class SocketEndpointTest {
 
     @Test
     void whatOneSendsTheOtherIsTold() throws Exception {
-        create("torch");
+        create("cave", "torch");
         try (Client one = new Client("sk_dev_local");
                 Client other = new Client(null)) {
             JsonNode synced = one.sync("{'op': 'sync', 'id': 1, 'cursors': {'cave': ''}}");
             assertEquals("synced", synced.path("op").asText(), synced.toString());
-            assertEquals("torch", synced.at("/spaces/cave/snapshot/entities/0/id").asText());
-            assertEquals(2, other.sync("{'op': 'sync', 'id': 2, 'cursors': {'cave': ''}}")
-                    .path("id")
-                    .asInt());
+            assertEquals(
+                    "torch", synced.at("/spaces/cave/snapshot/entities/0/id").asText());
+            assertEquals(
+                    2,
+                    other.sync("{'op': 'sync', 'id': 2, 'cursors': {'cave': ''}}")
+                            .path("id")
+                            .asInt());
             one.socket
                     .sendText(
                             "{\"op\":\"sync\",\"id\":3,\"updates\":[{\"space\":\"cave\",\"entityId\":\"torch\","
@@ -102,7 +105,9 @@ class SocketEndpointTest {
                     .join();
             JsonNode told = other.next();
             assertEquals("changes", told.path("op").asText(), told.toString());
-            assertEquals("torch", told.at("/spaces/cave/commits/0/changes/0/entityId").asText());
+            assertEquals(
+                    "torch",
+                    told.at("/spaces/cave/commits/0/changes/0/entityId").asText());
             boolean answered = false;
             for (int i = 0; i < 2 && !answered; i++) {
                 JsonNode frame = one.next();
@@ -115,16 +120,17 @@ class SocketEndpointTest {
 
     @Test
     void whatIsCommittedOverHttpIsTold() throws Exception {
-        create("lamp");
+        create("hall", "lamp");
         try (Client client = new Client("sk_dev_local")) {
-            client.sync("{'op': 'sync', 'id': 1, 'cursors': {'cave': ''}}");
+            client.sync("{'op': 'sync', 'id': 1, 'cursors': {'hall': ''}}");
             given().contentType("application/json")
                     .body("{\"set\":{\"lit\":true}}")
-                    .patch("/v1/entities/lamp?space=cave")
+                    .patch("/v1/entities/lamp?space=hall")
                     .then()
                     .statusCode(200);
             JsonNode told = client.next();
-            assertEquals("lamp", told.at("/spaces/cave/commits/0/changes/0/entityId").asText(), told.toString());
+            assertEquals(
+                    "lamp", told.at("/spaces/hall/commits/0/changes/0/entityId").asText(), told.toString());
         }
     }
 
@@ -132,7 +138,8 @@ class SocketEndpointTest {
     void aFrameThatMakesNoSenseIsAProblemAndTheConnectionStays() throws Exception {
         try (Client client = new Client("sk_dev_local")) {
             assertEquals("problem", client.sync("nonsense").path("op").asText());
-            assertEquals("synced", client.sync("{'op': 'sync', 'id': 1}").path("op").asText());
+            assertEquals(
+                    "synced", client.sync("{'op': 'sync', 'id': 1}").path("op").asText());
         }
     }
 
@@ -143,9 +150,10 @@ class SocketEndpointTest {
         assertEquals(401, handshake.getResponse().statusCode());
     }
 
-    private static void create(String id) {
+    private static void create(String space, String id) {
         given().contentType("application/json")
-                .body("{\"id\":\"" + id + "\",\"space\":\"cave\",\"type\":\"UI_STATE\",\"state\":{\"oil\":10}}")
+                .body("{\"id\":\"" + id + "\",\"space\":\"" + space
+                        + "\",\"type\":\"UI_STATE\",\"state\":{\"oil\":10}}")
                 .post("/v1/entities")
                 .then()
                 .statusCode(201);

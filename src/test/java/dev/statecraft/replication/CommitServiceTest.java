@@ -1,10 +1,10 @@
 package dev.statecraft.replication;
 
+import static dev.statecraft.replication.JsonValues.canonical;
 import static dev.statecraft.replication.Realm.GAME;
 import static dev.statecraft.replication.Realm.SERVER;
 import static dev.statecraft.replication.Realm.SPACE;
 import static dev.statecraft.replication.Realm.done;
-import static dev.statecraft.replication.JsonValues.canonical;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -103,7 +103,9 @@ class CommitServiceTest {
     void severalChangesOfOneEntityInOneCommitAreVersionsEach() {
         realm.create("a", "UI_STATE", "{}");
         List<Result> results = realm.commits.commit(
-                GAME, SPACE, List.of(increment("a", "1"), increment("a", "2"), increment("a", "1"), increment("a", "3")));
+                GAME,
+                SPACE,
+                List.of(increment("a", "1"), increment("a", "2"), increment("a", "1"), increment("a", "3")));
         assertEquals(
                 List.of(2L, 3L, 2L, 4L),
                 results.stream().map(result -> done(result).version()).toList());
@@ -112,9 +114,14 @@ class CommitServiceTest {
                 results.stream().map(result -> ((Done) result).replayed()).toList());
         assertEquals(2, realm.head().seq());
         assertEquals(Realm.canonical("{'n': 3}"), canonical(realm.read("a").json()));
-        assertEquals(canonical(realm.read("a").json()), canonical(realm.replayed(SPACE).get("a").json()));
+        assertEquals(
+                canonical(realm.read("a").json()),
+                canonical(realm.replayed(SPACE).get("a").json()));
         realm.drain();
-        assertEquals(Realm.canonical("{'n': 2}"), canonical(realm.entities.readAt(GAME, SPACE, "a", 3).orElseThrow().json()));
+        assertEquals(
+                Realm.canonical("{'n': 2}"),
+                canonical(
+                        realm.entities.readAt(GAME, SPACE, "a", 3).orElseThrow().json()));
     }
 
     @Test
@@ -169,7 +176,9 @@ class CommitServiceTest {
         assertEquals(
                 LongStream.rangeClosed(2, total + 1).boxed().toList(),
                 versions.stream().sorted().toList());
-        assertEquals(Realm.canonical("{'n': " + total + "}"), canonical(realm.read("hot").json()));
+        assertEquals(
+                Realm.canonical("{'n': " + total + "}"),
+                canonical(realm.read("hot").json()));
         assertEquals(
                 LongStream.rangeClosed(1, total + 2).boxed().toList(),
                 realm.log(SPACE).stream().map(LogEntry::seq).toList());

@@ -136,7 +136,9 @@ class ConflictServiceTest {
         done(realm.update("e", "{'set': {'hp': 3}}", null));
         ObjectNode given = choice == Choice.STATE ? object("{'hp': 50}") : null;
         Done first = assertInstanceOf(Done.class, decide(conflict, choice, given));
-        assertTrue(JsonValues.same(object(state), realm.read("e").json()), realm.read("e").toString());
+        assertTrue(
+                JsonValues.same(object(state), realm.read("e").json()),
+                realm.read("e").toString());
         assertEquals(version, realm.read("e").version());
         assertEquals(version > 3, first.changed());
         assertEquals(List.of(), realm.conflicts.list(GAME, null, 10).conflicts());
@@ -187,11 +189,17 @@ class ConflictServiceTest {
         ParkedConflict conflict = park("m1");
         clock.now = clock.now.plusSeconds(5);
         switch (look) {
-            case "read" -> assertEquals(object("{'hp': 9, 'log': ['a', 'b']}"), realm.read("e").json());
-            case "list" -> assertEquals(List.of(), realm.conflicts.list(GAME, null, 10).conflicts());
-            case "decide" -> assertEquals(
-                    Choice.TIMEOUT,
-                    assertInstanceOf(Late.class, decide(conflict, Choice.SERVER, null)).settlement().choice());
+            case "read" ->
+                assertEquals(
+                        object("{'hp': 9, 'log': ['a', 'b']}"), realm.read("e").json());
+            case "list" ->
+                assertEquals(List.of(), realm.conflicts.list(GAME, null, 10).conflicts());
+            case "decide" ->
+                assertEquals(
+                        Choice.TIMEOUT,
+                        assertInstanceOf(Late.class, decide(conflict, Choice.SERVER, null))
+                                .settlement()
+                                .choice());
             default -> assertInstanceOf(Past.class, sent("m1", UPDATE));
         }
         assertEquals(3, realm.entityStore.read(GAME, SPACE, "e").version());
@@ -327,7 +335,9 @@ class ConflictServiceTest {
             if (updated instanceof EntityService.Parked parked) {
                 assertEquals(
                         assertInstanceOf(Merge.Parked.class, preview, context).conflicts(),
-                        assertInstanceOf(Parked.class, parked.parking()).conflict().conflicts(),
+                        assertInstanceOf(Parked.class, parked.parking())
+                                .conflict()
+                                .conflicts(),
                         context);
                 continue;
             }

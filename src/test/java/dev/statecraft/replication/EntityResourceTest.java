@@ -59,7 +59,10 @@ class EntityResourceTest {
                 .get("/v1/entities/player_123_stats")
                 .then()
                 .statusCode(304);
-        json("").post("/v1/entities/player_123_stats/players/123").then().statusCode(200).body("version", equalTo(2));
+        json("").post("/v1/entities/player_123_stats/players/123")
+                .then()
+                .statusCode(200)
+                .body("version", equalTo(2));
         given().get("/v1/players/123/entities").then().body("entities.id", contains("player_123_stats"));
         given().get("/v1/stats/replication").then().statusCode(200).body("totalEntities", notNullValue());
     }
@@ -132,7 +135,11 @@ class EntityResourceTest {
                 .statusCode(412)
                 .body("type", equalTo("/problems/precondition-failed"))
                 .body("current.version", equalTo(3));
-        json("{'set': {'a': 5}}").header("If-Match", "\"3\"").patch("/v1/entities/aba").then().statusCode(200);
+        json("{'set': {'a': 5}}")
+                .header("If-Match", "\"3\"")
+                .patch("/v1/entities/aba")
+                .then()
+                .statusCode(200);
     }
 
     @Test
@@ -176,11 +183,17 @@ class EntityResourceTest {
     @Test
     void deletedEntitiesGoOnCounting() {
         create("{'id': 'gone', 'type': 'UI_STATE', 'state': {'a': 1}}");
-        given().delete("/v1/entities/gone").then().statusCode(200).body("version", equalTo(2)).body("deleted", equalTo(true));
+        given().delete("/v1/entities/gone")
+                .then()
+                .statusCode(200)
+                .body("version", equalTo(2))
+                .body("deleted", equalTo(true));
         given().get("/v1/entities/gone").then().statusCode(404).body("type", equalTo("/problems/entity-not-found"));
         given().delete("/v1/entities/gone").then().statusCode(404);
         patch("gone", "{'set': {'a': 2}}").statusCode(404);
-        create("{'id': 'gone', 'type': 'UI_STATE', 'state': {'b': 1}}").statusCode(201).body("version", equalTo(3));
+        create("{'id': 'gone', 'type': 'UI_STATE', 'state': {'b': 1}}")
+                .statusCode(201)
+                .body("version", equalTo(3));
         patch("gone", "{'set': {'a': 9}, 'baseVersion': 1}").statusCode(200);
     }
 

@@ -127,9 +127,8 @@ class FeedModelTest {
         Replica replica = new Replica("empty");
         replica.take(realm.feeds.pull(GAME, SPACE, null, new Budget(1000)));
         assertEquals(0, replica.ids().size());
-        assertFalse(realm.feeds
-                .pull(GAME, SPACE, replica.cursor, new Budget(1000))
-                .hasNews());
+        assertFalse(
+                realm.feeds.pull(GAME, SPACE, replica.cursor, new Budget(1000)).hasNews());
         realm.create("a", "UI_STATE", "{}");
         Feed feed = realm.feeds.pull(GAME, SPACE, replica.cursor, new Budget(1000));
         assertFalse(feed.resync());
@@ -149,11 +148,7 @@ class FeedModelTest {
         late.take(realm.feeds.pull(GAME, SPACE, null, new Budget(1000)));
         for (LogEntry entry : realm.log(SPACE)) {
             realm.dynamo.deleteItem(delete -> delete.tableName(realm.tables.log())
-                    .key(Map.of(
-                            "pk",
-                            s(GAME + "#" + SPACE),
-                            "sk",
-                            s(LogStore.number(entry.seq())))));
+                    .key(Map.of("pk", s(GAME + "#" + SPACE), "sk", s(LogStore.number(entry.seq())))));
         }
         assertFalse(realm.feeds.pull(GAME, SPACE, late.cursor, new Budget(1000)).hasNews());
         Entity next = Realm.done(realm.update("a", "{'increment': {'n': 1}}", null));

@@ -26,6 +26,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Random states and updates against the laws of a merge (invariants C1, C2, C3). */
 class MergeModelTest {
 
+    private static final List<MergeRule> RULES = List.of(MergeRule.values());
+
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
     /** C1, and C3: there is nothing a clock could be read from, so the same arguments give the same at any time. */
@@ -46,8 +48,7 @@ class MergeModelTest {
             assertEquals(currentBefore, current, "seed " + seed);
             if (first instanceof Accepted accepted) {
                 Operations.Applied applied = accepted.effective().applyTo(current);
-                assertTrue(
-                        JsonValues.same(accepted.state(), ((Operations.Done) applied).state()), "seed " + seed);
+                assertTrue(JsonValues.same(accepted.state(), ((Operations.Done) applied).state()), "seed " + seed);
                 if (accepted.conflicts().isEmpty()) {
                     assertEquals(null, accepted.strategy(), "seed " + seed);
                 }
@@ -92,7 +93,9 @@ class MergeModelTest {
             ObjectNode forwards = mergeAll(type, base, sent);
             Collections.shuffle(sent, random);
             assertTrue(JsonValues.same(forwards, mergeAll(type, base, sent)), "seed " + seed);
-            int sum = sent.stream().mapToInt(state -> state.get("v").intValue() - start).sum();
+            int sum = sent.stream()
+                    .mapToInt(state -> state.get("v").intValue() - start)
+                    .sum();
             assertTrue(JsonValues.same(number(start + sum), forwards), "seed " + seed);
         }
     }
@@ -245,19 +248,14 @@ class MergeModelTest {
 
     private static EntityType ruled(MergeRule rule) {
         return new EntityType(
-                "t",
-                Strategy.MERGE,
-                Strategy.SERVER_WINS,
-                new TreeMap<>(Map.of(StatePath.key("v"), rule)),
-                true,
-                null);
+                "t", Strategy.MERGE, Strategy.SERVER_WINS, new TreeMap<>(Map.of(StatePath.key("v"), rule)), true, null);
     }
 
     private static EntityType randomType(Strategy strategy, Random random) {
         TreeMap<StatePath, MergeRule> rules = new TreeMap<>();
         for (String path : List.of("/a", "/b", "/a/b", "/c/a", "/")) {
             if (random.nextBoolean()) {
-                rules.put(Trees.path(path), MergeRule.values()[random.nextInt(MergeRule.values().length)]);
+                rules.put(Trees.path(path), RULES.get(random.nextInt(RULES.size())));
             }
         }
         return new EntityType("t", strategy, Strategy.SERVER_WINS, rules, true, null);

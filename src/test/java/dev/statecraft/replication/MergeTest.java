@@ -18,6 +18,7 @@ import dev.statecraft.replication.Merge.Refused;
 import dev.statecraft.replication.Merge.Update;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -55,7 +56,8 @@ class MergeTest {
         Update update = Update.now(operations("{'set': {'hp': 9}}"), Basis.current(current), current);
         assertEquals(
                 object("{'hp': 9}"),
-                accepted(Merge.merge(type(Strategy.SERVER_WINS), current, update)).state());
+                accepted(Merge.merge(type(Strategy.SERVER_WINS), current, update))
+                        .state());
     }
 
     @Test
@@ -97,8 +99,7 @@ class MergeTest {
         accepted(Merge.merge(type(Strategy.SERVER_WINS), free, Update.now(operations, basis, free)));
         ObjectNode taken = object("{'owner': 'you'}");
         assertInstanceOf(
-                Refused.class,
-                Merge.merge(type(Strategy.SERVER_WINS), taken, Update.now(operations, basis, taken)));
+                Refused.class, Merge.merge(type(Strategy.SERVER_WINS), taken, Update.now(operations, basis, taken)));
     }
 
     @Test
@@ -114,8 +115,8 @@ class MergeTest {
         ObjectNode current = object("{'coins': 6, 'log': ['a', 'b'], 'bag': ['x', 'y', 'z']}");
         String update = "{'increment': {'coins': 2}, 'append': {'log': ['c']}, 'remove': {'bag': ['x']}}";
         Accepted accepted = accepted(merge(Strategy.MANUAL, current, update, base));
-        assertTrue(JsonValues.same(
-                object("{'coins': 8, 'log': ['a', 'b', 'c'], 'bag': ['y', 'z']}"), accepted.state()));
+        assertTrue(
+                JsonValues.same(object("{'coins': 8, 'log': ['a', 'b', 'c'], 'bag': ['y', 'z']}"), accepted.state()));
     }
 
     @Test
@@ -255,16 +256,16 @@ class MergeTest {
 
     @Test
     void withoutABaseASumCannotBeToldAndTheServerStays() {
-        Update update = Update.now(
-                operations("{'set': {'v': 9}}"), new Basis(new TreeMap<>(), null), object("{'v': 5}"));
+        Update update =
+                Update.now(operations("{'set': {'v': 9}}"), new Basis(new TreeMap<>(), null), object("{'v': 5}"));
         assertInstanceOf(Refused.class, Merge.merge(ruled("v", MergeRule.SUM), object("{'v': 5}"), update));
     }
 
     @Test
     void aSumOutOfRangeIsImpossible() {
         ObjectNode current = object("{'v': 9007199254740991}");
-        Update update = Update.now(
-                operations("{'set': {'v': 9}}"), new Basis(new TreeMap<>(), object("{'v': 1}")), current);
+        Update update =
+                Update.now(operations("{'set': {'v': 9}}"), new Basis(new TreeMap<>(), object("{'v': 1}")), current);
         Impossible impossible =
                 assertInstanceOf(Impossible.class, Merge.merge(ruled("v", MergeRule.SUM), current, update));
         assertEquals(path("v"), impossible.path());
@@ -310,9 +311,11 @@ class MergeTest {
     @ValueSource(strings = {"[]", "{}", "{'/a/b/c': 1}", "{'a': {'b': {}}, 'a.b': null}"})
     void valuesSeenAtOrAroundWhatIsWrittenAreTaken(String was) {
         Operations written = operations("{'set': {'/a/b/c': 1}, 'unset': ['a.b']}");
-        assertEquals(json(was).size(), assertInstanceOf(Basis.Read.class, Basis.parse(json(was), written))
-                .was()
-                .size());
+        assertEquals(
+                json(was).size(),
+                assertInstanceOf(Basis.Read.class, Basis.parse(json(was), written))
+                        .was()
+                        .size());
     }
 
     @Test
@@ -343,7 +346,7 @@ class MergeTest {
                 "t", Strategy.MERGE, Strategy.SERVER_WINS, new TreeMap<>(Map.of(path(path), rule)), true, null);
     }
 
-    private static TreeMap<StatePath, JsonNode> was(Map<String, String> seen) {
+    private static SortedMap<StatePath, JsonNode> was(Map<String, String> seen) {
         TreeMap<StatePath, JsonNode> was = new TreeMap<>();
         seen.forEach((path, value) -> was.put(path(path), json(value)));
         return was;

@@ -89,8 +89,8 @@ class OperationsTest {
             })
     void whatAStateDoesNotAllowIsRefusedWhole(String state, String operations) {
         ObjectNode before = object(state);
-        Operations.Refused refused =
-                assertInstanceOf(Operations.Refused.class, operations(operations).applyTo(before));
+        Operations.Refused refused = assertInstanceOf(
+                Operations.Refused.class, operations(operations).applyTo(before));
         assertEquals(operations(operations).paths().first(), refused.path());
         assertEquals(object(state), before);
     }
@@ -134,7 +134,8 @@ class OperationsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"{'/a/b': 1, '/a/c': 2}", "{'a.b': 1, 'a': 2}", "{'/l/0': 1, '/l/1': 2}", "{'ab': 1, 'a': 2}"})
+    @ValueSource(
+            strings = {"{'/a/b': 1, '/a/c': 2}", "{'a.b': 1, 'a': 2}", "{'/l/0': 1, '/l/1': 2}", "{'ab': 1, 'a': 2}"})
     void pathsSideBySideDoNotOverlap(String set) {
         assertInstanceOf(Operations.Read.class, Operations.parse(json("{'set': " + set + "}")));
     }

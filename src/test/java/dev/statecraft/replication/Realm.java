@@ -113,13 +113,12 @@ final class Realm {
     }
 
     Result create(String id, String type, String state) {
-        return entities.create(
-                GAME, SPACE, new NewEntity(id, type, json(state), null), SERVER, new Identity(null, ""));
+        return entities.create(GAME, SPACE, new NewEntity(id, type, json(state), null), SERVER, new Identity(null, ""));
     }
 
     Result update(String id, String operations, @Nullable String mutationId) {
-        EntityService.Updated updated = entities.update(
-                GAME, SPACE, id, operations(operations), SERVER, new Identity(mutationId, operations));
+        EntityService.Updated updated =
+                entities.update(GAME, SPACE, id, operations(operations), SERVER, new Identity(mutationId, operations));
         return ((EntityService.Decided) updated).result();
     }
 

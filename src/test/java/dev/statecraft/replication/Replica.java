@@ -20,7 +20,9 @@ final class Replica {
 
     private final String context;
     private final Map<String, Held> held = new TreeMap<>();
+
     @Nullable FeedCursor cursor;
+
     PlayerFeed.@Nullable Cursor playerCursor;
     private long seq;
 
@@ -88,8 +90,7 @@ final class Replica {
         } else {
             assertTrue(before != null && before.state() != null, context + ": a step needs what it leads on from");
             assertEquals(before.version() + 1, change.version(), context);
-            Operations.Read read =
-                    (Operations.Read) Operations.parse(change.set(), change.unset(), null, null, null);
+            Operations.Read read = (Operations.Read) Operations.parse(change.set(), change.unset(), null, null, null);
             Operations.Done done = (Operations.Done) read.operations().applyTo(before.state());
             held.put(key, new Held(change.version(), done.state()));
         }

@@ -58,20 +58,14 @@ class SocketResourceTest {
     private final SocketResource sockets;
 
     SocketResourceTest() {
-        Map<String, String> settings =
-                Map.of("type-cache", "PT0S", "connection-cache", "PT0S", "frame-bytes", "20000");
+        Map<String, String> settings = Map.of("type-cache", "PT0S", "connection-cache", "PT0S", "frame-bytes", "20000");
         realm = new Realm(settings, new ExecutionInterceptor() {}, Clock.systemUTC());
         ObjectMapper mapper = new ObjectMapper().registerModule(new JavaTimeModule());
         new Json().customize(mapper);
         FrameJson json = new FrameJson(mapper);
         Frames frames = new Frames(json, realm.config);
         connections = new ConnectionService(
-                new ConnectionStore(realm.dynamo, realm.tables),
-                wires,
-                realm.sync,
-                frames,
-                realm.config,
-                realm.clock);
+                new ConnectionStore(realm.dynamo, realm.tables), wires, realm.sync, frames, realm.config, realm.clock);
         realm.news.listen(connections::changed);
         SyncResource sync = new SyncResource(realm.sync, realm.config, new CurrentCaller());
         sockets = new SocketResource(sync, connections, frames, json, realm.config);
@@ -93,7 +87,8 @@ class SocketResourceTest {
         assertEquals("changes", pushed.get(0).path("op").asText());
         assertEquals(2, pushed.get(0).at("/spaces/arena/commits/0/seq").asLong());
         assertEquals(3, pushed.get(1).at("/spaces/arena/commits/0/seq").asLong());
-        assertEquals(3, pushed.get(1).at("/spaces/arena/commits/0/changes/0/set/n").asInt());
+        assertEquals(
+                3, pushed.get(1).at("/spaces/arena/commits/0/changes/0/set/n").asInt());
         assertEquals(
                 realm.head().checksum().toString(),
                 pushed.get(1).at("/spaces/arena/checksum").asText());
@@ -113,7 +108,13 @@ class SocketResourceTest {
         assertEquals(200, synced.at("/results/0/status").asInt());
         assertEquals(6, synced.at("/results/0/state/n").asInt());
         assertEquals(404, synced.at("/results/1/status").asInt());
-        assertEquals(6, wires.frames.get("c2").get(0).at("/spaces/arena/commits/0/changes/0/set/n").asInt());
+        assertEquals(
+                6,
+                wires.frames
+                        .get("c2")
+                        .get(0)
+                        .at("/spaces/arena/commits/0/changes/0/set/n")
+                        .asInt());
     }
 
     @Test
@@ -128,7 +129,11 @@ class SocketResourceTest {
         done(realm.update("a", "{'set': {'n': 2}}", null));
         assertEquals(0, stored());
         assertEquals(List.of(), wires.frames.get("c2"));
-        assertEquals("problem", sync("c2", "{'op': 'sync', 'cursors': {'arena': ''}}").path("op").asText());
+        assertEquals(
+                "problem",
+                sync("c2", "{'op': 'sync', 'cursors': {'arena': ''}}")
+                        .path("op")
+                        .asText());
     }
 
     @Test
@@ -143,7 +148,8 @@ class SocketResourceTest {
         wires.broken.clear();
         assertTrue(connections.tellAll(realm.logStream.next()).isEmpty());
         assertEquals(1, wires.frames.get("c1").size());
-        assertEquals(2, wires.frames.get("c1").get(0).at("/spaces/arena/commits").size());
+        assertEquals(
+                2, wires.frames.get("c1").get(0).at("/spaces/arena/commits").size());
         done(realm.update("a", "{'set': {'n': 4}}", null));
         assertTrue(connections.tellAll(realm.logStream.next()).isEmpty());
         assertEquals(2, wires.frames.get("c1").size(), "what the writer told is not told again");
@@ -180,8 +186,8 @@ class SocketResourceTest {
         List<JsonNode> pushed = wires.frames.get("c1");
         assertTrue(pushed.size() > 2, pushed.size() + " frames");
         List<Long> numbers = new ArrayList<>();
-        pushed.forEach(frame ->
-                frame.at("/spaces/arena/commits").forEach(commit -> numbers.add(commit.path("seq").asLong())));
+        pushed.forEach(frame -> frame.at("/spaces/arena/commits")
+                .forEach(commit -> numbers.add(commit.path("seq").asLong())));
         assertEquals(List.of(1L, 2L, 3L, 4L, 5L, 6L, 7L, 8L, 9L, 10L, 11L, 12L), numbers);
     }
 
@@ -230,8 +236,8 @@ class SocketResourceTest {
     void moreThanTheUpdatesThatMayBePendingAreRefused() {
         open("c1");
         String updates = "{'entityId': 'a', 'set': {'n': 1}},".repeat(51);
-        JsonNode answer = sync(
-                "c1", "{'op': 'sync', 'id': 1, 'updates': [" + updates.substring(0, updates.length() - 1) + "]}");
+        JsonNode answer =
+                sync("c1", "{'op': 'sync', 'id': 1, 'updates': [" + updates.substring(0, updates.length() - 1) + "]}");
         assertEquals(429, answer.at("/problem/status").asInt());
         assertEquals(1, answer.at("/problem/retryAfter").asInt());
         assertEquals(1, answer.path("id").asInt());

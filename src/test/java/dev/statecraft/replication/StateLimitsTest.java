@@ -19,8 +19,7 @@ class StateLimitsTest {
 
     @Test
     void bytesAreCountedAsTheyAreWritten() throws JsonProcessingException {
-        ObjectMapper mapper =
-                new ObjectMapper().configure(JsonGenerator.Feature.WRITE_BIGDECIMAL_AS_PLAIN, true);
+        ObjectMapper mapper = new ObjectMapper().configure(JsonGenerator.Feature.WRITE_BIGDECIMAL_AS_PLAIN, true);
         for (long seed = 0; seed < 500; seed++) {
             ObjectNode state = Trees.randomState(new Random(seed), 5);
             String json = mapper.writeValueAsString(state);

@@ -35,7 +35,8 @@ class StatePathTest {
                 "/i\\j", "5",
                 "/k\"l", "6",
                 "/m~0n", "8");
-        values.forEach((pointer, value) -> assertEquals(json(value), path(pointer).in(document), pointer));
+        values.forEach(
+                (pointer, value) -> assertEquals(json(value), path(pointer).in(document), pointer));
         assertEquals(json("7"), path("/ ").in(document));
     }
 
@@ -76,7 +77,8 @@ class StatePathTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/l/2", "/l/-", "/l/01", "/l/-1", "/l/+1", "/l/1e0", "/l/99999999999999999999", "/n/x", "/q"})
+    @ValueSource(
+            strings = {"/l/2", "/l/-", "/l/01", "/l/-1", "/l/+1", "/l/1e0", "/l/99999999999999999999", "/n/x", "/q"})
     void aPathThatLeadsNowhereFindsNothing(String text) {
         assertNull(path(text).in(json("{'l': [1, 2], 'n': 5}")));
     }

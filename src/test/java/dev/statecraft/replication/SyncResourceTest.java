@@ -63,7 +63,7 @@ class SyncResourceTest {
                 .body("spaces.s1.snapshot", nullValue())
                 .body("spaces.s1.commits", hasSize(1))
                 .body("spaces.s1.commits[0].changes.version", contains(2, 3))
-                .body("spaces.s1.commits[0].changes[0].set.n", equalTo(2));
+                .body("spaces.s1.commits[0].changes[0].state.n", equalTo(2));
         String next = answer.path("spaces.s1.cursor");
         sync("{'cursors': {'s1': '" + next + "'}}").then().body("spaces.s1.commits", hasSize(0));
         given().get("/v1/entities/a?space=s1").then().body("updatedBy", equalTo("srv"));
@@ -112,10 +112,10 @@ class SyncResourceTest {
         create("s5", "a", "UI_STATE");
         String cursor = sync("{'cursors': {'s5': ''}}").path("spaces.s5.cursor");
         long begun = System.nanoTime();
-        CompletableFuture<Response> waiting = CompletableFuture.supplyAsync(
-                () -> sync("{'cursors': {'s5': '" + cursor + "'}, 'waitMillis': 15000}"));
+        CompletableFuture<Response> waiting =
+                CompletableFuture.supplyAsync(() -> sync("{'cursors': {'s5': '" + cursor + "'}, 'waitMillis': 15000}"));
         patch("s5", "a", "{'increment': {'n': 1}}");
-        waiting.join().then().body("spaces.s5.commits[0].changes[0].set.n", equalTo(1));
+        waiting.join().then().body("spaces.s5.commits[0].changes[0].state.n", equalTo(1));
         assertTrue(Duration.ofNanos(System.nanoTime() - begun).toMillis() < 14_000);
         sync("{'cursors': {'s5': '" + waiting.join().path("spaces.s5.cursor") + "'}, 'waitMillis': 150}")
                 .then()
@@ -144,11 +144,12 @@ class SyncResourceTest {
     void aPlayerIsToldOfItsEntities() {
         create("s8", "a", "UI_STATE");
         create("s8", "b", "UI_STATE");
-        given().contentType("application/json").post("/v1/entities/a/players/eve?space=s8").then().statusCode(200);
+        given().contentType("application/json")
+                .post("/v1/entities/a/players/eve?space=s8")
+                .then()
+                .statusCode(200);
         Response first = sync("{'playerId': 'eve'}");
-        first.then()
-                .body("player.snapshot.first", equalTo(true))
-                .body("player.snapshot.entities.id", contains("a"));
+        first.then().body("player.snapshot.first", equalTo(true)).body("player.snapshot.entities.id", contains("a"));
         patch("s8", "a", "{'increment': {'n': 1}}");
         patch("s8", "b", "{'increment': {'n': 1}}");
         given().contentType("application/json").post("/v1/entities/b/players/eve?space=s8");
