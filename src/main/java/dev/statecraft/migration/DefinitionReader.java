@@ -157,7 +157,8 @@ public final class DefinitionReader {
             JsonNode given = object(at, invariant);
             noOtherFields(at + ".", given, Set.of("expression", "tolerance"));
             JsonNode tolerance = given.get("tolerance");
-            if (tolerance != null && (!tolerance.isNumber() || tolerance.decimalValue().signum() < 0)) {
+            if (tolerance != null
+                    && (!tolerance.isNumber() || tolerance.decimalValue().signum() < 0)) {
                 throw new Fault(at + ".tolerance", "A tolerance is a number from 0.");
             }
             invariants.add(new Invariant(
@@ -209,7 +210,8 @@ public final class DefinitionReader {
                 && json.decimalValue().compareTo(BigDecimal.valueOf(min)) >= 0
                 && json.decimalValue().compareTo(BigDecimal.valueOf(max)) <= 0;
         if (!fits) {
-            throw new Fault(field, "It is " + (whole ? "an integer" : "a number") + " from " + min + " to " + max + ".");
+            throw new Fault(
+                    field, "It is " + (whole ? "an integer" : "a number") + " from " + min + " to " + max + ".");
         }
     }
 

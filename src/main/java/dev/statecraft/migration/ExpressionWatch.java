@@ -73,7 +73,8 @@ final class ExpressionWatch {
     /** Something so long is about to be made. */
     void expectLength(double length) {
         if (length > bounds.length()) {
-            throw new Exceeded("the expression makes a value of more than " + bounds.length() + " characters or values");
+            throw new Exceeded(
+                    "the expression makes a value of more than " + bounds.length() + " characters or values");
         }
     }
 
@@ -102,7 +103,8 @@ final class ExpressionWatch {
         long size = 1;
         if (value instanceof Map<?, ?> map) {
             for (Map.Entry<?, ?> field : map.entrySet()) {
-                size = Math.min(Integer.MAX_VALUE, size + size(field.getKey(), level + 1) + size(field.getValue(), level + 1));
+                size = Math.min(
+                        Integer.MAX_VALUE, size + size(field.getKey(), level + 1) + size(field.getValue(), level + 1));
             }
         } else {
             for (Object element : (Collection<?>) value) {

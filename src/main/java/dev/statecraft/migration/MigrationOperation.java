@@ -129,8 +129,10 @@ public sealed interface MigrationOperation {
      * @param otherwise in place of every value that the map does not name; null leaves those as they are
      */
     record MapValues(
-            StatePath path, Map<JsonNode, JsonNode> map, @Nullable JsonNode otherwise, boolean lossy)
-            implements MigrationOperation {
+            StatePath path,
+            Map<JsonNode, JsonNode> map,
+            @Nullable JsonNode otherwise,
+            boolean lossy) implements MigrationOperation {
 
         /** Copies the map. */
         public MapValues {

@@ -79,10 +79,12 @@ public class MigrationResource {
     }
 
     /** Which version to take for the current one, and why. */
-    public record BaselineRequest(@Nullable String version, @Nullable String reason) {}
+    public record BaselineRequest(
+            @Nullable String version, @Nullable String reason) {}
 
     /** What to accept for a registered version, and why; without a definition, what the code says. */
-    public record RepairRequest(@Nullable MigrationRequest definition, @Nullable String reason) {}
+    public record RepairRequest(
+            @Nullable MigrationRequest definition, @Nullable String reason) {}
 
     /** The migrations by version. */
     public record MigrationList(String currentVersion, List<MigrationView> migrations) {}

@@ -42,7 +42,11 @@ public class MigrationService {
 
     @Inject
     MigrationService(MigrationStore store, MigrationConfig config, Clock clock, @Any Instance<Migration> code) {
-        this(store, config, clock, StreamSupport.stream(code.spliterator(), false).toList());
+        this(
+                store,
+                config,
+                clock,
+                StreamSupport.stream(code.spliterator(), false).toList());
     }
 
     MigrationService(MigrationStore store, MigrationConfig config, Clock clock, List<Migration> code) {
@@ -161,11 +165,7 @@ public class MigrationService {
      * @param definition the content; null for what the code says
      */
     public Repaired repair(
-            String game,
-            SemanticVersion version,
-            @Nullable Definition definition,
-            @Nullable String reason,
-            String by) {
+            String game, SemanticVersion version, @Nullable Definition definition, @Nullable String reason, String by) {
         registerCode(game);
         Definition accepted = definition == null ? code.get(version) : definition;
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {

@@ -114,7 +114,8 @@ public class MigrationStore {
                 .item(toItem(game, migration))
                 .conditionExpression("attribute_not_exists(pk)")
                 .build();
-        return write(game, seen, next, entry, TransactWriteItem.builder().put(put).build());
+        return write(
+                game, seen, next, entry, TransactWriteItem.builder().put(put).build());
     }
 
     /** Replaces the definition of a migration; false if it or the registry is not as it was seen any more. */
@@ -126,7 +127,8 @@ public class MigrationStore {
                 .conditionExpression("c = :before")
                 .expressionAttributeValues(Map.of(
                         ":kind", s(after.kind().name()),
-                        ":source", b(PackedJson.of(after.source(), DEFLATE_BYTES).bytes()),
+                        ":source",
+                                b(PackedJson.of(after.source(), DEFLATE_BYTES).bytes()),
                         ":checksum", s(after.checksum()),
                         ":before", s(before.checksum())))
                 .build();
@@ -176,8 +178,7 @@ public class MigrationStore {
     }
 
     private Map<String, AttributeValue> item(Map<String, AttributeValue> key) {
-        return dynamo.getItem(
-                        get -> get.tableName(tables.migrations()).key(key).consistentRead(true))
+        return dynamo.getItem(get -> get.tableName(tables.migrations()).key(key).consistentRead(true))
                 .item();
     }
 

@@ -144,8 +144,7 @@ final class OperationEdit {
             throw new Impossible("the value is not a " + word(convert.to()));
         }
         if (!convert.lossy() && !JsonValues.same(convert(converted, convert.from()), value)) {
-            throw new Impossible(
-                    "the value would not come back the same; say \"lossy\": true if that does not matter");
+            throw new Impossible("the value would not come back the same; say \"lossy\": true if that does not matter");
         }
         return converted;
     }
@@ -154,10 +153,7 @@ final class OperationEdit {
     private static @Nullable JsonNode convert(JsonNode value, MigrationOperation.Kind to) {
         return switch (to) {
             case STRING ->
-                JsonNodeFactory.instance.textNode(
-                        value.isNumber()
-                                ? plain(value.decimalValue())
-                                : value.asText());
+                JsonNodeFactory.instance.textNode(value.isNumber() ? plain(value.decimalValue()) : value.asText());
             case NUMBER -> number(value);
             case BOOLEAN -> truth(value);
         };

@@ -19,8 +19,9 @@ import org.jspecify.annotations.Nullable;
 /** Reads operations of a migration from JSON and takes nothing that is not exactly one. */
 final class OperationReader {
 
-    private static final String NOT_A_PATH = "A path is a top-level key, or a JSON pointer such as /stats/coins (~1 for a"
-            + " slash in a key, ~0 for a tilde) of at most " + StatePath.MAX_TOKENS + " levels.";
+    private static final String NOT_A_PATH =
+            "A path is a top-level key, or a JSON pointer such as /stats/coins (~1 for a"
+                    + " slash in a key, ~0 for a tilde) of at most " + StatePath.MAX_TOKENS + " levels.";
 
     private static final Map<String, Set<String>> FIELDS = Map.of(
             "default", Set.of("op", "path", "value"),
@@ -56,7 +57,8 @@ final class OperationReader {
             throw new Fault(
                     at + ".op",
                     "There is no operation " + op + "; there are "
-                            + String.join(", ", FIELDS.keySet().stream().sorted().toList()) + ".");
+                            + String.join(
+                                    ", ", FIELDS.keySet().stream().sorted().toList()) + ".");
         }
         DefinitionReader.noOtherFields(at + ".", given, fields);
         StatePath path = path(at + ".path", given.get("path"));
@@ -85,7 +87,8 @@ final class OperationReader {
     /** What is converted is text where nothing else is said, and numbers where text is made. */
     private static MigrationOperation convert(String at, JsonNode json, StatePath path, boolean lossy) throws Fault {
         Kind to = kind(at + ".to", json.get("to"));
-        Kind from = json.has("from") ? kind(at + ".from", json.get("from")) : to == Kind.STRING ? Kind.NUMBER : Kind.STRING;
+        Kind from =
+                json.has("from") ? kind(at + ".from", json.get("from")) : to == Kind.STRING ? Kind.NUMBER : Kind.STRING;
         if (from == to) {
             throw new Fault(at + ".from", "A value is converted from another type than it is converted to.");
         }
@@ -94,7 +97,9 @@ final class OperationReader {
 
     private static Kind kind(String field, @Nullable JsonNode json) throws Fault {
         for (Kind kind : Kind.values()) {
-            if (json != null && json.isTextual() && kind.name().toLowerCase(Locale.ROOT).equals(json.textValue())) {
+            if (json != null
+                    && json.isTextual()
+                    && kind.name().toLowerCase(Locale.ROOT).equals(json.textValue())) {
                 return kind;
             }
         }

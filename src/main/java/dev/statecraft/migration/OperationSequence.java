@@ -45,7 +45,8 @@ public record OperationSequence(List<MigrationOperation> operations) {
     public List<StatePath> lost() {
         return operations.stream()
                 .filter(MigrationOperation::lossy)
-                .filter(operation -> operation instanceof Convert || operation.down().isEmpty())
+                .filter(operation ->
+                        operation instanceof Convert || operation.down().isEmpty())
                 .map(MigrationOperation::path)
                 .distinct()
                 .toList();
@@ -84,9 +85,8 @@ public record OperationSequence(List<MigrationOperation> operations) {
             try {
                 edit.apply(operations.get(i));
             } catch (OperationEdit.Impossible e) {
-                return new Transformation.Failed(
-                        "operation " + i + " (" + name(operations.get(i)) + " " + operations.get(i).path()
-                                + "): " + e.reason());
+                return new Transformation.Failed("operation " + i + " (" + name(operations.get(i)) + " "
+                        + operations.get(i).path() + "): " + e.reason());
             }
         }
         return new Transformation.Done(copy);

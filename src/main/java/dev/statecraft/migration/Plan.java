@@ -57,7 +57,8 @@ public record Plan(
      * @param broken of how many records of the sample it does not hold
      * @param example one of those, null if there is none
      */
-    public record Check(boolean claimed, int broken, @Nullable String example) {}
+    public record Check(
+            boolean claimed, int broken, @Nullable String example) {}
 
     /** A sum over the sample that is to stay the same. */
     public record Sum(String expression, BigDecimal before, BigDecimal after, boolean holds) {}

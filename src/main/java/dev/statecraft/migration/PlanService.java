@@ -101,7 +101,8 @@ public class PlanService {
                 }
             }
             after = page.next();
-        } while (after != null && deadline - System.nanoTime() > config.plan().timeout().toNanos() / 2);
+        } while (after != null
+                && deadline - System.nanoTime() > config.plan().timeout().toNanos() / 2);
         return new Count(matching, after == null, sample);
     }
 }

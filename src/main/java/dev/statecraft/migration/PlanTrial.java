@@ -186,8 +186,8 @@ final class PlanTrial {
         if (!definition.idempotent()) {
             return;
         }
-        boolean same = definition.up().apply(result, bounds) instanceof Done done
-                && JsonValues.same(done.state(), result);
+        boolean same =
+                definition.up().apply(result, bounds) instanceof Done done && JsonValues.same(done.state(), result);
         if (!same) {
             repeated++;
             repeatedExample = repeatedExample == null ? id : repeatedExample;

@@ -81,7 +81,9 @@ public sealed interface Transformation {
 
     private static Transformed withinLimits(Transformed transformed) {
         return transformed instanceof Done done
-                ? StateLimits.exceeded(done.state()).<Transformed>map(Failed::new).orElse(transformed)
+                ? StateLimits.exceeded(done.state())
+                        .<Transformed>map(Failed::new)
+                        .orElse(transformed)
                 : transformed;
     }
 }

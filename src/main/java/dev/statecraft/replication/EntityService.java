@@ -287,7 +287,8 @@ public class EntityService {
     }
 
     /** Where some entities of a type are, all spaces taken together, and what to go on after, null at the end. */
-    public record PlaceList(List<EntityPlace> places, @Nullable EntityPlace next) {}
+    public record PlaceList(
+            List<EntityPlace> places, @Nullable EntityPlace next) {}
 
     /**
      * Where the entities of a type are, whatever their space: as many as one read of the index gives, at most 1 MB, which

@@ -166,10 +166,8 @@ public class EntityStore {
                     places.subList(from, Math.min(places.size(), from + Batches.READ_LIMIT)).stream()
                             .map(place -> key(game, place.space(), place.id()))
                             .toList();
-            var request = KeysAndAttributes.builder()
-                    .keys(keys)
-                    .consistentRead(true)
-                    .build();
+            var request =
+                    KeysAndAttributes.builder().keys(keys).consistentRead(true).build();
             Batches.get(dynamo, Map.of(tables.entities(), request))
                     .getOrDefault(tables.entities(), List.of())
                     .forEach(item -> found.add(fromItem(item)));

@@ -68,7 +68,9 @@ class DefinitionReaderTest {
         assertOperation("lossy", "{'op': 'compute', 'path': 'a', 'expression': '1'}");
         assertOperation("why", "{'op': 'remove', 'path': 'a', 'lossy': true, 'why': 'x'}");
         assertField("validation[0].message", with("validation", "[{'expression': 'a'}]"));
-        assertField("validation[1].expression", with("validation", "[{'expression': 'a', 'message': 'm'}, {'message': 'm'}]"));
+        assertField(
+                "validation[1].expression",
+                with("validation", "[{'expression': 'a', 'message': 'm'}, {'message': 'm'}]"));
         assertField("validation", with("validation", "[1, 2, 3]"));
         assertField("invariants[0].tolerance", with("invariants", "[{'expression': 'a', 'tolerance': -1}]"));
         assertField("options.pageSize", with("options", "{'pageSize': 0}"));
@@ -84,12 +86,16 @@ class DefinitionReaderTest {
 
     private static void assertField(String field, ObjectNode json) {
         DefinitionReader.Reading reading = READER.read(json);
-        assertEquals(field, assertInstanceOf(DefinitionReader.Malformed.class, reading, json + "").field());
+        assertEquals(
+                field,
+                assertInstanceOf(DefinitionReader.Malformed.class, reading, json + "")
+                        .field());
     }
 
     private static Definition read(ObjectNode json) {
         DefinitionReader.Reading reading = READER.read(json);
-        return assertInstanceOf(DefinitionReader.Read.class, reading, reading + "").definition();
+        return assertInstanceOf(DefinitionReader.Read.class, reading, reading + "")
+                .definition();
     }
 
     private static ObjectNode with(String field, String value) {

@@ -20,7 +20,9 @@ class ExpressionTest {
     void statesAreReadAndMade() {
         String state = "{'coins': 5, 'items': ['a'], 'none': [], 'null': null, 'big': 9007199254740991, 'half': 0.5}";
         assertSame(state, value("$", state));
-        assertSame("{'total': 7.5, 'list': ['a'], 'none': []}", value("{'total': coins + 2.5, 'list': items, 'none': none}", state));
+        assertSame(
+                "{'total': 7.5, 'list': ['a'], 'none': []}",
+                value("{'total': coins + 2.5, 'list': items, 'none': none}", state));
         assertSame(
                 "{'coins': 10, 'items': ['a'], 'none': [], 'null': null, 'big': 9007199254740991, 'half': 0.5}",
                 value("$merge([$, {'coins': coins * 2}])", state));
@@ -41,7 +43,8 @@ class ExpressionTest {
         failed("($f := function($n) { $f($n + 1) }; $f(0))");
         failed("($f := function($n) { 1 + $f($n + 1) }; $f(0))");
         failed("$map([1..1000], function($a) { $map([1..1000], function($b) { $b }) })");
-        assertTrue(failed("$match('aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!', /^(a+)+$/)").contains("regular expression"));
+        assertTrue(failed("$match('aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!', /^(a+)+$/)")
+                .contains("regular expression"));
     }
 
     @Test
@@ -68,8 +71,7 @@ class ExpressionTest {
     void anExpressionIsUsedByManyThreadsAtOnce() {
         Expression expression = compiled("{'sum': $sum(values), 'first': values[0]}");
         boolean allRight = java.util.stream.IntStream.range(0, 400).parallel().allMatch(i -> {
-            Expression.Evaluation evaluation =
-                    expression.evaluate(Json.of("{'values': [" + i + ", 1, 2]}"), BOUNDS);
+            Expression.Evaluation evaluation = expression.evaluate(Json.of("{'values': [" + i + ", 1, 2]}"), BOUNDS);
             return evaluation instanceof Expression.Value value
                     && JsonValues.same(value.json(), Json.of("{'sum': " + (i + 3) + ", 'first': " + i + "}"));
         });
@@ -82,12 +84,14 @@ class ExpressionTest {
 
     private static JsonNode value(String text, String state) {
         Expression.Evaluation evaluation = compiled(text).evaluate(Json.of(state), BOUNDS);
-        return assertInstanceOf(Expression.Value.class, evaluation, text + ": " + evaluation).json();
+        return assertInstanceOf(Expression.Value.class, evaluation, text + ": " + evaluation)
+                .json();
     }
 
     private static String failed(String text) {
         Expression.Evaluation evaluation = compiled(text).evaluate(Json.of("{}"), BOUNDS);
-        String reason = assertInstanceOf(Expression.Failed.class, evaluation, text).reason();
+        String reason =
+                assertInstanceOf(Expression.Failed.class, evaluation, text).reason();
         return reason;
     }
 

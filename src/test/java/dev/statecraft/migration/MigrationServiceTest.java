@@ -40,15 +40,14 @@ class MigrationServiceTest {
     @Test
     void theSameContentIsTheSameMigrationAndAnotherContentIsDrift() {
         Laboratory lab = new Laboratory();
-        MigrationService.New first =
-                assertInstanceOf(MigrationService.New.class, lab.register(definition("1.0.0")));
-        MigrationService.Same same =
-                assertInstanceOf(MigrationService.Same.class, lab.register(definition("1.0.0")));
+        MigrationService.New first = assertInstanceOf(MigrationService.New.class, lab.register(definition("1.0.0")));
+        MigrationService.Same same = assertInstanceOf(MigrationService.Same.class, lab.register(definition("1.0.0")));
         assertEquals(first.registration(), same.registration());
         assertInstanceOf(MigrationService.Drifted.class, lab.register(definition("1.0.0", OTHER, "")));
         assertEquals(1, lab.migrations.history(GAME).size());
         Definition stored = lab.migrations
-                .definition(lab.migrations.find(GAME, SemanticVersion.of("1.0.0")).orElseThrow())
+                .definition(
+                        lab.migrations.find(GAME, SemanticVersion.of("1.0.0")).orElseThrow())
                 .orElseThrow();
         assertEquals(definition("1.0.0").checksum(), stored.checksum());
         assertEquals(definition("1.0.0").up(), stored.up());
@@ -63,16 +62,16 @@ class MigrationServiceTest {
         assertInstanceOf(MigrationService.Done.class, lab.migrations.baseline(GAME, two, "moved in", BY));
         assertInstanceOf(MigrationService.Done.class, lab.migrations.baseline(GAME, two, "again", BY));
         assertInstanceOf(
-                MigrationService.Behind.class,
-                lab.migrations.baseline(GAME, SemanticVersion.of("1.5.0"), null, BY));
+                MigrationService.Behind.class, lab.migrations.baseline(GAME, SemanticVersion.of("1.5.0"), null, BY));
         assertInstanceOf(MigrationService.OutOfOrder.class, lab.register(definition("1.5.0")));
-        assertInstanceOf(
-                MigrationService.New.class, lab.migrations.register(GAME, definition("1.5.0"), true, BY));
+        assertInstanceOf(MigrationService.New.class, lab.migrations.register(GAME, definition("1.5.0"), true, BY));
         MigrationService.Overview all = lab.migrations.list(GAME);
         assertEquals("2.0.0", all.currentVersion().toString());
         assertEquals(
                 List.of("1.0.0 APPLIED", "1.5.0 PENDING", "3.0.0 PENDING"),
-                all.migrations().stream().map(m -> m.version() + " " + m.status()).toList());
+                all.migrations().stream()
+                        .map(m -> m.version() + " " + m.status())
+                        .toList());
         assertEquals(
                 List.of(Action.REGISTERED, Action.BASELINED, Action.REGISTERED, Action.REGISTERED),
                 lab.migrations.history(GAME).stream().map(LedgerEntry::action).toList());
@@ -86,10 +85,8 @@ class MigrationServiceTest {
         lab.register(definition("1.0.0"));
         Definition other = definition("1.0.0", OTHER, "");
         SemanticVersion version = other.version();
-        assertInstanceOf(
-                MigrationService.Accepted.class, lab.migrations.repair(GAME, version, other, "typo", BY));
-        assertInstanceOf(
-                MigrationService.Accepted.class, lab.migrations.repair(GAME, version, other, "typo", BY));
+        assertInstanceOf(MigrationService.Accepted.class, lab.migrations.repair(GAME, version, other, "typo", BY));
+        assertInstanceOf(MigrationService.Accepted.class, lab.migrations.repair(GAME, version, other, "typo", BY));
         assertInstanceOf(MigrationService.Same.class, lab.register(other));
         LedgerEntry last = lab.migrations.history(GAME).get(0);
         assertEquals(2, last.seq());
@@ -110,7 +107,8 @@ class MigrationServiceTest {
         }
         assertInstanceOf(MigrationService.Full.class, lab.register(definition("4.0.0")));
         assertEquals(
-                List.of(3L, 2L), lab.migrations.history(GAME).stream().map(LedgerEntry::seq).toList());
+                List.of(3L, 2L),
+                lab.migrations.history(GAME).stream().map(LedgerEntry::seq).toList());
         assertEquals(3, lab.store.history(GAME, 100).size());
     }
 
@@ -163,9 +161,12 @@ class MigrationServiceTest {
         } finally {
             threads.shutdown();
         }
-        List<Long> ledger =
-                lab.store.history(GAME, 100).stream().map(LedgerEntry::seq).sorted().toList();
-        assertEquals(IntStream.rangeClosed(1, ledger.size()).mapToObj(Long::valueOf).toList(), ledger);
+        List<Long> ledger = lab.store.history(GAME, 100).stream()
+                .map(LedgerEntry::seq)
+                .sorted()
+                .toList();
+        assertEquals(
+                IntStream.rangeClosed(1, ledger.size()).mapToObj(Long::valueOf).toList(), ledger);
         assertEquals(ledger.size(), lab.migrations.list(GAME).migrations().size());
         assertEquals(ledger.size(), lab.store.registry(GAME).migrations());
     }

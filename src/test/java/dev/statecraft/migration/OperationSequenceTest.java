@@ -17,7 +17,10 @@ class OperationSequenceTest {
     void everyOperationDoesWhatItSays() {
         turns("{'op': 'default', 'path': 'coins', 'value': 0}", "{}", "{'coins': 0}");
         turns("{'op': 'default', 'path': 'coins', 'value': 0}", "{'coins': 7}", "{'coins': 7}");
-        turns("{'op': 'rename', 'from': 'hp', 'path': '/stats/health'}", "{'hp': 3, 'stats': {}}", "{'stats': {'health': 3}}");
+        turns(
+                "{'op': 'rename', 'from': 'hp', 'path': '/stats/health'}",
+                "{'hp': 3, 'stats': {}}",
+                "{'stats': {'health': 3}}");
         turns("{'op': 'rename', 'from': 'hp', 'path': 'health'}", "{'x': 1}", "{'x': 1}");
         turns("{'op': 'remove', 'path': '/a/b', 'lossy': true}", "{'a': {'b': 1, 'c': 2}}", "{'a': {'c': 2}}");
         turns("{'op': 'convert', 'path': 'n', 'to': 'number'}", "{'n': '-1.5'}", "{'n': -1.5}");
@@ -33,7 +36,10 @@ class OperationSequenceTest {
                 "{'r': 'tin'}",
                 "{'r': 0}");
         turns("{'op': 'increment', 'path': '/l/1', 'by': 0.5}", "{'l': [1, 2]}", "{'l': [1, 2.5]}");
-        turns("{'op': 'compute', 'path': 'sum', 'expression': 'a + b', 'lossy': true}", "{'a': 1, 'b': 2}", "{'a': 1, 'b': 2, 'sum': 3}");
+        turns(
+                "{'op': 'compute', 'path': 'sum', 'expression': 'a + b', 'lossy': true}",
+                "{'a': 1, 'b': 2}",
+                "{'a': 1, 'b': 2, 'sum': 3}");
     }
 
     @Test
@@ -69,13 +75,17 @@ class OperationSequenceTest {
         assertTrue(exact.reversible());
         assertTrue(exact.idempotent());
         assertFalse(sequence("{'op': 'increment', 'path': 'n', 'by': 1}").idempotent());
-        assertFalse(sequence("{'op': 'mapValues', 'path': 'c', 'map': {'x': 'y', 'y': 'x'}}").idempotent());
+        assertFalse(sequence("{'op': 'mapValues', 'path': 'c', 'map': {'x': 'y', 'y': 'x'}}")
+                .idempotent());
         assertFalse(sequence("{'op': 'rename', 'from': 'a', 'path': 'b'}, {'op': 'rename', 'from': 'c', 'path': 'a'}")
                 .idempotent());
         OperationSequence lossy = sequence("{'op': 'remove', 'path': '/old/field', 'lossy': true}");
         assertFalse(lossy.reversible());
-        assertEquals(List.of("/old/field"), lossy.lost().stream().map(Object::toString).toList());
-        assertEquals(0, unchecked("{'op': 'remove', 'path': 'old'}").firstThatLoses().orElseThrow());
+        assertEquals(
+                List.of("/old/field"),
+                lossy.lost().stream().map(Object::toString).toList());
+        assertEquals(
+                0, unchecked("{'op': 'remove', 'path': 'old'}").firstThatLoses().orElseThrow());
         assertEquals(
                 0,
                 unchecked("{'op': 'mapValues', 'path': 'r', 'map': {'a': 1, 'b': 1}}")

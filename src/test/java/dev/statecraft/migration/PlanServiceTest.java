@@ -52,7 +52,8 @@ class PlanServiceTest {
                 ", 'validation': [{'expression': '$not($exists(health)) or health >= 0', 'message': 'No negative health.'}],"
                         + " 'invariants': [{'expression': 'coins'}]");
         lab.register(definition);
-        Registration registration = lab.migrations.find(GAME, definition.version()).orElseThrow();
+        Registration registration =
+                lab.migrations.find(GAME, definition.version()).orElseThrow();
         calls.names.clear();
         Plan plan = lab.plans.plan(GAME, definition, registration);
         assertEquals(List.of(), calls.writes());
@@ -126,7 +127,8 @@ class PlanServiceTest {
         lab.create("global", "ada", "{'text': '" + "x".repeat(200_000) + "'}");
         lab.create("global", "bob", "{'text': 'x'}");
         Plan plan = lab.plan(definition("1.0.0", "{'expression': '$merge([$, {\\\"copy\\\": text}])'}", ""));
-        assertEquals(List.of("ada"), plan.failures().stream().map(Plan.Failure::id).toList());
+        assertEquals(
+                List.of("ada"), plan.failures().stream().map(Plan.Failure::id).toList());
         assertEquals("{\"text\":\"x\"}".length(), plan.size().before());
         assertEquals("{\"text\":\"x\",\"copy\":\"x\"}".length(), plan.size().after());
         assertEquals(350 * 1024, plan.size().limit());
@@ -143,8 +145,9 @@ class PlanServiceTest {
         };
         Laboratory lab = new Laboratory(Map.of(), List.of(coins), calls);
         lab.create("global", "ada", "{'coins': 2}");
-        Registration registration =
-                lab.migrations.find(GAME, SemanticVersion.of(DoubledCoins.VERSION)).orElseThrow();
+        Registration registration = lab.migrations
+                .find(GAME, SemanticVersion.of(DoubledCoins.VERSION))
+                .orElseThrow();
         Definition definition = lab.migrations.definition(registration).orElseThrow();
         Plan plan = lab.plans.plan(GAME, definition, registration);
         assertEquals(4, plan.samples().get(0).after().get("coins").asInt());
