@@ -14,7 +14,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -198,8 +197,8 @@ public class MigrationService {
         return new Busy();
     }
 
-    /** All migrations of a game. */
-    public record Overview(SemanticVersion currentVersion, List<Registration> migrations) {}
+    /** All migrations of a game, and how many entries its ledger has. */
+    public record Overview(SemanticVersion currentVersion, long ledgerEntries, List<Registration> migrations) {}
 
     /** All migrations of a game by version, as they are to be seen. */
     public Overview list(String game) {
@@ -207,6 +206,7 @@ public class MigrationService {
         Registry registry = store.registry(game);
         return new Overview(
                 registry.current(),
+                registry.seq(),
                 store.list(game).stream()
                         .map(migration -> migration.under(registry))
                         .toList());
@@ -250,45 +250,6 @@ public class MigrationService {
     }
 
     /**
-     * The seed's getMigrationStats.
-     *
-     * @param currentVersion the latest version that is applied or adopted
-     * @param totalMigrations how many are registered
-     * @param appliedMigrations those that are applied or adopted
-     * @param failedMigrations those that failed
-     * @param pendingMigrations those that wait
-     * @param migrationHistorySize entries of the ledger
-     * @param backupCount migrations whose records are kept as they were before
-     */
-    public record Statistics(
-            String currentVersion,
-            int totalMigrations,
-            int appliedMigrations,
-            int failedMigrations,
-            int pendingMigrations,
-            long migrationHistorySize,
-            int backupCount) {}
-
-    /** The statistics of a game. */
-    public Statistics statistics(String game) {
-        registerCode(game);
-        Registry registry = store.registry(game);
-        List<Registration> all = store.list(game).stream()
-                .map(migration -> migration.under(registry))
-                .toList();
-        Map<Registration.Status, Long> counts =
-                all.stream().collect(Collectors.groupingBy(Registration::status, Collectors.counting()));
-        return new Statistics(
-                registry.current().toString(),
-                all.size(),
-                counts.getOrDefault(Registration.Status.APPLIED, 0L).intValue(),
-                counts.getOrDefault(Registration.Status.FAILED, 0L).intValue(),
-                counts.getOrDefault(Registration.Status.PENDING, 0L).intValue(),
-                registry.seq(),
-                (int) all.stream().filter(Registration::hasRollbackData).count());
-    }
-
-    /**
      * Registers what comes with the code; those up to the current version are left out, for a game that is there already
      * does not need them. No reads once an instance has done it for a game.
      */
@@ -300,8 +261,10 @@ public class MigrationService {
         for (Definition definition : code.values()) {
             Registered registered = add(game, definition, false, CODE);
             done &= !(registered instanceof Busy);
-            if (registered instanceof Drifted || registered instanceof OutOfOrder || registered instanceof Full) {
-                LOG.warnf("migration %s of the code is not registered: %s", definition.version(), registered);
+            if (registered instanceof Drifted || registered instanceof Full) {
+                LOG.warnf(
+                        "a migration of the code is not registered: version %s, %s",
+                        definition.version(), registered instanceof Drifted ? "drift" : "no room");
             }
         }
         if (done) {

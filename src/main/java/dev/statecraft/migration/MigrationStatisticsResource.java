@@ -14,18 +14,18 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 @Tag(name = "Statistics")
 public class MigrationStatisticsResource {
 
-    private final MigrationService migrations;
+    private final MigrationStatisticsService statistics;
     private final CurrentCaller caller;
 
-    MigrationStatisticsResource(MigrationService migrations, CurrentCaller caller) {
-        this.migrations = migrations;
+    MigrationStatisticsResource(MigrationStatisticsService statistics, CurrentCaller caller) {
+        this.statistics = statistics;
         this.caller = caller;
     }
 
     /** Statistics of the game's migrations. */
     @GET
     @Operation(operationId = "getMigrationStats", summary = "Statistics of data migration")
-    public MigrationService.Statistics read() {
-        return migrations.statistics(caller.game());
+    public MigrationStatisticsService.Statistics read() {
+        return statistics.of(caller.game());
     }
 }

@@ -115,7 +115,7 @@ final class PlanTrial {
                 .add(price(writes, settings.pricePerMillionWrites()))
                 .setScale(6, RoundingMode.HALF_UP);
         List<Plan.Sum> sums = new ArrayList<>();
-        for (int i = 0; i < before.length; i++) {
+        for (int i = 0; settings.validation() && i < before.length; i++) {
             Invariant invariant = definition.invariants().get(i);
             sums.add(new Plan.Sum(
                     invariant.expression().toString(), before[i], after[i], invariant.holds(before[i], after[i])));
@@ -131,7 +131,7 @@ final class PlanTrial {
                 failures,
                 failed,
                 new Plan.Size(bytesBefore, bytesAfter, largest, StateLimits.MAX_BYTES),
-                definition.down() == null
+                definition.down() == null || definition.kind() == Definition.Kind.WORKER
                         ? null
                         : new Plan.Check(definition.reversible(), irreversible, irreversibleExample),
                 new Plan.Check(definition.idempotent(), repeated, repeatedExample),
@@ -154,18 +154,19 @@ final class PlanTrial {
     }
 
     private Optional<String> addSums(ObjectNode state, ObjectNode result) {
+        List<BigDecimal> shares = new ArrayList<>();
+        for (Invariant invariant : definition.invariants()) {
+            for (ObjectNode record : List.of(state, result)) {
+                Invariant.Share share = invariant.of(record, bounds);
+                if (share instanceof Invariant.Unknown unknown) {
+                    return Optional.of(unknown.reason());
+                }
+                shares.add(((Invariant.Amount) share).value());
+            }
+        }
         for (int i = 0; i < before.length; i++) {
-            Invariant invariant = definition.invariants().get(i);
-            Invariant.Share old = invariant.of(state, bounds);
-            Invariant.Share next = invariant.of(result, bounds);
-            if (old instanceof Invariant.Unknown unknown) {
-                return Optional.of(unknown.reason());
-            }
-            if (next instanceof Invariant.Unknown unknown) {
-                return Optional.of(unknown.reason());
-            }
-            before[i] = before[i].add(((Invariant.Amount) old).value());
-            after[i] = after[i].add(((Invariant.Amount) next).value());
+            before[i] = before[i].add(shares.get(2 * i));
+            after[i] = after[i].add(shares.get(2 * i + 1));
         }
         return Optional.empty();
     }

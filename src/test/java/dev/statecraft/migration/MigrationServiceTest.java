@@ -75,8 +75,9 @@ class MigrationServiceTest {
         assertEquals(
                 List.of(Action.REGISTERED, Action.BASELINED, Action.REGISTERED, Action.REGISTERED),
                 lab.migrations.history(GAME).stream().map(LedgerEntry::action).toList());
-        MigrationService.Statistics statistics = lab.migrations.statistics(GAME);
-        assertEquals(new MigrationService.Statistics("2.0.0", 3, 1, 0, 2, 4, 0), statistics);
+        assertEquals(
+                new MigrationStatisticsService.Statistics("2.0.0", 3, 1, 0, 2, 4, 0),
+                new MigrationStatisticsService(lab.migrations).of(GAME));
     }
 
     @Test
