@@ -14,7 +14,7 @@ final class ExpressionWatch {
 
     private final Expression.Bounds bounds;
     private final long deadline;
-    private final Map<Object, Long> sizes = new IdentityHashMap<>();
+    private final IdentityHashMap<Object, Long> sizes = new IdentityHashMap<>();
     private int depth;
     private long work;
     private long steps;
@@ -64,9 +64,9 @@ final class ExpressionWatch {
         } else if (result instanceof Collection<?> list) {
             expectLength(list.size());
             spend(list.size());
-            expectLength(size(list, 0));
+            expectLength((double) size(list, 0));
         } else if (result instanceof Map<?, ?> map) {
-            expectLength(size(map, 0));
+            expectLength((double) size(map, 0));
         }
     }
 

@@ -72,7 +72,7 @@ public sealed interface MigrationOperation {
     record Rename(StatePath from, StatePath path) implements MigrationOperation {
         @Override
         public Optional<MigrationOperation> down() {
-            return Optional.of(new Rename(path, from));
+            return Optional.of(new Rename(/* from= */ path, /* path= */ from));
         }
 
         @Override
