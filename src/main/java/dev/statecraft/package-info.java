@@ -15,6 +15,8 @@
  *       replication.Sockets}.
  *   <li>A scheduled step enters in {@code entry.ScheduleHandler} and is done by {@code leaderboard.UpkeepService} and
  *       {@code replication.ConflictService}.
+ *   <li>A migration is described to {@code migration.MigrationService} or found as a bean of the type
+ *       {@code migration.Migration}; {@code migration.PlanService} tries it out and writes nothing.
  *   <li>State lives in the tables of template.yaml; every partition key begins with the game
  *       ({@code table.PartitionKey}). On a developer's machine {@code local} plays the part of AWS.
  * </ul>

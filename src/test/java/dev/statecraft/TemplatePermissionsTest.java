@@ -37,6 +37,7 @@ class TemplatePermissionsTest {
                     Set.of("EntitiesTable", "LogTable", "HistoryTable", "ReplicationTable", "ConnectionsTable"),
             "StateStreamFunction",
                     Set.of("EntitiesTable", "LogTable", "HistoryTable", "ReplicationTable", "ConnectionsTable"),
+            "MigrationsFunction", Set.of("MigrationsTable", "EntitiesTable"),
             "ScheduleFunction",
                     Set.of(
                             "BoardsTable",
@@ -121,6 +122,7 @@ class TemplatePermissionsTest {
                         "StateFunction", Set.of(),
                         "SocketFunction", Set.of(),
                         "StateStreamFunction", Set.of(),
+                        "MigrationsFunction", Set.of(),
                         "ScheduleFunction", Set.of("BatchWriteItem")),
                 writes);
     }

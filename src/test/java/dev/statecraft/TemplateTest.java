@@ -126,7 +126,8 @@ class TemplateTest {
                         "LogTable", "ttl",
                         "HistoryTable", "",
                         "ReplicationTable", "ttl",
-                        "ConnectionsTable", "ttl"),
+                        "ConnectionsTable", "ttl",
+                        "MigrationsTable", ""),
                 ttl);
     }
 

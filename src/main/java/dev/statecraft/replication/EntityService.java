@@ -286,6 +286,26 @@ public class EntityService {
         return new EntityList(found, ids.size() > limit ? page.get(limit - 1) : null);
     }
 
+    /** Where some entities of a type are, all spaces taken together, and what to go on after, null at the end. */
+    public record PlaceList(
+            List<EntityPlace> places, @Nullable EntityPlace next) {}
+
+    /**
+     * Where the entities of a type are, whatever their space: as many as one read of the index gives, at most 1 MB, which
+     * is some 10,000 entities and 128 RCU. It trails writes by about a second.
+     */
+    public PlaceList places(String game, String type, @Nullable EntityPlace after) {
+        EntityStore.Places page = entities.placesOfType(game, type, after);
+        return new PlaceList(page.places(), page.next());
+    }
+
+    /** Reads entities wherever they are, strongly consistent, 100 in a round trip; those that are gone are left out. */
+    public List<Entity> readAll(String game, List<EntityPlace> places) {
+        return entities.readAll(game, places).stream()
+                .filter(entity -> !entity.deleted())
+                .toList();
+    }
+
     private EntityList listAll(String game, String space, @Nullable String from, int limit) {
         String after = from;
         while (true) {

@@ -10,7 +10,7 @@ import java.math.BigDecimal;
 import org.jspecify.annotations.Nullable;
 
 /** When two JSON values count as the same, whatever classes Jackson read them into. */
-final class JsonValues {
+public final class JsonValues {
 
     /** The largest number that every client's doubles count exactly up to: 2^53−1. */
     static final BigDecimal MAX_NUMBER = BigDecimal.valueOf((1L << 53) - 1);
@@ -21,7 +21,7 @@ final class JsonValues {
     private JsonValues() {}
 
     /** Whether two values are the same JSON: numbers by value, objects whatever the order of their keys. */
-    static boolean same(@Nullable JsonNode a, @Nullable JsonNode b) {
+    public static boolean same(@Nullable JsonNode a, @Nullable JsonNode b) {
         if (a == null || b == null) {
             return a == null && b == null;
         }
@@ -37,7 +37,7 @@ final class JsonValues {
     }
 
     /** The value with every number as a decimal without trailing zeros: equal and of equal hash if the same. */
-    static JsonNode canonical(JsonNode value) {
+    public static JsonNode canonical(JsonNode value) {
         if (value.isNumber()) {
             return DecimalNode.valueOf(value.decimalValue().stripTrailingZeros());
         }
@@ -81,7 +81,7 @@ final class JsonValues {
     }
 
     /** A number as JSON: a whole number without a point, another without trailing zeros. */
-    static JsonNode number(BigDecimal value) {
+    public static JsonNode number(BigDecimal value) {
         BigDecimal stripped = value.stripTrailingZeros();
         return stripped.scale() <= 0
                 ? JsonNodeFactory.instance.numberNode(stripped.longValueExact())
@@ -89,7 +89,7 @@ final class JsonValues {
     }
 
     /** Why a number cannot be part of a state, null if it can. */
-    static @Nullable String refusal(BigDecimal value) {
+    public static @Nullable String refusal(BigDecimal value) {
         if (value.abs().compareTo(MAX_NUMBER) > 0) {
             return "the result would lie outside ±9007199254740991 (2^53-1)";
         }

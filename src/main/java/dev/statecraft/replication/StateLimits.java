@@ -44,7 +44,7 @@ public final class StateLimits {
     }
 
     /** How many bytes a value has as JSON without white space. */
-    static long sizeBytes(ObjectNode state) {
+    public static long sizeBytes(ObjectNode state) {
         StateLimits count = new StateLimits();
         count.add(state, 1);
         return count.bytes;

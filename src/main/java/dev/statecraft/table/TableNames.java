@@ -53,4 +53,9 @@ public interface TableNames {
     default String connections() {
         return prefix() + "connections";
     }
+
+    /** Registered migrations and the ledger of what was done with them. */
+    default String migrations() {
+        return prefix() + "migrations";
+    }
 }

@@ -23,13 +23,13 @@ import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 
 /** State replication wired by hand on fresh tables of the real DynamoDB Local, without Quarkus around it. */
-final class Realm {
+public final class Realm {
 
     static final String GAME = "default";
     static final String SPACE = "arena";
     static final Source SERVER = new Source("server", null);
 
-    final TableNames tables;
+    public final TableNames tables;
     final Announcements news = new Announcements();
     final DynamoDbClient dynamo;
     final ReplicationConfig config;
@@ -41,7 +41,7 @@ final class Realm {
     final CommitService commits;
     final EntityTypeService types;
     final ConflictService conflicts;
-    final EntityService entities;
+    public final EntityService entities;
     final ReplicationStatisticsService statistics;
     final FeedService feeds;
     final PlayerService players;
@@ -55,12 +55,12 @@ final class Realm {
         this(Map.of(), new ExecutionInterceptor() {}, Clock.systemUTC());
     }
 
-    Realm(Map<String, String> settings, ExecutionInterceptor interceptor, Clock clock) {
+    public Realm(Map<String, String> settings, ExecutionInterceptor interceptor, Clock clock) {
         this(LocalDynamoDb.freshTables(), settings, interceptor, clock);
     }
 
     /** Another instance of the application on the same tables. */
-    Realm(TableNames tables, Map<String, String> settings, ExecutionInterceptor interceptor, Clock clock) {
+    public Realm(TableNames tables, Map<String, String> settings, ExecutionInterceptor interceptor, Clock clock) {
         this.tables = tables;
         this.clock = clock;
         dynamo = LocalDynamoDb.client(interceptor);

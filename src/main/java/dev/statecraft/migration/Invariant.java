@@ -1,0 +1,43 @@
+package dev.statecraft.migration;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.math.BigDecimal;
+
+/**
+ * A sum over all records that a migration is not to change, such as of all coins.
+ *
+ * @param expression gives the number that a record adds; nothing counts as 0
+ * @param tolerance how far the sums before and after may lie apart
+ */
+public record Invariant(Expression expression, BigDecimal tolerance) {
+
+    /** What a record adds to the sum; in order of precedence. */
+    public sealed interface Share {}
+
+    /** It cannot be told; why. */
+    public record Unknown(String reason) implements Share {}
+
+    /** So much. */
+    public record Amount(BigDecimal value) implements Share {}
+
+    /** What a record adds to the sum. */
+    public Share of(ObjectNode state, Expression.Bounds bounds) {
+        Expression.Evaluation evaluation = expression.evaluate(state, bounds);
+        if (evaluation instanceof Expression.Failed failed) {
+            return new Unknown(failed.reason());
+        }
+        JsonNode json = ((Expression.Value) evaluation).json();
+        if (json == null) {
+            return new Amount(BigDecimal.ZERO);
+        }
+        return json.isNumber()
+                ? new Amount(json.decimalValue())
+                : new Unknown("the expression " + expression + " gives no number");
+    }
+
+    /** Whether two sums are the same as far as it matters. */
+    public boolean holds(BigDecimal before, BigDecimal after) {
+        return before.subtract(after).abs().compareTo(tolerance) <= 0;
+    }
+}

@@ -1,0 +1,125 @@
+package dev.statecraft.migration;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.math.BigDecimal;
+import java.time.Duration;
+
+/** Limits and defaults of data migration; the first six are the seed's MIGRATION_CONFIG. */
+@ConfigMapping(prefix = "statecraft.migration")
+public interface MigrationConfig {
+
+    /** How often a record is tried before it is put aside. */
+    @WithDefault("3")
+    int maxMigrationAttempts();
+
+    /** Longest a single step of a run may take. */
+    @WithDefault("300s")
+    Duration migrationTimeout();
+
+    /** Whether records are kept as they were before a migration changes them. */
+    @WithDefault("true")
+    boolean backupBeforeMigration();
+
+    /** Whether a run that fails is rolled back at once. */
+    @WithDefault("true")
+    boolean rollbackOnFailure();
+
+    /** Most entries of the ledger that are listed; the ledger itself keeps all. */
+    @WithDefault("100")
+    int maxMigrationHistory();
+
+    /** Whether validation rules and invariants are looked at. */
+    @WithDefault("true")
+    boolean validationEnabled();
+
+    /** Most migrations a game can have registered. */
+    @WithDefault("1000")
+    int maxMigrations();
+
+    /** Longest definition, as JSON: it has to fit into one stored item. */
+    @WithDefault("262144")
+    int definitionBytes();
+
+    /** Longest description, message or reason, in characters. */
+    @WithDefault("1024")
+    int descriptionLength();
+
+    /** Most operations of one direction of a migration. */
+    @WithDefault("200")
+    int operations();
+
+    /** Most validation rules of a migration, and most invariants. */
+    @WithDefault("50")
+    int rules();
+
+    /** What an expression may use up. */
+    Expressions expressions();
+
+    /** Bounds of JSONata expressions, for one record each. */
+    interface Expressions {
+        /** Longest text of an expression, in characters. */
+        @WithDefault("16384")
+        int length();
+
+        /** Longest an evaluation may take. */
+        @WithDefault("1s")
+        Duration timeout();
+
+        /** How deep steps may be nested; a recursive call that is not the last thing a function does takes about three. */
+        @WithDefault("400")
+        int depth();
+
+        /** Most steps of an evaluation, the elements of lists that they give counted in. */
+        @WithDefault("1000000")
+        long work();
+
+        /** Longest text or list a step may give, in characters or values; a state has at most 350 KB. */
+        @WithDefault("1048576")
+        int valueLength();
+    }
+
+    /** How records are tried out before a migration is applied. */
+    Plan plan();
+
+    /** A plan counts all records and tries out some. */
+    interface Plan {
+        /** How many records are tried out; where there are no more, the plan is exact. */
+        @WithDefault("500")
+        int sample();
+
+        /** How many of them are shown, before and after. */
+        @WithDefault("5")
+        int shown();
+
+        /** How many records that fail are told. */
+        @WithDefault("20")
+        int failures();
+
+        /** Longest a plan may take; what was not tried out until then is not. */
+        @WithDefault("20s")
+        Duration timeout();
+
+        /** US dollars for a million read units: on demand, us-east-1. */
+        @WithDefault("0.125")
+        BigDecimal pricePerMillionReads();
+
+        /** US dollars for a million write units: on demand, us-east-1. */
+        @WithDefault("0.625")
+        BigDecimal pricePerMillionWrites();
+    }
+
+    /** The bounds of an evaluation. */
+    default Expression.Bounds bounds() {
+        return new Expression.Bounds(
+                expressions().timeout().toMillis(),
+                expressions().depth(),
+                expressions().work(),
+                expressions().valueLength());
+    }
+
+    /** How much a definition may hold. */
+    default DefinitionReader.Limits limits() {
+        return new DefinitionReader.Limits(descriptionLength(), expressions().length(), operations(), rules());
+    }
+}

@@ -1,0 +1,261 @@
+package dev.statecraft.migration;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.statecraft.access.CurrentCaller;
+import dev.statecraft.entry.Ids;
+import dev.statecraft.entry.Problem;
+import dev.statecraft.entry.ProblemException;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jspecify.annotations.Nullable;
+
+/** Migrations over HTTP: register, list, read, try out, adopt a baseline, accept a change, the ledger. */
+@Path("/v1/migrations")
+@Produces(MediaType.APPLICATION_JSON)
+@Consumes(MediaType.APPLICATION_JSON)
+@Tag(name = "Data migration")
+public class MigrationResource {
+
+    private final MigrationService migrations;
+    private final PlanService plans;
+    private final MigrationConfig config;
+    private final CurrentCaller caller;
+
+    MigrationResource(MigrationService migrations, PlanService plans, MigrationConfig config, CurrentCaller caller) {
+        this.migrations = migrations;
+        this.plans = plans;
+        this.config = config;
+        this.caller = caller;
+    }
+
+    /**
+     * A migration to register. {@code target} is {@code {entityType}}; {@code up} and {@code down} are one of
+     * {@code {operations}}, {@code {expression}} and {@code {worker: true}}; {@code validation} is a list of
+     * {@code {expression, message}}, {@code invariants} one of {@code {expression, tolerance}}.
+     */
+    public record MigrationRequest(
+            @Nullable JsonNode version,
+            @Nullable JsonNode description,
+            @Nullable JsonNode target,
+            @Nullable JsonNode up,
+            @Nullable JsonNode down,
+            @Nullable JsonNode validation,
+            @Nullable JsonNode invariants,
+            @Nullable JsonNode options,
+            @Nullable Boolean outOfOrder) {
+
+        /** What is registered, without what is only said about registering it. */
+        ObjectNode definition() {
+            ObjectNode json = JsonNodeFactory.instance.objectNode();
+            put(json, "version", version);
+            put(json, "description", description);
+            put(json, "target", target);
+            put(json, "up", up);
+            put(json, "down", down);
+            put(json, "validation", validation);
+            put(json, "invariants", invariants);
+            put(json, "options", options);
+            return json;
+        }
+
+        private static void put(ObjectNode json, String name, @Nullable JsonNode value) {
+            if (value != null && !value.isNull()) {
+                json.set(name, value);
+            }
+        }
+    }
+
+    /** Which version to take for the current one, and why. */
+    public record BaselineRequest(
+            @Nullable String version, @Nullable String reason) {}
+
+    /** What to accept for a registered version, and why; without a definition, what the code says. */
+    public record RepairRequest(
+            @Nullable MigrationRequest definition, @Nullable String reason) {}
+
+    /** The migrations by version. */
+    public record MigrationList(String currentVersion, List<MigrationView> migrations) {}
+
+    /** What a baseline was set to. */
+    public record BaselineAnswer(String currentVersion) {}
+
+    /** What was done, the newest first. */
+    public record LedgerList(List<LedgerEntry> history) {}
+
+    /** Registers a migration; the same content again answers the same. */
+    @POST
+    @Operation(operationId = "registerMigration", summary = "Register a migration")
+    public Response register(MigrationRequest request) {
+        Definition definition = definition(request, "");
+        MigrationService.Registered registered = migrations.register(
+                caller.game(),
+                definition,
+                Boolean.TRUE.equals(request.outOfOrder()),
+                caller.get().name());
+        if (registered instanceof MigrationService.Drifted drifted) {
+            throw new ProblemException(MigrationProblems.drift(drifted.registration()));
+        }
+        if (registered instanceof MigrationService.Same same) {
+            return Response.ok(view(same.registration())).build();
+        }
+        if (registered instanceof MigrationService.OutOfOrder outOfOrder) {
+            throw new ProblemException(MigrationProblems.outOfOrder(outOfOrder.current()));
+        }
+        if (registered instanceof MigrationService.Full full) {
+            throw new ProblemException(MigrationProblems.full(full.limit()));
+        }
+        if (registered instanceof MigrationService.Busy) {
+            throw new ProblemException(Problem.unavailable(1));
+        }
+        Registration registration = ((MigrationService.New) registered).registration();
+        return Response.created(URI.create("/v1/migrations/" + registration.version()))
+                .entity(view(registration))
+                .build();
+    }
+
+    /** All migrations, by version. */
+    @GET
+    @Operation(operationId = "listMigrations", summary = "List the migrations")
+    public MigrationList list() {
+        MigrationService.Overview all = migrations.list(caller.game());
+        return new MigrationList(
+                all.currentVersion().toString(),
+                all.migrations().stream()
+                        .map(migration -> MigrationView.of(migration, migrations.drifted(migration), null))
+                        .toList());
+    }
+
+    /** What was done with migrations, the newest first; at most as many entries as configured. */
+    @GET
+    @Path("/history")
+    @Operation(operationId = "listMigrationHistory", summary = "Read the ledger of migrations")
+    public LedgerList history() {
+        return new LedgerList(migrations.history(caller.game()));
+    }
+
+    /** Takes a version for the current one; nothing is applied. */
+    @POST
+    @Path("/baseline")
+    @Operation(operationId = "baselineMigrations", summary = "Adopt a version without applying anything")
+    public BaselineAnswer baseline(BaselineRequest request) {
+        String text = request.version();
+        if (text == null) {
+            throw refused("version", "The field version is missing.");
+        }
+        SemanticVersion version = MigrationProblems.version("version", text);
+        if (version.compareTo(SemanticVersion.NONE) <= 0) {
+            throw refused("version", DefinitionReader.NOT_A_VERSION);
+        }
+        MigrationService.Adopted adopted = migrations.baseline(
+                caller.game(), version, reason(request.reason()), caller.get().name());
+        if (adopted instanceof MigrationService.Behind behind) {
+            throw new ProblemException(MigrationProblems.behind(behind.current()));
+        }
+        if (adopted instanceof MigrationService.Busy) {
+            throw new ProblemException(Problem.unavailable(1));
+        }
+        return new BaselineAnswer(
+                ((MigrationService.Done) adopted).registry().current().toString());
+    }
+
+    /** One migration with its definition. */
+    @GET
+    @Path("/{version}")
+    @Operation(operationId = "getMigration", summary = "Read a migration")
+    public MigrationView read(@PathParam("version") String version) {
+        return view(registration(version));
+    }
+
+    /** Tries a migration out and writes nothing. */
+    @POST
+    @Path("/{version}/plan")
+    @Consumes(MediaType.WILDCARD)
+    @Operation(operationId = "planMigration", summary = "Try a migration out, without writing anything")
+    public Plan plan(@PathParam("version") String version) {
+        Registration registration = registration(version);
+        Definition definition = migrations
+                .definition(registration)
+                .orElseThrow(() -> new ProblemException(MigrationProblems.codeMissing()));
+        return plans.plan(caller.game(), definition, registration);
+    }
+
+    /** Accepts another content for a registered version; nothing is applied again. */
+    @POST
+    @Path("/{version}/repair")
+    @Operation(operationId = "repairMigration", summary = "Accept a changed definition")
+    public MigrationView repair(@PathParam("version") String text, RepairRequest request) {
+        SemanticVersion version = MigrationProblems.version("version", text);
+        MigrationRequest given = request.definition();
+        Definition definition = given == null ? null : definition(given, "definition.");
+        if (definition != null && !definition.version().equals(version)) {
+            throw refused("definition.version", "The definition is of another version than the one to repair.");
+        }
+        MigrationService.Repaired repaired = migrations.repair(
+                caller.game(),
+                version,
+                definition,
+                reason(request.reason()),
+                caller.get().name());
+        if (repaired instanceof MigrationService.Unknown) {
+            throw new ProblemException(MigrationProblems.notFound());
+        }
+        if (repaired instanceof MigrationService.Undefined) {
+            throw refused("definition", "The migration is not in the code; send the definition to accept.");
+        }
+        if (repaired instanceof MigrationService.Busy) {
+            throw new ProblemException(Problem.unavailable(1));
+        }
+        return view(((MigrationService.Accepted) repaired).registration());
+    }
+
+    private Registration registration(String version) {
+        return migrations
+                .find(caller.game(), MigrationProblems.version("version", version))
+                .orElseThrow(() -> new ProblemException(MigrationProblems.notFound()));
+    }
+
+    private MigrationView view(Registration registration) {
+        return MigrationView.of(
+                registration,
+                migrations.drifted(registration),
+                migrations.definition(registration).orElse(null));
+    }
+
+    private Definition definition(MigrationRequest request, String prefix) {
+        DefinitionReader.Reading reading = new DefinitionReader(config.limits()).read(request.definition());
+        if (reading instanceof DefinitionReader.Malformed malformed) {
+            throw refused(prefix + malformed.field(), malformed.reason());
+        }
+        Definition definition = ((DefinitionReader.Read) reading).definition();
+        Ids.check(prefix + "target.entityType", definition.entityType());
+        int bytes = definition.source().toString().getBytes(StandardCharsets.UTF_8).length;
+        if (bytes > config.definitionBytes()) {
+            throw new ProblemException(Problem.tooLarge(config.definitionBytes()));
+        }
+        return definition;
+    }
+
+    private @Nullable String reason(@Nullable String reason) {
+        if (reason != null && reason.length() > config.descriptionLength()) {
+            throw refused("reason", "A reason has at most " + config.descriptionLength() + " characters.");
+        }
+        return reason;
+    }
+
+    private static ProblemException refused(String field, String detail) {
+        return new ProblemException(Problem.badRequest(field, detail));
+    }
+}

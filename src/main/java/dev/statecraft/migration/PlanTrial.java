@@ -1,0 +1,230 @@
+package dev.statecraft.migration;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.statecraft.migration.Transformation.Done;
+import dev.statecraft.migration.Transformation.Failed;
+import dev.statecraft.migration.Transformation.Transformed;
+import dev.statecraft.replication.JsonValues;
+import dev.statecraft.replication.Operations;
+import dev.statecraft.replication.StateLimits;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Migrates records in memory, one after the other, and adds up what happened to them. */
+final class PlanTrial {
+
+    private static final int READ_UNIT_BYTES = 4_096;
+    private static final int WRITE_UNIT_BYTES = 1_024;
+
+    /** Keys and times of a stored entity, beside its state. */
+    private static final int ITEM_BYTES = 300;
+
+    /** A key in the index of types, of which an eventually consistent unit reads twice as much. */
+    private static final double INDEX_READ_UNITS = 100.0 / READ_UNIT_BYTES / 2;
+
+    private final Definition definition;
+    private final Expression.Bounds bounds;
+    private final Settings settings;
+    private final List<Plan.Sample> samples = new ArrayList<>();
+    private final List<Plan.Failure> failures = new ArrayList<>();
+    private final BigDecimal[] before;
+    private final BigDecimal[] after;
+    private int tried;
+    private int current;
+    private int changed;
+    private int failed;
+    private long bytesBefore;
+    private long bytesAfter;
+    private long largest;
+    private double readUnits;
+    private double writeUnits;
+    private int irreversible;
+    private @Nullable String irreversibleExample;
+    private int repeated;
+    private @Nullable String repeatedExample;
+
+    /** How much is told, and what is reckoned with. */
+    record Settings(
+            int shown,
+            int failures,
+            boolean validation,
+            boolean backup,
+            BigDecimal pricePerMillionReads,
+            BigDecimal pricePerMillionWrites) {}
+
+    PlanTrial(Definition definition, Expression.Bounds bounds, Settings settings) {
+        this.definition = definition;
+        this.bounds = bounds;
+        this.settings = settings;
+        before = new BigDecimal[definition.invariants().size()];
+        after = new BigDecimal[definition.invariants().size()];
+        Arrays.fill(before, BigDecimal.ZERO);
+        Arrays.fill(after, BigDecimal.ZERO);
+    }
+
+    /** A record that went through the migration already. */
+    void skip() {
+        tried++;
+        current++;
+    }
+
+    /** Tries one record; its state is not changed. */
+    void attempt(String id, String space, ObjectNode state, int storedBytes) {
+        tried++;
+        readUnits += units(storedBytes + ITEM_BYTES, READ_UNIT_BYTES);
+        if (definition.kind() == Definition.Kind.WORKER) {
+            // What a game server will make of it is not known; it is reckoned as a change that keeps its size.
+            changed++;
+            measure(state, state, storedBytes);
+            return;
+        }
+        Transformed transformed = definition.up().apply(state, bounds);
+        if (transformed instanceof Failed failure) {
+            fail(id, space, failure.reason());
+            return;
+        }
+        ObjectNode result = ((Done) transformed).state();
+        Optional<String> violation = violation(state, result);
+        if (violation.isPresent()) {
+            fail(id, space, violation.get());
+            return;
+        }
+        checkBack(id, state, result);
+        checkAgain(id, result);
+        if (!JsonValues.same(state, result)) {
+            changed++;
+            measure(state, result, storedBytes);
+            if (samples.size() < settings.shown()) {
+                samples.add(new Plan.Sample(id, space, state, result));
+            }
+        }
+    }
+
+    /** What the plan comes to, for so many records. */
+    Plan result(long matching, boolean complete) {
+        double share = tried == 0 ? 0 : (double) matching / tried;
+        long wouldChange = Math.round(changed * share);
+        double reads = matching * INDEX_READ_UNITS + readUnits * share;
+        double writes = writeUnits * share;
+        BigDecimal price = price(reads, settings.pricePerMillionReads())
+                .add(price(writes, settings.pricePerMillionWrites()))
+                .setScale(6, RoundingMode.HALF_UP);
+        List<Plan.Sum> sums = new ArrayList<>();
+        for (int i = 0; settings.validation() && i < before.length; i++) {
+            Invariant invariant = definition.invariants().get(i);
+            sums.add(new Plan.Sum(
+                    invariant.expression().toString(), before[i], after[i], invariant.holds(before[i], after[i])));
+        }
+        return new Plan(
+                definition.version().toString(),
+                matching,
+                complete,
+                tried,
+                current,
+                wouldChange,
+                samples,
+                failures,
+                failed,
+                new Plan.Size(bytesBefore, bytesAfter, largest, StateLimits.MAX_BYTES),
+                definition.down() == null || definition.kind() == Definition.Kind.WORKER
+                        ? null
+                        : new Plan.Check(definition.reversible(), irreversible, irreversibleExample),
+                new Plan.Check(definition.idempotent(), repeated, repeatedExample),
+                definition.lost(),
+                sums,
+                new Plan.Estimate((long) Math.ceil(reads), (long) Math.ceil(writes), price));
+    }
+
+    private Optional<String> violation(ObjectNode state, ObjectNode result) {
+        if (!settings.validation()) {
+            return Optional.empty();
+        }
+        for (Rule rule : definition.validation()) {
+            Optional<String> violation = rule.violation(result, bounds);
+            if (violation.isPresent()) {
+                return violation;
+            }
+        }
+        return addSums(state, result);
+    }
+
+    private Optional<String> addSums(ObjectNode state, ObjectNode result) {
+        List<BigDecimal> shares = new ArrayList<>();
+        for (Invariant invariant : definition.invariants()) {
+            for (ObjectNode record : List.of(state, result)) {
+                Invariant.Share share = invariant.of(record, bounds);
+                if (share instanceof Invariant.Unknown unknown) {
+                    return Optional.of(unknown.reason());
+                }
+                shares.add(((Invariant.Amount) share).value());
+            }
+        }
+        for (int i = 0; i < before.length; i++) {
+            before[i] = before[i].add(shares.get(2 * i));
+            after[i] = after[i].add(shares.get(2 * i + 1));
+        }
+        return Optional.empty();
+    }
+
+    private void checkBack(String id, ObjectNode state, ObjectNode result) {
+        Transformation down = definition.down();
+        if (down == null) {
+            return;
+        }
+        boolean back = down.apply(result, bounds) instanceof Done done && JsonValues.same(done.state(), state);
+        if (!back) {
+            irreversible++;
+            irreversibleExample = irreversibleExample == null ? id : irreversibleExample;
+        }
+    }
+
+    private void checkAgain(String id, ObjectNode result) {
+        if (!definition.idempotent()) {
+            return;
+        }
+        boolean same =
+                definition.up().apply(result, bounds) instanceof Done done && JsonValues.same(done.state(), result);
+        if (!same) {
+            repeated++;
+            repeatedExample = repeatedExample == null ? id : repeatedExample;
+        }
+    }
+
+    /**
+     * A change is the entity and the log, both in a transaction, which counts twice; the version in the history; and the
+     * record as it was, where backups are made. What is stored grows as its text does.
+     */
+    private void measure(ObjectNode state, ObjectNode result, int storedBytes) {
+        long plainBefore = StateLimits.sizeBytes(state);
+        long plainAfter = StateLimits.sizeBytes(result);
+        bytesBefore += plainBefore;
+        bytesAfter += plainAfter;
+        largest = Math.max(largest, plainAfter);
+        double stored = (double) storedBytes * plainAfter / plainBefore + ITEM_BYTES;
+        long logged = StateLimits.sizeBytes(Operations.between(state, result).toJson());
+        writeUnits += 2 * units(stored, WRITE_UNIT_BYTES)
+                + 2.0 * logged / WRITE_UNIT_BYTES
+                + units(stored, WRITE_UNIT_BYTES)
+                + (settings.backup() ? units(storedBytes + ITEM_BYTES, WRITE_UNIT_BYTES) : 0);
+    }
+
+    private void fail(String id, String space, String reason) {
+        failed++;
+        if (failures.size() < settings.failures()) {
+            failures.add(new Plan.Failure(id, space, reason));
+        }
+    }
+
+    private static double units(double bytes, int unit) {
+        return Math.ceil(bytes / unit);
+    }
+
+    private static BigDecimal price(double units, BigDecimal perMillion) {
+        return perMillion.multiply(BigDecimal.valueOf(units)).movePointLeft(6);
+    }
+}

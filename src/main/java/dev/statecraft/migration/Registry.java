@@ -1,0 +1,41 @@
+package dev.statecraft.migration;
+
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a game's migrations have in common.
+ *
+ * @param current the latest version that is applied or adopted; 0.0.0 if none is
+ * @param seq how many entries the ledger has; 0 if nothing was ever done
+ * @param migrations how many are registered
+ * @param baseline the version that was adopted last, null if none was
+ * @param baselineSeq the entry of the ledger that says so, 0 if there is none
+ * @param baselineAt when, null if there is none
+ */
+public record Registry(
+        SemanticVersion current,
+        long seq,
+        int migrations,
+        @Nullable SemanticVersion baseline,
+        long baselineSeq,
+        @Nullable Instant baselineAt) {
+
+    /** Of a game that has no migrations. */
+    public static final Registry EMPTY = new Registry(SemanticVersion.NONE, 0, 0, null, 0, null);
+
+    /** With one migration and one entry of the ledger more. */
+    Registry registered() {
+        return new Registry(current, seq + 1, migrations + 1, baseline, baselineSeq, baselineAt);
+    }
+
+    /** With one entry of the ledger more. */
+    Registry noted() {
+        return new Registry(current, seq + 1, migrations, baseline, baselineSeq, baselineAt);
+    }
+
+    /** With a version adopted. */
+    Registry adopted(SemanticVersion version, Instant at) {
+        return new Registry(version, seq + 1, migrations, version, seq + 1, at);
+    }
+}

@@ -1,0 +1,24 @@
+package dev.statecraft.migration;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Optional;
+
+/**
+ * What has to hold of every migrated record.
+ *
+ * @param expression gives {@code true} for a record that is as it should be
+ * @param message what is said of one that is not
+ */
+public record Rule(Expression expression, String message) {
+
+    /** What is wrong with a state; nothing if the rule holds. A rule that cannot be evaluated does not hold. */
+    public Optional<String> violation(ObjectNode state, Expression.Bounds bounds) {
+        Expression.Evaluation evaluation = expression.evaluate(state, bounds);
+        if (evaluation instanceof Expression.Failed failed) {
+            return Optional.of(message + " (" + failed.reason() + ")");
+        }
+        JsonNode json = ((Expression.Value) evaluation).json();
+        return json != null && json.isBoolean() && json.booleanValue() ? Optional.empty() : Optional.of(message);
+    }
+}

@@ -1,0 +1,89 @@
+package dev.statecraft.migration;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.statecraft.replication.StateLimits;
+import java.util.Optional;
+
+/** One direction of a migration: what makes a new state of an old one. */
+public sealed interface Transformation {
+
+    /** What transforming one state gives; in order of precedence. */
+    sealed interface Transformed {}
+
+    /** It cannot be transformed; why. */
+    record Failed(String reason) implements Transformed {}
+
+    /** The state as it is to be. */
+    record Done(ObjectNode state) implements Transformed {}
+
+    /** By operations. */
+    record Operated(OperationSequence sequence) implements Transformation {
+        @Override
+        public Transformed apply(ObjectNode state, Expression.Bounds bounds) {
+            return withinLimits(sequence.apply(state, bounds));
+        }
+    }
+
+    /** By an expression that gives the whole new state. */
+    record Expressed(Expression expression) implements Transformation {
+        @Override
+        public Transformed apply(ObjectNode state, Expression.Bounds bounds) {
+            Expression.Evaluation evaluation = expression.evaluate(state, bounds);
+            if (evaluation instanceof Expression.Failed failed) {
+                return new Failed(failed.reason());
+            }
+            JsonNode json = ((Expression.Value) evaluation).json();
+            return json instanceof ObjectNode result
+                    ? withinLimits(new Done(result))
+                    : new Failed("the expression gives " + (json == null ? "nothing" : json.getNodeType())
+                            + " where the new state, an object, is needed");
+        }
+    }
+
+    /** By a game server that is handed the records. */
+    record Worked() implements Transformation {
+        @Override
+        public Transformed apply(ObjectNode state, Expression.Bounds bounds) {
+            return new Failed("a game server does this migration; it cannot be tried here");
+        }
+    }
+
+    /** By Java code, up. */
+    record CodedUp(Migration migration) implements Transformation {
+        @Override
+        public Transformed apply(ObjectNode state, Expression.Bounds bounds) {
+            try {
+                return withinLimits(new Done(migration.up(state.deepCopy())));
+            } catch (RuntimeException e) {
+                return new Failed("the migration's code failed: " + e);
+            }
+        }
+    }
+
+    /** By Java code, down. */
+    record CodedDown(Migration migration) implements Transformation {
+        @Override
+        public Transformed apply(ObjectNode state, Expression.Bounds bounds) {
+            try {
+                Optional<ObjectNode> down = migration.down(state.deepCopy());
+                return down.isPresent()
+                        ? withinLimits(new Done(down.get()))
+                        : new Failed("the migration's code has no way back");
+            } catch (RuntimeException e) {
+                return new Failed("the migration's code failed: " + e);
+            }
+        }
+    }
+
+    /** Transforms one state, which is not changed. */
+    Transformed apply(ObjectNode state, Expression.Bounds bounds);
+
+    private static Transformed withinLimits(Transformed transformed) {
+        return transformed instanceof Done done
+                ? StateLimits.exceeded(done.state())
+                        .<Transformed>map(Failed::new)
+                        .orElse(transformed)
+                : transformed;
+    }
+}
