@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -116,7 +117,9 @@ public class ReviewStore {
 
     /** Rejects a pending review; 1 WCU. */
     public Writing reject(Board board, Review rejected, Duration kept) {
-        Map<String, AttributeValue> item = decided(board, rejected, kept);
+        Map<String, AttributeValue> item = new HashMap<>(decided(board, rejected, kept));
+        // Two may reject within the same millisecond: only one of them has done it.
+        item.put("once", s(UUID.randomUUID().toString()));
         try {
             dynamo.putItem(put -> put.tableName(tables.boards())
                     .item(item)
