@@ -44,10 +44,7 @@ public class ScoreResource {
     private final MetadataJson metadata;
     private final CurrentCaller caller;
 
-    ScoreResource(
-            ScoreService scores,
-            MetadataJson metadata,
-            CurrentCaller caller) {
+    ScoreResource(ScoreService scores, MetadataJson metadata, CurrentCaller caller) {
         this.scores = scores;
         this.metadata = metadata;
         this.caller = caller;

@@ -86,10 +86,16 @@ class ReplicationBench {
         assertTrue(fresh.sync.pull(GAME, nothingNew, 0, 1_000_000).isEmpty());
         print("  %-34s %s", "first of an instance in a second", meter.take().per(1));
         int pulls = 500;
-        measure("all others", pulls, i -> instance.feeds.pull(
-                GAME, SPACE, nothingNew.spaces().get(SPACE), new FeedService.Budget(1_000_000)));
-        measure("as they come, 500 in a row", pulls, i -> assertTrue(
-                instance.sync.pull(GAME, nothingNew, 0, 1_000_000).isEmpty()));
+        measure(
+                "all others",
+                pulls,
+                i -> instance.feeds.pull(
+                        GAME, SPACE, nothingNew.spaces().get(SPACE), new FeedService.Budget(1_000_000)));
+        measure(
+                "as they come, 500 in a row",
+                pulls,
+                i -> assertTrue(
+                        instance.sync.pull(GAME, nothingNew, 0, 1_000_000).isEmpty()));
     }
 
     @Test
@@ -111,23 +117,16 @@ class ReplicationBench {
         create(SPACE, "a", gameState(random, 2_000));
         SyncService.Wanted wanted = upToDate(realm);
         SyncResource.SyncRequest request = new SyncResource.SyncRequest(
-                "bench",
-                null,
-                Map.of(SPACE, FeedCursors.write(wanted.spaces().get(SPACE))),
-                null,
-                null,
-                null,
-                null);
+                "bench", null, Map.of(SPACE, FeedCursors.write(wanted.spaces().get(SPACE))), null, null, null, null);
         Entity entity = done(realm.update("a", "{'set': {'score': 4711}}", "m1"));
         SyncResource.Synced synced = new SyncResource(realm.sync, realm.config, new CurrentCaller())
                 .sync(new Caller(GAME, "bench"), request, realm.config.answerBytes());
         assertEquals(1, synced.answer().spaces().get(SPACE).commits().size());
         Frames frames = new Frames(new FrameJson(mapper), realm.config);
         print("an entity of 2,000 bytes of JSON, one number changed");
-        bytes("the change within the answer", mapper.writeValueAsString(synced.answer()
-                .spaces()
-                .get(SPACE)
-                .commits()));
+        bytes(
+                "the change within the answer",
+                mapper.writeValueAsString(synced.answer().spaces().get(SPACE).commits()));
         bytes("the whole answer of a sync", mapper.writeValueAsString(synced.answer()));
         bytes("the frame of a socket", frames.changes(synced.news()).text());
         bytes("the entity, state and all", mapper.writeValueAsString(EntityView.of(entity, false)));
@@ -154,9 +153,7 @@ class ReplicationBench {
             List<SyncService.Update> updates = IntStream.range(0, size)
                     .mapToObj(k -> update(SPACE, prefix + (i * size + k) % entities, repeatable))
                     .toList();
-            realm.sync
-                    .push(GAME, updates)
-                    .forEach(updated -> done(((EntityService.Decided) updated).result()));
+            realm.sync.push(GAME, updates).forEach(updated -> done(((EntityService.Decided) updated).result()));
         });
     }
 
@@ -201,12 +198,7 @@ class ReplicationBench {
 
     /** How long each commit took that was made. */
     private long[] write(
-            ExecutorService threads,
-            List<Realm> instances,
-            String run,
-            int spaces,
-            Duration time,
-            AtomicInteger busy)
+            ExecutorService threads, List<Realm> instances, String run, int spaces, Duration time, AtomicInteger busy)
             throws Exception {
         long until = System.nanoTime() + time.toNanos();
         List<Future<List<Long>>> futures = new ArrayList<>();

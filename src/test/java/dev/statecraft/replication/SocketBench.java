@@ -162,32 +162,32 @@ class SocketBench {
                 times(offered.perSecond(), offered.deliveryNanos()),
                 percentile(offered.answerNanos(), 0.5),
                 percentile(offered.answerNanos(), 0.99),
-                offered.deliveryNanos().length,
+                offered.deliveryNanos().size(),
                 offered.updates());
         List<List<Map<String, AttributeValue>>> items = new ArrayList<>();
         for (int space = 0; space < SPACES; space++) {
             items.add(itemsOf("s" + space, together));
         }
         long started = System.nanoTime();
-        long[] nanos = paced(rate / together, number -> transact(items.get(number % SPACES), number));
-        double perSecond = nanos.length * together / ((System.nanoTime() - started) / 1e9);
+        List<Long> nanos = paced(rate / together, number -> transact(items.get(number % SPACES), number));
+        double perSecond = nanos.size() * together / ((System.nanoTime() - started) / 1e9);
         print("  transaction %s", times(perSecond, nanos));
     }
 
     /** What came of an amount of updates; times in ascending order. */
-    private record Offered(int updates, double perSecond, long[] deliveryNanos, long[] answerNanos) {}
+    private record Offered(int updates, double perSecond, List<Long> deliveryNanos, List<Long> answerNanos) {}
 
     private Offered offer(int rate, int together) throws Exception {
         latencies.clear();
         long started = System.nanoTime();
-        long[] answers = paced(rate / together, number -> update(number, together));
+        List<Long> answers = paced(rate / together, number -> update(number, together));
         double seconds = (System.nanoTime() - started) / 1e9;
-        int updates = answers.length * together;
+        int updates = answers.size() * together;
         long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
         while (latencies.size() < updates && System.nanoTime() < until) {
             LockSupport.parkNanos(1_000_000);
         }
-        long[] delivered = latencies.stream().mapToLong(Long::longValue).sorted().toArray();
+        List<Long> delivered = latencies.stream().sorted().toList();
         return new Offered(updates, updates / seconds, delivered, answers);
     }
 
@@ -200,7 +200,7 @@ class SocketBench {
      *
      * @return how long each took from when it was begun, in ascending order
      */
-    private static long[] paced(int perSecond, Operation operation) throws Exception {
+    private static List<Long> paced(int perSecond, Operation operation) throws Exception {
         ExecutorService threads = Executors.newFixedThreadPool(SENDERS);
         AtomicInteger numbers = new AtomicInteger();
         long started = System.nanoTime();
@@ -229,7 +229,7 @@ class SocketBench {
             for (Future<List<Long>> future : futures) {
                 all.addAll(future.get());
             }
-            return all.stream().mapToLong(Long::longValue).sorted().toArray();
+            return all.stream().sorted().toList();
         } finally {
             threads.shutdownNow();
         }
@@ -259,8 +259,7 @@ class SocketBench {
         assertEquals(2, items.size());
         for (int i = 0; i < entities; i++) {
             String id = "e" + i;
-            items.add(dynamo.getItem(get ->
-                            get.tableName(tables.entities()).key(EntityStore.key("default", space, id)))
+            items.add(dynamo.getItem(get -> get.tableName(tables.entities()).key(EntityStore.key("default", space, id)))
                     .item());
         }
         return items;
@@ -276,14 +275,13 @@ class SocketBench {
                 item.put("sk", s(LogStore.number(number)));
             }
             writes.add(TransactWriteItem.builder()
-                    .put(put ->
-                            put.tableName(table).item(item).conditionExpression("attribute_not_exists(nothing)"))
+                    .put(put -> put.tableName(table).item(item).conditionExpression("attribute_not_exists(nothing)"))
                     .build());
         }
         dynamo.transactWriteItems(write -> write.transactItems(writes));
     }
 
-    private static String times(double perSecond, long[] nanos) {
+    private static String times(double perSecond, List<Long> nanos) {
         return String.format(
                 Locale.ROOT,
                 "%6.1f/s p50 %6.1f ms p99 %7.1f ms",
@@ -292,8 +290,8 @@ class SocketBench {
                 percentile(nanos, 0.99));
     }
 
-    private static double percentile(long[] ascending, double part) {
-        return ascending[(int) (ascending.length * part)] / 1e6;
+    private static double percentile(List<Long> ascending, double part) {
+        return ascending.get((int) (ascending.size() * part)) / 1e6;
     }
 
     private JsonNode tree(String text) {
