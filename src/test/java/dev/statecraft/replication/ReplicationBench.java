@@ -42,8 +42,8 @@ import org.junit.jupiter.api.Test;
 @Tag("bench")
 class ReplicationBench {
 
-    private static final int COMMITS = 100;
-    private static final int ENTITIES = 200;
+    private static final int COMMITS = 20;
+    private static final int ENTITIES = 50;
     private static final Duration WARM_UP = Duration.ofSeconds(2);
     private static final Duration MEASURED = Duration.ofSeconds(5);
 
@@ -69,9 +69,9 @@ class ReplicationBench {
         for (int size : new int[] {1, 10, 50}) {
             commits("noise", "noise", size, ENTITIES, true);
         }
-        print("one entity, updated all the time: 300 commits within a minute");
+        print("one entity, updated all the time: 60 commits within a minute");
         for (int i = 0; i < 3; i++) {
-            commits("commits " + i * 100 + " to " + (i * 100 + 99), "plain", 1, 1, true);
+            commits("commits " + i * COMMITS + " to " + (i * COMMITS + COMMITS - 1), "plain", 1, 1, true);
         }
     }
 
@@ -85,14 +85,14 @@ class ReplicationBench {
         Realm fresh = new Realm(realm.tables, Map.of(), meter, Clock.systemUTC());
         assertTrue(fresh.sync.pull(GAME, nothingNew, 0, 1_000_000).isEmpty());
         print("  %-34s %s", "first of an instance in a second", meter.take().per(1));
-        int pulls = 500;
+        int pulls = 100;
         measure(
                 "all others",
                 pulls,
                 i -> instance.feeds.pull(
                         GAME, SPACE, nothingNew.spaces().get(SPACE), new FeedService.Budget(1_000_000)));
         measure(
-                "as they come, 500 in a row",
+                "as they come, 100 in a row",
                 pulls,
                 i -> assertTrue(
                         instance.sync.pull(GAME, nothingNew, 0, 1_000_000).isEmpty()));
