@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.statecraft.leaderboard.ScoreService.NewScore;
 import dev.statecraft.local.LocalDynamoDb;
+import dev.statecraft.local.Meter;
 import dev.statecraft.table.StreamRecord;
 import java.math.BigDecimal;
 import java.time.Clock;

@@ -3,6 +3,7 @@ package dev.statecraft.leaderboard;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.statecraft.local.Meter;
 import java.math.BigDecimal;
 import java.time.Clock;
 import java.time.Instant;

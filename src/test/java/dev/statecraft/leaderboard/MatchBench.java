@@ -3,6 +3,7 @@ package dev.statecraft.leaderboard;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
 import dev.statecraft.leaderboard.Match.Side;
+import dev.statecraft.local.Meter;
 import dev.statecraft.rating.Elo;
 import dev.statecraft.rating.Glicko2;
 import dev.statecraft.rating.OpenSkill;

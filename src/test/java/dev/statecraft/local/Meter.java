@@ -1,4 +1,4 @@
-package dev.statecraft.leaderboard;
+package dev.statecraft.local;
 
 import java.util.List;
 import java.util.Locale;
@@ -23,12 +23,13 @@ import software.amazon.awssdk.services.dynamodb.model.PutItemResponse;
 import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
 import software.amazon.awssdk.services.dynamodb.model.QueryResponse;
 import software.amazon.awssdk.services.dynamodb.model.ReturnConsumedCapacity;
+import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItemsRequest;
 import software.amazon.awssdk.services.dynamodb.model.UpdateItemRequest;
 import software.amazon.awssdk.services.dynamodb.model.UpdateItemResponse;
 
 /** Counts the requests that pass and the capacity that DynamoDB says they consumed, indexes included. */
-final class Meter implements ExecutionInterceptor {
+public final class Meter implements ExecutionInterceptor {
 
     private static final ReturnConsumedCapacity ALL = ReturnConsumedCapacity.TOTAL;
 
@@ -37,9 +38,9 @@ final class Meter implements ExecutionInterceptor {
     private final DoubleAdder writeUnits = new DoubleAdder();
 
     /** What was counted since the last call. */
-    record Reading(int requests, double readUnits, double writeUnits) {
+    public record Reading(int requests, double readUnits, double writeUnits) {
 
-        String per(int operations) {
+        public String per(int operations) {
             return String.format(
                     Locale.ROOT,
                     "%5.2f requests %6.2f RCU %6.2f WCU",
@@ -49,7 +50,7 @@ final class Meter implements ExecutionInterceptor {
         }
     }
 
-    Reading take() {
+    public Reading take() {
         return new Reading(requests.getAndSet(0), readUnits.sumThenReset(), writeUnits.sumThenReset());
     }
 
@@ -93,16 +94,32 @@ final class Meter implements ExecutionInterceptor {
         } else if (response instanceof UpdateItemResponse update) {
             count(writeUnits, List.of(update.consumedCapacity()));
         } else if (context.request() instanceof TransactWriteItemsRequest transaction) {
-            requests.incrementAndGet();
-            transaction
-                    .transactItems()
-                    .forEach(item -> writeUnits.add(units(item.put().item())));
+            count(transaction);
         }
+    }
+
+    /** A transaction that is cancelled consumes what it would have written. */
+    @Override
+    public void onExecutionFailure(Context.FailedExecution context, ExecutionAttributes attributes) {
+        if (context.request() instanceof TransactWriteItemsRequest transaction) {
+            count(transaction);
+        }
+    }
+
+    private void count(TransactWriteItemsRequest transaction) {
+        requests.incrementAndGet();
+        transaction.transactItems().forEach(item -> writeUnits.add(units(item)));
+    }
+
+    /** A put shows how large its item is; of an item that is looked at, deleted or updated only the least is known. */
+    private static double units(TransactWriteItem item) {
+        return item.put() == null ? 2 : units(item.put().item());
     }
 
     /**
      * DynamoDB Local miscounts transactions, so they are counted by the rule of AWS: two units for each KB of an item,
-     * and for an item in an index one for the row that goes and one for the row that comes.
+     * and for an item whose place in an index moves one for the row that goes and one for the row that comes. The index
+     * of entities by type is not counted: an update leaves its rows alone.
      */
     private static double units(Map<String, AttributeValue> item) {
         int bytes = 0;
