@@ -1,5 +1,7 @@
 package dev.statecraft.leaderboard;
 
+import dev.statecraft.table.Swept;
+
 /**
  * What a player gets for the place at the end of a season.
  *
@@ -8,4 +10,10 @@ package dev.statecraft.leaderboard;
  * @param score the score in the board's units
  * @param reward which of the season's rewards, from 0
  */
-public record Award(String playerId, long position, long rank, Score score, int reward) {}
+public record Award(String playerId, long position, long rank, Score score, int reward) {
+
+    /** This award without the player's name. */
+    Award anonymous() {
+        return new Award(Swept.ERASED_PLAYER, position, rank, score, reward);
+    }
+}

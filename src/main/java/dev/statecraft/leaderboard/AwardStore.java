@@ -82,6 +82,39 @@ public class AwardStore {
         return found;
     }
 
+    /** Takes a player's name off the awards of a season; reads all of them. Tells how many there were. */
+    public int makeAnonymous(Board board, int season, String playerId) {
+        int touched = 0;
+        Map<String, AttributeValue> start = Map.of();
+        do {
+            QueryRequest.Builder query = QueryRequest.builder()
+                    .tableName(tables.boards())
+                    .keyConditionExpression("pk = :pk")
+                    .expressionAttributeValues(Map.of(":pk", s(partition(board, season))))
+                    .consistentRead(true);
+            if (!start.isEmpty()) {
+                query.exclusiveStartKey(start);
+            }
+            QueryResponse response = dynamo.query(query.build());
+            for (Map<String, AttributeValue> item : response.items()) {
+                List<Award> awards = Attributes.list(item, "awards").stream()
+                        .map(award -> fromList(award.l()))
+                        .toList();
+                if (awards.stream().anyMatch(award -> award.playerId().equals(playerId))) {
+                    put(
+                            board,
+                            season,
+                            awards.stream()
+                                    .map(award -> award.playerId().equals(playerId) ? award.anonymous() : award)
+                                    .toList());
+                    touched++;
+                }
+            }
+            start = response.lastEvaluatedKey();
+        } while (!start.isEmpty());
+        return touched;
+    }
+
     private static Award fromList(List<AttributeValue> award) {
         return new Award(
                 award.get(0).s(),

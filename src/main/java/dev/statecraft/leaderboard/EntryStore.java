@@ -17,6 +17,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
@@ -252,6 +254,28 @@ public class EntryStore {
                         .map(EntryStore::fromItem)
                         .toList(),
                 Attributes.stringOrNull(response.lastEvaluatedKey(), "sk"));
+    }
+
+    /**
+     * Which of a board's seasons a player has an entry in, receipts and all; 1 RCU a season, strongly consistent.
+     *
+     * @param seasons season numbers, at most {@value Batches#READ_LIMIT}
+     */
+    public Map<Integer, Entry> readSeasons(Board board, List<Integer> seasons, String playerId) {
+        Map<Map<String, AttributeValue>, Integer> keys = new HashMap<>();
+        seasons.forEach(season -> keys.put(key(board, season, playerId), season));
+        Map<Integer, Entry> found = new TreeMap<>();
+        Batches.get(dynamo, Map.of(tables.entries(), consistent(List.copyOf(keys.keySet()))))
+                .getOrDefault(tables.entries(), List.of())
+                .forEach(item -> found.put(
+                        Objects.requireNonNull(keys.get(Map.of("pk", item.get("pk"), "sk", item.get("sk")))),
+                        fromItem(item)));
+        return found;
+    }
+
+    /** Removes an entry as if it had never been there, receipts and all; 1 WCU, and the index. */
+    public void delete(Board board, int season, String playerId) {
+        dynamo.deleteItem(delete -> delete.tableName(tables.entries()).key(key(board, season, playerId)));
     }
 
     /** Some entries of a lane, and the player to go on after, null at the end. */

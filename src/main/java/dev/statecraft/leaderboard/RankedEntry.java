@@ -1,5 +1,6 @@
 package dev.statecraft.leaderboard;
 
+import dev.statecraft.table.Swept;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,4 +17,10 @@ public record RankedEntry(
         String playerId,
         Score score,
         long reachedAt,
-        @Nullable String metadata) {}
+        @Nullable String metadata) {
+
+    /** This entry without the player's name and metadata. */
+    RankedEntry anonymous() {
+        return new RankedEntry(rank, position, Swept.ERASED_PLAYER, score, reachedAt, null);
+    }
+}

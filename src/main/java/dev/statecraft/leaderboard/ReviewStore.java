@@ -4,6 +4,8 @@ import static dev.statecraft.table.Attributes.n;
 import static dev.statecraft.table.Attributes.s;
 
 import dev.statecraft.table.Attributes;
+
+import dev.statecraft.table.Batches;
 import dev.statecraft.table.PartitionKey;
 import dev.statecraft.table.TableNames;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -27,6 +29,7 @@ import software.amazon.awssdk.services.dynamodb.model.QueryResponse;
 import software.amazon.awssdk.services.dynamodb.model.ReturnValuesOnConditionCheckFailure;
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
 import software.amazon.awssdk.services.dynamodb.model.TransactionCanceledException;
+import software.amazon.awssdk.services.dynamodb.model.WriteRequest;
 
 /**
  * Submissions put aside for review, in the boards table, written together with the entries they belong to.
@@ -168,6 +171,25 @@ public class ReviewStore {
             }
         }
         return new ReviewPage(found, after);
+    }
+
+    /** Removes the reviews of a player, whatever their status; reads all of the board. Tells how many there were. */
+    public int delete(Board board, String playerId) {
+        int deleted = 0;
+        String after = null;
+        do {
+            ReviewPage page = list(board, null, after, PAGE);
+            List<WriteRequest> deletes = page.reviews().stream()
+                    .filter(review -> review.submission().playerId().equals(playerId))
+                    .map(review -> WriteRequest.builder()
+                            .deleteRequest(delete -> delete.key(key(board, review.id())))
+                            .build())
+                    .toList();
+            Batches.write(dynamo, tables.boards(), deletes);
+            deleted += deletes.size();
+            after = page.next();
+        } while (after != null);
+        return deleted;
     }
 
     private Writing write(List<TransactWriteItem> items) {

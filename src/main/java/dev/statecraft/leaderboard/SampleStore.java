@@ -67,6 +67,17 @@ public class SampleStore {
                 .toList();
     }
 
+    /** Removes all samples of a player; 1 WCU each. Tells how many there were. */
+    public int delete(Board board, String playerId) {
+        List<WriteRequest> deletes = list(board, playerId, null, Integer.MAX_VALUE).stream()
+                .map(sample -> WriteRequest.builder()
+                        .deleteRequest(delete -> delete.key(key(board, playerId, sample.timestamp())))
+                        .build())
+                .toList();
+        Batches.write(dynamo, tables.boards(), deletes);
+        return deletes.size();
+    }
+
     private static String partition(Board board, String playerId) {
         return PartitionKey.of(board.game(), "samples", board.id(), board.epoch(), playerId);
     }

@@ -90,12 +90,12 @@ public record Season(
 
     /** This season after some more awards, and perhaps the last. */
     public Season awarded(long more, RankedEntry last, boolean end) {
-        return next(end ? Phase.DONE : phase, markedAt, totalEntries, awards + more, last);
+        return next(end ? Phase.DONE : phase, markedAt, totalEntries, awards + more, end ? null : last);
     }
 
     /** This season when its end has been worked off. */
     public Season done() {
-        return next(Phase.DONE, markedAt, totalEntries, awards, lastAwarded);
+        return next(Phase.DONE, markedAt, totalEntries, awards, null);
     }
 
     private Season next(Phase nextPhase, @Nullable Instant marks, long total, long given, @Nullable RankedEntry last) {

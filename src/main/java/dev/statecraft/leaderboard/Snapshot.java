@@ -23,6 +23,14 @@ public record Snapshot(
         List<RankedEntry> entries,
         List<Bucket> distribution) {
 
+    /** This snapshot without a player's name and metadata. */
+    Snapshot without(String playerId) {
+        List<RankedEntry> others = entries.stream()
+                .map(entry -> entry.playerId().equals(playerId) ? entry.anonymous() : entry)
+                .toList();
+        return new Snapshot(id, eventType, reason, timestamp, season, totalEntries, others, distribution);
+    }
+
     /** Snapshot ids sort by time. */
     public static String idOf(Instant timestamp, String what) {
         return String.format(Locale.ROOT, "%013d-%s", timestamp.toEpochMilli(), what);

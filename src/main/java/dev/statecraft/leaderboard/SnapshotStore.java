@@ -134,6 +134,23 @@ public class SnapshotStore {
         Batches.write(dynamo, tables.boards(), deletes);
     }
 
+    /** Takes a player's name and metadata off all snapshots of a board; reads all of them. Tells how many it stood in. */
+    public int makeAnonymous(Board board, String playerId) {
+        int touched = 0;
+        String before = null;
+        do {
+            SnapshotPage page = list(board, before, Integer.MAX_VALUE);
+            for (Snapshot snapshot : page.snapshots()) {
+                if (snapshot.entries().stream().anyMatch(entry -> entry.playerId().equals(playerId))) {
+                    put(board, snapshot.without(playerId));
+                    touched++;
+                }
+            }
+            before = page.next();
+        } while (before != null);
+        return touched;
+    }
+
     private QueryRequest.Builder query(Board board) {
         return QueryRequest.builder()
                 .tableName(tables.boards())

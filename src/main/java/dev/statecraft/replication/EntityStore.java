@@ -21,6 +21,8 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.KeysAndAttributes;
 import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
 import software.amazon.awssdk.services.dynamodb.model.QueryResponse;
+import software.amazon.awssdk.services.dynamodb.model.ScanRequest;
+import software.amazon.awssdk.services.dynamodb.model.ScanResponse;
 
 /**
  * The entities table, read; only {@link CommitStore} writes it.
@@ -173,6 +175,28 @@ public class EntityStore {
                     .forEach(item -> found.add(fromItem(item)));
         }
         return found;
+    }
+
+    /** Some entities of a game, wherever they are, and what to go on with, null at the end. */
+    record GamePage(List<Entity> entities, @Nullable String next) {}
+
+    /**
+     * Goes through all entities of a game, deleted ones included, strongly consistent: a page of the whole table, 128
+     * RCU, of which other games' are left out. For what is done once in a long while.
+     *
+     * @param cursor what the page before named, null to begin
+     */
+    GamePage sweep(String game, @Nullable String cursor) {
+        ScanResponse response = dynamo.scan(ScanRequest.builder()
+                .tableName(tables.entities())
+                .filterExpression("begins_with(pk, :game)")
+                .expressionAttributeValues(Map.of(":game", s(PartitionKey.prefix(game))))
+                .consistentRead(true)
+                .exclusiveStartKey(cursor == null ? null : SweepCursor.read(cursor))
+                .build());
+        return new GamePage(
+                response.items().stream().map(EntityStore::fromItem).toList(),
+                SweepCursor.write(response.lastEvaluatedKey()));
     }
 
     private static EntityPlace place(Map<String, AttributeValue> key) {

@@ -7,6 +7,7 @@ import dev.statecraft.table.Attributes;
 import dev.statecraft.table.Batches;
 import dev.statecraft.table.ItemChange;
 import dev.statecraft.table.PartitionKey;
+import dev.statecraft.table.Swept;
 import dev.statecraft.table.TableNames;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.ArrayList;
@@ -14,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
@@ -21,6 +23,8 @@ import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedExce
 import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
 import software.amazon.awssdk.services.dynamodb.model.QueryResponse;
 import software.amazon.awssdk.services.dynamodb.model.ReturnValuesOnConditionCheckFailure;
+import software.amazon.awssdk.services.dynamodb.model.ScanRequest;
+import software.amazon.awssdk.services.dynamodb.model.ScanResponse;
 import software.amazon.awssdk.services.dynamodb.model.WriteRequest;
 
 /**
@@ -35,6 +39,8 @@ import software.amazon.awssdk.services.dynamodb.model.WriteRequest;
  */
 @ApplicationScoped
 public class HistoryStore {
+
+    private static final Logger LOG = Logger.getLogger(HistoryStore.class);
 
     private static final String NEWEST = "newest";
 
@@ -113,6 +119,37 @@ public class HistoryStore {
                     .build());
         }
         Batches.write(dynamo, tables.history(), requests);
+    }
+
+    /**
+     * Takes a name off the versions somebody made, a page of the whole table at a time: 128 RCU, and 1 WCU a version.
+     *
+     * @param cursor what the page before named, null to begin
+     */
+    Swept rename(String game, String by, String to, @Nullable String cursor) {
+        ScanResponse response = dynamo.scan(ScanRequest.builder()
+                .tableName(tables.history())
+                .filterExpression("begins_with(pk, :game) AND #by = :by")
+                .expressionAttributeNames(Map.of("#by", "by"))
+                .expressionAttributeValues(Map.of(":game", s(PartitionKey.prefix(game)), ":by", s(by)))
+                .projectionExpression("pk, sk")
+                .consistentRead(true)
+                .exclusiveStartKey(cursor == null ? null : SweepCursor.read(cursor))
+                .build());
+        for (Map<String, AttributeValue> key : response.items()) {
+            try {
+                dynamo.updateItem(update -> update.tableName(tables.history())
+                        .key(key)
+                        .updateExpression("SET #by = :to")
+                        .conditionExpression("#by = :by")
+                        .expressionAttributeNames(Map.of("#by", "by"))
+                        .expressionAttributeValues(Map.of(":to", s(to), ":by", s(by))));
+            } catch (ConditionalCheckFailedException e) {
+                LOG.debugf(e, "a version is gone or renamed already");
+            }
+        }
+        return new Swept(
+                SweepCursor.write(response.lastEvaluatedKey()), response.items().size());
     }
 
     /** An entity before and after a commit, and the changes in between if there were several. */

@@ -2,6 +2,7 @@ package dev.statecraft.replication;
 
 import dev.statecraft.replication.Player.Subscription;
 import dev.statecraft.table.Backoff;
+import dev.statecraft.table.ContentionException;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Event;
 import java.time.Clock;
@@ -184,5 +185,19 @@ public class PlayerService {
             }
         }
         return false;
+    }
+
+    /**
+     * Ends all subscriptions of a player and forgets that there were any; 6 WCU each.
+     *
+     * @return how many items were removed
+     */
+    int forget(String game, String playerId) {
+        for (Subscription subscription : players.read(game, playerId).active()) {
+            if (unsubscribe(game, playerId, subscription.space(), subscription.entityId()) == Ending.BUSY) {
+                throw new ContentionException("the subscriptions of a player");
+            }
+        }
+        return players.forget(game, playerId);
     }
 }

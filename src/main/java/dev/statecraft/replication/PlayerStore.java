@@ -6,6 +6,7 @@ import static dev.statecraft.table.Attributes.s;
 
 import dev.statecraft.replication.ReplicationStatisticsStore.Sum;
 import dev.statecraft.table.Attributes;
+import dev.statecraft.table.Batches;
 import dev.statecraft.table.PartitionKey;
 import dev.statecraft.table.TableNames;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -22,6 +23,7 @@ import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
 import software.amazon.awssdk.services.dynamodb.model.QueryResponse;
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
 import software.amazon.awssdk.services.dynamodb.model.TransactionCanceledException;
+import software.amazon.awssdk.services.dynamodb.model.WriteRequest;
 
 /**
  * Who is replicated what, in the replication table.
@@ -147,6 +149,29 @@ public class PlayerStore {
             }
             return false;
         }
+    }
+
+    /** Removes a player that is subscribed to nothing, and what is remembered of subscriptions that ended; 1 WCU each. */
+    int forget(String game, String id) {
+        List<WriteRequest> deletes = new ArrayList<>();
+        Map<String, AttributeValue> start = Map.of();
+        do {
+            QueryResponse response = dynamo.query(QueryRequest.builder()
+                    .tableName(tables.replication())
+                    .keyConditionExpression("pk = :pk")
+                    .expressionAttributeValues(Map.of(":pk", s(partition(game, id))))
+                    .projectionExpression("pk, sk")
+                    .consistentRead(true)
+                    .exclusiveStartKey(start.isEmpty() ? null : start)
+                    .build());
+            response.items()
+                    .forEach(item -> deletes.add(WriteRequest.builder()
+                            .deleteRequest(delete -> delete.key(item))
+                            .build()));
+            start = response.lastEvaluatedKey();
+        } while (!start.isEmpty());
+        Batches.write(dynamo, tables.replication(), deletes);
+        return deletes.size();
     }
 
     private static void addDifference(Map<Sum, Long> sums, Sum sum, boolean before, boolean after) {

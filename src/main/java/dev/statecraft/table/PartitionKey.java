@@ -25,6 +25,12 @@ public final class PartitionKey {
         return key.toString();
     }
 
+    /** What all keys of a game begin with, and no others. */
+    public static String prefix(String game) {
+        check(game);
+        return game + '#';
+    }
+
     /** Whether a key belongs to a game. */
     public static boolean isOf(String game, String key) {
         return key.startsWith(game + '#');

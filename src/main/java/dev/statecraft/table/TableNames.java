@@ -58,4 +58,9 @@ public interface TableNames {
     default String migrations() {
         return prefix() + "migrations";
     }
+
+    /** Erasures of players, their receipts, and the notifications that asked for them. */
+    default String erasures() {
+        return prefix() + "erasures";
+    }
 }

@@ -1,0 +1,81 @@
+package dev.statecraft.erasure;
+
+import java.time.Instant;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The erasure of a player, and afterwards the receipt for it.
+ *
+ * @param id what the receipt is asked for by; tells nothing of the player
+ * @param playerId the player; null once nothing is left to be erased, so that the receipt does not keep what it is about
+ * @param requestedBy who asked
+ * @param part what is being gone through; null once all is
+ * @param cursor how far that has come; null at its beginning
+ * @param erased by part, how many items were removed or made anonymous
+ * @param version of this record, from 1
+ */
+public record Erasure(
+        String id,
+        @Nullable String playerId,
+        String requestedBy,
+        Instant requestedAt,
+        @Nullable Instant finishedAt,
+        @Nullable Part part,
+        @Nullable String cursor,
+        Map<Part, Long> erased,
+        long version) {
+
+    /** What is gone through, in this order. */
+    public enum Part {
+        /** Scores, ranks over time, reviews; and the player's name in snapshots and awards of all seasons. */
+        LEADERBOARDS,
+        /** Subscriptions and parked conflicts. */
+        SUBSCRIPTIONS,
+        /** Entities of the player, and the player's name on those of others. */
+        ENTITIES,
+        /** Past versions of entities. */
+        HISTORY;
+
+        private @Nullable Part following() {
+            return ordinal() + 1 < values().length ? values()[ordinal() + 1] : null;
+        }
+    }
+
+    /** Copies the counts. */
+    public Erasure {
+        erased = new TreeMap<>(erased);
+    }
+
+    /** An erasure as it begins. */
+    static Erasure begun(String id, String playerId, String requestedBy, Instant now) {
+        return new Erasure(id, playerId, requestedBy, now, null, Part.values()[0], null, Map.of(), 1);
+    }
+
+    /** Whether nothing is left to be done. */
+    public boolean isFinished() {
+        return part == null;
+    }
+
+    /** This erasure when its part has come further, or to its end. */
+    Erasure after(@Nullable String next, long touched, Instant now) {
+        if (part == null) {
+            return this;
+        }
+        Map<Part, Long> more = new TreeMap<>(erased);
+        more.merge(part, touched, Long::sum);
+        Part following = next == null ? part.following() : part;
+        boolean end = following == null;
+        return new Erasure(
+                id,
+                end ? null : playerId,
+                requestedBy,
+                requestedAt,
+                end ? now : null,
+                following,
+                next,
+                more,
+                version + 1);
+    }
+}

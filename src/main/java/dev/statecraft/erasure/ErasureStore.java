@@ -1,0 +1,192 @@
+package dev.statecraft.erasure;
+
+import static dev.statecraft.table.Attributes.n;
+import static dev.statecraft.table.Attributes.s;
+
+import dev.statecraft.erasure.Erasure.Part;
+import dev.statecraft.table.Attributes;
+import dev.statecraft.table.PartitionKey;
+import dev.statecraft.table.TableNames;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
+import software.amazon.awssdk.services.dynamodb.model.ReturnValuesOnConditionCheckFailure;
+import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
+import software.amazon.awssdk.services.dynamodb.model.TransactionCanceledException;
+
+/**
+ * The erasures table.
+ *
+ * <ul>
+ *   <li>Erasures: {@code pk} = game#erasure#id, {@code sk} = {@code erasure}; {@code p} player, {@code by}, {@code at},
+ *       {@code end}, {@code part}, {@code c} cursor, {@code n} counts by part, {@code v} version, {@code ttl}.
+ *   <li>What is under way: {@code pk} = game#running, {@code sk} = id; gone once the erasure is finished.
+ *   <li>Notifications that were taken: {@code pk} = game#notice#hash of the signature, {@code sk} = {@code notice},
+ *       {@code ttl}.
+ *   <li>Guard of an erasure: its version. It and its place among those under way move in one transaction.
+ * </ul>
+ */
+@ApplicationScoped
+public class ErasureStore {
+
+    private static final String RECORD = "erasure";
+    private static final String NOTICE = "notice";
+
+    private final DynamoDbClient dynamo;
+    private final TableNames tables;
+    private final ErasureConfig config;
+
+    ErasureStore(DynamoDbClient dynamo, TableNames tables, ErasureConfig config) {
+        this.dynamo = dynamo;
+        this.tables = tables;
+        this.config = config;
+    }
+
+    /** Stores an erasure that begins; 4 WCU. Nothing happens if it is there. */
+    void begin(String game, Erasure erasure) {
+        write(game, erasure, "attribute_not_exists(pk)", Map.of());
+    }
+
+    /**
+     * Stores how far an erasure has come; 1 or 4 WCU.
+     *
+     * @return false if somebody else was faster
+     */
+    boolean replace(String game, Erasure erasure) {
+        Map<String, AttributeValue> before = Map.of(":v", n(erasure.version() - 1));
+        if (erasure.isFinished()) {
+            return write(game, erasure, "v = :v", before);
+        }
+        try {
+            dynamo.putItem(put -> put.tableName(tables.erasures())
+                    .item(toItem(game, erasure))
+                    .conditionExpression("v = :v")
+                    .expressionAttributeValues(before));
+            return true;
+        } catch (ConditionalCheckFailedException e) {
+            return false;
+        }
+    }
+
+    private boolean write(String game, Erasure erasure, String condition, Map<String, AttributeValue> values) {
+        Map<String, AttributeValue> running = runningKey(game, erasure.id());
+        List<TransactWriteItem> items = List.of(
+                TransactWriteItem.builder()
+                        .put(put -> put.tableName(tables.erasures())
+                                .item(toItem(game, erasure))
+                                .conditionExpression(condition)
+                                .expressionAttributeValues(values.isEmpty() ? null : values))
+                        .build(),
+                erasure.isFinished()
+                        ? TransactWriteItem.builder()
+                                .delete(delete -> delete.tableName(tables.erasures()).key(running))
+                                .build()
+                        : TransactWriteItem.builder()
+                                .put(put -> put.tableName(tables.erasures()).item(running))
+                                .build());
+        try {
+            dynamo.transactWriteItems(write -> write.transactItems(items));
+            return true;
+        } catch (TransactionCanceledException e) {
+            return false;
+        }
+    }
+
+    /** Reads an erasure, strongly consistent; 1 RCU. Nothing if there is none of this id. */
+    Optional<Erasure> read(String game, String id) {
+        Map<String, AttributeValue> item = dynamo.getItem(
+                        get -> get.tableName(tables.erasures()).key(key(game, id)).consistentRead(true))
+                .item();
+        return item.isEmpty() ? Optional.empty() : Optional.of(fromItem(id, item));
+    }
+
+    /** Ids of erasures that are under way; 0.5 RCU if there are none. */
+    List<String> running(String game, int limit) {
+        return dynamo
+                .query(query -> query.tableName(tables.erasures())
+                        .keyConditionExpression("pk = :pk")
+                        .expressionAttributeValues(Map.of(":pk", s(PartitionKey.of(game, "running"))))
+                        .limit(limit))
+                .items()
+                .stream()
+                .map(item -> Attributes.string(item, "sk"))
+                .toList();
+    }
+
+    /**
+     * Notes that a notification was taken; 1 WCU.
+     *
+     * @return false if it was taken before
+     */
+    boolean take(String game, String hash, Instant now, Duration kept) {
+        try {
+            dynamo.putItem(put -> put.tableName(tables.erasures())
+                    .item(Map.of(
+                            "pk", s(PartitionKey.of(game, NOTICE, hash)),
+                            "sk", s(NOTICE),
+                            "ttl", n(now.plus(kept).getEpochSecond())))
+                    .conditionExpression("attribute_not_exists(pk)")
+                    .returnValuesOnConditionCheckFailure(ReturnValuesOnConditionCheckFailure.NONE));
+            return true;
+        } catch (ConditionalCheckFailedException e) {
+            return false;
+        }
+    }
+
+    private static Map<String, AttributeValue> key(String game, String id) {
+        return Map.of("pk", s(PartitionKey.of(game, RECORD, id)), "sk", s(RECORD));
+    }
+
+    private static Map<String, AttributeValue> runningKey(String game, String id) {
+        return Map.of("pk", s(PartitionKey.of(game, "running")), "sk", s(id));
+    }
+
+    private Map<String, AttributeValue> toItem(String game, Erasure erasure) {
+        Map<String, AttributeValue> item = new HashMap<>(key(game, erasure.id()));
+        if (erasure.playerId() != null) {
+            item.put("p", s(erasure.playerId()));
+        }
+        item.put("by", s(erasure.requestedBy()));
+        item.put("at", n(erasure.requestedAt().toEpochMilli()));
+        Instant end = erasure.finishedAt();
+        if (end != null) {
+            item.put("end", n(end.toEpochMilli()));
+            item.put("ttl", n(end.plus(config.receiptsKept()).getEpochSecond()));
+        }
+        if (erasure.part() != null) {
+            item.put("part", s(erasure.part().name()));
+        }
+        if (erasure.cursor() != null) {
+            item.put("c", s(erasure.cursor()));
+        }
+        Map<String, AttributeValue> counts = new HashMap<>();
+        erasure.erased().forEach((part, count) -> counts.put(part.name(), n(count)));
+        item.put("n", AttributeValue.fromM(counts));
+        item.put("v", n(erasure.version()));
+        return item;
+    }
+
+    private static Erasure fromItem(String id, Map<String, AttributeValue> item) {
+        String part = Attributes.stringOrNull(item, "part");
+        Map<Part, Long> counts = new TreeMap<>();
+        Attributes.map(item, "n").forEach((name, count) -> counts.put(Part.valueOf(name), Long.valueOf(count.n())));
+        return new Erasure(
+                id,
+                Attributes.stringOrNull(item, "p"),
+                Attributes.string(item, "by"),
+                Instant.ofEpochMilli(Attributes.number(item, "at")),
+                item.containsKey("end") ? Instant.ofEpochMilli(Attributes.number(item, "end")) : null,
+                part == null ? null : Part.valueOf(part),
+                Attributes.stringOrNull(item, "c"),
+                counts,
+                Attributes.number(item, "v"));
+    }
+}

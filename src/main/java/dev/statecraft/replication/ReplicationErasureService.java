@@ -1,0 +1,116 @@
+package dev.statecraft.replication;
+
+import dev.statecraft.replication.CommitService.Done;
+import dev.statecraft.replication.CommitService.Result;
+import dev.statecraft.table.ContentionException;
+import dev.statecraft.table.Swept;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes a player out of state replication. Entities that belong to it, by their owner, their id or their field {@code
+ * playerId}, are deleted with all their versions, by commits like any other, so that whoever has them is told. Where the
+ * player only changed what belongs to others, its name is taken off. The log still holds what was committed until its
+ * entries expire.
+ */
+@ApplicationScoped
+public class ReplicationErasureService {
+
+    private static final int PAGE = 100;
+
+    private final PlayerService players;
+    private final ConflictService conflicts;
+    private final CommitService commits;
+    private final EntityStore entities;
+    private final HistoryStore history;
+
+    ReplicationErasureService(
+            PlayerService players,
+            ConflictService conflicts,
+            CommitService commits,
+            EntityStore entities,
+            HistoryStore history) {
+        this.players = players;
+        this.conflicts = conflicts;
+        this.commits = commits;
+        this.entities = entities;
+        this.history = history;
+    }
+
+    /** Ends the player's subscriptions, and decides what it has waiting against it. May be repeated. */
+    public Swept forgetSubscriptions(String game, String playerId) {
+        long touched = players.forget(game, playerId);
+        String after = null;
+        do {
+            ConflictStore.ConflictPage page = conflicts.list(game, after, PAGE);
+            for (ParkedConflict conflict : page.conflicts()) {
+                if (conflict.by().equals(playerId)) {
+                    conflicts.decide(
+                            game, conflict.id(), Settlement.Choice.SERVER, null, Swept.ERASED_PLAYER);
+                    touched++;
+                }
+            }
+            after = page.next();
+        } while (after != null);
+        return new Swept(null, touched);
+    }
+
+    /** Goes through the next entities of the game: 128 RCU, and a commit for each that is the player's. May be repeated. */
+    public Swept eraseEntities(String game, String playerId, @Nullable String cursor) {
+        EntityStore.GamePage page = entities.sweep(game, cursor);
+        long touched = 0;
+        for (Entity entity : page.entities()) {
+            if (concerns(entity, playerId)) {
+                commit(game, entity, playerId);
+                touched++;
+            }
+        }
+        return new Swept(page.next(), touched);
+    }
+
+    /** Goes through the next past versions of the game: 128 RCU, and 1 WCU for each of the player's. May be repeated. */
+    public Swept eraseHistory(String game, String playerId, @Nullable String cursor) {
+        return history.rename(game, playerId, Swept.ERASED_PLAYER, cursor);
+    }
+
+    private void commit(String game, Entity entity, String playerId) {
+        Mutation mutation = new Mutation(entity.id(), null, "", current -> erased(current, playerId));
+        Result result = commits.commit(game, entity.space(), mutation);
+        if (!(result instanceof Done) && !(result instanceof CommitService.Refused)) {
+            throw new ContentionException("an entity that is to be erased");
+        }
+    }
+
+    /** What becomes of an entity; nothing if somebody else has erased it. */
+    private static Mutation.Decision erased(Entity entity, String playerId) {
+        if (!concerns(entity, playerId)) {
+            return new Mutation.Refuse(new Refusal.NotFound());
+        }
+        boolean own = belongs(entity, playerId);
+        return new Mutation.Write(
+                entity.type(),
+                own || entity.deleted() ? null : entity.json(),
+                entity.schemaVersion(),
+                own ? null : entity.owner(),
+                Swept.ERASED_PLAYER,
+                null,
+                List.of(),
+                own ? 1 : Math.max(1, entity.kept() + 1));
+    }
+
+    private static boolean concerns(Entity entity, String playerId) {
+        return entity.by().equals(playerId) || (belongs(entity, playerId) && !isErased(entity));
+    }
+
+    private static boolean belongs(Entity entity, String playerId) {
+        return playerId.equals(entity.owner())
+                || entity.id().equals(playerId)
+                || playerId.equals(entity.json().path("playerId").asText());
+    }
+
+    /** An entity that bears the player's id keeps it, as its version has to go on. */
+    private static boolean isErased(Entity entity) {
+        return entity.deleted() && entity.owner() == null && entity.by().equals(Swept.ERASED_PLAYER);
+    }
+}
