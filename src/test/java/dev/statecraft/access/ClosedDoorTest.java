@@ -4,12 +4,14 @@ import static io.restassured.RestAssured.given;
 
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Where anonymous calls are not let in. */
 @QuarkusTest
+@Tag("application")
 @TestProfile(ClosedDoor.class)
 class ClosedDoorTest {
 
