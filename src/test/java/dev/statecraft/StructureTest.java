@@ -42,7 +42,7 @@ class StructureTest {
     private static final String ROOT = "dev.statecraft";
 
     /** Each is one directory deep; a new feature is added here first. */
-    private static final Set<String> FEATURES = Set.of("leaderboard", "rating", "replication", "migration");
+    private static final Set<String> FEATURES = Set.of("leaderboard", "rating", "replication", "migration", "erasure");
 
     private static final Set<String> SHARED = Set.of("", "entry", "table", "access", "local");
 

@@ -21,7 +21,7 @@ import org.jboss.resteasy.reactive.server.spi.ResteasyReactiveContainerRequestCo
 public class CallerFilter implements ContainerRequestFilter {
 
     /** Paths that are answered without a credential. */
-    public static final Set<String> OPEN_PATHS = Set.of("/");
+    public static final Set<String> OPEN_PATHS = Set.of("/", "/v1/webhooks/roblox");
 
     /** The property of a request that holds its caller. */
     static final String CALLER = "statecraft.caller";

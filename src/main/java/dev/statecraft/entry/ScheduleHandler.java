@@ -4,6 +4,7 @@ import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.RequestHandler;
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import dev.statecraft.access.GameService;
+import dev.statecraft.erasure.ErasureService;
 import dev.statecraft.leaderboard.UpkeepService;
 import dev.statecraft.replication.ConflictService;
 import io.quarkus.runtime.annotations.RegisterForReflection;
@@ -29,11 +30,17 @@ public class ScheduleHandler implements RequestHandler<ScheduleHandler.Tick, Sch
 
     private final UpkeepService leaderboards;
     private final ConflictService conflicts;
-
+    private final ErasureService erasures;
     private final GameService games;
     private final Clock clock;
 
-    ScheduleHandler(UpkeepService leaderboards, ConflictService conflicts, GameService games, Clock clock) {
+    ScheduleHandler(
+            UpkeepService leaderboards,
+            ConflictService conflicts,
+            ErasureService erasures,
+            GameService games,
+            Clock clock) {
+        this.erasures = erasures;
         this.games = games;
         this.clock = clock;
         this.leaderboards = leaderboards;
@@ -48,9 +55,10 @@ public class ScheduleHandler implements RequestHandler<ScheduleHandler.Tick, Sch
      * What a tick got done.
      *
      * @param conflicts parked conflicts whose time was up, settled
+     * @param erasures players that were erased everywhere
      */
     @RegisterForReflection
-    public record Done(UpkeepService.Done leaderboards, int conflicts) {}
+    public record Done(UpkeepService.Done leaderboards, int conflicts, int erasures) {}
 
     @Override
     public Done handleRequest(Tick event, Context context) {
@@ -65,7 +73,11 @@ public class ScheduleHandler implements RequestHandler<ScheduleHandler.Tick, Sch
         for (String game : all) {
             upkept = upkept.plus(leaderboards.run(game, timeLeft));
         }
-        return new Done(upkept, settled);
+        int erased = 0;
+        for (String game : all) {
+            erased += erasures.goOn(game, timeLeft);
+        }
+        return new Done(upkept, settled, erased);
     }
 
     /** Each minute another game comes first, so that none goes short where time does not suffice for all. */

@@ -87,7 +87,8 @@ public class ErasureStore {
                         .build(),
                 erasure.isFinished()
                         ? TransactWriteItem.builder()
-                                .delete(delete -> delete.tableName(tables.erasures()).key(running))
+                                .delete(delete ->
+                                        delete.tableName(tables.erasures()).key(running))
                                 .build()
                         : TransactWriteItem.builder()
                                 .put(put -> put.tableName(tables.erasures()).item(running))
@@ -102,8 +103,8 @@ public class ErasureStore {
 
     /** Reads an erasure, strongly consistent; 1 RCU. Nothing if there is none of this id. */
     Optional<Erasure> read(String game, String id) {
-        Map<String, AttributeValue> item = dynamo.getItem(
-                        get -> get.tableName(tables.erasures()).key(key(game, id)).consistentRead(true))
+        Map<String, AttributeValue> item = dynamo.getItem(get ->
+                        get.tableName(tables.erasures()).key(key(game, id)).consistentRead(true))
                 .item();
         return item.isEmpty() ? Optional.empty() : Optional.of(fromItem(id, item));
     }

@@ -41,8 +41,7 @@ final class RobloxSignature {
             return Verdict.FORGED;
         }
         String time = parts.group("time");
-        if (!MessageDigest.isEqual(
-                mac(time, body, secret), Base64.getDecoder().decode(parts.group("mac")))) {
+        if (!MessageDigest.isEqual(mac(time, body, secret), Base64.getDecoder().decode(parts.group("mac")))) {
             return Verdict.FORGED;
         }
         try {

@@ -4,7 +4,6 @@ import static dev.statecraft.table.Attributes.n;
 import static dev.statecraft.table.Attributes.s;
 
 import dev.statecraft.table.Attributes;
-
 import dev.statecraft.table.Batches;
 import dev.statecraft.table.PartitionKey;
 import dev.statecraft.table.TableNames;

@@ -141,7 +141,8 @@ public class SnapshotStore {
         do {
             SnapshotPage page = list(board, before, Integer.MAX_VALUE);
             for (Snapshot snapshot : page.snapshots()) {
-                if (snapshot.entries().stream().anyMatch(entry -> entry.playerId().equals(playerId))) {
+                if (snapshot.entries().stream()
+                        .anyMatch(entry -> entry.playerId().equals(playerId))) {
                     put(board, snapshot.without(playerId));
                     touched++;
                 }

@@ -46,8 +46,7 @@ public class ReplicationErasureService {
             ConflictStore.ConflictPage page = conflicts.list(game, after, PAGE);
             for (ParkedConflict conflict : page.conflicts()) {
                 if (conflict.by().equals(playerId)) {
-                    conflicts.decide(
-                            game, conflict.id(), Settlement.Choice.SERVER, null, Swept.ERASED_PLAYER);
+                    conflicts.decide(game, conflict.id(), Settlement.Choice.SERVER, null, Swept.ERASED_PLAYER);
                     touched++;
                 }
             }

@@ -1,0 +1,185 @@
+package dev.statecraft.erasure;
+
+import static io.restassured.RestAssured.given;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.greaterThan;
+import static org.hamcrest.Matchers.hasItem;
+import static org.hamcrest.Matchers.not;
+import static org.hamcrest.Matchers.nullValue;
+import static org.hamcrest.Matchers.startsWith;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
+import dev.statecraft.leaderboard.UpkeepService;
+import dev.statecraft.local.DynamoDbLocalResource;
+import dev.statecraft.local.LocalRuntime;
+import dev.statecraft.table.TableNames;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.response.ValidatableResponse;
+import jakarta.inject.Inject;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+
+/** Who is erased is found nowhere any more, and what belongs to others stays. */
+@QuarkusTest
+@Tag("application")
+@WithTestResource(DynamoDbLocalResource.class)
+class ErasureResourceTest {
+
+    private static final String PLAYER = "erased-77";
+
+    @Inject
+    LocalRuntime local;
+
+    @Inject
+    UpkeepService upkeep;
+
+    @Inject
+    ErasureService erasures;
+
+    @Inject
+    DynamoDbClient dynamo;
+
+    @Inject
+    TableNames tables;
+
+    @Test
+    void aPlayerIsErasedFromBoardsAndEntitiesAndTheReceiptSaysSo() {
+        post(
+                "/v1/leaderboards",
+                "{'id':'er','rankingType':'SCORE','rewards':[{'name':'all','percentile':100,'reward':{'c':1}}],"
+                        + "'bounds':{'max':1000,'action':'QUARANTINE'}}");
+        for (String player : List.of(PLAYER, "stays-1", "stays-2")) {
+            post(
+                    "/v1/leaderboards/er/scores",
+                    "{'playerId':'" + player + "','value':10,'metadata':{'n':'" + player + "'}}");
+        }
+        post("/v1/leaderboards/er/scores", "{'playerId':'" + PLAYER + "','value':5000,'submissionId':'q'}");
+        rest();
+        post("/v1/leaderboards/er/reset", "{'reason':'over'}");
+        // Waiting, counting, awards and the final snapshot are steps of their own.
+        for (int step = 0; step < 4; step++) {
+            upkeep.run("default", () -> true);
+            rest();
+        }
+        post("/v1/leaderboards/er/scores", "{'playerId':'" + PLAYER + "','value':20}");
+        post("/v1/entities", "{'id':'own','type':'UI_STATE','state':{'a':1},'source':{'playerId':'" + PLAYER + "'}}");
+        post("/v1/entities", "{'id':'field','type':'PLAYER_DATA','state':{'playerId':'" + PLAYER + "'}}");
+        post("/v1/entities", "{'id':'shared','type':'UI_STATE','state':{'b':1}}");
+        patch("shared", "{'set':{'b':2},'source':{'playerId':'" + PLAYER + "'}}");
+        patch("shared", "{'set':{'b':3}}");
+        patch("own", "{'set':{'a':2}}");
+        post("/v1/entities/shared/players/" + PLAYER, "{}");
+        rest();
+
+        String id = given().delete("/v1/players/" + PLAYER)
+                .then()
+                .header("Location", startsWith("/v1/erasures/"))
+                .extract()
+                .path("id");
+        erasures.goOn("default", () -> true);
+        rest();
+
+        given().get("/v1/erasures/" + id)
+                .then()
+                .statusCode(200)
+                .body("status", equalTo("DONE"))
+                .body("playerId", nullValue())
+                .body("erased.LEADERBOARDS", greaterThan(3))
+                .body("erased.ENTITIES", greaterThan(1));
+        get("/v1/leaderboards/er/players/" + PLAYER).body("rank", equalTo(0));
+        get("/v1/leaderboards/er/players/" + PLAYER + "?season=1").body("rank", equalTo(0));
+        get("/v1/leaderboards/er/entries?season=1")
+                .body("entries.playerId", not(hasItem(PLAYER)))
+                .body("totalEntries", equalTo(2));
+        get("/v1/leaderboards/er/players/stays-1?season=1").body("rank", equalTo(1));
+        given().get("/v1/entities/own").then().statusCode(404);
+        given().get("/v1/entities/field").then().statusCode(404);
+        get("/v1/entities/shared").body("state.b", equalTo(3));
+        get("/v1/players/" + PLAYER + "/entities").body("entities.size()", equalTo(0));
+        // Whatever is stored, in any table: only the log still has what was committed, until it expires.
+        for (String table :
+                List.of(tables.boards(), tables.entries(), tables.entities(), tables.history(), tables.replication())) {
+            dynamo.scanPaginator(scan -> scan.tableName(table))
+                    .items()
+                    .forEach(item -> assertFalse(item.toString().contains(PLAYER), () -> table + " " + item));
+        }
+    }
+
+    @Test
+    void anErasureIsTakenUpWhereItWasBrokenOff() {
+        post("/v1/entities", "{'id':'broken-off','type':'UI_STATE','state':{'playerId':'broken'}}");
+        Erasure begun = erasures.erase("default", "broken", "test");
+        assertEquals("broken", begun.isFinished() ? "broken" : begun.playerId());
+        erasures.goOn("default", () -> true);
+        assertEquals(true, erasures.find("default", begun.id()).orElseThrow().isFinished());
+        given().get("/v1/entities/broken-off").then().statusCode(404);
+        assertEquals(0, erasures.goOn("default", () -> true));
+    }
+
+    @Test
+    void badRequestsAreRefused() {
+        given().delete("/v1/players/no id").then().statusCode(400);
+        given().get("/v1/erasures/none").then().statusCode(404).body("type", equalTo("/problems/erasure-not-found"));
+    }
+
+    @Test
+    void robloxIsHeardOnceAndOnlyIfItIsRoblox() {
+        post("/v1/entities", "{'id':'of-roblox','type':'UI_STATE','state':{'playerId':'4711'}}");
+        String body =
+                "{\"NotificationId\":\"n\",\"EventType\":\"RightToErasureRequest\",\"EventTime\":\"2026-01-01T00:00:00Z\","
+                        + "\"EventPayload\":{\"UserId\":4711,\"GameIds\":[1]}}";
+        byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+        webhook(body, RobloxSignatureTest.signed(Instant.now(), bytes, "wrong")).statusCode(401);
+        webhook(body, RobloxSignatureTest.signed(Instant.now().minusSeconds(3600), bytes, "test-secret"))
+                .statusCode(401);
+        String signature = RobloxSignatureTest.signed(Instant.now(), bytes, "test-secret");
+        webhook(body.replace("4711", "4712"), signature).statusCode(401);
+        webhook(body, signature).statusCode(200);
+        webhook(body, signature).statusCode(409).body("type", equalTo("/problems/notification-repeated"));
+        erasures.goOn("default", () -> true);
+        given().get("/v1/entities/of-roblox").then().statusCode(404);
+        String other = "{\"EventType\":\"SampleNotification\",\"EventPayload\":{}}";
+        webhook(other, RobloxSignatureTest.signed(Instant.now(), other.getBytes(StandardCharsets.UTF_8), "test-secret"))
+                .statusCode(200)
+                .body("erasures.size()", equalTo(0));
+    }
+
+    private static ValidatableResponse webhook(String body, String signature) {
+        return given().contentType("application/json")
+                .header("roblox-signature", signature)
+                .body(body)
+                .post("/v1/webhooks/roblox")
+                .then();
+    }
+
+    private void rest() {
+        local.pump().drain(Duration.ofSeconds(30));
+    }
+
+    private static ValidatableResponse get(String path) {
+        return given().get(path).then().statusCode(200);
+    }
+
+    private static void post(String path, String body) {
+        int status = given().contentType("application/json")
+                .body(body.replace('\'', '"'))
+                .post(path)
+                .statusCode();
+        assertEquals(2, status / 100, path + " " + body);
+    }
+
+    private static void patch(String entity, String body) {
+        given().contentType("application/json")
+                .body(body.replace('\'', '"'))
+                .patch("/v1/entities/" + entity)
+                .then()
+                .statusCode(200);
+    }
+}
