@@ -39,7 +39,12 @@ public record Erasure(
         HISTORY;
 
         private @Nullable Part following() {
-            return ordinal() + 1 < values().length ? values()[ordinal() + 1] : null;
+            return switch (this) {
+                case LEADERBOARDS -> SUBSCRIPTIONS;
+                case SUBSCRIPTIONS -> ENTITIES;
+                case ENTITIES -> HISTORY;
+                case HISTORY -> null;
+            };
         }
     }
 
@@ -50,7 +55,7 @@ public record Erasure(
 
     /** An erasure as it begins. */
     static Erasure begun(String id, String playerId, String requestedBy, Instant now) {
-        return new Erasure(id, playerId, requestedBy, now, null, Part.values()[0], null, Map.of(), 1);
+        return new Erasure(id, playerId, requestedBy, now, null, Part.LEADERBOARDS, null, Map.of(), 1);
     }
 
     /** Whether nothing is left to be done. */
