@@ -79,6 +79,13 @@ public interface MigrationConfig {
         int valueLength();
     }
 
+    /**
+     * How long an instance may go on with the migrations it knows when it upgrades records while they are read. 0 reads
+     * them each time.
+     */
+    @WithDefault("30s")
+    Duration schemaCache();
+
     /** How records are tried out before a migration is applied. */
     Plan plan();
 

@@ -66,6 +66,11 @@ public record Registration(
         return source.path("description").asText();
     }
 
+    /** The type of the entities it is for. */
+    public String entityType() {
+        return source.path("target").path("entityType").asText();
+    }
+
     /** As it is to be seen: one that a baseline has taken in counts as applied then. */
     Registration under(Registry registry) {
         SemanticVersion baseline = registry.baseline();

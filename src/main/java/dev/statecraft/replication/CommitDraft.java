@@ -103,9 +103,10 @@ final class CommitDraft {
                         : new Reused();
             }
         }
-        Mutation.Decision decision = mutation.decide().apply(entity);
+        Entity shown = mutation.view().apply(entity);
+        Mutation.Decision decision = mutation.decide().apply(shown);
         if (decision instanceof Mutation.Refuse refuse) {
-            return new Refused(refuse.refusal(), entity);
+            return new Refused(refuse.refusal(), shown);
         }
         Entity next = next(entity, mutation, (Mutation.Write) decision);
         return take(soFar, entity, next) ? new Made(next) : new Full();

@@ -45,6 +45,7 @@ final class Laboratory {
         config = builder.build().getConfigMapping(MigrationConfig.class);
         store = new MigrationStore(LocalDynamoDb.client(interceptor), realm.tables);
         migrations = new MigrationService(store, config, Clock.systemUTC(), code);
+        realm.schemas.ask(new SchemaLineService(store, migrations, config));
         plans = new PlanService(realm.entities, config);
     }
 
