@@ -49,6 +49,14 @@ public sealed interface Transformation {
         }
     }
 
+    /** By Java code that this deployment does not hold. */
+    record Missing() implements Transformation {
+        @Override
+        public Transformed apply(ObjectNode state, Expression.Bounds bounds) {
+            return new Failed("the code of a migration is not there any more");
+        }
+    }
+
     /** By Java code, up. */
     record CodedUp(Migration migration) implements Transformation {
         @Override

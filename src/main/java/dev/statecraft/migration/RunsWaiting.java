@@ -1,0 +1,9 @@
+package dev.statecraft.migration;
+
+/**
+ * That a game has runs with work to do and nobody who does it; told within the process. Whoever drives runs begins with
+ * {@link StepService#advance} and goes on until that says that nothing is left.
+ *
+ * @param game the game
+ */
+public record RunsWaiting(String game) {}
