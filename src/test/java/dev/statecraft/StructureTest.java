@@ -20,6 +20,7 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ConditionEvents;
+import io.quarkus.test.junit.QuarkusTest;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
@@ -28,6 +29,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.NullMarked;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** How the code is laid out, kept by a test: which packages there are and who may know whom. */
@@ -80,6 +82,12 @@ class StructureTest {
             type -> topLevelName(type).equals("GatewaySockets")
                     && packageOf(type).equals("entry"));
 
+    /** The one class that starts the state machine that drives runs of migrations. */
+    private static final DescribedPredicate<JavaClass> MACHINE = describe(
+            "what starts the state machine",
+            type -> topLevelName(type).equals("MigrationMachine")
+                    && packageOf(type).equals("entry"));
+
     /** The query language for JSON. */
     private static final DescribedPredicate<JavaClass> JSONATA = resideInAPackage("com.dashjoin.jsonata..");
 
@@ -114,7 +122,7 @@ class StructureTest {
     @Test
     void onlyStoresSpeakToDynamoDb() {
         noClasses()
-                .that(not(STORE.or(LOCAL).or(GATEWAY).or(resideInAPackage(ROOT + ".table"))))
+                .that(not(STORE.or(LOCAL).or(GATEWAY).or(MACHINE).or(resideInAPackage(ROOT + ".table"))))
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("software.amazon.awssdk.services..")
@@ -130,6 +138,12 @@ class StructureTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("software.amazon.awssdk.services.dynamodb..")
+                .check(MAIN);
+        noClasses()
+                .that(not(MACHINE))
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("software.amazon.awssdk.services.sfn..")
                 .check(MAIN);
         // What the SDK throws is told apart at the edge, where it becomes an answer, and not in a feature.
         noClasses()
@@ -238,6 +252,19 @@ class StructureTest {
     void testsDoNotSleep() {
         noClasses()
                 .should(accessTargetWhere(describe("sleeps", StructureTest::sleeps)))
+                .check(TESTS);
+    }
+
+    /** The build starts the application once for those, and runs the others side by side. */
+    @Test
+    void testsOfTheRunningApplicationAreTagged() {
+        classes()
+                .that()
+                .areAnnotatedWith(QuarkusTest.class)
+                .should(satisfy(
+                        "carry @Tag(\"application\"), or \"bench\"", type -> type.tryGetAnnotationOfType(Tag.class)
+                                .filter(tag -> Set.of("application", "bench").contains(tag.value()))
+                                .isPresent()))
                 .check(TESTS);
     }
 

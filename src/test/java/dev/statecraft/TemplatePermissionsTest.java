@@ -74,8 +74,7 @@ class TemplatePermissionsTest {
         resources(ROLE).forEach((id, role) -> {
             JsonNode trust = role.at("/Properties/AssumeRolePolicyDocument/Statement");
             assertEquals(1, trust.size(), id);
-            assertEquals(
-                    OTHER_ROLES.getOrDefault(id, "lambda.amazonaws.com"), text(trust, "/0/Principal/Service"), id);
+            assertEquals(OTHER_ROLES.getOrDefault(id, "lambda.amazonaws.com"), text(trust, "/0/Principal/Service"), id);
             assertTrue(role.at("/Properties/ManagedPolicyArns").isMissingNode(), id);
         });
     }
@@ -94,8 +93,7 @@ class TemplatePermissionsTest {
                 assertFalse(grant.resource().contains("*") && !listing && !connections, role + " " + grant);
                 boolean ownMachine = grant.action().equals("states:ListExecutions")
                         && grant.resource().endsWith(":stateMachine:${AWS::StackName}-migrations");
-                assertTrue(
-                        ownMachine || SamTemplate.ROOT.path("Resources").has(grant.logicalId()), role + " " + grant);
+                assertTrue(ownMachine || SamTemplate.ROOT.path("Resources").has(grant.logicalId()), role + " " + grant);
             }
         }
     }

@@ -3,10 +3,9 @@ package dev.statecraft.migration;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.statecraft.replication.Schemas;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.util.List;
 import java.util.Map;
-import java.util.NavigableMap;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -17,15 +16,17 @@ import java.util.concurrent.ConcurrentHashMap;
 @ApplicationScoped
 public class SchemaLineService implements Schemas {
 
-    /** What an instance has heard of later than it has read the migrations is read anew, but not all the time. */
-    private static final long ANEW_NANOS = 1_000_000_000L;
+    /** Types come from callers; what is remembered of them is forgotten when it is so much. */
+    private static final int MOST_KNOWN = 1_000;
 
-    private record Known(Map<String, SchemaLine> lines, long readAtNanos) {}
+    private record Line(String game, String type, String newest) {}
+
+    private record Known(SchemaLine line, long readAtNanos) {}
 
     private final MigrationStore store;
     private final MigrationService migrations;
     private final MigrationConfig config;
-    private final Map<String, Known> known = new ConcurrentHashMap<>();
+    private final Map<Line, Known> known = new ConcurrentHashMap<>();
 
     SchemaLineService(MigrationStore store, MigrationService migrations, MigrationConfig config) {
         this.store = store;
@@ -35,56 +36,41 @@ public class SchemaLineService implements Schemas {
 
     @Override
     public Shape up(String game, String type, String from, String to, ObjectNode state) {
-        Optional<SemanticVersion> start = SemanticVersion.parse(from);
-        Optional<SemanticVersion> end = SemanticVersion.parse(to);
-        return start.isEmpty() || end.isEmpty()
-                ? new Shape(from, state)
-                : line(game, type, end.get()).up(start.get(), end.get(), state, trial());
+        return line(new Line(game, type, to)).up(from, state);
     }
 
     @Override
     public Asked down(String game, String type, String from, String to, ObjectNode state) {
-        Optional<SemanticVersion> start = SemanticVersion.parse(from);
-        Optional<SemanticVersion> end = SemanticVersion.parse(to);
-        if (end.isEmpty()) {
+        Optional<SemanticVersion> wanted = SemanticVersion.parse(to);
+        if (wanted.isEmpty()) {
             return new NoVersion();
         }
-        return start.isEmpty() || start.get().compareTo(end.get()) <= 0
+        return SemanticVersion.parse(from)
+                        .filter(schema -> schema.compareTo(wanted.get()) <= 0)
+                        .isPresent()
                 ? new Shape(from, state)
-                : line(game, type, start.get()).down(start.get(), end.get(), state, trial());
+                : line(new Line(game, type, from)).down(from, wanted.get(), state);
     }
 
-    private SchemaLine.Trial trial() {
-        return new SchemaLine.Trial(config.bounds(), config.validationEnabled());
-    }
-
-    /** The migrations of a type; 1 RCU for 4 KB of all migrations if they are not remembered. */
-    private SchemaLine line(String game, String type, SemanticVersion wanted) {
-        Known last = known.get(game);
-        if (last != null) {
-            long age = System.nanoTime() - last.readAtNanos();
-            SchemaLine line = last.lines().getOrDefault(type, SchemaLine.EMPTY);
-            boolean informed = line.links().containsKey(wanted) || age < ANEW_NANOS;
-            if (informed && age < config.schemaCache().toNanos()) {
-                return line;
-            }
+    /** The migrations that lead to a schema; 1 RCU for 4 KB of all migrations of the game if they are not remembered. */
+    private SchemaLine line(Line line) {
+        Known last = known.get(line);
+        if (last != null
+                && System.nanoTime() - last.readAtNanos() < config.schemaCache().toNanos()) {
+            return last.line();
         }
-        Known read = new Known(read(game), System.nanoTime());
-        known.put(game, read);
-        return read.lines().getOrDefault(type, SchemaLine.EMPTY);
-    }
-
-    /** Those that a baseline took in are not among them: nothing was done to the entities then. */
-    private Map<String, SchemaLine> read(String game) {
-        Map<String, NavigableMap<SemanticVersion, Optional<Definition>>> links = new TreeMap<>();
-        for (Registration registration : store.list(game)) {
-            if (registration.status() == Registration.Status.APPLIED) {
-                links.computeIfAbsent(registration.entityType(), type -> new TreeMap<>())
-                        .put(registration.version(), migrations.definition(registration));
-            }
+        List<Registration> all = store.list(line.game());
+        // The newest states have gone through it, even if the run that did it has not ended.
+        SemanticVersion newest = SemanticVersion.parse(line.newest())
+                .filter(version ->
+                        all.stream().anyMatch(one -> one.version().equals(version) && !one.ran()))
+                .orElse(null);
+        SchemaLine read = new SchemaLine(
+                migrations.chain(all, line.type(), newest), config.bounds(), config.validationEnabled());
+        if (known.size() >= MOST_KNOWN) {
+            known.clear();
         }
-        Map<String, SchemaLine> lines = new TreeMap<>();
-        links.forEach((type, line) -> lines.put(type, new SchemaLine(line)));
-        return lines;
+        known.put(line, new Known(read, System.nanoTime()));
+        return read;
     }
 }

@@ -6,6 +6,7 @@ import dev.statecraft.replication.CommitService.Result;
 import dev.statecraft.replication.Mutation.Decision;
 import dev.statecraft.replication.Mutation.Refuse;
 import dev.statecraft.replication.Mutation.Write;
+import dev.statecraft.table.Consumption;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Comparator;
 import java.util.List;
@@ -343,6 +344,22 @@ public class EntityService {
         return entities.readAll(game, places).stream()
                 .filter(entity -> !entity.deleted())
                 .toList();
+    }
+
+    /**
+     * Looks for the entities of a type in a part of the whole table. Parts hold whole spaces, so those who work on different
+     * parts never meet in one. 0.5 RCU for 4 KB of whatever is looked at, twice that if consistent.
+     *
+     * @param limit how many items are looked at, at most; what 1 MB holds is the limit otherwise
+     */
+    public EntityScan scan(
+            String game,
+            String type,
+            EntityScan.Part part,
+            EntityScan.@Nullable Position after,
+            int limit,
+            Consumption consumption) {
+        return entities.scan(game, type, part, after, limit, consumption);
     }
 
     private EntityList listAll(String game, String space, @Nullable String from, int limit) {

@@ -1,5 +1,6 @@
 package dev.statecraft.replication;
 
+import dev.statecraft.table.Writes;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Collection;
 import java.util.Map;
@@ -53,13 +54,18 @@ public class EntityTypeService {
     }
 
     /**
-     * Says which migration the newest states of a type have gone through. Answers when every instance has seen it; the
-     * same again changes nothing.
+     * Says which migration the newest states of a type have gone through, in one transaction with writes of somebody else.
+     * Answers when every instance has seen it.
+     *
+     * @return false if a condition of those writes did not hold; nothing was changed then
      */
-    public void moveSchema(String game, String name, String schema) {
-        types.putSchema(game, name, schema);
+    public boolean moveSchema(String game, String name, String schema, Writes along) {
+        if (!types.putSchema(game, name, schema, along)) {
+            return false;
+        }
         known.remove(new Name(game, name));
         waitUntilAllHaveSeen();
+        return true;
     }
 
     /** Stores a type in place of the one before. Answers when every instance has seen it. */

@@ -7,6 +7,7 @@ import static dev.statecraft.table.Attributes.s;
 import dev.statecraft.table.Attributes;
 import dev.statecraft.table.PartitionKey;
 import dev.statecraft.table.TableNames;
+import dev.statecraft.table.Writes;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -19,6 +20,8 @@ import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
 import software.amazon.awssdk.services.dynamodb.model.QueryResponse;
+import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
+import software.amazon.awssdk.services.dynamodb.model.TransactionCanceledException;
 
 /**
  * The entity types somebody has said something about, in the replication table.
@@ -86,13 +89,34 @@ public class EntityTypeStore {
                 .expressionAttributeValues(values));
     }
 
-    /** Says which migration the newest states of a type have gone through; 1 WCU. */
-    void putSchema(String game, String name, String schema) {
-        dynamo.updateItem(update -> update.tableName(tables.replication())
-                .key(key(game, name))
-                .updateExpression("SET #schema = :schema")
-                .expressionAttributeNames(Map.of("#schema", "schema"))
-                .expressionAttributeValues(Map.of(":schema", s(schema))));
+    /**
+     * Says which migration the newest states of a type have gone through, in one transaction with writes of somebody else;
+     * 2 WCU and what those consume.
+     *
+     * @return false if a condition of those writes does not hold, or others are at the same items
+     */
+    boolean putSchema(String game, String name, String schema, Writes along) {
+        List<TransactWriteItem> items = new ArrayList<>();
+        items.add(TransactWriteItem.builder()
+                .update(update -> update.tableName(tables.replication())
+                        .key(key(game, name))
+                        .updateExpression("SET #schema = :schema")
+                        .expressionAttributeNames(Map.of("#schema", "schema"))
+                        .expressionAttributeValues(Map.of(":schema", s(schema))))
+                .build());
+        items.addAll(along.items());
+        try {
+            dynamo.transactWriteItems(write -> write.transactItems(items));
+            return true;
+        } catch (TransactionCanceledException e) {
+            boolean overtaken = e.cancellationReasons().stream()
+                    .anyMatch(reason -> "ConditionalCheckFailed".equals(reason.code())
+                            || "TransactionConflict".equals(reason.code()));
+            if (!overtaken) {
+                throw e;
+            }
+            return false;
+        }
     }
 
     /** Stored types by name, after one; eventually consistent. */
