@@ -6,6 +6,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -56,7 +57,7 @@ public final class Migrate {
             .connectTimeout(Duration.ofSeconds(10))
             .build();
     private final Map<String, String> options;
-    private final PrintStream out = System.out;
+    private final PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
     private final boolean bar;
     private String last = "";
 
@@ -133,8 +134,8 @@ public final class Migrate {
         if (options.containsKey("--mode")) {
             body.put("mode", options.get("--mode"));
         }
-        Object answer = ask("POST", "/v1/migrations/" + options.get("--rollback") + "/rollback", Json.write(body));
-        String run = text(answer, "run", text(answer, "id", text(answer, "runId", "")));
+        Object answer = ask("POST", "/v1/migrations/" + options.get("--rollback") + "/rollback?waitMillis=0", Json.write(body));
+        String run = text(answer, "runId", "");
         if (run.isEmpty()) {
             throw new Refused("the server named no run: " + Json.write(answer));
         }
@@ -161,7 +162,7 @@ public final class Migrate {
         Set<String> followed = new LinkedHashSet<>();
         int idle = 0;
         while (true) {
-            Object answer = ask("POST", "/v1/migrations/apply", Json.write(body));
+            Object answer = ask("POST", "/v1/migrations/apply?waitMillis=0", Json.write(body));
             for (Object failed : list(answer, "failed")) {
                 out.println("failed: " + text(failed, "version", "?") + ": " + text(failed, "error", "no reason given"));
             }
@@ -177,7 +178,7 @@ public final class Migrate {
             if (!list(answer, "failed").isEmpty()) {
                 return 1;
             }
-            if (number(answer, "totalPending") == 0) {
+            if (number(answer, "totalPending") <= number(answer, "applied")) {
                 out.println("current version: " + text(ask("GET", "/v1/migrations", null), "currentVersion", "?"));
                 return 0;
             }

@@ -38,7 +38,7 @@ public final class Realm {
     final HistoryStore historyStore;
     final HistoryService history;
     final CommitStore commitStore;
-    final CommitService commits;
+    public final CommitService commits;
     public final EntityTypeService types;
     public final RealmSchemas schemas = new RealmSchemas();
     final ConflictService conflicts;
@@ -110,7 +110,7 @@ public final class Realm {
     }
 
     /** Operations in single quotes: {@code {'set': {'a': 1}}}. */
-    static EntityUpdate operations(String text) {
+    public static EntityUpdate operations(String text) {
         Operations.Read read = (Operations.Read) Operations.parse(json(text));
         return new EntityUpdate(new EntityUpdate.Operate(read.operations()), null, null, new TreeMap<>(), null);
     }
