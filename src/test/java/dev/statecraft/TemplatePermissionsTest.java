@@ -28,10 +28,6 @@ class TemplatePermissionsTest {
     private static final Set<String> ITEM_READS = Set.of("GetItem", "BatchGetItem", "Query", "DescribeTable");
     private static final Set<String> ITEM_WRITES = Set.of("PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem");
 
-    /** A run changes entities by commits. */
-    private static final Set<String> MIGRATING =
-            Set.of("MigrationsTable", "EntitiesTable", "LogTable", "ReplicationTable", "ConnectionsTable");
-
     /** Who may go over a whole table, and which. */
     private static final Map<String, String> SCANS =
             Map.of("MigrationsFunction", "EntitiesTable", "MigrationStepFunction", "EntitiesTable");
@@ -43,19 +39,31 @@ class TemplatePermissionsTest {
 
     /** What each function may touch; who shows entities knows what leads to their newest schema version; the entries reach the consumer through their stream only. */
     private static final Map<String, Set<String>> TABLES_OF_FUNCTION = Map.of(
-            "LeaderboardsFunction", Set.of("BoardsTable", "EntriesTable", "RanksTable"),
+            "AccessFunction", Set.of("AccessTable"),
+            "LeaderboardsFunction", Set.of("BoardsTable", "EntriesTable", "RanksTable", "AccessTable"),
             "LeaderboardStreamFunction", Set.of("RanksTable"),
             "StateFunction",
                     Set.of(
-"EntitiesTable", "LogTable", "HistoryTable", "ReplicationTable", "ConnectionsTable", "MigrationsTable"),
-            "SocketFunction",
-                    Set.of(
-"EntitiesTable", "LogTable", "HistoryTable", "ReplicationTable", "ConnectionsTable", "MigrationsTable"),
-            "StateStreamFunction",
-                    Set.of(
-"EntitiesTable", "LogTable", "HistoryTable", "ReplicationTable", "ConnectionsTable", "MigrationsTable"),
-            "MigrationsFunction", MIGRATING,
-            "MigrationStepFunction", MIGRATING,
+"EntitiesTable",
+"LogTable",
+"HistoryTable",
+"ReplicationTable",
+"ConnectionsTable",
+"MigrationsTable", "AccessTable"),
+            "SocketFunction", Set.of("EntitiesTable",
+"LogTable",
+"HistoryTable",
+"ReplicationTable",
+"ConnectionsTable",
+"MigrationsTable", "AccessTable"),
+            "StateStreamFunction", Set.of("EntitiesTable",
+"LogTable",
+"HistoryTable",
+"ReplicationTable",
+"ConnectionsTable",
+"MigrationsTable"),
+            "MigrationsFunction", Set.of("AccessTable", "MigrationsTable", "EntitiesTable", "LogTable", "ReplicationTable", "ConnectionsTable"),
+            "MigrationStepFunction", Set.of("MigrationsTable", "EntitiesTable", "LogTable", "ReplicationTable", "ConnectionsTable"),
             "ScheduleFunction",
                     Set.of(
                             "MigrationsTable",
@@ -66,7 +74,8 @@ class TemplatePermissionsTest {
                             "LogTable",
                             "HistoryTable",
                             "ReplicationTable",
-                            "ConnectionsTable"));
+                            "ConnectionsTable",
+                            "AccessTable"));
 
     @Test
     void everyFunctionHasARoleOfItsOwn() {
@@ -141,6 +150,7 @@ class TemplatePermissionsTest {
                                 .collect(Collectors.toSet())));
         assertEquals(
                 Map.of(
+                        "AccessFunction", Set.of(),
                         "LeaderboardsFunction", Set.of(),
                         "LeaderboardStreamFunction", Set.of("UpdateItem"),
                         "StateFunction", Set.of(),

@@ -5,6 +5,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.statecraft.access.CurrentCaller;
+import dev.statecraft.access.Requires;
+import dev.statecraft.access.Scope;
 import dev.statecraft.entry.Ids;
 import dev.statecraft.entry.Problem;
 import dev.statecraft.entry.ProblemException;
@@ -92,6 +94,7 @@ public class WorkResource {
 
     /** Leases a page of records. */
     @POST
+    @Requires(Scope.MIGRATE_RUN)
     @Path("/lease")
     @Operation(operationId = "leaseMigrationWork", summary = "Lease a page of records to migrate")
     public LeaseAnswer lease(@PathParam("version") String version, @Nullable LeaseRequest request) {
@@ -139,6 +142,7 @@ public class WorkResource {
 
     /** Takes migrated records back: exactly those that were leased, each once. */
     @POST
+    @Requires(Scope.MIGRATE_RUN)
     @Path("/complete")
     @Operation(operationId = "completeMigrationWork", summary = "Hand in leased records, migrated")
     public WorkAnswer complete(@PathParam("version") String version, WorkRequest request) {
