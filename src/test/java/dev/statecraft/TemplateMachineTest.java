@@ -86,7 +86,10 @@ class TemplateMachineTest {
             state.path("Choices").forEach(choice -> named.add(text(choice, "/Next")));
             String type = text(state, "/Type");
             assertTrue(
-                    type.equals("Succeed") || type.equals("Choice") || state.has("Next") || state.path("End").asBoolean(),
+                    type.equals("Succeed")
+                            || type.equals("Choice")
+                            || state.has("Next")
+                            || state.path("End").asBoolean(),
                     entry.getKey() + " leads nowhere");
             if (type.equals("Task")) {
                 JsonNode retry = state.at("/Retry/0");
@@ -125,7 +128,10 @@ class TemplateMachineTest {
         assertEquals(List.of(15, 0, 0, 3), walk.waits);
         // What was answered is handed in again as it is, the lease that was seen included.
         assertEquals(
-                List.of(tree(second), tree(script.work.get(1).get(0)), tree(script.work.get(1).get(1))),
+                List.of(
+                        tree(second),
+                        tree(script.work.get(1).get(0)),
+                        tree(script.work.get(1).get(1))),
                 script.handedIn.get(1));
         assertEquals(List.of(tree(first)), script.handedIn.get(0));
     }

@@ -44,26 +44,40 @@ class TemplatePermissionsTest {
             "LeaderboardStreamFunction", Set.of("RanksTable"),
             "StateFunction",
                     Set.of(
-"EntitiesTable",
-"LogTable",
-"HistoryTable",
-"ReplicationTable",
-"ConnectionsTable",
-"MigrationsTable", "AccessTable"),
-            "SocketFunction", Set.of("EntitiesTable",
-"LogTable",
-"HistoryTable",
-"ReplicationTable",
-"ConnectionsTable",
-"MigrationsTable", "AccessTable"),
-            "StateStreamFunction", Set.of("EntitiesTable",
-"LogTable",
-"HistoryTable",
-"ReplicationTable",
-"ConnectionsTable",
-"MigrationsTable"),
-            "MigrationsFunction", Set.of("AccessTable", "MigrationsTable", "EntitiesTable", "LogTable", "ReplicationTable", "ConnectionsTable"),
-            "MigrationStepFunction", Set.of("MigrationsTable", "EntitiesTable", "LogTable", "ReplicationTable", "ConnectionsTable"),
+                            "EntitiesTable",
+                            "LogTable",
+                            "HistoryTable",
+                            "ReplicationTable",
+                            "ConnectionsTable",
+                            "MigrationsTable",
+                            "AccessTable"),
+            "SocketFunction",
+                    Set.of(
+                            "EntitiesTable",
+                            "LogTable",
+                            "HistoryTable",
+                            "ReplicationTable",
+                            "ConnectionsTable",
+                            "MigrationsTable",
+                            "AccessTable"),
+            "StateStreamFunction",
+                    Set.of(
+                            "EntitiesTable",
+                            "LogTable",
+                            "HistoryTable",
+                            "ReplicationTable",
+                            "ConnectionsTable",
+                            "MigrationsTable"),
+            "MigrationsFunction",
+                    Set.of(
+                            "AccessTable",
+                            "MigrationsTable",
+                            "EntitiesTable",
+                            "LogTable",
+                            "ReplicationTable",
+                            "ConnectionsTable"),
+            "MigrationStepFunction",
+                    Set.of("MigrationsTable", "EntitiesTable", "LogTable", "ReplicationTable", "ConnectionsTable"),
             "ScheduleFunction",
                     Set.of(
                             "MigrationsTable",
@@ -87,8 +101,7 @@ class TemplatePermissionsTest {
         resources(ROLE).forEach((id, role) -> {
             JsonNode trust = role.at("/Properties/AssumeRolePolicyDocument/Statement");
             assertEquals(1, trust.size(), id);
-            assertEquals(
-                    OTHER_ROLES.getOrDefault(id, "lambda.amazonaws.com"), text(trust, "/0/Principal/Service"), id);
+            assertEquals(OTHER_ROLES.getOrDefault(id, "lambda.amazonaws.com"), text(trust, "/0/Principal/Service"), id);
             assertTrue(role.at("/Properties/ManagedPolicyArns").isMissingNode(), id);
         });
     }
@@ -107,8 +120,7 @@ class TemplatePermissionsTest {
                 assertFalse(grant.resource().contains("*") && !listing && !connections, role + " " + grant);
                 boolean ownMachine = grant.action().equals("states:ListExecutions")
                         && grant.resource().endsWith(":stateMachine:${AWS::StackName}-migrations");
-                assertTrue(
-                        ownMachine || SamTemplate.ROOT.path("Resources").has(grant.logicalId()), role + " " + grant);
+                assertTrue(ownMachine || SamTemplate.ROOT.path("Resources").has(grant.logicalId()), role + " " + grant);
             }
         }
     }

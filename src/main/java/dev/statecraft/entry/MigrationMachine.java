@@ -48,7 +48,8 @@ public class MigrationMachine {
             return;
         }
         try {
-            client.startExecution(start -> start.stateMachineArn(arn).name(name(runs)).input(input(runs)));
+            client.startExecution(
+                    start -> start.stateMachineArn(arn).name(name(runs)).input(input(runs)));
         } catch (ExecutionAlreadyExistsException e) {
             LOG.debugf("the runs are driven already: game=%s", runs.game());
         }
@@ -57,7 +58,8 @@ public class MigrationMachine {
     /** At most 80 letters and digits, whatever a game is called. */
     static String name(RunsWaiting runs) {
         try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(runs.game().getBytes(StandardCharsets.UTF_8));
+            byte[] digest =
+                    MessageDigest.getInstance("SHA-256").digest(runs.game().getBytes(StandardCharsets.UTF_8));
             return HexFormat.of().formatHex(digest, 0, 8) + "-" + runs.mark();
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java platform has SHA-256", e);

@@ -62,11 +62,10 @@ public class SchemaLineService implements Schemas {
         List<Registration> all = store.list(line.game());
         // The newest states have gone through it, even if the run that did it has not ended.
         SemanticVersion newest = SemanticVersion.parse(line.newest())
-                .filter(version ->
-                        all.stream().anyMatch(one -> one.version().equals(version) && !one.ran()))
+                .filter(version -> all.stream().anyMatch(one -> one.version().equals(version) && !one.ran()))
                 .orElse(null);
-        SchemaLine read = new SchemaLine(
-                migrations.chain(all, line.type(), newest), config.bounds(), config.validationEnabled());
+        SchemaLine read =
+                new SchemaLine(migrations.chain(all, line.type(), newest), config.bounds(), config.validationEnabled());
         if (known.size() >= MOST_KNOWN) {
             known.clear();
         }

@@ -22,10 +22,7 @@ final class WorkAscent implements Function<Entity, Ascent.Outcome> {
     private final boolean validation;
 
     WorkAscent(
-            SchemaChain chain,
-            WorkPage page,
-            Map<EntityPlace, WorkService.Returned> returned,
-            MigrationConfig config) {
+            SchemaChain chain, WorkPage page, Map<EntityPlace, WorkService.Returned> returned, MigrationConfig config) {
         this.chain = chain;
         page.records().forEach(record -> this.page.put(record.place(), record));
         this.returned = returned;
@@ -49,9 +46,7 @@ final class WorkAscent implements Function<Entity, Ascent.Outcome> {
         if (record == null || record.version() != entity.version()) {
             return new Ascent.Overtaken();
         }
-        return answer == null
-                ? plain().of(entity)
-                : new Ascent(with(given(answer)), bounds, validation).of(entity);
+        return answer == null ? plain().of(entity) : new Ascent(with(given(answer)), bounds, validation).of(entity);
     }
 
     private SchemaChain with(Definition own) {
@@ -79,9 +74,7 @@ final class WorkAscent implements Function<Entity, Ascent.Outcome> {
     /** Why records are not those that were handed out, each once; nothing if they are. */
     static Optional<WorkService.Foreign> foreign(WorkPage page, List<WorkService.Returned> returned) {
         Set<EntityPlace> open = new HashSet<>();
-        page.records().stream()
-                .filter(WorkPage.Record::handed)
-                .forEach(record -> open.add(record.place()));
+        page.records().stream().filter(WorkPage.Record::handed).forEach(record -> open.add(record.place()));
         for (int i = 0; i < returned.size(); i++) {
             WorkService.Returned record = returned.get(i);
             if (!open.remove(new EntityPlace(record.space(), record.id()))) {

@@ -189,7 +189,8 @@ public class WorkResource {
         String error = record.error();
         JsonNode json = record.state();
         if ((error == null) == (json == null || json.isNull())) {
-            throw refused(prefix + "state", "A record comes back with its state, or with the error that is in the way.");
+            throw refused(
+                    prefix + "state", "A record comes back with its state, or with the error that is in the way.");
         }
         if (error != null && error.length() > config.descriptionLength()) {
             throw refused(prefix + "error", "It has at most " + config.descriptionLength() + " characters.");

@@ -152,8 +152,7 @@ public class WorkService {
                 held.put(segment.number(), segment.revision());
                 continue;
             }
-            Optional<Segment> lease = segments.take(
-                    game, segment, run.phase().pass(), "worker:" + UUID.randomUUID());
+            Optional<Segment> lease = segments.take(game, segment, run.phase().pass(), "worker:" + UUID.randomUUID());
             Optional<Page> page = lease.flatMap(taken -> page(game, run, taken, limit, millisLeft));
             if (page.isPresent()) {
                 return page.get();
@@ -163,7 +162,8 @@ public class WorkService {
             // All that was left turned out to need nobody.
             steps.advance(game, millisLeft);
         }
-        return new Wait(run.told(), held.isEmpty() ? BETWEEN_MILLIS : config.workLease().toMillis(), held);
+        return new Wait(
+                run.told(), held.isEmpty() ? BETWEEN_MILLIS : config.workLease().toMillis(), held);
     }
 
     /** Looks for a page with something to do; what needs nobody is completed on the way. Nothing if there is none. */
@@ -216,8 +216,7 @@ public class WorkService {
         entities.readAll(
                         game,
                         some.stream()
-                                .filter(one ->
-                                        !chain.after(one.schemaVersion()).isEmpty())
+                                .filter(one -> !chain.after(one.schemaVersion()).isEmpty())
                                 .map(EntityScan.Found::place)
                                 .toList())
                 .forEach(entity -> behind.put(new EntityPlace(entity.space(), entity.id()), entity));
@@ -234,10 +233,7 @@ public class WorkService {
             Optional<Task> task = entity == null ? Optional.empty() : task(chain, entity);
             task.ifPresent(tasks::add);
             records.add(new WorkPage.Record(
-                    one.place().space(),
-                    one.place().id(),
-                    entity == null ? 0 : entity.version(),
-                    task.isPresent()));
+                    one.place().space(), one.place().id(), entity == null ? 0 : entity.version(), task.isPresent()));
         }
         return new WorkPage(lease.token(), records, from, behind(game, records, found.size(), scan.next()), null);
     }
@@ -246,7 +242,8 @@ public class WorkService {
             String game, List<WorkPage.Record> records, int found, EntityScan.@Nullable Position next) {
         EntityScan.Position behind = records.size() == found
                 ? next
-                : EntityScan.Position.after(game, records.get(records.size() - 1).place());
+                : EntityScan.Position.after(
+                        game, records.get(records.size() - 1).place());
         return behind == null ? null : new Segment.Checkpoint(behind.partition(), behind.sort());
     }
 
@@ -307,14 +304,16 @@ public class WorkService {
         boolean held = segment.token() == ticket.token()
                 && segment.holder() != null
                 && Objects.equals(segment.checkpoint(), page.from());
-        if (!held || !shifts.isForWorkers(game, run) || !run.active() || run.phase().pass() != segment.pass()) {
+        if (!held
+                || !shifts.isForWorkers(game, run)
+                || !run.active()
+                || run.phase().pass() != segment.pass()) {
             return new Lost();
         }
         Map<EntityPlace, Returned> byPlace = new HashMap<>();
         returned.forEach(record -> byPlace.put(new EntityPlace(record.space(), record.id()), record));
         WorkAscent ascent = new WorkAscent(migrations.chain(game, run.entityType()), page, byPlace, config);
-        Optional<SegmentService.Worked> worked =
-                shifts.worked(game, run, segment, page, ascent, new Consumption());
+        Optional<SegmentService.Worked> worked = shifts.worked(game, run, segment, page, ascent, new Consumption());
         if (worked.isEmpty()) {
             return new Lost();
         }

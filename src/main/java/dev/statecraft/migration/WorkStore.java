@@ -86,8 +86,7 @@ public class WorkStore {
         }
     }
 
-    private static void put(
-            Map<String, AttributeValue> item, String prefix, Segment.@Nullable Checkpoint checkpoint) {
+    private static void put(Map<String, AttributeValue> item, String prefix, Segment.@Nullable Checkpoint checkpoint) {
         if (checkpoint != null) {
             item.put(prefix + 1, s(checkpoint.first()));
             item.put(prefix + 2, s(checkpoint.second()));

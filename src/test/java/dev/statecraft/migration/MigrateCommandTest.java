@@ -77,7 +77,8 @@ class MigrateCommandTest {
         assertTrue(ended.out().contains("run-00000007  RUNNING MIGRATING   25 %  5/20, 0 failed"), ended.out());
         assertTrue(ended.out().contains("run-00000007 1.1.0: APPLIED"), ended.out());
         assertTrue(
-                calls.contains("POST /v1/migrations/apply?waitMillis=0 Bearer sk_test {\"reason\":\"new \\\"gold\\\"\"}"),
+                calls.contains(
+                        "POST /v1/migrations/apply?waitMillis=0 Bearer sk_test {\"reason\":\"new \\\"gold\\\"\"}"),
                 calls.toString());
     }
 
@@ -130,7 +131,8 @@ class MigrateCommandTest {
     }
 
     private static String run(String status, String phase, int done, String more) {
-        return "200 {\"version\": \"1.1.0\", \"direction\": \"UP\", \"status\": \"" + status + "\", \"phase\": \"" + phase
+        return "200 {\"version\": \"1.1.0\", \"direction\": \"UP\", \"status\": \"" + status + "\", \"phase\": \""
+                + phase
                 + "\", \"done\": " + done + ", \"skipped\": 0, \"failed\": 0, \"total\": 20, \"itemsPerSecond\": 12.5"
                 + more + "}";
     }
@@ -160,13 +162,13 @@ class MigrateCommandTest {
     }
 
     private Ended migrate(String... options) throws Exception {
-        return forked("http://localhost:" + server.getAddress().getPort(), options);
+        return forked("http://localhost:" + server.getAddress().getPort(), "sk_test", options);
     }
 
     /** Forks the command. */
-    static Ended forked(String url, String... options) throws Exception {
+    static Ended forked(String url, String key, String... options) throws Exception {
         List<String> command = Stream.concat(
-                        Stream.of("sh", "infra/migrate", "--url", url, "--key", "sk_test"), Arrays.stream(options))
+                        Stream.of("sh", "infra/migrate", "--url", url, "--key", key), Arrays.stream(options))
                 .toList();
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
         builder.environment().put("JAVA_HOME", System.getProperty("java.home"));

@@ -26,7 +26,10 @@ class SchemaLineTest {
     private void apply(String version, String up, String more) {
         lab.register(Laboratory.definition(version, up, more));
         lab.apply(GAME);
-        assertEquals(Registration.Status.APPLIED, lab.lastRun(GAME).status(), String.valueOf(lab.lastRun(GAME).error()));
+        assertEquals(
+                Registration.Status.APPLIED,
+                lab.lastRun(GAME).status(),
+                String.valueOf(lab.lastRun(GAME).error()));
     }
 
     private static String rename(String from, String to) {
@@ -103,7 +106,6 @@ class SchemaLineTest {
         lab.migrations.baseline(GAME, SemanticVersion.of("1.0.0"), null, "tester");
         lab.create("arena", "p1", "{'coins': 5}");
         apply("2.0.0", "{'operations': [{'op': 'default', 'path': 'gems', 'value': 0}]}", "");
-        assertEquals(
-                "{\"coins\":5,\"gems\":0}", lab.read("arena", "p1").json().toString());
+        assertEquals("{\"coins\":5,\"gems\":0}", lab.read("arena", "p1").json().toString());
     }
 }

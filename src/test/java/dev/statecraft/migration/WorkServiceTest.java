@@ -61,7 +61,8 @@ class WorkServiceTest {
 
     private Completed complete(Page page, UnaryOperator<ObjectNode> up) {
         List<Returned> records = page.tasks().stream()
-                .map(task -> new Returned(task.space(), task.id(), up.apply(task.state().deepCopy()), null))
+                .map(task -> new Returned(
+                        task.space(), task.id(), up.apply(task.state().deepCopy()), null))
                 .toList();
         return lab.work.complete(GAME, VERSION, page.lease(), records);
     }
@@ -83,7 +84,8 @@ class WorkServiceTest {
     private Map<String, ObjectNode> states() {
         Map<String, ObjectNode> states = new HashMap<>();
         for (int i = 0; i < RECORDS; i++) {
-            states.put("p" + i, lab.read(i % 2 == 0 ? "arena" : "guild", "p" + i).json());
+            states.put(
+                    "p" + i, lab.read(i % 2 == 0 ? "arena" : "guild", "p" + i).json());
         }
         return states;
     }
@@ -117,7 +119,8 @@ class WorkServiceTest {
         Map<String, ObjectNode> before = states();
         Page page = page();
         List<Returned> records = new ArrayList<>(page.tasks().stream()
-                .map(task -> new Returned(task.space(), task.id(), doubled(task.state().deepCopy()), null))
+                .map(task -> new Returned(
+                        task.space(), task.id(), doubled(task.state().deepCopy()), null))
                 .toList());
         Returned first = records.get(0);
         records.add(new Returned("arena", "stranger", Json.of("{}"), null));
@@ -205,7 +208,9 @@ class WorkServiceTest {
         String large = "x".repeat(400_000);
         assertInstanceOf(Done.class, complete(page(), state -> state.put("large", large)));
         lab.drive(GAME);
-        assertTrue(String.valueOf(lab.lastRun(GAME).error()).contains("350"), lab.lastRun(GAME).error());
+        assertTrue(
+                String.valueOf(lab.lastRun(GAME).error()).contains("350"),
+                lab.lastRun(GAME).error());
         assertEquals(before, states());
     }
 
@@ -225,7 +230,9 @@ class WorkServiceTest {
     void theMigrationsBeforeAreDoneByTheServiceAndWhatIsCreatedMeanwhileComesToo() {
         lab.create("arena", "p0", "{'coins': 1}");
         lab.register(Laboratory.definition(
-                "0.9.0", "{'operations': [{'op': 'increment', 'path': 'coins', 'by': 5}]}", ", 'options':"
+                "0.9.0",
+                "{'operations': [{'op': 'increment', 'path': 'coins', 'by': 5}]}",
+                ", 'options':"
                         + " {'failureThreshold': {'count': 9}}, 'validation': [{'expression': 'coins < 50', 'message':"
                         + " 'rich'}]"));
         lab.apply(GAME);
@@ -249,7 +256,6 @@ class WorkServiceTest {
         assertInstanceOf(WorkService.NotForWorkers.class, lease(Map.of()));
         assertInstanceOf(
                 WorkService.NotForWorkers.class, lab.work.complete(GAME, VERSION, "run-00000001:0:1", List.of()));
-        assertInstanceOf(
-                WorkService.Unknown.class, lab.work.lease(GAME, SemanticVersion.of("7.0.0"), 10, Map.of()));
+        assertInstanceOf(WorkService.Unknown.class, lab.work.lease(GAME, SemanticVersion.of("7.0.0"), 10, Map.of()));
     }
 }
