@@ -38,8 +38,8 @@ public final class Realm {
     final HistoryStore historyStore;
     final HistoryService history;
     final CommitStore commitStore;
-    final CommitService commits;
-    final EntityTypeService types;
+    public final CommitService commits;
+    public final EntityTypeService types;
     final ConflictService conflicts;
     public final EntityService entities;
     final ReplicationStatisticsService statistics;
@@ -107,7 +107,7 @@ public final class Realm {
     }
 
     /** Operations in single quotes: {@code {'set': {'a': 1}}}. */
-    static EntityUpdate operations(String text) {
+    public static EntityUpdate operations(String text) {
         Operations.Read read = (Operations.Read) Operations.parse(json(text));
         return new EntityUpdate(new EntityUpdate.Operate(read.operations()), null, null, new TreeMap<>(), null);
     }
