@@ -178,6 +178,7 @@ public class PageService {
         private long done;
         private long current;
         private int attempts;
+        private int historyLimit = -1;
         private boolean lost;
         private @Nullable String violation;
 
@@ -195,7 +196,16 @@ public class PageService {
                     job.run().signature(),
                     null,
                     List.of(),
-                    types.historyLimit(types.find(job.game(), entity.type())));
+                    historyLimit());
+        }
+
+        /** Of the one type that all records have. */
+        private int historyLimit() {
+            if (historyLimit < 0) {
+                historyLimit = types.historyLimit(
+                        types.find(job.game(), job.run().entityType()));
+            }
+            return historyLimit;
         }
 
         private Outcome page(List<EntityPlace> places) {

@@ -58,7 +58,7 @@ public class RunResource {
             throw Cursor.foreign();
         }
         int wanted = Query.limit(limit);
-        List<RunService.Seen> found = runs.list(caller.game(), below, wanted);
+        List<RunState> found = runs.list(caller.game(), below, wanted);
         return new RunList(
                 found.stream().map(this::view).toList(),
                 found.size() < wanted
@@ -137,7 +137,7 @@ public class RunResource {
                 .orElseThrow(() -> new ProblemException(MigrationProblems.runNotFound())));
     }
 
-    private RunView view(RunService.Seen seen) {
+    private RunView view(RunState seen) {
         return RunView.of(seen, clock.instant());
     }
 

@@ -5,10 +5,13 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Event;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** What people and schedules ask of runs: begin, look at, pause, resume, cancel, throttle. */
@@ -106,16 +109,22 @@ public class RunService {
             }
         }
         work(game, millisLeft);
-        return answer(game, pending);
+        return answer(game, pending, before.migrations());
     }
 
-    private Answer answer(String game, List<SemanticVersion> pending) {
+    private Answer answer(String game, List<SemanticVersion> pending, List<Registration> before) {
+        // What failed before and was not reached this time is not told again.
+        Set<String> earlier = before.stream()
+                .filter(Registration::pending)
+                .map(migration -> migration.application().run())
+                .filter(Objects::nonNull)
+                .collect(Collectors.toSet());
         int applied = 0;
         List<Failure> failed = new ArrayList<>();
         List<String> ids = new ArrayList<>();
         for (Registration migration : migrations.list(game).migrations()) {
             String run = migration.application().run();
-            if (!pending.contains(migration.version()) || run == null) {
+            if (!pending.contains(migration.version()) || run == null || earlier.contains(run)) {
                 continue;
             }
             ids.add(run);
@@ -176,18 +185,15 @@ public class RunService {
         return () -> TimeUnit.NANOSECONDS.toMillis(until - System.nanoTime());
     }
 
-    /** A run and how far it is. */
-    public record Seen(Run run, Progress progress, List<Invariant> invariants, List<Quarantined> failures) {}
-
     /** Some of the records a run put aside that are told of it. */
     private static final int FAILURES = 20;
 
     /** A run and how far it is; nothing if there is none of this id. About 4 RCU. */
-    public Optional<Seen> find(String game, String id) {
+    public Optional<RunState> find(String game, String id) {
         return runs.read(game, id).map(run -> {
             Progress progress = progress(game, run);
             boolean failed = progress.main().failed() + progress.back().failed() > 0;
-            return new Seen(
+            return new RunState(
                     run,
                     progress,
                     migrations.definitionOf(game, run.version()).invariants(),
@@ -196,9 +202,9 @@ public class RunService {
     }
 
     /** Runs, the newest first, those before one if it is given. */
-    public List<Seen> list(String game, @Nullable String below, int limit) {
+    public List<RunState> list(String game, @Nullable String below, int limit) {
         return runs.list(game, below, limit).stream()
-                .map(run -> new Seen(run, progress(game, run), List.of(), List.of()))
+                .map(run -> new RunState(run, progress(game, run), List.of(), List.of()))
                 .toList();
     }
 

@@ -73,7 +73,7 @@ public record RunView(
     /** A sum that is to stay the same, over the records migrated so far. */
     public record Sum(String expression, BigDecimal before, BigDecimal after, boolean holds) {}
 
-    static RunView of(RunService.Seen seen, Instant now) {
+    static RunView of(RunState seen, Instant now) {
         Run run = seen.run();
         Progress progress = seen.progress();
         Tally main = progress.main();
