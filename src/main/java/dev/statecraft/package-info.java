@@ -17,6 +17,9 @@
  *       {@code replication.ConflictService}.
  *   <li>A migration is described to {@code migration.MigrationService} or found as a bean of the type
  *       {@code migration.Migration}; {@code migration.PlanService} tries it out and writes nothing.
+ *   <li>A step of a run enters in {@code entry.MigrationStepHandler} or, within a request, in
+ *       {@code migration.DriveService}: {@code migration.StepService} takes the run from phase to phase,
+ *       {@code migration.SegmentService} works on a segment page by page.
  *   <li>State lives in the tables of template.yaml; every partition key begins with the game
  *       ({@code table.PartitionKey}). On a developer's machine {@code local} plays the part of AWS.
  * </ul>

@@ -86,6 +86,12 @@ class StructureTest {
             type -> topLevelName(type).equals("GatewaySockets")
                     && packageOf(type).equals("entry"));
 
+    /** The one class that starts the state machine that drives runs of migrations. */
+    private static final DescribedPredicate<JavaClass> MACHINE = describe(
+            "what starts the state machine",
+            type -> topLevelName(type).equals("MigrationMachine")
+                    && packageOf(type).equals("entry"));
+
     /** The query language for JSON. */
     private static final DescribedPredicate<JavaClass> JSONATA = resideInAPackage("com.dashjoin.jsonata..");
 
@@ -120,7 +126,7 @@ class StructureTest {
     @Test
     void onlyStoresSpeakToDynamoDb() {
         noClasses()
-                .that(not(STORE.or(LOCAL).or(GATEWAY).or(resideInAPackage(ROOT + ".table"))))
+                .that(not(STORE.or(LOCAL).or(GATEWAY).or(MACHINE).or(resideInAPackage(ROOT + ".table"))))
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("software.amazon.awssdk.services..")
@@ -136,6 +142,12 @@ class StructureTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("software.amazon.awssdk.services.dynamodb..")
+                .check(MAIN);
+        noClasses()
+                .that(not(MACHINE))
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("software.amazon.awssdk.services.sfn..")
                 .check(MAIN);
         // What the SDK throws is told apart at the edge, where it becomes an answer, and not in a feature.
         noClasses()

@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param reason why, as whoever did it said; null if nothing was said
  * @param checksum of the definition as it is since; null if a version was adopted without one
  * @param previousChecksum of the definition before, where it was replaced
+ * @param run the run it is about, null if it is about none
+ * @param error what went wrong, null if nothing did
  */
 public record LedgerEntry(
         long seq,
@@ -23,12 +25,26 @@ public record LedgerEntry(
         String by,
         @Nullable String reason,
         @Nullable String checksum,
-        @Nullable String previousChecksum) {
+        @Nullable String previousChecksum,
+        @Nullable String run,
+        @Nullable String error) {
 
     /** What can be done with a migration. */
     public enum Action {
         REGISTERED,
         BASELINED,
-        REPAIRED
+        REPAIRED,
+        /** A run was begun in its turn. */
+        STARTED,
+        /** A run was begun out of its turn; the reason is given. */
+        FORCED,
+        /** A rollback was asked for; the reason is given. */
+        ROLLBACK_STARTED,
+        APPLIED,
+        ROLLED_BACK,
+        FAILED,
+        CANCELLED,
+        /** The records as they were before are not kept any more. */
+        BACKUP_REMOVED
     }
 }

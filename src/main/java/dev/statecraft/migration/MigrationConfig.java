@@ -79,6 +79,64 @@ public interface MigrationConfig {
         int valueLength();
     }
 
+    /**
+     * How long an instance may go on with the migrations it knows when it upgrades records while they are read. 0 reads
+     * them each time.
+     */
+    @WithDefault("30s")
+    Duration schemaCache();
+    /** The share of the records that is migrated before all others, where a definition does not say. */
+    @WithDefault("1")
+    double canaryPercent();
+
+    /** Parts of the table that are worked on side by side, where a definition does not say; fewer if there is little. */
+    @WithDefault("4")
+    int segments();
+
+    /** Records of a page, where a definition does not say; at most 90. */
+    @WithDefault("50")
+    int pageSize();
+
+    /** Units of capacity that a run may consume a second, where a definition does not say; 0 for no limit. */
+    @WithDefault("0")
+    int maxCapacity();
+
+    /** Items that one look at the table goes over, of whatever type; it ends at 1 MB in any case. */
+    @WithDefault("1000")
+    int scanItems();
+
+    /** How long the lease of a segment has to stand still before somebody else may take it. */
+    @WithDefault("15s")
+    Duration lease();
+
+    /** What is left of a step's time when no new page is begun; half of the time where there is little. */
+    @WithDefault("3s")
+    Duration stepReserve();
+
+    /** How long a request waits for its runs, unless it says. */
+    @WithDefault("5s")
+    Duration applyWait();
+
+    /** The longest a request may wait: API Gateway gives up after 30 seconds. */
+    @WithDefault("25s")
+    Duration longestWait();
+
+    /** Segments that a request works on side by side. */
+    @WithDefault("4")
+    int workers();
+
+    /** How long records are kept as they were; those of the last migration of a type are kept longer. */
+    @WithDefault("30d")
+    Duration backupRetention();
+
+    /** How long a page that a game server was handed has to stand still before another server may be handed it. */
+    @WithDefault("60s")
+    Duration workLease();
+
+    /** Plain bytes of the states of a page that is handed to a game server, unless a single one has more. */
+    @WithDefault("1000000")
+    long workBytes();
+
     /** How records are tried out before a migration is applied. */
     Plan plan();
 

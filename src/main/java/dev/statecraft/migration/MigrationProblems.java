@@ -59,6 +59,83 @@ final class MigrationProblems {
                 "It was registered by code that this deployment does not hold.");
     }
 
+    static Problem runNotFound() {
+        return Problem.notFound("run-not-found", "There is no such run", null);
+    }
+
+    static Problem runEnded(Run run) {
+        return Problem.conflict("run-ended", "The run has ended", "It ended as " + run.status() + ".")
+                .with("current", Map.of("run", run.id(), "status", run.status().name()));
+    }
+
+    static Problem goingBack(Run run) {
+        return Problem.conflict(
+                        "run-going-back",
+                        "The run is on its way back",
+                        "What takes records back can be paused but not cancelled.")
+                .with("current", Map.of("run", run.id(), "status", run.told().name()));
+    }
+
+    /** Why a run was not begun. */
+    static Problem notBegun(StartService.Begun begun) {
+        if (begun instanceof StartService.Unknown) {
+            return notFound();
+        }
+        if (begun instanceof StartService.Active active) {
+            Run run = active.run();
+            return Problem.conflict("run-active", "Another run goes on", "Wait for it, or cancel it.")
+                    .with(
+                            "current",
+                            Map.of(
+                                    "run", run.id(),
+                                    "version", run.version().toString(),
+                                    "status", run.told().name()));
+        }
+        if (begun instanceof StartService.NotApplied not) {
+            return Problem.conflict(
+                    "migration-not-applied",
+                    "The migration is not applied",
+                    "It is " + not.registration().status() + ", and no run of it has left anything to roll back.");
+        }
+        if (begun instanceof StartService.Covered covered) {
+            return Problem.conflict(
+                            "rollback-out-of-order",
+                            "A later migration of the same type is applied",
+                            "Roll " + covered.by() + " back first.")
+                    .with("current", Map.of("version", covered.by().toString()));
+        }
+        if (begun instanceof StartService.NoWayBack) {
+            return Problem.conflict(
+                    "rollback-impossible",
+                    "There is no way back",
+                    "The migration has no down, and the records are not kept as they were before.");
+        }
+        if (begun instanceof StartService.CodeMissing missing) {
+            return missing.drifted()
+                    ? Problem.conflict(
+                            "migration-drift",
+                            "The version is registered with another content",
+                            "The code says something else than what is registered. Accept it with POST"
+                                    + " /v1/migrations/{version}/repair, or deploy the code that was registered.")
+                    : codeMissing();
+        }
+        return Problem.unavailable(1);
+    }
+
+    static Problem notForWorkers() {
+        return Problem.conflict(
+                "migration-not-for-workers",
+                "The migration is not done by game servers",
+                "Only a migration that was registered with \"up\": {\"worker\": true} hands records out.");
+    }
+
+    static Problem leaseLost() {
+        return Problem.conflict(
+                "work-lease-lost",
+                "The page is not leased to you any more",
+                "It took too long, was handed in before, or the run has gone on; lease the next page.");
+    }
+
     static SemanticVersion version(String field, String text) {
         return SemanticVersion.parse(text)
                 .orElseThrow(() -> new ProblemException(Problem.badRequest(field, DefinitionReader.NOT_A_VERSION)));

@@ -8,12 +8,14 @@ import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Inject;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -34,22 +36,26 @@ public class MigrationService {
     private static final long CONTENTION_MILLIS = 5;
 
     private final MigrationStore store;
+    private final RunStore runs;
     private final MigrationConfig config;
     private final Clock clock;
     private final Map<SemanticVersion, Definition> code = new TreeMap<>();
     private final Set<String> gamesWithCode = ConcurrentHashMap.newKeySet();
 
     @Inject
-    MigrationService(MigrationStore store, MigrationConfig config, Clock clock, @Any Instance<Migration> code) {
+    MigrationService(
+            MigrationStore store, RunStore runs, MigrationConfig config, Clock clock, @Any Instance<Migration> code) {
         this(
                 store,
+                runs,
                 config,
                 clock,
                 StreamSupport.stream(code.spliterator(), false).toList());
     }
 
-    MigrationService(MigrationStore store, MigrationConfig config, Clock clock, List<Migration> code) {
+    MigrationService(MigrationStore store, RunStore runs, MigrationConfig config, Clock clock, List<Migration> code) {
         this.store = store;
+        this.runs = runs;
         this.config = config;
         this.clock = clock;
         for (Migration migration : code) {
@@ -189,7 +195,9 @@ public class MigrationService {
                     by,
                     reason,
                     after.checksum(),
-                    before.checksum());
+                    before.checksum(),
+                    null,
+                    null);
             if (store.repair(game, registry, before, after, entry)) {
                 return new Accepted(after.under(registry));
             }
@@ -204,19 +212,77 @@ public class MigrationService {
     public Overview list(String game) {
         registerCode(game);
         Registry registry = store.registry(game);
-        return new Overview(
-                registry.current(),
-                registry.seq(),
-                store.list(game).stream()
-                        .map(migration -> migration.under(registry))
-                        .toList());
+        return new Overview(registry.current(), registry.seq(), seen(game, registry, store.list(game)));
     }
 
-    /** One migration; nothing if none of this version is registered. 2 RCU. */
+    /** One migration; nothing if none of this version is registered. 2 RCU, 3 while a run goes on. */
     public Optional<Registration> find(String game, SemanticVersion version) {
         registerCode(game);
         Registry registry = store.registry(game);
-        return store.read(game, version).map(migration -> migration.under(registry));
+        return store.read(game, version)
+                .map(migration -> seen(game, registry, List.of(migration)).get(0));
+    }
+
+    /** Migrations as they are to be seen: adopted by a baseline, or as far as the run that goes on. */
+    private List<Registration> seen(String game, Registry registry, List<Registration> stored) {
+        String active = registry.activeRun();
+        Run run = active == null ? null : runs.read(game, active).orElse(null);
+        return stored.stream()
+                .map(migration -> run != null && run.version().equals(migration.version())
+                        ? migration.with(run.told(), migration.application())
+                        : migration.under(registry))
+                .toList();
+    }
+
+    /**
+     * The migrations that the states of an entity type have gone through, in the order they were applied; one that is being
+     * applied or rolled back stands at the end. Reads all migrations of the game, 1 RCU for 4 KB.
+     */
+    public SchemaChain chain(String game, String entityType) {
+        Registry registry = store.registry(game);
+        String active = registry.activeRun();
+        Run run = active == null ? null : runs.read(game, active).orElse(null);
+        return chain(store.list(game), entityType, run == null ? null : run.version());
+    }
+
+    /** The same of migrations as they are stored. */
+    SchemaChain chain(List<Registration> stored, String entityType, @Nullable SemanticVersion active) {
+        List<Registration> own = stored.stream()
+                .filter(migration -> migration.entityType().equals(entityType))
+                .toList();
+        return new SchemaChain(Stream.concat(
+                        own.stream()
+                                .filter(Registration::ran)
+                                .filter(migration -> !migration.version().equals(active))
+                                .sorted(Comparator.comparingLong(
+                                        migration -> migration.application().seq())),
+                        own.stream().filter(migration -> migration.version().equals(active)))
+                .map(this::known)
+                .toList());
+    }
+
+    private Definition known(Registration registration) {
+        return definition(registration)
+                .orElseGet(() -> new Definition(
+                        registration.version(),
+                        registration.description(),
+                        registration.entityType(),
+                        registration.kind(),
+                        new Transformation.Missing(),
+                        null,
+                        List.of(),
+                        List.of(),
+                        registration.source()));
+    }
+
+    /**
+     * What a registered migration does; one that cannot do anything if its code is missing.
+     *
+     * @throws IllegalStateException if it is not registered
+     */
+    Definition definitionOf(String game, SemanticVersion version) {
+        return known(store.read(game, version)
+                .orElseThrow(() -> new IllegalStateException("a migration is gone: " + version)));
     }
 
     /** The last entries of the ledger, the newest first; at most as many as configured. */
@@ -283,6 +349,6 @@ public class MigrationService {
             String by,
             @Nullable String reason,
             @Nullable String checksum) {
-        return new LedgerEntry(next.seq(), now(), action, version.toString(), by, reason, checksum, null);
+        return new LedgerEntry(next.seq(), now(), action, version.toString(), by, reason, checksum, null, null, null);
     }
 }

@@ -40,12 +40,19 @@ public class MigrationStatisticsService {
                 all.currentVersion().toString(),
                 all.migrations().size(),
                 count(all, Status.APPLIED),
-                count(all, Status.FAILED),
+                count(all, Status.FAILED) + undone(all),
                 count(all, Status.PENDING),
                 all.ledgerEntries(),
                 (int) all.migrations().stream()
                         .filter(Registration::hasRollbackData)
                         .count());
+    }
+
+    /** Those that failed and were rolled back. */
+    private static int undone(MigrationService.Overview all) {
+        return (int) all.migrations().stream()
+                .filter(migration -> migration.status() == Status.ROLLED_BACK && migration.pending())
+                .count();
     }
 
     private static int count(MigrationService.Overview all, Status status) {

@@ -10,6 +10,7 @@ import dev.statecraft.replication.PackedJson;
 import dev.statecraft.table.Attributes;
 import dev.statecraft.table.PartitionKey;
 import dev.statecraft.table.TableNames;
+import dev.statecraft.table.Writes;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -19,9 +20,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
 import software.amazon.awssdk.services.dynamodb.model.Put;
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
 import software.amazon.awssdk.services.dynamodb.model.TransactionCanceledException;
@@ -33,12 +36,15 @@ import software.amazon.awssdk.services.dynamodb.model.Update;
  * <ul>
  *   <li>Registry: {@code pk} = game#registry, {@code sk} = {@code head}; {@code cv} current version, {@code seq} entries
  *       of the ledger, {@code cnt} migrations, {@code bv}, {@code bs}, {@code ba} version, entry and time of the
- *       baseline.
+ *       baseline, {@code ar} the run that goes on, {@code ap}, {@code apb}, {@code apr} what is to be applied ({@code *}
+ *       for everything), by whom and why.
  *   <li>Migrations: {@code pk} = game#migrations, {@code sk} = version; {@code k} kind, {@code d} packed definition,
  *       {@code c} checksum, {@code st} status, {@code seq}, {@code oo} out of order, {@code ra} and {@code rb}
- *       registered at and by, {@code aa} applied at, {@code bk} whether there is a backup.
+ *       registered at and by, {@code aa} and {@code as} time and entry of the application, {@code ru} last run, {@code bk}
+ *       runs with backups, {@code er} error.
  *   <li>Ledger: {@code pk} = game#ledger, {@code sk} = number of the entry with leading zeros; {@code at}, {@code ac}
- *       action, {@code v} version, {@code by}, {@code re} reason, {@code c} and {@code pc} checksums.
+ *       action, {@code v} version, {@code by}, {@code re} reason, {@code c} and {@code pc} checksums, {@code ru}
+ *       run, {@code er} error.
  *   <li>Guard: whatever is written moves the registry's head from the entry it was decided on to the next one, and adds
  *       that entry, in one transaction. So all changes of a game are in one order, and the ledger has no gaps.
  * </ul>
@@ -48,6 +54,11 @@ public class MigrationStore {
 
     /** Definitions from here on are stored deflated where that makes them smaller. */
     private static final int DEFLATE_BYTES = 256;
+
+    /** Stands for all versions where one could be named. */
+    private static final String EVERYTHING = "*";
+
+    private static final Logger LOG = Logger.getLogger(MigrationStore.class);
 
     private final DynamoDbClient dynamo;
     private final TableNames tables;
@@ -70,7 +81,9 @@ public class MigrationStore {
                 (int) Attributes.number(item, "cnt"),
                 baseline == null ? null : SemanticVersion.of(baseline),
                 Attributes.number(item, "bs", 0),
-                time(item, "ba"));
+                time(item, "ba"),
+                Attributes.stringOrNull(item, "ar"),
+                apply(item));
     }
 
     /** A migration, strongly consistent; 1 RCU for 4 KB. Nothing if none of this version is registered. */
@@ -115,7 +128,11 @@ public class MigrationStore {
                 .conditionExpression("attribute_not_exists(pk)")
                 .build();
         return write(
-                game, seen, next, entry, TransactWriteItem.builder().put(put).build());
+                game,
+                seen,
+                next,
+                entry,
+                List.of(TransactWriteItem.builder().put(put).build()));
     }
 
     /** Replaces the definition of a migration; false if it or the registry is not as it was seen any more. */
@@ -137,16 +154,86 @@ public class MigrationStore {
                 seen,
                 seen.noted(),
                 entry,
-                TransactWriteItem.builder().update(update).build());
+                List.of(TransactWriteItem.builder().update(update).build()));
+    }
+
+    /**
+     * Moves the registry and a migration to other states, in one transaction with writes of another Store; false if the
+     * registry is not as it was seen any more, or a condition of those writes does not hold. About 6 WCU, and theirs.
+     */
+    boolean record(String game, Registry seen, Registry next, Registration migration, LedgerEntry entry, Writes along) {
+        Registration.Application application = migration.application();
+        Map<String, String> names = new HashMap<>(Map.of("#st", "st", "#as", "as", "#bk", "bk"));
+        Map<String, AttributeValue> values = new HashMap<>();
+        values.put(":st", s(migration.status().name()));
+        values.put(":as", n(application.seq()));
+        values.put(":bk", backups(application));
+        StringBuilder set = new StringBuilder("SET #st = :st, #as = :as, #bk = :bk");
+        StringBuilder remove = new StringBuilder();
+        Instant at = application.at();
+        change("aa", at == null ? null : n(at.toEpochMilli()), names, values, set, remove);
+        change("ru", text(application.run()), names, values, set, remove);
+        change("er", text(application.error()), names, values, set, remove);
+        List<TransactWriteItem> more = new ArrayList<>(along.items());
+        more.add(TransactWriteItem.builder()
+                .update(update -> update.tableName(tables.migrations())
+                        .key(key(game, migration.version()))
+                        .updateExpression(set.toString() + (remove.isEmpty() ? "" : " REMOVE " + remove))
+                        .conditionExpression("attribute_exists(pk)")
+                        .expressionAttributeNames(names)
+                        .expressionAttributeValues(values))
+                .build());
+        return write(game, seen, next, entry, more);
+    }
+
+    /** Says that nothing is left to be applied; nothing changes if the registry is not as it was seen any more. 1 WCU. */
+    void forgetApply(String game, Registry seen) {
+        try {
+            dynamo.updateItem(update -> update.tableName(tables.migrations())
+                    .key(headKey(game))
+                    .updateExpression("REMOVE #ap, #apb, #apr")
+                    .conditionExpression("#seq = :seen AND attribute_not_exists(#ar)")
+                    .expressionAttributeNames(
+                            Map.of("#ap", "ap", "#apb", "apb", "#apr", "apr", "#seq", "seq", "#ar", "ar"))
+                    .expressionAttributeValues(Map.of(":seen", n(seen.seq()))));
+        } catch (ConditionalCheckFailedException e) {
+            // Whoever changed it decides what is left.
+            LOG.debugf("the registry moved on: seq=%d", seen.seq());
+        }
+    }
+
+    private static void change(
+            String name,
+            @Nullable AttributeValue value,
+            Map<String, String> names,
+            Map<String, AttributeValue> values,
+            StringBuilder set,
+            StringBuilder remove) {
+        names.put("#" + name, name);
+        if (value == null) {
+            remove.append(remove.isEmpty() ? "" : ", ").append('#').append(name);
+        } else {
+            set.append(", #").append(name).append(" = :").append(name);
+            values.put(":" + name, value);
+        }
+    }
+
+    private static @Nullable AttributeValue text(@Nullable String text) {
+        return text == null ? null : s(text);
+    }
+
+    private static AttributeValue backups(Registration.Application application) {
+        return AttributeValue.fromL(application.backups().stream()
+                .map(source -> s(source.toString()))
+                .toList());
     }
 
     /** Moves the registry to another state; false if it is not as it was seen any more. About 4 WCU. */
     boolean move(String game, Registry seen, Registry next, LedgerEntry entry) {
-        return write(game, seen, next, entry, null);
+        return write(game, seen, next, entry, List.of());
     }
 
-    private boolean write(
-            String game, Registry seen, Registry next, LedgerEntry entry, @Nullable TransactWriteItem migration) {
+    private boolean write(String game, Registry seen, Registry next, LedgerEntry entry, List<TransactWriteItem> more) {
         List<TransactWriteItem> writes = new ArrayList<>();
         Put.Builder head = Put.builder().tableName(tables.migrations()).item(headItem(game, next));
         if (seen.seq() == 0) {
@@ -160,9 +247,7 @@ public class MigrationStore {
                         .item(entryItem(game, entry))
                         .conditionExpression("attribute_not_exists(pk)"))
                 .build());
-        if (migration != null) {
-            writes.add(migration);
-        }
+        writes.addAll(more);
         try {
             dynamo.transactWriteItems(transaction -> transaction.transactItems(writes));
             return true;
@@ -201,7 +286,25 @@ public class MigrationStore {
             item.put("bs", n(registry.baselineSeq()));
         }
         put(item, "ba", registry.baselineAt());
+        put(item, "ar", registry.activeRun());
+        Registry.Apply apply = registry.apply();
+        if (apply != null) {
+            SemanticVersion target = apply.target();
+            item.put("ap", s(target == null ? EVERYTHING : target.toString()));
+            item.put("apb", s(apply.by()));
+            put(item, "apr", apply.reason());
+        }
         return item;
+    }
+
+    private static Registry.@Nullable Apply apply(Map<String, AttributeValue> item) {
+        String target = Attributes.stringOrNull(item, "ap");
+        return target == null
+                ? null
+                : new Registry.Apply(
+                        target.equals(EVERYTHING) ? null : SemanticVersion.of(target),
+                        Attributes.string(item, "apb"),
+                        Attributes.stringOrNull(item, "apr"));
     }
 
     private static Map<String, AttributeValue> toItem(String game, Registration migration) {
@@ -214,8 +317,6 @@ public class MigrationStore {
         item.put("oo", bool(migration.outOfOrder()));
         item.put("ra", n(migration.registeredAt().toEpochMilli()));
         item.put("rb", s(migration.registeredBy()));
-        put(item, "aa", migration.appliedAt());
-        item.put("bk", bool(migration.hasRollbackData()));
         return item;
     }
 
@@ -230,8 +331,14 @@ public class MigrationStore {
                 Attributes.flag(item, "oo"),
                 Instant.ofEpochMilli(Attributes.number(item, "ra")),
                 Attributes.string(item, "rb"),
-                time(item, "aa"),
-                Attributes.flag(item, "bk"));
+                new Registration.Application(
+                        time(item, "aa"),
+                        Attributes.number(item, "as", 0),
+                        Attributes.stringOrNull(item, "ru"),
+                        Attributes.list(item, "bk").stream()
+                                .map(source -> Run.Source.of(source.s()))
+                                .toList(),
+                        Attributes.stringOrNull(item, "er")));
     }
 
     private static Map<String, AttributeValue> entryItem(String game, LedgerEntry entry) {
@@ -245,6 +352,8 @@ public class MigrationStore {
         put(item, "re", entry.reason());
         put(item, "c", entry.checksum());
         put(item, "pc", entry.previousChecksum());
+        put(item, "ru", entry.run());
+        put(item, "er", entry.error());
         return item;
     }
 
@@ -257,7 +366,9 @@ public class MigrationStore {
                 Attributes.string(item, "by"),
                 Attributes.stringOrNull(item, "re"),
                 Attributes.stringOrNull(item, "c"),
-                Attributes.stringOrNull(item, "pc"));
+                Attributes.stringOrNull(item, "pc"),
+                Attributes.stringOrNull(item, "ru"),
+                Attributes.stringOrNull(item, "er"));
     }
 
     private static void put(Map<String, AttributeValue> item, String name, @Nullable Instant time) {

@@ -2,6 +2,7 @@ package dev.statecraft.migration;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,8 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param outOfOrder whether it was registered though a later one was current
  * @param registeredAt when
  * @param registeredBy by whom
- * @param appliedAt when it was applied, null if it is not
- * @param hasRollbackData whether records as they were before are kept
+ * @param application what runs made of it
  */
 public record Registration(
         SemanticVersion version,
@@ -29,8 +29,58 @@ public record Registration(
         boolean outOfOrder,
         Instant registeredAt,
         String registeredBy,
-        @Nullable Instant appliedAt,
-        boolean hasRollbackData) {
+        Application application) {
+
+    /**
+     * What runs made of a migration.
+     *
+     * @param at when it was applied or adopted, null if it is not
+     * @param seq the entry of the ledger that says it is applied; 0 if none does
+     * @param run the last run, null if there was none
+     * @param backups the runs whose backups lead back
+     * @param error what the last run ended with, null if it succeeded or was wanted
+     */
+    public record Application(
+            @Nullable Instant at,
+            long seq,
+            @Nullable String run,
+            List<Run.Source> backups,
+            @Nullable String error) {
+
+        /** Nothing was made of it. */
+        public static final Application NONE = new Application(null, 0, null, List.of(), null);
+
+        /** Copies the backups. */
+        public Application {
+            backups = List.copyOf(backups);
+        }
+    }
+
+    /** When it was applied or adopted, null if it is not. */
+    public @Nullable Instant appliedAt() {
+        return application.at();
+    }
+
+    /** Whether records as they were before are kept. */
+    public boolean hasRollbackData() {
+        return !application.backups().isEmpty();
+    }
+
+    /** Whether its records went through it, rather than being taken to have. */
+    public boolean ran() {
+        return status == Status.APPLIED && application.seq() > 0;
+    }
+
+    /**
+     * Whether it is to be applied when all are that are not: those that somebody took back or cancelled are not.
+     */
+    public boolean pending() {
+        return switch (status) {
+            case PENDING, FAILED -> true;
+            case ROLLED_BACK -> application.error() != null;
+            case RUNNING, PAUSED, VALIDATING, APPLIED, ROLLING_BACK, CANCELLED -> false;
+        };
+    }
 
     /** How far a migration is. */
     public enum Status {
@@ -57,13 +107,17 @@ public record Registration(
                 outOfOrder,
                 at,
                 by,
-                null,
-                false);
+                Application.NONE);
     }
 
     /** What it does, for people. */
     public String description() {
         return source.path("description").asText();
+    }
+
+    /** The type of the entities it is for. */
+    public String entityType() {
+        return source.path("target").path("entityType").asText();
     }
 
     /** As it is to be seen: one that a baseline has taken in counts as applied then. */
@@ -73,19 +127,14 @@ public record Registration(
                         && baseline != null
                         && version.compareTo(baseline) <= 0
                         && seq < registry.baselineSeq()
-                ? new Registration(
-                        version,
-                        kind,
-                        source,
-                        checksum,
-                        Status.APPLIED,
-                        seq,
-                        outOfOrder,
-                        registeredAt,
-                        registeredBy,
-                        registry.baselineAt(),
-                        hasRollbackData)
+                ? with(Status.APPLIED, new Application(registry.baselineAt(), 0, null, List.of(), null))
                 : this;
+    }
+
+    /** With another status, and what runs made of it. */
+    Registration with(Status status, Application application) {
+        return new Registration(
+                version, kind, source, checksum, status, seq, outOfOrder, registeredAt, registeredBy, application);
     }
 
     /** With another definition in place of its own. */
@@ -100,7 +149,6 @@ public record Registration(
                 outOfOrder,
                 registeredAt,
                 registeredBy,
-                appliedAt,
-                hasRollbackData);
+                application);
     }
 }

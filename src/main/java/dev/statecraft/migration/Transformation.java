@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.statecraft.replication.StateLimits;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** One direction of a migration: what makes a new state of an old one. */
 public sealed interface Transformation {
@@ -46,6 +47,22 @@ public sealed interface Transformation {
         @Override
         public Transformed apply(ObjectNode state, Expression.Bounds bounds) {
             return new Failed("a game server does this migration; it cannot be tried here");
+        }
+    }
+
+    /** By Java code that this deployment does not hold. */
+    record Missing() implements Transformation {
+        @Override
+        public Transformed apply(ObjectNode state, Expression.Bounds bounds) {
+            return new Failed("the code of a migration is not there any more");
+        }
+    }
+
+    /** By a game server that was handed the record: what it gave back, or why it gave nothing. */
+    record Given(@Nullable ObjectNode result, String error) implements Transformation {
+        @Override
+        public Transformed apply(ObjectNode state, Expression.Bounds bounds) {
+            return result == null ? new Failed(error) : withinLimits(new Done(result));
         }
     }
 

@@ -50,7 +50,10 @@ public record Change(
         STEP
     }
 
-    /** The change from one version to the next: a step, unless the whole state is shorter. */
+    /**
+     * The change from one version to the next: a step, unless the whole state is shorter. Whole as well if the schema
+     * changes: whoever has read the version before may have been shown it in either shape, from which no step leads on.
+     */
     static Change between(Entity before, Entity after) {
         JsonNode conflicts =
                 after.conflicts() == null ? null : after.conflicts().value();
@@ -60,6 +63,9 @@ public record Change(
         }
         if (before.deleted()) {
             return of(after, Kind.CREATED, state.value(), null, null, conflicts);
+        }
+        if (!before.schemaVersion().equals(after.schemaVersion())) {
+            return of(after, Kind.WHOLE, state.value(), null, null, conflicts);
         }
         ObjectNode step = Operations.between(before.json(), after.json()).toJson();
         return PackedJson.text(step).length < state.plainBytes()

@@ -28,6 +28,9 @@ final class CommitDraft {
     /** Bytes of a transaction (DynamoDB: 4 MB), less what keys and numbers take. */
     private static final int TRANSACTION_BYTES = 3_900_000;
 
+    /** Plain bytes of states as they were, where those are kept: seven items of a transaction hold them. */
+    private static final int BEFORE_BYTES = 1_500_000;
+
     /** Longer explanations of conflicts are kept without their values. */
     private static final int CONFLICT_BYTES = 16_384;
 
@@ -41,8 +44,13 @@ final class CommitDraft {
     private Space after;
     private long logBytes = 2;
 
-    /** What a draft goes by; {@code thresholdBytes} is from which size on JSON is compressed. */
-    record Settings(int thresholdBytes, MutationReceipt.Retention retention) {}
+    /**
+     * What a draft goes by.
+     *
+     * @param thresholdBytes from which size on JSON is compressed
+     * @param keepsBefore whether states as they were go into the transaction as well
+     */
+    record Settings(int thresholdBytes, MutationReceipt.Retention retention, boolean keepsBefore) {}
 
     /**
      * An entity that the commit changes.
@@ -103,9 +111,10 @@ final class CommitDraft {
                         : new Reused();
             }
         }
-        Mutation.Decision decision = mutation.decide().apply(entity);
+        Entity shown = mutation.view().apply(entity);
+        Mutation.Decision decision = mutation.decide().apply(shown);
         if (decision instanceof Mutation.Refuse refuse) {
-            return new Refused(refuse.refusal(), entity);
+            return new Refused(refuse.refusal(), shown);
         }
         Entity next = next(entity, mutation, (Mutation.Write) decision);
         return take(soFar, entity, next) ? new Made(next) : new Full();
@@ -189,7 +198,17 @@ final class CommitDraft {
                 || (logPlainBytes > ITEM_BYTES && log().storedBytes() > ITEM_BYTES)) {
             return false;
         }
-        long all = Math.min(logPlainBytes, ITEM_BYTES)
+        long kept = settings.keepsBefore()
+                ? touched.values().stream()
+                        .map(entity -> entity.before().state())
+                        .mapToLong(state -> state == null ? 0 : state.plainBytes())
+                        .sum()
+                : 0;
+        if (kept > BEFORE_BYTES) {
+            return false;
+        }
+        long all = kept
+                + Math.min(logPlainBytes, ITEM_BYTES)
                 + touched.values().stream().mapToLong(this::itemBytes).sum();
         return all <= TRANSACTION_BYTES;
     }

@@ -8,6 +8,8 @@ import dev.statecraft.replication.CommitStore.Contended;
 import dev.statecraft.replication.CommitStore.Ground;
 import dev.statecraft.replication.CommitStore.Overtaken;
 import dev.statecraft.table.Backoff;
+import dev.statecraft.table.Consumption;
+import dev.statecraft.table.Writes;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Event;
 import java.time.Clock;
@@ -18,8 +20,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The one way entities change. A commit takes any number of mutations of one space: it reads what they are about,
@@ -96,10 +100,56 @@ public class CommitService {
         return told(game, space, inLane(game, space, () -> {
             List<Result> results = new ArrayList<>();
             while (results.size() < mutations.size()) {
-                results.addAll(commitSome(game, space, mutations.subList(results.size(), mutations.size())));
+                results.addAll(commitSome(game, space, mutations.subList(results.size(), mutations.size()), null)
+                        .orElseThrow());
             }
             return results;
         }));
+    }
+
+    /** One entity of a commit: as it is stored, and as it will be. */
+    public record Replaced(Entity before, Entity after) {}
+
+    /** A commit that is about to be written: number {@code seq} of its space. */
+    public record Upcoming(String space, long seq, List<Replaced> entities) {}
+
+    /**
+     * Writes of somebody else that are made in the transaction of each commit.
+     *
+     * @param keepsBefore whether they hold the states as they were, for which room is left then
+     * @param writes what to write beside a commit; asked again each time the commit is decided again. At most 2 items, and
+     *     7 more where they keep states; commits have at most 90 entities then.
+     * @param consumption adds up what it all consumes
+     */
+    public record Companion(boolean keepsBefore, Function<Upcoming, Writes> writes, Consumption consumption) {}
+
+    /**
+     * How mutations ended that others' writes went along with.
+     *
+     * @param results of the first mutations, in order
+     * @param complete false if a condition of those writes did not hold: nothing was done of what has no result
+     */
+    public record Accompanied(List<Result> results, boolean complete) {}
+
+    /**
+     * Commits mutations of one space, in order, as {@link #commit(String, String, List)} does, each commit together with
+     * writes of somebody else. A commit that would change nothing is not made, and neither are those writes.
+     */
+    public Accompanied commitAlong(String game, String space, List<Mutation> mutations, Companion companion) {
+        Accompanied done = inLane(game, space, () -> {
+            List<Result> results = new ArrayList<>();
+            while (results.size() < mutations.size()) {
+                Optional<List<Result>> some =
+                        commitSome(game, space, mutations.subList(results.size(), mutations.size()), companion);
+                if (some.isEmpty()) {
+                    return new Accompanied(results, false);
+                }
+                results.addAll(some.get());
+            }
+            return new Accompanied(results, true);
+        });
+        told(game, space, done.results());
+        return done;
     }
 
     /** Tells those who follow the space if something was committed. */
@@ -200,15 +250,20 @@ public class CommitService {
         return Optional.of(new Busy());
     }
 
-    /** Commits the first of the mutations, as many as fit into one transaction, and at least one. */
-    private List<Result> commitSome(String game, String space, List<Mutation> mutations) {
+    /**
+     * Commits the first of the mutations, as many as fit into one transaction, and at least one. Nothing if what was to go
+     * along with them could not be written.
+     */
+    private Optional<List<Result>> commitSome(
+            String game, String space, List<Mutation> mutations, @Nullable Companion companion) {
         List<Mutation> some = firstEntities(mutations);
         Set<String> ids = new HashSet<>();
         some.forEach(mutation -> ids.add(mutation.entityId()));
-        Ground ground = commits.read(game, space, ids);
+        Consumption consumption = companion == null ? null : companion.consumption();
+        Ground ground = commits.read(game, space, ids, consumption);
         for (int attempt = 0; attempt < config.commitAttempts(); attempt++) {
             Backoff.pauseBefore(attempt, CONTENTION_MILLIS);
-            CommitDraft draft = draft(ground);
+            CommitDraft draft = draft(ground, companion != null && companion.keepsBefore());
             List<Step> steps = new ArrayList<>();
             for (Mutation mutation : some) {
                 Step step = draft.add(mutation);
@@ -218,15 +273,35 @@ public class CommitService {
                 steps.add(step);
             }
             if (steps.isEmpty()) {
-                return List.of(tooLarge(some).get(0));
+                return Optional.of(List.of(tooLarge(some).get(0)));
             }
-            Optional<Ground> next = draft.isEmpty() ? Optional.empty() : write(game, space, draft, ground, ids);
-            if (next.isEmpty()) {
-                return results(game, steps, false);
+            CommitStore.Outcome outcome = draft.isEmpty()
+                    ? new CommitStore.Written()
+                    : commits.write(game, draft, ground, along(companion, draft), consumption);
+            if (outcome instanceof CommitStore.Foregone) {
+                return Optional.empty();
             }
-            ground = next.get();
+            if (outcome instanceof CommitStore.Written) {
+                return Optional.of(results(game, steps, false));
+            }
+            ground = outcome instanceof Overtaken overtaken
+                    ? overtaken.ground()
+                    : commits.read(game, space, ids, consumption);
         }
-        return some.stream().map(mutation -> (Result) new Busy()).toList();
+        return Optional.of(some.stream().map(mutation -> (Result) new Busy()).toList());
+    }
+
+    private static Writes along(@Nullable Companion companion, CommitDraft draft) {
+        return companion == null
+                ? Writes.NONE
+                : companion
+                        .writes()
+                        .apply(new Upcoming(
+                                draft.after().name(),
+                                draft.after().seq(),
+                                draft.touched().stream()
+                                        .map(entity -> new Replaced(entity.before(), entity.after()))
+                                        .toList()));
     }
 
     /** Writes a commit. Nothing if that is done, else what it is to be decided on next. */
@@ -239,6 +314,10 @@ public class CommitService {
     }
 
     private CommitDraft draft(Ground ground) {
+        return draft(ground, false);
+    }
+
+    private CommitDraft draft(Ground ground, boolean keepsBefore) {
         return new CommitDraft(
                 ground.space(),
                 ground.entities(),
@@ -249,7 +328,8 @@ public class CommitService {
                         new MutationReceipt.Retention(
                                 config.receipts().least(),
                                 config.receipts().most(),
-                                config.receipts().window())));
+                                config.receipts().window()),
+                        keepsBefore));
     }
 
     /** From which size on states are compressed. */

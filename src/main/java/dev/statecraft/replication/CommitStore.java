@@ -4,7 +4,9 @@ import static dev.statecraft.table.Attributes.n;
 import static dev.statecraft.table.Attributes.s;
 
 import dev.statecraft.table.Batches;
+import dev.statecraft.table.Consumption;
 import dev.statecraft.table.TableNames;
+import dev.statecraft.table.Writes;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -12,13 +14,16 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.CancellationReason;
 import software.amazon.awssdk.services.dynamodb.model.KeysAndAttributes;
 import software.amazon.awssdk.services.dynamodb.model.Put;
+import software.amazon.awssdk.services.dynamodb.model.ReturnConsumedCapacity;
 import software.amazon.awssdk.services.dynamodb.model.ReturnValuesOnConditionCheckFailure;
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
+import software.amazon.awssdk.services.dynamodb.model.TransactWriteItemsResponse;
 import software.amazon.awssdk.services.dynamodb.model.TransactionCanceledException;
 
 /**
@@ -51,7 +56,7 @@ public class CommitStore {
     /** It is made. */
     record Written() implements Outcome {}
 
-    /** The conflict that was to be settled with it is settled already; nothing was written. */
+    /** What was to be written with it cannot be, such as a conflict that is settled already; nothing was written. */
     record Foregone() implements Outcome {}
 
     /** Others were at the same items at the same moment; nothing is known of what they did. */
@@ -62,6 +67,11 @@ public class CommitStore {
 
     /** Reads the head and up to 98 entities of a space, strongly consistent: one round trip. */
     Ground read(String game, String space, Collection<String> ids) {
+        return read(game, space, ids, null);
+    }
+
+    /** The same; adds up what it consumes, unless nobody wants to know. */
+    Ground read(String game, String space, Collection<String> ids, @Nullable Consumption consumption) {
         List<Map<String, AttributeValue>> keys = ids.stream()
                 .distinct()
                 .map(id -> EntityStore.key(game, space, id))
@@ -72,7 +82,8 @@ public class CommitStore {
                         tables.log(),
                         consistent(List.of(LogStore.headKey(game, space))),
                         tables.entities(),
-                        consistent(keys)));
+                        consistent(keys)),
+                consumption);
         Map<String, Entity> entities = new HashMap<>();
         found.getOrDefault(tables.entities(), List.of()).forEach(item -> {
             Entity entity = EntityStore.fromItem(item);
@@ -92,7 +103,16 @@ public class CommitStore {
      * @param ground what it was decided on
      */
     Outcome write(String game, CommitDraft draft, Ground ground) {
-        return write(game, draft, ground, List.of());
+        return write(game, draft, ground, List.of(), null);
+    }
+
+    /**
+     * Writes a commit together with writes of somebody else: all are done, or none.
+     *
+     * @return {@link Foregone} if a condition of those writes does not hold
+     */
+    Outcome write(String game, CommitDraft draft, Ground ground, Writes along, @Nullable Consumption consumption) {
+        return write(game, draft, ground, along.items(), consumption);
     }
 
     /**
@@ -101,10 +121,15 @@ public class CommitStore {
      * @param version the version that the commit makes of the entity
      */
     Outcome write(String game, CommitDraft draft, Ground ground, Settlement settlement, long version) {
-        return write(game, draft, ground, ConflictStore.settling(tables, config, game, settlement, version));
+        return write(game, draft, ground, ConflictStore.settling(tables, config, game, settlement, version), null);
     }
 
-    private Outcome write(String game, CommitDraft draft, Ground ground, List<TransactWriteItem> beside) {
+    private Outcome write(
+            String game,
+            CommitDraft draft,
+            Ground ground,
+            List<TransactWriteItem> beside,
+            @Nullable Consumption consumption) {
         List<TransactWriteItem> items = new ArrayList<>();
         items.add(head(game, draft));
         items.add(put(Put.builder()
@@ -115,7 +140,11 @@ public class CommitStore {
         items.addAll(beside);
         try {
             // The SDK gives each transaction a token, so that one it repeats after a lost answer is made once.
-            dynamo.transactWriteItems(write -> write.transactItems(items));
+            TransactWriteItemsResponse response = dynamo.transactWriteItems(write -> write.transactItems(items)
+                    .returnConsumedCapacity(consumption == null ? null : ReturnConsumedCapacity.TOTAL));
+            if (consumption != null) {
+                consumption.add(response.consumedCapacity());
+            }
             return new Written();
         } catch (TransactionCanceledException e) {
             return cancelled(e, draft, ground);

@@ -44,6 +44,7 @@ public class ConflictService {
     private final HistoryService history;
     private final EntityStore entities;
     private final EntityTypeService types;
+    private final SchemaService schemas;
     private final ReplicationConfig config;
     private final Clock clock;
     private final Map<String, Long> lastLooks = new ConcurrentHashMap<>();
@@ -54,6 +55,7 @@ public class ConflictService {
             HistoryService history,
             EntityStore entities,
             EntityTypeService types,
+            SchemaService schemas,
             ReplicationConfig config,
             Clock clock) {
         this.conflicts = conflicts;
@@ -61,6 +63,7 @@ public class ConflictService {
         this.history = history;
         this.entities = entities;
         this.types = types;
+        this.schemas = schemas;
         this.config = config;
         this.clock = clock;
     }
@@ -255,17 +258,21 @@ public class ConflictService {
                 ? unchanged(
                         game,
                         settlement(conflict, Choice.TIMEOUT, Strategy.SERVER_WINS, hash(NOBODY), NOBODY),
-                        entities.read(game, conflict.space(), conflict.entityId()))
+                        read(game, conflict.space(), conflict.entityId()))
                 : decided;
     }
 
     private Decided settle(String game, ParkedConflict conflict, Settlement settlement, @Nullable ObjectNode state) {
         if (settlement.choice() == Choice.SERVER) {
-            return unchanged(game, settlement, entities.read(game, conflict.space(), conflict.entityId()));
+            return unchanged(game, settlement, read(game, conflict.space(), conflict.entityId()));
         }
         // The settlement makes it happen once, so it needs no id to be told apart by.
         Mutation mutation = new Mutation(
-                conflict.entityId(), null, "", entity -> decision(game, conflict, settlement, state, entity));
+                conflict.entityId(),
+                null,
+                "",
+                stored -> schemas.newest(game, stored),
+                entity -> decision(game, conflict, settlement, state, entity));
         Optional<Result> result = commits.commitSettling(game, conflict.space(), mutation, settlement);
         if (result.isEmpty()) {
             return overtaken(game, settlement);
@@ -323,6 +330,10 @@ public class ConflictService {
                 types.historyLimit(type));
     }
 
+    private Entity read(String game, String space, String id) {
+        return schemas.newest(game, entities.read(game, space, id));
+    }
+
     private static Conflict given(Conflict open, ObjectNode state) {
         return new Conflict(
                 open.path(),
@@ -353,7 +364,7 @@ public class ConflictService {
         }
         Optional<Entity> entity = settled.version() > 0
                 ? made(game, settled)
-                : Optional.of(entities.read(
+                : Optional.of(read(
                         game, settled.settlement().space(), settled.settlement().entityId()));
         return new Done(settled.settlement(), entity, settled.version() > 0, true);
     }

@@ -72,6 +72,26 @@ public record Entity(
         return deleted() ? checksum : checksum.toggled(id, version);
     }
 
+    /** This version with its state in another shape; all that readers compare stays what it is. */
+    Entity in(Schemas.Shape shape) {
+        return new Entity(
+                space,
+                id,
+                type,
+                version,
+                PackedJson.of(shape.state(), PackedJson.NEVER),
+                shape.version(),
+                owner,
+                at,
+                by,
+                strategy,
+                conflicts,
+                seq,
+                createdSeq,
+                kept,
+                receipts);
+    }
+
     Entity withReceipts(List<MutationReceipt> receipts) {
         return new Entity(
                 space,

@@ -54,6 +54,30 @@ final class EntityProblems {
                 "Version " + version + " was never made, was a deletion, or is not kept any more.");
     }
 
+    /** The entity in the shape that a request asked for; the newest shape if it asked for none. */
+    static Entity shown(EntityService entities, String game, Entity entity, @Nullable String schemaVersion) {
+        if (schemaVersion == null) {
+            return entity;
+        }
+        SchemaService.Seen seen = entities.shown(game, entity, schemaVersion);
+        if (seen instanceof SchemaService.NoVersion) {
+            throw new ProblemException(
+                    Problem.badRequest("schemaVersion", "The parameter schemaVersion is a version such as 1.2.0."));
+        }
+        if (seen instanceof SchemaService.Unavailable unavailable) {
+            throw new ProblemException(Problem.conflict(
+                            "schema-unavailable",
+                            "The entity cannot be shown in that schema version",
+                            "The entity " + entity.id() + " cannot be shown as it was at " + schemaVersion + ": "
+                                    + unavailable.reason() + ".")
+                    .with(
+                            "current",
+                            Map.of("schemaVersion", unavailable.newest().schemaVersion()))
+                    .withField("schemaVersion"));
+        }
+        return ((SchemaService.Shown) seen).entity();
+    }
+
     static Problem reused(String field) {
         return Problem.unprocessable(
                         "id-reused",

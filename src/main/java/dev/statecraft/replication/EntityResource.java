@@ -129,6 +129,7 @@ public class EntityResource {
     public EntityListAnswer list(
             @QueryParam("space") @Nullable String inSpace,
             @QueryParam("type") @Nullable String type,
+            @QueryParam("schemaVersion") @Nullable String schemaVersion,
             @QueryParam("limit") @Nullable String limit,
             @QueryParam("cursor") @Nullable String cursor) {
         String space = EntityProblems.space(inSpace);
@@ -141,7 +142,7 @@ public class EntityResource {
         EntityService.EntityList page = entities.list(caller.game(), space, ofType, after, Query.limit(limit));
         return new EntityListAnswer(
                 page.entities().stream()
-                        .map(entity -> EntityView.of(entity, false))
+                        .map(entity -> EntityView.of(shown(entity, schemaVersion), false))
                         .toList(),
                 page.next() == null ? null : Cursor.of(list, page.next()));
     }
@@ -155,6 +156,7 @@ public class EntityResource {
             @PathParam("entity") String id,
             @QueryParam("space") @Nullable String inSpace,
             @QueryParam("version") @Nullable String atVersion,
+            @QueryParam("schemaVersion") @Nullable String schemaVersion,
             @HeaderParam("If-None-Match") @Nullable String known) {
         Ids.check("entity", id);
         String space = EntityProblems.space(inSpace);
@@ -169,12 +171,12 @@ public class EntityResource {
             entity = entities.readAt(caller.game(), space, id, version)
                     .orElseThrow(() -> new ProblemException(EntityProblems.versionNotFound(version)));
         }
-        if (known != null && VersionTag.matches(known, entity.version())) {
+        if (known != null && schemaVersion == null && VersionTag.matches(known, entity.version())) {
             return Response.notModified()
                     .header("ETag", VersionTag.of(entity.version()))
                     .build();
         }
-        return Response.ok(EntityView.of(entity, false))
+        return Response.ok(EntityView.of(shown(entity, schemaVersion), false))
                 .header("ETag", VersionTag.of(entity.version()))
                 .build();
     }
@@ -299,6 +301,10 @@ public class EntityResource {
                 Identity.of(UpdateProblems.mutationId(request.mutationId(), idempotencyKey), "revert", arguments);
         return tagged(
                 Response.ok(), view(id, space, entities.revert(caller.game(), space, id, version, source, identity)));
+    }
+
+    private Entity shown(Entity entity, @Nullable String schemaVersion) {
+        return EntityProblems.shown(entities, caller.game(), entity, schemaVersion);
     }
 
     private Source source(@Nullable SourceRequest request) {

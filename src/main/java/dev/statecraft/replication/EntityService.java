@@ -6,6 +6,7 @@ import dev.statecraft.replication.CommitService.Result;
 import dev.statecraft.replication.Mutation.Decision;
 import dev.statecraft.replication.Mutation.Refuse;
 import dev.statecraft.replication.Mutation.Write;
+import dev.statecraft.table.Consumption;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Comparator;
 import java.util.List;
@@ -24,18 +25,21 @@ public class EntityService {
     private final EntityTypeService types;
     private final ConflictService conflicts;
     private final HistoryService history;
+    private final SchemaService schemas;
 
     EntityService(
             CommitService commits,
             EntityStore entities,
             EntityTypeService types,
             ConflictService conflicts,
-            HistoryService history) {
+            HistoryService history,
+            SchemaService schemas) {
         this.commits = commits;
         this.entities = entities;
         this.types = types;
         this.conflicts = conflicts;
         this.history = history;
+        this.schemas = schemas;
     }
 
     /** A new entity; {@code owner} is the player it belongs to, null if it is nobody's own. */
@@ -50,7 +54,12 @@ public class EntityService {
         return commits.commit(
                 game,
                 space,
-                new Mutation(entity.id(), identity.id(), identity.body(), old -> create(game, old, entity, source)));
+                new Mutation(
+                        entity.id(),
+                        identity.id(),
+                        identity.body(),
+                        stored -> schemas.newest(game, stored),
+                        old -> create(game, old, entity, source)));
     }
 
     private Decision create(String game, Entity old, NewEntity entity, Source source) {
@@ -66,7 +75,7 @@ public class EntityService {
                 .orElseGet(() -> new Write(
                         entity.type(),
                         entity.state(),
-                        FIRST_SCHEMA,
+                        types.schemaVersion(game, entity.type()),
                         entity.owner(),
                         source.by(),
                         null,
@@ -113,7 +122,12 @@ public class EntityService {
 
     /** An update as part of a commit. */
     public Mutation mutation(String game, String id, EntityUpdate update, Source source, Identity identity) {
-        return new Mutation(id, identity.id(), identity.body(), old -> update(game, old, update, source, identity));
+        return new Mutation(
+                id,
+                identity.id(),
+                identity.body(),
+                stored -> schemas.newest(game, stored),
+                old -> update(game, old, update, source, identity));
     }
 
     private Decision update(String game, Entity old, EntityUpdate update, Source source, Identity identity) {
@@ -143,7 +157,9 @@ public class EntityService {
         }
         ObjectNode base = baseVersion == null
                 ? old.json()
-                : history.at(game, old, baseVersion).map(Entity::json).orElse(null);
+                : history.at(game, old, baseVersion)
+                        .map(then -> schemas.newest(game, then).json())
+                        .orElse(null);
         Merge.Update asked = update.meeting(old.json(), new Basis(update.was(), base));
         return decided(Merge.merge(type, strategy, old.json(), asked), asked, old, type, source);
     }
@@ -180,7 +196,12 @@ public class EntityService {
         return commits.commit(
                 game,
                 space,
-                new Mutation(id, identity.id(), identity.body(), old -> delete(game, old, required, source)));
+                new Mutation(
+                        id,
+                        identity.id(),
+                        identity.body(),
+                        stored -> schemas.newest(game, stored),
+                        old -> delete(game, old, required, source)));
     }
 
     private Decision delete(String game, Entity old, @Nullable Long required, Source source) {
@@ -227,10 +248,11 @@ public class EntityService {
         if (then.isEmpty() || then.get().deleted()) {
             return new Refuse(new Refusal.VersionUnknown(version));
         }
+        Entity again = schemas.newest(game, then.get());
         return new Write(
-                then.get().type(),
-                then.get().json(),
-                then.get().schemaVersion(),
+                again.type(),
+                again.json(),
+                again.schemaVersion(),
                 old.owner(),
                 source.by(),
                 null,
@@ -243,6 +265,10 @@ public class EntityService {
      * updates may wait for a decision, those whose time is up are settled first, which is one read more.
      */
     public Entity read(String game, String space, String id) {
+        return schemas.newest(game, stored(game, space, id));
+    }
+
+    private Entity stored(String game, String space, String id) {
         Entity entity = entities.read(game, space, id);
         return !entity.deleted()
                         && types.find(game, entity.type()).strategy() == Strategy.MANUAL
@@ -254,13 +280,24 @@ public class EntityService {
     /** Reads an entity at a version; nothing if there is none such, or it is not kept any more. */
     public Optional<Entity> readAt(String game, String space, String id, long version) {
         Entity current = entities.read(game, space, id);
-        return current.keeps(version) ? history.at(game, current, version) : Optional.empty();
+        return current.keeps(version)
+                ? history.at(game, current, version).map(then -> schemas.newest(game, then))
+                : Optional.empty();
+    }
+
+    /** An entity that was read in the shape its type had at a schema version; no read but of the type. */
+    public SchemaService.Seen shown(String game, Entity entity, String schemaVersion) {
+        return schemas.at(game, entity, schemaVersion);
     }
 
     /** The kept versions of an entity, the newest first; nothing if there never was one. */
     public Optional<HistoryService.VersionPage> versions(String game, String space, String id, long below, int limit) {
         Entity current = entities.read(game, space, id);
-        return current.version() == 0 ? Optional.empty() : Optional.of(history.list(game, current, below, limit));
+        if (current.version() == 0) {
+            return Optional.empty();
+        }
+        HistoryService.VersionPage page = history.list(game, current, below, limit);
+        return Optional.of(new HistoryService.VersionPage(schemas.newest(game, page.versions()), page.next()));
     }
 
     /** Some entities, and the id to go on after, null at the end. */
@@ -283,7 +320,7 @@ public class EntityService {
                 .filter(entity -> !entity.deleted() && entity.type().equals(type))
                 .sorted(Comparator.comparing(Entity::id))
                 .toList();
-        return new EntityList(found, ids.size() > limit ? page.get(limit - 1) : null);
+        return new EntityList(schemas.newest(game, found), ids.size() > limit ? page.get(limit - 1) : null);
     }
 
     /** Where some entities of a type are, all spaces taken together, and what to go on after, null at the end. */
@@ -299,11 +336,30 @@ public class EntityService {
         return new PlaceList(page.places(), page.next());
     }
 
-    /** Reads entities wherever they are, strongly consistent, 100 in a round trip; those that are gone are left out. */
+    /**
+     * Reads entities wherever they are, as they are stored, strongly consistent, 100 in a round trip; those that are gone
+     * are left out.
+     */
     public List<Entity> readAll(String game, List<EntityPlace> places) {
         return entities.readAll(game, places).stream()
                 .filter(entity -> !entity.deleted())
                 .toList();
+    }
+
+    /**
+     * Looks for the entities of a type in a part of the whole table. Parts hold whole spaces, so those who work on different
+     * parts never meet in one. 0.5 RCU for 4 KB of whatever is looked at, twice that if consistent.
+     *
+     * @param limit how many items are looked at, at most; what 1 MB holds is the limit otherwise
+     */
+    public EntityScan scan(
+            String game,
+            String type,
+            EntityScan.Part part,
+            EntityScan.@Nullable Position after,
+            int limit,
+            Consumption consumption) {
+        return entities.scan(game, type, part, after, limit, consumption);
     }
 
     private EntityList listAll(String game, String space, @Nullable String from, int limit) {
@@ -314,7 +370,7 @@ public class EntityService {
                     page.entities().stream().filter(entity -> !entity.deleted()).toList();
             after = page.next();
             if (!found.isEmpty() || after == null) {
-                return new EntityList(found, after);
+                return new EntityList(schemas.newest(game, found), after);
             }
         }
     }

@@ -1,5 +1,6 @@
 package dev.statecraft.replication;
 
+import dev.statecraft.table.Writes;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Collection;
 import java.util.Map;
@@ -18,7 +19,7 @@ public class EntityTypeService {
 
     private record Name(String game, String type) {}
 
-    private record Known(EntityType type, boolean stored, long readAtNanos) {}
+    private record Known(EntityType type, boolean stored, String schema, long readAtNanos) {}
 
     private final EntityTypeStore types;
     private final ReplicationConfig config;
@@ -44,10 +45,37 @@ public class EntityTypeService {
         return type.stored() || EntityType.STANDARD.contains(name) ? Optional.of(type.type()) : Optional.empty();
     }
 
+    /**
+     * The migration that the newest states of a type have gone through, {@link EntityService#FIRST_SCHEMA} if there was
+     * none; at most {@code type-cache} old. What is created without saying otherwise is taken to be in this shape.
+     */
+    public String schemaVersion(String game, String name) {
+        return known(game, name).schema();
+    }
+
+    /**
+     * Says which migration the newest states of a type have gone through, in one transaction with writes of somebody else.
+     * Answers when every instance has seen it.
+     *
+     * @return false if a condition of those writes did not hold; nothing was changed then
+     */
+    public boolean moveSchema(String game, String name, String schema, Writes along) {
+        if (!types.putSchema(game, name, schema, along)) {
+            return false;
+        }
+        known.remove(new Name(game, name));
+        waitUntilAllHaveSeen();
+        return true;
+    }
+
     /** Stores a type in place of the one before. Answers when every instance has seen it. */
     public void put(String game, EntityType type) {
         types.put(game, type);
-        learn(game, type, true);
+        known.remove(new Name(game, type.name()));
+        waitUntilAllHaveSeen();
+    }
+
+    private void waitUntilAllHaveSeen() {
         long until = System.nanoTime() + config.typeCache().toNanos();
         long left;
         while ((left = until - System.nanoTime()) > 0) {
@@ -80,16 +108,17 @@ public class EntityTypeService {
                 && System.nanoTime() - last.readAtNanos() < config.typeCache().toNanos()) {
             return last;
         }
-        Optional<EntityType> stored = types.read(game, name);
-        return learn(game, stored.orElseGet(() -> EntityType.standard(name)), stored.isPresent());
-    }
-
-    private Known learn(String game, EntityType type, boolean stored) {
+        EntityTypeStore.StoredType stored = types.read(game, name);
+        String schema = stored.schema();
+        Known learnt = new Known(
+                stored.type().orElseGet(() -> EntityType.standard(name)),
+                stored.type().isPresent(),
+                schema == null ? EntityService.FIRST_SCHEMA : schema,
+                System.nanoTime());
         if (known.size() >= MOST_KNOWN) {
             known.clear();
         }
-        Known learnt = new Known(type, stored, System.nanoTime());
-        known.put(new Name(game, type.name()), learnt);
+        known.put(new Name(game, name), learnt);
         return learnt;
     }
 }

@@ -26,11 +26,13 @@ public class FeedService {
 
     private final LogStore log;
     private final EntityStore entities;
+    private final SchemaService schemas;
     private final Clock clock;
 
-    FeedService(LogStore log, EntityStore entities, Clock clock) {
+    FeedService(LogStore log, EntityStore entities, SchemaService schemas, Clock clock) {
         this.log = log;
         this.entities = entities;
+        this.schemas = schemas;
         this.clock = clock;
     }
 
@@ -182,7 +184,7 @@ public class FeedService {
         boolean full = false;
         while (!complete && !full) {
             EntityPage page = entities.page(game, from.space(), next, SNAPSHOT_PAGE);
-            for (Entity entity : page.entities()) {
+            for (Entity entity : schemas.newest(game, page.entities())) {
                 if (!entity.deleted() || entity.seq() > from.seq()) {
                     if (!budget.take(size(entity))) {
                         full = true;

@@ -3,6 +3,7 @@ package dev.statecraft.replication;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,10 +12,21 @@ import org.jspecify.annotations.Nullable;
  * @param entityId the entity
  * @param id what makes a repetition known as such; null if it is not going to be repeated
  * @param body all that was asked for, as text: the same id with another body is a mistake
- * @param decide what becomes of the entity as it is; asks no clock and changes nothing. An entity that does not exist
- *     has version 0 or is deleted.
+ * @param view how the entity is shown to who decides: the state as it is stored or in its newest shape
+ * @param decide what becomes of the entity as it is shown; asks no clock and changes nothing. An entity that does not
+ *     exist has version 0 or is deleted.
  */
-public record Mutation(String entityId, @Nullable String id, String body, Function<Entity, Decision> decide) {
+public record Mutation(
+        String entityId,
+        @Nullable String id,
+        String body,
+        UnaryOperator<Entity> view,
+        Function<Entity, Decision> decide) {
+
+    /** A mutation that is decided on the state as it is stored. */
+    public Mutation(String entityId, @Nullable String id, String body, Function<Entity, Decision> decide) {
+        this(entityId, id, body, UnaryOperator.identity(), decide);
+    }
 
     /** What is decided; in order of precedence. */
     public sealed interface Decision {}

@@ -28,10 +28,12 @@ import org.jspecify.annotations.Nullable;
 public class PlayerResource {
 
     private final PlayerService players;
+    private final EntityService shapes;
     private final CurrentCaller caller;
 
-    PlayerResource(PlayerService players, CurrentCaller caller) {
+    PlayerResource(PlayerService players, EntityService shapes, CurrentCaller caller) {
         this.players = players;
+        this.shapes = shapes;
         this.caller = caller;
     }
 
@@ -48,13 +50,14 @@ public class PlayerResource {
     @Operation(operationId = "getPlayerEntities", summary = "List the entities a player is subscribed to")
     public PlayerEntities entities(
             @PathParam("player") String player,
+            @QueryParam("schemaVersion") @Nullable String schemaVersion,
             @QueryParam("limit") @Nullable String limit,
             @QueryParam("cursor") @Nullable String cursor) {
         Ids.check("player", player);
         long after = cursor == null
                 ? 0
                 : Query.integer("cursor", Cursor.read(cursor, list(player), 1).get(0), 0, Long.MAX_VALUE / 2);
-        return page(player, after, Query.limit(limit));
+        return page(player, schemaVersion, after, Query.limit(limit));
     }
 
     /** The seed's forceSynchronization: the player's feed starts again, wherever it is. */
@@ -67,14 +70,15 @@ public class PlayerResource {
         if (!players.restart(caller.game(), player)) {
             throw new ProblemException(Problem.unavailable(1));
         }
-        return page(player, 0, Query.MAX_LIMIT);
+        return page(player, null, 0, Query.MAX_LIMIT);
     }
 
-    private PlayerEntities page(String player, long after, int limit) {
+    private PlayerEntities page(String player, @Nullable String schemaVersion, long after, int limit) {
         PlayerService.EntityPage page = players.entities(caller.game(), player, after, limit);
         return new PlayerEntities(
                 player,
                 page.entities().stream()
+                        .map(entity -> EntityProblems.shown(shapes, caller.game(), entity, schemaVersion))
                         .map(entity -> EntityView.of(entity, false))
                         .toList(),
                 page.next() == 0 ? null : Cursor.of(list(player), page.next()));

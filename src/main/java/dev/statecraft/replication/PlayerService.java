@@ -7,6 +7,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Event;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +22,7 @@ public class PlayerService {
 
     private final PlayerStore players;
     private final EntityStore entities;
+    private final SchemaService schemas;
     private final ReplicationConfig config;
     private final Clock clock;
     private final Event<TopicChanged> changes;
@@ -28,12 +30,14 @@ public class PlayerService {
     PlayerService(
             PlayerStore players,
             EntityStore entities,
+            SchemaService schemas,
             ReplicationConfig config,
             Clock clock,
             Event<TopicChanged> changes) {
         this.changes = changes;
         this.players = players;
         this.entities = entities;
+        this.schemas = schemas;
         this.config = config;
         this.clock = clock;
     }
@@ -57,7 +61,7 @@ public class PlayerService {
     public Result subscribe(String game, String playerId, String space, String entityId) {
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             Backoff.pauseBefore(attempt, CONTENTION_MILLIS);
-            Entity entity = entities.read(game, space, entityId);
+            Entity entity = schemas.newest(game, entities.read(game, space, entityId));
             if (entity.deleted()) {
                 return new NoEntity();
             }
@@ -150,8 +154,17 @@ public class PlayerService {
                 .add(subscription));
         Map<Subscription, Entity> read = new LinkedHashMap<>();
         bySpace.forEach((space, some) -> {
-            Map<String, Entity> found = entities.readAll(
-                    game, space, some.stream().map(Subscription::entityId).toList());
+            Map<String, Entity> found = new HashMap<>();
+            schemas.newest(
+                            game,
+                            entities.readAll(
+                                            game,
+                                            space,
+                                            some.stream()
+                                                    .map(Subscription::entityId)
+                                                    .toList())
+                                    .values())
+                    .forEach(entity -> found.put(entity.id(), entity));
             some.forEach(subscription -> {
                 Entity entity = found.get(subscription.entityId());
                 if (entity != null) {

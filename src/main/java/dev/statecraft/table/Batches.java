@@ -4,10 +4,12 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.KeysAndAttributes;
 import software.amazon.awssdk.services.dynamodb.model.ProvisionedThroughputExceededException;
+import software.amazon.awssdk.services.dynamodb.model.ReturnConsumedCapacity;
 import software.amazon.awssdk.services.dynamodb.model.WriteRequest;
 
 /**
@@ -35,12 +37,22 @@ public final class Batches {
      */
     public static Map<String, List<Map<String, AttributeValue>>> get(
             DynamoDbClient dynamo, Map<String, KeysAndAttributes> request) {
+        return get(dynamo, request, null);
+    }
+
+    /** The same; adds up what it consumes, unless nobody wants to know. */
+    public static Map<String, List<Map<String, AttributeValue>>> get(
+            DynamoDbClient dynamo, Map<String, KeysAndAttributes> request, @Nullable Consumption consumption) {
         Map<String, List<Map<String, AttributeValue>>> found = new HashMap<>();
         Map<String, KeysAndAttributes> open = request;
         for (int attempt = 0; !open.isEmpty(); attempt++) {
             pauseBefore(attempt);
             Map<String, KeysAndAttributes> asked = open;
-            var response = dynamo.batchGetItem(batch -> batch.requestItems(asked));
+            var response = dynamo.batchGetItem(batch -> batch.requestItems(asked)
+                    .returnConsumedCapacity(consumption == null ? null : ReturnConsumedCapacity.TOTAL));
+            if (consumption != null) {
+                consumption.add(response.consumedCapacity());
+            }
             response.responses().forEach((table, items) -> found.computeIfAbsent(table, key -> new ArrayList<>())
                     .addAll(items));
             open = response.unprocessedKeys();

@@ -23,6 +23,8 @@ import software.amazon.awssdk.services.dynamodb.model.PutItemResponse;
 import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
 import software.amazon.awssdk.services.dynamodb.model.QueryResponse;
 import software.amazon.awssdk.services.dynamodb.model.ReturnConsumedCapacity;
+import software.amazon.awssdk.services.dynamodb.model.ScanRequest;
+import software.amazon.awssdk.services.dynamodb.model.ScanResponse;
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItemsRequest;
 import software.amazon.awssdk.services.dynamodb.model.UpdateItemRequest;
@@ -66,6 +68,9 @@ public final class Meter implements ExecutionInterceptor {
         if (request instanceof QueryRequest query) {
             return query.toBuilder().returnConsumedCapacity(ALL).build();
         }
+        if (request instanceof ScanRequest scan) {
+            return scan.toBuilder().returnConsumedCapacity(ALL).build();
+        }
         if (request instanceof PutItemRequest put) {
             return put.toBuilder().returnConsumedCapacity(ALL).build();
         }
@@ -87,6 +92,8 @@ public final class Meter implements ExecutionInterceptor {
             count(readUnits, batch.consumedCapacity());
         } else if (response instanceof QueryResponse query) {
             count(readUnits, List.of(query.consumedCapacity()));
+        } else if (response instanceof ScanResponse scan) {
+            count(readUnits, List.of(scan.consumedCapacity()));
         } else if (response instanceof PutItemResponse put) {
             count(writeUnits, List.of(put.consumedCapacity()));
         } else if (response instanceof BatchWriteItemResponse batch) {

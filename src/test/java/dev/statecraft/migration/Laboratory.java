@@ -3,6 +3,8 @@ package dev.statecraft.migration;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.statecraft.local.LocalDynamoDb;
 import dev.statecraft.replication.CommitService;
+import dev.statecraft.replication.Entity;
+import dev.statecraft.replication.EntityService;
 import dev.statecraft.replication.EntityService.NewEntity;
 import dev.statecraft.replication.Identity;
 import dev.statecraft.replication.Realm;
@@ -13,7 +15,11 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.LongSupplier;
 import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 
 /** Data migration wired by hand on fresh tables of the real DynamoDB Local, without Quarkus around it. */
 final class Laboratory {
@@ -21,30 +27,80 @@ final class Laboratory {
     static final String GAME = "default";
     static final String BY = "tester";
 
+    private static final LongSupplier PLENTY = () -> 600_000;
+
     final Realm realm;
     final MigrationConfig config;
     final MigrationStore store;
     final MigrationService migrations;
     final PlanService plans;
+    final RunStore runStore;
+    final SegmentStore segmentStore;
+    final BackupStore backupStore;
+    final StartService starts;
+    final SegmentService segments;
+    final BackupService backups;
+    final StepService steps;
+    final RunService runs;
+    final WorkService work;
+    final List<String> waiting = new CopyOnWriteArrayList<>();
 
     Laboratory() {
         this(Map.of(), List.of(), new ExecutionInterceptor() {});
     }
 
     Laboratory(Map<String, String> settings, List<Migration> code, ExecutionInterceptor interceptor) {
-        this(new Realm(Map.of(), interceptor, Clock.systemUTC()), settings, code, interceptor);
+        this(
+                new Realm(Map.of("type-cache", "0s"), interceptor, Clock.systemUTC()),
+                settings,
+                code,
+                interceptor);
     }
 
     /** Another instance of the application on the same tables. */
     Laboratory(Realm realm, Map<String, String> settings, List<Migration> code, ExecutionInterceptor interceptor) {
+        this(realm, settings, code, interceptor, Clock.systemUTC());
+    }
+
+    Laboratory(
+            Realm realm,
+            Map<String, String> settings,
+            List<Migration> code,
+            ExecutionInterceptor interceptor,
+            Clock clock) {
         this.realm = realm;
         SmallRyeConfigBuilder builder = new SmallRyeConfigBuilder()
                 .withConverter(Duration.class, 200, new DurationConverter())
                 .withMapping(MigrationConfig.class);
+        // Whoever waits for a lease to stand still has waited in no time.
+        builder.withDefaultValue("statecraft.migration.lease", "1ms");
         settings.forEach((name, value) -> builder.withDefaultValue("statecraft.migration." + name, value));
         config = builder.build().getConfigMapping(MigrationConfig.class);
-        store = new MigrationStore(LocalDynamoDb.client(interceptor), realm.tables);
-        migrations = new MigrationService(store, config, Clock.systemUTC(), code);
+        DynamoDbClient dynamo = LocalDynamoDb.client(interceptor);
+        store = new MigrationStore(dynamo, realm.tables);
+        runStore = new RunStore(dynamo, realm.tables);
+        segmentStore = new SegmentStore(dynamo, realm.tables);
+        backupStore = new BackupStore(dynamo, realm.tables);
+        migrations = new MigrationService(store, runStore, config, clock, code);
+        starts = new StartService(migrations, store, runStore, config, clock);
+        PageService pages = new PageService(realm.commits, realm.types, segmentStore, backupStore, config);
+        segments = new SegmentService(
+                migrations, runStore, segmentStore, backupStore, pages, realm.entities, config);
+        backups = new BackupService(store, runStore, backupStore, config, clock);
+        steps = new StepService(
+                migrations, store, starts, runStore, segmentStore, realm.entities, realm.types, backups, config);
+        DriveService drive = new DriveService(steps, segments, config);
+        runs = new RunService(migrations, starts, drive, runStore, segmentStore, new Waiting(waiting));
+        realm.schemas.ask(new SchemaLineService(store, migrations, config));
+        work = new WorkService(
+                migrations,
+                steps,
+                segments,
+                runStore,
+                segmentStore,
+                new WorkStore(dynamo, realm.tables),
+                realm.entities,
+                config);
         plans = new PlanService(realm.entities, config);
     }
 
@@ -64,12 +120,70 @@ final class Laboratory {
     }
 
     MigrationService.Registered register(Definition definition) {
-        return migrations.register(GAME, definition, false, BY);
+        return register(GAME, definition);
+    }
+
+    MigrationService.Registered register(String game, Definition definition) {
+        return migrations.register(game, definition, false, BY);
+    }
+
+    /** Applies what is pending, one worker after the other. */
+    void apply(String game) {
+        runs.apply(game, null, null, BY, 0);
+        drive(game);
+    }
+
+    /** Does what there is to do, one worker after the other. */
+    void drive(String game) {
+        for (StepService.Next next = steps.advance(game, PLENTY);
+                !next.done();
+                next = steps.advance(game, PLENTY)) {
+            for (int segment : next.segments()) {
+                work(game, Objects.requireNonNull(next.run()), segment);
+            }
+        }
+    }
+
+    void work(String game, String run, int segment) {
+        SegmentService.Work work = segments.work(game, run, segment, null, PLENTY);
+        while (!work.done()) {
+            work = segments.work(game, run, segment, work.seen(), PLENTY);
+        }
+    }
+
+    /** The last run. */
+    Run lastRun(String game) {
+        return runStore.list(game, null, 1).get(0);
+    }
+
+    Registration migration(String game, String version) {
+        return migrations.find(game, SemanticVersion.of(version)).orElseThrow();
+    }
+
+    Entity read(String space, String id) {
+        return realm.entities.read(GAME, space, id);
+    }
+
+    void update(String game, String space, String id, String operations) {
+        EntityService.Updated updated = realm.entities.update(
+                game,
+                space,
+                id,
+                Realm.operations(operations),
+                new Source("server", null),
+                new Identity(null, operations));
+        if (!(((EntityService.Decided) updated).result() instanceof CommitService.Done)) {
+            throw new AssertionError(updated.toString());
+        }
     }
 
     void create(String space, String id, String state) {
+        create(GAME, space, id, state);
+    }
+
+    void create(String game, String space, String id, String state) {
         CommitService.Result result = realm.entities.create(
-                GAME,
+                game,
                 space,
                 new NewEntity(id, "PLAYER_DATA", Json.of(state), null),
                 new Source("server", null),

@@ -38,8 +38,9 @@ public final class Realm {
     final HistoryStore historyStore;
     final HistoryService history;
     final CommitStore commitStore;
-    final CommitService commits;
-    final EntityTypeService types;
+    public final CommitService commits;
+    public final EntityTypeService types;
+    public final RealmSchemas schemas = new RealmSchemas();
     final ConflictService conflicts;
     public final EntityService entities;
     final ReplicationStatisticsService statistics;
@@ -72,13 +73,15 @@ public final class Realm {
         commitStore = new CommitStore(dynamo, tables, config);
         commits = new CommitService(commitStore, history, config, clock, news);
         types = new EntityTypeService(new EntityTypeStore(dynamo, tables), config);
+        SchemaService shapes = new SchemaService(types, schemas);
         conflicts = new ConflictService(
-                new ConflictStore(dynamo, tables, config), commits, history, entityStore, types, config, clock);
-        entities = new EntityService(commits, entityStore, types, conflicts, history);
+                new ConflictStore(dynamo, tables, config), commits, history, entityStore, types, shapes, config, clock);
+        entities = new EntityService(commits, entityStore, types, conflicts, history, shapes);
         statistics = new ReplicationStatisticsService(new ReplicationStatisticsStore(dynamo, tables), clock);
-        feeds = new FeedService(log, entityStore, clock);
+        feeds = new FeedService(log, entityStore, shapes, clock);
         ReplicationStatisticsStore sums = new ReplicationStatisticsStore(dynamo, tables);
-        players = new PlayerService(new PlayerStore(dynamo, tables, sums, config), entityStore, config, clock, news);
+        players = new PlayerService(
+                new PlayerStore(dynamo, tables, sums, config), entityStore, shapes, config, clock, news);
         playerFeeds = new PlayerFeedService(players, feeds, log, clock);
         sync = new SyncService(entities, conflicts, commits, feeds, playerFeeds, statistics, config, clock);
         entityStream = new ItemStream(tables.entities());
@@ -107,7 +110,7 @@ public final class Realm {
     }
 
     /** Operations in single quotes: {@code {'set': {'a': 1}}}. */
-    static EntityUpdate operations(String text) {
+    public static EntityUpdate operations(String text) {
         Operations.Read read = (Operations.Read) Operations.parse(json(text));
         return new EntityUpdate(new EntityUpdate.Operate(read.operations()), null, null, new TreeMap<>(), null);
     }

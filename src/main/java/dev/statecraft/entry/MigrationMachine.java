@@ -1,0 +1,73 @@
+package dev.statecraft.entry;
+
+import dev.statecraft.migration.RunsWaiting;
+import jakarta.annotation.PreDestroy;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
+import software.amazon.awssdk.services.sfn.SfnClient;
+import software.amazon.awssdk.services.sfn.model.ExecutionAlreadyExistsException;
+
+/**
+ * Starts the state machine of template.yaml that drives runs of migrations, when there are some that nobody drives. One
+ * request. An execution is named after what is waiting, so the same wish starts it once, however often it is repeated.
+ */
+@ApplicationScoped
+public class MigrationMachine {
+
+    private static final Logger LOG = Logger.getLogger(MigrationMachine.class);
+
+    private final @Nullable String arn;
+    private final @Nullable SfnClient states;
+
+    MigrationMachine(MigrationMachineConfig config) {
+        arn = config.arn().orElse(null);
+        states = arn == null
+                ? null
+                : SfnClient.builder()
+                        .httpClientBuilder(UrlConnectionHttpClient.builder())
+                        .build();
+    }
+
+    @PreDestroy
+    void close() {
+        if (states != null) {
+            states.close();
+        }
+    }
+
+    void start(@Observes RunsWaiting runs) {
+        SfnClient client = states;
+        if (client == null) {
+            return;
+        }
+        try {
+            client.startExecution(
+                    start -> start.stateMachineArn(arn).name(name(runs)).input(input(runs)));
+        } catch (ExecutionAlreadyExistsException e) {
+            LOG.debugf("the runs are driven already: game=%s", runs.game());
+        }
+    }
+
+    /** At most 80 letters and digits, whatever a game is called. */
+    static String name(RunsWaiting runs) {
+        try {
+            byte[] digest =
+                    MessageDigest.getInstance("SHA-256").digest(runs.game().getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(digest, 0, 8) + "-" + runs.mark();
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+    }
+
+    /** What the first step is handed. Ids of games hold nothing that JSON would have to escape. */
+    static String input(RunsWaiting runs) {
+        return "{\"game\":\"" + runs.game() + "\"}";
+    }
+}

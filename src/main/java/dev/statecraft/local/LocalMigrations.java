@@ -1,0 +1,97 @@
+package dev.statecraft.local;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.statecraft.migration.RunsWaiting;
+import io.quarkus.arc.profile.IfBuildProfile;
+import io.quarkus.runtime.ShutdownEvent;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.jboss.logging.Logger;
+
+/** Plays the state machine that drives runs of migrations: calls the step handler until nothing is left. */
+@Singleton
+@IfBuildProfile(anyOf = {"dev", "test"})
+public final class LocalMigrations {
+
+    private static final Logger LOG = Logger.getLogger(LocalMigrations.class);
+
+    /** Times that a failed call is repeated, waiting a little longer each time. */
+    private static final int RETRIES = 6;
+
+    private static final JsonMapper JSON = new JsonMapper();
+
+    private final LocalHandlers handlers;
+    private final ExecutorService machines = Executors.newCachedThreadPool(task -> {
+        Thread thread = new Thread(task, "local-migrations");
+        thread.setDaemon(true);
+        return thread;
+    });
+
+    LocalMigrations(LocalHandlers handlers) {
+        this.handlers = handlers;
+    }
+
+    @SuppressWarnings("FutureReturnValueIgnored") // What fails is logged where it fails.
+    void start(@Observes RunsWaiting runs) {
+        machines.submit(() -> {
+            try {
+                drive(runs.game());
+            } catch (Exception e) {
+                // The next apply or resume begins where this one stopped.
+                LOG.errorf(e, "A run of a migration stopped: game=%s", runs.game());
+            }
+        });
+    }
+
+    void stop(@Observes ShutdownEvent event) {
+        machines.shutdownNow();
+    }
+
+    private void drive(String game) throws Exception {
+        ObjectNode begin = JsonNodeFactory.instance.objectNode().put("game", game);
+        for (JsonNode next = call(begin); !next.path("done").asBoolean(); next = call(begin)) {
+            List<Future<Void>> working = new ArrayList<>();
+            for (JsonNode work : next.path("work")) {
+                working.add(machines.submit((Callable<Void>) () -> {
+                    untilDone(work);
+                    return null;
+                }));
+            }
+            for (Future<Void> one : working) {
+                one.get();
+            }
+        }
+    }
+
+    private void untilDone(JsonNode work) throws Exception {
+        JsonNode answer = call(work);
+        while (!answer.path("done").asBoolean()) {
+            TimeUnit.SECONDS.sleep(answer.path("waitSeconds").asLong());
+            answer = call(answer);
+        }
+    }
+
+    private JsonNode call(JsonNode event) throws Exception {
+        LambdaFunction step = handlers.find("migration-step").orElseThrow();
+        for (int attempt = 0; ; attempt++) {
+            try {
+                return JSON.readTree(step.invoke(event.toString()));
+            } catch (RuntimeException e) {
+                if (attempt == RETRIES) {
+                    throw e;
+                }
+                TimeUnit.MILLISECONDS.sleep(100L << attempt);
+            }
+        }
+    }
+}

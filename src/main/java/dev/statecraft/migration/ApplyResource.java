@@ -1,0 +1,148 @@
+package dev.statecraft.migration;
+
+import dev.statecraft.access.CurrentCaller;
+import dev.statecraft.access.Requires;
+import dev.statecraft.access.Scope;
+import dev.statecraft.entry.Problem;
+import dev.statecraft.entry.ProblemException;
+import dev.statecraft.entry.Query;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.MediaType;
+import java.time.Clock;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jspecify.annotations.Nullable;
+
+/** Applies migrations and rolls them back. */
+@Path("/v1/migrations")
+@Produces(MediaType.APPLICATION_JSON)
+@Consumes(MediaType.APPLICATION_JSON)
+@Tag(name = "Data migration")
+public class ApplyResource {
+
+    private final RunService runs;
+    private final MigrationConfig config;
+    private final Clock clock;
+    private final CurrentCaller caller;
+
+    ApplyResource(RunService runs, MigrationConfig config, Clock clock, CurrentCaller caller) {
+        this.runs = runs;
+        this.config = config;
+        this.clock = clock;
+        this.caller = caller;
+    }
+
+    /** Up to which version to apply, and why; nothing for all. */
+    public record ApplyRequest(
+            @Nullable String target, @Nullable String reason) {}
+
+    /** Why to force a migration. */
+    public record ForceRequest(@Nullable String reason) {}
+
+    /** Why to roll a migration back, and how; SMART unless it says EXACT. */
+    public record RollbackRequest(@Nullable String reason, Run.@Nullable Mode mode) {}
+
+    /** The seed's applyPendingMigrations: what is not finished within the wait goes on by itself. */
+    @POST
+    @Requires(Scope.MIGRATE_RUN)
+    @Path("/apply")
+    @Operation(operationId = "applyPendingMigrations", summary = "Apply what is pending")
+    public RunService.Answer apply(
+            @QueryParam("waitMillis") @Nullable String waitMillis, @Nullable ApplyRequest request) {
+        String target = request == null ? null : request.target();
+        RunService.Applied applied = runs.apply(
+                caller.game(),
+                target == null ? null : MigrationProblems.version("target", target),
+                request == null ? null : reason(request.reason()),
+                caller.get().name(),
+                wait(waitMillis));
+        if (applied instanceof RunService.NoTarget) {
+            throw new ProblemException(MigrationProblems.notFound());
+        }
+        if (applied instanceof RunService.NotBegun not) {
+            throw new ProblemException(MigrationProblems.notBegun(not.reason()));
+        }
+        return (RunService.Answer) applied;
+    }
+
+    /** Applies a migration out of its turn; one that is applied already is left alone. */
+    @POST
+    @Requires(Scope.MIGRATE_RUN)
+    @Path("/{version}/force")
+    @Operation(operationId = "forceMigration", summary = "Apply a migration whatever is pending before it")
+    public RunView force(
+            @PathParam("version") String version,
+            @QueryParam("waitMillis") @Nullable String waitMillis,
+            ForceRequest request) {
+        return view(runs.force(
+                caller.game(),
+                MigrationProblems.version("version", version),
+                needed(request.reason()),
+                caller.get().name(),
+                wait(waitMillis)));
+    }
+
+    /** Rolls a migration back. */
+    @POST
+    @Requires(Scope.MIGRATE_RUN)
+    @Path("/{version}/rollback")
+    @Operation(operationId = "rollbackMigration", summary = "Roll a migration back")
+    public RunView rollback(
+            @PathParam("version") String version,
+            @QueryParam("waitMillis") @Nullable String waitMillis,
+            RollbackRequest request) {
+        Run.Mode mode = request.mode();
+        return view(runs.rollBack(
+                caller.game(),
+                MigrationProblems.version("version", version),
+                mode == null ? Run.Mode.SMART : mode,
+                needed(request.reason()),
+                caller.get().name(),
+                wait(waitMillis)));
+    }
+
+    private RunView view(StartService.Begun begun) {
+        String run = null;
+        if (begun instanceof StartService.Started started) {
+            run = started.run().id();
+        } else if (begun instanceof StartService.Already already) {
+            run = already.registration().application().run();
+        }
+        if (run == null) {
+            throw new ProblemException(MigrationProblems.notBegun(begun));
+        }
+        return runs.find(caller.game(), run)
+                .map(seen -> RunView.of(seen, clock.instant()))
+                .orElseThrow(() -> new ProblemException(MigrationProblems.runNotFound()));
+    }
+
+    private long wait(@Nullable String waitMillis) {
+        return Query.integer(
+                "waitMillis",
+                waitMillis,
+                config.applyWait().toMillis(),
+                0,
+                config.longestWait().toMillis());
+    }
+
+    private String needed(@Nullable String reason) {
+        String given = reason(reason);
+        if (given == null || given.isBlank()) {
+            throw new ProblemException(Problem.badRequest("reason", "Say why; the ledger keeps it."));
+        }
+        return given;
+    }
+
+    private @Nullable String reason(@Nullable String reason) {
+        if (reason != null && reason.length() > config.descriptionLength()) {
+            throw new ProblemException(Problem.badRequest(
+                    "reason", "A reason has at most " + config.descriptionLength() + " characters."));
+        }
+        return reason;
+    }
+}

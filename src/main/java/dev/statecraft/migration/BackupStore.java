@@ -1,0 +1,151 @@
+package dev.statecraft.migration;
+
+import static dev.statecraft.table.Attributes.b;
+import static dev.statecraft.table.Attributes.s;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.statecraft.replication.Entity;
+import dev.statecraft.replication.PackedJson;
+import dev.statecraft.table.Attributes;
+import dev.statecraft.table.Batches;
+import dev.statecraft.table.PartitionKey;
+import dev.statecraft.table.TableNames;
+import dev.statecraft.table.Writes;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
+import software.amazon.awssdk.services.dynamodb.model.QueryResponse;
+import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
+import software.amazon.awssdk.services.dynamodb.model.WriteRequest;
+
+/**
+ * States as they were before a run changed them, in the migrations table. They are written in the transaction that changes
+ * them, so there is exactly one for each record that a run changed, and none for any other.
+ *
+ * <ul>
+ *   <li>Key: {@code pk} = game#backup#run#segment, {@code sk} = space#commit#part, numbers with leading zeros.
+ *   <li>Attributes: {@code d} packed JSON: for each record its id {@code i}, version {@code v}, schema version {@code m}
+ *       and state {@code s}.
+ * </ul>
+ */
+@ApplicationScoped
+public class BackupStore {
+
+    /** Plain bytes of one item; DynamoDB takes 400 KB, and a single state has at most 350. */
+    private static final int PART_BYTES = 380_000;
+
+    /** Packed from here on. */
+    private static final int DEFLATE_BYTES = 256;
+
+    /** Keys that are deleted at a time. */
+    private static final int DELETED_AT_ONCE = 100;
+
+    private final DynamoDbClient dynamo;
+    private final TableNames tables;
+
+    BackupStore(DynamoDbClient dynamo, TableNames tables) {
+        this.dynamo = dynamo;
+        this.tables = tables;
+    }
+
+    /** What one commit changed; {@code key} is what to go on after. */
+    record Part(String space, List<BackedUp> records, String key) {}
+
+    /** That records are kept as they are, to be written with the commit that changes them; up to 7 items. */
+    Writes keeping(String game, String run, int segment, String space, long seq, List<Entity> records) {
+        List<TransactWriteItem> items = new ArrayList<>();
+        ArrayNode part = JsonNodeFactory.instance.arrayNode();
+        long bytes = 0;
+        for (Entity record : records) {
+            PackedJson state = record.state();
+            int size = state == null ? 0 : state.plainBytes();
+            if (bytes + size > PART_BYTES && !part.isEmpty()) {
+                items.add(item(game, run, segment, space, seq, items.size(), part));
+                part = JsonNodeFactory.instance.arrayNode();
+                bytes = 0;
+            }
+            bytes += size;
+            part.addObject()
+                    .put("i", record.id())
+                    .put("v", record.version())
+                    .put("m", record.schemaVersion())
+                    .set("s", record.json());
+        }
+        if (!part.isEmpty()) {
+            items.add(item(game, run, segment, space, seq, items.size(), part));
+        }
+        return new Writes(items);
+    }
+
+    private TransactWriteItem item(
+            String game, String run, int segment, String space, long seq, int number, ArrayNode part) {
+        Map<String, AttributeValue> item = new HashMap<>();
+        item.put("pk", s(partition(game, run, segment)));
+        item.put("sk", s(String.format(Locale.ROOT, "%s#%016d#%02d", space, seq, number)));
+        item.put("d", b(PackedJson.of(part, DEFLATE_BYTES).bytes()));
+        return TransactWriteItem.builder()
+                .put(put -> put.tableName(tables.migrations()).item(item))
+                .build();
+    }
+
+    /** The next part of a segment's backups, strongly consistent; nothing at the end. 1 RCU for 4 KB packed. */
+    Optional<Part> next(String game, String run, int segment, @Nullable String after) {
+        QueryRequest.Builder query = QueryRequest.builder()
+                .tableName(tables.migrations())
+                .keyConditionExpression(after == null ? "pk = :pk" : "pk = :pk AND sk > :after")
+                .expressionAttributeValues(
+                        after == null
+                                ? Map.of(":pk", s(partition(game, run, segment)))
+                                : Map.of(":pk", s(partition(game, run, segment)), ":after", s(after)))
+                .consistentRead(true)
+                .limit(1);
+        return dynamo.query(query.build()).items().stream().findFirst().map(BackupStore::part);
+    }
+
+    /** Deletes some of a segment's backups; false if none are left. */
+    boolean deleteSome(String game, String run, int segment) {
+        QueryResponse response = dynamo.query(query -> query.tableName(tables.migrations())
+                .keyConditionExpression("pk = :pk")
+                .projectionExpression("pk, sk")
+                .expressionAttributeValues(Map.of(":pk", s(partition(game, run, segment))))
+                .consistentRead(true)
+                .limit(DELETED_AT_ONCE));
+        Batches.write(
+                dynamo,
+                tables.migrations(),
+                response.items().stream()
+                        .map(key -> WriteRequest.builder()
+                                .deleteRequest(delete -> delete.key(key))
+                                .build())
+                        .toList());
+        return !response.items().isEmpty();
+    }
+
+    private static Part part(Map<String, AttributeValue> item) {
+        String key = Attributes.string(item, "sk");
+        List<BackedUp> records = new ArrayList<>();
+        for (JsonNode record : PackedJson.stored(Attributes.bytes(item, "d")).value()) {
+            records.add(new BackedUp(
+                    record.get("i").textValue(),
+                    record.get("v").longValue(),
+                    record.get("m").textValue(),
+                    (ObjectNode) record.get("s")));
+        }
+        return new Part(key.substring(0, key.indexOf('#')), records, key);
+    }
+
+    private static String partition(String game, String run, int segment) {
+        return PartitionKey.of(game, "backup", run, String.format(Locale.ROOT, "%02d", segment));
+    }
+}

@@ -1,0 +1,60 @@
+package dev.statecraft.migration;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.statecraft.replication.Entity;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a rollback makes of one state.
+ *
+ * @param definition of the migration that is taken back
+ * @param schema that a state has which was taken down
+ * @param mode how records are treated that were written since
+ * @param bounds of each evaluation of an expression
+ */
+public record Descent(Definition definition, String schema, Run.Mode mode, Expression.Bounds bounds) {
+
+    /** What a state becomes; in order of precedence. */
+    public sealed interface Outcome {}
+
+    /** It did not go through the migration, or was taken back before. */
+    public record Untouched() implements Outcome {}
+
+    /** Somebody has written it since; it is looked at again when all others are back. */
+    public record Later() implements Outcome {}
+
+    /** It cannot be taken back; why. */
+    public record Failed(String reason) implements Outcome {}
+
+    /** The state as it is to be, and its schema. */
+    public record Lowered(ObjectNode state, String schemaVersion) implements Outcome {}
+
+    /**
+     * What becomes of an entity whose state was kept.
+     *
+     * @param kept as it was before the migration; what it was changed by is the version after that
+     */
+    public Outcome restored(Entity entity, BackedUp kept) {
+        if (!entity.schemaVersion().equals(definition.version().toString())) {
+            return new Untouched();
+        }
+        return entity.version() == kept.version() + 1 || mode == Run.Mode.EXACT
+                ? new Lowered(kept.state(), kept.schemaVersion())
+                : new Later();
+    }
+
+    /** What becomes of an entity that is still in the new shape. */
+    public Outcome lowered(Entity entity) {
+        if (!entity.schemaVersion().equals(definition.version().toString())) {
+            return new Untouched();
+        }
+        @Nullable Transformation down = definition.down();
+        if (down == null) {
+            return new Failed("the migration has no way down, and the record was written since");
+        }
+        Transformation.Transformed transformed = down.apply(entity.json(), bounds);
+        return transformed instanceof Transformation.Failed failed
+                ? new Failed(failed.reason())
+                : new Lowered(((Transformation.Done) transformed).state(), schema);
+    }
+}

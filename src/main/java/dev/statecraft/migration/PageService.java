@@ -1,0 +1,333 @@
+package dev.statecraft.migration;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.statecraft.replication.CommitService;
+import dev.statecraft.replication.CommitService.Accompanied;
+import dev.statecraft.replication.CommitService.Companion;
+import dev.statecraft.replication.CommitService.Done;
+import dev.statecraft.replication.CommitService.Refused;
+import dev.statecraft.replication.CommitService.Replaced;
+import dev.statecraft.replication.CommitService.Result;
+import dev.statecraft.replication.CommitService.Upcoming;
+import dev.statecraft.replication.Entity;
+import dev.statecraft.replication.EntityPlace;
+import dev.statecraft.replication.EntityTypeService;
+import dev.statecraft.replication.Mutation;
+import dev.statecraft.replication.Refusal;
+import dev.statecraft.table.Backoff;
+import dev.statecraft.table.Consumption;
+import dev.statecraft.table.Writes;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Does a page of records: decides each on what is stored at that moment and writes those of a space in one commit, which
+ * also keeps them as they were, counts them, and is refused if the lease is not held any more. So a record is either as it
+ * was, or migrated, kept and counted; and a page that is done again finds what is left of it.
+ */
+@ApplicationScoped
+public class PageService {
+
+    private static final long FIRST_PAUSE_MILLIS = 25;
+
+    private final CommitService commits;
+    private final EntityTypeService types;
+    private final SegmentStore segments;
+    private final BackupStore backups;
+    private final MigrationConfig config;
+
+    PageService(
+            CommitService commits,
+            EntityTypeService types,
+            SegmentStore segments,
+            BackupStore backups,
+            MigrationConfig config) {
+        this.commits = commits;
+        this.types = types;
+        this.segments = segments;
+        this.backups = backups;
+        this.config = config;
+    }
+
+    /**
+     * Who does a page, and for whom.
+     *
+     * @param lease of the segment
+     * @param timeLeft asked before each record; what is not begun in time is left for another page
+     * @param consumption adds up what is consumed
+     */
+    record Job(String game, Run run, Segment lease, BooleanSupplier timeLeft, Consumption consumption) {}
+
+    /**
+     * What became of a page.
+     *
+     * @param handled how many of its records, from the first, are dealt with
+     * @param done how many of those were written
+     * @param current how many of those were done before
+     * @param failed those that could not be done, however often they were tried
+     * @param attempts the most tries that one took
+     * @param lost whether the lease turned out to be somebody else's
+     * @param violation what is wrong with a record that was migrated before and not written since, null if nothing is
+     */
+    record Outcome(
+            int handled,
+            long done,
+            long current,
+            List<Quarantined> failed,
+            int attempts,
+            boolean lost,
+            @Nullable String violation) {}
+
+    /** Migrates records; those that went through it before are looked at once more, if {@code verified}. */
+    Outcome raise(Job job, Ascent ascent, List<EntityPlace> places, boolean verified) {
+        return raise(job, ascent, ascent::of, places, verified);
+    }
+
+    /** Migrates records by what somebody else makes of each. */
+    Outcome raise(
+            Job job,
+            Ascent ascent,
+            Function<Entity, Ascent.Outcome> ascend,
+            List<EntityPlace> places,
+            boolean verified) {
+        Attempt attempt = new Attempt(job, job.run().keepsBackup());
+        Definition definition =
+                ascent.chain().steps().get(ascent.chain().steps().size() - 1);
+        attempt.decide = entity -> {
+            Ascent.Outcome outcome = ascend.apply(entity);
+            if (outcome instanceof Ascent.Current) {
+                return new Mutation.Refuse(new Refusal.Exists());
+            }
+            if (outcome instanceof Ascent.Overtaken) {
+                return new Mutation.Refuse(new Refusal.Stale());
+            }
+            if (outcome instanceof Ascent.Failed failed) {
+                return new Mutation.Refuse(new Refusal.Unfit("state", failed.reason()));
+            }
+            Ascent.Raised raised = (Ascent.Raised) outcome;
+            attempt.sums.put(entity.id(), raised.sums());
+            return attempt.write(entity, raised.state(), job.run().schemas().after());
+        };
+        if (verified) {
+            attempt.verify = entity -> entity.by().equals(job.run().signature())
+                    ? ascent.violation(definition, entity.json()).orElse(null)
+                    : null;
+        }
+        return attempt.page(places);
+    }
+
+    /** Takes records down that are still in the new shape. */
+    Outcome lower(Job job, Descent descent, List<EntityPlace> places) {
+        Attempt attempt = new Attempt(job, keepsOnTheWayDown(job.run()));
+        attempt.decide = entity -> decision(attempt, entity, descent.lowered(entity));
+        return attempt.page(places);
+    }
+
+    /** Brings records back as they were kept. */
+    Outcome restore(Job job, Descent descent, BackupStore.Part part) {
+        Map<String, BackedUp> kept = new HashMap<>();
+        List<EntityPlace> places = new ArrayList<>();
+        part.records().forEach(record -> {
+            kept.put(record.id(), record);
+            places.add(new EntityPlace(part.space(), record.id()));
+        });
+        Attempt attempt = new Attempt(job, keepsOnTheWayDown(job.run()));
+        attempt.decide = entity -> {
+            BackedUp record = kept.get(entity.id());
+            return record == null
+                    ? new Mutation.Refuse(new Refusal.NotFound())
+                    : decision(attempt, entity, descent.restored(entity, record));
+        };
+        return attempt.page(places);
+    }
+
+    /** Going back exactly throws away what was written since; the backup of the rollback keeps it. */
+    private static boolean keepsOnTheWayDown(Run run) {
+        return run.keepsBackup() && run.direction() == Run.Direction.DOWN;
+    }
+
+    private static Mutation.Decision decision(Attempt attempt, Entity entity, Descent.Outcome outcome) {
+        if (outcome instanceof Descent.Untouched) {
+            return new Mutation.Refuse(new Refusal.Exists());
+        }
+        if (outcome instanceof Descent.Later) {
+            return new Mutation.Refuse(new Refusal.NotFound());
+        }
+        if (outcome instanceof Descent.Failed failed) {
+            return new Mutation.Refuse(new Refusal.Unfit("state", failed.reason()));
+        }
+        Descent.Lowered lowered = (Descent.Lowered) outcome;
+        return attempt.write(entity, lowered.state(), lowered.schemaVersion());
+    }
+
+    /** One page while it is done. */
+    private final class Attempt {
+
+        private final Job job;
+        private final boolean keeps;
+        private final Map<String, Sums> sums = new HashMap<>();
+        private Function<Entity, Mutation.Decision> decide = entity -> new Mutation.Refuse(new Refusal.NotFound());
+        private Function<Entity, @Nullable String> verify = entity -> null;
+        private final List<Quarantined> failed = new ArrayList<>();
+        private long done;
+        private long current;
+        private int attempts;
+        private int historyLimit = -1;
+        private boolean lost;
+        private @Nullable String violation;
+
+        private Attempt(Job job, boolean keeps) {
+            this.job = job;
+            this.keeps = keeps;
+        }
+
+        private Mutation.Decision write(Entity entity, ObjectNode state, String schemaVersion) {
+            return new Mutation.Write(
+                    entity.type(),
+                    state,
+                    schemaVersion,
+                    entity.owner(),
+                    job.run().signature(),
+                    null,
+                    List.of(),
+                    historyLimit());
+        }
+
+        /** Of the one type that all records have. */
+        private int historyLimit() {
+            if (historyLimit < 0) {
+                historyLimit = types.historyLimit(
+                        types.find(job.game(), job.run().entityType()));
+            }
+            return historyLimit;
+        }
+
+        private Outcome page(List<EntityPlace> places) {
+            int handled = 0;
+            while (handled < places.size() && !lost) {
+                String space = places.get(handled).space();
+                int end = handled;
+                while (end < places.size() && places.get(end).space().equals(space)) {
+                    end++;
+                }
+                int did = group(space, places.subList(handled, end));
+                handled += did;
+                if (handled < end) {
+                    break;
+                }
+            }
+            return new Outcome(handled, done, current, failed, attempts, lost, violation);
+        }
+
+        /** Does records of one space; returns how many from the first are dealt with. */
+        private int group(String space, List<EntityPlace> places) {
+            List<EntityPlace> open = places;
+            int handled = places.size();
+            Map<String, Quarantined> failing = new HashMap<>();
+            for (int attempt = 1; !open.isEmpty() && attempt <= Math.max(1, config.maxMigrationAttempts()); attempt++) {
+                if (attempt > 1 && job.timeLeft().getAsBoolean()) {
+                    Backoff.pauseBefore(attempt - 1, FIRST_PAUSE_MILLIS);
+                }
+                attempts = Math.max(attempts, attempt);
+                Accompanied accompanied = commit(space, open, attempt == 1);
+                List<EntityPlace> again = new ArrayList<>();
+                int answered = 0;
+                for (Result result : accompanied.results()) {
+                    EntityPlace place = open.get(answered);
+                    if (isPostponed(result)) {
+                        break;
+                    }
+                    answered++;
+                    String reason = took(result);
+                    if (reason != null) {
+                        again.add(place);
+                        failing.put(place.id(), new Quarantined(place.id(), space, version(result), reason, attempt));
+                    } else {
+                        failing.remove(place.id());
+                    }
+                }
+                if (!accompanied.complete()) {
+                    lost = true;
+                    return 0;
+                }
+                if (attempt == 1) {
+                    handled = answered;
+                }
+                open = again;
+            }
+            failed.addAll(failing.values());
+            return handled;
+        }
+
+        /** Counts what became of a record; says why, if it failed. */
+        private @Nullable String took(Result result) {
+            if (result instanceof Done) {
+                done++;
+                return null;
+            }
+            Refused refused = (Refused) result;
+            if (refused.refusal() instanceof Refusal.Exists) {
+                current++;
+                String wrong = verify.apply(refused.current());
+                violation = violation == null && wrong != null
+                        ? refused.current().space() + "/" + refused.current().id() + ": " + wrong
+                        : violation;
+                return null;
+            }
+            if (refused.refusal() instanceof Refusal.Unfit unfit) {
+                return unfit.detail();
+            }
+            return refused.refusal() instanceof Refusal.TooLarge tooLarge ? tooLarge.detail() : null;
+        }
+
+        private Accompanied commit(String space, List<EntityPlace> places, boolean bounded) {
+            boolean[] begun = new boolean[1];
+            Function<Entity, Mutation.Decision> timed = entity -> {
+                // A page that was begun does at least one record, so that there is always progress.
+                if (bounded && begun[0] && !job.timeLeft().getAsBoolean()) {
+                    return new Mutation.Refuse(new Refusal.Stale());
+                }
+                begun[0] = true;
+                return entity.deleted() || !entity.type().equals(job.run().entityType())
+                        ? new Mutation.Refuse(new Refusal.NotFound())
+                        : decide.apply(entity);
+            };
+            return commits.commitAlong(
+                    job.game(),
+                    space,
+                    places.stream()
+                            .map(place -> new Mutation(place.id(), null, "", timed))
+                            .toList(),
+                    new Companion(keeps, this::along, job.consumption()));
+        }
+
+        private Writes along(Upcoming commit) {
+            List<Entity> before =
+                    commit.entities().stream().map(Replaced::before).toList();
+            Sums all = Sums.NONE;
+            for (Entity entity : before) {
+                all = all.plus(sums.getOrDefault(entity.id(), Sums.NONE));
+            }
+            Writes kept = keeps
+                    ? backups.keeping(
+                            job.game(), job.run().id(), job.lease().number(), commit.space(), commit.seq(), before)
+                    : Writes.NONE;
+            return segments.counting(job.game(), job.lease(), Segment.undoing(job.run()), before.size(), all, kept);
+        }
+
+        private static boolean isPostponed(Result result) {
+            return result instanceof CommitService.Busy
+                    || (result instanceof Refused refused && refused.refusal() instanceof Refusal.Stale);
+        }
+
+        private static long version(Result result) {
+            return result instanceof Refused refused ? refused.current().version() : 0;
+        }
+    }
+}

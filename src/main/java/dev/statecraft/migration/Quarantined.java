@@ -1,0 +1,12 @@
+package dev.statecraft.migration;
+
+/**
+ * A record that was put aside: it stayed as it was.
+ *
+ * @param id the entity
+ * @param space its space
+ * @param version the version it was last tried on
+ * @param reason why
+ * @param attempts how often it was tried
+ */
+public record Quarantined(String id, String space, long version, String reason, int attempts) {}

@@ -1,0 +1,10 @@
+package dev.statecraft.migration;
+
+/**
+ * That a game has runs with work to do and nobody who does it; told within the process. Whoever drives runs begins with
+ * {@link StepService#advance} and goes on until that says that nothing is left.
+ *
+ * @param game the game
+ * @param mark tells what is waiting from what was waiting before: the last run and its revision
+ */
+public record RunsWaiting(String game, String mark) {}

@@ -1,0 +1,82 @@
+package dev.statecraft.migration;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.statecraft.replication.Schemas.Asked;
+import dev.statecraft.replication.Schemas.NoWayBack;
+import dev.statecraft.replication.Schemas.Shape;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Takes states up and down the migrations of their type while they are read.
+ *
+ * @param chain the migrations in the order they were applied
+ * @param bounds of each evaluation of an expression
+ * @param validation whether rules are looked at
+ */
+record SchemaLine(SchemaChain chain, Expression.Bounds bounds, boolean validation) {
+
+    /**
+     * A state in the newest shape that it can be given here: as the last of the migrations leaves it that can be done to
+     * it, and whose rules hold then.
+     */
+    Shape up(String from, ObjectNode state) {
+        Shape shape = new Shape(from, state);
+        for (Definition step : chain.after(from)) {
+            Optional<ObjectNode> after = migrated(step, shape.state());
+            if (after.isEmpty()) {
+                break;
+            }
+            shape = new Shape(step.version().toString(), after.get());
+        }
+        return shape;
+    }
+
+    /**
+     * A state as it was when a version was the newest one: before the migrations that came after it, or before those of a
+     * greater version if it is none of the type's.
+     */
+    Asked down(String from, SemanticVersion to, ObjectNode state) {
+        List<Definition> steps = chain.steps();
+        int last = index(from);
+        if (last < 0) {
+            return new NoWayBack("no migration is known that led to " + from);
+        }
+        int wanted = index(to.toString());
+        Shape shape = new Shape(from, state);
+        for (int i = last; i > wanted; i--) {
+            Definition step = steps.get(i);
+            if (wanted < 0 && step.version().compareTo(to) <= 0) {
+                break;
+            }
+            Transformation down = step.down();
+            if (down == null || down instanceof Transformation.Worked) {
+                return new NoWayBack("the migration " + step.version() + " has no way down that can be gone here");
+            }
+            Transformation.Transformed back = down.apply(shape.state(), bounds);
+            if (back instanceof Transformation.Failed failed) {
+                return new NoWayBack("going back before " + step.version() + " failed, " + failed.reason());
+            }
+            shape = new Shape(chain.before(step.version()), ((Transformation.Done) back).state());
+        }
+        return shape;
+    }
+
+    private int index(String version) {
+        for (int i = 0; i < chain.steps().size(); i++) {
+            if (chain.steps().get(i).version().toString().equals(version)) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    private Optional<ObjectNode> migrated(Definition step, ObjectNode state) {
+        return step.up().apply(state, bounds) instanceof Transformation.Done done
+                        && (!validation
+                                || step.validation().stream().allMatch(rule -> rule.violation(done.state(), bounds)
+                                        .isEmpty()))
+                ? Optional.of(done.state())
+                : Optional.empty();
+    }
+}

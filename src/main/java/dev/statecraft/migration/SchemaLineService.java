@@ -1,0 +1,75 @@
+package dev.statecraft.migration;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.statecraft.replication.Schemas;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Leads states from schema version to schema version while they are read, by the migrations that were applied. An
+ * instance remembers these for {@code schema-cache}; it asks for them only when it meets a state that is not in the shape
+ * it is wanted in.
+ */
+@ApplicationScoped
+public class SchemaLineService implements Schemas {
+
+    /** Types come from callers; what is remembered of them is forgotten when it is so much. */
+    private static final int MOST_KNOWN = 1_000;
+
+    private record Line(String game, String type, String newest) {}
+
+    private record Known(SchemaLine line, long readAtNanos) {}
+
+    private final MigrationStore store;
+    private final MigrationService migrations;
+    private final MigrationConfig config;
+    private final Map<Line, Known> known = new ConcurrentHashMap<>();
+
+    SchemaLineService(MigrationStore store, MigrationService migrations, MigrationConfig config) {
+        this.store = store;
+        this.migrations = migrations;
+        this.config = config;
+    }
+
+    @Override
+    public Shape up(String game, String type, String from, String to, ObjectNode state) {
+        return line(new Line(game, type, to)).up(from, state);
+    }
+
+    @Override
+    public Asked down(String game, String type, String from, String to, ObjectNode state) {
+        Optional<SemanticVersion> wanted = SemanticVersion.parse(to);
+        if (wanted.isEmpty()) {
+            return new NoVersion();
+        }
+        return SemanticVersion.parse(from)
+                        .filter(schema -> schema.compareTo(wanted.get()) <= 0)
+                        .isPresent()
+                ? new Shape(from, state)
+                : line(new Line(game, type, from)).down(from, wanted.get(), state);
+    }
+
+    /** The migrations that lead to a schema; 1 RCU for 4 KB of all migrations of the game if they are not remembered. */
+    private SchemaLine line(Line line) {
+        Known last = known.get(line);
+        if (last != null
+                && System.nanoTime() - last.readAtNanos() < config.schemaCache().toNanos()) {
+            return last.line();
+        }
+        List<Registration> all = store.list(line.game());
+        // The newest states have gone through it, even if the run that did it has not ended.
+        SemanticVersion newest = SemanticVersion.parse(line.newest())
+                .filter(version -> all.stream().anyMatch(one -> one.version().equals(version) && !one.ran()))
+                .orElse(null);
+        SchemaLine read =
+                new SchemaLine(migrations.chain(all, line.type(), newest), config.bounds(), config.validationEnabled());
+        if (known.size() >= MOST_KNOWN) {
+            known.clear();
+        }
+        known.put(line, new Known(read, System.nanoTime()));
+        return read;
+    }
+}

@@ -1,0 +1,348 @@
+package dev.statecraft.migration;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.statecraft.replication.Entity;
+import dev.statecraft.replication.EntityPlace;
+import dev.statecraft.replication.EntityScan;
+import dev.statecraft.replication.EntityService;
+import dev.statecraft.replication.PackedJson;
+import dev.statecraft.table.Consumption;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Hands records to game servers that migrate them with functions of their own, and takes them back. Everything else is as
+ * in any other run: a page is done under the lease of its segment, its records are kept as they were, checked by the rules,
+ * counted and written by commits.
+ */
+@ApplicationScoped
+public class WorkService {
+
+    /** How long a request may look for records before it answers. */
+    private static final long LOOK_MILLIS = 5_000;
+
+    /** How long a server waits that came while a run was between two phases. */
+    private static final long BETWEEN_MILLIS = 500;
+
+    /** A commit has no more records. */
+    private static final int MOST_RECORDS = 90;
+
+    private final MigrationService migrations;
+    private final StepService steps;
+    private final SegmentService shifts;
+    private final RunStore runs;
+    private final SegmentStore segments;
+    private final WorkStore works;
+    private final EntityService entities;
+    private final MigrationConfig config;
+
+    WorkService(
+            MigrationService migrations,
+            StepService steps,
+            SegmentService shifts,
+            RunStore runs,
+            SegmentStore segments,
+            WorkStore works,
+            EntityService entities,
+            MigrationConfig config) {
+        this.migrations = migrations;
+        this.steps = steps;
+        this.shifts = shifts;
+        this.runs = runs;
+        this.segments = segments;
+        this.works = works;
+        this.entities = entities;
+        this.config = config;
+    }
+
+    /** What asking for work comes to; in order of precedence. */
+    public sealed interface Leased {}
+
+    /** No such migration is registered. */
+    public record Unknown() implements Leased, Completed {}
+
+    /** It is not one that game servers do. */
+    public record NotForWorkers() implements Leased, Completed {}
+
+    /** There is nothing to do for game servers, and will not be until the migration is applied again. */
+    public record Nothing(Registration.Status status) implements Leased {}
+
+    /**
+     * Others are at work, or the run rests.
+     *
+     * @param waitMillis after which to ask again
+     * @param seen to be handed in then: leases that have stood still since are taken over
+     */
+    public record Wait(Registration.Status status, long waitMillis, Map<Integer, Long> seen) implements Leased {}
+
+    /** A record to migrate, as the migrations before leave it. */
+    public record Task(String space, String id, long version, String schemaVersion, ObjectNode state) {}
+
+    /** Records to migrate; the lease names them when they come back. */
+    public record Page(Registration.Status status, String lease, List<Task> tasks) implements Leased {}
+
+    /** What handing records in comes to; in order of precedence. */
+    public sealed interface Completed permits Unknown, NotForWorkers, Lost, Foreign, Done {}
+
+    /** Somebody else has the lease, or what it was for is over. */
+    public record Lost() implements Completed {}
+
+    /** The records are not those that were handed out: the place of the one that is wrong, -1 if one is missing. */
+    public record Foreign(int index, String reason) implements Completed {}
+
+    /** The page is done. */
+    public record Done(WorkPage.Answer answer, boolean replayed) implements Completed {}
+
+    /**
+     * A record that comes back.
+     *
+     * @param state as it is to be; null if it cannot be migrated
+     * @param error why not
+     */
+    public record Returned(
+            String space,
+            String id,
+            @Nullable ObjectNode state,
+            @Nullable String error) {}
+
+    /**
+     * Leases a page of records. Costs what looking for records costs, 2 WCU for the lease, and 1 for each KB of their names.
+     *
+     * @param limit records at most
+     * @param seen as it was answered last; the caller has waited since then for as long as it was told
+     */
+    public Leased lease(String game, SemanticVersion version, int limit, Map<Integer, Long> seen) {
+        Registration registration = migrations.find(game, version).orElse(null);
+        if (registration == null) {
+            return new Unknown();
+        }
+        if (registration.kind() != Definition.Kind.WORKER) {
+            return new NotForWorkers();
+        }
+        LongSupplier millisLeft = countdown();
+        steps.advance(game, millisLeft);
+        String id = registration.application().run();
+        Run run = id == null ? null : runs.read(game, id).orElse(null);
+        if (run == null || !run.active() || run.goesBack() || run.stopping() != null) {
+            return new Nothing(run == null ? registration.status() : run.told());
+        }
+        return run.paused() || !run.phase().working()
+                ? new Wait(run.told(), BETWEEN_MILLIS, Map.of())
+                : lease(game, run, limit, seen, millisLeft);
+    }
+
+    private Leased lease(String game, Run run, int limit, Map<Integer, Long> seen, LongSupplier millisLeft) {
+        Map<Integer, Long> held = new TreeMap<>();
+        for (Segment segment : segments.list(game, run.id(), run.segments())) {
+            if (segment.finished(run.phase()) || !shifts.isWanted(game, run, segment.number())) {
+                continue;
+            }
+            Long still = seen.get(segment.number());
+            if (segment.holder() != null && (still == null || still != segment.revision())) {
+                held.put(segment.number(), segment.revision());
+                continue;
+            }
+            Optional<Segment> lease = segments.take(game, segment, run.phase().pass(), "worker:" + UUID.randomUUID());
+            Optional<Page> page = lease.flatMap(taken -> page(game, run, taken, limit, millisLeft));
+            if (page.isPresent()) {
+                return page.get();
+            }
+        }
+        if (held.isEmpty()) {
+            // All that was left turned out to need nobody.
+            steps.advance(game, millisLeft);
+        }
+        return new Wait(
+                run.told(), held.isEmpty() ? BETWEEN_MILLIS : config.workLease().toMillis(), held);
+    }
+
+    /** Looks for a page with something to do; what needs nobody is completed on the way. Nothing if there is none. */
+    private Optional<Page> page(String game, Run run, Segment taken, int limit, LongSupplier millisLeft) {
+        Segment lease = taken;
+        SchemaChain chain = migrations.chain(game, run.entityType());
+        while (millisLeft.getAsLong() > 0) {
+            Consumption consumption = new Consumption();
+            List<Task> tasks = new ArrayList<>();
+            WorkPage page = look(game, run, lease, chain, Math.min(limit, MOST_RECORDS), tasks, consumption);
+            if (!tasks.isEmpty()) {
+                return works.keep(game, run.id(), lease.number(), page)
+                        ? Optional.of(new Page(run.told(), lease(run, lease), tasks))
+                        : Optional.empty();
+            }
+            Optional<SegmentService.Worked> done =
+                    shifts.worked(game, run, lease, page, new WorkAscent(chain, page, Map.of(), config), consumption);
+            if (done.isEmpty() || page.behind() == null) {
+                return Optional.empty();
+            }
+            lease = done.get().lease();
+        }
+        segments.release(game, lease);
+        return Optional.empty();
+    }
+
+    private WorkPage look(
+            String game,
+            Run run,
+            Segment lease,
+            SchemaChain chain,
+            int limit,
+            List<Task> tasks,
+            Consumption consumption) {
+        int size = Math.max(1, Math.min(limit, run.options().pageSize()));
+        if (run.phase() == Run.Phase.CANARY) {
+            size = (int) Math.max(1, Math.min(size, run.canary()));
+        }
+        Segment.Checkpoint from = lease.checkpoint();
+        EntityScan scan = entities.scan(
+                game,
+                run.entityType(),
+                new EntityScan.Part(lease.number(), run.segments(), run.phase() == Run.Phase.VALIDATING),
+                from == null ? null : new EntityScan.Position(from.first(), from.second()),
+                Math.max(size, config.scanItems()),
+                consumption);
+        List<EntityScan.Found> found = scan.found();
+        List<EntityScan.Found> some = found.subList(0, Math.min(size, found.size()));
+        Map<EntityPlace, Entity> behind = new HashMap<>();
+        entities.readAll(
+                        game,
+                        some.stream()
+                                .filter(one -> !chain.after(one.schemaVersion()).isEmpty())
+                                .map(EntityScan.Found::place)
+                                .toList())
+                .forEach(entity -> behind.put(new EntityPlace(entity.space(), entity.id()), entity));
+        List<WorkPage.Record> records = new ArrayList<>();
+        long bytes = 0;
+        for (EntityScan.Found one : some) {
+            Entity entity = behind.get(one.place());
+            PackedJson stored = entity == null ? null : entity.state();
+            int more = stored == null ? 0 : stored.plainBytes();
+            if (!records.isEmpty() && bytes + more > config.workBytes()) {
+                break;
+            }
+            bytes += more;
+            Optional<Task> task = entity == null ? Optional.empty() : task(chain, entity);
+            task.ifPresent(tasks::add);
+            records.add(new WorkPage.Record(
+                    one.place().space(), one.place().id(), entity == null ? 0 : entity.version(), task.isPresent()));
+        }
+        return new WorkPage(lease.token(), records, from, behind(game, records, found.size(), scan.next()), null);
+    }
+
+    private static Segment.@Nullable Checkpoint behind(
+            String game, List<WorkPage.Record> records, int found, EntityScan.@Nullable Position next) {
+        EntityScan.Position behind = records.size() == found
+                ? next
+                : EntityScan.Position.after(
+                        game, records.get(records.size() - 1).place());
+        return behind == null ? null : new Segment.Checkpoint(behind.partition(), behind.sort());
+    }
+
+    /** What is to be handed out of a record: its state as the migrations before leave it. */
+    private Optional<Task> task(SchemaChain chain, Entity entity) {
+        List<Definition> path = chain.after(entity.schemaVersion());
+        ObjectNode state = entity.json();
+        String schema = entity.schemaVersion();
+        for (Definition step : path.subList(0, Math.max(0, path.size() - 1))) {
+            if (!(step.up().apply(state, config.bounds()) instanceof Transformation.Done done)) {
+                return Optional.empty();
+            }
+            state = done.state();
+            schema = step.version().toString();
+        }
+        return path.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new Task(entity.space(), entity.id(), entity.version(), schema, state));
+    }
+
+    /**
+     * Takes back a page. Either all of it is looked at, or nothing: a page that is not exactly what was leased changes
+     * nothing. The same page again is answered as the first time, unless another was leased from the segment since.
+     */
+    public Completed complete(String game, SemanticVersion version, String lease, List<Returned> returned) {
+        Registration registration = migrations.find(game, version).orElse(null);
+        if (registration == null) {
+            return new Unknown();
+        }
+        if (registration.kind() != Definition.Kind.WORKER) {
+            return new NotForWorkers();
+        }
+        Ticket ticket = Ticket.parse(lease).orElse(null);
+        Run run = ticket == null
+                ? null
+                : runs.read(game, ticket.run())
+                        .filter(found -> found.version().equals(version))
+                        .orElse(null);
+        if (ticket == null || run == null) {
+            return new Lost();
+        }
+        WorkPage page = works.read(game, run.id(), ticket.segment())
+                .filter(kept -> kept.token() == ticket.token())
+                .orElse(null);
+        if (page == null) {
+            return new Lost();
+        }
+        Optional<Foreign> foreign = WorkAscent.foreign(page, returned);
+        if (foreign.isPresent()) {
+            return foreign.get();
+        }
+        WorkPage.Answer before = page.answer();
+        return before == null ? complete(game, run, ticket, page, returned) : new Done(before, true);
+    }
+
+    private Completed complete(String game, Run run, Ticket ticket, WorkPage page, List<Returned> returned) {
+        Segment segment = segments.read(game, run.id(), ticket.segment());
+        boolean held = segment.token() == ticket.token()
+                && segment.holder() != null
+                && Objects.equals(segment.checkpoint(), page.from());
+        if (!held
+                || !shifts.isForWorkers(game, run)
+                || !run.active()
+                || run.phase().pass() != segment.pass()) {
+            return new Lost();
+        }
+        Map<EntityPlace, Returned> byPlace = new HashMap<>();
+        returned.forEach(record -> byPlace.put(new EntityPlace(record.space(), record.id()), record));
+        WorkAscent ascent = new WorkAscent(migrations.chain(game, run.entityType()), page, byPlace, config);
+        Optional<SegmentService.Worked> worked = shifts.worked(game, run, segment, page, ascent, new Consumption());
+        if (worked.isEmpty()) {
+            return new Lost();
+        }
+        PageService.Outcome outcome = worked.get().outcome();
+        segments.release(game, worked.get().lease());
+        WorkPage.Answer answer = new WorkPage.Answer(
+                outcome.done(), outcome.failed().size(), page.records().size() - outcome.handled());
+        works.keep(game, run.id(), ticket.segment(), page.answered(answer));
+        steps.advance(game, countdown());
+        return new Done(answer, false);
+    }
+
+    private static String lease(Run run, Segment lease) {
+        return run.id() + ":" + lease.number() + ":" + lease.token();
+    }
+
+    /** A lease as it is named. */
+    private record Ticket(String run, int segment, long token) {
+
+        static Optional<Ticket> parse(String lease) {
+            String[] parts = lease.split(":", -1);
+            return parts.length == 3 && parts[1].matches("[0-9]{1,2}") && parts[2].matches("[0-9]{1,15}")
+                    ? Optional.of(new Ticket(parts[0], Integer.parseInt(parts[1]), Long.parseLong(parts[2])))
+                    : Optional.empty();
+        }
+    }
+
+    private static LongSupplier countdown() {
+        long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(LOOK_MILLIS);
+        return () -> TimeUnit.NANOSECONDS.toMillis(until - System.nanoTime());
+    }
+}

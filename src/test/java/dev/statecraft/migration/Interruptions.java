@@ -1,0 +1,91 @@
+package dev.statecraft.migration;
+
+import java.util.concurrent.atomic.AtomicInteger;
+import software.amazon.awssdk.core.interceptor.Context;
+import software.amazon.awssdk.core.interceptor.ExecutionAttributes;
+import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
+import software.amazon.awssdk.services.dynamodb.model.BatchGetItemRequest;
+import software.amazon.awssdk.services.dynamodb.model.GetItemRequest;
+import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
+import software.amazon.awssdk.services.dynamodb.model.ScanRequest;
+
+/** Stands in front of the real SDK, counts the calls to the store, and ends or holds up a worker at one of them. */
+final class Interruptions implements ExecutionInterceptor {
+
+    /** The end of a worker: nothing catches it. */
+    static final class Death extends Error {
+        private static final long serialVersionUID = 1L;
+
+        Death(String when) {
+            super(when);
+        }
+    }
+
+    private final AtomicInteger calls = new AtomicInteger();
+    private final AtomicInteger writes = new AtomicInteger();
+    private volatile int dieAfterWrite = Integer.MAX_VALUE;
+    private volatile int dieAfterCall = Integer.MAX_VALUE;
+    private volatile int holdBeforeWrite = Integer.MAX_VALUE;
+    private volatile Runnable meanwhile = () -> {};
+
+    /** Dies once a write, counted from 1, has taken effect; nothing is called any more then. */
+    void dieAfterWrite(int write) {
+        reset();
+        dieAfterWrite = write;
+    }
+
+    /** Dies after a call, counted from 1. */
+    void dieAfterCall(int call) {
+        reset();
+        dieAfterCall = call;
+    }
+
+    /** Has something happen right before a write, counted from 1. */
+    void holdBeforeWrite(int write, Runnable meanwhile) {
+        reset();
+        this.meanwhile = meanwhile;
+        holdBeforeWrite = write;
+    }
+
+    /** Lets everything pass and counts anew. */
+    void reset() {
+        dieAfterWrite = Integer.MAX_VALUE;
+        dieAfterCall = Integer.MAX_VALUE;
+        holdBeforeWrite = Integer.MAX_VALUE;
+        calls.set(0);
+        writes.set(0);
+    }
+
+    int writes() {
+        return writes.get();
+    }
+
+    int calls() {
+        return calls.get();
+    }
+
+    @Override
+    public void beforeExecution(Context.BeforeExecution context, ExecutionAttributes attributes) {
+        if (writes.get() >= dieAfterWrite || calls.get() >= dieAfterCall) {
+            throw new Death("dead already");
+        }
+        calls.incrementAndGet();
+        if (isWrite(context.request()) && writes.incrementAndGet() == holdBeforeWrite) {
+            meanwhile.run();
+        }
+    }
+
+    @Override
+    public void afterExecution(Context.AfterExecution context, ExecutionAttributes attributes) {
+        if ((isWrite(context.request()) && writes.get() >= dieAfterWrite) || calls.get() >= dieAfterCall) {
+            throw new Death("after write " + writes.get() + ", call " + calls.get());
+        }
+    }
+
+    private static boolean isWrite(Object request) {
+        return !(request instanceof GetItemRequest
+                || request instanceof BatchGetItemRequest
+                || request instanceof QueryRequest
+                || request instanceof ScanRequest);
+    }
+}
