@@ -90,7 +90,7 @@ final class DemoWorld {
         } else if (happened % 3 == 0) {
             score("sky_race", Math.round((60 + 25 * Math.abs(random.nextGaussian())) * 100) / 100.0);
         } else if (happened % 2 == 0) {
-            score("high_scores", Math.round(Math.exp(7 + random.nextGaussian())));
+            score("high_scores", Math.rint(Math.exp(7 + random.nextGaussian())));
         } else {
             score("arena", 5 + random.nextInt(40));
             levelUp();

@@ -41,7 +41,7 @@ export const address = (relative) => new URL(relative, BASE);
 
 export const get = (relative, signal) => call('GET', relative, undefined, signal);
 
-export const post = (relative, body = {}, signal) => call('POST', relative, body, signal);
+export const post = (relative, body, signal) => call('POST', relative, body, signal);
 
 async function call(method, relative, body, signal) {
   const headers = { Accept: 'application/json, application/problem+json' };

@@ -2,7 +2,7 @@
 
 import { get, path, post, query } from './api.js';
 import { entityLink } from './entities.js';
-import { eventTable } from './events.js';
+import { eventTable, latest } from './events.js';
 import { attempt, badge, button, card, facts, h, number, region, table, time, toast, words } from './page.js';
 import { disagreements } from './states.js';
 
@@ -34,7 +34,7 @@ export function conflicts(view) {
     waiting.show(list.conflicts);
     numbers.show(stats);
   }, 1500);
-  view.repeat(async () => settled.show((await get('v1/events' + query({ type: 'CONFLICT_RESOLVED', limit: 20 }), view.signal)).events), 4000);
+  view.repeat(async () => settled.show((await latest('CONFLICT_RESOLVED', 20, view.signal)).events), 4000);
   view.repeat(async () => types.show((await get('v1/entity-types', view.signal)).types), 15_000);
   const clock = setInterval(() => {
     for (const left of waiting.node.querySelectorAll('progress')) {

@@ -7,10 +7,15 @@ import { inline } from './states.js';
 const PAGE = 50;
 
 const TYPES = [
-  'ENTITY_CREATED', 'ENTITY_UPDATED', 'ENTITY_DELETED', 'CONFLICT_PARKED', 'CONFLICT_RESOLVED', 'LEADERBOARD_CREATED',
-  'LEADERBOARD_UPDATED', 'SEASON_RESET', 'MIGRATION_REGISTERED', 'MIGRATION_STARTED', 'MIGRATION_COMPLETED',
-  'MIGRATION_FAILED', 'MIGRATION_ROLLED_BACK',
+  'ENTITY_CREATED', 'ENTITY_UPDATED', 'ENTITY_DELETED', 'CONFLICT_PARKED', 'CONFLICT_RESOLVED',
+  'LEADERBOARD_CREATED', 'LEADERBOARD_CHANGED', 'LEADERBOARD_UPDATED', 'LEADERBOARD_DELETED', 'SEASON_RESET',
+  'SEASON_COMPLETED', 'AWARD_GIVEN', 'MIGRATION_REGISTERED', 'MIGRATION_BASELINED', 'MIGRATION_REPAIRED',
+  'MIGRATION_STARTED', 'MIGRATION_ROLLBACK_STARTED', 'MIGRATION_COMPLETED', 'MIGRATION_ROLLED_BACK',
+  'MIGRATION_FAILED', 'MIGRATION_CANCELLED', 'MIGRATION_TRIGGERED', 'MIGRATION_NOT_TRIGGERED', 'SYSTEM_SYNCHRONIZED',
 ];
+
+/** The latest events of a type, or of all. */
+export const latest = (type, limit, signal) => get('v1/events' + query({ type, limit, order: 'NEWEST' }), signal);
 
 const tone = (type) => (/FAILED|ISSUE/.test(type) ? 'bad' : /COMPLETED|RESOLVED|CREATED/.test(type) ? 'good' : 'plain');
 
@@ -52,7 +57,7 @@ export function events(view) {
     refresh();
   }, { hidden: true });
   const refresh = view.repeat(async () => {
-    const answer = await get('v1/events' + query(shown), view.signal);
+    const answer = await latest(shown.type, shown.limit, view.signal);
     list.show(answer.events);
     more.hidden = !answer.nextCursor || shown.limit === 1000;
   }, 3000);

@@ -26,13 +26,14 @@ class Live extends EventTarget {
     clearTimeout(this.#timer);
     this.#socket?.close();
     this.#socket = null;
-    let url;
+    let socket;
     try {
-      url = await socketAddress();
+      socket = await open();
     } catch {
-      return this.#again(PAUSE_AFTER_REFUSAL_MILLIS);
+      // The API says why it refuses the key to who asks it for something; here it is enough to try again.
+      this.#again(PAUSE_AFTER_REFUSAL_MILLIS);
+      return;
     }
-    const socket = new WebSocket(url);
     this.#socket = socket;
     socket.addEventListener('open', () => {
       this.#pauseMillis = 1000;
@@ -80,16 +81,19 @@ class Live extends EventTarget {
   }
 }
 
-/** Browsers can send no header when they open a socket, so a key is exchanged for a short-lived token first. */
-async function socketAddress() {
+/**
+ * Browsers can send no header when they open a socket, so a key is exchanged for a short-lived token, which goes among
+ * the protocols. Where the API needs no key, none is offered.
+ */
+async function open() {
   const { socketUrl } = await get('dashboard/settings');
   const url = socketUrl ? new URL(socketUrl) : address('v1/socket');
   url.protocol = url.protocol.replace('http', 'ws');
-  if (key()) {
-    const { token } = await post('v1/tokens');
-    url.searchParams.set('token', token);
+  if (!key()) {
+    return new WebSocket(url);
   }
-  return url;
+  const token = key().startsWith('sk_') ? (await post('v1/tokens', undefined)).token : key();
+  return new WebSocket(url, ['statecraft', token]);
 }
 
 export const live = new Live();

@@ -42,7 +42,7 @@ function all(view) {
     const reason = await ask('Apply pending migrations', 'All pending migrations are applied in the order of their versions.', 'Apply', 'Reason');
     if (reason) {
       const answer = await post('v1/migrations/apply?waitMillis=0', { reason }, view.signal);
-      toast(answer.runs.length > 0 ? `${answer.runs.length} of ${answer.totalPending + answer.runs.length} begun.` : 'Nothing was begun.');
+      toast(`${number(answer.totalPending)} pending; they are applied one after another.`);
       runs.add(answer.runs);
       refresh();
     }
@@ -52,7 +52,7 @@ function all(view) {
     about.show(answer);
     list.show(answer.migrations);
     ledger.show(history.history.slice(0, 50));
-    runs.add(answer.migrations.map((migration) => migration.run).filter(Boolean));
+    runs.add(await openRuns(view));
     apply.disabled = !answer.migrations.some((migration) => migration.status === 'PENDING');
     return runs.running() ? 1000 : 3000;
   }, 3000);
@@ -91,19 +91,20 @@ function one(view, version) {
     const reason = await ask(title, text, verb, 'Reason');
     if (reason) {
       const run = await post(migration(route), { reason, ...body }, view.signal);
-      runs.add([run.run]);
+      runs.add([run.id]);
       refresh();
     }
   }));
   const dry = button('Plan', (event) => attempt(event.target, async () => plan.show(await post(migration('/plan'), undefined, view.signal))),
     { class: 'primary', title: 'Try it out without writing anything' });
-  const run = act('Run', `Run ${version}`, 'It is run now, also if it has been applied before.', '/force', {});
+  const run = act('Run', `Run ${version}`, 'It is applied now, whatever is pending before it.', '/force', {});
   const back = act('Roll back', `Roll back ${version}`, 'What was changed since stays; the rest becomes what it was.', '/rollback', { mode: 'SMART' });
   const refresh = view.repeat(async () => {
     const its = await get(migration(''), view.signal);
     about.show(its);
     definition.show(its.details?.definition ?? null);
-    runs.add([its.run].filter(Boolean));
+    runs.add(await openRuns(view, version));
+    run.disabled = ['APPLIED', 'RUNNING', 'VALIDATING', 'ROLLING_BACK'].includes(its.status);
     back.disabled = its.status !== 'APPLIED' && its.status !== 'FAILED';
     return runs.running() ? 1000 : 3000;
   }, 3000);
@@ -120,13 +121,19 @@ function one(view, version) {
   };
 }
 
+/** The ids of runs that go on, of one migration or of all. */
+async function openRuns(view, version) {
+  const { runs } = await get('v1/migrations/runs?limit=20', view.signal);
+  return runs.filter((run) => isOpen(run) && (!version || run.version === version)).map((run) => run.id);
+}
+
 /** Runs as they go on; those that have ended stay until the section is left. */
 function runList(view, ended) {
   const known = new Map();
   const list = region({ class: 'runs' }, (runs) => runs.map((run) => progress(run, act)));
   const draw = () => list.show([...known.values()].filter((run) => run !== null));
   const act = (run, verb, control) => attempt(control, async () => {
-    known.set(run.run, await post(path`v1/migrations/runs/${run.run}/${verb}`, {}, view.signal));
+    known.set(run.id, await post(path`v1/migrations/runs/${run.id}/${verb}`, undefined, view.signal));
     draw();
     look();
   });
@@ -134,7 +141,7 @@ function runList(view, ended) {
     for (const [id, run] of known) {
       if (run === null || isOpen(run)) {
         const now = await get(path`v1/migrations/runs/${id}`, view.signal);
-        known.set(id, { ...now, run: id });
+        known.set(id, now);
         if (!isOpen(now) && run !== null) {
           toast(`Migration ${now.version}: ${words(now.status).toLowerCase()}.`, now.status === 'FAILED' ? 'bad' : 'good');
           ended();
@@ -162,7 +169,7 @@ function progress(run, act) {
   const through = run.done + run.skipped + run.failed;
   const share = run.total > 0 ? Math.min(100, Math.floor((through * 100) / run.total)) : isOpen(run) ? 0 : 100;
   const control = (text, verb) => button(text, (event) => act(run, verb, event.target),
-    { 'data-key': run.run + verb, 'aria-label': `${text} migration ${run.version}` });
+    { 'data-key': run.id + verb, 'aria-label': `${text} migration ${run.version}` });
   return h('section', { class: 'card run', 'aria-label': `Run of migration ${run.version}` },
     h('div', { class: 'card-head' },
       h('h2', {}, `${run.direction === 'DOWN' ? 'Rolling back' : 'Migration'} ${run.version}`), status(run.status)),

@@ -2,7 +2,7 @@
 
 import { get, post, query } from './api.js';
 import { lines } from './charts.js';
-import { eventTable } from './events.js';
+import { eventTable, latest } from './events.js';
 import { attempt, badge, button, card, facts, h, number, region, toast, words } from './page.js';
 
 const SHOWN_MILLIS = 60 * 60 * 1000;
@@ -55,7 +55,7 @@ export function overview(view) {
       h('ul', {}, report.recommendations.map((one) => h('li', {}, one)))));
   const overall = region({ class: 'card-head' }, (word) => [h('p', { class: 'lead' }, 'Overall ', health(word))]);
   const traffic = region({ class: 'charts' }, (points) => charts(points));
-  const latest = region({}, (events) => eventTable('Latest events', events, 'Nothing has happened yet.'));
+  const events = region({}, (all) => eventTable('Latest events', all, 'Nothing has happened yet.'));
 
   view.repeat(async () => {
     const [stats, report] = await Promise.all([get('v1/stats', view.signal), get('v1/health-report', view.signal)]);
@@ -67,12 +67,12 @@ export function overview(view) {
     const since = new Date(Date.now() - SHOWN_MILLIS).toISOString();
     traffic.show((await get('v1/monitoring' + query({ since }), view.signal)).points);
   }, 5000);
-  const refresh = view.repeat(async () => latest.show((await get('v1/events' + query({ limit: 10 }), view.signal)).events), 4000);
+  const refresh = view.repeat(async () => events.show((await latest('', 10, view.signal)).events), 4000);
   view.follow('global', refresh);
 
   const synchronize = button('Check and mend', (event) => attempt(event.target, async () => {
-    const answer = await post('v1/synchronize', {}, view.signal);
-    toast(`Checked. ${sum(answer.found)} found, ${sum(answer.mended)} mended.`);
+    const answer = await post('v1/synchronize', undefined, view.signal);
+    toast(`${number(answer.checked)} checked, ${number(answer.found)} found, ${number(answer.mended)} mended.`);
   }), { title: 'Recounts, compares and works off what was missed; safe at any time' });
   overall.show(undefined);
   return {
@@ -82,24 +82,28 @@ export function overview(view) {
       advice.node,
       systems.node,
       card('Traffic', {}, traffic.node),
-      card('Latest events', { class: 'flush' }, latest.node),
+      card('Latest events', { class: 'flush' }, events.node),
     ],
   };
 }
-
-const sum = (what) => (Array.isArray(what) ? what.length : number(what ?? 0));
 
 function charts(points) {
   if (points.length === 0) {
     return h('p', { class: 'empty' }, 'The first points come within a minute.');
   }
   const times = points.map((point) => point.timestamp);
-  const values = (name) => points.map((point) => point[name] ?? 0);
+  const values = (name) => points.map((point) => point[name]);
+  // A point counts what was answered since the one before, which is about a minute.
+  const aMinute = (name) => points.map((point) => (point.periodSeconds > 0 ? (point[name] * 60) / point.periodSeconds : 0));
   return [
-    lines('Requests', 'a minute', [{ name: 'Requests', tone: 'one', values: values('requests') }], times),
-    lines('Errors', 'a minute', [{ name: 'Errors', tone: 'bad', values: values('errors') }], times),
+    lines('Requests', 'a minute', [{ name: 'Answered', tone: 'one', values: aMinute('requests') }], times),
+    lines('Errors', 'a minute', [
+      { name: 'Failed', tone: 'bad', values: aMinute('errors') },
+      { name: 'Refused', tone: 'two', values: aMinute('refused') },
+    ], times),
     lines('Latency', 'ms', [
-      { name: 'Mean', tone: 'one', values: values('latency') },
+      { name: 'Half within', tone: 'one', values: values('latencyP50') },
+      { name: '99 % within', tone: 'two', values: values('latencyP99') },
     ], times),
   ];
 }

@@ -19,6 +19,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -26,6 +27,7 @@ import org.junit.jupiter.api.Test;
  * Chromium; npm brings Playwright and axe into {@code target}. Where something is missing the test is skipped and says
  * what; a build machine that lets it ({@code CI=true}, root, apt) gets Chromium installed.
  */
+@Tag("application")
 @QuarkusTest
 @WithTestResource(DynamoDbLocalResource.class)
 class DashboardBrowserTest {
