@@ -29,15 +29,28 @@ class TemplatePermissionsTest {
 
     /** What each function may touch; the entries reach the consumer through their stream only. */
     private static final Map<String, Set<String>> TABLES_OF_FUNCTION = Map.of(
-            "LeaderboardsFunction", Set.of("BoardsTable", "EntriesTable", "RanksTable"),
+            "AccessFunction", Set.of("AccessTable"),
+            "LeaderboardsFunction", Set.of("BoardsTable", "EntriesTable", "RanksTable", "AccessTable"),
             "LeaderboardStreamFunction", Set.of("RanksTable"),
             "StateFunction",
-                    Set.of("EntitiesTable", "LogTable", "HistoryTable", "ReplicationTable", "ConnectionsTable"),
+                    Set.of(
+                            "EntitiesTable",
+                            "LogTable",
+                            "HistoryTable",
+                            "ReplicationTable",
+                            "ConnectionsTable",
+                            "AccessTable"),
             "SocketFunction",
-                    Set.of("EntitiesTable", "LogTable", "HistoryTable", "ReplicationTable", "ConnectionsTable"),
+                    Set.of(
+                            "EntitiesTable",
+                            "LogTable",
+                            "HistoryTable",
+                            "ReplicationTable",
+                            "ConnectionsTable",
+                            "AccessTable"),
             "StateStreamFunction",
                     Set.of("EntitiesTable", "LogTable", "HistoryTable", "ReplicationTable", "ConnectionsTable"),
-            "MigrationsFunction", Set.of("MigrationsTable", "EntitiesTable"),
+            "MigrationsFunction", Set.of("MigrationsTable", "EntitiesTable", "AccessTable"),
             "ScheduleFunction",
                     Set.of(
                             "BoardsTable",
@@ -47,7 +60,8 @@ class TemplatePermissionsTest {
                             "LogTable",
                             "HistoryTable",
                             "ReplicationTable",
-                            "ConnectionsTable"));
+                            "ConnectionsTable",
+                            "AccessTable"));
 
     @Test
     void everyFunctionHasARoleOfItsOwn() {
@@ -117,6 +131,7 @@ class TemplatePermissionsTest {
                                 .collect(Collectors.toSet())));
         assertEquals(
                 Map.of(
+                        "AccessFunction", Set.of(),
                         "LeaderboardsFunction", Set.of(),
                         "LeaderboardStreamFunction", Set.of("UpdateItem"),
                         "StateFunction", Set.of(),
