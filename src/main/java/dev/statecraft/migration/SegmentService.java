@@ -139,7 +139,7 @@ public class SegmentService {
     /** Whether records of a run are migrated by game servers now. */
     boolean isForWorkers(String game, Run run) {
         return !run.goesBack()
-                && run.phase().pass() == MIGRATING
+                && run.phase().working()
                 && migrations
                         .find(game, run.version())
                         .filter(found -> found.kind() == Definition.Kind.WORKER)

@@ -50,11 +50,7 @@ final class Laboratory {
     }
 
     Laboratory(Map<String, String> settings, List<Migration> code, ExecutionInterceptor interceptor) {
-        this(
-                new Realm(Map.of("type-cache", "0s"), interceptor, Clock.systemUTC()),
-                settings,
-                code,
-                interceptor);
+        this(new Realm(Map.of("type-cache", "0s"), interceptor, Clock.systemUTC()), settings, code, interceptor);
     }
 
     /** Another instance of the application on the same tables. */
@@ -84,8 +80,7 @@ final class Laboratory {
         migrations = new MigrationService(store, runStore, config, clock, code);
         starts = new StartService(migrations, store, runStore, config, clock);
         PageService pages = new PageService(realm.commits, realm.types, segmentStore, backupStore, config);
-        segments = new SegmentService(
-                migrations, runStore, segmentStore, backupStore, pages, realm.entities, config);
+        segments = new SegmentService(migrations, runStore, segmentStore, backupStore, pages, realm.entities, config);
         backups = new BackupService(store, runStore, backupStore, config, clock);
         steps = new StepService(
                 migrations, store, starts, runStore, segmentStore, realm.entities, realm.types, backups, config);
@@ -135,9 +130,7 @@ final class Laboratory {
 
     /** Does what there is to do, one worker after the other. */
     void drive(String game) {
-        for (StepService.Next next = steps.advance(game, PLENTY);
-                !next.done();
-                next = steps.advance(game, PLENTY)) {
+        for (StepService.Next next = steps.advance(game, PLENTY); !next.done(); next = steps.advance(game, PLENTY)) {
             for (int segment : next.segments()) {
                 work(game, Objects.requireNonNull(next.run()), segment);
             }
