@@ -20,6 +20,8 @@
  *   <li>A step of a run enters in {@code entry.MigrationStepHandler} or, within a request, in
  *       {@code migration.DriveService}: {@code migration.StepService} takes the run from phase to phase,
  *       {@code migration.SegmentService} works on a segment page by page.
+ *   <li>The dashboard is files under {@code META-INF/resources} and a client of the API; {@code entry.DashboardPage} adds
+ *       what a browser is to keep it from.
  *   <li>State lives in the tables of template.yaml; every partition key begins with the game
  *       ({@code table.PartitionKey}). On a developer's machine {@code local} plays the part of AWS.
  * </ul>

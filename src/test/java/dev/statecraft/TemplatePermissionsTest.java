@@ -27,26 +27,43 @@ class TemplatePermissionsTest {
     private static final Set<String> ITEM_READS = Set.of("GetItem", "BatchGetItem", "Query", "DescribeTable");
     private static final Set<String> ITEM_WRITES = Set.of("PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem");
 
-    /** A run changes entities by commits. */
-    private static final Set<String> MIGRATING =
-            Set.of("MigrationsTable", "EntitiesTable", "LogTable", "ReplicationTable", "ConnectionsTable");
-
     /** Who may go over a whole table, and which. */
     private static final Map<String, String> SCANS =
             Map.of("MigrationsFunction", "EntitiesTable", "MigrationStepFunction", "EntitiesTable");
 
     /** What each function may touch; the entries reach the consumer through their stream only. */
     private static final Map<String, Set<String>> TABLES_OF_FUNCTION = Map.of(
-            "LeaderboardsFunction", Set.of("BoardsTable", "EntriesTable", "RanksTable"),
+            "AccessFunction", Set.of("AccessTable"),
+            "LeaderboardsFunction", Set.of("BoardsTable", "EntriesTable", "RanksTable", "AccessTable"),
             "LeaderboardStreamFunction", Set.of("RanksTable"),
             "StateFunction",
-                    Set.of("EntitiesTable", "LogTable", "HistoryTable", "ReplicationTable", "ConnectionsTable"),
+                    Set.of(
+                            "EntitiesTable",
+                            "LogTable",
+                            "HistoryTable",
+                            "ReplicationTable",
+                            "ConnectionsTable",
+                            "AccessTable"),
             "SocketFunction",
-                    Set.of("EntitiesTable", "LogTable", "HistoryTable", "ReplicationTable", "ConnectionsTable"),
+                    Set.of(
+                            "EntitiesTable",
+                            "LogTable",
+                            "HistoryTable",
+                            "ReplicationTable",
+                            "ConnectionsTable",
+                            "AccessTable"),
             "StateStreamFunction",
                     Set.of("EntitiesTable", "LogTable", "HistoryTable", "ReplicationTable", "ConnectionsTable"),
-            "MigrationsFunction", MIGRATING,
-            "MigrationStepFunction", MIGRATING,
+            "MigrationsFunction",
+                    Set.of(
+                            "MigrationsTable",
+                            "EntitiesTable",
+                            "LogTable",
+                            "ReplicationTable",
+                            "ConnectionsTable",
+                            "AccessTable"),
+            "MigrationStepFunction",
+                    Set.of("MigrationsTable", "EntitiesTable", "LogTable", "ReplicationTable", "ConnectionsTable"),
             "ScheduleFunction",
                     Set.of(
                             "BoardsTable",
@@ -56,7 +73,8 @@ class TemplatePermissionsTest {
                             "LogTable",
                             "HistoryTable",
                             "ReplicationTable",
-                            "ConnectionsTable"));
+                            "ConnectionsTable",
+                            "AccessTable"));
 
     @Test
     void everyFunctionHasARoleOfItsOwn() {
@@ -127,6 +145,7 @@ class TemplatePermissionsTest {
                                 .collect(Collectors.toSet())));
         assertEquals(
                 Map.of(
+                        "AccessFunction", Set.of(),
                         "LeaderboardsFunction", Set.of(),
                         "LeaderboardStreamFunction", Set.of("UpdateItem"),
                         "StateFunction", Set.of(),

@@ -127,7 +127,8 @@ class TemplateTest {
                         "HistoryTable", "",
                         "ReplicationTable", "ttl",
                         "ConnectionsTable", "ttl",
-                        "MigrationsTable", ""),
+                        "MigrationsTable", "",
+                        "AccessTable", "ttl"),
                 ttl);
     }
 

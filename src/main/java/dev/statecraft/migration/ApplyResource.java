@@ -1,6 +1,8 @@
 package dev.statecraft.migration;
 
 import dev.statecraft.access.CurrentCaller;
+import dev.statecraft.access.Requires;
+import dev.statecraft.access.Scope;
 import dev.statecraft.entry.Problem;
 import dev.statecraft.entry.ProblemException;
 import dev.statecraft.entry.Query;
@@ -47,6 +49,7 @@ public class ApplyResource {
 
     /** The seed's applyPendingMigrations: what is not finished within the wait goes on by itself. */
     @POST
+    @Requires(Scope.MIGRATE_RUN)
     @Path("/apply")
     @Operation(operationId = "applyPendingMigrations", summary = "Apply what is pending")
     public RunService.Answer apply(
@@ -69,6 +72,7 @@ public class ApplyResource {
 
     /** Applies a migration out of its turn; one that is applied already is left alone. */
     @POST
+    @Requires(Scope.MIGRATE_RUN)
     @Path("/{version}/force")
     @Operation(operationId = "forceMigration", summary = "Apply a migration whatever is pending before it")
     public RunView force(
@@ -85,6 +89,7 @@ public class ApplyResource {
 
     /** Rolls a migration back. */
     @POST
+    @Requires(Scope.MIGRATE_RUN)
     @Path("/{version}/rollback")
     @Operation(operationId = "rollbackMigration", summary = "Roll a migration back")
     public RunView rollback(

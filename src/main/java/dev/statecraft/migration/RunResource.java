@@ -1,6 +1,8 @@
 package dev.statecraft.migration;
 
 import dev.statecraft.access.CurrentCaller;
+import dev.statecraft.access.Requires;
+import dev.statecraft.access.Scope;
 import dev.statecraft.entry.Cursor;
 import dev.statecraft.entry.Ids;
 import dev.statecraft.entry.Problem;
@@ -47,6 +49,7 @@ public class RunResource {
 
     /** Runs, the newest first. */
     @GET
+    @Requires(Scope.MIGRATE_READ)
     @Operation(operationId = "listMigrationRuns", summary = "List the runs")
     public RunList list(@QueryParam("limit") @Nullable String limit, @QueryParam("cursor") @Nullable String cursor) {
         String name = "migration-runs";
@@ -65,6 +68,7 @@ public class RunResource {
 
     /** A run and how far it is. */
     @GET
+    @Requires(Scope.MIGRATE_READ)
     @Path("/{run}")
     @Operation(operationId = "getMigrationRun", summary = "Follow a run")
     public RunView read(@PathParam("run") String run) {
@@ -73,6 +77,7 @@ public class RunResource {
 
     /** Lets a run rest. */
     @POST
+    @Requires(Scope.MIGRATE_RUN)
     @Path("/{run}/pause")
     @Consumes(MediaType.WILDCARD)
     @Operation(operationId = "pauseMigrationRun", summary = "Pause a run")
@@ -82,6 +87,7 @@ public class RunResource {
 
     /** Lets a run go on. */
     @POST
+    @Requires(Scope.MIGRATE_RUN)
     @Path("/{run}/resume")
     @Consumes(MediaType.WILDCARD)
     @Operation(operationId = "resumeMigrationRun", summary = "Resume a run")
@@ -91,6 +97,7 @@ public class RunResource {
 
     /** Calls a run off and has undone what it did. */
     @POST
+    @Requires(Scope.MIGRATE_RUN)
     @Path("/{run}/cancel")
     @Consumes(MediaType.WILDCARD)
     @Operation(operationId = "cancelMigrationRun", summary = "Cancel a run")
@@ -100,6 +107,7 @@ public class RunResource {
 
     /** Limits what a run consumes, from its next page on. */
     @POST
+    @Requires(Scope.MIGRATE_RUN)
     @Path("/{run}/throttle")
     @Operation(operationId = "throttleMigrationRun", summary = "Limit the capacity a run consumes")
     public RunView throttle(@PathParam("run") String run, ThrottleRequest request) {
