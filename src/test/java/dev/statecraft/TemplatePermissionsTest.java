@@ -37,7 +37,10 @@ class TemplatePermissionsTest {
             "MigrationMachineRole", "states.amazonaws.com",
             "MigrationResumeRole", "events.amazonaws.com");
 
-    /** What each function may touch; who shows entities knows what leads to their newest schema version; the entries reach the consumer through their stream only. */
+    /**
+     * What each function may touch; who shows entities knows what leads to their newest schema version; the entries of
+     * boards reach the consumer through their stream only.
+     */
     private static final Map<String, Set<String>> TABLES_OF_FUNCTION = Map.of(
             "AccessFunction", Set.of("AccessTable"),
             "LeaderboardsFunction", Set.of("BoardsTable", "EntriesTable", "RanksTable", "AccessTable"),
