@@ -226,12 +226,11 @@ public class WorkService {
         return new WorkPage(lease.token(), records, from, behind(game, records, found.size(), scan.next()), null);
     }
 
-    private static Segment.@Nullable Checkpoint behind(
+    private Segment.@Nullable Checkpoint behind(
             String game, List<WorkPage.Entry> records, int found, EntityScan.@Nullable Position next) {
         EntityScan.Position behind = records.size() == found
                 ? next
-                : EntityScan.Position.after(
-                        game, records.get(records.size() - 1).place());
+                : entities.behind(game, records.get(records.size() - 1).place());
         return behind == null ? null : new Segment.Checkpoint(behind.partition(), behind.sort());
     }
 
