@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
@@ -304,9 +303,7 @@ class TemplateMachineTest {
 
     /** As Lambda writes it: what is null is left out. */
     private static JsonNode tree(Step step) {
-        return JSON.copy()
-                .setSerializationInclusion(JsonInclude.Include.NON_NULL)
-                .valueToTree(step);
+        return JSON.valueToTree(step);
     }
 
     private static JsonNode read(String text) {

@@ -202,8 +202,8 @@ public class PageService {
         /** Of the one type that all records have. */
         private int historyLimit() {
             if (historyLimit < 0) {
-                historyLimit = types.historyLimit(
-                        types.find(job.game(), job.run().entityType()));
+                historyLimit =
+                        types.historyLimit(types.find(job.game(), job.run().entityType()));
             }
             return historyLimit;
         }

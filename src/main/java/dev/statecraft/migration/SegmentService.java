@@ -139,7 +139,7 @@ public class SegmentService {
     /** Whether records of a run are migrated by game servers now. */
     boolean isForWorkers(String game, Run run) {
         return !run.goesBack()
-                && run.phase().pass() == MIGRATING
+                && run.phase().working()
                 && migrations
                         .find(game, run.version())
                         .filter(found -> found.kind() == Definition.Kind.WORKER)
@@ -239,7 +239,7 @@ public class SegmentService {
             if (!whole && outcome.handled() == 0) {
                 behindIt = lease.checkpoint();
             } else if (!whole) {
-                EntityScan.Position last = EntityScan.Position.after(game, places.get(outcome.handled() - 1));
+                EntityScan.Position last = entities.behind(game, places.get(outcome.handled() - 1));
                 behindIt = new Segment.Checkpoint(last.partition(), last.sort());
             }
             boolean last = whole && page.behind() == null;
@@ -300,7 +300,7 @@ public class SegmentService {
                     ? behind
                     : outcome.handled() == 0
                             ? position(lease.checkpoint())
-                            : EntityScan.Position.after(game, places.get(outcome.handled() - 1));
+                            : entities.behind(game, places.get(outcome.handled() - 1));
             return complete(
                     outcome,
                     last || at == null ? null : new Segment.Checkpoint(at.partition(), at.sort()),

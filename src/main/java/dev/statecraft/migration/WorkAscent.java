@@ -4,11 +4,8 @@ import dev.statecraft.replication.Entity;
 import dev.statecraft.replication.EntityPlace;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -16,18 +13,19 @@ import org.jspecify.annotations.Nullable;
 final class WorkAscent implements Function<Entity, Ascent.Outcome> {
 
     private final SchemaChain chain;
-    private final Map<EntityPlace, WorkPage.Record> page = new HashMap<>();
-    private final Map<EntityPlace, WorkService.Returned> returned;
+    private final Map<EntityPlace, WorkPage.Entry> page = new HashMap<>();
+    private final Map<EntityPlace, WorkPage.Returned> returned;
     private final Expression.Bounds bounds;
     private final boolean validation;
 
     WorkAscent(
-            SchemaChain chain, WorkPage page, Map<EntityPlace, WorkService.Returned> returned, MigrationConfig config) {
+            SchemaChain chain, WorkPage page, Map<EntityPlace, WorkPage.Returned> returned, Expression.Bounds bounds,
+            boolean validation) {
         this.chain = chain;
         page.records().forEach(record -> this.page.put(record.place(), record));
         this.returned = returned;
-        this.bounds = config.bounds();
-        this.validation = config.validationEnabled();
+        this.bounds = bounds;
+        this.validation = validation;
     }
 
     /** The same for records that a server does not migrate, or whose rules are looked at once more. */
@@ -38,8 +36,8 @@ final class WorkAscent implements Function<Entity, Ascent.Outcome> {
     @Override
     public Ascent.Outcome apply(Entity entity) {
         EntityPlace place = new EntityPlace(entity.space(), entity.id());
-        WorkPage.@Nullable Record record = page.get(place);
-        WorkService.@Nullable Returned answer = returned.get(place);
+        WorkPage.@Nullable Entry record = page.get(place);
+        WorkPage.@Nullable Returned answer = returned.get(place);
         if (chain.after(entity.schemaVersion()).isEmpty()) {
             return new Ascent.Current();
         }
@@ -55,7 +53,7 @@ final class WorkAscent implements Function<Entity, Ascent.Outcome> {
         return new SchemaChain(steps);
     }
 
-    private Definition given(WorkService.Returned answer) {
+    private Definition given(WorkPage.Returned answer) {
         Definition own = chain.steps().get(chain.steps().size() - 1);
         String error = answer.error();
         return new Definition(
@@ -69,24 +67,5 @@ final class WorkAscent implements Function<Entity, Ascent.Outcome> {
                 own.validation(),
                 own.invariants(),
                 own.source());
-    }
-
-    /** Why records are not those that were handed out, each once; nothing if they are. */
-    static Optional<WorkService.Foreign> foreign(WorkPage page, List<WorkService.Returned> returned) {
-        Set<EntityPlace> open = new HashSet<>();
-        page.records().stream().filter(WorkPage.Record::handed).forEach(record -> open.add(record.place()));
-        for (int i = 0; i < returned.size(); i++) {
-            WorkService.Returned record = returned.get(i);
-            if (!open.remove(new EntityPlace(record.space(), record.id()))) {
-                return Optional.of(new WorkService.Foreign(
-                        i,
-                        "The record " + record.space() + "/" + record.id()
-                                + " was not leased, or is here twice. Hand in the leased records, each once."));
-            }
-        }
-        return open.stream()
-                .findFirst()
-                .map(missing -> new WorkService.Foreign(
-                        -1, "The record " + missing.space() + "/" + missing.id() + " was leased and is missing."));
     }
 }

@@ -1,7 +1,11 @@
 package dev.statecraft.migration;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.statecraft.replication.EntityPlace;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 record WorkPage(
         long token,
-        List<Record> records,
+        List<Entry> records,
         Segment.@Nullable Checkpoint from,
         Segment.@Nullable Checkpoint behind,
         @Nullable Answer answer) {
@@ -31,7 +35,7 @@ record WorkPage(
      * @param version it had; 0 if it was not looked at
      * @param handed whether it was handed out: not if there is nothing to do to it, or an earlier migration fails on it
      */
-    record Record(String space, String id, long version, boolean handed) {
+    record Entry(String space, String id, long version, boolean handed) {
 
         EntityPlace place() {
             return new EntityPlace(space, id);
@@ -50,10 +54,44 @@ record WorkPage(
 
     /** Where all records of the page are. */
     List<EntityPlace> places() {
-        return records.stream().map(Record::place).toList();
+        return records.stream().map(Entry::place).toList();
     }
 
     WorkPage answered(Answer answer) {
         return new WorkPage(token, records, from, behind, answer);
+    }
+
+    /**
+     * A record that comes back.
+     *
+     * @param state as it is to be; null if it cannot be migrated
+     * @param error why not
+     */
+    public record Returned(
+            String space,
+            String id,
+            @Nullable ObjectNode state,
+            @Nullable String error) {}
+
+    /** The place of the record that is wrong, -1 if one is missing, and what is wrong. */
+    public record Mismatch(int index, String reason) {}
+
+    /** Why records are not those that were handed out, each once; nothing if they are. */
+    Optional<Mismatch> mismatch(List<Returned> returned) {
+        Set<EntityPlace> open = new HashSet<>();
+        records.stream().filter(Entry::handed).forEach(record -> open.add(record.place()));
+        for (int i = 0; i < returned.size(); i++) {
+            Returned record = returned.get(i);
+            if (!open.remove(new EntityPlace(record.space(), record.id()))) {
+                return Optional.of(new Mismatch(
+                        i,
+                        "The record " + record.space() + "/" + record.id()
+                                + " was not leased, or is here twice. Hand in the leased records, each once."));
+            }
+        }
+        return open.stream()
+                .findFirst()
+                .map(missing -> new Mismatch(
+                        -1, "The record " + missing.space() + "/" + missing.id() + " was leased and is missing."));
     }
 }

@@ -154,7 +154,7 @@ public class WorkResource {
         if (records == null || records.size() > config.pageSize()) {
             throw refused("records", "They are the leased records, at most " + config.pageSize() + ".");
         }
-        List<WorkService.Returned> returned = new ArrayList<>();
+        List<WorkPage.Returned> returned = new ArrayList<>();
         for (int i = 0; i < records.size(); i++) {
             returned.add(returned("records[" + i + "].", records.get(i)));
         }
@@ -170,7 +170,7 @@ public class WorkResource {
             throw new ProblemException(MigrationProblems.leaseLost());
         }
         if (completed instanceof WorkService.Foreign foreign) {
-            throw refused(foreign.index() < 0 ? "records" : "records[" + foreign.index() + "]", foreign.reason());
+            throw refused(foreign.mismatch().index() < 0 ? "records" : "records[" + foreign.mismatch().index() + "]", foreign.mismatch().reason());
         }
         WorkService.Done done = (WorkService.Done) completed;
         return new WorkAnswer(
@@ -180,7 +180,7 @@ public class WorkResource {
                 done.replayed() ? Boolean.TRUE : null);
     }
 
-    private WorkService.Returned returned(String prefix, @Nullable MigratedRecord record) {
+    private WorkPage.Returned returned(String prefix, @Nullable MigratedRecord record) {
         if (record == null) {
             throw refused(prefix.substring(0, prefix.length() - 1), "A record is an object.");
         }
@@ -195,7 +195,7 @@ public class WorkResource {
         if (error != null && error.length() > config.descriptionLength()) {
             throw refused(prefix + "error", "It has at most " + config.descriptionLength() + " characters.");
         }
-        return new WorkService.Returned(space, id, json == null ? null : state(prefix + "state", json), error);
+        return new WorkPage.Returned(space, id, json == null ? null : state(prefix + "state", json), error);
     }
 
     /** Where a client can only send an empty array for an empty object, it is accepted as such. */

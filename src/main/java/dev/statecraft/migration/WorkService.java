@@ -97,23 +97,11 @@ public class WorkService {
     /** Somebody else has the lease, or what it was for is over. */
     public record Lost() implements Completed {}
 
-    /** The records are not those that were handed out: the place of the one that is wrong, -1 if one is missing. */
-    public record Foreign(int index, String reason) implements Completed {}
+    /** The records are not those that were handed out. */
+    public record Foreign(WorkPage.Mismatch mismatch) implements Completed {}
 
     /** The page is done. */
     public record Done(WorkPage.Answer answer, boolean replayed) implements Completed {}
-
-    /**
-     * A record that comes back.
-     *
-     * @param state as it is to be; null if it cannot be migrated
-     * @param error why not
-     */
-    public record Returned(
-            String space,
-            String id,
-            @Nullable ObjectNode state,
-            @Nullable String error) {}
 
     /**
      * Leases a page of records. Costs what looking for records costs, 2 WCU for the lease, and 1 for each KB of their names.
@@ -180,7 +168,7 @@ public class WorkService {
                         : Optional.empty();
             }
             Optional<SegmentService.Worked> done =
-                    shifts.worked(game, run, lease, page, new WorkAscent(chain, page, Map.of(), config), consumption);
+                    shifts.worked(game, run, lease, page, ascent(chain, page, Map.of()), consumption);
             if (done.isEmpty() || page.behind() == null) {
                 return Optional.empty();
             }
@@ -220,7 +208,7 @@ public class WorkService {
                                 .map(EntityScan.Found::place)
                                 .toList())
                 .forEach(entity -> behind.put(new EntityPlace(entity.space(), entity.id()), entity));
-        List<WorkPage.Record> records = new ArrayList<>();
+        List<WorkPage.Entry> records = new ArrayList<>();
         long bytes = 0;
         for (EntityScan.Found one : some) {
             Entity entity = behind.get(one.place());
@@ -232,18 +220,17 @@ public class WorkService {
             bytes += more;
             Optional<Task> task = entity == null ? Optional.empty() : task(chain, entity);
             task.ifPresent(tasks::add);
-            records.add(new WorkPage.Record(
+            records.add(new WorkPage.Entry(
                     one.place().space(), one.place().id(), entity == null ? 0 : entity.version(), task.isPresent()));
         }
         return new WorkPage(lease.token(), records, from, behind(game, records, found.size(), scan.next()), null);
     }
 
-    private static Segment.@Nullable Checkpoint behind(
-            String game, List<WorkPage.Record> records, int found, EntityScan.@Nullable Position next) {
+    private Segment.@Nullable Checkpoint behind(
+            String game, List<WorkPage.Entry> records, int found, EntityScan.@Nullable Position next) {
         EntityScan.Position behind = records.size() == found
                 ? next
-                : EntityScan.Position.after(
-                        game, records.get(records.size() - 1).place());
+                : entities.behind(game, records.get(records.size() - 1).place());
         return behind == null ? null : new Segment.Checkpoint(behind.partition(), behind.sort());
     }
 
@@ -268,7 +255,7 @@ public class WorkService {
      * Takes back a page. Either all of it is looked at, or nothing: a page that is not exactly what was leased changes
      * nothing. The same page again is answered as the first time, unless another was leased from the segment since.
      */
-    public Completed complete(String game, SemanticVersion version, String lease, List<Returned> returned) {
+    public Completed complete(String game, SemanticVersion version, String lease, List<WorkPage.Returned> returned) {
         Registration registration = migrations.find(game, version).orElse(null);
         if (registration == null) {
             return new Unknown();
@@ -291,15 +278,15 @@ public class WorkService {
         if (page == null) {
             return new Lost();
         }
-        Optional<Foreign> foreign = WorkAscent.foreign(page, returned);
-        if (foreign.isPresent()) {
-            return foreign.get();
+        Optional<WorkPage.Mismatch> mismatch = page.mismatch(returned);
+        if (mismatch.isPresent()) {
+            return new Foreign(mismatch.get());
         }
         WorkPage.Answer before = page.answer();
         return before == null ? complete(game, run, ticket, page, returned) : new Done(before, true);
     }
 
-    private Completed complete(String game, Run run, Ticket ticket, WorkPage page, List<Returned> returned) {
+    private Completed complete(String game, Run run, Ticket ticket, WorkPage page, List<WorkPage.Returned> returned) {
         Segment segment = segments.read(game, run.id(), ticket.segment());
         boolean held = segment.token() == ticket.token()
                 && segment.holder() != null
@@ -310,9 +297,9 @@ public class WorkService {
                 || run.phase().pass() != segment.pass()) {
             return new Lost();
         }
-        Map<EntityPlace, Returned> byPlace = new HashMap<>();
+        Map<EntityPlace, WorkPage.Returned> byPlace = new HashMap<>();
         returned.forEach(record -> byPlace.put(new EntityPlace(record.space(), record.id()), record));
-        WorkAscent ascent = new WorkAscent(migrations.chain(game, run.entityType()), page, byPlace, config);
+        WorkAscent ascent = ascent(migrations.chain(game, run.entityType()), page, byPlace);
         Optional<SegmentService.Worked> worked = shifts.worked(game, run, segment, page, ascent, new Consumption());
         if (worked.isEmpty()) {
             return new Lost();
@@ -324,6 +311,10 @@ public class WorkService {
         works.keep(game, run.id(), ticket.segment(), page.answered(answer));
         steps.advance(game, countdown());
         return new Done(answer, false);
+    }
+
+    private WorkAscent ascent(SchemaChain chain, WorkPage page, Map<EntityPlace, WorkPage.Returned> returned) {
+        return new WorkAscent(chain, page, returned, config.bounds(), config.validationEnabled());
     }
 
     private static String lease(Run run, Segment lease) {

@@ -104,9 +104,9 @@ public class WorkStore {
     }
 
     private static WorkPage fromItem(Map<String, AttributeValue> item) {
-        List<WorkPage.Record> records = new ArrayList<>();
+        List<WorkPage.Entry> records = new ArrayList<>();
         for (JsonNode record : PackedJson.stored(Attributes.bytes(item, "rc")).value()) {
-            records.add(new WorkPage.Record(
+            records.add(new WorkPage.Entry(
                     record.get(0).textValue(),
                     record.get(1).textValue(),
                     record.get(2).longValue(),

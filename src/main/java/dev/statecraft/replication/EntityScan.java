@@ -1,6 +1,5 @@
 package dev.statecraft.replication;
 
-import dev.statecraft.table.PartitionKey;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -16,13 +15,7 @@ public record EntityScan(List<Found> found, @Nullable Position next) {
     public record Found(EntityPlace place, String schemaVersion) {}
 
     /** How far a part was looked through: a key of the table, of whatever game. */
-    public record Position(String partition, String sort) {
-
-        /** Right behind an entity. */
-        public static Position after(String game, EntityPlace place) {
-            return new Position(PartitionKey.of(game, place.space()), place.id());
-        }
-    }
+    public record Position(String partition, String sort) {}
 
     /**
      * A part of the table.

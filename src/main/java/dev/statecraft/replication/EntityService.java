@@ -362,6 +362,11 @@ public class EntityService {
         return entities.scan(game, type, part, after, limit, consumption);
     }
 
+    /** Where to go on looking, right behind an entity. */
+    public EntityScan.Position behind(String game, EntityPlace place) {
+        return EntityStore.behind(game, place);
+    }
+
     private EntityList listAll(String game, String space, @Nullable String from, int limit) {
         String after = from;
         while (true) {

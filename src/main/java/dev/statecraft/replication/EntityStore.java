@@ -246,6 +246,11 @@ public class EntityStore {
         return new EntityPlace(pk.substring(pk.lastIndexOf('#') + 1), Attributes.string(key, "sk"));
     }
 
+    /** The position right behind an entity. */
+    static EntityScan.Position behind(String game, EntityPlace place) {
+        return new EntityScan.Position(PartitionKey.of(game, place.space()), place.id());
+    }
+
     static Map<String, AttributeValue> key(String game, String space, String id) {
         return Map.of("pk", s(PartitionKey.of(game, space)), "sk", s(id));
     }

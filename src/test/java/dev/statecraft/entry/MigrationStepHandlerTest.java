@@ -99,7 +99,6 @@ class MigrationStepHandlerTest {
     }
 
     private JsonNode answer(JsonNode event) throws Exception {
-        return mapper.readTree(
-                handlers.find("migration-step").orElseThrow().invoke(event.toString()));
+        return mapper.readTree(handlers.find("migration-step").orElseThrow().invoke(event.toString()));
     }
 }

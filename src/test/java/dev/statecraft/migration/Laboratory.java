@@ -17,7 +17,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.function.LongSupplier;
 import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 
@@ -26,8 +25,6 @@ final class Laboratory {
 
     static final String GAME = "default";
     static final String BY = "tester";
-
-    private static final LongSupplier PLENTY = () -> 600_000;
 
     final Realm realm;
     final MigrationConfig config;
@@ -50,11 +47,7 @@ final class Laboratory {
     }
 
     Laboratory(Map<String, String> settings, List<Migration> code, ExecutionInterceptor interceptor) {
-        this(
-                new Realm(Map.of("type-cache", "0s"), interceptor, Clock.systemUTC()),
-                settings,
-                code,
-                interceptor);
+        this(new Realm(Map.of("type-cache", "0s"), interceptor, Clock.systemUTC()), settings, code, interceptor);
     }
 
     /** Another instance of the application on the same tables. */
@@ -84,8 +77,7 @@ final class Laboratory {
         migrations = new MigrationService(store, runStore, config, clock, code);
         starts = new StartService(migrations, store, runStore, config, clock);
         PageService pages = new PageService(realm.commits, realm.types, segmentStore, backupStore, config);
-        segments = new SegmentService(
-                migrations, runStore, segmentStore, backupStore, pages, realm.entities, config);
+        segments = new SegmentService(migrations, runStore, segmentStore, backupStore, pages, realm.entities, config);
         backups = new BackupService(store, runStore, backupStore, config, clock);
         steps = new StepService(
                 migrations, store, starts, runStore, segmentStore, realm.entities, realm.types, backups, config);
@@ -135,19 +127,21 @@ final class Laboratory {
 
     /** Does what there is to do, one worker after the other. */
     void drive(String game) {
-        for (StepService.Next next = steps.advance(game, PLENTY);
-                !next.done();
-                next = steps.advance(game, PLENTY)) {
+        for (StepService.Next next = steps.advance(game, Laboratory::plenty); !next.done(); next = steps.advance(game, Laboratory::plenty)) {
             for (int segment : next.segments()) {
                 work(game, Objects.requireNonNull(next.run()), segment);
             }
         }
     }
 
+    private static long plenty() {
+        return 600_000;
+    }
+
     void work(String game, String run, int segment) {
-        SegmentService.Work work = segments.work(game, run, segment, null, PLENTY);
+        SegmentService.Work work = segments.work(game, run, segment, null, Laboratory::plenty);
         while (!work.done()) {
-            work = segments.work(game, run, segment, work.seen(), PLENTY);
+            work = segments.work(game, run, segment, work.seen(), Laboratory::plenty);
         }
     }
 

@@ -38,7 +38,10 @@ class LiveWritersTest {
                 "{'operations': [{'op': 'rename', 'from': 'hp', 'path': 'health'}]}",
                 ", 'options': {'segments': 2, 'pageSize': 4}"));
         during(() -> lab.apply(GAME));
-        assertEquals(Status.APPLIED, lab.lastRun(GAME).status(), String.valueOf(lab.lastRun(GAME).error()));
+        assertEquals(
+                Status.APPLIED,
+                lab.lastRun(GAME).status(),
+                String.valueOf(lab.lastRun(GAME).error()));
         check("health", "hp", "1.1.0");
         during(() -> lab.runs.rollBack(GAME, SemanticVersion.of("1.1.0"), Run.Mode.SMART, "r", BY, 60_000));
         assertEquals(Status.ROLLED_BACK, lab.lastRun(GAME).status());

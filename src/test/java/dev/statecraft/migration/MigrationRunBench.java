@@ -27,8 +27,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 import software.amazon.awssdk.core.SdkBytes;
+import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
@@ -99,8 +99,9 @@ class MigrationRunBench {
         }
         pool.shutdown();
         assertEquals(RECORDS, done);
-        print("bare loop  %d threads  %6.0f records/s  %s a record", threads, RECORDS / seconds(begun), meter.take()
-                .per(RECORDS));
+        print(
+                "bare loop  %d threads  %6.0f records/s  %s a record",
+                threads, RECORDS / seconds(begun), meter.take().per(RECORDS));
     }
 
     private int barePart(String game, int part, int parts) {
@@ -110,12 +111,10 @@ class MigrationRunBench {
                             .segment(part)
                             .totalSegments(parts)
                             .filterExpression("tpk = :tpk")
-                            .expressionAttributeValues(
-                                    Map.of(":tpk", AttributeValue.fromS(game + "#PLAYER_DATA"))))
+                            .expressionAttributeValues(Map.of(":tpk", AttributeValue.fromS(game + "#PLAYER_DATA"))))
                     .items()) {
-                ObjectNode state = (ObjectNode) PackedJson.stored(
-                                item.get("st").b().asByteArray())
-                        .value();
+                ObjectNode state = (ObjectNode)
+                        PackedJson.stored(item.get("st").b().asByteArray()).value();
                 state.set("health", state.remove("hp"));
                 byte[] packed = PackedJson.of(state, 256).bytes();
                 dynamo.updateItem(update -> update.tableName(tables.entities())
@@ -182,7 +181,10 @@ class MigrationRunBench {
             Plan plan = lab.plans.plan(game, definition, registered.registration());
             print(
                     "plan of %6d records, %d tried: %.0f ms, %s",
-                    plan.matching(), plan.sampled(), seconds(begun) * 1_000, meter.take().per(1));
+                    plan.matching(),
+                    plan.sampled(),
+                    seconds(begun) * 1_000,
+                    meter.take().per(1));
         }
     }
 
@@ -228,8 +230,7 @@ class MigrationRunBench {
     }
 
     private static void register(Laboratory lab, String game, int segments) {
-        lab.register(
-                game, definition("1.1.0", UP, ", 'options': {'segments': " + segments + ", 'canaryPercent': 0}"));
+        lab.register(game, definition("1.1.0", UP, ", 'options': {'segments': " + segments + ", 'canaryPercent': 0}"));
         assertEquals(VERSION, lab.migration(game, "1.1.0").version());
     }
 
@@ -247,8 +248,7 @@ class MigrationRunBench {
                         "n" + i,
                         null,
                         "",
-                        old -> new Mutation.Write(
-                                "PLAYER_DATA", state, "0.0.0", null, BY, null, List.of(), 0)));
+                        old -> new Mutation.Write("PLAYER_DATA", state, "0.0.0", null, BY, null, List.of(), 0)));
             }
             for (int from = 0; from < mutations.size(); from += 90) {
                 lab.realm.commits.commit(

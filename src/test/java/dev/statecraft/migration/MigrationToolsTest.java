@@ -41,8 +41,10 @@ class MigrationToolsTest {
     /** Each test has a game of its own, since a game has one line of versions. */
     private void play(String game) {
         key = DEVELOPER;
-        key = post("/v1/keys", "{'name': 'tools', 'game': '" + game + "', 'scopes': ['state:read', 'state:write',"
-                        + " 'migrate:read', 'migrate:run']}")
+        key = post(
+                        "/v1/keys",
+                        "{'name': 'tools', 'game': '" + game + "', 'scopes': ['state:read', 'state:write',"
+                                + " 'migrate:read', 'migrate:run']}")
                 .statusCode(201)
                 .extract()
                 .path("key");
@@ -128,8 +130,10 @@ class MigrationToolsTest {
     void whereThereIsNoWayBackAnOlderServerIsToldSo() {
         play("tools-lossy");
         create(1);
-        post("/v1/migrations", "{'version': '1.0.0', 'description': 'd', 'target': {'entityType': 'PLAYER_DATA'},"
-                        + " 'up': {'expression': '{\\u0022gold\\u0022: coins}'}}")
+        post(
+                        "/v1/migrations",
+                        "{'version': '1.0.0', 'description': 'd', 'target': {'entityType': 'PLAYER_DATA'},"
+                                + " 'up': {'expression': '{\\u0022gold\\u0022: coins}'}}")
                 .statusCode(201);
         post("/v1/migrations/apply?waitMillis=20000", "{}").body("applied", equalTo(1));
         get("/v1/entities/p0?schemaVersion=0.9.0")
@@ -143,8 +147,10 @@ class MigrationToolsTest {
     void gameServersMigrateWithFunctionsOfTheirOwn() {
         play("tools-worker");
         create(9);
-        post("/v1/migrations", "{'version': '2.0.0', 'description': 'd', 'target': {'entityType': 'PLAYER_DATA'},"
-                        + " 'up': {'worker': true}}")
+        post(
+                        "/v1/migrations",
+                        "{'version': '2.0.0', 'description': 'd', 'target': {'entityType': 'PLAYER_DATA'},"
+                                + " 'up': {'worker': true}}")
                 .statusCode(201)
                 .body("kind", equalTo("WORKER"));
         String work = "/v1/migrations/2.0.0/work";
@@ -168,8 +174,13 @@ class MigrationToolsTest {
                     .map(record -> Map.of(
                             "id", record.get("id"),
                             "space", record.get("space"),
-                            "state", Map.of("gold", ((Number) page.path("records.find { it.id == '" + record.get("id")
-                                    + "' }.state.coins")).intValue() * 2)))
+                            "state",
+                                    Map.of(
+                                            "gold",
+                                            ((Number) page.path("records.find { it.id == '" + record.get("id")
+                                                                    + "' }.state.coins"))
+                                                            .intValue()
+                                                    * 2)))
                     .toList();
             post(work + "/complete", "{'lease': '" + lease + "', 'records': []}")
                     .statusCode(400)
@@ -196,14 +207,18 @@ class MigrationToolsTest {
         play("tools-refused");
         String work = "/v1/migrations/2.0.0/work";
         post(work + "/lease", "{}").statusCode(404).body("type", equalTo("/problems/migration-not-found"));
-        post("/v1/migrations", "{'version': '1.0.0', 'description': 'd', 'target': {'entityType': 'PLAYER_DATA'},"
-                        + " 'up': {'operations': [{'op': 'default', 'path': 'a', 'value': 1}]}}")
+        post(
+                        "/v1/migrations",
+                        "{'version': '1.0.0', 'description': 'd', 'target': {'entityType': 'PLAYER_DATA'},"
+                                + " 'up': {'operations': [{'op': 'default', 'path': 'a', 'value': 1}]}}")
                 .statusCode(201);
         post("/v1/migrations/1.0.0/work/lease", "{}")
                 .statusCode(409)
                 .body("type", equalTo("/problems/migration-not-for-workers"));
-        post("/v1/migrations", "{'version': '2.0.0', 'description': 'd', 'target': {'entityType': 'PLAYER_DATA'},"
-                        + " 'up': {'worker': true}}")
+        post(
+                        "/v1/migrations",
+                        "{'version': '2.0.0', 'description': 'd', 'target': {'entityType': 'PLAYER_DATA'},"
+                                + " 'up': {'worker': true}}")
                 .statusCode(201);
         post(work + "/lease", "{'limit': 0}").statusCode(400).body("field", equalTo("limit"));
         post(work + "/lease", "{'seen': {'x': 1}}").statusCode(400).body("field", equalTo("seen"));

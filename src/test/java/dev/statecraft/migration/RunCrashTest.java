@@ -70,7 +70,8 @@ class RunCrashTest {
     private Map<String, String> left(String game) {
         Map<String, String> left = new TreeMap<>();
         for (String space : SPACES) {
-            for (Entity entity : other.realm.entities.list(game, space, null, null, 1_000).entities()) {
+            for (Entity entity :
+                    other.realm.entities.list(game, space, null, null, 1_000).entities()) {
                 left.put(
                         space + "/" + entity.id(),
                         entity.version() + " " + entity.schemaVersion() + " " + JsonValues.canonical(entity.json()));

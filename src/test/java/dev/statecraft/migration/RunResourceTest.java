@@ -69,7 +69,9 @@ class RunResourceTest {
         given().get("/v1/migrations/history")
                 .then()
                 .body("history.find { it.action == 'FORCED' && it.run == '" + run + "' }.reason", equalTo("now"));
-        post("/v1/migrations/0.40.1/force", "{'reason': 'again'}").statusCode(200).body("id", equalTo(run));
+        post("/v1/migrations/0.40.1/force", "{'reason': 'again'}")
+                .statusCode(200)
+                .body("id", equalTo(run));
 
         post("/v1/migrations/0.40.1/rollback?waitMillis=20000", "{'reason': 'back', 'mode': 'SMART'}")
                 .statusCode(200)
@@ -77,7 +79,10 @@ class RunResourceTest {
                 .body("status", equalTo("ROLLED_BACK"))
                 .body("done", equalTo(3))
                 .body("total", equalTo(3));
-        given().get("/v1/entities/SHIP_A-1").then().body("state.hp", equalTo(1)).body("schemaVersion", equalTo("0.0.0"));
+        given().get("/v1/entities/SHIP_A-1")
+                .then()
+                .body("state.hp", equalTo(1))
+                .body("schemaVersion", equalTo("0.0.0"));
         post("/v1/migrations/0.40.1/rollback", "{'reason': 'again'}")
                 .statusCode(409)
                 .body("type", equalTo("/problems/migration-not-applied"));
@@ -94,9 +99,7 @@ class RunResourceTest {
         ships("SHIP_B", 2);
         register("0.41.1", "SHIP_B", "");
         register(
-                "0.41.2",
-                "SHIP_B",
-                ", 'validation': [{'expression': 'health = 7', 'message': 'Only seven will do.'}]");
+                "0.41.2", "SHIP_B", ", 'validation': [{'expression': 'health = 7', 'message': 'Only seven will do.'}]");
         register("0.41.3", "SHIP_B", "");
         post("/v1/migrations/apply?waitMillis=25000", "{'target': '0.41.2', 'reason': 'release'}")
                 .statusCode(200)
@@ -134,7 +137,8 @@ class RunResourceTest {
                 .body("status", oneOf("PENDING", "RUNNING"));
         int before = 0;
         for (int looks = 0; looks < 5; looks++) {
-            int done = given().get("/v1/migrations/runs/" + run).then().extract().path("done");
+            int done =
+                    given().get("/v1/migrations/runs/" + run).then().extract().path("done");
             assertTrue(done >= before, done + " after " + before);
             before = done;
         }
@@ -179,10 +183,7 @@ class RunResourceTest {
 
     @Test
     void unknownRunsAndForeignCursorsAreRefused() {
-        given().get("/v1/migrations/runs/nope")
-                .then()
-                .statusCode(404)
-                .body("type", equalTo("/problems/run-not-found"));
+        given().get("/v1/migrations/runs/nope").then().statusCode(404).body("type", equalTo("/problems/run-not-found"));
         given().get("/v1/migrations/runs?cursor=nonsense").then().statusCode(400);
         given().get("/v1/migrations/runs?limit=0").then().statusCode(400).body("field", equalTo("limit"));
         given().post("/v1/migrations/runs").then().statusCode(405);

@@ -119,8 +119,7 @@ class RunTest {
                 assertInstanceOf(RunService.Answer.class, lab.runs.apply(GAME, null, null, BY, 5_000));
         assertEquals(new RunService.Answer(0, List.of(), 0, List.of()), again);
         StartService.Already forced = assertInstanceOf(
-                StartService.Already.class,
-                lab.runs.force(GAME, SemanticVersion.of("1.1.0"), "again", BY, 5_000));
+                StartService.Already.class, lab.runs.force(GAME, SemanticVersion.of("1.1.0"), "again", BY, 5_000));
         assertEquals(lab.lastRun(GAME).id(), forced.registration().application().run());
         assertEquals(ledger, lab.migrations.list(GAME).ledgerEntries());
         assertEquals(2, lab.read("arena", "n0").version());
@@ -134,8 +133,7 @@ class RunTest {
         lab.register(definition("1.9.0", "{'operations': [{'op': 'rename', 'from': 'hp', 'path': 'level'}]}", ""));
         lab.register(definition("2.0.0", "{'expression': '$merge([$, {\\\"rank\\\": level * 10}])'}", ""));
         RunService.Answer answer = assertInstanceOf(
-                RunService.Answer.class,
-                lab.runs.apply(GAME, SemanticVersion.of("1.10.0"), "soft launch", BY, 20_000));
+                RunService.Answer.class, lab.runs.apply(GAME, SemanticVersion.of("1.10.0"), "soft launch", BY, 20_000));
         assertEquals(2, answer.applied(), answer.toString());
         assertEquals(2, answer.totalPending());
         assertState("{'level': 3, 'coins': 1.5}", lab.read("arena", "n2"));
@@ -173,7 +171,8 @@ class RunTest {
         assertEquals(Status.ROLLED_BACK, lab.migration(GAME, "1.1.0").status());
         assertFalse(lab.migration(GAME, "1.1.0").hasRollbackData());
         assertEquals("0.0.0", lab.realm.types.schemaVersion(GAME, "PLAYER_DATA"));
-        assertEquals("n11", lab.segmentStore.quarantined(GAME, run.id(), 10).get(0).id());
+        assertEquals(
+                "n11", lab.segmentStore.quarantined(GAME, run.id(), 10).get(0).id());
         assertEquals(
                 List.of(LedgerEntry.Action.ROLLED_BACK, LedgerEntry.Action.STARTED, LedgerEntry.Action.REGISTERED),
                 lab.migrations.history(GAME).stream().map(LedgerEntry::action).toList());
@@ -211,7 +210,9 @@ class RunTest {
         Run run = lab.lastRun(GAME);
         assertEquals(Status.APPLIED, run.status(), String.valueOf(run.error()));
         assertSum(run);
-        assertEquals(new Tally(8, 8, 0, 2), run.outcome() == null ? null : run.outcome().main());
+        assertEquals(
+                new Tally(8, 8, 0, 2),
+                run.outcome() == null ? null : run.outcome().main());
         assertState("{'hp': 9, 'coins': 1.5}", lab.read(space(9), "n9"));
         assertEquals(1, lab.read(space(9), "n9").version());
         assertEquals(2, lab.segmentStore.quarantined(GAME, run.id(), 10).size());
@@ -253,8 +254,8 @@ class RunTest {
         lab.apply(GAME);
         assertEquals(Status.FAILED, lab.migration(GAME, "1.1.0").status());
         assertState("{'health': 0, 'coins': 1.5}", lab.read("arena", "n0"));
-        StartService.Begun begun = lab.runs.rollBack(
-                GAME, SemanticVersion.of("1.1.0"), Run.Mode.SMART, "it failed", BY, 20_000);
+        StartService.Begun begun =
+                lab.runs.rollBack(GAME, SemanticVersion.of("1.1.0"), Run.Mode.SMART, "it failed", BY, 20_000);
         assertInstanceOf(StartService.Started.class, begun);
         assertEquals(Status.ROLLED_BACK, lab.lastRun(GAME).status());
         assertState("{'hp': 0, 'coins': 1.50}", lab.read("arena", "n0"));
@@ -271,13 +272,7 @@ class RunTest {
         lab.apply(GAME);
         lab.update(GAME, "arena", "n0", "{'increment': {'coins': 10}}");
         lab.create("arena", "late", "{'health': 77}");
-        lab.realm.entities.delete(
-                GAME,
-                "arena",
-                "n4",
-                null,
-                new Source("server", null),
-                new Identity(null, ""));
+        lab.realm.entities.delete(GAME, "arena", "n4", null, new Source("server", null), new Identity(null, ""));
         lab.runs.rollBack(GAME, SemanticVersion.of("1.1.0"), Run.Mode.SMART, "second thoughts", BY, 20_000);
 
         Run run = lab.lastRun(GAME);
@@ -295,8 +290,7 @@ class RunTest {
         assertEquals(LedgerEntry.Action.ROLLBACK_STARTED, asked.action());
         assertEquals("second thoughts", asked.reason());
         // What somebody took back on purpose is not applied with all others.
-        assertEquals(
-                new RunService.Answer(0, List.of(), 0, List.of()), lab.runs.apply(GAME, null, null, BY, 1_000));
+        assertEquals(new RunService.Answer(0, List.of(), 0, List.of()), lab.runs.apply(GAME, null, null, BY, 1_000));
         assertInstanceOf(
                 StartService.Started.class,
                 lab.runs.force(GAME, SemanticVersion.of("1.1.0"), "third thoughts", BY, 20_000));
@@ -318,8 +312,11 @@ class RunTest {
         assertState("{'hp': 2, 'coins': 1.5}", lab.read("arena", "n2"));
         Run run = lab.lastRun(GAME);
         assertEquals(Status.ROLLED_BACK, run.status());
-        assertEquals(new Tally(3, 3, 0, 1), run.outcome() == null ? null : run.outcome().main());
-        assertEquals("n0", lab.segmentStore.quarantined(GAME, run.id(), 5).get(0).id());
+        assertEquals(
+                new Tally(3, 3, 0, 1),
+                run.outcome() == null ? null : run.outcome().main());
+        assertEquals(
+                "n0", lab.segmentStore.quarantined(GAME, run.id(), 5).get(0).id());
 
         Laboratory exact = lab();
         fill(exact, 4);
@@ -343,8 +340,7 @@ class RunTest {
         assertInstanceOf(
                 StartService.Unknown.class,
                 lab.runs.rollBack(GAME, SemanticVersion.of("9.0.0"), Run.Mode.SMART, "r", BY, 0));
-        assertInstanceOf(
-                StartService.NotApplied.class, lab.runs.rollBack(GAME, first, Run.Mode.SMART, "r", BY, 0));
+        assertInstanceOf(StartService.NotApplied.class, lab.runs.rollBack(GAME, first, Run.Mode.SMART, "r", BY, 0));
         lab.apply(GAME);
         StartService.Covered covered = assertInstanceOf(
                 StartService.Covered.class, lab.runs.rollBack(GAME, first, Run.Mode.SMART, "r", BY, 0));
@@ -367,8 +363,7 @@ class RunTest {
         lab.drive(GAME);
         assertEquals(Status.PAUSED, lab.migration(GAME, "1.1.0").status());
         assertEquals(1, lab.read("arena", "n0").version());
-        assertInstanceOf(
-                StartService.Active.class, lab.runs.force(GAME, SemanticVersion.of("1.1.0"), "r", BY, 0));
+        assertInstanceOf(StartService.Active.class, lab.runs.force(GAME, SemanticVersion.of("1.1.0"), "r", BY, 0));
         assertInstanceOf(RunService.Changing.class, lab.runs.resume(GAME, run.id()));
         assertEquals(2, lab.waiting.size());
         StepService.Next next = lab.steps.advance(GAME, () -> 60_000);
@@ -443,8 +438,8 @@ class RunTest {
         SegmentService.Work held = lab.segments.work(GAME, run.id(), 0, null, () -> 60_000);
         assertEquals(new SegmentService.Work(false, 1, stale.revision()), held);
         Segment fresh = lab.segmentStore.take(GAME, stale, 1, "second").orElseThrow();
-        PageService pages = new PageService(
-                lab.realm.commits, lab.realm.types, lab.segmentStore, lab.backupStore, lab.config);
+        PageService pages =
+                new PageService(lab.realm.commits, lab.realm.types, lab.segmentStore, lab.backupStore, lab.config);
         PageService.Outcome outcome = pages.raise(
                 new PageService.Job(GAME, run, stale, () -> true, new Consumption()),
                 new Ascent(lab.migrations.chain(GAME, "PLAYER_DATA"), lab.config.bounds(), true),

@@ -34,8 +34,10 @@ class SchemaChainTest {
         assertFalse(options("").exceeded(0, 0));
         assertFalse(options(", 'options': {'failureThreshold': {'count': 3}}").exceeded(3, 10));
         assertTrue(options(", 'options': {'failureThreshold': {'count': 3}}").exceeded(4, 10));
-        assertFalse(options(", 'options': {'failureThreshold': {'percent': 2.5}}").exceeded(25, 1_000));
-        assertTrue(options(", 'options': {'failureThreshold': {'percent': 2.5}}").exceeded(26, 1_000));
+        assertFalse(
+                options(", 'options': {'failureThreshold': {'percent': 2.5}}").exceeded(25, 1_000));
+        assertTrue(
+                options(", 'options': {'failureThreshold': {'percent': 2.5}}").exceeded(26, 1_000));
         assertTrue(options(", 'options': {'failureThreshold': {'count': 9, 'percent': 1}}")
                 .exceeded(5, 100));
         assertEquals(

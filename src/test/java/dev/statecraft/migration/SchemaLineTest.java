@@ -94,7 +94,7 @@ class SchemaLineTest {
 
     @Test
     void aMigrationWithoutAWayDownSaysSo() {
-        apply("1.0.0", "{'expression': '$merge([$, {\"gold\": coins}])'}", "");
+        apply("1.0.0", "{'expression': '$'}", "");
         NoWayBack none =
                 assertInstanceOf(NoWayBack.class, line.down(GAME, TYPE, "1.0.0", "0.1.0", Json.of("{'gold': 1}")));
         assertTrue(none.reason().contains("1.0.0"), none.reason());

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.statecraft.migration.WorkPage.Returned;
 import dev.statecraft.migration.WorkService.Completed;
 import dev.statecraft.migration.WorkService.Done;
 import dev.statecraft.migration.WorkService.Foreign;
@@ -15,7 +16,6 @@ import dev.statecraft.migration.WorkService.Leased;
 import dev.statecraft.migration.WorkService.Lost;
 import dev.statecraft.migration.WorkService.Nothing;
 import dev.statecraft.migration.WorkService.Page;
-import dev.statecraft.migration.WorkService.Returned;
 import dev.statecraft.migration.WorkService.Wait;
 import dev.statecraft.replication.Entity;
 import java.util.ArrayList;
@@ -125,11 +125,11 @@ class WorkServiceTest {
         Returned first = records.get(0);
         records.add(new Returned("arena", "stranger", Json.of("{}"), null));
         Foreign foreign = assertInstanceOf(Foreign.class, lab.work.complete(GAME, VERSION, page.lease(), records));
-        assertEquals(records.size() - 1, foreign.index());
+        assertEquals(records.size() - 1, foreign.mismatch().index());
         records.set(records.size() - 1, first);
         assertInstanceOf(Foreign.class, lab.work.complete(GAME, VERSION, page.lease(), records));
         Foreign missing = assertInstanceOf(Foreign.class, lab.work.complete(GAME, VERSION, page.lease(), List.of()));
-        assertEquals(-1, missing.index());
+        assertEquals(-1, missing.mismatch().index());
         for (String lease : List.of("", "x", "run-00000001:0:99", "run-99999999:0:1", page.lease() + "0")) {
             assertInstanceOf(Lost.class, lab.work.complete(GAME, VERSION, lease, List.of()), lease);
         }
@@ -209,7 +209,7 @@ class WorkServiceTest {
         assertInstanceOf(Done.class, complete(page(), state -> state.put("large", large)));
         lab.drive(GAME);
         assertTrue(
-                String.valueOf(lab.lastRun(GAME).error()).contains("350"),
+                String.valueOf(lab.lastRun(GAME).error()).contains("358400"),
                 lab.lastRun(GAME).error());
         assertEquals(before, states());
     }
