@@ -8,6 +8,7 @@ import dev.statecraft.table.Attributes;
 import dev.statecraft.table.Batches;
 import dev.statecraft.table.Consumption;
 import dev.statecraft.table.PartitionKey;
+import dev.statecraft.table.SweepCursor;
 import dev.statecraft.table.TableNames;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.ArrayList;
