@@ -98,6 +98,20 @@ class PackagedLambdaIT {
     }
 
     @Test
+    void theDashboardIsServedWithItsParts() throws Exception {
+        for (String path : List.of("/", "/dashboard/app.js", "/dashboard/dashboard.css")) {
+            ObjectNode event = (ObjectNode) mapper.readTree(event("api-get-page"));
+            event.put("rawPath", path);
+            JsonNode response = answer(api, event.toString());
+            assertEquals(200, response.get("statusCode").asInt(), path);
+            Path file = Path.of("src/main/resources/META-INF/resources")
+                    .resolve(path.equals("/") ? "index.html" : path.substring(1));
+            assertEquals(Files.readString(file), response.get("body").asText(), path);
+            assertTrue(response.at("/headers/content-security-policy").asText().startsWith("default-src 'none'"), path);
+        }
+    }
+
+    @Test
     void anUnknownRouteIsAProblem() throws Exception {
         JsonNode problem = call("api-get-unknown-route", 404);
         assertEquals("/problems/route-not-found", problem.get("type").asText());
