@@ -90,7 +90,7 @@ function one(view, version) {
   const act = (verb, title, text, route, body) => button(verb, (event) => attempt(event.target, async () => {
     const reason = await ask(title, text, verb, 'Reason');
     if (reason) {
-      const run = await post(migration(route), { reason, ...body }, view.signal);
+      const run = await post(migration(route) + '?waitMillis=0', { reason, ...body }, view.signal);
       runs.add([run.id]);
       refresh();
     }

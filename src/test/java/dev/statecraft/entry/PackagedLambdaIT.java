@@ -33,6 +33,8 @@ class PackagedLambdaIT {
 
     private static final Path ZIP = Path.of(System.getProperty("statecraft.packaged", "target/function.zip"));
 
+    private static final Path PAGE = Path.of("src/main/resources/META-INF/resources");
+
     private final ObjectMapper mapper = new ObjectMapper();
     private final Map<String, String> open = new TreeMap<>();
     private final Path unpacked;
@@ -104,10 +106,10 @@ class PackagedLambdaIT {
             event.put("rawPath", path);
             JsonNode response = answer(api, event.toString());
             assertEquals(200, response.get("statusCode").asInt(), path);
-            Path file = Path.of("src/main/resources/META-INF/resources")
-                    .resolve(path.equals("/") ? "index.html" : path.substring(1));
+            Path file = PAGE.resolve(path.equals("/") ? "index.html" : path.substring(1));
             assertEquals(Files.readString(file), response.get("body").asText(), path);
-            assertTrue(response.at("/headers/content-security-policy").asText().startsWith("default-src 'none'"), path);
+            String policy = response.at("/headers/content-security-policy").asText();
+            assertTrue(policy.startsWith("default-src 'none'"), policy);
         }
     }
 
