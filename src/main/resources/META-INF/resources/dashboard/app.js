@@ -11,6 +11,7 @@ import { overview } from './overview.js';
 import { h } from './page.js';
 
 const SECTIONS = { '': overview, boards, entities, conflicts, migrations, events };
+
 /** How long changes are gathered before something is read again, so that a busy game does not keep the page busy. */
 const GATHERED_MILLIS = 700;
 
