@@ -20,6 +20,9 @@ final class DemoWorld {
     static final int PLAYERS = 200;
     private static final int ROOMS = 4;
 
+    /** Steps after which the first migration is applied; the second is left to who looks on. */
+    private static final int MIGRATED_AFTER = 60;
+
     private static final List<String> FIRST = List.of(
             "ada", "bo", "cleo", "dax", "eli", "fay", "gus", "hana", "ivo", "juno", "kai", "lea", "milo", "nia");
 
@@ -35,7 +38,7 @@ final class DemoWorld {
 
     private static final List<String> MIGRATIONS = List.of("""
             {"version": "1.1.0", "description": "Every player gets a coin purse",
-             "target": {"entityType": "PLAYER_DATA"},
+             "target": {"entityType": "PLAYER_DATA"}, "options": {"pageSize": 5, "maxCapacity": 40},
              "up": {"operations": [{"op": "default", "path": "coins", "value": 25}]}}""", """
             {"version": "1.2.0", "description": "Health becomes hearts",
              "target": {"entityType": "PLAYER_DATA"},
@@ -81,7 +84,10 @@ final class DemoWorld {
     /** Does the next thing that happens in the game: one to three calls. */
     void next() throws IOException, InterruptedException {
         happened++;
-        if (happened % 40 == 0) {
+        if (happened == MIGRATED_AFTER) {
+            must("POST", "/v1/migrations/apply?waitMillis=0", api.json("""
+                    {"target": "1.1.0", "reason": "The shop opens"}"""));
+        } else if (happened % 40 == 0) {
             quarrel();
         } else if (happened % 7 == 0) {
             duel();

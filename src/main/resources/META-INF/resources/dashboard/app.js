@@ -11,6 +11,10 @@ import { overview } from './overview.js';
 import { h } from './page.js';
 
 const SECTIONS = { '': overview, boards, entities, conflicts, migrations, events };
+
+/** How long changes are gathered before something is read again, so that a busy game does not keep the page busy. */
+const GATHERED_MILLIS = 700;
+
 const main = document.getElementById('main');
 let shown = new AbortController();
 let first = true;
@@ -34,14 +38,21 @@ function frame(parts, signal) {
         trouble.hidden = text === '';
       }
     }),
-    /** Calls back when an entity of the space changes. */
+    /** Calls back with what changed in the space; what comes close together is told at once. */
     follow(space, changed) {
+      const gathered = [];
+      let timer = 0;
       live.follow(space);
       live.addEventListener('changes', (event) => {
         if (event.detail.space === space) {
-          changed(event.detail.changes);
+          gathered.push(...event.detail.changes);
+          timer ||= setTimeout(() => {
+            timer = 0;
+            changed(gathered.splice(0));
+          }, GATHERED_MILLIS);
         }
       }, { signal });
+      signal.addEventListener('abort', () => clearTimeout(timer));
     },
   };
 }

@@ -90,7 +90,7 @@ function one(view, version) {
   const act = (verb, title, text, route, body) => button(verb, (event) => attempt(event.target, async () => {
     const reason = await ask(title, text, verb, 'Reason');
     if (reason) {
-      const run = await post(migration(route), { reason, ...body }, view.signal);
+      const run = await post(migration(route) + '?waitMillis=0', { reason, ...body }, view.signal);
       runs.add([run.id]);
       refresh();
     }
@@ -130,6 +130,7 @@ async function openRuns(view, version) {
 /** Runs as they go on; those that have ended stay until the section is left. */
 function runList(view, ended) {
   const known = new Map();
+  const running = () => [...known.values()].some((run) => run === null || isOpen(run));
   const list = region({ class: 'runs' }, (runs) => runs.map((run) => progress(run, act)));
   const draw = () => list.show([...known.values()].filter((run) => run !== null));
   const act = (run, verb, control) => attempt(control, async () => {
@@ -151,7 +152,6 @@ function runList(view, ended) {
     draw();
     return running() ? 600 : 3000;
   }, 3000);
-  const running = () => [...known.values()].some((run) => run === null || isOpen(run));
   return {
     node: list.node,
     running,

@@ -43,12 +43,12 @@ const SYSTEMS = [
 const health = (word) => badge(word ? words(word) : 'Unknown', word === 'HEALTHY' ? 'good' : word ? 'bad' : 'plain');
 
 export function overview(view) {
-  const systems = region({ class: 'systems' }, ({ stats, report }) => SYSTEMS.map((system) =>
+  const systems = region({ class: 'systems' }, (all) => SYSTEMS.map((system, i) =>
     h('section', { class: 'card', 'aria-label': system.name },
       h('div', { class: 'card-head' },
         h('h2', {}, h('a', { href: system.link, 'data-key': system.key }, system.name)),
-        health(report.systems?.[system.key])),
-      facts(system.numbers(stats[system.key] || {})))));
+        health(all[i].health)),
+      facts(system.numbers(all[i].numbers || {})))));
   const advice = region({}, (report) => report.overallHealth !== 'HEALTHY' && report.recommendations?.length > 0
     && h('section', { class: 'card notice warn', 'aria-labelledby': 'h-advice' },
       h('h2', { id: 'h-advice' }, 'What to do'),
@@ -60,8 +60,8 @@ export function overview(view) {
   view.repeat(async () => {
     const [stats, report] = await Promise.all([get('v1/stats', view.signal), get('v1/health-report', view.signal)]);
     overall.show(report.overallHealth);
-    advice.show(report);
-    systems.show({ stats, report });
+    advice.show({ overallHealth: report.overallHealth, recommendations: report.recommendations });
+    systems.show(SYSTEMS.map(({ key }) => ({ numbers: stats[key], health: report.systems?.[key] })));
   }, 3000);
   view.repeat(async () => {
     const since = new Date(Date.now() - SHOWN_MILLIS).toISOString();

@@ -33,6 +33,8 @@ class PackagedLambdaIT {
 
     private static final Path ZIP = Path.of(System.getProperty("statecraft.packaged", "target/function.zip"));
 
+    private static final Path PAGE = Path.of("src/main/resources/META-INF/resources");
+
     private final ObjectMapper mapper = new ObjectMapper();
     private final Map<String, String> open = new TreeMap<>();
     private final Path unpacked;
@@ -95,6 +97,20 @@ class PackagedLambdaIT {
     @Test
     void healthAnswers() throws Exception {
         assertEquals("UP", call("api-get-health", 200).get("status").asText());
+    }
+
+    @Test
+    void theDashboardIsServedWithItsParts() throws Exception {
+        for (String path : List.of("/", "/dashboard/app.js", "/dashboard/dashboard.css")) {
+            ObjectNode event = (ObjectNode) mapper.readTree(event("api-get-page"));
+            event.put("rawPath", path);
+            JsonNode response = answer(api, event.toString());
+            assertEquals(200, response.get("statusCode").asInt(), path);
+            Path file = PAGE.resolve(path.equals("/") ? "index.html" : path.substring(1));
+            assertEquals(Files.readString(file), response.get("body").asText(), path);
+            String policy = response.at("/headers/content-security-policy").asText();
+            assertTrue(policy.startsWith("default-src 'none'"), policy);
+        }
     }
 
     @Test
