@@ -36,7 +36,7 @@ class StructureTest {
     private static final String ROOT = "dev.statecraft";
 
     /** Each is one directory deep; a new feature is added here first. */
-    private static final Set<String> FEATURES = Set.of("leaderboard", "rating", "replication", "migration");
+    private static final Set<String> FEATURES = Set.of("leaderboard", "rating", "replication", "migration", "integration");
 
     private static final Set<String> SHARED = Set.of("", "entry", "table", "access", "local");
 
@@ -80,6 +80,12 @@ class StructureTest {
             type -> topLevelName(type).equals("GatewaySockets")
                     && packageOf(type).equals("entry"));
 
+    /** The one class that puts events on an EventBridge bus. */
+    private static final DescribedPredicate<JavaClass> BUS = describe(
+            "what puts events on the bus",
+            type -> topLevelName(type).equals("EventBridgeSink")
+                    && packageOf(type).equals("entry"));
+
     /** The query language for JSON. */
     private static final DescribedPredicate<JavaClass> JSONATA = resideInAPackage("com.dashjoin.jsonata..");
 
@@ -114,7 +120,7 @@ class StructureTest {
     @Test
     void onlyStoresSpeakToDynamoDb() {
         noClasses()
-                .that(not(STORE.or(LOCAL).or(GATEWAY).or(resideInAPackage(ROOT + ".table"))))
+                .that(not(STORE.or(LOCAL).or(GATEWAY).or(BUS).or(resideInAPackage(ROOT + ".table"))))
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("software.amazon.awssdk.services..")
@@ -126,7 +132,13 @@ class StructureTest {
                 .resideInAPackage("software.amazon.awssdk.services.apigatewaymanagementapi..")
                 .check(MAIN);
         noClasses()
-                .that(GATEWAY)
+                .that(not(BUS))
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("software.amazon.awssdk.services.eventbridge..")
+                .check(MAIN);
+        noClasses()
+                .that(GATEWAY.or(BUS))
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("software.amazon.awssdk.services.dynamodb..")

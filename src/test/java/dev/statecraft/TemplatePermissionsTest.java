@@ -8,6 +8,7 @@ import static dev.statecraft.SamTemplate.grants;
 import static dev.statecraft.SamTemplate.resources;
 import static dev.statecraft.SamTemplate.roleOf;
 import static dev.statecraft.SamTemplate.text;
+import static java.util.Map.entry;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -28,17 +29,30 @@ class TemplatePermissionsTest {
     private static final Set<String> ITEM_WRITES = Set.of("PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem");
 
     /** What each function may touch; the entries reach the consumer through their stream only. */
-    private static final Map<String, Set<String>> TABLES_OF_FUNCTION = Map.of(
-            "LeaderboardsFunction", Set.of("BoardsTable", "EntriesTable", "RanksTable"),
-            "LeaderboardStreamFunction", Set.of("RanksTable"),
-            "StateFunction",
-                    Set.of("EntitiesTable", "LogTable", "HistoryTable", "ReplicationTable", "ConnectionsTable"),
-            "SocketFunction",
-                    Set.of("EntitiesTable", "LogTable", "HistoryTable", "ReplicationTable", "ConnectionsTable"),
-            "StateStreamFunction",
-                    Set.of("EntitiesTable", "LogTable", "HistoryTable", "ReplicationTable", "ConnectionsTable"),
-            "MigrationsFunction", Set.of("MigrationsTable", "EntitiesTable"),
-            "ScheduleFunction",
+    private static final Map<String, Set<String>> TABLES_OF_FUNCTION = Map.ofEntries(
+            entry("LeaderboardsFunction", Set.of("BoardsTable", "EntriesTable", "RanksTable", "IntegrationTable")),
+            entry("LeaderboardStreamFunction", Set.of("RanksTable")),
+            entry(
+                    "StateFunction",
+                    Set.of(
+                            "EntitiesTable",
+                            "LogTable",
+                            "HistoryTable",
+                            "ReplicationTable",
+                            "ConnectionsTable",
+                            "IntegrationTable")),
+            entry(
+                    "SocketFunction",
+                    Set.of("EntitiesTable", "LogTable", "HistoryTable", "ReplicationTable", "ConnectionsTable")),
+            entry(
+                    "StateStreamFunction",
+                    Set.of("EntitiesTable", "LogTable", "HistoryTable", "ReplicationTable", "ConnectionsTable")),
+            entry("MigrationsFunction", Set.of("MigrationsTable", "EntitiesTable", "IntegrationTable")),
+            // Readiness looks at all tables, and into few.
+            entry("SystemFunction", resources(TABLE).keySet()),
+            entry("SynchronizeFunction", resources(TABLE).keySet()),
+            entry(
+                    "EventStreamFunction",
                     Set.of(
                             "BoardsTable",
                             "EntriesTable",
@@ -47,7 +61,12 @@ class TemplatePermissionsTest {
                             "LogTable",
                             "HistoryTable",
                             "ReplicationTable",
-                            "ConnectionsTable"));
+                            "ConnectionsTable",
+                            "EventsTable",
+                            "IntegrationTable")),
+            // The feed reaches it through its stream only.
+            entry("EventBusFunction", Set.of()),
+            entry("ScheduleFunction", resources(TABLE).keySet()));
 
     @Test
     void everyFunctionHasARoleOfItsOwn() {
@@ -116,14 +135,18 @@ class TemplatePermissionsTest {
                                 .filter(ITEM_WRITES::contains)
                                 .collect(Collectors.toSet())));
         assertEquals(
-                Map.of(
-                        "LeaderboardsFunction", Set.of(),
-                        "LeaderboardStreamFunction", Set.of("UpdateItem"),
-                        "StateFunction", Set.of(),
-                        "SocketFunction", Set.of(),
-                        "StateStreamFunction", Set.of(),
-                        "MigrationsFunction", Set.of(),
-                        "ScheduleFunction", Set.of("BatchWriteItem")),
+                Map.ofEntries(
+                        entry("LeaderboardsFunction", Set.of()),
+                        entry("LeaderboardStreamFunction", Set.of("UpdateItem")),
+                        entry("StateFunction", Set.of()),
+                        entry("SocketFunction", Set.of()),
+                        entry("StateStreamFunction", Set.of()),
+                        entry("MigrationsFunction", Set.of()),
+                        entry("SystemFunction", Set.of()),
+                        entry("SynchronizeFunction", Set.of("BatchWriteItem")),
+                        entry("EventStreamFunction", Set.of()),
+                        entry("EventBusFunction", Set.of()),
+                        entry("ScheduleFunction", Set.of("BatchWriteItem"))),
                 writes);
     }
 
@@ -135,7 +158,15 @@ class TemplatePermissionsTest {
                         .anyMatch(grant -> grant.action().equals("execute-api:ManageConnections")))
                 .map(Map.Entry::getKey)
                 .collect(Collectors.toSet());
-        assertEquals(Set.of("StateFunction", "SocketFunction", "StateStreamFunction", "ScheduleFunction"), telling);
+        assertEquals(
+                Set.of(
+                        "StateFunction",
+                        "SocketFunction",
+                        "StateStreamFunction",
+                        "SynchronizeFunction",
+                        "EventStreamFunction",
+                        "ScheduleFunction"),
+                telling);
         resources(FUNCTION)
                 .forEach((id, function) -> assertEquals(
                         telling.contains(id)

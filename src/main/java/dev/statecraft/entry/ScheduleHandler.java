@@ -4,6 +4,7 @@ import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.RequestHandler;
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import dev.statecraft.access.Caller;
+import dev.statecraft.integration.IntegrationUpkeepService;
 import dev.statecraft.leaderboard.UpkeepService;
 import dev.statecraft.replication.ConflictService;
 import io.quarkus.runtime.annotations.RegisterForReflection;
@@ -25,10 +26,13 @@ public class ScheduleHandler implements RequestHandler<ScheduleHandler.Tick, Sch
 
     private final UpkeepService leaderboards;
     private final ConflictService conflicts;
+    private final IntegrationUpkeepService integration;
 
-    ScheduleHandler(UpkeepService leaderboards, ConflictService conflicts) {
+    ScheduleHandler(
+            UpkeepService leaderboards, ConflictService conflicts, IntegrationUpkeepService integration) {
         this.leaderboards = leaderboards;
         this.conflicts = conflicts;
+        this.integration = integration;
     }
 
     /** What of an EventBridge scheduled event is used: the id it is logged by and the time it was due (ISO-8601). */
@@ -39,15 +43,17 @@ public class ScheduleHandler implements RequestHandler<ScheduleHandler.Tick, Sch
      * What a tick got done.
      *
      * @param conflicts parked conflicts whose time was up, settled
+     * @param integration steps of what ties the systems together
      */
     @RegisterForReflection
-    public record Done(UpkeepService.Done leaderboards, int conflicts) {}
+    public record Done(UpkeepService.Done leaderboards, int conflicts, int integration) {}
 
     @Override
     public Done handleRequest(Tick event, Context context) {
         BooleanSupplier timeLeft = () -> context.getRemainingTimeInMillis() > RESERVE_MILLIS;
         // Conflicts first: players wait for them.
         int settled = conflicts.settleDue(Caller.DEFAULT_GAME, timeLeft);
-        return new Done(leaderboards.run(Caller.DEFAULT_GAME, timeLeft), settled);
+        UpkeepService.Done upkeep = leaderboards.run(Caller.DEFAULT_GAME, timeLeft);
+        return new Done(upkeep, settled, integration.run(Caller.DEFAULT_GAME, timeLeft));
     }
 }

@@ -4,6 +4,7 @@ import static dev.statecraft.table.Attributes.b;
 import static dev.statecraft.table.Attributes.n;
 import static dev.statecraft.table.Attributes.s;
 
+import dev.statecraft.table.ItemChange;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.statecraft.replication.ReplicationStatisticsStore.Sum;
 import dev.statecraft.replication.Settlement.Choice;
@@ -319,5 +320,20 @@ public class ConflictStore {
                         at),
                 version,
                 body);
+    }
+
+
+    /** What a record of the table's stream tells of a conflict; nothing if it is about something else. */
+    static Optional<ReplicationStreamService.ConflictNews> news(ItemChange change) {
+        Map<String, AttributeValue> item = change.after();
+        if (item == null || !Attributes.string(item, "sk").equals(CONFLICT)) {
+            return Optional.empty();
+        }
+        String pk = Attributes.string(item, "pk");
+        String game = pk.substring(0, pk.indexOf('#'));
+        return Optional.of(
+                kept(item) instanceof Settled settled
+                        ? new ReplicationStreamService.ConflictSettled(game, settled.settlement(), settled.version())
+                        : new ReplicationStreamService.ConflictParked(game, ((Waiting) kept(item)).conflict()));
     }
 }

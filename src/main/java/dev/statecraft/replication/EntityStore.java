@@ -4,6 +4,8 @@ import static dev.statecraft.table.Attributes.b;
 import static dev.statecraft.table.Attributes.n;
 import static dev.statecraft.table.Attributes.s;
 
+import dev.statecraft.table.ItemChange;
+import java.util.Optional;
 import dev.statecraft.table.Attributes;
 import dev.statecraft.table.Batches;
 import dev.statecraft.table.PartitionKey;
@@ -259,5 +261,16 @@ public class EntityStore {
     static @Nullable PackedJson packed(Map<String, AttributeValue> item, String name) {
         byte[] bytes = Attributes.bytes(item, name);
         return bytes.length == 0 ? null : PackedJson.stored(bytes);
+    }
+
+
+    /** The version that a record of the entities' stream tells of; nothing if it tells of a removal. */
+    static Optional<ReplicationStreamService.Versioned> versioned(ItemChange change) {
+        Map<String, AttributeValue> item = change.after();
+        if (item == null) {
+            return Optional.empty();
+        }
+        String pk = Attributes.string(item, "pk");
+        return Optional.of(new ReplicationStreamService.Versioned(pk.substring(0, pk.indexOf('#')), fromItem(item)));
     }
 }
