@@ -38,7 +38,8 @@ class StructureTest {
     private static final String ROOT = "dev.statecraft";
 
     /** Each is one directory deep; a new feature is added here first. */
-    private static final Set<String> FEATURES = Set.of("leaderboard", "rating", "replication", "migration", "integration");
+    private static final Set<String> FEATURES =
+            Set.of("leaderboard", "rating", "replication", "migration", "integration");
 
     private static final Set<String> SHARED = Set.of("", "entry", "table", "access", "local");
 

@@ -28,8 +28,7 @@ public class ScheduleHandler implements RequestHandler<ScheduleHandler.Tick, Sch
     private final ConflictService conflicts;
     private final IntegrationUpkeepService integration;
 
-    ScheduleHandler(
-            UpkeepService leaderboards, ConflictService conflicts, IntegrationUpkeepService integration) {
+    ScheduleHandler(UpkeepService leaderboards, ConflictService conflicts, IntegrationUpkeepService integration) {
         this.leaderboards = leaderboards;
         this.conflicts = conflicts;
         this.integration = integration;

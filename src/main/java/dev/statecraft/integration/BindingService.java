@@ -91,7 +91,8 @@ public class BindingService {
         Known last = known.get(game);
         if (!fresh
                 && last != null
-                && System.nanoTime() - last.readAtNanos() < config.bindingCache().toNanos()) {
+                && System.nanoTime() - last.readAtNanos()
+                        < config.bindingCache().toNanos()) {
             return last.bindings();
         }
         List<Binding> read = store.bindings(game);
@@ -114,8 +115,7 @@ public class BindingService {
 
     private int follow(String game, Binding binding, List<Entity> versions) {
         List<Entity> concerned = versions.stream()
-                .filter(entity ->
-                        !entity.deleted() && entity.type().equals(binding.entityType()))
+                .filter(entity -> !entity.deleted() && entity.type().equals(binding.entityType()))
                 .sorted(Comparator.comparingLong(Entity::version))
                 .toList();
         Optional<Board> board = concerned.isEmpty()
@@ -158,8 +158,8 @@ public class BindingService {
                 throw new ContentionException("others write the entries of a bound board all the time");
             }
         }
-        marks.forEach((entity, version) ->
-                store.follow(game, board.id(), board.epoch(), entity, version, clock.instant()));
+        marks.forEach(
+                (entity, version) -> store.follow(game, board.id(), board.epoch(), entity, version, clock.instant()));
         return submissions.size();
     }
 

@@ -33,7 +33,9 @@ public class BusService {
             List<Event> events = appended.get().events();
             int taken = sink.put(appended.get().game(), events);
             if (taken < events.size()) {
-                LOG.warnf("%d events from %s were not taken", events.size() - taken, events.get(taken).id());
+                LOG.warnf(
+                        "%d events from %s were not taken",
+                        events.size() - taken, events.get(taken).id());
                 return Optional.of(change.sequence());
             }
         }

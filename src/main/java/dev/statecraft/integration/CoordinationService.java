@@ -11,8 +11,10 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 
 /** What follows in one system from what happened in another. Everything here may be told of again without harm. */
 @ApplicationScoped
@@ -47,10 +49,9 @@ public class CoordinationService {
         }
         Map<String, List<Entity>> byGame = new LinkedHashMap<>();
         for (ItemChange change : batch) {
-            replication
-                    .entity(change)
-                    .ifPresent(version -> byGame.computeIfAbsent(version.game(), game -> new ArrayList<>())
-                            .add(version.entity()));
+            replication.entity(change).ifPresent(version -> byGame.computeIfAbsent(
+                            version.game(), game -> new ArrayList<>())
+                    .add(version.entity()));
         }
         byGame.forEach(bindings::follow);
     }
@@ -62,10 +63,9 @@ public class CoordinationService {
         }
         Map<String, Set<String>> byGame = new LinkedHashMap<>();
         for (ItemChange change : batch) {
-            leaderboards
-                    .score(change)
-                    .ifPresent(score -> byGame.computeIfAbsent(score.game(), game -> new LinkedHashSet<>())
-                            .add(score.board()));
+            leaderboards.score(change).ifPresent(score -> byGame.computeIfAbsent(
+                            score.game(), game -> new LinkedHashSet<>())
+                    .add(score.board()));
         }
         byGame.forEach(tops::changed);
     }
@@ -78,9 +78,9 @@ public class CoordinationService {
     }
 
     private void boardChanged(LeaderboardStreamService.BoardChanged board) {
-        boolean follows = board.before().isPresent()
-                        && board.before().get().settings().source() != null
-                || board.after().isPresent() && board.after().get().settings().source() != null;
+        boolean follows = Stream.of(board.before(), board.after())
+                .flatMap(Optional::stream)
+                .anyMatch(known -> known.settings().source() != null);
         if (follows) {
             bindings.boardChanged(board.game(), board.id());
         }

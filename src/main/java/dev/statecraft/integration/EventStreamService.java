@@ -121,7 +121,10 @@ public class EventStreamService {
                             board.version(),
                             board.before(),
                             board.after(),
-                            board.after().map(Board::updatedAt).orElseGet(clock::instant).toEpochMilli()))
+                            board.after()
+                                    .map(Board::updatedAt)
+                                    .orElseGet(clock::instant)
+                                    .toEpochMilli()))
                     .ifPresent(occurrences::add);
             leaderboards
                     .season(change)
@@ -136,20 +139,16 @@ public class EventStreamService {
     }
 
     private List<Occurrence> awards(Awarded awarded, Map<String, Optional<Season>> known) {
-        Optional<Board> board = boards.find(awarded.game(), awarded.board())
-                .filter(found -> found.epoch() == awarded.epoch());
+        Optional<Board> board =
+                boards.find(awarded.game(), awarded.board()).filter(found -> found.epoch() == awarded.epoch());
         if (board.isEmpty()) {
             return List.of();
         }
         String name = awarded.game() + "#" + awarded.board() + "#" + awarded.season();
         return known.computeIfAbsent(name, key -> seasons.find(board.get(), awarded.season()))
                 .map(season -> LeaderboardEvents.awards(
-                        awarded.game(),
-                        awarded.board(),
-                        awarded.epoch(),
-                        season,
-                        awarded.awards(),
-                        units -> board.get().value(units)))
+                        awarded.game(), awarded.board(), awarded.epoch(), season, awarded.awards(), units -> board.get()
+                                .value(units)))
                 .orElse(List.of());
     }
 
@@ -157,17 +156,16 @@ public class EventStreamService {
     public void scores(List<ItemChange> batch) {
         Map<String, List<Occurrence>> byGame = new LinkedHashMap<>();
         for (ItemChange change : batch) {
-            leaderboards
-                    .score(change)
-                    .ifPresent(score -> byGame.computeIfAbsent(score.game(), game -> new ArrayList<>())
-                            .add(LeaderboardEvents.scored(
-                                    score.game(),
-                                    score.board(),
-                                    score.epoch(),
-                                    score.season(),
-                                    score.lane(),
-                                    change.sequence(),
-                                    score.at())));
+            leaderboards.score(change).ifPresent(score -> byGame.computeIfAbsent(
+                            score.game(), game -> new ArrayList<>())
+                    .add(LeaderboardEvents.scored(
+                            score.game(),
+                            score.board(),
+                            score.epoch(),
+                            score.season(),
+                            score.lane(),
+                            change.sequence(),
+                            score.at())));
         }
         byGame.forEach(feed::append);
     }
@@ -176,10 +174,8 @@ public class EventStreamService {
     public void migrations(List<ItemChange> batch) {
         Map<String, List<Occurrence>> byGame = new LinkedHashMap<>();
         for (ItemChange change : batch) {
-            migrations
-                    .ledger(change)
-                    .ifPresent(noted -> byGame.computeIfAbsent(noted.game(), game -> new ArrayList<>())
-                            .add(MigrationEvents.of(noted.game(), noted.entry())));
+            migrations.ledger(change).ifPresent(noted -> byGame.computeIfAbsent(noted.game(), game -> new ArrayList<>())
+                    .add(MigrationEvents.of(noted.game(), noted.entry())));
         }
         byGame.forEach(feed::append);
     }

@@ -47,9 +47,8 @@ public class FeedService {
         Set<String> sources = new LinkedHashSet<>();
         int characters = 0;
         for (Occurrence occurrence : occurrences) {
-            int length = occurrence.events().stream()
-                    .mapToInt(FeedStore::length)
-                    .sum();
+            int length =
+                    occurrence.events().stream().mapToInt(FeedStore::length).sum();
             boolean full = sources.size() == FeedStore.MOST_SOURCES && !sources.contains(occurrence.source());
             if (!part.isEmpty() && (full || characters + length > MOST_CHARACTERS)) {
                 appended += appendPart(game, part);

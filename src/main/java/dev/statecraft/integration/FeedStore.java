@@ -117,8 +117,7 @@ public class FeedStore {
             put.conditionExpression("q = :head").expressionAttributeValues(Map.of(":head", n(head)));
         }
         writes.add(TransactWriteItem.builder().put(put.build()).build());
-        told.forEach((source, position) ->
-                writes.add(mark(game, source, seen.get(source), position, now)));
+        told.forEach((source, position) -> writes.add(mark(game, source, seen.get(source), position, now)));
         chunks(events).forEach(chunk -> writes.add(chunk(game, chunk, now)));
         try {
             dynamo.transactWriteItems(transaction -> transaction.transactItems(writes));
@@ -134,8 +133,7 @@ public class FeedStore {
         }
     }
 
-    private TransactWriteItem mark(
-            String game, String source, @Nullable String seen, String position, Instant now) {
+    private TransactWriteItem mark(String game, String source, @Nullable String seen, String position, Instant now) {
         Map<String, AttributeValue> item = new HashMap<>(markKey(game, source));
         item.put("p", s(position));
         item.put("ttl", n(now.plus(config.markRetention()).getEpochSecond()));
@@ -157,9 +155,7 @@ public class FeedStore {
         item.put("ev", b(PackedJson.of(packed, DEFLATE_BYTES).bytes()));
         item.put("ttl", n(now.plus(config.eventRetention()).getEpochSecond()));
         return TransactWriteItem.builder()
-                .put(put -> put.tableName(tables.events())
-                        .item(item)
-                        .conditionExpression("attribute_not_exists(pk)"))
+                .put(put -> put.tableName(tables.events()).item(item).conditionExpression("attribute_not_exists(pk)"))
                 .build();
     }
 
@@ -231,7 +227,8 @@ public class FeedStore {
             return Optional.empty();
         }
         String pk = Attributes.string(item, "pk");
-        return Optional.of(new Appended(pk.substring(0, pk.indexOf('#')), toChunk(item).events()));
+        return Optional.of(
+                new Appended(pk.substring(0, pk.indexOf('#')), toChunk(item).events()));
     }
 
     private static Chunk toChunk(Map<String, AttributeValue> item) {
@@ -247,5 +244,4 @@ public class FeedStore {
     private static Map<String, AttributeValue> markKey(String game, String source) {
         return Map.of("pk", s(PartitionKey.of(game, "told", source)), "sk", s("mark"));
     }
-
 }

@@ -71,8 +71,7 @@ record Followed(
     private static @Nullable Operator operator(Board board) {
         RankingType type = board.settings().rankingType();
         Operator own = board.settings().operator();
-        boolean adds =
-                own == null ? type == RankingType.POINTS || type == RankingType.WINS : ADDING.contains(own);
+        boolean adds = own == null ? type == RankingType.POINTS || type == RankingType.WINS : ADDING.contains(own);
         return adds ? Operator.LAST : null;
     }
 

@@ -21,8 +21,7 @@ public class HealthReportService {
     private final MonitoringService monitoring;
     private final IntegrationConfig config;
 
-    HealthReportService(
-            UnifiedStatisticsService statistics, MonitoringService monitoring, IntegrationConfig config) {
+    HealthReportService(UnifiedStatisticsService statistics, MonitoringService monitoring, IntegrationConfig config) {
         this.statistics = statistics;
         this.monitoring = monitoring;
         this.config = config;
@@ -34,8 +33,8 @@ public class HealthReportService {
     /** How the systems of a game are. Costs what its statistics cost, and 0.5 RCU. */
     public HealthReport of(String game) {
         UnifiedStatisticsService.Statistics now = statistics.of(game);
-        long windowStart =
-                now.timestamp().toEpochMilli() - config.thresholds().conflictWindow().toMillis();
+        long windowStart = now.timestamp().toEpochMilli()
+                - config.thresholds().conflictWindow().toMillis();
         long conflicts = now.stateReplication().totalConflicts() - monitoring.conflictsUntil(game, windowStart);
         Map<String, Health> systems = new LinkedHashMap<>();
         systems.put(REPLICATION, Health.HEALTHY);

@@ -70,8 +70,7 @@ final class LeaderboardEvents {
     }
 
     /** Scores that changed. */
-    static Occurrence scored(
-            String game, String board, int epoch, int season, int lane, String sequence, long at) {
+    static Occurrence scored(String game, String board, int epoch, int season, int lane, String sequence, long at) {
         String source = "scores/" + board + "/" + epoch + "/" + season + "/" + lane;
         ObjectNode data = about(board).put("season", season).put("changes", 1);
         return Occurrence.sequenced(
@@ -87,12 +86,7 @@ final class LeaderboardEvents {
      * @param value a score as callers see it
      */
     static List<Occurrence> awards(
-            String game,
-            String board,
-            int epoch,
-            Season season,
-            List<Award> awards,
-            Function<Long, BigDecimal> value) {
+            String game, String board, int epoch, Season season, List<Award> awards, Function<Long, BigDecimal> value) {
         List<Occurrence> all = new ArrayList<>();
         for (int from = 0; from < awards.size(); from += AWARDS) {
             List<Event> events = new ArrayList<>();
@@ -106,7 +100,8 @@ final class LeaderboardEvents {
                 String id = "award:" + board + ":" + epoch + ":" + season.season() + ":" + award.playerId();
                 events.add(Event.of(EventType.AWARD_GIVEN, id, season.closedAt().toEpochMilli(), data));
             }
-            String place = "awards/" + board + "/" + epoch + "/" + season.season() + "/" + part.get(0).position();
+            String place = "awards/" + board + "/" + epoch + "/" + season.season() + "/"
+                    + part.get(0).position();
             all.add(Occurrence.once(game, place, events));
         }
         return all;

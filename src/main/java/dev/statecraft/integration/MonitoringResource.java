@@ -43,8 +43,7 @@ public class MonitoringResource {
      */
     @GET
     @Operation(operationId = "listMonitoringPoints", summary = "Monitoring points, minute by minute")
-    public PointList list(
-            @QueryParam("since") @Nullable String since, @QueryParam("limit") @Nullable String limit) {
+    public PointList list(@QueryParam("since") @Nullable String since, @QueryParam("limit") @Nullable String limit) {
         int wanted = (int) Query.integer("limit", limit, Query.MAX_LIMIT, 1, Query.MAX_LIMIT);
         List<ObjectNode> points = monitoring.points(caller.game(), since == null ? 0 : millis(since), wanted + 1);
         return new PointList(

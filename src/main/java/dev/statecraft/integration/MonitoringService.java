@@ -40,8 +40,10 @@ public class MonitoringService {
     /**
      * Notes a request that was answered. What an instance has counted is written down every few seconds, with a request
      * that comes then; what it counted last it may take with it when it ends.
+     *
+     * @param mayWait whether the thread may wait for it to be written down
      */
-    public void answered(String game, int status, long millis) {
+    public void answered(String game, int status, long millis, boolean mayWait) {
         if (!config.unifiedMonitoring()) {
             return;
         }
@@ -52,7 +54,7 @@ public class MonitoringService {
                     game,
                     new Gathered(Traffic.request(status, millis), now),
                     (old, more) -> new Gathered(old.traffic().plus(more.traffic()), old.since()));
-            if (now - all.since() >= config.trafficGathering().toMillis()) {
+            if (mayWait && now - all.since() >= config.trafficGathering().toMillis()) {
                 due = all.traffic();
                 gathered.remove(game);
             }
@@ -103,7 +105,12 @@ public class MonitoringService {
         long now = Math.max(clock.millis(), head.at() + 1);
         ObjectNode point = point(now, head, traffic.since(head.traffic()), statistics.of(game));
         return store.take(
-                game, head, now, point, traffic, now - config.monitoringRetention().toMillis());
+                game,
+                head,
+                now,
+                point,
+                traffic,
+                now - config.monitoringRetention().toMillis());
     }
 
     private static ObjectNode point(
@@ -149,7 +156,8 @@ public class MonitoringService {
     /** Changes with conflicts there were up to a time, as the last point before it says; 0 if there is none. */
     long conflictsUntil(String game, long at) {
         return store.lastBefore(game, at).stream()
-                .mapToLong(point -> point.path("stateReplication").path("totalConflicts").asLong())
+                .mapToLong(point ->
+                        point.path("stateReplication").path("totalConflicts").asLong())
                 .findFirst()
                 .orElse(0);
     }

@@ -87,7 +87,11 @@ public class MonitoringStore {
             if (value != 0) {
                 names.put("#" + name, name);
                 values.put(":" + name, n(value));
-                add.append(add.isEmpty() ? "ADD " : ", ").append('#').append(name).append(" :").append(name);
+                add.append(add.isEmpty() ? "ADD " : ", ")
+                        .append('#')
+                        .append(name)
+                        .append(" :")
+                        .append(name);
             }
         });
         if (values.isEmpty()) {
@@ -137,9 +141,8 @@ public class MonitoringStore {
         item.put("sk", s(Occurrence.position(at)));
         item.put("pt", b(PackedJson.of(point, DEFLATE_BYTES).bytes()));
         writes.add(TransactWriteItem.builder()
-                .put(kept -> kept.tableName(tables.integration())
-                        .item(item)
-                        .conditionExpression("attribute_not_exists(pk)"))
+                .put(kept ->
+                        kept.tableName(tables.integration()).item(item).conditionExpression("attribute_not_exists(pk)"))
                 .build());
         old.forEach(gone -> writes.add(TransactWriteItem.builder()
                 .delete(Delete.builder()

@@ -27,7 +27,9 @@ final class ReplicationEvents {
         List<Occurrence> resolved = new ArrayList<>();
         for (Change change : commit.changes()) {
             ObjectNode data = about(space, change.entityId());
-            data.put("entityType", change.type()).put("version", change.version()).put("by", change.by());
+            data.put("entityType", change.type())
+                    .put("version", change.version())
+                    .put("by", change.by());
             String place = space + "/" + change.entityId() + "/" + change.version();
             events.add(Event.of(type(change.kind()), "entity/" + place, commit.at(), data));
             if (change.conflicts() != null && !change.conflicts().isEmpty()) {

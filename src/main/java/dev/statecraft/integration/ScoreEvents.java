@@ -20,7 +20,8 @@ final class ScoreEvents {
         for (Event event : events) {
             if (event.type() == EventType.LEADERBOARD_UPDATED) {
                 scores.merge(
-                        event.data().path("board").asText() + "#" + event.data().path("season").asInt(),
+                        event.data().path("board").asText() + "#"
+                                + event.data().path("season").asInt(),
                         event,
                         ScoreEvents::sum);
             } else {
@@ -33,7 +34,9 @@ final class ScoreEvents {
 
     private static Event sum(Event before, Event last) {
         ObjectNode data = last.data().deepCopy();
-        data.put(CHANGES, before.data().path(CHANGES).asLong() + last.data().path(CHANGES).asLong());
+        data.put(
+                CHANGES,
+                before.data().path(CHANGES).asLong() + last.data().path(CHANGES).asLong());
         return last.with(data);
     }
 }

@@ -117,8 +117,7 @@ public class SynchronizationService {
         BooleanSupplier timeLeft = () -> clock.millis() < until;
         int settled = conflicts.settleDue(game, timeLeft);
         ReplicationStatisticsService.Audit heads = statistics.audit(game, timeLeft);
-        Part replication =
-                new Part(settled + heads.checked(), settled + heads.behind(), settled + heads.mended());
+        Part replication = new Part(settled + heads.checked(), settled + heads.behind(), settled + heads.mended());
         Part migration = migrations(game);
         int followed = 0;
         if (config.crossSystemValidation()) {
@@ -127,9 +126,9 @@ public class SynchronizationService {
         }
         int coordinated = coordination.run(game, timeLeft);
         UpkeepService.Done due = upkeep.run(game, timeLeft);
-        long worked = due.closed() + due.snapshots() + due.mended();
+        long worked = (long) due.closed() + due.snapshots() + due.mended();
         Boards looked = boards(game, timeLeft);
-        Part leaderboards = looked.part().plus(new Part(due.boards() + followed, worked, worked));
+        Part leaderboards = looked.part().plus(new Part((long) due.boards() + followed, worked, worked));
         Map<String, Part> systems = new LinkedHashMap<>();
         systems.put(HealthReportService.REPLICATION, replication);
         systems.put(HealthReportService.MIGRATION, migration);
@@ -139,8 +138,7 @@ public class SynchronizationService {
         boolean complete = due.complete() && looked.stoppedBefore() == null && timeLeft.getAsBoolean();
         Instant now = clock.instant();
         tell(game, all, now);
-        return new Outcome(
-                now, complete, all.checked(), all.found(), all.mended(), systems, looked.stoppedBefore());
+        return new Outcome(now, complete, all.checked(), all.found(), all.mended(), systems, looked.stoppedBefore());
     }
 
     private void tell(String game, Part all, Instant now) {

@@ -90,7 +90,8 @@ public class TopService {
         for (Top top : waiting) {
             long until = System.nanoTime() + 1_000_000 * Math.max(0, dueIn(top, clock.millis()));
             long left;
-            while ((left = until - System.nanoTime()) > 0 && !Thread.currentThread().isInterrupted()) {
+            while ((left = until - System.nanoTime()) > 0
+                    && !Thread.currentThread().isInterrupted()) {
                 LockSupport.parkNanos(left);
             }
             replicate(game, top, clock.millis());
@@ -162,12 +163,12 @@ public class TopService {
         Entity before = entities.read(game, SPACE, id);
         CommitService.Result result;
         if (before.deleted()) {
-            result = entities.create(game, SPACE, new EntityService.NewEntity(id, TYPE, state, null), SYSTEM, UNREPEATED);
+            result = entities.create(
+                    game, SPACE, new EntityService.NewEntity(id, TYPE, state, null), SYSTEM, UNREPEATED);
         } else if (same(before.json(), state)) {
             return;
         } else {
-            EntityUpdate update =
-                    new EntityUpdate(new EntityUpdate.Replace(state), null, null, new TreeMap<>(), null);
+            EntityUpdate update = new EntityUpdate(new EntityUpdate.Replace(state), null, null, new TreeMap<>(), null);
             result = entities.update(game, SPACE, id, update, SYSTEM, UNREPEATED) instanceof EntityService.Decided done
                     ? done.result()
                     : new CommitService.Busy();

@@ -3,9 +3,8 @@ package dev.statecraft.leaderboard;
 import static dev.statecraft.table.Attributes.n;
 import static dev.statecraft.table.Attributes.s;
 
-import dev.statecraft.table.ItemChange;
-import java.util.Optional;
 import dev.statecraft.table.Attributes;
+import dev.statecraft.table.ItemChange;
 import dev.statecraft.table.PartitionKey;
 import dev.statecraft.table.TableNames;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -14,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
@@ -106,7 +106,6 @@ public class AwardStore {
     private static Map<String, AttributeValue> key(Board board, int season, long position) {
         return Map.of("pk", s(partition(board, season)), "sk", s(place(position)));
     }
-
 
     /** The awards that a record of the table's stream tells of; nothing if it is about something else. */
     static Optional<LeaderboardStreamService.Awarded> given(ItemChange change) {

@@ -1,12 +1,12 @@
 package dev.statecraft.leaderboard;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.statecraft.replication.StatePath;
 import dev.statecraft.entry.Ids;
 import dev.statecraft.entry.Problem;
 import dev.statecraft.entry.ProblemException;
 import dev.statecraft.leaderboard.Board.Settings;
 import dev.statecraft.rating.RatingSystem;
+import dev.statecraft.replication.StatePath;
 import java.math.BigDecimal;
 import java.time.DateTimeException;
 import java.time.Instant;

@@ -4,8 +4,8 @@ import static dev.statecraft.table.Attributes.bool;
 import static dev.statecraft.table.Attributes.n;
 import static dev.statecraft.table.Attributes.s;
 
-import dev.statecraft.table.ItemChange;
 import dev.statecraft.table.Attributes;
+import dev.statecraft.table.ItemChange;
 import dev.statecraft.table.PartitionKey;
 import dev.statecraft.table.TableNames;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -290,7 +290,6 @@ public class BoardStore {
                                 .map(Integer::valueOf)
                                 .collect(Collectors.toCollection(TreeSet::new)));
     }
-
 
     /** What a record of the table's stream tells of a board; nothing if it is about something else. */
     static Optional<LeaderboardStreamService.BoardChanged> changed(ItemChange change) {

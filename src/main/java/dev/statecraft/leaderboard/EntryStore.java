@@ -4,10 +4,9 @@ import static dev.statecraft.table.Attributes.b;
 import static dev.statecraft.table.Attributes.n;
 import static dev.statecraft.table.Attributes.s;
 
-import dev.statecraft.table.ItemChange;
-import java.util.Objects;
 import dev.statecraft.table.Attributes;
 import dev.statecraft.table.Batches;
+import dev.statecraft.table.ItemChange;
 import dev.statecraft.table.PartitionKey;
 import dev.statecraft.table.TableNames;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -18,6 +17,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.SdkBytes;
@@ -341,7 +341,6 @@ public class EntryStore {
                 item.containsKey("rt") ? Rated.unpack(Attributes.bytes(item, "rt")) : null,
                 item.containsKey("cm") ? MatchStore.fromMap(Attributes.map(item, "cm")) : null);
     }
-
 
     /** The score that a record of the table's stream tells of; nothing if no score changed. */
     static Optional<LeaderboardStreamService.Scored> scored(ItemChange change) {

@@ -3,8 +3,8 @@ package dev.statecraft.leaderboard;
 import static dev.statecraft.table.Attributes.n;
 import static dev.statecraft.table.Attributes.s;
 
-import dev.statecraft.table.ItemChange;
 import dev.statecraft.table.Attributes;
+import dev.statecraft.table.ItemChange;
 import dev.statecraft.table.PartitionKey;
 import dev.statecraft.table.TableNames;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -178,7 +178,6 @@ public class SeasonStore {
                 last.isEmpty() ? null : SnapshotStore.fromRow(last),
                 Attributes.number(item, "v"));
     }
-
 
     /** What a record of the table's stream tells of a closed season; nothing if it is about something else. */
     static Optional<LeaderboardStreamService.SeasonChanged> changed(ItemChange change) {

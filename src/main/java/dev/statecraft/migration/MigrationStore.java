@@ -5,10 +5,10 @@ import static dev.statecraft.table.Attributes.bool;
 import static dev.statecraft.table.Attributes.n;
 import static dev.statecraft.table.Attributes.s;
 
-import dev.statecraft.table.ItemChange;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.statecraft.replication.PackedJson;
 import dev.statecraft.table.Attributes;
+import dev.statecraft.table.ItemChange;
 import dev.statecraft.table.PartitionKey;
 import dev.statecraft.table.TableNames;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -276,7 +276,6 @@ public class MigrationStore {
     private static @Nullable Instant time(Map<String, AttributeValue> item, String name) {
         return item.containsKey(name) ? Instant.ofEpochMilli(Attributes.number(item, name)) : null;
     }
-
 
     /** What a record of the table's stream tells of the ledger; nothing if it is about something else. */
     static Optional<MigrationStreamService.Noted> noted(ItemChange change) {

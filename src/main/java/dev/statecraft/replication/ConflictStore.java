@@ -4,13 +4,13 @@ import static dev.statecraft.table.Attributes.b;
 import static dev.statecraft.table.Attributes.n;
 import static dev.statecraft.table.Attributes.s;
 
-import dev.statecraft.table.ItemChange;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.statecraft.replication.ReplicationStatisticsStore.Sum;
 import dev.statecraft.replication.Settlement.Choice;
 import dev.statecraft.table.Attributes;
 import dev.statecraft.table.Backoff;
 import dev.statecraft.table.Batches;
+import dev.statecraft.table.ItemChange;
 import dev.statecraft.table.PartitionKey;
 import dev.statecraft.table.TableNames;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -321,7 +321,6 @@ public class ConflictStore {
                 version,
                 body);
     }
-
 
     /** What a record of the table's stream tells of a conflict; nothing if it is about something else. */
     static Optional<ReplicationStreamService.ConflictNews> news(ItemChange change) {

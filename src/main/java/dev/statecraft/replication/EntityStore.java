@@ -4,10 +4,9 @@ import static dev.statecraft.table.Attributes.b;
 import static dev.statecraft.table.Attributes.n;
 import static dev.statecraft.table.Attributes.s;
 
-import dev.statecraft.table.ItemChange;
-import java.util.Optional;
 import dev.statecraft.table.Attributes;
 import dev.statecraft.table.Batches;
+import dev.statecraft.table.ItemChange;
 import dev.statecraft.table.PartitionKey;
 import dev.statecraft.table.TableNames;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -17,6 +16,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
@@ -262,7 +262,6 @@ public class EntityStore {
         byte[] bytes = Attributes.bytes(item, name);
         return bytes.length == 0 ? null : PackedJson.stored(bytes);
     }
-
 
     /** The version that a record of the entities' stream tells of; nothing if it tells of a removal. */
     static Optional<ReplicationStreamService.Versioned> versioned(ItemChange change) {

@@ -174,7 +174,6 @@ public class LogStore {
                 packed.plainBytes());
     }
 
-
     /** The commit that a record of the log's stream tells of; nothing if it tells of a head, or of what has expired. */
     static Optional<ReplicationStreamService.Committed> committed(ItemChange change) {
         Map<String, AttributeValue> item = change.after();
