@@ -30,24 +30,21 @@ class TemplatePermissionsTest {
 
     /** What each function may touch; the entries reach the consumer through their stream only. */
     private static final Map<String, Set<String>> TABLES_OF_FUNCTION = Map.ofEntries(
-            entry("LeaderboardsFunction", Set.of("BoardsTable", "EntriesTable", "RanksTable", "IntegrationTable")),
+            entry("AccessFunction", Set.of("AccessTable")),
+            entry(
+                    "LeaderboardsFunction",
+                    Set.of("BoardsTable", "EntriesTable", "RanksTable", "IntegrationTable", "AccessTable")),
             entry("LeaderboardStreamFunction", Set.of("RanksTable")),
             entry(
                     "StateFunction",
-                    Set.of(
-                            "EntitiesTable",
-                            "LogTable",
-                            "HistoryTable",
-                            "ReplicationTable",
-                            "ConnectionsTable",
-                            "IntegrationTable")),
+                    Set.of("EntitiesTable", "LogTable", "HistoryTable", "ReplicationTable", "ConnectionsTable", "IntegrationTable", "AccessTable")),
             entry(
                     "SocketFunction",
-                    Set.of("EntitiesTable", "LogTable", "HistoryTable", "ReplicationTable", "ConnectionsTable")),
+                    Set.of("EntitiesTable", "LogTable", "HistoryTable", "ReplicationTable", "ConnectionsTable", "AccessTable")),
+            entry("StateStreamFunction", Set.of("EntitiesTable", "LogTable", "HistoryTable", "ReplicationTable", "ConnectionsTable")),
             entry(
-                    "StateStreamFunction",
-                    Set.of("EntitiesTable", "LogTable", "HistoryTable", "ReplicationTable", "ConnectionsTable")),
-            entry("MigrationsFunction", Set.of("MigrationsTable", "EntitiesTable", "IntegrationTable")),
+                    "MigrationsFunction",
+                    Set.of("MigrationsTable", "EntitiesTable", "IntegrationTable", "AccessTable")),
             // Readiness looks at all tables, and into few.
             entry("SystemFunction", resources(TABLE).keySet()),
             entry("SynchronizeFunction", resources(TABLE).keySet()),
@@ -57,11 +54,7 @@ class TemplatePermissionsTest {
                             "BoardsTable",
                             "EntriesTable",
                             "RanksTable",
-                            "EntitiesTable",
-                            "LogTable",
-                            "HistoryTable",
-                            "ReplicationTable",
-                            "ConnectionsTable",
+                            "EntitiesTable", "LogTable", "HistoryTable", "ReplicationTable", "ConnectionsTable",
                             "EventsTable",
                             "IntegrationTable")),
             // The feed reaches it through its stream only.
@@ -136,6 +129,7 @@ class TemplatePermissionsTest {
                                 .collect(Collectors.toSet())));
         assertEquals(
                 Map.ofEntries(
+                        entry("AccessFunction", Set.of()),
                         entry("LeaderboardsFunction", Set.of()),
                         entry("LeaderboardStreamFunction", Set.of("UpdateItem")),
                         entry("StateFunction", Set.of()),

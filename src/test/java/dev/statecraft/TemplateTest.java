@@ -129,6 +129,7 @@ class TemplateTest {
                         entry("ReplicationTable", "ttl"),
                         entry("ConnectionsTable", "ttl"),
                         entry("MigrationsTable", ""),
+                        entry("AccessTable", "ttl"),
                         entry("EventsTable", "ttl"),
                         entry("IntegrationTable", "ttl")),
                 ttl);

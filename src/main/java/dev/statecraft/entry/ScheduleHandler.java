@@ -3,13 +3,17 @@ package dev.statecraft.entry;
 import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.RequestHandler;
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
-import dev.statecraft.access.Caller;
+import dev.statecraft.access.GameService;
 import dev.statecraft.integration.IntegrationUpkeepService;
 import dev.statecraft.leaderboard.UpkeepService;
 import dev.statecraft.replication.ConflictService;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Named;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -27,8 +31,17 @@ public class ScheduleHandler implements RequestHandler<ScheduleHandler.Tick, Sch
     private final UpkeepService leaderboards;
     private final ConflictService conflicts;
     private final IntegrationUpkeepService integration;
+    private final GameService games;
+    private final Clock clock;
 
-    ScheduleHandler(UpkeepService leaderboards, ConflictService conflicts, IntegrationUpkeepService integration) {
+    ScheduleHandler(
+            UpkeepService leaderboards,
+            ConflictService conflicts,
+            IntegrationUpkeepService integration,
+            GameService games,
+            Clock clock) {
+        this.games = games;
+        this.clock = clock;
         this.leaderboards = leaderboards;
         this.conflicts = conflicts;
         this.integration = integration;
@@ -50,9 +63,27 @@ public class ScheduleHandler implements RequestHandler<ScheduleHandler.Tick, Sch
     @Override
     public Done handleRequest(Tick event, Context context) {
         BooleanSupplier timeLeft = () -> context.getRemainingTimeInMillis() > RESERVE_MILLIS;
+        List<String> all = inTurn(games.all());
         // Conflicts first: players wait for them.
-        int settled = conflicts.settleDue(Caller.DEFAULT_GAME, timeLeft);
-        UpkeepService.Done upkeep = leaderboards.run(Caller.DEFAULT_GAME, timeLeft);
-        return new Done(upkeep, settled, integration.run(Caller.DEFAULT_GAME, timeLeft));
+        int settled = 0;
+        for (String game : all) {
+            settled += conflicts.settleDue(game, timeLeft);
+        }
+        UpkeepService.Done upkept = UpkeepService.Done.NOTHING;
+        for (String game : all) {
+            upkept = upkept.plus(leaderboards.run(game, timeLeft));
+        }
+        int integrated = 0;
+        for (String game : all) {
+            integrated += integration.run(game, timeLeft);
+        }
+        return new Done(upkept, settled, integrated);
+    }
+
+    /** Each minute another game comes first, so that none goes short where time does not suffice for all. */
+    private List<String> inTurn(List<String> all) {
+        List<String> turned = new ArrayList<>(all);
+        Collections.rotate(turned, (int) (clock.instant().getEpochSecond() / 60 % all.size()));
+        return turned;
     }
 }

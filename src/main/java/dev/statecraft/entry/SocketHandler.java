@@ -5,6 +5,7 @@ import com.amazonaws.services.lambda.runtime.RequestHandler;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayV2WebSocketEvent;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayV2WebSocketResponse;
 import dev.statecraft.access.Door;
+import dev.statecraft.access.SocketToken;
 import dev.statecraft.replication.SocketResource;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Named;
@@ -42,8 +43,7 @@ public class SocketHandler implements RequestHandler<APIGatewayV2WebSocketEvent,
         try {
             String route = event.getRequestContext().getRouteKey();
             if ("$connect".equals(route)) {
-                sockets.opened(id, door.letIn(credentials(event)));
-                return answer(200, null);
+                return opened(id, event);
             }
             if ("$disconnect".equals(route)) {
                 sockets.closed(id);
@@ -55,12 +55,24 @@ public class SocketHandler implements RequestHandler<APIGatewayV2WebSocketEvent,
         }
     }
 
-    private static List<String> credentials(APIGatewayV2WebSocketEvent event) {
+    private APIGatewayV2WebSocketResponse opened(String id, APIGatewayV2WebSocketEvent event) {
+        List<String> protocols = headers(event, SocketToken.HEADER);
+        Map<String, String> query = event.getQueryStringParameters();
+        String token = query == null ? null : query.get(SocketToken.PARAMETER);
+        sockets.opened(id, door.letIn(headers(event, "Authorization"), SocketToken.of(protocols, token)));
+        APIGatewayV2WebSocketResponse answer = answer(200, null);
+        if (SocketToken.isSpoken(protocols)) {
+            answer.setHeaders(Map.of(SocketToken.HEADER, SocketToken.PROTOCOL));
+        }
+        return answer;
+    }
+
+    private static List<String> headers(APIGatewayV2WebSocketEvent event, String name) {
         Map<String, String> headers = event.getHeaders();
         return headers == null
                 ? List.of()
                 : headers.entrySet().stream()
-                        .filter(header -> header.getKey().equalsIgnoreCase("authorization"))
+                        .filter(header -> header.getKey().equalsIgnoreCase(name))
                         .map(Map.Entry::getValue)
                         .toList();
     }

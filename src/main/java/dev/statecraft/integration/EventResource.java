@@ -1,6 +1,8 @@
 package dev.statecraft.integration;
 
 import dev.statecraft.access.CurrentCaller;
+import dev.statecraft.access.Requires;
+import dev.statecraft.access.Scope;
 import dev.statecraft.entry.Cursor;
 import dev.statecraft.entry.Query;
 import jakarta.ws.rs.GET;
@@ -48,6 +50,7 @@ public class EventResource {
      * @param order OLDEST, which is the default, or NEWEST first
      */
     @GET
+    @Requires(Scope.SYSTEM_READ)
     @Operation(operationId = "listEvents", summary = "What happened, in order")
     public EventList list(
             @QueryParam("cursor") @Nullable String cursor,

@@ -2,6 +2,8 @@ package dev.statecraft.integration;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.statecraft.access.CurrentCaller;
+import dev.statecraft.access.Requires;
+import dev.statecraft.access.Scope;
 import dev.statecraft.entry.Problem;
 import dev.statecraft.entry.ProblemException;
 import dev.statecraft.entry.Query;
@@ -42,6 +44,7 @@ public class MonitoringResource {
      * @param since from when on, ISO-8601; all that are kept if it is not said
      */
     @GET
+    @Requires(Scope.SYSTEM_READ)
     @Operation(operationId = "listMonitoringPoints", summary = "Monitoring points, minute by minute")
     public PointList list(@QueryParam("since") @Nullable String since, @QueryParam("limit") @Nullable String limit) {
         int wanted = (int) Query.integer("limit", limit, Query.MAX_LIMIT, 1, Query.MAX_LIMIT);

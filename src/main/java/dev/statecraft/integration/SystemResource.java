@@ -1,6 +1,8 @@
 package dev.statecraft.integration;
 
 import dev.statecraft.access.CurrentCaller;
+import dev.statecraft.access.Requires;
+import dev.statecraft.access.Scope;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
@@ -33,6 +35,7 @@ public class SystemResource {
 
     /** How much there is in each of the systems. */
     @GET
+    @Requires(Scope.SYSTEM_READ)
     @Path("/stats")
     @Operation(operationId = "getUnifiedStats", summary = "Statistics of all systems")
     public UnifiedStatisticsService.Statistics stats() {
@@ -41,6 +44,7 @@ public class SystemResource {
 
     /** How the systems are, and what to do about it. */
     @GET
+    @Requires(Scope.SYSTEM_READ)
     @Path("/health-report")
     @Operation(operationId = "getHealthReport", summary = "How the systems are, and what to do")
     public HealthReport healthReport() {
@@ -49,6 +53,7 @@ public class SystemResource {
 
     /** Checks the systems against each other and mends what can be mended. */
     @POST
+    @Requires(Scope.SYSTEM_ADMIN)
     @Path("/synchronize")
     @Operation(operationId = "forceSystemSynchronization", summary = "Check and mend the systems")
     public SynchronizationService.Outcome synchronize() {

@@ -1,6 +1,9 @@
 package dev.statecraft.leaderboard;
 
 import dev.statecraft.access.CurrentCaller;
+import dev.statecraft.access.Requires;
+import dev.statecraft.access.Requires.Players;
+import dev.statecraft.access.Scope;
 import dev.statecraft.entry.Cursor;
 import dev.statecraft.entry.Ids;
 import dev.statecraft.entry.Problem;
@@ -120,6 +123,7 @@ public class BoardResource {
 
     /** The seed's createLeaderboard. */
     @POST
+    @Requires(Scope.BOARD_ADMIN)
     @Operation(operationId = "createLeaderboard", summary = "Create a board")
     public Response create(BoardRequest request) {
         String id = Ids.check("id", request.id());
@@ -133,6 +137,7 @@ public class BoardResource {
 
     /** The boards of the game, by id. */
     @GET
+    @Requires(Scope.BOARD_READ)
     @Operation(operationId = "listLeaderboards", summary = "List the boards")
     public BoardList list(@QueryParam("limit") @Nullable String limit, @QueryParam("cursor") @Nullable String cursor) {
         String list = "boards";
@@ -149,6 +154,7 @@ public class BoardResource {
     /** One board. */
     @GET
     @Path("/{board}")
+    @Requires(value = Scope.BOARD_READ, players = Players.NAMED_BOARD)
     @Operation(operationId = "getLeaderboardSettings", summary = "Read a board's settings")
     public BoardView read(@PathParam("board") String id) {
         return BoardView.of(board(id), json);
@@ -157,6 +163,7 @@ public class BoardResource {
     /** Changes settings; type, order, operator and decimals only as long as nothing was scored. */
     @PATCH
     @Path("/{board}")
+    @Requires(Scope.BOARD_ADMIN)
     @Operation(operationId = "changeLeaderboard", summary = "Change a board's settings")
     public BoardView change(@PathParam("board") String id, BoardRequest request) {
         Ids.check("board", id);
@@ -166,6 +173,7 @@ public class BoardResource {
     /** Deletes a board with everything on it. */
     @DELETE
     @Path("/{board}")
+    @Requires(Scope.BOARD_ADMIN)
     @Operation(operationId = "deleteLeaderboard", summary = "Delete a board with everything on it")
     public void delete(@PathParam("board") String id) {
         Ids.check("board", id);
@@ -175,6 +183,7 @@ public class BoardResource {
     /** Recounts a season's entries against its rank tree. */
     @POST
     @Path("/{board}/audit")
+    @Requires(Scope.BOARD_ADMIN)
     @Operation(operationId = "auditLeaderboard", summary = "Recount a season against its ranking")
     public AuditService.Report audit(@PathParam("board") String id, AuditRequest request) {
         Board board = board(id);
@@ -191,6 +200,7 @@ public class BoardResource {
     /** Begins to replace a season's rank tree by one counted anew; goes on by itself. */
     @POST
     @Path("/{board}/mend")
+    @Requires(Scope.BOARD_ADMIN)
     @Operation(operationId = "mendLeaderboard", summary = "Count a season's ranking anew, in the background")
     public Response mend(@PathParam("board") String id, AuditRequest request) {
         Board board = board(id);

@@ -2,6 +2,9 @@ package dev.statecraft.leaderboard;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.statecraft.access.CurrentCaller;
+import dev.statecraft.access.Requires;
+import dev.statecraft.access.Requires.Players;
+import dev.statecraft.access.Scope;
 import dev.statecraft.entry.Cursor;
 import dev.statecraft.entry.Ids;
 import dev.statecraft.entry.Problem;
@@ -91,6 +94,7 @@ public class HistoryResource {
     /** The snapshots of a board. */
     @GET
     @Path("/{board}/history")
+    @Requires(value = Scope.BOARD_READ, players = Players.NAMED_BOARD)
     @Operation(operationId = "getLeaderboardHistory", summary = "List the snapshots of a board")
     public SnapshotList list(
             @PathParam("board") String id,
@@ -108,6 +112,7 @@ public class HistoryResource {
     /** One snapshot. */
     @GET
     @Path("/{board}/history/{snapshot}")
+    @Requires(value = Scope.BOARD_READ, players = Players.NAMED_BOARD)
     @Operation(operationId = "getLeaderboardSnapshot", summary = "Read a snapshot")
     public SnapshotView read(@PathParam("board") String id, @PathParam("snapshot") String snapshot) {
         Board board = board(id);
@@ -124,6 +129,7 @@ public class HistoryResource {
     /** A player's ranks over time. */
     @GET
     @Path("/{board}/players/{player}/history")
+    @Requires(value = Scope.BOARD_READ, players = Players.NAMED_BOARD)
     @Operation(operationId = "getPlayerHistory", summary = "A player's ranks over time")
     public PlayerHistory player(
             @PathParam("board") String id,

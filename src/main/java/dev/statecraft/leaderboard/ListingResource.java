@@ -2,6 +2,9 @@ package dev.statecraft.leaderboard;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.statecraft.access.CurrentCaller;
+import dev.statecraft.access.Requires;
+import dev.statecraft.access.Requires.Players;
+import dev.statecraft.access.Scope;
 import dev.statecraft.entry.Cursor;
 import dev.statecraft.entry.Etag;
 import dev.statecraft.entry.Ids;
@@ -84,6 +87,7 @@ public class ListingResource {
     /** The seed's getLeaderboard; one of offset, cursor, around and players says where. */
     @GET
     @Path("/{board}/entries")
+    @Requires(value = Scope.BOARD_READ, players = Players.NAMED_BOARD)
     @Operation(
             operationId = "getLeaderboard",
             summary = "List entries from a place, around a player, or of some players")
@@ -132,6 +136,7 @@ public class ListingResource {
     /** The seed's getTopPlayers. */
     @GET
     @Path("/{board}/top")
+    @Requires(value = Scope.BOARD_READ, players = Players.NAMED_BOARD)
     @Operation(operationId = "getTopPlayers", summary = "List the best")
     public RestResponse<ListingView> top(
             @PathParam("board") String boardId,

@@ -1,6 +1,8 @@
 package dev.statecraft.leaderboard;
 
 import dev.statecraft.access.CurrentCaller;
+import dev.statecraft.access.Requires;
+import dev.statecraft.access.Scope;
 import dev.statecraft.entry.Ids;
 import dev.statecraft.entry.Problem;
 import dev.statecraft.entry.ProblemException;
@@ -69,6 +71,7 @@ public class MatchResource {
     /** Rates a match: all of its players or none, and every match once. */
     @POST
     @Path("/{board}/matches")
+    @Requires(Scope.BOARD_WRITE)
     @Operation(operationId = "rateMatch", summary = "Rate the players of a match")
     public MatchAnswer rate(
             @PathParam("board") String board,

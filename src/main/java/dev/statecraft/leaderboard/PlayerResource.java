@@ -3,6 +3,9 @@ package dev.statecraft.leaderboard;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.statecraft.access.CurrentCaller;
+import dev.statecraft.access.Requires;
+import dev.statecraft.access.Requires.Players;
+import dev.statecraft.access.Scope;
 import dev.statecraft.entry.Ids;
 import dev.statecraft.entry.Problem;
 import dev.statecraft.entry.ProblemException;
@@ -72,6 +75,7 @@ public class PlayerResource {
     /** The seed's getPlayerRank. At most two round trips, whatever the size of the board. */
     @GET
     @Path("/{board}/players/{player}")
+    @Requires(value = Scope.BOARD_READ, players = Players.NAMED_BOARD)
     @Operation(operationId = "getPlayerRank", summary = "Where a player stands")
     public RestResponse<PlayerRank> read(
             @PathParam("board") String boardId,
@@ -130,6 +134,7 @@ public class PlayerResource {
     /** Removes a player's entry from the running season. */
     @DELETE
     @Path("/{board}/players/{player}")
+    @Requires(Scope.BOARD_ADMIN)
     @Operation(operationId = "removePlayer", summary = "Remove a player's entry")
     public void remove(@PathParam("board") String board, @PathParam("player") String player) {
         Ids.check("board", board);

@@ -1,6 +1,9 @@
 package dev.statecraft.leaderboard;
 
 import dev.statecraft.access.CurrentCaller;
+import dev.statecraft.access.Requires;
+import dev.statecraft.access.Requires.Players;
+import dev.statecraft.access.Scope;
 import dev.statecraft.entry.Ids;
 import dev.statecraft.entry.Problem;
 import dev.statecraft.entry.ProblemException;
@@ -73,6 +76,7 @@ public class RankingResource {
     /** What rank a score would have. */
     @GET
     @Path("/{board}/rank")
+    @Requires(value = Scope.BOARD_READ, players = Players.NAMED_BOARD)
     @Operation(operationId = "rankOfScore", summary = "The rank a score would have")
     public RankView rank(
             @PathParam("board") String boardId,
@@ -101,6 +105,7 @@ public class RankingResource {
     /** What score holds a place. */
     @GET
     @Path("/{board}/select")
+    @Requires(value = Scope.BOARD_READ, players = Players.NAMED_BOARD)
     @Operation(operationId = "scoreAtRank", summary = "The score at a rank or percentile")
     public SelectView select(
             @PathParam("board") String boardId,
@@ -135,6 +140,7 @@ public class RankingResource {
     /** How the values are spread. */
     @GET
     @Path("/{board}/distribution")
+    @Requires(value = Scope.BOARD_READ, players = Players.NAMED_BOARD)
     @Operation(operationId = "scoreDistribution", summary = "How the scores are spread")
     public DistributionView distribution(
             @PathParam("board") String boardId,

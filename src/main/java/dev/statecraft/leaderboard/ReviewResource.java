@@ -2,6 +2,8 @@ package dev.statecraft.leaderboard;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.statecraft.access.CurrentCaller;
+import dev.statecraft.access.Requires;
+import dev.statecraft.access.Scope;
 import dev.statecraft.entry.Cursor;
 import dev.statecraft.entry.Ids;
 import dev.statecraft.entry.Problem;
@@ -88,6 +90,7 @@ public class ReviewResource {
     /** The submissions put aside on a board, by id. */
     @GET
     @Path("/{board}/review")
+    @Requires(Scope.BOARD_ADMIN)
     @Operation(operationId = "listReviews", summary = "List submissions put aside for review")
     public ReviewList list(
             @PathParam("board") String boardId,
@@ -113,6 +116,7 @@ public class ReviewResource {
     /** Accepts or rejects a submission, exactly once. */
     @POST
     @Path("/{board}/review/{submissionId}")
+    @Requires(Scope.BOARD_ADMIN)
     @Operation(operationId = "decideReview", summary = "Accept or reject a submission")
     public DecisionAnswer decide(
             @PathParam("board") String board, @PathParam("submissionId") String submissionId, DecisionRequest request) {

@@ -3,6 +3,8 @@ package dev.statecraft.leaderboard;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.statecraft.access.CurrentCaller;
+import dev.statecraft.access.Requires;
+import dev.statecraft.access.Scope;
 import dev.statecraft.entry.Ids;
 import dev.statecraft.entry.Problem;
 import dev.statecraft.entry.ProblemException;
@@ -91,6 +93,7 @@ public class ScoreResource {
     /** The seed's updatePlayerScore. */
     @POST
     @Path("/{board}/scores")
+    @Requires(Scope.BOARD_WRITE)
     @Operation(operationId = "updatePlayerScore", summary = "Submit a score")
     @APIResponse(responseCode = "200", description = "The score is in effect")
     @APIResponse(responseCode = "202", description = "The score is put aside for review")
@@ -115,6 +118,7 @@ public class ScoreResource {
     /** Takes up to {@value #BATCH_LIMIT} scores, each for itself. */
     @POST
     @Path("/{board}/scores/batch")
+    @Requires(Scope.BOARD_WRITE)
     @Operation(operationId = "updatePlayerScores", summary = "Submit up to 100 scores")
     public BatchAnswer submitAll(
             @PathParam("board") String board,

@@ -2,6 +2,9 @@ package dev.statecraft.leaderboard;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.statecraft.access.CurrentCaller;
+import dev.statecraft.access.Requires;
+import dev.statecraft.access.Requires.Players;
+import dev.statecraft.access.Scope;
 import dev.statecraft.entry.Cursor;
 import dev.statecraft.entry.Ids;
 import dev.statecraft.entry.Problem;
@@ -109,6 +112,7 @@ public class SeasonResource {
     /** The seed's resetLeaderboard: closes the running season and begins the next. */
     @POST
     @Path("/{board}/reset")
+    @Requires(Scope.BOARD_ADMIN)
     @Operation(operationId = "resetLeaderboard", summary = "Close the running season and begin the next")
     public ResetAnswer reset(
             @PathParam("board") String id,
@@ -136,6 +140,7 @@ public class SeasonResource {
     /** The seasons of a board, the running one first. */
     @GET
     @Path("/{board}/seasons")
+    @Requires(value = Scope.BOARD_READ, players = Players.NAMED_BOARD)
     @Operation(operationId = "listSeasons", summary = "List the seasons of a board")
     public SeasonList seasons(
             @PathParam("board") String id,
@@ -164,6 +169,7 @@ public class SeasonResource {
     /** What the players got for a season that is over. */
     @GET
     @Path("/{board}/seasons/{season}/awards")
+    @Requires(value = Scope.BOARD_READ, players = Players.NAMED_BOARD)
     @Operation(operationId = "listAwards", summary = "List the awards of a closed season")
     public AwardList awards(
             @PathParam("board") String id,

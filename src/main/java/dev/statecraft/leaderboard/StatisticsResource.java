@@ -1,6 +1,8 @@
 package dev.statecraft.leaderboard;
 
 import dev.statecraft.access.CurrentCaller;
+import dev.statecraft.access.Requires;
+import dev.statecraft.access.Scope;
 import dev.statecraft.entry.Etag;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
@@ -32,6 +34,7 @@ public class StatisticsResource {
 
     /** Statistics of the game's leaderboards. */
     @GET
+    @Requires(Scope.SYSTEM_READ)
     @Operation(operationId = "getLeaderboardStats", summary = "Statistics of the leaderboards")
     public RestResponse<StatisticsService.Statistics> read(
             @QueryParam("fresh") @Nullable String fresh, @HeaderParam("If-None-Match") List<String> ifNoneMatch) {

@@ -50,9 +50,11 @@ public class UpkeepService {
      */
     public record Done(int boards, int closed, int snapshots, int mended, int failed, boolean complete) {
 
-        private static final Done NOTHING = new Done(0, 0, 0, 0, 0, true);
+        /** Nothing was due. */
+        public static final Done NOTHING = new Done(0, 0, 0, 0, 0, true);
 
-        private Done plus(Done other) {
+        /** What two runs got done together. */
+        public Done plus(Done other) {
             return new Done(
                     boards + other.boards,
                     closed + other.closed,

@@ -1,9 +1,13 @@
 package dev.statecraft.local;
 
 import dev.statecraft.access.Door;
+import dev.statecraft.access.Scope;
+import dev.statecraft.access.SocketToken;
 import dev.statecraft.entry.ProblemException;
 import dev.statecraft.replication.SocketResource;
+import io.netty.handler.codec.http.QueryStringDecoder;
 import io.quarkus.arc.profile.IfBuildProfile;
+import io.quarkus.websockets.next.HandshakeRequest;
 import io.quarkus.websockets.next.HttpUpgradeCheck;
 import io.quarkus.websockets.next.OnClose;
 import io.quarkus.websockets.next.OnOpen;
@@ -12,7 +16,12 @@ import io.quarkus.websockets.next.WebSocket;
 import io.quarkus.websockets.next.WebSocketConnection;
 import io.smallrye.common.annotation.Blocking;
 import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.infrastructure.Infrastructure;
+import io.vertx.core.http.HttpServerRequest;
 import jakarta.inject.Singleton;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** The socket of a developer's machine: what API Gateway's WebSocket API does on AWS, at {@code /v1/socket}. */
 @WebSocket(path = "/v1/socket")
@@ -40,11 +49,21 @@ public class SocketEndpoint {
 
         @Override
         public Uni<CheckResult> perform(HttpUpgradeContext context) {
+            HttpServerRequest request = context.httpRequest();
+            List<String> credentials = request.headers().getAll("Authorization");
+            Optional<String> token = SocketToken.of(
+                    request.headers().getAll(SocketToken.HEADER), request.getParam(SocketToken.PARAMETER));
+            return Uni.createFrom()
+                    .item(() -> check(credentials, token))
+                    .runSubscriptionOn(Infrastructure.getDefaultExecutor());
+        }
+
+        private CheckResult check(List<String> credentials, Optional<String> token) {
             try {
-                door.letIn(context.httpRequest().headers().getAll("Authorization"));
-                return CheckResult.permitUpgrade();
+                door.letIn(credentials, token).require(Scope.STATE_READ);
+                return CheckResult.permitUpgradeSync();
             } catch (ProblemException e) {
-                return CheckResult.rejectUpgrade(e.problem().status());
+                return CheckResult.rejectUpgradeSync(e.problem().status());
             }
         }
     }
@@ -52,7 +71,17 @@ public class SocketEndpoint {
     @OnOpen
     @Blocking
     void opened(WebSocketConnection connection) {
-        sockets.opened(connection.id(), door.letIn(connection.handshakeRequest().headers("Authorization")));
+        HandshakeRequest request = connection.handshakeRequest();
+        Optional<String> token =
+                SocketToken.of(request.headers(SocketToken.HEADER), parameter(request.query(), SocketToken.PARAMETER));
+        sockets.opened(connection.id(), door.letIn(request.headers("Authorization"), token));
+    }
+
+    private static @Nullable String parameter(@Nullable String query, String name) {
+        List<String> values = new QueryStringDecoder("?" + (query == null ? "" : query))
+                .parameters()
+                .get(name);
+        return values == null ? null : values.get(0);
     }
 
     @OnTextMessage

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.statecraft.access.CurrentCaller;
+import dev.statecraft.access.Requires;
+import dev.statecraft.access.Scope;
 import dev.statecraft.entry.Ids;
 import dev.statecraft.entry.Problem;
 import dev.statecraft.entry.ProblemException;
@@ -97,6 +99,7 @@ public class MigrationResource {
 
     /** Registers a migration; the same content again answers the same. */
     @POST
+    @Requires(Scope.MIGRATE_RUN)
     @Operation(operationId = "registerMigration", summary = "Register a migration")
     public Response register(MigrationRequest request) {
         Definition definition = definition(request, "");
@@ -128,6 +131,7 @@ public class MigrationResource {
 
     /** All migrations, by version. */
     @GET
+    @Requires(Scope.MIGRATE_READ)
     @Operation(operationId = "listMigrations", summary = "List the migrations")
     public MigrationList list() {
         MigrationService.Overview all = migrations.list(caller.game());
@@ -141,6 +145,7 @@ public class MigrationResource {
     /** What was done with migrations, the newest first; at most as many entries as configured. */
     @GET
     @Path("/history")
+    @Requires(Scope.MIGRATE_READ)
     @Operation(operationId = "listMigrationHistory", summary = "Read the ledger of migrations")
     public LedgerList history() {
         return new LedgerList(migrations.history(caller.game()));
@@ -149,6 +154,7 @@ public class MigrationResource {
     /** Takes a version for the current one; nothing is applied. */
     @POST
     @Path("/baseline")
+    @Requires(Scope.MIGRATE_RUN)
     @Operation(operationId = "baselineMigrations", summary = "Adopt a version without applying anything")
     public BaselineAnswer baseline(BaselineRequest request) {
         String text = request.version();
@@ -174,6 +180,7 @@ public class MigrationResource {
     /** One migration with its definition. */
     @GET
     @Path("/{version}")
+    @Requires(Scope.MIGRATE_READ)
     @Operation(operationId = "getMigration", summary = "Read a migration")
     public MigrationView read(@PathParam("version") String version) {
         return view(registration(version));
@@ -183,6 +190,7 @@ public class MigrationResource {
     @POST
     @Path("/{version}/plan")
     @Consumes(MediaType.WILDCARD)
+    @Requires(Scope.MIGRATE_READ)
     @Operation(operationId = "planMigration", summary = "Try a migration out, without writing anything")
     public Plan plan(@PathParam("version") String version) {
         Registration registration = registration(version);
@@ -195,6 +203,7 @@ public class MigrationResource {
     /** Accepts another content for a registered version; nothing is applied again. */
     @POST
     @Path("/{version}/repair")
+    @Requires(Scope.MIGRATE_RUN)
     @Operation(operationId = "repairMigration", summary = "Accept a changed definition")
     public MigrationView repair(@PathParam("version") String text, RepairRequest request) {
         SemanticVersion version = MigrationProblems.version("version", text);

@@ -1,6 +1,8 @@
 package dev.statecraft.migration;
 
 import dev.statecraft.access.CurrentCaller;
+import dev.statecraft.access.Requires;
+import dev.statecraft.access.Scope;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
@@ -24,6 +26,7 @@ public class MigrationStatisticsResource {
 
     /** Statistics of the game's migrations. */
     @GET
+    @Requires(Scope.SYSTEM_READ)
     @Operation(operationId = "getMigrationStats", summary = "Statistics of data migration")
     public MigrationStatisticsService.Statistics read() {
         return statistics.of(caller.game());

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.statecraft.access.CurrentCaller;
+import dev.statecraft.access.Requires;
+import dev.statecraft.access.Scope;
 import dev.statecraft.entry.Cursor;
 import dev.statecraft.entry.Ids;
 import dev.statecraft.entry.Problem;
@@ -118,6 +120,7 @@ public class ConflictResource {
 
     /** The conflicts that wait for a decision. */
     @GET
+    @Requires(Scope.STATE_ADMIN)
     @Operation(operationId = "listConflicts", summary = "List the conflicts that wait for a decision")
     public ConflictList list(
             @QueryParam("limit") @Nullable String limit, @QueryParam("cursor") @Nullable String cursor) {
@@ -135,6 +138,7 @@ public class ConflictResource {
     /** Decides a conflict; the same decision again is answered the same. */
     @POST
     @Path("/{conflict}/resolve")
+    @Requires(Scope.STATE_ADMIN)
     @Operation(operationId = "resolveConflict", summary = "Decide a conflict that waits")
     public DecisionAnswer resolve(@PathParam("conflict") String id, DecisionRequest request) {
         Ids.check("conflict", id);
@@ -169,6 +173,7 @@ public class ConflictResource {
     /** What a commit of {@code client} over {@code server} would come to; nothing is written. */
     @POST
     @Path("/preview")
+    @Requires(Scope.STATE_READ)
     @Operation(operationId = "previewMerge", summary = "Show what a merge would come to")
     public PreviewAnswer preview(PreviewRequest request) {
         String type = Ids.check("type", request.type());

@@ -1,6 +1,8 @@
 package dev.statecraft.replication;
 
 import dev.statecraft.access.Caller;
+import dev.statecraft.access.PlayerPass;
+import dev.statecraft.access.Scope;
 import dev.statecraft.replication.Sockets.Delivery;
 import dev.statecraft.table.ItemChange;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -18,6 +20,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -71,7 +74,33 @@ public class ConnectionService {
 
     /** Remembers a connection that was opened; 1 WCU. */
     public void open(String id, Caller caller) {
-        connections.open(new Connection(id, caller.game(), caller.name(), null, Map.of()), expiresAtSeconds());
+        connections.open(new Connection(id, opener(caller), null, Map.of()), expiresAtSeconds());
+    }
+
+    private static Connection.Opener opener(Caller caller) {
+        PlayerPass pass = caller.pass();
+        return new Connection.Opener(
+                caller.game(),
+                caller.name(),
+                caller.keyId(),
+                caller.scopes().stream().map(Scope::text).collect(Collectors.toSet()),
+                pass == null ? null : pass.playerId(),
+                pass == null ? Set.of() : pass.spaces());
+    }
+
+    /** Who opened a connection, as it was let in then. */
+    static Caller caller(Connection connection) {
+        Connection.Opener opener = connection.opener();
+        String player = opener.playerId();
+        return new Caller(
+                opener.game(),
+                opener.by(),
+                opener.keyId(),
+                true,
+                opener.scopes().stream()
+                        .flatMap(scope -> Scope.of(scope).stream())
+                        .collect(Collectors.toSet()),
+                player == null ? null : new PlayerPass(player, opener.spaces(), Set.of()));
     }
 
     /** Forgets a connection that was closed; nothing happens if it is not known. */
@@ -113,11 +142,7 @@ public class ConnectionService {
         all.putAll(cursors);
         connections.advance(connection.id(), playerId, cursors);
         return new Connection(
-                connection.id(),
-                connection.game(),
-                connection.by(),
-                playerId == null ? connection.playerId() : playerId,
-                all);
+                connection.id(), connection.opener(), playerId == null ? connection.playerId() : playerId, all);
     }
 
     /** A player's feed spans spaces: what is committed to any of them may be news. */

@@ -14,7 +14,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
@@ -26,8 +28,9 @@ import software.amazon.awssdk.services.dynamodb.model.WriteRequest;
  * Open connections, in the connections table.
  *
  * <ul>
- *   <li>A connection: {@code pk} = ~#id, {@code sk} = {@code connection}; {@code g} game, {@code by}, {@code pl} player,
- *       {@code c} cursors by space, {@code ttl}. It is found by its id alone, which is all that a connection that ends
+ *   <li>A connection: {@code pk} = ~#id, {@code sk} = {@code connection}; who opened it: {@code g} game, {@code by},
+ *       {@code k} key, {@code sc} scopes, {@code bp} and {@code bs} the player and the spaces it is bound to; {@code pl}
+ *       player, {@code c} cursors by space, {@code ttl}. It is found by its id alone, which is all that a connection that ends
  *       tells of itself; {@code ~} is no game, and the ids are given out by whatever keeps the connections.
  *   <li>That it follows a space: {@code pk} = game#space, {@code sk} = id, {@code ttl}; the same under game#$player for
  *       a player's feed.
@@ -50,8 +53,7 @@ public class ConnectionStore {
     /** Stores a connection that was opened; 1 WCU. */
     void open(Connection connection, long expiresAtSeconds) {
         Map<String, AttributeValue> item = new HashMap<>(key(connection.id()));
-        item.put("g", s(connection.game()));
-        item.put("by", s(connection.by()));
+        item.putAll(attributes(connection.opener()));
         item.put("c", AttributeValue.fromM(Map.of()));
         item.put("ttl", n(expiresAtSeconds));
         dynamo.putItem(put -> put.tableName(tables.connections()).item(item));
@@ -67,12 +69,7 @@ public class ConnectionStore {
         }
         Map<String, String> cursors = new TreeMap<>();
         Attributes.map(item, "c").forEach((space, cursor) -> cursors.put(nameOf(space), cursor.s()));
-        return Optional.of(new Connection(
-                id,
-                Attributes.string(item, "g"),
-                Attributes.string(item, "by"),
-                Attributes.stringOrNull(item, "pl"),
-                cursors));
+        return Optional.of(new Connection(id, opener(item), Attributes.stringOrNull(item, "pl"), cursors));
     }
 
     /**
@@ -165,6 +162,38 @@ public class ConnectionStore {
     /** Takes a connection off a space that it is said to follow though it is not open. */
     void forget(String game, String topic, String id) {
         dynamo.deleteItem(delete -> delete.tableName(tables.connections()).key(topicKey(game, topic, id)));
+    }
+
+    private static Map<String, AttributeValue> attributes(Connection.Opener opener) {
+        Map<String, AttributeValue> item = new HashMap<>();
+        item.put("g", s(opener.game()));
+        item.put("by", s(opener.by()));
+        item.put("k", s(opener.keyId()));
+        item.put("sc", list(opener.scopes()));
+        if (opener.playerId() != null) {
+            item.put("bp", s(opener.playerId()));
+            item.put("bs", list(opener.spaces()));
+        }
+        return item;
+    }
+
+    private static Connection.Opener opener(Map<String, AttributeValue> item) {
+        return new Connection.Opener(
+                Attributes.string(item, "g"),
+                Attributes.string(item, "by"),
+                Attributes.string(item, "k"),
+                set(Attributes.list(item, "sc")),
+                Attributes.stringOrNull(item, "bp"),
+                set(Attributes.list(item, "bs")));
+    }
+
+    /** A list and not a set of the database, which cannot be empty. */
+    private static AttributeValue list(Set<String> texts) {
+        return AttributeValue.fromL(texts.stream().sorted().map(Attributes::s).toList());
+    }
+
+    private static Set<String> set(List<AttributeValue> list) {
+        return list.stream().map(AttributeValue::s).collect(Collectors.toUnmodifiableSet());
     }
 
     private static WriteRequest delete(Map<String, AttributeValue> key) {

@@ -3,6 +3,9 @@ package dev.statecraft.replication;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.statecraft.access.CurrentCaller;
+import dev.statecraft.access.Requires;
+import dev.statecraft.access.Requires.Players;
+import dev.statecraft.access.Scope;
 import dev.statecraft.entry.Cursor;
 import dev.statecraft.entry.Ids;
 import dev.statecraft.entry.Problem;
@@ -97,11 +100,13 @@ public class EntityResource {
 
     /** The seed's createEntity. */
     @POST
+    @Requires(value = Scope.STATE_WRITE, players = Players.WHAT_THE_RESOURCE_ALLOWS)
     @Operation(operationId = "createEntity", summary = "Create an entity")
     public Response create(@HeaderParam("Idempotency-Key") @Nullable String idempotencyKey, NewEntityRequest request) {
         String id = Ids.check("id", request.id());
         String type = Ids.check("type", request.type());
         String space = EntityProblems.space(request.space());
+        caller.get().requireSpace(space);
         ObjectNode state = EntityProblems.object("state", request.state());
         Source source = source(request.source());
         String owner = request.owner() == null ? source.playerId() : Ids.check("owner", request.owner());
@@ -119,6 +124,7 @@ public class EntityResource {
 
     /** Some entities of a space. */
     @GET
+    @Requires(value = Scope.STATE_READ, players = Players.NAMED_SPACE)
     @Operation(operationId = "listEntities", summary = "List the entities of a space")
     public EntityListAnswer list(
             @QueryParam("space") @Nullable String inSpace,
@@ -143,6 +149,7 @@ public class EntityResource {
     /** The seed's getEntityState. */
     @GET
     @Path("/{entity}")
+    @Requires(value = Scope.STATE_READ, players = Players.NAMED_SPACE)
     @Operation(operationId = "getEntityState", summary = "Read an entity, now or at a version")
     public Response read(
             @PathParam("entity") String id,
@@ -175,6 +182,7 @@ public class EntityResource {
     /** The seed's updateEntity. */
     @PATCH
     @Path("/{entity}")
+    @Requires(value = Scope.STATE_WRITE, players = Players.NAMED_SPACE)
     @Operation(operationId = "updateEntity", summary = "Change an entity by operations or a whole state")
     public Response update(
             @PathParam("entity") String id,
@@ -196,6 +204,7 @@ public class EntityResource {
     @PATCH
     @Path("/{entity}")
     @Consumes(MERGE_PATCH)
+    @Requires(value = Scope.STATE_WRITE, players = Players.NAMED_SPACE)
     @Operation(hidden = true)
     public Response mergePatch(
             @PathParam("entity") String id,
@@ -224,6 +233,7 @@ public class EntityResource {
     /** Deletes an entity; its version goes on if it is created again. */
     @DELETE
     @Path("/{entity}")
+    @Requires(value = Scope.STATE_WRITE, players = Players.NAMED_SPACE)
     @Operation(operationId = "deleteEntity", summary = "Delete an entity")
     public EntityView delete(
             @PathParam("entity") String id,
@@ -244,6 +254,7 @@ public class EntityResource {
     /** The kept versions of an entity. */
     @GET
     @Path("/{entity}/history")
+    @Requires(value = Scope.STATE_READ, players = Players.NAMED_SPACE)
     @Operation(operationId = "getEntityHistory", summary = "List the kept versions of an entity")
     public History history(
             @PathParam("entity") String id,
@@ -268,6 +279,7 @@ public class EntityResource {
     /** Makes a kept version the newest one. */
     @POST
     @Path("/{entity}/revert")
+    @Requires(value = Scope.STATE_WRITE, players = Players.NAMED_SPACE)
     @Operation(operationId = "revertEntity", summary = "Go back to a kept version, as a new version")
     public Response revert(
             @PathParam("entity") String id,
@@ -290,7 +302,7 @@ public class EntityResource {
     }
 
     private Source source(@Nullable SourceRequest request) {
-        return UpdateProblems.source(caller.get().name(), request, "");
+        return UpdateProblems.source(caller.get(), request, "");
     }
 
     private static Response response(String id, EntityService.Updated updated) {

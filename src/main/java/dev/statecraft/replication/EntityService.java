@@ -327,6 +327,9 @@ public class EntityService {
             return Optional.of(
                     new Refusal.Forbidden("Players may not write entities of the type " + type.name() + "."));
         }
+        if (owner == null && source.ownOnly()) {
+            return Optional.of(new Refusal.Forbidden("The entity belongs to no player."));
+        }
         return owner == null || owner.equals(source.playerId())
                 ? Optional.empty()
                 : Optional.of(new Refusal.Forbidden("The entity belongs to another player."));

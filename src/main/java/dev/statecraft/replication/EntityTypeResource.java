@@ -1,6 +1,8 @@
 package dev.statecraft.replication;
 
 import dev.statecraft.access.CurrentCaller;
+import dev.statecraft.access.Requires;
+import dev.statecraft.access.Scope;
 import dev.statecraft.entry.Cursor;
 import dev.statecraft.entry.Ids;
 import dev.statecraft.entry.Problem;
@@ -65,6 +67,7 @@ public class EntityTypeResource {
 
     /** The types of the game, by name. */
     @GET
+    @Requires(Scope.STATE_READ)
     @Operation(operationId = "listEntityTypes", summary = "List the entity types")
     public TypeList list(@QueryParam("limit") @Nullable String limit, @QueryParam("cursor") @Nullable String cursor) {
         String list = "entity-types";
@@ -84,6 +87,7 @@ public class EntityTypeResource {
     /** One type. */
     @GET
     @Path("/{type}")
+    @Requires(Scope.STATE_READ)
     @Operation(operationId = "getEntityType", summary = "Read an entity type")
     public TypeView read(@PathParam("type") String name) {
         return types.read(caller.game(), Ids.check("type", name))
@@ -97,6 +101,7 @@ public class EntityTypeResource {
     /** Stores a type in place of the one before. */
     @PUT
     @Path("/{type}")
+    @Requires(Scope.STATE_ADMIN)
     @Operation(operationId = "putEntityType", summary = "Say how entities of a type are kept")
     public TypeView put(@PathParam("type") String name, TypeRequest request) {
         EntityType standard = EntityType.standard(Ids.check("type", name));

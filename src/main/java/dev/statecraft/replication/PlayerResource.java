@@ -1,6 +1,9 @@
 package dev.statecraft.replication;
 
 import dev.statecraft.access.CurrentCaller;
+import dev.statecraft.access.Requires;
+import dev.statecraft.access.Requires.Players;
+import dev.statecraft.access.Scope;
 import dev.statecraft.entry.Cursor;
 import dev.statecraft.entry.Ids;
 import dev.statecraft.entry.Problem;
@@ -41,6 +44,7 @@ public class PlayerResource {
     /** All entities a player is subscribed to. */
     @GET
     @Path("/{player}/entities")
+    @Requires(value = Scope.STATE_READ, players = Players.OWN)
     @Operation(operationId = "getPlayerEntities", summary = "List the entities a player is subscribed to")
     public PlayerEntities entities(
             @PathParam("player") String player,
@@ -56,6 +60,7 @@ public class PlayerResource {
     /** The seed's forceSynchronization: the player's feed starts again, wherever it is. */
     @POST
     @Path("/{player}/synchronize")
+    @Requires(Scope.STATE_WRITE)
     @Operation(operationId = "forceSynchronization", summary = "Have a player start again with all of its entities")
     public PlayerEntities synchronize(@PathParam("player") String player) {
         Ids.check("player", player);

@@ -1,6 +1,8 @@
 package dev.statecraft.replication;
 
 import dev.statecraft.access.CurrentCaller;
+import dev.statecraft.access.Requires;
+import dev.statecraft.access.Scope;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
@@ -24,6 +26,7 @@ public class ReplicationStatisticsResource {
 
     /** Statistics of the game's replication. */
     @GET
+    @Requires(Scope.SYSTEM_READ)
     @Operation(operationId = "getReplicationStats", summary = "Statistics of state replication")
     public ReplicationStatisticsService.Statistics read() {
         return statistics.of(caller.game());

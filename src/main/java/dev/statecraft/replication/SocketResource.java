@@ -3,6 +3,7 @@ package dev.statecraft.replication;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.statecraft.access.Caller;
+import dev.statecraft.access.Scope;
 import dev.statecraft.entry.FrameJson;
 import dev.statecraft.entry.Problem;
 import dev.statecraft.entry.ProblemException;
@@ -42,8 +43,13 @@ public class SocketResource {
         this.json = json;
     }
 
-    /** A connection was opened by somebody who was let in. */
+    /**
+     * A connection was opened by somebody who was let in.
+     *
+     * @throws ProblemException 403, if it may not read
+     */
     public void opened(String connectionId, Caller caller) {
+        caller.require(Scope.STATE_READ);
         connections.open(connectionId, caller);
     }
 
@@ -87,7 +93,8 @@ public class SocketResource {
                 request.updates(),
                 request.atomic(),
                 null);
-        sync.check(now);
+        Caller caller = ConnectionService.caller(connection);
+        sync.check(caller, now);
         Set<String> all = new HashSet<>(connection.cursors().keySet());
         all.remove(Connection.PLAYER);
         all.addAll(spaces);
@@ -96,7 +103,7 @@ public class SocketResource {
                     "cursors", "At most " + config.spacesPerSync() + " spaces are followed by one connection."));
         }
         connections.follow(connection, spaces, request.playerId());
-        Synced synced = sync.sync(new Caller(connection.game(), connection.by()), now, frames.newsBytes());
+        Synced synced = sync.sync(caller, now, frames.newsBytes());
         Frames.Frame answer = frames.synced(id, synced.answer());
         if (answer.whole()) {
             connections.told(connection, request.playerId(), synced.news());

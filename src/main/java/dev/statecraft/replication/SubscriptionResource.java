@@ -1,6 +1,8 @@
 package dev.statecraft.replication;
 
 import dev.statecraft.access.CurrentCaller;
+import dev.statecraft.access.Requires;
+import dev.statecraft.access.Scope;
 import dev.statecraft.entry.Ids;
 import dev.statecraft.entry.Problem;
 import dev.statecraft.entry.ProblemException;
@@ -33,6 +35,7 @@ public class SubscriptionResource {
     /** Makes an entity part of a player's feed; answers it as it is. */
     @POST
     @Path("/{entity}/players/{player}")
+    @Requires(Scope.STATE_WRITE)
     @Operation(operationId = "replicateToPlayer", summary = "Replicate an entity to a player")
     public EntityView subscribe(
             @PathParam("entity") String entity,
@@ -59,6 +62,7 @@ public class SubscriptionResource {
     /** Takes an entity out of a player's feed. */
     @DELETE
     @Path("/{entity}/players/{player}")
+    @Requires(Scope.STATE_WRITE)
     @Operation(operationId = "stopReplicatingToPlayer", summary = "Stop replicating an entity to a player")
     public void unsubscribe(
             @PathParam("entity") String entity,

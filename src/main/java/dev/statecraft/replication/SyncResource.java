@@ -4,6 +4,9 @@ import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.statecraft.access.Caller;
 import dev.statecraft.access.CurrentCaller;
+import dev.statecraft.access.Requires;
+import dev.statecraft.access.Requires.Players;
+import dev.statecraft.access.Scope;
 import dev.statecraft.entry.Ids;
 import dev.statecraft.entry.Problem;
 import dev.statecraft.entry.ProblemException;
@@ -100,6 +103,7 @@ public class SyncResource {
 
     /** Takes updates and tells everything new, in order. */
     @POST
+    @Requires(value = Scope.STATE_READ, players = Players.WHAT_THE_RESOURCE_ALLOWS)
     @Operation(operationId = "sync", summary = "Send updates and get everything new")
     public SyncAnswer sync(SyncRequest request) {
         return sync(caller.get(), request, config.answerBytes()).answer();
@@ -111,15 +115,16 @@ public class SyncResource {
     /** The same for whoever sends it, in whatever way. */
     Synced sync(Caller caller, SyncRequest request, long answerBytes) {
         String client = request.clientId() == null ? caller.name() : Ids.check("clientId", request.clientId());
-        String player = request.playerId() == null ? null : Ids.check("playerId", request.playerId());
-        SyncService.Wanted wanted = wanted(request, player);
+        String player = player(caller, request);
+        SyncService.Wanted wanted = wanted(caller, request, player);
         long waitMillis = request.waitMillis() == null ? 0 : request.waitMillis();
         if (waitMillis < 0 || waitMillis > MOST_WAIT_MILLIS) {
             throw new ProblemException(
                     Problem.badRequest("waitMillis", "waitMillis is an integer from 0 to " + MOST_WAIT_MILLIS + "."));
         }
         List<@Nullable SyncUpdate> updates = new ArrayList<>();
-        if (request.updates() != null) {
+        if (request.updates() != null && !request.updates().isEmpty()) {
+            caller.require(Scope.STATE_WRITE);
             updates.addAll(request.updates());
         }
         if (updates.size() > config.maxPendingUpdates()) {
@@ -130,8 +135,8 @@ public class SyncResource {
                     .withField("updates"));
         }
         List<UpdateResult> results = Boolean.TRUE.equals(request.atomic())
-                ? pushAll(caller.game(), updates, client, player)
-                : push(caller.game(), updates, client, player);
+                ? pushAll(caller, updates, client, player)
+                : push(caller, updates, client, player);
         SyncService.News news = sync.pull(caller.game(), wanted, results.isEmpty() ? waitMillis : 0, answerBytes);
         Map<String, FeedView> spaces = new LinkedHashMap<>();
         news.spaces().forEach((space, feed) -> spaces.put(space, FeedView.of(feed)));
@@ -141,11 +146,23 @@ public class SyncResource {
     }
 
     /** Refuses a request that names what cannot be: for those who do something with it before it is done. */
-    void check(SyncRequest request) {
-        wanted(request, request.playerId() == null ? null : Ids.check("playerId", request.playerId()));
+    void check(Caller caller, SyncRequest request) {
+        wanted(caller, request, player(caller, request));
+        if (request.updates() != null && !request.updates().isEmpty()) {
+            caller.require(Scope.STATE_WRITE);
+        }
     }
 
-    private SyncService.Wanted wanted(SyncRequest request, @Nullable String player) {
+    private static @Nullable String player(Caller caller, SyncRequest request) {
+        if (request.playerId() == null) {
+            return null;
+        }
+        String player = Ids.check("playerId", request.playerId());
+        caller.requirePlayer(player);
+        return player;
+    }
+
+    private SyncService.Wanted wanted(Caller caller, SyncRequest request, @Nullable String player) {
         Map<String, String> cursors = request.cursors() == null ? Map.of() : request.cursors();
         if (cursors.size() > config.spacesPerSync()) {
             throw new ProblemException(Problem.badRequest(
@@ -156,8 +173,10 @@ public class SyncResource {
                     Problem.badRequest("playerId", "A playerCursor is of a player; name it as playerId."));
         }
         Map<String, @Nullable FeedCursor> spaces = new LinkedHashMap<>();
-        cursors.forEach(
-                (space, cursor) -> spaces.put(Ids.check("cursors", space), spaceCursor("cursors." + space, cursor)));
+        cursors.forEach((space, cursor) -> {
+            caller.requireSpace(Ids.check("cursors", space));
+            spaces.put(space, spaceCursor("cursors." + space, cursor));
+        });
         return new SyncService.Wanted(spaces, player, playerCursor(request.playerCursor()));
     }
 
@@ -180,19 +199,19 @@ public class SyncResource {
     }
 
     private List<UpdateResult> push(
-            String game, List<@Nullable SyncUpdate> updates, String client, @Nullable String player) {
+            Caller caller, List<@Nullable SyncUpdate> updates, String client, @Nullable String player) {
         Map<Integer, UpdateResult> results = new HashMap<>();
         List<Integer> indexes = new ArrayList<>();
         List<SyncService.Update> sound = new ArrayList<>();
         for (int i = 0; i < updates.size(); i++) {
             try {
-                sound.add(read(updates.get(i), "updates[" + i + "].", client, player));
+                sound.add(read(caller, updates.get(i), "updates[" + i + "].", client, player));
                 indexes.add(i);
             } catch (ProblemException e) {
                 results.put(i, problem(e.problem()));
             }
         }
-        List<EntityService.Updated> done = sync.push(game, sound);
+        List<EntityService.Updated> done = sync.push(caller.game(), sound);
         for (int i = 0; i < indexes.size(); i++) {
             results.put(indexes.get(i), result(sound.get(i), done.get(i)));
         }
@@ -205,11 +224,11 @@ public class SyncResource {
 
     /** Nothing of an atomic batch is done if a part of it cannot be read. */
     private List<UpdateResult> pushAll(
-            String game, List<@Nullable SyncUpdate> updates, String client, @Nullable String player) {
+            Caller caller, List<@Nullable SyncUpdate> updates, String client, @Nullable String player) {
         List<SyncService.Update> all = new ArrayList<>();
         Set<String> spaces = new LinkedHashSet<>();
         for (int i = 0; i < updates.size(); i++) {
-            SyncService.Update update = read(updates.get(i), "updates[" + i + "].", client, player);
+            SyncService.Update update = read(caller, updates.get(i), "updates[" + i + "].", client, player);
             all.add(update);
             spaces.add(update.space());
         }
@@ -221,7 +240,7 @@ public class SyncResource {
             return List.of();
         }
         List<EntityService.Updated> done =
-                sync.pushAtomically(game, spaces.iterator().next(), all);
+                sync.pushAtomically(caller.game(), spaces.iterator().next(), all);
         List<UpdateResult> results = new ArrayList<>();
         for (int i = 0; i < all.size(); i++) {
             results.add(result(all.get(i), done.get(i)));
@@ -230,7 +249,7 @@ public class SyncResource {
     }
 
     private static SyncService.Update read(
-            @Nullable SyncUpdate update, String prefix, String client, @Nullable String player) {
+            Caller caller, @Nullable SyncUpdate update, String prefix, String client, @Nullable String player) {
         if (update == null) {
             throw new ProblemException(
                     Problem.badRequest(prefix.substring(0, prefix.length() - 1), "An update is an object."));
@@ -247,9 +266,10 @@ public class SyncResource {
                             "A request on behalf of a player brings updates of this player only.")
                     .withField(prefix + "source"));
         }
-        Source source = UpdateProblems.source(client, behalf, prefix);
+        Source source = UpdateProblems.source(caller, client, behalf, prefix);
         String space =
                 update.space() == null ? EntityProblems.DEFAULT_SPACE : Ids.check(prefix + "space", update.space());
+        caller.requireSpace(space);
         String mutationId = update.mutationId() == null ? null : Ids.check(prefix + "mutationId", update.mutationId());
         return new SyncService.Update(
                 space,

@@ -2,6 +2,7 @@ package dev.statecraft.replication;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.statecraft.access.Caller;
 import dev.statecraft.entry.Ids;
 import dev.statecraft.entry.Problem;
 import dev.statecraft.entry.ProblemException;
@@ -38,15 +39,24 @@ final class UpdateProblems {
         return ((UpdateRequest.Read) reading).update();
     }
 
-    /** Who asks: the player or server that is named, else the caller itself. */
-    static Source source(String caller, @Nullable SourceRequest request, String prefix) {
+    /** Who asks: the player that the caller is bound to, else the player or server that is named, else the caller. */
+    static Source source(Caller caller, @Nullable SourceRequest request, String prefix) {
+        return source(caller, caller.name(), request, prefix);
+    }
+
+    /** The same for a caller that has another name for itself. */
+    static Source source(Caller caller, String name, @Nullable SourceRequest request, String prefix) {
+        String bound = caller.playerId();
+        if (bound != null) {
+            return new Source(bound, bound, true);
+        }
         String player = request == null || request.playerId() == null
                 ? null
                 : Ids.check(prefix + "source.playerId", request.playerId());
         String server = request == null || request.serverId() == null
                 ? null
                 : Ids.check(prefix + "source.serverId", request.serverId());
-        return new Source(player != null ? player : server != null ? server : caller, player);
+        return new Source(player != null ? player : server != null ? server : name, player);
     }
 
     /** What an update is known by when it is repeated. */

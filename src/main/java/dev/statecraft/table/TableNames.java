@@ -54,6 +54,11 @@ public interface TableNames {
         return prefix() + "connections";
     }
 
+    /** Keys, what tokens are signed with, and which games there are. */
+    default String access() {
+        return prefix() + "access";
+    }
+
     /** Registered migrations and the ledger of what was done with them. */
     default String migrations() {
         return prefix() + "migrations";

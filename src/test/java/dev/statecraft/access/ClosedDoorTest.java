@@ -3,9 +3,7 @@ package dev.statecraft.access;
 import static io.restassured.RestAssured.given;
 
 import io.quarkus.test.junit.QuarkusTest;
-import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
-import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -14,16 +12,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Where anonymous calls are not let in. */
 @QuarkusTest
 @Tag("application")
-@TestProfile(ClosedDoorTest.Closed.class)
+@TestProfile(ClosedDoor.class)
 class ClosedDoorTest {
-
-    /** Without anonymous calls. */
-    public static class Closed implements QuarkusTestProfile {
-        @Override
-        public Map<String, String> getConfigOverrides() {
-            return Map.of("statecraft.access.anonymous", "false");
-        }
-    }
 
     @ParameterizedTest
     @ValueSource(strings = {"/v1/who-am-i", "/v1/nothing", "/v1//who-am-i"})

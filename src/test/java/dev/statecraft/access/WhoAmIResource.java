@@ -19,6 +19,7 @@ public class WhoAmIResource {
     }
 
     @GET
+    @Requires(Scope.SYSTEM_READ)
     public Caller get() {
         return caller.get();
     }

@@ -1,6 +1,8 @@
 package dev.statecraft.entry;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.statecraft.access.Requires;
+import dev.statecraft.access.Scope;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
@@ -64,41 +66,48 @@ public class EchoResource {
             BigDecimal small,
             @Nullable String absent) {}
 
+    @Requires(Scope.SYSTEM_READ)
     @POST
     public Body echo(Body body) {
         return body;
     }
 
+    @Requires(Scope.SYSTEM_READ)
     @POST
     @Path("raw")
     public Map<String, Integer> raw(byte[] body) {
         return Map.of("length", body.length);
     }
 
+    @Requires(Scope.SYSTEM_READ)
     @GET
     @Path("shapes")
     public Shapes shapes() {
         return new Shapes(Instant.ofEpochSecond(1_700_000_000), new BigDecimal("1E+3"), new BigDecimal("1E-9"), null);
     }
 
+    @Requires(Scope.SYSTEM_READ)
     @GET
     @Path("page")
     public Map<String, Object> page(@QueryParam("limit") @Nullable String limit, @QueryParam("q") @Nullable String q) {
         return Map.of("limit", Query.limit(limit), "q", q == null ? "" : q);
     }
 
+    @Requires(Scope.SYSTEM_READ)
     @GET
     @Path("ids/{id}")
     public Map<String, String> id(@PathParam("id") String id) {
         return Map.of("id", Ids.check("id", id));
     }
 
+    @Requires(Scope.SYSTEM_READ)
     @PUT
     @Path("ids/{id}")
     public Map<String, String> put(@PathParam("id") String id, Body body) {
         return Map.of("id", id);
     }
 
+    @Requires(Scope.SYSTEM_READ)
     @GET
     @Path("headers")
     public Response headers(@Context HttpHeaders headers) {
@@ -110,12 +119,14 @@ public class EchoResource {
                 .build();
     }
 
+    @Requires(Scope.SYSTEM_READ)
     @GET
     @Path("large")
     public Map<String, String> large() {
         return Map.of("text", "statecraft ".repeat(1_000));
     }
 
+    @Requires(Scope.SYSTEM_READ)
     @GET
     @Path("binary")
     @Produces(MediaType.APPLICATION_OCTET_STREAM)
@@ -123,6 +134,7 @@ public class EchoResource {
         return new byte[] {0, 1, (byte) 0xff};
     }
 
+    @Requires(Scope.SYSTEM_READ)
     @GET
     @Path("fail/{how}")
     public Response fail(@PathParam("how") String how) {

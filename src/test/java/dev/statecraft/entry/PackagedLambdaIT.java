@@ -157,14 +157,21 @@ class PackagedLambdaIT {
     }
 
     @Test
-    void withoutBeingToldToBeOpenItRefusesToStart() throws Exception {
+    void withoutBeingToldToBeOpenItAsksForAKey() throws Exception {
         Map<String, String> closed = new TreeMap<>(open);
         closed.remove("STATECRAFT_ACCESS_ANONYMOUS");
         try (PackagedFunction function = start("api", closed)) {
-            RuntimeApi.Answer answer = function.invoke(event("api-get-health"));
-            assertTrue(answer.failed(), answer::body);
-            String output = function.output();
-            assertTrue(output.contains("set STATECRAFT_ACCESS_ANONYMOUS=true to run it"), output);
+            assertEquals(
+                    401,
+                    answer(function, event("api-get-rank")).get("statusCode").asInt());
+            assertEquals(
+                    200,
+                    answer(function, event("api-get-health")).get("statusCode").asInt());
+            ObjectNode developers = (ObjectNode) mapper.readTree(event("api-get-rank"));
+            ((ObjectNode) developers.get("headers")).put("authorization", "Bearer sk_dev_local");
+            assertEquals(
+                    401,
+                    answer(function, developers.toString()).get("statusCode").asInt());
         }
     }
 }

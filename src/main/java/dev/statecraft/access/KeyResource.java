@@ -1,0 +1,198 @@
+package dev.statecraft.access;
+
+import dev.statecraft.entry.Cursor;
+import dev.statecraft.entry.Ids;
+import dev.statecraft.entry.Problem;
+import dev.statecraft.entry.ProblemException;
+import dev.statecraft.entry.Query;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.net.URI;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jspecify.annotations.Nullable;
+
+/** Keys over HTTP: made, listed, revoked. */
+@Path("/v1/keys")
+@Produces(MediaType.APPLICATION_JSON)
+@Consumes(MediaType.APPLICATION_JSON)
+@Tag(name = "Access")
+public class KeyResource {
+
+    private static final int MOST_NAME_LENGTH = 128;
+
+    private final KeyService keys;
+    private final CurrentCaller caller;
+    private final Clock clock;
+
+    KeyResource(KeyService keys, CurrentCaller caller, Clock clock) {
+        this.keys = keys;
+        this.caller = caller;
+        this.clock = clock;
+    }
+
+    /**
+     * What a key is to be.
+     *
+     * @param game the game it opens; that of the caller unless it is named
+     * @param signed whether requests are to be signed with it
+     */
+    public record KeyRequest(
+            @Nullable String name,
+            @Nullable List<@Nullable String> scopes,
+            @Nullable String game,
+            @Nullable Instant expiresAt,
+            @Nullable Boolean signed) {}
+
+    /**
+     * A key as callers see it.
+     *
+     * @param key its text; only in the answer that made it, nobody can tell it afterwards
+     */
+    public record KeyView(
+            String id,
+            @Nullable String key,
+            String name,
+            String game,
+            List<String> scopes,
+            boolean signed,
+            Instant createdAt,
+            String createdBy,
+            @Nullable Instant expiresAt) {
+
+        static KeyView of(AccessKey key, @Nullable String text) {
+            return new KeyView(
+                    key.id(),
+                    text,
+                    key.name(),
+                    key.game(),
+                    key.scopes().stream().map(Scope::text).sorted().toList(),
+                    key.signed(),
+                    key.createdAt(),
+                    key.createdBy(),
+                    key.expiresAt());
+        }
+    }
+
+    /** Some keys, by name. */
+    public record KeyList(List<KeyView> keys, @Nullable String nextCursor) {}
+
+    /** Makes a key. */
+    @POST
+    @Requires(Scope.SYSTEM_ADMIN)
+    @Operation(operationId = "createKey", summary = "Make a key; the answer is the only one that shows it")
+    public Response create(KeyRequest request) {
+        String name = name(request.name());
+        Set<Scope> scopes = scopes(request.scopes());
+        String game = game(request.game());
+        Instant expiresAt = request.expiresAt();
+        if (expiresAt != null && !expiresAt.isAfter(clock.instant())) {
+            throw refused("expiresAt", "The key would have expired already.");
+        }
+        KeyService.Creation creation = keys.create(
+                new KeyService.NewKey(game, name, scopes, Boolean.TRUE.equals(request.signed()), expiresAt),
+                caller.get().name());
+        if (creation instanceof KeyService.Created created) {
+            return Response.created(URI.create("/v1/keys/" + created.key().id()))
+                    .entity(KeyView.of(created.key(), created.text()))
+                    .header("Cache-Control", "no-store")
+                    .build();
+        }
+        if (creation instanceof KeyService.TooMany many) {
+            throw new ProblemException(Problem.conflict(
+                    "too-many-keys",
+                    "There are as many keys of this name as there can be",
+                    "At most " + many.most() + " keys of a name are active; revoke the old one first."));
+        }
+        throw new ProblemException(Problem.unavailable(1));
+    }
+
+    /** The keys of the game. */
+    @GET
+    @Requires(Scope.SYSTEM_READ)
+    @Operation(operationId = "listKeys", summary = "List the keys, without their secrets")
+    public KeyList list(
+            @QueryParam("game") @Nullable String named,
+            @QueryParam("limit") @Nullable String limit,
+            @QueryParam("cursor") @Nullable String cursor) {
+        String game = game(named);
+        String list = "keys#" + game;
+        String after = cursor == null ? null : Cursor.read(cursor, list, 1).get(0);
+        if (after != null && after.isEmpty()) {
+            throw Cursor.foreign();
+        }
+        KeyStore.KeyPage page = keys.list(game, after, Query.limit(limit));
+        return new KeyList(
+                page.keys().stream().map(key -> KeyView.of(key, null)).toList(),
+                page.next() == null ? null : Cursor.of(list, page.next()));
+    }
+
+    /** Revokes a key. */
+    @DELETE
+    @Path("/{key}")
+    @Requires(Scope.SYSTEM_ADMIN)
+    @Operation(operationId = "revokeKey", summary = "Revoke a key, which takes effect everywhere within seconds")
+    public void revoke(@PathParam("key") String id, @QueryParam("game") @Nullable String named) {
+        if (keys.revoke(game(named), Ids.check("key", id)).isEmpty()) {
+            throw new ProblemException(
+                    Problem.notFound("key-not-found", "There is no such key", "The game has no key of this id."));
+        }
+    }
+
+    /** The game that is meant: naming one that may be another's is for those who run the deployment. */
+    private String game(@Nullable String named) {
+        if (named == null) {
+            return caller.game();
+        }
+        caller.get().require(Scope.SYSTEM_ADMIN);
+        return Ids.check("game", named);
+    }
+
+    private static String name(@Nullable String name) {
+        if (name == null) {
+            throw refused("name", "The field name is missing.");
+        }
+        if (name.isBlank() || name.length() > MOST_NAME_LENGTH || name.chars().anyMatch(Character::isISOControl)) {
+            throw refused("name", "A name has 1 to " + MOST_NAME_LENGTH + " characters, none of them a control one.");
+        }
+        return name;
+    }
+
+    private static Set<Scope> scopes(@Nullable List<@Nullable String> names) {
+        if (names == null || names.isEmpty()) {
+            throw refused("scopes", "Name the scopes of the key, at least one.");
+        }
+        Set<Scope> scopes = EnumSet.noneOf(Scope.class);
+        for (int i = 0; i < names.size(); i++) {
+            String name = names.get(i);
+            String field = "scopes[" + i + "]";
+            scopes.add((name == null ? Optional.<Scope>empty() : Scope.of(name))
+                    .orElseThrow(() -> refused(
+                            field,
+                            "A scope is one of "
+                                    + String.join(
+                                            ", ",
+                                            Scope.ALL.stream().map(Scope::text).toList())
+                                    + ".")));
+        }
+        return scopes;
+    }
+
+    private static ProblemException refused(String field, String detail) {
+        return new ProblemException(Problem.badRequest(field, detail));
+    }
+}

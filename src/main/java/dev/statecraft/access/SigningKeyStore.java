@@ -1,0 +1,58 @@
+package dev.statecraft.access;
+
+import static dev.statecraft.table.Attributes.b;
+import static dev.statecraft.table.Attributes.n;
+import static dev.statecraft.table.Attributes.s;
+
+import dev.statecraft.table.Attributes;
+import dev.statecraft.table.PartitionKey;
+import dev.statecraft.table.TableNames;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.Map;
+import java.util.Optional;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
+
+/**
+ * The keys that tokens are signed with, in the access table: {@code pk} = ~#signing#number of the period, {@code sk} =
+ * {@code signing}; {@code k} the key, {@code ttl}. Guard: who comes first makes the key of a period, all others use it.
+ */
+@ApplicationScoped
+public class SigningKeyStore {
+
+    private static final String NO_GAME = "~";
+
+    private final DynamoDbClient dynamo;
+    private final TableNames tables;
+
+    SigningKeyStore(DynamoDbClient dynamo, TableNames tables) {
+        this.dynamo = dynamo;
+        this.tables = tables;
+    }
+
+    /** The key of a period, strongly consistent; 1 RCU. */
+    Optional<byte[]> read(long period) {
+        Map<String, AttributeValue> item = dynamo.getItem(
+                        get -> get.tableName(tables.access()).key(key(period)).consistentRead(true))
+                .item();
+        return item.isEmpty() ? Optional.empty() : Optional.of(Attributes.bytes(item, "k"));
+    }
+
+    /** Makes the key of a period; 1 WCU. Nothing happens if there is one. */
+    void create(long period, byte[] signingKey, long expiresAtSeconds) {
+        Map<String, AttributeValue> key = key(period);
+        try {
+            dynamo.putItem(put -> put.tableName(tables.access())
+                    .item(Map.of(
+                            "pk", key.get("pk"), "sk", key.get("sk"), "k", b(signingKey), "ttl", n(expiresAtSeconds)))
+                    .conditionExpression("attribute_not_exists(pk)"));
+        } catch (ConditionalCheckFailedException e) {
+            // Somebody else was first, and theirs is read next.
+        }
+    }
+
+    private static Map<String, AttributeValue> key(long period) {
+        return Map.of("pk", s(PartitionKey.of(NO_GAME, "signing", period)), "sk", s("signing"));
+    }
+}

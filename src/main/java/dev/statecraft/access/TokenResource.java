@@ -1,0 +1,34 @@
+package dev.statecraft.access;
+
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+
+/** Tokens over HTTP, for those who hold a key. */
+@Path("/v1/tokens")
+@Produces(MediaType.APPLICATION_JSON)
+@Tag(name = "Access")
+public class TokenResource {
+
+    private final TokenService tokens;
+    private final CurrentCaller caller;
+
+    TokenResource(TokenService tokens, CurrentCaller caller) {
+        this.tokens = tokens;
+        this.caller = caller;
+    }
+
+    /** Exchanges a key for a token that is good for the same, and for a short time only. */
+    @POST
+    @Open(Open.To.EVERY_KEY)
+    @Operation(operationId = "createToken", summary = "Exchange a key for a short-lived token")
+    public Response exchange() {
+        return Response.ok(tokens.make(caller.get()))
+                .header("Cache-Control", "no-store")
+                .build();
+    }
+}

@@ -1,0 +1,226 @@
+package dev.statecraft.access;
+
+import dev.statecraft.table.TransientFailure;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.security.Key;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Pattern;
+import org.jose4j.jwa.AlgorithmConstraints.ConstraintType;
+import org.jose4j.jws.AlgorithmIdentifiers;
+import org.jose4j.jws.JsonWebSignature;
+import org.jose4j.jwt.JwtClaims;
+import org.jose4j.jwt.MalformedClaimException;
+import org.jose4j.jwt.NumericDate;
+import org.jose4j.jwt.consumer.InvalidJwtException;
+import org.jose4j.jwt.consumer.JwtConsumer;
+import org.jose4j.jwt.consumer.JwtConsumerBuilder;
+import org.jose4j.keys.HmacKey;
+import org.jose4j.lang.JoseException;
+import org.jose4j.lang.UnresolvableKeyException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes tokens and reads them back: JSON Web Tokens (RFC 7519) signed with HMAC-SHA256 and nothing else. Time is cut
+ * into periods of {@code signing-key-life}, each with a key of its own; a token names its period as {@code kid}. A token
+ * is good only as long as the key it was made from.
+ */
+@ApplicationScoped
+public class TokenService {
+
+    static final String ISSUER = "statecraft";
+    static final String AUDIENCE = "statecraft";
+    static final String KEY_CLAIM = "key";
+    static final String GAME_CLAIM = "game";
+    static final String SCOPES_CLAIM = "scopes";
+    static final String PLAYER_CLAIM = "player";
+    static final String SPACES_CLAIM = "spaces";
+    static final String BOARDS_CLAIM = "boards";
+
+    private static final int KEY_BYTES = 32;
+    private static final int MOST_LENGTH = 16_384;
+    private static final int MOST_CACHED = 8;
+    private static final Pattern PERIOD = Pattern.compile("[0-9]{1,18}");
+
+    private final SigningKeyStore signingKeys;
+    private final KeyService keys;
+    private final AccessConfig config;
+    private final Clock clock;
+    private final SecureRandom random = new SecureRandom();
+    private final Map<Long, Key> known = new ConcurrentHashMap<>();
+
+    TokenService(SigningKeyStore signingKeys, KeyService keys, AccessConfig config, Clock clock) {
+        this.signingKeys = signingKeys;
+        this.keys = keys;
+        this.config = config;
+        this.clock = clock;
+        if (config.signingKeyLife().compareTo(config.tokenLife()) < 0
+                || config.signingKeyLife().compareTo(config.playerTokenLife()) < 0) {
+            throw new IllegalStateException("statecraft.access.signing-key-life is shorter than a token lives");
+        }
+    }
+
+    /** A token and until when it is good. */
+    public record Token(String token, Instant expiresAt) {}
+
+    /** A token that stands for a key. */
+    public Token make(Caller caller) {
+        return sign(caller.name(), caller, caller.scopes(), null, config.tokenLife());
+    }
+
+    /** A token for a player, made by a server and never good for more than it. */
+    public Token make(Caller caller, Set<Scope> scopes, PlayerPass pass) {
+        Set<Scope> both = new HashSet<>(scopes);
+        both.retainAll(caller.scopes());
+        return sign(pass.playerId(), caller, both, pass, config.playerTokenLife());
+    }
+
+    private Token sign(String subject, Caller caller, Set<Scope> scopes, @Nullable PlayerPass pass, Duration life) {
+        Instant now = clock.instant();
+        Instant expiresAt = now.plus(life);
+        JwtClaims claims = new JwtClaims();
+        claims.setIssuer(ISSUER);
+        claims.setAudience(AUDIENCE);
+        claims.setSubject(subject);
+        claims.setIssuedAt(NumericDate.fromSeconds(now.getEpochSecond()));
+        claims.setExpirationTime(NumericDate.fromSeconds(expiresAt.getEpochSecond()));
+        claims.setStringClaim(KEY_CLAIM, caller.keyId());
+        claims.setStringClaim(GAME_CLAIM, caller.game());
+        claims.setStringListClaim(
+                SCOPES_CLAIM, scopes.stream().map(Scope::text).sorted().toList());
+        if (pass != null) {
+            claims.setStringClaim(PLAYER_CLAIM, pass.playerId());
+            claims.setStringListClaim(
+                    SPACES_CLAIM, pass.spaces().stream().sorted().toList());
+            claims.setStringListClaim(
+                    BOARDS_CLAIM, pass.boards().stream().sorted().toList());
+        }
+        long period = period(now);
+        JsonWebSignature signature = new JsonWebSignature();
+        signature.setAlgorithmHeaderValue(AlgorithmIdentifiers.HMAC_SHA256);
+        signature.setHeader("typ", "JWT");
+        signature.setKeyIdHeaderValue(Long.toString(period));
+        signature.setPayload(claims.toJson());
+        signature.setKey(signingKey(period));
+        try {
+            return new Token(signature.getCompactSerialization(), Instant.ofEpochSecond(expiresAt.getEpochSecond()));
+        } catch (JoseException e) {
+            throw new IllegalStateException("A token is made of values that can be signed", e);
+        }
+    }
+
+    /** Who a token stands for; empty if it is not one of ours, or not good any more, for whatever reason. */
+    public Optional<Caller> read(String token) {
+        if (token.length() > MOST_LENGTH) {
+            return Optional.empty();
+        }
+        try {
+            JwtClaims claims = consumer().processToClaims(token);
+            String game = claims.getStringClaimValue(GAME_CLAIM);
+            String subject = claims.getSubject();
+            return keys.find(claims.getStringClaimValue(KEY_CLAIM))
+                    .filter(key -> key.game().equals(game))
+                    .map(key -> caller(key, subject, claims));
+        } catch (InvalidJwtException e) {
+            for (Throwable cause = e.getCause(); cause != null; cause = cause.getCause()) {
+                if (TransientFailure.is(cause)) {
+                    throw (RuntimeException) cause;
+                }
+            }
+            return Optional.empty();
+        } catch (MalformedClaimException e) {
+            throw new IllegalStateException("What we have signed can be read", e);
+        }
+    }
+
+    private static Caller caller(AccessKey key, String subject, JwtClaims claims) {
+        try {
+            Set<Scope> scopes = new HashSet<>();
+            claims.getStringListClaimValue(SCOPES_CLAIM)
+                    .forEach(scope -> Scope.of(scope).ifPresent(scopes::add));
+            scopes.retainAll(key.scopes());
+            String player = claims.getStringClaimValue(PLAYER_CLAIM);
+            PlayerPass pass = player == null
+                    ? null
+                    : new PlayerPass(
+                            player,
+                            Set.copyOf(claims.getStringListClaimValue(SPACES_CLAIM)),
+                            Set.copyOf(claims.getStringListClaimValue(BOARDS_CLAIM)));
+            return new Caller(key.game(), subject, key.id(), true, scopes, pass);
+        } catch (MalformedClaimException e) {
+            throw new IllegalStateException("What we have signed can be read", e);
+        }
+    }
+
+    private JwtConsumer consumer() {
+        return new JwtConsumerBuilder()
+                .setJwsAlgorithmConstraints(ConstraintType.PERMIT, AlgorithmIdentifiers.HMAC_SHA256)
+                .setExpectedIssuer(ISSUER)
+                .setExpectedAudience(AUDIENCE)
+                .setRequireExpirationTime()
+                .setRequireIssuedAt()
+                .setRequireSubject()
+                .setEvaluationTime(NumericDate.fromMilliseconds(clock.millis()))
+                .setVerificationKeyResolver((signature, nesting) -> verificationKey(signature.getKeyIdHeaderValue()))
+                .build();
+    }
+
+    /** The key of a period that a token can be from and still be good; nothing is read for any other. */
+    private Key verificationKey(@Nullable String kid) throws UnresolvableKeyException {
+        long now = period(clock.instant());
+        if (kid != null && PERIOD.matcher(kid).matches()) {
+            long period = Long.parseLong(kid);
+            // Clocks of instances differ: one that is ahead may sign with the next key already.
+            if (period >= now - 1 && period <= now + 1) {
+                Key key = known.get(period);
+                if (key == null) {
+                    key = signingKeys.read(period).map(HmacKey::new).orElse(null);
+                }
+                if (key != null) {
+                    remember(period, key);
+                    return key;
+                }
+            }
+        }
+        throw new UnresolvableKeyException("No token is signed with such a key");
+    }
+
+    private Key signingKey(long period) {
+        Key cached = known.get(period);
+        if (cached != null) {
+            return cached;
+        }
+        Optional<byte[]> stored = signingKeys.read(period);
+        if (stored.isEmpty()) {
+            byte[] made = new byte[KEY_BYTES];
+            random.nextBytes(made);
+            signingKeys.create(
+                    period, made, (period + 3) * config.signingKeyLife().toSeconds());
+            Arrays.fill(made, (byte) 0);
+            stored = signingKeys.read(period);
+        }
+        Key key = new HmacKey(
+                stored.orElseThrow(() -> new IllegalStateException("A signing key is gone right after it was made")));
+        remember(period, key);
+        return key;
+    }
+
+    private void remember(long period, Key key) {
+        if (known.size() >= MOST_CACHED) {
+            known.clear();
+        }
+        known.put(period, key);
+    }
+
+    private long period(Instant now) {
+        return now.getEpochSecond() / config.signingKeyLife().toSeconds();
+    }
+}

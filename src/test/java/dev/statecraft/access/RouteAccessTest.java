@@ -1,0 +1,290 @@
+package dev.statecraft.access;
+
+import static dev.statecraft.access.Keyring.DEVELOPER;
+import static dev.statecraft.access.Keyring.key;
+import static dev.statecraft.access.Keyring.playerToken;
+import static dev.statecraft.access.Keyring.token;
+import static dev.statecraft.access.Keyring.with;
+import static io.restassured.RestAssured.given;
+import static org.junit.jupiter.api.Assertions.assertAll;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.tngtech.archunit.core.domain.JavaMethod;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import dev.statecraft.access.Requires.Players;
+import dev.statecraft.local.DynamoDbLocalResource;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.TestProfile;
+import io.restassured.response.Response;
+import io.restassured.specification.RequestSpecification;
+import jakarta.inject.Inject;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.HttpMethod;
+import jakarta.ws.rs.Path;
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jose4j.jws.JsonWebSignature;
+import org.jose4j.jwt.JwtClaims;
+import org.jose4j.jwt.NumericDate;
+import org.jose4j.keys.HmacKey;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Every route that a resource answers, with every way not to be allowed to call it. The routes are read from the
+ * resources, so that none is forgotten.
+ */
+@QuarkusTest
+@Tag("application")
+@TestProfile(ClosedDoor.class)
+@WithTestResource(DynamoDbLocalResource.class)
+class RouteAccessTest {
+
+    private static final String MARK = "belongs-to-alpha";
+
+    /** What path parameters are called for, in the game whose things others must not see. */
+    private static final Map<String, String> IDS = Map.of(
+            "board", "theirs", "entity", "theirs", "player", "ada", "type", "THEIRS", "version", "1.0.0", "season",
+            "1");
+
+    /** A resource method; empty scope: open to every key. */
+    private record Route(String method, String path, Optional<Scope> scope, Players players, String mediaType) {
+
+        Response call(RequestSpecification request, String query) {
+            if (!method.equals("GET") && !method.equals("DELETE")) {
+                request.contentType(mediaType).body("{}");
+            }
+            return request.request(method, path + query);
+        }
+
+        @Override
+        public String toString() {
+            return method + " " + path;
+        }
+    }
+
+    private static final List<Route> ROUTES = routes();
+
+    @Inject
+    SigningKeyStore signingKeys;
+
+    @Inject
+    AccessConfig config;
+
+    private static List<Route> routes() {
+        List<Route> routes = new ArrayList<>();
+        new ClassFileImporter()
+                .withImportOption(new ImportOption.DoNotIncludeTests()).importPackages("dev.statecraft").stream()
+                        .filter(type -> type.isAnnotatedWith(Path.class))
+                        .flatMap(type -> type.getMethods().stream())
+                        .forEach(method -> method.getAnnotations().stream()
+                                .map(annotation -> annotation.getRawType())
+                                .filter(annotation -> annotation.isAnnotatedWith(HttpMethod.class))
+                                .map(annotation -> annotation
+                                        .getAnnotationOfType(HttpMethod.class)
+                                        .value())
+                                .forEach(verb -> route(verb, method).ifPresent(routes::add)));
+        return routes;
+    }
+
+    private static Optional<Route> route(String verb, JavaMethod method) {
+        Optional<Requires> requires = method.tryGetAnnotationOfType(Requires.class);
+        Optional<Open> open = method.tryGetAnnotationOfType(Open.class);
+        if (open.isPresent() && open.get().value() == Open.To.EVERYONE) {
+            return Optional.empty();
+        }
+        String below =
+                method.tryGetAnnotationOfType(Path.class).map(Path::value).orElse("");
+        String path = ("/" + method.getOwner().getAnnotationOfType(Path.class).value() + "/" + below)
+                .replaceAll("/+", "/")
+                .replaceAll("(.)/$", "$1");
+        for (Map.Entry<String, String> id : IDS.entrySet()) {
+            path = path.replace("{" + id.getKey() + "}", id.getValue());
+        }
+        return Optional.of(new Route(
+                verb,
+                path.replaceAll("\\{[^}]*\\}", "x"),
+                requires.map(Requires::value),
+                requires.map(Requires::players).orElse(Players.NOTHING),
+                method.tryGetAnnotationOfType(Consumes.class)
+                        .map(consumes -> consumes.value()[0])
+                        .filter(type -> type.contains("json"))
+                        .orElse("application/json")));
+    }
+
+    @Test
+    void thereAreRoutes() {
+        assertTrue(ROUTES.size() > 40, ROUTES.toString());
+        for (Scope scope : Scope.values()) {
+            assertTrue(ROUTES.stream().anyMatch(route -> route.scope().equals(Optional.of(scope))), scope.text());
+        }
+    }
+
+    @Test
+    void whoIsNotKnownIsNotLetIn() throws Exception {
+        Map<String, @Nullable String> credentials = new LinkedHashMap<>();
+        credentials.put("no credential", null);
+        credentials.put("garbage", "garbage");
+        credentials.put("a key nobody has", KeyText.random(new SecureRandom()).text());
+        credentials.put("an expired token", forged(claims(-60, TokenService.AUDIENCE), signingKey()));
+        credentials.put("a token for somebody else", forged(claims(60, "another"), signingKey()));
+        credentials.put("a token without an end", forged(claims(null, TokenService.AUDIENCE), signingKey()));
+        credentials.put("a token signed with another key", forged(claims(60, TokenService.AUDIENCE), new byte[32]));
+        credentials.put("an unsigned token", unsigned(claims(60, TokenService.AUDIENCE)));
+        credentials.put("a revoked key", revoked(false));
+        credentials.put("a token of a revoked key", revoked(true));
+        // What all the others are one step away from.
+        with(forged(claims(60, TokenService.AUDIENCE), signingKey()))
+                .get("/v1/leaderboards")
+                .then()
+                .statusCode(200);
+        assertAll(
+                ROUTES.stream().flatMap(route -> credentials.entrySet().stream().map(entry -> () -> {
+                    RequestSpecification request = given();
+                    if (entry.getValue() != null) {
+                        request.header("Authorization", "Bearer " + entry.getValue());
+                    }
+                    Response answer = route.call(request, "");
+                    String which = route + " with " + entry.getKey();
+                    assertEquals(401, answer.statusCode(), which);
+                    assertEquals("Bearer", answer.header("WWW-Authenticate"), which);
+                    assertEquals("/problems/unauthorized", answer.path("type"), which);
+                })));
+    }
+
+    @Test
+    void whoLacksTheScopeIsRefused() {
+        Map<Scope, String> keysWithout = new LinkedHashMap<>();
+        for (Scope scope : Scope.values()) {
+            List<Scope> others = new ArrayList<>(Scope.ALL);
+            others.remove(scope);
+            keysWithout.put(scope, key("default", others));
+        }
+        assertAll(ROUTES.stream().filter(route -> route.scope().isPresent()).map(route -> () -> {
+            Response answer = route.call(with(keysWithout.get(route.scope().orElseThrow())), "");
+            assertEquals(403, answer.statusCode(), route + " " + answer.asString());
+            assertEquals("/problems/forbidden", answer.path("type"), route.toString());
+        }));
+    }
+
+    @Test
+    void aPlayersTokenDoesNotReachWhatIsNotNamed() {
+        String token = playerToken(DEVELOPER, "eve", "{'spaces': ['s'], 'boards': ['b'], 'write': true}");
+        assertAll(ROUTES.stream()
+                .filter(route -> route.players() != Players.WHAT_THE_RESOURCE_ALLOWS)
+                .map(route -> () -> {
+                    Response answer = route.call(with(token), "?space=other");
+                    assertEquals(403, answer.statusCode(), route + " " + answer.asString());
+                }));
+    }
+
+    @Test
+    void whatBelongsToAnotherGameIsNotThere() {
+        furnish(key("alpha", List.copyOf(Scope.ALL)));
+        String stranger = key("beta", List.copyOf(Scope.ALL));
+        assertAll(ROUTES.stream().map(route -> () -> {
+            Response answer = route.call(with(stranger), "?value=1&rank=1");
+            String which = route + ": " + answer.statusCode() + " " + answer.asString();
+            assertTrue(answer.statusCode() < 500, which);
+            assertFalse(answer.asString().contains(MARK), which);
+            boolean names = route.path()
+                    .matches("/v1/(leaderboards|entities|migrations|entity-types|keys)/"
+                            + "(theirs|THEIRS|1\\.0\\.0).*");
+            if (names && route.method().equals("GET")) {
+                assertEquals(404, answer.statusCode(), which);
+            }
+        }));
+    }
+
+    /** One of everything, with a mark in it. */
+    private static void furnish(String key) {
+        with(key, "{'id': 'theirs', 'rankingType': 'SCORE', 'description': '" + MARK + "'}")
+                .post("/v1/leaderboards")
+                .then()
+                .statusCode(201);
+        with(key, "{'playerId': 'ada', 'value': 7, 'metadata': {'mark': '" + MARK + "'}}")
+                .post("/v1/leaderboards/theirs/scores")
+                .then()
+                .statusCode(200);
+        with(key, "{'id': 'theirs', 'type': 'THEIRS', 'state': {'mark': '" + MARK + "'}}")
+                .post("/v1/entities")
+                .then()
+                .statusCode(201);
+        with(key).post("/v1/entities/theirs/players/ada").then().statusCode(200);
+        with(key, "{'strategy': 'MERGE'}").put("/v1/entity-types/THEIRS").then().statusCode(200);
+        with(
+                        key,
+                        "{'version': '1.0.0', 'description': '" + MARK + "', 'target': {'entityType': 'THEIRS'},"
+                                + " 'up': {'operations': [{'op': 'default', 'path': 'x', 'value': 1}]}}")
+                .post("/v1/migrations")
+                .then()
+                .statusCode(201);
+        with(key, "{'name': '" + MARK + "', 'scopes': ['board:read']}")
+                .post("/v1/keys")
+                .then()
+                .statusCode(201);
+    }
+
+    private static String revoked(boolean token) {
+        String key = key("default", List.copyOf(Scope.ALL));
+        String credential = token ? token(key) : key;
+        with(DEVELOPER).delete("/v1/keys/" + Keyring.idOf(key)).then().statusCode(204);
+        return credential;
+    }
+
+    /** What a token of the developer's key claims. */
+    private static JwtClaims claims(@Nullable Integer goodForSeconds, String audience) {
+        JwtClaims claims = new JwtClaims();
+        claims.setIssuer(TokenService.ISSUER);
+        claims.setAudience(audience);
+        claims.setSubject("forger");
+        claims.setIssuedAt(NumericDate.fromSeconds(Instant.now().getEpochSecond() - 120));
+        if (goodForSeconds != null) {
+            claims.setExpirationTime(NumericDate.fromSeconds(Instant.now().getEpochSecond() + goodForSeconds));
+        }
+        claims.setStringClaim(TokenService.KEY_CLAIM, KeyService.DEVELOPMENT);
+        claims.setStringClaim(TokenService.GAME_CLAIM, Caller.DEFAULT_GAME);
+        claims.setStringListClaim(
+                TokenService.SCOPES_CLAIM, Scope.ALL.stream().map(Scope::text).toList());
+        return claims;
+    }
+
+    private long period() {
+        return Instant.now().getEpochSecond() / config.signingKeyLife().toSeconds();
+    }
+
+    private byte[] signingKey() {
+        token(DEVELOPER);
+        return signingKeys.read(period()).orElseThrow();
+    }
+
+    private String forged(JwtClaims claims, byte[] key) throws Exception {
+        JsonWebSignature signature = new JsonWebSignature();
+        signature.setAlgorithmHeaderValue("HS256");
+        signature.setKeyIdHeaderValue(Long.toString(period()));
+        signature.setPayload(claims.toJson());
+        signature.setKey(new HmacKey(key));
+        return signature.getCompactSerialization();
+    }
+
+    private String unsigned(JwtClaims claims) {
+        String header = "{\"alg\":\"none\",\"kid\":\"" + period() + "\"}";
+        return base64(header) + "." + base64(claims.toJson()) + ".";
+    }
+
+    private static String base64(String text) {
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(text.getBytes(StandardCharsets.UTF_8));
+    }
+}
