@@ -37,14 +37,27 @@ class TemplatePermissionsTest {
             entry("LeaderboardStreamFunction", Set.of("RanksTable")),
             entry(
                     "StateFunction",
-                    Set.of("EntitiesTable", "LogTable", "HistoryTable", "ReplicationTable", "ConnectionsTable", "IntegrationTable", "AccessTable")),
+                    Set.of(
+                            "EntitiesTable",
+                            "LogTable",
+                            "HistoryTable",
+                            "ReplicationTable",
+                            "ConnectionsTable",
+                            "IntegrationTable",
+                            "AccessTable")),
             entry(
                     "SocketFunction",
-                    Set.of("EntitiesTable", "LogTable", "HistoryTable", "ReplicationTable", "ConnectionsTable", "AccessTable")),
-            entry("StateStreamFunction", Set.of("EntitiesTable", "LogTable", "HistoryTable", "ReplicationTable", "ConnectionsTable")),
+                    Set.of(
+                            "EntitiesTable",
+                            "LogTable",
+                            "HistoryTable",
+                            "ReplicationTable",
+                            "ConnectionsTable",
+                            "AccessTable")),
             entry(
-                    "MigrationsFunction",
-                    Set.of("MigrationsTable", "EntitiesTable", "IntegrationTable", "AccessTable")),
+                    "StateStreamFunction",
+                    Set.of("EntitiesTable", "LogTable", "HistoryTable", "ReplicationTable", "ConnectionsTable")),
+            entry("MigrationsFunction", Set.of("MigrationsTable", "EntitiesTable", "IntegrationTable", "AccessTable")),
             // Readiness looks at all tables, and into few.
             entry("SystemFunction", resources(TABLE).keySet()),
             entry("SynchronizeFunction", resources(TABLE).keySet()),
@@ -54,7 +67,11 @@ class TemplatePermissionsTest {
                             "BoardsTable",
                             "EntriesTable",
                             "RanksTable",
-                            "EntitiesTable", "LogTable", "HistoryTable", "ReplicationTable", "ConnectionsTable",
+                            "EntitiesTable",
+                            "LogTable",
+                            "HistoryTable",
+                            "ReplicationTable",
+                            "ConnectionsTable",
                             "EventsTable",
                             "IntegrationTable")),
             // The feed reaches it through its stream only.

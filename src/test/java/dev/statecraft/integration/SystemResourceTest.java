@@ -63,7 +63,9 @@ class SystemResourceTest {
         String cursor = null;
         Response page;
         do {
-            page = cursor == null ? given().get("/v1/events?limit=7") : given().get("/v1/events?limit=7&cursor=" + cursor);
+            page = cursor == null
+                    ? given().get("/v1/events?limit=7")
+                    : given().get("/v1/events?limit=7&cursor=" + cursor);
             page.then().statusCode(200);
             for (int i = 0; i < page.jsonPath().getList("events").size(); i++) {
                 String at = "events[" + i + "].";
@@ -74,15 +76,16 @@ class SystemResourceTest {
                 }
                 if ("evented".equals(page.jsonPath().getString(at + "data.board"))) {
                     board.add(type);
-                    changes += type.equals("LEADERBOARD_UPDATED")
-                            ? page.jsonPath().getLong(at + "data.changes")
-                            : 0;
+                    changes +=
+                            type.equals("LEADERBOARD_UPDATED") ? page.jsonPath().getLong(at + "data.changes") : 0;
                 }
             }
             cursor = page.jsonPath().getString("nextCursor");
         } while (cursor != null);
         assertEquals(List.of("ENTITY_CREATED", "ENTITY_UPDATED", "ENTITY_DELETED"), entity);
-        assertTrue(board.containsAll(List.of("LEADERBOARD_CREATED", "LEADERBOARD_UPDATED", "SEASON_RESET")), () -> "" + board);
+        assertTrue(
+                board.containsAll(List.of("LEADERBOARD_CREATED", "LEADERBOARD_UPDATED", "SEASON_RESET")),
+                () -> "" + board);
         assertEquals(5, changes);
         assertEquals(ids.size(), new HashSet<>(ids).size());
         given().get("/v1/events?order=NEWEST&type=SEASON_RESET&limit=1")
@@ -122,7 +125,9 @@ class SystemResourceTest {
                 .then()
                 .statusCode(200)
                 .body("overallHealth", notNullValue())
-                .body("systems.keySet()", containsInRelativeOrder("stateReplication", "dataMigration", "leaderboardStore"))
+                .body(
+                        "systems.keySet()",
+                        containsInRelativeOrder("stateReplication", "dataMigration", "leaderboardStore"))
                 .body("recommendations", notNullValue());
     }
 
