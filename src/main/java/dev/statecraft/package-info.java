@@ -17,6 +17,8 @@
  *       {@code replication.ConflictService}.
  *   <li>A migration is described to {@code migration.MigrationService} or found as a bean of the type
  *       {@code migration.Migration}; {@code migration.PlanService} tries it out and writes nothing.
+ *   <li>The dashboard is files under {@code META-INF/resources} and a client of the API; {@code entry.DashboardPage} adds
+ *       what a browser is to keep it from.
  *   <li>State lives in the tables of template.yaml; every partition key begins with the game
  *       ({@code table.PartitionKey}). On a developer's machine {@code local} plays the part of AWS.
  * </ul>

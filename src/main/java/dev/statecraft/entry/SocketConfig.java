@@ -13,4 +13,7 @@ public interface SocketConfig {
      * Without it nobody is told of news, and connections learn of them when they ask.
      */
     Optional<URI> endpoint();
+
+    /** Where clients open a socket, for the dashboard to know; the application's own {@code /v1/socket} if it is not said. */
+    Optional<URI> url();
 }

@@ -57,6 +57,7 @@ public final class DevSession {
         String url = "http://localhost:" + server.options().getPort();
         LOG.info("\n\n  Statecraft is ready.\n"
                 + "\n  API              " + url + "/v1"
+                + "\n  Dashboard        " + url + "/"
                 + "\n  OpenAPI          " + url + "/q/swagger-ui and " + url + "/openapi"
                 + "\n  Development key  sk_dev_local"
                 + "\n  DynamoDB Local   http://localhost:" + config.dynamodbPort()

@@ -39,4 +39,10 @@ class ClosedDoorTest {
     void whatOperatorsLookAtIsOpen(String path) {
         given().when().get(path).then().statusCode(200);
     }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/", "/dashboard/app.js", "/dashboard/settings"})
+    void theDashboardIsOpenAndAsksForAKeyItself(String path) {
+        given().when().get(path).then().statusCode(200);
+    }
 }
