@@ -42,7 +42,8 @@ class StructureTest {
     private static final String ROOT = "dev.statecraft";
 
     /** Each is one directory deep; a new feature is added here first. */
-    private static final Set<String> FEATURES = Set.of("leaderboard", "rating", "replication", "migration", "erasure");
+    private static final Set<String> FEATURES =
+            Set.of("leaderboard", "rating", "replication", "migration", "integration", "erasure");
 
     private static final Set<String> SHARED = Set.of("", "entry", "table", "access", "local");
 
@@ -92,6 +93,12 @@ class StructureTest {
             type -> topLevelName(type).equals("MigrationMachine")
                     && packageOf(type).equals("entry"));
 
+    /** The one class that puts events on an EventBridge bus. */
+    private static final DescribedPredicate<JavaClass> BUS = describe(
+            "what puts events on the bus",
+            type -> topLevelName(type).equals("EventBridgeSink")
+                    && packageOf(type).equals("entry"));
+
     /** The query language for JSON. */
     private static final DescribedPredicate<JavaClass> JSONATA = resideInAPackage("com.dashjoin.jsonata..");
 
@@ -126,7 +133,7 @@ class StructureTest {
     @Test
     void onlyStoresSpeakToDynamoDb() {
         noClasses()
-                .that(not(STORE.or(LOCAL).or(GATEWAY).or(MACHINE).or(resideInAPackage(ROOT + ".table"))))
+                .that(not(STORE.or(LOCAL).or(GATEWAY).or(MACHINE).or(BUS).or(resideInAPackage(ROOT + ".table"))))
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("software.amazon.awssdk.services..")
@@ -138,7 +145,13 @@ class StructureTest {
                 .resideInAPackage("software.amazon.awssdk.services.apigatewaymanagementapi..")
                 .check(MAIN);
         noClasses()
-                .that(GATEWAY)
+                .that(not(BUS))
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("software.amazon.awssdk.services.eventbridge..")
+                .check(MAIN);
+        noClasses()
+                .that(GATEWAY.or(BUS))
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("software.amazon.awssdk.services.dynamodb..")

@@ -8,6 +8,7 @@ import static dev.statecraft.SamTemplate.grants;
 import static dev.statecraft.SamTemplate.resources;
 import static dev.statecraft.SamTemplate.roleOf;
 import static dev.statecraft.SamTemplate.text;
+import static java.util.Map.entry;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -40,18 +41,55 @@ class TemplatePermissionsTest {
             "MigrationMachineRole", "states.amazonaws.com",
             "MigrationResumeRole", "events.amazonaws.com");
 
-    /** What each function may touch; who shows entities knows what leads to their newest schema version; the entries reach the consumer through their stream only. */
+    /** What each function may touch; the entries reach the consumer through their stream only. */
     private static final Map<String, Set<String>> TABLES_OF_FUNCTION = Map.ofEntries(
-            Map.entry("AccessFunction", Set.of("AccessTable")),
-            Map.entry("LeaderboardsFunction", Set.of("BoardsTable", "EntriesTable", "RanksTable", "AccessTable")),
-            Map.entry("LeaderboardStreamFunction", Set.of("RanksTable")),
-            Map.entry("StateFunction", Set.of("EntitiesTable", "LogTable", "HistoryTable", "ReplicationTable", "ConnectionsTable", "AccessTable", "MigrationsTable")),
-            Map.entry("SocketFunction", Set.of("EntitiesTable", "LogTable", "HistoryTable", "ReplicationTable", "ConnectionsTable", "AccessTable", "MigrationsTable")),
-            Map.entry("StateStreamFunction", Set.of("EntitiesTable", "LogTable", "HistoryTable", "ReplicationTable", "ConnectionsTable", "MigrationsTable")),
-            Map.entry("MigrationsFunction", Set.of("MigrationsTable", "EntitiesTable", "AccessTable", "LogTable", "ReplicationTable", "ConnectionsTable")),
-            Map.entry("ScheduleFunction", Set.of("BoardsTable", "EntriesTable", "RanksTable", "EntitiesTable", "LogTable", "HistoryTable", "ReplicationTable", "ConnectionsTable", "AccessTable", "ErasuresTable", "MigrationsTable")),
-            Map.entry("ErasureFunction", Set.of("ErasuresTable", "BoardsTable", "EntriesTable", "EntitiesTable", "LogTable", "HistoryTable", "ReplicationTable", "ConnectionsTable", "AccessTable")),
-            Map.entry("MigrationStepFunction", Set.of("MigrationsTable", "EntitiesTable", "LogTable", "ReplicationTable", "ConnectionsTable")));
+            entry("AccessFunction", Set.of("AccessTable")),
+            entry(
+                    "LeaderboardsFunction",
+                    Set.of("BoardsTable", "EntriesTable", "RanksTable", "IntegrationTable", "AccessTable")),
+            entry("LeaderboardStreamFunction", Set.of("RanksTable")),
+            entry(
+                    "StateFunction",
+                    Set.of("MigrationsTable", "EntitiesTable",
+                            "LogTable",
+                            "HistoryTable",
+                            "ReplicationTable",
+                            "ConnectionsTable",
+                            "IntegrationTable",
+                            "AccessTable")),
+            entry(
+                    "SocketFunction",
+                    Set.of("MigrationsTable", "EntitiesTable",
+                            "LogTable",
+                            "HistoryTable",
+                            "ReplicationTable",
+                            "ConnectionsTable",
+                            "AccessTable")),
+            entry(
+                    "StateStreamFunction",
+                    Set.of("MigrationsTable", "EntitiesTable", "LogTable", "HistoryTable", "ReplicationTable", "ConnectionsTable")),
+            entry("MigrationsFunction", Set.of("MigrationsTable", "EntitiesTable", "LogTable", "ReplicationTable", "ConnectionsTable", "IntegrationTable", "AccessTable")),
+            entry("MigrationStepFunction", Set.of("MigrationsTable", "EntitiesTable", "LogTable", "ReplicationTable", "ConnectionsTable")),
+            entry("ErasureFunction", Set.of("ErasuresTable", "BoardsTable", "EntriesTable", "EntitiesTable", "LogTable", "HistoryTable", "ReplicationTable", "ConnectionsTable", "AccessTable")),
+            // Readiness looks at all tables, and into few.
+            entry("SystemFunction", resources(TABLE).keySet()),
+            entry("SynchronizeFunction", resources(TABLE).keySet()),
+            entry(
+                    "EventStreamFunction",
+                    Set.of(
+                            "BoardsTable",
+                            "EntriesTable",
+                            "RanksTable",
+                            "EntitiesTable",
+                            "LogTable",
+                            "HistoryTable",
+                            "ReplicationTable",
+                            "ConnectionsTable",
+                            "EventsTable",
+                            "IntegrationTable")),
+            // The feed reaches it through its stream only.
+            entry("EventBusFunction", Set.of()),
+            entry("ScheduleFunction", resources(TABLE).keySet()));
 
     @Test
     void everyFunctionHasARoleOfItsOwn() {
@@ -125,16 +163,20 @@ class TemplatePermissionsTest {
                                 .collect(Collectors.toSet())));
         assertEquals(
                 Map.ofEntries(
-                        Map.entry("AccessFunction", Set.of()),
-                        Map.entry("LeaderboardsFunction", Set.of()),
-                        Map.entry("LeaderboardStreamFunction", Set.of("UpdateItem")),
-                        Map.entry("StateFunction", Set.of()),
-                        Map.entry("SocketFunction", Set.of()),
-                        Map.entry("StateStreamFunction", Set.of()),
-                        Map.entry("MigrationsFunction", Set.of()),
-                        Map.entry("ScheduleFunction", Set.of("BatchWriteItem")),
-                        Map.entry("ErasureFunction", Set.of()),
-                        Map.entry("MigrationStepFunction", Set.of())),
+                        entry("AccessFunction", Set.of()),
+                        entry("LeaderboardsFunction", Set.of()),
+                        entry("LeaderboardStreamFunction", Set.of("UpdateItem")),
+                        entry("StateFunction", Set.of()),
+                        entry("SocketFunction", Set.of()),
+                        entry("StateStreamFunction", Set.of()),
+                        entry("MigrationsFunction", Set.of()),
+                        entry("MigrationStepFunction", Set.of()),
+                        entry("ErasureFunction", Set.of()),
+                        entry("SystemFunction", Set.of()),
+                        entry("SynchronizeFunction", Set.of("BatchWriteItem")),
+                        entry("EventStreamFunction", Set.of()),
+                        entry("EventBusFunction", Set.of()),
+                        entry("ScheduleFunction", Set.of("BatchWriteItem"))),
                 writes);
     }
 
@@ -148,13 +190,15 @@ class TemplatePermissionsTest {
                 .collect(Collectors.toSet());
         assertEquals(
                 Set.of(
-                        "ErasureFunction",
                         "StateFunction",
                         "SocketFunction",
                         "StateStreamFunction",
-                        "ScheduleFunction",
+                        "SynchronizeFunction",
+                        "EventStreamFunction",
                         "MigrationsFunction",
-                        "MigrationStepFunction"),
+                        "MigrationStepFunction",
+                        "ErasureFunction",
+                        "ScheduleFunction"),
                 telling);
         resources(FUNCTION)
                 .forEach((id, function) -> assertEquals(

@@ -7,6 +7,7 @@ import static dev.statecraft.SamTemplate.grants;
 import static dev.statecraft.SamTemplate.resources;
 import static dev.statecraft.SamTemplate.roleOf;
 import static dev.statecraft.SamTemplate.text;
+import static java.util.Map.entry;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -118,17 +119,19 @@ class TemplateTest {
                         table.at("/Properties/TimeToLiveSpecification/AttributeName")
                                 .asText()));
         assertEquals(
-                Map.of(
-                        "BoardsTable", "ttl",
-                        "EntriesTable", "ttl",
-                        "RanksTable", "",
-                        "EntitiesTable", "",
-                        "LogTable", "ttl",
-                        "HistoryTable", "",
-                        "ReplicationTable", "ttl",
-                        "ConnectionsTable", "ttl",
-                        "MigrationsTable", "",
-                        "AccessTable", "ttl"),
+                Map.ofEntries(
+                        entry("BoardsTable", "ttl"),
+                        entry("EntriesTable", "ttl"),
+                        entry("RanksTable", ""),
+                        entry("EntitiesTable", ""),
+                        entry("LogTable", "ttl"),
+                        entry("HistoryTable", ""),
+                        entry("ReplicationTable", "ttl"),
+                        entry("ConnectionsTable", "ttl"),
+                        entry("MigrationsTable", ""),
+                        entry("AccessTable", "ttl"),
+                        entry("EventsTable", "ttl"),
+                        entry("IntegrationTable", "ttl")),
                 ttl);
     }
 

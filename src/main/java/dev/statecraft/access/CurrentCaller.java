@@ -1,6 +1,7 @@
 package dev.statecraft.access;
 
 import jakarta.enterprise.context.RequestScoped;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The caller of the request being served, for resources to inject. */
@@ -15,6 +16,11 @@ public class CurrentCaller {
             throw new IllegalStateException("Nobody has been let in for this request");
         }
         return caller;
+    }
+
+    /** The caller, if somebody has been let in. */
+    public Optional<Caller> known() {
+        return Optional.ofNullable(caller);
     }
 
     /** The game of the caller. */

@@ -5,6 +5,7 @@ import com.amazonaws.services.lambda.runtime.RequestHandler;
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import dev.statecraft.access.GameService;
 import dev.statecraft.erasure.ErasureService;
+import dev.statecraft.integration.IntegrationUpkeepService;
 import dev.statecraft.leaderboard.UpkeepService;
 import dev.statecraft.replication.ConflictService;
 import io.quarkus.runtime.annotations.RegisterForReflection;
@@ -31,6 +32,7 @@ public class ScheduleHandler implements RequestHandler<ScheduleHandler.Tick, Sch
     private final UpkeepService leaderboards;
     private final ConflictService conflicts;
     private final ErasureService erasures;
+    private final IntegrationUpkeepService integration;
     private final GameService games;
     private final Clock clock;
 
@@ -38,6 +40,7 @@ public class ScheduleHandler implements RequestHandler<ScheduleHandler.Tick, Sch
             UpkeepService leaderboards,
             ConflictService conflicts,
             ErasureService erasures,
+            IntegrationUpkeepService integration,
             GameService games,
             Clock clock) {
         this.erasures = erasures;
@@ -45,6 +48,7 @@ public class ScheduleHandler implements RequestHandler<ScheduleHandler.Tick, Sch
         this.clock = clock;
         this.leaderboards = leaderboards;
         this.conflicts = conflicts;
+        this.integration = integration;
     }
 
     /** What of an EventBridge scheduled event is used: the id it is logged by and the time it was due (ISO-8601). */
@@ -56,9 +60,10 @@ public class ScheduleHandler implements RequestHandler<ScheduleHandler.Tick, Sch
      *
      * @param conflicts parked conflicts whose time was up, settled
      * @param erasures players that were erased everywhere
+     * @param integration steps of what ties the systems together
      */
     @RegisterForReflection
-    public record Done(UpkeepService.Done leaderboards, int conflicts, int erasures) {}
+    public record Done(UpkeepService.Done leaderboards, int conflicts, int erasures, int integration) {}
 
     @Override
     public Done handleRequest(Tick event, Context context) {
@@ -74,10 +79,12 @@ public class ScheduleHandler implements RequestHandler<ScheduleHandler.Tick, Sch
             upkept = upkept.plus(leaderboards.run(game, timeLeft));
         }
         int erased = 0;
+        int integrated = 0;
         for (String game : all) {
             erased += erasures.goOn(game, timeLeft);
+            integrated += integration.run(game, timeLeft);
         }
-        return new Done(upkept, settled, erased);
+        return new Done(upkept, settled, erased, integrated);
     }
 
     /** Each minute another game comes first, so that none goes short where time does not suffice for all. */

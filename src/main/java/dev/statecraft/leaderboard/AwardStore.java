@@ -4,6 +4,7 @@ import static dev.statecraft.table.Attributes.n;
 import static dev.statecraft.table.Attributes.s;
 
 import dev.statecraft.table.Attributes;
+import dev.statecraft.table.ItemChange;
 import dev.statecraft.table.PartitionKey;
 import dev.statecraft.table.TableNames;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -12,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
@@ -136,5 +138,25 @@ public class AwardStore {
 
     private static Map<String, AttributeValue> key(Board board, int season, long position) {
         return Map.of("pk", s(partition(board, season)), "sk", s(place(position)));
+    }
+
+    /** The awards that a record of the table's stream tells of; nothing if it is about something else. */
+    static Optional<LeaderboardStreamService.Awarded> given(ItemChange change) {
+        Map<String, AttributeValue> item = change.after();
+        if (item == null) {
+            return Optional.empty();
+        }
+        String[] key = Attributes.string(item, "pk").split("#", -1);
+        if (key.length != 5 || !key[1].equals("awards")) {
+            return Optional.empty();
+        }
+        return Optional.of(new LeaderboardStreamService.Awarded(
+                key[0],
+                key[2],
+                Integer.parseInt(key[3]),
+                Integer.parseInt(key[4]),
+                Attributes.list(item, "awards").stream()
+                        .map(award -> fromList(award.l()))
+                        .toList()));
     }
 }

@@ -53,6 +53,7 @@ public record Board(
      * @param rewards what the end of a season brings, in order of precedence
      * @param tiers the parts of the ranking, in order of precedence
      * @param rating how matches are rated; there is one if, and only if, the type is RATING
+     * @param source what the board follows by itself, null if nothing
      */
     public record Settings(
             String description,
@@ -66,7 +67,38 @@ public record Board(
             @Nullable Bounds bounds,
             List<Reward> rewards,
             List<Tier> tiers,
-            @Nullable RatingSystem rating) {
+            @Nullable RatingSystem rating,
+            @Nullable EntitySource source) {
+
+        /** Settings of a board that follows nothing. */
+        public Settings(
+                String description,
+                RankingType rankingType,
+                Order order,
+                @Nullable Operator operator,
+                int decimals,
+                int maxSize,
+                int lanes,
+                @Nullable ResetSchedule reset,
+                @Nullable Bounds bounds,
+                List<Reward> rewards,
+                List<Tier> tiers,
+                @Nullable RatingSystem rating) {
+            this(
+                    description,
+                    rankingType,
+                    order,
+                    operator,
+                    decimals,
+                    maxSize,
+                    lanes,
+                    reset,
+                    bounds,
+                    rewards,
+                    tiers,
+                    rating,
+                    null);
+        }
 
         /** Settings that only say how scores are kept. */
         public static Settings of(
@@ -284,7 +316,8 @@ public record Board(
                 settings.bounds,
                 settings.rewards,
                 settings.tiers,
-                settings.rating);
+                settings.rating,
+                settings.source);
         return next(all, seasons, history, generations, mending, scored, subscored, updatedAt);
     }
 

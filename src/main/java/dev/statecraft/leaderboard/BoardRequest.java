@@ -1,10 +1,12 @@
 package dev.statecraft.leaderboard;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.statecraft.entry.Ids;
 import dev.statecraft.entry.Problem;
 import dev.statecraft.entry.ProblemException;
 import dev.statecraft.leaderboard.Board.Settings;
 import dev.statecraft.rating.RatingSystem;
+import dev.statecraft.replication.StatePath;
 import java.math.BigDecimal;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -16,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a board is created with, or what is to change about it. To create one only the id and the ranking type are
- * needed; in a change what is left out stays, and an empty {@code reset}, {@code bounds}, {@code rewards} or
- * {@code tiers} takes them away.
+ * needed; in a change what is left out stays, and an empty {@code reset}, {@code bounds}, {@code rewards},
+ * {@code tiers} or {@code source} takes them away.
  */
 public record BoardRequest(
         @Nullable String id,
@@ -32,8 +34,13 @@ public record BoardRequest(
         @Nullable Bounds bounds,
         @Nullable List<@Nullable RewardView> rewards,
         @Nullable List<@Nullable Tier> tiers,
-        @Nullable RatingRequest rating) {
+        @Nullable RatingRequest rating,
+        @Nullable EntitySource source) {
 
+    /** The type of the entities that boards are replicated as; a board that followed them would follow itself. */
+    private static final String STATE_TYPE = "LEADERBOARD_STATE";
+
+    private static final int MOST_PATH_CHARACTERS = 1024;
     private static final int MOST_PLACES = 1_000_000_000;
     private static final int RATING_DECIMALS = 2;
     private static final int MOST_PER_MINUTE = 60;
@@ -98,7 +105,8 @@ public record BoardRequest(
                 bounds == null ? old.bounds() : checked(bounds),
                 rewards == null ? old.rewards() : rewards(rewards, limits),
                 tiers == null ? old.tiers() : tiers(tiers, limits),
-                rating(rankingType == null ? old.rankingType() : rankingType, old.rating(), limits));
+                rating(rankingType == null ? old.rankingType() : rankingType, old.rating(), limits),
+                source == null ? old.source() : checked(source));
         if (settings.rating() != null) {
             refuseWhatMatchesDecide(settings);
         }
@@ -129,6 +137,26 @@ public record BoardRequest(
         if (settings.bounds() != null) {
             throw new ProblemException(Problem.badRequest("bounds", "A RATING board takes matches, not scores."));
         }
+        if (settings.source() != null) {
+            throw new ProblemException(Problem.badRequest("source", "A RATING board takes matches, not scores."));
+        }
+    }
+
+    private static @Nullable EntitySource checked(EntitySource source) {
+        if (source.none()) {
+            return null;
+        }
+        String type = Ids.check("source.entityType", required("source.entityType", source.entityType()));
+        if (type.equals(STATE_TYPE)) {
+            throw new ProblemException(
+                    Problem.badRequest("source.entityType", "Boards make the entities of this type themselves."));
+        }
+        String path = required("source.path", source.path());
+        if (path.length() > MOST_PATH_CHARACTERS || StatePath.parse(path).isEmpty()) {
+            throw new ProblemException(
+                    Problem.badRequest("source.path", "Give a top-level key, or a JSON pointer that begins with /."));
+        }
+        return source;
     }
 
     /** A text of a request, if it is not too long. */

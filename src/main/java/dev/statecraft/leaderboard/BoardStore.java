@@ -5,6 +5,7 @@ import static dev.statecraft.table.Attributes.n;
 import static dev.statecraft.table.Attributes.s;
 
 import dev.statecraft.table.Attributes;
+import dev.statecraft.table.ItemChange;
 import dev.statecraft.table.PartitionKey;
 import dev.statecraft.table.TableNames;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -288,5 +289,23 @@ public class BoardStore {
                         : unfinished.ns().stream()
                                 .map(Integer::valueOf)
                                 .collect(Collectors.toCollection(TreeSet::new)));
+    }
+
+    /** What a record of the table's stream tells of a board; nothing if it is about something else. */
+    static Optional<LeaderboardStreamService.BoardChanged> changed(ItemChange change) {
+        Map<String, AttributeValue> item = change.after();
+        if (item == null || !Attributes.string(item, "pk").endsWith("#boards")) {
+            return Optional.empty();
+        }
+        String pk = Attributes.string(item, "pk");
+        String game = pk.substring(0, pk.indexOf('#'));
+        Map<String, AttributeValue> before = change.before();
+        return Optional.of(new LeaderboardStreamService.BoardChanged(
+                game,
+                Attributes.string(item, "sk"),
+                (int) Attributes.number(item, "epoch"),
+                Attributes.number(item, "v"),
+                before == null ? Optional.empty() : fromItem(game, before),
+                fromItem(game, item)));
     }
 }

@@ -6,6 +6,7 @@ import static dev.statecraft.table.Attributes.s;
 
 import dev.statecraft.table.Attributes;
 import dev.statecraft.table.Batches;
+import dev.statecraft.table.ItemChange;
 import dev.statecraft.table.PartitionKey;
 import dev.statecraft.table.TableNames;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -362,5 +363,26 @@ public class EntryStore {
                 Receipt.unpack(Attributes.bytes(item, "rc")),
                 item.containsKey("rt") ? Rated.unpack(Attributes.bytes(item, "rt")) : null,
                 item.containsKey("cm") ? MatchStore.fromMap(Attributes.map(item, "cm")) : null);
+    }
+
+    /** The score that a record of the table's stream tells of; nothing if no score changed. */
+    static Optional<LeaderboardStreamService.Scored> scored(ItemChange change) {
+        Map<String, AttributeValue> item = change.after();
+        if (item == null) {
+            return Optional.empty();
+        }
+        Map<String, AttributeValue> before = change.before() == null ? Map.of() : change.before();
+        String[] key = Attributes.string(item, "pk").split("#", -1);
+        boolean same = Objects.equals(item.get("s"), before.get("s")) && Objects.equals(item.get("u"), before.get("u"));
+        if (same || key.length != 5) {
+            return Optional.empty();
+        }
+        return Optional.of(new LeaderboardStreamService.Scored(
+                key[0],
+                key[1],
+                Integer.parseInt(key[2]),
+                Integer.parseInt(key[3]),
+                Integer.parseInt(key[4]),
+                Attributes.number(item, "w", 0)));
     }
 }

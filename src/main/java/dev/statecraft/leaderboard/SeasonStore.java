@@ -4,6 +4,7 @@ import static dev.statecraft.table.Attributes.n;
 import static dev.statecraft.table.Attributes.s;
 
 import dev.statecraft.table.Attributes;
+import dev.statecraft.table.ItemChange;
 import dev.statecraft.table.PartitionKey;
 import dev.statecraft.table.TableNames;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -176,5 +177,24 @@ public class SeasonStore {
                 Attributes.number(item, "awards"),
                 last.isEmpty() ? null : SnapshotStore.fromRow(last),
                 Attributes.number(item, "v"));
+    }
+
+    /** What a record of the table's stream tells of a closed season; nothing if it is about something else. */
+    static Optional<LeaderboardStreamService.SeasonChanged> changed(ItemChange change) {
+        Map<String, AttributeValue> item = change.after();
+        if (item == null) {
+            return Optional.empty();
+        }
+        String[] key = Attributes.string(item, "pk").split("#", -1);
+        if (key.length != 4 || !key[1].equals("seasons")) {
+            return Optional.empty();
+        }
+        Map<String, AttributeValue> before = change.before();
+        return Optional.of(new LeaderboardStreamService.SeasonChanged(
+                key[0],
+                key[2],
+                Integer.parseInt(key[3]),
+                before == null ? Optional.empty() : Optional.of(fromItem(before)),
+                fromItem(item)));
     }
 }

@@ -51,6 +51,13 @@ final class SettingsStore {
         if (settings.rating() != null) {
             item.put("rating", AttributeValue.fromM(RatingSettingsStore.toMap(settings.rating())));
         }
+        EntitySource source = settings.source();
+        if (source != null) {
+            Map<String, AttributeValue> map = new HashMap<>();
+            text(map, "entityType", source.entityType());
+            text(map, "path", source.path());
+            item.put("source", AttributeValue.fromM(map));
+        }
         list(item, "rewards", settings.rewards(), SettingsStore::toMap);
         list(item, "tiers", settings.tiers(), SettingsStore::toMap);
         return item;
@@ -70,7 +77,8 @@ final class SettingsStore {
                 bounds(Attributes.map(item, "bounds")),
                 list(item, "rewards", SettingsStore::reward),
                 list(item, "tiers", SettingsStore::tier),
-                RatingSettingsStore.fromMap(Attributes.map(item, "rating")));
+                RatingSettingsStore.fromMap(Attributes.map(item, "rating")),
+                source(Attributes.map(item, "source")));
     }
 
     static Map<String, AttributeValue> toMap(Reward reward) {
@@ -107,6 +115,12 @@ final class SettingsStore {
                 number(map, "rank"),
                 decimal(map, "percentile"),
                 decimal(map, "score"));
+    }
+
+    private static @Nullable EntitySource source(Map<String, AttributeValue> map) {
+        return map.isEmpty()
+                ? null
+                : new EntitySource(Attributes.stringOrNull(map, "entityType"), Attributes.stringOrNull(map, "path"));
     }
 
     private static @Nullable ResetSchedule reset(Map<String, AttributeValue> map) {

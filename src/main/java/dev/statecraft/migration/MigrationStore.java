@@ -8,6 +8,7 @@ import static dev.statecraft.table.Attributes.s;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.statecraft.replication.PackedJson;
 import dev.statecraft.table.Attributes;
+import dev.statecraft.table.ItemChange;
 import dev.statecraft.table.PartitionKey;
 import dev.statecraft.table.TableNames;
 import dev.statecraft.table.Writes;
@@ -385,5 +386,15 @@ public class MigrationStore {
 
     private static @Nullable Instant time(Map<String, AttributeValue> item, String name) {
         return item.containsKey(name) ? Instant.ofEpochMilli(Attributes.number(item, name)) : null;
+    }
+
+    /** What a record of the table's stream tells of the ledger; nothing if it is about something else. */
+    static Optional<MigrationStreamService.Noted> noted(ItemChange change) {
+        Map<String, AttributeValue> item = change.after();
+        if (item == null || !Attributes.string(item, "pk").endsWith("#ledger")) {
+            return Optional.empty();
+        }
+        String pk = Attributes.string(item, "pk");
+        return Optional.of(new MigrationStreamService.Noted(pk.substring(0, pk.indexOf('#')), entry(item)));
     }
 }

@@ -10,6 +10,7 @@ import dev.statecraft.replication.Settlement.Choice;
 import dev.statecraft.table.Attributes;
 import dev.statecraft.table.Backoff;
 import dev.statecraft.table.Batches;
+import dev.statecraft.table.ItemChange;
 import dev.statecraft.table.PartitionKey;
 import dev.statecraft.table.TableNames;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -319,5 +320,19 @@ public class ConflictStore {
                         at),
                 version,
                 body);
+    }
+
+    /** What a record of the table's stream tells of a conflict; nothing if it is about something else. */
+    static Optional<ReplicationStreamService.ConflictNews> news(ItemChange change) {
+        Map<String, AttributeValue> item = change.after();
+        if (item == null || !Attributes.string(item, "sk").equals(CONFLICT)) {
+            return Optional.empty();
+        }
+        String pk = Attributes.string(item, "pk");
+        String game = pk.substring(0, pk.indexOf('#'));
+        return Optional.of(
+                kept(item) instanceof Settled settled
+                        ? new ReplicationStreamService.ConflictSettled(game, settled.settlement(), settled.version())
+                        : new ReplicationStreamService.ConflictParked(game, ((Waiting) kept(item)).conflict()));
     }
 }

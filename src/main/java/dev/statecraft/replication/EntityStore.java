@@ -7,6 +7,7 @@ import static dev.statecraft.table.Attributes.s;
 import dev.statecraft.table.Attributes;
 import dev.statecraft.table.Batches;
 import dev.statecraft.table.Consumption;
+import dev.statecraft.table.ItemChange;
 import dev.statecraft.table.PartitionKey;
 import dev.statecraft.table.SweepCursor;
 import dev.statecraft.table.TableNames;
@@ -17,6 +18,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
@@ -331,5 +333,15 @@ public class EntityStore {
     static @Nullable PackedJson packed(Map<String, AttributeValue> item, String name) {
         byte[] bytes = Attributes.bytes(item, name);
         return bytes.length == 0 ? null : PackedJson.stored(bytes);
+    }
+
+    /** The version that a record of the entities' stream tells of; nothing if it tells of a removal. */
+    static Optional<ReplicationStreamService.Versioned> versioned(ItemChange change) {
+        Map<String, AttributeValue> item = change.after();
+        if (item == null) {
+            return Optional.empty();
+        }
+        String pk = Attributes.string(item, "pk");
+        return Optional.of(new ReplicationStreamService.Versioned(pk.substring(0, pk.indexOf('#')), fromItem(item)));
     }
 }

@@ -3,6 +3,7 @@ package dev.statecraft.replication;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +30,9 @@ public record EntityType(
     /** The types that exist without anybody having stored them. */
     public static final List<String> STANDARD = List.of("GAME_STATE", "PLAYER_DATA", "UI_STATE");
 
+    /** The types that only servers write; the second is that of replicated leaderboards. */
+    private static final Set<String> SERVERS_ONLY = Set.of("GAME_STATE", "LEADERBOARD_STATE");
+
     /** Copies the rules. */
     public EntityType {
         rules = Collections.unmodifiableSortedMap(new TreeMap<>(rules));
@@ -45,7 +49,8 @@ public record EntityType(
                     case "UI_STATE" -> Strategy.CLIENT_WINS;
                     default -> Strategy.SERVER_WINS;
                 };
-        return new EntityType(name, strategy, Strategy.SERVER_WINS, new TreeMap<>(), !name.equals("GAME_STATE"), null);
+        return new EntityType(
+                name, strategy, Strategy.SERVER_WINS, new TreeMap<>(), !SERVERS_ONLY.contains(name), null);
     }
 
     /** The rule for a path: its own, else that of the closest path around it, null if there is none. */

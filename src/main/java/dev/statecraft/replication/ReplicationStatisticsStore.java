@@ -9,6 +9,7 @@ import dev.statecraft.table.PartitionKey;
 import dev.statecraft.table.TableNames;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -196,5 +197,27 @@ public class ReplicationStatisticsStore {
         Map<String, AttributeValue> item = new HashMap<>(counted);
         item.putAll(LogStore.headKey(game, Attributes.string(counted, "sk")));
         return item;
+    }
+
+    /** All spaces of a game as they were counted last; 1 RCU for some 15. */
+    List<Space> countedSpaces(String game) {
+        return dynamo
+                .queryPaginator(query -> query.tableName(tables.replication())
+                        .keyConditionExpression("pk = :pk")
+                        .expressionAttributeValues(Map.of(":pk", s(PartitionKey.of(game, "spaces"))))
+                        .consistentRead(true))
+                .items()
+                .stream()
+                .map(item -> LogStore.toSpace(asHead(game, item)))
+                .toList();
+    }
+
+    /** The head of a space as it is; 1 RCU. */
+    Space headOf(String game, String space) {
+        Map<String, AttributeValue> item = dynamo.getItem(get -> get.tableName(tables.log())
+                        .key(LogStore.headKey(game, space))
+                        .consistentRead(true))
+                .item();
+        return item.isEmpty() ? Space.empty(space) : LogStore.toSpace(item);
     }
 }

@@ -68,4 +68,14 @@ public interface TableNames {
     default String erasures() {
         return prefix() + "erasures";
     }
+
+    /** What happened, in order; the stream feeds the event bus. */
+    default String events() {
+        return prefix() + "events";
+    }
+
+    /** How far streams are told, what boards follow, monitoring points. */
+    default String integration() {
+        return prefix() + "integration";
+    }
 }

@@ -2,6 +2,8 @@ package dev.statecraft.access;
 
 import static io.restassured.RestAssured.given;
 
+import dev.statecraft.local.DynamoDbLocalResource;
+import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import org.junit.jupiter.api.Tag;
@@ -13,6 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @QuarkusTest
 @Tag("application")
 @TestProfile(ClosedDoor.class)
+@WithTestResource(DynamoDbLocalResource.class)
 class ClosedDoorTest {
 
     @ParameterizedTest

@@ -1,0 +1,182 @@
+package dev.statecraft.integration;
+
+import dev.statecraft.leaderboard.Board;
+import dev.statecraft.leaderboard.BoardService;
+import dev.statecraft.leaderboard.LeaderboardStreamService;
+import dev.statecraft.leaderboard.LeaderboardStreamService.Awarded;
+import dev.statecraft.leaderboard.Season;
+import dev.statecraft.leaderboard.SeasonService;
+import dev.statecraft.migration.MigrationStreamService;
+import dev.statecraft.replication.ReplicationStreamService;
+import dev.statecraft.replication.ReplicationStreamService.Committed;
+import dev.statecraft.replication.ReplicationStreamService.ConflictParked;
+import dev.statecraft.replication.ReplicationStreamService.ConflictSettled;
+import dev.statecraft.table.ItemChange;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Turns records of the tables' streams into events and appends them to the feed. */
+@ApplicationScoped
+public class EventStreamService {
+
+    private final FeedService feed;
+    private final ReplicationStreamService replication;
+    private final LeaderboardStreamService leaderboards;
+    private final MigrationStreamService migrations;
+    private final BoardService boards;
+    private final SeasonService seasons;
+    private final Clock clock;
+
+    EventStreamService(
+            FeedService feed,
+            ReplicationStreamService replication,
+            LeaderboardStreamService leaderboards,
+            MigrationStreamService migrations,
+            BoardService boards,
+            SeasonService seasons,
+            Clock clock) {
+        this.feed = feed;
+        this.replication = replication;
+        this.leaderboards = leaderboards;
+        this.migrations = migrations;
+        this.boards = boards;
+        this.seasons = seasons;
+        this.clock = clock;
+    }
+
+    /**
+     * Appends what commits did to entities. What a commit in between did is read from the log if its record has not come,
+     * so that commits are told in order even where records are not.
+     */
+    public void commits(List<ItemChange> batch) {
+        Map<String, List<Committed>> spaces = new LinkedHashMap<>();
+        for (ItemChange change : batch) {
+            replication.commit(change).ifPresent(commit -> spaces.computeIfAbsent(
+                            commit.game() + "#" + commit.space(), space -> new ArrayList<>())
+                    .add(commit));
+        }
+        Map<String, List<Occurrence>> byGame = new LinkedHashMap<>();
+        spaces.values().forEach(commits -> inOrder(commits)
+                .forEach(commit -> byGame.computeIfAbsent(commit.game(), game -> new ArrayList<>())
+                        .addAll(ReplicationEvents.of(commit.game(), commit.space(), commit.commit()))));
+        byGame.forEach(feed::append);
+    }
+
+    private List<Committed> inOrder(List<Committed> commits) {
+        List<Committed> ordered = new ArrayList<>(commits);
+        ordered.sort(Comparator.comparingLong(commit -> commit.commit().seq()));
+        Committed first = ordered.get(0);
+        String mark = feed.mark(first.game(), ReplicationEvents.source(first.space()));
+        long told = mark == null ? 0 : Occurrence.number(mark);
+        List<Committed> all = new ArrayList<>();
+        for (Committed commit : ordered) {
+            long seq = commit.commit().seq();
+            if (seq > told + 1) {
+                all.addAll(replication.between(commit.game(), commit.space(), told, seq));
+            }
+            if (seq > told) {
+                all.add(commit);
+                told = seq;
+            }
+        }
+        return all;
+    }
+
+    /** Appends what became of parked conflicts. */
+    public void conflicts(List<ItemChange> batch) {
+        Map<String, List<Occurrence>> byGame = new LinkedHashMap<>();
+        for (ItemChange change : batch) {
+            replication.conflict(change).ifPresent(news -> {
+                Occurrence occurrence = news instanceof ConflictParked parked
+                        ? ReplicationEvents.of(parked.game(), parked.conflict())
+                        : ReplicationEvents.of(
+                                ((ConflictSettled) news).game(),
+                                ((ConflictSettled) news).settlement(),
+                                ((ConflictSettled) news).version());
+                byGame.computeIfAbsent(occurrence.game(), game -> new ArrayList<>())
+                        .add(occurrence);
+            });
+        }
+        byGame.forEach(feed::append);
+    }
+
+    /** Appends what became of boards and seasons, and the awards that were given. */
+    public void boards(List<ItemChange> batch) {
+        Map<String, List<Occurrence>> byGame = new LinkedHashMap<>();
+        Map<String, Optional<Season>> known = new HashMap<>();
+        for (ItemChange change : batch) {
+            List<Occurrence> occurrences = new ArrayList<>();
+            leaderboards
+                    .board(change)
+                    .flatMap(board -> LeaderboardEvents.of(
+                            board.game(),
+                            board.id(),
+                            board.version(),
+                            board.before(),
+                            board.after(),
+                            board.after()
+                                    .map(Board::updatedAt)
+                                    .orElseGet(clock::instant)
+                                    .toEpochMilli()))
+                    .ifPresent(occurrences::add);
+            leaderboards
+                    .season(change)
+                    .flatMap(season -> LeaderboardEvents.of(
+                            season.game(), season.board(), season.epoch(), season.before(), season.after()))
+                    .ifPresent(occurrences::add);
+            leaderboards.awards(change).ifPresent(awards -> occurrences.addAll(awards(awards, known)));
+            occurrences.forEach(occurrence -> byGame.computeIfAbsent(occurrence.game(), game -> new ArrayList<>())
+                    .add(occurrence));
+        }
+        byGame.forEach(feed::append);
+    }
+
+    private List<Occurrence> awards(Awarded awarded, Map<String, Optional<Season>> known) {
+        Optional<Board> board =
+                boards.find(awarded.game(), awarded.board()).filter(found -> found.epoch() == awarded.epoch());
+        if (board.isEmpty()) {
+            return List.of();
+        }
+        String name = awarded.game() + "#" + awarded.board() + "#" + awarded.season();
+        return known.computeIfAbsent(name, key -> seasons.find(board.get(), awarded.season()))
+                .map(season -> LeaderboardEvents.awards(
+                        awarded.game(), awarded.board(), awarded.epoch(), season, awarded.awards(), units -> board.get()
+                                .value(units)))
+                .orElse(List.of());
+    }
+
+    /** Appends that scores changed: one event a board for all of them. */
+    public void scores(List<ItemChange> batch) {
+        Map<String, List<Occurrence>> byGame = new LinkedHashMap<>();
+        for (ItemChange change : batch) {
+            leaderboards.score(change).ifPresent(score -> byGame.computeIfAbsent(
+                            score.game(), game -> new ArrayList<>())
+                    .add(LeaderboardEvents.scored(
+                            score.game(),
+                            score.board(),
+                            score.epoch(),
+                            score.season(),
+                            score.lane(),
+                            change.sequence(),
+                            score.at())));
+        }
+        byGame.forEach(feed::append);
+    }
+
+    /** Appends what was done with migrations. */
+    public void migrations(List<ItemChange> batch) {
+        Map<String, List<Occurrence>> byGame = new LinkedHashMap<>();
+        for (ItemChange change : batch) {
+            migrations.ledger(change).ifPresent(noted -> byGame.computeIfAbsent(noted.game(), game -> new ArrayList<>())
+                    .add(MigrationEvents.of(noted.game(), noted.entry())));
+        }
+        byGame.forEach(feed::append);
+    }
+}

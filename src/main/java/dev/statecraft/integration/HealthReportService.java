@@ -1,0 +1,101 @@
+package dev.statecraft.integration;
+
+import dev.statecraft.integration.HealthReport.Health;
+import dev.statecraft.integration.HealthReport.Issue;
+import dev.statecraft.integration.IntegrationConfig.Thresholds;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The seed's getHealthReport: statistics held against thresholds. */
+@ApplicationScoped
+public class HealthReportService {
+
+    static final String REPLICATION = "stateReplication";
+    static final String MIGRATION = "dataMigration";
+    static final String LEADERBOARDS = "leaderboardStore";
+
+    private final UnifiedStatisticsService statistics;
+    private final MonitoringService monitoring;
+    private final IntegrationConfig config;
+
+    HealthReportService(UnifiedStatisticsService statistics, MonitoringService monitoring, IntegrationConfig config) {
+        this.statistics = statistics;
+        this.monitoring = monitoring;
+        this.config = config;
+    }
+
+    /** A threshold, what it is held against, and what to do. */
+    private record Check(String system, String measure, double value, double threshold, String advice) {}
+
+    /** How the systems of a game are. Costs what its statistics cost, and 0.5 RCU. */
+    public HealthReport of(String game) {
+        UnifiedStatisticsService.Statistics now = statistics.of(game);
+        long windowStart = now.timestamp().toEpochMilli()
+                - config.thresholds().conflictWindow().toMillis();
+        long conflicts = now.stateReplication().totalConflicts() - monitoring.conflictsUntil(game, windowStart);
+        Map<String, Health> systems = new LinkedHashMap<>();
+        systems.put(REPLICATION, Health.HEALTHY);
+        systems.put(MIGRATION, Health.HEALTHY);
+        systems.put(LEADERBOARDS, Health.HEALTHY);
+        List<Issue> issues = new ArrayList<>();
+        List<String> recommendations = new ArrayList<>();
+        for (Check check : checks(now, conflicts)) {
+            if (check.value() > check.threshold()) {
+                systems.put(check.system(), Health.ISSUES_DETECTED);
+                issues.add(new Issue(check.system(), check.measure(), check.value(), check.threshold()));
+                recommendations.add(check.advice());
+            }
+        }
+        Health overall = issues.isEmpty() ? Health.HEALTHY : Health.ISSUES_DETECTED;
+        return new HealthReport(now.timestamp(), overall, systems, issues, recommendations);
+    }
+
+    private List<Check> checks(UnifiedStatisticsService.Statistics now, long conflicts) {
+        Thresholds most = config.thresholds();
+        return List.of(
+                new Check(
+                        REPLICATION,
+                        "conflicts",
+                        conflicts,
+                        most.conflicts(),
+                        "Review the conflict resolution strategies: " + conflicts + " changes had conflicts lately."
+                                + " Give the types concerned merge rules, or have one server write each entity."),
+                new Check(
+                        REPLICATION,
+                        "totalPendingUpdates",
+                        now.stateReplication().totalPendingUpdates(),
+                        most.pendingUpdates(),
+                        "Decide the updates that wait (GET /v1/conflicts), or shorten"
+                                + " conflict-resolution-timeout so that the fallback strategy does."),
+                new Check(
+                        REPLICATION,
+                        "averageReplicationLatency",
+                        now.stateReplication().averageReplicationLatency(),
+                        most.replicationLatency(),
+                        "Check the network and how often clients ask: changes take long to reach them."
+                                + " Split spaces that many servers write."),
+                new Check(
+                        MIGRATION,
+                        "failedMigrations",
+                        now.dataMigration().failedMigrations(),
+                        most.failedMigrations(),
+                        "Look at the failed migrations (GET /v1/migrations) and their runs; repair the definition,"
+                                + " then force them or roll them back."),
+                new Check(
+                        MIGRATION,
+                        "pendingMigrations",
+                        now.dataMigration().pendingMigrations(),
+                        most.pendingMigrations(),
+                        "Apply the pending migrations (POST /v1/migrations/apply), or turn auto-migration-trigger on."),
+                new Check(
+                        LEADERBOARDS,
+                        "updateQueueSize",
+                        now.leaderboardStore().updateQueueSize(),
+                        most.updateQueue(),
+                        "The rankings fall behind the scores: look at the iterator age and the dead letters of the"
+                                + " stream consumer, then POST /v1/synchronize."));
+    }
+}

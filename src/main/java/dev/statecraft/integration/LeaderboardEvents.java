@@ -1,0 +1,124 @@
+package dev.statecraft.integration;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.statecraft.leaderboard.Award;
+import dev.statecraft.leaderboard.Board;
+import dev.statecraft.leaderboard.Reward;
+import dev.statecraft.leaderboard.Season;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** What happens to leaderboards, as events. */
+final class LeaderboardEvents {
+
+    private static final JsonMapper JSON = new JsonMapper();
+
+    /** Awards told at a time. */
+    private static final int AWARDS = 100;
+
+    private LeaderboardEvents() {}
+
+    /** A board that was written; nothing if it means nothing to a studio. */
+    static Optional<Occurrence> of(
+            String game, String id, long version, Optional<Board> before, Optional<Board> after, long at) {
+        ObjectNode data = about(id);
+        EventType type;
+        if (after.isEmpty()) {
+            type = EventType.LEADERBOARD_DELETED;
+        } else if (before.isEmpty()) {
+            type = EventType.LEADERBOARD_CREATED;
+            data.put("rankingType", after.get().settings().rankingType().name());
+            data.put("description", after.get().settings().description());
+        } else if (!before.get().settings().equals(after.get().settings())) {
+            type = EventType.LEADERBOARD_CHANGED;
+        } else {
+            return Optional.empty();
+        }
+        String place = "board/" + id + "/" + version;
+        return Optional.of(Occurrence.once(game, place, List.of(Event.of(type, place, at, data))));
+    }
+
+    /** A season that was closed, or whose end is worked off now. */
+    static Optional<Occurrence> of(String game, String board, int epoch, Optional<Season> before, Season after) {
+        boolean done = after.phase() == Season.Phase.DONE;
+        if (before.isPresent() && (!done || before.get().phase() == Season.Phase.DONE)) {
+            return Optional.empty();
+        }
+        ObjectNode data = about(board);
+        String place = "season/" + board + "/" + epoch + "/" + after.season();
+        if (before.isEmpty()) {
+            data.put("closedSeason", after.season()).put("season", after.season() + 1);
+            data.put("eventType", after.eventType().name()).put("reason", after.reason());
+            long at = after.closedAt().toEpochMilli();
+            return Optional.of(
+                    Occurrence.once(game, place, List.of(Event.of(EventType.SEASON_RESET, place, at, data))));
+        }
+        data.put("season", after.season());
+        data.put("totalEntries", after.totalEntries()).put("awards", after.awards());
+        String completed = place + "/completed";
+        long at = after.closedAt().toEpochMilli();
+        return Optional.of(
+                Occurrence.once(game, completed, List.of(Event.of(EventType.SEASON_COMPLETED, completed, at, data))));
+    }
+
+    /** Scores that changed. */
+    static Occurrence scored(String game, String board, int epoch, int season, int lane, String sequence, long at) {
+        String source = "scores/" + board + "/" + epoch + "/" + season + "/" + lane;
+        ObjectNode data = about(board).put("season", season).put("changes", 1);
+        return Occurrence.sequenced(
+                game,
+                source,
+                sequence,
+                List.of(Event.of(EventType.LEADERBOARD_UPDATED, source + "/" + sequence, at, data)));
+    }
+
+    /**
+     * Awards of a closed season, some at a time.
+     *
+     * @param value a score as callers see it
+     */
+    static List<Occurrence> awards(
+            String game, String board, int epoch, Season season, List<Award> awards, Function<Long, BigDecimal> value) {
+        List<Occurrence> all = new ArrayList<>();
+        for (int from = 0; from < awards.size(); from += AWARDS) {
+            List<Event> events = new ArrayList<>();
+            List<Award> part = awards.subList(from, Math.min(awards.size(), from + AWARDS));
+            for (Award award : part) {
+                Reward reward = season.rewards().get(award.reward());
+                ObjectNode data = about(board).put("playerId", award.playerId());
+                data.put("season", season.season()).put("rank", award.rank());
+                data.put("value", value.apply(award.score().value())).put("name", reward.name());
+                data.set("reward", json(reward.reward()));
+                String id = "award:" + board + ":" + epoch + ":" + season.season() + ":" + award.playerId();
+                events.add(Event.of(EventType.AWARD_GIVEN, id, season.closedAt().toEpochMilli(), data));
+            }
+            String place = "awards/" + board + "/" + epoch + "/" + season.season() + "/"
+                    + part.get(0).position();
+            all.add(Occurrence.once(game, place, events));
+        }
+        return all;
+    }
+
+    private static @Nullable JsonNode json(@Nullable String text) {
+        if (text == null) {
+            return null;
+        }
+        try {
+            return JSON.readTree(text);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("a stored reward is JSON", e);
+        }
+    }
+
+    private static ObjectNode about(String board) {
+        return JsonNodeFactory.instance.objectNode().put("board", board);
+    }
+}

@@ -1,0 +1,51 @@
+package dev.statecraft.integration;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.statecraft.migration.LedgerEntry;
+import java.util.List;
+
+/** What is done with migrations, as events: each entry of the ledger is one. */
+final class MigrationEvents {
+
+    private MigrationEvents() {}
+
+    static Occurrence of(String game, LedgerEntry entry) {
+        ObjectNode data = JsonNodeFactory.instance.objectNode();
+        data.put("version", entry.version()).put("by", entry.by());
+        data.put("action", entry.action().name());
+        if (entry.reason() != null) {
+            data.put("reason", entry.reason());
+        }
+        String place = "ledger/" + entry.seq();
+        return Occurrence.once(
+                game,
+                place,
+                List.of(Event.of(type(entry.action().name()), place, entry.at().toEpochMilli(), data)));
+    }
+
+    /** Whether a run has come to an end that may have changed entities. */
+    static boolean changedData(LedgerEntry entry) {
+        EventType type = type(entry.action().name());
+        return type == EventType.MIGRATION_COMPLETED
+                || type == EventType.MIGRATION_ROLLED_BACK
+                || type == EventType.MIGRATION_FAILED
+                || type == EventType.MIGRATION_CANCELLED;
+    }
+
+    /** By name, as the ledger may learn of actions that the feed does not know. */
+    private static EventType type(String action) {
+        return switch (action) {
+            case "REGISTERED" -> EventType.MIGRATION_REGISTERED;
+            case "BASELINED" -> EventType.MIGRATION_BASELINED;
+            case "REPAIRED" -> EventType.MIGRATION_REPAIRED;
+            case "STARTED", "FORCED" -> EventType.MIGRATION_STARTED;
+            case "ROLLBACK_STARTED" -> EventType.MIGRATION_ROLLBACK_STARTED;
+            case "APPLIED" -> EventType.MIGRATION_COMPLETED;
+            case "ROLLED_BACK" -> EventType.MIGRATION_ROLLED_BACK;
+            case "FAILED" -> EventType.MIGRATION_FAILED;
+            case "CANCELLED" -> EventType.MIGRATION_CANCELLED;
+            default -> EventType.MIGRATION_CHANGED;
+        };
+    }
+}

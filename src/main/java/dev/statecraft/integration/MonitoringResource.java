@@ -1,0 +1,71 @@
+package dev.statecraft.integration;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.statecraft.access.CurrentCaller;
+import dev.statecraft.access.Requires;
+import dev.statecraft.access.Scope;
+import dev.statecraft.entry.Problem;
+import dev.statecraft.entry.ProblemException;
+import dev.statecraft.entry.Query;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.MediaType;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.List;
+import java.util.Optional;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jspecify.annotations.Nullable;
+
+/** Monitoring points over HTTP. */
+@Path("/v1/monitoring")
+@Produces(MediaType.APPLICATION_JSON)
+@Tag(name = "System")
+public class MonitoringResource {
+
+    private final MonitoringService monitoring;
+    private final CurrentCaller caller;
+
+    MonitoringResource(MonitoringService monitoring, CurrentCaller caller) {
+        this.monitoring = monitoring;
+        this.caller = caller;
+    }
+
+    /** Some points, in the order of their times. */
+    public record PointList(
+            List<ObjectNode> points, @Nullable String nextSince) {}
+
+    /**
+     * Monitoring points.
+     *
+     * @param since from when on, ISO-8601; all that are kept if it is not said
+     */
+    @GET
+    @Requires(Scope.SYSTEM_READ)
+    @Operation(operationId = "listMonitoringPoints", summary = "Monitoring points, minute by minute")
+    public PointList list(@QueryParam("since") @Nullable String since, @QueryParam("limit") @Nullable String limit) {
+        int wanted = (int) Query.integer("limit", limit, Query.MAX_LIMIT, 1, Query.MAX_LIMIT);
+        List<ObjectNode> points = monitoring.points(caller.game(), since == null ? 0 : millis(since), wanted + 1);
+        return new PointList(
+                points.subList(0, Math.min(wanted, points.size())),
+                points.size() > wanted ? points.get(wanted).path("timestamp").asText() : null);
+    }
+
+    private static long millis(String since) {
+        return parsed(since)
+                .filter(millis -> millis >= 0 && millis <= Occurrence.MOST)
+                .orElseThrow(() -> new ProblemException(
+                        Problem.badRequest("since", "The parameter since is a time such as 2026-01-31T12:00:00Z.")));
+    }
+
+    private static Optional<Long> parsed(String since) {
+        try {
+            return Optional.of(Instant.parse(since).toEpochMilli());
+        } catch (DateTimeParseException | ArithmeticException e) {
+            return Optional.empty();
+        }
+    }
+}

@@ -1,0 +1,51 @@
+package dev.statecraft.leaderboard;
+
+import dev.statecraft.table.ItemChange;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.List;
+import java.util.Optional;
+
+/** What records of the streams of boards and entries mean, for others who follow them. */
+@ApplicationScoped
+public class LeaderboardStreamService {
+
+    /**
+     * A board was written.
+     *
+     * @param epoch counts how often a board with this id was created before
+     * @param version counts the writes of its record, over all epochs
+     * @param before the board before; nothing if there was none, or the stream does not tell
+     * @param after the board now; nothing if it was deleted
+     */
+    public record BoardChanged(
+            String game, String id, int epoch, long version, Optional<Board> before, Optional<Board> after) {}
+
+    /** A season was closed, or the working off of its end has come further. */
+    public record SeasonChanged(String game, String board, int epoch, Optional<Season> before, Season after) {}
+
+    /** Awards of a closed season, in the order of their places. */
+    public record Awarded(String game, String board, int epoch, int season, List<Award> awards) {}
+
+    /** A player's score changed, or was removed; {@code at} in epoch milliseconds. */
+    public record Scored(String game, String board, int epoch, int season, int lane, long at) {}
+
+    /** What a record of the boards' stream tells of a board; nothing if it is about something else. */
+    public Optional<BoardChanged> board(ItemChange change) {
+        return BoardStore.changed(change);
+    }
+
+    /** What a record of the boards' stream tells of a closed season; nothing if it is about something else. */
+    public Optional<SeasonChanged> season(ItemChange change) {
+        return SeasonStore.changed(change);
+    }
+
+    /** The awards that a record of the boards' stream tells of; nothing if it is about something else. */
+    public Optional<Awarded> awards(ItemChange change) {
+        return AwardStore.given(change);
+    }
+
+    /** The score that a record of the entries' stream tells of; nothing if no score changed. */
+    public Optional<Scored> score(ItemChange change) {
+        return EntryStore.scored(change);
+    }
+}

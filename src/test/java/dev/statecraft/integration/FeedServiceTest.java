@@ -1,0 +1,132 @@
+package dev.statecraft.integration;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.statecraft.local.LocalDynamoDb;
+import dev.statecraft.table.TableNames;
+import io.quarkus.runtime.configuration.DurationConverter;
+import io.smallrye.config.SmallRyeConfigBuilder;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
+
+/** The feed on the real DynamoDB Local: whatever is delivered how often, every event is in it once. */
+class FeedServiceTest {
+
+    private static final String GAME = "default";
+
+    private final TableNames tables = LocalDynamoDb.freshTables();
+    private final FeedService feed = new FeedService(
+            new FeedStore(LocalDynamoDb.client(new ExecutionInterceptor() {}), tables, config()), Clock.systemUTC());
+
+    @Test
+    void whatIsDeliveredAgainOrCutDifferentlyIsAppendedOnce() {
+        long seed = System.nanoTime();
+        Random random = new Random(seed);
+        List<Occurrence> all = new ArrayList<>();
+        for (int i = 1; i <= 60; i++) {
+            all.add(numbered("space/a", i));
+            all.add(Occurrence.once(GAME, "board/b/" + i, List.of(event(EventType.LEADERBOARD_CHANGED, "b" + i))));
+        }
+        int from = 0;
+        while (from < all.size()) {
+            int to = Math.min(all.size(), from + 1 + random.nextInt(20));
+            feed.append(GAME, all.subList(from, to));
+            if (random.nextBoolean()) {
+                int again = random.nextInt(to);
+                feed.append(GAME, all.subList(again, Math.min(all.size(), again + 30)));
+            }
+            from = Math.max(from + 1, to - random.nextInt(3));
+        }
+        List<Occurrence> shuffled = new ArrayList<>(all);
+        Collections.shuffle(shuffled, random);
+        feed.append(GAME, shuffled);
+        List<Event> events = feed.oldest(GAME, null, null, 1000).events();
+        assertEquals(120, events.stream().map(Event::id).distinct().count(), "seed " + seed);
+        assertEquals(120, events.size(), "seed " + seed);
+        assertEquals(120, feed.count(GAME), "seed " + seed);
+        assertEquals(
+                LongStream.rangeClosed(1, 120).boxed().toList(),
+                events.stream().map(Event::seq).toList(),
+                "seed " + seed);
+    }
+
+    @Test
+    void scoresOfABoardAreOneEventThatCountsEachOnce() {
+        List<Occurrence> scores = new ArrayList<>();
+        for (int i = 1; i <= 10; i++) {
+            scores.add(LeaderboardEvents.scored(GAME, "race", 0, 1, 0, Integer.toString(100 + i), 0));
+        }
+        feed.append(GAME, scores.subList(0, 6));
+        feed.append(GAME, scores);
+        feed.append(GAME, scores.subList(3, 8));
+        List<Event> events =
+                feed.oldest(GAME, null, EventType.LEADERBOARD_UPDATED, 100).events();
+        assertEquals(2, events.size());
+        assertEquals(
+                10,
+                events.stream()
+                        .mapToLong(event -> event.data().path("changes").asLong())
+                        .sum());
+    }
+
+    @Test
+    void thePagesOfBothOrdersHoldEveryEventOnce() {
+        for (int chunk = 0; chunk < 7; chunk++) {
+            List<Occurrence> part = new ArrayList<>();
+            for (int i = 1; i <= 5; i++) {
+                part.add(numbered("space/p", chunk * 5 + i));
+            }
+            feed.append(GAME, part);
+        }
+        for (int limit = 1; limit <= 9; limit++) {
+            List<Long> forwards = new ArrayList<>();
+            FeedService.Page page = feed.oldest(GAME, null, null, limit);
+            while (true) {
+                page.events().forEach(event -> forwards.add(event.seq()));
+                if (!page.more()) {
+                    break;
+                }
+                page = feed.oldest(GAME, page.next(), null, limit);
+            }
+            assertEquals(LongStream.rangeClosed(1, 35).boxed().toList(), forwards);
+            assertTrue(feed.oldest(GAME, page.next(), null, limit).events().isEmpty());
+            List<Long> backwards = new ArrayList<>();
+            page = feed.newest(GAME, null, null, limit);
+            while (true) {
+                page.events().forEach(event -> backwards.add(event.seq()));
+                if (!page.more()) {
+                    break;
+                }
+                page = feed.newest(GAME, page.next(), null, limit);
+            }
+            Collections.reverse(backwards);
+            assertEquals(forwards, backwards);
+        }
+    }
+
+    private static Occurrence numbered(String source, long number) {
+        return Occurrence.numbered(
+                GAME, source, number, List.of(event(EventType.ENTITY_UPDATED, source + "/" + number)));
+    }
+
+    private static Event event(EventType type, String id) {
+        return Event.of(type, id, 0, JsonNodeFactory.instance.objectNode());
+    }
+
+    static IntegrationConfig config() {
+        return new SmallRyeConfigBuilder()
+                .withConverter(Duration.class, 200, new DurationConverter())
+                .withMapping(IntegrationConfig.class)
+                .build()
+                .getConfigMapping(IntegrationConfig.class);
+    }
+}
