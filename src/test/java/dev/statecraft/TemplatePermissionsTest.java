@@ -50,7 +50,9 @@ class TemplatePermissionsTest {
             entry("LeaderboardStreamFunction", Set.of("RanksTable")),
             entry(
                     "StateFunction",
-                    Set.of("MigrationsTable", "EntitiesTable",
+                    Set.of(
+                            "MigrationsTable",
+                            "EntitiesTable",
                             "LogTable",
                             "HistoryTable",
                             "ReplicationTable",
@@ -59,7 +61,9 @@ class TemplatePermissionsTest {
                             "AccessTable")),
             entry(
                     "SocketFunction",
-                    Set.of("MigrationsTable", "EntitiesTable",
+                    Set.of(
+                            "MigrationsTable",
+                            "EntitiesTable",
                             "LogTable",
                             "HistoryTable",
                             "ReplicationTable",
@@ -67,10 +71,38 @@ class TemplatePermissionsTest {
                             "AccessTable")),
             entry(
                     "StateStreamFunction",
-                    Set.of("MigrationsTable", "EntitiesTable", "LogTable", "HistoryTable", "ReplicationTable", "ConnectionsTable")),
-            entry("MigrationsFunction", Set.of("MigrationsTable", "EntitiesTable", "LogTable", "ReplicationTable", "ConnectionsTable", "IntegrationTable", "AccessTable")),
-            entry("MigrationStepFunction", Set.of("MigrationsTable", "EntitiesTable", "LogTable", "ReplicationTable", "ConnectionsTable")),
-            entry("ErasureFunction", Set.of("ErasuresTable", "BoardsTable", "EntriesTable", "EntitiesTable", "LogTable", "HistoryTable", "ReplicationTable", "ConnectionsTable", "AccessTable")),
+                    Set.of(
+                            "MigrationsTable",
+                            "EntitiesTable",
+                            "LogTable",
+                            "HistoryTable",
+                            "ReplicationTable",
+                            "ConnectionsTable")),
+            entry(
+                    "MigrationsFunction",
+                    Set.of(
+                            "MigrationsTable",
+                            "EntitiesTable",
+                            "LogTable",
+                            "ReplicationTable",
+                            "ConnectionsTable",
+                            "IntegrationTable",
+                            "AccessTable")),
+            entry(
+                    "MigrationStepFunction",
+                    Set.of("MigrationsTable", "EntitiesTable", "LogTable", "ReplicationTable", "ConnectionsTable")),
+            entry(
+                    "ErasureFunction",
+                    Set.of(
+                            "ErasuresTable",
+                            "BoardsTable",
+                            "EntriesTable",
+                            "EntitiesTable",
+                            "LogTable",
+                            "HistoryTable",
+                            "ReplicationTable",
+                            "ConnectionsTable",
+                            "AccessTable")),
             // Readiness looks at all tables, and into few.
             entry("SystemFunction", resources(TABLE).keySet()),
             entry("SynchronizeFunction", resources(TABLE).keySet()),

@@ -19,7 +19,10 @@ final class WorkAscent implements Function<Entity, Ascent.Outcome> {
     private final boolean validation;
 
     WorkAscent(
-            SchemaChain chain, WorkPage page, Map<EntityPlace, WorkPage.Returned> returned, Expression.Bounds bounds,
+            SchemaChain chain,
+            WorkPage page,
+            Map<EntityPlace, WorkPage.Returned> returned,
+            Expression.Bounds bounds,
             boolean validation) {
         this.chain = chain;
         page.records().forEach(record -> this.page.put(record.place(), record));

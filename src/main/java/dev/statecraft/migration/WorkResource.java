@@ -170,7 +170,11 @@ public class WorkResource {
             throw new ProblemException(MigrationProblems.leaseLost());
         }
         if (completed instanceof WorkService.Foreign foreign) {
-            throw refused(foreign.mismatch().index() < 0 ? "records" : "records[" + foreign.mismatch().index() + "]", foreign.mismatch().reason());
+            throw refused(
+                    foreign.mismatch().index() < 0
+                            ? "records"
+                            : "records[" + foreign.mismatch().index() + "]",
+                    foreign.mismatch().reason());
         }
         WorkService.Done done = (WorkService.Done) completed;
         return new WorkAnswer(
