@@ -22,6 +22,10 @@
  *       {@code migration.SegmentService} works on a segment page by page.
  *   <li>The dashboard is files under {@code META-INF/resources} and a client of the API; {@code entry.DashboardPage} adds
  *       what a browser is to keep it from.
+ *   <li>The streams of boards, entries, entities, log, conflicts and migrations enter a second time in {@code
+ *       entry.EventStreamHandler}: {@code integration.EventStreamService} appends to the event feed, {@code
+ *       integration.CoordinationService} does what follows in other systems. The feed's own stream is put on the bus by
+ *       {@code entry.EventBusHandler}.
  *   <li>State lives in the tables of template.yaml; every partition key begins with the game
  *       ({@code table.PartitionKey}). On a developer's machine {@code local} plays the part of AWS.
  * </ul>

@@ -43,7 +43,7 @@ class TemplatePermissionsTest {
 
     /** What each function may touch; the entries reach the consumer through their stream only. */
     private static final Map<String, Set<String>> TABLES_OF_FUNCTION = Map.ofEntries(
-            entry("AccessFunction", Set.of("AccessTable")),
+            entry("AccessFunction", Set.of("AccessTable", "IntegrationTable")),
             entry(
                     "LeaderboardsFunction",
                     Set.of("BoardsTable", "EntriesTable", "RanksTable", "IntegrationTable", "AccessTable")),

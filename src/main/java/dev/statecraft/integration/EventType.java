@@ -33,10 +33,6 @@ public enum EventType {
     MIGRATION_CANCELLED,
     /** Something else was done with a migration; {@code action} says what. */
     MIGRATION_CHANGED,
-    /** The automatic trigger applies pending migrations. */
-    MIGRATION_TRIGGERED,
-    /** The automatic trigger leaves pending migrations alone; {@code reason} says why. */
-    MIGRATION_NOT_TRIGGERED,
     /** Somebody had the systems synchronized. */
     SYSTEM_SYNCHRONIZED
 }

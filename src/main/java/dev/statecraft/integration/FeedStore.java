@@ -112,7 +112,8 @@ public class FeedStore {
         item.put("q", n(head + events.size()));
         Put.Builder put = Put.builder().tableName(tables.integration()).item(item);
         if (head == 0) {
-            put.conditionExpression("attribute_not_exists(pk)");
+            put.conditionExpression("attribute_not_exists(pk) OR q = :head")
+                    .expressionAttributeValues(Map.of(":head", n(head)));
         } else {
             put.conditionExpression("q = :head").expressionAttributeValues(Map.of(":head", n(head)));
         }

@@ -89,7 +89,7 @@ public class HealthReportService {
                         "pendingMigrations",
                         now.dataMigration().pendingMigrations(),
                         most.pendingMigrations(),
-                        "Apply the pending migrations (POST /v1/migrations/apply), or turn auto-migration-trigger on."),
+                        "Apply the pending migrations (POST /v1/migrations/apply)."),
                 new Check(
                         LEADERBOARDS,
                         "updateQueueSize",

@@ -5,13 +5,9 @@ import io.smallrye.config.WithDefault;
 import java.time.Duration;
 import java.util.Optional;
 
-/** What ties the systems together; the first four are the seed's switches. */
+/** What ties the systems together; the first three are switches of the seed's. */
 @ConfigMapping(prefix = "statecraft.integration")
 public interface IntegrationConfig {
-
-    /** Whether the schedule applies pending migrations by itself. */
-    @WithDefault("true")
-    boolean autoMigrationTrigger();
 
     /** Whether the top of each board is replicated as an entity. */
     @WithDefault("true")
@@ -24,10 +20,6 @@ public interface IntegrationConfig {
     /** Whether boards follow the entities they are bound to, and what they show is compared with them. */
     @WithDefault("true")
     boolean crossSystemValidation();
-
-    /** How long a registered migration waits before it is applied by itself, so that somebody can look at it first. */
-    @WithDefault("5m")
-    Duration autoMigrationDelay();
 
     /** How often at most the top of a board is replicated. */
     @WithDefault("10s")

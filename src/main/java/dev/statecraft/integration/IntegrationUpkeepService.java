@@ -2,6 +2,7 @@ package dev.statecraft.integration;
 
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.function.BooleanSupplier;
+import java.util.function.IntSupplier;
 import org.jboss.logging.Logger;
 
 /** What ties the systems together and is due by the clock: boards catch up, tops are replicated, a point is taken. */
@@ -25,13 +26,17 @@ public class IntegrationUpkeepService {
      * @return how many steps were done
      */
     public int run(String game, BooleanSupplier timeLeft) {
-        int done = 0;
+        int coordinated = done("coordination", () -> coordination.run(game, timeLeft));
+        return coordinated + done("monitoring", () -> monitoring.sample(game) ? 1 : 0);
+    }
+
+    /** One step's trouble is not to keep the others, or other games, waiting; it is due again at the next run. */
+    private static int done(String step, IntSupplier work) {
         try {
-            done += coordination.run(game, timeLeft);
+            return work.getAsInt();
         } catch (RuntimeException e) {
-            // What ties the systems together is not to keep points from being taken; it is due again at the next run.
-            LOG.error("coordination failed", e);
+            LOG.errorf(e, "%s failed", step);
+            return 0;
         }
-        return monitoring.sample(game) ? done + 1 : done;
     }
 }

@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.statecraft.leaderboard.AuditService;
 import dev.statecraft.leaderboard.Board;
 import dev.statecraft.leaderboard.BoardService;
-import dev.statecraft.leaderboard.BoardStore;
 import dev.statecraft.leaderboard.RankingService;
 import dev.statecraft.leaderboard.UpkeepService;
 import dev.statecraft.migration.MigrationService;
@@ -158,17 +157,16 @@ public class SynchronizationService {
 
     private Boards boards(String game, BooleanSupplier timeLeft) {
         Part sum = Part.NOTHING;
-        String after = null;
-        do {
-            BoardStore.BoardPage page = boards.list(game, after, PAGE);
-            for (Board board : page.boards()) {
+        List<Board> page = boards.after(game, null, PAGE);
+        while (!page.isEmpty()) {
+            for (Board board : page) {
                 if (!timeLeft.getAsBoolean()) {
                     return new Boards(sum, board.id());
                 }
                 sum = sum.plus(board(game, board.id()));
             }
-            after = page.next();
-        } while (after != null);
+            page = boards.after(game, page.get(page.size() - 1).id(), PAGE);
+        }
         return new Boards(sum, null);
     }
 

@@ -194,6 +194,11 @@ public class BoardService {
         return boards.list(game, afterId, limit);
     }
 
+    /** Some boards of a game by id, those after {@code afterId} only; fewer than the limit at the end. */
+    public List<Board> after(String game, @Nullable String afterId, int limit) {
+        return boards.list(game, afterId, limit).boards();
+    }
+
     /** Changes what a studio decides about a board. Answers when every instance has seen it. */
     public Change change(String game, String id, UnaryOperator<Settings> change) {
         for (int attempt = 0; attempt < config.writeAttempts(); attempt++) {

@@ -1,0 +1,34 @@
+package dev.statecraft.integration;
+
+import dev.statecraft.access.CurrentCaller;
+import dev.statecraft.access.Requires;
+import dev.statecraft.access.Scope;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+
+/** The seed's forceSystemSynchronization over HTTP. */
+@Path("/v1/synchronize")
+@Produces(MediaType.APPLICATION_JSON)
+@Tag(name = "System")
+public class SynchronizationResource {
+
+    private final SynchronizationService synchronization;
+    private final CurrentCaller caller;
+
+    SynchronizationResource(SynchronizationService synchronization, CurrentCaller caller) {
+        this.synchronization = synchronization;
+        this.caller = caller;
+    }
+
+    /** Checks the systems against each other and mends what can be mended. */
+    @POST
+    @Requires(Scope.SYSTEM_ADMIN)
+    @Operation(operationId = "forceSystemSynchronization", summary = "Check and mend the systems")
+    public SynchronizationService.Outcome synchronize() {
+        return synchronization.synchronize(caller.game());
+    }
+}
