@@ -20,6 +20,7 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ConditionEvents;
+import io.quarkus.test.junit.QuarkusTest;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
@@ -28,6 +29,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.NullMarked;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** How the code is laid out, kept by a test: which packages there are and who may know whom. */
@@ -238,6 +240,19 @@ class StructureTest {
     void testsDoNotSleep() {
         noClasses()
                 .should(accessTargetWhere(describe("sleeps", StructureTest::sleeps)))
+                .check(TESTS);
+    }
+
+    /** The build starts the application once for those, and runs the others side by side. */
+    @Test
+    void testsOfTheRunningApplicationAreTagged() {
+        classes()
+                .that()
+                .areAnnotatedWith(QuarkusTest.class)
+                .should(satisfy(
+                        "carry @Tag(\"application\"), or \"bench\"", type -> type.tryGetAnnotationOfType(Tag.class)
+                                .filter(tag -> Set.of("application", "bench").contains(tag.value()))
+                                .isPresent()))
                 .check(TESTS);
     }
 

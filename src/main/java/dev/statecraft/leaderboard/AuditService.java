@@ -4,11 +4,14 @@ import dev.statecraft.leaderboard.Board.Mending;
 import dev.statecraft.table.Parallel;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -124,8 +127,9 @@ public class AuditService {
     }
 
     /**
-     * Moves entries to the new tree (1 WCU each, none in the index), page by page while there is time, and drops the
-     * old tree when the stream has counted all moves. May be called at any time, and again after it was cut short.
+     * Moves entries to the new tree (1 WCU each, none in the index), page by page while there is time, then sends a mark
+     * behind them into each lane, and drops the old tree when the stream has counted the marks and so all moves. May be
+     * called at any time, and again after it was cut short.
      *
      * @param timeLeft asked before each page
      * @return the number of counts that were wrong, if the mending is now complete
@@ -145,27 +149,38 @@ public class AuditService {
             current = further;
             mending = current.mending();
         }
-        return mending == null ? Optional.empty() : finish(current, mending, generation);
+        if (mending != null && mending.markedAt() == null) {
+            Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
+            entries.mark(current, mending.season(), mending.from(), now);
+            Board marked = current.mendedUntil(
+                    new Mending(mending.season(), mending.from(), mending.lane(), mending.after(), now));
+            if (!boards.replace(marked, current, false)) {
+                return Optional.empty();
+            }
+            current = marked;
+            mending = current.mending();
+        }
+        return mending == null ? Optional.empty() : finish(current, mending);
     }
 
     private Mending movePage(Board board, Mending mending, int generation) {
         int season = mending.season();
         EntryStore.LanePage page = entries.lane(board, season, mending.lane(), mending.after(), PAGE);
-        List<Callable<Long>> moves = new ArrayList<>();
-        for (Entry entry : page.entries()) {
-            moves.add(() -> move(board, season, entry, generation));
-        }
-        Map<Integer, Long> lastMoves = new TreeMap<>(mending.lastMoves());
-        parallel.all(moves).forEach(at -> lastMoves.merge(mending.lane(), at, Math::max));
+        parallel.all(page.entries().stream()
+                .map(entry -> (Callable<Boolean>) () -> move(board, season, entry, generation))
+                .toList());
         int lane = page.next() == null ? mending.lane() + 1 : mending.lane();
-        return new Mending(season, mending.from(), lane, page.next(), lastMoves);
+        return new Mending(season, mending.from(), lane, page.next(), null);
     }
 
-    private Optional<Long> finish(Board board, Mending mending, int generation) {
+    private Optional<Long> finish(Board board, Mending mending) {
         int season = mending.season();
-        RankNode root = ranks.read(List.of(RankStore.treeKey(board, season, generation)), ScorePath.ROOT);
-        boolean counted = mending.lastMoves().entrySet().stream()
-                .allMatch(lane -> root.times().getOrDefault(lane.getKey(), 0L) >= lane.getValue());
+        long mark = Objects.requireNonNull(mending.markedAt()).toEpochMilli();
+        // A root is written after everything below it, in both trees; so both roots tell.
+        Map<String, RankNode> roots = ranks.roots(RankStore.treesOf(board, season));
+        boolean counted = RankStore.treesOf(board, season).stream()
+                .map(tree -> roots.getOrDefault(tree, RankNode.EMPTY))
+                .allMatch(root -> root.passed(mark, board.settings().lanes()));
         if (!counted) {
             return Optional.empty();
         }
@@ -186,16 +201,16 @@ public class AuditService {
         return Optional.of(drift);
     }
 
-    /** Writes an entry as one of the new generation, unless a live writer has done it; tells when it was written. */
-    private long move(Board board, int season, Entry entry, int generation) {
+    /** Writes an entry as one of the new generation, unless a live writer has done it. */
+    private boolean move(Board board, int season, Entry entry, int generation) {
         Entry current = entry;
         while (current.tree() != generation) {
             Entry moved = current.movedTo(generation, clock.millis());
             if (!(entries.put(board, season, moved, current.version()) instanceof EntryStore.Overtaken overtaken)) {
-                return moved.writtenAt();
+                return true;
             }
             current = overtaken.current();
         }
-        return current.writtenAt();
+        return true;
     }
 }

@@ -110,10 +110,14 @@ public record Board(
      * @param from the generation that entries are moved out of
      * @param lane the lane whose entries are being moved; the number of lanes once all have been
      * @param after the player in that lane up to whom entries have been moved, null if none was
-     * @param lastMoves by lane, when the last entry seen was written, epoch milliseconds
+     * @param markedAt when marks were written behind the moves, whose counting shows that all moves are; null before
      */
     public record Mending(
-            int season, int from, int lane, @Nullable String after, Map<Integer, Long> lastMoves) {}
+            int season,
+            int from,
+            int lane,
+            @Nullable String after,
+            @Nullable Instant markedAt) {}
 
     /** Most digits after the point. */
     public static final int MAX_DECIMALS = 6;
@@ -223,7 +227,7 @@ public record Board(
     public Board mending(int ofSeason) {
         Map<Integer, Integer> moved = new TreeMap<>(generations);
         moved.put(ofSeason, generation(ofSeason) + 1);
-        Mending begun = new Mending(ofSeason, generation(ofSeason), 0, null, Map.of());
+        Mending begun = new Mending(ofSeason, generation(ofSeason), 0, null, null);
         return next(settings, seasons, history, moved, begun, scored, subscored, updatedAt);
     }
 

@@ -258,9 +258,9 @@ public class BoardStore {
         if (mending.after() != null) {
             map.put("after", s(mending.after()));
         }
-        Map<String, AttributeValue> lastMoves = new HashMap<>();
-        mending.lastMoves().forEach((lane, at) -> lastMoves.put(lane.toString(), n(at)));
-        map.put("lastMoves", AttributeValue.fromM(lastMoves));
+        if (mending.markedAt() != null) {
+            map.put("markedAt", n(mending.markedAt().toEpochMilli()));
+        }
         return map;
     }
 
@@ -268,15 +268,12 @@ public class BoardStore {
         if (map.isEmpty()) {
             return null;
         }
-        Map<Integer, Long> lastMoves = new TreeMap<>();
-        Attributes.map(map, "lastMoves")
-                .forEach((lane, at) -> lastMoves.put(Integer.valueOf(lane), Long.valueOf(at.n())));
         return new Board.Mending(
                 (int) Attributes.number(map, "season"),
                 (int) Attributes.number(map, "from"),
                 (int) Attributes.number(map, "lane"),
                 Attributes.stringOrNull(map, "after"),
-                lastMoves);
+                map.containsKey("markedAt") ? Instant.ofEpochMilli(Attributes.number(map, "markedAt")) : null);
     }
 
     private static Board.Seasons seasons(Map<String, AttributeValue> item) {

@@ -92,9 +92,7 @@ public class ClosingService {
         if (now.isBefore(season.closedAt().plus(config.boardCache()).plus(config.settleAfter()))) {
             return Optional.empty();
         }
-        for (int lane = 0; lane < board.settings().lanes(); lane++) {
-            entries.mark(board, season.season(), lane, now);
-        }
+        entries.mark(board, season.season(), board.generation(season.season()), now);
         return Optional.of(season.marked(now));
     }
 
@@ -105,11 +103,7 @@ public class ClosingService {
         do {
             Backoff.pauseBefore(check++, COUNT_MILLIS);
             RankNode root = new RankWalk(ranks, board, season.season()).node(ScorePath.ROOT);
-            boolean counted = true;
-            for (int lane = 0; lane < board.settings().lanes(); lane++) {
-                counted &= root.times().getOrDefault(lane, 0L) >= marked;
-            }
-            if (counted) {
+            if (root.passed(marked, board.settings().lanes())) {
                 return Optional.of(season.counted(root.total()));
             }
         } while (System.nanoTime() < until);

@@ -43,8 +43,9 @@ import software.amazon.awssdk.services.dynamodb.model.TransactionConflictExcepti
  *   <li>Index {@code order}: {@code opk} = game#board#epoch#season#shard, {@code osk} = {@link OrderKey}, so that any
  *       stretch of the ranking is one range query. A board of one lane has one shard; a larger one has a shard for each
  *       class of scores, so that the index takes as many writes as the table.
- *   <li>A closed season has a mark in each lane, {@code sk} = {@value #MARK}, which no player is called. It counts
- *       nothing; that the rank tree has seen it shows that it has seen all that was written before.
+ *   <li>A lane may have a mark, {@code sk} = {@value #MARK}, which no player is called; {@code k} its number, {@code f}
+ *       a second generation it is for. It counts nothing; that the rank tree has seen it shows that it has seen all that
+ *       was written before.
  *   <li>Local index {@code lane}: never written. It keeps all entries of a lane in one partition, and so its stream
  *       records in one order, which the rank trees' watermarks rely on.
  *   <li>Guard of every write: the version it was decided on.
@@ -256,18 +257,23 @@ public class EntryStore {
     /** Some entries of a lane, and the player to go on after, null at the end. */
     public record LanePage(List<Entry> entries, @Nullable String next) {}
 
-    /** Writes a mark into a lane of a closed season; 1 WCU. */
-    public void mark(Board board, int season, int lane, Instant at) {
-        Map<String, AttributeValue> item = Map.of(
-                "pk",
-                s(laneKey(board, season, lane)),
-                "sk",
-                s(MARK),
-                "w",
-                n(at.toEpochMilli()),
-                "g",
-                n(board.generation(season)));
-        dynamo.putItem(put -> put.tableName(tables.entries()).item(item));
+    /**
+     * Writes a mark into every lane of a season, behind everything that was written before; 1 WCU each. Its number is
+     * the time.
+     *
+     * @param from the generation of the tree that counts beside the running one, or that one again
+     */
+    public void mark(Board board, int season, int from, Instant at) {
+        for (int lane = 0; lane < board.settings().lanes(); lane++) {
+            Map<String, AttributeValue> item = Map.of(
+                    "pk", s(laneKey(board, season, lane)),
+                    "sk", s(MARK),
+                    "w", n(at.toEpochMilli()),
+                    "k", n(at.toEpochMilli()),
+                    "g", n(board.generation(season)),
+                    "f", n(from));
+            dynamo.putItem(put -> put.tableName(tables.entries()).item(item));
+        }
     }
 
     /** The shard of the order index in which a score is listed. */

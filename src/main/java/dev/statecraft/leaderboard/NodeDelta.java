@@ -17,8 +17,8 @@ import java.util.TreeMap;
  */
 public record NodeDelta(String tree, String node, int lane, List<Change> changes) {
 
-    /** What one stream record does to one count: up or down by one, or nothing. */
-    public record Change(BigInteger sequence, long at, int child, int by) {}
+    /** What one stream record does to one count: up or down by one, or nothing; {@code mark} is 0 if it is no mark. */
+    public record Change(BigInteger sequence, long at, int child, int by, long mark) {}
 
     private record Key(String tree, String node, int lane) {}
 
@@ -32,10 +32,10 @@ public record NodeDelta(String tree, String node, int lane, List<Change> changes
             // The root sees every change, also one that moves nothing, so that its time tells how far counting has
             // come.
             grouped.computeIfAbsent(new Key(change.tree(), ScorePath.ROOT, change.lane()), key -> new ArrayList<>())
-                    .add(new Change(change.sequence(), change.at(), ScorePath.zeroChild(), 0));
+                    .add(new Change(change.sequence(), change.at(), ScorePath.zeroChild(), 0, change.mark()));
             change.forEachStep((step, by) -> grouped.computeIfAbsent(
                             new Key(change.tree(), step.node(), change.lane()), key -> new ArrayList<>())
-                    .add(new Change(change.sequence(), change.at(), step.child(), by)));
+                    .add(new Change(change.sequence(), change.at(), step.child(), by, 0)));
         }
         List<NodeDelta> deltas = new ArrayList<>();
         grouped.forEach((key, changes) -> deltas.add(new NodeDelta(key.tree(), key.node(), key.lane(), changes)));
@@ -60,6 +60,11 @@ public record NodeDelta(String tree, String node, int lane, List<Change> changes
     /** When the newest of the changes was written, epoch milliseconds. */
     public long newest() {
         return changes.stream().mapToLong(Change::at).max().orElseThrow();
+    }
+
+    /** The number of the last mark among the changes, 0 if there is none. */
+    public long mark() {
+        return changes.stream().mapToLong(Change::mark).max().orElseThrow();
     }
 
     /** The sum by child; children whose changes cancel out are left out. */

@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -83,7 +84,7 @@ public class RankCounter {
         return true;
     }
 
-    /** One change, or two when an entry moves to another generation of its tree. */
+    /** One change, or two when an entry moves to another generation of its tree, or a mark is meant for both. */
     static List<ScoreChange> changesOf(StreamRecord record) {
         int cut = record.key().lastIndexOf('#');
         if (cut < 0) {
@@ -94,38 +95,45 @@ public class RankCounter {
         Image before = Image.of(record.before());
         Image after = Image.of(record.after());
         long at = Math.max(before.writtenAt(), after.writtenAt());
+        if (after.mark() > 0) {
+            return IntStream.of(after.tree(), after.from())
+                    .distinct()
+                    .mapToObj(
+                            tree -> new ScoreChange(season + tree, lane, record.order(), at, null, null, after.mark()))
+                    .toList();
+        }
         String from = season + (record.before() == null ? after : before).tree();
         String to = season + (record.after() == null ? before : after).tree();
         if (before.score() == null) {
-            return List.of(new ScoreChange(to, lane, record.order(), at, null, after.score()));
+            return List.of(new ScoreChange(to, lane, record.order(), at, null, after.score(), 0));
         }
         if (after.score() == null) {
-            return List.of(new ScoreChange(from, lane, record.order(), at, before.score(), null));
+            return List.of(new ScoreChange(from, lane, record.order(), at, before.score(), null, 0));
         }
         if (from.equals(to)) {
-            return List.of(new ScoreChange(to, lane, record.order(), at, before.score(), after.score()));
+            return List.of(new ScoreChange(to, lane, record.order(), at, before.score(), after.score(), 0));
         }
         return List.of(
-                new ScoreChange(from, lane, record.order(), at, before.score(), null),
-                new ScoreChange(to, lane, record.order(), at, null, after.score()));
+                new ScoreChange(from, lane, record.order(), at, before.score(), null, 0),
+                new ScoreChange(to, lane, record.order(), at, null, after.score(), 0));
     }
 
     /** What a stream image says of an entry. */
-    private record Image(@Nullable Score score, int tree, long writtenAt) {
+    private record Image(@Nullable Score score, int tree, int from, long writtenAt, long mark) {
 
         static Image of(@Nullable Map<String, String> attributes) {
             if (attributes == null) {
-                return new Image(null, 0, 0);
+                return new Image(null, 0, 0, 0, 0);
             }
             int tree = Integer.parseInt(attributes.getOrDefault("g", "0"));
             long writtenAt = Long.parseLong(attributes.getOrDefault("w", "0"));
+            int from = Integer.parseInt(attributes.getOrDefault("f", attributes.getOrDefault("g", "0")));
+            long mark = Long.parseLong(attributes.getOrDefault("k", "0"));
             String value = attributes.get("s");
-            return value == null
-                    ? new Image(null, tree, writtenAt)
-                    : new Image(
-                            new Score(Long.parseLong(value), Long.parseLong(attributes.getOrDefault("u", "0"))),
-                            tree,
-                            writtenAt);
+            Score score = value == null
+                    ? null
+                    : new Score(Long.parseLong(value), Long.parseLong(attributes.getOrDefault("u", "0")));
+            return new Image(score, tree, from, writtenAt, mark);
         }
     }
 }

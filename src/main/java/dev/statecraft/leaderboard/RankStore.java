@@ -32,7 +32,8 @@ import software.amazon.awssdk.services.dynamodb.model.WriteRequest;
  * <ul>
  *   <li>Key: {@code pk} = game#board#epoch#season#generation (one tree), {@code sk} = path of the node.
  *   <li>Attributes: one number for each child, named by the child's number; for each lane {@code w<lane>}, the sequence
- *       number of the last change counted, and {@code t<lane>}, when that change was written.
+ *       number of the last change counted, and {@code t<lane>}, when that change was written; in roots {@code k<lane>}, the
+ *       number of the last mark.
  *   <li>Guard of every write: the lane's watermark lies before the first change written.
  * </ul>
  */
@@ -129,11 +130,17 @@ public class RankStore {
                     .append(" :c")
                     .append(child);
         });
+        String mark = "";
+        if (delta.mark() > 0) {
+            names.put("#k", "k" + delta.lane());
+            values.put(":k", n(delta.mark()));
+            mark = ", #k = :k";
+        }
         try {
             dynamo.updateItem(UpdateItemRequest.builder()
                     .tableName(tables.ranks())
                     .key(key(delta.tree(), delta.node()))
-                    .updateExpression("SET #w = :last, #t = :t" + add)
+                    .updateExpression("SET #w = :last, #t = :t" + mark + add)
                     .conditionExpression("attribute_not_exists(#w) OR #w < :first")
                     .expressionAttributeNames(names)
                     .expressionAttributeValues(values)
@@ -179,6 +186,7 @@ public class RankStore {
         NavigableMap<Integer, Long> counts = new TreeMap<>();
         Map<Integer, BigInteger> watermarks = new TreeMap<>();
         Map<Integer, Long> times = new TreeMap<>();
+        Map<Integer, Long> marks = new TreeMap<>();
         item.forEach((name, value) -> {
             char kind = name.charAt(0);
             if (Character.isDigit(kind)) {
@@ -187,8 +195,10 @@ public class RankStore {
                 watermarks.put(Integer.valueOf(name.substring(1)), new BigInteger(value.n()));
             } else if (kind == 't') {
                 times.put(Integer.valueOf(name.substring(1)), Long.valueOf(value.n()));
+            } else if (kind == 'k') {
+                marks.put(Integer.valueOf(name.substring(1)), Long.valueOf(value.n()));
             }
         });
-        return new RankNode(counts, watermarks, times);
+        return new RankNode(counts, watermarks, times, marks);
     }
 }

@@ -191,7 +191,7 @@ public final class RankTree {
         NavigableMap<Integer, Long> counts = new TreeMap<>(subscores.counts());
         // While a batch is being counted the two nodes may be apart for a moment; never below zero.
         counts.put(ScorePath.zeroChild(), Math.max(0, countOfScore - subscores.total()));
-        return new RankNode(counts, subscores.watermarks(), subscores.times());
+        return new RankNode(counts, subscores.watermarks(), subscores.times(), subscores.marks());
     }
 
     private static RankNode node(Map<String, RankNode> nodes, String key) {

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param at when the entry was written, epoch milliseconds
  * @param before where the entry was counted, null if nowhere
  * @param after where it is to be counted, null if nowhere
+ * @param mark the number of the mark that the record is, 0 if it is an entry
  */
 public record ScoreChange(
         String tree,
@@ -23,7 +24,8 @@ public record ScoreChange(
         BigInteger sequence,
         long at,
         @Nullable Score before,
-        @Nullable Score after) {
+        @Nullable Score after,
+        long mark) {
 
     /** Calls back with −1 and +1 for every step that differs; steps both paths share are left alone. */
     public void forEachStep(ObjIntConsumer<Step> consumer) {

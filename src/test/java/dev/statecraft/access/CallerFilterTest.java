@@ -5,12 +5,14 @@ import static org.hamcrest.Matchers.equalTo;
 
 import dev.statecraft.entry.Problem;
 import io.quarkus.test.junit.QuarkusTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** On a developer's machine and in tests, where calls may be anonymous. */
 @QuarkusTest
+@Tag("application")
 class CallerFilterTest {
 
     @Test

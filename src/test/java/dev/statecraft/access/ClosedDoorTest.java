@@ -6,12 +6,14 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Where anonymous calls are not let in. */
 @QuarkusTest
+@Tag("application")
 @TestProfile(ClosedDoorTest.Closed.class)
 class ClosedDoorTest {
 

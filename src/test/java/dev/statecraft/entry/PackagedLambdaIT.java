@@ -43,7 +43,7 @@ class PackagedLambdaIT {
         PackagedFunction.unpack(ZIP, unpacked);
         open.put("STATECRAFT_ACCESS_ANONYMOUS", "true");
         open.put("QUARKUS_DYNAMODB_ENDPOINT_OVERRIDE", LocalDynamoDb.endpoint().toString());
-        open.put("STATECRAFT_TABLES_PREFIX", LocalDynamoDb.freshTables().prefix());
+        open.put("STATECRAFT_TABLES_PREFIX", LocalDynamoDb.lastingTables().prefix());
         api = start("api", open);
     }
 

@@ -4,7 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.statecraft.table.StreamRecord;
 import java.math.BigInteger;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,7 +32,7 @@ class AuditServiceTest {
                 ScorePath.ROOT,
                 9,
                 List.of(new NodeDelta.Change(
-                        BigInteger.ONE, 1, ScorePath.of(new Score(7, 0)).get(0).child(), 3)));
+                        BigInteger.ONE, 1, ScorePath.of(new Score(7, 0)).get(0).child(), 3, 0)));
         assertEquals(Optional.empty(), arena.ranks.count(fault));
         AuditService.Report report = arena.audits.audit(board, 1);
         assertEquals(1, report.drift());
@@ -56,6 +58,27 @@ class AuditServiceTest {
         assertEquals(0, after.drift(), () -> after.drifts().toString());
         assertFalse(after.mending());
         assertEquals(Map.of(), arena.ranks.all(tree));
+    }
+
+    /** All moves bear the same time, and the stream hands them over in two batches. */
+    @Test
+    void theOldTreeIsKeptUntilTheLastMoveIsCounted() {
+        Arena still = new Arena(Map.of(), new Faults(), new MovingClock(Instant.parse("2093-11-25T00:00:00Z")));
+        still.create("moved", RankingType.SCORE, Order.DESCENDING, null, 1);
+        for (int i = 0; i < 10; i++) {
+            still.submit("moved", "p" + i, i, 0, null);
+        }
+        still.drain();
+        assertTrue(still.audits.mend(still.board("moved"), 1));
+        assertEquals(Optional.empty(), still.audits.goOn(still.board("moved"), () -> true));
+        List<StreamRecord> moves = still.stream.next();
+        assertEquals(11, moves.size());
+        for (int counted = 0; counted < moves.size(); counted++) {
+            assertEquals(Optional.empty(), still.audits.goOn(still.board("moved"), () -> true), counted + " counted");
+            assertEquals(Optional.empty(), still.counter.count(moves.subList(counted, counted + 1)));
+        }
+        assertEquals(Optional.of(0L), still.audits.goOn(still.board("moved"), () -> true));
+        assertEquals(0, still.audits.audit(still.board("moved"), 1).drift());
     }
 
     @Test

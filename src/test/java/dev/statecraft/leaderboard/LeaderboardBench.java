@@ -197,7 +197,7 @@ class LeaderboardBench {
         List<StreamRecord> marks = new ArrayList<>();
         for (int lane = 0; lane < board.settings().lanes(); lane++) {
             Map<String, String> mark =
-                    Map.of("w", Long.toString(marked.markedAt().toEpochMilli()));
+                    Map.of("k", Long.toString(marked.markedAt().toEpochMilli()));
             marks.add(new StreamRecord(Long.toString(sequence++), RankStore.treeKey(board, 1, lane), null, mark));
         }
         assertEquals(Optional.empty(), arena.counter.count(marks));

@@ -19,11 +19,13 @@ import jakarta.inject.Inject;
 import java.time.Duration;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 @QuarkusTest
+@Tag("application")
 @WithTestResource(DynamoDbLocalResource.class)
 class MatchResourceTest {
 

@@ -132,7 +132,7 @@ class MatchServiceTest {
         RatingSystem glicko = new Glicko2(1500.25, 351.5, 0.0612345, 0.51, Duration.ofHours(36));
         arena.createRated("board", glicko);
         assertEquals(glicko, arena.board("board").settings().rating());
-        Clock now = Clock.fixed(Instant.parse("2026-05-01T12:00:00Z"), ZoneOffset.UTC);
+        Clock now = Clock.fixed(Instant.parse("2093-05-01T12:00:00Z"), ZoneOffset.UTC);
         Arena fixed = new Arena(arena.tables, Map.of(), faults, now);
         Match match = match("m1", side(1, "a", "b"), side(1, "c"), side(3, "d", "e"));
         fixed.matches.rate(Arena.GAME, "board", match, false);

@@ -134,9 +134,9 @@ class RankTreeModelTest {
     }
 
     private void change(Score before, Score after, int sequence) {
-        ScoreChange change = new ScoreChange("tree", 0, BigInteger.valueOf(sequence), sequence, before, after);
+        ScoreChange change = new ScoreChange("tree", 0, BigInteger.valueOf(sequence), sequence, before, after, 0);
         for (NodeDelta delta : NodeDelta.of(List.of(change))) {
-            RankNode sum = new RankNode(new TreeMap<>(delta.sums()), Map.of(), Map.of());
+            RankNode sum = new RankNode(new TreeMap<>(delta.sums()), Map.of(), Map.of(), Map.of());
             nodes.merge(delta.node(), sum, (node, by) -> by.counts().isEmpty() ? node : node.plus(by));
         }
         nodes.values().forEach(node -> node.counts().values().forEach(count -> assertTrue(count >= 0)));

@@ -19,12 +19,14 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Seasons, history and rewards over HTTP, with the schedule handler as EventBridge would call it. */
 @QuarkusTest
+@Tag("application")
 @WithTestResource(DynamoDbLocalResource.class)
 class SeasonResourceTest {
 

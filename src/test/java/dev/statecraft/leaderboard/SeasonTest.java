@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 /** A season is closed once, completely, and nothing late crosses into another (invariant R4). */
 class SeasonTest {
 
-    private static final Instant MONDAY = Instant.parse("2026-11-23T00:00:00Z");
+    private static final Instant MONDAY = Instant.parse("2093-11-23T00:00:00Z");
     private static final Duration SETTLED = Duration.ofSeconds(6);
 
     private final Faults faults = new Faults();
@@ -170,7 +170,7 @@ class SeasonTest {
         Board board = arena.board("board");
         assertEquals(4, board.season());
         assertEquals(
-                List.of("2026-12-14T00:00:00Z", "2026-12-07T00:00:00Z", "2026-11-30T00:00:00Z"),
+                List.of("2093-12-14T00:00:00Z", "2093-12-07T00:00:00Z", "2093-11-30T00:00:00Z"),
                 arena.seasons.list(board, null, 10).stream()
                         .map(season -> season.endedAt().toString())
                         .toList());

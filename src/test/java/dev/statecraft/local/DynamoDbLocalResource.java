@@ -15,7 +15,7 @@ public final class DynamoDbLocalResource implements QuarkusTestResourceLifecycle
                 "quarkus.dynamodb.endpoint-override",
                 LocalDynamoDb.endpoint().toString(),
                 "statecraft.tables.prefix",
-                LocalDynamoDb.freshTables().prefix());
+                LocalDynamoDb.lastingTables().prefix());
     }
 
     /** Nothing to stop: other tests go on with the same process. */

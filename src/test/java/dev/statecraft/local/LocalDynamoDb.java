@@ -4,6 +4,8 @@ import dev.statecraft.table.TableNames;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
@@ -27,6 +29,10 @@ public final class LocalDynamoDb {
     private static final String ENDPOINT = "statecraft.test.dynamodb-endpoint";
 
     private static final AtomicInteger PREFIXES = new AtomicInteger();
+
+    private static final Queue<Ending> ENDING = new ConcurrentLinkedQueue<>();
+
+    private record Ending(Template template, String prefix) {}
 
     static final Region REGION = Region.EU_CENTRAL_1;
     static final String ACCESS_KEY = "local";
@@ -90,7 +96,7 @@ public final class LocalDynamoDb {
                 .build();
     }
 
-    /** The project's tables, new and empty, under a prefix nobody else uses. */
+    /** The project's tables, new and empty, under a prefix nobody else uses, until the test that asks for them ends. */
     public static TableNames freshTables() {
         return freshTables(Template.ofProject());
     }
@@ -124,12 +130,38 @@ public final class LocalDynamoDb {
     }
 
     static TableNames freshTables(Template template) {
+        return endingWithTheTest(template, newTables(template));
+    }
+
+    /** The project's tables, as {@link #freshTables()}, but for as long as the database runs. */
+    public static TableNames lastingTables() {
+        return newTables(Template.ofProject());
+    }
+
+    private static TableNames newTables(Template template) {
         String prefix =
                 "t%s-%d-%d-".formatted(ProcessHandle.current().pid(), System.nanoTime(), PREFIXES.incrementAndGet());
         try (DynamoDbClient dynamoDb = client()) {
             new LocalTables(dynamoDb, template, prefix).createMissing();
         }
         return () -> prefix;
+    }
+
+    private static TableNames endingWithTheTest(Template template, TableNames tables) {
+        ENDING.add(new Ending(template, tables.prefix()));
+        return tables;
+    }
+
+    /** Deletes what {@link #freshTables()} has given away so far. */
+    static void deleteFreshTables() {
+        if (ENDING.isEmpty()) {
+            return;
+        }
+        try (DynamoDbClient dynamoDb = client()) {
+            for (Ending ended = ENDING.poll(); ended != null; ended = ENDING.poll()) {
+                new LocalTables(dynamoDb, ended.template(), ended.prefix()).delete();
+            }
+        }
     }
 
     private static <B extends AwsClientBuilder<B, ?>> B configured(B builder, URI endpoint) {

@@ -50,7 +50,7 @@ class ConflictServiceTest {
     /** A clock that goes on when it is told to. */
     private static final class Hand extends Clock {
 
-        private volatile Instant now = Instant.ofEpochMilli(1_700_000_000_000L);
+        private volatile Instant now = Instant.ofEpochMilli(4_000_000_000_000L);
 
         @Override
         public ZoneId getZone() {

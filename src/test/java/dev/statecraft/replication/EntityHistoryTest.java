@@ -22,11 +22,13 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Clients that write and read the same entities at once, over HTTP (invariants E1 to E4, C5). */
 @QuarkusTest
+@Tag("application")
 @WithTestResource(DynamoDbLocalResource.class)
 class EntityHistoryTest {
 
