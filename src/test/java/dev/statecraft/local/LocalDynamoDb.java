@@ -2,6 +2,8 @@ package dev.statecraft.local;
 
 import dev.statecraft.table.TableNames;
 import java.net.URI;
+import java.time.Duration;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -64,6 +66,17 @@ public final class LocalDynamoDb {
         return client(endpoint());
     }
 
+    /** A client that waits for as long as it takes: under a flood of writes DynamoDB Local stops for a minute at times. */
+    public static DynamoDbClient patientClient() {
+        return configured(
+                        DynamoDbClient.builder()
+                                .httpClient(UrlConnectionHttpClient.builder()
+                                        .socketTimeout(Duration.ofMinutes(10))
+                                        .build()),
+                        endpoint())
+                .build();
+    }
+
     /** A client whose every call passes the interceptor: for counting what is consumed and for making calls fail. */
     public static DynamoDbClient client(ExecutionInterceptor interceptor) {
         return configured(DynamoDbClient.builder().httpClient(UrlConnectionHttpClient.create()), endpoint())
@@ -86,6 +99,34 @@ public final class LocalDynamoDb {
     /** The project's tables, new and empty, under a prefix nobody else uses, until the test that asks for them ends. */
     public static TableNames freshTables() {
         return freshTables(Template.ofProject());
+    }
+
+    /**
+     * As {@link #freshTables()}, without local indexes: DynamoDB Local adds up all items of a partition key at every write
+     * to a table that has one, which makes a large partition take hours to fill. Nothing is ever written to ours.
+     */
+    public static TableNames freshTablesWithoutLocalIndexes() {
+        Template template = Template.ofProject();
+        return freshTables(new Template(
+                template.tables().stream()
+                        .map(table -> new Template.Table(
+                                table.logicalId(),
+                                table.name(),
+                                table.key(),
+                                table.attributes().stream()
+                                        .filter(attribute -> table.localIndexes().stream()
+                                                .flatMap(index -> index.keySchema().stream())
+                                                .noneMatch(key ->
+                                                        key.attributeName().equals(attribute.attributeName())
+                                                                && !table.key().contains(key)))
+                                        .toList(),
+                                table.globalIndexes(),
+                                List.of(),
+                                table.streamView(),
+                                table.ttlAttribute()))
+                        .toList(),
+                template.streamMappings(),
+                template.schedules()));
     }
 
     static TableNames freshTables(Template template) {
