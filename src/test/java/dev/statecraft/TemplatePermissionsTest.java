@@ -105,7 +105,11 @@ class TemplatePermissionsTest {
                             "AccessTable")),
             // Readiness looks at all tables, and into few.
             entry("SystemFunction", resources(TABLE).keySet()),
-            entry("SynchronizeFunction", resources(TABLE).keySet()),
+            entry(
+                    "SynchronizeFunction",
+                    resources(TABLE).keySet().stream()
+                            .filter(table -> !table.equals("ErasuresTable"))
+                            .collect(Collectors.toSet())),
             entry(
                     "EventStreamFunction",
                     Set.of(

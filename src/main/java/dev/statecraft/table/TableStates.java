@@ -67,6 +67,7 @@ public class TableStates {
                 tables.replication(),
                 tables.connections(),
                 tables.migrations(),
+                tables.erasures(),
                 tables.events(),
                 tables.integration(),
                 tables.access());
