@@ -108,18 +108,37 @@ public class RankStore {
     }
 
     /**
-     * Counts a delta if the node has not seen its first change yet. 1 WCU for a node below 1 KB.
+     * Counts a delta if the node has not seen its first change yet. 1 WCU for a node below 1 KB, and one more if the
+     * changes were written before one that is counted already: writers do not agree on the time to the millisecond, and
+     * the time of the newest change never falls.
      *
      * @return nothing if it is counted; otherwise the watermark up to which the node has seen the lane
      */
     public Optional<BigInteger> count(NodeDelta delta) {
+        long newest = delta.newest();
+        while (true) {
+            try {
+                dynamo.updateItem(counting(delta, newest));
+                return Optional.empty();
+            } catch (ConditionalCheckFailedException e) {
+                RankNode met = fromItem(e.item());
+                BigInteger watermark = met.watermarks().getOrDefault(delta.lane(), BigInteger.ZERO);
+                if (watermark.compareTo(delta.first()) >= 0) {
+                    return Optional.of(watermark);
+                }
+                newest = Math.max(newest, met.times().getOrDefault(delta.lane(), 0L));
+            }
+        }
+    }
+
+    private UpdateItemRequest counting(NodeDelta delta, long newest) {
         Map<String, String> names = new HashMap<>();
         Map<String, AttributeValue> values = new HashMap<>();
         names.put("#w", "w" + delta.lane());
         names.put("#t", "t" + delta.lane());
         values.put(":first", AttributeValue.fromN(delta.first().toString()));
         values.put(":last", AttributeValue.fromN(delta.last().toString()));
-        values.put(":t", n(delta.newest()));
+        values.put(":t", n(newest));
         StringBuilder add = new StringBuilder();
         delta.sums().forEach((child, by) -> {
             names.put("#c" + child, child.toString());
@@ -136,20 +155,15 @@ public class RankStore {
             values.put(":k", n(delta.mark()));
             mark = ", #k = :k";
         }
-        try {
-            dynamo.updateItem(UpdateItemRequest.builder()
-                    .tableName(tables.ranks())
-                    .key(key(delta.tree(), delta.node()))
-                    .updateExpression("SET #w = :last, #t = :t" + mark + add)
-                    .conditionExpression("attribute_not_exists(#w) OR #w < :first")
-                    .expressionAttributeNames(names)
-                    .expressionAttributeValues(values)
-                    .returnValuesOnConditionCheckFailure(ReturnValuesOnConditionCheckFailure.ALL_OLD)
-                    .build());
-            return Optional.empty();
-        } catch (ConditionalCheckFailedException e) {
-            return Optional.of(fromItem(e.item()).watermarks().getOrDefault(delta.lane(), BigInteger.ZERO));
-        }
+        return UpdateItemRequest.builder()
+                .tableName(tables.ranks())
+                .key(key(delta.tree(), delta.node()))
+                .updateExpression("SET #w = :last, #t = :t" + mark + add)
+                .conditionExpression("attribute_not_exists(#w) OR (#w < :first AND #t <= :t)")
+                .expressionAttributeNames(names)
+                .expressionAttributeValues(values)
+                .returnValuesOnConditionCheckFailure(ReturnValuesOnConditionCheckFailure.ALL_OLD)
+                .build();
     }
 
     /** All nodes of a tree by path, strongly consistent; for the audit, its cost grows with the tree. */

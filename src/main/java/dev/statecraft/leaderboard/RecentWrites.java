@@ -6,7 +6,7 @@ import java.time.Clock;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.LinkedBlockingDeque;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.stream.Collectors;
@@ -31,7 +31,9 @@ class RecentWrites {
 
     private record Last(long number, Write write) {}
 
-    private final ConcurrentLinkedDeque<Write> writes = new ConcurrentLinkedDeque<>();
+    /** Counts what it holds, as a linked deque without a bound does not: adding must not cost more the fuller it is. */
+    private final LinkedBlockingDeque<Write> writes = new LinkedBlockingDeque<>(MOST);
+
     private final AtomicLong count = new AtomicLong();
     private final AtomicReferenceArray<@Nullable Last> lastOn = new AtomicReferenceArray<>(SLOTS);
     private final Clock clock;
@@ -45,8 +47,7 @@ class RecentWrites {
                 RankStore.treeKey(board, board.season(), entry.tree()),
                 board.laneOf(entry.playerId()),
                 entry.writtenAt());
-        writes.addLast(write);
-        if (writes.size() > MOST) {
+        while (!writes.offerLast(write)) {
             writes.pollFirst();
         }
         Last last = new Last(count.incrementAndGet(), write);

@@ -109,6 +109,25 @@ class RankCounterFaultTest {
         assertTreeMatchesEntries(board, "poison");
     }
 
+    /** Writers do not agree on the time: what was written later may bear an earlier one. */
+    @Test
+    void theTimeOfTheNewestChangeNeverFalls() {
+        String tree = "default#clocks#0#1#0";
+        assertEquals(Optional.empty(), arena.ranks.count(change(tree, 1, 105)));
+        assertEquals(Optional.empty(), arena.ranks.count(change(tree, 2, 100)));
+        RankNode root = arena.ranks.all(tree).get(ScorePath.ROOT);
+        assertEquals(Map.of(0, 105L), root.times());
+        assertEquals(Map.of(7, 2L), root.counts());
+        assertEquals(Optional.of(BigInteger.TWO), arena.ranks.count(change(tree, 2, 100)), "it is counted already");
+        assertEquals(Optional.empty(), arena.ranks.count(change(tree, 3, 110)));
+        assertEquals(Map.of(0, 110L), arena.ranks.all(tree).get(ScorePath.ROOT).times());
+    }
+
+    private static NodeDelta change(String tree, long sequence, long at) {
+        return new NodeDelta(
+                tree, ScorePath.ROOT, 0, List.of(new NodeDelta.Change(BigInteger.valueOf(sequence), at, 7, 1, 0)));
+    }
+
     private Board play(Random random, int lanes, int moves) {
         String id = "b" + random.nextLong(Long.MAX_VALUE);
         arena.create(id, RankingType.SCORE, Order.DESCENDING, Operator.LAST, lanes);
