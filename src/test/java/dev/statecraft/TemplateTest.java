@@ -130,6 +130,7 @@ class TemplateTest {
                         entry("ConnectionsTable", "ttl"),
                         entry("MigrationsTable", ""),
                         entry("AccessTable", "ttl"),
+                        entry("ErasuresTable", "ttl"),
                         entry("EventsTable", "ttl"),
                         entry("IntegrationTable", "ttl")),
                 ttl);
