@@ -116,7 +116,9 @@ final class Laboratory {
 
     /** Does what there is to do, one worker after the other. */
     void drive(String game) {
-        for (StepService.Next next = steps.advance(game, Laboratory::plenty); !next.done(); next = steps.advance(game, Laboratory::plenty)) {
+        for (StepService.Next next = steps.advance(game, Laboratory::plenty);
+                !next.done();
+                next = steps.advance(game, Laboratory::plenty)) {
             for (int segment : next.segments()) {
                 work(game, Objects.requireNonNull(next.run()), segment);
             }
