@@ -39,7 +39,7 @@ class RunCrashTest {
         return new Laboratory(realm, Map.of(), List.of(), interceptor);
     }
 
-    private void prepare(String game, int records, int pageSize) {
+    private void prepare(String game, int records, int pageSize, int segments) {
         for (int s = 0; s < SPACES.size(); s++) {
             List<Mutation> mutations = new ArrayList<>();
             for (int i = s; i < records; i += SPACES.size()) {
@@ -62,8 +62,8 @@ class RunCrashTest {
                         "1.1.0",
                         "{'operations': [{'op': 'rename', 'from': 'hp', 'path': 'health'},"
                                 + " {'op': 'increment', 'path': 'health', 'by': 1}]}",
-                        ", 'invariants': [{'expression': '1'}], 'options': {'segments': 2, 'pageSize': " + pageSize
-                                + "}"));
+                        ", 'invariants': [{'expression': '1'}], 'options': {'segments': " + segments
+                                + ", 'pageSize': " + pageSize + "}"));
     }
 
     /** All that is to be the same. */
@@ -128,14 +128,15 @@ class RunCrashTest {
     @Test
     void aRunThatDiesAfterAnyWriteAndIsResumedEndsAsIfItHadNot() {
         String reference = "reference";
-        prepare(reference, 9, 2);
+        prepare(reference, 4, 2, 1);
         interruptions.reset();
         up(disturbed, reference);
         int writes = interruptions.writes();
         Map<String, String> expected = left(reference);
+        assertTrue(writes > 8, "only " + writes + " writes");
         for (int write = 1; write <= writes; write++) {
             String game = "up" + write;
-            prepare(game, 9, 2);
+            prepare(game, 4, 2, 1);
             dies(game, write, () -> up(disturbed, game));
             up(other, game);
             assertEquals(expected, left(game), "died after write " + write + " of " + writes);
@@ -145,7 +146,7 @@ class RunCrashTest {
     @Test
     void aRollbackThatDiesAfterAnyWriteAndIsResumedEndsAsIfItHadNot() {
         String reference = "reference";
-        prepare(reference, 9, 3);
+        prepare(reference, 4, 3, 1);
         up(other, reference);
         interruptions.reset();
         down(disturbed, reference);
@@ -153,7 +154,7 @@ class RunCrashTest {
         Map<String, String> expected = left(reference);
         for (int write = 1; write <= writes; write++) {
             String game = "down" + write;
-            prepare(game, 9, 3);
+            prepare(game, 4, 3, 1);
             up(other, game);
             dies(game, write, () -> down(disturbed, game));
             other.drive(game);
@@ -164,7 +165,7 @@ class RunCrashTest {
     @Test
     void aWorkerThatIsHeldUpBeforeAnyWriteWhileAnotherFinishesChangesNothingAnyMore() {
         String reference = "reference";
-        prepare(reference, 6, 2);
+        prepare(reference, 3, 2, 1);
         interruptions.reset();
         up(disturbed, reference);
         int writes = interruptions.writes();
@@ -172,7 +173,7 @@ class RunCrashTest {
         // Before the first write there is no run that another could finish.
         for (int write = 2; write <= writes; write++) {
             String game = "held" + write;
-            prepare(game, 6, 2);
+            prepare(game, 3, 2, 1);
             interruptions.holdBeforeWrite(write, () -> other.drive(game));
             up(disturbed, game);
             interruptions.reset();
@@ -183,21 +184,20 @@ class RunCrashTest {
     @Test
     void aLargerRunThatDiesAgainAndAgainEndsAsIfItHadNot() {
         String reference = "reference";
-        prepare(reference, 300, 40);
+        prepare(reference, 200, 40, 2);
         up(other, reference);
         Map<String, String> upwards = left(reference);
         down(other, reference);
         Map<String, String> downwards = left(reference);
-        for (int distance : new int[] {29, 41}) {
-            String game = "larger" + distance;
-            prepare(game, 300, 40);
-            int deaths = untilItSurvives(game, distance, () -> up(disturbed, game));
-            assertTrue(deaths > 2, deaths + " deaths");
-            assertEquals(upwards, left(game), "died after every " + distance + " calls");
-            other.runs.rollBack(game, SemanticVersion.of("1.1.0"), Run.Mode.SMART, "r", BY, 0);
-            untilItSurvives(game, distance, () -> disturbed.drive(game));
-            assertEquals(downwards, left(game), "died after every " + distance + " calls on the way down");
-        }
+        int distance = 31;
+        String game = "larger";
+        prepare(game, 200, 40, 2);
+        int deaths = untilItSurvives(game, distance, () -> up(disturbed, game));
+        assertTrue(deaths > 2, deaths + " deaths");
+        assertEquals(upwards, left(game), "died after every " + distance + " calls");
+        other.runs.rollBack(game, SemanticVersion.of("1.1.0"), Run.Mode.SMART, "r", BY, 0);
+        untilItSurvives(game, distance, () -> disturbed.drive(game));
+        assertEquals(downwards, left(game), "died after every " + distance + " calls on the way down");
     }
 
     private void dies(String game, int write, Runnable work) {

@@ -10,17 +10,20 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.statecraft.migration.Registration.Status;
 import dev.statecraft.replication.Entity;
 import dev.statecraft.replication.EntityPlace;
 import dev.statecraft.replication.EntityService.NewEntity;
 import dev.statecraft.replication.Identity;
 import dev.statecraft.replication.JsonValues;
+import dev.statecraft.replication.Mutation;
 import dev.statecraft.replication.Realm;
 import dev.statecraft.replication.Source;
 import dev.statecraft.table.Consumption;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -45,8 +48,17 @@ class RunTest {
 
     /** Entities n0 to n(count-1) with {@code hp} = their number, in two spaces. */
     private static void fill(Laboratory lab, int count) {
-        for (int i = 0; i < count; i++) {
-            lab.create(space(i), "n" + i, "{'hp': " + i + ", 'coins': 1.50}");
+        for (int first = 0; first < 2; first++) {
+            List<Mutation> mutations = new ArrayList<>();
+            for (int i = first; i < count; i += 2) {
+                ObjectNode state = Json.of("{'hp': " + i + ", 'coins': 1.50}");
+                mutations.add(new Mutation(
+                        "n" + i,
+                        null,
+                        "",
+                        old -> new Mutation.Write("PLAYER_DATA", state, "0.0.0", null, BY, null, List.of(), 100)));
+            }
+            lab.realm.commits.commit(GAME, space(first), mutations);
         }
     }
 
@@ -253,12 +265,13 @@ class RunTest {
                         + " 'options': {'pageSize': 1, 'canaryPercent': 0}"));
         lab.apply(GAME);
         assertEquals(Status.FAILED, lab.migration(GAME, "1.1.0").status());
-        assertState("{'health': 0, 'coins': 1.5}", lab.read("arena", "n0"));
+        // The same space as the record that fails, and before it, so it was reached whichever segment came first.
+        assertState("{'health': 1, 'coins': 1.5}", lab.read("global", "n1"));
         StartService.Begun begun =
                 lab.runs.rollBack(GAME, SemanticVersion.of("1.1.0"), Run.Mode.SMART, "it failed", BY, 20_000);
         assertInstanceOf(StartService.Started.class, begun);
         assertEquals(Status.ROLLED_BACK, lab.lastRun(GAME).status());
-        assertState("{'hp': 0, 'coins': 1.50}", lab.read("arena", "n0"));
+        assertState("{'hp': 1, 'coins': 1.50}", lab.read("global", "n1"));
         assertSum(lab.lastRun(GAME));
     }
 
