@@ -155,8 +155,8 @@ class ApiHandlerTest {
         "$default, '/v1/echo/ids/a b', 400",
         "$default, /v1/echo/ids/é#?, 400",
         "$default, /v1/echo/ids/a%zz, 400",
-        "prod, /prod, 404",
-        "$default, '', 404",
+        "prod, /prod, 200",
+        "$default, '', 200",
     })
     void aPathArrivesWithoutItsStage(String stage, String path, int status) throws IOException {
         APIGatewayV2HTTPEvent event = event("GET", path);
