@@ -118,7 +118,11 @@ class StructureTest {
         // Its own feature's domain counts as well; its Store, Service and Resource do not. Cron is a language of its
         // own.
         DescribedPredicate<JavaClass> allowed = resideInAnyPackage(
-                        "java..", "javax.crypto..", "com.fasterxml.jackson..", "com.cronutils..", "org.jspecify.annotations..")
+                        "java..",
+                        "javax.crypto..",
+                        "com.fasterxml.jackson..",
+                        "com.cronutils..",
+                        "org.jspecify.annotations..")
                 .or(DOMAIN)
                 .or(describe("a primitive or an array of such", type -> type.getBaseComponentType()
                         .isPrimitive()));

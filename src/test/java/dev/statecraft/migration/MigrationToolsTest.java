@@ -44,7 +44,7 @@ class MigrationToolsTest {
         key = post(
                         "/v1/keys",
                         "{'name': 'tools', 'game': '" + game + "', 'scopes': ['state:read', 'state:write',"
-                                + " 'migrate:read', 'migrate:run']}")
+                                + " 'migrate:read', 'migrate:run', 'system:read']}")
                 .statusCode(201)
                 .extract()
                 .path("key");

@@ -62,8 +62,8 @@ class RunCrashTest {
                         "1.1.0",
                         "{'operations': [{'op': 'rename', 'from': 'hp', 'path': 'health'},"
                                 + " {'op': 'increment', 'path': 'health', 'by': 1}]}",
-                        ", 'invariants': [{'expression': '1'}], 'options': {'segments': " + segments
-                                + ", 'pageSize': " + pageSize + "}"));
+                        ", 'invariants': [{'expression': '1'}], 'options': {'segments': " + segments + ", 'pageSize': "
+                                + pageSize + "}"));
     }
 
     /** All that is to be the same. */
