@@ -246,6 +246,12 @@ final class CommitDraft {
         return after.committed(epoch, at);
     }
 
+    /** The commit as those who follow the space are told of it. */
+    LogEntry entry() {
+        Space made = after();
+        return new LogEntry(made.seq(), made.epoch(), made.at(), made.checksum(), changes, (int) logBytes - 1);
+    }
+
     /** All changes, as the log holds them. */
     PackedJson log() {
         return packed(changes);

@@ -5,9 +5,11 @@ import dev.statecraft.replication.CommitDraft.Made;
 import dev.statecraft.replication.CommitDraft.Replayed;
 import dev.statecraft.replication.CommitDraft.Step;
 import dev.statecraft.replication.CommitStore.Contended;
+import dev.statecraft.replication.CommitStore.Foregone;
 import dev.statecraft.replication.CommitStore.Ground;
+import dev.statecraft.replication.CommitStore.Outcome;
 import dev.statecraft.replication.CommitStore.Overtaken;
-import dev.statecraft.table.Backoff;
+import dev.statecraft.replication.CommitStore.Written;
 import dev.statecraft.table.Consumption;
 import dev.statecraft.table.Writes;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -19,6 +21,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -33,12 +37,11 @@ import org.jspecify.annotations.Nullable;
 @ApplicationScoped
 public class CommitService {
 
-    private static final long CONTENTION_MILLIS = 1;
-
     private static final int LANES = 64;
 
     private final CommitStore commits;
     private final HistoryService history;
+    private final RecentCommits recent;
     private final ReplicationConfig config;
     private final Clock clock;
     private final Event<TopicChanged> changes;
@@ -46,19 +49,28 @@ public class CommitService {
     /**
      * One after the other gets through faster than all at once, where that can be known: within an instance. Spaces
      * share lanes by their hash.
+     *
+     * @param pace towards other instances
      */
-    private final List<ReentrantLock> lanes =
-            Stream.generate(() -> new ReentrantLock(true)).limit(LANES).toList();
+    private record Lane(ReentrantLock lock, Pace pace) {}
+
+    private final List<Lane> lanes = Stream.generate(
+                    () -> new Lane(new ReentrantLock(true), new Pace(() -> ThreadLocalRandom.current()
+                            .nextLong())))
+            .limit(LANES)
+            .toList();
 
     CommitService(
             CommitStore commits,
             HistoryService history,
+            RecentCommits recent,
             ReplicationConfig config,
             Clock clock,
             Event<TopicChanged> changes) {
         this.changes = changes;
         this.commits = commits;
         this.history = history;
+        this.recent = recent;
         this.config = config;
         this.clock = clock;
     }
@@ -97,10 +109,10 @@ public class CommitService {
      * @return one result a mutation, in order
      */
     public List<Result> commit(String game, String space, List<Mutation> mutations) {
-        return told(game, space, inLane(game, space, () -> {
+        return told(game, space, inLane(game, space, pace -> {
             List<Result> results = new ArrayList<>();
             while (results.size() < mutations.size()) {
-                results.addAll(commitSome(game, space, mutations.subList(results.size(), mutations.size()), null)
+                results.addAll(commitSome(game, space, mutations.subList(results.size(), mutations.size()), null, pace)
                         .orElseThrow());
             }
             return results;
@@ -136,11 +148,11 @@ public class CommitService {
      * writes of somebody else. A commit that would change nothing is not made, and neither are those writes.
      */
     public Accompanied commitAlong(String game, String space, List<Mutation> mutations, Companion companion) {
-        Accompanied done = inLane(game, space, () -> {
+        Accompanied done = inLane(game, space, pace -> {
             List<Result> results = new ArrayList<>();
             while (results.size() < mutations.size()) {
                 Optional<List<Result>> some =
-                        commitSome(game, space, mutations.subList(results.size(), mutations.size()), companion);
+                        commitSome(game, space, mutations.subList(results.size(), mutations.size()), companion, pace);
                 if (some.isEmpty()) {
                     return new Accompanied(results, false);
                 }
@@ -177,39 +189,91 @@ public class CommitService {
         if (ids.size() > CommitDraft.MAX_ENTITIES) {
             return tooLarge(mutations);
         }
-        return told(game, space, inLane(game, space, () -> commitAll(game, space, mutations, ids)));
+        return told(game, space, inLane(game, space, pace -> commitAll(game, space, mutations, ids, pace)));
     }
 
-    private <T> T inLane(String game, String space, Supplier<T> work) {
-        ReentrantLock lane = lanes.get(Math.floorMod(game.hashCode() * 31 + space.hashCode(), LANES));
-        lane.lock();
+    private <T> T inLane(String game, String space, Function<Pace, T> work) {
+        Lane lane = lanes.get(Math.floorMod(game.hashCode() * 31 + space.hashCode(), LANES));
+        lane.lock().lock();
         try {
-            return work.get();
+            return work.apply(lane.pace());
         } finally {
-            lane.unlock();
+            lane.lock().unlock();
         }
     }
 
-    private List<Result> commitAll(String game, String space, List<Mutation> mutations, Set<String> ids) {
-        Ground ground = commits.read(game, space, ids);
+    /**
+     * What is to be done on a ground.
+     *
+     * @param draft null if there is nothing to write
+     * @param write writes the draft
+     * @param answer what to say when it is written, or when there is nothing to write
+     */
+    private record Plan<T>(@Nullable CommitDraft draft, Supplier<Outcome> write, Supplier<T> answer) {
+
+        /** Nothing is written. */
+        static <T> Plan<T> answer(Supplier<T> answer) {
+            return new Plan<>(null, Written::new, answer);
+        }
+    }
+
+    /** Where commits are made: the entities they are about, the pace of the space's lane, and who counts what it takes. */
+    private record Place(
+            String game,
+            String space,
+            Set<String> ids,
+            Pace pace,
+            @Nullable Consumption consumption) {}
+
+    /**
+     * Decides on what is there and writes, again and again until nobody was faster. What a refused write tells is decided
+     * on at once, which makes up for having come second; it is before it begins that a writer holds back.
+     *
+     * @return nothing if what was to go along with the commit could not be written
+     */
+    private <T> Optional<T> decide(Place place, Function<Ground, Plan<T>> plans, Supplier<T> busy) {
+        Outcome last = new Contended();
         for (int attempt = 0; attempt < config.commitAttempts(); attempt++) {
-            Backoff.pauseBefore(attempt, CONTENTION_MILLIS);
-            CommitDraft draft = draft(ground);
+            Ground ground = last instanceof Overtaken overtaken ? overtaken.ground() : read(place);
+            long started = System.nanoTime();
+            Plan<T> plan = plans.apply(ground);
+            CommitDraft draft = plan.draft();
+            if (draft == null) {
+                return Optional.of(plan.answer().get());
+            }
+            last = plan.write().get();
+            if (last instanceof Foregone) {
+                return Optional.empty();
+            }
+            if (last instanceof Written) {
+                place.pace().succeeded();
+                recent.add(place.game(), place.space(), draft.entry());
+                return Optional.of(plan.answer().get());
+            }
+            place.pace().collided(System.nanoTime() - started);
+        }
+        return Optional.of(busy.get());
+    }
+
+    private Ground read(Place place) {
+        LockSupport.parkNanos(place.pace().pauseNanos());
+        return commits.read(place.game(), place.space(), place.ids(), place.consumption());
+    }
+
+    private List<Result> commitAll(String game, String space, List<Mutation> mutations, Set<String> ids, Pace pace) {
+        Function<Ground, Plan<List<Result>>> plans = ground -> {
+            CommitDraft draft = draft(ground, false);
             List<Step> steps = mutations.stream().map(draft::add).toList();
             if (steps.stream().anyMatch(Full.class::isInstance)) {
-                return tooLarge(mutations);
+                return Plan.answer(() -> tooLarge(mutations));
             }
             boolean refused = steps.stream().anyMatch(step -> !(step instanceof Made || step instanceof Replayed));
-            if (refused || draft.isEmpty()) {
-                return results(game, steps, refused);
-            }
-            Optional<Ground> next = write(game, space, draft, ground, ids);
-            if (next.isEmpty()) {
-                return results(game, steps, false);
-            }
-            ground = next.get();
-        }
-        return mutations.stream().map(mutation -> (Result) new Busy()).toList();
+            return refused || draft.isEmpty()
+                    ? Plan.answer(() -> results(game, steps, refused))
+                    : new Plan<>(draft, () -> commits.write(game, draft, ground), () -> results(game, steps, false));
+        };
+        return decide(new Place(game, space, ids, pace, null), plans, () -> busy(mutations))
+                .orElseThrow();
     }
 
     /**
@@ -219,35 +283,30 @@ public class CommitService {
      * @return nothing if somebody else settled it
      */
     Optional<Result> commitSettling(String game, String space, Mutation mutation, Settlement settlement) {
-        Optional<Result> result = inLane(game, space, () -> commitOnce(game, space, mutation, settlement));
-        result.ifPresent(done -> told(game, space, List.of(done)));
-        return result;
-    }
-
-    private Optional<Result> commitOnce(String game, String space, Mutation mutation, Settlement settlement) {
-        Set<String> ids = Set.of(mutation.entityId());
-        Ground ground = commits.read(game, space, ids);
-        for (int attempt = 0; attempt < config.commitAttempts(); attempt++) {
-            Backoff.pauseBefore(attempt, CONTENTION_MILLIS);
-            CommitDraft draft = draft(ground);
+        Function<Ground, Plan<Result>> plans = ground -> {
+            CommitDraft draft = draft(ground, false);
             Step step = draft.add(mutation);
             if (step instanceof Full) {
-                return Optional.of(tooLarge(List.of(mutation)).get(0));
+                return Plan.answer(() -> tooLarge(List.of(mutation)).get(0));
             }
-            if (!(step instanceof Made made)) {
-                return Optional.of(result(game, step, false));
-            }
-            CommitStore.Outcome outcome =
-                    commits.write(game, draft, ground, settlement, made.entity().version());
-            if (outcome instanceof CommitStore.Foregone) {
-                return Optional.empty();
-            }
-            if (outcome instanceof CommitStore.Written) {
-                return Optional.of(result(game, step, false));
-            }
-            ground = outcome instanceof Overtaken overtaken ? overtaken.ground() : commits.read(game, space, ids);
-        }
-        return Optional.of(new Busy());
+            return step instanceof Made made
+                    ? new Plan<>(
+                            draft,
+                            () -> commits.write(
+                                    game,
+                                    draft,
+                                    ground,
+                                    settlement,
+                                    made.entity().version()),
+                            () -> result(game, step, false))
+                    : Plan.answer(() -> result(game, step, false));
+        };
+        Optional<Result> result = inLane(
+                game,
+                space,
+                pace -> decide(new Place(game, space, Set.of(mutation.entityId()), pace, null), plans, Busy::new));
+        result.ifPresent(done -> told(game, space, List.of(done)));
+        return result;
     }
 
     /**
@@ -255,40 +314,38 @@ public class CommitService {
      * along with them could not be written.
      */
     private Optional<List<Result>> commitSome(
-            String game, String space, List<Mutation> mutations, @Nullable Companion companion) {
+            String game, String space, List<Mutation> mutations, @Nullable Companion companion, Pace pace) {
         List<Mutation> some = firstEntities(mutations);
         Set<String> ids = new HashSet<>();
         some.forEach(mutation -> ids.add(mutation.entityId()));
         Consumption consumption = companion == null ? null : companion.consumption();
-        Ground ground = commits.read(game, space, ids, consumption);
-        for (int attempt = 0; attempt < config.commitAttempts(); attempt++) {
-            Backoff.pauseBefore(attempt, CONTENTION_MILLIS);
+        Function<Ground, Plan<List<Result>>> plans = ground -> {
             CommitDraft draft = draft(ground, companion != null && companion.keepsBefore());
-            List<Step> steps = new ArrayList<>();
-            for (Mutation mutation : some) {
-                Step step = draft.add(mutation);
-                if (step instanceof Full) {
-                    break;
-                }
-                steps.add(step);
-            }
+            List<Step> steps = firstSteps(draft, some);
             if (steps.isEmpty()) {
-                return Optional.of(List.of(tooLarge(some).get(0)));
+                return Plan.answer(() -> List.of(tooLarge(some).get(0)));
             }
-            CommitStore.Outcome outcome = draft.isEmpty()
-                    ? new CommitStore.Written()
-                    : commits.write(game, draft, ground, along(companion, draft), consumption);
-            if (outcome instanceof CommitStore.Foregone) {
-                return Optional.empty();
+            return draft.isEmpty()
+                    ? Plan.answer(() -> results(game, steps, false))
+                    : new Plan<>(
+                            draft,
+                            () -> commits.write(game, draft, ground, along(companion, draft), consumption),
+                            () -> results(game, steps, false));
+        };
+        return decide(new Place(game, space, ids, pace, consumption), plans, () -> busy(some));
+    }
+
+    /** Takes mutations into a draft until it is full. */
+    private static List<Step> firstSteps(CommitDraft draft, List<Mutation> mutations) {
+        List<Step> steps = new ArrayList<>();
+        for (Mutation mutation : mutations) {
+            Step step = draft.add(mutation);
+            if (step instanceof Full) {
+                break;
             }
-            if (outcome instanceof CommitStore.Written) {
-                return Optional.of(results(game, steps, false));
-            }
-            ground = outcome instanceof Overtaken overtaken
-                    ? overtaken.ground()
-                    : commits.read(game, space, ids, consumption);
+            steps.add(step);
         }
-        return Optional.of(some.stream().map(mutation -> (Result) new Busy()).toList());
+        return steps;
     }
 
     private static Writes along(@Nullable Companion companion, CommitDraft draft) {
@@ -304,17 +361,8 @@ public class CommitService {
                                         .toList()));
     }
 
-    /** Writes a commit. Nothing if that is done, else what it is to be decided on next. */
-    private Optional<Ground> write(String game, String space, CommitDraft draft, Ground ground, Set<String> ids) {
-        CommitStore.Outcome outcome = commits.write(game, draft, ground);
-        if (outcome instanceof Contended) {
-            return Optional.of(commits.read(game, space, ids));
-        }
-        return outcome instanceof Overtaken overtaken ? Optional.of(overtaken.ground()) : Optional.empty();
-    }
-
-    private CommitDraft draft(Ground ground) {
-        return draft(ground, false);
+    private static List<Result> busy(List<Mutation> mutations) {
+        return mutations.stream().map(mutation -> (Result) new Busy()).toList();
     }
 
     private CommitDraft draft(Ground ground, boolean keepsBefore) {

@@ -40,17 +40,13 @@ public class ConnectionService {
     /** Most frames told at once; what is left comes with the next news. */
     private static final int MOST_FRAMES = 100;
 
-    private record Topic(String game, String name) {}
-
-    private record Followers(List<String> connections, long readAtNanos) {}
-
     private final ConnectionStore connections;
     private final Sockets sockets;
     private final SyncService sync;
     private final Frames frames;
     private final ReplicationConfig config;
     private final Clock clock;
-    private final Map<Topic, Followers> known = new ConcurrentHashMap<>();
+    private final KnownConnections known;
 
     private final Map<String, Teller> tellers = new ConcurrentHashMap<>();
 
@@ -70,6 +66,7 @@ public class ConnectionService {
         this.frames = frames;
         this.config = config;
         this.clock = clock;
+        this.known = new KnownConnections(config.connectionCache());
     }
 
     /** Remembers a connection that was opened; 1 WCU. */
@@ -105,6 +102,7 @@ public class ConnectionService {
 
     /** Forgets a connection that was closed; nothing happens if it is not known. */
     public void close(String id) {
+        known.forget(id);
         connections.close(id);
     }
 
@@ -125,7 +123,7 @@ public class ConnectionService {
         }
         if (!topics.isEmpty()) {
             connections.follow(connection, topics, expiresAtSeconds());
-            topics.forEach(topic -> known.remove(new Topic(connection.game(), topic)));
+            topics.forEach(topic -> known.forgetFollowers(connection.game(), topic));
         }
     }
 
@@ -140,7 +138,11 @@ public class ConnectionService {
         }
         Map<String, String> all = new HashMap<>(connection.cursors());
         all.putAll(cursors);
-        connections.advance(connection.id(), playerId, cursors);
+        if (connections.advance(connection.id(), playerId, cursors)) {
+            known.told(connection.id(), playerId, cursors);
+        } else {
+            known.forget(connection.id());
+        }
         return new Connection(
                 connection.id(), connection.opener(), playerId == null ? connection.playerId() : playerId, all);
     }
@@ -156,7 +158,7 @@ public class ConnectionService {
         spaces.removeAll(connection.cursors().keySet());
         if (!spaces.isEmpty()) {
             connections.follow(connection, spaces, expiresAtSeconds());
-            spaces.forEach(space -> known.remove(new Topic(connection.game(), space)));
+            spaces.forEach(space -> known.forgetFollowers(connection.game(), space));
         }
     }
 
@@ -194,19 +196,11 @@ public class ConnectionService {
 
     /** Those who follow something, as this instance last knew. */
     private List<String> few(TopicChanged changed) {
-        Topic topic = new Topic(changed.game(), changed.topic());
-        Followers last = known.get(topic);
-        if (last == null
-                || System.nanoTime() - last.readAtNanos()
-                        >= config.connectionCache().toNanos()) {
-            if (known.size() >= MOST_FOLLOWERS) {
-                known.clear();
-            }
-            List<String> following = connections.following(changed.game(), changed.topic(), config.directPushes());
-            last = new Followers(following, System.nanoTime());
-            known.put(topic, last);
-        }
-        return last.connections();
+        return known.followers(changed.game(), changed.topic()).orElseGet(() -> {
+            List<String> ids = connections.following(changed.game(), changed.topic(), config.directPushes());
+            known.followedBy(changed.game(), changed.topic(), ids);
+            return ids;
+        });
     }
 
     /** Tells a connection. Whoever comes while another waits to need not wait as well: that one will find all news. */
@@ -233,32 +227,63 @@ public class ConnectionService {
         }
     }
 
+    /**
+     * What this process has just committed is told from memory where it is right behind what the connection was told
+     * last, as far as that is known or read; everything else is pulled.
+     */
     private void tellNow(String game, String topic, String id) {
+        Optional<Connection> remembered = known.connection(id);
+        if (remembered.isPresent()) {
+            SyncService.News recent = recent(remembered.get(), topic);
+            if (!recent.isEmpty()) {
+                deliver(remembered.get(), topic, recent);
+                return;
+            }
+        }
         Optional<Connection> open =
                 connections.read(id).filter(found -> found.game().equals(game));
         if (open.isEmpty()) {
             gone(game, topic, id);
             return;
         }
-        Connection connection = open.get();
-        for (int frame = 0; frame < MOST_FRAMES; frame++) {
-            SyncService.Wanted wanted = wanted(connection, topic);
-            if (wanted.spaces().isEmpty() && wanted.playerId() == null) {
-                return;
-            }
-            SyncService.News news = sync.pull(game, wanted, 0, frames.newsBytes());
-            if (news.isEmpty()) {
-                return;
-            }
-            Frames.Frame text = frames.changes(news);
-            Delivery delivery = sockets.send(id, text.text());
+        known.read(open.get());
+        SyncService.News recent = recent(open.get(), topic);
+        deliver(open.get(), topic, recent.isEmpty() ? pull(open.get(), topic) : recent);
+    }
+
+    private SyncService.News recent(Connection connection, String topic) {
+        SyncService.Wanted wanted = wanted(connection, topic);
+        FeedCursor cursor = wanted.playerId() == null ? wanted.spaces().get(topic) : null;
+        return cursor == null
+                ? SyncService.News.NONE
+                : sync.recent(connection.game(), topic, cursor, frames.newsBytes());
+    }
+
+    private SyncService.News pull(Connection connection, String topic) {
+        SyncService.Wanted wanted = wanted(connection, topic);
+        return wanted.spaces().isEmpty() && wanted.playerId() == null
+                ? SyncService.News.NONE
+                : sync.pull(connection.game(), wanted, 0, frames.newsBytes());
+    }
+
+    /** Sends news, and whatever else is new if they are not all. */
+    private void deliver(Connection connection, String topic, SyncService.News news) {
+        Connection now = connection;
+        SyncService.News next = news;
+        for (int frame = 0; frame < MOST_FRAMES && !next.isEmpty(); frame++) {
+            Frames.Frame text = frames.changes(next);
+            Delivery delivery = sockets.send(now.id(), text.text());
             if (delivery == Delivery.GONE) {
-                gone(game, topic, id);
+                gone(now.game(), topic, now.id());
             }
             if (delivery != Delivery.SENT || !text.whole()) {
                 return;
             }
-            connection = told(connection, null, news);
+            now = told(now, null, next);
+            if (!next.hasMore()) {
+                return;
+            }
+            next = pull(now, topic);
         }
     }
 
@@ -282,7 +307,8 @@ public class ConnectionService {
     private void gone(String game, String topic, String id) {
         connections.close(id);
         connections.forget(game, topic, id);
-        known.remove(new Topic(game, topic));
+        known.forget(id);
+        known.forgetFollowers(game, topic);
     }
 
     private long expiresAtSeconds() {

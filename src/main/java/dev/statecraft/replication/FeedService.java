@@ -109,6 +109,22 @@ public class FeedService {
                 : feed(cursor, null, news.commits(), news);
     }
 
+    /**
+     * What a reader is told of commits that are known already; costs nothing.
+     *
+     * @param commits those right behind the cursor, as many as fit the budget are told
+     */
+    Feed told(FeedCursor cursor, List<LogEntry> commits, Budget budget) {
+        List<LogEntry> fitting = commits.stream()
+                .takeWhile(commit -> budget.take(commit.sizeBytes()))
+                .toList();
+        return feed(
+                cursor,
+                null,
+                fitting,
+                News.of(fitting, cursor.epoch(), Optional.empty(), fitting.size() < commits.size()));
+    }
+
     private FeedCursor begin(String game, String space) {
         Space head = log.head(game, space);
         return new FeedCursor(space, head.epoch(), head.seq(), clock.millis(), "", 0);

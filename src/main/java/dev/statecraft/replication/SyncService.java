@@ -25,6 +25,7 @@ public class SyncService {
     private final EntityService entities;
     private final ConflictService conflicts;
     private final CommitService commits;
+    private final RecentCommits recentCommits;
     private final FeedService feeds;
     private final PlayerFeedService playerFeeds;
     private final ReplicationStatisticsService statistics;
@@ -35,6 +36,7 @@ public class SyncService {
             EntityService entities,
             ConflictService conflicts,
             CommitService commits,
+            RecentCommits recentCommits,
             FeedService feeds,
             PlayerFeedService playerFeeds,
             ReplicationStatisticsService statistics,
@@ -43,6 +45,7 @@ public class SyncService {
         this.entities = entities;
         this.conflicts = conflicts;
         this.commits = commits;
+        this.recentCommits = recentCommits;
         this.feeds = feeds;
         this.playerFeeds = playerFeeds;
         this.statistics = statistics;
@@ -107,8 +110,16 @@ public class SyncService {
     /** What a client is told. */
     public record News(Map<String, Feed> spaces, @Nullable PlayerFeed player, long nextPollMillis) {
 
+        /** Nothing new. */
+        static final News NONE = new News(Map.of(), null, 0);
+
         boolean isEmpty() {
             return spaces.values().stream().noneMatch(Feed::hasNews) && (player == null || !player.hasNews());
+        }
+
+        /** Whether there was more than the answer could hold. */
+        boolean hasMore() {
+            return spaces.values().stream().anyMatch(Feed::more) || (player != null && player.more());
         }
     }
 
@@ -132,6 +143,26 @@ public class SyncService {
             news = pull(game, wanted, answerBytes);
         }
         deliver(game, wanted, news);
+        return news;
+    }
+
+    /**
+     * Tells a client of a space's commits that this process has just made, if they are right behind its cursor; costs
+     * nothing. Anything else that is new is left to {@link #pull(String, Wanted, long, long)}.
+     *
+     * @return empty news if nothing is known that is right behind
+     */
+    News recent(String game, String space, FeedCursor cursor, long answerBytes) {
+        List<LogEntry> made = cursor.snapshotAfter().isEmpty()
+                ? recentCommits.after(game, space, cursor.epoch(), cursor.seq())
+                : List.of();
+        if (made.isEmpty()) {
+            return News.NONE;
+        }
+        Map<String, @Nullable FeedCursor> cursors = new LinkedHashMap<>();
+        cursors.put(space, cursor);
+        News news = new News(Map.of(space, feeds.told(cursor, made, new Budget(answerBytes))), null, nextPollMillis());
+        deliver(game, new Wanted(cursors, null, null), news);
         return news;
     }
 

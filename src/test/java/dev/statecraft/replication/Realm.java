@@ -38,6 +38,7 @@ public final class Realm {
     final HistoryStore historyStore;
     final HistoryService history;
     final CommitStore commitStore;
+    final RecentCommits recentCommits = new RecentCommits();
     public final CommitService commits;
     public final EntityTypeService types;
     public final RealmSchemas schemas = new RealmSchemas();
@@ -71,7 +72,7 @@ public final class Realm {
         historyStore = new HistoryStore(dynamo, tables);
         history = new HistoryService(historyStore, log, config);
         commitStore = new CommitStore(dynamo, tables, config);
-        commits = new CommitService(commitStore, history, config, clock, news);
+        commits = new CommitService(commitStore, history, recentCommits, config, clock, news);
         types = new EntityTypeService(new EntityTypeStore(dynamo, tables), config);
         SchemaService shapes = new SchemaService(types, schemas);
         conflicts = new ConflictService(
@@ -83,7 +84,8 @@ public final class Realm {
         players = new PlayerService(
                 new PlayerStore(dynamo, tables, sums, config), entityStore, shapes, config, clock, news);
         playerFeeds = new PlayerFeedService(players, feeds, log, clock);
-        sync = new SyncService(entities, conflicts, commits, feeds, playerFeeds, statistics, config, clock);
+        sync = new SyncService(
+                entities, conflicts, commits, recentCommits, feeds, playerFeeds, statistics, config, clock);
         entityStream = new ItemStream(tables.entities());
         logStream = new ItemStream(tables.log());
     }

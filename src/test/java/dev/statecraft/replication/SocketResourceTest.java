@@ -14,6 +14,7 @@ import dev.statecraft.access.Caller;
 import dev.statecraft.access.CurrentCaller;
 import dev.statecraft.entry.FrameJson;
 import dev.statecraft.entry.Json;
+import dev.statecraft.local.Meter;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -53,13 +54,14 @@ class SocketResourceTest {
     }
 
     private final Wires wires = new Wires();
+    private final Meter meter = new Meter();
     private final Realm realm;
     private final ConnectionService connections;
     private final SocketResource sockets;
 
     SocketResourceTest() {
-        Map<String, String> settings = Map.of("type-cache", "PT0S", "connection-cache", "PT0S", "frame-bytes", "20000");
-        realm = new Realm(settings, new ExecutionInterceptor() {}, Clock.systemUTC());
+        Map<String, String> settings = Map.of("type-cache", "PT1M", "connection-cache", "PT1M", "frame-bytes", "20000");
+        realm = new Realm(settings, meter, Clock.systemUTC());
         ObjectMapper mapper = new ObjectMapper().registerModule(new JavaTimeModule());
         new Json().customize(mapper);
         FrameJson json = new FrameJson(mapper);
@@ -134,6 +136,35 @@ class SocketResourceTest {
                 sync("c2", "{'op': 'sync', 'cursors': {'arena': ''}}")
                         .path("op")
                         .asText());
+    }
+
+    @Test
+    void whatIsCommittedHereIsToldFromMemoryAndWhatOthersCommitIsReadInBetween() {
+        done(realm.create("a", "UI_STATE", "{'n': 1, 'text': 'so long that a step is shorter'}"));
+        open("c1");
+        sync("c1", "{'op': 'sync', 'cursors': {'arena': ''}}");
+        done(realm.update("a", "{'set': {'n': 2}}", null));
+        meter.take();
+        done(realm.update("a", "{'set': {'n': 3}}", null));
+        assertEquals(3, meter.take().requests(), "read, write, and how far the connection was told");
+
+        Realm elsewhere = new Realm(realm.tables, Map.of(), new ExecutionInterceptor() {}, Clock.systemUTC());
+        done(elsewhere.update("a", "{'set': {'n': 4}}", null));
+        done(realm.update("a", "{'set': {'n': 5}}", null));
+        List<JsonNode> pushed = wires.frames.get("c1");
+        List<Long> numbers = new ArrayList<>();
+        pushed.forEach(frame -> frame.at("/spaces/arena/commits")
+                .forEach(commit -> numbers.add(commit.path("seq").asLong())));
+        assertEquals(List.of(2L, 3L, 4L, 5L), numbers);
+        JsonNode last = pushed.get(pushed.size() - 1);
+        assertEquals(
+                realm.head().checksum().toString(),
+                last.at("/spaces/arena/checksum").asText());
+        JsonNode again = sync(
+                "c1",
+                "{'op': 'sync', 'cursors': {'arena': '"
+                        + last.at("/spaces/arena/cursor").asText() + "'}}");
+        assertEquals(0, again.at("/spaces/arena/commits").size(), "the cursor of a frame is as good as that of a pull");
     }
 
     @Test
