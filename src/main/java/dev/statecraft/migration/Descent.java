@@ -23,6 +23,9 @@ public record Descent(Definition definition, String schema, Run.Mode mode, Expre
     /** Somebody has written it since; it is looked at again when all others are back. */
     public record Later() implements Outcome {}
 
+    /** A game server has to take it back. */
+    public record Awaited() implements Outcome {}
+
     /** It cannot be taken back; why. */
     public record Failed(String reason) implements Outcome {}
 
@@ -51,6 +54,9 @@ public record Descent(Definition definition, String schema, Run.Mode mode, Expre
         @Nullable Transformation down = definition.down();
         if (down == null) {
             return new Failed("the migration has no way down, and the record was written since");
+        }
+        if (down instanceof Transformation.Worked) {
+            return new Awaited();
         }
         Transformation.Transformed transformed = down.apply(entity.json(), bounds);
         return transformed instanceof Transformation.Failed failed

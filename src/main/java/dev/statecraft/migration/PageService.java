@@ -122,10 +122,10 @@ public class PageService {
         return attempt.page(places);
     }
 
-    /** Takes records down that are still in the new shape. */
-    Outcome lower(Job job, Descent descent, List<EntityPlace> places) {
+    /** Takes records down that are still in the new shape, by what is made of each. */
+    Outcome lower(Job job, Function<Entity, Descent.Outcome> descend, List<EntityPlace> places) {
         Attempt attempt = new Attempt(job, keepsOnTheWayDown(job.run()));
-        attempt.decide = entity -> decision(attempt, entity, descent.lowered(entity));
+        attempt.decide = entity -> decision(attempt, entity, descend.apply(entity));
         return attempt.page(places);
     }
 
@@ -158,6 +158,9 @@ public class PageService {
         }
         if (outcome instanceof Descent.Later) {
             return new Mutation.Refuse(new Refusal.NotFound());
+        }
+        if (outcome instanceof Descent.Awaited) {
+            return new Mutation.Refuse(new Refusal.Stale());
         }
         if (outcome instanceof Descent.Failed failed) {
             return new Mutation.Refuse(new Refusal.Unfit("state", failed.reason()));

@@ -34,6 +34,18 @@ public record Segment(
         double units,
         Sums sums) {
 
+    private static final String WORKER = "worker:";
+
+    /** What a game server is called that holds a lease. */
+    static String worker(String name) {
+        return WORKER + name;
+    }
+
+    /** Whether a game server works on it. */
+    boolean heldByWorker() {
+        return holder != null && holder.startsWith(WORKER);
+    }
+
     /** How far a pass is: a key of the table of entities, or the number of a source and a key of its backups. */
     public record Checkpoint(String first, String second) {}
 

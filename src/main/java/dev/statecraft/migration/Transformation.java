@@ -60,6 +60,13 @@ public sealed interface Transformation {
 
     /** By a game server that was handed the record: what it gave back, or why it gave nothing. */
     record Given(@Nullable ObjectNode result, String error) implements Transformation {
+
+        static Given of(WorkPage.Returned answer) {
+            String error = answer.error();
+            return new Given(
+                    answer.state(), error == null ? "the game server gave no state" : "the game server: " + error);
+        }
+
         @Override
         public Transformed apply(ObjectNode state, Expression.Bounds bounds) {
             return result == null ? new Failed(error) : withinLimits(new Done(result));

@@ -58,14 +58,12 @@ final class WorkAscent implements Function<Entity, Ascent.Outcome> {
 
     private Definition given(WorkPage.Returned answer) {
         Definition own = chain.steps().get(chain.steps().size() - 1);
-        String error = answer.error();
         return new Definition(
                 own.version(),
                 own.description(),
                 own.entityType(),
                 own.kind(),
-                new Transformation.Given(
-                        answer.state(), error == null ? "the game server gave no state" : "the game server: " + error),
+                Transformation.Given.of(answer),
                 own.down(),
                 own.validation(),
                 own.invariants(),

@@ -66,6 +66,7 @@ public class WorkResource {
      *
      * @param done whether there is nothing to do for game servers any more
      * @param status how far the migration is
+     * @param direction DOWN if the records are to be taken back to what they were; missing if there are none
      * @param lease names the page when it is handed in; missing if there is none
      * @param leaseMillis how long the page may take before another server may be handed it
      * @param waitMillis when to ask again; 0 if there are records
@@ -75,6 +76,7 @@ public class WorkResource {
     public record LeaseAnswer(
             boolean done,
             Registration.Status status,
+            Run.@Nullable Direction direction,
             @Nullable String lease,
             @Nullable Long leaseMillis,
             List<LeasedRecord> records,
@@ -114,12 +116,13 @@ public class WorkResource {
             throw new ProblemException(MigrationProblems.notForWorkers());
         }
         if (leased instanceof WorkService.Nothing nothing) {
-            return new LeaseAnswer(true, nothing.status(), null, null, List.of(), 0, null);
+            return new LeaseAnswer(true, nothing.status(), null, null, null, List.of(), 0, null);
         }
         if (leased instanceof WorkService.Wait wait) {
             return new LeaseAnswer(
                     false,
                     wait.status(),
+                    null,
                     null,
                     null,
                     List.of(),
@@ -130,6 +133,7 @@ public class WorkResource {
         return new LeaseAnswer(
                 false,
                 page.status(),
+                page.direction(),
                 page.lease(),
                 config.workLease().toMillis(),
                 page.tasks().stream()

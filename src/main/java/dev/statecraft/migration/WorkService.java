@@ -39,6 +39,7 @@ public class WorkService {
 
     private final MigrationService migrations;
     private final StepService steps;
+    private final TurnService turns;
     private final SegmentService shifts;
     private final RunStore runs;
     private final SegmentStore segments;
@@ -49,6 +50,7 @@ public class WorkService {
     WorkService(
             MigrationService migrations,
             StepService steps,
+            TurnService turns,
             SegmentService shifts,
             RunStore runs,
             SegmentStore segments,
@@ -57,6 +59,7 @@ public class WorkService {
             MigrationConfig config) {
         this.migrations = migrations;
         this.steps = steps;
+        this.turns = turns;
         this.shifts = shifts;
         this.runs = runs;
         this.segments = segments;
@@ -85,11 +88,12 @@ public class WorkService {
      */
     public record Wait(Registration.Status status, long waitMillis, Map<Integer, Long> seen) implements Leased {}
 
-    /** A record to migrate, as the migrations before leave it. */
+    /** A record to migrate, as the migrations before leave it; or one to take back, as it is. */
     public record Task(String space, String id, long version, String schemaVersion, ObjectNode state) {}
 
-    /** Records to migrate; the lease names them when they come back. */
-    public record Page(Registration.Status status, String lease, List<Task> tasks) implements Leased {}
+    /** Records to migrate, or to take back; the lease names them when they come back. */
+    public record Page(Registration.Status status, Run.Direction direction, String lease, List<Task> tasks)
+            implements Leased {}
 
     /** What handing records in comes to; in order of precedence. */
     public sealed interface Completed permits Unknown, NotForWorkers, Lost, Foreign, Done {}
@@ -121,10 +125,14 @@ public class WorkService {
         steps.advance(game, millisLeft);
         String id = registration.application().run();
         Run run = id == null ? null : runs.read(game, id).orElse(null);
-        if (run == null || !run.active() || run.goesBack() || run.stopping() != null) {
+        boolean ends = run != null && (run.goesBack() || run.stopping() != null);
+        if (run == null
+                || !run.active()
+                || (ends && migrations.definitionOf(game, version).down() == null)) {
             return new Nothing(run == null ? registration.status() : run.told());
         }
-        return run.paused() || !run.phase().working()
+        boolean between = run.stopping() != null && !run.goesBack();
+        return run.paused() || between || !turns.isForWorkers(game, run)
                 ? new Wait(run.told(), BETWEEN_MILLIS, Map.of())
                 : lease(game, run, limit, seen, millisLeft);
     }
@@ -132,7 +140,7 @@ public class WorkService {
     private Leased lease(String game, Run run, int limit, Map<Integer, Long> seen, LongSupplier millisLeft) {
         Map<Integer, Long> held = new TreeMap<>();
         for (Segment segment : segments.list(game, run.id(), run.segments())) {
-            if (segment.finished(run.phase()) || !shifts.isWanted(game, run, segment.number())) {
+            if (segment.finished(run.phase()) || !turns.isWanted(game, run, segment.number())) {
                 continue;
             }
             Long still = seen.get(segment.number());
@@ -140,7 +148,11 @@ public class WorkService {
                 held.put(segment.number(), segment.revision());
                 continue;
             }
-            Optional<Segment> lease = segments.take(game, segment, run.phase().pass(), "worker:" + UUID.randomUUID());
+            Optional<Segment> lease = segments.take(
+                    game,
+                    segment,
+                    run.phase().pass(),
+                    Segment.worker(UUID.randomUUID().toString()));
             Optional<Page> page = lease.flatMap(taken -> page(game, run, taken, limit, millisLeft));
             if (page.isPresent()) {
                 return page.get();
@@ -164,11 +176,15 @@ public class WorkService {
             WorkPage page = look(game, run, lease, chain, Math.min(limit, MOST_RECORDS), tasks, consumption);
             if (!tasks.isEmpty()) {
                 return works.keep(game, run.id(), lease.number(), page)
-                        ? Optional.of(new Page(run.told(), lease(run, lease), tasks))
+                        ? Optional.of(new Page(
+                                run.told(),
+                                run.goesBack() ? Run.Direction.DOWN : Run.Direction.UP,
+                                lease(run, lease),
+                                tasks))
                         : Optional.empty();
             }
             Optional<SegmentService.Worked> done =
-                    shifts.worked(game, run, lease, page, ascent(chain, page, Map.of()), consumption);
+                    shifts.worked(game, run, lease, page, doing(run, chain, page, Map.of()), consumption);
             if (done.isEmpty() || page.behind() == null) {
                 return Optional.empty();
             }
@@ -194,7 +210,7 @@ public class WorkService {
         EntityScan scan = entities.scan(
                 game,
                 run.entityType(),
-                new EntityScan.Part(lease.number(), run.segments(), run.phase() == Run.Phase.VALIDATING),
+                new EntityScan.Part(lease.number(), run.segments(), run.phase().pass() != Run.Phase.MIGRATING.pass()),
                 from == null ? null : new EntityScan.Position(from.first(), from.second()),
                 Math.max(size, config.scanItems()),
                 consumption);
@@ -204,7 +220,7 @@ public class WorkService {
         entities.readAll(
                         game,
                         some.stream()
-                                .filter(one -> !chain.after(one.schemaVersion()).isEmpty())
+                                .filter(one -> isOpen(run, chain, one.schemaVersion()))
                                 .map(EntityScan.Found::place)
                                 .toList())
                 .forEach(entity -> behind.put(new EntityPlace(entity.space(), entity.id()), entity));
@@ -218,7 +234,7 @@ public class WorkService {
                 break;
             }
             bytes += more;
-            Optional<Task> task = entity == null ? Optional.empty() : task(chain, entity);
+            Optional<Task> task = entity == null ? Optional.empty() : task(run, chain, entity);
             task.ifPresent(tasks::add);
             records.add(new WorkPage.Entry(
                     one.place().space(), one.place().id(), entity == null ? 0 : entity.version(), task.isPresent()));
@@ -234,8 +250,19 @@ public class WorkService {
         return behind == null ? null : new Segment.Checkpoint(behind.partition(), behind.sort());
     }
 
-    /** What is to be handed out of a record: its state as the migrations before leave it. */
-    private Optional<Task> task(SchemaChain chain, Entity entity) {
+    /** Whether there is something to do to a record of a schema. */
+    private static boolean isOpen(Run run, SchemaChain chain, String schemaVersion) {
+        return run.goesBack()
+                ? schemaVersion.equals(run.version().toString())
+                : !chain.after(schemaVersion).isEmpty();
+    }
+
+    /** What is to be handed out of a record: its state as the migrations before leave it, or as it is on the way back. */
+    private Optional<Task> task(Run run, SchemaChain chain, Entity entity) {
+        if (run.goesBack()) {
+            return Optional.of(
+                    new Task(entity.space(), entity.id(), entity.version(), entity.schemaVersion(), entity.json()));
+        }
         List<Definition> path = chain.after(entity.schemaVersion());
         ObjectNode state = entity.json();
         String schema = entity.schemaVersion();
@@ -292,15 +319,15 @@ public class WorkService {
                 && segment.holder() != null
                 && Objects.equals(segment.checkpoint(), page.from());
         if (!held
-                || !shifts.isForWorkers(game, run)
+                || !turns.isForWorkers(game, run)
                 || !run.active()
                 || run.phase().pass() != segment.pass()) {
             return new Lost();
         }
         Map<EntityPlace, WorkPage.Returned> byPlace = new HashMap<>();
         returned.forEach(record -> byPlace.put(new EntityPlace(record.space(), record.id()), record));
-        WorkAscent ascent = ascent(migrations.chain(game, run.entityType()), page, byPlace);
-        Optional<SegmentService.Worked> worked = shifts.worked(game, run, segment, page, ascent, new Consumption());
+        ShiftService.Doing doing = doing(run, migrations.chain(game, run.entityType()), page, byPlace);
+        Optional<SegmentService.Worked> worked = shifts.worked(game, run, segment, page, doing, new Consumption());
         if (worked.isEmpty()) {
             return new Lost();
         }
@@ -313,8 +340,16 @@ public class WorkService {
         return new Done(answer, false);
     }
 
-    private WorkAscent ascent(SchemaChain chain, WorkPage page, Map<EntityPlace, WorkPage.Returned> returned) {
-        return new WorkAscent(chain, page, returned, config.bounds(), config.validationEnabled());
+    /** Does a page by what came back of it. */
+    private ShiftService.Doing doing(
+            Run run, SchemaChain chain, WorkPage page, Map<EntityPlace, WorkPage.Returned> returned) {
+        if (run.goesBack()) {
+            WorkDescent descent = new WorkDescent(run, page, returned, config.bounds());
+            return (pages, job, places) -> pages.lower(job, descent, places);
+        }
+        WorkAscent ascent = new WorkAscent(chain, page, returned, config.bounds(), config.validationEnabled());
+        return (pages, job, places) ->
+                pages.raise(job, ascent.plain(), ascent, places, run.phase() == Run.Phase.VALIDATING);
     }
 
     private static String lease(Run run, Segment lease) {

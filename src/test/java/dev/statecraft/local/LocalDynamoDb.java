@@ -28,6 +28,9 @@ public final class LocalDynamoDb {
     /** A system property and not a static field, because Quarkus loads test resources and tests apart. */
     private static final String ENDPOINT = "statecraft.test.dynamodb-endpoint";
 
+    /** Lives as long as the JVM, whose end stops it. */
+    private static @Nullable DynamoDbLocal own;
+
     private static final AtomicInteger PREFIXES = new AtomicInteger();
 
     private static final Queue<Ending> ENDING = new ConcurrentLinkedQueue<>();
@@ -46,10 +49,20 @@ public final class LocalDynamoDb {
         if (running != null && !running.isBlank()) {
             return URI.create(running);
         }
-        @SuppressWarnings("resource") // Lives as long as the JVM, whose end stops it.
         DynamoDbLocal started = DynamoDbLocal.start(0, null);
+        own = started;
         System.setProperty(ENDPOINT, started.endpoint().toString());
         return started.endpoint();
+    }
+
+    /** Has the next client start another process, if the one there is was started here. */
+    private static synchronized void renew() {
+        if (own != null) {
+            own.close();
+            own = null;
+            ENDING.clear();
+            System.clearProperty(ENDPOINT);
+        }
     }
 
     /** Has everything that follows use this database; null goes back to a process of our own. */
@@ -102,11 +115,12 @@ public final class LocalDynamoDb {
     }
 
     /**
-     * As {@link #freshTables()}, without local indexes and streams: DynamoDB Local adds up all items of a partition key at
-     * every write to a table that has the one, and goes through all that a stream ever held at every write to one that has
-     * the other, which makes a large table take hours to fill.
+     * As {@link #freshTables()}, without local indexes and in a database that has held nothing else: at every write,
+     * DynamoDB Local adds up all items of a partition key of a table that has local indexes, and looks for the first record
+     * of the table's stream among those of all tables there ever were. Both make a large table take hours to fill.
      */
     public static TableNames freshTablesToFill() {
+        renew();
         Template template = Template.ofProject();
         return freshTables(new Template(
                 template.tables().stream()
@@ -123,7 +137,7 @@ public final class LocalDynamoDb {
                                         .toList(),
                                 table.globalIndexes(),
                                 List.of(),
-                                null,
+                                table.streamView(),
                                 table.ttlAttribute()))
                         .toList(),
                 template.streamMappings(),

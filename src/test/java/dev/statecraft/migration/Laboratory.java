@@ -77,7 +77,10 @@ final class Laboratory {
         migrations = new MigrationService(store, runStore, config, clock, code);
         starts = new StartService(migrations, store, runStore, config, clock);
         PageService pages = new PageService(realm.commits, realm.types, segmentStore, backupStore, config);
-        segments = new SegmentService(migrations, runStore, segmentStore, backupStore, pages, realm.entities, config);
+        TurnService turns = new TurnService(migrations, runStore, segmentStore);
+        ShiftService shifts =
+                new ShiftService(turns, migrations, runStore, segmentStore, backupStore, pages, realm.entities, config);
+        segments = new SegmentService(turns, shifts, runStore, segmentStore, config);
         backups = new BackupService(store, runStore, backupStore, config, clock);
         steps = new StepService(
                 migrations, store, starts, runStore, segmentStore, realm.entities, realm.types, backups, config);
@@ -87,6 +90,7 @@ final class Laboratory {
         work = new WorkService(
                 migrations,
                 steps,
+                turns,
                 segments,
                 runStore,
                 segmentStore,

@@ -81,6 +81,15 @@ class WorkServiceTest {
         throw new AssertionError("it never ends: " + lab.lastRun(GAME));
     }
 
+    private void driveAsFarAsTheServiceCan() {
+        for (int i = 0; i < 5; i++) {
+            StepService.Next next = lab.steps.advance(GAME, () -> 60_000);
+            next.segments()
+                    .forEach(segment ->
+                            lab.segments.work(GAME, String.valueOf(next.run()), segment, null, () -> 60_000));
+        }
+    }
+
     private Map<String, ObjectNode> states() {
         Map<String, ObjectNode> states = new HashMap<>();
         for (int i = 0; i < RECORDS; i++) {
@@ -248,6 +257,72 @@ class WorkServiceTest {
         assertEquals("{\"gold\":12}", lab.read("arena", "p0").json().toString());
         assertEquals("{\"gold\":14}", lab.read("arena", "a-late").json().toString());
         assertNull(lab.lastRun(GAME).error());
+    }
+
+    @Test
+    void whatWasWrittenSinceIsTakenBackByTheGameServerAndTheRestByTheService() {
+        begin(", 'down': {'worker': true}");
+        Map<String, ObjectNode> before = states();
+        work(WorkServiceTest::doubled);
+        lab.update(GAME, "arena", "p4", "{'increment': {'gold': 100}}");
+        lab.update(GAME, "guild", "p5", "{'increment': {'gold': 100}}");
+        lab.runs.rollBack(GAME, VERSION, Run.Mode.SMART, "oops", "tester", 0);
+        driveAsFarAsTheServiceCan();
+        assertEquals(Registration.Status.ROLLING_BACK, lab.lastRun(GAME).status(), "two records are left");
+        List<String> taken = new ArrayList<>();
+        for (int i = 0; i < 50 && lab.lastRun(GAME).active(); i++) {
+            if (lease(Map.of()) instanceof Page page) {
+                assertEquals(Run.Direction.DOWN, page.direction());
+                page.tasks().forEach(task -> taken.add(task.id()));
+                assertInstanceOf(Done.class, complete(page, state -> state.put(
+                                "coins", state.path("gold").asInt() / 2)
+                        .without("gold")));
+            }
+        }
+        assertEquals(List.of("p4", "p5"), taken.stream().sorted().toList());
+        Run run = lab.lastRun(GAME);
+        assertEquals(Registration.Status.ROLLED_BACK, run.status(), String.valueOf(run.error()));
+        before.put("p4", Json.of("{'coins': 54}"));
+        before.put("p5", Json.of("{'coins': 55}"));
+        assertEquals(before, states());
+        assertEquals("0.0.0", lab.read("arena", "p4").schemaVersion());
+        assertEquals(RECORDS + 1, run.outcome().main().done());
+    }
+
+    @Test
+    void aRollbackThatNeedsNoGameServerDoesNotWaitForOne() {
+        begin(", 'down': {'worker': true}");
+        Map<String, ObjectNode> before = states();
+        work(WorkServiceTest::doubled);
+        lab.runs.rollBack(GAME, VERSION, Run.Mode.SMART, "oops", "tester", 0);
+        lab.drive(GAME);
+        assertEquals(Registration.Status.ROLLED_BACK, lab.lastRun(GAME).status());
+        assertEquals(before, states());
+        assertInstanceOf(Nothing.class, lease(Map.of()));
+    }
+
+    @Test
+    void theServiceLeavesAGameServerThePageThatItIsTakingBackAndPutsAsideWhatItCannot() {
+        begin(", 'down': {'worker': true}, 'options': {'segments': 1}");
+        work(WorkServiceTest::doubled);
+        lab.update(GAME, "arena", "p4", "{'increment': {'gold': 100}}");
+        lab.runs.rollBack(GAME, VERSION, Run.Mode.SMART, "oops", "tester", 0);
+        driveAsFarAsTheServiceCan();
+        Page page = page();
+        Run run = lab.lastRun(GAME);
+        for (int i = 0; i < 3; i++) {
+            SegmentService.Work work = lab.segments.work(GAME, run.id(), 0, null, () -> 60_000);
+            assertNull(work.seen(), "there is nothing to take over");
+        }
+        List<Returned> records = page.tasks().stream()
+                .map(task -> new Returned(task.space(), task.id(), null, "sold already"))
+                .toList();
+        assertInstanceOf(Done.class, lab.work.complete(GAME, VERSION, page.lease(), records));
+        lab.drive(GAME);
+        run = lab.lastRun(GAME);
+        assertEquals(Registration.Status.ROLLED_BACK, run.status());
+        assertEquals(1, run.outcome().main().failed());
+        assertEquals("{\"gold\":108}", lab.read("arena", "p4").json().toString());
     }
 
     @Test

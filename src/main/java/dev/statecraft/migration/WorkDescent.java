@@ -1,0 +1,43 @@
+package dev.statecraft.migration;
+
+import dev.statecraft.replication.Entity;
+import dev.statecraft.replication.EntityPlace;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** What a rollback makes of the records of a page that a game server has taken down. */
+final class WorkDescent implements Function<Entity, Descent.Outcome> {
+
+    private final Run run;
+    private final Expression.Bounds bounds;
+    private final Map<EntityPlace, WorkPage.Entry> page = new HashMap<>();
+    private final Map<EntityPlace, WorkPage.Returned> returned;
+
+    WorkDescent(Run run, WorkPage page, Map<EntityPlace, WorkPage.Returned> returned, Expression.Bounds bounds) {
+        this.run = run;
+        this.bounds = bounds;
+        page.records().forEach(record -> this.page.put(record.place(), record));
+        this.returned = returned;
+    }
+
+    @Override
+    public Descent.Outcome apply(Entity entity) {
+        if (!entity.schemaVersion().equals(run.version().toString())) {
+            return new Descent.Untouched();
+        }
+        EntityPlace place = new EntityPlace(entity.space(), entity.id());
+        WorkPage.@Nullable Entry record = page.get(place);
+        WorkPage.@Nullable Returned answer = returned.get(place);
+        if (record == null || answer == null || record.version() != entity.version()) {
+            return new Descent.Awaited();
+        }
+        Transformation.Transformed transformed = Transformation.Given.of(answer).apply(entity.json(), bounds);
+        return transformed instanceof Transformation.Failed failed
+                ? new Descent.Failed(failed.reason())
+                : new Descent.Lowered(
+                        ((Transformation.Done) transformed).state(),
+                        run.schemas().before());
+    }
+}
