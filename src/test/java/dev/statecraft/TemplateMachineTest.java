@@ -11,7 +11,9 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.statecraft.SamTemplate.Grant;
+import dev.statecraft.entry.MigrationMachine;
 import dev.statecraft.entry.MigrationStepHandler.Step;
+import dev.statecraft.migration.RunsWaiting;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -58,16 +60,15 @@ class TemplateMachineTest {
                 }
             }
         });
-        assertEquals(Set.of("MigrationsRole", "MigrationResumeRole"), starting);
-        assertEquals(
-                "MigrationMachine",
-                text(
-                        SamTemplate.ROOT,
-                        "/Resources/MigrationsFunction/Properties/Environment/Variables/STATECRAFT_MIGRATION_MACHINE"));
-        JsonNode target = SamTemplate.ROOT.at("/Resources/MigrationResume/Properties/Targets/0");
-        assertEquals("MigrationMachine", text(target, "/Arn"));
-        assertEquals("MigrationResumeRole.Arn", text(target, "/RoleArn"));
-        assertTrue(read(text(target, "/Input")).path("resume").asBoolean());
+        assertEquals(Set.of("MigrationsRole", "ScheduleRole", "SynchronizeRole"), starting);
+        for (String function : List.of("MigrationsFunction", "ScheduleFunction", "SynchronizeFunction")) {
+            assertEquals(
+                    "MigrationMachine",
+                    text(
+                            SamTemplate.ROOT,
+                            "/Resources/" + function
+                                    + "/Properties/Environment/Variables/STATECRAFT_MIGRATION_MACHINE"));
+        }
     }
 
     @Test
@@ -143,7 +144,7 @@ class TemplateMachineTest {
 
     @Test
     void theScheduleGoesOnOnlyWhereNobodyElseDoes() {
-        String input = text(SamTemplate.ROOT, "/Resources/MigrationResume/Properties/Targets/0/Input");
+        String input = MigrationMachine.input(new RunsWaiting("default", "run-1", true));
         Script alone = new Script(List.of(new Step("default", null, null, null, true, 0, List.of())), Map.of());
         new Walk(alone).run(DEFINITION, read(input));
         assertEquals(1, alone.advances);

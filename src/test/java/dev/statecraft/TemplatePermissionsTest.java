@@ -37,9 +37,7 @@ class TemplatePermissionsTest {
             "ScheduleFunction", Set.of("EntitiesTable", "HistoryTable"));
 
     /** Roles of what is no function, and who takes them on. */
-    private static final Map<String, String> OTHER_ROLES = Map.of(
-            "MigrationMachineRole", "states.amazonaws.com",
-            "MigrationResumeRole", "events.amazonaws.com");
+    private static final Map<String, String> OTHER_ROLES = Map.of("MigrationMachineRole", "states.amazonaws.com");
 
     /** What each function may touch; the entries reach the consumer through their stream only. */
     private static final Map<String, Set<String>> TABLES_OF_FUNCTION = Map.ofEntries(

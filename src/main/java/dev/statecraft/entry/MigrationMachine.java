@@ -67,7 +67,7 @@ public class MigrationMachine {
     }
 
     /** What the first step is handed. Ids of games hold nothing that JSON would have to escape. */
-    static String input(RunsWaiting runs) {
-        return "{\"game\":\"" + runs.game() + "\"}";
+    public static String input(RunsWaiting runs) {
+        return "{\"game\":\"" + runs.game() + "\"" + (runs.perhaps() ? ",\"resume\":true}" : "}");
     }
 }

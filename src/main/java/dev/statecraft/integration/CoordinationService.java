@@ -4,8 +4,10 @@ import dev.statecraft.leaderboard.LeaderboardStreamService;
 import dev.statecraft.migration.MigrationStreamService;
 import dev.statecraft.replication.Entity;
 import dev.statecraft.replication.ReplicationStreamService;
+import dev.statecraft.replication.ResyncService;
 import dev.statecraft.table.ItemChange;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -25,6 +27,7 @@ public class CoordinationService {
     private final MigrationStreamService migrations;
     private final BindingService bindings;
     private final TopService tops;
+    private final ResyncService resyncs;
     private final IntegrationConfig config;
 
     CoordinationService(
@@ -33,12 +36,14 @@ public class CoordinationService {
             MigrationStreamService migrations,
             BindingService bindings,
             TopService tops,
+            ResyncService resyncs,
             IntegrationConfig config) {
         this.replication = replication;
         this.leaderboards = leaderboards;
         this.migrations = migrations;
         this.bindings = bindings;
         this.tops = tops;
+        this.resyncs = resyncs;
         this.config = config;
     }
 
@@ -97,18 +102,23 @@ public class CoordinationService {
         }
     }
 
-    /** What a migration has done to entities is followed by the boards that are bound to them. */
+    /** When a migration has ended, clients begin anew, and the boards that are bound to entities are compared with them. */
     public void migrationsChanged(List<ItemChange> batch) {
-        Set<String> games = new LinkedHashSet<>();
+        if (!config.crossSystemValidation()) {
+            return;
+        }
+        Map<String, Instant> games = new LinkedHashMap<>();
         for (ItemChange change : batch) {
             migrations
                     .ledger(change)
                     .filter(noted -> MigrationEvents.changedData(noted.entry()))
-                    .ifPresent(noted -> games.add(noted.game()));
+                    .ifPresent(noted -> games.merge(
+                            noted.game(), noted.entry().at(), (one, other) -> one.isAfter(other) ? one : other));
         }
-        if (config.crossSystemValidation()) {
-            games.forEach(bindings::refillLater);
-        }
+        games.forEach((game, ended) -> {
+            resyncs.beginAnew(game, ended);
+            bindings.refillLater(game);
+        });
     }
 
     /**

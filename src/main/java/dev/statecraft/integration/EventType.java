@@ -33,6 +33,8 @@ public enum EventType {
     MIGRATION_CANCELLED,
     /** Something else was done with a migration; {@code action} says what. */
     MIGRATION_CHANGED,
+    /** The automatic trigger left a pending migration alone; {@code reason} says why. */
+    MIGRATION_TRIGGER_SKIPPED,
     /** Somebody had the systems synchronized. */
     SYSTEM_SYNCHRONIZED
 }

@@ -5,9 +5,13 @@ import io.smallrye.config.WithDefault;
 import java.time.Duration;
 import java.util.Optional;
 
-/** What ties the systems together; the first three are switches of the seed's. */
+/** What ties the systems together; the first four are switches of the seed's. */
 @ConfigMapping(prefix = "statecraft.integration")
 public interface IntegrationConfig {
+
+    /** Whether pending migrations are applied by the schedule. */
+    @WithDefault("true")
+    boolean autoMigrationTrigger();
 
     /** Whether the top of each board is replicated as an entity. */
     @WithDefault("true")

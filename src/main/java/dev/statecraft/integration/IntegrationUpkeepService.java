@@ -5,17 +5,23 @@ import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
 import org.jboss.logging.Logger;
 
-/** What ties the systems together and is due by the clock: boards catch up, tops are replicated, a point is taken. */
+/**
+ * What ties the systems together and is due by the clock: boards catch up, tops are replicated, migrations
+ * are begun or taken up, a point is taken.
+ */
 @ApplicationScoped
 public class IntegrationUpkeepService {
 
     private static final Logger LOG = Logger.getLogger(IntegrationUpkeepService.class);
 
     private final CoordinationService coordination;
+    private final MigrationTriggerService migrations;
     private final MonitoringService monitoring;
 
-    IntegrationUpkeepService(CoordinationService coordination, MonitoringService monitoring) {
+    IntegrationUpkeepService(
+            CoordinationService coordination, MigrationTriggerService migrations, MonitoringService monitoring) {
         this.coordination = coordination;
+        this.migrations = migrations;
         this.monitoring = monitoring;
     }
 
@@ -27,7 +33,8 @@ public class IntegrationUpkeepService {
      */
     public int run(String game, BooleanSupplier timeLeft) {
         int coordinated = done("coordination", () -> coordination.run(game, timeLeft));
-        return coordinated + done("monitoring", () -> monitoring.sample(game) ? 1 : 0);
+        int migrated = done("migration", () -> migrations.run(game));
+        return coordinated + migrated + done("monitoring", () -> monitoring.sample(game) ? 1 : 0);
     }
 
     /** One step's trouble is not to keep the others, or other games, waiting; it is due again at the next run. */

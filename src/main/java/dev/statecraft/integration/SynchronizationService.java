@@ -8,8 +8,10 @@ import dev.statecraft.leaderboard.BoardService;
 import dev.statecraft.leaderboard.RankingService;
 import dev.statecraft.leaderboard.UpkeepService;
 import dev.statecraft.migration.MigrationService;
+import dev.statecraft.migration.RunService;
 import dev.statecraft.replication.ConflictService;
 import dev.statecraft.replication.ReplicationStatisticsService;
+import dev.statecraft.replication.ResyncService;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
 import java.time.Instant;
@@ -36,6 +38,8 @@ public class SynchronizationService {
     private final ConflictService conflicts;
     private final ReplicationStatisticsService statistics;
     private final MigrationService migrations;
+    private final RunService runs;
+    private final ResyncService resyncs;
     private final CoordinationService coordination;
     private final BindingService bindings;
     private final FeedService feed;
@@ -50,6 +54,8 @@ public class SynchronizationService {
             ConflictService conflicts,
             ReplicationStatisticsService statistics,
             MigrationService migrations,
+            RunService runs,
+            ResyncService resyncs,
             CoordinationService coordination,
             BindingService bindings,
             FeedService feed,
@@ -62,6 +68,8 @@ public class SynchronizationService {
         this.conflicts = conflicts;
         this.statistics = statistics;
         this.migrations = migrations;
+        this.runs = runs;
+        this.resyncs = resyncs;
         this.coordination = coordination;
         this.bindings = bindings;
         this.feed = feed;
@@ -108,7 +116,7 @@ public class SynchronizationService {
     private record Boards(Part part, @Nullable String stoppedBefore) {}
 
     /**
-     * Synchronizes the systems of a game for as long as configured. Reads every entry of the running seasons that have not
+     * Synchronizes the systems of a game for as long as configured, and has its clients begin anew. Reads every entry of the running seasons that have not
      * too many, and the heads of all spaces.
      */
     public Outcome synchronize(String game) {
@@ -117,6 +125,7 @@ public class SynchronizationService {
         int settled = conflicts.settleDue(game, timeLeft);
         ReplicationStatisticsService.Audit heads = statistics.audit(game, timeLeft);
         Part replication = new Part(settled + heads.checked(), settled + heads.behind(), settled + heads.mended());
+        resyncs.beginAnew(game, clock.instant());
         Part migration = migrations(game);
         int followed = 0;
         if (config.crossSystemValidation()) {
@@ -152,7 +161,8 @@ public class SynchronizationService {
 
     private Part migrations(String game) {
         MigrationService.Overview all = migrations.list(game);
-        return new Part(all.migrations().size(), 0, 0);
+        int open = runs.takeUp(game, clock.instant()) ? 1 : 0;
+        return new Part(all.migrations().size(), open, open);
     }
 
     private Boards boards(String game, BooleanSupplier timeLeft) {

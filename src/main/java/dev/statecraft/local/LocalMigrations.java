@@ -11,7 +11,9 @@ import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -31,6 +33,7 @@ public final class LocalMigrations {
     private static final JsonMapper JSON = new JsonMapper();
 
     private final LocalHandlers handlers;
+    private final Set<String> driven = ConcurrentHashMap.newKeySet();
     private final ExecutorService machines = Executors.newCachedThreadPool(task -> {
         Thread thread = new Thread(task, "local-migrations");
         thread.setDaemon(true);
@@ -43,12 +46,18 @@ public final class LocalMigrations {
 
     @SuppressWarnings("FutureReturnValueIgnored") // What fails is logged where it fails.
     void start(@Observes RunsWaiting runs) {
+        boolean first = driven.add(runs.game());
+        if (runs.perhaps() && !first) {
+            return;
+        }
         machines.submit(() -> {
             try {
                 drive(runs.game());
             } catch (Exception e) {
-                // The next apply or resume begins where this one stopped.
+                // The next apply or resume, or the schedule, begins where this one stopped.
                 LOG.errorf(e, "A run of a migration stopped: game=%s", runs.game());
+            } finally {
+                driven.remove(runs.game());
             }
         });
     }

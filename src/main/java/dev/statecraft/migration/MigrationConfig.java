@@ -129,6 +129,10 @@ public interface MigrationConfig {
     @WithDefault("30d")
     Duration backupRetention();
 
+    /** How often at most a run that has not ended is taken up, in case nobody is at it any more. */
+    @WithDefault("5m")
+    Duration takeUpInterval();
+
     /** How long a page that a game server was handed has to stand still before another server may be handed it. */
     @WithDefault("60s")
     Duration workLease();

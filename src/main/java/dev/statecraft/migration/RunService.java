@@ -3,6 +3,7 @@ package dev.statecraft.migration;
 import dev.statecraft.migration.Registration.Status;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Event;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -23,6 +24,7 @@ public class RunService {
     private final DriveService drive;
     private final RunStore runs;
     private final SegmentStore segments;
+    private final MigrationConfig config;
     private final Event<RunsWaiting> waiting;
 
     RunService(
@@ -31,12 +33,14 @@ public class RunService {
             DriveService drive,
             RunStore runs,
             SegmentStore segments,
+            MigrationConfig config,
             Event<RunsWaiting> waiting) {
         this.migrations = migrations;
         this.starts = starts;
         this.drive = drive;
         this.runs = runs;
         this.segments = segments;
+        this.config = config;
         this.waiting = waiting;
     }
 
@@ -162,11 +166,30 @@ public class RunService {
     }
 
     private void tell(String game) {
-        String mark = runs.list(game, null, 1).stream()
-                .findFirst()
-                .map(run -> run.id() + "-" + run.revision())
-                .orElse("none");
-        waiting.fire(new RunsWaiting(game, mark));
+        waiting.fire(new RunsWaiting(game, last(game).map(RunService::mark).orElse("none"), false));
+    }
+
+    private Optional<Run> last(String game) {
+        return runs.list(game, null, 1).stream().findFirst();
+    }
+
+    private static String mark(Run run) {
+        return run.id() + "-" + run.revision();
+    }
+
+    /**
+     * Has a run go on that has not ended, if nobody is at it any more: whoever drove it may have died. At most once in
+     * {@code take-up-interval}, however often this is called; 1 RCU.
+     *
+     * @return whether there is such a run; whether somebody is at it is found out by whoever is told
+     */
+    public boolean takeUp(String game, Instant now) {
+        Optional<Run> open = last(game).filter(Run::active).filter(run -> !run.paused());
+        open.ifPresent(run -> waiting.fire(new RunsWaiting(
+                game,
+                mark(run) + "-" + now.getEpochSecond() / config.takeUpInterval().toSeconds(),
+                true)));
+        return open.isPresent();
     }
 
     private void work(String game, LongSupplier millisLeft) {

@@ -6,5 +6,6 @@ package dev.statecraft.migration;
  *
  * @param game the game
  * @param mark tells what is waiting from what was waiting before: the last run and its revision
+ * @param perhaps whether somebody may be at it, who is then left alone
  */
-public record RunsWaiting(String game, String mark) {}
+public record RunsWaiting(String game, String mark, boolean perhaps) {}

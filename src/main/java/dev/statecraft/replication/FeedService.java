@@ -27,13 +27,25 @@ public class FeedService {
     private final LogStore log;
     private final EntityStore entities;
     private final SchemaService schemas;
+    private final ResyncService resyncs;
     private final Clock clock;
 
-    FeedService(LogStore log, EntityStore entities, SchemaService schemas, Clock clock) {
+    FeedService(LogStore log, EntityStore entities, SchemaService schemas, ResyncService resyncs, Clock clock) {
         this.log = log;
         this.entities = entities;
         this.schemas = schemas;
+        this.resyncs = resyncs;
         this.clock = clock;
+    }
+
+    /** Whether a cursor that was given out at a moment is worth anything: nobody had to begin anew since. */
+    boolean isCurrent(String game, long givenOutAtMillis) {
+        return givenOutAtMillis >= resyncs.before(game);
+    }
+
+    /** When a cursor is given out, by a clock that is never behind the moment from which on cursors count. */
+    long now(String game) {
+        return Math.max(clock.millis(), resyncs.before(game));
     }
 
     /** What is left of an answer. */
@@ -97,7 +109,7 @@ public class FeedService {
         if (cursor == null) {
             return snapshot(game, begin(game, space), true, false, budget);
         }
-        if (!cursor.space().equals(space)) {
+        if (!cursor.space().equals(space) || !isCurrent(game, cursor.at())) {
             return snapshot(game, begin(game, space), true, true, budget);
         }
         if (!cursor.snapshotAfter().isEmpty()) {
@@ -106,7 +118,7 @@ public class FeedService {
         News news = news(game, space, cursor.epoch(), cursor.seq(), budget);
         return news.lost()
                 ? snapshot(game, begin(game, space), true, true, budget)
-                : feed(cursor, null, news.commits(), news);
+                : feed(game, cursor, null, news.commits(), news);
     }
 
     /**
@@ -114,11 +126,12 @@ public class FeedService {
      *
      * @param commits those right behind the cursor, as many as fit the budget are told
      */
-    Feed told(FeedCursor cursor, List<LogEntry> commits, Budget budget) {
+    Feed told(String game, FeedCursor cursor, List<LogEntry> commits, Budget budget) {
         List<LogEntry> fitting = commits.stream()
                 .takeWhile(commit -> budget.take(commit.sizeBytes()))
                 .toList();
         return feed(
+                game,
                 cursor,
                 null,
                 fitting,
@@ -127,14 +140,15 @@ public class FeedService {
 
     private FeedCursor begin(String game, String space) {
         Space head = log.head(game, space);
-        return new FeedCursor(space, head.epoch(), head.seq(), clock.millis(), "", 0);
+        return new FeedCursor(space, head.epoch(), head.seq(), now(game), "", 0);
     }
 
-    private Feed feed(FeedCursor cursor, Feed.@Nullable Snapshot snapshot, List<LogEntry> commits, News news) {
+    private Feed feed(
+            String game, FeedCursor cursor, Feed.@Nullable Snapshot snapshot, List<LogEntry> commits, News news) {
         List<LogEntry> read = news.commits();
         long seq = read.isEmpty() ? cursor.seq() : read.get(read.size() - 1).seq();
         return new Feed(
-                cursor.after(news.epoch(), seq, clock.millis()),
+                cursor.after(news.epoch(), seq, now(game)),
                 snapshot,
                 commits,
                 seq < cursor.settlesAt() ? null : news.checksum(),
@@ -217,7 +231,7 @@ public class FeedService {
         }
         if (!complete) {
             FeedCursor cursor = new FeedCursor(
-                    from.space(), from.epoch(), from.seq(), clock.millis(), next == null ? "" : next, settlesAt);
+                    from.space(), from.epoch(), from.seq(), now(game), next == null ? "" : next, settlesAt);
             return new Feed(cursor, new Feed.Snapshot(taken, first, true), List.of(), null, resync, true);
         }
         News news = news(game, from.space(), from.epoch(), from.seq(), budget);
@@ -226,7 +240,7 @@ public class FeedService {
             return snapshot(game, begin(game, from.space()), true, true, budget);
         }
         FeedCursor all = new FeedCursor(from.space(), from.epoch(), from.seq(), from.at(), "", settlesAt);
-        Feed feed = feed(all, new Feed.Snapshot(taken, first, false), unknown(news.commits(), versions), news);
+        Feed feed = feed(game, all, new Feed.Snapshot(taken, first, false), unknown(news.commits(), versions), news);
         return new Feed(feed.cursor(), feed.snapshot(), feed.commits(), feed.checksum(), resync, feed.more());
     }
 

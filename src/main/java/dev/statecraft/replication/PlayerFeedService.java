@@ -8,7 +8,6 @@ import dev.statecraft.replication.PlayerFeed.Cursor;
 import dev.statecraft.replication.PlayerFeed.Position;
 import dev.statecraft.replication.PlayerFeed.SpaceCommit;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -28,13 +27,11 @@ public class PlayerFeedService {
     private final PlayerService players;
     private final FeedService feeds;
     private final LogStore log;
-    private final Clock clock;
 
-    PlayerFeedService(PlayerService players, FeedService feeds, LogStore log, Clock clock) {
+    PlayerFeedService(PlayerService players, FeedService feeds, LogStore log) {
         this.players = players;
         this.feeds = feeds;
         this.log = log;
-        this.clock = clock;
     }
 
     /**
@@ -45,12 +42,12 @@ public class PlayerFeedService {
     PlayerFeed pull(String game, String playerId, @Nullable Cursor cursor, Budget budget) {
         Player player = players.read(game, playerId);
         PlayerFeed feed = null;
-        if (cursor != null && isUsable(player, cursor)) {
+        if (cursor != null && feeds.isCurrent(game, cursor.at()) && isUsable(player, cursor)) {
             feed = pull(game, player, cursor, false, false, budget);
         }
         while (feed == null) {
             // Without a cursor nothing can be lost, but for a space that changes its epoch this very moment.
-            feed = pull(game, player, PlayerFeed.begin(player, clock.millis()), true, cursor != null, budget);
+            feed = pull(game, player, PlayerFeed.begin(player, feeds.now(game)), true, cursor != null, budget);
         }
         players.sent(game, player);
         return feed;
@@ -132,7 +129,7 @@ public class PlayerFeedService {
                         player.restarts(),
                         joins,
                         settled ? player.change() : cursor.leaves(),
-                        clock.millis(),
+                        feeds.now(game),
                         checksum,
                         reached),
                 joined.stream()

@@ -89,6 +89,10 @@ public interface ReplicationConfig {
     @WithDefault("1s")
     Duration typeCache();
 
+    /** How long an instance may go on before it learns that the readers of a game have to begin anew. */
+    @WithDefault("1s")
+    Duration resyncCache();
+
     /** Most merge rules of an entity type. */
     @WithDefault("200")
     int mergeRules();

@@ -153,7 +153,7 @@ public class SyncService {
      * @return empty news if nothing is known that is right behind
      */
     News recent(String game, String space, FeedCursor cursor, long answerBytes) {
-        List<LogEntry> made = cursor.snapshotAfter().isEmpty()
+        List<LogEntry> made = cursor.snapshotAfter().isEmpty() && feeds.isCurrent(game, cursor.at())
                 ? recentCommits.after(game, space, cursor.epoch(), cursor.seq())
                 : List.of();
         if (made.isEmpty()) {
@@ -161,7 +161,8 @@ public class SyncService {
         }
         Map<String, @Nullable FeedCursor> cursors = new LinkedHashMap<>();
         cursors.put(space, cursor);
-        News news = new News(Map.of(space, feeds.told(cursor, made, new Budget(answerBytes))), null, nextPollMillis());
+        News news = new News(
+                Map.of(space, feeds.told(game, cursor, made, new Budget(answerBytes))), null, nextPollMillis());
         deliver(game, new Wanted(cursors, null, null), news);
         return news;
     }

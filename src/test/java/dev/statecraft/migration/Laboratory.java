@@ -85,7 +85,7 @@ final class Laboratory {
         steps = new StepService(
                 migrations, store, starts, runStore, segmentStore, realm.entities, realm.types, backups, config);
         DriveService drive = new DriveService(steps, segments, config);
-        runs = new RunService(migrations, starts, drive, runStore, segmentStore, new Waiting(waiting));
+        runs = new RunService(migrations, starts, drive, runStore, segmentStore, config, new Waiting(waiting));
         realm.schemas.ask(new SchemaLineService(store, migrations, config));
         work = new WorkService(
                 migrations,

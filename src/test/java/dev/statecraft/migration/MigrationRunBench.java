@@ -205,7 +205,7 @@ class MigrationRunBench {
             }
             for (int segment : next.segments()) {
                 for (boolean done = false; !done; ) {
-                    long until = System.nanoTime() + 3_000_000_000L;
+                    long until = System.nanoTime() + 20_000_000_000L;
                     done = lab.segments
                             .work(
                                     game,

@@ -23,6 +23,7 @@ import dev.statecraft.replication.Source;
 import dev.statecraft.table.Consumption;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -484,6 +485,24 @@ class RunTest {
         lab.runs.rollBack(GAME, SemanticVersion.of("1.5.0"), Run.Mode.SMART, "r", BY, 20_000);
         assertState("{'health': 2, 'coins': 1.5}", lab.read("arena", "n2"));
         assertEquals("2.0.0", lab.read("arena", "n2").schemaVersion());
+    }
+
+    @Test
+    void aRunThatNobodyIsAtIsToldOfUntilItHasEndedOrRests() {
+        Laboratory lab = new Laboratory();
+        lab.create("arena", "p1", "{'hp': 1}");
+        lab.register(definition("1.1.0"));
+        assertFalse(lab.runs.takeUp(GAME, Instant.EPOCH), "nothing has begun");
+        lab.runs.apply(GAME, null, null, BY, 0);
+        lab.waiting.clear();
+        assertTrue(lab.runs.takeUp(GAME, Instant.EPOCH));
+        assertEquals(1, lab.waiting.size());
+        String run = lab.lastRun(GAME).id();
+        lab.runs.pause(GAME, run);
+        assertFalse(lab.runs.takeUp(GAME, Instant.EPOCH), "somebody wants it to rest");
+        lab.runs.resume(GAME, run);
+        lab.drive(GAME);
+        assertFalse(lab.runs.takeUp(GAME, Instant.EPOCH), "it has ended");
     }
 
     @Test

@@ -45,6 +45,7 @@ public final class Realm {
     final ConflictService conflicts;
     public final EntityService entities;
     final ReplicationStatisticsService statistics;
+    final ResyncService resyncs;
     final FeedService feeds;
     final PlayerService players;
     final PlayerFeedService playerFeeds;
@@ -79,11 +80,12 @@ public final class Realm {
                 new ConflictStore(dynamo, tables, config), commits, history, entityStore, types, shapes, config, clock);
         entities = new EntityService(commits, entityStore, types, conflicts, history, shapes);
         statistics = new ReplicationStatisticsService(new ReplicationStatisticsStore(dynamo, tables), clock);
-        feeds = new FeedService(log, entityStore, shapes, clock);
+        resyncs = new ResyncService(new ResyncStore(dynamo, tables), config);
+        feeds = new FeedService(log, entityStore, shapes, resyncs, clock);
         ReplicationStatisticsStore sums = new ReplicationStatisticsStore(dynamo, tables);
         players = new PlayerService(
                 new PlayerStore(dynamo, tables, sums, config), entityStore, shapes, config, clock, news);
-        playerFeeds = new PlayerFeedService(players, feeds, log, clock);
+        playerFeeds = new PlayerFeedService(players, feeds, log);
         sync = new SyncService(
                 entities, conflicts, commits, recentCommits, feeds, playerFeeds, statistics, config, clock);
         entityStream = new ItemStream(tables.entities());
