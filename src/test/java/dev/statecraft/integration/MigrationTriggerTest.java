@@ -17,7 +17,6 @@ import jakarta.inject.Inject;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -38,8 +37,7 @@ class MigrationTriggerTest {
     private String game = "";
     private String key = "";
 
-    @BeforeEach
-    void aNewGame() {
+    private void begin() {
         game = "triggered" + System.nanoTime();
         key = given("sk_dev_local")
                 .contentType("application/json")
@@ -54,6 +52,7 @@ class MigrationTriggerTest {
 
     @Test
     void whatIsPendingIsAppliedOnceAndClientsBeginAnew() {
+        begin();
         post("/v1/entities", "{\"id\": \"p1\", \"space\": \"arena\", \"type\": \"UI_STATE\", \"state\": {\"hp\": 1}}");
         String before = sync("").path("spaces.arena.cursor");
         register("1.0.0", "");
@@ -78,6 +77,7 @@ class MigrationTriggerTest {
 
     @Test
     void whatFailedIsLeftAloneAndTheFeedSaysSoOnce() {
+        begin();
         post("/v1/entities", "{\"id\": \"p1\", \"space\": \"arena\", \"type\": \"UI_STATE\", \"state\": {\"hp\": 1}}");
         register("1.0.0", ", \"validation\": [{\"expression\": \"health > 5\", \"message\": \"too weak\"}]");
         trigger.run(game);
@@ -91,8 +91,8 @@ class MigrationTriggerTest {
         given(key)
                 .get("/v1/events?type=MIGRATION_TRIGGER_SKIPPED")
                 .then()
-                .body("events[0].data.version", equalTo("1.0.0"))
-                .body("events[0].data.reason", notNullValue());
+                .body("events[-1].data.version", equalTo("1.0.0"))
+                .body("events[-1].data.reason", notNullValue());
         post("/v1/migrations/apply?waitMillis=10000", "{\"reason\": \"again\"}");
         for (int i = 0; i < 2; i++) {
             trigger.run(game);
@@ -120,9 +120,13 @@ class MigrationTriggerTest {
         return status;
     }
 
+    /** Those about the migration; one that comes with the code is applied as well. */
     private List<Object> events(String type) {
         local.pump().drain(PATIENCE);
-        return given(key).get("/v1/events?type=" + type).jsonPath().getList("events");
+        return given(key)
+                .get("/v1/events?type=" + type)
+                .jsonPath()
+                .getList("events.findAll { it.data.version == '1.0.0' }");
     }
 
     private Response sync(String cursor) {
