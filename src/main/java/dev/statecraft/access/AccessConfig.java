@@ -44,4 +44,8 @@ public interface AccessConfig {
     /** Most spaces, and most boards, that a player's token may name. */
     @WithDefault("32")
     int tokenNames();
+
+    /** How long it is kept who changed what. */
+    @WithDefault("365d")
+    Duration auditRetention();
 }

@@ -21,6 +21,9 @@ public @interface Requires {
     /** What of it a player's token reaches. */
     Players players() default Players.NOTHING;
 
+    /** Whether a call is taken down in the audit trail, if it is an administrative one; false for everyday work. */
+    boolean audited() default true;
+
     /** How far a player's token, which holds the scope, reaches into a route. */
     enum Players {
         /** The route is for servers only. */

@@ -22,6 +22,7 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -201,10 +202,12 @@ public class ApiHandler implements RequestHandler<APIGatewayV2HTTPEvent, APIGate
     }
 
     private APIGatewayV2HTTPResponse problem(Problem problem) {
+        Map<String, String> headers = new HashMap<>(SecurityHeaders.ALWAYS);
+        headers.put("content-type", Problem.MEDIA_TYPE);
         try {
             return APIGatewayV2HTTPResponse.builder()
                     .withStatusCode(problem.status())
-                    .withHeaders(Map.of("content-type", Problem.MEDIA_TYPE))
+                    .withHeaders(headers)
                     .withBody(mapper.writeValueAsString(problem))
                     .build();
         } catch (JsonProcessingException e) {

@@ -96,7 +96,7 @@ public class WorkResource {
 
     /** Leases a page of records. */
     @POST
-    @Requires(Scope.MIGRATE_RUN)
+    @Requires(value = Scope.MIGRATE_RUN, audited = false)
     @Path("/lease")
     @Operation(operationId = "leaseMigrationWork", summary = "Lease a page of records to migrate")
     public LeaseAnswer lease(@PathParam("version") String version, @Nullable LeaseRequest request) {
@@ -146,7 +146,7 @@ public class WorkResource {
 
     /** Takes migrated records back: exactly those that were leased, each once. */
     @POST
-    @Requires(Scope.MIGRATE_RUN)
+    @Requires(value = Scope.MIGRATE_RUN, audited = false)
     @Path("/complete")
     @Operation(operationId = "completeMigrationWork", summary = "Hand in leased records, migrated")
     public WorkAnswer complete(@PathParam("version") String version, WorkRequest request) {
