@@ -54,14 +54,23 @@ public class ApiHandler implements RequestHandler<APIGatewayV2HTTPEvent, APIGate
     private static final Pattern METHOD = Pattern.compile("[A-Z]{1,20}");
 
     private final ObjectMapper mapper;
+    private final Metrics metrics;
 
     @Inject
-    public ApiHandler(ObjectMapper mapper) {
+    public ApiHandler(ObjectMapper mapper, Metrics metrics) {
         this.mapper = mapper;
+        this.metrics = metrics;
     }
 
     @Override
     public APIGatewayV2HTTPResponse handleRequest(@Nullable APIGatewayV2HTTPEvent event, @Nullable Context context) {
+        long started = System.nanoTime();
+        APIGatewayV2HTTPResponse answer = answer(event, context);
+        metrics.answered(answer.getStatusCode(), started);
+        return answer;
+    }
+
+    private APIGatewayV2HTTPResponse answer(@Nullable APIGatewayV2HTTPEvent event, @Nullable Context context) {
         try {
             String method = event == null ? null : method(event);
             if (event == null

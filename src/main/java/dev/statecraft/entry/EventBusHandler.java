@@ -20,13 +20,23 @@ import java.util.List;
 public class EventBusHandler implements RequestHandler<DynamodbEvent, StreamsEventResponse> {
 
     private final BusService bus;
+    private final Metrics metrics;
 
-    EventBusHandler(BusService bus) {
+    EventBusHandler(BusService bus, Metrics metrics) {
+        this.metrics = metrics;
         this.bus = bus;
     }
 
     @Override
     public StreamsEventResponse handleRequest(DynamodbEvent event, Context context) {
+        StreamsEventResponse answer = take(event);
+        if (event.getRecords() != null) {
+            metrics.consumed(event.getRecords(), !answer.getBatchItemFailures().isEmpty());
+        }
+        return answer;
+    }
+
+    private StreamsEventResponse take(DynamodbEvent event) {
         if (event.getRecords() == null || event.getRecords().isEmpty()) {
             return new StreamsEventResponse(List.of());
         }

@@ -27,8 +27,11 @@ public class EventStreamHandler implements RequestHandler<DynamodbEvent, Streams
     private final EventStreamService events;
     private final CoordinationService coordination;
     private final TableNames tables;
+    private final Metrics metrics;
 
-    EventStreamHandler(EventStreamService events, CoordinationService coordination, TableNames tables) {
+    EventStreamHandler(
+            EventStreamService events, CoordinationService coordination, TableNames tables, Metrics metrics) {
+        this.metrics = metrics;
         this.events = events;
         this.coordination = coordination;
         this.tables = tables;
@@ -36,6 +39,14 @@ public class EventStreamHandler implements RequestHandler<DynamodbEvent, Streams
 
     @Override
     public StreamsEventResponse handleRequest(DynamodbEvent event, Context context) {
+        StreamsEventResponse answer = take(event);
+        if (event.getRecords() != null) {
+            metrics.consumed(event.getRecords(), !answer.getBatchItemFailures().isEmpty());
+        }
+        return answer;
+    }
+
+    private StreamsEventResponse take(DynamodbEvent event) {
         if (event.getRecords() == null || event.getRecords().isEmpty()) {
             return new StreamsEventResponse(List.of());
         }

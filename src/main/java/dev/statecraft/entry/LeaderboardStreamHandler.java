@@ -23,13 +23,23 @@ import org.jspecify.annotations.Nullable;
 public class LeaderboardStreamHandler implements RequestHandler<DynamodbEvent, StreamsEventResponse> {
 
     private final RankCounter counter;
+    private final Metrics metrics;
 
-    LeaderboardStreamHandler(RankCounter counter) {
+    LeaderboardStreamHandler(RankCounter counter, Metrics metrics) {
+        this.metrics = metrics;
         this.counter = counter;
     }
 
     @Override
     public StreamsEventResponse handleRequest(DynamodbEvent event, Context context) {
+        StreamsEventResponse answer = take(event);
+        if (event.getRecords() != null) {
+            metrics.consumed(event.getRecords(), !answer.getBatchItemFailures().isEmpty());
+        }
+        return answer;
+    }
+
+    private StreamsEventResponse take(DynamodbEvent event) {
         List<DynamodbEvent.DynamodbStreamRecord> records = event.getRecords();
         if (records == null || records.isEmpty()) {
             return new StreamsEventResponse(List.of());

@@ -40,8 +40,10 @@ public class MigrationStepHandler implements RequestHandler<MigrationStepHandler
 
     private final StepService steps;
     private final SegmentService segments;
+    private final Metrics metrics;
 
-    MigrationStepHandler(StepService steps, SegmentService segments) {
+    MigrationStepHandler(StepService steps, SegmentService segments, Metrics metrics) {
+        this.metrics = metrics;
         this.steps = steps;
         this.segments = segments;
     }
@@ -74,9 +76,13 @@ public class MigrationStepHandler implements RequestHandler<MigrationStepHandler
         String game = event.game() == null ? Caller.DEFAULT_GAME : event.game();
         String run = event.run();
         Integer segment = event.segment();
-        return run == null || segment == null
-                ? advance(game, context)
-                : work(game, run, segment, event.seen(), context);
+        try {
+            return run == null || segment == null
+                    ? advance(game, context)
+                    : work(game, run, segment, event.seen(), context);
+        } finally {
+            metrics.stepped();
+        }
     }
 
     private Step advance(String game, Context context) {

@@ -34,6 +34,7 @@ public class ScheduleHandler implements RequestHandler<ScheduleHandler.Tick, Sch
     private final ErasureService erasures;
     private final IntegrationUpkeepService integration;
     private final GameService games;
+    private final Metrics metrics;
     private final Clock clock;
 
     ScheduleHandler(
@@ -42,7 +43,9 @@ public class ScheduleHandler implements RequestHandler<ScheduleHandler.Tick, Sch
             ErasureService erasures,
             IntegrationUpkeepService integration,
             GameService games,
+            Metrics metrics,
             Clock clock) {
+        this.metrics = metrics;
         this.erasures = erasures;
         this.games = games;
         this.clock = clock;
@@ -84,6 +87,7 @@ public class ScheduleHandler implements RequestHandler<ScheduleHandler.Tick, Sch
             erased += erasures.goOn(game, timeLeft);
             integrated += integration.run(game, timeLeft);
         }
+        metrics.stepped();
         return new Done(upkept, settled, erased, integrated);
     }
 

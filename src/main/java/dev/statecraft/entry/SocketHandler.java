@@ -25,8 +25,10 @@ public class SocketHandler implements RequestHandler<APIGatewayV2WebSocketEvent,
 
     private final SocketResource sockets;
     private final Door door;
+    private final Metrics metrics;
 
-    SocketHandler(SocketResource sockets, Door door) {
+    SocketHandler(SocketResource sockets, Door door, Metrics metrics) {
+        this.metrics = metrics;
         this.sockets = sockets;
         this.door = door;
     }
@@ -34,6 +36,13 @@ public class SocketHandler implements RequestHandler<APIGatewayV2WebSocketEvent,
     @Override
     public APIGatewayV2WebSocketResponse handleRequest(
             @Nullable APIGatewayV2WebSocketEvent event, @Nullable Context context) {
+        long started = System.nanoTime();
+        APIGatewayV2WebSocketResponse answer = take(event);
+        metrics.answered(answer.getStatusCode(), started);
+        return answer;
+    }
+
+    private APIGatewayV2WebSocketResponse take(@Nullable APIGatewayV2WebSocketEvent event) {
         String id = event == null || event.getRequestContext() == null
                 ? null
                 : event.getRequestContext().getConnectionId();

@@ -26,12 +26,15 @@ public class StateStreamHandler implements RequestHandler<DynamodbEvent, Streams
     private final ReplicationStatisticsService statistics;
     private final ConnectionService connections;
     private final TableNames tables;
+    private final Metrics metrics;
 
     StateStreamHandler(
             HistoryService history,
             ReplicationStatisticsService statistics,
             ConnectionService connections,
-            TableNames tables) {
+            TableNames tables,
+            Metrics metrics) {
+        this.metrics = metrics;
         this.connections = connections;
         this.history = history;
         this.statistics = statistics;
@@ -40,6 +43,14 @@ public class StateStreamHandler implements RequestHandler<DynamodbEvent, Streams
 
     @Override
     public StreamsEventResponse handleRequest(DynamodbEvent event, Context context) {
+        StreamsEventResponse answer = take(event);
+        if (event.getRecords() != null) {
+            metrics.consumed(event.getRecords(), !answer.getBatchItemFailures().isEmpty());
+        }
+        return answer;
+    }
+
+    private StreamsEventResponse take(DynamodbEvent event) {
         if (event.getRecords() == null || event.getRecords().isEmpty()) {
             return new StreamsEventResponse(List.of());
         }

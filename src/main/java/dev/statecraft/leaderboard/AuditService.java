@@ -1,6 +1,7 @@
 package dev.statecraft.leaderboard;
 
 import dev.statecraft.leaderboard.Board.Mending;
+import dev.statecraft.table.Counters;
 import dev.statecraft.table.Parallel;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
@@ -39,9 +40,17 @@ public class AuditService {
     private final EntryStore entries;
     private final RankStore ranks;
     private final Parallel parallel;
+    private final Counters counters;
     private final Clock clock;
 
-    AuditService(BoardService boards, EntryStore entries, RankStore ranks, Parallel parallel, Clock clock) {
+    AuditService(
+            BoardService boards,
+            EntryStore entries,
+            RankStore ranks,
+            Parallel parallel,
+            Counters counters,
+            Clock clock) {
+        this.counters = counters;
         this.boards = boards;
         this.entries = entries;
         this.ranks = ranks;
@@ -114,6 +123,7 @@ public class AuditService {
                 }
             }
         }
+        counters.add(Counters.RANK_DRIFT, settled ? drift : 0);
         return new Report(season, count, paths.size(), drifts, drift, settled, board.mending() != null);
     }
 

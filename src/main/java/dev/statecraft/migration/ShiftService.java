@@ -9,6 +9,7 @@ import dev.statecraft.replication.EntityPlace;
 import dev.statecraft.replication.EntityScan;
 import dev.statecraft.replication.EntityService;
 import dev.statecraft.table.Consumption;
+import dev.statecraft.table.Counters;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -44,6 +45,7 @@ public class ShiftService {
     private final BackupStore backups;
     private final PageService pages;
     private final EntityService entities;
+    private final Counters counters;
     private final MigrationConfig config;
 
     ShiftService(
@@ -54,6 +56,7 @@ public class ShiftService {
             BackupStore backups,
             PageService pages,
             EntityService entities,
+            Counters counters,
             MigrationConfig config) {
         this.turns = turns;
         this.migrations = migrations;
@@ -62,6 +65,7 @@ public class ShiftService {
         this.backups = backups;
         this.pages = pages;
         this.entities = entities;
+        this.counters = counters;
         this.config = config;
     }
 
@@ -335,6 +339,7 @@ public class ShiftService {
                 return false;
             }
             lease = next.get();
+            counters.add(Counters.MIGRATED_RECORDS, outcome.done());
             judge(outcome);
             return !last;
         }

@@ -11,6 +11,7 @@ import dev.statecraft.replication.CommitStore.Outcome;
 import dev.statecraft.replication.CommitStore.Overtaken;
 import dev.statecraft.replication.CommitStore.Written;
 import dev.statecraft.table.Consumption;
+import dev.statecraft.table.Counters;
 import dev.statecraft.table.Writes;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Event;
@@ -42,6 +43,7 @@ public class CommitService {
     private final CommitStore commits;
     private final HistoryService history;
     private final RecentCommits recent;
+    private final Counters counters;
     private final ReplicationConfig config;
     private final Clock clock;
     private final Event<TopicChanged> changes;
@@ -64,6 +66,7 @@ public class CommitService {
             CommitStore commits,
             HistoryService history,
             RecentCommits recent,
+            Counters counters,
             ReplicationConfig config,
             Clock clock,
             Event<TopicChanged> changes) {
@@ -71,6 +74,7 @@ public class CommitService {
         this.commits = commits;
         this.history = history;
         this.recent = recent;
+        this.counters = counters;
         this.config = config;
         this.clock = clock;
     }
@@ -247,10 +251,14 @@ public class CommitService {
             }
             if (last instanceof Written) {
                 place.pace().succeeded();
+                counters.add(
+                        Counters.CONFLICTS,
+                        draft.after().conflicts() - draft.before().conflicts());
                 recent.add(place.game(), place.space(), draft.entry());
                 return Optional.of(plan.answer().get());
             }
             place.pace().collided(System.nanoTime() - started);
+            counters.add(Counters.COMMIT_RETRIES, 1);
         }
         return Optional.of(busy.get());
     }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.statecraft.local.LocalDynamoDb;
 import java.nio.file.Files;
@@ -46,6 +47,7 @@ class PackagedLambdaIT {
         open.put("STATECRAFT_ACCESS_ANONYMOUS", "true");
         open.put("QUARKUS_DYNAMODB_ENDPOINT_OVERRIDE", LocalDynamoDb.endpoint().toString());
         open.put("STATECRAFT_TABLES_PREFIX", LocalDynamoDb.lastingTables().prefix());
+        open.put("STATECRAFT_METRICS_ENABLED", "true");
         api = start("api", open);
     }
 
@@ -97,6 +99,21 @@ class PackagedLambdaIT {
     @Test
     void healthAnswers() throws Exception {
         assertEquals("UP", call("api-get-health", 200).get("status").asText());
+    }
+
+    @Test
+    void eachCallTellsItsMetricsInOneLineOfTheLog() throws Exception {
+        call("api-get-health", 200);
+        String last = api.output()
+                .lines()
+                .filter(line -> line.startsWith("{\"_aws\""))
+                .reduce((one, next) -> next)
+                .orElseThrow();
+        JsonNode line = new JsonMapper().readTree(last);
+        assertEquals("statecraft-api", line.path("FunctionName").asText());
+        assertEquals(1, line.path("Requests").asInt());
+        assertEquals(0, line.path("Errors").asInt());
+        assertTrue(line.path("LatencyMillis").asDouble() > 0, last);
     }
 
     @Test

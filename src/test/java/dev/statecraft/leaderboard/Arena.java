@@ -4,6 +4,7 @@ import dev.statecraft.leaderboard.ScoreService.NewScore;
 import dev.statecraft.leaderboard.ScoreService.Taken;
 import dev.statecraft.local.LocalDynamoDb;
 import dev.statecraft.rating.RatingSystem;
+import dev.statecraft.table.Counters;
 import dev.statecraft.table.Parallel;
 import dev.statecraft.table.StreamRecord;
 import dev.statecraft.table.TableNames;
@@ -96,7 +97,7 @@ final class Arena {
         reviews = new ReviewService(boards, aside, entries, submissions, recent, leaderboards, clock);
         matches = new MatchService(
                 boards, entries, new MatchStore(dynamo, tables), rankings, leaderboards, recent, clock);
-        audits = new AuditService(boards, entries, ranks, parallel, clock);
+        audits = new AuditService(boards, entries, ranks, parallel, new Counters(), clock);
         counter = new RankCounter(ranks, parallel);
         ClosingService closings = new ClosingService(
                 boards, closed, entries, ranks, rankings, lists, snapshots, awards, leaderboards, clock);

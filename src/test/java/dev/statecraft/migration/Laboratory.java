@@ -9,6 +9,7 @@ import dev.statecraft.replication.EntityService.NewEntity;
 import dev.statecraft.replication.Identity;
 import dev.statecraft.replication.Realm;
 import dev.statecraft.replication.Source;
+import dev.statecraft.table.Counters;
 import io.quarkus.runtime.configuration.DurationConverter;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import java.time.Clock;
@@ -78,8 +79,8 @@ final class Laboratory {
         starts = new StartService(migrations, store, runStore, config, clock);
         PageService pages = new PageService(realm.commits, realm.types, segmentStore, backupStore, config);
         TurnService turns = new TurnService(migrations, runStore, segmentStore);
-        ShiftService shifts =
-                new ShiftService(turns, migrations, runStore, segmentStore, backupStore, pages, realm.entities, config);
+        ShiftService shifts = new ShiftService(
+                turns, migrations, runStore, segmentStore, backupStore, pages, realm.entities, new Counters(), config);
         segments = new SegmentService(turns, shifts, runStore, segmentStore, config);
         backups = new BackupService(store, runStore, backupStore, config, clock);
         steps = new StepService(

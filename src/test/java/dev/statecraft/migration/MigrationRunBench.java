@@ -143,7 +143,7 @@ class MigrationRunBench {
         // A worker that takes the lease, does a part of the work and is never heard of again.
         Interruptions interruptions = new Interruptions();
         Laboratory dying = lab(interruptions);
-        interruptions.dieAfterWrite(30);
+        interruptions.dieAfterWrite(12);
         try {
             dying.work("killed", run, 0);
             throw new AssertionError("it lives");

@@ -7,6 +7,7 @@ import dev.statecraft.local.LocalDynamoDb;
 import dev.statecraft.replication.CommitService.Done;
 import dev.statecraft.replication.CommitService.Result;
 import dev.statecraft.replication.EntityService.NewEntity;
+import dev.statecraft.table.Counters;
 import dev.statecraft.table.ItemChange;
 import dev.statecraft.table.TableNames;
 import io.quarkus.runtime.configuration.DurationConverter;
@@ -73,7 +74,7 @@ public final class Realm {
         historyStore = new HistoryStore(dynamo, tables);
         history = new HistoryService(historyStore, log, config);
         commitStore = new CommitStore(dynamo, tables, config);
-        commits = new CommitService(commitStore, history, recentCommits, config, clock, news);
+        commits = new CommitService(commitStore, history, recentCommits, new Counters(), config, clock, news);
         types = new EntityTypeService(new EntityTypeStore(dynamo, tables), config);
         SchemaService shapes = new SchemaService(types, schemas);
         conflicts = new ConflictService(
