@@ -13,13 +13,18 @@
  *   <li>A frame of a socket enters in {@code entry.SocketHandler} (API Gateway) or {@code local.SocketEndpoint} (dev
  *       mode) and is answered by {@code replication.SocketResource}; news are sent back through {@code
  *       replication.Sockets}.
- *   <li>A scheduled step enters in {@code entry.ScheduleHandler} and is done by {@code leaderboard.UpkeepService} and
- *       {@code replication.ConflictService}.
+ *   <li>A scheduled step enters in {@code entry.ScheduleHandler} and is done, game by game, by {@code
+ *       replication.ConflictService}, {@code leaderboard.UpkeepService}, {@code erasure.ErasureService} and {@code
+ *       integration.IntegrationUpkeepService}.
+ *   <li>A player who is to be forgotten enters in {@code erasure.ErasureResource}, or with Roblox's webhook in {@code
+ *       erasure.RobloxResource}: {@code erasure.ErasureService} has every feature remove what it has of the player.
  *   <li>A migration is described to {@code migration.MigrationService} or found as a bean of the type
  *       {@code migration.Migration}; {@code migration.PlanService} tries it out and writes nothing.
  *   <li>A step of a run enters in {@code entry.MigrationStepHandler} or, within a request, in
  *       {@code migration.DriveService}: {@code migration.StepService} takes the run from phase to phase,
  *       {@code migration.SegmentService} works on a segment page by page.
+ *   <li>What administrates is taken down by {@code access.AuditFilter}; each call of a function tells its numbers by
+ *       {@code entry.Metrics}.
  *   <li>The dashboard is files under {@code META-INF/resources} and a client of the API; {@code entry.DashboardPage} adds
  *       what a browser is to keep it from.
  *   <li>The streams of boards, entries, entities, log, conflicts and migrations enter a second time in {@code

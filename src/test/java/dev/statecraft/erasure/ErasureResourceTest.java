@@ -132,9 +132,10 @@ class ErasureResourceTest {
     @Test
     void robloxIsHeardOnceAndOnlyIfItIsRoblox() {
         post("/v1/entities", "{'id':'of-roblox','type':'UI_STATE','state':{'playerId':'4711'}}");
+        // Other tests have games of their own, so the game has to be named.
         String body =
                 "{\"NotificationId\":\"n\",\"EventType\":\"RightToErasureRequest\",\"EventTime\":\"2026-01-01T00:00:00Z\","
-                        + "\"EventPayload\":{\"UserId\":4711,\"GameIds\":[1]}}";
+                        + "\"EventPayload\":{\"UserId\":4711,\"GameIds\":[1,\"default\"]}}";
         byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
         webhook(body, RobloxSignatureTest.signed(Instant.now(), bytes, "wrong")).statusCode(401);
         webhook(body, RobloxSignatureTest.signed(Instant.now().minusSeconds(3600), bytes, "test-secret"))
