@@ -41,10 +41,16 @@ class TemplatePermissionsTest {
 
     /** What each function may touch; the entries reach the consumer through their stream only. */
     private static final Map<String, Set<String>> TABLES_OF_FUNCTION = Map.ofEntries(
-            entry("AccessFunction", Set.of("AccessTable", "IntegrationTable")),
+            entry("AccessFunction", Set.of("AccessTable", "LimitsTable", "IntegrationTable")),
             entry(
                     "LeaderboardsFunction",
-                    Set.of("BoardsTable", "EntriesTable", "RanksTable", "IntegrationTable", "AccessTable")),
+                    Set.of(
+                            "BoardsTable",
+                            "EntriesTable",
+                            "RanksTable",
+                            "IntegrationTable",
+                            "AccessTable",
+                            "LimitsTable")),
             entry("LeaderboardStreamFunction", Set.of("RanksTable")),
             entry(
                     "StateFunction",
@@ -56,7 +62,8 @@ class TemplatePermissionsTest {
                             "ReplicationTable",
                             "ConnectionsTable",
                             "IntegrationTable",
-                            "AccessTable")),
+                            "AccessTable",
+                            "LimitsTable")),
             entry(
                     "SocketFunction",
                     Set.of(
@@ -66,10 +73,12 @@ class TemplatePermissionsTest {
                             "HistoryTable",
                             "ReplicationTable",
                             "ConnectionsTable",
-                            "AccessTable")),
+                            "AccessTable",
+                            "LimitsTable")),
             entry(
                     "StateStreamFunction",
                     Set.of(
+                            "AccessTable",
                             "MigrationsTable",
                             "EntitiesTable",
                             "LogTable",
@@ -85,13 +94,22 @@ class TemplatePermissionsTest {
                             "ReplicationTable",
                             "ConnectionsTable",
                             "IntegrationTable",
-                            "AccessTable")),
+                            "AccessTable",
+                            "LimitsTable")),
             entry(
                     "MigrationStepFunction",
-                    Set.of("MigrationsTable", "EntitiesTable", "LogTable", "ReplicationTable", "ConnectionsTable")),
+                    Set.of(
+                            "AccessTable",
+                            "MigrationsTable",
+                            "EntitiesTable",
+                            "LogTable",
+                            "ReplicationTable",
+                            "ConnectionsTable")),
             entry(
                     "ErasureFunction",
                     Set.of(
+                            "EventsTable",
+                            "MigrationsTable",
                             "ErasuresTable",
                             "BoardsTable",
                             "EntriesTable",
@@ -100,7 +118,8 @@ class TemplatePermissionsTest {
                             "HistoryTable",
                             "ReplicationTable",
                             "ConnectionsTable",
-                            "AccessTable")),
+                            "AccessTable",
+                            "LimitsTable")),
             // Readiness looks at all tables, and into few.
             entry("SystemFunction", resources(TABLE).keySet()),
             entry(
@@ -111,6 +130,7 @@ class TemplatePermissionsTest {
             entry(
                     "EventStreamFunction",
                     Set.of(
+                            "AccessTable",
                             "BoardsTable",
                             "EntriesTable",
                             "RanksTable",
@@ -123,7 +143,11 @@ class TemplatePermissionsTest {
                             "IntegrationTable")),
             // The feed reaches it through its stream only.
             entry("EventBusFunction", Set.of()),
-            entry("ScheduleFunction", resources(TABLE).keySet()));
+            entry(
+                    "ScheduleFunction",
+                    resources(TABLE).keySet().stream()
+                            .filter(table -> !table.equals("LimitsTable"))
+                            .collect(Collectors.toSet())));
 
     @Test
     void everyFunctionHasARoleOfItsOwn() {

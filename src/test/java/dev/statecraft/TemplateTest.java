@@ -122,6 +122,7 @@ class TemplateTest {
                 Map.ofEntries(
                         entry("BoardsTable", "ttl"),
                         entry("EntriesTable", "ttl"),
+                        entry("LimitsTable", "ttl"),
                         entry("RanksTable", ""),
                         entry("EntitiesTable", ""),
                         entry("LogTable", "ttl"),

@@ -45,6 +45,37 @@ public interface AccessConfig {
     @WithDefault("32")
     int tokenNames();
 
+    /** How often callers may ask. */
+    Limits limits();
+
+    /** Token buckets: one for each key and one for each player, shared by all instances. */
+    interface Limits {
+
+        /** Requests a second of a key in the long run; 0 for no limit. */
+        @WithDefault("1000")
+        int requestsPerSecond();
+
+        /** Requests of a key that may come at once. */
+        @WithDefault("2000")
+        int burst();
+
+        /** Requests, and frames of sockets, a second of a player in the long run; 0 for no limit. */
+        @WithDefault("20")
+        int playerRequestsPerSecond();
+
+        /** Requests of a player that may come at once. */
+        @WithDefault("60")
+        int playerBurst();
+
+        /** How long an instance may keep tokens that it has taken; those it has not used by then are lost. */
+        @WithDefault("60s")
+        Duration lease();
+    }
+
+    /** How far the time of a signed request may be from ours, and how long its nonce is remembered, at least. */
+    @WithDefault("5m")
+    Duration signatureTolerance();
+
     /** How long it is kept who changed what. */
     @WithDefault("365d")
     Duration auditRetention();

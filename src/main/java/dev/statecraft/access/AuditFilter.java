@@ -1,5 +1,8 @@
 package dev.statecraft.access;
 
+import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.infrastructure.Infrastructure;
+import io.vertx.core.Context;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.container.ContainerResponseContext;
@@ -34,18 +37,29 @@ public class AuditFilter {
         this.audit = audit;
     }
 
+    /** The record is kept before the answer goes out; where the answer is made by an event loop, by somebody else. */
     @ServerResponseFilter
-    public void note(ContainerRequestContext request, ContainerResponseContext response, ResourceInfo resource) {
+    public @Nullable Uni<Void> note(
+            ContainerRequestContext request, ContainerResponseContext response, ResourceInfo resource) {
         Method method = resource == null ? null : resource.getResourceMethod();
-        if (method == null || !isAudited(request.getMethod(), method.getAnnotation(Requires.class))) {
-            return;
+        Caller caller = current.known().orElse(null);
+        if (caller == null || method == null || !isAudited(request.getMethod(), method.getAnnotation(Requires.class))) {
+            return null;
         }
         Operation operation = method.getAnnotation(Operation.class);
         String action =
                 operation == null || operation.operationId().isEmpty() ? method.getName() : operation.operationId();
-        current.known()
-                .ifPresent(caller -> audit.note(
-                        caller, action, request.getMethod(), target(request.getUriInfo()), response.getStatus()));
+        String target = target(request.getUriInfo());
+        int status = response.getStatus();
+        Uni<Void> noted = Uni.createFrom()
+                .voidItem()
+                .invoke(() -> audit.note(caller, action, request.getMethod(), target, status));
+        return Context.isOnEventLoopThread()
+                ? Uni.createFrom()
+                        .voidItem()
+                        .emitOn(Infrastructure.getDefaultExecutor())
+                        .chain(() -> noted)
+                : noted;
     }
 
     /** Whether a call is taken down. */

@@ -6,6 +6,7 @@ import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.container.ContainerRequestFilter;
 import jakarta.ws.rs.container.PreMatching;
 import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.UriInfo;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -26,12 +27,19 @@ public class CallerFilter implements ContainerRequestFilter {
     /** The property of a request that holds its caller. */
     static final String CALLER = "statecraft.caller";
 
-    private final Door door;
+    /** The property of a request that holds the SHA-256 in hexadecimal that its body has to have, if it is signed. */
+    public static final String SIGNED_CONTENT = "statecraft.signed-content";
 
-    /** Filters are made when a native executable is built; the door is made when it is first gone through. */
+    private final Door door;
+    private final SignatureService signatures;
+    private final RateLimitService limits;
+
+    /** Filters are made when a native executable is built; what they ask is made when it is first asked. */
     @Inject
-    public CallerFilter(Door door) {
+    public CallerFilter(Door door, SignatureService signatures, RateLimitService limits) {
         this.door = door;
+        this.signatures = signatures;
+        this.limits = limits;
     }
 
     @Override
@@ -41,8 +49,9 @@ public class CallerFilter implements ContainerRequestFilter {
         }
         List<String> sent = request.getHeaders().get(HttpHeaders.AUTHORIZATION);
         List<String> credentials = sent == null ? List.of() : List.copyOf(sent);
-        Optional<Caller> caller = door.letInAtOnce(credentials);
-        if (caller.isPresent()) {
+        boolean signed = credentials.size() == 1 && RequestSignature.isSignature(credentials.get(0));
+        Optional<Caller> caller = signed ? Optional.empty() : door.letInAtOnce(credentials);
+        if (caller.filter(limits::isUnlimited).isPresent()) {
             request.setProperty(CALLER, caller.get());
             return;
         }
@@ -51,11 +60,30 @@ public class CallerFilter implements ContainerRequestFilter {
         waiting.suspend();
         Infrastructure.getDefaultExecutor().execute(() -> {
             try {
-                request.setProperty(CALLER, door.letIn(credentials));
+                letIn(request, credentials, signed);
                 waiting.resume();
             } catch (RuntimeException | Error e) {
                 waiting.resume(e);
             }
         });
+    }
+
+    private void letIn(ContainerRequestContext request, List<String> credentials, boolean signed) {
+        Caller caller;
+        if (signed) {
+            UriInfo uri = request.getUriInfo();
+            SignatureService.Signed by = signatures.letIn(
+                    credentials.get(0),
+                    new RequestSignature.RequestLine(
+                            request.getMethod(),
+                            uri.getPath(),
+                            uri.getRequestUri().getRawQuery()));
+            request.setProperty(SIGNED_CONTENT, by.content());
+            caller = by.caller();
+        } else {
+            caller = door.letIn(credentials);
+        }
+        limits.pass(caller);
+        request.setProperty(CALLER, caller);
     }
 }

@@ -96,7 +96,7 @@ public class Door {
                 .orElseThrow(() -> new ProblemException(Problem.unauthorized("The key is not known.")));
     }
 
-    private static Caller caller(AccessKey key) {
+    static Caller caller(AccessKey key) {
         return new Caller(key.game(), key.name(), key.id(), false, key.scopes(), null);
     }
 

@@ -149,6 +149,11 @@ public class KeyService {
         };
     }
 
+    /** Whether a key still opens anything; 1 RCU, none for a while after. */
+    public boolean isGood(String id) {
+        return find(id).isPresent();
+    }
+
     private Optional<KeyStore.Stored> stored(String id) {
         Instant now = clock.instant();
         Known known = cache.get(id);

@@ -1,10 +1,9 @@
 package dev.statecraft.access;
 
+import dev.statecraft.table.Sha256;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
-import java.util.HexFormat;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 import java.util.regex.Matcher;
@@ -44,22 +43,13 @@ record KeyText(String text, String id) {
 
     /** What is kept of the key. */
     String hash() {
-        return sha256(text.getBytes(StandardCharsets.UTF_8));
+        return Sha256.hex(text.getBytes(StandardCharsets.UTF_8));
     }
 
     /** Whether this is the key that a hash was kept of; takes the same time wherever they differ. */
     boolean matches(String hash) {
         return MessageDigest.isEqual(
                 hash.getBytes(StandardCharsets.US_ASCII), hash().getBytes(StandardCharsets.US_ASCII));
-    }
-
-    /** SHA-256 in hexadecimal. */
-    static String sha256(byte[] bytes) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("Every JDK has SHA-256", e);
-        }
     }
 
     /** Never the secret, wherever this ends up. */

@@ -1,8 +1,6 @@
 package dev.statecraft.entry;
 
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import dev.statecraft.table.Sha256;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
@@ -24,12 +22,8 @@ public final class Etag {
 
     /** The strong tag of a content. */
     public static String of(String content) {
-        try {
-            byte[] hash = MessageDigest.getInstance("SHA-256").digest(content.getBytes(StandardCharsets.UTF_8));
-            return '"' + Base64.getUrlEncoder().withoutPadding().encodeToString(Arrays.copyOf(hash, BYTES)) + '"';
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
+        byte[] part = Arrays.copyOf(Sha256.of(content), BYTES);
+        return '"' + Base64.getUrlEncoder().withoutPadding().encodeToString(part) + '"';
     }
 
     /**

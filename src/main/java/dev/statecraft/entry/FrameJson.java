@@ -30,7 +30,8 @@ public class FrameJson {
      */
     public ObjectNode read(String frame) {
         try {
-            JsonNode json = strict.readTree(JsonCheck.checked(frame.getBytes(StandardCharsets.UTF_8)));
+            JsonNode json = strict.readTree(
+                    JsonCheck.checked(frame.getBytes(StandardCharsets.UTF_8), RequestJson.MAX_VALUES_OF_MANY));
             if (json instanceof ObjectNode object) {
                 return object;
             }

@@ -1,5 +1,6 @@
 package dev.statecraft.entry;
 
+import dev.statecraft.table.Swept;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -26,13 +27,14 @@ public final class Ids {
             throw new ProblemException(Problem.badRequest(
                     field,
                     "An id has 1 to " + MAX_LENGTH
-                            + " characters: letters and digits of ASCII, underscore, hyphen, dot, colon, at sign."));
+                            + " characters: letters and digits of ASCII, underscore, hyphen, dot, colon, at sign;"
+                            + " it does not begin with " + Swept.ERASED_PLAYER + "."));
         }
         return id;
     }
 
-    /** Whether the text may be an id. */
+    /** Whether the text may be an id. What stands for players who were erased is nobody's. */
     public static boolean isId(String text) {
-        return ID.matcher(text).matches();
+        return ID.matcher(text).matches() && !text.startsWith(Swept.ERASED_PLAYER);
     }
 }

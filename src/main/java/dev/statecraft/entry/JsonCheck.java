@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Looks through a request body once before it is bound to anything, for what holds of every body whatever its route:
- * valid UTF-8, one JSON value and nothing after it, no duplicate keys, bounded depth, numbers within ±(2^53−1), text
+ * valid UTF-8, one JSON value and nothing after it, no duplicate keys, bounded depth and number of values, numbers within ±(2^53−1), text
  * that can be written back. Binding alone would miss what a lenient route keeps as it came, such as metadata.
  */
 final class JsonCheck {
@@ -40,12 +40,13 @@ final class JsonCheck {
     /**
      * The body as it is to be bound: itself, or an empty object for the empty array that Luau sends in its place.
      *
+     * @param mostValues how many values it may hold; what comes behind them is not looked at
      * @throws ProblemException 400, naming the field where there is one
      */
-    static byte[] checked(byte[] body) {
+    static byte[] checked(byte[] body, int mostValues) {
         String text = text(body);
         try (JsonParser parser = FACTORY.createParser(text)) {
-            boolean emptyArray = checkValue(parser);
+            boolean emptyArray = checkValue(parser, mostValues);
             return emptyArray ? EMPTY_OBJECT : body;
         } catch (IOException e) {
             throw new UncheckedIOException("Text in memory cannot fail to be read", e);
@@ -64,7 +65,7 @@ final class JsonCheck {
     }
 
     /** Whether the one value of the body is an empty array. */
-    private static boolean checkValue(JsonParser parser) throws IOException {
+    private static boolean checkValue(JsonParser parser, int mostValues) throws IOException {
         try {
             JsonToken first = parser.nextToken();
             if (first == null) {
@@ -75,12 +76,17 @@ final class JsonCheck {
             }
             int depth = 0;
             int tokens = 0;
+            int values = 0;
             JsonToken token = first;
             do {
                 if (token == null) {
                     throw refused(path(parser), "The body ends too early.");
                 }
                 checkToken(parser, token);
+                values += token.isStructEnd() || token == JsonToken.FIELD_NAME ? 0 : 1;
+                if (values > mostValues) {
+                    throw refused(path(parser), "The body holds more than " + mostValues + " values.");
+                }
                 depth += token.isStructStart() ? 1 : token.isStructEnd() ? -1 : 0;
                 tokens++;
                 token = parser.nextToken();

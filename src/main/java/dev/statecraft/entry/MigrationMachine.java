@@ -1,13 +1,10 @@
 package dev.statecraft.entry;
 
 import dev.statecraft.migration.RunsWaiting;
+import dev.statecraft.table.Sha256;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
@@ -57,13 +54,7 @@ public class MigrationMachine {
 
     /** At most 80 letters and digits, whatever a game is called. */
     static String name(RunsWaiting runs) {
-        try {
-            byte[] digest =
-                    MessageDigest.getInstance("SHA-256").digest(runs.game().getBytes(StandardCharsets.UTF_8));
-            return HexFormat.of().formatHex(digest, 0, 8) + "-" + runs.mark();
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
+        return Sha256.hex(runs.game(), 8) + "-" + runs.mark();
     }
 
     /** What the first step is handed. Ids of games hold nothing that JSON would have to escape. */

@@ -1,5 +1,7 @@
 package dev.statecraft.entry;
 
+import dev.statecraft.access.CallerFilter;
+import dev.statecraft.table.Sha256;
 import jakarta.inject.Inject;
 import jakarta.inject.Provider;
 import jakarta.ws.rs.core.HttpHeaders;
@@ -34,9 +36,21 @@ public class RequestBody implements ReaderInterceptor {
     @Override
     public @Nullable Object aroundReadFrom(ReaderInterceptorContext context) throws IOException {
         byte[] body = decoded(received(context), context.getHeaders().getFirst(HttpHeaders.CONTENT_ENCODING));
+        checkSigned(body, context.getProperty(CallerFilter.SIGNED_CONTENT));
         boolean json = isJson(context.getMediaType()) && !isRaw(context.getType());
-        context.setInputStream(new ByteArrayInputStream(json ? JsonCheck.checked(body) : body));
+        context.setInputStream(
+                new ByteArrayInputStream(json ? JsonCheck.checked(body, mostValues(context.getType())) : body));
         return context.proceed();
+    }
+
+    private static int mostValues(Class<?> type) {
+        return ManyThings.class.isAssignableFrom(type) ? RequestJson.MAX_VALUES_OF_MANY : RequestJson.MAX_VALUES;
+    }
+
+    private static void checkSigned(byte[] body, @Nullable Object content) {
+        if (content != null && !content.equals(Sha256.hex(body))) {
+            throw new ProblemException(Problem.unauthorized("The body is not the one that was signed."));
+        }
     }
 
     private byte[] received(ReaderInterceptorContext context) {

@@ -34,6 +34,12 @@ public class RequestJson implements ContextResolver<ObjectMapper> {
     /** How deep arrays and objects may be nested, the outermost counted. */
     public static final int MAX_DEPTH = 32;
 
+    /** How many values a body may hold, objects and arrays counted as well: those of a state, and what is around it. */
+    public static final int MAX_VALUES = 10_020;
+
+    /** How many values a body may hold that brings many things at once: {@link ManyThings}. */
+    public static final int MAX_VALUES_OF_MANY = 100_000;
+
     /** How many characters a number may have. */
     public static final int MAX_NUMBER_LENGTH = 64;
 

@@ -36,14 +36,20 @@ public record Erasure(
         /** Entities of the player, and the player's name on those of others. */
         ENTITIES,
         /** Past versions of entities. */
-        HISTORY;
+        HISTORY,
+        /** The player's name in the feed of events. */
+        EVENTS,
+        /** Entities of the player as they were before migrations. */
+        BACKUPS;
 
         private @Nullable Part following() {
             return switch (this) {
                 case LEADERBOARDS -> SUBSCRIPTIONS;
                 case SUBSCRIPTIONS -> ENTITIES;
                 case ENTITIES -> HISTORY;
-                case HISTORY -> null;
+                case HISTORY -> EVENTS;
+                case EVENTS -> BACKUPS;
+                case BACKUPS -> null;
             };
         }
     }

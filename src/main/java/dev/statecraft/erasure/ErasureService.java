@@ -1,16 +1,15 @@
 package dev.statecraft.erasure;
 
 import dev.statecraft.erasure.Erasure.Part;
+import dev.statecraft.integration.EventErasureService;
 import dev.statecraft.leaderboard.LeaderboardErasureService;
+import dev.statecraft.migration.MigrationErasureService;
 import dev.statecraft.replication.ReplicationErasureService;
+import dev.statecraft.table.Sha256;
 import dev.statecraft.table.Swept;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.time.Instant;
-import java.util.HexFormat;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
@@ -31,6 +30,8 @@ public class ErasureService {
     private final ErasureStore erasures;
     private final LeaderboardErasureService leaderboards;
     private final ReplicationErasureService replication;
+    private final EventErasureService events;
+    private final MigrationErasureService migrations;
     private final ErasureConfig config;
     private final Clock clock;
 
@@ -38,8 +39,12 @@ public class ErasureService {
             ErasureStore erasures,
             LeaderboardErasureService leaderboards,
             ReplicationErasureService replication,
+            EventErasureService events,
+            MigrationErasureService migrations,
             ErasureConfig config,
             Clock clock) {
+        this.events = events;
+        this.migrations = migrations;
         this.erasures = erasures;
         this.leaderboards = leaderboards;
         this.replication = replication;
@@ -55,16 +60,11 @@ public class ErasureService {
      */
     public Erasure erase(String game, String playerId, String requestedBy) {
         Instant now = Instant.ofEpochMilli(clock.millis());
-        Erasure erasure = erasures.running(game, MOST_AT_ONCE).stream()
-                .map(id -> erasures.read(game, id))
-                .flatMap(Optional::stream)
-                .filter(running -> playerId.equals(running.playerId()))
-                .findFirst()
-                .orElseGet(() -> {
-                    Erasure begun = Erasure.begun(UUID.randomUUID().toString(), playerId, requestedBy, now);
-                    erasures.begin(game, begun);
-                    return begun;
-                });
+        Erasure erasure = erasures.runningOf(game, playerId).orElseGet(() -> {
+            Erasure begun = Erasure.begun(UUID.randomUUID().toString(), playerId, requestedBy, now);
+            erasures.begin(game, begun);
+            return begun;
+        });
         long until = System.nanoTime() + config.atOnce().toNanos();
         return goOn(game, erasure, () -> System.nanoTime() < until);
     }
@@ -123,15 +123,12 @@ public class ErasureService {
             case SUBSCRIPTIONS -> replication.forgetSubscriptions(game, player);
             case ENTITIES -> replication.eraseEntities(game, player, erasure.cursor());
             case HISTORY -> replication.eraseHistory(game, player, erasure.cursor());
+            case EVENTS -> events.erase(game, player, erasure.cursor());
+            case BACKUPS -> migrations.erase(game, player, erasure.cursor());
         };
     }
 
     private static String hash(String text) {
-        try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-            return HexFormat.of().formatHex(digest, 0, 16);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
+        return Sha256.hex(text, 16);
     }
 }

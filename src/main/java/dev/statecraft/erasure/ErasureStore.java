@@ -28,7 +28,7 @@ import software.amazon.awssdk.services.dynamodb.model.TransactionCanceledExcepti
  * <ul>
  *   <li>Erasures: {@code pk} = game#erasure#id, {@code sk} = {@code erasure}; {@code p} player, {@code by}, {@code at},
  *       {@code end}, {@code part}, {@code c} cursor, {@code n} counts by part, {@code v} version, {@code ttl}.
- *   <li>What is under way: {@code pk} = game#running, {@code sk} = id; gone once the erasure is finished.
+ *   <li>What is under way: {@code pk} = game#running, {@code sk} = id, {@code p} player; gone once the erasure is finished.
  *   <li>Notifications that were taken: {@code pk} = game#notice#hash of the signature, {@code sk} = {@code notice},
  *       {@code ttl}.
  *   <li>Guard of an erasure: its version. It and its place among those under way move in one transaction.
@@ -91,7 +91,7 @@ public class ErasureStore {
                                         delete.tableName(tables.erasures()).key(running))
                                 .build()
                         : TransactWriteItem.builder()
-                                .put(put -> put.tableName(tables.erasures()).item(running))
+                                .put(put -> put.tableName(tables.erasures()).item(runningItem(running, erasure)))
                                 .build());
         try {
             dynamo.transactWriteItems(write -> write.transactItems(items));
@@ -107,6 +107,27 @@ public class ErasureStore {
                         get.tableName(tables.erasures()).key(key(game, id)).consistentRead(true))
                 .item();
         return item.isEmpty() ? Optional.empty() : Optional.of(fromItem(id, item));
+    }
+
+    private static Map<String, AttributeValue> runningItem(Map<String, AttributeValue> key, Erasure erasure) {
+        Map<String, AttributeValue> item = new HashMap<>(key);
+        item.put("p", s(String.valueOf(erasure.playerId())));
+        return item;
+    }
+
+    /** The erasure of a player that is under way; 1 RCU for 40 that are. */
+    Optional<Erasure> runningOf(String game, String playerId) {
+        return dynamo
+                .queryPaginator(query -> query.tableName(tables.erasures())
+                        .keyConditionExpression("pk = :pk")
+                        .filterExpression("p = :player")
+                        .expressionAttributeValues(
+                                Map.of(":pk", s(PartitionKey.of(game, "running")), ":player", s(playerId)))
+                        .consistentRead(true))
+                .items()
+                .stream()
+                .findFirst()
+                .flatMap(item -> read(game, Attributes.string(item, "sk")));
     }
 
     /** Ids of erasures that are under way; 0.5 RCU if there are none. */

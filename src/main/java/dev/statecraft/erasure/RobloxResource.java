@@ -79,14 +79,14 @@ public class RobloxResource {
         JsonNode payload = notification.path("EventPayload");
         String player = Ids.check("EventPayload.UserId", payload.path("UserId").asText(null));
         List<String> begun = new ArrayList<>();
-        for (String game : gamesOf(payload)) {
+        for (String game : gamesOf(payload, games.all())) {
             begun.add(erasures.erase(game, player, BY).id());
         }
         return new Taken(begun);
     }
 
-    private Set<String> gamesOf(JsonNode payload) {
-        List<String> all = games.all();
+    /** The games a notification is about, of all there are. */
+    static Set<String> gamesOf(JsonNode payload, List<String> all) {
         Set<String> named = new TreeSet<>();
         payload.path("GameIds").forEach(id -> named.add(id.asText()));
         named.retainAll(all);

@@ -26,19 +26,28 @@ public class BusService {
      */
     public Optional<String> publish(List<ItemChange> batch) {
         for (ItemChange change : batch) {
-            Optional<FeedStore.Appended> appended = FeedStore.appended(change);
-            if (appended.isEmpty()) {
-                continue;
-            }
-            List<Event> events = appended.get().events();
-            int taken = sink.put(appended.get().game(), events);
-            if (taken < events.size()) {
-                LOG.warnf(
-                        "%d events from %s were not taken",
-                        events.size() - taken, events.get(taken).id());
+            if (!isTaken(change)) {
                 return Optional.of(change.sequence());
             }
         }
         return Optional.empty();
+    }
+
+    private boolean isTaken(ItemChange change) {
+        Optional<FeedStore.Appended> appended;
+        try {
+            appended = FeedStore.appended(change);
+        } catch (RuntimeException e) {
+            LOG.warnf(e, "record %s of the feed cannot be read", change.sequence());
+            return false;
+        }
+        List<Event> events = appended.map(FeedStore.Appended::events).orElse(List.of());
+        int taken = events.isEmpty() ? 0 : sink.put(appended.get().game(), events);
+        if (taken < events.size()) {
+            LOG.warnf(
+                    "%d events from %s were not taken",
+                    events.size() - taken, events.get(taken).id());
+        }
+        return taken == events.size();
     }
 }

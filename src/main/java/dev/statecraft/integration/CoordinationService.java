@@ -68,9 +68,9 @@ public class CoordinationService {
         }
         Map<String, Set<String>> byGame = new LinkedHashMap<>();
         for (ItemChange change : batch) {
-            leaderboards.score(change).ifPresent(score -> byGame.computeIfAbsent(
-                            score.game(), game -> new LinkedHashSet<>())
-                    .add(score.board()));
+            leaderboards.listed(change).ifPresent(listed -> byGame.computeIfAbsent(
+                            listed.game(), game -> new LinkedHashSet<>())
+                    .add(listed.board()));
         }
         byGame.forEach(tops::changed);
     }

@@ -1,9 +1,14 @@
 package dev.statecraft.integration;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import dev.statecraft.table.Swept;
 import java.time.Instant;
+import java.util.Map;
+import java.util.regex.Pattern;
 
 /**
  * Something that happened.
@@ -26,6 +31,47 @@ public record Event(String id, long seq, EventType type, Instant timestamp, Obje
 
     Event with(ObjectNode other) {
         return new Event(id, seq, type, timestamp, other);
+    }
+
+    /** The same event without the name of a player, wherever it stands for itself; this one if it does not name it. */
+    Event without(String playerId) {
+        ObjectNode other = data.deepCopy();
+        boolean named = erase(other, playerId);
+        String otherId = bounded(playerId).matcher(id).replaceAll(Swept.ERASED_PLAYER + "-" + seq);
+        return named || !otherId.equals(id) ? new Event(otherId, seq, type, timestamp, other) : this;
+    }
+
+    private static boolean erase(JsonNode json, String playerId) {
+        boolean named = false;
+        if (json instanceof ObjectNode object) {
+            for (Map.Entry<String, JsonNode> member : object.properties()) {
+                if (isName(member.getValue(), playerId)) {
+                    member.setValue(TextNode.valueOf(Swept.ERASED_PLAYER));
+                    named = true;
+                } else {
+                    named |= erase(member.getValue(), playerId);
+                }
+            }
+        } else if (json instanceof ArrayNode array) {
+            for (int i = 0; i < array.size(); i++) {
+                if (isName(array.get(i), playerId)) {
+                    array.set(i, TextNode.valueOf(Swept.ERASED_PLAYER));
+                    named = true;
+                } else {
+                    named |= erase(array.get(i), playerId);
+                }
+            }
+        }
+        return named;
+    }
+
+    /** A name as one of the parts of an event's id. */
+    private static Pattern bounded(String playerId) {
+        return Pattern.compile("(?<=[:/])" + Pattern.quote(playerId) + "(?=[:/]|$)");
+    }
+
+    private static boolean isName(JsonNode value, String playerId) {
+        return value.isTextual() && value.textValue().equals(playerId);
     }
 
     /** As the feed keeps it, and as it is put on the bus. */

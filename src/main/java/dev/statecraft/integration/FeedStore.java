@@ -1,6 +1,7 @@
 package dev.statecraft.integration;
 
 import static dev.statecraft.table.Attributes.b;
+import static dev.statecraft.table.Attributes.bool;
 import static dev.statecraft.table.Attributes.n;
 import static dev.statecraft.table.Attributes.s;
 
@@ -35,7 +36,8 @@ import software.amazon.awssdk.services.dynamodb.model.TransactionCanceledExcepti
  *
  * <ul>
  *   <li>A chunk: events table, {@code pk} = game#feed, {@code sk} = place of its first event in 16 digits, {@code ev}
- *       packed events, {@code ttl}. The table's stream feeds the bus.
+ *       packed events, {@code ttl}, {@code er} if it was written again without an erased player. The table's stream feeds
+ *       the bus with what was not.
  *   <li>The head: integration table, {@code pk} = game#feed, {@code sk} = {@code head}, {@code q} place of the last event.
  *   <li>A mark: integration table, {@code pk} = game#told#source, {@code sk} = {@code mark}, {@code p} the position that
  *       was told last, {@code ttl}.
@@ -218,13 +220,39 @@ public class FeedStore {
                 !response.lastEvaluatedKey().isEmpty());
     }
 
+    /**
+     * Takes a player's name out of a chunk that was read; 1 WCU a KB if it is in there.
+     *
+     * @return how many events named it
+     */
+    int erase(String game, Chunk chunk, String playerId) {
+        List<Event> without =
+                chunk.events().stream().map(event -> event.without(playerId)).toList();
+        int named = 0;
+        for (int i = 0; i < without.size(); i++) {
+            named += without.get(i).equals(chunk.events().get(i)) ? 0 : 1;
+        }
+        if (named > 0) {
+            ArrayNode packed = JsonNodeFactory.instance.arrayNode();
+            without.forEach(event -> packed.add(event.toJson()));
+            dynamo.updateItem(update -> update.tableName(tables.events())
+                    .key(Map.of("pk", s(PartitionKey.of(game, "feed")), "sk", s(Occurrence.position(chunk.first()))))
+                    .updateExpression("SET #ev = :ev, #er = :true")
+                    .conditionExpression("attribute_exists(pk)")
+                    .expressionAttributeNames(Map.of("#ev", "ev", "#er", "er"))
+                    .expressionAttributeValues(
+                            Map.of(":ev", b(PackedJson.of(packed, DEFLATE_BYTES).bytes()), ":true", bool(true))));
+        }
+        return named;
+    }
+
     /** Events that a record of the events table's stream tells of, and the game they belong to. */
     record Appended(String game, List<Event> events) {}
 
-    /** Reads a record of the events table's stream; nothing if it tells of what has expired. */
+    /** Reads a record of the events table's stream; nothing if it tells of what has expired, or was told before. */
     static Optional<Appended> appended(ItemChange change) {
         Map<String, AttributeValue> item = change.after();
-        if (item == null) {
+        if (item == null || item.containsKey("er")) {
             return Optional.empty();
         }
         String pk = Attributes.string(item, "pk");

@@ -6,11 +6,9 @@ import dev.statecraft.leaderboard.Operator;
 import dev.statecraft.leaderboard.RankingType;
 import dev.statecraft.replication.Entity;
 import dev.statecraft.replication.StatePath;
+import dev.statecraft.table.Sha256;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.Optional;
@@ -76,13 +74,7 @@ record Followed(
     }
 
     private static String submissionId(Entity version) {
-        try {
-            byte[] hash = MessageDigest.getInstance("SHA-256")
-                    .digest((version.space() + "/" + version.id()).getBytes(StandardCharsets.UTF_8));
-            byte[] part = Arrays.copyOf(hash, HASH_BYTES);
-            return "entity:" + Base64.getUrlEncoder().withoutPadding().encodeToString(part) + ":" + version.version();
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
+        byte[] part = Arrays.copyOf(Sha256.of(version.space() + "/" + version.id()), HASH_BYTES);
+        return "entity:" + Base64.getUrlEncoder().withoutPadding().encodeToString(part) + ":" + version.version();
     }
 }

@@ -365,6 +365,17 @@ public class EntryStore {
                 item.containsKey("cm") ? MatchStore.fromMap(Attributes.map(item, "cm")) : null);
     }
 
+    /** The board that lists others after a record of the table's stream than before; nothing if it lists the same. */
+    static Optional<LeaderboardStreamService.Listed> listed(ItemChange change) {
+        if (change.after() == null && change.before() != null) {
+            String[] key = Attributes.string(change.before(), "pk").split("#", -1);
+            return key.length == 5
+                    ? Optional.of(new LeaderboardStreamService.Listed(key[0], key[1]))
+                    : Optional.empty();
+        }
+        return scored(change).map(score -> new LeaderboardStreamService.Listed(score.game(), score.board()));
+    }
+
     /** The score that a record of the table's stream tells of; nothing if no score changed. */
     static Optional<LeaderboardStreamService.Scored> scored(ItemChange change) {
         Map<String, AttributeValue> item = change.after();

@@ -29,6 +29,9 @@ public class LeaderboardStreamService {
     /** A player's score changed, or was removed; {@code at} in epoch milliseconds. */
     public record Scored(String game, String board, int epoch, int season, int lane, long at) {}
 
+    /** A board of which entries changed. */
+    public record Listed(String game, String board) {}
+
     /** What a record of the boards' stream tells of a board; nothing if it is about something else. */
     public Optional<BoardChanged> board(ItemChange change) {
         return BoardStore.changed(change);
@@ -47,5 +50,10 @@ public class LeaderboardStreamService {
     /** The score that a record of the entries' stream tells of; nothing if no score changed. */
     public Optional<Scored> score(ItemChange change) {
         return EntryStore.scored(change);
+    }
+
+    /** The board whose entries are others than before a record of the entries' stream: a score changed, or an entry went. */
+    public Optional<Listed> listed(ItemChange change) {
+        return EntryStore.listed(change);
     }
 }

@@ -1,10 +1,8 @@
 package dev.statecraft.leaderboard;
 
+import dev.statecraft.table.Sha256;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -77,12 +75,12 @@ public record Receipt(
 
     /** Hash of a submission id. */
     public static long idOf(String submissionId) {
-        return ByteBuffer.wrap(sha256(submissionId)).getLong();
+        return ByteBuffer.wrap(Sha256.of(submissionId)).getLong();
     }
 
     /** Hash of what was submitted. */
     public static int bodyOf(String canonical) {
-        return ByteBuffer.wrap(sha256(canonical)).getInt();
+        return ByteBuffer.wrap(Sha256.of(canonical)).getInt();
     }
 
     /** The receipts as they are stored, oldest first. */
@@ -152,13 +150,5 @@ public record Receipt(
             shift += 7;
         } while (next < 0);
         return (coded >>> 1) ^ -(coded & 1);
-    }
-
-    private static byte[] sha256(String text) {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
     }
 }

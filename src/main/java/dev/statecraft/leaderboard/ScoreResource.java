@@ -6,6 +6,7 @@ import dev.statecraft.access.CurrentCaller;
 import dev.statecraft.access.Requires;
 import dev.statecraft.access.Scope;
 import dev.statecraft.entry.Ids;
+import dev.statecraft.entry.ManyThings;
 import dev.statecraft.entry.Problem;
 import dev.statecraft.entry.ProblemException;
 import dev.statecraft.entry.Query;
@@ -62,7 +63,7 @@ public class ScoreResource {
             @Nullable Operator operator) {}
 
     /** Scores to take, each for itself. */
-    public record BatchRequest(@Nullable List<@Nullable ScoreRequest> scores) {}
+    public record BatchRequest(@Nullable List<@Nullable ScoreRequest> scores) implements ManyThings {}
 
     /** What a submission did. */
     public record ScoreAnswer(

@@ -12,6 +12,7 @@ import dev.statecraft.replication.PackedJson;
 import dev.statecraft.table.Attributes;
 import dev.statecraft.table.Batches;
 import dev.statecraft.table.PartitionKey;
+import dev.statecraft.table.Swept;
 import dev.statecraft.table.TableNames;
 import dev.statecraft.table.Writes;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -35,8 +36,8 @@ import software.amazon.awssdk.services.dynamodb.model.WriteRequest;
  *
  * <ul>
  *   <li>Key: {@code pk} = game#backup#run#segment, {@code sk} = space#commit#part, numbers with leading zeros.
- *   <li>Attributes: {@code d} packed JSON: for each record its id {@code i}, version {@code v}, schema version {@code m}
- *       and state {@code s}.
+ *   <li>Attributes: {@code d} packed JSON: for each record its id {@code i}, version {@code v}, schema version {@code m},
+ *       owner {@code o} if it has one, and state {@code s}.
  * </ul>
  */
 @ApplicationScoped
@@ -76,11 +77,14 @@ public class BackupStore {
                 bytes = 0;
             }
             bytes += size;
-            part.addObject()
+            ObjectNode kept = part.addObject()
                     .put("i", record.id())
                     .put("v", record.version())
-                    .put("m", record.schemaVersion())
-                    .set("s", record.json());
+                    .put("m", record.schemaVersion());
+            if (record.owner() != null) {
+                kept.put("o", record.owner());
+            }
+            kept.set("s", record.json());
         }
         if (!part.isEmpty()) {
             items.add(item(game, run, segment, space, seq, items.size(), part));
@@ -101,6 +105,11 @@ public class BackupStore {
 
     /** The next part of a segment's backups, strongly consistent; nothing at the end. 1 RCU for 4 KB packed. */
     Optional<Part> next(String game, String run, int segment, @Nullable String after) {
+        return nextItem(game, run, segment, after).map(BackupStore::part);
+    }
+
+    private Optional<Map<String, AttributeValue>> nextItem(
+            String game, String run, int segment, @Nullable String after) {
         QueryRequest.Builder query = QueryRequest.builder()
                 .tableName(tables.migrations())
                 .keyConditionExpression(after == null ? "pk = :pk" : "pk = :pk AND sk > :after")
@@ -110,7 +119,44 @@ public class BackupStore {
                                 : Map.of(":pk", s(partition(game, run, segment)), ":after", s(after)))
                 .consistentRead(true)
                 .limit(1);
-        return dynamo.query(query.build()).items().stream().findFirst().map(BackupStore::part);
+        return dynamo.query(query.build()).items().stream().findFirst();
+    }
+
+    /** What became of a part in which a player was looked for; {@code key} is what to go on after. */
+    record Erased(String key, int records) {}
+
+    /**
+     * Takes the records of a player out of the next part of a segment's backups; nothing at the end. 1 RCU for 4 KB packed,
+     * and what it takes to write the part again. In their places stand records of nobody, so that whoever rolls back still
+     * goes over as many as were migrated.
+     */
+    Optional<Erased> erase(String game, String run, int segment, @Nullable String after, String playerId) {
+        Optional<Map<String, AttributeValue>> found = nextItem(game, run, segment, after);
+        if (found.isEmpty()) {
+            return Optional.empty();
+        }
+        Map<String, AttributeValue> item = new HashMap<>(found.get());
+        ArrayNode records =
+                (ArrayNode) PackedJson.stored(Attributes.bytes(item, "d")).value();
+        int erased = 0;
+        for (int i = 0; i < records.size(); i++) {
+            JsonNode record = records.get(i);
+            if (record.path("o").asText().equals(playerId)
+                    || record.path("i").asText().equals(playerId)
+                    || record.path("s").path("playerId").asText().equals(playerId)) {
+                ObjectNode nobody = JsonNodeFactory.instance.objectNode();
+                nobody.put("i", Swept.ERASED_PLAYER + "-" + i).put("v", 0);
+                nobody.put("m", record.path("m").asText()).putObject("s");
+                records.set(i, nobody);
+                erased++;
+            }
+        }
+        if (erased > 0) {
+            item.put("d", b(PackedJson.of(records, DEFLATE_BYTES).bytes()));
+            dynamo.putItem(
+                    put -> put.tableName(tables.migrations()).item(item).conditionExpression("attribute_exists(pk)"));
+        }
+        return Optional.of(new Erased(Attributes.string(item, "sk"), erased));
     }
 
     /** Deletes some of a segment's backups; false if none are left. */

@@ -1,12 +1,11 @@
 package dev.statecraft.migration;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.statecraft.table.Sha256;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.math.RoundingMode;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.TreeMap;
@@ -37,13 +36,7 @@ public final class CanonicalJson {
 
     /** SHA-256 of the canonical text in UTF-8, as 64 hexadecimal digits. */
     public static String checksum(JsonNode value) {
-        try {
-            byte[] digest =
-                    MessageDigest.getInstance("SHA-256").digest(of(value).getBytes(StandardCharsets.UTF_8));
-            return HexFormat.of().formatHex(digest);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
+        return Sha256.hex(of(value).getBytes(StandardCharsets.UTF_8));
     }
 
     private void write(JsonNode value) {

@@ -187,7 +187,9 @@ public class RunService {
         Optional<Run> open = last(game).filter(Run::active).filter(run -> !run.paused());
         open.ifPresent(run -> waiting.fire(new RunsWaiting(
                 game,
-                mark(run) + "-" + now.getEpochSecond() / config.takeUpInterval().toSeconds(),
+                mark(run) + "-"
+                        + now.getEpochSecond()
+                                / Math.max(1, config.takeUpInterval().toSeconds()),
                 true)));
         return open.isPresent();
     }

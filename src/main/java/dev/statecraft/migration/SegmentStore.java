@@ -274,6 +274,23 @@ public class SegmentStore {
                 .toList();
     }
 
+    /** Forgets that records of a run were put aside whose id is that of an erased player. 0.5 RCU for 4 KB, 1 WCU each. */
+    int forgetQuarantined(String game, String run, String id) {
+        int forgotten = 0;
+        for (Map<String, AttributeValue> item : dynamo.queryPaginator(query -> query.tableName(tables.migrations())
+                        .keyConditionExpression("pk = :pk")
+                        .expressionAttributeValues(Map.of(":pk", s(PartitionKey.of(game, "quarantine", run)))))
+                .items()) {
+            Quarantined record = quarantined(item);
+            if (record.id().equals(id)) {
+                dynamo.deleteItem(delete ->
+                        delete.tableName(tables.migrations()).key(quarantineKey(game, run, record.space(), id)));
+                forgotten++;
+            }
+        }
+        return forgotten;
+    }
+
     /** Whether a record of a run was put aside, strongly consistent; 1 RCU. */
     boolean isQuarantined(String game, String run, String space, String id) {
         return dynamo.getItem(get -> get.tableName(tables.migrations())

@@ -8,6 +8,7 @@ import dev.statecraft.access.CurrentCaller;
 import dev.statecraft.access.Requires;
 import dev.statecraft.access.Scope;
 import dev.statecraft.entry.Ids;
+import dev.statecraft.entry.ManyThings;
 import dev.statecraft.entry.Problem;
 import dev.statecraft.entry.ProblemException;
 import jakarta.ws.rs.Consumes;
@@ -49,7 +50,7 @@ public class WorkResource {
 
     /** Leased records, migrated. */
     public record WorkRequest(
-            @Nullable String lease, @Nullable List<MigratedRecord> records) {}
+            @Nullable String lease, @Nullable List<MigratedRecord> records) implements ManyThings {}
 
     /** A record as it is to be, or why it cannot be migrated. */
     public record MigratedRecord(

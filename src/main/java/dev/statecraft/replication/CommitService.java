@@ -4,14 +4,10 @@ import dev.statecraft.replication.CommitDraft.Full;
 import dev.statecraft.replication.CommitDraft.Made;
 import dev.statecraft.replication.CommitDraft.Replayed;
 import dev.statecraft.replication.CommitDraft.Step;
-import dev.statecraft.replication.CommitStore.Contended;
-import dev.statecraft.replication.CommitStore.Foregone;
+import dev.statecraft.replication.CommitLaneService.Place;
+import dev.statecraft.replication.CommitLaneService.Plan;
 import dev.statecraft.replication.CommitStore.Ground;
-import dev.statecraft.replication.CommitStore.Outcome;
-import dev.statecraft.replication.CommitStore.Overtaken;
-import dev.statecraft.replication.CommitStore.Written;
 import dev.statecraft.table.Consumption;
-import dev.statecraft.table.Counters;
 import dev.statecraft.table.Writes;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Event;
@@ -22,12 +18,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.locks.LockSupport;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
-import java.util.function.Supplier;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,43 +29,24 @@ import org.jspecify.annotations.Nullable;
 @ApplicationScoped
 public class CommitService {
 
-    private static final int LANES = 64;
-
     private final CommitStore commits;
     private final HistoryService history;
-    private final RecentCommits recent;
-    private final Counters counters;
+    private final CommitLaneService lanes;
     private final ReplicationConfig config;
     private final Clock clock;
     private final Event<TopicChanged> changes;
 
-    /**
-     * One after the other gets through faster than all at once, where that can be known: within an instance. Spaces
-     * share lanes by their hash.
-     *
-     * @param pace towards other instances
-     */
-    private record Lane(ReentrantLock lock, Pace pace) {}
-
-    private final List<Lane> lanes = Stream.generate(
-                    () -> new Lane(new ReentrantLock(true), new Pace(() -> ThreadLocalRandom.current()
-                            .nextLong())))
-            .limit(LANES)
-            .toList();
-
     CommitService(
             CommitStore commits,
             HistoryService history,
-            RecentCommits recent,
-            Counters counters,
+            CommitLaneService lanes,
             ReplicationConfig config,
             Clock clock,
             Event<TopicChanged> changes) {
         this.changes = changes;
         this.commits = commits;
         this.history = history;
-        this.recent = recent;
-        this.counters = counters;
+        this.lanes = lanes;
         this.config = config;
         this.clock = clock;
     }
@@ -113,10 +85,10 @@ public class CommitService {
      * @return one result a mutation, in order
      */
     public List<Result> commit(String game, String space, List<Mutation> mutations) {
-        return told(game, space, inLane(game, space, pace -> {
+        return told(game, space, lanes.inLane(game, space, () -> {
             List<Result> results = new ArrayList<>();
             while (results.size() < mutations.size()) {
-                results.addAll(commitSome(game, space, mutations.subList(results.size(), mutations.size()), null, pace)
+                results.addAll(commitSome(game, space, mutations.subList(results.size(), mutations.size()), null)
                         .orElseThrow());
             }
             return results;
@@ -152,11 +124,11 @@ public class CommitService {
      * writes of somebody else. A commit that would change nothing is not made, and neither are those writes.
      */
     public Accompanied commitAlong(String game, String space, List<Mutation> mutations, Companion companion) {
-        Accompanied done = inLane(game, space, pace -> {
+        Accompanied done = lanes.inLane(game, space, () -> {
             List<Result> results = new ArrayList<>();
             while (results.size() < mutations.size()) {
                 Optional<List<Result>> some =
-                        commitSome(game, space, mutations.subList(results.size(), mutations.size()), companion, pace);
+                        commitSome(game, space, mutations.subList(results.size(), mutations.size()), companion);
                 if (some.isEmpty()) {
                     return new Accompanied(results, false);
                 }
@@ -193,82 +165,10 @@ public class CommitService {
         if (ids.size() > CommitDraft.MAX_ENTITIES) {
             return tooLarge(mutations);
         }
-        return told(game, space, inLane(game, space, pace -> commitAll(game, space, mutations, ids, pace)));
+        return told(game, space, commitAll(game, space, mutations, ids));
     }
 
-    private <T> T inLane(String game, String space, Function<Pace, T> work) {
-        Lane lane = lanes.get(Math.floorMod(game.hashCode() * 31 + space.hashCode(), LANES));
-        lane.lock().lock();
-        try {
-            return work.apply(lane.pace());
-        } finally {
-            lane.lock().unlock();
-        }
-    }
-
-    /**
-     * What is to be done on a ground.
-     *
-     * @param draft null if there is nothing to write
-     * @param write writes the draft
-     * @param answer what to say when it is written, or when there is nothing to write
-     */
-    private record Plan<T>(@Nullable CommitDraft draft, Supplier<Outcome> write, Supplier<T> answer) {
-
-        /** Nothing is written. */
-        static <T> Plan<T> answer(Supplier<T> answer) {
-            return new Plan<>(null, Written::new, answer);
-        }
-    }
-
-    /** Where commits are made: the entities they are about, the pace of the space's lane, and who counts what it takes. */
-    private record Place(
-            String game,
-            String space,
-            Set<String> ids,
-            Pace pace,
-            @Nullable Consumption consumption) {}
-
-    /**
-     * Decides on what is there and writes, again and again until nobody was faster. What a refused write tells is decided
-     * on at once, which makes up for having come second; it is before it begins that a writer holds back.
-     *
-     * @return nothing if what was to go along with the commit could not be written
-     */
-    private <T> Optional<T> decide(Place place, Function<Ground, Plan<T>> plans, Supplier<T> busy) {
-        Outcome last = new Contended();
-        for (int attempt = 0; attempt < config.commitAttempts(); attempt++) {
-            Ground ground = last instanceof Overtaken overtaken ? overtaken.ground() : read(place);
-            long started = System.nanoTime();
-            Plan<T> plan = plans.apply(ground);
-            CommitDraft draft = plan.draft();
-            if (draft == null) {
-                return Optional.of(plan.answer().get());
-            }
-            last = plan.write().get();
-            if (last instanceof Foregone) {
-                return Optional.empty();
-            }
-            if (last instanceof Written) {
-                place.pace().succeeded();
-                counters.add(
-                        Counters.CONFLICTS,
-                        draft.after().conflicts() - draft.before().conflicts());
-                recent.add(place.game(), place.space(), draft.entry());
-                return Optional.of(plan.answer().get());
-            }
-            place.pace().collided(System.nanoTime() - started);
-            counters.add(Counters.COMMIT_RETRIES, 1);
-        }
-        return Optional.of(busy.get());
-    }
-
-    private Ground read(Place place) {
-        LockSupport.parkNanos(place.pace().pauseNanos());
-        return commits.read(place.game(), place.space(), place.ids(), place.consumption());
-    }
-
-    private List<Result> commitAll(String game, String space, List<Mutation> mutations, Set<String> ids, Pace pace) {
+    private List<Result> commitAll(String game, String space, List<Mutation> mutations, Set<String> ids) {
         Function<Ground, Plan<List<Result>>> plans = ground -> {
             CommitDraft draft = draft(ground, false);
             List<Step> steps = mutations.stream().map(draft::add).toList();
@@ -280,7 +180,7 @@ public class CommitService {
                     ? Plan.answer(() -> results(game, steps, refused))
                     : new Plan<>(draft, () -> commits.write(game, draft, ground), () -> results(game, steps, false));
         };
-        return decide(new Place(game, space, ids, pace, null), plans, () -> busy(mutations))
+        return lanes.decide(new Place(game, space, ids, null), plans, () -> busy(mutations))
                 .orElseThrow();
     }
 
@@ -309,10 +209,8 @@ public class CommitService {
                             () -> result(game, step, false))
                     : Plan.answer(() -> result(game, step, false));
         };
-        Optional<Result> result = inLane(
-                game,
-                space,
-                pace -> decide(new Place(game, space, Set.of(mutation.entityId()), pace, null), plans, Busy::new));
+        Optional<Result> result =
+                lanes.decide(new Place(game, space, Set.of(mutation.entityId()), null), plans, Busy::new);
         result.ifPresent(done -> told(game, space, List.of(done)));
         return result;
     }
@@ -322,7 +220,7 @@ public class CommitService {
      * along with them could not be written.
      */
     private Optional<List<Result>> commitSome(
-            String game, String space, List<Mutation> mutations, @Nullable Companion companion, Pace pace) {
+            String game, String space, List<Mutation> mutations, @Nullable Companion companion) {
         List<Mutation> some = firstEntities(mutations);
         Set<String> ids = new HashSet<>();
         some.forEach(mutation -> ids.add(mutation.entityId()));
@@ -340,7 +238,7 @@ public class CommitService {
                             () -> commits.write(game, draft, ground, along(companion, draft), consumption),
                             () -> results(game, steps, false));
         };
-        return decide(new Place(game, space, ids, pace, consumption), plans, () -> busy(some));
+        return lanes.decide(new Place(game, space, ids, consumption), plans, () -> busy(some));
     }
 
     /** Takes mutations into a draft until it is full. */

@@ -7,12 +7,9 @@ import dev.statecraft.replication.ConflictStore.Kept;
 import dev.statecraft.replication.ConflictStore.Settled;
 import dev.statecraft.replication.ConflictStore.Waiting;
 import dev.statecraft.replication.Settlement.Choice;
+import dev.statecraft.table.Sha256;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -406,11 +403,6 @@ public class ConflictService {
 
     /** 128 bits are enough to tell texts apart that nobody makes up to be alike. */
     private static String hash(String text) {
-        try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-            return HexFormat.of().formatHex(digest, 0, 16);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
+        return Sha256.hex(text, 16);
     }
 }

@@ -1,6 +1,7 @@
 package dev.statecraft.replication;
 
 import dev.statecraft.access.Caller;
+import dev.statecraft.access.KeyService;
 import dev.statecraft.access.PlayerPass;
 import dev.statecraft.access.Scope;
 import dev.statecraft.replication.Sockets.Delivery;
@@ -44,6 +45,7 @@ public class ConnectionService {
     private final Sockets sockets;
     private final SyncService sync;
     private final Frames frames;
+    private final KeyService keys;
     private final ReplicationConfig config;
     private final Clock clock;
     private final KnownConnections known;
@@ -58,8 +60,10 @@ public class ConnectionService {
             Sockets sockets,
             SyncService sync,
             Frames frames,
+            KeyService keys,
             ReplicationConfig config,
             Clock clock) {
+        this.keys = keys;
         this.connections = connections;
         this.sockets = sockets;
         this.sync = sync;
@@ -106,9 +110,9 @@ public class ConnectionService {
         connections.close(id);
     }
 
-    /** A connection; 1 RCU. Nothing if it is not open. */
+    /** A connection; 1 RCU. Nothing if it is not open, or what it was opened with is not good any more. */
     public Optional<Connection> find(String id) {
-        return connections.read(id);
+        return connections.read(id).filter(this::isLetIn);
     }
 
     /**
@@ -232,7 +236,7 @@ public class ConnectionService {
      * last, as far as that is known or read; everything else is pulled.
      */
     private void tellNow(String game, String topic, String id) {
-        Optional<Connection> remembered = known.connection(id);
+        Optional<Connection> remembered = known.connection(id).filter(this::isLetIn);
         if (remembered.isPresent()) {
             SyncService.News recent = recent(remembered.get(), topic);
             if (!recent.isEmpty()) {
@@ -241,7 +245,7 @@ public class ConnectionService {
             }
         }
         Optional<Connection> open =
-                connections.read(id).filter(found -> found.game().equals(game));
+                connections.read(id).filter(found -> found.game().equals(game)).filter(this::isLetIn);
         if (open.isEmpty()) {
             gone(game, topic, id);
             return;
@@ -249,6 +253,11 @@ public class ConnectionService {
         known.read(open.get());
         SyncService.News recent = recent(open.get(), topic);
         deliver(open.get(), topic, recent.isEmpty() ? pull(open.get(), topic) : recent);
+    }
+
+    /** Whoever was let in with a key that was revoked since is told nothing any more, like one who is gone. */
+    private boolean isLetIn(Connection connection) {
+        return keys.isGood(connection.opener().keyId());
     }
 
     private SyncService.News recent(Connection connection, String topic) {

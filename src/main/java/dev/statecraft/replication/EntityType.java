@@ -31,7 +31,10 @@ public record EntityType(
     public static final List<String> STANDARD = List.of("GAME_STATE", "PLAYER_DATA", "UI_STATE");
 
     /** The types that only servers write; the second is that of replicated leaderboards. */
-    private static final Set<String> SERVERS_ONLY = Set.of("GAME_STATE", "LEADERBOARD_STATE");
+    /** Tops of boards, which the system writes. */
+    static final String LEADERBOARD_STATE = "LEADERBOARD_STATE";
+
+    private static final Set<String> SERVERS_ONLY = Set.of("GAME_STATE", LEADERBOARD_STATE);
 
     /** Copies the rules. */
     public EntityType {

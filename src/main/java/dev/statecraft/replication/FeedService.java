@@ -122,7 +122,7 @@ public class FeedService {
     }
 
     /**
-     * What a reader is told of commits that are known already; costs nothing.
+     * What a reader is told of commits that are known already; reads nothing.
      *
      * @param commits those right behind the cursor, as many as fit the budget are told
      */

@@ -1,9 +1,7 @@
 package dev.statecraft.replication;
 
+import dev.statecraft.table.Sha256;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -105,18 +103,10 @@ public record MutationReceipt(long id, int body, long version, long seq, long at
     }
 
     private static long idOf(String mutationId) {
-        return ByteBuffer.wrap(sha256(mutationId)).getLong();
+        return ByteBuffer.wrap(Sha256.of(mutationId)).getLong();
     }
 
     private static int bodyOf(String body) {
-        return ByteBuffer.wrap(sha256(body)).getInt();
-    }
-
-    private static byte[] sha256(String text) {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
+        return ByteBuffer.wrap(Sha256.of(body)).getInt();
     }
 }

@@ -1,5 +1,7 @@
 package dev.statecraft.replication;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.statecraft.replication.CommitService.Done;
 import dev.statecraft.replication.CommitService.Result;
 import dev.statecraft.table.ContentionException;
@@ -11,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Takes a player out of state replication. Entities that belong to it, by their owner, their id or their field {@code
  * playerId}, are deleted with all their versions, by commits like any other, so that whoever has them is told. Where the
- * player only changed what belongs to others, its name is taken off. The log still holds what was committed until its
+ * player only changed what belongs to others, its name is taken off. Tops of boards lose their past versions. The log still holds what was committed until its
  * entries expire.
  */
 @ApplicationScoped
@@ -60,7 +62,7 @@ public class ReplicationErasureService {
         EntityStore.GamePage page = entities.sweep(game, cursor);
         long touched = 0;
         for (Entity entity : page.entities()) {
-            if (concerns(entity, playerId)) {
+            if (concerns(entity, playerId) || mayShow(entity, playerId)) {
                 commit(game, entity, playerId);
                 touched++;
             }
@@ -83,6 +85,17 @@ public class ReplicationErasureService {
 
     /** What becomes of an entity; nothing if somebody else has erased it. */
     private static Mutation.Decision erased(Entity entity, String playerId) {
+        if (mayShow(entity, playerId)) {
+            return new Mutation.Write(
+                    entity.type(),
+                    withoutName(entity.json(), playerId),
+                    entity.schemaVersion(),
+                    entity.owner(),
+                    Swept.ERASED_PLAYER,
+                    null,
+                    List.of(),
+                    1);
+        }
         if (!concerns(entity, playerId)) {
             return new Mutation.Refuse(new Refusal.NotFound());
         }
@@ -96,6 +109,24 @@ public class ReplicationErasureService {
                 null,
                 List.of(),
                 own ? 1 : Math.max(1, entity.kept() + 1));
+    }
+
+    /** Whether an entity is the top of a board, which listed the player if not now then perhaps in a version before. */
+    private static boolean mayShow(Entity entity, String playerId) {
+        return entity.type().equals(EntityType.LEADERBOARD_STATE)
+                && !entity.deleted()
+                && (entity.kept() > 1 || !withoutName(entity.json(), playerId).equals(entity.json()));
+    }
+
+    private static ObjectNode withoutName(ObjectNode top, String playerId) {
+        ObjectNode other = top.deepCopy();
+        for (JsonNode entry : other.path("entries")) {
+            if (entry instanceof ObjectNode listed
+                    && listed.path("playerId").asText().equals(playerId)) {
+                listed.put("playerId", Swept.ERASED_PLAYER);
+            }
+        }
+        return other;
     }
 
     private static boolean concerns(Entity entity, String playerId) {

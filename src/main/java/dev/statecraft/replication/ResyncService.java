@@ -27,8 +27,8 @@ public class ResyncService {
     }
 
     /**
-     * Has everybody begin anew whose cursor is from before a moment. An instance that knows better for a moment learns of it
-     * within {@code resync-cache}. Saying it again, or of an earlier moment, changes nothing; 1 WCU.
+     * Has everybody begin anew whose cursor is from before a moment. Other instances learn of it within
+     * {@code resync-cache}. Saying it again, or of an earlier moment, changes nothing; 1 WCU.
      *
      * @return whether this made a difference
      */

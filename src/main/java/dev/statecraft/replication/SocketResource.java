@@ -3,6 +3,7 @@ package dev.statecraft.replication;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.statecraft.access.Caller;
+import dev.statecraft.access.RateLimitService;
 import dev.statecraft.access.Scope;
 import dev.statecraft.entry.FrameJson;
 import dev.statecraft.entry.Problem;
@@ -32,10 +33,17 @@ public class SocketResource {
     private final ConnectionService connections;
     private final Frames frames;
     private final FrameJson json;
+    private final RateLimitService limits;
     private final ReplicationConfig config;
 
     SocketResource(
-            SyncResource sync, ConnectionService connections, Frames frames, FrameJson json, ReplicationConfig config) {
+            SyncResource sync,
+            ConnectionService connections,
+            Frames frames,
+            FrameJson json,
+            RateLimitService limits,
+            ReplicationConfig config) {
+        this.limits = limits;
         this.config = config;
         this.sync = sync;
         this.connections = connections;
@@ -76,6 +84,7 @@ public class SocketResource {
                     .find(connectionId)
                     .orElseThrow(() -> new ProblemException(Problem.notFound(
                             "connection-closed", "The connection is not known any more", "Connect again.")));
+            limits.pass(ConnectionService.caller(connection));
             return synced(connection, id, json.bind(request, SyncRequest.class));
         } catch (RuntimeException e) {
             return frames.problem(id, json.problemOf(e));

@@ -8,6 +8,7 @@ import dev.statecraft.access.Requires;
 import dev.statecraft.access.Requires.Players;
 import dev.statecraft.access.Scope;
 import dev.statecraft.entry.Ids;
+import dev.statecraft.entry.ManyThings;
 import dev.statecraft.entry.Problem;
 import dev.statecraft.entry.ProblemException;
 import dev.statecraft.replication.EntityView.SourceRequest;
@@ -65,7 +66,8 @@ public class SyncResource {
             @Nullable String playerCursor,
             @Nullable List<@Nullable SyncUpdate> updates,
             @Nullable Boolean atomic,
-            @Nullable Long waitMillis) {}
+            @Nullable Long waitMillis)
+            implements ManyThings {}
 
     /** An update of a batch. */
     public record SyncUpdate(

@@ -147,8 +147,8 @@ public class SyncService {
     }
 
     /**
-     * Tells a client of a space's commits that this process has just made, if they are right behind its cursor; costs
-     * nothing. Anything else that is new is left to {@link #pull(String, Wanted, long, long)}.
+     * Tells a client of a space's commits that this process has just made, if they are right behind its cursor. Costs
+     * 1 RCU in {@code resync-cache}, and nothing else. Anything else that is new is left to {@link #pull(String, Wanted, long, long)}.
      *
      * @return empty news if nothing is known that is right behind
      */

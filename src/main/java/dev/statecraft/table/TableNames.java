@@ -59,6 +59,11 @@ public interface TableNames {
         return prefix() + "access";
     }
 
+    /** How much each caller may still ask for, and which signatures were used. */
+    default String limits() {
+        return prefix() + "limits";
+    }
+
     /** Registered migrations and the ledger of what was done with them. */
     default String migrations() {
         return prefix() + "migrations";

@@ -70,6 +70,7 @@ public class TableStates {
                 tables.erasures(),
                 tables.events(),
                 tables.integration(),
-                tables.access());
+                tables.access(),
+                tables.limits());
     }
 }

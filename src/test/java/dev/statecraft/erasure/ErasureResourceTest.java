@@ -92,7 +92,8 @@ class ErasureResourceTest {
                 .body("status", equalTo("DONE"))
                 .body("playerId", nullValue())
                 .body("erased.LEADERBOARDS", greaterThan(3))
-                .body("erased.ENTITIES", greaterThan(1));
+                .body("erased.ENTITIES", greaterThan(1))
+                .body("erased.EVENTS", greaterThan(0));
         get("/v1/leaderboards/er/players/" + PLAYER).body("rank", equalTo(0));
         get("/v1/leaderboards/er/players/" + PLAYER + "?season=1").body("rank", equalTo(0));
         get("/v1/leaderboards/er/entries?season=1")
@@ -110,6 +111,7 @@ class ErasureResourceTest {
                     .items()
                     .forEach(item -> assertFalse(item.toString().contains(PLAYER), () -> table + " " + item));
         }
+        get("/v1/events?limit=1000").body("events.collect { it.toString() }.join(' ')", not(containsString(PLAYER)));
     }
 
     @Test

@@ -59,6 +59,9 @@ class ReplicatedBoardsTest {
                 .statusCode(200)
                 .body("state.entries[0].playerId", equalTo("p1"))
                 .body("state.entries[0].value", equalTo(50));
+        given().delete("/v1/leaderboards/shown/players/p1").then().statusCode(204);
+        rest();
+        given().get("/v1/entities/leaderboard_state_shown").then().body("state.entries[0].playerId", equalTo("p12"));
         given().delete("/v1/leaderboards/shown");
         rest();
         given().get("/v1/entities/leaderboard_state_shown").then().statusCode(404);

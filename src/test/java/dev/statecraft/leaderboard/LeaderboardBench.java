@@ -39,7 +39,7 @@ class LeaderboardBench {
 
     private final Meter meter = new Meter();
     private final Arena arena = new Arena(
-            LocalDynamoDb.freshTablesToFill(),
+            LocalDynamoDb.freshTablesToFill(true),
             Map.of(
                     "statecraft.leaderboard.board-cache", "PT10S",
                     "statecraft.leaderboard.settle-after", "PT0S",

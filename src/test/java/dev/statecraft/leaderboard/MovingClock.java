@@ -7,19 +7,22 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 
 /** A clock that a test moves. */
-final class MovingClock extends Clock {
+public final class MovingClock extends Clock {
 
     private volatile Instant now;
 
-    MovingClock(Instant start) {
+    /** Stands still at a moment. */
+    public MovingClock(Instant start) {
         now = start;
     }
 
-    void moveTo(Instant time) {
+    /** Sets it. */
+    public void moveTo(Instant time) {
         now = time;
     }
 
-    void move(Duration time) {
+    /** Lets time pass. */
+    public void move(Duration time) {
         now = now.plus(time);
     }
 

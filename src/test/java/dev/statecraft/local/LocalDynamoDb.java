@@ -118,8 +118,10 @@ public final class LocalDynamoDb {
      * As {@link #freshTables()}, without local indexes and in a database that has held nothing else: at every write,
      * DynamoDB Local adds up all items of a partition key of a table that has local indexes, and looks for the first record
      * of the table's stream among those of all tables there ever were. Both make a large table take hours to fill.
+     *
+     * @param streams whether the tables have them; without, nothing slows down with the number of writes
      */
-    public static TableNames freshTablesToFill() {
+    public static TableNames freshTablesToFill(boolean streams) {
         renew();
         Template template = Template.ofProject();
         return freshTables(new Template(
@@ -137,7 +139,7 @@ public final class LocalDynamoDb {
                                         .toList(),
                                 table.globalIndexes(),
                                 List.of(),
-                                table.streamView(),
+                                streams ? table.streamView() : null,
                                 table.ttlAttribute()))
                         .toList(),
                 template.streamMappings(),

@@ -16,19 +16,26 @@ final class ItemStream {
 
     private final DynamoDbStreamsClient streams = LocalDynamoDb.streams();
     private final String table;
-    private final String arn;
+    private @Nullable String found;
     private final Map<String, String> iterators = new HashMap<>();
 
     ItemStream(String table) {
         this.table = table;
-        arn = streams.listStreams(list -> list.tableName(table))
-                .streams()
-                .get(0)
-                .streamArn();
+    }
+
+    private String arn() {
+        if (found == null) {
+            found = streams.listStreams(list -> list.tableName(table))
+                    .streams()
+                    .get(0)
+                    .streamArn();
+        }
+        return found;
     }
 
     /** All records since the last call. */
     List<ItemChange> next() {
+        String arn = arn();
         streams.describeStream(describe -> describe.streamArn(arn))
                 .streamDescription()
                 .shards()

@@ -74,7 +74,13 @@ public final class Realm {
         historyStore = new HistoryStore(dynamo, tables);
         history = new HistoryService(historyStore, log, config);
         commitStore = new CommitStore(dynamo, tables, config);
-        commits = new CommitService(commitStore, history, recentCommits, new Counters(), config, clock, news);
+        commits = new CommitService(
+                commitStore,
+                history,
+                new CommitLaneService(commitStore, recentCommits, new Counters(), config),
+                config,
+                clock,
+                news);
         types = new EntityTypeService(new EntityTypeStore(dynamo, tables), config);
         SchemaService shapes = new SchemaService(types, schemas);
         conflicts = new ConflictService(

@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import dev.statecraft.access.AccessParts;
 import dev.statecraft.access.Caller;
 import dev.statecraft.access.CurrentCaller;
 import dev.statecraft.entry.FrameJson;
@@ -65,12 +66,20 @@ class SocketResourceTest {
         ObjectMapper mapper = new ObjectMapper().registerModule(new JavaTimeModule());
         new Json().customize(mapper);
         FrameJson json = new FrameJson(mapper);
+        AccessParts access = new AccessParts(
+                realm.dynamo, realm.tables, realm.clock, Map.of("anonymous", "true", "limits.player-burst", "40"));
         Frames frames = new Frames(json, realm.config);
         connections = new ConnectionService(
-                new ConnectionStore(realm.dynamo, realm.tables), wires, realm.sync, frames, realm.config, realm.clock);
+                new ConnectionStore(realm.dynamo, realm.tables),
+                wires,
+                realm.sync,
+                frames,
+                access.keys(),
+                realm.config,
+                realm.clock);
         realm.news.listen(connections::changed);
         SyncResource sync = new SyncResource(realm.sync, realm.config, new CurrentCaller());
-        sockets = new SocketResource(sync, connections, frames, json, realm.config);
+        sockets = new SocketResource(sync, connections, frames, json, access.limits(), realm.config);
     }
 
     @Test

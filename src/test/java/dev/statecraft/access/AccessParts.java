@@ -1,0 +1,63 @@
+package dev.statecraft.access;
+
+import dev.statecraft.table.TableNames;
+import io.quarkus.runtime.configuration.DurationConverter;
+import io.smallrye.config.SmallRyeConfigBuilder;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+
+/** Keys and limits of one instance, wired by hand for tests without Quarkus. */
+public final class AccessParts {
+
+    private final KeyService keys;
+    private final LimitStore limitStore;
+    private final RateLimitService limits;
+
+    /**
+     * Wires them.
+     *
+     * @param settings below {@code statecraft.access}
+     */
+    public AccessParts(DynamoDbClient dynamo, TableNames tables, Clock clock, Map<String, String> settings) {
+        SmallRyeConfigBuilder builder = new SmallRyeConfigBuilder()
+                .withConverter(Duration.class, 200, new DurationConverter())
+                .withMapping(AccessConfig.class);
+        settings.forEach((name, value) -> builder.withDefaultValue("statecraft.access." + name, value));
+        AccessConfig config = builder.build().getConfigMapping(AccessConfig.class);
+        keys = new KeyService(new KeyStore(dynamo, tables), config, clock);
+        limitStore = new LimitStore(dynamo, tables);
+        limits = new RateLimitService(limitStore, config, clock);
+    }
+
+    /** The keys. */
+    public KeyService keys() {
+        return keys;
+    }
+
+    /** The limits. */
+    public RateLimitService limits() {
+        return limits;
+    }
+
+    LimitStore limitStore() {
+        return limitStore;
+    }
+
+    static Caller server(String game, String key) {
+        return new Caller(game, key, key, false, Scope.ALL, null);
+    }
+
+    static Caller player(String game, String key, @Nullable String player) {
+        return new Caller(
+                game,
+                key,
+                key,
+                true,
+                Set.of(Scope.STATE_READ),
+                player == null ? null : new PlayerPass(player, Set.of(), Set.of()));
+    }
+}
