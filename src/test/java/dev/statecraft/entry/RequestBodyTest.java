@@ -196,6 +196,38 @@ class RequestBodyTest {
     }
 
     @Test
+    void aBodyHoldsSoManyValues() {
+        int most = RequestJson.MAX_VALUES;
+        post(bodyOfValues(most)).statusCode(200);
+        post(bodyOfValues(most + 1))
+                .statusCode(400)
+                .contentType(Problem.MEDIA_TYPE)
+                .body("detail", containsString(Integer.toString(most)));
+    }
+
+    @Test
+    void aBatchHoldsMoreValues() {
+        // Refused for the hundred scores a batch may have, not for its values.
+        String more = "{'scores': [" + "{'playerId': 'p', 'value': 1},".repeat(RequestJson.MAX_VALUES)
+                + "{'playerId': 'p', 'value': 1}]}";
+        batch(more).statusCode(400).body("field", equalTo("scores"));
+        String bomb = "{'scores': [" + "{},".repeat(RequestJson.MAX_VALUES_OF_MANY) + "{}]}";
+        batch(bomb).statusCode(400).body("detail", containsString(Integer.toString(RequestJson.MAX_VALUES_OF_MANY)));
+    }
+
+    private static ValidatableResponse batch(String body) {
+        return given().contentType("application/json")
+                .body(body.replace('\'', '"'))
+                .post("/v1/leaderboards/none/scores/batch")
+                .then();
+    }
+
+    /** An object that is so many values together with all that is in it. */
+    private static String bodyOfValues(int values) {
+        return "{\"metadata\":{\"a\":[" + "1,".repeat(values - 4) + "1]}}";
+    }
+
+    @Test
     void numbersHaveAtMost64Characters() {
         refused("{\"value\":0." + "1".repeat(63) + "}", "value");
         post("{\"value\":0." + "1".repeat(62) + "}").statusCode(200);
