@@ -87,14 +87,16 @@ export function overview(view) {
   };
 }
 
-function charts(points) {
+function charts(all) {
+  // The first point of all has nothing before it to be compared with.
+  const points = all.filter((point) => point.periodSeconds > 0);
   if (points.length === 0) {
     return h('p', { class: 'empty' }, 'The first points come within a minute.');
   }
   const times = points.map((point) => point.timestamp);
   const values = (name) => points.map((point) => point[name]);
   // A point counts what was answered since the one before, which is about a minute.
-  const aMinute = (name) => points.map((point) => (point.periodSeconds > 0 ? (point[name] * 60) / point.periodSeconds : 0));
+  const aMinute = (name) => points.map((point) => (point[name] * 60) / point.periodSeconds);
   return [
     lines('Requests', 'a minute', [{ name: 'Answered', tone: 'one', values: aMinute('requests') }], times),
     lines('Errors', 'a minute', [
