@@ -132,6 +132,7 @@ class StructureTest {
                         "javax.crypto..",
                         "com.fasterxml.jackson..",
                         "com.cronutils..",
+                        "org.eclipse.microprofile.openapi.annotations..",
                         "org.jspecify.annotations..")
                 .or(DOMAIN)
                 .or(HASH)
@@ -140,7 +141,7 @@ class StructureTest {
         classes()
                 .that(DOMAIN)
                 .should(dependOnlyOn(
-                        "the JDK, JSON and domain",
+                        "the JDK, JSON, names in the OpenAPI document, and domain",
                         (type, target) -> allowed.test(target) || (JSONATA.test(target) && isExpression(type))))
                 .check(MAIN);
     }

@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
@@ -94,6 +95,7 @@ public class KeyResource {
     /** Makes a key. */
     @POST
     @Requires(Scope.SYSTEM_ADMIN)
+    @APIResponseSchema(KeyView.class)
     @Operation(operationId = "createKey", summary = "Make a key; the answer is the only one that shows it")
     public Response create(KeyRequest request) {
         String name = name(request.name());

@@ -15,6 +15,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
@@ -51,6 +52,7 @@ public class PlayerTokenResource {
     @POST
     @Path("/{player}/tokens")
     @Requires(Scope.STATE_READ)
+    @APIResponseSchema(TokenService.Token.class)
     @Operation(operationId = "createPlayerToken", summary = "Make a token for a player, to be handed to its client")
     public Response forPlayer(@PathParam("player") String player, PlayerTokenRequest request) {
         Ids.check("player", player);

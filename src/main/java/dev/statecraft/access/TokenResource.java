@@ -6,6 +6,7 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
 /** Tokens over HTTP, for those who hold a key. */
@@ -25,6 +26,7 @@ public class TokenResource {
     /** Exchanges a key for a token that is good for the same, and for a short time only. */
     @POST
     @Open(Open.To.EVERY_KEY)
+    @APIResponseSchema(TokenService.Token.class)
     @Operation(operationId = "createToken", summary = "Exchange a key for a short-lived token")
     public Response exchange() {
         return Response.ok(tokens.make(caller.get()))

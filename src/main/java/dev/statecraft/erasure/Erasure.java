@@ -3,6 +3,7 @@ package dev.statecraft.erasure;
 import java.time.Instant;
 import java.util.Map;
 import java.util.TreeMap;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +29,7 @@ public record Erasure(
         long version) {
 
     /** What is gone through, in this order. */
+    @Schema(name = "ErasurePart")
     public enum Part {
         /** Scores, ranks over time, reviews; and the player's name in snapshots and awards of all seasons. */
         LEADERBOARDS,

@@ -12,6 +12,7 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.net.URI;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
 /** The right to erasure over HTTP; what comes of it is told by {@link ReceiptResource}. */
@@ -32,6 +33,7 @@ public class ErasureResource {
     @DELETE
     @Path("/{player}")
     @Requires(Scope.SYSTEM_ADMIN)
+    @APIResponseSchema(ErasureView.class)
     @Operation(operationId = "erasePlayer", summary = "Erase a player everywhere")
     public Response erase(@PathParam("player") String player) {
         Ids.check("player", player);

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
@@ -52,6 +53,7 @@ public class RobloxResource {
     }
 
     /** What came of a notification: the erasures it began, none if it is about something else. */
+    @Schema(name = "RobloxErasures")
     public record Taken(List<String> erasures) {}
 
     /** Takes a notification: verified over the body as it came, at most once, and worked off by itself. */

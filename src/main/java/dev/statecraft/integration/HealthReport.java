@@ -3,6 +3,7 @@ package dev.statecraft.integration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /**
  * How the systems are.
@@ -33,5 +34,6 @@ public record HealthReport(
      * @param value how much it is
      * @param threshold how much would be healthy still
      */
+    @Schema(name = "HealthIssue")
     public record Issue(String system, String measure, double value, double threshold) {}
 }

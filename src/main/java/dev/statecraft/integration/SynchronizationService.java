@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -84,6 +85,7 @@ public class SynchronizationService {
      * @param found how many of them were not as they should be, or were due
      * @param mended how many of these are as they should be now, or are being mended in the background
      */
+    @Schema(name = "SynchronizationPart")
     public record Part(long checked, long found, long mended) {
 
         private static final Part NOTHING = new Part(0, 0, 0);
@@ -103,6 +105,7 @@ public class SynchronizationService {
      * @param systems the same for each system
      * @param stoppedBefore the board that was not looked at any more, null if all were
      */
+    @Schema(name = "SynchronizationReport")
     public record Outcome(
             Instant timestamp,
             boolean complete,

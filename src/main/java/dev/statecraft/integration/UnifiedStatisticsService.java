@@ -6,6 +6,7 @@ import dev.statecraft.replication.ReplicationStatisticsService;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
 import java.time.Instant;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /** The seed's getUnifiedStats: how much there is in each of the systems. */
 @ApplicationScoped
@@ -39,6 +40,7 @@ public class UnifiedStatisticsService {
      * @param integrationEvents events that the feed ever had
      * @param monitoringDataPoints monitoring points that are kept
      */
+    @Schema(name = "UnifiedStatistics")
     public record Statistics(
             Instant timestamp,
             ReplicationStatisticsService.Statistics stateReplication,

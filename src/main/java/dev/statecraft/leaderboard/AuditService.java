@@ -19,6 +19,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.function.BooleanSupplier;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jboss.logging.Logger;
 
 /**
@@ -59,6 +60,7 @@ public class AuditService {
     }
 
     /** A count that is not what the entries say. */
+    @Schema(name = "RankDrift")
     public record Drift(String node, int child, long expected, long counted) {}
 
     /**
@@ -72,6 +74,7 @@ public class AuditService {
      *     what is still on its way
      * @param mending whether entries are being moved to a new tree
      */
+    @Schema(name = "BoardAuditReport")
     public record Report(
             int season, long entries, long nodes, List<Drift> drifts, long drift, boolean settled, boolean mending) {}
 

@@ -27,6 +27,8 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
@@ -116,6 +118,7 @@ public class BoardResource {
             List<BoardView> leaderboards, @Nullable String nextCursor) {}
 
     /** Which season; the running one if none is named. */
+    @Schema(name = "BoardAuditRequest")
     public record AuditRequest(@Nullable Integer season) {}
 
     /** A mending that has begun. */
@@ -124,6 +127,7 @@ public class BoardResource {
     /** The seed's createLeaderboard. */
     @POST
     @Requires(Scope.BOARD_ADMIN)
+    @APIResponseSchema(BoardView.class)
     @Operation(operationId = "createLeaderboard", summary = "Create a board")
     public Response create(BoardRequest request) {
         String id = Ids.check("id", request.id());
@@ -201,6 +205,7 @@ public class BoardResource {
     @POST
     @Path("/{board}/mend")
     @Requires(Scope.BOARD_ADMIN)
+    @APIResponseSchema(MendAnswer.class)
     @Operation(operationId = "mendLeaderboard", summary = "Count a season's ranking anew, in the background")
     public Response mend(@PathParam("board") String id, AuditRequest request) {
         Board board = board(id);

@@ -1,6 +1,7 @@
 package dev.statecraft.leaderboard;
 
 import java.math.BigDecimal;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +24,7 @@ public record Bounds(
         @Nullable Action action) {
 
     /** What becomes of an implausible score. */
+    @Schema(name = "BoundAction")
     public enum Action {
         /** It is refused. */
         REJECT,

@@ -1,6 +1,9 @@
 package dev.statecraft.leaderboard;
 
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+
 /** What a snapshot was taken for. */
+@Schema(name = "SnapshotEventType")
 public enum EventType {
     /** Somebody reset the board. */
     RESET,

@@ -20,6 +20,7 @@ import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
@@ -61,6 +62,7 @@ public class HistoryResource {
     public record SnapshotBucket(BigDecimal from, BigDecimal to, long count) {}
 
     /** A season as it stood at a time. */
+    @Schema(name = "LeaderboardSnapshot")
     public record SnapshotView(
             String id,
             EventType eventType,
@@ -76,6 +78,7 @@ public class HistoryResource {
             List<SnapshotView> snapshots, @Nullable String nextCursor) {}
 
     /** Where a player stood at a time, or at the end of a season. */
+    @Schema(name = "PlayerStanding")
     public record Standing(
             Instant timestamp, int season, long rank, BigDecimal value, double percentile, long totalEntries) {}
 

@@ -1,6 +1,7 @@
 package dev.statecraft.leaderboard;
 
 import java.time.Instant;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +23,7 @@ public record Review(
         @Nullable Instant decidedAt) {
 
     /** How far a review has come. */
+    @Schema(name = "ReviewStatus")
     public enum Status {
         /** Nothing is decided yet. */
         PENDING,

@@ -22,6 +22,7 @@ import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
@@ -45,6 +46,7 @@ public class ReviewResource {
     }
 
     /** What may be decided. */
+    @Schema(name = "ReviewDecision")
     public enum Decision {
         /** The submission counts, from now on. */
         ACCEPT,
@@ -53,6 +55,7 @@ public class ReviewResource {
     }
 
     /** What is decided about a submission. */
+    @Schema(name = "ReviewDecisionRequest")
     public record DecisionRequest(@Nullable Decision decision) {}
 
     /** A submission that was put aside. */
@@ -74,6 +77,7 @@ public class ReviewResource {
             List<ReviewView> reviews, @Nullable String nextCursor) {}
 
     /** A decision that is in effect; of an accepted submission, what it did. */
+    @Schema(name = "ReviewDecisionAnswer")
     public record DecisionAnswer(
             String submissionId,
             String playerId,

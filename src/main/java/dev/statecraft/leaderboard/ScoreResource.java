@@ -28,7 +28,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.Operation;
-import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.RestResponse;
 import org.jspecify.annotations.Nullable;
@@ -96,8 +95,6 @@ public class ScoreResource {
     @Path("/{board}/scores")
     @Requires(Scope.BOARD_WRITE)
     @Operation(operationId = "updatePlayerScore", summary = "Submit a score")
-    @APIResponse(responseCode = "200", description = "The score is in effect")
-    @APIResponse(responseCode = "202", description = "The score is put aside for review")
     public RestResponse<ScoreAnswer> submit(
             @PathParam("board") String board,
             @QueryParam("rank") @Nullable String rank,

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /** The statistics of the seed's {@code getLeaderboardStats}. */
 @ApplicationScoped
@@ -50,6 +51,7 @@ public class StatisticsService {
      * @param cacheMisses lists for which it read a page anew
      * @param cacheHitRatio the part of these lists that were answered from a page kept, 0 to 1; 0 if there were none
      */
+    @Schema(name = "LeaderboardStatistics")
     public record Statistics(
             long totalLeaderboards,
             long totalEntries,

@@ -3,6 +3,7 @@ package dev.statecraft.migration;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +37,7 @@ public record Definition(
     }
 
     /** Who or what transforms the records. */
+    @Schema(name = "MigrationKind")
     public enum Kind {
         OPERATIONS,
         EXPRESSION,

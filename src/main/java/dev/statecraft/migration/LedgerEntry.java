@@ -1,6 +1,7 @@
 package dev.statecraft.migration;
 
 import java.time.Instant;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +31,7 @@ public record LedgerEntry(
         @Nullable String error) {
 
     /** What can be done with a migration. */
+    @Schema(name = "LedgerAction")
     public enum Action {
         REGISTERED,
         BASELINED,

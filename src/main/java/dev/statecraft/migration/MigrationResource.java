@@ -21,6 +21,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
@@ -100,6 +101,7 @@ public class MigrationResource {
     /** Registers a migration; the same content again answers the same. */
     @POST
     @Requires(Scope.MIGRATE_RUN)
+    @APIResponseSchema(MigrationView.class)
     @Operation(operationId = "registerMigration", summary = "Register a migration")
     public Response register(MigrationRequest request) {
         Definition definition = definition(request, "");

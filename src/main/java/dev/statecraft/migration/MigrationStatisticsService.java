@@ -2,6 +2,7 @@ package dev.statecraft.migration;
 
 import dev.statecraft.migration.Registration.Status;
 import jakarta.enterprise.context.ApplicationScoped;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /** The seed's getMigrationStats. */
 @ApplicationScoped
@@ -24,6 +25,7 @@ public class MigrationStatisticsService {
      * @param migrationHistorySize entries of the ledger
      * @param backupCount migrations whose records are kept as they were before
      */
+    @Schema(name = "MigrationStatistics")
     public record Statistics(
             String currentVersion,
             int totalMigrations,

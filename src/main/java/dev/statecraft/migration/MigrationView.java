@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Instant;
 import java.util.List;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,6 +47,7 @@ public record MigrationView(
      * @param hasDown whether there is a way down, given or derived
      * @param lost the paths of which something is lost but for the backup
      */
+    @Schema(name = "MigrationDetails")
     public record Details(
             JsonNode definition, boolean reversible, boolean idempotent, boolean hasDown, List<String> lost) {}
 

@@ -3,6 +3,7 @@ package dev.statecraft.migration;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.math.BigDecimal;
 import java.util.List;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param invariants sums over the sample
  * @param estimate what applying it to all would consume
  */
+@Schema(name = "MigrationPlan")
 public record Plan(
         String version,
         long matching,
@@ -42,12 +44,15 @@ public record Plan(
         Estimate estimate) {
 
     /** One record before and after. */
+    @Schema(name = "PlanSample")
     public record Sample(String id, String space, JsonNode before, JsonNode after) {}
 
     /** One record that cannot be migrated, or breaks a rule; why. */
+    @Schema(name = "PlanFailure")
     public record Failure(String id, String space, String reason) {}
 
     /** Bytes of JSON over the changed records of the sample; {@code limit} is the most that one may have. */
+    @Schema(name = "PlanSize")
     public record Size(long before, long after, long largest, int limit) {}
 
     /**
@@ -57,12 +62,15 @@ public record Plan(
      * @param broken of how many records of the sample it does not hold
      * @param example one of those, null if there is none
      */
+    @Schema(name = "PlanCheck")
     public record Check(
             boolean claimed, int broken, @Nullable String example) {}
 
     /** A sum over the sample that is to stay the same. */
+    @Schema(name = "PlanInvariant")
     public record Sum(String expression, BigDecimal before, BigDecimal after, boolean holds) {}
 
     /** Units of DynamoDB's capacity, backups included where they are made, and what they cost in US dollars. */
+    @Schema(name = "PlanEstimate")
     public record Estimate(long readUnits, long writeUnits, BigDecimal price) {}
 }

@@ -1,5 +1,7 @@
 package dev.statecraft.migration;
 
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+
 /**
  * A record that was put aside: it stayed as it was.
  *
@@ -9,4 +11,5 @@ package dev.statecraft.migration;
  * @param reason why
  * @param attempts how often it was tried
  */
+@Schema(name = "QuarantinedRecord")
 public record Quarantined(String id, String space, long version, String reason, int attempts) {}

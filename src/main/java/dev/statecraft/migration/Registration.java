@@ -3,6 +3,7 @@ package dev.statecraft.migration;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
 import java.util.List;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -83,6 +84,7 @@ public record Registration(
     }
 
     /** How far a migration is. */
+    @Schema(name = "MigrationStatus")
     public enum Status {
         PENDING,
         RUNNING,

@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,12 +62,14 @@ public record Run(
     }
 
     /** Whether a run began as an application or as a rollback. */
+    @Schema(name = "RunDirection")
     public enum Direction {
         UP,
         DOWN
     }
 
     /** How a rollback treats records that were written since. */
+    @Schema(name = "RollbackMode")
     public enum Mode {
         /** They are passed through {@code down}, so nothing is lost. */
         SMART,
@@ -75,6 +78,7 @@ public record Run(
     }
 
     /** What a run is doing. */
+    @Schema(name = "RunPhase")
     public enum Phase {
         /** Counts the records and decides about segments. */
         PLANNING(0),

@@ -13,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
 /** What people and schedules ask of runs: begin, look at, pause, resume, cancel, throttle. */
@@ -45,6 +46,7 @@ public class RunService {
     }
 
     /** A migration that was not applied, and why. */
+    @Schema(name = "ApplyFailure")
     public record Failure(String version, @Nullable String error) {}
 
     /** What became of the wish to apply what is pending; in order of precedence. */
@@ -64,6 +66,7 @@ public class RunService {
      * @param totalPending how many were pending at first
      * @param runs the runs so far, in order
      */
+    @Schema(name = "ApplyAnswer")
     public record Answer(int applied, List<Failure> failed, int totalPending, List<String> runs) implements Applied {
 
         /** Copies the lists. */

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -68,9 +69,11 @@ public record RunView(
         List<Quarantined> failures) {
 
     /** Records that were taken back, and those that could not be. */
+    @Schema(name = "RunUndone")
     public record Undone(long done, long failed) {}
 
     /** A sum that is to stay the same, over the records migrated so far. */
+    @Schema(name = "RunInvariant")
     public record Sum(String expression, BigDecimal before, BigDecimal after, boolean holds) {}
 
     static RunView of(RunState seen, Instant now) {

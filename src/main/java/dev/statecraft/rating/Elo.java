@@ -2,6 +2,7 @@ package dev.statecraft.rating;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /**
  * Elo's ratings (A. E. Elo, The Rating of Chessplayers, 1978). A team plays as one player with the mean of its members'
@@ -16,6 +17,7 @@ import java.util.List;
 public record Elo(double initial, double k, Expectation expectation) implements RatingSystem {
 
     /** The score to expect of the one whose rating is higher by a difference. */
+    @Schema(name = "EloExpectation")
     public enum Expectation {
         /** 1 / (1 + 10^(−d/400)). */
         LOGISTIC,

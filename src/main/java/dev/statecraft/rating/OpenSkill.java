@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /**
  * OpenSkill: the Bayesian approximation of R. C. Weng and C.-J. Lin (A Bayesian Approximation Method for Online
@@ -21,6 +22,7 @@ public record OpenSkill(double mu, double sigma, double beta, double tau, double
         implements RatingSystem {
 
     /** How the outcome of a match is taken apart. */
+    @Schema(name = "OpenSkillModel")
     public enum Model {
         /** First the best of all, then the best of those left, and so on. */
         PLACKETT_LUCE,

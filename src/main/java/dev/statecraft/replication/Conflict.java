@@ -1,6 +1,7 @@
 package dev.statecraft.replication;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param rule what decided; null as long as nothing has
  * @param result what the path holds now, null as well as long as nothing has decided
  */
+@Schema(name = "PathConflict")
 public record Conflict(
         String path,
         @Nullable JsonNode base,

@@ -24,6 +24,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
@@ -75,6 +76,7 @@ public class ConflictResource {
             List<ConflictView> conflicts, @Nullable String nextCursor) {}
 
     /** What callers can choose. */
+    @Schema(name = "ConflictSide")
     public enum Side {
         SERVER,
         CLIENT,
@@ -82,10 +84,12 @@ public class ConflictResource {
     }
 
     /** A decision: a side, or the state that the entity is to have. */
+    @Schema(name = "ConflictDecisionRequest")
     public record DecisionRequest(
             @Nullable Side choose, @Nullable JsonNode state) {}
 
     /** A decision that was carried out; version and state are those of the entity after it. */
+    @Schema(name = "ConflictDecisionAnswer")
     public record DecisionAnswer(
             String conflictId,
             String space,
@@ -105,6 +109,7 @@ public class ConflictResource {
             @Nullable JsonNode client) {}
 
     /** What an update comes to. */
+    @Schema(name = "ConflictOutcome")
     public enum Outcome {
         ACCEPTED,
         REFUSED,

@@ -32,6 +32,8 @@ import java.net.URI;
 import java.util.List;
 import java.util.TreeMap;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
@@ -92,6 +94,7 @@ public class EntityResource {
             List<EntityView> entities, @Nullable String nextCursor) {}
 
     /** Some versions, the newest first. */
+    @Schema(name = "EntityHistory")
     public record History(
             String id,
             String space,
@@ -101,6 +104,7 @@ public class EntityResource {
     /** The seed's createEntity. */
     @POST
     @Requires(value = Scope.STATE_WRITE, players = Players.WHAT_THE_RESOURCE_ALLOWS)
+    @APIResponseSchema(EntityView.class)
     @Operation(operationId = "createEntity", summary = "Create an entity")
     public Response create(@HeaderParam("Idempotency-Key") @Nullable String idempotencyKey, NewEntityRequest request) {
         String id = Ids.check("id", request.id());
@@ -151,6 +155,7 @@ public class EntityResource {
     @GET
     @Path("/{entity}")
     @Requires(value = Scope.STATE_READ, players = Players.NAMED_SPACE)
+    @APIResponseSchema(EntityView.class)
     @Operation(operationId = "getEntityState", summary = "Read an entity, now or at a version")
     public Response read(
             @PathParam("entity") String id,
@@ -185,6 +190,7 @@ public class EntityResource {
     @PATCH
     @Path("/{entity}")
     @Requires(value = Scope.STATE_WRITE, players = Players.NAMED_SPACE)
+    @APIResponseSchema(UpdateAnswer.class)
     @Operation(operationId = "updateEntity", summary = "Change an entity by operations or a whole state")
     public Response update(
             @PathParam("entity") String id,
@@ -282,6 +288,7 @@ public class EntityResource {
     @POST
     @Path("/{entity}/revert")
     @Requires(value = Scope.STATE_WRITE, players = Players.NAMED_SPACE)
+    @APIResponseSchema(EntityView.class)
     @Operation(operationId = "revertEntity", summary = "Go back to a kept version, as a new version")
     public Response revert(
             @PathParam("entity") String id,

@@ -3,6 +3,7 @@ package dev.statecraft.replication;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Instant;
 import java.util.List;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +35,7 @@ public record FeedView(
      * @param first whether this is the beginning: forget what you had
      * @param more whether the snapshot goes on in the next answer
      */
+    @Schema(name = "SpaceSnapshot")
     public record SnapshotView(
             List<EntityView> entities,
             boolean first,

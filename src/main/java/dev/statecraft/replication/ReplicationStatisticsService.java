@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jboss.logging.Logger;
 
 /**
@@ -56,6 +57,7 @@ public class ReplicationStatisticsService {
      * @param totalCommits commits
      * @param compression what compression saves
      */
+    @Schema(name = "ReplicationStatistics")
     public record Statistics(
             long totalEntities,
             long totalStateHistory,
@@ -68,6 +70,7 @@ public class ReplicationStatisticsService {
             Compression compression) {}
 
     /** Bytes of all current states; {@code ratio} is stored to plain, 1 if there are none. */
+    @Schema(name = "StateCompression")
     public record Compression(long plainBytes, long storedBytes, double ratio) {}
 
     /** The statistics of a game; about 1 RCU. */

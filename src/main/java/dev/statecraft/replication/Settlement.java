@@ -1,5 +1,6 @@
 package dev.statecraft.replication;
 
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +28,7 @@ public record Settlement(
         long at) {
 
     /** What can be decided about a parked conflict. */
+    @Schema(name = "ConflictChoice")
     public enum Choice {
         /** The stored state stays as it is; the update is dropped. */
         SERVER,

@@ -1,0 +1,312 @@
+package dev.statecraft.entry;
+
+import dev.statecraft.access.Open;
+import dev.statecraft.access.Requires;
+import io.quarkus.smallrye.openapi.OpenApiFilter;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.eclipse.microprofile.openapi.OASFactory;
+import org.eclipse.microprofile.openapi.OASFilter;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.models.Components;
+import org.eclipse.microprofile.openapi.models.OpenAPI;
+import org.eclipse.microprofile.openapi.models.media.Content;
+import org.eclipse.microprofile.openapi.models.media.MediaType;
+import org.eclipse.microprofile.openapi.models.parameters.Parameter;
+import org.eclipse.microprofile.openapi.models.parameters.RequestBody;
+import org.eclipse.microprofile.openapi.models.responses.APIResponse;
+import org.eclipse.microprofile.openapi.models.responses.APIResponses;
+import org.eclipse.microprofile.openapi.models.security.SecurityRequirement;
+import org.jboss.jandex.AnnotationInstance;
+import org.jboss.jandex.AnnotationValue;
+import org.jboss.jandex.DotName;
+import org.jboss.jandex.IndexView;
+import org.jboss.jandex.MethodInfo;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Completes the OpenAPI document while the application is built. What only the code can say comes from the code: which
+ * scope a call needs, which fields an answer always has. What only people can say is in {@code META-INF/openapi.yaml};
+ * this puts it where it belongs, so that it is written down once: parameters by their name, problems by their type,
+ * and by operation id what an operation answers beyond the common.
+ */
+@OpenApiFilter(OpenApiFilter.RunStage.BUILD)
+public class ContractFilter implements OASFilter {
+
+    private static final String PROBLEMS = "x-problems";
+    private static final String OPERATIONS = "x-operations";
+    private static final String JSON = "application/json";
+    private static final String TYPES = "x-problem-types";
+
+    /** What any operation may answer, and by the last two only those that take a body. */
+    private static final Map<String, String> COMMON =
+            Map.of("400", "BadRequest", "429", "TooManyRequests", "500", "InternalError", "503", "Unavailable");
+
+    private static final Map<String, String> WITH_CREDENTIAL = Map.of("401", "Unauthorized", "403", "Forbidden");
+    private static final Map<String, String> WITH_BODY = Map.of("413", "BodyTooLarge", "415", "UnsupportedMediaType");
+
+    private final IndexView index;
+    private final Map<String, MethodInfo> methods = new LinkedHashMap<>();
+
+    public ContractFilter(IndexView index) {
+        this.index = index;
+        for (AnnotationInstance operation : index.getAnnotations(DotName.createSimple(Operation.class))) {
+            AnnotationValue id = operation.value("operationId");
+            if (id != null) {
+                methods.put(id.asString(), operation.target().asMethod());
+            }
+        }
+    }
+
+    @Override
+    public void filterOpenAPI(OpenAPI document) {
+        Map<String, ?> operations = taken(document, OPERATIONS);
+        Map<String, ?> problems = taken(document, PROBLEMS);
+        Components components = document.getComponents();
+        problems.forEach((type, problem) -> components.addExample("problem." + type, example(type, map(problem))));
+        document.getPaths().getPathItems().values().forEach(path -> path.getOperations()
+                .values()
+                .forEach(operation -> {
+                    MethodInfo method = methods.get(operation.getOperationId());
+                    if (method != null) {
+                        complete(
+                                operation,
+                                new Contract(
+                                        operation.getOperationId(),
+                                        method,
+                                        map(operations.get(operation.getOperationId())),
+                                        problems),
+                                components);
+                    }
+                }));
+        new ContractSchemas(index).complete(document);
+    }
+
+    /** What is known of an operation besides the document. */
+    private record Contract(String id, MethodInfo method, Map<String, ?> said, Map<String, ?> problems) {
+
+        Optional<AnnotationInstance> requires() {
+            return Optional.ofNullable(method.annotation(DotName.createSimple(Requires.class)));
+        }
+
+        boolean open() {
+            AnnotationInstance open = method.annotation(DotName.createSimple(Open.class));
+            return open != null && open.value().asEnum().equals(Open.To.EVERYONE.name());
+        }
+    }
+
+    private static void complete(
+            org.eclipse.microprofile.openapi.models.Operation operation, Contract contract, Components components) {
+        secure(operation, contract);
+        Object description = contract.said().get("description");
+        if (description != null) {
+            operation.setDescription(
+                    description + (operation.getDescription() == null ? "" : "\n\n" + operation.getDescription()));
+        }
+        if (operation.getParameters() != null) {
+            operation.setParameters(operation.getParameters().stream()
+                    .map(parameter -> shared(parameter, contract.id(), components))
+                    .toList());
+        }
+        RequestBody body = operation.getRequestBody();
+        if (body != null) {
+            body.setRequired(true);
+            map(contract.said().get("bodies"))
+                    .forEach((type, schema) -> body.getContent().addMediaType(type, json(String.valueOf(schema))));
+            example(components, contract.id() + ".request")
+                    .ifPresent(example -> body.getContent().getMediaType(JSON).addExample("request", example));
+        }
+        answers(operation, contract, components);
+        problems(operation, contract, body != null, components);
+    }
+
+    private static void secure(org.eclipse.microprofile.openapi.models.Operation operation, Contract contract) {
+        if (contract.open()) {
+            operation.setSecurity(List.of(OASFactory.createSecurityRequirement().addScheme("robloxSignature")));
+            return;
+        }
+        Optional<AnnotationInstance> requires = contract.requires();
+        if (requires.isEmpty()) {
+            operation.setSecurity(List.of(scheme("key", List.of()), scheme("signature", List.of())));
+            operation.setDescription("Any key may call it, no token.");
+            return;
+        }
+        String scope = requires.get()
+                .value()
+                .asEnum()
+                .toLowerCase(java.util.Locale.ROOT)
+                .replace('_', ':');
+        operation.setSecurity(List.of(
+                scheme("key", List.of(scope)), scheme("token", List.of(scope)), scheme("signature", List.of(scope))));
+        AnnotationValue players = requires.get().value("players");
+        operation.setDescription("Needs the scope `" + scope + "`. "
+                + reach(players == null ? Requires.Players.NOTHING : Requires.Players.valueOf(players.asEnum())));
+    }
+
+    private static String reach(Requires.Players players) {
+        return switch (players) {
+            case NOTHING -> "A player's token does not reach it.";
+            case NAMED_BOARD -> "A player's token reaches the boards that it names.";
+            case NAMED_SPACE -> "A player's token reaches the spaces that it names.";
+            case OWN -> "A player's token reaches the player's own.";
+            case WHAT_THE_RESOURCE_ALLOWS ->
+                "A player's token reaches what is the player's, in the spaces and on the" + " boards that it names.";
+        };
+    }
+
+    private static SecurityRequirement scheme(String name, List<String> scopes) {
+        return OASFactory.createSecurityRequirement().addScheme(name, scopes);
+    }
+
+    /** The parameter as it is described for this operation, for where it is, or for all. */
+    private static Parameter shared(Parameter parameter, String operation, Components components) {
+        String name = parameter.getName();
+        for (String key : List.of(
+                operation + "." + name,
+                String.valueOf(parameter.getIn()).toLowerCase(java.util.Locale.ROOT) + "." + name,
+                name)) {
+            if (components.getParameters() != null && components.getParameters().containsKey(key)) {
+                return OASFactory.createParameter().ref(key);
+            }
+        }
+        return parameter;
+    }
+
+    private static void answers(
+            org.eclipse.microprofile.openapi.models.Operation operation, Contract contract, Components components) {
+        APIResponses responses = operation.getResponses();
+        Map<String, ?> answers = map(contract.said().get("answers"));
+        if (!answers.isEmpty()) {
+            List.copyOf(responses.getAPIResponses().keySet()).forEach(responses::removeAPIResponse);
+            answers.forEach((status, schema) -> {
+                APIResponse response = OASFactory.createAPIResponse().description(meaning(status));
+                if (!String.valueOf(schema).isEmpty()) {
+                    response.setContent(OASFactory.createContent().addMediaType(JSON, json(String.valueOf(schema))));
+                }
+                responses.addAPIResponse(status, response);
+            });
+        }
+        responses.getAPIResponses().forEach((status, response) -> {
+            if (status.startsWith("2") && contract.said().get("headers") instanceof List<?> headers) {
+                headers.forEach(header -> response.addHeader(
+                        String.valueOf(header), OASFactory.createHeader().ref(String.valueOf(header))));
+            }
+            Content content = response.getContent();
+            if (status.startsWith("2") && content != null && content.hasMediaType(JSON)) {
+                example(components, contract.id() + ".answer")
+                        .ifPresent(example -> content.getMediaType(JSON).addExample("answer", example));
+            }
+        });
+    }
+
+    private static String meaning(String status) {
+        return switch (status) {
+            case "201" -> "It is made";
+            case "202" -> "It is taken, and not done yet";
+            case "304" -> "It is still what is known";
+            default -> "It is done";
+        };
+    }
+
+    private static void problems(
+            org.eclipse.microprofile.openapi.models.Operation operation,
+            Contract contract,
+            boolean body,
+            Components components) {
+        APIResponses responses = operation.getResponses();
+        Map<String, String> common = new TreeMap<>(COMMON);
+        if (!contract.open()) {
+            common.putAll(WITH_CREDENTIAL);
+        } else {
+            common.put("401", "Unauthorized");
+        }
+        if (body) {
+            common.putAll(WITH_BODY);
+        }
+        Map<String, List<String>> own = new TreeMap<>();
+        if (contract.said().get("problems") instanceof List<?> types) {
+            for (Object type : types) {
+                Object status =
+                        map(contract.problems().get(String.valueOf(type))).get("status");
+                if (status == null) {
+                    throw new IllegalStateException(contract.id() + " names an unknown problem: " + type);
+                }
+                own.computeIfAbsent(status.toString(), same -> new ArrayList<>())
+                        .add(String.valueOf(type));
+            }
+        }
+        common.forEach((status, name) -> {
+            if (!own.containsKey(status)) {
+                responses.addAPIResponse(status, OASFactory.createAPIResponse().ref(name));
+            }
+        });
+        own.forEach((status, types) -> {
+            MediaType media = json("Problem");
+            List<String> told = new ArrayList<>();
+            if (common.containsKey(status)) {
+                APIResponse shared =
+                        Objects.requireNonNull(components.getResponses().get(common.get(status)), status);
+                told.add(shared.getDescription());
+                media.addExample(
+                        common.get(status),
+                        OASFactory.createExample()
+                                .value(shared.getContent()
+                                        .getMediaType(Problem.MEDIA_TYPE)
+                                        .getExample()));
+            }
+            for (String type : types) {
+                media.addExample(type, OASFactory.createExample().ref("problem." + type));
+                told.add("`" + type + "`: " + map(contract.problems().get(type)).get("title"));
+            }
+            APIResponse response = OASFactory.createAPIResponse()
+                    .description(String.join("; ", told))
+                    .content(OASFactory.createContent().addMediaType(Problem.MEDIA_TYPE, media));
+            response.addExtension(TYPES, types);
+            responses.addAPIResponse(status, response);
+        });
+    }
+
+    private static org.eclipse.microprofile.openapi.models.examples.Example example(
+            String type, Map<String, ?> problem) {
+        Map<String, Object> value = new LinkedHashMap<>();
+        value.put("type", "/problems/" + type);
+        value.put("title", String.valueOf(problem.get("title")));
+        value.put("status", Integer.valueOf(String.valueOf(problem.get("status"))));
+        if (problem.get("detail") != null) {
+            value.put("detail", String.valueOf(problem.get("detail")));
+        }
+        return OASFactory.createExample()
+                .summary(String.valueOf(problem.get("title")))
+                .value(value);
+    }
+
+    private static Optional<org.eclipse.microprofile.openapi.models.examples.Example> example(
+            Components components, String name) {
+        return components.getExamples() != null && components.getExamples().containsKey(name)
+                ? Optional.of(OASFactory.createExample().ref(name))
+                : Optional.empty();
+    }
+
+    private static MediaType json(String schema) {
+        return OASFactory.createMediaType().schema(OASFactory.createSchema().ref(schema));
+    }
+
+    private static Map<String, ?> taken(OpenAPI document, String extension) {
+        Map<String, ?> value = map(
+                document.getExtensions() == null
+                        ? null
+                        : document.getExtensions().get(extension));
+        document.removeExtension(extension);
+        return value;
+    }
+
+    @SuppressWarnings("unchecked")
+    private static Map<String, ?> map(@Nullable Object value) {
+        return value instanceof Map<?, ?> map ? (Map<String, ?>) map : Map.of();
+    }
+}
