@@ -128,6 +128,7 @@ public class ContractFilter implements OASFilter {
     private static void secure(org.eclipse.microprofile.openapi.models.Operation operation, Contract contract) {
         if (contract.open()) {
             operation.setSecurity(List.of(OASFactory.createSecurityRequirement().addScheme("robloxSignature")));
+            operation.setDescription("Open to whoever signs as Roblox does.");
             return;
         }
         Optional<AnnotationInstance> requires = contract.requires();

@@ -9,14 +9,14 @@ import java.util.Map;
 import java.util.UUID;
 
 /** Makes keys and requests that bring them, with the key that a developer has. */
-final class Keyring {
+public final class Keyring {
 
     static final String DEVELOPER = "sk_dev_local";
 
     private Keyring() {}
 
     /** A request with a key, or a token. */
-    static RequestSpecification with(String credential) {
+    public static RequestSpecification with(String credential) {
         return given().header("Authorization", "Bearer " + credential);
     }
 
@@ -30,7 +30,7 @@ final class Keyring {
         return key(game, Arrays.asList(scopes));
     }
 
-    static String key(String game, List<Scope> scopes) {
+    public static String key(String game, List<Scope> scopes) {
         return with(DEVELOPER)
                 .contentType("application/json")
                 .body(Map.of(

@@ -9,7 +9,7 @@ import java.time.Instant;
 import java.util.Base64;
 import org.junit.jupiter.api.Test;
 
-class RobloxSignatureTest {
+public class RobloxSignatureTest {
 
     private static final Instant NOW = Instant.ofEpochSecond(1_800_000_000);
     private static final byte[] BODY = "{\"EventType\":\"x\"}".getBytes(StandardCharsets.UTF_8);
@@ -49,7 +49,7 @@ class RobloxSignatureTest {
         return RobloxSignature.check(header, body, "secret", NOW, TOLERANCE);
     }
 
-    static String signed(Instant at, byte[] body, String secret) {
+    public static String signed(Instant at, byte[] body, String secret) {
         String time = Long.toString(at.getEpochSecond());
         return "t=" + time + ",v1=" + Base64.getEncoder().encodeToString(RobloxSignature.mac(time, body, secret));
     }

@@ -1,0 +1,120 @@
+package dev.statecraft.entry;
+
+import static io.restassured.RestAssured.given;
+import static org.junit.jupiter.api.Assertions.assertAll;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.quarkus.test.junit.QuarkusTest;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** The OpenAPI document is committed as it is served, and leaves nothing out. */
+@QuarkusTest
+@Tag("application")
+class ApiDocumentTest {
+
+    private static final Pattern TYPE_OF_PROBLEM = Pattern.compile(
+            "Problem\\s*\\.(?:of\\(\\s*\\d+,|notFound\\(|conflict\\(|unprocessable\\()\\s*\"([a-z-]+)\"");
+
+    /** With {@code -Dopenapi.write} the committed copy is brought up to date instead. */
+    @Test
+    void theCommittedCopyIsWhatIsServed() throws IOException {
+        String served = given().get("/openapi").then().statusCode(200).extract().asString();
+        if (System.getProperty("openapi.write") != null) {
+            Files.writeString(ApiDocument.COMMITTED, served);
+        }
+        assertEquals(
+                Files.readString(ApiDocument.COMMITTED).lines().toList(),
+                served.lines().toList(),
+                ApiDocument.COMMITTED + " is behind the code: ./mvnw test -Dtest=ApiDocumentTest -Dopenapi.write");
+    }
+
+    @Test
+    void everyOperationSaysWhatItIs() {
+        ApiDocument document = ApiDocument.committed();
+        Set<String> ids = new HashSet<>();
+        assertTrue(document.calls().size() > 70);
+        assertAll(document.calls().stream().map(call -> () -> {
+            assertTrue(ids.add(call.id()), call + " is there twice");
+            assertFalse(call.node().path("summary").asText().isEmpty(), call + " has no summary");
+            assertFalse(call.node().path("description").asText().isEmpty(), call + " has no description");
+            if (call.path().startsWith("/v1/")) {
+                assertTrue(call.node().has("security"), call + " says nothing of credentials");
+            }
+            for (JsonNode parameter : call.node().path("parameters")) {
+                assertTrue(parameter.has("$ref"), call + " has a parameter that is not described: " + parameter);
+            }
+            JsonNode request = document.requestSchema(call);
+            if (!request.isMissingNode()) {
+                JsonNode example = document.requestExample(call);
+                assertFalse(example.isMissingNode(), call + " has no example of a request");
+                assertTrue(
+                        document.faults(request, example).isEmpty(),
+                        () -> call + "'s example is not a request: " + document.faults(request, example));
+            }
+        }));
+    }
+
+    @Test
+    void everyFieldIsDescribedAndThoseOfRequestsAreLimited() {
+        ApiDocument document = ApiDocument.committed();
+        Set<String> wanting = new TreeSet<>();
+        document.root().get("components").get("schemas").properties().forEach(schema -> {
+            boolean request = schema.getValue().path("additionalProperties").isBoolean();
+            schema.getValue().path("properties").properties().forEach(field -> {
+                String name = schema.getKey() + "." + field.getKey();
+                JsonNode value = field.getValue();
+                if (value.path("description").asText().isEmpty()) {
+                    wanting.add(name + " is not described");
+                }
+                if (request && !isLimited(value)) {
+                    wanting.add(name + " has no limits");
+                }
+            });
+        });
+        assertEquals(Set.of(), wanting);
+    }
+
+    private static boolean isLimited(JsonNode field) {
+        return field.has("$ref")
+                || switch (field.path("type").asText()) {
+                    case "string" -> field.has("maxLength") || field.has("enum") || field.has("format");
+                    case "array" -> field.has("maxItems") && isLimited(field.get("items"));
+                    case "integer", "number" ->
+                        (field.has("minimum") || field.has("exclusiveMinimum")) && field.has("maximum");
+                    case "object" -> field.has("maxProperties") || field.has("properties");
+                    case "boolean" -> true;
+                    default -> false;
+                };
+    }
+
+    @Test
+    void everyTypeOfProblemIsThere() throws IOException {
+        Set<String> made = new TreeSet<>();
+        try (Stream<java.nio.file.Path> files = Files.walk(java.nio.file.Path.of("src", "main", "java"))) {
+            for (java.nio.file.Path file :
+                    files.filter(path -> path.toString().endsWith(".java")).toList()) {
+                Matcher matcher = TYPE_OF_PROBLEM.matcher(Files.readString(file, StandardCharsets.UTF_8));
+                while (matcher.find()) {
+                    made.add(matcher.group(1));
+                }
+            }
+        }
+        assertTrue(made.size() > 50, made.toString());
+        String document = Files.readString(ApiDocument.COMMITTED);
+        made.removeIf(type -> document.contains("/problems/" + type) || document.contains("`" + type + "`"));
+        assertEquals(Set.of(), made);
+    }
+}
