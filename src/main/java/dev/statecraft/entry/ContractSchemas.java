@@ -55,7 +55,8 @@ final class ContractSchemas {
             Map<String, Schema> properties = new LinkedHashMap<>(schema.getProperties());
             ClassInfo type = record(name, properties.keySet());
             if (type != null) {
-                properties.replaceAll((field, property) -> described(property, name, field, common));
+                properties.replaceAll((field, property) ->
+                        described(property, new Place(name, field, requests.contains(name)), common));
                 if (requests.contains(name)) {
                     schema.setAdditionalPropertiesSchema(
                             OASFactory.createSchema().booleanSchema(false));
@@ -143,18 +144,22 @@ final class ContractSchemas {
         }
     }
 
+    /** Which field of which schema it is about. */
+    private record Place(String schema, String field, boolean request) {}
+
     /** The field with what is said of it for this schema, or else for all fields of its name. */
-    private static Schema described(Schema property, String schema, String field, Schema common) {
+    private static Schema described(Schema property, Place place, Schema common) {
         Map<String, Schema> all = common.getProperties();
-        Schema shared = all.containsKey(schema + "." + field) ? all.get(schema + "." + field) : all.get(field);
+        String own = place.schema() + "." + place.field();
+        Schema shared = all.containsKey(own) ? all.get(own) : all.get(place.field());
         if (isTree(property)) {
-            return Objects.requireNonNull(shared, "Nothing is said of " + schema + "." + field);
+            return Objects.requireNonNull(shared, () -> "Nothing is said of " + own);
         }
         if (property.getItems() != null && isTree(property.getItems())) {
-            property.setItems(all.get(field + ".items"));
+            property.setItems(all.get(place.field() + ".items"));
         }
         if (shared != null) {
-            fill(property, shared);
+            fill(property, shared, place.request());
         }
         return property;
     }
@@ -164,12 +169,13 @@ final class ContractSchemas {
     }
 
     /** Where the field itself says nothing, what all fields of its name are. */
-    private static void fill(Schema property, Schema common) {
+    private static void fill(Schema property, Schema common, boolean request) {
         if (property.getDescription() == null) {
             property.setDescription(common.getDescription());
         }
         boolean text = property.getType() == null || property.getType().contains(Schema.SchemaType.STRING);
-        if (property.getRef() == null && common.getRef() != null && text && property.getPattern() == null) {
+        // What an answer tells, such as who a player was that is erased, nobody may send.
+        if (request && property.getRef() == null && common.getRef() != null && text && property.getPattern() == null) {
             property.setRef(common.getRef());
         }
         if (property.getRef() != null

@@ -22,6 +22,7 @@ import java.util.TreeMap;
 final class ApiWorld {
 
     private final ApiDocument document;
+    private final DocumentedAnswers documented;
     private final LocalRuntime local;
     private final String game;
     private final String key;
@@ -45,6 +46,7 @@ final class ApiWorld {
 
     ApiWorld(ApiDocument document, LocalRuntime local, String game) {
         this.document = document;
+        this.documented = new DocumentedAnswers(document);
         this.local = local;
         this.game = game;
         this.key = Keyring.key(game, List.copyOf(Scope.ALL));
@@ -185,7 +187,7 @@ final class ApiWorld {
                         .toList();
                 send(
                         document.call("completeMigrationWork"),
-                        Map.of("lease", leased.path("lease"), "records", migrated),
+                        Map.of("lease", leased.<Object>path("lease"), "records", migrated),
                         "");
                 answers.remove("leaseMigrationWork");
                 answers.put("leaseMigrationWork", leased);
@@ -247,7 +249,12 @@ final class ApiWorld {
     }
 
     private Response send(ApiDocument.Call call, Object body, String query) {
-        Response answer = request(call, body, query);
+        Response answer;
+        try {
+            answer = request(call, body, query);
+        } catch (AssertionError e) {
+            throw new AssertionError(e.getMessage() + " after " + refused, e);
+        }
         if (answer.statusCode() >= 300) {
             refused.add("The example of " + call + " is answered " + answer.statusCode() + " " + answer.asString());
         }
@@ -257,7 +264,7 @@ final class ApiWorld {
 
     /** Calls an operation with the parameters of the world. */
     Response request(ApiDocument.Call call, Object body, String query) {
-        RequestSpecification request = Keyring.with(key);
+        RequestSpecification request = Keyring.with(key).filter(documented);
         if (body != null) {
             request.contentType("application/json").body(body);
         }
