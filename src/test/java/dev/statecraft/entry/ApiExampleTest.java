@@ -1,7 +1,10 @@
 package dev.statecraft.entry;
 
+import static org.junit.jupiter.api.Assertions.assertAll;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.statecraft.local.DynamoDbLocalResource;
@@ -50,5 +53,26 @@ class ApiExampleTest {
                     Path.of("target", "answers.json"),
                     mapper.writerWithDefaultPrettyPrinter().writeValueAsString(all));
         }
+    }
+
+    @Test
+    void everyAnswerHasAnExampleThatIsOne() {
+        ApiDocument document = ApiDocument.committed();
+        assertAll(document.calls().stream()
+                .filter(call -> call.path().startsWith("/v1/"))
+                .flatMap(call -> call.node().get("responses").properties().stream()
+                        .filter(response -> response.getKey().startsWith("2"))
+                        .map(response -> document.resolve(response.getValue())
+                                .path("content")
+                                .path("application/json"))
+                        .filter(content -> !content.isMissingNode())
+                        .map(content -> () -> {
+                            JsonNode example = document.resolve(
+                                            content.path("examples").path("answer"))
+                                    .path("value");
+                            assertFalse(example.isMissingNode(), call + " has no example of an answer");
+                            assertEquals(
+                                    Set.of(), document.faultsOfAnswer(content.get("schema"), example), call.toString());
+                        })));
     }
 }
