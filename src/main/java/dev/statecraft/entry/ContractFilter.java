@@ -6,15 +6,17 @@ import io.quarkus.smallrye.openapi.OpenApiFilter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.eclipse.microprofile.openapi.OASFactory;
 import org.eclipse.microprofile.openapi.OASFilter;
-import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.models.Components;
 import org.eclipse.microprofile.openapi.models.OpenAPI;
+import org.eclipse.microprofile.openapi.models.Operation;
+import org.eclipse.microprofile.openapi.models.examples.Example;
 import org.eclipse.microprofile.openapi.models.media.Content;
 import org.eclipse.microprofile.openapi.models.media.MediaType;
 import org.eclipse.microprofile.openapi.models.parameters.Parameter;
@@ -38,12 +40,14 @@ import org.jspecify.annotations.Nullable;
 @OpenApiFilter(OpenApiFilter.RunStage.BUILD)
 public class ContractFilter implements OASFilter {
 
+    private static final DotName OPERATION =
+            DotName.createSimple("org.eclipse.microprofile.openapi.annotations.Operation");
     private static final String PROBLEMS = "x-problems";
     private static final String OPERATIONS = "x-operations";
     private static final String JSON = "application/json";
     private static final String TYPES = "x-problem-types";
 
-    /** What any operation may answer, and by the last two only those that take a body. */
+    /** What any operation may answer; what those behind a credential, and those with a body, may answer too. */
     private static final Map<String, String> COMMON =
             Map.of("400", "BadRequest", "429", "TooManyRequests", "500", "InternalError", "503", "Unavailable");
 
@@ -55,7 +59,7 @@ public class ContractFilter implements OASFilter {
 
     public ContractFilter(IndexView index) {
         this.index = index;
-        for (AnnotationInstance operation : index.getAnnotations(DotName.createSimple(Operation.class))) {
+        for (AnnotationInstance operation : index.getAnnotations(OPERATION)) {
             AnnotationValue id = operation.value("operationId");
             if (id != null) {
                 methods.put(id.asString(), operation.target().asMethod());
@@ -100,8 +104,7 @@ public class ContractFilter implements OASFilter {
         }
     }
 
-    private static void complete(
-            org.eclipse.microprofile.openapi.models.Operation operation, Contract contract, Components components) {
+    private static void complete(Operation operation, Contract contract, Components components) {
         secure(operation, contract);
         Object description = contract.said().get("description");
         if (description != null) {
@@ -125,7 +128,7 @@ public class ContractFilter implements OASFilter {
         problems(operation, contract, body != null, components);
     }
 
-    private static void secure(org.eclipse.microprofile.openapi.models.Operation operation, Contract contract) {
+    private static void secure(Operation operation, Contract contract) {
         if (contract.open()) {
             operation.setSecurity(List.of(OASFactory.createSecurityRequirement().addScheme("robloxSignature")));
             operation.setDescription("Open to whoever signs as Roblox does.");
@@ -137,11 +140,7 @@ public class ContractFilter implements OASFilter {
             operation.setDescription("Any key may call it, no token.");
             return;
         }
-        String scope = requires.get()
-                .value()
-                .asEnum()
-                .toLowerCase(java.util.Locale.ROOT)
-                .replace('_', ':');
+        String scope = requires.get().value().asEnum().toLowerCase(Locale.ROOT).replace('_', ':');
         operation.setSecurity(List.of(
                 scheme("key", List.of(scope)), scheme("token", List.of(scope)), scheme("signature", List.of(scope))));
         AnnotationValue players = requires.get().value("players");
@@ -169,7 +168,7 @@ public class ContractFilter implements OASFilter {
         String name = parameter.getName();
         for (String key : List.of(
                 operation + "." + name,
-                String.valueOf(parameter.getIn()).toLowerCase(java.util.Locale.ROOT) + "." + name,
+                String.valueOf(parameter.getIn()).toLowerCase(Locale.ROOT) + "." + name,
                 name)) {
             if (components.getParameters() != null && components.getParameters().containsKey(key)) {
                 return OASFactory.createParameter().ref(key);
@@ -178,8 +177,7 @@ public class ContractFilter implements OASFilter {
         return parameter;
     }
 
-    private static void answers(
-            org.eclipse.microprofile.openapi.models.Operation operation, Contract contract, Components components) {
+    private static void answers(Operation operation, Contract contract, Components components) {
         APIResponses responses = operation.getResponses();
         Map<String, ?> answers = map(contract.said().get("answers"));
         if (!answers.isEmpty()) {
@@ -214,11 +212,7 @@ public class ContractFilter implements OASFilter {
         };
     }
 
-    private static void problems(
-            org.eclipse.microprofile.openapi.models.Operation operation,
-            Contract contract,
-            boolean body,
-            Components components) {
+    private static void problems(Operation operation, Contract contract, boolean body, Components components) {
         APIResponses responses = operation.getResponses();
         Map<String, String> common = new TreeMap<>(COMMON);
         if (!contract.open()) {
@@ -272,8 +266,7 @@ public class ContractFilter implements OASFilter {
         });
     }
 
-    private static org.eclipse.microprofile.openapi.models.examples.Example example(
-            String type, Map<String, ?> problem) {
+    private static Example example(String type, Map<String, ?> problem) {
         Map<String, Object> value = new LinkedHashMap<>();
         value.put("type", "/problems/" + type);
         value.put("title", String.valueOf(problem.get("title")));
@@ -286,8 +279,7 @@ public class ContractFilter implements OASFilter {
                 .value(value);
     }
 
-    private static Optional<org.eclipse.microprofile.openapi.models.examples.Example> example(
-            Components components, String name) {
+    private static Optional<Example> example(Components components, String name) {
         return components.getExamples() != null && components.getExamples().containsKey(name)
                 ? Optional.of(OASFactory.createExample().ref(name))
                 : Optional.empty();

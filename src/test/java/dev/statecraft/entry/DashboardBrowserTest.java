@@ -10,18 +10,13 @@ import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
-import java.io.File;
 import java.io.IOException;
 import java.net.URL;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -36,8 +31,7 @@ import org.junit.jupiter.api.Test;
 @TestProfile(DashboardBrowserTest.OwnGame.class)
 class DashboardBrowserTest {
 
-    private static final Path SOURCES = Path.of("src/test/browser");
-    private static final Path WORK = Path.of("target/browser");
+    private static final NodeProject PROJECT = new NodeProject(Path.of("src/test/browser"), Path.of("target/browser"));
     private static final Duration INSTALL_PATIENCE = Duration.ofMinutes(3);
     private static final Duration PATIENCE = Duration.ofMinutes(3);
 
@@ -53,18 +47,15 @@ class DashboardBrowserTest {
         }
     }
 
-    /** What a process printed, and the code it ended with. */
-    private record Outcome(int code, String output) {}
-
     @Test
     void aBrowserFollowsTheGame() throws Exception {
-        assumeTrue(find("node", "npm").size() == 2, "The dashboard is not tested: there is no Node.js with npm.");
+        assumeTrue(NodeProject.isPossible(), "The dashboard is not tested: there is no Node.js with npm.");
         Optional<Path> chromium = chromium();
         assumeTrue(chromium.isPresent(), "The dashboard is not tested: there is no Chromium.");
-        Outcome installed = install();
+        NodeProject.Outcome installed = PROJECT.install();
         assumeTrue(installed.code() == 0, "The dashboard is not tested: npm failed: " + installed.output());
 
-        Outcome outcome = run(
+        NodeProject.Outcome outcome = PROJECT.run(
                 PATIENCE,
                 "node",
                 "dashboard.mjs",
@@ -77,58 +68,15 @@ class DashboardBrowserTest {
     }
 
     private static Optional<Path> chromium() throws IOException, InterruptedException {
-        List<Path> found = find("chromium", "chromium-browser", "google-chrome-stable", "google-chrome");
+        List<Path> found = NodeProject.find("chromium", "chromium-browser", "google-chrome-stable", "google-chrome");
         if (found.isEmpty()
                 && "true".equals(System.getenv("CI"))
                 && "root".equals(System.getProperty("user.name"))
-                && !find("apt-get").isEmpty()) {
-            run(INSTALL_PATIENCE, "apt-get", "install", "--yes", "--quiet", "--no-install-recommends", "chromium");
-            found = find("chromium");
+                && !NodeProject.find("apt-get").isEmpty()) {
+            PROJECT.run(
+                    INSTALL_PATIENCE, "apt-get", "install", "--yes", "--quiet", "--no-install-recommends", "chromium");
+            found = NodeProject.find("chromium");
         }
         return found.stream().findFirst();
-    }
-
-    /** Copies the script and has npm fetch what it imports, at the versions and hashes of the lock file. */
-    private static Outcome install() throws IOException, InterruptedException {
-        Files.createDirectories(WORK);
-        boolean same = Files.isDirectory(WORK.resolve("node_modules/playwright-core"));
-        for (String file : List.of("package.json", "package-lock.json", "dashboard.mjs")) {
-            Path from = SOURCES.resolve(file);
-            Path to = WORK.resolve(file);
-            boolean unchanged = Files.exists(to) && Files.mismatch(from, to) == -1;
-            same &= unchanged || file.endsWith(".mjs");
-            Files.copy(from, to, StandardCopyOption.REPLACE_EXISTING);
-        }
-        return same
-                ? new Outcome(0, "")
-                : run(INSTALL_PATIENCE, "npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts", "--prefer-offline");
-    }
-
-    private static Outcome run(Duration patience, String... command) throws IOException, InterruptedException {
-        Files.createDirectories(WORK);
-        Path log = WORK.resolve(command[0] + ".log");
-        Process process = new ProcessBuilder(command)
-                .directory(WORK.toFile())
-                .redirectErrorStream(true)
-                .redirectOutput(log.toFile())
-                .start();
-        try {
-            boolean ended = process.waitFor(patience.toSeconds(), TimeUnit.SECONDS);
-            return new Outcome(ended ? process.exitValue() : -1, Files.readString(log));
-        } finally {
-            process.descendants().forEach(ProcessHandle::destroyForcibly);
-            process.destroyForcibly();
-        }
-    }
-
-    /** The programs of these names that there are on the path. */
-    private static List<Path> find(String... names) {
-        return Arrays.stream(names)
-                .flatMap(name -> Arrays.stream(
-                                System.getenv().getOrDefault("PATH", "").split(File.pathSeparator))
-                        .map(directory -> Path.of(directory, name))
-                        .filter(Files::isExecutable)
-                        .limit(1))
-                .toList();
     }
 }
