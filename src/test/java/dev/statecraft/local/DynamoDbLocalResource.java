@@ -5,7 +5,7 @@ import java.util.Map;
 
 /**
  * Gives a {@code @QuarkusTest} a DynamoDB with new, empty tables: {@code @WithTestResource(DynamoDbLocalResource.class)}.
- * The process is shared by the whole test JVM.
+ * Classes that run in the same application share it.
  */
 public final class DynamoDbLocalResource implements QuarkusTestResourceLifecycleManager {
 
@@ -18,7 +18,8 @@ public final class DynamoDbLocalResource implements QuarkusTestResourceLifecycle
                 LocalDynamoDb.lastingTables().prefix());
     }
 
-    /** Nothing to stop: other tests go on with the same process. */
     @Override
-    public void stop() {}
+    public void stop() {
+        LocalDynamoDb.renew();
+    }
 }

@@ -19,8 +19,8 @@ import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.streams.DynamoDbStreamsClient;
 
 /**
- * DynamoDB for tests that need no Quarkus: one process for the whole test JVM, tables of its own for every caller of
- * {@link #freshTables()}. Where {@code statecraft.test.dynamodb-endpoint} is set, that endpoint is used and nothing is
+ * DynamoDB for tests that need no Quarkus: tables of its own for every caller of {@link #freshTables()}, in one process
+ * for many tests. Where {@code statecraft.test.dynamodb-endpoint} is set, that endpoint is used and nothing is
  * started.
  */
 public final class LocalDynamoDb {
@@ -28,8 +28,19 @@ public final class LocalDynamoDb {
     /** A system property and not a static field, because Quarkus loads test resources and tests apart. */
     private static final String ENDPOINT = "statecraft.test.dynamodb-endpoint";
 
-    /** Lives as long as the JVM, whose end stops it. */
+    /**
+     * DynamoDB Local keeps the stream records of deleted tables for a day, and at every write and every read of a stream
+     * it goes through all those older than the stream's own.
+     */
+    private static final long NEW_PROCESS_AFTER_NANOS = Duration.ofSeconds(30).toNanos();
+
+    /** Lives as long as the JVM, whose end stops it, or until {@link #renew()}. */
     private static @Nullable DynamoDbLocal own;
+
+    private static long startedNanos;
+
+    /** Whether tables were given away that are used after the test that asked for them. */
+    private static final String LASTING = "statecraft.test.dynamodb-lasts";
 
     private static final AtomicInteger PREFIXES = new AtomicInteger();
 
@@ -51,16 +62,18 @@ public final class LocalDynamoDb {
         }
         DynamoDbLocal started = DynamoDbLocal.start(0, null);
         own = started;
+        startedNanos = System.nanoTime();
         System.setProperty(ENDPOINT, started.endpoint().toString());
         return started.endpoint();
     }
 
     /** Has the next client start another process, if the one there is was started here. */
-    private static synchronized void renew() {
+    static synchronized void renew() {
         if (own != null) {
             own.close();
             own = null;
             ENDING.clear();
+            System.clearProperty(LASTING);
             System.clearProperty(ENDPOINT);
         }
     }
@@ -151,7 +164,8 @@ public final class LocalDynamoDb {
     }
 
     /** The project's tables, as {@link #freshTables()}, but for as long as the database runs. */
-    public static TableNames lastingTables() {
+    public static synchronized TableNames lastingTables() {
+        System.setProperty(LASTING, "true");
         return newTables(Template.ofProject());
     }
 
@@ -169,8 +183,11 @@ public final class LocalDynamoDb {
         return tables;
     }
 
-    /** Deletes what {@link #freshTables()} has given away so far. */
-    static void deleteFreshTables() {
+    /** Has what {@link #freshTables()} has given away so far deleted, or all of it left behind in an old process. */
+    static synchronized void endFreshTables() {
+        if (own != null && !Boolean.getBoolean(LASTING) && System.nanoTime() - startedNanos > NEW_PROCESS_AFTER_NANOS) {
+            renew();
+        }
         if (ENDING.isEmpty()) {
             return;
         }

@@ -11,6 +11,6 @@ public final class TablesEndWithTheirTest implements AfterEachCallback {
 
     @Override
     public void afterEach(ExtensionContext context) {
-        LocalDynamoDb.deleteFreshTables();
+        LocalDynamoDb.endFreshTables();
     }
 }
