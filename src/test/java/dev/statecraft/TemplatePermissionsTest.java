@@ -111,6 +111,7 @@ class TemplatePermissionsTest {
                             "EventsTable",
                             "MigrationsTable",
                             "ErasuresTable",
+                            "IntegrationTable",
                             "BoardsTable",
                             "EntriesTable",
                             "EntitiesTable",
@@ -236,6 +237,60 @@ class TemplatePermissionsTest {
                         entry("EventBusFunction", Set.of()),
                         entry("ScheduleFunction", Set.of("BatchWriteItem"))),
                 writes);
+    }
+
+    @Test
+    void whatOnlyReadsWritesNothingButItsCounts() {
+        for (String id : List.of("SystemFunction", "EventBusFunction")) {
+            Map<String, Set<String>> allowed =
+                    Map.of("LimitsTable", Set.of("PutItem", "UpdateItem"), "IntegrationTable", Set.of("UpdateItem"));
+            writes(id)
+                    .forEach((table, verbs) -> assertTrue(
+                            allowed.getOrDefault(table, Set.of()).containsAll(verbs), id + " " + table + verbs));
+        }
+    }
+
+    @Test
+    void streamFunctionsWriteOnlyWhatTheyOwn() {
+        assertEquals(Map.of("RanksTable", Set.of("UpdateItem")), writes("LeaderboardStreamFunction"));
+        assertEquals(
+                Map.of(
+                        "HistoryTable", Set.of("UpdateItem", "BatchWriteItem"),
+                        "ConnectionsTable", Set.of("UpdateItem", "DeleteItem", "BatchWriteItem"),
+                        "ReplicationTable", Set.of("PutItem", "UpdateItem")),
+                writes("StateStreamFunction"));
+        assertEquals(
+                Map.of(
+                        "EventsTable", Set.of("PutItem"),
+                        "IntegrationTable", Set.of("PutItem", "UpdateItem", "DeleteItem"),
+                        // Scores of boards that follow entities; a season that is over.
+                        "BoardsTable", Set.of("PutItem"),
+                        "EntriesTable", Set.of("PutItem"),
+                        // Tops of boards, which are entities.
+                        "EntitiesTable", Set.of("PutItem"),
+                        "LogTable", Set.of("PutItem"),
+                        "ReplicationTable", Set.of("PutItem", "UpdateItem", "DeleteItem"),
+                        "ConnectionsTable", Set.of("UpdateItem", "DeleteItem", "BatchWriteItem")),
+                writes("EventStreamFunction"));
+        assertEquals(Map.of(), writes("EventBusFunction"));
+    }
+
+    @Test
+    void whatAnswersEverydayRequestsCannotDeleteFromTheTableOfTheAuditTrail() {
+        Set<String> deleting = resources(FUNCTION).keySet().stream()
+                .filter(id -> writes(id).getOrDefault("IntegrationTable", Set.of()).stream()
+                        .anyMatch(Set.of("DeleteItem", "BatchWriteItem")::contains))
+                .collect(Collectors.toSet());
+        // Forced synchronisation does at once what the schedule does, for whoever administrates the system.
+        assertEquals(Set.of("EventStreamFunction", "ScheduleFunction", "SynchronizeFunction"), deleting);
+    }
+
+    /** What a function may write, by table. */
+    private static Map<String, Set<String>> writes(String function) {
+        return grants(roleOf(resources(FUNCTION).get(function))).stream()
+                .filter(grant -> ITEM_WRITES.contains(grant.verb()))
+                .collect(Collectors.groupingBy(
+                        Grant::logicalId, TreeMap::new, Collectors.mapping(Grant::verb, Collectors.toSet())));
     }
 
     /** Whoever commits, and the stream after it, writes to open connections; each knows where they are. */

@@ -24,7 +24,7 @@ public class AuditService {
      * Takes down what a caller has asked for. The change is made by now and cannot be taken back, so where the record cannot
      * be written it goes to the log, as an error, with all that it says.
      */
-    void note(Caller caller, String action, String method, String target, int status) {
+    public void note(Caller caller, String action, String method, String target, int status) {
         AuditRecord record =
                 new AuditRecord(clock.instant(), caller.name(), caller.keyId(), action, method, target, status);
         try {

@@ -78,23 +78,42 @@ public class ScheduleHandler implements RequestHandler<ScheduleHandler.Tick, Sch
             settled += conflicts.settleDue(game, timeLeft);
         }
         UpkeepService.Done upkept = UpkeepService.Done.NOTHING;
+        int erased = 0;
+        // Every other minute erasures come before boards, so that neither goes short.
+        boolean erasuresFirst = minute() % 2 == 1;
+        if (erasuresFirst) {
+            erased = goOnErasing(all, timeLeft);
+        }
         for (String game : all) {
             upkept = upkept.plus(leaderboards.run(game, timeLeft));
         }
-        int erased = 0;
+        if (!erasuresFirst) {
+            erased = goOnErasing(all, timeLeft);
+        }
         int integrated = 0;
         for (String game : all) {
-            erased += erasures.goOn(game, timeLeft);
             integrated += integration.run(game, timeLeft);
         }
         metrics.stepped();
         return new Done(upkept, settled, erased, integrated);
     }
 
+    private int goOnErasing(List<String> games, BooleanSupplier timeLeft) {
+        int finished = 0;
+        for (String game : games) {
+            finished += erasures.goOn(game, timeLeft);
+        }
+        return finished;
+    }
+
+    private long minute() {
+        return clock.instant().getEpochSecond() / 60;
+    }
+
     /** Each minute another game comes first, so that none goes short where time does not suffice for all. */
     private List<String> inTurn(List<String> all) {
         List<String> turned = new ArrayList<>(all);
-        Collections.rotate(turned, (int) (clock.instant().getEpochSecond() / 60 % all.size()));
+        Collections.rotate(turned, (int) (minute() % all.size()));
         return turned;
     }
 }

@@ -1,5 +1,6 @@
 package dev.statecraft.erasure;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.TreeMap;
@@ -14,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param requestedBy who asked
  * @param part what is being gone through; null once all is
  * @param cursor how far that has come; null at its beginning
+ * @param secondLookAt when all parts are gone through once more, for what was on its way when they were the first time;
+ *     null before they were
  * @param erased by part, how many items were removed or made anonymous
  * @param version of this record, from 1
  */
@@ -25,6 +28,7 @@ public record Erasure(
         @Nullable Instant finishedAt,
         @Nullable Part part,
         @Nullable String cursor,
+        @Nullable Instant secondLookAt,
         Map<Part, Long> erased,
         long version) {
 
@@ -56,6 +60,8 @@ public record Erasure(
         }
     }
 
+    private static final Part FIRST = Part.LEADERBOARDS;
+
     /** Copies the counts. */
     public Erasure {
         erased = new TreeMap<>(erased);
@@ -63,7 +69,7 @@ public record Erasure(
 
     /** An erasure as it begins. */
     static Erasure begun(String id, String playerId, String requestedBy, Instant now) {
-        return new Erasure(id, playerId, requestedBy, now, null, Part.LEADERBOARDS, null, Map.of(), 1);
+        return new Erasure(id, playerId, requestedBy, now, null, FIRST, null, null, Map.of(), 1);
     }
 
     /** Whether nothing is left to be done. */
@@ -71,14 +77,28 @@ public record Erasure(
         return part == null;
     }
 
-    /** This erasure when its part has come further, or to its end. */
-    Erasure after(@Nullable String next, long touched, Instant now) {
+    /** Whether there is something to be done now. */
+    boolean isDue(Instant now) {
+        return part != null && (secondLookAt == null || !now.isBefore(secondLookAt));
+    }
+
+    /**
+     * This erasure when its part has come further, or to its end.
+     *
+     * @param settling how long after the first time everything is gone through once more
+     */
+    Erasure after(@Nullable String next, long touched, Instant now, Duration settling) {
         if (part == null) {
             return this;
         }
         Map<Part, Long> more = new TreeMap<>(erased);
         more.merge(part, touched, Long::sum);
         Part following = next == null ? part.following() : part;
+        Instant look = secondLookAt;
+        if (following == null && look == null) {
+            following = FIRST;
+            look = now.plus(settling);
+        }
         boolean end = following == null;
         return new Erasure(
                 id,
@@ -88,6 +108,7 @@ public record Erasure(
                 end ? now : null,
                 following,
                 next,
+                look,
                 more,
                 version + 1);
     }

@@ -1,5 +1,6 @@
 package dev.statecraft.erasure;
 
+import dev.statecraft.access.Caller;
 import dev.statecraft.erasure.Erasure.Part;
 import dev.statecraft.integration.EventErasureService;
 import dev.statecraft.leaderboard.LeaderboardErasureService;
@@ -9,9 +10,13 @@ import dev.statecraft.table.Sha256;
 import dev.statecraft.table.Swept;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.BooleanSupplier;
 import org.jboss.logging.Logger;
@@ -54,19 +59,56 @@ public class ErasureService {
 
     /**
      * Begins to erase a player and works on it for a moment. Asked again while it is under way, it is the same erasure;
-     * asked again afterwards, another one.
+     * asked again afterwards, or when it is only looked through once more, another one.
      *
      * @param requestedBy who asks, as the receipt names it
      */
     public Erasure erase(String game, String playerId, String requestedBy) {
-        Instant now = Instant.ofEpochMilli(clock.millis());
-        Erasure erasure = erasures.runningOf(game, playerId).orElseGet(() -> {
-            Erasure begun = Erasure.begun(UUID.randomUUID().toString(), playerId, requestedBy, now);
-            erasures.begin(game, begun);
-            return begun;
-        });
-        long until = System.nanoTime() + config.atOnce().toNanos();
-        return goOn(game, erasure, () -> System.nanoTime() < until);
+        Erasure erasure = begin(game, playerId, requestedBy);
+        return goOn(game, erasure, until(config.atOnce()));
+    }
+
+    private static BooleanSupplier until(Duration time) {
+        long until = System.nanoTime() + time.toNanos();
+        return () -> System.nanoTime() < until;
+    }
+
+    private Erasure begin(String game, String playerId, String requestedBy) {
+        Optional<Erasure> running =
+                erasures.runningOf(game, playerId).filter(erasure -> erasure.secondLookAt() == null);
+        if (running.isPresent()) {
+            return running.get();
+        }
+        Erasure begun = Erasure.begun(
+                UUID.randomUUID().toString(), playerId, requestedBy, Instant.ofEpochMilli(clock.millis()));
+        erasures.begin(game, begun);
+        return begun;
+    }
+
+    /**
+     * Has a player erased from games because of a notification, once for the same. It counts as taken when all erasures are
+     * stored: whoever is broken off before may send it again.
+     *
+     * @param notification what tells it from others
+     * @return the erasures by game; nothing if the notification was taken before
+     */
+    Optional<Map<String, Erasure>> eraseOnce(
+            byte[] notification, Collection<String> games, String playerId, String requestedBy) {
+        String hash = Sha256.hex(notification);
+        if (erasures.wasTaken(Caller.DEFAULT_GAME, hash)) {
+            return Optional.empty();
+        }
+        Map<String, Erasure> begun = new TreeMap<>();
+        for (String game : games) {
+            begun.put(game, begin(game, playerId, requestedBy));
+        }
+        Duration kept = config.robloxTolerance().multipliedBy(2);
+        if (!erasures.take(Caller.DEFAULT_GAME, hash, clock.instant(), kept)) {
+            return Optional.empty();
+        }
+        BooleanSupplier timeLeft = until(config.robloxAtOnce());
+        begun.replaceAll((game, erasure) -> goOn(game, erasure, timeLeft));
+        return Optional.of(begun);
     }
 
     /** The receipt of an erasure; 1 RCU. */
@@ -96,17 +138,12 @@ public class ErasureService {
         return finished;
     }
 
-    /** Whether a notification is new; it counts as taken from now on. 1 WCU. */
-    boolean isNew(String game, String signature) {
-        return erasures.take(
-                game, hash(signature), clock.instant(), config.robloxTolerance().multipliedBy(2));
-    }
-
     private Erasure goOn(String game, Erasure erasure, BooleanSupplier timeLeft) {
         Erasure current = erasure;
-        while (!current.isFinished() && timeLeft.getAsBoolean()) {
+        while (current.isDue(clock.instant()) && timeLeft.getAsBoolean()) {
             Swept swept = step(game, current);
-            Erasure further = current.after(swept.next(), swept.touched(), Instant.ofEpochMilli(clock.millis()));
+            Erasure further = current.after(
+                    swept.next(), swept.touched(), Instant.ofEpochMilli(clock.millis()), config.secondLookAfter());
             if (!erasures.replace(game, further)) {
                 return erasures.read(game, current.id()).orElse(current);
             }
@@ -126,9 +163,5 @@ public class ErasureService {
             case EVENTS -> events.erase(game, player, erasure.cursor());
             case BACKUPS -> migrations.erase(game, player, erasure.cursor());
         };
-    }
-
-    private static String hash(String text) {
-        return Sha256.hex(text, 16);
     }
 }

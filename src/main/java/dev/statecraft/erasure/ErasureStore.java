@@ -5,6 +5,7 @@ import static dev.statecraft.table.Attributes.s;
 
 import dev.statecraft.erasure.Erasure.Part;
 import dev.statecraft.table.Attributes;
+import dev.statecraft.table.ContentionException;
 import dev.statecraft.table.PartitionKey;
 import dev.statecraft.table.TableNames;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -27,9 +28,9 @@ import software.amazon.awssdk.services.dynamodb.model.TransactionCanceledExcepti
  *
  * <ul>
  *   <li>Erasures: {@code pk} = game#erasure#id, {@code sk} = {@code erasure}; {@code p} player, {@code by}, {@code at},
- *       {@code end}, {@code part}, {@code c} cursor, {@code n} counts by part, {@code v} version, {@code ttl}.
+ *       {@code end}, {@code part}, {@code c} cursor, {@code l} second look, {@code n} counts by part, {@code v} version, {@code ttl}.
  *   <li>What is under way: {@code pk} = game#running, {@code sk} = id, {@code p} player; gone once the erasure is finished.
- *   <li>Notifications that were taken: {@code pk} = game#notice#hash of the signature, {@code sk} = {@code notice},
+ *   <li>Notifications that were taken: {@code pk} = game#notice#hash of the body, {@code sk} = {@code notice},
  *       {@code ttl}.
  *   <li>Guard of an erasure: its version. It and its place among those under way move in one transaction.
  * </ul>
@@ -50,9 +51,11 @@ public class ErasureStore {
         this.config = config;
     }
 
-    /** Stores an erasure that begins; 4 WCU. Nothing happens if it is there. */
+    /** Stores an erasure that begins; 4 WCU. */
     void begin(String game, Erasure erasure) {
-        write(game, erasure, "attribute_not_exists(pk)", Map.of());
+        if (!write(game, erasure, "attribute_not_exists(pk)", Map.of())) {
+            throw new IllegalStateException("an erasure has this id already: " + erasure.id());
+        }
     }
 
     /**
@@ -97,6 +100,9 @@ public class ErasureStore {
             dynamo.transactWriteItems(write -> write.transactItems(items));
             return true;
         } catch (TransactionCanceledException e) {
+            if (e.cancellationReasons().stream().noneMatch(reason -> "ConditionalCheckFailed".equals(reason.code()))) {
+                throw new ContentionException("an erasure");
+            }
             return false;
         }
     }
@@ -141,6 +147,14 @@ public class ErasureStore {
                 .stream()
                 .map(item -> Attributes.string(item, "sk"))
                 .toList();
+    }
+
+    /** Whether a notification was taken before, strongly consistent; 1 RCU. */
+    boolean wasTaken(String game, String hash) {
+        return dynamo.getItem(get -> get.tableName(tables.erasures())
+                        .key(Map.of("pk", s(PartitionKey.of(game, NOTICE, hash)), "sk", s(NOTICE)))
+                        .consistentRead(true))
+                .hasItem();
     }
 
     /**
@@ -189,6 +203,9 @@ public class ErasureStore {
         if (erasure.cursor() != null) {
             item.put("c", s(erasure.cursor()));
         }
+        if (erasure.secondLookAt() != null) {
+            item.put("l", n(erasure.secondLookAt().toEpochMilli()));
+        }
         Map<String, AttributeValue> counts = new HashMap<>();
         erasure.erased().forEach((part, count) -> counts.put(part.name(), n(count)));
         item.put("n", AttributeValue.fromM(counts));
@@ -208,6 +225,7 @@ public class ErasureStore {
                 item.containsKey("end") ? Instant.ofEpochMilli(Attributes.number(item, "end")) : null,
                 part == null ? null : Part.valueOf(part),
                 Attributes.stringOrNull(item, "c"),
+                item.containsKey("l") ? Instant.ofEpochMilli(Attributes.number(item, "l")) : null,
                 counts,
                 Attributes.number(item, "v"));
     }

@@ -2,6 +2,7 @@ package dev.statecraft.erasure;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.statecraft.access.AuditService;
 import dev.statecraft.access.Caller;
 import dev.statecraft.access.GameService;
 import dev.statecraft.access.Open;
@@ -16,8 +17,9 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import java.io.IOException;
 import java.time.Clock;
-import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.eclipse.microprofile.openapi.annotations.Operation;
@@ -26,9 +28,9 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where Roblox says that somebody wants to be forgotten. Its signature is the credential. The games are those the
- * notification names, by their universe ids, as far as keys were ever made for them; in a stack that tells no games apart
- * it is the one.
+ * Where Roblox says that somebody wants to be forgotten. Its signature is the credential. The games are those of the start
+ * places that the notification names: by {@code statecraft.erasure.roblox-places}, or where the id of a place is the name
+ * of a game. Where that says nothing, the studio has not told places apart, and it is all games of the stack.
  */
 @Path("/v1/webhooks/roblox")
 @Produces(MediaType.APPLICATION_JSON)
@@ -40,11 +42,19 @@ public class RobloxResource {
 
     private final ErasureService erasures;
     private final GameService games;
+    private final AuditService audit;
     private final ErasureConfig config;
     private final Clock clock;
     private final ObjectMapper mapper;
 
-    RobloxResource(ErasureService erasures, GameService games, ErasureConfig config, Clock clock, ObjectMapper mapper) {
+    RobloxResource(
+            ErasureService erasures,
+            GameService games,
+            AuditService audit,
+            ErasureConfig config,
+            Clock clock,
+            ObjectMapper mapper) {
+        this.audit = audit;
         this.erasures = erasures;
         this.games = games;
         this.config = config;
@@ -70,29 +80,40 @@ public class RobloxResource {
             case STALE -> throw new ProblemException(Problem.unauthorized("The notification is too old."));
             case GOOD -> {}
         }
-        if (!erasures.isNew(Caller.DEFAULT_GAME, String.valueOf(signature))) {
-            throw new ProblemException(
-                    Problem.conflict("notification-repeated", "The notification was taken before", null));
-        }
         JsonNode notification = tree(body);
-        if (!notification.path("EventType").asText().equals(ERASURE)) {
-            return new Taken(List.of());
-        }
         JsonNode payload = notification.path("EventPayload");
-        String player = Ids.check("EventPayload.UserId", payload.path("UserId").asText(null));
-        List<String> begun = new ArrayList<>();
-        for (String game : gamesOf(payload, games.all())) {
-            begun.add(erasures.erase(game, player, BY).id());
+        Set<String> concerned = Set.of();
+        String player = "";
+        if (notification.path("EventType").asText().equals(ERASURE)) {
+            player = Ids.check("EventPayload.UserId", payload.path("UserId").asText(null));
+            concerned = gamesOf(payload, config.robloxPlaces().orElse(List.of()), games.all());
         }
-        return new Taken(begun);
+        Map<String, Erasure> begun = erasures.eraseOnce(body, concerned, player, BY)
+                .orElseThrow(() -> new ProblemException(
+                        Problem.conflict("notification-repeated", "The notification was taken before", null)));
+        begun.forEach((game, erasure) ->
+                audit.note(new Caller(game, BY), "receiveRobloxWebhook", "POST", "/v1/erasures/" + erasure.id(), 200));
+        return new Taken(begun.values().stream().map(Erasure::id).toList());
     }
 
-    /** The games a notification is about, of all there are. */
-    static Set<String> gamesOf(JsonNode payload, List<String> all) {
+    /**
+     * The games a notification is about, of all there are.
+     *
+     * @param places which game a start place belongs to, each as {@code place=game}
+     */
+    static Set<String> gamesOf(JsonNode payload, List<String> places, List<String> all) {
+        Map<String, String> byPlace = new HashMap<>();
+        all.forEach(game -> byPlace.put(game, game));
+        for (String place : places) {
+            int cut = place.indexOf('=');
+            byPlace.put(
+                    place.substring(0, Math.max(0, cut)).strip(),
+                    place.substring(cut + 1).strip());
+        }
         Set<String> named = new TreeSet<>();
-        payload.path("GameIds").forEach(id -> named.add(id.asText()));
+        payload.path("GameIds").forEach(id -> named.add(byPlace.getOrDefault(id.asText(), "")));
         named.retainAll(all);
-        return named.isEmpty() && all.size() == 1 ? Set.copyOf(all) : named;
+        return named.isEmpty() && places.isEmpty() ? Set.copyOf(all) : named;
     }
 
     private JsonNode tree(byte[] body) {

@@ -2,6 +2,7 @@ package dev.statecraft.integration;
 
 import dev.statecraft.table.Swept;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /** Takes a player's name out of the feed of events. */
@@ -27,7 +28,12 @@ public class EventErasureService {
         long touched = 0;
         long last = 0;
         for (FeedStore.Chunk chunk : found.chunks()) {
-            touched += feed.erase(game, chunk, playerId);
+            OptionalInt named = feed.erase(game, chunk, playerId);
+            if (named.isEmpty()) {
+                // Somebody else is erased at the same time; or the chunk has expired.
+                return new Swept(Long.toString(chunk.first()), touched);
+            }
+            touched += named.getAsInt();
             last = chunk.first();
         }
         return new Swept(found.more() ? Long.toString(last + 1) : null, touched);

@@ -1,7 +1,6 @@
 package dev.statecraft.integration;
 
 import static dev.statecraft.table.Attributes.b;
-import static dev.statecraft.table.Attributes.bool;
 import static dev.statecraft.table.Attributes.n;
 import static dev.statecraft.table.Attributes.s;
 
@@ -21,9 +20,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
 import software.amazon.awssdk.services.dynamodb.model.KeysAndAttributes;
 import software.amazon.awssdk.services.dynamodb.model.Put;
 import software.amazon.awssdk.services.dynamodb.model.QueryResponse;
@@ -187,8 +188,12 @@ public class FeedStore {
         return 128 + event.data().toString().length();
     }
 
-    /** Events that lie together in the feed. */
-    record Chunk(long first, List<Event> events) {}
+    /**
+     * Events that lie together in the feed.
+     *
+     * @param rewritten how often it was written again since it was appended
+     */
+    record Chunk(long first, List<Event> events, long rewritten) {}
 
     /** Some chunks, and whether there are more behind them. */
     record Chunks(List<Chunk> chunks, boolean more) {}
@@ -223,9 +228,9 @@ public class FeedStore {
     /**
      * Takes a player's name out of a chunk that was read; 1 WCU a KB if it is in there.
      *
-     * @return how many events named it
+     * @return how many events named it; nothing if somebody else has written the chunk meanwhile
      */
-    int erase(String game, Chunk chunk, String playerId) {
+    OptionalInt erase(String game, Chunk chunk, String playerId) {
         List<Event> without =
                 chunk.events().stream().map(event -> event.without(playerId)).toList();
         int named = 0;
@@ -235,15 +240,26 @@ public class FeedStore {
         if (named > 0) {
             ArrayNode packed = JsonNodeFactory.instance.arrayNode();
             without.forEach(event -> packed.add(event.toJson()));
-            dynamo.updateItem(update -> update.tableName(tables.events())
-                    .key(Map.of("pk", s(PartitionKey.of(game, "feed")), "sk", s(Occurrence.position(chunk.first()))))
-                    .updateExpression("SET #ev = :ev, #er = :true")
-                    .conditionExpression("attribute_exists(pk)")
-                    .expressionAttributeNames(Map.of("#ev", "ev", "#er", "er"))
-                    .expressionAttributeValues(
-                            Map.of(":ev", b(PackedJson.of(packed, DEFLATE_BYTES).bytes()), ":true", bool(true))));
+            Map<String, AttributeValue> values = new HashMap<>();
+            values.put(":ev", b(PackedJson.of(packed, DEFLATE_BYTES).bytes()));
+            values.put(":er", n(chunk.rewritten() + 1));
+            if (chunk.rewritten() > 0) {
+                values.put(":read", n(chunk.rewritten()));
+            }
+            String unchanged = chunk.rewritten() > 0 ? "#er = :read" : "attribute_not_exists(#er)";
+            try {
+                dynamo.updateItem(update -> update.tableName(tables.events())
+                        .key(Map.of(
+                                "pk", s(PartitionKey.of(game, "feed")), "sk", s(Occurrence.position(chunk.first()))))
+                        .updateExpression("SET #ev = :ev, #er = :er")
+                        .conditionExpression("attribute_exists(pk) AND " + unchanged)
+                        .expressionAttributeNames(Map.of("#ev", "ev", "#er", "er"))
+                        .expressionAttributeValues(values));
+            } catch (ConditionalCheckFailedException e) {
+                return OptionalInt.empty();
+            }
         }
-        return named;
+        return OptionalInt.of(named);
     }
 
     /** Events that a record of the events table's stream tells of, and the game they belong to. */
@@ -263,7 +279,10 @@ public class FeedStore {
     private static Chunk toChunk(Map<String, AttributeValue> item) {
         List<Event> events = new ArrayList<>();
         PackedJson.stored(Attributes.bytes(item, "ev")).value().forEach(event -> events.add(Event.fromJson(event)));
-        return new Chunk(Long.parseLong(Attributes.string(item, "sk")), events);
+        return new Chunk(
+                Long.parseLong(Attributes.string(item, "sk")),
+                events,
+                item.containsKey("er") ? Attributes.number(item, "er") : 0);
     }
 
     private static Map<String, AttributeValue> headKey(String game) {

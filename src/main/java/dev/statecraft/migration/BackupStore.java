@@ -25,6 +25,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
 import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
 import software.amazon.awssdk.services.dynamodb.model.QueryResponse;
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
@@ -151,12 +152,21 @@ public class BackupStore {
                 erased++;
             }
         }
+        String key = Attributes.string(item, "sk");
+        AttributeValue read = item.get("d");
         if (erased > 0) {
             item.put("d", b(PackedJson.of(records, DEFLATE_BYTES).bytes()));
-            dynamo.putItem(
-                    put -> put.tableName(tables.migrations()).item(item).conditionExpression("attribute_exists(pk)"));
+            try {
+                dynamo.putItem(put -> put.tableName(tables.migrations())
+                        .item(item)
+                        .conditionExpression("d = :read")
+                        .expressionAttributeValues(Map.of(":read", read)));
+            } catch (ConditionalCheckFailedException e) {
+                // Another player was taken out of it meanwhile, or the run's backups are being deleted.
+                return Optional.of(new Erased(after == null ? "" : after, 0));
+            }
         }
-        return Optional.of(new Erased(Attributes.string(item, "sk"), erased));
+        return Optional.of(new Erased(key, erased));
     }
 
     /** Deletes some of a segment's backups; false if none are left. */

@@ -17,8 +17,10 @@ public class MigrationErasureService {
     private final RunStore runs;
     private final BackupStore backups;
     private final SegmentStore segments;
+    private final WorkStore work;
 
-    MigrationErasureService(RunStore runs, BackupStore backups, SegmentStore segments) {
+    MigrationErasureService(RunStore runs, BackupStore backups, SegmentStore segments, WorkStore work) {
+        this.work = work;
         this.runs = runs;
         this.backups = backups;
         this.segments = segments;
@@ -64,6 +66,10 @@ public class MigrationErasureService {
             return new Swept(at.text(), touched);
         }
         touched += segments.forgetQuarantined(game, run.id(), playerId);
+        if (!run.active()) {
+            // Nobody asks for the pages of game servers any more, and they name entities.
+            touched += work.forget(game, run.id());
+        }
         String next = runs.list(game, run.id(), 1).stream()
                 .findFirst()
                 .map(older -> new Place(older.id(), 0, "").text())

@@ -393,10 +393,10 @@ public class ShiftService {
             }
         }
 
-        private static String reason(Quarantined first, Progress progress) {
+        /** Without the name of the record, which may be a player's: this is kept with the run and in the ledger. */
+        private static String reason(Quarantined last, Progress progress) {
             long failed = progress.main().failed();
-            return (failed == 1 ? "1 record" : failed + " records") + " failed, the last " + first.space() + "/"
-                    + first.id() + ": " + first.reason();
+            return (failed == 1 ? "1 record" : failed + " records") + " failed, the last: " + last.reason();
         }
     }
 }

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.statecraft.replication.PackedJson;
 import dev.statecraft.table.Attributes;
+import dev.statecraft.table.Batches;
 import dev.statecraft.table.PartitionKey;
 import dev.statecraft.table.TableNames;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
+import software.amazon.awssdk.services.dynamodb.model.WriteRequest;
 
 /**
  * The pages that game servers were handed last, in the migrations table.
@@ -53,6 +55,24 @@ public class WorkStore {
                         .consistentRead(true))
                 .item();
         return item.isEmpty() ? Optional.empty() : Optional.of(fromItem(item));
+    }
+
+    /** Forgets the pages of a run; 1 RCU for 4 KB, 1 WCU for each KB. */
+    int forget(String game, String run) {
+        List<WriteRequest> deletes = dynamo
+                .queryPaginator(query -> query.tableName(tables.migrations())
+                        .keyConditionExpression("pk = :pk")
+                        .expressionAttributeValues(Map.of(":pk", s(PartitionKey.of(game, "work", run))))
+                        .projectionExpression("pk, sk")
+                        .consistentRead(true))
+                .items()
+                .stream()
+                .map(key -> WriteRequest.builder()
+                        .deleteRequest(delete -> delete.key(key))
+                        .build())
+                .toList();
+        Batches.write(dynamo, tables.migrations(), deletes);
+        return deletes.size();
     }
 
     /** Keeps a page; false if one of a later lease is kept. 1 WCU a KB. */

@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
@@ -123,34 +124,48 @@ public class HistoryStore {
     }
 
     /**
-     * Takes a name off the versions somebody made, a page of the whole table at a time: 128 RCU, and 1 WCU a version.
+     * Removes versions, and takes a name off others that somebody made, a page of the whole table at a time: 128 RCU, and 1
+     * WCU for each KB of those.
      *
+     * @param gone which versions are removed
      * @param cursor what the page before named, null to begin
      */
-    Swept rename(String game, String by, String to, @Nullable String cursor) {
+    Swept erase(String game, Predicate<Entity> gone, String by, String to, @Nullable String cursor) {
         ScanResponse response = dynamo.scan(ScanRequest.builder()
                 .tableName(tables.history())
-                .filterExpression("begins_with(pk, :game) AND #by = :by")
-                .expressionAttributeNames(Map.of("#by", "by"))
-                .expressionAttributeValues(Map.of(":game", s(PartitionKey.prefix(game)), ":by", s(by)))
-                .projectionExpression("pk, sk")
+                .filterExpression("begins_with(pk, :game) AND sk <> :newest")
+                .expressionAttributeValues(Map.of(":game", s(PartitionKey.prefix(game)), ":newest", s(NEWEST)))
                 .consistentRead(true)
                 .exclusiveStartKey(cursor == null ? null : SweepCursor.read(cursor))
                 .build());
-        for (Map<String, AttributeValue> key : response.items()) {
-            try {
-                dynamo.updateItem(update -> update.tableName(tables.history())
-                        .key(key)
-                        .updateExpression("SET #by = :to")
-                        .conditionExpression("#by = :by")
-                        .expressionAttributeNames(Map.of("#by", "by"))
-                        .expressionAttributeValues(Map.of(":to", s(to), ":by", s(by))));
-            } catch (ConditionalCheckFailedException e) {
-                LOG.debugf(e, "a version is gone or renamed already");
+        long touched = 0;
+        for (Map<String, AttributeValue> item : response.items()) {
+            String pk = Attributes.string(item, "pk");
+            String[] parts = pk.split("#", 3);
+            Entity version = EntityStore.version(parts[1], parts[2], item);
+            Map<String, AttributeValue> key = Map.of("pk", s(pk), "sk", s(Attributes.string(item, "sk")));
+            if (gone.test(version)) {
+                dynamo.deleteItem(delete -> delete.tableName(tables.history()).key(key));
+                touched++;
+            } else if (version.by().equals(by)) {
+                rename(key, by, to);
+                touched++;
             }
         }
-        return new Swept(
-                SweepCursor.write(response.lastEvaluatedKey()), response.items().size());
+        return new Swept(SweepCursor.write(response.lastEvaluatedKey()), touched);
+    }
+
+    private void rename(Map<String, AttributeValue> key, String by, String to) {
+        try {
+            dynamo.updateItem(update -> update.tableName(tables.history())
+                    .key(key)
+                    .updateExpression("SET #by = :to")
+                    .conditionExpression("#by = :by")
+                    .expressionAttributeNames(Map.of("#by", "by"))
+                    .expressionAttributeValues(Map.of(":to", s(to), ":by", s(by))));
+        } catch (ConditionalCheckFailedException e) {
+            LOG.debugf(e, "a version is gone or renamed already");
+        }
     }
 
     /** An entity before and after a commit, and the changes in between if there were several. */

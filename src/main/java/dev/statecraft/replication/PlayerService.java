@@ -3,6 +3,7 @@ package dev.statecraft.replication;
 import dev.statecraft.replication.Player.Subscription;
 import dev.statecraft.table.Backoff;
 import dev.statecraft.table.ContentionException;
+import dev.statecraft.table.Swept;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Event;
 import java.time.Clock;
@@ -201,16 +202,18 @@ public class PlayerService {
     }
 
     /**
-     * Ends all subscriptions of a player and forgets that there were any; 6 WCU each.
-     *
-     * @return how many items were removed
+     * Ends some subscriptions of a player, and forgets that there were any when none is left; 6 WCU each. Without a next
+     * step that was all; the count is of items that were removed.
      */
-    int forget(String game, String playerId) {
-        for (Subscription subscription : players.read(game, playerId).active()) {
+    Swept forget(String game, String playerId, int limit) {
+        List<Subscription> active = players.read(game, playerId).active();
+        for (Subscription subscription : active.subList(0, Math.min(limit, active.size()))) {
             if (unsubscribe(game, playerId, subscription.space(), subscription.entityId()) == Ending.BUSY) {
                 throw new ContentionException("the subscriptions of a player");
             }
         }
-        return players.forget(game, playerId);
+        return active.size() > limit
+                ? new Swept(Integer.toString(active.size() - limit), 0)
+                : new Swept(null, players.forget(game, playerId));
     }
 }

@@ -21,6 +21,9 @@ public class ReplicationErasureService {
 
     private static final int PAGE = 100;
 
+    /** Each costs some calls one after the other, and a step has to end within moments. */
+    private static final int SUBSCRIPTIONS_AT_ONCE = 20;
+
     private final PlayerService players;
     private final ConflictService conflicts;
     private final CommitService commits;
@@ -40,9 +43,13 @@ public class ReplicationErasureService {
         this.history = history;
     }
 
-    /** Ends the player's subscriptions, and decides what it has waiting against it. May be repeated. */
+    /** Ends some of the player's subscriptions, and in the end decides what it has waiting against it. May be repeated. */
     public Swept forgetSubscriptions(String game, String playerId) {
-        long touched = players.forget(game, playerId);
+        Swept ended = players.forget(game, playerId, SUBSCRIPTIONS_AT_ONCE);
+        if (ended.next() != null) {
+            return ended;
+        }
+        long touched = ended.touched();
         String after = null;
         do {
             ConflictStore.ConflictPage page = conflicts.list(game, after, PAGE);
@@ -70,9 +77,18 @@ public class ReplicationErasureService {
         return new Swept(page.next(), touched);
     }
 
-    /** Goes through the next past versions of the game: 128 RCU, and 1 WCU for each of the player's. May be repeated. */
+    /**
+     * Goes through the next past versions of the game: 128 RCU, and 1 WCU for each KB of the player's. Those that belonged
+     * to the player are removed, whoever the entity belongs to now; where it only made them its name is taken off. May be
+     * repeated.
+     */
     public Swept eraseHistory(String game, String playerId, @Nullable String cursor) {
-        return history.rename(game, playerId, Swept.ERASED_PLAYER, cursor);
+        return history.erase(
+                game,
+                version -> !version.deleted() && belongs(version, playerId),
+                playerId,
+                Swept.ERASED_PLAYER,
+                cursor);
     }
 
     private void commit(String game, Entity entity, String playerId) {
@@ -88,7 +104,7 @@ public class ReplicationErasureService {
         if (mayShow(entity, playerId)) {
             return new Mutation.Write(
                     entity.type(),
-                    withoutName(entity.json(), playerId),
+                    entity.deleted() ? null : withoutName(entity.json(), playerId),
                     entity.schemaVersion(),
                     entity.owner(),
                     Swept.ERASED_PLAYER,
@@ -114,7 +130,6 @@ public class ReplicationErasureService {
     /** Whether an entity is the top of a board, which listed the player if not now then perhaps in a version before. */
     private static boolean mayShow(Entity entity, String playerId) {
         return entity.type().equals(EntityType.LEADERBOARD_STATE)
-                && !entity.deleted()
                 && (entity.kept() > 1 || !withoutName(entity.json(), playerId).equals(entity.json()));
     }
 

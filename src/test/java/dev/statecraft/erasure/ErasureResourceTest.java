@@ -22,6 +22,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
@@ -76,6 +77,12 @@ class ErasureResourceTest {
         patch("shared", "{'set':{'b':3}}");
         patch("own", "{'set':{'a':2}}");
         post("/v1/entities/shared/players/" + PLAYER, "{}");
+        // What was the player's once, and is somebody else's now, or nobody's.
+        post("/v1/entities", "{'id':'passed-on','type':'UI_STATE','state':{'playerId':'" + PLAYER + "','d':1}}");
+        patch("passed-on", "{'set':{'playerId':'stays-1'}}");
+        post("/v1/entities", "{'id':'given-up','type':'UI_STATE','state':{'playerId':'" + PLAYER + "','e':1}}");
+        given().delete("/v1/entities/given-up").then().statusCode(200);
+        post("/v1/entities", "{'id':'given-up','type':'UI_STATE','state':{'e':2}}");
         rest();
 
         String id = given().delete("/v1/players/" + PLAYER)
@@ -103,7 +110,16 @@ class ErasureResourceTest {
         given().get("/v1/entities/own").then().statusCode(404);
         given().get("/v1/entities/field").then().statusCode(404);
         get("/v1/entities/shared").body("state.b", equalTo(3));
+        get("/v1/entities/passed-on").body("state.playerId", equalTo("stays-1"));
+        get("/v1/entities/given-up").body("state.e", equalTo(2));
         get("/v1/players/" + PLAYER + "/entities").body("entities.size()", equalTo(0));
+        // The same once more finds nothing.
+        Erasure again = erasures.erase("default", PLAYER, "test");
+        erasures.goOn("default", () -> true);
+        Map<Erasure.Part, Long> found =
+                erasures.find("default", again.id()).orElseThrow().erased();
+        assertEquals(0, found.values().stream().mapToLong(Long::longValue).sum(), found::toString);
+        rest();
         // Whatever is stored, in any table: only the log still has what was committed, until it expires.
         for (String table :
                 List.of(tables.boards(), tables.entries(), tables.entities(), tables.history(), tables.replication())) {
@@ -146,6 +162,11 @@ class ErasureResourceTest {
         webhook(body.replace("4711", "4712"), signature).statusCode(401);
         webhook(body, signature).statusCode(200);
         webhook(body, signature).statusCode(409).body("type", equalTo("/problems/notification-repeated"));
+        webhook(body, signature.replace(",", " ,  ")).statusCode(409);
+        webhook(body, RobloxSignatureTest.signed(Instant.now().plusSeconds(2), bytes, "test-secret"))
+                .statusCode(409);
+        get("/v1/audit?limit=100")
+                .body("records.findAll { it.by == 'roblox' }.action", hasItem("receiveRobloxWebhook"));
         erasures.goOn("default", () -> true);
         given().get("/v1/entities/of-roblox").then().statusCode(404);
         String other = "{\"EventType\":\"SampleNotification\",\"EventPayload\":{}}";

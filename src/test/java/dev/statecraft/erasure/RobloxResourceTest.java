@@ -10,23 +10,29 @@ import org.junit.jupiter.api.Test;
 
 class RobloxResourceTest {
 
-    private static Set<String> gamesOf(String payload, String... all) throws JsonProcessingException {
-        return RobloxResource.gamesOf(new ObjectMapper().readTree(payload), List.of(all));
+    private static Set<String> gamesOf(String payload, List<String> places, String... all)
+            throws JsonProcessingException {
+        return RobloxResource.gamesOf(new ObjectMapper().readTree(payload), places, List.of(all));
     }
 
     @Test
     void gamesAreThoseThatAreNamedAndThatThereAre() throws JsonProcessingException {
-        assertEquals(Set.of("1", "two"), gamesOf("{\"GameIds\":[1,2,\"two\"]}", "1", "two", "three"));
+        assertEquals(Set.of("1", "two"), gamesOf("{\"GameIds\":[1,2,\"two\"]}", List.of(), "1", "two", "three"));
     }
 
     @Test
-    void whereThereIsOneGameItIsMeantWhateverRobloxCallsIt() throws JsonProcessingException {
-        assertEquals(Set.of("default"), gamesOf("{\"GameIds\":[815]}", "default"));
-        assertEquals(Set.of("default"), gamesOf("{}", "default"));
+    void placesSayWhichGamesTheyBelongTo() throws JsonProcessingException {
+        List<String> places = List.of("815=racing", " 816 = zoo ", "817=gone");
+        assertEquals(Set.of("racing"), gamesOf("{\"GameIds\":[815]}", places, "default", "racing", "zoo"));
+        assertEquals(Set.of("racing", "zoo"), gamesOf("{\"GameIds\":[815,816,4]}", places, "default", "racing", "zoo"));
+        // It is about games of another stack.
+        assertEquals(Set.of(), gamesOf("{\"GameIds\":[4,817]}", places, "default", "racing", "zoo"));
     }
 
     @Test
-    void whereThereAreSeveralGamesNoneIsGuessed() throws JsonProcessingException {
-        assertEquals(Set.of(), gamesOf("{\"GameIds\":[815]}", "default", "other"));
+    void whereNoPlaceIsToldFromOthersItMayBeOfEachGame() throws JsonProcessingException {
+        assertEquals(Set.of("default"), gamesOf("{\"GameIds\":[815]}", List.of(), "default"));
+        assertEquals(Set.of("default"), gamesOf("{}", List.of(), "default"));
+        assertEquals(Set.of("default", "other"), gamesOf("{\"GameIds\":[815]}", List.of(), "default", "other"));
     }
 }

@@ -1,10 +1,12 @@
 package dev.statecraft.integration;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.statecraft.local.LocalDynamoDb;
+import dev.statecraft.table.Swept;
 import dev.statecraft.table.TableNames;
 import io.quarkus.runtime.configuration.DurationConverter;
 import io.smallrye.config.SmallRyeConfigBuilder;
@@ -13,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.Random;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
@@ -24,8 +27,9 @@ class FeedServiceTest {
     private static final String GAME = "default";
 
     private final TableNames tables = LocalDynamoDb.freshTables();
-    private final FeedService feed = new FeedService(
-            new FeedStore(LocalDynamoDb.client(new ExecutionInterceptor() {}), tables, config()), Clock.systemUTC());
+    private final FeedStore store =
+            new FeedStore(LocalDynamoDb.client(new ExecutionInterceptor() {}), tables, config());
+    private final FeedService feed = new FeedService(store, Clock.systemUTC());
 
     @Test
     void whatIsDeliveredAgainOrCutDifferentlyIsAppendedOnce() {
@@ -110,6 +114,31 @@ class FeedServiceTest {
             }
             Collections.reverse(backwards);
             assertEquals(forwards, backwards);
+        }
+    }
+
+    @Test
+    void twoWhoAreErasedAtOnceAreBothGone() {
+        feed.append(
+                GAME,
+                List.of(Occurrence.once(
+                        GAME,
+                        "space/e",
+                        List.of(
+                                event(EventType.ENTITY_UPDATED, "global/ada/1"),
+                                event(EventType.ENTITY_UPDATED, "global/eve/1"),
+                                event(EventType.ENTITY_UPDATED, "global/bob/1")))));
+        FeedStore.Chunk read = store.forwards(GAME, 0, 1).chunks().get(0);
+        assertEquals(OptionalInt.of(1), store.erase(GAME, read, "ada"));
+        // Whoever read it before would bring the name back.
+        assertEquals(OptionalInt.empty(), store.erase(GAME, read, "eve"));
+        EventErasureService erasure = new EventErasureService(store);
+        assertEquals(new Swept(null, 1), erasure.erase(GAME, "eve", null));
+        assertEquals(new Swept(null, 0), erasure.erase(GAME, "ada", null));
+        assertEquals(new Swept(null, 1), erasure.erase(GAME, "bob", null));
+        String left = feed.oldest(GAME, null, null, 10).events().toString();
+        for (String name : List.of("ada", "eve", "bob")) {
+            assertFalse(left.contains(name), left);
         }
     }
 

@@ -34,6 +34,7 @@ final class Laboratory {
     final PlanService plans;
     final RunStore runStore;
     final SegmentStore segmentStore;
+    final WorkStore workStore;
     final BackupStore backupStore;
     final StartService starts;
     final SegmentService segments;
@@ -74,6 +75,7 @@ final class Laboratory {
         store = new MigrationStore(dynamo, realm.tables);
         runStore = new RunStore(dynamo, realm.tables);
         segmentStore = new SegmentStore(dynamo, realm.tables);
+        workStore = new WorkStore(dynamo, realm.tables);
         backupStore = new BackupStore(dynamo, realm.tables);
         migrations = new MigrationService(store, runStore, config, clock, code);
         starts = new StartService(migrations, store, runStore, config, clock);
@@ -89,15 +91,7 @@ final class Laboratory {
         runs = new RunService(migrations, starts, drive, runStore, segmentStore, config, new Waiting(waiting));
         realm.schemas.ask(new SchemaLineService(store, migrations, config));
         work = new WorkService(
-                migrations,
-                steps,
-                turns,
-                segments,
-                runStore,
-                segmentStore,
-                new WorkStore(dynamo, realm.tables),
-                realm.entities,
-                config);
+                migrations, steps, turns, segments, runStore, segmentStore, workStore, realm.entities, config);
         plans = new PlanService(realm.entities, config);
     }
 

@@ -6,6 +6,7 @@ import static dev.statecraft.migration.Laboratory.definition;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.statecraft.local.LocalDynamoDb;
@@ -16,8 +17,11 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.core.interceptor.Context;
+import software.amazon.awssdk.core.interceptor.ExecutionAttributes;
 import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.dynamodb.model.PutItemRequest;
 
 /** A player that is erased is not kept in backups either, and rollbacks go on working. */
 class MigrationErasureTest {
@@ -25,7 +29,23 @@ class MigrationErasureTest {
     private static final String PLAYER = "gone-1";
 
     private final DynamoDbClient dynamo = LocalDynamoDb.client();
-    private final Laboratory lab = new Laboratory(Map.of(), List.of(), new ExecutionInterceptor() {});
+    private final Meanwhile meanwhile = new Meanwhile();
+    private final Laboratory lab = new Laboratory(Map.of(), List.of(), meanwhile);
+
+    /** Does something once, just before the next item is put. */
+    private static final class Meanwhile implements ExecutionInterceptor {
+
+        private @Nullable Runnable next;
+
+        @Override
+        public void beforeExecution(Context.BeforeExecution context, ExecutionAttributes attributes) {
+            Runnable due = next;
+            if (due != null && context.request() instanceof PutItemRequest) {
+                next = null;
+                due.run();
+            }
+        }
+    }
 
     private void create(String id, String state, @Nullable String owner) {
         ObjectNode json = Json.of(state);
@@ -53,6 +73,37 @@ class MigrationErasureTest {
         return all.toString();
     }
 
+    private long erase(MigrationErasureService erasure, String player) {
+        String cursor = null;
+        long erased = 0;
+        do {
+            var swept = erasure.erase(GAME, player, cursor);
+            erased += swept.touched();
+            cursor = swept.next();
+        } while (cursor != null);
+        return erased;
+    }
+
+    @Test
+    void twoWhoAreErasedAtOnceAreBothGone() {
+        create("one", "{'playerId': 'ada-1'}", null);
+        create("two", "{'playerId': 'eve-2'}", null);
+        create("three", "{'playerId': 'stays'}", null);
+        lab.register(definition(
+                "1.1.0",
+                "{'operations': [{'op': 'default', 'path': 'at', 'value': 1}]}",
+                ", 'options': {'segments': 1}"));
+        lab.apply(GAME);
+        MigrationErasureService erasure =
+                new MigrationErasureService(lab.runStore, lab.backupStore, lab.segmentStore, lab.workStore);
+        meanwhile.next = () -> assertEquals(1, erase(erasure, "eve-2"));
+        assertEquals(1, erase(erasure, "ada-1"));
+        assertNull(meanwhile.next);
+        assertFalse(kept().contains("ada-1"), this::kept);
+        assertFalse(kept().contains("eve-2"), this::kept);
+        assertTrue(kept().contains("stays"), this::kept);
+    }
+
     @Test
     void backupsKnowThePlayerNoMoreAndBringTheOthersBack() {
         create("field", "{'playerId': '" + PLAYER + "', 'secret': 1}", null);
@@ -69,15 +120,9 @@ class MigrationErasureTest {
             lab.apply(GAME);
             assertEquals(Status.APPLIED, lab.lastRun(GAME).status());
         }
-        MigrationErasureService erasure = new MigrationErasureService(lab.runStore, lab.backupStore, lab.segmentStore);
-        String cursor = null;
-        long erased = 0;
-        do {
-            var swept = erasure.erase(GAME, PLAYER, cursor);
-            erased += swept.touched();
-            cursor = swept.next();
-        } while (cursor != null);
-        assertEquals(6, erased);
+        MigrationErasureService erasure =
+                new MigrationErasureService(lab.runStore, lab.backupStore, lab.segmentStore, lab.workStore);
+        assertEquals(6, erase(erasure, PLAYER));
         assertFalse(kept().contains(PLAYER), this::kept);
         assertFalse(kept().contains("secret"), this::kept);
         assertEquals(0, erasure.erase(GAME, PLAYER, null).touched());

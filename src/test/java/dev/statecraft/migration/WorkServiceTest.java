@@ -23,6 +23,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** Game servers that migrate records with functions of their own, and those that do it badly. */
@@ -106,6 +107,7 @@ class WorkServiceTest {
         work(WorkServiceTest::doubled);
         Run run = lab.lastRun(GAME);
         assertEquals(Registration.Status.APPLIED, run.status(), String.valueOf(run.error()));
+        erasureForgetsThePages(run);
         assertEquals(RECORDS + 1, run.outcome().main().done());
         assertEquals(0, run.outcome().main().failed());
         for (int i = 0; i < RECORDS; i++) {
@@ -120,6 +122,23 @@ class WorkServiceTest {
         lab.drive(GAME);
         assertEquals(Registration.Status.ROLLED_BACK, lab.lastRun(GAME).status());
         assertEquals(before, states());
+    }
+
+    private void erasureForgetsThePages(Run run) {
+        assertTrue(pagesOf(run) > 0);
+        MigrationErasureService erasure =
+                new MigrationErasureService(lab.runStore, lab.backupStore, lab.segmentStore, lab.workStore);
+        String cursor = null;
+        do {
+            cursor = erasure.erase(GAME, "somebody-else", cursor).next();
+        } while (cursor != null);
+        assertEquals(0, pagesOf(run));
+    }
+
+    private long pagesOf(Run run) {
+        return IntStream.range(0, run.segments())
+                .filter(segment -> lab.workStore.read(GAME, run.id(), segment).isPresent())
+                .count();
     }
 
     @Test
