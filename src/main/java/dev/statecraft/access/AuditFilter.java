@@ -7,8 +7,10 @@ import jakarta.inject.Inject;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.container.ContainerResponseContext;
 import jakarta.ws.rs.container.ResourceInfo;
+import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.UriInfo;
 import java.lang.reflect.Method;
+import java.net.URI;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -49,7 +51,10 @@ public class AuditFilter {
         Operation operation = method.getAnnotation(Operation.class);
         String action =
                 operation == null || operation.operationId().isEmpty() ? method.getName() : operation.operationId();
-        String target = target(request.getUriInfo());
+        // What was made is named by the answer.
+        String made = response.getHeaderString(HttpHeaders.LOCATION);
+        String target =
+                made == null ? target(request.getUriInfo()) : URI.create(made).getPath();
         int status = response.getStatus();
         Uni<Void> noted = Uni.createFrom()
                 .voidItem()

@@ -37,10 +37,12 @@ public class KeyResource {
     private static final int MOST_NAME_LENGTH = 128;
 
     private final KeyService keys;
+    private final AuditService audit;
     private final CurrentCaller caller;
     private final Clock clock;
 
-    KeyResource(KeyService keys, CurrentCaller caller, Clock clock) {
+    KeyResource(KeyService keys, AuditService audit, CurrentCaller caller, Clock clock) {
+        this.audit = audit;
         this.keys = keys;
         this.caller = caller;
         this.clock = clock;
@@ -109,7 +111,9 @@ public class KeyResource {
                 new KeyService.NewKey(game, name, scopes, Boolean.TRUE.equals(request.signed()), expiresAt),
                 caller.get().name());
         if (creation instanceof KeyService.Created created) {
-            return Response.created(URI.create("/v1/keys/" + created.key().id()))
+            String location = "/v1/keys/" + created.key().id();
+            audit.noteIn(game, caller.get(), "createKey", "POST", location, 201);
+            return Response.created(URI.create(location))
                     .entity(KeyView.of(created.key(), created.text()))
                     .header("Cache-Control", "no-store")
                     .build();
@@ -134,9 +138,6 @@ public class KeyResource {
         String game = game(named);
         String list = "keys#" + game;
         String after = cursor == null ? null : Cursor.read(cursor, list, 1).get(0);
-        if (after != null && after.isEmpty()) {
-            throw Cursor.foreign();
-        }
         KeyStore.KeyPage page = keys.list(game, after, Query.limit(limit));
         return new KeyList(
                 page.keys().stream().map(key -> KeyView.of(key, null)).toList(),
@@ -149,10 +150,12 @@ public class KeyResource {
     @Requires(Scope.SYSTEM_ADMIN)
     @Operation(operationId = "revokeKey", summary = "Revoke a key, which takes effect everywhere within seconds")
     public void revoke(@PathParam("key") String id, @QueryParam("game") @Nullable String named) {
-        if (keys.revoke(game(named), Ids.check("key", id)).isEmpty()) {
+        String game = game(named);
+        if (keys.revoke(game, Ids.check("key", id)).isEmpty()) {
             throw new ProblemException(
                     Problem.notFound("key-not-found", "There is no such key", "The game has no key of this id."));
         }
+        audit.noteIn(game, caller.get(), "revokeKey", "DELETE", "/v1/keys/" + id, 204);
     }
 
     /** The game that is meant: naming one that may be another's is for those who run the deployment. */

@@ -213,6 +213,10 @@ public class ApiHandler implements RequestHandler<APIGatewayV2HTTPEvent, APIGate
     private APIGatewayV2HTTPResponse problem(Problem problem) {
         Map<String, String> headers = new HashMap<>(SecurityHeaders.ALWAYS);
         headers.put("content-type", Problem.MEDIA_TYPE);
+        Integer retryAfterSeconds = problem.retryAfterSeconds();
+        if (retryAfterSeconds != null) {
+            headers.put("retry-after", retryAfterSeconds.toString());
+        }
         try {
             return APIGatewayV2HTTPResponse.builder()
                     .withStatusCode(problem.status())

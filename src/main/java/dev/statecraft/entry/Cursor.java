@@ -14,6 +14,9 @@ public final class Cursor {
 
     private static final String SEPARATOR = "\n";
 
+    /** No part is longer that a list was given: a sort key of DynamoDB has at most 1,024 bytes. */
+    private static final int MOST_PART_BYTES = 1_000;
+
     private Cursor() {}
 
     /**
@@ -45,7 +48,10 @@ public final class Cursor {
                     .decode(ByteBuffer.wrap(Base64.getUrlDecoder().decode(cursor)))
                     .toString();
             List<String> read = List.of(text.split(SEPARATOR, -1));
-            if (read.size() == parts + 1 && read.get(0).equals(list)) {
+            boolean usable = read.stream()
+                    .allMatch(
+                            part -> !part.isEmpty() && part.getBytes(StandardCharsets.UTF_8).length <= MOST_PART_BYTES);
+            if (usable && read.size() == parts + 1 && read.get(0).equals(list)) {
                 return read.subList(1, read.size());
             }
             throw foreign();

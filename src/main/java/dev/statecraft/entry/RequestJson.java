@@ -40,6 +40,9 @@ public class RequestJson implements ContextResolver<ObjectMapper> {
     /** How many values a body may hold that brings many things at once: {@link ManyThings}. */
     public static final int MAX_VALUES_OF_MANY = 100_000;
 
+    /** The last time that a request can name; the first is that of 1970. */
+    private static final Instant LAST_TIME = Instant.parse("9999-12-31T23:59:59.999Z");
+
     /** How many characters a number may have. */
     public static final int MAX_NUMBER_LENGTH = 64;
 
@@ -104,7 +107,12 @@ public class RequestJson implements ContextResolver<ObjectMapper> {
             }
             String text = parser.getText();
             try {
-                return OffsetDateTime.parse(text).toInstant();
+                Instant time = OffsetDateTime.parse(text).toInstant();
+                if (time.isBefore(Instant.EPOCH) || time.isAfter(LAST_TIME)) {
+                    return (Instant)
+                            context.handleWeirdStringValue(Instant.class, text, "a time lies between 1970 and 9999");
+                }
+                return time;
             } catch (DateTimeException e) {
                 return (Instant) context.handleWeirdStringValue(Instant.class, text, "not a time");
             }

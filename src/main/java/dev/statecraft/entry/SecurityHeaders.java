@@ -20,6 +20,8 @@ public class SecurityHeaders {
     /** Tools of a developer's machine, which are pages of somebody else. */
     private static final String TOOLS = "/q/";
 
+    private static final String HEALTH = "/q/health";
+
     private static final String CACHE_CONTROL = "Cache-Control";
 
     /** The same for every answer of the API. */
@@ -35,7 +37,7 @@ public class SecurityHeaders {
 
     private static void begin(RoutingContext request) {
         String path = request.request().path();
-        if (path == null || !path.startsWith(TOOLS)) {
+        if (path == null || !path.startsWith(TOOLS) || path.startsWith(HEALTH)) {
             request.addHeadersEndHandler(end -> add(request.response().headers()));
         }
         request.next();

@@ -46,6 +46,9 @@ public record BoardRequest(
     private static final int MOST_PER_MINUTE = 60;
     private static final BigDecimal HUNDRED = BigDecimal.valueOf(100);
 
+    /** What settings that are no integers are kept with. */
+    static final int MOST_DECIMALS = 9;
+
     /** A reward as callers write and see it; {@code reward} is any JSON. */
     public record RewardView(
             @Nullable String name,
@@ -209,6 +212,9 @@ public record BoardRequest(
         if (bounds.none()) {
             return null;
         }
+        exact("bounds.min", bounds.min());
+        exact("bounds.max", bounds.max());
+        exact("bounds.maxIncrease", bounds.maxIncrease());
         if (bounds.min() != null && bounds.max() != null && bounds.min().compareTo(bounds.max()) > 0) {
             throw new ProblemException(Problem.badRequest("bounds.max", "The highest score is not below the lowest."));
         }
@@ -255,6 +261,7 @@ public record BoardRequest(
             }
             range(field + ".rank", tier.rank(), 1);
             percentile(field + ".percentile", tier.percentile());
+            exact(field + ".score", tier.score());
             checked.add(tier);
         }
         return List.copyOf(checked);
@@ -273,6 +280,14 @@ public record BoardRequest(
     private static void percentile(String field, @Nullable BigDecimal percentile) {
         if (percentile != null && (percentile.signum() <= 0 || percentile.compareTo(HUNDRED) > 0)) {
             throw new ProblemException(Problem.badRequest(field, "A percentile is above 0 and at most 100."));
+        }
+        exact(field, percentile);
+    }
+
+    private static void exact(String field, @Nullable BigDecimal value) {
+        if (value != null && value.stripTrailingZeros().scale() > MOST_DECIMALS) {
+            throw new ProblemException(
+                    Problem.badRequest(field, "Give at most " + MOST_DECIMALS + " digits after the point."));
         }
     }
 

@@ -45,7 +45,6 @@ public record RatingRequest(
 
     private static final double LARGEST = 1_000_000;
     private static final double SMALLEST = 0.001;
-    private static final int MOST_DECIMALS = 9;
     private static final Duration SHORTEST_PERIOD = Duration.ofMinutes(1);
     private static final Duration LONGEST_PERIOD = Duration.ofDays(366);
 
@@ -168,11 +167,11 @@ public record RatingRequest(
             return otherwise;
         }
         double number = value.doubleValue();
-        if (number < min || number > max || value.stripTrailingZeros().scale() > MOST_DECIMALS) {
+        if (number < min || number > max || value.stripTrailingZeros().scale() > BoardRequest.MOST_DECIMALS) {
             throw refused(
                     name,
                     "Give a number from " + BigDecimal.valueOf(min).toPlainString() + " to "
-                            + BigDecimal.valueOf(max).toPlainString() + " with at most " + MOST_DECIMALS
+                            + BigDecimal.valueOf(max).toPlainString() + " with at most " + BoardRequest.MOST_DECIMALS
                             + " digits after the point.");
         }
         return number;

@@ -1,8 +1,10 @@
 package dev.statecraft.access;
 
 import static dev.statecraft.access.Keyring.with;
+import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasSize;
+import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.notNullValue;
 import static org.hamcrest.Matchers.nullValue;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -56,12 +58,49 @@ class AuditResourceTest {
                 .body("records.status", equalTo(List.of(204, 400, 409, 201)))
                 .body("records[3].action", equalTo("createLeaderboard"))
                 .body("records[3].method", equalTo("POST"))
-                .body("records[3].target", equalTo("/v1/leaderboards"))
+                .body("records[3].target", equalTo("/v1/leaderboards/b"))
+                .body("records[2].target", equalTo("/v1/leaderboards"))
                 .body("records[3].by", notNullValue())
                 .body("records[3].keyId", equalTo(Keyring.idOf(key)))
                 .body("records[3].at", notNullValue())
                 .body("records[0].target", equalTo("/v1/leaderboards/b/players/{player}"))
                 .body("nextCursor", nullValue());
+    }
+
+    @Test
+    void keysOfAnotherGameAreTakenDownInBothTrails() {
+        String key = administrator();
+        String other = game + "-other";
+        String id = with(key, "{'name': 'n', 'scopes': ['system:read'], 'game': '" + other + "'}")
+                .post("/v1/keys")
+                .then()
+                .statusCode(201)
+                .extract()
+                .path("id");
+        with(key).delete("/v1/keys/" + id + "?game=" + other).then().statusCode(204);
+        String reader = Keyring.key(other, Scope.SYSTEM_READ);
+        for (String trail : List.of(key, reader)) {
+            trail(trail, "")
+                    .body("records.action", equalTo(List.of("revokeKey", "createKey")))
+                    .body("records.target", equalTo(List.of("/v1/keys/" + id, "/v1/keys/" + id)))
+                    .body("records[0].keyId", equalTo(Keyring.idOf(key)));
+        }
+    }
+
+    @Test
+    void playersAreTakenDownWithoutTheirNames() {
+        String key = Keyring.key(game, Scope.BOARD_READ, Scope.BOARD_WRITE, Scope.SYSTEM_READ);
+        String token = with(key, "{'boards': ['b']}")
+                .post("/v1/players/ada-77/tokens")
+                .then()
+                .statusCode(200)
+                .extract()
+                .path("token");
+        with(token).delete("/v1/leaderboards/b").then().statusCode(403);
+        trail(key, "")
+                .body("records[0].action", equalTo("deleteLeaderboard"))
+                .body("records[0].by", equalTo("player"))
+                .body("records.toString()", not(containsString("ada-77")));
     }
 
     @Test

@@ -75,6 +75,9 @@ class ApiFieldTest {
         values.put("a negative number", JSON.numberNode(-1));
         values.put("a fraction", JSON.numberNode(new BigDecimal("1.5")));
         values.put("many digits", JSON.numberNode(new BigDecimal("0.1234567890123456789")));
+        values.put(
+                "very many digits", JSON.numberNode(new BigDecimal("0.12345678901234567890123456789012345678901234")));
+        values.put("a tiny number", JSON.numberNode(new BigDecimal("1e-200")));
         values.put("a huge number", JSON.numberNode(new BigDecimal("9007199254740992")));
         values.put("a number without bounds", JSON.numberNode(new BigDecimal("1e300")));
         values.put("an int beyond", JSON.numberNode(2_147_483_648L));
@@ -101,6 +104,7 @@ class ApiFieldTest {
         values.put("a word of the database", JSON.textNode(":v0 SET #n = if_not_exists"));
         values.put("who was erased", JSON.textNode("@erased-1"));
         values.put("markup", JSON.textNode("<img src=x onerror=alert(1)>"));
+        values.put("a time far away", JSON.textNode("+300000000-01-01T00:00:00Z"));
         values.put("a time that is none", JSON.textNode("2026-02-30T25:00:00Z"));
         return values;
     }

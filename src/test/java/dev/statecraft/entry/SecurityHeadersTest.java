@@ -48,6 +48,7 @@ class SecurityHeadersTest {
                 413);
         assertGuarded(given().header("Authorization", "Bearer sk_nobody").get("/v1/leaderboards"), 401);
         assertGuarded(given().get("/openapi"), 200);
+        assertGuarded(given().get("/q/health"), 200);
         assertGuarded(given().get("/"), 200);
     }
 
