@@ -14,8 +14,8 @@
  *       mode) and is answered by {@code replication.SocketResource}; news are sent back through {@code
  *       replication.Sockets}.
  *   <li>A scheduled step enters in {@code entry.ScheduleHandler} and is done, game by game, by {@code
- *       replication.ConflictService}, {@code leaderboard.UpkeepService}, {@code erasure.ErasureService} and {@code
- *       integration.IntegrationUpkeepService}.
+ *       replication.ConflictService}, {@code leaderboard.UpkeepService}, {@code erasure.ErasureService}, {@code
+ *       integration.IntegrationUpkeepService} and {@code leaderboard.PurgeService}.
  *   <li>A player who is to be forgotten enters in {@code erasure.ErasureResource}, or with Roblox's webhook in {@code
  *       erasure.RobloxResource}: {@code erasure.ErasureService} has every feature remove what it has of the player.
  *   <li>A migration is described to {@code migration.MigrationService} or found as a bean of the type

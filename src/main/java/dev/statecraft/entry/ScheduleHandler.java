@@ -6,6 +6,7 @@ import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import dev.statecraft.access.GameService;
 import dev.statecraft.erasure.ErasureService;
 import dev.statecraft.integration.IntegrationUpkeepService;
+import dev.statecraft.leaderboard.PurgeService;
 import dev.statecraft.leaderboard.UpkeepService;
 import dev.statecraft.replication.ConflictService;
 import io.quarkus.runtime.annotations.RegisterForReflection;
@@ -33,6 +34,7 @@ public class ScheduleHandler implements RequestHandler<ScheduleHandler.Tick, Sch
     private final ConflictService conflicts;
     private final ErasureService erasures;
     private final IntegrationUpkeepService integration;
+    private final PurgeService purges;
     private final GameService games;
     private final Metrics metrics;
     private final Clock clock;
@@ -42,6 +44,7 @@ public class ScheduleHandler implements RequestHandler<ScheduleHandler.Tick, Sch
             ConflictService conflicts,
             ErasureService erasures,
             IntegrationUpkeepService integration,
+            PurgeService purges,
             GameService games,
             Metrics metrics,
             Clock clock) {
@@ -52,6 +55,7 @@ public class ScheduleHandler implements RequestHandler<ScheduleHandler.Tick, Sch
         this.leaderboards = leaderboards;
         this.conflicts = conflicts;
         this.integration = integration;
+        this.purges = purges;
     }
 
     /** What of an EventBridge scheduled event is used: the id it is logged by and the time it was due (ISO-8601). */
@@ -64,9 +68,10 @@ public class ScheduleHandler implements RequestHandler<ScheduleHandler.Tick, Sch
      * @param conflicts parked conflicts whose time was up, settled
      * @param erasures players that were erased everywhere
      * @param integration steps of what ties the systems together
+     * @param purged deleted boards of which nothing is left
      */
     @RegisterForReflection
-    public record Done(UpkeepService.Done leaderboards, int conflicts, int erasures, int integration) {}
+    public record Done(UpkeepService.Done leaderboards, int conflicts, int erasures, int integration, int purged) {}
 
     @Override
     public Done handleRequest(Tick event, Context context) {
@@ -94,8 +99,13 @@ public class ScheduleHandler implements RequestHandler<ScheduleHandler.Tick, Sch
         for (String game : all) {
             integrated += integration.run(game, timeLeft);
         }
+        // Last, for nobody waits for it, and a large board takes all the time there is for hours.
+        int purged = 0;
+        for (String game : all) {
+            purged += purges.goOn(game, timeLeft);
+        }
         metrics.stepped();
-        return new Done(upkept, settled, erased, integrated);
+        return new Done(upkept, settled, erased, integrated, purged);
     }
 
     private int goOnErasing(List<String> games, BooleanSupplier timeLeft) {

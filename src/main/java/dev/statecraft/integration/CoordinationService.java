@@ -1,5 +1,6 @@
 package dev.statecraft.integration;
 
+import dev.statecraft.leaderboard.BoardService;
 import dev.statecraft.leaderboard.LeaderboardStreamService;
 import dev.statecraft.migration.MigrationStreamService;
 import dev.statecraft.replication.Entity;
@@ -27,6 +28,7 @@ public class CoordinationService {
     private final MigrationStreamService migrations;
     private final BindingService bindings;
     private final TopService tops;
+    private final BoardService boards;
     private final ResyncService resyncs;
     private final IntegrationConfig config;
 
@@ -36,6 +38,7 @@ public class CoordinationService {
             MigrationStreamService migrations,
             BindingService bindings,
             TopService tops,
+            BoardService boards,
             ResyncService resyncs,
             IntegrationConfig config) {
         this.replication = replication;
@@ -43,6 +46,7 @@ public class CoordinationService {
         this.migrations = migrations;
         this.bindings = bindings;
         this.tops = tops;
+        this.boards = boards;
         this.resyncs = resyncs;
         this.config = config;
     }
@@ -66,11 +70,17 @@ public class CoordinationService {
         if (!config.leaderboardReplication()) {
             return;
         }
+        Set<LeaderboardStreamService.Listed> changed = new LinkedHashSet<>();
+        batch.forEach(change -> leaderboards.listed(change).ifPresent(changed::add));
         Map<String, Set<String>> byGame = new LinkedHashMap<>();
-        for (ItemChange change : batch) {
-            leaderboards.listed(change).ifPresent(listed -> byGame.computeIfAbsent(
-                            listed.game(), game -> new LinkedHashSet<>())
-                    .add(listed.board()));
+        for (LeaderboardStreamService.Listed listed : changed) {
+            // A purge takes entry by entry off a board that is gone, perhaps for days: no top waits for that.
+            if (boards.find(listed.game(), listed.board())
+                    .filter(board -> board.epoch() <= listed.epoch())
+                    .isPresent()) {
+                byGame.computeIfAbsent(listed.game(), game -> new LinkedHashSet<>())
+                        .add(listed.board());
+            }
         }
         byGame.forEach(tops::changed);
     }

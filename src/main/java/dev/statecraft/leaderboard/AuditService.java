@@ -217,7 +217,8 @@ public class AuditService {
     /** Writes an entry as one of the new generation, unless a live writer has done it. */
     private boolean move(Board board, int season, Entry entry, int generation) {
         Entry current = entry;
-        while (current.tree() != generation) {
+        // An entry that was erased meanwhile is not to come back, not even without its score.
+        while (current.version() > 0 && current.tree() != generation) {
             Entry moved = current.movedTo(generation, clock.millis());
             if (!(entries.put(board, season, moved, current.version()) instanceof EntryStore.Overtaken overtaken)) {
                 return true;

@@ -4,8 +4,11 @@ import static dev.statecraft.table.Attributes.n;
 import static dev.statecraft.table.Attributes.s;
 
 import dev.statecraft.table.Attributes;
+import dev.statecraft.table.Batches;
 import dev.statecraft.table.ItemChange;
 import dev.statecraft.table.PartitionKey;
+import dev.statecraft.table.Replacement;
+import dev.statecraft.table.Swept;
 import dev.statecraft.table.TableNames;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.ArrayList;
@@ -14,6 +17,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
@@ -24,7 +29,8 @@ import software.amazon.awssdk.services.dynamodb.model.QueryResponse;
  *
  * <ul>
  *   <li>Key: {@code pk} = game#awards#board#epoch#season, {@code sk} = place of the last award of the page.
- *   <li>No guard: a closed season does not change, so the same page always writes the same item again.
+ *   <li>No guard: a closed season does not change, so the same page always writes the same item again. Only who takes a
+ *       name off it writes where the awards are still those that were read.
  * </ul>
  */
 @ApplicationScoped
@@ -42,17 +48,7 @@ public class AwardStore {
     public void put(Board board, int season, List<Award> awards) {
         Award last = awards.get(awards.size() - 1);
         Map<String, AttributeValue> item = new HashMap<>(key(board, season, last.position()));
-        item.put(
-                "awards",
-                AttributeValue.fromL(awards.stream()
-                        .map(award -> AttributeValue.fromL(List.of(
-                                s(award.playerId()),
-                                n(award.position()),
-                                n(award.rank()),
-                                n(award.score().value()),
-                                n(award.score().subscore()),
-                                n(award.reward()))))
-                        .toList()));
+        item.put("awards", toList(awards));
         dynamo.putItem(put -> put.tableName(tables.boards()).item(item));
     }
 
@@ -84,7 +80,10 @@ public class AwardStore {
         return found;
     }
 
-    /** Takes a player's name off the awards of a season; reads all of them. Tells how many there were. */
+    /**
+     * Takes a player's name off the awards of a season, however many others do the same at the time; reads all of them, 1
+     * RCU for 4 KB. Tells how many pages it stood in.
+     */
     public int makeAnonymous(Board board, int season, String playerId) {
         int touched = 0;
         Map<String, AttributeValue> start = Map.of();
@@ -99,22 +98,46 @@ public class AwardStore {
             }
             QueryResponse response = dynamo.query(query.build());
             for (Map<String, AttributeValue> item : response.items()) {
-                List<Award> awards = Attributes.list(item, "awards").stream()
-                        .map(award -> fromList(award.l()))
-                        .toList();
-                if (awards.stream().anyMatch(award -> award.playerId().equals(playerId))) {
-                    put(
-                            board,
-                            season,
-                            awards.stream()
-                                    .map(award -> award.playerId().equals(playerId) ? award.anonymous() : award)
-                                    .toList());
-                    touched++;
-                }
+                touched += Replacement.write(dynamo, tables.boards(), item, "awards", read -> without(read, playerId))
+                        ? 1
+                        : 0;
             }
             start = response.lastEvaluatedKey();
         } while (!start.isEmpty());
         return touched;
+    }
+
+    /** The awards of a page without a player's name; nothing if it is not among them. */
+    private static Optional<AttributeValue> without(Map<String, AttributeValue> item, String playerId) {
+        List<Award> awards = awards(item);
+        return awards.stream().anyMatch(award -> award.playerId().equals(playerId))
+                ? Optional.of(toList(awards.stream()
+                        .map(award -> award.playerId().equals(playerId) ? award.anonymous() : award)
+                        .toList()))
+                : Optional.empty();
+    }
+
+    /** Removes the first awards of a season of a board that is gone; see {@link Batches#removeFirst}. */
+    public Batches.Removed removeFirst(Board board, int season, int limit) {
+        return Batches.removeFirst(dynamo, tables.boards(), partition(board, season), limit);
+    }
+
+    private static List<Award> awards(Map<String, AttributeValue> item) {
+        return Attributes.list(item, "awards").stream()
+                .map(award -> fromList(award.l()))
+                .toList();
+    }
+
+    private static AttributeValue toList(List<Award> awards) {
+        return AttributeValue.fromL(awards.stream()
+                .map(award -> AttributeValue.fromL(List.of(
+                        s(award.playerId()),
+                        n(award.position()),
+                        n(award.rank()),
+                        n(award.score().value()),
+                        n(award.score().subscore()),
+                        n(award.reward()))))
+                .toList());
     }
 
     private static Award fromList(List<AttributeValue> award) {
@@ -140,7 +163,10 @@ public class AwardStore {
         return Map.of("pk", s(partition(board, season)), "sk", s(place(position)));
     }
 
-    /** The awards that a record of the table's stream tells of; nothing if it is about something else. */
+    /**
+     * The awards that a record of the table's stream tells of: those of players who were not on the page before. Nothing if
+     * there are none, or it is about something else; a name that was taken off gives nobody an award.
+     */
     static Optional<LeaderboardStreamService.Awarded> given(ItemChange change) {
         Map<String, AttributeValue> item = change.after();
         if (item == null) {
@@ -150,13 +176,16 @@ public class AwardStore {
         if (key.length != 5 || !key[1].equals("awards")) {
             return Optional.empty();
         }
-        return Optional.of(new LeaderboardStreamService.Awarded(
-                key[0],
-                key[2],
-                Integer.parseInt(key[3]),
-                Integer.parseInt(key[4]),
-                Attributes.list(item, "awards").stream()
-                        .map(award -> fromList(award.l()))
-                        .toList()));
+        Map<String, AttributeValue> before = change.before();
+        Set<String> told = (before == null ? List.<Award>of() : awards(before))
+                .stream().map(Award::playerId).collect(Collectors.toSet());
+        List<Award> given = awards(item).stream()
+                .filter(award ->
+                        !told.contains(award.playerId()) && !award.playerId().equals(Swept.ERASED_PLAYER))
+                .toList();
+        return given.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new LeaderboardStreamService.Awarded(
+                        key[0], key[2], Integer.parseInt(key[3]), Integer.parseInt(key[4]), given));
     }
 }

@@ -194,6 +194,11 @@ public class BoardService {
         return boards.list(game, afterId, limit);
     }
 
+    /** The first board of a game behind an id, as it is stored now; see {@link BoardStore#following}. */
+    Optional<Board> following(String game, @Nullable String afterId) {
+        return boards.following(game, afterId);
+    }
+
     /** Some boards of a game by id, those after {@code afterId} only; fewer than the limit at the end. */
     public List<Board> after(String game, @Nullable String afterId, int limit) {
         return boards.list(game, afterId, limit).boards();
@@ -225,7 +230,10 @@ public class BoardService {
         return new Busy();
     }
 
-    /** Removes a board and with it everything scored on it. Answers when every instance has seen it. */
+    /**
+     * Removes a board. What was scored on it cannot be reached any more, and is waiting to be purged. Answers when every
+     * instance has seen it.
+     */
     public Change delete(String game, String id) {
         for (int attempt = 0; attempt < config.writeAttempts(); attempt++) {
             Backoff.pauseBefore(attempt, CONTENTION_MILLIS);
@@ -233,7 +241,7 @@ public class BoardService {
             if (found.isEmpty()) {
                 return new Unknown();
             }
-            if (boards.delete(found.get())) {
+            if (boards.delete(Purge.of(found.get(), now().plus(config.purge().after())))) {
                 forget(game, id);
                 awaitOtherInstances();
                 return new Changed(found.get());

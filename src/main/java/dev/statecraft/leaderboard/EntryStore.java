@@ -32,6 +32,7 @@ import software.amazon.awssdk.services.dynamodb.model.QueryResponse;
 import software.amazon.awssdk.services.dynamodb.model.ReturnValuesOnConditionCheckFailure;
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
 import software.amazon.awssdk.services.dynamodb.model.TransactionConflictException;
+import software.amazon.awssdk.services.dynamodb.model.WriteRequest;
 
 /**
  * The entries table.
@@ -279,6 +280,48 @@ public class EntryStore {
         dynamo.deleteItem(delete -> delete.tableName(tables.entries()).key(key(board, season, playerId)));
     }
 
+    /**
+     * What stands first in a lane.
+     *
+     * @param keys sort keys of its items
+     * @param more whether there may be others
+     */
+    public record LaneKeys(List<String> keys, boolean more) {
+
+        /** Those of the items that are entries. */
+        public List<String> players() {
+            return keys.stream().filter(key -> !key.equals(MARK)).toList();
+        }
+    }
+
+    /** The first items of a lane, its mark included, strongly consistent; 1 RCU for 4 KB. */
+    public LaneKeys first(Board board, int season, int lane, int limit) {
+        QueryResponse response = dynamo.query(query -> query.tableName(tables.entries())
+                .keyConditionExpression("pk = :pk")
+                .expressionAttributeValues(Map.of(":pk", s(laneKey(board, season, lane))))
+                .projectionExpression("sk")
+                .consistentRead(true)
+                .limit(limit));
+        return new LaneKeys(
+                response.items().stream()
+                        .map(item -> Attributes.string(item, "sk"))
+                        .toList(),
+                !response.lastEvaluatedKey().isEmpty());
+    }
+
+    /** Removes items of a lane, 25 in a round trip; 1 WCU for each KB, and the index. */
+    public void delete(Board board, int season, int lane, LaneKeys items) {
+        String pk = laneKey(board, season, lane);
+        Batches.write(
+                dynamo,
+                tables.entries(),
+                items.keys().stream()
+                        .map(key -> WriteRequest.builder()
+                                .deleteRequest(delete -> delete.key(Map.of("pk", s(pk), "sk", s(key))))
+                                .build())
+                        .toList());
+    }
+
     /** Some entries of a lane, and the player to go on after, null at the end. */
     public record LanePage(List<Entry> entries, @Nullable String next) {}
 
@@ -370,10 +413,11 @@ public class EntryStore {
         if (change.after() == null && change.before() != null) {
             String[] key = Attributes.string(change.before(), "pk").split("#", -1);
             return key.length == 5
-                    ? Optional.of(new LeaderboardStreamService.Listed(key[0], key[1]))
+                    ? Optional.of(new LeaderboardStreamService.Listed(key[0], key[1], Integer.parseInt(key[2])))
                     : Optional.empty();
         }
-        return scored(change).map(score -> new LeaderboardStreamService.Listed(score.game(), score.board()));
+        return scored(change)
+                .map(score -> new LeaderboardStreamService.Listed(score.game(), score.board(), score.epoch()));
     }
 
     /** The score that a record of the table's stream tells of; nothing if no score changed. */

@@ -195,6 +195,32 @@ public interface LeaderboardConfig {
     @WithDefault("500")
     int awardPage();
 
+    /** How what was scored on deleted boards is removed. */
+    Purge purge();
+
+    /** The schedule removes it in passes over all there may be, in small steps. */
+    interface Purge {
+        /** How long after a board was deleted its purge begins: longer than any function runs that may still write. */
+        @WithDefault("5m")
+        Duration after();
+
+        /** How long after a pass the next begins: longer than a stream keeps the records of what was removed. */
+        @WithDefault("26h")
+        Duration againAfter();
+
+        /** Most items removed in one step. */
+        @WithDefault("500")
+        int page();
+
+        /** Most partitions looked at in one step. */
+        @WithDefault("100")
+        int places();
+    }
+
+    /** How many seasons of a board an erasure goes through in one step, at most 100. */
+    @WithDefault("50")
+    int erasedSeasons();
+
     /** Most entries that are recounted within one request; larger boards can be mended, which works in steps. */
     @WithDefault("200000")
     long auditEntries();

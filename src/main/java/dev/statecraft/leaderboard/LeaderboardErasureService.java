@@ -5,17 +5,23 @@ import dev.statecraft.table.Swept;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Takes a player off all boards: entries of all seasons, samples and reviews are removed, which the rank trees follow as
- * they follow any other change; snapshots and awards keep the places, but not the name.
+ * they follow any other change; snapshots and awards keep the places, but not the name. Deleted boards are no exception as
+ * long as they are waiting to be purged; afterwards nothing of them is left.
+ *
+ * <p>On a board reviews go first, for one that is accepted becomes an entry; samples and snapshots go last, for they are
+ * made of entries. Where there is nothing to erase, nothing is written.
  */
 @ApplicationScoped
 public class LeaderboardErasureService {
 
     private final BoardService boards;
+    private final PurgeStore purges;
     private final EntryStore entries;
     private final MatchStore matches;
     private final SampleStore samples;
@@ -26,6 +32,7 @@ public class LeaderboardErasureService {
 
     LeaderboardErasureService(
             BoardService boards,
+            PurgeStore purges,
             EntryStore entries,
             MatchStore matches,
             SampleStore samples,
@@ -34,6 +41,7 @@ public class LeaderboardErasureService {
             AwardStore awards,
             LeaderboardConfig config) {
         this.boards = boards;
+        this.purges = purges;
         this.entries = entries;
         this.matches = matches;
         this.samples = samples;
@@ -44,42 +52,77 @@ public class LeaderboardErasureService {
     }
 
     /**
-     * Takes a player off the next board. May be repeated.
+     * Takes a player off some seasons of the next board. May be repeated. Everything is read strongly consistent: the board,
+     * 1 RCU for each season's entry, 1 for 4 KB of its awards; on each board once, 1 for 4 KB of its reviews and snapshots
+     * and of the player's samples.
      *
-     * @param afterBoard the board that was done last, null to begin
+     * @param cursor what the step before answered, null to begin
      */
-    public Swept erase(String game, String playerId, @Nullable String afterBoard) {
-        BoardStore.BoardPage page = boards.list(game, afterBoard, 1);
-        if (page.boards().isEmpty()) {
+    public Swept erase(String game, String playerId, @Nullable String cursor) {
+        ErasurePosition position = ErasurePosition.of(cursor);
+        if (!position.purged()) {
+            Optional<Board> board = board(game, position);
+            if (board.isPresent()) {
+                String id = board.get().id();
+                boolean goesOn = id.equals(position.within()) && board.get().epoch() == position.epoch();
+                return erase(board.get(), id, goesOn ? position.season() : 1, position, playerId);
+            }
+            position = ErasurePosition.FIRST_PURGED;
+        }
+        Optional<Purge> purge = purge(game, position);
+        if (purge.isEmpty()) {
             return new Swept(null, 0);
         }
-        Board board = page.boards().get(0);
-        return new Swept(page.next() == null ? null : board.id(), erase(board, playerId));
+        String name = PurgeStore.name(purge.get());
+        int from = name.equals(position.within()) ? position.season() : 1;
+        return erase(purge.get().board(), name, from, position, playerId);
     }
 
-    private long erase(Board board, String playerId) {
-        long touched = 0;
-        for (int from = 1; from <= board.season(); from += Batches.READ_LIMIT) {
-            List<Integer> seasons = IntStream.range(from, Math.min(board.season() + 1, from + Batches.READ_LIMIT))
-                    .boxed()
-                    .toList();
-            for (Map.Entry<Integer, Entry> found :
-                    entries.readSeasons(board, seasons, playerId).entrySet()) {
-                MatchRecord carried = found.getValue().carried();
-                if (carried != null) {
-                    // The record is about others too.
-                    matches.confirm(board, carried, config.matchesKept());
-                }
-                entries.delete(board, found.getKey(), playerId);
-                touched++;
+    /** The board that is gone on with, or the next if there is none or it is done. */
+    private Optional<Board> board(String game, ErasurePosition position) {
+        String within = position.within();
+        if (within == null) {
+            return boards.following(game, position.after());
+        }
+        Optional<Board> board = boards.read(game, within);
+        return board.isPresent() ? board : boards.following(game, within);
+    }
+
+    private Optional<Purge> purge(String game, ErasurePosition position) {
+        String within = position.within();
+        if (within == null) {
+            return purges.following(game, position.after());
+        }
+        Optional<Purge> purge = purges.read(game, within);
+        return purge.isPresent() ? purge : purges.following(game, within);
+    }
+
+    /** Takes a player off some seasons of a board, and off what seasons share before the first and after the last. */
+    private Swept erase(Board board, String name, int from, ErasurePosition position, String playerId) {
+        int end =
+                Math.min(board.season() + 1, from + Math.min(Batches.READ_LIMIT, Math.max(1, config.erasedSeasons())));
+        long touched = from == 1 ? reviews.delete(board, playerId) : 0;
+        List<Integer> seasons = IntStream.range(from, end).boxed().toList();
+        Map<Integer, Entry> found = seasons.isEmpty() ? Map.of() : entries.readSeasons(board, seasons, playerId);
+        for (Map.Entry<Integer, Entry> entry : found.entrySet()) {
+            MatchRecord carried = entry.getValue().carried();
+            if (carried != null && !position.purged()) {
+                // The record is about others too.
+                matches.confirm(board, carried, config.matchesKept());
+            }
+            entries.delete(board, entry.getKey(), playerId);
+            touched++;
+        }
+        for (int season : seasons) {
+            if (season < board.season()) {
+                touched += awards.makeAnonymous(board, season, playerId);
             }
         }
-        touched += samples.delete(board, playerId);
-        touched += reviews.delete(board, playerId);
-        touched += snapshots.makeAnonymous(board, playerId);
-        for (int season = 1; season < board.season(); season++) {
-            touched += awards.makeAnonymous(board, season, playerId);
+        if (end <= board.season()) {
+            return new Swept(position.in(name, board.epoch(), end).text(), touched);
         }
-        return touched;
+        touched += samples.delete(board, playerId);
+        touched += snapshots.makeAnonymous(board, playerId);
+        return new Swept(position.behind(name).text(), touched);
     }
 }

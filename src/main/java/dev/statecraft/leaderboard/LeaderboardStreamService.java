@@ -23,14 +23,14 @@ public class LeaderboardStreamService {
     /** A season was closed, or the working off of its end has come further. */
     public record SeasonChanged(String game, String board, int epoch, Optional<Season> before, Season after) {}
 
-    /** Awards of a closed season, in the order of their places. */
+    /** Awards of a closed season that were given just now, in the order of their places. */
     public record Awarded(String game, String board, int epoch, int season, List<Award> awards) {}
 
     /** A player's score changed, or was removed; {@code at} in epoch milliseconds. */
     public record Scored(String game, String board, int epoch, int season, int lane, long at) {}
 
-    /** A board of which entries changed. */
-    public record Listed(String game, String board) {}
+    /** A board of which entries changed; the epoch counts how often one with this id was created before. */
+    public record Listed(String game, String board, int epoch) {}
 
     /** What a record of the boards' stream tells of a board; nothing if it is about something else. */
     public Optional<BoardChanged> board(ItemChange change) {

@@ -192,6 +192,11 @@ public class RankStore {
         Batches.write(dynamo, tables.ranks(), requests);
     }
 
+    /** Removes the first nodes of a tree that nobody reads any more; see {@link Batches#removeFirst}. */
+    public Batches.Removed removeFirst(String tree, int limit) {
+        return Batches.removeFirst(dynamo, tables.ranks(), tree, limit);
+    }
+
     private static Map<String, AttributeValue> key(String tree, String node) {
         return Map.of("pk", s(tree), "sk", s(node));
     }

@@ -31,6 +31,8 @@ import software.amazon.awssdk.services.dynamodb.model.WriteRequest;
 @ApplicationScoped
 public class SampleStore {
 
+    private static final int PAGE = 1000;
+
     private final DynamoDbClient dynamo;
     private final TableNames tables;
 
@@ -67,15 +69,15 @@ public class SampleStore {
                 .toList();
     }
 
-    /** Removes all samples of a player; 1 WCU each. Tells how many there were. */
+    /** Removes all samples of a player; 1 RCU if there are none, 1 WCU each. Tells how many there were. */
     public int delete(Board board, String playerId) {
-        List<WriteRequest> deletes = list(board, playerId, null, Integer.MAX_VALUE).stream()
-                .map(sample -> WriteRequest.builder()
-                        .deleteRequest(delete -> delete.key(key(board, playerId, sample.timestamp())))
-                        .build())
-                .toList();
-        Batches.write(dynamo, tables.boards(), deletes);
-        return deletes.size();
+        int deleted = 0;
+        Batches.Removed removed;
+        do {
+            removed = Batches.removeFirst(dynamo, tables.boards(), partition(board, playerId), PAGE);
+            deleted += removed.count();
+        } while (removed.more());
+        return deleted;
     }
 
     private static String partition(Board board, String playerId) {

@@ -4,6 +4,7 @@ import static dev.statecraft.table.Attributes.n;
 import static dev.statecraft.table.Attributes.s;
 
 import dev.statecraft.table.Attributes;
+import dev.statecraft.table.Batches;
 import dev.statecraft.table.ItemChange;
 import dev.statecraft.table.PartitionKey;
 import dev.statecraft.table.TableNames;
@@ -124,6 +125,11 @@ public class SeasonStore {
             start = response.lastEvaluatedKey();
         } while (!start.isEmpty() && found.size() < limit);
         return found;
+    }
+
+    /** Removes the first closed seasons of a board that is gone; see {@link Batches#removeFirst}. */
+    public Batches.Removed removeFirst(Board board, int limit) {
+        return Batches.removeFirst(dynamo, tables.boards(), partition(board), limit);
     }
 
     private static String partition(Board board) {

@@ -9,6 +9,7 @@ import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.KeysAndAttributes;
 import software.amazon.awssdk.services.dynamodb.model.ProvisionedThroughputExceededException;
+import software.amazon.awssdk.services.dynamodb.model.QueryResponse;
 import software.amazon.awssdk.services.dynamodb.model.ReturnConsumedCapacity;
 import software.amazon.awssdk.services.dynamodb.model.WriteRequest;
 
@@ -76,6 +77,38 @@ public final class Batches {
                 open = dynamo.batchWriteItem(batch -> batch.requestItems(asked)).unprocessedItems();
             }
         }
+    }
+
+    /**
+     * What was removed of a partition.
+     *
+     * @param count how many items
+     * @param more whether there may be others
+     */
+    public record Removed(int count, boolean more) {}
+
+    /**
+     * Removes the first items of a partition: one strongly consistent read of the items, then 1 WCU for each KB and each
+     * index entry.
+     *
+     * @param limit most items, more than 0
+     */
+    public static Removed removeFirst(DynamoDbClient dynamo, String table, String partition, int limit) {
+        QueryResponse response = dynamo.query(query -> query.tableName(table)
+                .keyConditionExpression("pk = :pk")
+                .expressionAttributeValues(Map.of(":pk", Attributes.s(partition)))
+                .projectionExpression("pk, sk")
+                .consistentRead(true)
+                .limit(limit));
+        write(
+                dynamo,
+                table,
+                response.items().stream()
+                        .map(key -> WriteRequest.builder()
+                                .deleteRequest(delete -> delete.key(key))
+                                .build())
+                        .toList());
+        return new Removed(response.items().size(), !response.lastEvaluatedKey().isEmpty());
     }
 
     private static void pauseBefore(int attempt) {

@@ -34,6 +34,8 @@ final class Arena {
     final SeasonService seasons;
     final PlayerHistoryService players;
     final UpkeepService upkeep;
+    final PurgeService purges;
+    final LeaderboardErasureService erasures;
     final ReviewService reviews;
     final AuditService audits;
     final MatchService matches;
@@ -75,7 +77,8 @@ final class Arena {
         SampleStore samples = new SampleStore(dynamo, tables);
         AwardStore awards = new AwardStore(dynamo, tables);
         boards = new BoardService(new BoardStore(dynamo, tables), closed, leaderboards, clock);
-        snapshots = new SnapshotService(new SnapshotStore(dynamo, tables), samples, lists, rankings, leaderboards);
+        SnapshotStore kept = new SnapshotStore(dynamo, tables);
+        snapshots = new SnapshotService(kept, samples, lists, rankings, leaderboards);
         seasons = new SeasonService(boards, closed, awards, snapshots, leaderboards);
         players = new PlayerHistoryService(samples, closed, entries, rankings, parallel);
         RecentWrites recent = new RecentWrites(clock);
@@ -95,13 +98,18 @@ final class Arena {
                 parallel,
                 clock);
         reviews = new ReviewService(boards, aside, entries, submissions, recent, leaderboards, clock);
-        matches = new MatchService(
-                boards, entries, new MatchStore(dynamo, tables), rankings, leaderboards, recent, clock);
+        MatchStore rated = new MatchStore(dynamo, tables);
+        matches = new MatchService(boards, entries, rated, rankings, leaderboards, recent, clock);
         audits = new AuditService(boards, entries, ranks, parallel, new Counters(), clock);
         counter = new RankCounter(ranks, parallel);
         ClosingService closings = new ClosingService(
                 boards, closed, entries, ranks, rankings, lists, snapshots, awards, leaderboards, clock);
         upkeep = new UpkeepService(boards, closings, snapshots, audits, leaderboards, clock);
+        PurgeStore waiting = new PurgeStore(dynamo, tables);
+        purges = new PurgeService(
+                waiting, entries, ranks, samples, awards, kept, aside, closed, parallel, leaderboards, clock);
+        erasures = new LeaderboardErasureService(
+                boards, waiting, entries, rated, samples, aside, kept, awards, leaderboards);
         stream = new EntryStream(tables.entries());
     }
 

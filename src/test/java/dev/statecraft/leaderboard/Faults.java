@@ -5,6 +5,7 @@ import software.amazon.awssdk.core.interceptor.Context;
 import software.amazon.awssdk.core.interceptor.ExecutionAttributes;
 import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 import software.amazon.awssdk.services.dynamodb.model.BatchWriteItemRequest;
+import software.amazon.awssdk.services.dynamodb.model.DeleteItemRequest;
 import software.amazon.awssdk.services.dynamodb.model.PutItemRequest;
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItemsRequest;
 import software.amazon.awssdk.services.dynamodb.model.UpdateItemRequest;
@@ -66,6 +67,7 @@ final class Faults implements ExecutionInterceptor {
     private static boolean isWrite(Object request) {
         return request instanceof PutItemRequest
                 || request instanceof UpdateItemRequest
+                || request instanceof DeleteItemRequest
                 || request instanceof BatchWriteItemRequest
                 || request instanceof TransactWriteItemsRequest;
     }

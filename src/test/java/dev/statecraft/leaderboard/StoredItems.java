@@ -1,0 +1,74 @@
+package dev.statecraft.leaderboard;
+
+import dev.statecraft.local.LocalDynamoDb;
+import dev.statecraft.table.TableNames;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Predicate;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+
+/** Whatever stands in the tables of leaderboards, found by going over all of them. */
+final class StoredItems {
+
+    /** What of the boards table belongs to an epoch of a board. */
+    private static final Set<String> OF_EPOCHS = Set.of("history", "awards", "samples", "seasons", "review", "match");
+
+    /** What does not. */
+    private static final Set<String> OF_GAMES = Set.of("boards", "purges");
+
+    private final DynamoDbClient dynamo = LocalDynamoDb.client();
+    private final TableNames tables;
+
+    StoredItems(TableNames tables) {
+        this.tables = tables;
+    }
+
+    /** Those of epochs for which the condition on {@code board#epoch} holds, by table and key. */
+    Map<String, Map<String, AttributeValue>> of(Predicate<String> epoch) {
+        Map<String, Map<String, AttributeValue>> found = new TreeMap<>();
+        for (String table : List.of(tables.boards(), tables.entries(), tables.ranks())) {
+            dynamo.scanPaginator(scan -> scan.tableName(table).consistentRead(true))
+                    .items()
+                    .forEach(item -> {
+                        String[] key = item.get("pk").s().split("#", -1);
+                        int board = table.equals(tables.boards()) ? 2 : 1;
+                        boolean ofGame = board == 2 && key.length == 2 && OF_GAMES.contains(key[1]);
+                        if (board == 2 && !ofGame && !OF_EPOCHS.contains(key[1])) {
+                            throw new AssertionError("nobody knows what to do with " + item.get("pk"));
+                        }
+                        if (!ofGame && epoch.test(key[board] + "#" + key[board + 1])) {
+                            found.put(
+                                    table + " " + item.get("pk").s() + " "
+                                            + item.get("sk").s(),
+                                    item);
+                        }
+                    });
+        }
+        return found;
+    }
+
+    /** The purges that are waiting, by board and epoch. */
+    Set<String> purges() {
+        Set<String> names = new TreeSet<>();
+        dynamo.scanPaginator(scan -> scan.tableName(tables.boards()).consistentRead(true)).items().stream()
+                .filter(item -> item.get("pk").s().endsWith("#purges"))
+                .forEach(item -> names.add(item.get("sk").s()));
+        return names;
+    }
+
+    /** Where a text stands, as a whole id. */
+    Set<String> naming(String id) {
+        Set<String> found = new TreeSet<>();
+        for (String table : List.of(tables.boards(), tables.entries(), tables.ranks())) {
+            dynamo.scanPaginator(scan -> scan.tableName(table).consistentRead(true)).items().stream()
+                    .filter(item -> item.toString().matches("(?s).*\\b" + id + "\\b.*"))
+                    .forEach(item ->
+                            found.add(item.get("pk").s() + " " + item.get("sk").s()));
+        }
+        return found;
+    }
+}
