@@ -25,6 +25,10 @@ public interface AccessConfig {
     @WithDefault("5s")
     Duration keyCache();
 
+    /** Most keys an instance remembers, and most ids that no key has; when there are more, it begins anew with either. */
+    @WithDefault("10000")
+    int cachedKeys();
+
     /** How long an instance goes on with the games it knows. */
     @WithDefault("30s")
     Duration gameCache();
