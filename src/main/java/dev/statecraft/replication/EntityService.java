@@ -10,6 +10,8 @@ import dev.statecraft.table.Consumption;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -227,7 +229,11 @@ public class EntityService {
                 types.historyLimit(type));
     }
 
-    /** Makes the state of a kept version the newest version. */
+    /**
+     * Makes the state of a kept version the newest version. An id may have been something else before it was deleted and
+     * created again: nobody makes that of an entity that is there, and a player not even of one that is gone; a server
+     * gets it back as it was then, with the type and the owner it had.
+     */
     public Result revert(String game, String space, String id, long version, Source source, Identity identity) {
         return commits.commit(
                 game,
@@ -252,12 +258,22 @@ public class EntityService {
         return new Write(
                 again.type(),
                 again.json(),
+        boolean same = again.type().equals(old.type()) && Objects.equals(again.owner(), old.owner());
+        if (!same && source.playerId() != null) {
+            return new Refuse(new Refusal.Forbidden("Version " + version + " was another entity, before this one."));
+        }
+        if (!same && !old.deleted()) {
+            return new Refuse(new Refusal.Unfit(
+                    "version",
+                    "Version " + version + " was another entity, of the type " + again.type()
+                            + ". Delete this one first to go back to it."));
+        }
                 again.schemaVersion(),
-                old.owner(),
+                again.owner(),
                 source.by(),
                 null,
                 List.of(),
-                types.historyLimit(type));
+                types.historyLimit(same ? type : types.find(game, again.type())));
     }
 
     /**
