@@ -70,9 +70,13 @@ public interface ReplicationConfig {
     @WithDefault("480")
     int requestsPerMinute();
 
-    /** Plain bytes of states and changes that one answer hands over; Lambda answers with at most 6 MB. */
+    /** Plain bytes of states and changes that one answer hands over, and one page of a list; Lambda answers with at most 6 MB. */
     @WithDefault("3000000")
     long answerBytes();
+
+    /** How many states a list reads at a time; so many of the largest fit into one answer of DynamoDB, 16 MB. */
+    @WithDefault("40")
+    int statesPerRead();
 
     /** Most spaces that one synchronisation may follow. */
     @WithDefault("32")

@@ -85,7 +85,7 @@ public final class Realm {
         SchemaService shapes = new SchemaService(types, schemas);
         conflicts = new ConflictService(
                 new ConflictStore(dynamo, tables, config), commits, history, entityStore, types, shapes, config, clock);
-        entities = new EntityService(commits, entityStore, types, conflicts, history, shapes);
+        entities = new EntityService(commits, entityStore, types, conflicts, history, shapes, config);
         statistics = new ReplicationStatisticsService(new ReplicationStatisticsStore(dynamo, tables), clock);
         resyncs = new ResyncService(new ResyncStore(dynamo, tables), config);
         feeds = new FeedService(log, entityStore, shapes, resyncs, clock);
