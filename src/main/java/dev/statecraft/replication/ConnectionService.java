@@ -4,6 +4,9 @@ import dev.statecraft.access.Caller;
 import dev.statecraft.access.KeyService;
 import dev.statecraft.access.PlayerPass;
 import dev.statecraft.access.Scope;
+import dev.statecraft.entry.Ids;
+import dev.statecraft.entry.Problem;
+import dev.statecraft.entry.ProblemException;
 import dev.statecraft.replication.Sockets.Delivery;
 import dev.statecraft.table.ItemChange;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -156,7 +159,7 @@ public class ConnectionService {
         Set<String> spaces = new HashSet<>(player.cursor().spaces().keySet());
         String before = connection.cursors().get(Connection.PLAYER);
         if (before != null) {
-            FeedCursors.readPlayer(before)
+            readPlayer(before)
                     .ifPresent(cursor -> spaces.removeAll(cursor.spaces().keySet()));
         }
         spaces.removeAll(connection.cursors().keySet());
@@ -296,15 +299,19 @@ public class ConnectionService {
         }
     }
 
-    private static SyncService.Wanted wanted(Connection connection, String topic) {
+    private Optional<PlayerFeed.Cursor> readPlayer(String cursor) {
+        return FeedCursors.readPlayer(cursor, Ids::isId, config.playerCursorSpaces());
+    }
+
+    private SyncService.Wanted wanted(Connection connection, String topic) {
         Map<String, @Nullable FeedCursor> spaces = new HashMap<>();
         String space = connection.cursors().get(topic);
         if (space != null) {
-            FeedCursors.readSpace(space).ifPresent(cursor -> spaces.put(topic, cursor));
+            FeedCursors.readSpace(space, Ids::isId).ifPresent(cursor -> spaces.put(topic, cursor));
         }
         String playerId = connection.playerId();
         PlayerFeed.Cursor player = Optional.ofNullable(connection.cursors().get(Connection.PLAYER))
-                .flatMap(FeedCursors::readPlayer)
+                .flatMap(this::readPlayer)
                 .orElse(null);
         boolean players = playerId != null
                 && player != null

@@ -87,6 +87,14 @@ public interface ReplicationConfig {
     int playerEntities();
 
     /**
+     * Most spaces that the cursor of a player's feed may tell of. Has to be twice {@link #playerEntities()}, for a player
+     * whose entities are all in spaces of their own, and who has just left as many; a cursor that would tell of more is
+     * not given out, the feed begins anew instead.
+     */
+    @WithDefault("2000")
+    int playerCursorSpaces();
+
+    /**
      * How long an instance may go on with an entity type it has read. A change of a type answers only after this time,
      * so that whatever is sent after the answer meets the changed type everywhere. 0 reads the type each time.
      */

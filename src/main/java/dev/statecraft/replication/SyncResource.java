@@ -186,13 +186,14 @@ public class SyncResource {
     private static @Nullable FeedCursor spaceCursor(String field, @Nullable String cursor) {
         return cursor == null || cursor.isEmpty()
                 ? null
-                : FeedCursors.readSpace(cursor).orElseThrow(() -> noCursor(field));
+                : FeedCursors.readSpace(cursor, Ids::isId).orElseThrow(() -> noCursor(field));
     }
 
-    private static PlayerFeed.@Nullable Cursor playerCursor(@Nullable String cursor) {
+    private PlayerFeed.@Nullable Cursor playerCursor(@Nullable String cursor) {
         return cursor == null || cursor.isEmpty()
                 ? null
-                : FeedCursors.readPlayer(cursor).orElseThrow(() -> noCursor("playerCursor"));
+                : FeedCursors.readPlayer(cursor, Ids::isId, config.playerCursorSpaces())
+                        .orElseThrow(() -> noCursor("playerCursor"));
     }
 
     private static ProblemException noCursor(String field) {

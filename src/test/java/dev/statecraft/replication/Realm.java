@@ -92,7 +92,7 @@ public final class Realm {
         ReplicationStatisticsStore sums = new ReplicationStatisticsStore(dynamo, tables);
         players = new PlayerService(
                 new PlayerStore(dynamo, tables, sums, config), entityStore, shapes, config, clock, news);
-        playerFeeds = new PlayerFeedService(players, feeds, log);
+        playerFeeds = new PlayerFeedService(players, feeds, log, config);
         sync = new SyncService(
                 entities, conflicts, commits, recentCommits, feeds, playerFeeds, statistics, config, clock);
         entityStream = new ItemStream(tables.entities());
