@@ -63,11 +63,14 @@ public interface AccessConfig {
         @WithDefault("2000")
         int burst();
 
-        /** Requests, and frames of sockets, a second of a player in the long run; 0 for no limit. */
+        /**
+         * Requests, openings and frames of sockets, and seconds that a request waits for news beyond its first one, a
+         * second of a player in the long run; 0 for no limit.
+         */
         @WithDefault("20")
         int playerRequestsPerSecond();
 
-        /** Requests of a player that may come at once. */
+        /** Tokens of a player that may be used at once. */
         @WithDefault("60")
         int playerBurst();
 

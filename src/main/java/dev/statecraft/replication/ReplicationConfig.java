@@ -128,6 +128,14 @@ public interface ReplicationConfig {
     @WithDefault("16")
     int directPushes();
 
+    /** How many connections whoever tells all that follow a space reads at a time; 1 RCU for 60 or so. */
+    @WithDefault("1000")
+    int connectionsPerRead();
+
+    /** How many connections a player has open at once; the one opened first is forgotten for another. */
+    @WithDefault("10")
+    int connectionsPerPlayer();
+
     /** How long a connection is remembered; API Gateway keeps none for longer than two hours. */
     @WithDefault("3h")
     Duration connectionLife();
