@@ -25,6 +25,10 @@ public interface AccessConfig {
     @WithDefault("5s")
     Duration keyCache();
 
+    /** Most keys an instance remembers, and most ids that no key has; when there are more, it begins anew with either. */
+    @WithDefault("10000")
+    int cachedKeys();
+
     /** How long an instance goes on with the games it knows. */
     @WithDefault("30s")
     Duration gameCache();
@@ -59,11 +63,14 @@ public interface AccessConfig {
         @WithDefault("2000")
         int burst();
 
-        /** Requests, and frames of sockets, a second of a player in the long run; 0 for no limit. */
+        /**
+         * Requests, openings and frames of sockets, and seconds that a request waits for news beyond its first one, a
+         * second of a player in the long run; 0 for no limit.
+         */
         @WithDefault("20")
         int playerRequestsPerSecond();
 
-        /** Requests of a player that may come at once. */
+        /** Tokens of a player that may be used at once. */
         @WithDefault("60")
         int playerBurst();
 

@@ -2,6 +2,7 @@ package dev.statecraft.access;
 
 import dev.statecraft.entry.Problem;
 import dev.statecraft.entry.ProblemException;
+import java.time.Instant;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param byToken whether it came with a token
  * @param scopes what it may do
  * @param pass what narrows it to a player; null for servers
+ * @param expiresAt when what it came with is not good any more; null for a key, of which that is asked again and again
  */
 public record Caller(
         String game,
@@ -21,7 +23,8 @@ public record Caller(
         String keyId,
         boolean byToken,
         Set<Scope> scopes,
-        @Nullable PlayerPass pass) {
+        @Nullable PlayerPass pass,
+        @Nullable Instant expiresAt) {
 
     /** The game of a deployment that tells no games apart. */
     public static final String DEFAULT_GAME = "default";
@@ -32,6 +35,12 @@ public record Caller(
     /** Copies the scopes. */
     public Caller {
         scopes = Set.copyOf(scopes);
+    }
+
+    /** A caller that came with what has no end of its own. */
+    public Caller(
+            String game, String name, String keyId, boolean byToken, Set<Scope> scopes, @Nullable PlayerPass pass) {
+        this(game, name, keyId, byToken, scopes, pass, null);
     }
 
     /** A caller that may do everything in a game. */

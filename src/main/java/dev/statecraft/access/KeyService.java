@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Makes, finds and revokes keys. A key that was read is used for {@code key-cache} without asking again, so a revoked
- * one opens nothing anywhere after that time.
+ * one opens nothing anywhere after that time. What is no key is remembered for as long, apart from those that are, so
+ * that whoever makes keys up makes nobody's be read again.
  */
 @ApplicationScoped
 public class KeyService {
@@ -26,18 +27,19 @@ public class KeyService {
     /** The id of the key of a developer's machine. */
     static final String DEVELOPMENT = "dev";
 
-    private static final int MOST_CACHED = 10_000;
-
     /** How long an expired key is still listed, at least. */
     private static final Duration REMEMBERED = Duration.ofDays(30);
 
-    private record Known(Optional<KeyStore.Stored> stored, Instant readAt) {}
+    private record Known(KeyStore.Stored stored, Instant readAt) {}
 
     private final KeyStore store;
     private final AccessConfig config;
     private final Clock clock;
     private final SecureRandom random = new SecureRandom();
-    private final Map<String, Known> cache = new ConcurrentHashMap<>();
+    private final Map<String, Known> known = new ConcurrentHashMap<>();
+
+    /** Ids that no key has, with the moment at which that was read. */
+    private final Map<String, Instant> unknown = new ConcurrentHashMap<>();
 
     KeyService(KeyStore store, AccessConfig config, Clock clock) {
         this.store = store;
@@ -116,7 +118,7 @@ public class KeyService {
         Optional<AccessKey> key = store.read(id).map(KeyStore.Stored::key).filter(found -> found.game()
                 .equals(game));
         key.ifPresent(store::delete);
-        cache.remove(id);
+        known.remove(id);
         return key;
     }
 
@@ -156,15 +158,34 @@ public class KeyService {
 
     private Optional<KeyStore.Stored> stored(String id) {
         Instant now = clock.instant();
-        Known known = cache.get(id);
-        if (known == null || !now.isBefore(known.readAt().plus(config.keyCache()))) {
-            if (cache.size() >= MOST_CACHED) {
-                cache.clear();
-            }
-            known = new Known(store.read(id), now);
-            cache.put(id, known);
+        Known before = known.get(id);
+        if (before != null && isFresh(before.readAt(), now)) {
+            return Optional.of(before.stored()).filter(stored -> !stored.key().expired(now));
         }
-        return known.stored().filter(stored -> !stored.key().expired(now));
+        Instant missedAt = unknown.get(id);
+        if (missedAt != null && isFresh(missedAt, now)) {
+            return Optional.empty();
+        }
+        Optional<KeyStore.Stored> stored = store.read(id);
+        if (stored.isPresent()) {
+            remember(known, id, new Known(stored.get(), now));
+            unknown.remove(id);
+        } else {
+            known.remove(id);
+            remember(unknown, id, now);
+        }
+        return stored.filter(found -> !found.key().expired(now));
+    }
+
+    private boolean isFresh(Instant readAt, Instant now) {
+        return now.isBefore(readAt.plus(config.keyCache()));
+    }
+
+    private <T> void remember(Map<String, T> cache, String id, T what) {
+        if (cache.size() >= config.cachedKeys()) {
+            cache.clear();
+        }
+        cache.put(id, what);
     }
 
     /** Whether calls without a key are let in. */

@@ -88,6 +88,24 @@ public class RateLimitService {
         }
     }
 
+    /**
+     * Lets a request that waits for news go on for another second, which costs a player a token; so a player has no more
+     * requests waiting, in the long run, than it may make a second. Servers pay nothing for it: they are few, and ours.
+     *
+     * @return false if the tokens are used up, and the request had better be answered
+     */
+    public boolean passWaiting(Caller caller) {
+        if (caller.pass() == null) {
+            return true;
+        }
+        try {
+            pass(caller);
+            return true;
+        } catch (ProblemException e) {
+            return false;
+        }
+    }
+
     private boolean handOut(Lease lease, Instant now) {
         if (now.isBefore(lease.closedUntil)) {
             throw refused(lease.closedUntil, now);

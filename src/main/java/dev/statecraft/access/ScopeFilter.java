@@ -1,11 +1,15 @@
 package dev.statecraft.access;
 
 import dev.statecraft.access.Requires.Players;
+import dev.statecraft.entry.Problem;
+import dev.statecraft.entry.ProblemException;
+import dev.statecraft.entry.Query;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.container.ResourceInfo;
 import jakarta.ws.rs.core.MultivaluedMap;
 import jakarta.ws.rs.core.UriInfo;
+import java.util.List;
 import org.jboss.resteasy.reactive.server.ServerRequestFilter;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * method that declares nothing is for nobody.
  */
 public class ScopeFilter {
+
+    private static final String SPACE = "space";
 
     /** The space of calls that name none. */
     private static final String DEFAULT_SPACE = "global";
@@ -37,6 +43,7 @@ public class ScopeFilter {
             return;
         }
         current.letIn(caller);
+        checkNames(request.getUriInfo().getQueryParameters());
         if (requires != null) {
             caller.require(requires.value());
             checkReach(caller, requires.players(), request.getUriInfo());
@@ -47,6 +54,18 @@ public class ScopeFilter {
         }
     }
 
+    /**
+     * Refuses what could be read in two ways. Resources are handed a parameter whatever the case of its letters, and the
+     * first of several; what is decided here must be decided by the same value.
+     */
+    private static void checkNames(MultivaluedMap<String, String> parameters) {
+        Query.checkNames(parameters.keySet());
+        List<String> spaces = parameters.get(SPACE);
+        if (spaces != null && spaces.size() > 1) {
+            throw new ProblemException(Problem.badRequest(SPACE, "Name one space."));
+        }
+    }
+
     private static void checkReach(Caller caller, Players players, UriInfo uri) {
         if (caller.pass() == null) {
             return;
@@ -54,7 +73,7 @@ public class ScopeFilter {
         switch (players) {
             case NOTHING -> throw Caller.refused("This call is not for players.");
             case NAMED_BOARD -> caller.requireBoard(first(uri.getPathParameters(), "board", ""));
-            case NAMED_SPACE -> caller.requireSpace(first(uri.getQueryParameters(), "space", DEFAULT_SPACE));
+            case NAMED_SPACE -> caller.requireSpace(first(uri.getQueryParameters(), SPACE, DEFAULT_SPACE));
             case OWN -> caller.requirePlayer(first(uri.getPathParameters(), "player", ""));
             case WHAT_THE_RESOURCE_ALLOWS -> {
                 // Asked of the caller by the resource, once it has read the body.

@@ -154,7 +154,14 @@ public class TokenService {
                             player,
                             Set.copyOf(claims.getStringListClaimValue(SPACES_CLAIM)),
                             Set.copyOf(claims.getStringListClaimValue(BOARDS_CLAIM)));
-            return new Caller(key.game(), subject, key.id(), true, scopes, pass);
+            return new Caller(
+                    key.game(),
+                    subject,
+                    key.id(),
+                    true,
+                    scopes,
+                    pass,
+                    Instant.ofEpochSecond(claims.getExpirationTime().getValue()));
         } catch (MalformedClaimException e) {
             throw new IllegalStateException("What we have signed can be read", e);
         }

@@ -1,7 +1,9 @@
 package dev.statecraft.entry;
 
 import java.math.BigDecimal;
+import java.util.Collection;
 import java.util.Locale;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -14,10 +16,54 @@ public final class Query {
     public static final int DEFAULT_LIMIT = 100;
     public static final int MAX_LIMIT = 1_000;
 
+    /**
+     * Every parameter that any resource reads. The HTTP server finds parameters whatever the case of their letters;
+     * whoever is to decide by one before the resource reads it has to refuse all other spellings.
+     */
+    public static final Set<String> NAMES = Set.of(
+            "around",
+            "buckets",
+            "count",
+            "cursor",
+            "fresh",
+            "game",
+            "limit",
+            "offset",
+            "order",
+            "percentile",
+            "playerId",
+            "players",
+            "rank",
+            "schemaVersion",
+            "season",
+            "since",
+            "space",
+            "status",
+            "subscore",
+            "type",
+            "value",
+            "version",
+            "waitMillis");
+
     private static final Pattern INTEGER = Pattern.compile("-?[0-9]{1,18}");
     private static final Pattern DECIMAL = Pattern.compile("-?[0-9]{1,40}(\\.[0-9]{1,40})?");
 
     private Query() {}
+
+    /**
+     * Refuses parameters that would be taken for one that a resource reads, though they are not spelled like it.
+     *
+     * @throws ProblemException 400 naming the parameter as it was sent
+     */
+    public static void checkNames(Collection<String> sent) {
+        for (String name : sent) {
+            for (String known : NAMES) {
+                if (known.equalsIgnoreCase(name) && !known.equals(name)) {
+                    throw new ProblemException(Problem.badRequest(name, "The parameter is spelled " + known + "."));
+                }
+            }
+        }
+    }
 
     /** The page size asked for: 1 to {@value #MAX_LIMIT}, {@value #DEFAULT_LIMIT} if the parameter is not there. */
     public static int limit(@Nullable String text) {

@@ -20,11 +20,11 @@ class Freshness {
     }
 
     /**
-     * Whether what is kept is to be passed over: {@code ?fresh=true}, which costs the game its reads every time. This is
-     * the one place where the caller's scope for that is to be asked, once there are scopes; until then everyone may.
+     * Whether what is kept is to be passed over: {@code ?fresh=true}, which costs the game its reads every time. Only
+     * servers are given that; for a player's token the answer is the one that everybody is given.
      */
     boolean asked(Caller caller, @Nullable String fresh) {
-        return Query.flag("fresh", fresh, false);
+        return Query.flag("fresh", fresh, false) && caller.pass() == null;
     }
 
     /** How long a client may go on with an answer without asking again. */

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -137,7 +138,11 @@ public class ConflictStore {
         return item.isEmpty() ? Optional.empty() : Optional.of(kept(item));
     }
 
-    /** Lists the conflicts that wait; 1 RCU for the queue and what the conflicts themselves take. */
+    /**
+     * Lists the conflicts that wait; 1 RCU for the queue and what the conflicts themselves take.
+     *
+     * @param limit how many at most; fewer, at least one, where they would be more than {@code answer-bytes}
+     */
     ConflictPage list(String game, @Nullable String after, int limit) {
         return page(game, after, Long.MAX_VALUE, limit);
     }
@@ -159,26 +164,52 @@ public class ConflictStore {
             query.exclusiveStartKey(Map.of("pk", s(queue(game)), "sk", s(after)));
         }
         QueryResponse queued = dynamo.query(query.build());
-        List<Map<String, AttributeValue>> keys = new ArrayList<>();
-        queued.items().forEach(item -> keys.add(key(game, idOf(Attributes.string(item, "sk")))));
-        Map<String, Kept> found = new HashMap<>();
-        for (int from = 0; from < keys.size(); from += Batches.READ_LIMIT) {
-            List<Map<String, AttributeValue>> part =
-                    keys.subList(from, Math.min(keys.size(), from + Batches.READ_LIMIT));
-            var request =
-                    KeysAndAttributes.builder().keys(part).consistentRead(true).build();
-            Batches.get(dynamo, Map.of(tables.replication(), request))
-                    .getOrDefault(tables.replication(), List.of())
-                    .forEach(item -> found.put(Attributes.string(item, "pk"), kept(item)));
-        }
-        // One that was settled between the two reads does not wait any more.
+        List<String> places = queued.items().stream()
+                .map(item -> Attributes.string(item, "sk"))
+                .toList();
+        FeedService.Budget budget = new FeedService.Budget(config.answerBytes());
         List<ParkedConflict> conflicts = new ArrayList<>();
-        for (Map<String, AttributeValue> key : keys) {
-            if (found.get(Attributes.string(key, "pk")) instanceof Waiting waiting) {
-                conflicts.add(waiting.conflict());
+        String last = after;
+        for (int from = 0; from < places.size(); from += config.statesPerRead()) {
+            List<String> some = places.subList(from, Math.min(places.size(), from + config.statesPerRead()));
+            Map<String, Map<String, AttributeValue>> found = readAll(game, some);
+            for (String place : some) {
+                Map<String, AttributeValue> item = found.get(place);
+                // One that was settled between the two reads does not wait any more.
+                if (item != null && item.containsKey("u")) {
+                    if (!budget.take(shownBytes(item))) {
+                        return new ConflictPage(conflicts, last);
+                    }
+                    conflicts.add(((Waiting) kept(item)).conflict());
+                }
+                last = place;
             }
         }
         return new ConflictPage(conflicts, Attributes.stringOrNull(queued.lastEvaluatedKey(), "sk"));
+    }
+
+    /** The conflicts that are at some places of the queue, by place; no more of them than fit into one round trip. */
+    private Map<String, Map<String, AttributeValue>> readAll(String game, List<String> places) {
+        Map<String, String> placesByKey = new HashMap<>();
+        List<Map<String, AttributeValue>> keys = new ArrayList<>();
+        for (String place : places) {
+            Map<String, AttributeValue> key = key(game, idOf(place));
+            placesByKey.put(Attributes.string(key, "pk"), place);
+            keys.add(key);
+        }
+        Map<String, Map<String, AttributeValue>> found = new HashMap<>();
+        var request =
+                KeysAndAttributes.builder().keys(keys).consistentRead(true).build();
+        Batches.get(dynamo, Map.of(tables.replication(), request))
+                .getOrDefault(tables.replication(), List.of())
+                .forEach(item ->
+                        found.put(Objects.requireNonNull(placesByKey.get(Attributes.string(item, "pk"))), item));
+        return found;
+    }
+
+    /** What a conflict takes in an answer, at most: what its update brings is told twice. */
+    private static long shownBytes(Map<String, AttributeValue> item) {
+        return 500 + 2L * PackedJson.stored(Attributes.bytes(item, "u")).plainBytes();
     }
 
     /**

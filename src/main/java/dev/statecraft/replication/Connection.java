@@ -1,5 +1,6 @@
 package dev.statecraft.replication;
 
+import java.time.Instant;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -31,6 +32,7 @@ public record Connection(String id, Opener opener, @Nullable String playerId, Ma
      * @param scopes what it may do, as keys name it
      * @param playerId the player it is bound to; null for servers
      * @param spaces the spaces it is bound to; means nothing for servers
+     * @param expiresAt when the token it came with ends; null for a key
      */
     public record Opener(
             String game,
@@ -38,7 +40,8 @@ public record Connection(String id, Opener opener, @Nullable String playerId, Ma
             String keyId,
             Set<String> scopes,
             @Nullable String playerId,
-            Set<String> spaces) {
+            Set<String> spaces,
+            @Nullable Instant expiresAt) {
 
         /** Copies the sets. */
         public Opener {
@@ -50,6 +53,12 @@ public record Connection(String id, Opener opener, @Nullable String playerId, Ma
     /** The game of who opened it. */
     public String game() {
         return opener.game();
+    }
+
+    /** Whether what it was opened with has ended. */
+    public boolean isOver(Instant now) {
+        Instant expiresAt = opener.expiresAt();
+        return expiresAt != null && !now.isBefore(expiresAt);
     }
 
     /** What the feed of a player is called among the names of spaces, which never begin like this. */

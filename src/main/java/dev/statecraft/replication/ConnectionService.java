@@ -4,6 +4,9 @@ import dev.statecraft.access.Caller;
 import dev.statecraft.access.KeyService;
 import dev.statecraft.access.PlayerPass;
 import dev.statecraft.access.Scope;
+import dev.statecraft.entry.Ids;
+import dev.statecraft.entry.Problem;
+import dev.statecraft.entry.ProblemException;
 import dev.statecraft.replication.Sockets.Delivery;
 import dev.statecraft.table.ItemChange;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -34,9 +37,6 @@ import org.jspecify.annotations.Nullable;
 public class ConnectionService {
 
     private static final Logger LOG = Logger.getLogger(ConnectionService.class);
-
-    /** Most connections that the stream consumer tells of one space. */
-    private static final int MOST_FOLLOWERS = 1_000;
 
     /** Most frames told at once; what is left comes with the next news. */
     private static final int MOST_FRAMES = 100;
@@ -73,9 +73,22 @@ public class ConnectionService {
         this.known = new KnownConnections(config.connectionCache());
     }
 
-    /** Remembers a connection that was opened; 1 WCU. */
+    /**
+     * Remembers a connection that was opened; 1 WCU. A player has so many of them; those it opened first are forgotten
+     * for new ones, rather than that these are refused, as nobody tells for certain that a client is gone. That is 1 RCU
+     * and 1 WCU more.
+     */
     public void open(String id, Caller caller) {
-        connections.open(new Connection(id, opener(caller), null, Map.of()), expiresAtSeconds());
+        connections.open(new Connection(id, opener(caller), null, Map.of()), clock.instant(), expiresAtSeconds());
+        String player = caller.playerId();
+        if (player != null) {
+            List<String> all = connections.openedBy(caller.game(), player);
+            all.subList(0, Math.max(0, all.size() - config.connectionsPerPlayer()))
+                    .forEach(old -> {
+                        close(old);
+                        connections.disown(caller.game(), player, old);
+                    });
+        }
     }
 
     private static Connection.Opener opener(Caller caller) {
@@ -86,7 +99,8 @@ public class ConnectionService {
                 caller.keyId(),
                 caller.scopes().stream().map(Scope::text).collect(Collectors.toSet()),
                 pass == null ? null : pass.playerId(),
-                pass == null ? Set.of() : pass.spaces());
+                pass == null ? Set.of() : pass.spaces(),
+                caller.expiresAt());
     }
 
     /** Who opened a connection, as it was let in then. */
@@ -101,7 +115,8 @@ public class ConnectionService {
                 opener.scopes().stream()
                         .flatMap(scope -> Scope.of(scope).stream())
                         .collect(Collectors.toSet()),
-                player == null ? null : new PlayerPass(player, opener.spaces(), Set.of()));
+                player == null ? null : new PlayerPass(player, opener.spaces(), Set.of()),
+                opener.expiresAt());
     }
 
     /** Forgets a connection that was closed; nothing happens if it is not known. */
@@ -110,9 +125,23 @@ public class ConnectionService {
         connections.close(id);
     }
 
-    /** A connection; 1 RCU. Nothing if it is not open, or what it was opened with is not good any more. */
+    /**
+     * A connection; 1 RCU. Nothing if it is not open, or the key behind it is not good any more.
+     *
+     * @throws ProblemException 401, if the token it was opened with has ended; it is forgotten then
+     */
     public Optional<Connection> find(String id) {
-        return connections.read(id).filter(this::isLetIn);
+        Optional<Connection> open =
+                connections.read(id).filter(found -> keys.isGood(found.opener().keyId()));
+        if (open.filter(this::isOver).isPresent()) {
+            close(id);
+            throw new ProblemException(over());
+        }
+        return open;
+    }
+
+    private static Problem over() {
+        return Problem.unauthorized("The token that the connection was opened with has ended. Connect with a new one.");
     }
 
     /**
@@ -156,7 +185,7 @@ public class ConnectionService {
         Set<String> spaces = new HashSet<>(player.cursor().spaces().keySet());
         String before = connection.cursors().get(Connection.PLAYER);
         if (before != null) {
-            FeedCursors.readPlayer(before)
+            readPlayer(before)
                     .ifPresent(cursor -> spaces.removeAll(cursor.spaces().keySet()));
         }
         spaces.removeAll(connection.cursors().keySet());
@@ -186,9 +215,7 @@ public class ConnectionService {
     public Optional<String> tellAll(List<ItemChange> batch) {
         try {
             for (TopicChanged space : LogStore.spaces(batch)) {
-                connections
-                        .following(space.game(), space.topic(), MOST_FOLLOWERS)
-                        .forEach(id -> tell(space.game(), space.topic(), id));
+                tellAll(space);
             }
             return Optional.empty();
         } catch (RuntimeException e) {
@@ -198,10 +225,19 @@ public class ConnectionService {
         }
     }
 
+    private void tellAll(TopicChanged space) {
+        String after = null;
+        do {
+            List<String> ids = connections.following(space.game(), space.topic(), after, config.connectionsPerRead());
+            ids.forEach(id -> tell(space.game(), space.topic(), id));
+            after = ids.size() < config.connectionsPerRead() ? null : ids.get(ids.size() - 1);
+        } while (after != null);
+    }
+
     /** Those who follow something, as this instance last knew. */
     private List<String> few(TopicChanged changed) {
         return known.followers(changed.game(), changed.topic()).orElseGet(() -> {
-            List<String> ids = connections.following(changed.game(), changed.topic(), config.directPushes());
+            List<String> ids = connections.following(changed.game(), changed.topic(), null, config.directPushes());
             known.followedBy(changed.game(), changed.topic(), ids);
             return ids;
         });
@@ -244,9 +280,12 @@ public class ConnectionService {
                 return;
             }
         }
-        Optional<Connection> open =
-                connections.read(id).filter(found -> found.game().equals(game)).filter(this::isLetIn);
+        Optional<Connection> stored =
+                connections.read(id).filter(found -> found.game().equals(game));
+        Optional<Connection> open = stored.filter(this::isLetIn);
         if (open.isEmpty()) {
+            // Who only listens would otherwise not learn that there is nothing more to come.
+            stored.filter(this::isOver).ifPresent(ended -> sockets.send(id, frames.problem(null, over())));
             gone(game, topic, id);
             return;
         }
@@ -255,9 +294,16 @@ public class ConnectionService {
         deliver(open.get(), topic, recent.isEmpty() ? pull(open.get(), topic) : recent);
     }
 
-    /** Whoever was let in with a key that was revoked since is told nothing any more, like one who is gone. */
+    /**
+     * Whoever was let in with a key that was revoked since, or with a token that has ended, is told nothing any more, like
+     * one who is gone.
+     */
     private boolean isLetIn(Connection connection) {
-        return keys.isGood(connection.opener().keyId());
+        return !isOver(connection) && keys.isGood(connection.opener().keyId());
+    }
+
+    private boolean isOver(Connection connection) {
+        return connection.isOver(clock.instant());
     }
 
     private SyncService.News recent(Connection connection, String topic) {
@@ -272,7 +318,7 @@ public class ConnectionService {
         SyncService.Wanted wanted = wanted(connection, topic);
         return wanted.spaces().isEmpty() && wanted.playerId() == null
                 ? SyncService.News.NONE
-                : sync.pull(connection.game(), wanted, 0, frames.newsBytes());
+                : sync.pull(connection.game(), wanted, SyncService.Wait.NONE, frames.newsBytes());
     }
 
     /** Sends news, and whatever else is new if they are not all. */
@@ -296,15 +342,19 @@ public class ConnectionService {
         }
     }
 
-    private static SyncService.Wanted wanted(Connection connection, String topic) {
+    private Optional<PlayerFeed.Cursor> readPlayer(String cursor) {
+        return FeedCursors.readPlayer(cursor, Ids::isId, config.playerCursorSpaces());
+    }
+
+    private SyncService.Wanted wanted(Connection connection, String topic) {
         Map<String, @Nullable FeedCursor> spaces = new HashMap<>();
         String space = connection.cursors().get(topic);
         if (space != null) {
-            FeedCursors.readSpace(space).ifPresent(cursor -> spaces.put(topic, cursor));
+            FeedCursors.readSpace(space, Ids::isId).ifPresent(cursor -> spaces.put(topic, cursor));
         }
         String playerId = connection.playerId();
         PlayerFeed.Cursor player = Optional.ofNullable(connection.cursors().get(Connection.PLAYER))
-                .flatMap(FeedCursors::readPlayer)
+                .flatMap(this::readPlayer)
                 .orElse(null);
         boolean players = playerId != null
                 && player != null

@@ -8,8 +8,10 @@ import dev.statecraft.table.Batches;
 import dev.statecraft.table.PartitionKey;
 import dev.statecraft.table.TableNames;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,11 +31,13 @@ import software.amazon.awssdk.services.dynamodb.model.WriteRequest;
  *
  * <ul>
  *   <li>A connection: {@code pk} = ~#id, {@code sk} = {@code connection}; who opened it: {@code g} game, {@code by},
- *       {@code k} key, {@code sc} scopes, {@code bp} and {@code bs} the player and the spaces it is bound to; {@code pl}
- *       player, {@code c} cursors by space, {@code ttl}. It is found by its id alone, which is all that a connection that ends
+ *       {@code k} key, {@code sc} scopes, {@code bp} and {@code bs} the player and the spaces it is bound to, {@code ex}
+ *       when its token ends, in epoch seconds; {@code pl} player, {@code c} cursors by space, {@code ttl}. It is found by its id alone, which is all that a connection that ends
  *       tells of itself; {@code ~} is no game, and the ids are given out by whatever keeps the connections.
  *   <li>That it follows a space: {@code pk} = game#space, {@code sk} = id, {@code ttl}; the same under game#$player for
  *       a player's feed.
+ *   <li>That a player has it: {@code pk} = game#~player, {@code sk} = id, {@code at} when it was opened, epoch milliseconds,
+ *       {@code ttl}.
  *   <li>Guard: a cursor is only kept of a connection that is there.
  * </ul>
  */
@@ -50,13 +54,42 @@ public class ConnectionStore {
         this.tables = tables;
     }
 
-    /** Stores a connection that was opened; 1 WCU. */
-    void open(Connection connection, long expiresAtSeconds) {
+    /** Stores a connection that was opened; 1 WCU, 2 if a player opened it. */
+    void open(Connection connection, Instant now, long expiresAtSeconds) {
         Map<String, AttributeValue> item = new HashMap<>(key(connection.id()));
         item.putAll(attributes(connection.opener()));
         item.put("c", AttributeValue.fromM(Map.of()));
         item.put("ttl", n(expiresAtSeconds));
+        String player = connection.opener().playerId();
+        if (player != null) {
+            // First, so that none is open that is not counted.
+            Map<String, AttributeValue> counted = new HashMap<>(ownerKey(connection.game(), player, connection.id()));
+            counted.put("at", n(now.toEpochMilli()));
+            counted.put("ttl", n(expiresAtSeconds));
+            dynamo.putItem(put -> put.tableName(tables.connections()).item(counted));
+        }
         dynamo.putItem(put -> put.tableName(tables.connections()).item(item));
+    }
+
+    /** The connections a player has opened, those opened first in front, strongly consistent; 1 RCU for 60 or so. */
+    List<String> openedBy(String game, String player) {
+        return dynamo
+                .query(QueryRequest.builder()
+                        .tableName(tables.connections())
+                        .keyConditionExpression("pk = :pk")
+                        .expressionAttributeValues(Map.of(":pk", s(PartitionKey.of(game, owner(player)))))
+                        .consistentRead(true)
+                        .build())
+                .items()
+                .stream()
+                .sorted(Comparator.comparingLong(item -> Attributes.number(item, "at")))
+                .map(item -> Attributes.string(item, "sk"))
+                .toList();
+    }
+
+    /** Takes a connection off those that a player has opened. */
+    void disown(String game, String player, String id) {
+        dynamo.deleteItem(delete -> delete.tableName(tables.connections()).key(ownerKey(game, player, id)));
     }
 
     /** Reads a connection, strongly consistent; 1 RCU. Nothing if it is not open. */
@@ -124,8 +157,12 @@ public class ConnectionStore {
         }
     }
 
-    /** Which connections follow a space or a player, strongly consistent; 1 RCU for 60 or so. */
-    List<String> following(String game, String topic, int limit) {
+    /**
+     * Which connections follow a space or a player, by id, strongly consistent; 1 RCU for 60 or so.
+     *
+     * @param after the id to go on after, null to begin
+     */
+    List<String> following(String game, String topic, @Nullable String after, int limit) {
         return dynamo
                 .query(QueryRequest.builder()
                         .tableName(tables.connections())
@@ -133,6 +170,7 @@ public class ConnectionStore {
                         .expressionAttributeValues(Map.of(":pk", s(partition(game, topic))))
                         .projectionExpression("sk")
                         .consistentRead(true)
+                        .exclusiveStartKey(after == null ? null : topicKey(game, topic, after))
                         .limit(limit)
                         .build())
                 .items()
@@ -154,6 +192,10 @@ public class ConnectionStore {
                                     ? Connection.playerTopic(connection.playerId())
                                     : space,
                             id))));
+            String player = connection.opener().playerId();
+            if (player != null) {
+                requests.add(delete(ownerKey(connection.game(), player, id)));
+            }
             requests.add(delete(key(id)));
             Batches.write(dynamo, tables.connections(), requests);
         });
@@ -174,6 +216,10 @@ public class ConnectionStore {
             item.put("bp", s(opener.playerId()));
             item.put("bs", list(opener.spaces()));
         }
+        Instant expiresAt = opener.expiresAt();
+        if (expiresAt != null) {
+            item.put("ex", n(expiresAt.getEpochSecond()));
+        }
         return item;
     }
 
@@ -184,7 +230,8 @@ public class ConnectionStore {
                 Attributes.string(item, "k"),
                 set(Attributes.list(item, "sc")),
                 Attributes.stringOrNull(item, "bp"),
-                set(Attributes.list(item, "bs")));
+                set(Attributes.list(item, "bs")),
+                item.containsKey("ex") ? Instant.ofEpochSecond(Attributes.number(item, "ex")) : null);
     }
 
     /** A list and not a set of the database, which cannot be empty. */
@@ -215,6 +262,15 @@ public class ConnectionStore {
 
     private static Map<String, AttributeValue> topicKey(String game, String topic, String id) {
         return Map.of("pk", s(partition(game, topic)), "sk", s(id));
+    }
+
+    /** No id, and no topic, begins like this. */
+    private static String owner(String player) {
+        return "~" + player;
+    }
+
+    private static Map<String, AttributeValue> ownerKey(String game, String player, String id) {
+        return Map.of("pk", s(PartitionKey.of(game, owner(player))), "sk", s(id));
     }
 
     private static Map<String, AttributeValue> key(String id) {

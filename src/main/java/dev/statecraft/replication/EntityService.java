@@ -8,8 +8,10 @@ import dev.statecraft.replication.Mutation.Refuse;
 import dev.statecraft.replication.Mutation.Write;
 import dev.statecraft.table.Consumption;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.util.Comparator;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +28,7 @@ public class EntityService {
     private final ConflictService conflicts;
     private final HistoryService history;
     private final SchemaService schemas;
+    private final ReplicationConfig config;
 
     EntityService(
             CommitService commits,
@@ -33,7 +36,9 @@ public class EntityService {
             EntityTypeService types,
             ConflictService conflicts,
             HistoryService history,
-            SchemaService schemas) {
+            SchemaService schemas,
+            ReplicationConfig config) {
+        this.config = config;
         this.commits = commits;
         this.entities = entities;
         this.types = types;
@@ -227,7 +232,11 @@ public class EntityService {
                 types.historyLimit(type));
     }
 
-    /** Makes the state of a kept version the newest version. */
+    /**
+     * Makes the state of a kept version the newest version. An id may have been something else before it was deleted and
+     * created again: nobody makes that of an entity that is there, and a player not even of one that is gone; a server
+     * gets it back as it was then, with the type and the owner it had.
+     */
     public Result revert(String game, String space, String id, long version, Source source, Identity identity) {
         return commits.commit(
                 game,
@@ -249,15 +258,25 @@ public class EntityService {
             return new Refuse(new Refusal.VersionUnknown(version));
         }
         Entity again = schemas.newest(game, then.get());
+        boolean same = again.type().equals(old.type()) && Objects.equals(again.owner(), old.owner());
+        if (!same && source.playerId() != null) {
+            return new Refuse(new Refusal.Forbidden("Version " + version + " was another entity, before this one."));
+        }
+        if (!same && !old.deleted()) {
+            return new Refuse(new Refusal.Unfit(
+                    "version",
+                    "Version " + version + " was another entity, of the type " + again.type()
+                            + ". Delete this one first to go back to it."));
+        }
         return new Write(
                 again.type(),
                 again.json(),
                 again.schemaVersion(),
-                old.owner(),
+                again.owner(),
                 source.by(),
                 null,
                 List.of(),
-                types.historyLimit(type));
+                types.historyLimit(same ? type : types.find(game, again.type())));
     }
 
     /**
@@ -305,7 +324,8 @@ public class EntityService {
             List<Entity> entities, @Nullable String next) {}
 
     /**
-     * Lists the entities of a space in the order of their ids; large states may make a page shorter than asked for.
+     * Lists the entities of a space in the order of their ids. A page ends early, with at least one entity, where their
+     * states would be more than {@code answer-bytes}.
      *
      * @param type only those of this type, null for all
      */
@@ -315,12 +335,25 @@ public class EntityService {
         }
         List<String> ids = entities.idsOfType(game, space, type, after, limit + 1);
         List<String> page = ids.subList(0, Math.min(limit, ids.size()));
-        // The index trails: what it still names may be gone, or of another type.
-        List<Entity> found = entities.readAll(game, space, page).values().stream()
-                .filter(entity -> !entity.deleted() && entity.type().equals(type))
-                .sorted(Comparator.comparing(Entity::id))
-                .toList();
-        return new EntityList(schemas.newest(game, found), ids.size() > limit ? page.get(limit - 1) : null);
+        FeedService.Budget budget = new FeedService.Budget(config.answerBytes());
+        List<Entity> found = new ArrayList<>();
+        String last = after;
+        for (int from = 0; from < page.size(); from += config.statesPerRead()) {
+            List<String> some = page.subList(from, Math.min(page.size(), from + config.statesPerRead()));
+            Map<String, Entity> read = entities.readAll(game, space, some);
+            for (String id : some) {
+                Entity entity = read.get(id);
+                // The index trails: what it still names may be gone, or of another type.
+                if (entity != null && !entity.deleted() && entity.type().equals(type)) {
+                    if (!budget.take(FeedService.size(entity))) {
+                        return new EntityList(schemas.newest(game, found), last);
+                    }
+                    found.add(entity);
+                }
+                last = id;
+            }
+        }
+        return new EntityList(schemas.newest(game, found), ids.size() > limit ? last : null);
     }
 
     /** Where some entities of a type are, all spaces taken together, and what to go on after, null at the end. */
@@ -371,8 +404,18 @@ public class EntityService {
         String after = from;
         while (true) {
             EntityStore.EntityPage page = entities.page(game, space, after, limit);
-            List<Entity> found =
-                    page.entities().stream().filter(entity -> !entity.deleted()).toList();
+            FeedService.Budget budget = new FeedService.Budget(config.answerBytes());
+            List<Entity> found = new ArrayList<>();
+            for (Entity entity : page.entities()) {
+                if (!entity.deleted()) {
+                    // A page ends at 1 MB as it is stored, which may be many times that in an answer.
+                    if (!budget.take(FeedService.size(entity))) {
+                        return new EntityList(schemas.newest(game, found), after);
+                    }
+                    found.add(entity);
+                }
+                after = entity.id();
+            }
             after = page.next();
             if (!found.isEmpty() || after == null) {
                 return new EntityList(schemas.newest(game, found), after);

@@ -8,12 +8,20 @@ import java.util.Base64;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 
-/** Cursors of feeds as the opaque words that clients hand back: a JSON array in base64url. */
+/**
+ * Cursors of feeds as the opaque words that clients hand back: a JSON array in base64url. They are not signed: a client
+ * may write its own, and learns from it nothing that it could not ask for. So each part is checked as it is read back,
+ * and one that we cannot have written is no cursor.
+ */
 final class FeedCursors {
 
     private static final String SPACE = "space";
     private static final String PLAYER = "player";
+
+    /** Numbers of commits and changes, and milliseconds; the largest that JSON has everywhere, of 16 digits. */
+    private static final long MOST = (1L << 53) - 1;
 
     private FeedCursors() {}
 
@@ -29,9 +37,13 @@ final class FeedCursors {
                 .add(cursor.settlesAt()));
     }
 
-    /** Reads a word back; nothing if it is not the cursor of a space. */
-    static Optional<FeedCursor> readSpace(String word) {
-        return decoded(word, SPACE, "ssllsl")
+    /**
+     * Reads a word back; nothing if it is not the cursor of a space.
+     *
+     * @param id tells what may be an id
+     */
+    static Optional<FeedCursor> readSpace(String word, Predicate<String> id) {
+        return decoded(word, SPACE, "iellel", id)
                 .map(parts -> new FeedCursor(
                         parts.get(1).textValue(),
                         parts.get(2).textValue(),
@@ -58,12 +70,20 @@ final class FeedCursors {
         return encoded(parts);
     }
 
-    /** Reads a word back; nothing if it is not the cursor of a player. */
-    static Optional<PlayerFeed.Cursor> readPlayer(String word) {
-        return decoded(word, PLAYER, "sllllsa").flatMap(parts -> {
+    /**
+     * Reads a word back; nothing if it is not the cursor of a player.
+     *
+     * @param id tells what may be an id
+     * @param mostSpaces how many spaces it may tell of
+     */
+    static Optional<PlayerFeed.Cursor> readPlayer(String word, Predicate<String> id, int mostSpaces) {
+        return decoded(word, PLAYER, "illllsa", id).flatMap(parts -> {
             Map<String, PlayerFeed.Position> spaces = new TreeMap<>();
+            if (parts.get(7).size() > mostSpaces) {
+                return Optional.empty();
+            }
             for (JsonNode space : parts.get(7)) {
-                if (!fits(space, "ssl", 0)) {
+                if (!fits(space, "iel", 0, id)) {
                     return Optional.empty();
                 }
                 spaces.put(
@@ -89,21 +109,24 @@ final class FeedCursors {
         return Base64.getUrlEncoder().withoutPadding().encodeToString(PackedJson.text(parts));
     }
 
-    private static Optional<JsonNode> decoded(String word, String kind, String shape) {
+    private static Optional<JsonNode> decoded(String word, String kind, String shape, Predicate<String> id) {
         try {
             JsonNode parts = PackedJson.MAPPER.readTree(Base64.getUrlDecoder().decode(word));
             boolean ours = parts != null
                     && parts.isArray()
                     && kind.equals(parts.path(0).textValue())
-                    && fits(parts, shape, 1);
+                    && fits(parts, shape, 1, id);
             return ours ? Optional.of(parts) : Optional.empty();
         } catch (IllegalArgumentException | IOException e) {
             return Optional.empty();
         }
     }
 
-    /** Whether the parts from one on are of a shape: s text, l a number that is not negative, a an array. */
-    private static boolean fits(JsonNode parts, String shape, int from) {
+    /**
+     * Whether the parts from one on are of a shape: i an id, e an id or empty, s text, l a number that is not negative,
+     * a an array.
+     */
+    private static boolean fits(JsonNode parts, String shape, int from, Predicate<String> id) {
         if (!parts.isArray() || parts.size() != from + shape.length()) {
             return false;
         }
@@ -111,8 +134,14 @@ final class FeedCursors {
             JsonNode part = parts.get(from + i);
             boolean fits =
                     switch (shape.charAt(i)) {
+                        case 'i' -> part.isTextual() && id.test(part.textValue());
+                        case 'e' -> part.isTextual() && (part.textValue().isEmpty() || id.test(part.textValue()));
                         case 's' -> part.isTextual();
-                        case 'l' -> part.canConvertToLong() && part.isIntegralNumber() && part.longValue() >= 0;
+                        case 'l' ->
+                            part.canConvertToLong()
+                                    && part.isIntegralNumber()
+                                    && part.longValue() >= 0
+                                    && part.longValue() <= MOST;
                         default -> part.isArray();
                     };
             if (!fits) {

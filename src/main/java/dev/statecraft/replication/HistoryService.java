@@ -64,7 +64,7 @@ public class HistoryService {
      * Lists the kept versions of an entity.
      *
      * @param below only versions below this one
-     * @param limit how many at most; large states may make it fewer
+     * @param limit how many at most; fewer, at least one, where their states would be more than {@code answer-bytes}
      */
     public VersionPage list(String game, Entity current, long below, int limit) {
         long newest = Math.min(below - 1, current.version());
@@ -84,12 +84,18 @@ public class HistoryService {
         if (newest == current.version()) {
             found.put(newest, current);
         }
-        List<Entity> page = found.descendingMap().values().stream()
-                .filter(version -> version.version() >= oldest && version.version() <= newest)
+        FeedService.Budget budget = new FeedService.Budget(config.answerBytes());
+        List<Entity> page = found.subMap(oldest, true, newest, true).descendingMap().values().stream()
                 .limit(limit)
+                .takeWhile(version -> budget.take(size(version)))
                 .toList();
         long last = page.isEmpty() ? 0 : page.get(page.size() - 1).version();
         return new VersionPage(page, last > oldest ? last : 0);
+    }
+
+    private static long size(Entity version) {
+        PackedJson conflicts = version.conflicts();
+        return FeedService.size(version) + (conflicts == null ? 0L : conflicts.plainBytes());
     }
 
     /** Works out versions after the last recorded one, from the log; those up to {@code version} that can be. */

@@ -27,8 +27,10 @@ public class PlayerFeedService {
     private final PlayerService players;
     private final FeedService feeds;
     private final LogStore log;
+    private final ReplicationConfig config;
 
-    PlayerFeedService(PlayerService players, FeedService feeds, LogStore log) {
+    PlayerFeedService(PlayerService players, FeedService feeds, LogStore log, ReplicationConfig config) {
+        this.config = config;
         this.players = players;
         this.feeds = feeds;
         this.log = log;
@@ -69,6 +71,8 @@ public class PlayerFeedService {
                 .filter(subscription -> !subscription.ended())
                 .toList();
         Map<String, Position> positions = new TreeMap<>(cursor.spaces());
+        // Each costs a read: a cursor is what a client sent, and may tell of spaces that are none of the player's.
+        positions.keySet().retainAll(spaces(had, wanted));
         wanted.forEach(subscription -> positions.computeIfAbsent(subscription.space(), space -> {
             Space head = log.head(game, space);
             return new Position(head.epoch(), head.seq());
@@ -118,6 +122,9 @@ public class PlayerFeedService {
         player.active().forEach(one -> staying.add(one.space()));
         (settled ? List.<Subscription>of() : left).forEach(one -> staying.add(one.space()));
         reached.keySet().retainAll(staying);
+        if (!first && reached.size() > config.playerCursorSpaces()) {
+            return null;
+        }
         long joins = more
                 ? joined.isEmpty()
                         ? cursor.joins()
@@ -141,6 +148,13 @@ public class PlayerFeedService {
                 withoutLeft(commits, gone),
                 resync,
                 !settled);
+    }
+
+    private static Set<String> spaces(List<Subscription> had, List<Subscription> wanted) {
+        Set<String> spaces = new HashSet<>();
+        had.forEach(one -> spaces.add(one.space()));
+        wanted.forEach(one -> spaces.add(one.space()));
+        return spaces;
     }
 
     private static List<Subscription> known(Player player, Cursor cursor, Knowledge knowledge) {

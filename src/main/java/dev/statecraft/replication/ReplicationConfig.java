@@ -70,9 +70,13 @@ public interface ReplicationConfig {
     @WithDefault("480")
     int requestsPerMinute();
 
-    /** Plain bytes of states and changes that one answer hands over; Lambda answers with at most 6 MB. */
+    /** Plain bytes of states and changes that one answer hands over, and one page of a list; Lambda answers with at most 6 MB. */
     @WithDefault("3000000")
     long answerBytes();
+
+    /** How many states a list reads at a time; so many of the largest fit into one answer of DynamoDB, 16 MB. */
+    @WithDefault("40")
+    int statesPerRead();
 
     /** Most spaces that one synchronisation may follow. */
     @WithDefault("32")
@@ -81,6 +85,14 @@ public interface ReplicationConfig {
     /** Most entities one player can be subscribed to. */
     @WithDefault("1000")
     int playerEntities();
+
+    /**
+     * Most spaces that the cursor of a player's feed may tell of. Has to be twice {@link #playerEntities()}, for a player
+     * whose entities are all in spaces of their own, and who has just left as many; a cursor that would tell of more is
+     * not given out, the feed begins anew instead.
+     */
+    @WithDefault("2000")
+    int playerCursorSpaces();
 
     /**
      * How long an instance may go on with an entity type it has read. A change of a type answers only after this time,
@@ -115,6 +127,14 @@ public interface ReplicationConfig {
     /** How many connections whoever commits tells at once; the others are told by the stream. */
     @WithDefault("16")
     int directPushes();
+
+    /** How many connections whoever tells all that follow a space reads at a time; 1 RCU for 60 or so. */
+    @WithDefault("1000")
+    int connectionsPerRead();
+
+    /** How many connections a player has open at once; the one opened first is forgotten for another. */
+    @WithDefault("10")
+    int connectionsPerPlayer();
 
     /** How long a connection is remembered; API Gateway keeps none for longer than two hours. */
     @WithDefault("3h")

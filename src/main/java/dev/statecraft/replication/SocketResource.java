@@ -52,12 +52,13 @@ public class SocketResource {
     }
 
     /**
-     * A connection was opened by somebody who was let in.
+     * A connection was opened by somebody who was let in. It counts as a request.
      *
-     * @throws ProblemException 403, if it may not read
+     * @throws ProblemException 403, if it may not read; 429, if it asks more often than it may
      */
     public void opened(String connectionId, Caller caller) {
         caller.require(Scope.STATE_READ);
+        limits.pass(caller);
         connections.open(connectionId, caller);
     }
 

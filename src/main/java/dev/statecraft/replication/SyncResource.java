@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.statecraft.access.Caller;
 import dev.statecraft.access.CurrentCaller;
+import dev.statecraft.access.RateLimitService;
 import dev.statecraft.access.Requires;
 import dev.statecraft.access.Requires.Players;
 import dev.statecraft.access.Scope;
@@ -41,9 +42,11 @@ public class SyncResource {
 
     private final SyncService sync;
     private final ReplicationConfig config;
+    private final RateLimitService limits;
     private final CurrentCaller caller;
 
-    SyncResource(SyncService sync, ReplicationConfig config, CurrentCaller caller) {
+    SyncResource(SyncService sync, ReplicationConfig config, RateLimitService limits, CurrentCaller caller) {
+        this.limits = limits;
         this.sync = sync;
         this.config = config;
         this.caller = caller;
@@ -57,7 +60,7 @@ public class SyncResource {
      * @param cursors how far it is in each space it follows; empty text to begin
      * @param playerCursor how far it is in the player's feed
      * @param atomic whether the updates are done as a whole or not at all
-     * @param waitMillis how long to wait for news if there are none
+     * @param waitMillis how long to wait for news if there are none; shorter where a player's tokens are used up
      */
     public record SyncRequest(
             @Nullable String clientId,
@@ -139,7 +142,9 @@ public class SyncResource {
         List<UpdateResult> results = Boolean.TRUE.equals(request.atomic())
                 ? pushAll(caller, updates, client, player)
                 : push(caller, updates, client, player);
-        SyncService.News news = sync.pull(caller.game(), wanted, results.isEmpty() ? waitMillis : 0, answerBytes);
+        SyncService.Wait wait = new SyncService.Wait(waitMillis, () -> limits.passWaiting(caller));
+        SyncService.News news =
+                sync.pull(caller.game(), wanted, results.isEmpty() ? wait : SyncService.Wait.NONE, answerBytes);
         Map<String, FeedView> spaces = new LinkedHashMap<>();
         news.spaces().forEach((space, feed) -> spaces.put(space, FeedView.of(feed)));
         PlayerFeed feed = news.player();
@@ -186,13 +191,14 @@ public class SyncResource {
     private static @Nullable FeedCursor spaceCursor(String field, @Nullable String cursor) {
         return cursor == null || cursor.isEmpty()
                 ? null
-                : FeedCursors.readSpace(cursor).orElseThrow(() -> noCursor(field));
+                : FeedCursors.readSpace(cursor, Ids::isId).orElseThrow(() -> noCursor(field));
     }
 
-    private static PlayerFeed.@Nullable Cursor playerCursor(@Nullable String cursor) {
+    private PlayerFeed.@Nullable Cursor playerCursor(@Nullable String cursor) {
         return cursor == null || cursor.isEmpty()
                 ? null
-                : FeedCursors.readPlayer(cursor).orElseThrow(() -> noCursor("playerCursor"));
+                : FeedCursors.readPlayer(cursor, Ids::isId, config.playerCursorSpaces())
+                        .orElseThrow(() -> noCursor("playerCursor"));
     }
 
     private static ProblemException noCursor(String field) {

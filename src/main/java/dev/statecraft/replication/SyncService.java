@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** One synchronisation: takes a client's updates, and tells it everything new. */
@@ -21,6 +22,7 @@ public class SyncService {
     private static final long MOST_LATENCY_MILLIS = 30_000;
 
     private static final long MINUTE_MILLIS = 60_000;
+    private static final long SECOND_NANOS = 1_000_000_000;
 
     private final EntityService entities;
     private final ConflictService conflicts;
@@ -124,20 +126,40 @@ public class SyncService {
     }
 
     /**
+     * How long to wait for news.
+     *
+     * @param millis at most
+     * @param another asked before each second but the first whether it may be waited for; the wait is over if not
+     */
+    public record Wait(long millis, BooleanSupplier another) {
+
+        /** Not at all. */
+        static final Wait NONE = new Wait(0, () -> false);
+    }
+
+    /**
      * Tells a client everything new, in order. Waits for news if there are none: looks for them once every replication
      * interval.
      *
-     * @param waitMillis how long at most
+     * @param wait how long at most
      * @param answerBytes how much to tell, about; what is left is {@code more}
      */
-    public News pull(String game, Wanted wanted, long waitMillis, long answerBytes) {
-        long until =
-                System.nanoTime() + Math.min(waitMillis, config.longestWait().toMillis()) * 1_000_000;
+    public News pull(String game, Wanted wanted, Wait wait, long answerBytes) {
+        long begun = System.nanoTime();
+        long until = begun + Math.min(wait.millis(), config.longestWait().toMillis()) * 1_000_000;
+        long paid = begun + SECOND_NANOS;
         News news = pull(game, wanted, answerBytes);
         while (news.isEmpty()) {
-            long left = until - System.nanoTime();
+            long now = System.nanoTime();
+            long left = until - now;
             if (left <= 0) {
                 break;
+            }
+            if (now >= paid) {
+                if (!wait.another().getAsBoolean()) {
+                    break;
+                }
+                paid += SECOND_NANOS;
             }
             LockSupport.parkNanos(Math.min(left, config.replicationInterval().toNanos()));
             news = pull(game, wanted, answerBytes);
@@ -148,7 +170,8 @@ public class SyncService {
 
     /**
      * Tells a client of a space's commits that this process has just made, if they are right behind its cursor. Costs
-     * 1 RCU in {@code resync-cache}, and nothing else. Anything else that is new is left to {@link #pull(String, Wanted, long, long)}.
+     * 1 RCU in {@code resync-cache}, and nothing else. Anything else that is new is left to
+     * {@link #pull(String, Wanted, Wait, long)}.
      *
      * @return empty news if nothing is known that is right behind
      */

@@ -66,6 +66,12 @@ class Live extends EventTarget {
   }
 
   #received(frame) {
+    // The token that the socket was opened with has ended, or the connection was forgotten.
+    if (frame.op === 'problem' && [401, 404].includes(frame.problem.status)) {
+      this.#tell(false);
+      this.connect();
+      return;
+    }
     for (const [space, feed] of Object.entries(frame.spaces || {})) {
       if (feed.snapshot?.more || feed.more) {
         this.#cursors.delete(space);

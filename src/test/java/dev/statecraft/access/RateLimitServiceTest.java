@@ -107,6 +107,23 @@ class RateLimitServiceTest {
     }
 
     @Test
+    void aSecondOfWaitingIsATokenOfAPlayerAndNothingToAServer() {
+        RateLimitService limits = instance();
+        Caller ada = AccessParts.player("g", "key1", "ada");
+        int seconds = 0;
+        while (limits.passWaiting(ada)) {
+            seconds++;
+        }
+        assertEquals(60, seconds);
+        assertFalse(passes(limits, ada), "waiting and asking use the same tokens");
+        Caller server = AccessParts.server("g", "waiting");
+        for (int i = 0; i < 300; i++) {
+            assertTrue(limits.passWaiting(server));
+        }
+        assertTrue(passes(limits, server));
+    }
+
+    @Test
     void whoIsRefusedIsRefusedFromMemory() {
         RateLimitService limits = instance();
         Caller caller = AccessParts.server("g", "k2");

@@ -15,6 +15,7 @@ import com.tngtech.archunit.core.domain.JavaMethod;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import dev.statecraft.access.Requires.Players;
+import dev.statecraft.entry.Query;
 import dev.statecraft.local.DynamoDbLocalResource;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -25,6 +26,7 @@ import jakarta.inject.Inject;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.HttpMethod;
 import jakarta.ws.rs.Path;
+import jakarta.ws.rs.QueryParam;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Instant;
@@ -32,8 +34,11 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jose4j.jws.JsonWebSignature;
 import org.jose4j.jwt.JwtClaims;
 import org.jose4j.jwt.NumericDate;
@@ -188,6 +193,56 @@ class RouteAccessTest {
                     Response answer = route.call(with(token), "?space=other");
                     assertEquals(403, answer.statusCode(), route + " " + answer.asString());
                 }));
+    }
+
+    @Test
+    void aPlayersTokenDoesNotReachASpaceThatIsNamedInOtherLettersOrTwice() {
+        String token = playerToken(DEVELOPER, "eve", "{'spaces': ['s', 'global'], 'boards': ['b'], 'write': true}");
+        assertAll(ROUTES.stream()
+                .filter(route -> route.players() == Players.NAMED_SPACE)
+                .flatMap(route -> List.of("?Space=other", "?SPACE=other&space=s", "?space=s&space=other").stream()
+                        .map(query -> () -> {
+                            Response answer = route.call(with(token), query);
+                            String which = route + query + " " + answer.asString();
+                            assertEquals(400, answer.statusCode(), which);
+                            assertEquals("space", answer.<String>path("field").toLowerCase(Locale.ROOT), which);
+                        })));
+    }
+
+    @Test
+    void aSpaceThatIsNamedInOtherLettersIsNotRead() {
+        with(DEVELOPER, "{'id': 'treasure', 'type': 'UI_STATE', 'space': 'secret', 'state': {'mark': '" + MARK + "'}}")
+                .post("/v1/entities")
+                .then()
+                .statusCode(201);
+        String token = playerToken(DEVELOPER, "eve", "{'spaces': ['global'], 'boards': []}");
+        for (String query : List.of("Space=secret", "SPACE=secret&space=global", "space=global&Space=secret")) {
+            Response answer = with(token).get("/v1/entities?" + query);
+            assertFalse(answer.asString().contains(MARK), query + ": " + answer.asString());
+        }
+    }
+
+    @Test
+    void noParameterIsTakenUnderAnotherSpelling() {
+        for (String name : List.of("Limit", "schemaversion", "CURSOR")) {
+            Response answer = with(DEVELOPER).get("/v1/entities?" + name + "=1");
+            assertEquals(400, answer.statusCode(), answer.asString());
+            assertEquals(name, answer.path("field"), answer.asString());
+        }
+    }
+
+    @Test
+    void everyParameterThatAResourceReadsIsKnownByItsSpelling() {
+        Set<String> read = new TreeSet<>();
+        new ClassFileImporter()
+                .withImportOption(new ImportOption.DoNotIncludeTests()).importPackages("dev.statecraft").stream()
+                        .flatMap(type -> type.getMethods().stream())
+                        .flatMap(method -> method.getParameterAnnotations().stream())
+                        .flatMap(Set::stream)
+                        .filter(annotation -> annotation.getRawType().isEquivalentTo(QueryParam.class))
+                        .forEach(annotation ->
+                                read.add(annotation.as(QueryParam.class).value()));
+        assertEquals(read, new TreeSet<>(Query.NAMES));
     }
 
     @Test

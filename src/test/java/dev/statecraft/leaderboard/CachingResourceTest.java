@@ -19,6 +19,7 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
 import jakarta.inject.Inject;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -129,6 +130,27 @@ class CachingResourceTest {
                 .statusCode(304)
                 .header("Cache-Control", "private, max-age=1");
         given().get("/v1/stats/leaderboards?fresh=1").then().statusCode(400).body("field", equalTo("fresh"));
+    }
+
+    @Test
+    void aPlayersTokenIsAnsweredFromTheCacheWhateverItAsks() {
+        aBoardWithAScoreIsThere();
+        String token = given().contentType("application/json")
+                .body(Map.of("boards", List.of("cached")))
+                .post("/v1/players/ada/tokens")
+                .path("token");
+        for (String path : List.of(TOP + "&fresh=true", "/v1/leaderboards/cached/entries?fresh=true")) {
+            given().header("Authorization", "Bearer " + token)
+                    .get(path)
+                    .then()
+                    .statusCode(200)
+                    .header("Cache-Control", "private, max-age=1");
+        }
+        given().header("Authorization", "Bearer " + token)
+                .get(TOP + "&fresh=yes")
+                .then()
+                .statusCode(400)
+                .body("field", equalTo("fresh"));
     }
 
     private static void submit(String player, int value) {

@@ -85,14 +85,14 @@ public final class Realm {
         SchemaService shapes = new SchemaService(types, schemas);
         conflicts = new ConflictService(
                 new ConflictStore(dynamo, tables, config), commits, history, entityStore, types, shapes, config, clock);
-        entities = new EntityService(commits, entityStore, types, conflicts, history, shapes);
+        entities = new EntityService(commits, entityStore, types, conflicts, history, shapes, config);
         statistics = new ReplicationStatisticsService(new ReplicationStatisticsStore(dynamo, tables), clock);
         resyncs = new ResyncService(new ResyncStore(dynamo, tables), config);
         feeds = new FeedService(log, entityStore, shapes, resyncs, clock);
         ReplicationStatisticsStore sums = new ReplicationStatisticsStore(dynamo, tables);
         players = new PlayerService(
                 new PlayerStore(dynamo, tables, sums, config), entityStore, shapes, config, clock, news);
-        playerFeeds = new PlayerFeedService(players, feeds, log);
+        playerFeeds = new PlayerFeedService(players, feeds, log, config);
         sync = new SyncService(
                 entities, conflicts, commits, recentCommits, feeds, playerFeeds, statistics, config, clock);
         entityStream = new ItemStream(tables.entities());

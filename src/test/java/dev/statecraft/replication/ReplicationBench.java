@@ -11,6 +11,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import dev.statecraft.access.AccessParts;
 import dev.statecraft.access.Caller;
 import dev.statecraft.access.CurrentCaller;
 import dev.statecraft.entry.FrameJson;
@@ -83,7 +84,9 @@ class ReplicationBench {
         meter.take();
         print("pull with nothing new");
         Realm fresh = new Realm(realm.tables, Map.of(), meter, Clock.systemUTC());
-        assertTrue(fresh.sync.pull(GAME, nothingNew, 0, 1_000_000).isEmpty());
+        assertTrue(fresh.sync
+                .pull(GAME, nothingNew, SyncService.Wait.NONE, 1_000_000)
+                .isEmpty());
         print("  %-34s %s", "first of an instance in a second", meter.take().per(1));
         int pulls = 100;
         measure(
@@ -94,8 +97,9 @@ class ReplicationBench {
         measure(
                 "as they come, 100 in a row",
                 pulls,
-                i -> assertTrue(
-                        instance.sync.pull(GAME, nothingNew, 0, 1_000_000).isEmpty()));
+                i -> assertTrue(instance.sync
+                        .pull(GAME, nothingNew, SyncService.Wait.NONE, 1_000_000)
+                        .isEmpty()));
     }
 
     @Test
@@ -119,7 +123,11 @@ class ReplicationBench {
         SyncResource.SyncRequest request = new SyncResource.SyncRequest(
                 "bench", null, Map.of(SPACE, FeedCursors.write(wanted.spaces().get(SPACE))), null, null, null, null);
         Entity entity = done(realm.update("a", "{'set': {'score': 4711}}", "m1"));
-        SyncResource.Synced synced = new SyncResource(realm.sync, realm.config, new CurrentCaller())
+        SyncResource.Synced synced = new SyncResource(
+                        realm.sync,
+                        realm.config,
+                        new AccessParts(realm.dynamo, realm.tables, realm.clock, Map.of()).limits(),
+                        new CurrentCaller())
                 .sync(new Caller(GAME, "bench"), request, realm.config.answerBytes());
         assertEquals(1, synced.answer().spaces().get(SPACE).commits().size());
         Frames frames = new Frames(new FrameJson(mapper), realm.config);

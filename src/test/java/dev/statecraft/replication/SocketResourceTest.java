@@ -13,10 +13,18 @@ import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import dev.statecraft.access.AccessParts;
 import dev.statecraft.access.Caller;
 import dev.statecraft.access.CurrentCaller;
+import dev.statecraft.access.KeyService;
+import dev.statecraft.access.PlayerPass;
+import dev.statecraft.access.RateLimitService;
+import dev.statecraft.access.Scope;
 import dev.statecraft.entry.FrameJson;
 import dev.statecraft.entry.Json;
+import dev.statecraft.entry.ProblemException;
+import dev.statecraft.leaderboard.MovingClock;
 import dev.statecraft.local.Meter;
 import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -56,18 +64,40 @@ class SocketResourceTest {
 
     private final Wires wires = new Wires();
     private final Meter meter = new Meter();
+    private final MovingClock clock = new MovingClock(Instant.now());
     private final Realm realm;
     private final ConnectionService connections;
     private final SocketResource sockets;
+    private final SyncResource syncs;
+    private final RateLimitService limits;
+    private final String keyId;
 
     SocketResourceTest() {
-        Map<String, String> settings = Map.of("type-cache", "PT1M", "connection-cache", "PT1M", "frame-bytes", "20000");
-        realm = new Realm(settings, meter, Clock.systemUTC());
+        Map<String, String> settings = Map.of(
+                "type-cache",
+                "PT1M",
+                "connection-cache",
+                "PT1M",
+                "frame-bytes",
+                "20000",
+                "connections-per-read",
+                "3",
+                "connections-per-player",
+                "4");
+        realm = new Realm(settings, meter, clock);
         ObjectMapper mapper = new ObjectMapper().registerModule(new JavaTimeModule());
         new Json().customize(mapper);
         FrameJson json = new FrameJson(mapper);
         AccessParts access = new AccessParts(
-                realm.dynamo, realm.tables, realm.clock, Map.of("anonymous", "true", "limits.player-burst", "40"));
+                realm.dynamo,
+                realm.tables,
+                realm.clock,
+                Map.of("anonymous", "true", "limits.player-burst", "40", "limits.requests-per-second", "0"));
+        limits = access.limits();
+        keyId = access.keys().create(new KeyService.NewKey(GAME, "servers", Scope.ALL, false, null), "test")
+                        instanceof KeyService.Created created
+                ? created.key().id()
+                : "";
         Frames frames = new Frames(json, realm.config);
         connections = new ConnectionService(
                 new ConnectionStore(realm.dynamo, realm.tables),
@@ -78,8 +108,8 @@ class SocketResourceTest {
                 realm.config,
                 realm.clock);
         realm.news.listen(connections::changed);
-        SyncResource sync = new SyncResource(realm.sync, realm.config, new CurrentCaller());
-        sockets = new SocketResource(sync, connections, frames, json, access.limits(), realm.config);
+        syncs = new SyncResource(realm.sync, realm.config, limits, new CurrentCaller());
+        sockets = new SocketResource(syncs, connections, frames, json, limits, realm.config);
     }
 
     @Test
@@ -302,9 +332,158 @@ class SocketResourceTest {
                         .asText());
     }
 
+    /** A server that came with a token of so many seconds. */
+    private Caller passing(int seconds) {
+        return new Caller(
+                GAME,
+                "tester",
+                Caller.ANONYMOUS,
+                true,
+                Scope.ALL,
+                null,
+                clock.instant().plusSeconds(seconds));
+    }
+
+    /** A player's client; what it may ask for is counted, unlike that of who needs no key. */
+    private Caller player(String id) {
+        return new Caller(GAME, id, keyId, true, Set.of(Scope.STATE_READ), new PlayerPass(id, Set.of(SPACE), Set.of()));
+    }
+
+    @Test
+    void whenTheTokenHasEndedFramesAreRefusedAndTheConnectionForgotten() {
+        done(realm.create("a", "UI_STATE", "{'n': 1}"));
+        open("c1", passing(900));
+        clock.move(Duration.ofSeconds(899));
+        assertEquals(
+                "synced",
+                sync("c1", "{'op': 'sync', 'cursors': {'arena': ''}}")
+                        .path("op")
+                        .asText());
+        clock.move(Duration.ofSeconds(1));
+        JsonNode refused = sync(
+                "c1",
+                "{'op': 'sync', 'id': 2, 'cursors': {}, 'updates': [{'space': 'arena', 'entityId': 'a',"
+                        + " 'set': {'n': 2}}]}");
+        assertEquals("problem", refused.path("op").asText());
+        assertEquals(2, refused.path("id").asInt());
+        assertEquals("/problems/unauthorized", refused.at("/problem/type").asText());
+        assertEquals(401, refused.at("/problem/status").asInt());
+        assertEquals(1, realm.read("a").version());
+        assertEquals(0, stored());
+        assertEquals(
+                "problem",
+                sync("c1", "{'op': 'sync', 'cursors': {}}").path("op").asText());
+    }
+
+    @Test
+    void whenTheTokenHasEndedNothingIsToldButThat() {
+        done(realm.create("a", "UI_STATE", "{'n': 1}"));
+        open("c1", passing(60));
+        open("c2");
+        sync("c1", "{'op': 'sync', 'cursors': {'arena': ''}}");
+        sync("c2", "{'op': 'sync', 'cursors': {'arena': ''}}");
+        done(realm.update("a", "{'set': {'n': 2}}", null));
+        assertEquals(1, wires.frames.get("c1").size());
+        clock.move(Duration.ofSeconds(60));
+        done(realm.update("a", "{'set': {'n': 3}}", null));
+        done(realm.update("a", "{'set': {'n': 4}}", null));
+        assertTrue(connections.tellAll(realm.logStream.next()).isEmpty());
+        List<JsonNode> told = wires.frames.get("c1");
+        assertEquals(2, told.size(), told.toString());
+        assertEquals("/problems/unauthorized", told.get(1).at("/problem/type").asText());
+        assertEquals(3, wires.frames.get("c2").size());
+    }
+
+    @Test
+    void openingAConnectionIsARequest() {
+        Caller eve = player("eve");
+        int opened = 0;
+        int status = 0;
+        while (status == 0 && opened <= 40) {
+            try {
+                open("e" + opened, eve);
+                opened++;
+            } catch (ProblemException e) {
+                status = e.problem().status();
+            }
+        }
+        assertEquals(429, status);
+        assertEquals(40, opened);
+        open("b", player("bob"));
+    }
+
+    @Test
+    void aPlayersFirstConnectionIsForgottenForOneTooMany() {
+        done(realm.create("a", "UI_STATE", "{'n': 1}"));
+        for (int i = 1; i <= 5; i++) {
+            open("c" + i, player("eve"));
+            open("server" + i);
+            clock.move(Duration.ofMillis(1));
+            sync("c" + i, "{'op': 'sync', 'cursors': {'arena': ''}}");
+        }
+        done(realm.update("a", "{'set': {'n': 2}}", null));
+        assertEquals(0, wires.frames.get("c1").size());
+        for (int i = 2; i <= 5; i++) {
+            assertEquals(1, wires.frames.get("c" + i).size());
+        }
+        assertEquals(
+                "/problems/connection-closed",
+                sync("c1", "{'op': 'sync', 'cursors': {}}").at("/problem/type").asText());
+        for (int i = 1; i <= 5; i++) {
+            sockets.closed("c" + i);
+            sockets.closed("server" + i);
+        }
+        assertEquals(0, stored());
+    }
+
+    /** More than are told by whoever commits, and more than are read at a time. */
+    @Test
+    void theStreamTellsAllWhoFollowASpace() {
+        done(realm.create("a", "UI_STATE", "{'n': 1}"));
+        int many = realm.config.directPushes() + 5;
+        for (int i = 0; i < many; i++) {
+            open("c" + i);
+            sync("c" + i, "{'op': 'sync', 'cursors': {'arena': ''}}");
+        }
+        done(realm.update("a", "{'set': {'n': 2}}", null));
+        assertTrue(connections.tellAll(realm.logStream.next()).isEmpty());
+        for (int i = 0; i < many; i++) {
+            assertEquals(1, wires.frames.get("c" + i).size(), "c" + i);
+        }
+    }
+
+    @Test
+    void aPlayerWhoseTokensAreUsedUpWaitsNoLonger() {
+        done(realm.create("a", "UI_STATE", "{'n': 1}"));
+        Caller ada = player("ada");
+        String cursor = syncs.sync(ada, request("", 0L), 10_000)
+                .answer()
+                .spaces()
+                .get(SPACE)
+                .cursor();
+        int seconds = 0;
+        while (limits.passWaiting(ada)) {
+            seconds++;
+        }
+        assertEquals(40, seconds);
+        long begun = System.nanoTime();
+        SyncResource.Synced synced = syncs.sync(ada, request(cursor, 15_000L), 10_000);
+        long waitedSeconds = Duration.ofNanos(System.nanoTime() - begun).toSeconds();
+        assertTrue(synced.news().isEmpty());
+        assertTrue(waitedSeconds < 10, "waited for " + waitedSeconds + " s");
+    }
+
+    private static SyncResource.SyncRequest request(String cursor, long waitMillis) {
+        return new SyncResource.SyncRequest("test", null, Map.of(SPACE, cursor), null, null, null, waitMillis);
+    }
+
     private void open(String id) {
+        open(id, CALLER);
+    }
+
+    private void open(String id, Caller caller) {
         wires.frames.put(id, new CopyOnWriteArrayList<>());
-        sockets.opened(id, CALLER);
+        sockets.opened(id, caller);
     }
 
     private JsonNode sync(String id, String frame) {

@@ -13,6 +13,7 @@ import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
 import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
@@ -27,6 +28,36 @@ import org.junit.jupiter.params.provider.CsvSource;
 class StateBadInputTest {
 
     private static final String ENTITY = "/v1/entities/bad?space=bad";
+
+    /** Whoever writes a cursor of its own is told that it is none, whatever would have been read with it. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "['space','bad','',0,1,'LONG',0]                            | cursors.bad",
+                "['space','bad','',0,1,'a#b',0]                             | cursors.bad",
+                "['space','bad#','',0,1,'',0]                               | cursors.bad",
+                "['space','bad','',9223372036854775807,1,'',0]              | cursors.bad",
+                "['player','ada',0,0,0,9999999999999,'00000000',[['a#b','',0]]] | playerCursor",
+                "['player','ada',0,0,0,9999999999999,'00000000',[['','',0]]]    | playerCursor",
+                "['player','ada',0,0,0,9999999999999,'00000000',[MANY]]         | playerCursor"
+            })
+    void aCursorThatWeDidNotWriteIsRefused(String parts, String field) {
+        String many =
+                IntStream.range(0, 20_000).mapToObj(i -> "['s" + i + "','',0]").collect(Collectors.joining(","));
+        String json =
+                parts.replace("MANY", many).replace("LONG", "x".repeat(1_100)).replace('\'', '"');
+        String cursor = Base64.getUrlEncoder().withoutPadding().encodeToString(json.getBytes(StandardCharsets.UTF_8));
+        Response answer = send(
+                "POST",
+                "/v1/sync",
+                field.equals("playerCursor")
+                        ? "{'playerId':'ada','playerCursor':'" + cursor + "'}"
+                        : "{'cursors':{'bad':'" + cursor + "'}}");
+        assertEquals(400, answer.statusCode(), answer.asString());
+        assertEquals(field, answer.path("field"), answer.asString());
+    }
 
     private static void anEntityIsThere() {
         int status = send(
