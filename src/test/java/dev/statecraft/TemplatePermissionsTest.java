@@ -73,6 +73,7 @@ class TemplatePermissionsTest {
                             "HistoryTable",
                             "ReplicationTable",
                             "ConnectionsTable",
+                            "IntegrationTable",
                             "AccessTable",
                             "LimitsTable")),
             entry(

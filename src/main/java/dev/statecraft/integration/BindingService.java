@@ -9,6 +9,7 @@ import dev.statecraft.leaderboard.ScoreService;
 import dev.statecraft.replication.Entity;
 import dev.statecraft.replication.EntityPlace;
 import dev.statecraft.replication.EntityService;
+import dev.statecraft.replication.FollowedTypes;
 import dev.statecraft.table.ContentionException;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.math.BigDecimal;
@@ -27,7 +28,7 @@ import java.util.function.BooleanSupplier;
  * version; a mark keeps versions that come late or again from being submitted at all.
  */
 @ApplicationScoped
-public class BindingService {
+public class BindingService implements FollowedTypes {
 
     private static final int BATCH = 100;
 
@@ -80,6 +81,12 @@ public class BindingService {
             store.bind(game, new Binding(id, epoch, type, path, FILLS, null, null));
             known.remove(game);
         }
+    }
+
+    @Override
+    public boolean isFollowed(String game, String entityType) {
+        return bindings(game, false).stream()
+                .anyMatch(binding -> binding.entityType().equals(entityType));
     }
 
     /** Whether a board of the game follows anything. */

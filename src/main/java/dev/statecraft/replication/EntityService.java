@@ -28,6 +28,7 @@ public class EntityService {
     private final ConflictService conflicts;
     private final HistoryService history;
     private final SchemaService schemas;
+    private final FollowedTypes followed;
     private final ReplicationConfig config;
 
     EntityService(
@@ -37,7 +38,9 @@ public class EntityService {
             ConflictService conflicts,
             HistoryService history,
             SchemaService schemas,
+            FollowedTypes followed,
             ReplicationConfig config) {
+        this.followed = followed;
         this.config = config;
         this.commits = commits;
         this.entities = entities;
@@ -71,7 +74,7 @@ public class EntityService {
         EntityType type = types.find(game, entity.type());
         Optional<Refusal> refusal = StateLimits.exceeded(entity.state()).map(Refusal.TooLarge::new);
         if (refusal.isEmpty()) {
-            refusal = forbidden(type, entity.owner(), source);
+            refusal = forbidden(game, type, entity.owner(), source);
         }
         if (refusal.isEmpty() && !old.deleted()) {
             refusal = Optional.of(new Refusal.Exists());
@@ -140,7 +143,7 @@ public class EntityService {
             return new Refuse(new Refusal.NotFound());
         }
         EntityType type = types.find(game, old.type());
-        Optional<Refusal> forbidden = forbidden(type, old.owner(), source);
+        Optional<Refusal> forbidden = forbidden(game, type, old.owner(), source);
         if (forbidden.isPresent()) {
             return new Refuse(forbidden.get());
         }
@@ -214,7 +217,7 @@ public class EntityService {
             return new Refuse(new Refusal.NotFound());
         }
         EntityType type = types.find(game, old.type());
-        Optional<Refusal> forbidden = forbidden(type, old.owner(), source);
+        Optional<Refusal> forbidden = forbidden(game, type, old.owner(), source);
         if (forbidden.isPresent()) {
             return new Refuse(forbidden.get());
         }
@@ -249,7 +252,7 @@ public class EntityService {
             return new Refuse(new Refusal.NotFound());
         }
         EntityType type = types.find(game, old.type());
-        Optional<Refusal> forbidden = forbidden(type, old.owner(), source);
+        Optional<Refusal> forbidden = forbidden(game, type, old.owner(), source);
         if (forbidden.isPresent()) {
             return new Refuse(forbidden.get());
         }
@@ -423,13 +426,17 @@ public class EntityService {
         }
     }
 
-    private static Optional<Refusal> forbidden(EntityType type, @Nullable String owner, Source source) {
+    private Optional<Refusal> forbidden(String game, EntityType type, @Nullable String owner, Source source) {
         if (source.playerId() == null) {
             return Optional.empty();
         }
         if (!type.playersMayWrite()) {
             return Optional.of(
                     new Refusal.Forbidden("Players may not write entities of the type " + type.name() + "."));
+        }
+        if (source.ownOnly() && followed.isFollowed(game, type.name())) {
+            return Optional.of(new Refusal.Forbidden(
+                    "A board takes its scores from entities of the type " + type.name() + ", which servers write."));
         }
         if (owner == null && source.ownOnly()) {
             return Optional.of(new Refusal.Forbidden("The entity belongs to no player."));

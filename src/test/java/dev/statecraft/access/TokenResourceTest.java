@@ -11,9 +11,12 @@ import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.notNullValue;
 
 import dev.statecraft.local.DynamoDbLocalResource;
+import dev.statecraft.local.LocalRuntime;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
+import jakarta.inject.Inject;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -27,6 +30,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 @TestProfile(ClosedDoor.class)
 @WithTestResource(DynamoDbLocalResource.class)
 class TokenResourceTest {
+
+    @Inject
+    LocalRuntime local;
 
     @Test
     void aTokenIsGoodForWhatItsKeyIs() {
@@ -149,6 +155,28 @@ class TokenResourceTest {
                 .statusCode(200)
                 .body("results.status", equalTo(List.of(200, 403, 403, 403)));
         with(server).get("/v1/entities/his?space=lot").then().body("version", equalTo(1));
+    }
+
+    @Test
+    void whatScoresAreTakenFromIsWrittenByServers() {
+        String server = key("scored", Scope.STATE_READ, Scope.STATE_WRITE, Scope.BOARD_READ, Scope.BOARD_ADMIN);
+        String ada = playerToken(server, "ada", "{'spaces': ['lot'], 'boards': ['rich'], 'write': true}");
+        create(ada, "purse", "PURSE", "null", 201);
+        with(server, "{'id': 'rich', 'rankingType': 'SCORE', 'source': {'entityType': 'PURSE', 'path': 'coins'}}")
+                .post("/v1/leaderboards")
+                .then()
+                .statusCode(201);
+        local.pump().drain(Duration.ofSeconds(30));
+        patch(ada, "purse", "{'set': {'coins': 1000000}}", 403);
+        create(ada, "another", "PURSE", "null", 403);
+        create(ada, "wardrobe", "WARDROBE", "null", 201);
+        patch(server, "purse", "{'set': {'coins': 7}, 'source': {'playerId': 'ada'}}", 200);
+        local.pump().drain(Duration.ofSeconds(30));
+        with(ada)
+                .get("/v1/leaderboards/rich/players/ada")
+                .then()
+                .statusCode(200)
+                .body("value", equalTo(7));
     }
 
     private static void create(String credential, String id, String type, String owner, int status) {

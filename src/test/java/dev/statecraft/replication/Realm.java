@@ -85,7 +85,8 @@ public final class Realm {
         SchemaService shapes = new SchemaService(types, schemas);
         conflicts = new ConflictService(
                 new ConflictStore(dynamo, tables, config), commits, history, entityStore, types, shapes, config, clock);
-        entities = new EntityService(commits, entityStore, types, conflicts, history, shapes, config);
+        entities = new EntityService(
+                commits, entityStore, types, conflicts, history, shapes, (game, type) -> false, config);
         statistics = new ReplicationStatisticsService(new ReplicationStatisticsStore(dynamo, tables), clock);
         resyncs = new ResyncService(new ResyncStore(dynamo, tables), config);
         feeds = new FeedService(log, entityStore, shapes, resyncs, clock);
