@@ -28,6 +28,9 @@ public final class DynamoDbLocal implements AutoCloseable {
     private static final Duration STOP_LIMIT = Duration.ofSeconds(5);
     private static final int LOG_LINES_IN_ERROR = 15;
 
+    /** The system property with arguments for its JVM, which tests tune for processes that live for seconds. */
+    private static final String JVM = "statecraft.dynamodb-local.jvm";
+
     /** The port was asked for by number and something else listens on it. */
     public static final class PortTakenException extends IllegalStateException {
         private static final long serialVersionUID = 1L;
@@ -141,8 +144,10 @@ public final class DynamoDbLocal implements AutoCloseable {
                     tools + " is missing: run ./mvnw generate-resources, which resolves DynamoDB Local and writes it.");
         }
         Path java = Path.of(System.getProperty("java.home"), "bin", "java");
-        List<String> command = new ArrayList<>(List.of(
-                java.toString(),
+        List<String> command = new ArrayList<>(List.of(java.toString()));
+        String arguments = System.getProperty(JVM, "");
+        command.addAll(arguments.isBlank() ? List.of() : List.of(arguments.split(" ")));
+        command.addAll(List.of(
                 // SQLite is loaded as a native library, which newer JDKs warn about otherwise.
                 "--enable-native-access=ALL-UNNAMED",
                 DynamoDbLocalMain.class.getName(),

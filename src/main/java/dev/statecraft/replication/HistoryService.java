@@ -98,12 +98,16 @@ public class HistoryService {
         return FeedService.size(version) + (conflicts == null ? 0L : conflicts.plainBytes());
     }
 
-    /** Works out versions after the last recorded one, from the log; those up to {@code version} that can be. */
+    /** The last version recorded, and those after it from the log; up to {@code version}, as far as they can be worked out. */
     private NavigableMap<Long, Entity> workedOut(String game, Entity current, long version) {
         NavigableMap<Long, Entity> found = new TreeMap<>();
         Entity last = versions.upTo(game, current.space(), current.id(), version, 1).stream()
                 .findFirst()
                 .orElseGet(() -> Entity.none(current.space(), current.id()));
+        if (last.version() > 0) {
+            // It may have been recorded since it was looked for.
+            found.put(last.version(), last);
+        }
         // The commit of the last recorded version may have made later ones as well.
         long seq = Math.max(0, (last.version() == 0 ? current.createdSeq() : last.seq()) - 1);
         int left = MOST_ENTRIES;

@@ -22,7 +22,6 @@ import java.util.TreeMap;
 final class ApiWorld {
 
     private final ApiDocument document;
-    private final DocumentedAnswers documented;
     private final LocalRuntime local;
     private final String game;
     private final String key;
@@ -46,7 +45,6 @@ final class ApiWorld {
 
     ApiWorld(ApiDocument document, LocalRuntime local, String game) {
         this.document = document;
-        this.documented = new DocumentedAnswers(document);
         this.local = local;
         this.game = game;
         this.key = Keyring.key(game, List.copyOf(Scope.ALL));
@@ -264,7 +262,7 @@ final class ApiWorld {
 
     /** Calls an operation with the parameters of the world. */
     Response request(ApiDocument.Call call, Object body, String query) {
-        RequestSpecification request = Keyring.with(key).filter(documented);
+        RequestSpecification request = Keyring.with(key);
         if (body != null) {
             request.contentType("application/json").body(body);
         }

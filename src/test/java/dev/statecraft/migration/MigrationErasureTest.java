@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.statecraft.local.LocalDynamoDb;
+import dev.statecraft.local.Meanwhile;
 import dev.statecraft.migration.Registration.Status;
 import dev.statecraft.replication.Mutation;
 import dev.statecraft.replication.PackedJson;
@@ -17,9 +18,6 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
-import software.amazon.awssdk.core.interceptor.Context;
-import software.amazon.awssdk.core.interceptor.ExecutionAttributes;
-import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.PutItemRequest;
 
@@ -29,23 +27,8 @@ class MigrationErasureTest {
     private static final String PLAYER = "gone-1";
 
     private final DynamoDbClient dynamo = LocalDynamoDb.client();
-    private final Meanwhile meanwhile = new Meanwhile();
+    private final Meanwhile meanwhile = new Meanwhile(PutItemRequest.class);
     private final Laboratory lab = new Laboratory(Map.of(), List.of(), meanwhile);
-
-    /** Does something once, just before the next item is put. */
-    private static final class Meanwhile implements ExecutionInterceptor {
-
-        private @Nullable Runnable next;
-
-        @Override
-        public void beforeExecution(Context.BeforeExecution context, ExecutionAttributes attributes) {
-            Runnable due = next;
-            if (due != null && context.request() instanceof PutItemRequest) {
-                next = null;
-                due.run();
-            }
-        }
-    }
 
     private void create(String id, String state, @Nullable String owner) {
         ObjectNode json = Json.of(state);
@@ -96,9 +79,9 @@ class MigrationErasureTest {
         lab.apply(GAME);
         MigrationErasureService erasure =
                 new MigrationErasureService(lab.runStore, lab.backupStore, lab.segmentStore, lab.workStore);
-        meanwhile.next = () -> assertEquals(1, erase(erasure, "eve-2"));
+        meanwhile.happens(() -> assertEquals(1, erase(erasure, "eve-2")));
         assertEquals(1, erase(erasure, "ada-1"));
-        assertNull(meanwhile.next);
+        assertTrue(meanwhile.hasHappened());
         assertFalse(kept().contains("ada-1"), this::kept);
         assertFalse(kept().contains("eve-2"), this::kept);
         assertTrue(kept().contains("stays"), this::kept);

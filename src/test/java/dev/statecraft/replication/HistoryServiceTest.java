@@ -1,0 +1,38 @@
+package dev.statecraft.replication;
+
+import static dev.statecraft.replication.Realm.GAME;
+import static dev.statecraft.replication.Realm.SERVER;
+import static dev.statecraft.replication.Realm.SPACE;
+import static dev.statecraft.replication.Realm.done;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.statecraft.local.Meanwhile;
+import java.time.Clock;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
+
+class HistoryServiceTest {
+
+    private final Meanwhile meanwhile = new Meanwhile(QueryRequest.class);
+    private final Realm realm = new Realm(Map.of(), meanwhile, Clock.systemUTC());
+
+    /** An update would be made on nothing otherwise, and be a conflict wherever it disagrees. */
+    @Test
+    void aVersionThatIsRecordedJustWhenItIsAskedForIsFound() {
+        done(realm.entities.create(
+                GAME,
+                SPACE,
+                new EntityService.NewEntity("e", "UI_STATE", Realm.json("{'a': 1}"), null),
+                SERVER,
+                new Identity(null, "")));
+        done(realm.update("e", "{'set': {'a': 2}}", null));
+        Entity current = realm.read("e");
+        meanwhile.happens(realm::drain);
+        assertEquals(
+                Realm.json("{'a': 1}"),
+                realm.history.at(GAME, current, 1).orElseThrow().json());
+        assertTrue(meanwhile.hasHappened());
+    }
+}
