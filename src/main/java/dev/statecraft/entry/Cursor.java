@@ -14,7 +14,7 @@ public final class Cursor {
 
     private static final String SEPARATOR = "\n";
 
-    /** No part is longer that a list was given: a sort key of DynamoDB has at most 1,024 bytes. */
+    /** No part that was given out is longer: a sort key of DynamoDB has at most 1,024 bytes. */
     private static final int MOST_PART_BYTES = 1_000;
 
     private Cursor() {}

@@ -74,8 +74,7 @@ public class ErasureService {
     }
 
     private Erasure begin(String game, String playerId, String requestedBy) {
-        Optional<Erasure> running =
-                erasures.runningOf(game, playerId).filter(erasure -> erasure.secondLookAt() == null);
+        Optional<Erasure> running = erasures.firstPassOf(game, playerId);
         if (running.isPresent()) {
             return running.get();
         }

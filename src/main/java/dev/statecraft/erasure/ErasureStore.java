@@ -121,8 +121,8 @@ public class ErasureStore {
         return item;
     }
 
-    /** The erasure of a player that is under way; 1 RCU for 40 that are. */
-    Optional<Erasure> runningOf(String game, String playerId) {
+    /** The erasure of a player that is in its first pass; 1 RCU for 40 that are under way, and 1 for each of the player's. */
+    Optional<Erasure> firstPassOf(String game, String playerId) {
         return dynamo
                 .queryPaginator(query -> query.tableName(tables.erasures())
                         .keyConditionExpression("pk = :pk")
@@ -132,8 +132,9 @@ public class ErasureStore {
                         .consistentRead(true))
                 .items()
                 .stream()
-                .findFirst()
-                .flatMap(item -> read(game, Attributes.string(item, "sk")));
+                .flatMap(item -> read(game, Attributes.string(item, "sk")).stream())
+                .filter(erasure -> !erasure.isFinished() && erasure.secondLookAt() == null)
+                .findFirst();
     }
 
     /** Ids of erasures that are under way; 0.5 RCU if there are none. */

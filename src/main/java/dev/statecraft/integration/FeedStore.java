@@ -37,8 +37,8 @@ import software.amazon.awssdk.services.dynamodb.model.TransactionCanceledExcepti
  *
  * <ul>
  *   <li>A chunk: events table, {@code pk} = game#feed, {@code sk} = place of its first event in 16 digits, {@code ev}
- *       packed events, {@code ttl}, {@code er} if it was written again without an erased player. The table's stream feeds
- *       the bus with what was not.
+ *       packed events, {@code ttl}, {@code rw} how often it was written again without an erased player. The table's
+ *       stream feeds the bus with what was not.
  *   <li>The head: integration table, {@code pk} = game#feed, {@code sk} = {@code head}, {@code q} place of the last event.
  *   <li>A mark: integration table, {@code pk} = game#told#source, {@code sk} = {@code mark}, {@code p} the position that
  *       was told last, {@code ttl}.
@@ -242,18 +242,18 @@ public class FeedStore {
             without.forEach(event -> packed.add(event.toJson()));
             Map<String, AttributeValue> values = new HashMap<>();
             values.put(":ev", b(PackedJson.of(packed, DEFLATE_BYTES).bytes()));
-            values.put(":er", n(chunk.rewritten() + 1));
+            values.put(":rw", n(chunk.rewritten() + 1));
             if (chunk.rewritten() > 0) {
                 values.put(":read", n(chunk.rewritten()));
             }
-            String unchanged = chunk.rewritten() > 0 ? "#er = :read" : "attribute_not_exists(#er)";
+            String unchanged = chunk.rewritten() > 0 ? "#rw = :read" : "attribute_not_exists(#rw)";
             try {
                 dynamo.updateItem(update -> update.tableName(tables.events())
                         .key(Map.of(
                                 "pk", s(PartitionKey.of(game, "feed")), "sk", s(Occurrence.position(chunk.first()))))
-                        .updateExpression("SET #ev = :ev, #er = :er")
+                        .updateExpression("SET #ev = :ev, #rw = :rw")
                         .conditionExpression("attribute_exists(pk) AND " + unchanged)
-                        .expressionAttributeNames(Map.of("#ev", "ev", "#er", "er"))
+                        .expressionAttributeNames(Map.of("#ev", "ev", "#rw", "rw"))
                         .expressionAttributeValues(values));
             } catch (ConditionalCheckFailedException e) {
                 return OptionalInt.empty();
@@ -268,7 +268,7 @@ public class FeedStore {
     /** Reads a record of the events table's stream; nothing if it tells of what has expired, or was told before. */
     static Optional<Appended> appended(ItemChange change) {
         Map<String, AttributeValue> item = change.after();
-        if (item == null || item.containsKey("er")) {
+        if (item == null || item.containsKey("rw")) {
             return Optional.empty();
         }
         String pk = Attributes.string(item, "pk");
@@ -279,10 +279,7 @@ public class FeedStore {
     private static Chunk toChunk(Map<String, AttributeValue> item) {
         List<Event> events = new ArrayList<>();
         PackedJson.stored(Attributes.bytes(item, "ev")).value().forEach(event -> events.add(Event.fromJson(event)));
-        return new Chunk(
-                Long.parseLong(Attributes.string(item, "sk")),
-                events,
-                item.containsKey("er") ? Attributes.number(item, "er") : 0);
+        return new Chunk(Long.parseLong(Attributes.string(item, "sk")), events, Attributes.number(item, "rw", 0));
     }
 
     private static Map<String, AttributeValue> headKey(String game) {

@@ -12,6 +12,7 @@ import dev.statecraft.replication.PackedJson;
 import dev.statecraft.table.Attributes;
 import dev.statecraft.table.Batches;
 import dev.statecraft.table.PartitionKey;
+import dev.statecraft.table.Replacement;
 import dev.statecraft.table.Swept;
 import dev.statecraft.table.TableNames;
 import dev.statecraft.table.Writes;
@@ -22,10 +23,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
-import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
 import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
 import software.amazon.awssdk.services.dynamodb.model.QueryResponse;
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
@@ -48,6 +49,8 @@ public class BackupStore {
     private static final int PART_BYTES = 380_000;
 
     /** Packed from here on. */
+    private static final String DATA = "d";
+
     private static final int DEFLATE_BYTES = 256;
 
     /** Keys that are deleted at a time. */
@@ -98,7 +101,7 @@ public class BackupStore {
         Map<String, AttributeValue> item = new HashMap<>();
         item.put("pk", s(partition(game, run, segment)));
         item.put("sk", s(String.format(Locale.ROOT, "%s#%016d#%02d", space, seq, number)));
-        item.put("d", b(PackedJson.of(part, DEFLATE_BYTES).bytes()));
+        item.put(DATA, b(PackedJson.of(part, DEFLATE_BYTES).bytes()));
         return TransactWriteItem.builder()
                 .put(put -> put.tableName(tables.migrations()).item(item))
                 .build();
@@ -136,37 +139,37 @@ public class BackupStore {
         if (found.isEmpty()) {
             return Optional.empty();
         }
-        Map<String, AttributeValue> item = new HashMap<>(found.get());
-        ArrayNode records =
-                (ArrayNode) PackedJson.stored(Attributes.bytes(item, "d")).value();
-        int erased = 0;
+        Map<String, AttributeValue> item = found.get();
+        int records = (int) StreamSupport.stream(packed(item).spliterator(), false)
+                .filter(record -> isOf(record, playerId))
+                .count();
+        boolean erased = records > 0
+                && Replacement.write(
+                        dynamo, tables.migrations(), item, DATA, read -> Optional.of(without(read, playerId)));
+        return Optional.of(new Erased(Attributes.string(item, "sk"), erased ? records : 0));
+    }
+
+    private static AttributeValue without(Map<String, AttributeValue> item, String playerId) {
+        ArrayNode records = packed(item);
         for (int i = 0; i < records.size(); i++) {
-            JsonNode record = records.get(i);
-            if (record.path("o").asText().equals(playerId)
-                    || record.path("i").asText().equals(playerId)
-                    || record.path("s").path("playerId").asText().equals(playerId)) {
+            if (isOf(records.get(i), playerId)) {
                 ObjectNode nobody = JsonNodeFactory.instance.objectNode();
                 nobody.put("i", Swept.ERASED_PLAYER + "-" + i).put("v", 0);
-                nobody.put("m", record.path("m").asText()).putObject("s");
+                nobody.put("m", records.get(i).path("m").asText()).putObject("s");
                 records.set(i, nobody);
-                erased++;
             }
         }
-        String key = Attributes.string(item, "sk");
-        AttributeValue read = item.get("d");
-        if (erased > 0) {
-            item.put("d", b(PackedJson.of(records, DEFLATE_BYTES).bytes()));
-            try {
-                dynamo.putItem(put -> put.tableName(tables.migrations())
-                        .item(item)
-                        .conditionExpression("d = :read")
-                        .expressionAttributeValues(Map.of(":read", read)));
-            } catch (ConditionalCheckFailedException e) {
-                // Another player was taken out of it meanwhile, or the run's backups are being deleted.
-                return Optional.of(new Erased(after == null ? "" : after, 0));
-            }
-        }
-        return Optional.of(new Erased(key, erased));
+        return b(PackedJson.of(records, DEFLATE_BYTES).bytes());
+    }
+
+    private static ArrayNode packed(Map<String, AttributeValue> item) {
+        return (ArrayNode) PackedJson.stored(Attributes.bytes(item, DATA)).value();
+    }
+
+    private static boolean isOf(JsonNode record, String playerId) {
+        return record.path("o").asText().equals(playerId)
+                || record.path("i").asText().equals(playerId)
+                || record.path("s").path("playerId").asText().equals(playerId);
     }
 
     /** Deletes some of a segment's backups; false if none are left. */
@@ -191,7 +194,7 @@ public class BackupStore {
     private static Part part(Map<String, AttributeValue> item) {
         String key = Attributes.string(item, "sk");
         List<BackedUp> records = new ArrayList<>();
-        for (JsonNode record : PackedJson.stored(Attributes.bytes(item, "d")).value()) {
+        for (JsonNode record : packed(item)) {
             records.add(new BackedUp(
                     record.get("i").textValue(),
                     record.get("v").longValue(),

@@ -32,8 +32,9 @@ import software.amazon.awssdk.services.dynamodb.model.WriteRequest;
  * <ul>
  *   <li>A connection: {@code pk} = ~#id, {@code sk} = {@code connection}; who opened it: {@code g} game, {@code by},
  *       {@code k} key, {@code sc} scopes, {@code bp} and {@code bs} the player and the spaces it is bound to, {@code ex}
- *       when its token ends, in epoch seconds; {@code pl} player, {@code c} cursors by space, {@code ttl}. It is found by its id alone, which is all that a connection that ends
- *       tells of itself; {@code ~} is no game, and the ids are given out by whatever keeps the connections.
+ *       when its token ends, in epoch seconds; {@code pl} player, {@code c} cursors by space, {@code ttl}. It is found by
+ *       its id alone, which is all that a connection that ends tells of itself; {@code ~} is no game, and the ids are given
+ *       out by whatever keeps the connections.
  *   <li>That it follows a space: {@code pk} = game#space, {@code sk} = id, {@code ttl}; the same under game#$player for
  *       a player's feed.
  *   <li>That a player has it: {@code pk} = game#~player, {@code sk} = id, {@code at} when it was opened, epoch milliseconds,

@@ -70,7 +70,7 @@ public interface ReplicationConfig {
     @WithDefault("480")
     int requestsPerMinute();
 
-    /** Plain bytes of states and changes that one answer hands over, and one page of a list; Lambda answers with at most 6 MB. */
+    /** Plain bytes of states and changes that an answer, or a page of a list, hands over; Lambda answers with 6 MB at most. */
     @WithDefault("3000000")
     long answerBytes();
 

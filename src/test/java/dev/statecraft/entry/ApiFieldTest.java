@@ -136,7 +136,7 @@ class ApiFieldTest {
     }
 
     /** A field of a request: the way to it in an example, and its schema. */
-    private record Field(List<Object> way, JsonNode schema, boolean required) {
+    private record Field(List<Object> way, JsonNode schema) {
 
         @Override
         public String toString() {
@@ -267,18 +267,14 @@ class ApiFieldTest {
         JsonNode schema = merged(document, given);
         schema.path("properties").properties().forEach(property -> {
             List<Object> below = with(way, property.getKey());
-            boolean required = false;
-            for (JsonNode name : schema.path("required")) {
-                required |= name.asText().equals(property.getKey());
-            }
-            fields.add(new Field(below, property.getValue(), required));
+            fields.add(new Field(below, property.getValue()));
             JsonNode value = example.path(property.getKey());
             JsonNode of = merged(document, property.getValue());
             if (value.isObject()) {
                 collect(document, of, value, below, fields);
             } else if (value.isArray() && !value.isEmpty() && of.has("items")) {
                 List<Object> first = with(below, 0);
-                fields.add(new Field(first, of.get("items"), true));
+                fields.add(new Field(first, of.get("items")));
                 collect(document, of.get("items"), value.get(0), first, fields);
             }
         });

@@ -77,6 +77,10 @@ class ErasureResourceTest {
         patch("shared", "{'set':{'b':3}}");
         patch("own", "{'set':{'a':2}}");
         post("/v1/entities/shared/players/" + PLAYER, "{}");
+        post("/v1/leaderboards", "{'id':'er-gone','rankingType':'SCORE'}");
+        post("/v1/leaderboards/er-gone/scores", "{'playerId':'" + PLAYER + "','value':3}");
+        rest();
+        given().delete("/v1/leaderboards/er-gone").then().statusCode(204);
         // What was the player's once, and is somebody else's now, or nobody's.
         post("/v1/entities", "{'id':'passed-on','type':'UI_STATE','state':{'playerId':'" + PLAYER + "','d':1}}");
         patch("passed-on", "{'set':{'playerId':'stays-1'}}");

@@ -122,6 +122,25 @@ final class Arena {
         return boards.create(GAME, id, settings).orElseThrow();
     }
 
+    /** A board for scores, the highest first, in some lanes, with bounds and rewards. */
+    Board create(String id, int lanes, Bounds bounds, List<Reward> rewards) {
+        return create(
+                id,
+                new Board.Settings(
+                        "",
+                        RankingType.SCORE,
+                        Order.DESCENDING,
+                        null,
+                        0,
+                        0,
+                        lanes,
+                        null,
+                        bounds,
+                        rewards,
+                        List.of(),
+                        null));
+    }
+
     Season reset(String id, String reason, @Nullable String requestId) {
         return ((SeasonService.Done) seasons.reset(GAME, id, reason, requestId)).closed();
     }

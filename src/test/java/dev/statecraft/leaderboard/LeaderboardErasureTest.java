@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.statecraft.leaderboard.LeaderboardStreamService.Awarded;
 import dev.statecraft.leaderboard.ScoreService.NewScore;
 import dev.statecraft.local.LocalDynamoDb;
+import dev.statecraft.local.Meanwhile;
 import dev.statecraft.table.ItemChange;
 import dev.statecraft.table.Swept;
 import java.math.BigDecimal;
@@ -18,13 +19,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import software.amazon.awssdk.core.interceptor.Context;
-import software.amazon.awssdk.core.interceptor.ExecutionAttributes;
-import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 import software.amazon.awssdk.services.dynamodb.model.PutItemRequest;
 import software.amazon.awssdk.services.dynamodb.model.ShardIteratorType;
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItemsRequest;
@@ -35,25 +32,8 @@ class LeaderboardErasureTest {
 
     private static final Map<String, String> SETTINGS = Map.of("statecraft.leaderboard.erased-seasons", "7");
 
-    /** Has something happen just before the next write of an item, once. */
-    private static final class Between implements ExecutionInterceptor {
-
-        private @Nullable Runnable next;
-
-        @Override
-        public void beforeExecution(Context.BeforeExecution context, ExecutionAttributes attributes) {
-            boolean write = context.request() instanceof PutItemRequest
-                    || context.request() instanceof TransactWriteItemsRequest;
-            Runnable now = next;
-            if (write && now != null) {
-                next = null;
-                now.run();
-            }
-        }
-    }
-
     private final MovingClock clock = new MovingClock(Instant.parse("2093-11-23T00:00:00Z"));
-    private final Between between = new Between();
+    private final Meanwhile between = new Meanwhile(List.of(PutItemRequest.class, TransactWriteItemsRequest.class));
     private final Arena arena = new Arena(SETTINGS, between, clock);
     private final Faults faults = new Faults();
     private final Arena other = new Arena(arena.tables, SETTINGS, faults, clock);
@@ -132,9 +112,9 @@ class LeaderboardErasureTest {
         int stood = items.naming("p1").size();
         assertTrue(stood > 4);
         // Each write of the one waits for all of the other, which has read the same pages.
-        between.next = () -> assertTrue(erase(other, "p1").touched() > 0);
+        between.happens(() -> assertTrue(erase(other, "p1").touched() > 0));
         erase(arena, "p0");
-        assertEquals(null, between.next);
+        assertTrue(between.hasHappened());
         assertEquals(Set.of(), items.naming("p0"));
         assertEquals(Set.of(), items.naming("p1"));
         Board board = arena.board("board");
@@ -190,24 +170,10 @@ class LeaderboardErasureTest {
     @ValueSource(booleans = {false, true})
     void aReviewThatIsErasedWhileItIsDecidedIsNotThere(boolean accept) {
         Bounds bounds = new Bounds(null, BigDecimal.valueOf(100), null, null, null, Bounds.Action.QUARANTINE);
-        arena.create(
-                "board",
-                new Board.Settings(
-                        "",
-                        RankingType.SCORE,
-                        Order.DESCENDING,
-                        null,
-                        0,
-                        0,
-                        1,
-                        null,
-                        bounds,
-                        List.of(),
-                        List.of(),
-                        null));
+        arena.create("board", 1, bounds, List.of());
         NewScore doubtful = new NewScore("p0", BigDecimal.valueOf(500), BigDecimal.ZERO, null, "s-1", null);
         assertInstanceOf(ScoreService.Quarantined.class, arena.scores.submit(Arena.GAME, "board", doubtful, false));
-        between.next = () -> erase(other, "p0");
+        between.happens(() -> erase(other, "p0"));
         assertInstanceOf(ReviewService.NoReview.class, arena.reviews.decide(Arena.GAME, "board", "s-1", accept));
         assertEquals(Set.of(), items.naming("p0"));
     }
@@ -219,9 +185,9 @@ class LeaderboardErasureTest {
         arena.drain();
         assertTrue(arena.audits.mend(arena.board("board"), 1));
         Board board = arena.board("board");
-        between.next = () -> erase(other, "p0");
+        between.happens(() -> erase(other, "p0"));
         assertFalse(arena.audits.goOn(board, () -> true).isPresent());
-        assertEquals(null, between.next);
+        assertTrue(between.hasHappened());
         assertEquals(Set.of(), items.naming("p0"));
     }
 
@@ -229,21 +195,7 @@ class LeaderboardErasureTest {
     private void play(String id) {
         Bounds bounds = new Bounds(null, BigDecimal.valueOf(100), null, null, null, Bounds.Action.QUARANTINE);
         Reward all = new Reward("all", null, null, BigDecimal.valueOf(100), null);
-        arena.create(
-                id,
-                new Board.Settings(
-                        "",
-                        RankingType.SCORE,
-                        Order.DESCENDING,
-                        null,
-                        0,
-                        0,
-                        1,
-                        null,
-                        bounds,
-                        List.of(all),
-                        List.of(),
-                        null));
+        arena.create(id, 1, bounds, List.of(all));
         for (int season = 1; season <= 2; season++) {
             for (int player = 0; player < 3; player++) {
                 arena.submit(id, "p" + player, player, 0, null);

@@ -251,21 +251,7 @@ class PurgeTest {
     private void play(String id, Random random) {
         Bounds bounds = new Bounds(null, BigDecimal.valueOf(1_000), null, null, null, Bounds.Action.QUARANTINE);
         Reward all = new Reward("all", null, null, BigDecimal.valueOf(100), null);
-        arena.create(
-                id,
-                new Board.Settings(
-                        "",
-                        RankingType.SCORE,
-                        Order.DESCENDING,
-                        null,
-                        0,
-                        0,
-                        1 + random.nextInt(3),
-                        null,
-                        bounds,
-                        List.of(all),
-                        List.of(),
-                        null));
+        arena.create(id, 1 + random.nextInt(3), bounds, List.of(all));
         int seasons = 1 + random.nextInt(3);
         for (int season = 1; season <= seasons; season++) {
             for (int i = 0; i < 12; i++) {

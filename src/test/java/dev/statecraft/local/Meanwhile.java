@@ -1,20 +1,21 @@
 package dev.statecraft.local;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.SdkRequest;
 import software.amazon.awssdk.core.interceptor.Context;
 import software.amazon.awssdk.core.interceptor.ExecutionAttributes;
 import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 
-/** Has something happen once, just before the next call of a kind reaches the database. */
+/** Has something happen once, just before the next call of some kind reaches the database. */
 public final class Meanwhile implements ExecutionInterceptor {
 
-    private final Class<? extends SdkRequest> kind;
+    private final List<Class<? extends SdkRequest>> kinds;
     private @Nullable Runnable next;
 
-    /** Before the next call of this kind. */
-    public Meanwhile(Class<? extends SdkRequest> kind) {
-        this.kind = kind;
+    /** Before the next call of one of these kinds. */
+    public Meanwhile(List<Class<? extends SdkRequest>> kinds) {
+        this.kinds = List.copyOf(kinds);
     }
 
     /** What is to happen; the calls it makes itself are let through. */
@@ -30,7 +31,7 @@ public final class Meanwhile implements ExecutionInterceptor {
     @Override
     public void beforeExecution(Context.BeforeExecution context, ExecutionAttributes attributes) {
         Runnable due = next;
-        if (due != null && kind.isInstance(context.request())) {
+        if (due != null && kinds.stream().anyMatch(kind -> kind.isInstance(context.request()))) {
             next = null;
             due.run();
         }

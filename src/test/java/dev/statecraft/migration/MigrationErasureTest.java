@@ -27,7 +27,7 @@ class MigrationErasureTest {
     private static final String PLAYER = "gone-1";
 
     private final DynamoDbClient dynamo = LocalDynamoDb.client();
-    private final Meanwhile meanwhile = new Meanwhile(PutItemRequest.class);
+    private final Meanwhile meanwhile = new Meanwhile(List.of(PutItemRequest.class));
     private final Laboratory lab = new Laboratory(Map.of(), List.of(), meanwhile);
 
     private void create(String id, String state, @Nullable String owner) {

@@ -9,13 +9,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.statecraft.local.Meanwhile;
 import java.time.Clock;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
 
 class HistoryServiceTest {
 
-    private final Meanwhile meanwhile = new Meanwhile(QueryRequest.class);
+    private final Meanwhile meanwhile = new Meanwhile(List.of(QueryRequest.class));
     private final Realm realm = new Realm(Map.of(), meanwhile, Clock.systemUTC());
 
     /** An update would be made on nothing otherwise, and be a conflict wherever it disagrees. */

@@ -9,7 +9,7 @@ import org.eclipse.microprofile.config.ConfigProvider;
  * Points REST Assured at the HTTP server. Quarkus points it at the Lambda extension's mock event server wherever that
  * extension is on the class path. Whatever a test is answered has to be what the OpenAPI document says.
  */
-public class RestAssuredPort implements QuarkusTestBeforeTestExecutionCallback {
+public class RestAssuredSetup implements QuarkusTestBeforeTestExecutionCallback {
 
     private static final DocumentedAnswers DOCUMENTED = new DocumentedAnswers(ApiDocument.committed());
 
