@@ -1,6 +1,7 @@
 package dev.statecraft.leaderboard;
 
 import dev.statecraft.rating.Algorithm;
+import dev.statecraft.rating.OpenSkill;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
@@ -133,6 +134,10 @@ public interface LeaderboardConfig {
         /** How many deviations below the mean a rating is shown. */
         @WithDefault("3")
         double confidence();
+
+        /** How teams are compared. */
+        @WithDefault("BRADLEY_TERRY_FULL")
+        OpenSkill.Model model();
     }
 
     /** How long a match can be repeated safely. */

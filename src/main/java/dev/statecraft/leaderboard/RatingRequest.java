@@ -138,7 +138,7 @@ public record RatingRequest(
                         within("beta", beta, sigma / 2, SMALLEST, LARGEST),
                         within("tau", tau, sigma / 100, 0, LARGEST),
                         within("confidence", confidence, defaults.openskill().confidence(), 0, 10),
-                        model == null ? OpenSkill.Model.PLACKETT_LUCE : model);
+                        model == null ? defaults.openskill().model() : model);
             }
         };
     }

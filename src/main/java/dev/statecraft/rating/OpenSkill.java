@@ -1,8 +1,10 @@
 package dev.statecraft.rating;
 
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
@@ -21,16 +23,35 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 public record OpenSkill(double mu, double sigma, double beta, double tau, double confidence, Model model)
         implements RatingSystem {
 
-    /** How the outcome of a match is taken apart. */
+    /** How the outcome of a match is divided into comparisons. */
     @Schema(name = "OpenSkillModel")
     public enum Model {
-        /** First the best of all, then the best of those left, and so on. */
+        /**
+         * The winner is chosen from all teams, the second from the rest, and so on. Teams with the same place share the
+         * choice, as published, which favours the place below a draw: of five equal newcomers on the places 1, 2, 2, 3, 4,
+         * the third gains more than the two seconds.
+         */
         PLACKETT_LUCE,
-        /** Every team against every other. */
+        /**
+         * Every team is compared with every other. A better place never gives a lower mean, draws included. The comparisons
+         * of a team weigh {@value #MOST_COMPARISONS} at most: up to five teams the method is the published one.
+         */
         BRADLEY_TERRY_FULL,
-        /** Every team against its neighbours in the order of places; among equal places, in the order given. */
+        /**
+         * Every team is compared with its neighbours in the order of places. The paper leaves open who is whose neighbour
+         * among teams with the same place; the result here is the mean over all orders of such teams, so it does not
+         * depend on the order in which the teams are named.
+         */
         BRADLEY_TERRY_PART
     }
+
+    /**
+     * How many comparisons those of one team in one match weigh together at most. The paper adds them all up, as if each
+     * were a match of its own: 99 opponents move a newcomer of 25 to 285. In simulated matches of 30 and 100 players the
+     * undamped sum orders 18 % of all pairs wrongly, damped to 4 it is 7 to 8 %, PLACKETT_LUCE 7 to 10 %. The vectors that
+     * the libraries publish end at five teams.
+     */
+    static final int MOST_COMPARISONS = 4;
 
     /** A match never leaves less than this share of a variance, however telling it was. */
     private static final double LEAST_SHARE = 0.0001;
@@ -40,6 +61,9 @@ public record OpenSkill(double mu, double sigma, double beta, double tau, double
 
     /** What a match says of a team: how far its mean moves, and which share its variance loses. */
     private record Shift(double omega, double delta) {}
+
+    /** A team that another is compared with, by its index, and how much the comparison counts. */
+    private record Opponent(int team, double weight) {}
 
     @Override
     public Rating newcomer(long nowMillis) {
@@ -58,7 +82,7 @@ public record OpenSkill(double mu, double sigma, double beta, double tau, double
         List<Shift> shifts =
                 switch (model) {
                     case PLACKETT_LUCE -> plackettLuce(sums);
-                    case BRADLEY_TERRY_FULL -> bradleyTerry(teams, sums, everybodyElse(sums.size()));
+                    case BRADLEY_TERRY_FULL -> bradleyTerry(teams, sums, everyOther(sums.size()));
                     case BRADLEY_TERRY_PART -> bradleyTerry(teams, sums, neighbours(sums));
                 };
         List<List<Rating>> rated = new ArrayList<>();
@@ -124,47 +148,63 @@ public record OpenSkill(double mu, double sigma, double beta, double tau, double
     }
 
     /** Algorithms 1 and 2, which differ in whom a team is compared with. */
-    private List<Shift> bradleyTerry(List<Team> teams, List<Sum> sums, List<int[]> opponents) {
+    private List<Shift> bradleyTerry(List<Team> teams, List<Sum> sums, List<List<Opponent>> opponents) {
         List<Shift> shifts = new ArrayList<>();
         for (int i = 0; i < sums.size(); i++) {
             Sum team = sums.get(i);
             double omega = 0;
             double delta = 0;
-            for (int q : opponents.get(i)) {
-                Sum other = sums.get(q);
+            for (Opponent opponent : opponents.get(i)) {
+                Sum other = sums.get(opponent.team);
                 double c = Math.sqrt(team.variance + other.variance + 2 * beta * beta);
                 double expected = 1 / (1 + Math.exp((other.mu - team.mu) / c));
                 double gamma = Math.sqrt(team.variance) / c;
-                omega += team.variance / c * (teams.get(i).scoreAgainst(teams.get(q)) - expected);
-                delta += gamma * team.variance / (c * c) * expected * (1 - expected);
+                double surprise = teams.get(i).scoreAgainst(teams.get(opponent.team)) - expected;
+                omega += opponent.weight * team.variance / c * surprise;
+                delta += opponent.weight * gamma * team.variance / (c * c) * expected * (1 - expected);
             }
             shifts.add(new Shift(omega, delta));
         }
         return shifts;
     }
 
-    private static List<int[]> everybodyElse(int teams) {
+    private static List<List<Opponent>> everyOther(int teams) {
+        double weight = Math.min(1, MOST_COMPARISONS / (teams - 1.0));
         return IntStream.range(0, teams)
-                .mapToObj(i -> IntStream.range(0, teams).filter(q -> q != i).toArray())
+                .mapToObj(i -> IntStream.range(0, teams)
+                        .filter(q -> q != i)
+                        .mapToObj(q -> new Opponent(q, weight))
+                        .toList())
                 .toList();
     }
 
-    private static List<int[]> neighbours(List<Sum> sums) {
-        int[] ordered = IntStream.range(0, sums.size())
-                .boxed()
-                .sorted(Comparator.comparingInt(i -> sums.get(i).place))
-                .mapToInt(Integer::intValue)
-                .toArray();
-        int[][] neighbours = new int[ordered.length][];
-        for (int at = 0; at < ordered.length; at++) {
-            int from = Math.max(0, at - 1);
-            int to = Math.min(ordered.length - 1, at + 1);
-            int own = ordered[at];
-            neighbours[own] = IntStream.rangeClosed(from, to)
-                    .map(i -> ordered[i])
-                    .filter(q -> q != own)
-                    .toArray();
+    /**
+     * The neighbours of every team, each weighted by the share of the orders of equally placed teams in which the two
+     * stand next to each other: 2/m for two of m teams with the same place, 1/(m·k) where the place before or after is
+     * held by k teams. Without draws, every weight is 1.
+     */
+    private static List<List<Opponent>> neighbours(List<Sum> sums) {
+        TreeMap<Integer, List<Integer>> byPlace = new TreeMap<>();
+        for (int i = 0; i < sums.size(); i++) {
+            byPlace.computeIfAbsent(sums.get(i).place, place -> new ArrayList<>())
+                    .add(i);
         }
-        return List.of(neighbours);
+        List<List<Opponent>> neighbours = new ArrayList<>();
+        for (int i = 0; i < sums.size(); i++) {
+            int own = i;
+            int place = sums.get(i).place;
+            List<Integer> equals = byPlace.getOrDefault(place, List.of());
+            List<Opponent> opponents = new ArrayList<>();
+            equals.stream().filter(q -> q != own).forEach(q -> opponents.add(new Opponent(q, 2.0 / equals.size())));
+            for (Map.Entry<Integer, List<Integer>> next :
+                    Arrays.asList(byPlace.lowerEntry(place), byPlace.higherEntry(place))) {
+                if (next != null) {
+                    double weight = 1.0 / (equals.size() * next.getValue().size());
+                    next.getValue().forEach(q -> opponents.add(new Opponent(q, weight)));
+                }
+            }
+            neighbours.add(opponents);
+        }
+        return neighbours;
     }
 }

@@ -1,12 +1,14 @@
 package dev.statecraft.rating;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.statecraft.rating.OpenSkill.Model;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -122,6 +124,83 @@ class OpenSkillTest {
         assertRating(12.9273978013523, 11.841039124419458, rated.get(0).get(0));
         assertRating(1.6659910020255735, 11.712110761772953, rated.get(1).get(0));
         assertRating(9.378243248048895, 11.759103126677601, rated.get(2).get(0));
+    }
+
+    /** The published way to share a place puts those who drew behind the place below; the default model does not. */
+    @Test
+    void drawsFavourThePlaceBelowInPlackettLuceOnly() {
+        double[] luce = shownAfterADrawForTheSecondPlace(Model.PLACKETT_LUCE);
+        assertEquals(0.45, luce[1], 0.005);
+        assertEquals(luce[1], luce[2], 1e-12);
+        assertEquals(0.65, luce[3], 0.005);
+        double[] full = shownAfterADrawForTheSecondPlace(Model.BRADLEY_TERRY_FULL);
+        assertEquals(full[1], full[2], 1e-12);
+        for (int i = 1; i < full.length; i++) {
+            assertTrue(full[i - 1] > full[i] - 1e-12, "place " + i);
+        }
+    }
+
+    private static double[] shownAfterADrawForTheSecondPlace(Model model) {
+        OpenSkill openskill = openskill(model);
+        List<Team> teams = IntStream.of(1, 2, 2, 3, 4)
+                .mapToObj(place -> new Team(List.of(openskill.newcomer(0)), place))
+                .toList();
+        return openskill.rate(teams, 0).stream()
+                .mapToDouble(team -> openskill.estimate(team.get(0), 0).shown())
+                .toArray();
+    }
+
+    /** A newcomer who wins against 99 others is not taken for somebody who won 99 matches. */
+    @Test
+    void aMatchOfManyMovesNobodyBeyondWhatFourComparisonsDo() {
+        OpenSkill openskill = openskill(Model.BRADLEY_TERRY_FULL);
+        List<List<Rating>> five = openskill.rate(newcomers(openskill, 5), 0);
+        List<List<Rating>> hundred = openskill.rate(newcomers(openskill, 100), 0);
+        assertRating(
+                five.get(0).get(0).mean(),
+                five.get(0).get(0).deviation(),
+                hundred.get(0).get(0));
+        assertRating(
+                five.get(4).get(0).mean(),
+                five.get(4).get(0).deviation(),
+                hundred.get(99).get(0));
+        for (int i = 1; i < 100; i++) {
+            assertTrue(hundred.get(i - 1).get(0).mean() > hundred.get(i).get(0).mean(), "place " + i);
+        }
+    }
+
+    private static List<Team> newcomers(OpenSkill openskill, int teams) {
+        return IntStream.rangeClosed(1, teams)
+                .mapToObj(place -> new Team(List.of(openskill.newcomer(0)), place))
+                .toList();
+    }
+
+    /** The mean of the published results for both ways to name the two who drew. */
+    @Test
+    void drawsInBradleyTerryPartAreTheMeanOverAllOrders() {
+        OpenSkill openskill = openskill(Model.BRADLEY_TERRY_PART);
+        Rating strong = Rating.of(30, 4);
+        Rating weak = Rating.of(20, 6);
+        Rating first = Rating.of(25, 5);
+        List<List<Rating>> drawn =
+                openskill.rate(List.of(team(strong, 2), team(first, 1), team(weak, 2), team(first, 3)), 0);
+        double inOneOrder = moves(openskill, first, strong, 1, 2) + moves(openskill, weak, strong, 1, 1);
+        double inTheOther = moves(openskill, weak, strong, 1, 1) + moves(openskill, first, strong, 2, 1);
+        assertEquals(30 + (inOneOrder + inTheOther) / 2, drawn.get(0).get(0).mean(), 1e-12);
+    }
+
+    /** How far the mean of {@code own} moves against one opponent alone. */
+    private static double moves(OpenSkill openskill, Rating opponent, Rating own, int opponentPlace, int ownPlace) {
+        return openskill
+                        .rate(List.of(team(opponent, opponentPlace), team(own, ownPlace)), 0)
+                        .get(1)
+                        .get(0)
+                        .mean()
+                - own.mean();
+    }
+
+    private static Team team(Rating rating, int place) {
+        return new Team(List.of(rating), place);
     }
 
     @Test
