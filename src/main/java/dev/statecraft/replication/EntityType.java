@@ -30,10 +30,10 @@ public record EntityType(
     /** The types that exist without anybody having stored them. */
     public static final List<String> STANDARD = List.of("GAME_STATE", "PLAYER_DATA", "UI_STATE");
 
-    /** The types that only servers write; the second is that of replicated leaderboards. */
-    /** Tops of boards, which the system writes. */
+    /** The type of replicated leaderboards, which the system writes. */
     static final String LEADERBOARD_STATE = "LEADERBOARD_STATE";
 
+    /** The types that only servers write. */
     private static final Set<String> SERVERS_ONLY = Set.of("GAME_STATE", LEADERBOARD_STATE);
 
     /** Copies the rules. */
