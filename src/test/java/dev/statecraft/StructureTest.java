@@ -104,10 +104,11 @@ class StructureTest {
             "what tells metrics",
             type -> topLevelName(type).equals("Metrics") && packageOf(type).equals("entry"));
 
-    /** The hash that texts are told apart by: pure, and so far from the database that the domain may have it. */
+    /** The hash of texts and the canonical text of JSON values: pure classes that the domain may use. */
     private static final DescribedPredicate<JavaClass> HASH = describe(
-            "the hash",
-            type -> topLevelName(type).equals("Sha256") && packageOf(type).equals("table"));
+            "the hash and the canonical text of JSON",
+            type -> Set.of("Sha256", "CanonicalJson").contains(topLevelName(type))
+                    && packageOf(type).equals("table"));
 
     /** The query language for JSON. */
     private static final DescribedPredicate<JavaClass> JSONATA = resideInAPackage("com.dashjoin.jsonata..");

@@ -1,7 +1,6 @@
-package dev.statecraft.migration;
+package dev.statecraft.table;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.statecraft.table.Sha256;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.math.RoundingMode;
@@ -97,7 +96,7 @@ public final class CanonicalJson {
      * A number as ECMAScript's Number::toString writes it: the fewest digits that are read back as the same double, the
      * nearest of those, an exponent from 1e21 and below 1e-6.
      */
-    static String number(double value) {
+    public static String number(double value) {
         if (Double.isNaN(value) || Double.isInfinite(value)) {
             throw new IllegalArgumentException("JSON has no " + value);
         }

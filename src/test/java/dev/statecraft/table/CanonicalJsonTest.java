@@ -1,4 +1,4 @@
-package dev.statecraft.migration;
+package dev.statecraft.table;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
