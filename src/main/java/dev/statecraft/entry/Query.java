@@ -16,6 +16,9 @@ public final class Query {
     public static final int DEFAULT_LIMIT = 100;
     public static final int MAX_LIMIT = 1_000;
 
+    /** The largest integer that every JSON reader takes exactly, 2^53−1. */
+    public static final long MAX_INTEGER = (1L << 53) - 1;
+
     /**
      * Every parameter that any resource reads. The HTTP server finds parameters whatever the case of their letters;
      * whoever is to decide by one before the resource reads it has to refuse all other spellings.
@@ -47,6 +50,12 @@ public final class Query {
 
     private static final Pattern INTEGER = Pattern.compile("-?[0-9]{1,18}");
     private static final Pattern DECIMAL = Pattern.compile("-?[0-9]{1,40}(\\.[0-9]{1,40})?");
+
+    private static final int MAX_VERSION_LENGTH = 64;
+
+    /** The grammar of Semantic Versioning 2.0.0, except that identifiers may be empty or begin with zeros. */
+    private static final Pattern SEMANTIC_VERSION = Pattern.compile(
+            "(0|[1-9][0-9]*)\\.(0|[1-9][0-9]*)\\.(0|[1-9][0-9]*)(-[0-9A-Za-z.-]+)?(\\+[0-9A-Za-z.-]+)?");
 
     private Query() {}
 
@@ -95,6 +104,16 @@ public final class Query {
         return new BigDecimal(text);
     }
 
+    /** A semantic version of at most {@value #MAX_VERSION_LENGTH} characters; null if the parameter is not there. */
+    public static @Nullable String semanticVersion(String name, @Nullable String text) {
+        if (text != null
+                && (text.length() > MAX_VERSION_LENGTH
+                        || !SEMANTIC_VERSION.matcher(text).matches())) {
+            throw refused(name, "a version such as 1.2.0");
+        }
+        return text;
+    }
+
     /** {@code true} or {@code false}, in lower case; {@code missing} if the parameter is not there. */
     public static boolean flag(String name, @Nullable String text, boolean missing) {
         if (text == null) {
@@ -107,13 +126,13 @@ public final class Query {
         };
     }
 
-    /** One of the words of an enum, as they are spelled; null if the parameter is not there. */
+    /** One of the words of an enum, in letters of either case; null if the parameter is not there. */
     public static <E extends Enum<E>> @Nullable E word(String name, @Nullable String text, Class<E> words) {
         if (text == null) {
             return null;
         }
         for (E word : words.getEnumConstants()) {
-            if (word.name().equals(text)) {
+            if (word.name().equalsIgnoreCase(text)) {
                 return word;
             }
         }

@@ -137,6 +137,7 @@ public class EntityResource {
             @QueryParam("limit") @Nullable String limit,
             @QueryParam("cursor") @Nullable String cursor) {
         String space = EntityProblems.space(inSpace);
+        String schema = Query.semanticVersion("schemaVersion", schemaVersion);
         String ofType = type == null ? null : Ids.check("type", type);
         String list = "entities#" + space + "#" + (ofType == null ? "" : ofType);
         String after = cursor == null ? null : Cursor.read(cursor, list, 1).get(0);
@@ -146,7 +147,7 @@ public class EntityResource {
         EntityService.EntityList page = entities.list(caller.game(), space, ofType, after, Query.limit(limit));
         return new EntityListAnswer(
                 page.entities().stream()
-                        .map(entity -> EntityView.of(shown(entity, schemaVersion), false))
+                        .map(entity -> EntityView.of(shown(entity, schema), false))
                         .toList(),
                 page.next() == null ? null : Cursor.of(list, page.next()));
     }
@@ -165,6 +166,7 @@ public class EntityResource {
             @HeaderParam("If-None-Match") @Nullable String known) {
         Ids.check("entity", id);
         String space = EntityProblems.space(inSpace);
+        String schema = Query.semanticVersion("schemaVersion", schemaVersion);
         Entity entity;
         if (atVersion == null) {
             entity = entities.read(caller.game(), space, id);
@@ -172,16 +174,16 @@ public class EntityResource {
                 throw new ProblemException(EntityProblems.notFound());
             }
         } else {
-            long version = Query.integer("version", atVersion, 1, Long.MAX_VALUE / 2);
+            long version = Query.integer("version", atVersion, 1, Query.MAX_INTEGER);
             entity = entities.readAt(caller.game(), space, id, version)
                     .orElseThrow(() -> new ProblemException(EntityProblems.versionNotFound(version)));
         }
-        if (known != null && schemaVersion == null && VersionTag.matches(known, entity.version())) {
+        if (known != null && schema == null && VersionTag.matches(known, entity.version())) {
             return Response.notModified()
                     .header("ETag", VersionTag.of(entity.version()))
                     .build();
         }
-        return Response.ok(EntityView.of(shown(entity, schemaVersion), false))
+        return Response.ok(EntityView.of(shown(entity, schema), false))
                 .header("ETag", VersionTag.of(entity.version()))
                 .build();
     }
@@ -251,7 +253,7 @@ public class EntityResource {
             @HeaderParam("Idempotency-Key") @Nullable String idempotencyKey) {
         Ids.check("entity", id);
         Long required = UpdateProblems.required(ifMatch);
-        Source source = source(playerId == null ? null : new SourceRequest(playerId, null));
+        Source source = source(playerId == null ? null : new SourceRequest(Ids.check("playerId", playerId), null));
         ObjectNode arguments = PackedJson.MAPPER.createObjectNode();
         arguments.put("required", required).put("player", source.playerId());
         String space = EntityProblems.space(inSpace);

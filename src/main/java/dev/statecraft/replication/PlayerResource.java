@@ -57,7 +57,7 @@ public class PlayerResource {
         long after = cursor == null
                 ? 0
                 : Query.integer("cursor", Cursor.read(cursor, list(player), 1).get(0), 0, Long.MAX_VALUE / 2);
-        return page(player, schemaVersion, after, Query.limit(limit));
+        return page(player, Query.semanticVersion("schemaVersion", schemaVersion), after, Query.limit(limit));
     }
 
     /** The seed's forceSynchronization: the player's feed starts again, wherever it is. */

@@ -11,7 +11,9 @@ import io.quarkus.test.junit.QuarkusTest;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -27,6 +29,32 @@ class ApiDocumentTest {
 
     private static final Pattern TYPE_OF_PROBLEM = Pattern.compile(
             "Problem\\s*\\.(?:of\\(\\s*\\d+,|notFound\\(|conflict\\(|unprocessable\\()\\s*\"([a-z-]+)\"");
+
+    /** Those of JSON Schema and OpenAPI that the document uses; anything else is a slip of the pen in YAML. */
+    private static final Set<String> KEYWORDS = Set.of(
+            "$ref",
+            "additionalProperties",
+            "default",
+            "description",
+            "discriminator",
+            "enum",
+            "exclusiveMinimum",
+            "format",
+            "items",
+            "maxItems",
+            "maxLength",
+            "maxProperties",
+            "maximum",
+            "minItems",
+            "minLength",
+            "minProperties",
+            "minimum",
+            "oneOf",
+            "pattern",
+            "properties",
+            "required",
+            "title",
+            "type");
 
     /** With {@code -Dopenapi.write} the committed copy is brought up to date instead. */
     @Test
@@ -85,6 +113,57 @@ class ApiDocumentTest {
             });
         });
         assertEquals(Set.of(), wanting);
+    }
+
+    /** What generators of clients cannot name, or cannot read. */
+    @Test
+    void everyStructureHasANameAndEveryFieldOneType() {
+        List<String> faults = new ArrayList<>();
+        JsonNode root = ApiDocument.committed().root();
+        root.at("/components/schemas")
+                .properties()
+                .forEach(schema -> nameless(schema.getValue(), "schema " + schema.getKey(), true, faults));
+        root.get("paths")
+                .properties()
+                .forEach(path -> path.getValue().properties().forEach(operation -> operation
+                        .getValue()
+                        .findValues("schema")
+                        .forEach(schema -> nameless(
+                                schema, operation.getValue().path("operationId").asText(), false, faults))));
+        root.at("/components/parameters")
+                .properties()
+                .forEach(parameter -> nameless(
+                        parameter.getValue().path("schema"), "parameter " + parameter.getKey(), false, faults));
+        assertEquals(List.of(), faults);
+    }
+
+    private static void nameless(JsonNode schema, String where, boolean named, List<String> faults) {
+        schema.fieldNames().forEachRemaining(keyword -> {
+            if (!KEYWORDS.contains(keyword)) {
+                faults.add(where + " has " + keyword + ", which is no keyword");
+            }
+        });
+        if (schema.path("type").isArray()) {
+            faults.add(where + " has several types");
+        }
+        for (String keyword : List.of("properties", "oneOf", "anyOf", "allOf", "enum")) {
+            // One value is a constant and needs no type of its own.
+            boolean constant = keyword.equals("enum") && schema.path("enum").size() == 1;
+            if (!named && schema.has(keyword) && !constant) {
+                faults.add(where + " has " + keyword + " and no name");
+            }
+        }
+        schema.path("properties")
+                .properties()
+                .forEach(field -> nameless(field.getValue(), where + "." + field.getKey(), false, faults));
+        for (String keyword : List.of("items", "additionalProperties")) {
+            if (schema.path(keyword).isObject()) {
+                nameless(schema.get(keyword), where + "." + keyword, false, faults);
+            }
+        }
+        for (String keyword : List.of("oneOf", "anyOf", "allOf")) {
+            schema.path(keyword).forEach(one -> nameless(one, where + "." + keyword, false, faults));
+        }
     }
 
     private static boolean isLimited(JsonNode field) {

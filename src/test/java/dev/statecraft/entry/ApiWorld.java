@@ -274,7 +274,8 @@ final class ApiWorld {
         for (Map.Entry<String, String> parameter : parameters.entrySet()) {
             path = path.replace("{" + parameter.getKey() + "}", parameter.getValue());
         }
-        return path;
+        // What is made by a call that was not made yet.
+        return path.replaceAll("\\{[^}]*\\}", "none");
     }
 
     String game() {
