@@ -49,10 +49,11 @@ class StructureTest {
 
     /**
      * What of a feature is not domain: it may know the frameworks its role is about. A Request checks what HTTP brings,
-     * Problems name what HTTP answers, a Walk reads page by page through its Store.
+     * Problems name what HTTP answers, a Walk reads page by page through its Store, an
+     * EntryCursor is read from what HTTP brings.
      */
     private static final Pattern ROLES =
-            Pattern.compile(".*(Resource|Service|Store|Handler|Config|Request|Problems|Walk)");
+            Pattern.compile(".*(Resource|Service|Store|Handler|Config|Request|Problems|Walk)|EntryCursor");
 
     private static final Pattern EMPTY_NAMES =
             Pattern.compile("Abstract.*|.*(Impl|Utils?|Helpers?|Base|DTO|Dto|Manager|Info|Data|Processor)");

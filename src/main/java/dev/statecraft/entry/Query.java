@@ -25,6 +25,7 @@ public final class Query {
      */
     public static final Set<String> NAMES = Set.of(
             "around",
+            "boards",
             "buckets",
             "count",
             "cursor",

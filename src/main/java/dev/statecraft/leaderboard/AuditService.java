@@ -1,6 +1,7 @@
 package dev.statecraft.leaderboard;
 
 import dev.statecraft.leaderboard.Board.Mending;
+import dev.statecraft.leaderboard.ScorePath.Step;
 import dev.statecraft.table.Counters;
 import dev.statecraft.table.Parallel;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -9,6 +10,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -59,7 +61,9 @@ public class AuditService {
         this.clock = clock;
     }
 
-    /** A count that is not what the entries say. */
+    /**
+     * A count that is not what the entries say: of entries, or, on a board with dense ranking, of different scores.
+     */
     @Schema(name = "RankDrift")
     public record Drift(String node, int child, long expected, long counted) {}
 
@@ -82,6 +86,7 @@ public class AuditService {
     public Report audit(Board board, int season) {
         Map<String, NavigableMap<Integer, Long>> expected = new HashMap<>();
         Map<Integer, Long> written = new HashMap<>();
+        Set<Score> pairs = new HashSet<>();
         long count = 0;
         for (int lane = 0; lane < board.settings().lanes(); lane++) {
             String next = null;
@@ -92,6 +97,7 @@ public class AuditService {
                     Score score = entry.score();
                     if (score != null) {
                         count++;
+                        pairs.add(score);
                         ScorePath.of(score)
                                 .forEach(step -> expected.computeIfAbsent(step.node(), node -> new TreeMap<>())
                                         .merge(step.child(), 1L, Long::sum));
@@ -120,14 +126,48 @@ public class AuditService {
                 long had = have.getOrDefault(child, 0L);
                 if (wanted != had) {
                     drift++;
-                    if (drifts.size() < MOST_DRIFTS) {
-                        drifts.add(new Drift(path, child, wanted, had));
-                    }
+                    add(drifts, new Drift(path, child, wanted, had));
                 }
             }
         }
+        // While entries are moved, a score may be counted by both trees.
+        if (board.settings().ranking() == Ranking.DENSE && board.mending() == null) {
+            drift += distinctDrift(pairs, counted, drifts);
+        }
         counters.add(Counters.RANK_DRIFT, settled ? drift : 0);
         return new Report(season, count, paths.size(), drifts, drift, settled, board.mending() != null);
+    }
+
+    private static void add(List<Drift> drifts, Drift drift) {
+        if (drifts.size() < MOST_DRIFTS) {
+            drifts.add(drift);
+        }
+    }
+
+    /** Compares how many different scores lie below each child; only nodes below the child count them. */
+    private static long distinctDrift(Set<Score> pairs, Map<String, RankNode> counted, List<Drift> drifts) {
+        Map<Step, Long> expected = new HashMap<>();
+        for (Score pair : pairs) {
+            List<Step> steps = ScorePath.of(pair);
+            for (int i = 0; i < steps.size() - 1; i++) {
+                expected.merge(steps.get(i), 1L, Long::sum);
+            }
+        }
+        Map<Step, Long> had = new HashMap<>();
+        counted.forEach((path, node) ->
+                node.below().forEach((child, below) -> had.put(new Step(path, child), below.distinct())));
+        Set<Step> all = new HashSet<>(expected.keySet());
+        all.addAll(had.keySet());
+        long drift = 0;
+        for (Step step : all) {
+            long wanted = expected.getOrDefault(step, 0L);
+            long have = had.getOrDefault(step, 0L);
+            if (wanted != have) {
+                drift++;
+                add(drifts, new Drift(step.node(), step.child(), wanted, have));
+            }
+        }
+        return drift;
     }
 
     /**

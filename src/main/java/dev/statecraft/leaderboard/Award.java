@@ -6,7 +6,7 @@ import dev.statecraft.table.Swept;
  * What a player gets for the place at the end of a season.
  *
  * @param position place in the final list
- * @param rank standard competition rank
+ * @param rank the rank by the board's {@link Ranking} of that time
  * @param score the score in the board's units
  * @param reward which of the season's rewards, from 0
  */

@@ -54,6 +54,7 @@ public record Board(
      * @param tiers the parts of the ranking, in order of precedence
      * @param rating how matches are rated; there is one if, and only if, the type is RATING
      * @param source what the board follows by itself, null if nothing
+     * @param ranking how entries are numbered
      */
     public record Settings(
             String description,
@@ -68,9 +69,10 @@ public record Board(
             List<Reward> rewards,
             List<Tier> tiers,
             @Nullable RatingSystem rating,
-            @Nullable EntitySource source) {
+            @Nullable EntitySource source,
+            Ranking ranking) {
 
-        /** Settings of a board that follows nothing. */
+        /** Settings of a board with competition ranking that follows nothing. */
         public Settings(
                 String description,
                 RankingType rankingType,
@@ -97,7 +99,8 @@ public record Board(
                     rewards,
                     tiers,
                     rating,
-                    null);
+                    null,
+                    Ranking.COMPETITION);
         }
 
         /** Settings that only say how scores are kept. */
@@ -107,9 +110,32 @@ public record Board(
                     "", rankingType, order, operator, decimals, 0, lanes, null, null, List.of(), List.of(), null);
         }
 
-        /** Whether scores kept under these settings mean the same under others. */
+        /** These settings with another ranking. */
+        public Settings with(Ranking other) {
+            return new Settings(
+                    description,
+                    rankingType,
+                    order,
+                    operator,
+                    decimals,
+                    maxSize,
+                    lanes,
+                    reset,
+                    bounds,
+                    rewards,
+                    tiers,
+                    rating,
+                    source,
+                    other);
+        }
+
+        /**
+         * Whether scores kept under other settings mean the same under these. Dense ranking needs a rank tree that has
+         * counted different scores from the first on.
+         */
         public boolean scoresAlike(Settings other) {
-            return rankingType == other.rankingType
+            return (ranking != Ranking.DENSE || other.ranking == Ranking.DENSE)
+                    && rankingType == other.rankingType
                     && order == other.order
                     && operator == other.operator
                     && decimals == other.decimals
@@ -317,7 +343,8 @@ public record Board(
                 settings.rewards,
                 settings.tiers,
                 settings.rating,
-                settings.source);
+                settings.source,
+                settings.ranking);
         return next(all, seasons, history, generations, mending, scored, subscored, updatedAt);
     }
 
@@ -342,6 +369,11 @@ public record Board(
     /** The board's order. */
     public Order order() {
         return settings.order;
+    }
+
+    /** How the board numbers its entries. */
+    public Ranking ranking() {
+        return settings.ranking;
     }
 
     /** The lane of a player: a stable hash, so that it is the same everywhere and for ever. */

@@ -35,7 +35,8 @@ public record BoardRequest(
         @Nullable List<@Nullable RewardView> rewards,
         @Nullable List<@Nullable Tier> tiers,
         @Nullable RatingRequest rating,
-        @Nullable EntitySource source) {
+        @Nullable EntitySource source,
+        @Nullable Ranking ranking) {
 
     /** The type of the entities that boards are replicated as; a board that followed them would follow itself. */
     private static final String STATE_TYPE = "LEADERBOARD_STATE";
@@ -109,7 +110,8 @@ public record BoardRequest(
                 rewards == null ? old.rewards() : rewards(rewards, limits),
                 tiers == null ? old.tiers() : tiers(tiers, limits),
                 rating(rankingType == null ? old.rankingType() : rankingType, old.rating(), limits),
-                source == null ? old.source() : checked(source));
+                source == null ? old.source() : checked(source),
+                ranking == null ? old.ranking() : ranking);
         if (settings.rating() != null) {
             refuseWhatMatchesDecide(settings);
         }

@@ -80,6 +80,7 @@ public class BoardResource {
             List<Tier> tiers,
             @Nullable RatingRequest rating,
             @Nullable EntitySource source,
+            Ranking ranking,
             int season,
             Instant seasonStartedAt,
             @Nullable Instant seasonEndsAt,
@@ -105,6 +106,7 @@ public class BoardResource {
                     settings.tiers(),
                     settings.rating() == null ? null : RatingRequest.of(settings.rating()),
                     settings.source(),
+                    settings.ranking(),
                     board.season(),
                     board.seasons().startedAt(),
                     board.seasons().endsAt(),
@@ -233,7 +235,8 @@ public class BoardResource {
             throw new ProblemException(Problem.conflict(
                     "board-scored",
                     "The board has scores",
-                    "Type, order, operator, decimals and rating are fixed once something was scored."
+                    "Type, order, operator, decimals and rating are fixed once something was scored, and ranking"
+                            + " cannot become DENSE."
                             + " Create another board."));
         }
         return ((BoardService.Changed) change).board();

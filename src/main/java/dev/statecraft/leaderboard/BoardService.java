@@ -78,6 +78,11 @@ public class BoardService {
         return read(game, id);
     }
 
+    /** Whether a board that was listed has to be read: its season has ended, or this instance knows it otherwise. */
+    boolean isDue(Board listed) {
+        return (config.seasonalResets() && listed.endedBy(now())) || isFresh(listed.game(), listed.id());
+    }
+
     /** The board as this instance last saw it, however long ago. */
     Optional<Board> lastSeen(String game, String id) {
         return Optional.ofNullable(known.get(new Name(game, id))).map(Known::board);

@@ -111,12 +111,9 @@ public class ClosingService {
     }
 
     private Optional<Season> reward(Board board, Season season) {
-        long lastRank = season.rewards().stream()
-                .mapToLong(reward -> reward.lastRank(season.totalEntries()))
-                .max()
-                .orElse(0);
         RankedEntry before = season.lastAwarded();
-        if (lastRank == 0 || (before != null && before.rank() > lastRank)) {
+        Ranking ranking = board.ranking();
+        if (before == null ? season.rewards().isEmpty() : past(season, ranking, before)) {
             return Optional.of(season.done());
         }
         Listing page = lists.all(board, season.season(), before, config.awardPage());
@@ -124,15 +121,17 @@ public class ClosingService {
             return Optional.of(season.done());
         }
         RankedEntry last = page.entries().get(page.entries().size() - 1);
-        if (rankings.rankOf(board, season.season(), last.score()).rank() != last.rank()) {
+        if (rankings.rankOf(board, season.season(), last.score()).place() != last.place()) {
             // The order index follows the table by itself; it has not caught up.
-            LOG.warnf("order index trails: board %s, season %d, place %d", board.id(), season.season(), last.rank());
+            LOG.warnf("order index trails: board %s, season %d, place %d", board.id(), season.season(), last.place());
             return Optional.empty();
         }
         List<Award> given = new ArrayList<>();
         for (RankedEntry entry : page.entries()) {
             for (int i = 0; i < season.rewards().size(); i++) {
-                if (season.rewards().get(i).fits(entry.rank(), season.totalEntries())) {
+                if (season.rewards()
+                        .get(i)
+                        .fits(entry.rank(), ranking.ofPercentile(entry.rank(), entry.place()), season.totalEntries())) {
                     given.add(new Award(entry.playerId(), entry.position(), entry.rank(), entry.score(), i));
                     break;
                 }
@@ -142,6 +141,12 @@ public class ClosingService {
             awards.put(board, season.season(), given);
         }
         return Optional.of(season.awarded(given.size(), last, page.next().isEmpty()));
+    }
+
+    /** Whether nobody behind an entry gets an award. */
+    private static boolean past(Season season, Ranking ranking, RankedEntry entry) {
+        long counted = ranking.ofPercentile(entry.rank(), entry.place());
+        return season.rewards().stream().allMatch(reward -> reward.past(entry.rank(), counted, season.totalEntries()));
     }
 
     private boolean finish(Board board, Season season) {

@@ -42,6 +42,19 @@ public record Entry(
         this(playerId, score, reachedAt, writtenAt, version, tree, metadata, receipts, null, null);
     }
 
+    /** The score of an entry that has one. */
+    Score requireScore() {
+        if (score == null) {
+            throw new IllegalArgumentException("an entry without a score has no rank");
+        }
+        return score;
+    }
+
+    /** Where an entry that has a score stands in the order index. */
+    OrderKey orderKey() {
+        return new OrderKey(requireScore(), reachedAt, playerId);
+    }
+
     /** A player without a score. */
     public static Entry none(String playerId) {
         return new Entry(playerId, null, 0, 0, 0, 0, null, List.of());
@@ -76,6 +89,12 @@ public record Entry(
     public Entry movedTo(int generation, long now) {
         long at = Math.max(now, writtenAt + 1);
         return new Entry(playerId, score, reachedAt, at, version + 1, generation, metadata, receipts, rated, carried);
+    }
+
+    /** This entry with other metadata; the receipts keep what was counted when. */
+    public Entry withMetadata(@Nullable String other, long now) {
+        long at = Math.max(now, writtenAt + 1);
+        return new Entry(playerId, score, reachedAt, at, version + 1, tree, other, receipts, rated, carried);
     }
 
     /** This entry with the record of a match along. */

@@ -30,6 +30,7 @@ import software.amazon.awssdk.services.dynamodb.model.PutItemRequest;
 import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
 import software.amazon.awssdk.services.dynamodb.model.QueryResponse;
 import software.amazon.awssdk.services.dynamodb.model.ReturnValuesOnConditionCheckFailure;
+import software.amazon.awssdk.services.dynamodb.model.Select;
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
 import software.amazon.awssdk.services.dynamodb.model.TransactionConflictException;
 import software.amazon.awssdk.services.dynamodb.model.WriteRequest;
@@ -41,7 +42,8 @@ import software.amazon.awssdk.services.dynamodb.model.WriteRequest;
  *   <li>Key: {@code pk} = game#board#epoch#season#lane, {@code sk} = player. A lane is what one partition takes
  *       (1,000 writes a second, 10 GB); giant boards spread over more of them.
  *   <li>Attributes: {@code s} score, {@code u} subscore, {@code r} reached at, {@code w} written at, {@code v} version,
- *       {@code g} generation of the rank tree, {@code meta} metadata, {@code rc} packed receipts; on a RATING board
+ *       {@code g} generation of the rank tree, {@code meta} metadata, {@code rc} packed receipts, {@value #DISTINCT} if the rank tree counts
+ *       different scores as well (dense ranking); on a RATING board
  *       {@code rt} packed rating, {@code cm} a match record carried along. An entry that was removed keeps its receipts
  *       and has no score.
  *   <li>Index {@code order}: {@code opk} = game#board#epoch#season#shard, {@code osk} = {@link OrderKey}, so that any
@@ -57,6 +59,9 @@ import software.amazon.awssdk.services.dynamodb.model.WriteRequest;
  */
 @ApplicationScoped
 public class EntryStore {
+
+    /** Attribute of an entry whose rank tree also counts different scores. */
+    static final String DISTINCT = "q";
 
     private static final String ORDER_INDEX = "order";
     private static final String MARK = "#mark";
@@ -237,6 +242,39 @@ public class EntryStore {
         return rows;
     }
 
+    /**
+     * Counts the entries of a tie in the order index, eventually consistent; one request and 0.5 RCU for each 4 KB, one
+     * more request for each 1 MB.
+     *
+     * @param after the key behind which the count begins; null for the beginning of the tie
+     * @param before the key before which it ends; its player is not counted
+     */
+    public long countBetween(Board board, int season, @Nullable OrderKey after, OrderKey before) {
+        byte[] from =
+                after == null ? OrderKey.before(before.score()).bytes(board.order()) : after.firstAfter(board.order());
+        Map<String, AttributeValue> values = Map.of(
+                ":opk",
+                s(shardKey(board, season, shardOf(board, before.score()))),
+                ":from",
+                b(from),
+                ":to",
+                b(before.lastBefore(board.order())));
+        long count = 0;
+        Map<String, AttributeValue> start = Map.of();
+        do {
+            Map<String, AttributeValue> next = start;
+            QueryResponse response = dynamo.query(query -> query.tableName(tables.entries())
+                    .indexName(ORDER_INDEX)
+                    .keyConditionExpression("opk = :opk AND osk BETWEEN :from AND :to")
+                    .expressionAttributeValues(values)
+                    .select(Select.COUNT)
+                    .exclusiveStartKey(next.isEmpty() ? null : next));
+            count += response.count();
+            start = response.lastEvaluatedKey();
+        } while (!start.isEmpty());
+        return count;
+    }
+
     /** The entries of one lane, a page at a time, strongly consistent. */
     public LanePage lane(Board board, int season, int lane, @Nullable String afterPlayer, int limit) {
         String pk = laneKey(board, season, lane);
@@ -273,6 +311,25 @@ public class EntryStore {
                         Objects.requireNonNull(keys.get(Map.of("pk", item.get("pk"), "sk", item.get("sk")))),
                         fromItem(item)));
         return found;
+    }
+
+    /**
+     * Reads a player's entries in the running seasons of different boards, strongly consistent; 1 RCU each, 100 in a round
+     * trip.
+     *
+     * @return an entry for every board, in that order; without a score where there is none
+     */
+    public List<Entry> readAcross(List<Board> boards, String playerId) {
+        Map<Map<String, AttributeValue>, Entry> found = new LinkedHashMap<>();
+        boards.forEach(board -> found.put(key(board, board.season(), playerId), Entry.none(playerId)));
+        List<Map<String, AttributeValue>> keys = List.copyOf(found.keySet());
+        for (int from = 0; from < keys.size(); from += Batches.READ_LIMIT) {
+            var part = consistent(keys.subList(from, Math.min(keys.size(), from + Batches.READ_LIMIT)));
+            Batches.get(dynamo, Map.of(tables.entries(), part))
+                    .getOrDefault(tables.entries(), List.of())
+                    .forEach(item -> found.put(Map.of("pk", item.get("pk"), "sk", item.get("sk")), fromItem(item)));
+        }
+        return List.copyOf(found.values());
     }
 
     /** Removes an entry as if it had never been there, receipts and all; 1 WCU, and the index. */
@@ -371,6 +428,9 @@ public class EntryStore {
         item.put("w", n(entry.writtenAt()));
         item.put("v", n(entry.version()));
         item.put("g", n(entry.tree()));
+        if (board.settings().ranking() == Ranking.DENSE) {
+            item.put(DISTINCT, n(1));
+        }
         item.put("rc", AttributeValue.fromB(SdkBytes.fromByteArrayUnsafe(Receipt.pack(entry.receipts()))));
         if (entry.rated() != null) {
             item.put("rt", b(entry.rated().pack()));

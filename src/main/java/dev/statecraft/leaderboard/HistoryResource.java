@@ -195,7 +195,7 @@ public class HistoryResource {
                 sample.season(),
                 sample.rank(),
                 board.value(sample.score().value()),
-                sample.rank() * 100.0 / sample.totalEntries(),
+                sample.counted() * 100.0 / sample.totalEntries(),
                 sample.totalEntries());
     }
 }

@@ -10,6 +10,7 @@ import java.util.Optional;
  * @param totalEntries how many entries the whole ranking has
  * @param lastUpdated when the newest score it counts was written
  * @param asOf every score written up to then is counted
+ * @param previous the first entry, where to go back from; nothing at the beginning
  * @param next where to go on, nothing at the end
  */
 public record Listing(
@@ -19,6 +20,7 @@ public record Listing(
         long totalEntries,
         Instant lastUpdated,
         Instant asOf,
+        Optional<RankedEntry> previous,
         Optional<RankedEntry> next) {
 
     /**
@@ -34,6 +36,7 @@ public record Listing(
                 entries.toString(),
                 Long.toString(totalEntries),
                 lastUpdated.toString(),
+                previous.toString(),
                 next.toString());
     }
 }

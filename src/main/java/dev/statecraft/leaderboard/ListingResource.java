@@ -5,14 +5,15 @@ import dev.statecraft.access.CurrentCaller;
 import dev.statecraft.access.Requires;
 import dev.statecraft.access.Requires.Players;
 import dev.statecraft.access.Scope;
-import dev.statecraft.entry.Cursor;
 import dev.statecraft.entry.Etag;
 import dev.statecraft.entry.Ids;
 import dev.statecraft.entry.Problem;
 import dev.statecraft.entry.ProblemException;
 import dev.statecraft.entry.Query;
+import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
+import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
@@ -20,6 +21,7 @@ import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import java.math.BigDecimal;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.Operation;
@@ -34,11 +36,14 @@ import org.jspecify.annotations.Nullable;
 public class ListingResource {
 
     private static final int DEFAULT_TOP = 10;
-    private static final int MOST_PLAYERS = 100;
+
+    /** Most players of one list: as many as a page has entries. */
+    static final int MOST_PLAYERS = Query.MAX_LIMIT;
 
     private final BoardService boards;
     private final ScoreService scores;
     private final ListingService lists;
+    private final SurroundingsService surroundings;
     private final ListingCache pages;
     private final Freshness freshness;
     private final MetadataJson metadata;
@@ -48,6 +53,7 @@ public class ListingResource {
             BoardService boards,
             ScoreService scores,
             ListingService lists,
+            SurroundingsService surroundings,
             ListingCache pages,
             Freshness freshness,
             MetadataJson metadata,
@@ -55,6 +61,7 @@ public class ListingResource {
         this.boards = boards;
         this.scores = scores;
         this.lists = lists;
+        this.surroundings = surroundings;
         this.pages = pages;
         this.freshness = freshness;
         this.metadata = metadata;
@@ -82,6 +89,7 @@ public class ListingResource {
             long totalEntries,
             Instant lastUpdated,
             Instant asOf,
+            @Nullable String previousCursor,
             @Nullable String nextCursor) {}
 
     /** The seed's getLeaderboard; one of offset, cursor, around and players says where. */
@@ -119,18 +127,44 @@ public class ListingResource {
             if (entry.score() == null) {
                 throw new ProblemException(LeaderboardProblems.entryNotFound());
             }
-            return own(lists.around(board, asked, entry, wanted));
+            return own(surroundings.around(board, asked, entry, wanted));
         }
         if (players != null) {
-            return own(lists.players(board, asked, scores.readAll(board, asked, ids(players))));
+            return own(lists.players(board, asked, scores.readAll(board, asked, ids(players.split(",", -1)))));
         }
         if (cursor != null) {
-            Listing after = lists.listAfter(board, asked, last(board, asked, cursor), wanted);
-            return page(after, ifNoneMatch, anew);
+            EntryCursor.Position place = EntryCursor.read(board, asked, cursor);
+            Listing page = place.backwards()
+                    ? lists.listBefore(board, asked, place.entry(), wanted)
+                    : lists.listAfter(board, asked, place.entry(), wanted);
+            return page(page, ifNoneMatch, anew);
         }
         long from = Query.integer("offset", offset, 1, 1, Score.LIMIT);
         Listing listing = from == 1 ? pages.first(board, asked, wanted, anew) : lists.list(board, asked, from, wanted);
         return page(listing, ifNoneMatch, anew);
+    }
+
+    /** Players to list, and the season to list them in; the running one if none is named. */
+    public record EntryQuery(
+            @Nullable List<@Nullable String> players,
+            @Nullable Integer season) {}
+
+    /** Lists the named players by rank: as many as do not fit into a URL. */
+    @POST
+    @Path("/{board}/entries/query")
+    @Consumes(MediaType.APPLICATION_JSON)
+    @Requires(value = Scope.BOARD_READ, players = Players.NAMED_BOARD, audited = false)
+    @Operation(operationId = "queryEntries", summary = "List the entries of up to 1,000 players")
+    public RestResponse<ListingView> query(@PathParam("board") String boardId, EntryQuery request) {
+        Ids.check("board", boardId);
+        List<@Nullable String> players = request.players();
+        if (players == null) {
+            throw new ProblemException(Problem.badRequest("players", "The field players is missing."));
+        }
+        List<String> ids = ids(players.toArray(String[]::new));
+        Board board = board(boardId);
+        int asked = LeaderboardProblems.season(board, request.season());
+        return own(lists.players(board, asked, scores.readAll(board, asked, ids)));
     }
 
     /** The seed's getTopPlayers. */
@@ -185,53 +219,27 @@ public class ListingResource {
                                 board.value(entry.score().subscore()),
                                 metadata.read(entry.metadata()),
                                 Instant.ofEpochMilli(entry.reachedAt()),
-                                Tier.of(board, entry.score(), entry.rank(), listing.totalEntries())))
+                                Tier.of(board, entry.score(), entry.rank(), entry.place(), listing.totalEntries())))
                         .toList(),
                 listing.totalEntries(),
                 listing.lastUpdated(),
                 listing.asOf(),
+                listing.previous()
+                        .map(first -> EntryCursor.before(board, listing.season(), first))
+                        .orElse(null),
                 listing.next()
-                        .map(last -> Cursor.of(
-                                list(board, listing.season()),
-                                last.score().value(),
-                                last.score().subscore(),
-                                last.reachedAt(),
-                                last.playerId(),
-                                last.position(),
-                                last.rank()))
+                        .map(last -> EntryCursor.after(board, listing.season(), last))
                         .orElse(null));
     }
 
-    private static RankedEntry last(Board board, int season, String cursor) {
-        List<String> place = Cursor.read(cursor, list(board, season), 6);
-        try {
-            RankedEntry last = new RankedEntry(
-                    Long.parseLong(place.get(5)),
-                    Long.parseLong(place.get(4)),
-                    place.get(3),
-                    new Score(Long.parseLong(place.get(0)), Long.parseLong(place.get(1))),
-                    Long.parseLong(place.get(2)),
-                    null);
-            if (last.rank() < 1 || last.position() < last.rank() || !Ids.isId(last.playerId())) {
-                throw Cursor.foreign();
-            }
-            return last;
-        } catch (IllegalArgumentException e) {
-            throw Cursor.foreign();
+    private static List<String> ids(@Nullable String... players) {
+        if (players.length == 0 || players.length > MOST_PLAYERS) {
+            throw new ProblemException(Problem.badRequest("players", "Give 1 to " + MOST_PLAYERS + " players."));
         }
-    }
-
-    private static String list(Board board, int season) {
-        return "entries#" + board.game() + "#" + board.id() + "#" + board.epoch() + "#" + season;
-    }
-
-    private static List<String> ids(String players) {
-        List<String> ids = List.of(players.split(",", -1));
-        if (ids.size() > MOST_PLAYERS) {
-            throw new ProblemException(
-                    Problem.badRequest("players", "Give at most " + MOST_PLAYERS + " players, separated by commas."));
+        List<String> ids = new ArrayList<>();
+        for (String player : players) {
+            ids.add(Ids.check("players", player));
         }
-        ids.forEach(id -> Ids.check("players", id));
         return ids;
     }
 }

@@ -7,6 +7,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -35,6 +36,21 @@ public class ListingService {
     /** A score that holds a place. */
     public record Selected(long position, Score score, long rank, long total, Instant asOf) {}
 
+    /**
+     * The score that holds a rank: the score at that position in the list, or, on a board with dense ranking, the score
+     * with that many different scores before it, less one. Reads one node a level. Nothing if there are fewer entries, or
+     * fewer scores.
+     */
+    public Optional<Selected> selectRank(Board board, int season, long rank) {
+        if (board.ranking() != Ranking.DENSE) {
+            return select(board, season, rank);
+        }
+        RankWalk tree = new RankWalk(ranks, board, season);
+        RankWalk.Summary summary = tree.summary();
+        return RankTree.selectDistinct(rank - 1, board.order(), board.subscored(), tree::node)
+                .map(place -> new Selected(place.before() + 1, place.from(), rank, summary.total(), summary.asOf()));
+    }
+
     /** The score that holds a position, from 1. Reads one node a level. Nothing if fewer entries are counted. */
     public Optional<Selected> select(Board board, int season, long position) {
         RankWalk tree = new RankWalk(ranks, board, season);
@@ -42,11 +58,26 @@ public class ListingService {
         return RankTree.select(position - 1, board.order(), board.subscored(), tree::node, 0)
                 .flatMap(place -> place.exact()
                         ? Optional.of(new Selected(
-                                position, place.from(), place.before() + 1, summary.total(), summary.asOf()))
+                                position,
+                                place.from(),
+                                rankAt(board, season, place, position),
+                                summary.total(),
+                                summary.asOf()))
                         : list(board, season, position, 1).entries().stream()
                                 .findFirst()
                                 .map(row -> new Selected(
                                         position, row.score(), row.rank(), summary.total(), summary.asOf())));
+    }
+
+    private long rankAt(Board board, int season, Place place, long position) {
+        return board.ranking().of(place.before() + 1, distinctBetter(board, season, place.from()) + 1, position);
+    }
+
+    /** How many different scores are better; one batch read, nothing unless the board has dense ranking. */
+    private long distinctBetter(Board board, int season, Score score) {
+        return board.ranking() == Ranking.DENSE
+                ? rankings.rankOf(board, season, score).rank() - 1
+                : 0;
     }
 
     /** The score of the last player who is among the best {@code percent} of all. */
@@ -75,7 +106,7 @@ public class ListingService {
     private Listing list(RankWalk tree, Board board, int season, long offset, int limit) {
         int wanted = listed(board, offset, limit);
         if (wanted == 0) {
-            return listing(board, season, List.of(), tree.summary(), Optional.empty());
+            return listing(board, season, List.of(), tree.summary(), Optional.empty(), Optional.empty());
         }
         Optional<Place> place;
         if (offset == 1) {
@@ -84,7 +115,7 @@ public class ListingService {
             place = RankTree.select(offset - 1, board.order(), board.subscored(), tree::node, ENOUGH);
         }
         if (place.isEmpty()) {
-            return listing(board, season, List.of(), tree.summary(), Optional.empty());
+            return listing(board, season, List.of(), tree.summary(), Optional.empty(), Optional.empty());
         }
         Place start = place.get();
         long toRead = start.skip() + wanted + 1;
@@ -92,17 +123,65 @@ public class ListingService {
         List<Integer> shards = offset == 1 ? tree.shards() : tree.shardsFrom(start.from(), true);
         OrderWalk walk = new OrderWalk(
                 entries, board, season, shards, from, true, true, (int) Math.min(toRead, Integer.MAX_VALUE));
-        return collect(board, season, walk, start.before(), start.skip(), null, wanted, tree.summary());
+        long distinct = offset == 1 ? 0 : distinctBetter(board, season, start.from());
+        RowNumbering numbers = RowNumbering.behind(board.ranking(), start.before(), distinct);
+        for (long skipped = 0; skipped < start.skip() && walk.hasNext(); skipped++) {
+            Row row = walk.next();
+            numbers.next(row.key(), row.metadata());
+        }
+        return collect(board, season, walk, numbers, wanted, tree.summary());
     }
 
     /** Lists the entries after one that was listed before. */
     public Listing listAfter(Board board, int season, RankedEntry last, int limit) {
         RankWalk tree = new RankWalk(ranks, board, season);
         int wanted = listed(board, last.position() + 1, limit);
-        OrderKey from = new OrderKey(last.score(), last.reachedAt(), last.playerId());
         OrderWalk walk = new OrderWalk(
-                entries, board, season, tree.shardsFrom(last.score(), true), from, false, true, wanted + 1);
-        return collect(board, season, walk, last.position(), 0, last, wanted, tree.summary());
+                entries, board, season, tree.shardsFrom(last.score(), true), last.key(), false, true, wanted + 1);
+        return collect(board, season, walk, RowNumbering.after(board.ranking(), last), wanted, tree.summary());
+    }
+
+    /**
+     * Lists the entries directly before one that was listed before; for an entry behind the listed places, the last listed
+     * ones. One query, and one batch read for the rank of the first.
+     */
+    public Listing listBefore(Board board, int season, RankedEntry first, int limit) {
+        long until = first.position() - 1;
+        if (!board.lists(until)) {
+            int wanted = Math.min(limit, board.settings().maxSize());
+            return list(board, season, board.settings().maxSize() - wanted + 1L, wanted);
+        }
+        RankWalk tree = new RankWalk(ranks, board, season);
+        int wanted = (int) Math.min(limit, until);
+        List<Row> rows = take(
+                new OrderWalk(
+                        entries,
+                        board,
+                        season,
+                        tree.shardsFrom(first.score(), false),
+                        first.key(),
+                        false,
+                        false,
+                        wanted + 1),
+                wanted + 1);
+        boolean more = rows.size() > wanted;
+        rows = new ArrayList<>(rows.subList(0, Math.min(rows.size(), wanted)));
+        if (rows.isEmpty()) {
+            return listing(board, season, List.of(), tree.summary(), Optional.empty(), Optional.empty());
+        }
+        Collections.reverse(rows);
+        long position = more ? first.position() - rows.size() : 1;
+        Score best = rows.get(0).key().score();
+        Ranked standing = rankings.rankOf(board, season, best);
+        RowNumbering numbers = RowNumbering.at(board.ranking(), best, position, standing.place(), standing.rank());
+        List<RankedEntry> listed = numbered(numbers, rows);
+        return listing(
+                board,
+                season,
+                listed,
+                tree.summary(),
+                position > 1 ? Optional.of(listed.get(0)) : Optional.empty(),
+                Optional.of(listed.get(listed.size() - 1)));
     }
 
     /** Lists the entries after one, or from the best on, also beyond the places that the board lists. */
@@ -111,68 +190,27 @@ public class ListingService {
         return last == null ? list(all, season, 1, limit) : listAfter(all, season, last, limit);
     }
 
-    /**
-     * Lists the entries around a player's, which is in the middle unless an end of the ranking is near. Places that the
-     * board does not list are left out, but for the player's own.
-     */
-    public Listing around(Board board, int season, Entry entry, int limit) {
-        RankWalk tree = new RankWalk(ranks, board, season);
-        Score score = RankingService.scoreOf(entry);
-        OrderKey own = new OrderKey(score, entry.reachedAt(), entry.playerId());
-        Ranked ranked = rankings.rank(board, season, entry);
-        long position = position(board, season, entry, ranked);
-        List<Row> better = take(
-                new OrderWalk(entries, board, season, tree.shardsFrom(score, false), own, false, false, limit - 1),
-                limit - 1);
-        List<Row> worse = take(
-                new OrderWalk(entries, board, season, tree.shardsFrom(score, true), own, false, true, limit - 1),
-                limit - 1);
-        int before = Math.min(better.size(), Math.max((limit - 1) / 2, limit - 1 - worse.size()));
-        before = (int) Math.min(before, position - 1);
-        List<Row> rows = new ArrayList<>();
-        for (int i = before - 1; i >= 0; i--) {
-            rows.add(better.get(i));
-        }
-        rows.add(new Row(own, entry.metadata()));
-        rows.addAll(worse.subList(0, Math.min(worse.size(), limit - 1 - before)));
-        long place = position - before;
-        long rank = before == 0
-                ? ranked.rank()
-                : Math.min(
-                        place,
-                        rankings.rankOf(board, season, rows.get(0).key().score())
-                                .rank());
-        List<RankedEntry> listed = new ArrayList<>();
-        for (int i = 0; i < rows.size(); i++) {
-            Row row = rows.get(i);
-            if (i > 0 && !row.key().score().equals(rows.get(i - 1).key().score())) {
-                rank = place;
-            }
-            if (board.lists(place) || row.key().equals(own)) {
-                listed.add(ranked(row, rank, place));
-            }
-            place++;
-        }
-        return listing(board, season, listed, tree.summary(), Optional.empty());
-    }
-
     /** Lists the given players by rank; those without a score are left out. */
     public Listing players(Board board, int season, Collection<Entry> players) {
         List<Entry> scored =
                 players.stream().filter(entry -> entry.score() != null).toList();
         RankWalk tree = new RankWalk(ranks, board, season);
         List<Ranked> ranked = rankings.rankAll(board, season, scored);
+        List<Long> positions = rankings.positions(board, season, scored, ranked);
         List<RankedEntry> listed = new ArrayList<>();
         for (int i = 0; i < scored.size(); i++) {
             Entry entry = scored.get(i);
-            OrderKey key = new OrderKey(RankingService.scoreOf(entry), entry.reachedAt(), entry.playerId());
-            listed.add(ranked(
-                    new Row(key, entry.metadata()),
+            listed.add(new RankedEntry(
                     ranked.get(i).rank(),
-                    position(board, season, entry, ranked.get(i))));
+                    ranked.get(i).place(),
+                    positions.get(i),
+                    entry.playerId(),
+                    RankingService.scoreOf(entry),
+                    entry.reachedAt(),
+                    entry.metadata()));
         }
         listed.sort(Comparator.comparingLong(RankedEntry::position).thenComparing(RankedEntry::playerId));
-        return listing(board, season, listed, tree.summary(), Optional.empty());
+        return listing(board, season, listed, tree.summary(), Optional.empty(), Optional.empty());
     }
 
     /**
@@ -180,81 +218,63 @@ public class ListingService {
      * player's tie; then the tie is looked at, up to that place.
      */
     public boolean listed(Board board, int season, Entry entry, Ranked ranked) {
-        if (board.lists(ranked.rank() + ranked.ties() - 1)) {
+        if (board.lists(ranked.place() + ranked.ties() - 1)) {
             return true;
         }
-        return board.lists(ranked.rank()) && board.lists(position(board, season, entry, ranked));
+        return board.lists(ranked.place()) && board.lists(position(board, season, entry, ranked));
     }
 
-    /** The place in the list: the rank, and those of a tie who came first. */
-    private long position(Board board, int season, Entry entry, Ranked ranked) {
-        if (ranked.ties() == 1) {
-            return ranked.rank();
-        }
-        OrderKey own = new OrderKey(RankingService.scoreOf(entry), entry.reachedAt(), entry.playerId());
-        OrderWalk walk = new OrderWalk(
-                entries,
-                board,
-                season,
-                List.of(EntryStore.shardOf(board, own.score())),
-                OrderKey.before(own.score()),
-                true,
-                true,
-                (int) Math.min(ranked.ties(), Integer.MAX_VALUE));
-        long position = ranked.rank();
-        while (walk.hasNext()) {
-            OrderKey key = walk.next().key();
-            if (key.equals(own) || !key.score().equals(own.score())) {
-                return position;
-            }
-            position++;
-        }
-        return position;
+    /** The position in the list: the place, and those of a tie who came first. */
+    long position(Board board, int season, Entry entry, Ranked ranked) {
+        return rankings.positions(board, season, List.of(entry), List.of(ranked))
+                .get(0);
     }
 
     private Listing collect(
-            Board board,
-            int season,
-            OrderWalk walk,
-            long before,
-            long skip,
-            @Nullable RankedEntry last,
-            int wanted,
-            RankWalk.Summary summary) {
-        List<RankedEntry> listed = new ArrayList<>();
-        long position = before;
-        long rank = last == null ? 0 : last.rank();
-        Score tied = last == null ? null : last.score();
-        while (listed.size() < wanted && walk.hasNext()) {
-            Row row = walk.next();
-            position++;
-            if (!row.key().score().equals(tied)) {
-                tied = row.key().score();
-                rank = position;
-            }
-            if (position > before + skip) {
-                listed.add(ranked(row, rank, position));
-            }
+            Board board, int season, OrderWalk walk, RowNumbering numbers, int wanted, RankWalk.Summary summary) {
+        List<RankedEntry> listed = numbered(numbers, take(walk, wanted));
+        if (listed.isEmpty()) {
+            return listing(board, season, List.of(), summary, Optional.empty(), Optional.empty());
         }
-        boolean more = listed.size() == wanted && board.lists(position + 1) && walk.hasNext();
+        RankedEntry first = listed.get(0);
+        RankedEntry last = listed.get(listed.size() - 1);
+        boolean more = listed.size() == wanted && board.lists(last.position() + 1) && walk.hasNext();
         return listing(
-                board, season, listed, summary, more ? Optional.of(listed.get(listed.size() - 1)) : Optional.empty());
+                board,
+                season,
+                listed,
+                summary,
+                first.position() > 1 ? Optional.of(first) : Optional.empty(),
+                more ? Optional.of(last) : Optional.empty());
     }
 
     /** The index may know entries that the tree does not count yet; a total never falls short of what is listed. */
-    private static Listing listing(
-            Board board, int season, List<RankedEntry> listed, RankWalk.Summary summary, Optional<RankedEntry> next) {
+    static Listing listing(
+            Board board,
+            int season,
+            List<RankedEntry> listed,
+            RankWalk.Summary summary,
+            Optional<RankedEntry> previous,
+            Optional<RankedEntry> next) {
         long last = listed.isEmpty() ? 0 : listed.get(listed.size() - 1).position();
         return new Listing(
-                board, season, listed, Math.max(last, summary.total()), summary.lastUpdated(), summary.asOf(), next);
+                board,
+                season,
+                listed,
+                Math.max(last, summary.total()),
+                summary.lastUpdated(),
+                summary.asOf(),
+                previous,
+                next);
     }
 
-    private static RankedEntry ranked(Row row, long rank, long position) {
-        OrderKey key = row.key();
-        return new RankedEntry(rank, position, key.playerId(), key.score(), key.reachedAt(), row.metadata());
+    static List<RankedEntry> numbered(RowNumbering numbers, List<Row> rows) {
+        List<RankedEntry> numbered = new ArrayList<>();
+        rows.forEach(row -> numbered.add(numbers.next(row.key(), row.metadata())));
+        return numbered;
     }
 
-    private static List<Row> take(OrderWalk walk, int most) {
+    static List<Row> take(OrderWalk walk, int most) {
         List<Row> rows = new ArrayList<>();
         while (rows.size() < most && walk.hasNext()) {
             rows.add(walk.next());

@@ -6,7 +6,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * What the changes of one lane do to one node, in the order of the stream.
@@ -15,12 +17,22 @@ import java.util.TreeMap;
  * watermark to {@link #last}: whatever is delivered twice finds the watermark moved and is dropped by
  * {@link #after(BigInteger)}. A delta that sums up to nothing is written all the same, for the watermark's sake.
  */
-public record NodeDelta(String tree, String node, int lane, List<Change> changes) {
+public record NodeDelta(String tree, String node, int lane, List<Change> changes, boolean distinct) {
+
+    /** A delta in a tree that counts entries only. */
+    public NodeDelta(String tree, String node, int lane, List<Change> changes) {
+        this(tree, node, lane, changes, false);
+    }
 
     /** What one stream record does to one count: up or down by one, or nothing; {@code mark} is 0 if it is no mark. */
     public record Change(BigInteger sequence, long at, int child, int by, long mark) {}
 
-    private record Key(String tree, String node, int lane) {}
+    private record Key(String tree, String node, int lane) {
+
+        NodeDelta delta(List<Change> changes, Set<String> distinct) {
+            return new NodeDelta(tree, node, lane, changes, distinct.contains(tree));
+        }
+    }
 
     /**
      * Groups the changes of a batch by node and lane. They are to be written with the deepest nodes first and the roots
@@ -38,12 +50,21 @@ public record NodeDelta(String tree, String node, int lane, List<Change> changes
                     .add(new Change(change.sequence(), change.at(), step.child(), by, 0)));
         }
         List<NodeDelta> deltas = new ArrayList<>();
-        grouped.forEach((key, changes) -> deltas.add(new NodeDelta(key.tree(), key.node(), key.lane(), changes)));
+        Set<String> distinct = batch.stream()
+                .filter(ScoreChange::distinct)
+                .map(ScoreChange::tree)
+                .collect(Collectors.toSet());
+        grouped.forEach((key, changes) -> deltas.add(key.delta(changes, distinct)));
         return deltas;
     }
 
     /** Levels below the root; the root itself is 0. */
     public int depth() {
+        return depthOf(node);
+    }
+
+    /** Levels of a node below the root; the root itself is 0. */
+    static int depthOf(String node) {
         return (int) node.chars().filter(c -> c == '.').count();
     }
 
@@ -80,6 +101,6 @@ public record NodeDelta(String tree, String node, int lane, List<Change> changes
         List<Change> left = changes.stream()
                 .filter(change -> change.sequence().compareTo(watermark) > 0)
                 .toList();
-        return left.isEmpty() ? Optional.empty() : Optional.of(new NodeDelta(tree, node, lane, left));
+        return left.isEmpty() ? Optional.empty() : Optional.of(new NodeDelta(tree, node, lane, left, distinct));
     }
 }

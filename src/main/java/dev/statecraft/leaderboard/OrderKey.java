@@ -2,6 +2,7 @@ package dev.statecraft.leaderboard;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /**
  * The sort key of the order index: bytes that sort from the best entry to the worst, (score, subscore) in the board's
@@ -33,6 +34,21 @@ public record OrderKey(Score score, long reachedAt, String playerId) {
         number(buffer, reachedAt, TIME_BYTES);
         buffer.put(player);
         return buffer.array();
+    }
+
+    /** The greatest bytes that sort before this key; ids of players are ASCII. */
+    byte[] lastBefore(Order order) {
+        byte[] own = bytes(order);
+        byte[] before = Arrays.copyOf(own, own.length + 1);
+        before[own.length - 1]--;
+        before[own.length] = (byte) 0xff;
+        return before;
+    }
+
+    /** The smallest bytes that sort after this key. */
+    byte[] firstAfter(Order order) {
+        byte[] own = bytes(order);
+        return Arrays.copyOf(own, own.length + 1);
     }
 
     /**

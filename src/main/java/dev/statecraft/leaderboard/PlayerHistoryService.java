@@ -52,7 +52,13 @@ public class PlayerHistoryService {
             return Optional.empty();
         }
         RankingService.Ranked ranked = rankings.rank(board, season.season(), entry);
-        return Optional.of(
-                new Sample(playerId, season.endedAt(), season.season(), ranked.rank(), score, ranked.total()));
+        return Optional.of(new Sample(
+                playerId,
+                season.endedAt(),
+                season.season(),
+                ranked.rank(),
+                ranked.ofPercentile(board.ranking()),
+                score,
+                ranked.total()));
     }
 }

@@ -1,6 +1,5 @@
 package dev.statecraft.leaderboard;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.statecraft.access.CurrentCaller;
 import dev.statecraft.access.Requires;
@@ -10,23 +9,24 @@ import dev.statecraft.entry.Ids;
 import dev.statecraft.entry.Problem;
 import dev.statecraft.entry.ProblemException;
 import dev.statecraft.leaderboard.EntryStore.BoardAndEntry;
+import dev.statecraft.leaderboard.PlayerRankViews.PlayerRank;
 import dev.statecraft.leaderboard.RankingService.Ranked;
+import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
+import jakarta.ws.rs.PATCH;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
-import java.math.BigDecimal;
-import java.time.Clock;
-import java.time.Instant;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.RestResponse;
 import org.jspecify.annotations.Nullable;
 
-/** A player's own entry over HTTP: read with its rank, or remove. */
+/** A player's own entry over HTTP: read with its rank, change, or remove. */
 @Path("/v1/leaderboards")
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Leaderboards")
@@ -34,43 +34,25 @@ public class PlayerResource {
 
     private final ScoreService scores;
     private final RankingService rankings;
-    private final ListingService lists;
+    private final MetadataService changes;
+    private final PlayerRankViews views;
     private final MetadataJson metadata;
     private final CurrentCaller caller;
-    private final Clock clock;
 
     PlayerResource(
             ScoreService scores,
             RankingService rankings,
-            ListingService lists,
+            MetadataService changes,
+            PlayerRankViews views,
             MetadataJson metadata,
-            CurrentCaller caller,
-            Clock clock) {
+            CurrentCaller caller) {
         this.scores = scores;
         this.rankings = rankings;
-        this.lists = lists;
+        this.changes = changes;
+        this.views = views;
         this.metadata = metadata;
         this.caller = caller;
-        this.clock = clock;
     }
-
-    /** Where a player stands; an unranked player has rank, value and percentile 0. */
-    @JsonInclude(JsonInclude.Include.NON_NULL)
-    public record PlayerRank(
-            String playerId,
-            long rank,
-            BigDecimal value,
-            BigDecimal subscore,
-            double percentile,
-            long tieCount,
-            long totalEntries,
-            boolean listed,
-            int season,
-            Instant asOf,
-            @Nullable Instant updatedAt,
-            @Nullable JsonNode metadata,
-            @Nullable RatingView rating,
-            @Nullable String tier) {}
 
     /** The seed's getPlayerRank. At most two round trips, whatever the size of the board. */
     @GET
@@ -88,47 +70,47 @@ public class PlayerResource {
         Board board = found.board();
         int asked = LeaderboardProblems.season(board, season);
         Entry entry = asked == board.season() ? found.entry() : scores.read(board, asked, player);
-        return RestResponse.ResponseBuilder.ok(rankOf(board, asked, player, entry))
+        return answer(board, asked, entry);
+    }
+
+    private RestResponse<PlayerRank> answer(Board board, int asked, Entry entry) {
+        Ranked ranked = entry.score() == null ? rankings.unranked(board, asked) : rankings.rank(board, asked, entry);
+        return RestResponse.ResponseBuilder.ok(views.of(board, asked, entry, ranked))
                 .header("Cache-Control", Freshness.NEVER)
                 .build();
     }
 
-    private PlayerRank rankOf(Board board, int asked, String player, Entry entry) {
-        Score score = entry.score();
-        if (score == null) {
-            RankWalk.Summary summary = rankings.summary(board, asked);
-            return new PlayerRank(
-                    player,
-                    0,
-                    BigDecimal.ZERO,
-                    BigDecimal.ZERO,
-                    0,
-                    0,
-                    summary.total(),
-                    false,
-                    asked,
-                    summary.asOf(),
-                    null,
-                    null,
-                    null,
-                    null);
+    /** Metadata to keep beside a player's score. */
+    @Schema(name = "EntryChange")
+    public record EntryRequest(@Nullable JsonNode metadata) {}
+
+    /** Changes the metadata of a player's entry; the score, its time and its rank stay. */
+    @PATCH
+    @Consumes(MediaType.APPLICATION_JSON)
+    @Path("/{board}/players/{player}")
+    @Requires(value = Scope.BOARD_WRITE, audited = false)
+    @Operation(operationId = "changeEntry", summary = "Change the metadata of a player's entry without a score")
+    public RestResponse<PlayerRank> change(
+            @PathParam("board") String boardId, @PathParam("player") String player, EntryRequest request) {
+        Ids.check("board", boardId);
+        Ids.check("player", player);
+        JsonNode given = request.metadata();
+        if (given == null) {
+            throw new ProblemException(
+                    Problem.badRequest("metadata", "The field metadata is missing: give any JSON, or null for none."));
         }
-        Ranked ranked = rankings.rank(board, asked, entry);
-        return new PlayerRank(
-                player,
-                ranked.rank(),
-                board.value(score.value()),
-                board.value(score.subscore()),
-                ranked.rank() * 100.0 / ranked.total(),
-                ranked.ties(),
-                ranked.total(),
-                lists.listed(board, asked, entry, ranked),
-                asked,
-                ranked.asOf(),
-                Instant.ofEpochMilli(entry.reachedAt()),
-                metadata.read(entry.metadata()),
-                RatingView.of(board, entry, clock.millis()),
-                Tier.of(board, score, ranked.rank(), ranked.total()));
+        MetadataService.Result result =
+                changes.change(caller.game(), boardId, player, metadata.write("metadata", given));
+        if (result instanceof MetadataService.NoBoard) {
+            throw new ProblemException(LeaderboardProblems.boardNotFound());
+        }
+        if (result instanceof MetadataService.NoEntry) {
+            throw new ProblemException(LeaderboardProblems.entryNotFound());
+        }
+        if (result instanceof MetadataService.Changed changed) {
+            return answer(changed.board(), changed.board().season(), changed.entry());
+        }
+        throw new ProblemException(Problem.unavailable(1));
     }
 
     /** Removes a player's entry from the running season. */

@@ -3,7 +3,6 @@ package dev.statecraft.leaderboard;
 import dev.statecraft.table.Parallel;
 import dev.statecraft.table.StreamRecord;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -18,7 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Counts the changes of entries in the rank trees: a batch of the entries table's stream becomes one conditional write
- * for each node and lane it touches, deepest nodes first, roots last.
+ * for each node and lane it touches, deepest nodes first, roots last. On boards with dense ranking the
+ * number of different scores is propagated as well; see {@link DistinctCounts}.
  *
  * <p>Exactly once: every node remembers, for each lane, the last change it has counted (invariant R3). What is
  * delivered again, cut differently, or left over from a crash, counts only where it did not yet.
@@ -53,13 +53,21 @@ public class RankCounter {
                 break;
             }
         }
-        // Deepest level first: the keys are the depths, negated.
         NavigableMap<Integer, List<NodeDelta>> levels = NodeDelta.of(changes).stream()
-                .collect(Collectors.groupingBy(delta -> -delta.depth(), TreeMap::new, Collectors.toList()));
+                .collect(Collectors.groupingBy(NodeDelta::depth, TreeMap::new, Collectors.toList()));
+        DistinctCounts distinct = new DistinctCounts();
         try {
-            for (List<NodeDelta> level : levels.values()) {
-                parallel.all(level.stream()
-                        .map(delta -> (Callable<Boolean>) () -> count(delta))
+            for (int depth = levels.isEmpty() ? -1 : levels.lastKey(); depth >= 0; depth--) {
+                parallel.all(levels.getOrDefault(depth, List.of()).stream()
+                        .map(delta -> (Callable<Boolean>) () -> count(delta, distinct))
+                        .toList());
+                parallel.all(distinct.take(depth).stream()
+                        .map(note -> (Callable<Boolean>) () -> {
+                            RankStore.Written written = ranks.note(note.tree(), note.node(), note.below());
+                            distinct.record(
+                                    note.tree(), note.node(), written.before(), written.after(), note.repeated());
+                            return true;
+                        })
                         .toList());
             }
         } catch (RuntimeException e) {
@@ -74,18 +82,27 @@ public class RankCounter {
         return Optional.ofNullable(unreadable);
     }
 
-    private boolean count(NodeDelta delta) {
+    private boolean count(NodeDelta delta, DistinctCounts distinct) {
         Optional<NodeDelta> left = Optional.of(delta);
         while (left.isPresent()) {
             NodeDelta next = left.get();
-            Optional<BigInteger> watermark = ranks.count(next);
-            left = watermark.flatMap(next::after);
+            RankStore.Written written = ranks.write(next);
+            if (delta.distinct()) {
+                distinct.record(
+                        delta.tree(),
+                        delta.node(),
+                        written.before(),
+                        written.after(),
+                        written.watermark().isPresent());
+            }
+            left = written.watermark().flatMap(next::after);
         }
         return true;
     }
 
     /** One change, or two when an entry moves to another generation of its tree, or a mark is meant for both. */
     static List<ScoreChange> changesOf(StreamRecord record) {
+        boolean distinct = Image.distinct(record.before()) || Image.distinct(record.after());
         int cut = record.key().lastIndexOf('#');
         if (cut < 0) {
             throw new IllegalArgumentException("not the key of an entry");
@@ -105,21 +122,25 @@ public class RankCounter {
         String from = season + (record.before() == null ? after : before).tree();
         String to = season + (record.after() == null ? before : after).tree();
         if (before.score() == null) {
-            return List.of(new ScoreChange(to, lane, record.order(), at, null, after.score(), 0));
+            return List.of(new ScoreChange(to, lane, record.order(), at, null, after.score(), 0, distinct));
         }
         if (after.score() == null) {
-            return List.of(new ScoreChange(from, lane, record.order(), at, before.score(), null, 0));
+            return List.of(new ScoreChange(from, lane, record.order(), at, before.score(), null, 0, distinct));
         }
         if (from.equals(to)) {
-            return List.of(new ScoreChange(to, lane, record.order(), at, before.score(), after.score(), 0));
+            return List.of(new ScoreChange(to, lane, record.order(), at, before.score(), after.score(), 0, distinct));
         }
         return List.of(
-                new ScoreChange(from, lane, record.order(), at, before.score(), null, 0),
-                new ScoreChange(to, lane, record.order(), at, null, after.score(), 0));
+                new ScoreChange(from, lane, record.order(), at, before.score(), null, 0, distinct),
+                new ScoreChange(to, lane, record.order(), at, null, after.score(), 0, distinct));
     }
 
     /** What a stream image says of an entry. */
     private record Image(@Nullable Score score, int tree, int from, long writtenAt, long mark) {
+
+        static boolean distinct(@Nullable Map<String, String> attributes) {
+            return attributes != null && attributes.containsKey(EntryStore.DISTINCT);
+        }
 
         static Image of(@Nullable Map<String, String> attributes) {
             if (attributes == null) {

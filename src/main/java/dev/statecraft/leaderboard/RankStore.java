@@ -5,6 +5,7 @@ import static dev.statecraft.table.Attributes.s;
 
 import dev.statecraft.table.Attributes;
 import dev.statecraft.table.Batches;
+import dev.statecraft.table.Parallel;
 import dev.statecraft.table.PartitionKey;
 import dev.statecraft.table.TableNames;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -15,13 +16,16 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.Callable;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
 import software.amazon.awssdk.services.dynamodb.model.KeysAndAttributes;
 import software.amazon.awssdk.services.dynamodb.model.QueryResponse;
+import software.amazon.awssdk.services.dynamodb.model.ReturnValue;
 import software.amazon.awssdk.services.dynamodb.model.ReturnValuesOnConditionCheckFailure;
 import software.amazon.awssdk.services.dynamodb.model.UpdateItemRequest;
 import software.amazon.awssdk.services.dynamodb.model.WriteRequest;
@@ -33,8 +37,11 @@ import software.amazon.awssdk.services.dynamodb.model.WriteRequest;
  *   <li>Key: {@code pk} = game#board#epoch#season#generation (one tree), {@code sk} = path of the node.
  *   <li>Attributes: one number for each child, named by the child's number; for each lane {@code w<lane>}, the sequence
  *       number of the last change counted, and {@code t<lane>}, when that change was written; in roots {@code k<lane>}, the
- *       number of the last mark.
- *   <li>Guard of every write: the lane's watermark lies before the first change written.
+ *       number of the last mark. On boards with dense ranking {@code n}, the version of the node, and for each child
+ *       {@code d<child>}, how many different scores the child's node counts, {@code z<child>}, how many entries (of a
+ *       root of subscores), and {@code e<child>}, the version of the child's node that says so.
+ *   <li>Guards: a write of counts finds the lane's watermark before the first change written; a write of what a child's
+ *       node counts finds an older version of that node.
  * </ul>
  */
 @ApplicationScoped
@@ -42,10 +49,12 @@ public class RankStore {
 
     private final DynamoDbClient dynamo;
     private final TableNames tables;
+    private final Parallel parallel;
 
-    RankStore(DynamoDbClient dynamo, TableNames tables) {
+    RankStore(DynamoDbClient dynamo, TableNames tables, Parallel parallel) {
         this.dynamo = dynamo;
         this.tables = tables;
+        this.parallel = parallel;
     }
 
     /** Partition key of one generation of a season's tree. */
@@ -65,25 +74,55 @@ public class RankStore {
     }
 
     /**
-     * Reads nodes, eventually consistent: 0.5 RCU each, one round trip for 100.
+     * Reads nodes, eventually consistent: 0.5 RCU each, one round trip for 100; more are read in parallel.
      *
      * @param trees the trees to count together
      * @return the nodes found, by path
      */
     public Map<String, RankNode> read(List<String> trees, Collection<String> nodes) {
-        List<Map<String, AttributeValue>> keys = trees.stream()
-                .flatMap(tree -> nodes.stream().distinct().map(node -> key(tree, node)))
-                .toList();
-        Map<String, RankNode> found = new HashMap<>();
-        for (int from = 0; from < keys.size(); from += Batches.READ_LIMIT) {
-            var part = KeysAndAttributes.builder()
-                    .keys(keys.subList(from, Math.min(keys.size(), from + Batches.READ_LIMIT)))
-                    .build();
-            Batches.get(dynamo, Map.of(tables.ranks(), part))
-                    .getOrDefault(tables.ranks(), List.of())
-                    .forEach(item -> found.merge(Attributes.string(item, "sk"), fromItem(item), RankNode::plus));
+        return read(List.of(new Wanted(trees, nodes))).get(0);
+    }
+
+    /** Nodes of trees that are counted together. */
+    public record Wanted(List<String> trees, Collection<String> nodes) {}
+
+    /** The same for seasons of different boards, with the requests shared; in the order given. */
+    public List<Map<String, RankNode>> read(List<Wanted> seasons) {
+        List<Map<String, AttributeValue>> keys = new ArrayList<>();
+        Map<String, Map<String, RankNode>> byTree = new HashMap<>();
+        List<Map<String, RankNode>> found = new ArrayList<>();
+        for (Wanted season : seasons) {
+            Map<String, RankNode> nodes = new HashMap<>();
+            found.add(nodes);
+            for (String tree : season.trees()) {
+                byTree.put(tree, nodes);
+                season.nodes().stream().distinct().forEach(node -> keys.add(key(tree, node)));
+            }
         }
+        List<Callable<List<Map<String, AttributeValue>>>> reads = new ArrayList<>();
+        for (int from = 0; from < keys.size(); from += Batches.READ_LIMIT) {
+            List<Map<String, AttributeValue>> part =
+                    keys.subList(from, Math.min(keys.size(), from + Batches.READ_LIMIT));
+            reads.add(() -> batch(part));
+        }
+        // A single batch is read in the caller's thread, which may be one of the pool already.
+        List<List<Map<String, AttributeValue>>> items =
+                keys.size() <= Batches.READ_LIMIT ? List.of(batch(keys)) : parallel.all(reads);
+        items.stream().flatMap(List::stream).forEach(item -> Objects.requireNonNull(
+                        byTree.get(Attributes.string(item, "pk")))
+                .merge(Attributes.string(item, "sk"), fromItem(item), RankNode::plus));
         return found;
+    }
+
+    private List<Map<String, AttributeValue>> batch(List<Map<String, AttributeValue>> keys) {
+        return keys.isEmpty()
+                ? List.of()
+                : Batches.get(
+                                dynamo,
+                                Map.of(
+                                        tables.ranks(),
+                                        KeysAndAttributes.builder().keys(keys).build()))
+                        .getOrDefault(tables.ranks(), List.of());
     }
 
     /** Reads one node; {@link RankNode#EMPTY} if nothing was counted there. */
@@ -115,20 +154,90 @@ public class RankStore {
      * @return nothing if it is counted; otherwise the watermark up to which the node has seen the lane
      */
     public Optional<BigInteger> count(NodeDelta delta) {
+        return write(delta).watermark();
+    }
+
+    /**
+     * The outcome of a write.
+     *
+     * @param watermark nothing if the delta was counted; otherwise the watermark up to which the node has seen the lane
+     * @param before the node before; the same as {@code after} if nothing was written
+     * @param after the node now; only of a tree that counts different scores when the delta was counted
+     */
+    public record Written(Optional<BigInteger> watermark, RankNode before, RankNode after) {}
+
+    /** The same as {@link #count}; also returns the node of a tree that counts different scores before and after. */
+    public Written write(NodeDelta delta) {
         long newest = delta.newest();
         while (true) {
             try {
-                dynamo.updateItem(counting(delta, newest));
-                return Optional.empty();
+                RankNode before =
+                        fromItem(dynamo.updateItem(counting(delta, newest)).attributes());
+                return new Written(Optional.empty(), before, before.counted(delta));
             } catch (ConditionalCheckFailedException e) {
                 RankNode met = fromItem(e.item());
                 BigInteger watermark = met.watermarks().getOrDefault(delta.lane(), BigInteger.ZERO);
                 if (watermark.compareTo(delta.first()) >= 0) {
-                    return Optional.of(watermark);
+                    return new Written(Optional.of(watermark), met, met);
                 }
                 newest = Math.max(newest, met.times().getOrDefault(delta.lane(), 0L));
             }
         }
+    }
+
+    /**
+     * Notes what the nodes below some children count, as far as the node does not know a newer version of them. 1 WCU for
+     * a node below 1 KB, and one more if another writer noted something newer at the same time.
+     */
+    public Written note(String tree, String node, Map<Integer, RankNode.Below> below) {
+        Map<Integer, RankNode.Below> left = new TreeMap<>(below);
+        while (true) {
+            try {
+                RankNode before =
+                        fromItem(dynamo.updateItem(noting(tree, node, left)).attributes());
+                return new Written(Optional.empty(), before, before.knowing(left));
+            } catch (ConditionalCheckFailedException e) {
+                RankNode met = fromItem(e.item());
+                left.entrySet().removeIf(child -> {
+                    RankNode.Below known = met.below().get(child.getKey());
+                    return known != null && known.version() >= child.getValue().version();
+                });
+                if (left.isEmpty()) {
+                    return new Written(Optional.empty(), met, met);
+                }
+            }
+        }
+    }
+
+    private UpdateItemRequest noting(String tree, String node, Map<Integer, RankNode.Below> below) {
+        Map<String, String> names = new HashMap<>(Map.of("#n", "n"));
+        Map<String, AttributeValue> values = new HashMap<>(Map.of(":one", n(1)));
+        List<String> set = new ArrayList<>();
+        List<String> condition = new ArrayList<>();
+        below.forEach((child, counted) -> {
+            names.put("#d" + child, "d" + child);
+            names.put("#e" + child, "e" + child);
+            values.put(":d" + child, n(counted.distinct()));
+            values.put(":e" + child, n(counted.version()));
+            set.add("#d" + child + " = :d" + child);
+            set.add("#e" + child + " = :e" + child);
+            if (ScorePath.exact(node, child)) {
+                names.put("#z" + child, "z" + child);
+                values.put(":z" + child, n(counted.total()));
+                set.add("#z" + child + " = :z" + child);
+            }
+            condition.add("(attribute_not_exists(#e" + child + ") OR #e" + child + " < :e" + child + ")");
+        });
+        return UpdateItemRequest.builder()
+                .tableName(tables.ranks())
+                .key(key(tree, node))
+                .updateExpression("SET " + String.join(", ", set) + " ADD #n :one")
+                .conditionExpression(String.join(" AND ", condition))
+                .expressionAttributeNames(names)
+                .expressionAttributeValues(values)
+                .returnValues(ReturnValue.ALL_OLD)
+                .returnValuesOnConditionCheckFailure(ReturnValuesOnConditionCheckFailure.ALL_OLD)
+                .build();
     }
 
     private UpdateItemRequest counting(NodeDelta delta, long newest) {
@@ -149,6 +258,11 @@ public class RankStore {
                     .append(" :c")
                     .append(child);
         });
+        if (delta.distinct()) {
+            names.put("#n", "n");
+            values.put(":one", n(1));
+            add.append(add.isEmpty() ? " ADD #n :one" : ", #n :one");
+        }
         String mark = "";
         if (delta.mark() > 0) {
             names.put("#k", "k" + delta.lane());
@@ -162,6 +276,7 @@ public class RankStore {
                 .conditionExpression("attribute_not_exists(#w) OR (#w < :first AND #t <= :t)")
                 .expressionAttributeNames(names)
                 .expressionAttributeValues(values)
+                .returnValues(delta.distinct() ? ReturnValue.ALL_OLD : ReturnValue.NONE)
                 .returnValuesOnConditionCheckFailure(ReturnValuesOnConditionCheckFailure.ALL_OLD)
                 .build();
     }
@@ -206,6 +321,7 @@ public class RankStore {
         Map<Integer, BigInteger> watermarks = new TreeMap<>();
         Map<Integer, Long> times = new TreeMap<>();
         Map<Integer, Long> marks = new TreeMap<>();
+        NavigableMap<Integer, RankNode.Below> below = new TreeMap<>();
         item.forEach((name, value) -> {
             char kind = name.charAt(0);
             if (Character.isDigit(kind)) {
@@ -216,8 +332,16 @@ public class RankStore {
                 times.put(Integer.valueOf(name.substring(1)), Long.valueOf(value.n()));
             } else if (kind == 'k') {
                 marks.put(Integer.valueOf(name.substring(1)), Long.valueOf(value.n()));
+            } else if (kind == 'e') {
+                int child = Integer.parseInt(name.substring(1));
+                below.put(
+                        child,
+                        new RankNode.Below(
+                                Attributes.number(item, "d" + child),
+                                Attributes.number(item, "z" + child, 0),
+                                Long.parseLong(value.n())));
             }
         });
-        return new RankNode(counts, watermarks, times, marks);
+        return new RankNode(counts, watermarks, times, marks, below, Attributes.number(item, "n", 0));
     }
 }

@@ -6,7 +6,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.NavigableSet;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -82,6 +84,92 @@ public final class RankTree {
             }
         }
         return new Standing(better, equal, node(nodes, ScorePath.ROOT).total());
+    }
+
+    /**
+     * How many different (score, subscore) pairs that are counted are strictly better than a score. Only the trees of
+     * boards with dense ranking know.
+     *
+     * @param nodes the nodes of {@link #nodesOf}; one that is missing counts as empty
+     */
+    public static long distinctBetter(Score score, Order order, boolean subscores, Map<String, RankNode> nodes) {
+        long distinct = 0;
+        long equal = 0;
+        List<Step> byValue = ScorePath.of(new Score(score.value(), 0));
+        for (Step step : byValue) {
+            RankNode node = node(nodes, step.node());
+            distinct += node.distinctBetter(step.node(), step.child(), order);
+            equal = node.count(step.child());
+        }
+        if (subscores) {
+            String root = ScorePath.subscoreRoot(byValue.get(byValue.size() - 1));
+            List<Step> bySubscore = score.subscore() == 0
+                    ? List.of(new Step(root, ScorePath.zeroChild()))
+                    : ScorePath.of(score)
+                            .subList(byValue.size(), ScorePath.of(score).size());
+            for (Step step : bySubscore) {
+                RankNode node = node(nodes, step.node());
+                distinct += (step.node().equals(root) ? withZero(node, equal) : node)
+                        .distinctBetter(step.node(), step.child(), order);
+            }
+        }
+        return distinct;
+    }
+
+    /**
+     * Which pair has so many different pairs before it.
+     *
+     * @param index the dense rank, 0 for the best
+     * @param nodes reads a node by its key; called once a level, from the root down
+     * @return nothing if fewer different pairs are counted
+     */
+    public static Optional<Place> selectDistinct(long index, Order order, boolean subscores, NodeReader nodes) {
+        long before = 0;
+        long left = index;
+        String key = ScorePath.ROOT;
+        Range range = new Range(-Score.LIMIT, Score.LIMIT);
+        OptionalLong value = OptionalLong.empty();
+        RankNode node = nodes.read(key);
+        while (true) {
+            DistinctPick pick = pickDistinct(key, node, order, left);
+            if (pick == null) {
+                return Optional.empty();
+            }
+            before += pick.before();
+            left -= pick.distinctBefore();
+            boolean root = key.equals(ScorePath.ROOT) || ScorePath.isSubscoreRoot(key);
+            range = root ? ScorePath.rangeOfRootChild(pick.child()) : ScorePath.rangeOfChild(range, pick.child());
+            Step step = new Step(key, pick.child());
+            key = step.next();
+            if (!range.exact()) {
+                node = nodes.read(key);
+            } else if (value.isPresent()) {
+                return Optional.of(new Place(new Score(value.getAsLong(), range.lowest()), before, 0, true));
+            } else if (!subscores) {
+                return Optional.of(new Place(new Score(range.lowest(), 0), before, 0, true));
+            } else {
+                value = OptionalLong.of(range.lowest());
+                key = ScorePath.subscoreRoot(step);
+                node = withZero(nodes.read(key), pick.count());
+            }
+        }
+    }
+
+    private record DistinctPick(int child, long before, long distinctBefore, long count) {}
+
+    private static @Nullable DistinctPick pickDistinct(String key, RankNode node, Order order, long index) {
+        long before = 0;
+        long distinct = 0;
+        NavigableSet<Integer> children = node.children();
+        for (int child : order == Order.ASCENDING ? children : children.descendingSet()) {
+            long here = node.distinct(key, child);
+            if (distinct + here > index) {
+                return new DistinctPick(child, before, distinct, node.count(child));
+            }
+            distinct += here;
+            before += node.count(child);
+        }
+        return null;
     }
 
     /**
@@ -191,7 +279,13 @@ public final class RankTree {
         NavigableMap<Integer, Long> counts = new TreeMap<>(subscores.counts());
         // While a batch is being counted the two nodes may be apart for a moment; never below zero.
         counts.put(ScorePath.zeroChild(), Math.max(0, countOfScore - subscores.total()));
-        return new RankNode(counts, subscores.watermarks(), subscores.times(), subscores.marks());
+        return new RankNode(
+                counts,
+                subscores.watermarks(),
+                subscores.times(),
+                subscores.marks(),
+                subscores.below(),
+                subscores.version());
     }
 
     private static RankNode node(Map<String, RankNode> nodes, String key) {

@@ -6,13 +6,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * An entry as it is listed.
  *
- * @param rank standard competition rank: 1 + how many are better; equals share it
+ * @param rank the rank by the board's {@link Ranking}
+ * @param place 1 + how many are better; the same as the rank on a board with competition ranking
  * @param position place in the list, from 1; equals are told apart by who came first
  * @param reachedAt when the score was reached, epoch milliseconds
  * @param metadata JSON text
  */
 public record RankedEntry(
         long rank,
+        long place,
         long position,
         String playerId,
         Score score,
@@ -21,6 +23,11 @@ public record RankedEntry(
 
     /** This entry without the player's name and metadata. */
     RankedEntry anonymous() {
-        return new RankedEntry(rank, position, Swept.ERASED_PLAYER, score, reachedAt, null);
+        return new RankedEntry(rank, place, position, Swept.ERASED_PLAYER, score, reachedAt, null);
+    }
+
+    /** Where the entry stands in the order index. */
+    OrderKey key() {
+        return new OrderKey(score, reachedAt, playerId);
     }
 }

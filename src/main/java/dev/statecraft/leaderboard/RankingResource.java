@@ -94,12 +94,12 @@ public class RankingResource {
                 ranked.rank(),
                 board.value(score.value()),
                 board.value(score.subscore()),
-                ranked.rank() * 100.0 / Math.max(ranked.rank(), ranked.total()),
+                ranked.percentile(board.ranking()),
                 ranked.ties(),
                 ranked.total(),
                 asked,
                 ranked.asOf(),
-                Tier.of(board, score, ranked.rank(), ranked.total()));
+                Tier.of(board, score, ranked.rank(), ranked.place(), ranked.total()));
     }
 
     /** What score holds a place. */
@@ -120,11 +120,14 @@ public class RankingResource {
         double percent = percentile == null ? 0 : percent(percentile);
         Board board = board(boardId);
         int asked = LeaderboardProblems.season(board, season);
-        Optional<Selected> selected =
-                position == null ? lists.selectPercentile(board, asked, percent) : lists.select(board, asked, position);
+        Optional<Selected> selected = position == null
+                ? lists.selectPercentile(board, asked, percent)
+                : lists.selectRank(board, asked, position);
         if (selected.isEmpty()) {
             throw new ProblemException(Problem.notFound(
-                    "place-not-found", "Nobody holds this place", "The board has fewer entries than this."));
+                    "place-not-found",
+                    "Nobody holds this place",
+                    "The board has fewer entries, or with dense ranking fewer scores, than this."));
         }
         Selected found = selected.get();
         return new SelectView(

@@ -21,25 +21,46 @@ import java.util.Set;
 public class RankingService {
 
     private final RankStore ranks;
+    private final TiePositions ties;
 
-    RankingService(RankStore ranks) {
+    RankingService(RankStore ranks, TiePositions ties) {
         this.ranks = ranks;
+        this.ties = ties;
     }
 
     /**
      * Where a player stands.
      *
-     * @param rank 1 + how many are better
+     * @param rank the rank by the board's {@link Ranking}
+     * @param place 1 + how many are better
      * @param ties how many have the same score, the player included
      * @param total all entries, the player included
      * @param asOf every score written up to then is counted
      */
-    public record Ranked(long rank, long ties, long total, Instant asOf) {}
+    public record Ranked(long rank, long place, long ties, long total, Instant asOf) {
+
+        /** The percentage of entries up to this rank. */
+        public double percentile(Ranking ranking) {
+            long counted = ofPercentile(ranking);
+            return counted * 100.0 / Math.max(counted, total);
+        }
+
+        /** The rank that percentiles are computed from. */
+        public long ofPercentile(Ranking ranking) {
+            return ranking.ofPercentile(rank, place);
+        }
+
+        private Ranked withRank(long other) {
+            return new Ranked(other, place, ties, total, asOf);
+        }
+    }
 
     /**
      * Ranks a player's entry: one round trip, 0.5 RCU for each node of the score's path. The player's own score is
      * counted as it stands in the entry, also where the tree still counts an older one (invariant: a player always sees
      * its own last score).
+     * With unique ranking the equal entries before the player's are counted as well, see {@link TiePositions}; with dense
+     * ranking the nodes of an older score that the tree still counts are read too.
      */
     public Ranked rank(Board board, int season, Entry entry) {
         return rankAll(board, season, List.of(entry)).get(0);
@@ -47,14 +68,47 @@ public class RankingService {
 
     /** Ranks several entries that have scores, with the nodes they share read once. */
     public List<Ranked> rankAll(Board board, int season, List<Entry> ranked) {
+        return rankAll(board, season, ranked, ranks.read(RankStore.treesOf(board, season), nodesOf(board, ranked)));
+    }
+
+    /** The running season of a board and a player's entry in it. */
+    public record Standings(Board board, Entry entry) {}
+
+    /**
+     * Ranks entries in the running seasons of different boards, with the requests for the rank trees shared; 100 nodes in a
+     * round trip. A player without a score has rank 0, with {@code total} and {@code asOf} all the same.
+     */
+    public List<Ranked> rankAcross(List<Standings> asked) {
+        List<Map<String, RankNode>> nodes = ranks.read(asked.stream()
+                .map(one -> new RankStore.Wanted(
+                        RankStore.treesOf(one.board(), one.board().season()),
+                        nodesOf(one.board(), one.entry().score() == null ? List.of() : List.of(one.entry()))))
+                .toList());
+        List<Ranked> ranked = new ArrayList<>();
+        for (int i = 0; i < asked.size(); i++) {
+            Board board = asked.get(i).board();
+            Entry entry = asked.get(i).entry();
+            if (entry.score() == null) {
+                RankNode root = nodes.get(i).getOrDefault(ScorePath.ROOT, RankNode.EMPTY);
+                ranked.add(new Ranked(0, 0, 0, root.total(), RankWalk.asOf(board, board.season(), root)));
+            } else {
+                ranked.add(rankAll(board, board.season(), List.of(entry), nodes.get(i))
+                        .get(0));
+            }
+        }
+        return ranked;
+    }
+
+    private static Set<String> nodesOf(Board board, List<Entry> entries) {
         Set<String> keys = new LinkedHashSet<>();
         keys.add(ScorePath.ROOT);
-        for (Entry entry : ranked) {
-            keys.addAll(RankTree.nodesOf(scoreOf(entry), board.subscored()));
-        }
-        Map<String, RankNode> nodes = ranks.read(RankStore.treesOf(board, season), keys);
+        entries.forEach(entry -> keys.addAll(RankTree.nodesOf(scoreOf(entry), board.subscored())));
+        return keys;
+    }
+
+    private List<Ranked> rankAll(Board board, int season, List<Entry> ranked, Map<String, RankNode> nodes) {
         Instant asOf = RankWalk.asOf(board, season, nodes.getOrDefault(ScorePath.ROOT, RankNode.EMPTY));
-        return ranked.stream()
+        List<Ranked> places = ranked.stream()
                 .map(entry -> {
                     Score score = scoreOf(entry);
                     Standing others = RankTree.standing(
@@ -62,9 +116,42 @@ public class RankingService {
                             board.order(),
                             board.subscored(),
                             without(entry, board.laneOf(entry.playerId()), nodes));
-                    return new Ranked(others.better() + 1, others.equal() + 1, others.total() + 1, asOf);
+                    long place = others.better() + 1;
+                    return new Ranked(place, place, others.equal() + 1, others.total() + 1, asOf);
                 })
                 .toList();
+        return switch (board.ranking()) {
+            case COMPETITION -> places;
+            case UNIQUE -> unique(board, season, ranked, places);
+            case DENSE -> {
+                DistinctRanks distinct = distinct(board, season, ranked, nodes);
+                List<Ranked> dense = new ArrayList<>();
+                for (int i = 0; i < ranked.size(); i++) {
+                    Entry own = ranked.get(i);
+                    dense.add(places.get(i).withRank(distinct.rank(scoreOf(own), List.of(own))));
+                }
+                yield dense;
+            }
+        };
+    }
+
+    /**
+     * The positions of entries in the list, in the order given: the place, and how many equals come before; costs what
+     * {@link TiePositions} says, nothing on a board with unique ranking, where they are the ranks.
+     */
+    List<Long> positions(Board board, int season, List<Entry> entries, List<Ranked> standings) {
+        return board.ranking() == Ranking.UNIQUE
+                ? standings.stream().map(Ranked::rank).toList()
+                : ties.of(board, season, entries, standings);
+    }
+
+    private List<Ranked> unique(Board board, int season, List<Entry> entries, List<Ranked> places) {
+        List<Long> positions = ties.of(board, season, entries, places);
+        List<Ranked> unique = new ArrayList<>();
+        for (int i = 0; i < places.size(); i++) {
+            unique.add(places.get(i).withRank(positions.get(i)));
+        }
+        return unique;
     }
 
     /**
@@ -72,10 +159,7 @@ public class RankingService {
      * written, also where the tree still counts an older score.
      */
     public List<Ranked> rankTogether(Board board, int season, List<Entry> written) {
-        Set<String> keys = new LinkedHashSet<>();
-        keys.add(ScorePath.ROOT);
-        written.forEach(entry -> keys.addAll(RankTree.nodesOf(scoreOf(entry), board.subscored())));
-        Map<String, RankNode> read = ranks.read(RankStore.treesOf(board, season), keys);
+        Map<String, RankNode> read = ranks.read(RankStore.treesOf(board, season), nodesOf(board, written));
         Instant asOf = RankWalk.asOf(board, season, read.getOrDefault(ScorePath.ROOT, RankNode.EMPTY));
         Map<String, RankNode> nodes = read;
         for (Entry entry : written) {
@@ -91,19 +175,72 @@ public class RankingService {
             long equal = written.stream()
                     .filter(other -> scoreOf(other).equals(score))
                     .count();
-            ranked.add(new Ranked(
-                    others.better() + better + 1, others.equal() + equal, others.total() + written.size(), asOf));
+            long place = others.better() + better + 1;
+            ranked.add(new Ranked(place, place, others.equal() + equal, others.total() + written.size(), asOf));
         }
-        return ranked;
+        return switch (board.ranking()) {
+            case COMPETITION -> ranked;
+            case UNIQUE -> unique(board, season, written, ranked);
+            case DENSE -> {
+                DistinctRanks distinct = distinct(board, season, written, read);
+                List<Ranked> dense = new ArrayList<>();
+                for (int i = 0; i < ranked.size(); i++) {
+                    dense.add(ranked.get(i).withRank(distinct.rank(scoreOf(written.get(i)), written)));
+                }
+                yield dense;
+            }
+        };
     }
 
-    /** The rank a score would have; {@code ties} counts those who have it. */
+    /**
+     * The rank that a score would have if it were reached now, so behind its equals on a board with unique ranking;
+     * {@code ties} counts those who have it.
+     */
     public Ranked rankOf(Board board, int season, Score score) {
         Set<String> keys = new LinkedHashSet<>(RankTree.nodesOf(score, board.subscored()));
         Map<String, RankNode> nodes = ranks.read(RankStore.treesOf(board, season), keys);
         Standing standing = RankTree.standing(score, board.order(), board.subscored(), nodes);
         Instant asOf = RankWalk.asOf(board, season, nodes.getOrDefault(ScorePath.ROOT, RankNode.EMPTY));
-        return new Ranked(standing.better() + 1, standing.equal(), standing.total(), asOf);
+        long place = standing.better() + 1;
+        long distinct = board.ranking() == Ranking.DENSE
+                ? RankTree.distinctBetter(score, board.order(), board.subscored(), nodes) + 1
+                : 0;
+        long rank = board.ranking().of(place, distinct, place + standing.equal());
+        return new Ranked(rank, place, standing.equal(), standing.total(), asOf);
+    }
+
+    /**
+     * Where a score stands that somebody has, with a player's entry counted as it is now, also where the tree still counts
+     * an older score of it.
+     */
+    Ranked rankBeside(Board board, int season, Score score, Entry own) {
+        Set<String> keys = nodesOf(board, List.of(own));
+        keys.addAll(RankTree.nodesOf(score, board.subscored()));
+        Map<String, RankNode> nodes = ranks.read(RankStore.treesOf(board, season), keys);
+        Standing others = RankTree.standing(
+                score, board.order(), board.subscored(), without(own, board.laneOf(own.playerId()), nodes));
+        long place = others.better() + (board.order().better(scoreOf(own), score) ? 1 : 0) + 1;
+        long distinct = board.ranking() == Ranking.DENSE
+                ? distinct(board, season, List.of(own), nodes).rank(score, List.of(own))
+                : 0;
+        Instant asOf = RankWalk.asOf(board, season, nodes.getOrDefault(ScorePath.ROOT, RankNode.EMPTY));
+        return new Ranked(board.ranking().of(place, distinct, place), place, others.equal(), others.total() + 1, asOf);
+    }
+
+    /** The standing of a player without a score: rank 0, and the total and time of the season; 0.5 RCU. */
+    Ranked unranked(Board board, int season) {
+        RankWalk.Summary summary = summary(board, season);
+        return new Ranked(0, 0, 0, summary.total(), summary.asOf());
+    }
+
+    /** Prepares dense ranks; one batch read more if the tree still counts some of the entries with another score. */
+    private DistinctRanks distinct(Board board, int season, List<Entry> entries, Map<String, RankNode> read) {
+        Set<String> missing = DistinctRanks.missing(board, entries, read);
+        Map<String, RankNode> nodes = new HashMap<>(read);
+        if (!missing.isEmpty()) {
+            ranks.read(RankStore.treesOf(board, season), missing).forEach(nodes::putIfAbsent);
+        }
+        return new DistinctRanks(board, nodes);
     }
 
     /** Total and times of a season, from its root node: 0.5 RCU. */
@@ -162,10 +299,6 @@ public class RankingService {
 
     /** The score of an entry that has one. */
     static Score scoreOf(Entry entry) {
-        Score score = entry.score();
-        if (score == null) {
-            throw new IllegalArgumentException("an entry without a score has no rank");
-        }
-        return score;
+        return entry.requireScore();
     }
 }

@@ -21,26 +21,25 @@ public record Reward(
         @Nullable String reward) {
 
     /**
-     * The last rank that gets this reward.
+     * Whether an entry gets this reward.
      *
+     * @param rank by the board's ranking
+     * @param counted the rank that percentiles are computed from
      * @param total entries of the season
-     * @return 0 if nobody does
      */
-    public long lastRank(long total) {
-        long last = toRank == null ? total : Math.min(toRank, total);
-        // rank / total × 100 is at most the percentile.
-        return percentile == null
-                ? last
-                : Math.min(
-                        last,
-                        percentile
-                                .multiply(BigDecimal.valueOf(total))
-                                .movePointLeft(2)
-                                .longValue());
+    public boolean fits(long rank, long counted, long total) {
+        return rank >= (fromRank == null ? 1 : fromRank) && !past(rank, counted, total);
     }
 
-    /** Whether a rank gets this reward. */
-    public boolean fits(long rank, long total) {
-        return rank >= (fromRank == null ? 1 : fromRank) && rank <= lastRank(total);
+    /** Whether neither an entry with this rank nor one behind it gets this reward. */
+    public boolean past(long rank, long counted, long total) {
+        return (toRank != null && rank > toRank)
+                || (percentile != null
+                        // rank / total × 100 is at most the percentile.
+                        && counted
+                                > percentile
+                                        .multiply(BigDecimal.valueOf(total))
+                                        .movePointLeft(2)
+                                        .longValue());
     }
 }

@@ -93,6 +93,9 @@ public class SampleStore {
         Map<String, AttributeValue> item = new HashMap<>(key(board, sample.playerId(), sample.timestamp()));
         item.put("season", n(sample.season()));
         item.put("rank", n(sample.rank()));
+        if (sample.counted() != sample.rank()) {
+            item.put("counted", n(sample.counted()));
+        }
         item.put("s", n(sample.score().value()));
         item.put("u", n(sample.score().subscore()));
         item.put("totalEntries", n(sample.totalEntries()));
@@ -106,6 +109,7 @@ public class SampleStore {
                 Instant.ofEpochMilli(Long.parseLong(Attributes.string(item, "sk"))),
                 (int) Attributes.number(item, "season"),
                 Attributes.number(item, "rank"),
+                Attributes.number(item, "counted", Attributes.number(item, "rank")),
                 new Score(Attributes.number(item, "s"), Attributes.number(item, "u")),
                 Attributes.number(item, "totalEntries"));
     }

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param before where the entry was counted, null if nowhere
  * @param after where it is to be counted, null if nowhere
  * @param mark the number of the mark that the record is, 0 if it is an entry
+ * @param distinct whether the tree also counts different scores, for dense ranking
  */
 public record ScoreChange(
         String tree,
@@ -25,7 +26,20 @@ public record ScoreChange(
         long at,
         @Nullable Score before,
         @Nullable Score after,
-        long mark) {
+        long mark,
+        boolean distinct) {
+
+    /** A change in a tree that counts entries only. */
+    public ScoreChange(
+            String tree,
+            int lane,
+            BigInteger sequence,
+            long at,
+            @Nullable Score before,
+            @Nullable Score after,
+            long mark) {
+        this(tree, lane, sequence, at, before, after, mark, false);
+    }
 
     /** Calls back with −1 and +1 for every step that differs; steps both paths share are left alone. */
     public void forEachStep(ObjIntConsumer<Step> consumer) {

@@ -2,6 +2,7 @@ package dev.statecraft.leaderboard;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Where a score is counted in the rank tree: the nodes from the root to the exact score and, in each, the child taken.
@@ -20,6 +21,8 @@ public final class ScorePath {
     /** Key of the root node. */
     public static final String ROOT = "r";
 
+    private static final String SUBSCORES = "s";
+    private static final String SUBSCORE_ROOT = "." + SUBSCORES;
     private static final int DIGIT_BITS = 6;
     private static final int CLASSES_BELOW_ZERO = 53;
     private static final int HEADS = 32;
@@ -51,7 +54,7 @@ public final class ScorePath {
 
     /** Key of the root of the subscores that belong to the exact score a step leads to. */
     public static String subscoreRoot(Step leaf) {
-        return leaf.next() + ".s";
+        return leaf.next() + SUBSCORE_ROOT;
     }
 
     /** The child of a root below which 0 is counted: positive numbers lie above it, negative ones below. */
@@ -103,6 +106,38 @@ public final class ScorePath {
         long size = (range.highest() - range.lowest() + 1) >> DIGIT_BITS;
         long lowest = range.lowest() + child * size;
         return new Range(lowest, lowest + size - 1);
+    }
+
+    /** Whether only one number is counted below a child of a node, so that its count is that of an exact score. */
+    public static boolean exact(String node, int child) {
+        String own = node.substring(node.lastIndexOf(node.contains(SUBSCORES) ? SUBSCORES : ROOT) + 1);
+        int firstDot = own.indexOf('.');
+        if (firstDot < 0) {
+            return digits(child) == 0;
+        }
+        int secondDot = own.indexOf('.', firstDot + 1);
+        int rootChild = Integer.parseInt(own.substring(firstDot + 1, secondDot < 0 ? own.length() : secondDot));
+        long taken = own.chars().filter(c -> c == '.').count() - 1;
+        return taken + 1 == digits(rootChild);
+    }
+
+    /** The step that leads to a node; nothing for the root. */
+    public static Optional<Step> stepTo(String node) {
+        String below = node.endsWith(SUBSCORE_ROOT) ? node.substring(0, node.length() - SUBSCORE_ROOT.length()) : node;
+        int dot = below.lastIndexOf('.');
+        return dot < 0
+                ? Optional.empty()
+                : Optional.of(new Step(below.substring(0, dot), Integer.parseInt(below.substring(dot + 1))));
+    }
+
+    /** Whether a node is the root of the subscores of one score. */
+    public static boolean isSubscoreRoot(String node) {
+        return node.endsWith(SUBSCORE_ROOT);
+    }
+
+    /** How many digits of six bits follow a root's child. */
+    private static int digits(int rootChild) {
+        return Math.max(0, Math.abs(classOfRootChild(rootChild)) - 1) / DIGIT_BITS;
     }
 
     private static void walk(String root, long value, List<Step> steps) {

@@ -55,6 +55,6 @@ class ScoreRanking {
                 taken.receipt(),
                 taken.replayed(),
                 Optional.of(ranked),
-                Tier.of(taken.board(), RankingService.scoreOf(entry), ranked.rank(), ranked.total()));
+                Tier.of(taken.board(), RankingService.scoreOf(entry), ranked.rank(), ranked.place(), ranked.total()));
     }
 }

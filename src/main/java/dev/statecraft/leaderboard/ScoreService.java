@@ -3,6 +3,7 @@ package dev.statecraft.leaderboard;
 import dev.statecraft.leaderboard.EntryStore.BoardAndEntry;
 import dev.statecraft.leaderboard.SubmissionService.Decided;
 import dev.statecraft.table.Backoff;
+import dev.statecraft.table.Batches;
 import dev.statecraft.table.Parallel;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.math.BigDecimal;
@@ -238,9 +239,15 @@ public class ScoreService {
         return entries.read(board, season, playerId);
     }
 
-    /** Several players' entries in a season. */
+    /** Several players' entries in a season, 100 in a round trip, the round trips at the same time. */
     public List<Entry> readAll(Board board, int season, List<String> playerIds) {
-        return List.copyOf(entries.readAll(board, season, playerIds).values());
+        List<String> players = playerIds.stream().distinct().toList();
+        List<Callable<List<Entry>>> reads = new ArrayList<>();
+        for (int from = 0; from < players.size(); from += Batches.READ_LIMIT) {
+            List<String> part = players.subList(from, Math.min(players.size(), from + Batches.READ_LIMIT));
+            reads.add(() -> List.copyOf(entries.readAll(board, season, part).values()));
+        }
+        return parallel.all(reads).stream().flatMap(List::stream).toList();
     }
 
     /** Takes scores of one player in order, in one write of the entry if they are not too many. */

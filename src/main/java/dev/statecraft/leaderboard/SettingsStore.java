@@ -23,6 +23,7 @@ final class SettingsStore {
         item.put("description", s(settings.description()));
         item.put("rankingType", s(settings.rankingType().name()));
         item.put("order", s(settings.order().name()));
+        item.put("ranking", s(settings.ranking().name()));
         if (settings.operator() != null) {
             item.put("operator", s(settings.operator().name()));
         }
@@ -65,6 +66,8 @@ final class SettingsStore {
 
     static Board.Settings fromItem(Map<String, AttributeValue> item) {
         String operator = Attributes.stringOrNull(item, "operator");
+        // Boards stored before there was a choice have none.
+        String ranking = Attributes.stringOrNull(item, "ranking");
         return new Board.Settings(
                 Attributes.string(item, "description"),
                 RankingType.valueOf(Attributes.string(item, "rankingType")),
@@ -78,7 +81,8 @@ final class SettingsStore {
                 list(item, "rewards", SettingsStore::reward),
                 list(item, "tiers", SettingsStore::tier),
                 RatingSettingsStore.fromMap(Attributes.map(item, "rating")),
-                source(Attributes.map(item, "source")));
+                source(Attributes.map(item, "source")),
+                ranking == null ? Ranking.COMPETITION : Ranking.valueOf(ranking));
     }
 
     static Map<String, AttributeValue> toMap(Reward reward) {

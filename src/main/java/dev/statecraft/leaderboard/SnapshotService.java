@@ -109,6 +109,7 @@ public class SnapshotService {
                             snapshot.timestamp(),
                             snapshot.season(),
                             entry.rank(),
+                            board.ranking().ofPercentile(entry.rank(), entry.place()),
                             entry.score(),
                             page.totalEntries()))
                     .toList();

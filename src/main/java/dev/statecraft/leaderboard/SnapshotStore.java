@@ -196,6 +196,9 @@ public class SnapshotStore {
     static Map<String, AttributeValue> toRow(RankedEntry entry) {
         Map<String, AttributeValue> row = new HashMap<>();
         row.put("rank", n(entry.rank()));
+        if (entry.place() != entry.rank()) {
+            row.put("place", n(entry.place()));
+        }
         row.put("position", n(entry.position()));
         row.put("player", s(entry.playerId()));
         row.put("s", n(entry.score().value()));
@@ -207,6 +210,7 @@ public class SnapshotStore {
     static RankedEntry fromRow(Map<String, AttributeValue> row) {
         return new RankedEntry(
                 Attributes.number(row, "rank"),
+                Attributes.number(row, "place", Attributes.number(row, "rank")),
                 Attributes.number(row, "position"),
                 Attributes.string(row, "player"),
                 new Score(Attributes.number(row, "s"), Attributes.number(row, "u")),

@@ -131,7 +131,7 @@ public class SubmissionService {
             return false;
         }
         RankingService.Ranked ranked = rankings.rank(board, board.season(), write.entry());
-        return Plausibility.amongTheBest(percentile, ranked.rank(), ranked.total());
+        return Plausibility.amongTheBest(percentile, ranked.place(), ranked.total());
     }
 
     private Decided implausible(

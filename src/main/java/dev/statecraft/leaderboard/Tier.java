@@ -22,24 +22,28 @@ public record Tier(
     /**
      * The name of the tier that an entry is in, null if it is in none. Pure.
      *
-     * @param rank from 1
+     * @param rank by the board's ranking, from 1
+     * @param place 1 + how many are better
      * @param total entries of the season; never taken for less than the rank
      */
-    static @Nullable String of(Board board, Score score, long rank, long total) {
+    static @Nullable String of(Board board, Score score, long rank, long place, long total) {
+        long counted = board.ranking().ofPercentile(rank, place);
         for (Tier tier : board.settings().tiers()) {
-            if (tier.takes(board, score, rank, Math.max(rank, total))) {
+            if (tier.takes(board, score, rank, counted, Math.max(counted, total))) {
                 return tier.name;
             }
         }
         return null;
     }
 
-    private boolean takes(Board board, Score entry, long place, long total) {
-        if (rank != null && place > rank) {
+    private boolean takes(Board board, Score entry, long own, long counted, long total) {
+        if (rank != null && own > rank) {
             return false;
         }
         if (percentile != null
-                && BigDecimal.valueOf(place).multiply(HUNDRED).compareTo(percentile.multiply(BigDecimal.valueOf(total)))
+                && BigDecimal.valueOf(counted)
+                                .multiply(HUNDRED)
+                                .compareTo(percentile.multiply(BigDecimal.valueOf(total)))
                         > 0) {
             return false;
         }

@@ -42,6 +42,7 @@ function one(view, id) {
     settings.description && h('p', { class: 'lead' }, settings.description),
     facts([
       ['Type', words(settings.rankingType)],
+      ['Ranking', words(settings.ranking)],
       ['Order', words(settings.order)],
       ['Entries', number(settings.totalEntries)],
       ['Running season', number(settings.season)],

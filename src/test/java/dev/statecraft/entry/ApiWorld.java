@@ -84,6 +84,9 @@ final class ApiWorld {
                 "getLeaderboard",
                 "getTopPlayers",
                 "getPlayerRank",
+                "changeEntry",
+                "queryEntries",
+                "getPlayerLeaderboards",
                 "scoreDistribution",
                 "auditLeaderboard",
                 "mendLeaderboard")) {

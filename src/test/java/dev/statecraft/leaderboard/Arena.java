@@ -29,7 +29,9 @@ final class Arena {
     final ScoreService scores;
     final RankingService rankings;
     final ListingService lists;
+    final SurroundingsService surroundings;
     final ListingCache pages;
+    final MetadataService metadata;
     final SnapshotService snapshots;
     final SeasonService seasons;
     final PlayerHistoryService players;
@@ -70,9 +72,10 @@ final class Arena {
         LeaderboardConfig leaderboards = config.getConfigMapping(LeaderboardConfig.class);
         Parallel parallel = new Parallel(config.getConfigMapping(Parallel.Limits.class));
         entries = new EntryStore(dynamo, tables);
-        ranks = new RankStore(dynamo, tables);
-        rankings = new RankingService(ranks);
+        ranks = new RankStore(dynamo, tables, parallel);
+        rankings = new RankingService(ranks, new TiePositions(entries, parallel));
         lists = new ListingService(entries, ranks, rankings);
+        surroundings = new SurroundingsService(entries, ranks, rankings, lists);
         SeasonStore closed = new SeasonStore(dynamo, tables);
         SampleStore samples = new SampleStore(dynamo, tables);
         AwardStore awards = new AwardStore(dynamo, tables);
@@ -97,6 +100,7 @@ final class Arena {
                 recent,
                 parallel,
                 clock);
+        metadata = new MetadataService(scores, entries, recent, leaderboards, clock);
         reviews = new ReviewService(boards, aside, entries, submissions, recent, leaderboards, clock);
         MatchStore rated = new MatchStore(dynamo, tables);
         matches = new MatchService(boards, entries, rated, rankings, leaderboards, recent, clock);

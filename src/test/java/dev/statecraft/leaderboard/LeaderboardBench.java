@@ -83,7 +83,8 @@ class LeaderboardBench {
                                 .size()));
         measure("around a player, 11", OPERATIONS, i -> {
             Entry entry = arena.scores.read(board, 1, "p" + random.nextInt(entries));
-            assertEquals(11, arena.lists.around(board, 1, entry, 11).entries().size());
+            assertEquals(
+                    11, arena.surroundings.around(board, 1, entry, 11).entries().size());
         });
         measure(
                 "distribution, 20 buckets",

@@ -1,6 +1,7 @@
 package dev.statecraft.leaderboard;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.statecraft.leaderboard.Distribution.Bucket;
@@ -23,24 +24,29 @@ class LeaderboardModelTest {
     private final Arena arena = new Arena();
 
     @ParameterizedTest
-    @ValueSource(longs = {1, 2, 3, 4})
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7})
     void everyAnswerAgreesWithASortedList(long seed) {
         Random random = new Random(seed);
         Order order = random.nextBoolean() ? Order.ASCENDING : Order.DESCENDING;
         List<Operator> operators = List.of(Operator.values());
         Operator operator = operators.get(random.nextInt(operators.size()));
         int lanes = seed % 2 == 0 ? 1 : 4;
-        boolean subscores = seed > 2;
-        String context = "seed " + seed + ", " + order + " " + operator + ", lanes " + lanes;
+        boolean subscores = seed > 2 && seed != 7;
+        Ranking ranking = seed < 5 ? Ranking.COMPETITION : seed == 5 ? Ranking.UNIQUE : Ranking.DENSE;
+        int most = ranking == Ranking.COMPETITION ? 400 : 30;
+        String context = "seed " + seed + ", " + ranking + " " + order + " " + operator + ", lanes " + lanes;
         String id = "board_" + seed;
-        arena.create(id, RankingType.SCORE, order, operator, lanes);
+        arena.create(
+                id,
+                Board.Settings.of(RankingType.SCORE, order, operator, 0, lanes).with(ranking));
 
         List<Map<String, Kept>> seasons = new ArrayList<>(List.of(new HashMap<>()));
         List<Object[]> sent = new ArrayList<>();
+        boolean atRest = true;
         for (int i = 0; i < 160; i++) {
             Map<String, Kept> model = seasons.get(seasons.size() - 1);
             int dice = random.nextInt(40);
-            if (dice == 0 && i > 60 && seasons.size() < 3) {
+            if (dice == 0 && i > 60 && i < 120 && seasons.size() < 3) {
                 arena.seasons.reset(Arena.GAME, id, "season " + seasons.size(), null);
                 seasons.add(new HashMap<>());
                 sent.clear();
@@ -58,7 +64,7 @@ class LeaderboardModelTest {
                 assertEquals(((Taken) again[4]).receipt(), replay.receipt(), context);
             } else {
                 String player = "p" + random.nextInt(40);
-                long value = random.nextInt(-50, 400);
+                long value = random.nextInt(-50, most);
                 long subscore = subscores ? random.nextInt(-2, 3) : 0;
                 String submission = "s" + i;
                 Taken taken = arena.submit(id, player, value, subscore, submission);
@@ -71,8 +77,17 @@ class LeaderboardModelTest {
                 if (old == null || !old.score().equals(folded)) {
                     model.put(player, new Kept(player, folded, taken.receipt().at()));
                 }
+                if (atRest) {
+                    // Everything but this score is counted by the tree.
+                    Kept own = model.get(player);
+                    assertEquals(
+                            rank(ranking, sorted(model, order), own, order),
+                            taken.ranked().orElseThrow().rank(),
+                            context + ", score " + i);
+                }
             }
-            if (random.nextInt(10) == 0) {
+            atRest = random.nextInt(3) == 0;
+            if (atRest) {
                 arena.drain();
             }
         }
@@ -83,16 +98,16 @@ class LeaderboardModelTest {
     }
 
     private void check(Board board, int season, Map<String, Kept> model, Random random, String context) {
-        List<Kept> sorted = new ArrayList<>(model.values());
-        sorted.sort(Comparator.comparing(Kept::score, board.order().bestFirst())
-                .thenComparing(Kept::reachedAt)
-                .thenComparing(Kept::player));
-        assertTrue(sorted.size() > 3, context);
+        List<Kept> sorted = sorted(model, board.order());
+        Ranking ranking = board.ranking();
+        assertFalse(sorted.isEmpty(), context);
         for (int i = 0; i < sorted.size(); i++) {
             Kept kept = sorted.get(i);
             Entry entry = arena.scores.read(board, season, kept.player());
             Ranked ranked = arena.rankings.rank(board, season, entry);
-            assertEquals(rank(sorted, kept.score(), board.order()), ranked.rank(), context);
+            long rank = rank(ranking, sorted, kept, board.order());
+            assertEquals(rank, ranked.rank(), context);
+            assertEquals(place(sorted, kept.score(), board.order()), ranked.place(), context);
             assertEquals(
                     sorted.stream()
                             .filter(other -> other.score().equals(kept.score()))
@@ -100,14 +115,18 @@ class LeaderboardModelTest {
                     ranked.ties(),
                     context);
             assertEquals(sorted.size(), ranked.total(), context);
+            ListingService.Selected selected =
+                    arena.lists.select(board, season, i + 1).orElseThrow();
+            assertEquals(kept.score(), selected.score(), context);
+            assertEquals(rank, selected.rank(), context);
             assertEquals(
                     kept.score(),
-                    arena.lists.select(board, season, i + 1).orElseThrow().score(),
+                    arena.lists.selectRank(board, season, rank).orElseThrow().score(),
                     context);
         }
         Listing all = arena.lists.list(board, season, 1, 1_000);
         assertEquals(sorted.stream().map(Kept::player).toList(), players(all), context);
-        assertRanks(all, sorted, board.order(), context);
+        assertRanks(all, sorted, board, context);
         for (int i = 0; i < 8; i++) {
             int offset = 1 + random.nextInt(sorted.size());
             int limit = 1 + random.nextInt(10);
@@ -118,14 +137,14 @@ class LeaderboardModelTest {
                             .toList(),
                     players(page),
                     context + ", offset " + offset + ", limit " + limit);
-            assertRanks(page, sorted, board.order(), context);
+            assertRanks(page, sorted, board, context);
 
             Kept middle = sorted.get(random.nextInt(sorted.size()));
             Listing around =
-                    arena.lists.around(board, season, arena.scores.read(board, season, middle.player()), limit);
+                    arena.surroundings.around(board, season, arena.scores.read(board, season, middle.player()), limit);
             assertTrue(players(around).contains(middle.player()), context);
             assertEquals(Math.min(limit, sorted.size()), around.entries().size(), context);
-            assertRanks(around, sorted, board.order(), context);
+            assertRanks(around, sorted, board, context);
         }
         List<String> walked = new ArrayList<>();
         Listing page = arena.lists.list(board, season, 1, 7);
@@ -133,9 +152,23 @@ class LeaderboardModelTest {
         while (page.next().isPresent()) {
             page = arena.lists.listAfter(board, season, page.next().get(), 7);
             walked.addAll(players(page));
-            assertRanks(page, sorted, board.order(), context);
+            assertRanks(page, sorted, board, context);
         }
         assertEquals(sorted.stream().map(Kept::player).toList(), walked, context);
+        List<String> back = new ArrayList<>(players(page));
+        while (page.previous().isPresent()) {
+            page = arena.lists.listBefore(board, season, page.previous().get(), 5);
+            back.addAll(0, players(page));
+            assertRanks(page, sorted, board, context);
+        }
+        assertEquals(sorted.stream().map(Kept::player).toList(), back, context);
+        Listing named = arena.lists.players(
+                board,
+                season,
+                arena.scores.readAll(
+                        board, season, sorted.stream().map(Kept::player).toList()));
+        assertEquals(sorted.stream().map(Kept::player).toList(), players(named), context);
+        assertRanks(named, sorted, board, context);
 
         List<Bucket> buckets = arena.rankings.distribution(board, season, 7).buckets();
         for (int i = 0; i < buckets.size(); i++) {
@@ -154,14 +187,33 @@ class LeaderboardModelTest {
         assertEquals(0, arena.audits.audit(board, season).drift(), context);
     }
 
-    private static void assertRanks(Listing listing, List<Kept> sorted, Order order, String context) {
+    private static void assertRanks(Listing listing, List<Kept> sorted, Board board, String context) {
         listing.entries().forEach(entry -> {
-            assertEquals(rank(sorted, entry.score(), order), entry.rank(), context);
-            assertEquals(sorted.get((int) entry.position() - 1).player(), entry.playerId(), context);
+            Kept kept = sorted.get((int) entry.position() - 1);
+            assertEquals(kept.player(), entry.playerId(), context);
+            assertEquals(rank(board.ranking(), sorted, kept, board.order()), entry.rank(), context);
         });
     }
 
-    private static long rank(List<Kept> sorted, Score score, Order order) {
+    private static List<Kept> sorted(Map<String, Kept> model, Order order) {
+        List<Kept> sorted = new ArrayList<>(model.values());
+        sorted.sort(Comparator.comparing(Kept::score, order.bestFirst())
+                .thenComparing(Kept::reachedAt)
+                .thenComparing(Kept::player));
+        return sorted;
+    }
+
+    private static long rank(Ranking ranking, List<Kept> sorted, Kept kept, Order order) {
+        long distinct = 1
+                + sorted.stream()
+                        .map(Kept::score)
+                        .filter(other -> order.better(other, kept.score()))
+                        .distinct()
+                        .count();
+        return ranking.of(place(sorted, kept.score(), order), distinct, sorted.indexOf(kept) + 1);
+    }
+
+    private static long place(List<Kept> sorted, Score score, Order order) {
         return 1
                 + sorted.stream()
                         .filter(other -> order.better(other.score(), score))

@@ -130,7 +130,11 @@ class RankCounterFaultTest {
 
     private Board play(Random random, int lanes, int moves) {
         String id = "b" + random.nextLong(Long.MAX_VALUE);
-        arena.create(id, RankingType.SCORE, Order.DESCENDING, Operator.LAST, lanes);
+        // Dense ranking, as its trees have more writes that can be lost.
+        arena.create(
+                id,
+                Board.Settings.of(RankingType.SCORE, Order.DESCENDING, Operator.LAST, 0, lanes)
+                        .with(Ranking.DENSE));
         for (int i = 0; i < moves; i++) {
             String player = "p" + random.nextInt(25);
             if (random.nextInt(8) == 0) {

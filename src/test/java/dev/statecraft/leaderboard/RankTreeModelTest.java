@@ -8,6 +8,7 @@ import dev.statecraft.leaderboard.RankTree.Place;
 import dev.statecraft.leaderboard.RankTree.Standing;
 import java.math.BigInteger;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -46,6 +47,8 @@ class RankTreeModelTest {
             }
             scores.sort(order.bestFirst());
             check(scores, order, subscores, "seed " + seed);
+            tellEveryNodeWhatIsBelow();
+            checkDistinct(scores, order, subscores, "seed " + seed);
         }
     }
 
@@ -72,6 +75,42 @@ class RankTreeModelTest {
         }
         assertFalse(
                 RankTree.select(sorted.size(), order, subscores, this::node, 0).isPresent(), context);
+    }
+
+    /** What the consumer does on boards with dense ranking: from the deepest nodes up. */
+    private void tellEveryNodeWhatIsBelow() {
+        List<String> deepestFirst = new ArrayList<>(nodes.keySet());
+        deepestFirst.sort(Comparator.comparing(NodeDelta::depthOf).reversed());
+        for (String key : deepestFirst) {
+            RankNode node = node(key);
+            ScorePath.stepTo(key)
+                    .ifPresent(step -> nodes.put(
+                            step.node(),
+                            node(step.node())
+                                    .knowing(Map.of(
+                                            step.child(), new RankNode.Below(node.distinct(key), node.total(), 1)))));
+        }
+    }
+
+    private void checkDistinct(List<Score> sorted, Order order, boolean subscores, String context) {
+        List<Score> distinct = sorted.stream().distinct().toList();
+        assertEquals(distinct.size(), node(ScorePath.ROOT).distinct(ScorePath.ROOT), context);
+        for (int index = 0; index < distinct.size(); index++) {
+            Score score = distinct.get(index);
+            assertEquals(index, RankTree.distinctBetter(score, order, subscores, nodes), context + ", " + score);
+            assertEquals(
+                    Optional.of(new Place(score, sorted.indexOf(score), 0, true)),
+                    RankTree.selectDistinct(index, order, subscores, this::node),
+                    context);
+            if (Score.inRange(score.value() + 1)) {
+                Score next = new Score(score.value() + 1, 0);
+                assertEquals(
+                        distinct.stream().filter(s -> order.better(s, next)).count(),
+                        RankTree.distinctBetter(next, order, subscores, nodes),
+                        context + ", " + next);
+            }
+        }
+        assertEquals(Optional.empty(), RankTree.selectDistinct(distinct.size(), order, subscores, this::node), context);
     }
 
     private void assertStanding(List<Score> sorted, Score score, Order order, boolean subscores, String context) {
