@@ -7,7 +7,6 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.statecraft.access.Caller;
 import dev.statecraft.migration.SegmentService;
 import dev.statecraft.migration.StepService;
-import io.quarkus.runtime.annotations.RegisterForReflection;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Named;
 import java.util.List;
@@ -59,7 +58,6 @@ public class MigrationStepHandler implements RequestHandler<MigrationStepHandler
      * @param waitSeconds how long to wait before the next call
      * @param work events to hand in side by side, in the answer to advance
      */
-    @RegisterForReflection
     @JsonIgnoreProperties(ignoreUnknown = true)
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record Step(

@@ -85,6 +85,15 @@ public class ProblemMapper {
         return unreadable(e, uri);
     }
 
+    /**
+     * A type that Jackson cannot handle, such as one that a native executable does not know. Takes the place of the
+     * extension's own mapper for this type, which would answer without a problem.
+     */
+    @ServerExceptionMapper
+    Response undefined(InvalidDefinitionException e, UriInfo uri) {
+        return unexpected(e, uri);
+    }
+
     @ServerExceptionMapper
     Response unreadable(JsonProcessingException e, UriInfo uri) {
         return response(problemOf(e), uri);

@@ -9,7 +9,6 @@ import dev.statecraft.integration.IntegrationUpkeepService;
 import dev.statecraft.leaderboard.PurgeService;
 import dev.statecraft.leaderboard.UpkeepService;
 import dev.statecraft.replication.ConflictService;
-import io.quarkus.runtime.annotations.RegisterForReflection;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Named;
 import java.time.Clock;
@@ -70,7 +69,6 @@ public class ScheduleHandler implements RequestHandler<ScheduleHandler.Tick, Sch
      * @param integration steps of what ties the systems together
      * @param purged deleted boards of which nothing is left
      */
-    @RegisterForReflection
     public record Done(UpkeepService.Done leaderboards, int conflicts, int erasures, int integration, int purged) {}
 
     @Override

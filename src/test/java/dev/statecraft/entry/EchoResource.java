@@ -18,7 +18,9 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.NewCookie;
 import jakarta.ws.rs.core.Response;
 import java.math.BigDecimal;
+import java.net.URI;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -58,6 +60,14 @@ public class EchoResource {
             @Nullable Map<String, String> labels,
             @Nullable List<Score> scores,
             @Nullable Instant at) {}
+
+    /** Fails when it is written. */
+    public static final class Refusing {
+
+        public String getText() {
+            throw new IllegalStateException("secret details");
+        }
+    }
 
     @RegisterForReflection
     record Shapes(
@@ -132,6 +142,34 @@ public class EchoResource {
     @Produces(MediaType.APPLICATION_OCTET_STREAM)
     public byte[] binary() {
         return new byte[] {0, 1, (byte) 0xff};
+    }
+
+    /** An answer that begins well and cannot be written to its end. */
+    @Requires(Scope.SYSTEM_ADMIN)
+    @POST
+    @Path("unwritable/{how}")
+    public Response unwritable(@PathParam("how") String how) {
+        Map<String, Object> answer = new LinkedHashMap<>();
+        answer.put("text", "statecraft ".repeat(10_000));
+        answer.put(
+                "end",
+                switch (how) {
+                    case "unknown-type" -> new Object();
+                    case "endless" -> answer;
+                    default -> new Refusing();
+                });
+        return Response.accepted(answer)
+                .location(URI.create("/v1/echo/made"))
+                .tag("1")
+                .build();
+    }
+
+    /** A list that cannot be written, by a method that says what it returns. */
+    @Requires(Scope.SYSTEM_ADMIN)
+    @POST
+    @Path("refusing")
+    public List<Refusing> refusing() {
+        return List.of(new Refusing());
     }
 
     @Requires(Scope.SYSTEM_READ)
