@@ -12,6 +12,7 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noFields;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.Dependency;
 import com.tngtech.archunit.core.domain.JavaAccess;
@@ -23,6 +24,7 @@ import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ConditionEvents;
 import dev.statecraft.access.Open;
 import dev.statecraft.access.Requires;
+import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
@@ -296,6 +298,30 @@ class StructureTest {
                 .check(MAIN);
     }
 
+    /** Tests hold the list against what Jackson reads and writes; Wiring is for libraries. */
+    @Test
+    void whatIsRegisteredForReflectionStandsInOnePlace() {
+        classes()
+                .that()
+                .areAnnotatedWith(RegisterForReflection.class)
+                .should(satisfy(
+                        "be JsonTypes, whose list they belong to, or Wiring",
+                        type -> Set.of("JsonTypes", "Wiring").contains(type.getSimpleName())))
+                .check(MAIN);
+    }
+
+    /** Tests see which types the application's mapper reads and writes, and copies of it; others are for trees only. */
+    @Test
+    void onlyTheApplicationsMapperBindsTypes() {
+        classes()
+                .that(not(LOCAL))
+                .should(satisfy(
+                        "bind no type with a mapper that they have made",
+                        type -> !(type.getCodeUnitCallsFromSelf().stream().anyMatch(StructureTest::makesMapper)
+                                && type.getMethodCallsFromSelf().stream().anyMatch(StructureTest::bindsType))))
+                .check(MAIN);
+    }
+
     @Test
     void testsDoNotSleep() {
         noClasses()
@@ -326,6 +352,16 @@ class StructureTest {
 
     private static boolean isExpression(JavaClass type) {
         return topLevelName(type).startsWith("Expression");
+    }
+
+    private static boolean makesMapper(JavaAccess<?> access) {
+        return access.getTargetOwner().isAssignableTo(ObjectMapper.class)
+                && Set.of("<init>", "builder").contains(access.getName());
+    }
+
+    private static boolean bindsType(JavaAccess<?> access) {
+        return Set.of("readValue", "treeToValue", "convertValue", "valueToTree", "readerFor", "writerFor")
+                .contains(access.getName());
     }
 
     private static boolean sleeps(JavaAccess<?> access) {

@@ -83,6 +83,11 @@ public final class ApiDocument {
                 (Call call) -> call.path().chars().filter(c -> c == '{').count()));
     }
 
+    /** A document in YAML. */
+    static ApiDocument read(String yaml) {
+        return new ApiDocument(MAPPER.valueToTree(yaml().load(yaml)));
+    }
+
     /** The committed document. */
     public static ApiDocument committed() {
         try (Reader reader = Files.newBufferedReader(COMMITTED, StandardCharsets.UTF_8)) {

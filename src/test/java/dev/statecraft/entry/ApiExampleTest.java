@@ -20,7 +20,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -30,9 +29,6 @@ import org.junit.jupiter.api.Test;
 @Tag("application")
 @WithTestResource(DynamoDbLocalResource.class)
 class ApiExampleTest {
-
-    /** What no HTTP client calls. */
-    private static final Set<String> NOT_CALLED = Set.of("socket");
 
     /** A parameter without which an operation makes no sense. */
     private static final Map<String, String> NEEDED = Map.of("rankOfScore", "value=100", "scoreAtRank", "rank=1");
@@ -59,10 +55,6 @@ class ApiExampleTest {
     void everyExampleWorks() throws Exception {
         ApiDocument document = ApiDocument.committed();
         ApiWorld world = played(document);
-        Set<String> left = new TreeSet<>();
-        document.calls().forEach(call -> left.add(call.id()));
-        left.removeAll(world.answers().keySet());
-        assertEquals(NOT_CALLED, left);
         if (System.getProperty("openapi.write") != null) {
             ObjectMapper mapper = new ObjectMapper();
             ObjectNode all = mapper.createObjectNode();

@@ -39,7 +39,7 @@ public class BoundTypes implements ObjectMapperCustomizer {
     /** The names of those bound so far that a build does not register; each is named once. */
     static Set<String> unregistered(Set<String> registered) {
         Set<String> missing = new TreeSet<>();
-        for (Class<?> type : BOUND) {
+        for (Class<?> type : List.copyOf(BOUND)) {
             if (!registered.contains(type.getName()) && BOUND.remove(type)) {
                 missing.add(type.getName());
             }

@@ -61,11 +61,16 @@ public class EchoResource {
             @Nullable List<Score> scores,
             @Nullable Instant at) {}
 
+    /** Nothing that Jackson could make. */
+    interface Undefined {
+        String text();
+    }
+
     /** Fails when it is written. */
     public static final class Refusing {
 
         public String getText() {
-            throw new IllegalStateException("secret details");
+            return List.<String>of().get(0);
         }
     }
 
@@ -170,6 +175,14 @@ public class EchoResource {
     @Path("refusing")
     public List<Refusing> refusing() {
         return List.of(new Refusing());
+    }
+
+    /** Takes a body of a type that cannot be read. */
+    @Requires(Scope.SYSTEM_READ)
+    @POST
+    @Path("undefined")
+    public Map<String, String> undefined(Undefined body) {
+        return Map.of("text", body.text());
     }
 
     @Requires(Scope.SYSTEM_READ)

@@ -13,7 +13,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.stream.Collectors;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 
@@ -89,22 +88,53 @@ final class PackagedFunction implements AutoCloseable {
             }
             return List.of(bootstrap.toString());
         }
-        String runtime = Arrays.stream(Files.readString(Path.of("target/forked-tools.classpath"))
+        List<String> runtime = Arrays.stream(Files.readString(Path.of("target/forked-tools.classpath"))
                         .strip()
                         .split(File.pathSeparator, -1))
                 .filter(jar -> Path.of(jar)
                         .getFileName()
                         .toString()
                         .matches("aws-lambda-java-(core|serialization|runtime-interface-client)-.*\\.jar"))
-                .collect(Collectors.joining(File.pathSeparator));
+                .toList();
         return List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx400m",
                 "-XX:TieredStopAtLevel=1",
+                "-Dcom.amazonaws.services.lambda.runtime.api.client.runtimeapi.NativeClient.JNI="
+                        + nativeLibrary(runtime, directory),
                 "-cp",
-                String.join(File.pathSeparator, runtime, directory.toString(), directory.resolve("lib") + "/*"),
+                String.join(
+                        File.pathSeparator,
+                        String.join(File.pathSeparator, runtime),
+                        directory.toString(),
+                        directory.resolve("lib") + "/*"),
                 "com.amazonaws.services.lambda.runtime.api.client.AWSLambda",
                 "io.quarkus.amazon.lambda.runtime.QuarkusStreamHandler::handleRequest");
+    }
+
+    /**
+     * The native code of the runtime interface client. By itself the client writes it to one file for all processes of a
+     * machine, which tears it from under those that run already.
+     */
+    private static synchronized Path nativeLibrary(List<String> runtime, Path directory) throws IOException {
+        Path library = directory.resolve("libaws-lambda-jni.so");
+        if (Files.exists(library)) {
+            return library;
+        }
+        String name = "jni/libaws-lambda-jni.linux%s-%s.so"
+                .formatted(
+                        Files.exists(Path.of("/etc/alpine-release")) ? "_musl" : "",
+                        System.getProperty("os.arch").equals("aarch64") ? "aarch_64" : "x86_64");
+        for (String jar : runtime) {
+            try (ZipFile file = new ZipFile(jar)) {
+                ZipEntry entry = file.getEntry(name);
+                if (entry != null) {
+                    Files.copy(file.getInputStream(entry), library);
+                    return library;
+                }
+            }
+        }
+        throw new IOException("The runtime interface client has no " + name);
     }
 
     /** Sends one event and waits for what comes of it. */

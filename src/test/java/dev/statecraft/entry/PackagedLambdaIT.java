@@ -8,7 +8,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.statecraft.access.Keyring;
+import dev.statecraft.access.Scope;
 import dev.statecraft.local.LocalDynamoDb;
+import io.restassured.RestAssured;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -36,6 +39,10 @@ class PackagedLambdaIT {
 
     private static final Path PAGE = Path.of("src/main/resources/META-INF/resources");
 
+    /** The classes that the api function has loaded. */
+    private static final Path LOADED =
+            Path.of("target", "packaged-api-classes.log").toAbsolutePath();
+
     private final ObjectMapper mapper = new ObjectMapper();
     private final Map<String, String> open = new TreeMap<>();
     private final Path unpacked;
@@ -48,7 +55,9 @@ class PackagedLambdaIT {
         open.put("QUARKUS_DYNAMODB_ENDPOINT_OVERRIDE", LocalDynamoDb.endpoint().toString());
         open.put("STATECRAFT_TABLES_PREFIX", LocalDynamoDb.lastingTables().prefix());
         open.put("STATECRAFT_METRICS_ENABLED", "true");
-        api = start("api", open);
+        Map<String, String> watched = new TreeMap<>(open);
+        watched.put("JDK_JAVA_OPTIONS", "-Xlog:class+load:file=" + LOADED);
+        api = start("api", watched);
     }
 
     @AfterAll
@@ -57,7 +66,7 @@ class PackagedLambdaIT {
     }
 
     private PackagedFunction start(String handler, Map<String, String> environment) throws Exception {
-        String name = environment.equals(open) ? handler : handler + "-closed";
+        String name = environment.containsKey("STATECRAFT_ACCESS_ANONYMOUS") ? handler : handler + "-closed";
         return new PackagedFunction(unpacked, handler, environment, Path.of("target", "packaged-" + name + ".log"));
     }
 
@@ -187,6 +196,74 @@ class PackagedLambdaIT {
         try (PackagedFunction schedule = start("schedule", open)) {
             assertTrue(answer(schedule, event("schedule")).isObject());
         }
+    }
+
+    /** JVM or native: whatever a client can ask for is answered, and as the document says. */
+    @Test
+    void everyOperationAnswersAsTheDocumentSays() throws Exception {
+        Map<String, String> environment = new TreeMap<>(Map.of(
+                "STATECRAFT_ERASURE_ROBLOX_SECRET", "test-secret",
+                "STATECRAFT_ERASURE_SECOND_LOOK_AFTER", "0s",
+                "STATECRAFT_LEADERBOARD_BOARD_CACHE", "0s",
+                "STATECRAFT_LEADERBOARD_SETTLE_AFTER", "0s",
+                "STATECRAFT_REPLICATION_TYPE_CACHE", "0s",
+                "STATECRAFT_INTEGRATION_LEADERBOARD_REPLICATION", "false",
+                "STATECRAFT_INTEGRATION_SYNCHRONIZATION_TIME", "5s"));
+        environment.put(
+                "QUARKUS_DYNAMODB_ENDPOINT_OVERRIDE", LocalDynamoDb.endpoint().toString());
+        try (PackagedSystem system = new PackagedSystem(unpacked, environment)) {
+            ApiDocument document = ApiDocument.committed();
+            RestAssured.port = system.port();
+            RestAssured.replaceFiltersWith(new DocumentedAnswers(document));
+            String game = "packaged";
+            String key = Keyring.with(PackagedSystem.BOOTSTRAP_KEY)
+                    .contentType("application/json")
+                    .body(Map.of(
+                            "name",
+                            "everything",
+                            "game",
+                            game,
+                            "scopes",
+                            Scope.ALL.stream().map(Scope::text).toList()))
+                    .post("/v1/keys")
+                    .then()
+                    .statusCode(201)
+                    .extract()
+                    .path("key");
+            new ApiWorld(document, () -> system.rest(game), game, key).play();
+        } finally {
+            RestAssured.reset();
+        }
+    }
+
+    @Test
+    void theOpenApiDocumentIsServedAsItWasBuiltAndNotParsedAtStart() throws Exception {
+        // The order of keys is another than in the copy, which was served in a test.
+        JsonNode committed = ApiDocument.committed().root();
+        assertEquals(committed, ApiDocument.read(openApi("", "*/*")).root());
+        assertEquals(committed, ApiDocument.read(openApi("format=yaml", "*/*")).root());
+        assertEquals(
+                committed, ApiDocument.read(openApi("", "application/json")).root());
+        assertEquals(committed, ApiDocument.read(openApi("format=JSON", "*/*")).root());
+        assertTrue(openApi("", "application/json").startsWith("{"));
+        if (!PackagedFunction.isNative(unpacked)) {
+            String loaded = Files.readString(LOADED);
+            assertTrue(loaded.contains("dev.statecraft.entry.ApiHandler"), "there is a list of what was loaded");
+            assertFalse(loaded.contains("io.smallrye.openapi.runtime.io.OpenApiParser "), "the document was parsed");
+            assertFalse(loaded.contains("io.smallrye.openapi.internal.models."), "the document was parsed");
+        }
+    }
+
+    private String openApi(String query, String accept) throws Exception {
+        ObjectNode event = (ObjectNode) mapper.readTree(event("api-get-page"));
+        event.put("rawPath", "/openapi").put("rawQueryString", query);
+        event.putObject("headers").put("accept", accept);
+        JsonNode response = answer(api, event.toString());
+        assertEquals(200, response.get("statusCode").asInt());
+        String type = response.at("/headers/content-type").asText();
+        boolean json = accept.contains("json") || query.endsWith("JSON");
+        assertEquals(json ? "application/json;charset=UTF-8" : "application/yaml;charset=UTF-8", type);
+        return response.get("body").asText();
     }
 
     @Test

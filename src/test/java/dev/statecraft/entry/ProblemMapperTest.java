@@ -52,6 +52,19 @@ class ProblemMapperTest {
     }
 
     @Test
+    void aTypeThatCannotBeReadIsAFaultOfOursAndAProblem() {
+        problem(
+                        given().contentType("application/json")
+                                .body("{\"text\":\"a\"}")
+                                .post("/v1/echo/undefined")
+                                .then(),
+                        500,
+                        "internal")
+                .body("incident", notNullValue())
+                .body("instance", equalTo("/v1/echo/undefined"));
+    }
+
+    @Test
     void aProblemThatMayPassSaysWhenToComeAgain() {
         problem(get("/v1/echo/fail/slow-down"), 429, "too-many-requests").header("Retry-After", "3");
     }
