@@ -35,6 +35,7 @@ public class CommitService {
     private final ReplicationConfig config;
     private final Clock clock;
     private final Event<TopicChanged> changes;
+    private final MutationReceipt.Retention retention;
 
     CommitService(
             CommitStore commits,
@@ -49,6 +50,8 @@ public class CommitService {
         this.lanes = lanes;
         this.config = config;
         this.clock = clock;
+        ReplicationConfig.Receipts receipts = config.receipts();
+        this.retention = new MutationReceipt.Retention(receipts.least(), receipts.most(), receipts.window());
     }
 
     /** How a mutation ended; in order of precedence. */
@@ -277,13 +280,7 @@ public class CommitService {
                 ground.entities(),
                 clock.millis(),
                 UUID.randomUUID().toString(),
-                new CommitDraft.Settings(
-                        thresholdBytes(config),
-                        new MutationReceipt.Retention(
-                                config.receipts().least(),
-                                config.receipts().most(),
-                                config.receipts().window()),
-                        keepsBefore));
+                new CommitDraft.Settings(thresholdBytes(config), retention, keepsBefore));
     }
 
     /** From which size on states are compressed. */

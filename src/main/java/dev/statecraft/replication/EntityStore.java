@@ -37,7 +37,8 @@ import software.amazon.awssdk.services.dynamodb.model.ScanResponse;
  *       its receipts.
  *   <li>Attributes: {@code ty} type, {@code v} version, {@code st} packed state, {@code m} schema version, {@code o}
  *       owner, {@code at} and {@code by} of this version, {@code g} strategy, {@code cf} packed conflicts, {@code sq}
- *       commit, {@code cs} commit of creation, {@code k} versions kept, {@code rc} packed receipts, {@code sp} packed
+ *       commit, {@code cs} commit of creation, {@code k} versions kept, {@code rt} packed receipts
+ *       (earlier {@code rc}, which is read and replaced with the next version), {@code sp} packed
  *       changes if the commit made more than one version.
  *   <li>Index {@code types}: {@code tpk} = game#type, {@code tsk} = space#entity, keys only; deleted entities are not in
  *       it.
@@ -263,7 +264,7 @@ public class EntityStore {
         Map<String, AttributeValue> item = versionItem(entity);
         item.putAll(key(game, entity.space(), entity.id()));
         if (!entity.receipts().isEmpty()) {
-            item.put("rc", b(MutationReceipt.pack(entity.receipts())));
+            item.put("rt", b(MutationReceipt.pack(entity.receipts())));
         }
         if (steps != null) {
             item.put("sp", b(steps.bytes()));
@@ -327,7 +328,9 @@ public class EntityStore {
                 Attributes.number(item, "sq"),
                 Attributes.number(item, "cs"),
                 (int) Attributes.number(item, "k"),
-                MutationReceipt.unpack(Attributes.bytes(item, "rc")));
+                item.containsKey("rt")
+                        ? MutationReceipt.unpack(Attributes.bytes(item, "rt"))
+                        : MutationReceipt.unpackLegacy(Attributes.bytes(item, "rc")));
     }
 
     static @Nullable PackedJson packed(Map<String, AttributeValue> item, String name) {

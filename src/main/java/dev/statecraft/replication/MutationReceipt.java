@@ -1,6 +1,7 @@
 package dev.statecraft.replication;
 
 import dev.statecraft.table.Sha256;
+import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -8,27 +9,54 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * That a mutation took effect, and where. An entity keeps the receipts of the last ones, so that a repeated mutation is
- * told apart from a new one by the same write that would make it; 27 bytes each.
+ * Records that a mutation was applied, and by which version. An entity keeps the receipts of its last mutations, so that
+ * the write that would apply a mutation a second time detects the repetition. About 17 bytes each.
+ *
+ * <p>Stored layout, for each receipt: {@code id} in 8 bytes, {@code body} in 4, then the differences of {@code version},
+ * {@code seq} and {@code at} to the receipt before (to 0 for the first one) as numbers of variable length: the sign in
+ * the lowest bit, seven bits a byte, the lowest first. Any {@code long} is kept exactly, so times are right in every
+ * year, and a sequence number or a clock that went back does no harm.
  *
  * @param id hash of the mutation id
- * @param body hash of what was asked for
- * @param version the version it made
- * @param seq the commit it was part of
- * @param at when, epoch milliseconds; never falls from receipt to receipt
+ * @param body hash of the request
+ * @param version the version that the mutation made
+ * @param seq the commit that the mutation was part of
+ * @param at time of that commit, epoch milliseconds
  */
 public record MutationReceipt(long id, int body, long version, long seq, long at) {
 
-    private static final int BYTES = Long.BYTES + Integer.BYTES + 3 * 5;
+    /**
+     * The largest number of receipts of one entity. With it the largest state (350 KiB) and the longest explanation of
+     * its conflicts (16 KiB) still fit into one item of DynamoDB (400 KB), so that receipts never keep an entity from
+     * being written.
+     */
+    static final int MAX_RECEIPTS = 1_000;
+
+    /** Bytes of a receipt at most, as long as its differences to the one before are below 2^34. */
+    private static final int MAX_BYTES = Long.BYTES + Integer.BYTES + 3 * 5;
+
+    private static final int LEGACY_NUMBER_BITS = 40;
+
+    /** The receipt before the first one. */
+    private static final MutationReceipt ORIGIN = new MutationReceipt(0, 0, 0, 0, 0);
 
     /**
      * Which receipts an entity keeps.
      *
-     * @param least so many, whatever their age
-     * @param most never more than this
-     * @param window those younger than this
+     * @param least the number of receipts that are kept whatever their age
+     * @param most the number of receipts that is never exceeded, at most 1,000
+     * @param window receipts younger than this are kept, up to {@code most}
      */
-    public record Retention(int least, int most, Duration window) {}
+    public record Retention(int least, int most, Duration window) {
+
+        /** Checks the bounds. */
+        public Retention {
+            if (least < 0 || most < least || most < 1 || most > MAX_RECEIPTS) {
+                throw new IllegalArgumentException("statecraft.replication.receipts: least " + least + ", most " + most
+                        + "; 0 <= least <= most and 1 <= most <= " + MAX_RECEIPTS + " is required");
+            }
+        }
+    }
 
     /** The receipt of a mutation that is to make {@code version} in commit {@code seq}. */
     static MutationReceipt of(String mutationId, String body, long version, long seq, long at) {
@@ -46,7 +74,7 @@ public record MutationReceipt(long id, int body, long version, long seq, long at
         return this.body == bodyOf(body);
     }
 
-    /** The receipts, oldest first, with one more and without those that need not be kept. */
+    /** The receipts, oldest first, with {@code next} at the end and without those that need not be kept. */
     static List<MutationReceipt> with(List<MutationReceipt> receipts, MutationReceipt next, Retention retention) {
         List<MutationReceipt> kept = new ArrayList<>(receipts);
         kept.add(next);
@@ -59,46 +87,88 @@ public record MutationReceipt(long id, int body, long version, long seq, long at
         return List.copyOf(kept.subList(drop, kept.size()));
     }
 
-    /** What so many receipts take. */
+    /** An upper bound of the stored bytes of so many receipts. */
     static int sizeBytes(int receipts) {
-        return receipts * BYTES;
+        return receipts * MAX_BYTES;
     }
 
-    /** The receipts as they are stored: hashes as they are, numbers as what they grew by, in five bytes. */
+    /** The receipts as they are stored, oldest first. */
     static byte[] pack(List<MutationReceipt> receipts) {
-        ByteBuffer out = ByteBuffer.allocate(receipts.size() * BYTES);
-        MutationReceipt before = new MutationReceipt(0, 0, 0, 0, 0);
+        ByteArrayOutputStream out = new ByteArrayOutputStream(sizeBytes(receipts.size()));
+        MutationReceipt before = ORIGIN;
         for (MutationReceipt receipt : receipts) {
-            out.putLong(receipt.id).putInt(receipt.body);
-            put(out, receipt.version - before.version);
-            put(out, receipt.seq - before.seq);
-            // The clocks of two instances may disagree by a little.
-            put(out, Math.max(0, receipt.at - before.at));
+            out.writeBytes(ByteBuffer.allocate(Long.BYTES + Integer.BYTES)
+                    .putLong(receipt.id)
+                    .putInt(receipt.body)
+                    .array());
+            write(out, receipt.version - before.version);
+            write(out, receipt.seq - before.seq);
+            write(out, receipt.at - before.at);
             before = receipt;
         }
-        return out.array();
+        return out.toByteArray();
     }
 
-    /** Reads what {@link #pack} wrote. */
+    /** Reads the bytes that {@link #pack} wrote. */
     static List<MutationReceipt> unpack(byte[] bytes) {
         ByteBuffer in = ByteBuffer.wrap(bytes);
         List<MutationReceipt> receipts = new ArrayList<>();
-        MutationReceipt before = new MutationReceipt(0, 0, 0, 0, 0);
+        MutationReceipt before = ORIGIN;
         while (in.hasRemaining()) {
             long id = in.getLong();
             int body = in.getInt();
             before = new MutationReceipt(
-                    id, body, before.version + take(in), before.seq + take(in), before.at + take(in));
+                    id, body, before.version + read(in), before.seq + read(in), before.at + read(in));
             receipts.add(before);
         }
         return List.copyOf(receipts);
     }
 
-    private static void put(ByteBuffer out, long number) {
-        out.put((byte) (number >>> Integer.SIZE)).putInt((int) number);
+    /**
+     * Reads the layout that receipts had before: each number as its difference to the one before in five bytes. The time
+     * of the first receipt lost all bits above the 40th. All those times lie between 2^40 (November 2004) and 2^41
+     * (September 2039) milliseconds, so exactly one time has the bits that are left.
+     */
+    static List<MutationReceipt> unpackLegacy(byte[] bytes) {
+        ByteBuffer in = ByteBuffer.wrap(bytes);
+        List<MutationReceipt> receipts = new ArrayList<>();
+        MutationReceipt before = new MutationReceipt(0, 0, 0, 0, 1L << LEGACY_NUMBER_BITS);
+        while (in.hasRemaining()) {
+            long id = in.getLong();
+            int body = in.getInt();
+            before = new MutationReceipt(
+                    id,
+                    body,
+                    before.version + readLegacy(in),
+                    before.seq + readLegacy(in),
+                    before.at + readLegacy(in));
+            receipts.add(before);
+        }
+        return List.copyOf(receipts);
     }
 
-    private static long take(ByteBuffer in) {
+    private static void write(ByteArrayOutputStream out, long number) {
+        long left = (number << 1) ^ (number >> 63);
+        while ((left & ~0x7fL) != 0) {
+            out.write((int) ((left & 0x7f) | 0x80));
+            left >>>= 7;
+        }
+        out.write((int) left);
+    }
+
+    private static long read(ByteBuffer in) {
+        long coded = 0;
+        int shift = 0;
+        byte next;
+        do {
+            next = in.get();
+            coded |= (next & 0x7fL) << shift;
+            shift += 7;
+        } while (next < 0);
+        return (coded >>> 1) ^ -(coded & 1);
+    }
+
+    private static long readLegacy(ByteBuffer in) {
         return ((in.get() & 0xffL) << Integer.SIZE) | (in.getInt() & 0xffff_ffffL);
     }
 

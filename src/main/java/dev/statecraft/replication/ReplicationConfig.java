@@ -47,18 +47,22 @@ public interface ReplicationConfig {
     /** Which mutations can be repeated safely. */
     Receipts receipts();
 
-    /** An entity keeps the receipts of the last mutations. */
+    /**
+     * An entity keeps the receipts of its last mutations that had an id. A repeated mutation is recognised within the window
+     * as long as fewer than {@code most} others were applied to the entity since, and after the window as long as fewer
+     * than {@code least} were.
+     */
     interface Receipts {
-        /** So many are kept whatever their age. */
+        /** The number of receipts that are kept whatever their age. */
         @WithDefault("16")
         int least();
 
-        /** Those younger than this are kept as well. */
+        /** Receipts younger than this are kept as well, up to {@code most}. */
         @WithDefault("1m")
         Duration window();
 
-        /** More than this are never kept. */
-        @WithDefault("256")
+        /** The number of receipts that is never exceeded; at most 1,000, which take about 17 KB of the entity's item. */
+        @WithDefault("1000")
         int most();
     }
 

@@ -6,6 +6,7 @@ import static dev.statecraft.replication.Realm.SERVER;
 import static dev.statecraft.replication.Realm.SPACE;
 import static dev.statecraft.replication.Realm.done;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -13,6 +14,8 @@ import dev.statecraft.replication.CommitService.Done;
 import dev.statecraft.replication.CommitService.Refused;
 import dev.statecraft.replication.CommitService.Result;
 import dev.statecraft.replication.CommitService.Reused;
+import dev.statecraft.table.Attributes;
+import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
@@ -69,6 +72,50 @@ class CommitServiceTest {
                         .flatMap(entry -> entry.changes().stream())
                         .map(Change::version)
                         .toList());
+    }
+
+    /** S3 for mutations, at today's time: with times cut to 40 bits only the last 16 receipts were kept. */
+    @Test
+    void aMutationIsRecognisedAfterHundredsOfOthersWithinTheWindow() {
+        realm.create("a", "UI_STATE", "{'n': 0}");
+        assertFalse(((Done) realm.commits.commit(GAME, SPACE, increment("a", "first"))).replayed());
+        for (int round = 0; round < 2; round++) {
+            int from = round * 150;
+            realm.commits
+                    .commit(
+                            GAME,
+                            SPACE,
+                            IntStream.range(from, from + 150)
+                                    .mapToObj(i -> increment("a", "m" + i))
+                                    .toList())
+                    .forEach(result -> assertFalse(((Done) result).replayed()));
+        }
+        assertTrue(((Done) realm.commits.commit(GAME, SPACE, increment("a", "first"))).replayed());
+        assertEquals(301, realm.read("a").json().get("n").asInt());
+    }
+
+    @Test
+    void receiptsOfTheLegacyLayoutAreRecognised() {
+        realm.create("a", "UI_STATE", "{'n': 0}");
+        realm.commits.commit(GAME, SPACE, increment("a", "m1"));
+        Entity stored = realm.read("a");
+        MutationReceipt receipt = stored.receipts().get(0);
+        ByteBuffer legacy = ByteBuffer.allocate(27)
+                .putLong(receipt.id())
+                .putInt(receipt.body());
+        for (long number : new long[] {receipt.version(), receipt.seq(), receipt.at()}) {
+            legacy.put((byte) (number >> 32)).putInt((int) number);
+        }
+        realm.dynamo.updateItem(update -> update.tableName(realm.tables.entities())
+                .key(EntityStore.key(GAME, SPACE, "a"))
+                .updateExpression("SET rc = :legacy REMOVE rt")
+                .expressionAttributeValues(
+                        Map.of(":legacy", Attributes.b(legacy.array()))));
+        assertEquals(stored, realm.read("a"));
+        assertTrue(((Done) realm.commits.commit(GAME, SPACE, increment("a", "m1"))).replayed());
+        realm.commits.commit(GAME, SPACE, increment("a", "m2"));
+        assertEquals(2, realm.read("a").receipts().size());
+        assertTrue(((Done) realm.commits.commit(GAME, SPACE, increment("a", "m1"))).replayed());
     }
 
     @Test
