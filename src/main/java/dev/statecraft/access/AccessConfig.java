@@ -83,6 +83,14 @@ public interface AccessConfig {
     @WithDefault("5m")
     Duration signatureTolerance();
 
+    /**
+     * How long the answer of a request with an {@code Idempotency-Key} is kept. Keys ({@code POST /v1/keys}) are shown again
+     * only as long as the signing key of the first request is kept, so it should not be longer than
+     * {@code signing-key-life}.
+     */
+    @WithDefault("1d")
+    Duration idempotencyRetention();
+
     /** How long it is kept who changed what. */
     @WithDefault("365d")
     Duration auditRetention();

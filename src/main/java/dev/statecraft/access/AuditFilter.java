@@ -45,6 +45,10 @@ public class AuditFilter {
             ContainerRequestContext request, ContainerResponseContext response, ResourceInfo resource) {
         Method method = resource == null ? null : resource.getResourceMethod();
         Caller caller = current.known().orElse(null);
+        // An answer that is replayed tells of a change that was recorded when it was made.
+        if (response.getHeaders().containsKey(IdempotentRequest.REPLAYED_HEADER)) {
+            return null;
+        }
         if (caller == null || method == null || !isAudited(request.getMethod(), method.getAnnotation(Requires.class))) {
             return null;
         }

@@ -8,6 +8,7 @@ import dev.statecraft.entry.Query;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
@@ -40,8 +41,18 @@ public class KeyResource {
     private final AuditService audit;
     private final CurrentCaller caller;
     private final Clock clock;
+    private final IdempotentRequest idempotent;
+    private final KeyDerivation derivation;
 
-    KeyResource(KeyService keys, AuditService audit, CurrentCaller caller, Clock clock) {
+    KeyResource(
+            KeyService keys,
+            AuditService audit,
+            CurrentCaller caller,
+            Clock clock,
+            IdempotentRequest idempotent,
+            KeyDerivation derivation) {
+        this.derivation = derivation;
+        this.idempotent = idempotent;
         this.audit = audit;
         this.keys = keys;
         this.caller = caller;
@@ -64,7 +75,8 @@ public class KeyResource {
     /**
      * A key as callers see it.
      *
-     * @param key its text; only in the answer that made it, nobody can tell it afterwards
+     * @param key its text; only in the answer that made it and those to the same request with the same
+     *     {@code Idempotency-Key}, nobody can tell it afterwards
      */
     public record KeyView(
             String id,
@@ -89,6 +101,10 @@ public class KeyResource {
                     key.createdBy(),
                     key.expiresAt());
         }
+
+        private KeyView withoutText() {
+            return new KeyView(id, null, name, game, scopes, signed, createdAt, createdBy, expiresAt);
+        }
     }
 
     /** Some keys, by name. */
@@ -99,7 +115,33 @@ public class KeyResource {
     @Requires(Scope.SYSTEM_ADMIN)
     @APIResponseSchema(KeyView.class)
     @Operation(operationId = "createKey", summary = "Make a key; the answer is the only one that shows it")
-    public Response create(KeyRequest request) {
+    public Response create(@HeaderParam(IdempotentRequest.HEADER) @Nullable String idempotencyKey, KeyRequest request) {
+        if (idempotencyKey == null) {
+            return create(request, null, false);
+        }
+        return idempotent.once(
+                idempotencyKey,
+                request,
+                attempt -> create(request, derivation.text(attempt, idempotencyKey), attempt.again()),
+                KeyResource::withoutText,
+                (attempt, answer) -> derivation
+                        .again(attempt, idempotencyKey, answer.path("id").asText())
+                        .ifPresent(text -> answer.put("key", text.text())));
+    }
+
+    private static Response withoutText(Response answer) {
+        return Response.fromResponse(answer)
+                .entity(((KeyView) answer.getEntity()).withoutText())
+                .build();
+    }
+
+    /**
+     * Makes a key.
+     *
+     * @param text what the key is to be, null for any
+     * @param again whether it may be there already
+     */
+    private Response create(KeyRequest request, @Nullable KeyText text, boolean again) {
         String name = name(request.name());
         Set<Scope> scopes = scopes(request.scopes());
         String game = game(request.game());
@@ -107,9 +149,13 @@ public class KeyResource {
         if (expiresAt != null && !expiresAt.isAfter(clock.instant())) {
             throw refused("expiresAt", "The key would have expired already.");
         }
-        KeyService.Creation creation = keys.create(
-                new KeyService.NewKey(game, name, scopes, Boolean.TRUE.equals(request.signed()), expiresAt),
-                caller.get().name());
+        KeyService.NewKey wanted =
+                new KeyService.NewKey(game, name, scopes, Boolean.TRUE.equals(request.signed()), expiresAt);
+        String by = caller.get().name();
+        AccessKey made = text != null && again ? keys.made(text).orElse(null) : null;
+        KeyService.Creation creation = made != null && text != null
+                ? new KeyService.Created(made, text.text())
+                : text == null ? keys.create(wanted, by) : keys.create(wanted, by, text);
         if (creation instanceof KeyService.Created created) {
             String location = "/v1/keys/" + created.key().id();
             audit.noteIn(game, caller.get(), "createKey", "POST", location, 201);

@@ -35,6 +35,21 @@ record KeyText(String text, String id) {
                 "sk_" + id + "_" + Base64.getUrlEncoder().withoutPadding().encodeToString(secret), id.toString());
     }
 
+    /**
+     * A key that follows from bytes nobody can foretell.
+     *
+     * @param id at least 12 bytes, which tell nothing about the secret
+     * @param secret 32 bytes
+     */
+    static KeyText derived(byte[] id, byte[] secret) {
+        StringBuilder text = new StringBuilder();
+        for (int i = 0; i < ID_LENGTH; i++) {
+            text.append(ID_CHARACTERS.charAt((id[i] & 0xff) % ID_CHARACTERS.length()));
+        }
+        return new KeyText(
+                "sk_" + text + "_" + Base64.getUrlEncoder().withoutPadding().encodeToString(secret), text.toString());
+    }
+
     /** Reads what somebody brought; empty if it cannot be a key. */
     static Optional<KeyText> read(String text) {
         Matcher key = KEY.matcher(text);

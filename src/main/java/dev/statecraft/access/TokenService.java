@@ -2,6 +2,8 @@ package dev.statecraft.access;
 
 import dev.statecraft.table.TransientFailure;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
 import java.security.Key;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -14,6 +16,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
+import javax.crypto.Mac;
 import org.jose4j.jwa.AlgorithmConstraints.ConstraintType;
 import org.jose4j.jws.AlgorithmIdentifiers;
 import org.jose4j.jws.JsonWebSignature;
@@ -198,6 +201,22 @@ public class TokenService {
             }
         }
         throw new UnresolvableKeyException("No token is signed with such a key");
+    }
+
+    /**
+     * Bytes that only this deployment can compute: HMAC-SHA256 over a text with the signing key of a moment. No text that is
+     * signed in a token has a line break, so a text with one is never taken for a token.
+     *
+     * @param at a moment whose signing key is still kept: of this period or one of the two before
+     */
+    byte[] derive(Instant at, String text) {
+        try {
+            Mac mac = Mac.getInstance("HmacSHA256");
+            mac.init(signingKey(period(at)));
+            return mac.doFinal(text.getBytes(StandardCharsets.UTF_8));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("Every JDK has HmacSHA256", e);
+        }
     }
 
     private Key signingKey(long period) {

@@ -89,6 +89,7 @@ public class ContractFilter implements OASFilter {
                     }
                 }));
         new ContractSchemas(index).complete(document);
+        ContractIdempotency.complete(document);
     }
 
     /** What is known of an operation besides the document. */
@@ -224,16 +225,19 @@ public class ContractFilter implements OASFilter {
             common.putAll(WITH_BODY);
         }
         Map<String, List<String>> own = new TreeMap<>();
+        List<Object> named = new ArrayList<>();
         if (contract.said().get("problems") instanceof List<?> types) {
-            for (Object type : types) {
-                Object status =
-                        map(contract.problems().get(String.valueOf(type))).get("status");
-                if (status == null) {
-                    throw new IllegalStateException(contract.id() + " names an unknown problem: " + type);
-                }
-                own.computeIfAbsent(status.toString(), same -> new ArrayList<>())
-                        .add(String.valueOf(type));
+            named.addAll(types);
+        }
+        if (ContractIdempotency.isTakenBy(operation) && !named.contains(ContractIdempotency.PROBLEM)) {
+            named.add(ContractIdempotency.PROBLEM);
+        }
+        for (Object type : named) {
+            Object status = map(contract.problems().get(String.valueOf(type))).get("status");
+            if (status == null) {
+                throw new IllegalStateException(contract.id() + " names an unknown problem: " + type);
             }
+            own.computeIfAbsent(status.toString(), same -> new ArrayList<>()).add(String.valueOf(type));
         }
         common.forEach((status, name) -> {
             if (!own.containsKey(status)) {

@@ -35,7 +35,7 @@ public class CrossOrigin {
                 .allowedMethods(
                         Set.of(HttpMethod.GET, HttpMethod.POST, HttpMethod.PUT, HttpMethod.PATCH, HttpMethod.DELETE))
                 .allowedHeaders(Set.of("Authorization", "Content-Type", "Idempotency-Key", "If-Match", "If-None-Match"))
-                .exposedHeaders(Set.of("ETag", "Location", "Retry-After"))
+                .exposedHeaders(Set.of("ETag", "Idempotent-Replayed", "Location", "Retry-After"))
                 .maxAgeSeconds(REMEMBERED_SECONDS);
     }
 

@@ -9,6 +9,9 @@ public final class Ids {
 
     public static final int MAX_LENGTH = 128;
 
+    /** A colon and three digits. */
+    private static final int INDEX_LENGTH = 4;
+
     private static final Pattern ID = Pattern.compile("[A-Za-z0-9_.:@-]{1," + MAX_LENGTH + "}");
 
     private Ids() {}
@@ -31,6 +34,22 @@ public final class Ids {
                             + " it does not begin with " + Swept.ERASED_PLAYER + "."));
         }
         return id;
+    }
+
+    /**
+     * The beginning of ids that are counted, {@code <key>:<index>}: an id with room for the colon and three digits.
+     *
+     * @throws ProblemException 400 naming the field, if it is no id or has more than 124 characters
+     */
+    public static String checkPrefix(String field, String key) {
+        check(field, key);
+        if (key.length() > MAX_LENGTH - INDEX_LENGTH) {
+            throw new ProblemException(Problem.badRequest(
+                    field,
+                    "Each item gets the id " + field + ":index, so the key has at most " + (MAX_LENGTH - INDEX_LENGTH)
+                            + " characters here."));
+        }
+        return key;
     }
 
     /** Whether the text may be an id. What stands for players who were erased is nobody's. */

@@ -91,6 +91,15 @@ public record Problem(
         return of(422, type, title, detail);
     }
 
+    /** 422: an id, or an {@code Idempotency-Key}, was sent with another body before; {@code field} is the one that holds it. */
+    public static Problem idReused(String field) {
+        return unprocessable(
+                        "id-reused",
+                        "The id was used for another request",
+                        "The same id was sent with another body before; use a new id for a new request.")
+                .withField(field);
+    }
+
     /** 429: the caller is to slow down. */
     public static Problem tooManyRequests(int retryAfterSeconds, String detail) {
         return of(429, "too-many-requests", "Too many requests", detail).withRetryAfter(retryAfterSeconds);

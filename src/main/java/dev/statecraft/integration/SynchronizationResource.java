@@ -1,14 +1,17 @@
 package dev.statecraft.integration;
 
 import dev.statecraft.access.CurrentCaller;
+import dev.statecraft.access.IdempotentRequest;
 import dev.statecraft.access.Requires;
 import dev.statecraft.access.Scope;
+import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jspecify.annotations.Nullable;
 
 /** The seed's forceSystemSynchronization over HTTP. */
 @Path("/v1/synchronize")
@@ -18,8 +21,11 @@ public class SynchronizationResource {
 
     private final SynchronizationService synchronization;
     private final CurrentCaller caller;
+    private final IdempotentRequest idempotent;
 
-    SynchronizationResource(SynchronizationService synchronization, CurrentCaller caller) {
+    SynchronizationResource(
+            SynchronizationService synchronization, CurrentCaller caller, IdempotentRequest idempotent) {
+        this.idempotent = idempotent;
         this.synchronization = synchronization;
         this.caller = caller;
     }
@@ -28,7 +34,8 @@ public class SynchronizationResource {
     @POST
     @Requires(Scope.SYSTEM_ADMIN)
     @Operation(operationId = "forceSystemSynchronization", summary = "Check and mend the systems")
-    public SynchronizationService.Outcome synchronize() {
-        return synchronization.synchronize(caller.game());
+    public SynchronizationService.Outcome synchronize(
+            @HeaderParam(IdempotentRequest.HEADER) @Nullable String idempotencyKey) {
+        return idempotent.once(idempotencyKey, null, () -> synchronization.synchronize(caller.game()));
     }
 }

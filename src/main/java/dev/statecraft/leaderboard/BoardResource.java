@@ -1,6 +1,7 @@
 package dev.statecraft.leaderboard;
 
 import dev.statecraft.access.CurrentCaller;
+import dev.statecraft.access.IdempotentRequest;
 import dev.statecraft.access.Requires;
 import dev.statecraft.access.Requires.Players;
 import dev.statecraft.access.Scope;
@@ -14,6 +15,7 @@ import dev.statecraft.leaderboard.BoardRequest.RewardView;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.PATCH;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
@@ -26,6 +28,7 @@ import java.net.URI;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
@@ -46,6 +49,7 @@ public class BoardResource {
     private final MetadataJson json;
     private final CurrentCaller caller;
     private final Clock clock;
+    private final IdempotentRequest idempotent;
 
     BoardResource(
             BoardService boards,
@@ -54,7 +58,9 @@ public class BoardResource {
             LeaderboardConfig config,
             MetadataJson json,
             CurrentCaller caller,
-            Clock clock) {
+            Clock clock,
+            IdempotentRequest idempotent) {
+        this.idempotent = idempotent;
         this.boards = boards;
         this.rankings = rankings;
         this.audits = audits;
@@ -131,9 +137,19 @@ public class BoardResource {
     @Requires(Scope.BOARD_ADMIN)
     @APIResponseSchema(BoardView.class)
     @Operation(operationId = "createLeaderboard", summary = "Create a board")
-    public Response create(BoardRequest request) {
+    public Response create(
+            @HeaderParam(IdempotentRequest.HEADER) @Nullable String idempotencyKey, BoardRequest request) {
+        return idempotent.once(idempotencyKey, request, call -> create(request, call));
+    }
+
+    private Response create(BoardRequest request, IdempotentRequest.Call call) {
         String id = Ids.check("id", request.id());
-        return boards.create(caller.game(), id, request.create(limits()))
+        Settings settings = request.create(limits());
+        return boards.create(caller.game(), id, settings)
+                .or(() -> call.again()
+                        ? boards.read(caller.game(), id)
+                                .filter(board -> board.settings().equals(settings))
+                        : Optional.empty())
                 .map(board -> Response.created(URI.create("/v1/leaderboards/" + id))
                         .entity(BoardView.of(board, json))
                         .build())
@@ -209,10 +225,17 @@ public class BoardResource {
     @Requires(Scope.BOARD_ADMIN)
     @APIResponseSchema(MendAnswer.class)
     @Operation(operationId = "mendLeaderboard", summary = "Count a season's ranking anew, in the background")
-    public Response mend(@PathParam("board") String id, AuditRequest request) {
+    public Response mend(
+            @PathParam("board") String id,
+            @HeaderParam(IdempotentRequest.HEADER) @Nullable String idempotencyKey,
+            AuditRequest request) {
+        return idempotent.once(idempotencyKey, request, call -> mend(id, request, call));
+    }
+
+    private Response mend(String id, AuditRequest request, IdempotentRequest.Call call) {
         Board board = board(id);
         int season = LeaderboardProblems.season(board, request.season());
-        if (!audits.mend(board, season)) {
+        if (!audits.mend(board, season) && !call.again()) {
             throw new ProblemException(Problem.conflict(
                     "mending", "The ranking is being mended already", "Wait until that is done, or try again."));
         }

@@ -20,11 +20,7 @@ final class LeaderboardProblems {
     }
 
     static Problem otherBody(String field) {
-        return Problem.unprocessable(
-                        "id-reused",
-                        "The id was used for another request",
-                        "The same id was sent with another body before; use a new id for a new request.")
-                .withField(field);
+        return Problem.idReused(field);
     }
 
     /** A score that a board does not take for plausible. */

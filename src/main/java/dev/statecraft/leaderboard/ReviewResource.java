@@ -2,6 +2,7 @@ package dev.statecraft.leaderboard;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.statecraft.access.CurrentCaller;
+import dev.statecraft.access.IdempotentRequest;
 import dev.statecraft.access.Requires;
 import dev.statecraft.access.Scope;
 import dev.statecraft.entry.Cursor;
@@ -12,6 +13,7 @@ import dev.statecraft.entry.Query;
 import dev.statecraft.leaderboard.ReviewService.Done;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
@@ -37,8 +39,15 @@ public class ReviewResource {
     private final ReviewService reviews;
     private final MetadataJson metadata;
     private final CurrentCaller caller;
+    private final IdempotentRequest idempotent;
 
-    ReviewResource(BoardService boards, ReviewService reviews, MetadataJson metadata, CurrentCaller caller) {
+    ReviewResource(
+            BoardService boards,
+            ReviewService reviews,
+            MetadataJson metadata,
+            CurrentCaller caller,
+            IdempotentRequest idempotent) {
+        this.idempotent = idempotent;
         this.boards = boards;
         this.reviews = reviews;
         this.metadata = metadata;
@@ -123,7 +132,14 @@ public class ReviewResource {
     @Requires(Scope.BOARD_ADMIN)
     @Operation(operationId = "decideReview", summary = "Accept or reject a submission")
     public DecisionAnswer decide(
-            @PathParam("board") String board, @PathParam("submissionId") String submissionId, DecisionRequest request) {
+            @PathParam("board") String board,
+            @PathParam("submissionId") String submissionId,
+            @HeaderParam(IdempotentRequest.HEADER) @Nullable String idempotencyKey,
+            DecisionRequest request) {
+        return idempotent.once(idempotencyKey, request, () -> decide(board, submissionId, request));
+    }
+
+    private DecisionAnswer decide(String board, String submissionId, DecisionRequest request) {
         Ids.check("board", board);
         Ids.check("submissionId", submissionId);
         Decision decision = request.decision();

@@ -125,6 +125,9 @@ public class ScoreResource {
             BatchRequest request) {
         Ids.check("board", board);
         boolean ranked = Query.flag("rank", rank, true);
+        if (idempotencyKey != null) {
+            Ids.checkPrefix("Idempotency-Key", idempotencyKey);
+        }
         List<@Nullable ScoreRequest> requests = request.scores();
         if (requests == null || requests.isEmpty() || requests.size() > BATCH_LIMIT) {
             throw new ProblemException(Problem.badRequest("scores", "A batch has 1 to " + BATCH_LIMIT + " scores."));

@@ -1,12 +1,14 @@
 package dev.statecraft.migration;
 
 import dev.statecraft.access.CurrentCaller;
+import dev.statecraft.access.IdempotentRequest;
 import dev.statecraft.access.Requires;
 import dev.statecraft.access.Scope;
 import dev.statecraft.entry.Problem;
 import dev.statecraft.entry.ProblemException;
 import dev.statecraft.entry.Query;
 import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
@@ -14,6 +16,7 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import java.time.Clock;
+import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
@@ -29,8 +32,11 @@ public class ApplyResource {
     private final MigrationConfig config;
     private final Clock clock;
     private final CurrentCaller caller;
+    private final IdempotentRequest idempotent;
 
-    ApplyResource(RunService runs, MigrationConfig config, Clock clock, CurrentCaller caller) {
+    ApplyResource(
+            RunService runs, MigrationConfig config, Clock clock, CurrentCaller caller, IdempotentRequest idempotent) {
+        this.idempotent = idempotent;
         this.runs = runs;
         this.config = config;
         this.clock = clock;
@@ -53,7 +59,13 @@ public class ApplyResource {
     @Path("/apply")
     @Operation(operationId = "applyPendingMigrations", summary = "Apply what is pending")
     public RunService.Answer apply(
-            @QueryParam("waitMillis") @Nullable String waitMillis, @Nullable ApplyRequest request) {
+            @QueryParam("waitMillis") @Nullable String waitMillis,
+            @HeaderParam(IdempotentRequest.HEADER) @Nullable String idempotencyKey,
+            @Nullable ApplyRequest request) {
+        return idempotent.once(idempotencyKey, request, () -> apply(waitMillis, request));
+    }
+
+    private RunService.Answer apply(@Nullable String waitMillis, @Nullable ApplyRequest request) {
         String target = request == null ? null : request.target();
         RunService.Applied applied = runs.apply(
                 caller.game(),
@@ -78,13 +90,18 @@ public class ApplyResource {
     public RunView force(
             @PathParam("version") String version,
             @QueryParam("waitMillis") @Nullable String waitMillis,
+            @HeaderParam(IdempotentRequest.HEADER) @Nullable String idempotencyKey,
             ForceRequest request) {
-        return view(runs.force(
-                caller.game(),
-                MigrationProblems.version("version", version),
-                needed(request.reason()),
-                caller.get().name(),
-                wait(waitMillis)));
+        return idempotent.once(
+                idempotencyKey,
+                request,
+                call -> begun(
+                        call,
+                        new Wish(
+                                MigrationProblems.version("version", version),
+                                Run.Direction.UP,
+                                new Run.Order(Run.Mode.SMART, true, caller.get().name(), needed(request.reason()))),
+                        wait(waitMillis)));
     }
 
     /** Rolls a migration back. */
@@ -95,15 +112,38 @@ public class ApplyResource {
     public RunView rollback(
             @PathParam("version") String version,
             @QueryParam("waitMillis") @Nullable String waitMillis,
+            @HeaderParam(IdempotentRequest.HEADER) @Nullable String idempotencyKey,
             RollbackRequest request) {
         Run.Mode mode = request.mode();
-        return view(runs.rollBack(
-                caller.game(),
-                MigrationProblems.version("version", version),
-                mode == null ? Run.Mode.SMART : mode,
-                needed(request.reason()),
-                caller.get().name(),
-                wait(waitMillis)));
+        return idempotent.once(
+                idempotencyKey,
+                request,
+                call -> begun(
+                        call,
+                        new Wish(
+                                MigrationProblems.version("version", version),
+                                Run.Direction.DOWN,
+                                new Run.Order(
+                                        mode == null ? Run.Mode.SMART : mode,
+                                        true,
+                                        caller.get().name(),
+                                        needed(request.reason()))),
+                        wait(waitMillis)));
+    }
+
+    /** A run that a request asks for. */
+    private record Wish(SemanticVersion version, Run.Direction direction, Run.Order order) {}
+
+    /** Begins a run, unless an earlier call for the same request has begun it. */
+    private RunView begun(IdempotentRequest.Call call, Wish wish, long waitMillis) {
+        if (call.again()) {
+            Optional<Run> before =
+                    runs.begunSince(caller.game(), wish.version(), wish.direction(), wish.order(), call.startedAt());
+            if (before.isPresent()) {
+                return view(before.get().id());
+            }
+        }
+        return view(runs.begin(caller.game(), wish.version(), wish.direction(), wish.order(), waitMillis));
     }
 
     private RunView view(StartService.Begun begun) {
@@ -116,6 +156,10 @@ public class ApplyResource {
         if (run == null) {
             throw new ProblemException(MigrationProblems.notBegun(begun));
         }
+        return view(run);
+    }
+
+    private RunView view(String run) {
         return runs.find(caller.game(), run)
                 .map(seen -> RunView.of(seen, clock.instant()))
                 .orElseThrow(() -> new ProblemException(MigrationProblems.runNotFound()));

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.statecraft.access.CurrentCaller;
+import dev.statecraft.access.IdempotentRequest;
 import dev.statecraft.access.Requires;
 import dev.statecraft.access.Scope;
 import dev.statecraft.entry.Ids;
@@ -11,6 +12,7 @@ import dev.statecraft.entry.Problem;
 import dev.statecraft.entry.ProblemException;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
@@ -36,8 +38,15 @@ public class MigrationResource {
     private final PlanService plans;
     private final MigrationConfig config;
     private final CurrentCaller caller;
+    private final IdempotentRequest idempotent;
 
-    MigrationResource(MigrationService migrations, PlanService plans, MigrationConfig config, CurrentCaller caller) {
+    MigrationResource(
+            MigrationService migrations,
+            PlanService plans,
+            MigrationConfig config,
+            CurrentCaller caller,
+            IdempotentRequest idempotent) {
+        this.idempotent = idempotent;
         this.migrations = migrations;
         this.plans = plans;
         this.config = config;
@@ -103,7 +112,12 @@ public class MigrationResource {
     @Requires(Scope.MIGRATE_RUN)
     @APIResponseSchema(MigrationView.class)
     @Operation(operationId = "registerMigration", summary = "Register a migration")
-    public Response register(MigrationRequest request) {
+    public Response register(
+            @HeaderParam(IdempotentRequest.HEADER) @Nullable String idempotencyKey, MigrationRequest request) {
+        return idempotent.once(idempotencyKey, request, call -> register(request, call));
+    }
+
+    private Response register(MigrationRequest request, IdempotentRequest.Call call) {
         Definition definition = definition(request, "");
         MigrationService.Registered registered = migrations.register(
                 caller.game(),
@@ -114,7 +128,9 @@ public class MigrationResource {
             throw new ProblemException(MigrationProblems.drift(drifted.registration()));
         }
         if (registered instanceof MigrationService.Same same) {
-            return Response.ok(view(same.registration())).build();
+            return (call.again() ? Response.created(location(same.registration())) : Response.ok())
+                    .entity(view(same.registration()))
+                    .build();
         }
         if (registered instanceof MigrationService.OutOfOrder outOfOrder) {
             throw new ProblemException(MigrationProblems.outOfOrder(outOfOrder.current()));
@@ -126,9 +142,13 @@ public class MigrationResource {
             throw new ProblemException(Problem.unavailable(1));
         }
         Registration registration = ((MigrationService.New) registered).registration();
-        return Response.created(URI.create("/v1/migrations/" + registration.version()))
+        return Response.created(location(registration))
                 .entity(view(registration))
                 .build();
+    }
+
+    private static URI location(Registration registration) {
+        return URI.create("/v1/migrations/" + registration.version());
     }
 
     /** All migrations, by version. */
@@ -158,7 +178,12 @@ public class MigrationResource {
     @Path("/baseline")
     @Requires(Scope.MIGRATE_RUN)
     @Operation(operationId = "baselineMigrations", summary = "Adopt a version without applying anything")
-    public BaselineAnswer baseline(BaselineRequest request) {
+    public BaselineAnswer baseline(
+            @HeaderParam(IdempotentRequest.HEADER) @Nullable String idempotencyKey, BaselineRequest request) {
+        return idempotent.once(idempotencyKey, request, () -> baseline(request));
+    }
+
+    private BaselineAnswer baseline(BaselineRequest request) {
         String text = request.version();
         if (text == null) {
             throw refused("version", "The field version is missing.");
@@ -207,7 +232,14 @@ public class MigrationResource {
     @Path("/{version}/repair")
     @Requires(Scope.MIGRATE_RUN)
     @Operation(operationId = "repairMigration", summary = "Accept a changed definition")
-    public MigrationView repair(@PathParam("version") String text, RepairRequest request) {
+    public MigrationView repair(
+            @PathParam("version") String text,
+            @HeaderParam(IdempotentRequest.HEADER) @Nullable String idempotencyKey,
+            RepairRequest request) {
+        return idempotent.once(idempotencyKey, request, () -> repair(text, request));
+    }
+
+    private MigrationView repair(String text, RepairRequest request) {
         SemanticVersion version = MigrationProblems.version("version", text);
         MigrationRequest given = request.definition();
         Definition definition = given == null ? null : definition(given, "definition.");

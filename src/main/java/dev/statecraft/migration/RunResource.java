@@ -1,6 +1,7 @@
 package dev.statecraft.migration;
 
 import dev.statecraft.access.CurrentCaller;
+import dev.statecraft.access.IdempotentRequest;
 import dev.statecraft.access.Requires;
 import dev.statecraft.access.Scope;
 import dev.statecraft.entry.Cursor;
@@ -10,6 +11,7 @@ import dev.statecraft.entry.ProblemException;
 import dev.statecraft.entry.Query;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
@@ -34,8 +36,10 @@ public class RunResource {
     private final RunService runs;
     private final Clock clock;
     private final CurrentCaller caller;
+    private final IdempotentRequest idempotent;
 
-    RunResource(RunService runs, Clock clock, CurrentCaller caller) {
+    RunResource(RunService runs, Clock clock, CurrentCaller caller, IdempotentRequest idempotent) {
+        this.idempotent = idempotent;
         this.runs = runs;
         this.clock = clock;
         this.caller = caller;
@@ -81,8 +85,9 @@ public class RunResource {
     @Path("/{run}/pause")
     @Consumes(MediaType.WILDCARD)
     @Operation(operationId = "pauseMigrationRun", summary = "Pause a run")
-    public RunView pause(@PathParam("run") String run) {
-        return changed(runs.pause(caller.game(), known(run)));
+    public RunView pause(
+            @PathParam("run") String run, @HeaderParam(IdempotentRequest.HEADER) @Nullable String idempotencyKey) {
+        return idempotent.once(idempotencyKey, null, () -> changed(runs.pause(caller.game(), known(run))));
     }
 
     /** Lets a run go on. */
@@ -91,8 +96,9 @@ public class RunResource {
     @Path("/{run}/resume")
     @Consumes(MediaType.WILDCARD)
     @Operation(operationId = "resumeMigrationRun", summary = "Resume a run")
-    public RunView resume(@PathParam("run") String run) {
-        return changed(runs.resume(caller.game(), known(run)));
+    public RunView resume(
+            @PathParam("run") String run, @HeaderParam(IdempotentRequest.HEADER) @Nullable String idempotencyKey) {
+        return idempotent.once(idempotencyKey, null, () -> changed(runs.resume(caller.game(), known(run))));
     }
 
     /** Calls a run off and has undone what it did. */
@@ -101,8 +107,9 @@ public class RunResource {
     @Path("/{run}/cancel")
     @Consumes(MediaType.WILDCARD)
     @Operation(operationId = "cancelMigrationRun", summary = "Cancel a run")
-    public RunView cancel(@PathParam("run") String run) {
-        return changed(runs.cancel(caller.game(), known(run)));
+    public RunView cancel(
+            @PathParam("run") String run, @HeaderParam(IdempotentRequest.HEADER) @Nullable String idempotencyKey) {
+        return idempotent.once(idempotencyKey, null, () -> changed(runs.cancel(caller.game(), known(run))));
     }
 
     /** Limits what a run consumes, from its next page on. */
@@ -110,7 +117,14 @@ public class RunResource {
     @Requires(Scope.MIGRATE_RUN)
     @Path("/{run}/throttle")
     @Operation(operationId = "throttleMigrationRun", summary = "Limit the capacity a run consumes")
-    public RunView throttle(@PathParam("run") String run, ThrottleRequest request) {
+    public RunView throttle(
+            @PathParam("run") String run,
+            @HeaderParam(IdempotentRequest.HEADER) @Nullable String idempotencyKey,
+            ThrottleRequest request) {
+        return idempotent.once(idempotencyKey, request, () -> throttle(run, request));
+    }
+
+    private RunView throttle(String run, ThrottleRequest request) {
         Integer capacity = request.maxCapacity();
         if (capacity == null || capacity < 0 || capacity > MAX_CAPACITY) {
             throw new ProblemException(Problem.badRequest(

@@ -3,6 +3,7 @@ package dev.statecraft.migration;
 import dev.statecraft.migration.Registration.Status;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Event;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,6 +20,12 @@ import org.jspecify.annotations.Nullable;
 /** What people and schedules ask of runs: begin, look at, pause, resume, cancel, throttle. */
 @ApplicationScoped
 public class RunService {
+
+    /** How far the clocks of two instances may be apart. */
+    private static final Duration CLOCK_DIFFERENCE = Duration.ofSeconds(5);
+
+    /** How many runs are looked at for the one that an order began. */
+    private static final int LAST_RUNS = 20;
 
     private final MigrationService migrations;
     private final StartService starts;
@@ -149,16 +156,40 @@ public class RunService {
 
     /** Applies one migration whatever is pending before it; works on it for a while. */
     public StartService.Begun force(String game, SemanticVersion version, String reason, String by, long waitMillis) {
+        return begin(game, version, Run.Direction.UP, new Run.Order(Run.Mode.SMART, true, by, reason), waitMillis);
+    }
+
+    /** Begins one run out of its turn, as it was ordered; works on it for a while. */
+    public StartService.Begun begin(
+            String game, SemanticVersion version, Run.Direction direction, Run.Order order, long waitMillis) {
         return begun(
                 game,
-                starts.up(game, version, new Run.Order(Run.Mode.SMART, true, by, reason), null),
+                direction == Run.Direction.UP
+                        ? starts.up(game, version, order, null)
+                        : starts.down(game, version, order),
                 countdown(waitMillis));
+    }
+
+    /**
+     * The run that was begun for an order, among the last 20 runs; 1 RCU for 10 or so.
+     *
+     * @param since runs that began earlier are not meant, but for a difference of clocks
+     */
+    public Optional<Run> begunSince(
+            String game, SemanticVersion version, Run.Direction direction, Run.Order order, Instant since) {
+        Instant from = since.minus(CLOCK_DIFFERENCE);
+        return runs.list(game, null, LAST_RUNS).stream()
+                .filter(run -> run.version().equals(version)
+                        && run.direction() == direction
+                        && run.order().equals(order)
+                        && !run.startedAt().isBefore(from))
+                .findFirst();
     }
 
     /** Rolls one migration back; works on it for a while. */
     public StartService.Begun rollBack(
             String game, SemanticVersion version, Run.Mode mode, String reason, String by, long waitMillis) {
-        return begun(game, starts.down(game, version, new Run.Order(mode, true, by, reason)), countdown(waitMillis));
+        return begin(game, version, Run.Direction.DOWN, new Run.Order(mode, true, by, reason), waitMillis);
     }
 
     private StartService.Begun begun(String game, StartService.Begun begun, LongSupplier millisLeft) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.statecraft.access.CurrentCaller;
+import dev.statecraft.access.IdempotentRequest;
 import dev.statecraft.access.Requires;
 import dev.statecraft.access.Scope;
 import dev.statecraft.entry.Cursor;
@@ -14,6 +15,7 @@ import dev.statecraft.entry.Query;
 import dev.statecraft.replication.Settlement.Choice;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
@@ -37,8 +39,10 @@ public class ConflictResource {
 
     private final ConflictService conflicts;
     private final CurrentCaller caller;
+    private final IdempotentRequest idempotent;
 
-    ConflictResource(ConflictService conflicts, CurrentCaller caller) {
+    ConflictResource(ConflictService conflicts, CurrentCaller caller, IdempotentRequest idempotent) {
+        this.idempotent = idempotent;
         this.conflicts = conflicts;
         this.caller = caller;
     }
@@ -145,7 +149,14 @@ public class ConflictResource {
     @Path("/{conflict}/resolve")
     @Requires(Scope.STATE_ADMIN)
     @Operation(operationId = "resolveConflict", summary = "Decide a conflict that waits")
-    public DecisionAnswer resolve(@PathParam("conflict") String id, DecisionRequest request) {
+    public DecisionAnswer resolve(
+            @PathParam("conflict") String id,
+            @HeaderParam(IdempotentRequest.HEADER) @Nullable String idempotencyKey,
+            DecisionRequest request) {
+        return idempotent.once(idempotencyKey, request, () -> resolve(id, request));
+    }
+
+    private DecisionAnswer resolve(String id, DecisionRequest request) {
         Ids.check("conflict", id);
         Side side = request.choose();
         if ((side == null) == (request.state() == null)) {

@@ -7,6 +7,7 @@ import dev.statecraft.replication.ConflictStore.Kept;
 import dev.statecraft.replication.ConflictStore.Settled;
 import dev.statecraft.replication.ConflictStore.Waiting;
 import dev.statecraft.replication.Settlement.Choice;
+import dev.statecraft.table.CanonicalJson;
 import dev.statecraft.table.Sha256;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
@@ -170,7 +171,7 @@ public class ConflictService {
      * @param state what the entity is to be, if that is the choice
      */
     public Decided decide(String game, String id, Choice choice, @Nullable ObjectNode state, String by) {
-        String decision = hash(choice + "\n" + (state == null ? "" : JsonValues.canonical(state)));
+        String decision = hash(choice + "\n" + (state == null ? "" : CanonicalJson.of(state)));
         Optional<Kept> kept = conflicts.read(game, id);
         if (kept.isPresent()
                 && kept.get() instanceof Waiting waiting
@@ -185,7 +186,10 @@ public class ConflictService {
             ParkedConflict conflict = waiting.conflict();
             return settle(game, conflict, settlement(conflict, choice, strategy(choice), decision, by), state);
         }
-        return settledBefore(game, (Settled) kept.get(), decision);
+        Settled settled = (Settled) kept.get();
+        // Decisions of less than conflict-retention ago may have been hashed in the order of their keys.
+        String legacy = hash(choice + "\n" + (state == null ? "" : JsonValues.canonical(state)));
+        return settledBefore(game, settled, settled.settlement().decision().equals(legacy) ? legacy : decision);
     }
 
     /**

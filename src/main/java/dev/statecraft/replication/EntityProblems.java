@@ -79,11 +79,7 @@ final class EntityProblems {
     }
 
     static Problem reused(String field) {
-        return Problem.unprocessable(
-                        "id-reused",
-                        "The id was used for another request",
-                        "The same id was sent with another body before; use a new id for a new request.")
-                .withField(field);
+        return Problem.idReused(field);
     }
 
     static Problem tooLarge(String detail) {

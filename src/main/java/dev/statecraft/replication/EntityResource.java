@@ -3,6 +3,7 @@ package dev.statecraft.replication;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.statecraft.access.CurrentCaller;
+import dev.statecraft.access.IdempotentRequest;
 import dev.statecraft.access.Requires;
 import dev.statecraft.access.Requires.Players;
 import dev.statecraft.access.Scope;
@@ -48,8 +49,10 @@ public class EntityResource {
 
     private final EntityService entities;
     private final CurrentCaller caller;
+    private final IdempotentRequest idempotent;
 
-    EntityResource(EntityService entities, CurrentCaller caller) {
+    EntityResource(EntityService entities, CurrentCaller caller, IdempotentRequest idempotent) {
+        this.idempotent = idempotent;
         this.entities = entities;
         this.caller = caller;
     }
@@ -107,6 +110,10 @@ public class EntityResource {
     @APIResponseSchema(EntityView.class)
     @Operation(operationId = "createEntity", summary = "Create an entity")
     public Response create(@HeaderParam("Idempotency-Key") @Nullable String idempotencyKey, NewEntityRequest request) {
+        return idempotent.once(idempotencyKey, request, () -> create(request, idempotencyKey));
+    }
+
+    private Response create(NewEntityRequest request, @Nullable String idempotencyKey) {
         String id = Ids.check("id", request.id());
         String type = Ids.check("type", request.type());
         String space = EntityProblems.space(request.space());
@@ -116,14 +123,14 @@ public class EntityResource {
         String owner = request.owner() == null ? source.playerId() : Ids.check("owner", request.owner());
         ObjectNode arguments = PackedJson.MAPPER.createObjectNode();
         arguments.put("type", type).put("owner", owner).set("state", state);
-        Identity identity =
-                Identity.of(UpdateProblems.mutationId(request.mutationId(), idempotencyKey), "create", arguments);
+        Identity identity = Identity.of(
+                UpdateProblems.mutationId(request.mutationId(), "create", idempotencyKey), "create", arguments);
         Result result = entities.create(
                 caller.game(), space, new EntityService.NewEntity(id, type, state, owner), source, identity);
         return tagged(
                 Response.created(URI.create(
                         "/v1/entities/" + id + (space.equals(EntityProblems.DEFAULT_SPACE) ? "" : "?space=" + space))),
-                view(id, space, result));
+                view(id, space, request.mutationId(), result));
     }
 
     /** Some entities of a space. */
@@ -207,7 +214,9 @@ public class EntityResource {
         Identity identity = UpdateProblems.identity(
                 UpdateProblems.mutationId(request.mutationId(), idempotencyKey), request.update(), source, required);
         return response(
-                id, entities.update(caller.game(), EntityProblems.space(inSpace), id, update, source, identity));
+                id,
+                request.mutationId(),
+                entities.update(caller.game(), EntityProblems.space(inSpace), id, update, source, identity));
     }
 
     /** Changes an entity by a JSON merge patch (RFC 7396). */
@@ -231,6 +240,7 @@ public class EntityResource {
         arguments.put("required", required).set("patch", patch);
         return response(
                 id,
+                null,
                 entities.update(
                         caller.game(),
                         EntityProblems.space(inSpace),
@@ -257,8 +267,8 @@ public class EntityResource {
         ObjectNode arguments = PackedJson.MAPPER.createObjectNode();
         arguments.put("required", required).put("player", source.playerId());
         String space = EntityProblems.space(inSpace);
-        Identity identity = Identity.of(UpdateProblems.mutationId(null, idempotencyKey), "delete", arguments);
-        return view(id, space, entities.delete(caller.game(), space, id, required, source, identity));
+        Identity identity = Identity.of(UpdateProblems.mutationId(null, "delete", idempotencyKey), "delete", arguments);
+        return view(id, space, null, entities.delete(caller.game(), space, id, required, source, identity));
     }
 
     /** The kept versions of an entity. */
@@ -297,6 +307,11 @@ public class EntityResource {
             @QueryParam("space") @Nullable String inSpace,
             @HeaderParam("Idempotency-Key") @Nullable String idempotencyKey,
             RevertRequest request) {
+        return idempotent.once(idempotencyKey, request, () -> revert(id, inSpace, request, idempotencyKey));
+    }
+
+    private Response revert(
+            String id, @Nullable String inSpace, RevertRequest request, @Nullable String idempotencyKey) {
         Ids.check("entity", id);
         Long version = request.version();
         if (version == null || version < 1) {
@@ -306,10 +321,15 @@ public class EntityResource {
         ObjectNode arguments = PackedJson.MAPPER.createObjectNode();
         arguments.put("version", version).put("player", source.playerId());
         String space = EntityProblems.space(inSpace);
-        Identity identity =
-                Identity.of(UpdateProblems.mutationId(request.mutationId(), idempotencyKey), "revert", arguments);
+        Identity identity = Identity.of(
+                UpdateProblems.mutationId(request.mutationId(), "revert", idempotencyKey), "revert", arguments);
         return tagged(
-                Response.ok(), view(id, space, entities.revert(caller.game(), space, id, version, source, identity)));
+                Response.ok(),
+                view(
+                        id,
+                        space,
+                        request.mutationId(),
+                        entities.revert(caller.game(), space, id, version, source, identity)));
     }
 
     private Entity shown(Entity entity, @Nullable String schemaVersion) {
@@ -320,9 +340,17 @@ public class EntityResource {
         return UpdateProblems.source(caller.get(), request, "");
     }
 
-    private static Response response(String id, EntityService.Updated updated) {
+    /** Names the header where the id that was used for another request came with it. */
+    private static Problem byHeader(Problem problem, @Nullable String fromBody) {
+        return fromBody == null && "mutationId".equals(problem.field())
+                ? problem.withField(IdempotentRequest.HEADER)
+                : problem;
+    }
+
+    private static Response response(String id, @Nullable String mutationId, EntityService.Updated updated) {
         UpdateProblems.Answer answer = UpdateProblems.answer(id, updated);
-        Problem problem = answer.problem();
+        Problem refused = answer.problem();
+        Problem problem = refused == null ? null : byHeader(refused, mutationId);
         UpdateAnswer body = answer.body();
         if (problem != null || body == null) {
             throw new ProblemException(problem == null ? Problem.unavailable(1) : problem);
@@ -340,13 +368,13 @@ public class EntityResource {
                 .build();
     }
 
-    private static EntityView view(String id, String space, Result result) {
+    private static EntityView view(String id, String space, @Nullable String mutationId, Result result) {
         if (result instanceof Done done) {
             return EntityView.of(done.entity(), done.replayed());
         }
         if (result instanceof CommitService.Forgotten forgotten) {
             return EntityView.forgotten(id, space, forgotten.version());
         }
-        throw new ProblemException(EntityProblems.of(result));
+        throw new ProblemException(byHeader(EntityProblems.of(result), mutationId));
     }
 }

@@ -137,11 +137,7 @@ public record MutationReceipt(long id, int body, long version, long seq, long at
             long id = in.getLong();
             int body = in.getInt();
             before = new MutationReceipt(
-                    id,
-                    body,
-                    before.version + readLegacy(in),
-                    before.seq + readLegacy(in),
-                    before.at + readLegacy(in));
+                    id, body, before.version + readLegacy(in), before.seq + readLegacy(in), before.at + readLegacy(in));
             receipts.add(before);
         }
         return List.copyOf(receipts);

@@ -1,6 +1,7 @@
 package dev.statecraft.replication;
 
 import dev.statecraft.access.CurrentCaller;
+import dev.statecraft.access.IdempotentRequest;
 import dev.statecraft.access.Requires;
 import dev.statecraft.access.Requires.Players;
 import dev.statecraft.access.Scope;
@@ -10,6 +11,7 @@ import dev.statecraft.entry.Problem;
 import dev.statecraft.entry.ProblemException;
 import dev.statecraft.entry.Query;
 import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
@@ -30,8 +32,10 @@ public class PlayerResource {
     private final PlayerService players;
     private final EntityService shapes;
     private final CurrentCaller caller;
+    private final IdempotentRequest idempotent;
 
-    PlayerResource(PlayerService players, EntityService shapes, CurrentCaller caller) {
+    PlayerResource(PlayerService players, EntityService shapes, CurrentCaller caller, IdempotentRequest idempotent) {
+        this.idempotent = idempotent;
         this.players = players;
         this.shapes = shapes;
         this.caller = caller;
@@ -65,7 +69,13 @@ public class PlayerResource {
     @Path("/{player}/synchronize")
     @Requires(Scope.STATE_WRITE)
     @Operation(operationId = "forceSynchronization", summary = "Have a player start again with all of its entities")
-    public PlayerEntities synchronize(@PathParam("player") String player) {
+    public PlayerEntities synchronize(
+            @PathParam("player") String player,
+            @HeaderParam(IdempotentRequest.HEADER) @Nullable String idempotencyKey) {
+        return idempotent.once(idempotencyKey, null, () -> synchronize(player));
+    }
+
+    private PlayerEntities synchronize(String player) {
         Ids.check("player", player);
         if (!players.restart(caller.game(), player)) {
             throw new ProblemException(Problem.unavailable(1));

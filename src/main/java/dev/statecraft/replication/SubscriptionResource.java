@@ -1,6 +1,7 @@
 package dev.statecraft.replication;
 
 import dev.statecraft.access.CurrentCaller;
+import dev.statecraft.access.IdempotentRequest;
 import dev.statecraft.access.Requires;
 import dev.statecraft.access.Scope;
 import dev.statecraft.entry.Ids;
@@ -8,6 +9,7 @@ import dev.statecraft.entry.Problem;
 import dev.statecraft.entry.ProblemException;
 import dev.statecraft.replication.PlayerService.Ending;
 import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
@@ -26,8 +28,10 @@ public class SubscriptionResource {
 
     private final PlayerService players;
     private final CurrentCaller caller;
+    private final IdempotentRequest idempotent;
 
-    SubscriptionResource(PlayerService players, CurrentCaller caller) {
+    SubscriptionResource(PlayerService players, CurrentCaller caller, IdempotentRequest idempotent) {
+        this.idempotent = idempotent;
         this.players = players;
         this.caller = caller;
     }
@@ -40,7 +44,12 @@ public class SubscriptionResource {
     public EntityView subscribe(
             @PathParam("entity") String entity,
             @PathParam("player") String player,
-            @QueryParam("space") @Nullable String space) {
+            @QueryParam("space") @Nullable String space,
+            @HeaderParam(IdempotentRequest.HEADER) @Nullable String idempotencyKey) {
+        return idempotent.once(idempotencyKey, null, () -> subscribe(entity, player, space));
+    }
+
+    private EntityView subscribe(String entity, String player, @Nullable String space) {
         Ids.check("entity", entity);
         Ids.check("player", player);
         PlayerService.Result result = players.subscribe(caller.game(), player, EntityProblems.space(space), entity);

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.statecraft.access.Caller;
 import dev.statecraft.access.CurrentCaller;
+import dev.statecraft.access.IdempotentRequest;
 import dev.statecraft.access.RateLimitService;
 import dev.statecraft.access.Requires;
 import dev.statecraft.access.Requires.Players;
@@ -16,6 +17,7 @@ import dev.statecraft.replication.EntityView.SourceRequest;
 import dev.statecraft.replication.EntityView.UpdateAnswer;
 import dev.statecraft.replication.UpdateProblems.Answer;
 import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
@@ -91,6 +93,25 @@ public class SyncResource {
         UpdateRequest update() {
             return new UpdateRequest(set, unset, increment, append, remove, state, baseVersion, was, strategy);
         }
+
+        private SyncUpdate named(String id) {
+            return mutationId != null
+                    ? this
+                    : new SyncUpdate(
+                            entityId,
+                            space,
+                            set,
+                            unset,
+                            increment,
+                            append,
+                            remove,
+                            state,
+                            baseVersion,
+                            was,
+                            id,
+                            source,
+                            strategy);
+        }
     }
 
     /** What became of an update: what a single one is answered with, or the problem. */
@@ -110,8 +131,32 @@ public class SyncResource {
     @POST
     @Requires(value = Scope.STATE_READ, players = Players.WHAT_THE_RESOURCE_ALLOWS)
     @Operation(operationId = "sync", summary = "Send updates and get everything new")
-    public SyncAnswer sync(SyncRequest request) {
-        return sync(caller.get(), request, config.answerBytes()).answer();
+    public SyncAnswer sync(
+            @HeaderParam(IdempotentRequest.HEADER) @Nullable String idempotencyKey, SyncRequest request) {
+        return sync(caller.get(), named(request, idempotencyKey), config.answerBytes())
+                .answer();
+    }
+
+    /** The request with the id {@code <key>:<index>} for each update that has none. */
+    private static SyncRequest named(SyncRequest request, @Nullable String idempotencyKey) {
+        if (idempotencyKey == null) {
+            return request;
+        }
+        String key = Ids.checkPrefix(IdempotentRequest.HEADER, idempotencyKey);
+        List<@Nullable SyncUpdate> updates = new ArrayList<>();
+        if (request.updates() != null) {
+            for (SyncUpdate update : request.updates()) {
+                updates.add(update == null ? null : update.named(key + ":" + updates.size()));
+            }
+        }
+        return new SyncRequest(
+                request.clientId(),
+                request.playerId(),
+                request.cursors(),
+                request.playerCursor(),
+                updates,
+                request.atomic(),
+                request.waitMillis());
     }
 
     /** An answer, and what it was made of. */

@@ -75,6 +75,15 @@ final class UpdateProblems {
                 : fromHeader == null ? null : Ids.check("Idempotency-Key", fromHeader);
     }
 
+    /**
+     * The same for an operation other than an update. A key from the header names the request to this operation only; no id
+     * from a body has a space, so neither is taken for the other.
+     */
+    static @Nullable String mutationId(@Nullable String fromBody, String operation, @Nullable String fromHeader) {
+        String id = mutationId(fromBody, fromHeader);
+        return fromBody != null || id == null ? id : operation + " " + id;
+    }
+
     /** The version that {@code If-Match} insists on; null for any. */
     static @Nullable Long required(@Nullable String ifMatch) {
         if (ifMatch == null || ifMatch.strip().equals("*")) {

@@ -16,6 +16,8 @@ public final class AccessParts {
     private final KeyService keys;
     private final LimitStore limitStore;
     private final RateLimitService limits;
+    private final IdempotencyService idempotency;
+    private final KeyDerivation derivation;
 
     /**
      * Wires them.
@@ -31,6 +33,10 @@ public final class AccessParts {
         keys = new KeyService(new KeyStore(dynamo, tables), config, clock);
         limitStore = new LimitStore(dynamo, tables);
         limits = new RateLimitService(limitStore, config, clock);
+        idempotency = new IdempotencyService(new IdempotencyStore(dynamo, tables), config, clock);
+        derivation = new KeyDerivation(
+                new TokenService(new SigningKeyStore(dynamo, tables), keys, config, clock),
+                new KeyStore(dynamo, tables));
     }
 
     /** The keys. */
@@ -41,6 +47,14 @@ public final class AccessParts {
     /** The limits. */
     public RateLimitService limits() {
         return limits;
+    }
+
+    IdempotencyService idempotency() {
+        return idempotency;
+    }
+
+    KeyDerivation derivation() {
+        return derivation;
     }
 
     LimitStore limitStore() {

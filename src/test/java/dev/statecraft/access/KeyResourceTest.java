@@ -4,6 +4,7 @@ import static dev.statecraft.access.Keyring.DEVELOPER;
 import static dev.statecraft.access.Keyring.idOf;
 import static dev.statecraft.access.Keyring.key;
 import static dev.statecraft.access.Keyring.with;
+import static org.hamcrest.Matchers.anyOf;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasItem;
@@ -13,6 +14,7 @@ import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.nullValue;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.statecraft.local.DynamoDbLocalResource;
@@ -20,12 +22,14 @@ import dev.statecraft.table.TableNames;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
+import io.restassured.specification.RequestSpecification;
 import jakarta.inject.Inject;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -72,6 +76,80 @@ class KeyResourceTest {
         String secret = key.substring(key.lastIndexOf(idOf(key)) + 13);
         String stored = dynamo.scan(scan -> scan.tableName(tables.access())).toString();
         assertFalse(stored.contains(secret), "the secret is nowhere");
+    }
+
+    @Test
+    void aKeyWhoseAnswerWasLostIsShownToTheSameRequestAndNobodyElse() {
+        String body = "{'name': 'lost', 'scopes': ['board:read'], 'game': 'lost'}";
+        String key = idempotent(DEVELOPER, body)
+                .post("/v1/keys")
+                .then()
+                .statusCode(201)
+                .body("replayed", nullValue())
+                .extract()
+                .path("key");
+        idempotent(DEVELOPER, "{'game': 'lost', 'scopes': ['board:read'], 'name': 'lost'}")
+                .post("/v1/keys")
+                .then()
+                .statusCode(201)
+                .header("Location", containsString("/v1/keys/" + idOf(key)))
+                .header("Cache-Control", "no-store")
+                .header("Idempotent-Replayed", "true")
+                .body("key", equalTo(key))
+                .body("replayed", equalTo(true));
+        idempotent(DEVELOPER, "{'name': 'another', 'scopes': ['board:read'], 'game': 'lost'}")
+                .post("/v1/keys")
+                .then()
+                .statusCode(422)
+                .body("type", equalTo("/problems/id-reused"))
+                .body("field", equalTo("Idempotency-Key"));
+        with(key).get("/v1/who-am-i").then().statusCode(anyOf(equalTo(200), equalTo(403)));
+        with(DEVELOPER).get("/v1/keys?game=lost").then().body("keys", hasSize(1));
+        String another = idempotent(key("lost", Scope.SYSTEM_ADMIN), body)
+                .post("/v1/keys")
+                .then()
+                .statusCode(201)
+                .body("replayed", nullValue())
+                .extract()
+                .path("key");
+        assertNotEquals(key, another, "the key of another credential");
+        String secret = key.substring(key.lastIndexOf(idOf(key)) + 13);
+        for (String table : List.of(tables.access(), tables.limits(), tables.integration())) {
+            assertFalse(dynamo.scan(scan -> scan.tableName(table)).toString().contains(secret), table);
+        }
+        with(DEVELOPER).delete("/v1/keys/" + idOf(key) + "?game=lost").then().statusCode(204);
+        idempotent(DEVELOPER, body)
+                .post("/v1/keys")
+                .then()
+                .statusCode(201)
+                .body("id", equalTo(idOf(key)))
+                .body("key", nullValue());
+        with(DEVELOPER)
+                .get("/v1/audit?limit=1000")
+                .then()
+                .body(
+                        "records.findAll { it.target == '/v1/keys/" + idOf(key) + "' }.action",
+                        equalTo(List.of("revokeKey", "createKey")));
+    }
+
+    @Test
+    void identicalRequestsForAKeyAtOnceMakeOne() {
+        List<String> keys = IntStream.range(0, 6)
+                .parallel()
+                .mapToObj(i -> with(DEVELOPER, "{'name': 'at-once', 'scopes': ['board:read'], 'game': 'at-once'}")
+                        .header("Idempotency-Key", "at-once")
+                        .post("/v1/keys")
+                        .then()
+                        .statusCode(201)
+                        .extract()
+                        .<String>path("key"))
+                .toList();
+        assertEquals(1, keys.stream().distinct().count());
+        with(DEVELOPER).get("/v1/keys?game=at-once").then().body("keys", hasSize(1));
+    }
+
+    private static RequestSpecification idempotent(String credential, String body) {
+        return with(credential, body).header("Idempotency-Key", "key-1");
     }
 
     @Test

@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -93,6 +94,37 @@ class ApiDocumentTest {
                         () -> call + "'s example is not a request: " + document.faults(request, example));
             }
         }));
+    }
+
+    /** Operations by POST that take no Idempotency-Key, and why they need none. */
+    private static final Map<String, String> WITHOUT_IDEMPOTENCY_KEY = Map.of(
+            "previewMerge", "changes nothing",
+            "planMigration", "changes nothing",
+            "auditLeaderboard", "changes nothing",
+            "queryEntries", "changes nothing",
+            "createToken", "stores nothing: another token for the same key is as good",
+            "createPlayerToken", "stores nothing: another token for the same player is as good",
+            "leaseMigrationWork", "a lease whose answer was lost ends by itself, and its records are leased again",
+            "completeMigrationWork", "the lease in the body names the request",
+            "receiveRobloxWebhook", "Roblox sends it; the notification names the request");
+
+    @Test
+    void everyPostThatChangesSomethingTakesAnIdempotencyKey() {
+        Set<String> wanting = new TreeSet<>();
+        ApiDocument document = ApiDocument.committed();
+        for (ApiDocument.Call call : document.calls()) {
+            boolean takes = call.node().path("parameters").toString().contains("Idempotency-Key\"");
+            if (call.method().equals("POST") && takes == WITHOUT_IDEMPOTENCY_KEY.containsKey(call.id())) {
+                wanting.add(call.id());
+            }
+            if (takes) {
+                assertTrue(
+                        call.node().path("responses").toString().contains("id-reused")
+                                || call.node().toString().contains("." + "Idempotency-Key"),
+                        call + " does not say what another body under the same key is answered with");
+            }
+        }
+        assertEquals(Set.of(), wanting, "take the header, or say why it is not needed");
     }
 
     @Test

@@ -100,17 +100,14 @@ class CommitServiceTest {
         realm.commits.commit(GAME, SPACE, increment("a", "m1"));
         Entity stored = realm.read("a");
         MutationReceipt receipt = stored.receipts().get(0);
-        ByteBuffer legacy = ByteBuffer.allocate(27)
-                .putLong(receipt.id())
-                .putInt(receipt.body());
+        ByteBuffer legacy = ByteBuffer.allocate(27).putLong(receipt.id()).putInt(receipt.body());
         for (long number : new long[] {receipt.version(), receipt.seq(), receipt.at()}) {
             legacy.put((byte) (number >> 32)).putInt((int) number);
         }
         realm.dynamo.updateItem(update -> update.tableName(realm.tables.entities())
                 .key(EntityStore.key(GAME, SPACE, "a"))
                 .updateExpression("SET rc = :legacy REMOVE rt")
-                .expressionAttributeValues(
-                        Map.of(":legacy", Attributes.b(legacy.array()))));
+                .expressionAttributeValues(Map.of(":legacy", Attributes.b(legacy.array()))));
         assertEquals(stored, realm.read("a"));
         assertTrue(((Done) realm.commits.commit(GAME, SPACE, increment("a", "m1"))).replayed());
         realm.commits.commit(GAME, SPACE, increment("a", "m2"));

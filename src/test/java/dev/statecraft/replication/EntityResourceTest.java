@@ -180,6 +180,18 @@ class EntityResourceTest {
                 .then()
                 .body("replayed", equalTo(true))
                 .body("state.n", equalTo(7));
+        json("{'increment': {'n': 6}}")
+                .header("Idempotency-Key", "k-1")
+                .patch("/v1/entities/again")
+                .then()
+                .statusCode(422)
+                .body("field", equalTo("Idempotency-Key"));
+        // On another call the key names another request.
+        given().header("Idempotency-Key", "k-1")
+                .delete("/v1/entities/again")
+                .then()
+                .statusCode(200)
+                .body("replayed", nullValue());
     }
 
     @Test

@@ -47,8 +47,8 @@ class MutationReceiptTest {
                 "2106-02-07T06:28:16Z",
                 "9999-12-31T23:59:59.999Z")) {
             long at = Instant.parse(time).toEpochMilli();
-            List<MutationReceipt> receipts = List.of(
-                    new MutationReceipt(1, 2, 3, 4, at), new MutationReceipt(5, 6, 7, 8, at + 59_999));
+            List<MutationReceipt> receipts =
+                    List.of(new MutationReceipt(1, 2, 3, 4, at), new MutationReceipt(5, 6, 7, 8, at + 59_999));
             assertEquals(receipts, MutationReceipt.unpack(MutationReceipt.pack(receipts)), time);
         }
     }
@@ -76,8 +76,8 @@ class MutationReceiptTest {
         List<MutationReceipt> receipts = List.of();
         for (int i = 0; i < 1_000; i++) {
             // What is stored is read back before each mutation.
-            receipts = MutationReceipt.unpack(MutationReceipt.pack(
-                    MutationReceipt.with(receipts, MutationReceipt.of("m" + i, "body", i, i, now + i * 59L), RETENTION)));
+            receipts = MutationReceipt.unpack(MutationReceipt.pack(MutationReceipt.with(
+                    receipts, MutationReceipt.of("m" + i, "body", i, i, now + i * 59L), RETENTION)));
         }
         assertEquals(1_000, receipts.size());
         assertTrue(MutationReceipt.find(receipts, "m0").isPresent());
@@ -97,8 +97,7 @@ class MutationReceiptTest {
             receipts = MutationReceipt.with(receipts, MutationReceipt.of("m" + i, "body", i, i, now), RETENTION);
         }
         assertEquals(40, receipts.size());
-        receipts = MutationReceipt.with(
-                receipts, MutationReceipt.of("late", "body", 40, 40, now + 60_001), RETENTION);
+        receipts = MutationReceipt.with(receipts, MutationReceipt.of("late", "body", 40, 40, now + 60_001), RETENTION);
         assertEquals(16, receipts.size());
         assertEquals("m25", first(receipts));
     }
@@ -106,8 +105,7 @@ class MutationReceiptTest {
     @Test
     void retentionThatWouldNotFitIntoAnItemIsRefused() {
         assertThrows(
-                IllegalArgumentException.class,
-                () -> new MutationReceipt.Retention(16, 1_001, Duration.ofMinutes(1)));
+                IllegalArgumentException.class, () -> new MutationReceipt.Retention(16, 1_001, Duration.ofMinutes(1)));
         assertThrows(
                 IllegalArgumentException.class, () -> new MutationReceipt.Retention(17, 16, Duration.ofMinutes(1)));
         assertTrue(StateLimits.MAX_BYTES + 16_384 + MutationReceipt.sizeBytes(MutationReceipt.MAX_RECEIPTS) < 405_000);
