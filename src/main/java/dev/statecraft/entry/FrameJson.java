@@ -6,8 +6,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 
 /** Frames of a socket as JSON, as strict as the bodies of requests: see {@link JsonCheck} and {@link RequestJson}. */
@@ -24,21 +22,15 @@ public class FrameJson {
     }
 
     /**
-     * The object a frame holds.
+     * The object a frame holds. What is wrong with one item of it is the problem of that item: see {@link ItemList}.
      *
      * @throws ProblemException 400, if it is none
      */
     public ObjectNode read(String frame) {
-        try {
-            JsonNode json = strict.readTree(
-                    JsonCheck.checked(frame.getBytes(StandardCharsets.UTF_8), RequestJson.MAX_VALUES_OF_MANY));
-            if (json instanceof ObjectNode object) {
-                return object;
-            }
-            throw new ProblemException(Problem.badRequest(null, "A frame is a JSON object."));
-        } catch (IOException e) {
-            throw new UncheckedIOException("Text in memory cannot fail to be read", e);
+        if (RequestJson.tree(strict, frame.getBytes(StandardCharsets.UTF_8)) instanceof ObjectNode object) {
+            return object;
         }
+        throw new ProblemException(Problem.badRequest(null, "A frame is a JSON object."));
     }
 
     /**

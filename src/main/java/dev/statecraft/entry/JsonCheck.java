@@ -4,50 +4,135 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonStreamContext;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.core.exc.StreamReadException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.math.BigDecimal;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Looks through a request body once before it is bound to anything, for what holds of every body whatever its route:
  * valid UTF-8, one JSON value and nothing after it, no duplicate keys, bounded depth and number of values, numbers within ±(2^53−1), text
- * that can be written back. Binding alone would miss what a lenient route keeps as it came, such as metadata.
+ * that can be written back. Binding alone would miss what a lenient route keeps as it came, such as metadata. Whole
+ * numbers leave it as integers: see {@link NumberSpelling}.
+ *
+ * <p>In a body that brings many things at once ({@link ManyThings}), what is wrong with one item is that item's problem:
+ * the item is put out of the body and its {@link Fault} stands in the result. What is not JSON at all, and what is wrong
+ * around the items, refuses the whole body.
  */
 final class JsonCheck {
 
-    private static final JsonFactory FACTORY = RequestJson.factory();
+    /** How deep an item may be nested until the whole body is refused; the parser keeps a context for each level. */
+    private static final int MAX_ITEM_DEPTH = 10_000;
 
-    /** The largest integer that every client's doubles hold exactly: 2^53−1. */
-    private static final BigDecimal MAX_NUMBER = BigDecimal.valueOf((1L << 53) - 1);
+    /** Longer names are refused; it is also what the parser that binds takes. */
+    private static final int MAX_NAME_LENGTH = StreamReadConstraints.DEFAULT_MAX_NAME_LEN;
 
-    /** Enough for the smallest double; beyond it a few bytes would be written back as very many digits. */
-    private static final int MAX_DECIMAL_PLACES = 400;
-
-    private static final int MAX_INTEGER_DIGITS = 16;
+    /** Limits are checked here, so that a value beyond them does not end the parsing of what is around it. */
+    private static final JsonFactory FACTORY = JsonFactory.builder()
+            .streamReadConstraints(StreamReadConstraints.builder()
+                    .maxNestingDepth(MAX_ITEM_DEPTH)
+                    .maxNumberLength(Integer.MAX_VALUE)
+                    .maxNameLength(Integer.MAX_VALUE)
+                    .build())
+            .build();
 
     private static final byte[] EMPTY_OBJECT = "{}".getBytes(StandardCharsets.UTF_8);
 
-    private JsonCheck() {}
+    /** Where the items of a body are nested: in an array that is a field of the outermost object. */
+    private static final int ITEM_DEPTH = 2;
+
+    private final String text;
+    private final int mostValues;
+    private final boolean many;
+    private final List<Fault> faults = new ArrayList<>();
+    private final Deque<Set<String>> names = new ArrayDeque<>();
+    private final StringBuilder edited = new StringBuilder();
+    private int copied;
+    private int depth;
+    private int values;
+    private @Nullable String list;
+    private int index;
+    private @Nullable Item item;
+
+    private JsonCheck(String text, int mostValues, boolean many) {
+        this.text = text;
+        this.mostValues = mostValues;
+        this.many = many;
+    }
+
+    /** A body that may be bound, and the items that were put out of it: {@code null} stands in their places. */
+    record Checked(byte[] body, List<Fault> faults) {}
 
     /**
-     * The body as it is to be bound: itself, or an empty object for the empty array that Luau sends in its place.
+     * An item that cannot be read.
      *
-     * @param mostValues how many values it may hold; what comes behind them is not looked at
+     * @param list the field whose array it is in
+     * @param index its place there, from 0
+     * @param problem what is wrong with it
+     * @param texts its fields that are text, so far as they could be read: what it may be known by
+     */
+    record Fault(String list, int index, Problem problem, Map<String, String> texts) {}
+
+    /** The item that the parser is in. */
+    private static final class Item {
+
+        private final int start;
+        private final int edited;
+        private final int copied;
+        private final Map<String, String> texts = new HashMap<>();
+        private int values;
+        private @Nullable Problem problem;
+
+        Item(int start, int edited, int copied) {
+            this.start = start;
+            this.edited = edited;
+            this.copied = copied;
+        }
+    }
+
+    /**
+     * The body as it is to be bound: itself with whole numbers as integers, or an empty object for the empty array that
+     * Luau sends in its place.
+     *
      * @throws ProblemException 400, naming the field where there is one
      */
-    static byte[] checked(byte[] body, int mostValues) {
-        String text = text(body);
+    static byte[] checked(byte[] body) {
+        return new JsonCheck(text(body), RequestJson.MAX_VALUES, false).run(body).body();
+    }
+
+    /**
+     * The same for a body that brings many things at once.
+     *
+     * @throws ProblemException 400, if the body is wrong other than in its items
+     */
+    static Checked checkedItems(byte[] body) {
+        return new JsonCheck(text(body), RequestJson.MAX_VALUES_OF_MANY, true).run(body);
+    }
+
+    private Checked run(byte[] body) {
         try (JsonParser parser = FACTORY.createParser(text)) {
-            boolean emptyArray = checkValue(parser, mostValues);
-            return emptyArray ? EMPTY_OBJECT : body;
+            boolean emptyArray = checkValue(parser);
+            if (emptyArray) {
+                return new Checked(EMPTY_OBJECT, List.of());
+            }
+            if (copied == 0) {
+                return new Checked(body, List.of());
+            }
+            edited.append(text, copied, text.length());
+            return new Checked(edited.toString().getBytes(StandardCharsets.UTF_8), List.copyOf(faults));
         } catch (IOException e) {
             throw new UncheckedIOException("Text in memory cannot fail to be read", e);
         }
@@ -65,7 +150,7 @@ final class JsonCheck {
     }
 
     /** Whether the one value of the body is an empty array. */
-    private static boolean checkValue(JsonParser parser, int mostValues) throws IOException {
+    private boolean checkValue(JsonParser parser) throws IOException {
         try {
             JsonToken first = parser.nextToken();
             if (first == null) {
@@ -74,20 +159,13 @@ final class JsonCheck {
             if (first == JsonToken.VALUE_NULL) {
                 throw refused(null, "The body is null; it has to be a JSON object.");
             }
-            int depth = 0;
             int tokens = 0;
-            int values = 0;
             JsonToken token = first;
             do {
                 if (token == null) {
                     throw refused(path(parser), "The body ends too early.");
                 }
-                checkToken(parser, token);
-                values += token.isStructEnd() || token == JsonToken.FIELD_NAME ? 0 : 1;
-                if (values > mostValues) {
-                    throw refused(path(parser), "The body holds more than " + mostValues + " values.");
-                }
-                depth += token.isStructStart() ? 1 : token.isStructEnd() ? -1 : 0;
+                step(parser, token, first);
                 tokens++;
                 token = parser.nextToken();
             } while (depth > 0);
@@ -96,51 +174,144 @@ final class JsonCheck {
             }
             return first == JsonToken.START_ARRAY && tokens == 2;
         } catch (StreamConstraintsException e) {
-            throw refused(
-                    path(parser),
-                    "The body is nested deeper than " + RequestJson.MAX_DEPTH
-                            + " levels, or a name or number is too long.");
+            throw tooDeep(parser);
         } catch (StreamReadException e) {
             throw refused(
                     path(parser),
-                    "The body is not valid JSON: %s (line %d, column %d)."
-                            .formatted(
-                                    e.getOriginalMessage(),
-                                    e.getLocation().getLineNr(),
-                                    e.getLocation().getColumnNr()));
+                    notJson(
+                            e.getOriginalMessage(),
+                            e.getLocation().getLineNr(),
+                            e.getLocation().getColumnNr()));
         }
     }
 
-    private static void checkToken(JsonParser parser, JsonToken token) throws IOException {
-        if (token == JsonToken.VALUE_NUMBER_INT || token == JsonToken.VALUE_NUMBER_FLOAT) {
-            checkNumber(parser);
-        } else if ((token == JsonToken.VALUE_STRING || token == JsonToken.FIELD_NAME)
-                && hasUnpairedSurrogate(parser.getText())) {
-            throw refused(path(parser), "Text holds half of a surrogate pair, which no UTF-8 can carry.");
+    /** One token further: keeps the depth and the item that the parser is in, and checks what the token brings. */
+    private void step(JsonParser parser, JsonToken token, JsonToken first) throws IOException {
+        if (many && first == JsonToken.START_OBJECT && depth == ITEM_DEPTH - 1 && token == JsonToken.START_ARRAY) {
+            list = parser.currentName();
+            index = 0;
+        } else if (list != null && depth == ITEM_DEPTH && !token.isStructEnd()) {
+            item = new Item(offset(parser), edited.length(), copied);
+        }
+        depth += token.isStructStart() ? 1 : token.isStructEnd() ? -1 : 0;
+        if (token == JsonToken.START_OBJECT) {
+            names.push(new HashSet<>());
+        } else if (token == JsonToken.END_OBJECT) {
+            names.pop();
+        }
+        if (item == null || item.problem == null) {
+            check(parser, token);
+        }
+        if (item != null && depth == ITEM_DEPTH + 1 && token == JsonToken.VALUE_STRING) {
+            keepText(parser, item);
+        }
+        if (item != null && list != null && depth == ITEM_DEPTH) {
+            endItem(parser, list, item);
+        } else if (depth < ITEM_DEPTH) {
+            list = null;
         }
     }
 
-    private static void checkNumber(JsonParser parser) throws IOException {
-        String text = parser.getText();
-        if (text.length() > RequestJson.MAX_NUMBER_LENGTH) {
-            throw refused(path(parser), "A number has at most " + RequestJson.MAX_NUMBER_LENGTH + " characters.");
+    /** Keeps a field of an item that is text and may be an id. */
+    private static void keepText(JsonParser parser, Item item) throws IOException {
+        if (parser.getParsingContext().inObject() && parser.getTextLength() <= Ids.MAX_LENGTH) {
+            item.texts.put(parser.currentName(), parser.getText());
         }
-        BigDecimal number;
+    }
+
+    private void check(JsonParser parser, JsonToken token) throws IOException {
         try {
-            number = new BigDecimal(text);
-        } catch (NumberFormatException e) {
-            throw outOfRange(parser);
-        }
-        // Digits before the point, reckoned without writing them out: 1e999999999 has very many.
-        long integerDigits = (long) number.precision() - number.scale();
-        boolean tooLarge = integerDigits > MAX_INTEGER_DIGITS || number.abs().compareTo(MAX_NUMBER) > 0;
-        if (tooLarge || number.scale() > MAX_DECIMAL_PLACES) {
-            throw outOfRange(parser);
+            checkSize(parser, token);
+            checkName(parser, token);
+            checkToken(parser, token);
+        } catch (ProblemException e) {
+            if (item == null) {
+                throw e;
+            }
+            item.problem = e.problem();
         }
     }
 
-    private static ProblemException outOfRange(JsonParser parser) {
-        return refused(path(parser), "Numbers lie between -9007199254740991 and 9007199254740991 (2^53-1).");
+    private void endItem(JsonParser parser, String of, Item ended) {
+        item = null;
+        if (ended.problem == null) {
+            values += ended.values;
+        } else {
+            values++;
+            faults.add(new Fault(of, index, ended.problem, Map.copyOf(ended.texts)));
+            // What was replaced in the item goes with it.
+            edited.setLength(ended.edited);
+            copied = ended.copied;
+            replace(ended.start, (int) parser.currentLocation().getCharOffset(), "null");
+        }
+        index++;
+        checkValues(parser);
+    }
+
+    /** Puts text in the place of some of the body; places are replaced in their order. */
+    private void replace(int from, int to, String by) {
+        edited.append(text, copied, from).append(by);
+        copied = to;
+    }
+
+    private static int offset(JsonParser parser) {
+        return (int) parser.currentTokenLocation().getCharOffset();
+    }
+
+    private void checkName(JsonParser parser, JsonToken token) throws IOException {
+        if (token != JsonToken.FIELD_NAME) {
+            return;
+        }
+        String name = parser.currentName();
+        if (name.length() > MAX_NAME_LENGTH) {
+            throw refused(null, "A name has at most " + MAX_NAME_LENGTH + " characters.");
+        }
+        if (!names.element().add(name)) {
+            throw refused(
+                    path(parser),
+                    notJson(
+                            "Duplicate field '" + name + "'",
+                            parser.currentTokenLocation().getLineNr(),
+                            parser.currentTokenLocation().getColumnNr()));
+        }
+    }
+
+    private void checkSize(JsonParser parser, JsonToken token) {
+        if (depth > RequestJson.MAX_DEPTH) {
+            throw tooDeep(parser);
+        }
+        if (token.isStructEnd() || token == JsonToken.FIELD_NAME) {
+            return;
+        }
+        if (item == null) {
+            values++;
+            checkValues(parser);
+        } else if (++item.values > RequestJson.MAX_VALUES) {
+            throw refused(path(parser), "An item holds more than " + RequestJson.MAX_VALUES + " values.");
+        }
+    }
+
+    private void checkValues(JsonParser parser) {
+        if (values > mostValues) {
+            throw refused(path(parser), "The body holds more than " + mostValues + " values.");
+        }
+    }
+
+    private void checkToken(JsonParser parser, JsonToken token) throws IOException {
+        if (token == JsonToken.VALUE_NUMBER_INT || token == JsonToken.VALUE_NUMBER_FLOAT) {
+            String written = parser.getText();
+            NumberSpelling.Spelled number = NumberSpelling.read(written);
+            if (number.refusal() != null) {
+                throw refused(path(parser), number.refusal());
+            }
+            if (!number.plain().equals(written)) {
+                replace(offset(parser), offset(parser) + written.length(), number.plain());
+            }
+        } else if (token == JsonToken.VALUE_STRING || token == JsonToken.FIELD_NAME) {
+            if (hasUnpairedSurrogate(parser.getText())) {
+                throw refused(path(parser), "Text holds half of a surrogate pair, which no UTF-8 can carry.");
+            }
+        }
     }
 
     private static boolean hasUnpairedSurrogate(String text) {
@@ -170,6 +341,14 @@ final class JsonCheck {
             }
         }
         return path.isEmpty() ? null : path.toString();
+    }
+
+    private static String notJson(String reason, int line, int column) {
+        return "The body is not valid JSON: %s (line %d, column %d).".formatted(reason, line, column);
+    }
+
+    private static ProblemException tooDeep(JsonParser parser) {
+        return refused(path(parser), "The body is nested deeper than " + RequestJson.MAX_DEPTH + " levels.");
     }
 
     private static ProblemException refused(@Nullable String field, String detail) {

@@ -4,6 +4,7 @@ import java.math.BigDecimal;
 import java.util.Collection;
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -49,8 +50,11 @@ public final class Query {
             "version",
             "waitMillis");
 
-    private static final Pattern INTEGER = Pattern.compile("-?[0-9]{1,18}");
-    private static final Pattern DECIMAL = Pattern.compile("-?[0-9]{1,40}(\\.[0-9]{1,40})?");
+    /** An integer; languages that have only doubles may write 10 as 10.0. */
+    private static final Pattern INTEGER = Pattern.compile("(-?[0-9]{1,18})(\\.0{1,18})?");
+
+    /** A number as it is written in JSON; languages write small and large doubles as 5e-07 and 1e+15. */
+    private static final Pattern DECIMAL = Pattern.compile("-?[0-9]{1,40}(\\.[0-9]{1,40})?([eE][+-]?[0-9]{1,3})?");
 
     private static final int MAX_VERSION_LENGTH = 64;
 
@@ -85,19 +89,20 @@ public final class Query {
         return text == null ? missing : integer(name, text, min, max);
     }
 
-    /** An integer within the bounds, both included; the parameter has to be there. */
+    /** An integer within the bounds, both included, however it is written (10, 10.0); the parameter has to be there. */
     public static long integer(String name, @Nullable String text, long min, long max) {
-        if (text == null || !INTEGER.matcher(text).matches()) {
+        Matcher integer = INTEGER.matcher(text == null ? "" : text);
+        if (!integer.matches()) {
             throw refused(name, "an integer from " + min + " to " + max);
         }
-        long value = Long.parseLong(text);
+        long value = Long.parseLong(integer.group(1));
         if (value < min || value > max) {
             throw refused(name, "an integer from " + min + " to " + max);
         }
         return value;
     }
 
-    /** A decimal number without exponent; the parameter has to be there. */
+    /** A decimal number, with or without exponent; the parameter has to be there. */
     public static BigDecimal decimal(String name, @Nullable String text) {
         if (text == null || !DECIMAL.matcher(text).matches()) {
             throw refused(name, "a decimal number");

@@ -26,11 +26,15 @@ import org.jspecify.annotations.Nullable;
 public class RequestBody implements ReaderInterceptor {
 
     private final Provider<Integer> limitBytes;
+    private final Provider<RequestJson> requests;
 
     /** Interceptors are made when a native executable is built, so what is configured is asked for at every request. */
     @Inject
-    public RequestBody(@ConfigProperty(name = "statecraft.limits.body-bytes") Provider<Integer> limitBytes) {
+    public RequestBody(
+            @ConfigProperty(name = "statecraft.limits.body-bytes") Provider<Integer> limitBytes,
+            Provider<RequestJson> requests) {
         this.limitBytes = limitBytes;
+        this.requests = requests;
     }
 
     @Override
@@ -38,13 +42,11 @@ public class RequestBody implements ReaderInterceptor {
         byte[] body = decoded(received(context), context.getHeaders().getFirst(HttpHeaders.CONTENT_ENCODING));
         checkSigned(body, context.getProperty(CallerFilter.SIGNED_CONTENT));
         boolean json = isJson(context.getMediaType()) && !isRaw(context.getType());
-        context.setInputStream(
-                new ByteArrayInputStream(json ? JsonCheck.checked(body, mostValues(context.getType())) : body));
+        if (json && ManyThings.class.isAssignableFrom(context.getType())) {
+            return requests.get().manyThings(body, context.getType());
+        }
+        context.setInputStream(new ByteArrayInputStream(json ? JsonCheck.checked(body) : body));
         return context.proceed();
-    }
-
-    private static int mostValues(Class<?> type) {
-        return ManyThings.class.isAssignableFrom(type) ? RequestJson.MAX_VALUES_OF_MANY : RequestJson.MAX_VALUES;
     }
 
     private static void checkSigned(byte[] body, @Nullable Object content) {

@@ -2,22 +2,33 @@ package dev.statecraft.entry;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.BeanDescription;
+import com.fasterxml.jackson.databind.DeserializationConfig;
 import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonDeserializer;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.cfg.CoercionAction;
 import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
+import com.fasterxml.jackson.databind.deser.BeanDeserializerBase;
+import com.fasterxml.jackson.databind.deser.BeanDeserializerModifier;
 import com.fasterxml.jackson.databind.deser.std.StdDeserializer;
 import com.fasterxml.jackson.databind.module.SimpleModule;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.POJONode;
+import com.fasterxml.jackson.databind.type.CollectionType;
 import com.fasterxml.jackson.databind.type.LogicalType;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.ext.ContextResolver;
 import jakarta.ws.rs.ext.Provider;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -43,7 +54,7 @@ public class RequestJson implements ContextResolver<ObjectMapper> {
     /** The last time that a request can name; the first is that of 1970. */
     private static final Instant LAST_TIME = Instant.parse("9999-12-31T23:59:59.999Z");
 
-    /** How many characters a number may have. */
+    /** How many characters a number may have; zeros between the point and the first other digit are not counted. */
     public static final int MAX_NUMBER_LENGTH = 64;
 
     private final ObjectMapper strict;
@@ -69,10 +80,44 @@ public class RequestJson implements ContextResolver<ObjectMapper> {
                 .setCoercion(CoercionInputShape.Integer, CoercionAction.Fail)
                 .setCoercion(CoercionInputShape.Float, CoercionAction.Fail)
                 .setCoercion(CoercionInputShape.Boolean, CoercionAction.Fail);
-        // Luau cannot tell an empty object from an empty array and sends [].
+        // Luau cannot tell an empty object from an empty array and sends []; records are read by EmptyArrayAsObject.
         strict.coercionConfigFor(LogicalType.Map).setCoercion(CoercionInputShape.EmptyArray, CoercionAction.AsEmpty);
-        strict.registerModule(new SimpleModule("statecraft-requests").addDeserializer(Instant.class, new Times()));
+        strict.registerModule(new SimpleModule("statecraft-requests")
+                .addDeserializer(Instant.class, new Times())
+                .setDeserializerModifier(new Leniency()));
         return strict;
+    }
+
+    /**
+     * The tree of a body that brings many things at once. An item that cannot be read is an embedded {@link
+     * JsonCheck.Fault} there, which {@link ItemReader} binds as the problem of that item.
+     *
+     * @throws ProblemException 400, if the body is wrong other than in its items
+     */
+    static JsonNode tree(ObjectMapper strict, byte[] body) {
+        JsonCheck.Checked checked = JsonCheck.checkedItems(body);
+        try {
+            JsonNode tree = strict.readTree(checked.body());
+            for (JsonCheck.Fault fault : checked.faults()) {
+                ((ArrayNode) tree.get(fault.list())).set(fault.index(), new POJONode(fault));
+            }
+            return tree;
+        } catch (IOException e) {
+            throw new UncheckedIOException("Text in memory cannot fail to be read", e);
+        }
+    }
+
+    /**
+     * Binds a body that brings many things at once, each for itself: see {@link ItemList}.
+     *
+     * @throws ProblemException 400, if the body is wrong other than in its items
+     */
+    Object manyThings(byte[] body, Class<?> type) {
+        try {
+            return strict.treeToValue(tree(strict, body), type);
+        } catch (JsonProcessingException e) {
+            throw new ProblemException(ProblemMapper.problemOf(e));
+        }
     }
 
     /** The factory of strict parsers, for those who read tokens rather than values. */
@@ -80,7 +125,7 @@ public class RequestJson implements ContextResolver<ObjectMapper> {
         return JsonFactory.builder()
                 .streamReadConstraints(StreamReadConstraints.builder()
                         .maxNestingDepth(MAX_DEPTH)
-                        .maxNumberLength(MAX_NUMBER_LENGTH)
+                        .maxNumberLength(NumberSpelling.MAX_WRITTEN_LENGTH)
                         .build())
                 .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
                 .build();
@@ -89,6 +134,27 @@ public class RequestJson implements ContextResolver<ObjectMapper> {
     @Override
     public ObjectMapper getContext(Class<?> type) {
         return strict;
+    }
+
+    /** Empty arrays for objects, and lists whose items are read one by one. */
+    private static final class Leniency extends BeanDeserializerModifier {
+
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        public JsonDeserializer<?> modifyDeserializer(
+                DeserializationConfig config, BeanDescription bean, JsonDeserializer<?> deserializer) {
+            return deserializer instanceof BeanDeserializerBase ? new EmptyArrayAsObject(deserializer) : deserializer;
+        }
+
+        @Override
+        public JsonDeserializer<?> modifyCollectionDeserializer(
+                DeserializationConfig config,
+                CollectionType type,
+                BeanDescription bean,
+                JsonDeserializer<?> deserializer) {
+            return new ItemReader(type, deserializer, null);
+        }
     }
 
     /** Times are ISO-8601 text with an offset; Jackson's own reader would take any number for a time as well. */

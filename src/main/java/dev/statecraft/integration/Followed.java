@@ -5,6 +5,7 @@ import dev.statecraft.leaderboard.Board;
 import dev.statecraft.leaderboard.Operator;
 import dev.statecraft.leaderboard.RankingType;
 import dev.statecraft.replication.Entity;
+import dev.statecraft.replication.JsonValues;
 import dev.statecraft.replication.StatePath;
 import dev.statecraft.table.Sha256;
 import java.math.BigDecimal;
@@ -59,11 +60,8 @@ record Followed(
     }
 
     private static String player(Entity version) {
-        JsonNode named = version.json().path(PLAYER);
-        if (named.isTextual() || named.isIntegralNumber()) {
-            return named.asText();
-        }
-        return version.owner() == null ? version.id() : version.owner();
+        return JsonValues.id(version.json().path(PLAYER))
+                .orElseGet(() -> version.owner() == null ? version.id() : version.owner());
     }
 
     private static @Nullable Operator operator(Board board) {

@@ -387,7 +387,7 @@ public record Board(
     }
 
     /**
-     * A value in the board's smallest unit.
+     * A value in the board's smallest unit. The noise of floating-point arithmetic is rounded away: see {@link FloatNoise}.
      *
      * @return nothing if it has more digits after the point than the board, or is out of range
      */
@@ -396,7 +396,7 @@ public record Board(
         if (value.precision() - (long) value.scale() > 17) {
             return Optional.empty();
         }
-        BigDecimal stripped = value.stripTrailingZeros();
+        BigDecimal stripped = FloatNoise.rounded(value, settings.decimals).stripTrailingZeros();
         if (stripped.signum() != 0 && stripped.scale() > settings.decimals) {
             return Optional.empty();
         }

@@ -50,6 +50,9 @@ public record BoardRequest(
     /** What settings that are no integers are kept with. */
     static final int MOST_DECIMALS = 9;
 
+    /** Settings are free of floating-point noise to so many digits: a noise of 10^-12 is less than any setting means. */
+    static final int NOISE_DECIMALS = 6;
+
     /** A reward as callers write and see it; {@code reward} is any JSON. */
     public record RewardView(
             @Nullable String name,
@@ -97,18 +100,19 @@ public record BoardRequest(
     }
 
     private Settings with(Settings old, int oldMaxSize, Limits limits) {
+        int digits = within("decimals", decimals, old.decimals(), 0, Board.MAX_DECIMALS);
         Settings settings = new Settings(
                 text("description", description, old.description(), limits.config()),
                 rankingType == null ? old.rankingType() : rankingType,
                 order == null ? old.order() : order,
                 operator == null ? old.operator() : operator,
-                within("decimals", decimals, old.decimals(), 0, Board.MAX_DECIMALS),
+                digits,
                 within("maxSize", maxSize, oldMaxSize, 0, MOST_PLACES),
                 old.lanes(),
                 reset == null ? old.reset() : checked(reset, limits.now()),
-                bounds == null ? old.bounds() : checked(bounds),
+                bounds == null ? old.bounds() : checked(bounds, digits),
                 rewards == null ? old.rewards() : rewards(rewards, limits),
-                tiers == null ? old.tiers() : tiers(tiers, limits),
+                tiers == null ? old.tiers() : tiers(tiers, digits, limits),
                 rating(rankingType == null ? old.rankingType() : rankingType, old.rating(), limits),
                 source == null ? old.source() : checked(source),
                 ranking == null ? old.ranking() : ranking);
@@ -210,13 +214,17 @@ public record BoardRequest(
         return reset;
     }
 
-    private static @Nullable Bounds checked(Bounds bounds) {
-        if (bounds.none()) {
+    private static @Nullable Bounds checked(Bounds given, int digits) {
+        if (given.none()) {
             return null;
         }
-        exact("bounds.min", bounds.min());
-        exact("bounds.max", bounds.max());
-        exact("bounds.maxIncrease", bounds.maxIncrease());
+        Bounds bounds = new Bounds(
+                exact("bounds.min", given.min(), digits),
+                exact("bounds.max", given.max(), digits),
+                exact("bounds.maxIncrease", given.maxIncrease(), digits),
+                given.perMinute(),
+                percentile("bounds.firstPercentile", given.firstPercentile()),
+                given.action());
         if (bounds.min() != null && bounds.max() != null && bounds.min().compareTo(bounds.max()) > 0) {
             throw new ProblemException(Problem.badRequest("bounds.max", "The highest score is not below the lowest."));
         }
@@ -224,7 +232,6 @@ public record BoardRequest(
             throw new ProblemException(Problem.badRequest("bounds.maxIncrease", "An increase is not negative."));
         }
         within("bounds.perMinute", bounds.perMinute(), 1, 1, MOST_PER_MINUTE);
-        percentile("bounds.firstPercentile", bounds.firstPercentile());
         return bounds;
     }
 
@@ -236,21 +243,21 @@ public record BoardRequest(
             RewardView reward = required(field, rewards.get(i));
             long from = range(field + ".fromRank", reward.fromRank(), 1);
             range(field + ".toRank", reward.toRank(), from);
-            percentile(field + ".percentile", reward.percentile());
-            if (reward.toRank() == null && reward.percentile() == null) {
+            BigDecimal percentile = percentile(field + ".percentile", reward.percentile());
+            if (reward.toRank() == null && percentile == null) {
                 throw new ProblemException(Problem.badRequest(field, "Give toRank or percentile."));
             }
             checked.add(new Reward(
                     named(field + ".name", reward.name(), limits),
                     reward.fromRank(),
                     reward.toRank(),
-                    reward.percentile(),
+                    percentile,
                     limits.json().write(field + ".reward", required(field + ".reward", reward.reward()))));
         }
         return List.copyOf(checked);
     }
 
-    private static List<Tier> tiers(List<@Nullable Tier> tiers, Limits limits) {
+    private static List<Tier> tiers(List<@Nullable Tier> tiers, int digits, Limits limits) {
         atMost("tiers", tiers, limits.config().tiers());
         Set<String> names = new HashSet<>();
         List<Tier> checked = new ArrayList<>();
@@ -262,9 +269,11 @@ public record BoardRequest(
                 throw new ProblemException(Problem.badRequest(field + ".name", "Another tier has this name."));
             }
             range(field + ".rank", tier.rank(), 1);
-            percentile(field + ".percentile", tier.percentile());
-            exact(field + ".score", tier.score());
-            checked.add(tier);
+            checked.add(new Tier(
+                    tier.name(),
+                    tier.rank(),
+                    percentile(field + ".percentile", tier.percentile()),
+                    exact(field + ".score", tier.score(), digits)));
         }
         return List.copyOf(checked);
     }
@@ -279,18 +288,28 @@ public record BoardRequest(
         }
     }
 
-    private static void percentile(String field, @Nullable BigDecimal percentile) {
+    private static @Nullable BigDecimal percentile(String field, @Nullable BigDecimal given) {
+        BigDecimal percentile = exact(field, given, NOISE_DECIMALS);
         if (percentile != null && (percentile.signum() <= 0 || percentile.compareTo(HUNDRED) > 0)) {
             throw new ProblemException(Problem.badRequest(field, "A percentile is above 0 and at most 100."));
         }
-        exact(field, percentile);
+        return percentile;
     }
 
-    private static void exact(String field, @Nullable BigDecimal value) {
-        if (value != null && value.stripTrailingZeros().scale() > MOST_DECIMALS) {
+    /**
+     * The value without the noise that {@link FloatNoise} finds at so many digits, and without trailing zeros, so that
+     * equal numbers make equal settings.
+     */
+    private static @Nullable BigDecimal exact(String field, @Nullable BigDecimal value, int digits) {
+        if (value == null) {
+            return null;
+        }
+        BigDecimal exact = FloatNoise.rounded(value, digits).stripTrailingZeros();
+        if (exact.scale() > MOST_DECIMALS) {
             throw new ProblemException(
                     Problem.badRequest(field, "Give at most " + MOST_DECIMALS + " digits after the point."));
         }
+        return exact.scale() < 0 ? exact.setScale(0) : exact;
     }
 
     private static long range(String field, @Nullable Long rank, long least) {

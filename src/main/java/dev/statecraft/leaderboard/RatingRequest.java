@@ -166,8 +166,9 @@ public record RatingRequest(
         if (value == null) {
             return otherwise;
         }
-        double number = value.doubleValue();
-        if (number < min || number > max || value.stripTrailingZeros().scale() > BoardRequest.MOST_DECIMALS) {
+        BigDecimal exact = FloatNoise.rounded(value, BoardRequest.NOISE_DECIMALS);
+        double number = exact.doubleValue();
+        if (number < min || number > max || exact.stripTrailingZeros().scale() > BoardRequest.MOST_DECIMALS) {
             throw refused(
                     name,
                     "Give a number from " + BigDecimal.valueOf(min).toPlainString() + " to "

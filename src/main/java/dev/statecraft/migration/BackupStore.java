@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.statecraft.replication.Entity;
+import dev.statecraft.replication.JsonValues;
 import dev.statecraft.replication.PackedJson;
 import dev.statecraft.table.Attributes;
 import dev.statecraft.table.Batches;
@@ -169,7 +170,9 @@ public class BackupStore {
     private static boolean isOf(JsonNode record, String playerId) {
         return record.path("o").asText().equals(playerId)
                 || record.path("i").asText().equals(playerId)
-                || record.path("s").path("playerId").asText().equals(playerId);
+                || JsonValues.id(record.path("s").path("playerId"))
+                        .filter(playerId::equals)
+                        .isPresent();
     }
 
     /** Deletes some of a segment's backups; false if none are left. */

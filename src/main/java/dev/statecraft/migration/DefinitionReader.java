@@ -1,6 +1,7 @@
 package dev.statecraft.migration;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.math.BigDecimal;
 import java.util.ArrayList;
@@ -206,7 +207,7 @@ public final class DefinitionReader {
             return;
         }
         boolean fits = json.isNumber()
-                && (!whole || json.isIntegralNumber())
+                && (!whole || json.decimalValue().stripTrailingZeros().scale() <= 0)
                 && json.decimalValue().compareTo(BigDecimal.valueOf(min)) >= 0
                 && json.decimalValue().compareTo(BigDecimal.valueOf(max)) <= 0;
         if (!fits) {
@@ -223,7 +224,11 @@ public final class DefinitionReader {
         return ((Expression.Compiled) compilation).expression();
     }
 
+    /** An object; the empty array that Luau sends for an empty object counts as one. */
     static JsonNode object(String field, @Nullable JsonNode json) throws Fault {
+        if (json != null && json.isArray() && json.isEmpty()) {
+            return JsonNodeFactory.instance.objectNode();
+        }
         if (json == null || !json.isObject()) {
             throw new Fault(field, json == null ? "The field " + field + " is missing." : "It is an object.");
         }

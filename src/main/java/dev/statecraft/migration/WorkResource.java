@@ -8,6 +8,7 @@ import dev.statecraft.access.CurrentCaller;
 import dev.statecraft.access.Requires;
 import dev.statecraft.access.Scope;
 import dev.statecraft.entry.Ids;
+import dev.statecraft.entry.ItemList;
 import dev.statecraft.entry.ManyThings;
 import dev.statecraft.entry.Problem;
 import dev.statecraft.entry.ProblemException;
@@ -161,7 +162,7 @@ public class WorkResource {
         }
         List<WorkPage.Returned> returned = new ArrayList<>();
         for (int i = 0; i < records.size(); i++) {
-            returned.add(returned("records[" + i + "].", records.get(i)));
+            returned.add(returned(records, i));
         }
         WorkService.Completed completed =
                 work.complete(caller.game(), MigrationProblems.version("version", version), lease, returned);
@@ -187,6 +188,26 @@ public class WorkResource {
                 done.answer().failed(),
                 done.answer().again(),
                 done.replayed() ? Boolean.TRUE : null);
+    }
+
+    /** A record that cannot be read has failed, and the others are done; unless it does not even say which one it is. */
+    private WorkPage.Returned returned(List<MigratedRecord> records, int index) {
+        String prefix = "records[" + index + "].";
+        try {
+            return returned(prefix, records.get(index));
+        } catch (ProblemException e) {
+            String id = records instanceof ItemList<?> items ? items.text(index, "id") : null;
+            if (id == null || !Ids.isId(id)) {
+                throw e;
+            }
+            String space = ((ItemList<?>) records).text(index, "space");
+            String reason = e.problem().field() + ": " + e.problem().detail();
+            return new WorkPage.Returned(
+                    space == null ? DEFAULT_SPACE : Ids.check(prefix + "space", space),
+                    id,
+                    null,
+                    reason.substring(0, Math.min(reason.length(), config.descriptionLength())));
+        }
     }
 
     private WorkPage.Returned returned(String prefix, @Nullable MigratedRecord record) {

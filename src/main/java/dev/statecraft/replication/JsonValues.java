@@ -7,15 +7,20 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.math.BigDecimal;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** When two JSON values count as the same, whatever classes Jackson read them into. */
+/**
+ * When two JSON values count as the same, whatever classes Jackson read them into. Numbers are the same if they are the
+ * same IEEE 754 double, which is all that most clients keep of a number: {@code 1}, {@code 1.0} and {@code 10e-1} are one
+ * number, and so are {@code 0.1} and {@code 0.10000000000000001}.
+ */
 public final class JsonValues {
 
     /** The largest number that every client's doubles count exactly up to: 2^53−1. */
     static final BigDecimal MAX_NUMBER = BigDecimal.valueOf((1L << 53) - 1);
 
-    /** A longer number could be stored but not be sent back in a request. */
+    /** A longer number could be stored but not be sent back in a request; leading zeros are not counted. */
     static final int MAX_NUMBER_LENGTH = 64;
 
     private JsonValues() {}
@@ -36,10 +41,16 @@ public final class JsonValues {
         return loose(a).equals(loose(b));
     }
 
-    /** The value with every number as a decimal without trailing zeros: equal and of equal hash if the same. */
+    /**
+     * The value with every number as the shortest decimal of its double, without trailing zeros: equal and of equal hash
+     * if the same.
+     */
     public static JsonNode canonical(JsonNode value) {
         if (value.isNumber()) {
-            return DecimalNode.valueOf(value.decimalValue().stripTrailingZeros());
+            double number = value.doubleValue();
+            return DecimalNode.valueOf(
+                    (Double.isInfinite(number) ? value.decimalValue() : BigDecimal.valueOf(number))
+                            .stripTrailingZeros());
         }
         if (value.isObject()) {
             ObjectNode copy = JsonNodeFactory.instance.objectNode();
@@ -93,8 +104,31 @@ public final class JsonValues {
         if (value.abs().compareTo(MAX_NUMBER) > 0) {
             return "the result would lie outside ±9007199254740991 (2^53-1)";
         }
-        return value.toPlainString().length() > MAX_NUMBER_LENGTH
+        return length(value) > MAX_NUMBER_LENGTH
                 ? "the result would have more than " + MAX_NUMBER_LENGTH + " characters"
                 : null;
+    }
+
+    /** The characters of a number without exponent, from its first digit that is not a zero on. */
+    private static int length(BigDecimal value) {
+        int leadingZeros = Math.max(0, value.scale() - value.precision());
+        return value.toPlainString().length() - leadingZeros;
+    }
+
+    /**
+     * The id that a value names: a text as it is, an integer in digits however the number is written ({@code 817959853140},
+     * {@code 817959853140.0}, {@code 8.1795985314e11}); nothing for any other value.
+     */
+    public static Optional<String> id(JsonNode value) {
+        if (value.isTextual()) {
+            return Optional.of(value.textValue());
+        }
+        if (!value.isNumber() || !Double.isFinite(value.doubleValue())) {
+            return Optional.empty();
+        }
+        BigDecimal number = value.decimalValue().stripTrailingZeros();
+        return number.scale() > 0 || number.abs().compareTo(MAX_NUMBER) > 0
+                ? Optional.empty()
+                : Optional.of(number.toPlainString());
     }
 }

@@ -23,12 +23,15 @@ import org.jspecify.annotations.Nullable;
  *
  * <ul>
  *   <li>{@code set} puts a value in place of whatever is there; objects that are missing on the way are made.
- *   <li>{@code unset} takes a key out of an object; nothing happens if it is not there. Elements of a list are not
- *       unset: those behind would move.
+ *   <li>{@code unset} takes a key out of an object; nothing happens if the path leads to nothing, however deep it is
+ *       and also below an element that a list does not have. Elements of a list are not unset: those behind would move.
  *   <li>{@code increment} adds to a number, a missing one counts as 0.
  *   <li>{@code append} adds values at the end of a list, a missing one is made.
  *   <li>{@code remove} takes every element out of a list that is the same as one of the values.
  * </ul>
+ *
+ * <p>An empty list on the way of a path counts as an empty object, because Luau encodes both as {@code []}: on {@code
+ * {"bag": []}}, {@code {"increment": {"/bag/1001": 1}}} gives {@code {"bag": {"1001": 1}}}.
  *
  * <p>As JSON: {@code {"set": {path: value}, "unset": [path], "increment": {path: number}, "append": {path: [value]},
  * "remove": {path: [value]}}}, each of them optional.
@@ -113,8 +116,8 @@ public record Operations(
     }
 
     /**
-     * What a caller means who sends a whole state in place of one it saw: as {@link #between}, but an empty list where
-     * an object was counts as an empty object, which Luau cannot tell apart.
+     * What a caller means who sends a whole state in place of one it saw: as {@link #between}, but an empty list counts
+     * as an empty object where the other state has an object, because Luau cannot tell the two apart.
      */
     public static Operations replacing(ObjectNode seen, ObjectNode sent) {
         return StateDiff.replacing(seen, sent);

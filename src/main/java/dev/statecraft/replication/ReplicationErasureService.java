@@ -137,7 +137,7 @@ public class ReplicationErasureService {
         ObjectNode other = top.deepCopy();
         for (JsonNode entry : other.path("entries")) {
             if (entry instanceof ObjectNode listed
-                    && listed.path("playerId").asText().equals(playerId)) {
+                    && JsonValues.id(listed.path("playerId")).filter(playerId::equals).isPresent()) {
                 listed.put("playerId", Swept.ERASED_PLAYER);
             }
         }
@@ -151,7 +151,9 @@ public class ReplicationErasureService {
     private static boolean belongs(Entity entity, String playerId) {
         return playerId.equals(entity.owner())
                 || entity.id().equals(playerId)
-                || playerId.equals(entity.json().path("playerId").asText());
+                || JsonValues.id(entity.json().path("playerId"))
+                        .filter(playerId::equals)
+                        .isPresent();
     }
 
     /** An entity that bears the player's id keeps it, as its version has to go on. */

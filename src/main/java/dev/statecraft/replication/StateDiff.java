@@ -49,8 +49,12 @@ final class StateDiff {
         for (Map.Entry<String, JsonNode> field : to.properties()) {
             JsonNode old = from.get(field.getKey());
             JsonNode next = field.getValue();
-            if (emptyListIsObject && old != null && old.isObject() && next.isArray() && next.isEmpty()) {
-                next = JsonNodeFactory.instance.objectNode();
+            if (emptyListIsObject && old != null) {
+                if (old.isObject() && isEmptyList(next)) {
+                    next = JsonNodeFactory.instance.objectNode();
+                } else if (isEmptyList(old) && next.isObject()) {
+                    old = JsonNodeFactory.instance.objectNode();
+                }
             }
             if (old != null && old.isObject() && next.isObject()) {
                 at.addLast(field.getKey());
@@ -60,6 +64,10 @@ final class StateDiff {
                 set.put(path(field.getKey()), next);
             }
         }
+    }
+
+    private static boolean isEmptyList(JsonNode value) {
+        return value.isArray() && value.isEmpty();
     }
 
     /** RFC 7396, section 2, with the result written down as operations rather than done. */

@@ -15,8 +15,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One application of operations to a copy of a state. Luau cannot tell an empty list from an empty object, so an empty
- * one becomes whichever an operation needs.
+ * One application of operations to a copy of a state. Luau encodes an empty table as an empty list, so an empty list on
+ * the way of a path is an empty object, whatever the next token is: digits are a key there, because an operation never
+ * adds an element to a list by its index. A list with elements stays a list.
  */
 final class StateEdit {
 
@@ -55,7 +56,7 @@ final class StateEdit {
             object.remove(tokens.get(tokens.size() - 1));
         } else if (!container.isContainerNode()) {
             refuse(path, "the path leads into a value that is neither an object nor a list");
-        } else if (!container.isEmpty()) {
+        } else if (StatePath.step(container, tokens.get(tokens.size() - 1)) != null) {
             refuse(path, "an element of a list cannot be unset; remove it by value or set the list");
         }
     }
@@ -115,9 +116,7 @@ final class StateEdit {
         List<String> tokens = path.tokens();
         for (int i = 0; i < tokens.size() - 1; i++) {
             JsonNode next = StatePath.step(container, tokens.get(i));
-            boolean madeIntoObject =
-                    next != null && next.isArray() && next.isEmpty() && !StatePath.isIndex(tokens.get(i + 1));
-            if (next == null || madeIntoObject) {
+            if (next == null || (next.isArray() && next.isEmpty())) {
                 next = JsonNodeFactory.instance.objectNode();
                 if (!place(path, container, tokens.get(i), next)) {
                     return;

@@ -172,10 +172,9 @@ public class SyncResource {
             throw new ProblemException(
                     Problem.badRequest("waitMillis", "waitMillis is an integer from 0 to " + MOST_WAIT_MILLIS + "."));
         }
-        List<@Nullable SyncUpdate> updates = new ArrayList<>();
-        if (request.updates() != null && !request.updates().isEmpty()) {
+        List<@Nullable SyncUpdate> updates = request.updates() == null ? List.of() : request.updates();
+        if (!updates.isEmpty()) {
             caller.require(Scope.STATE_WRITE);
-            updates.addAll(request.updates());
         }
         if (updates.size() > config.maxPendingUpdates()) {
             throw new ProblemException(Problem.tooManyRequests(

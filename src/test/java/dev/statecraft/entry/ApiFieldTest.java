@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -195,6 +196,72 @@ class ApiFieldTest {
         }
         assertTrue(sent > 3_000, () -> "Only few requests were sent");
         assertEquals("", String.join("\n", faults));
+    }
+
+    /** Luau encodes an empty table as an empty list, whatever it is to be. */
+    @Test
+    void anEmptyListIsReadWhereverAnObjectIs() {
+        ApiDocument document = ApiDocument.committed();
+        ApiWorld world = new ApiWorld(document, local, "lists");
+        List<String> faults = new ArrayList<>();
+        int objects = 0;
+        for (ApiDocument.Call call : document.calls()) {
+            JsonNode schema = document.requestSchema(call);
+            if (schema.isMissingNode() || SIGNED.contains(call.id())) {
+                continue;
+            }
+            Pattern.compile("\\{([^}]*)}")
+                    .matcher(call.path())
+                    .results()
+                    .forEach(parameter -> world.parameters().putIfAbsent(parameter.group(1), "none"));
+            JsonNode example = document.requestExample(call);
+            List<Field> fields = new ArrayList<>();
+            collect(document, schema, withObjects(document, schema, example.deepCopy(), 0), List.of(), fields);
+            for (Field field : fields) {
+                if (!isObject(merged(document, field.schema()))) {
+                    continue;
+                }
+                objects++;
+                JsonNode whole = withObjects(document, schema, example.deepCopy(), 0);
+                String wanted = outcome(world, call, changed(whole, field.way(), JSON.objectNode()));
+                String found = outcome(world, call, changed(whole, field.way(), JSON.arrayNode()));
+                if (!found.equals(wanted)) {
+                    faults.add(call + " " + field + ": " + found + " in place of " + wanted);
+                }
+            }
+        }
+        assertTrue(objects > 30, objects + " objects");
+        assertEquals("", String.join("\n", faults));
+    }
+
+    /** The example with every object that the schema has and the example leaves out. */
+    private static JsonNode withObjects(ApiDocument document, JsonNode given, JsonNode example, int depth) {
+        JsonNode schema = merged(document, given);
+        if (example instanceof ObjectNode object && depth < 4) {
+            schema.path("properties").properties().forEach(property -> {
+                JsonNode of = merged(document, property.getValue());
+                if (isObject(of) && !object.has(property.getKey())) {
+                    object.putObject(property.getKey());
+                }
+                if (object.has(property.getKey())) {
+                    withObjects(document, of, object.get(property.getKey()), depth + 1);
+                }
+            });
+        }
+        return example;
+    }
+
+    private static boolean isObject(JsonNode schema) {
+        return schema.path("type").asText().equals("object")
+                || schema.path("type").toString().contains("\"object\"");
+    }
+
+    /** What a request is answered, as far as it does not depend on what was done before. */
+    private static String outcome(ApiWorld world, ApiDocument.Call call, JsonNode body) {
+        Response answer = world.request(call, body.toString(), "");
+        return answer.statusCode() == 400
+                ? "400 " + answer.path("field") + " " + answer.path("detail")
+                : answer.statusCode() < 300 || answer.statusCode() == 409 ? "done" : "" + answer.statusCode();
     }
 
     private static int send(ApiWorld world, Variant variant, List<String> faults) {

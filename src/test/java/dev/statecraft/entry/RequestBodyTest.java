@@ -22,6 +22,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
@@ -100,7 +101,7 @@ class RequestBodyTest {
                 "{'color':0}; color",
                 "{'scores':{}}; scores",
                 "{'scores':''}; scores",
-                "{'scores':[[]]}; scores[0]",
+                "{'scores':[[1]]}; scores[0]",
                 "{'scores':[{'playerId':'a b'}]}; playerId",
                 "{'labels':''}; labels",
                 "{'labels':{'a':1}}; labels.a",
@@ -174,6 +175,26 @@ class RequestBodyTest {
     void anEmptyArrayIsAnEmptyObjectForLuau() {
         post("[]").statusCode(200).body(equalTo("{}"));
         post("{\"labels\":[]}").statusCode(200).body(equalTo("{\"labels\":{}}"));
+        post("{\"scores\":[[],{\"value\":1}]}").statusCode(200).body(equalTo("{\"scores\":[{},{\"value\":1}]}"));
+    }
+
+    @Test
+    void aWholeNumberIsAnIntegerHoweverItIsWritten() {
+        for (String five : List.of("5", "5.0", "5e0", "50e-1", "0.5E+1")) {
+            post("{\"count\":" + five + ",\"metadata\":" + five + "}")
+                    .statusCode(200)
+                    .body(equalTo("{\"count\":5,\"metadata\":5}"));
+        }
+    }
+
+    @Test
+    void theSmallestDoubleComesBackAndCanBeSentAgain() {
+        String first = post("{\"value\":4.9406564584124654e-324}")
+                .statusCode(200)
+                .extract()
+                .asString();
+        post(first).statusCode(200).body(equalTo(first));
+        post("{\"value\":1e-500}").statusCode(400).body("detail", containsString("after the point"));
     }
 
     @Test

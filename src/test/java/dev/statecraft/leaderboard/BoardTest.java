@@ -22,14 +22,20 @@ class BoardTest {
         "2, -0.01, -1",
         "2, 0.00, 0",
         "0, 9007199254740991, 9007199254740991",
-        "6, 9007199254.740991, 9007199254740991"
+        "6, 9007199254.740991, 9007199254740991",
+        "2, 0.30000000000000004, 30",
+        "2, 0.29999999999999998, 30",
+        "2, 5.55e-17, 0",
+        "0, 1500.0000009, 1500",
+        "0, 2.9999999999999996, 3",
+        "6, -0.1000000000000000055511151231257827, -100000"
     })
     void valuesBecomeUnits(int decimals, BigDecimal value, long units) {
         assertEquals(Optional.of(units), board(decimals, 1).units(value));
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"0.5", "9007199254740992", "-9007199254740992", "1e400", "1e-400", "1e999999999"})
+    @ValueSource(strings = {"0.5", "1.5", "0.000002", "1.0000011", "9007199254740992", "-9007199254740992", "1e400", "1e-400", "1e999999999"})
     void valuesThatDoNotFitAreRefused(String value) {
         assertEquals(Optional.empty(), board(0, 1).units(new BigDecimal(value)));
     }

@@ -9,6 +9,7 @@ import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.notNullValue;
 import static org.hamcrest.Matchers.nullValue;
+import static org.hamcrest.Matchers.startsWith;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.statecraft.local.DynamoDbLocalResource;
@@ -20,6 +21,7 @@ import io.restassured.specification.RequestSpecification;
 import jakarta.inject.Inject;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Tag;
@@ -195,6 +197,65 @@ class LeaderboardResourceTest {
                 .body("results[3].problem.field", equalTo("scores[3].value"))
                 .body("results[4].newValue", equalTo(20))
                 .body("results[5].replayed", equalTo(true));
+    }
+
+    @Test
+    void aScoreOfABatchThatCannotBeReadIsItsOwnProblem() {
+        create(Map.of("id", "mixed", "rankingType", "SCORE"));
+        List<String> wrong = List.of(
+                "{'playerId':'ada','value':1e400}",
+                "{'playerId':'ada','value':'5'}",
+                "{'playerId':'ada','value':5,'extra':1}",
+                "{'playerId':'ada','playerId':'eve','value':5}",
+                "{'playerId':'ada','value':5,'operator':'TIMES'}",
+                "{'playerId':'ada','value':5,'metadata':" + "[".repeat(100) + "]".repeat(100) + "}",
+                "{'playerId':'ada','value':5,'metadata':[" + "0,".repeat(20_000) + "0]}",
+                "{'playerId':'\\ud800','value':5}",
+                "[1]",
+                "[]",
+                "7",
+                "null");
+        List<String> scores = new ArrayList<>();
+        for (String item : wrong) {
+            scores.add("{'playerId':'bob','value':" + (scores.size() + 1) + ".0}");
+            scores.add(item);
+        }
+        String body = "{'scores':[" + String.join(",", scores) + "]}";
+        ValidatableResponse answer = json().body(body.replace('\'', '"'))
+                .post("/v1/leaderboards/mixed/scores/batch")
+                .then()
+                .statusCode(200)
+                .body("results.status", hasSize(scores.size()));
+        for (int i = 0; i < wrong.size(); i++) {
+            answer.body("results[" + 2 * i + "].status", equalTo(200))
+                    .body("results[" + 2 * i + "].newValue", equalTo(2 * i + 1))
+                    .body("results[" + (2 * i + 1) + "].status", equalTo(400))
+                    .body("results[" + (2 * i + 1) + "].problem.field", startsWith("scores[" + (2 * i + 1) + "]"));
+        }
+        answer.body("results[1].problem.field", equalTo("scores[1].value"))
+                .body("results[5].problem.field", equalTo("scores[5].extra"));
+        get("mixed/players/ada").body("rank", equalTo(0));
+    }
+
+    @Test
+    void floatingPointNoiseIsRoundedAndDigitsThatAreMeantAreRefused() {
+        create(Map.of("id", "noise", "rankingType", "SCORE", "decimals", 2));
+        submit("noise", Map.of("playerId", "ada", "value", 0.1 + 0.2, "subscore", 3 * 1.1))
+                .body("newValue", equalTo(0.3f));
+        rest();
+        get("noise/rank?value=0.30000000000000004&subscore=3.3000000000000003").body("value", equalTo(0.3f));
+        json().body("{\"playerId\":\"ada\",\"value\":0.301}")
+                .post("/v1/leaderboards/noise/scores")
+                .then()
+                .statusCode(400);
+        json().body("{\"bounds\":{\"min\":0.30000000000000004,\"max\":1e2},\"maxSize\":10.0}")
+                .patch("/v1/leaderboards/noise")
+                .then()
+                .statusCode(200)
+                .body("bounds.min", equalTo(0.3f))
+                .body("bounds.max", equalTo(100))
+                .body("maxSize", equalTo(10));
+        get("noise/entries?limit=10.0").body("totalEntries", equalTo(1));
     }
 
     @Test

@@ -35,11 +35,29 @@ class OperationsTest {
                 "{'log': {}}             | {'append': {'log': [1]}}              | {'log': [1]}",
                 "{'log': {}}             | {'remove': {'log': [1]}}              | {'log': {}}",
                 "{'bag': []}             | {'unset': ['/bag/sword']}             | {'bag': []}",
+                "{'bag': []}             | {'unset': ['/bag/0', '/bag/7/x']}     | {'bag': []}",
+                "{'bag': []}             | {'set': {'/bag/1001': 1}}             | {'bag': {'1001': 1}}",
+                "{'bag': []}             | {'set': {'/bag/0': 1}}                | {'bag': {'0': 1}}",
+                "{'bag': []}             | {'set': {'/bag/1/n': 1, '/bag/2': 3}} | {'bag': {'1': {'n': 1}, '2': 3}}",
+                "{'bag': []}             | {'increment': {'/bag/7': 2}}          | {'bag': {'7': 2}}",
+                "{'bag': []}             | {'increment': {'/bag/123456789': 2}}  | {'bag': {'123456789': 2}}",
+                "{'a': {'bag': []}}      | {'increment': {'/a/bag/12/n': 2}}     | {'a': {'bag': {'12': {'n': 2}}}}",
+                "{'bag': [[]]}           | {'set': {'/bag/0/5': 2}}              | {'bag': [{'5': 2}]}",
+                "{'bag': []}             | {'append': {'/bag/12': [2]}}          | {'bag': {'12': [2]}}",
+                "{'bag': []}             | {'remove': {'/bag/12': [2]}}          | {'bag': []}",
                 "{'a': 1}                | {'set': [], 'increment': []}          | {'a': 1}",
                 // unset
                 "{'a': {'b': 1, 'c': 2}} | {'unset': ['/a/b']}                   | {'a': {'c': 2}}",
                 "{'a': 1}                | {'unset': ['b', '/c/d']}              | {'a': 1}",
                 "{'': 1, 'a': 1}         | {'unset': ['/']}                      | {'a': 1}",
+                "{'l': [1]}              | {'unset': ['/l/1']}                   | {'l': [1]}",
+                "{'l': [1]}              | {'unset': ['/l/1/x']}                 | {'l': [1]}",
+                "{'l': [1]}              | {'unset': ['/l/1/x/y']}               | {'l': [1]}",
+                "{'l': [1]}              | {'unset': ['/l/x']}                   | {'l': [1]}",
+                "{'l': [1]}              | {'unset': ['/l/x/y']}                 | {'l': [1]}",
+                "{'l': [{'x': {}}]}      | {'unset': ['/l/0/x/y', '/l/0/z/y']}   | {'l': [{'x': {}}]}",
+                "{'l': [1]}              | {'remove': {'/l/1': [1]}}             | {'l': [1]}",
+                "{'l': [1]}              | {'remove': {'/l/1/x': [1]}}           | {'l': [1]}",
                 // increment
                 "{'n': 5}                | {'increment': {'n': -7}}              | {'n': -2}",
                 "{'n': 0.1}              | {'increment': {'n': 0.2}}             | {'n': 0.3}",
@@ -52,6 +70,8 @@ class OperationsTest {
                 "{'l': [1, 2, 1, 1.0]}   | {'remove': {'l': [1]}}                | {'l': [2]}",
                 "{'l': [{'a':1,'b':2}]}  | {'remove': {'l': [{'b':2,'a':1}]}}    | {'l': []}",
                 "{}                      | {'remove': {'l': [1]}}                | {}",
+                "{'l': [0.1, 0.2]}       | {'remove': {'l': [0.10000000000000001]}} | {'l': [0.2]}",
+                "{'l': [10, 2]}          | {'remove': {'l': [1e1]}}              | {'l': [2]}",
                 // several at once
                 "{'a': 1, 'l': [1]} | {'set': {'b': 1}, 'unset': ['a'], 'append': {'l': [2]}} | {'l': [1, 2], 'b': 1}"
             })
@@ -77,6 +97,13 @@ class OperationsTest {
                 "{'l': [1]}               | {'set': {'/l/01': 1}}",
                 "{'l': [1]}               | {'set': {'/l/x/y': 1}}",
                 "{'l': [1]}               | {'unset': ['/l/0']}",
+                "{'l': [1]}               | {'unset': ['/l/0/x']}",
+                "{'l': [1]}               | {'unset': ['/l/0/x/y']}",
+                "{'l': [1]}               | {'set': {'/l/1/x/y': 1}}",
+                "{'l': [1]}               | {'increment': {'/l/1': 1}}",
+                "{'l': [1]}               | {'increment': {'/l/1/x': 1}}",
+                "{'l': [1]}               | {'append': {'/l/1': [1]}}",
+                "{'l': [1]}               | {'append': {'/l/1/x': [1]}}",
                 "{'n': '5'}               | {'increment': {'n': 1}}",
                 "{'n': null}              | {'increment': {'n': 1}}",
                 "{'n': true}              | {'increment': {'/n/x': 1}}",
@@ -186,6 +213,25 @@ class OperationsTest {
         ObjectNode seen = object("{'bag': {}, 'full': {'a': 1}, 'list': [1]}");
         ObjectNode sent = object("{'bag': [], 'full': [], 'list': []}");
         assertEquals(operations("{'set': {'list': []}, 'unset': ['/full/a']}"), Operations.replacing(seen, sent));
+    }
+
+    @Test
+    void anObjectInAWholeStateFillsTheEmptyListThatWasSeen() {
+        ObjectNode seen = object("{'bag': [], 'deep': {'bag': []}}");
+        ObjectNode sent = object("{'bag': {'1001': 1}, 'deep': {'bag': {'7': {'n': 2}}}}");
+        Operations replacing = Operations.replacing(seen, sent);
+        assertEquals(operations("{'set': {'/bag/1001': 1, '/deep/bag/7': {'n': 2}}}"), replacing);
+        assertEquals(new Operations.Done(sent), replacing.applyTo(seen));
+        assertEquals(new Operations.Done(sent), Operations.between(seen, sent).applyTo(seen));
+    }
+
+    @Test
+    void theSameDoubleIsNoChange() {
+        ObjectNode stored = object("{'a': 0.1, 'b': 3, 'c': [1.5]}");
+        ObjectNode sent = object("{'a': 0.10000000000000001, 'b': 3.0, 'c': [1.50000000000000001]}");
+        assertTrue(Operations.between(stored, sent).isEmpty());
+        assertTrue(Operations.replacing(stored, sent).isEmpty());
+        assertTrue(Operations.ofMergePatch(stored, sent).isEmpty());
     }
 
     /** RFC 7396, appendix A: target, patch, result. Each stands under a key, since a state is always an object. */

@@ -7,6 +7,7 @@ import static org.hamcrest.Matchers.greaterThanOrEqualTo;
 import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.matchesPattern;
 import static org.hamcrest.Matchers.nullValue;
+import static org.hamcrest.Matchers.startsWith;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -15,9 +16,11 @@ import dev.statecraft.local.LocalRuntime;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
+import io.restassured.response.ValidatableResponse;
 import io.restassured.specification.RequestSpecification;
 import jakarta.inject.Inject;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -93,6 +96,36 @@ class SyncResourceTest {
                 .then()
                 .statusCode(400)
                 .body("field", equalTo("updates"));
+    }
+
+    @Test
+    void anUpdateThatCannotBeReadIsItsOwnProblem() {
+        create("s10", "a", "UI_STATE");
+        String good = "{'entityId': 'a', 'space': 's10', 'increment': {'n': 1.0}, 'baseVersion': 1.0, 'source': []}";
+        List<String> wrong = List.of(
+                "{'entityId': 'a', 'space': 's10', 'set': {'n': 1e400}}",
+                "{'entityId': 'a', 'space': 's10', 'set': {'n': 1}, 'baseVersion': 1.5}",
+                "{'entityId': 'a', 'space': 's10', 'set': {'n': 1}, 'extra': 1}",
+                "{'entityId': 5, 'space': 's10', 'set': {'n': 1}}",
+                "{'entityId': 'a', 'space': 's10', 'set': {'n': 1, 'n': 2}}",
+                "{'entityId': 'a', 'space': 's10', 'set': {'n': " + "[".repeat(50) + "]".repeat(50) + "}}",
+                "[[]]",
+                "'a'");
+        String updates = good + "," + String.join("," + good + ",", wrong) + "," + good;
+        ValidatableResponse answer = sync("{'updates': [" + updates + "]}").then().statusCode(200);
+        for (int i = 0; i < wrong.size(); i++) {
+            String field = "updates[" + (2 * i + 1) + "]";
+            answer.body("results[" + 2 * i + "].status", equalTo(200))
+                    .body("results[" + (2 * i + 1) + "].status", equalTo(400))
+                    .body("results[" + (2 * i + 1) + "].problem.field", startsWith(field));
+        }
+        given().get("/v1/entities/a?space=s10").then().body("state.n", equalTo(wrong.size() + 1));
+        sync("{'atomic': true, 'updates': [" + good + "," + wrong.get(0) + "]}")
+                .then()
+                .statusCode(400)
+                .body("field", equalTo("updates[1].set.n"));
+        given().get("/v1/entities/a?space=s10").then().body("state.n", equalTo(wrong.size() + 1));
+        sync("{'waitMillis': 1e400}").then().statusCode(400).body("field", equalTo("waitMillis"));
     }
 
     @Test
