@@ -54,6 +54,11 @@ public final class ItemList<T> extends AbstractList<@Nullable T> {
         return items.size();
     }
 
+    /** Whether the item cannot be read. */
+    public boolean hasProblem(int index) {
+        return items.get(index).problem() != null;
+    }
+
     /** A field of an item with a problem that is text; null if there is none, or if the item has no problem. */
     public @Nullable String text(int index, String field) {
         return items.get(index).texts().get(field);

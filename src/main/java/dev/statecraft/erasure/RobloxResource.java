@@ -9,6 +9,7 @@ import dev.statecraft.access.Open;
 import dev.statecraft.entry.Ids;
 import dev.statecraft.entry.Problem;
 import dev.statecraft.entry.ProblemException;
+import dev.statecraft.replication.JsonValues;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
@@ -85,7 +86,7 @@ public class RobloxResource {
         Set<String> concerned = Set.of();
         String player = "";
         if (notification.path("EventType").asText().equals(ERASURE)) {
-            player = Ids.check("EventPayload.UserId", payload.path("UserId").asText(null));
+            player = Ids.check("EventPayload.UserId", JsonValues.id(payload.path("UserId")).orElse(null));
             concerned = gamesOf(payload, config.robloxPlaces().orElse(List.of()), games.all());
         }
         Map<String, Erasure> begun = erasures.eraseOnce(body, concerned, player, BY)
@@ -111,7 +112,7 @@ public class RobloxResource {
                     place.substring(cut + 1).strip());
         }
         Set<String> named = new TreeSet<>();
-        payload.path("GameIds").forEach(id -> named.add(byPlace.getOrDefault(id.asText(), "")));
+        payload.path("GameIds").forEach(id -> named.add(byPlace.getOrDefault(JsonValues.id(id).orElse(""), "")));
         named.retainAll(all);
         return named.isEmpty() && places.isEmpty() ? Set.copyOf(all) : named;
     }

@@ -22,6 +22,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.stream.Stream;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
@@ -160,12 +162,15 @@ public class WorkResource {
         if (records == null || records.size() > config.pageSize()) {
             throw refused("records", "They are the leased records, at most " + config.pageSize() + ".");
         }
-        List<WorkPage.Returned> returned = new ArrayList<>();
+        List<Reading> readings = new ArrayList<>();
         for (int i = 0; i < records.size(); i++) {
-            returned.add(returned(records, i));
+            readings.add(reading(records, i));
         }
-        WorkService.Completed completed =
-                work.complete(caller.game(), MigrationProblems.version("version", version), lease, returned);
+        WorkService.Completed completed = work.complete(
+                caller.game(),
+                MigrationProblems.version("version", version),
+                lease,
+                readings.stream().map(Reading::returned).toList());
         if (completed instanceof WorkService.Unknown) {
             throw new ProblemException(MigrationProblems.notFound());
         }
@@ -173,6 +178,14 @@ public class WorkResource {
             throw new ProblemException(MigrationProblems.notForWorkers());
         }
         if (completed instanceof WorkService.Lost) {
+            // No run knows of the records, so what is wrong with one is all that can be said of it.
+            readings.stream()
+                    .map(Reading::problem)
+                    .flatMap(Stream::ofNullable)
+                    .findFirst()
+                    .ifPresent(problem -> {
+                        throw new ProblemException(problem);
+                    });
             throw new ProblemException(MigrationProblems.leaseLost());
         }
         if (completed instanceof WorkService.Foreign foreign) {
@@ -190,24 +203,40 @@ public class WorkResource {
                 done.replayed() ? Boolean.TRUE : null);
     }
 
-    /** A record that cannot be read has failed, and the others are done; unless it does not even say which one it is. */
-    private WorkPage.Returned returned(List<MigratedRecord> records, int index) {
+    /** A record as it came back, and what was wrong with it; a record with a problem comes back as failed. */
+    private record Reading(
+            WorkPage.Returned returned, @Nullable Problem problem) {}
+
+    /** Reads a record; one with a problem fails alone and the others are done, unless it does not say which it is. */
+    private Reading reading(List<MigratedRecord> records, int index) {
         String prefix = "records[" + index + "].";
         try {
-            return returned(prefix, records.get(index));
+            return new Reading(returned(prefix, records.get(index)), null);
         } catch (ProblemException e) {
-            String id = records instanceof ItemList<?> items ? items.text(index, "id") : null;
-            if (id == null || !Ids.isId(id)) {
+            String id = text(records, index, "id", MigratedRecord::id);
+            String space = text(records, index, "space", MigratedRecord::space);
+            if (id == null || !Ids.isId(id) || (space != null && !Ids.isId(space))) {
                 throw e;
             }
-            String space = ((ItemList<?>) records).text(index, "space");
             String reason = e.problem().field() + ": " + e.problem().detail();
-            return new WorkPage.Returned(
-                    space == null ? DEFAULT_SPACE : Ids.check(prefix + "space", space),
-                    id,
-                    null,
-                    reason.substring(0, Math.min(reason.length(), config.descriptionLength())));
+            return new Reading(
+                    new WorkPage.Returned(
+                            space == null ? DEFAULT_SPACE : space,
+                            id,
+                            null,
+                            reason.substring(0, Math.min(reason.length(), config.descriptionLength()))),
+                    e.problem());
         }
+    }
+
+    /** A field of a record, whether the record could be read as a whole or not. */
+    private static @Nullable String text(
+            List<MigratedRecord> records, int index, String field, Function<MigratedRecord, @Nullable String> read) {
+        if (records instanceof ItemList<MigratedRecord> items && items.hasProblem(index)) {
+            return items.text(index, field);
+        }
+        MigratedRecord record = records.get(index);
+        return record == null ? null : read.apply(record);
     }
 
     private WorkPage.Returned returned(String prefix, @Nullable MigratedRecord record) {

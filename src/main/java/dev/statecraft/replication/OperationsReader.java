@@ -128,9 +128,9 @@ final class OperationsReader {
         return Optional.of(List.copyOf(values));
     }
 
-    /** Not there, null, or the empty array that Luau sends for an empty object. */
+    /** Not there, null, or empty: some clients cannot tell an empty array from an empty object. */
     private static boolean isLeftOut(@Nullable JsonNode json) {
-        return json == null || json.isNull() || (json.isArray() && json.isEmpty());
+        return json == null || json.isNull() || (json.isContainerNode() && json.isEmpty());
     }
 
     /** The first fault is the one that is told. */

@@ -146,6 +146,22 @@ class ErasureResourceTest {
     }
 
     @Test
+    void anIdThatIsWrittenAsANumberIsFound() {
+        List<String> spellings = List.of("817959853140", "817959853140.0", "8.1795985314e11", "'817959853140'");
+        for (String spelling : spellings) {
+            String id = "numeric-" + spellings.indexOf(spelling);
+            post("/v1/entities", "{'id':'" + id + "','type':'UI_STATE','state':{'playerId':" + spelling + "}}");
+        }
+        post("/v1/entities", "{'id':'numeric-other','type':'UI_STATE','state':{'playerId':817959853141.0}}");
+        given().delete("/v1/players/817959853140");
+        erasures.goOn("default", () -> true);
+        for (int i = 0; i < spellings.size(); i++) {
+            given().get("/v1/entities/numeric-" + i).then().statusCode(404);
+        }
+        get("/v1/entities/numeric-other").body("version", equalTo(1));
+    }
+
+    @Test
     void badRequestsAreRefused() {
         given().delete("/v1/players/no id").then().statusCode(400);
         given().get("/v1/erasures/none").then().statusCode(404).body("type", equalTo("/problems/erasure-not-found"));

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -203,6 +204,51 @@ class MigrationToolsTest {
         assertEquals(9, migrated);
         get("/v1/migrations/2.0.0").body("status", equalTo("APPLIED"));
         get("/v1/entities/p8").body("state.gold", equalTo(16)).body("version", equalTo(2));
+    }
+
+    @Test
+    void aRecordThatCannotBeReadFailsAloneAndTheOthersAreDone() {
+        play("tools-unreadable");
+        create(4);
+        post(
+                        "/v1/migrations",
+                        "{'version': '2.0.0', 'description': 'd', 'target': {'entityType': 'PLAYER_DATA'},"
+                                + " 'up': {'worker': true},"
+                                + " 'options': {'failureThreshold': {'count': 100.0, 'percent': 1e2}, 'segments': 1.0}}")
+                .statusCode(201);
+        String work = "/v1/migrations/2.0.0/work";
+        post("/v1/migrations/apply?waitMillis=0", "{}").statusCode(200);
+        List<String> bad = List.of(
+                "'state': {'gold': 1e400}", "'state': 5", "'state': {}, 'extra': 1", "'state': {'a': 1, 'a': 2}");
+        int done = 0;
+        long until = System.nanoTime() + PATIENCE_NANOS;
+        while (true) {
+            var page = post(work + "/lease", "{'limit': 5.0}").statusCode(200).extract();
+            if (page.<Boolean>path("done")) {
+                break;
+            }
+            assertTrue(System.nanoTime() < until, page.asString());
+            String lease = page.path("lease");
+            if (lease == null) {
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
+                continue;
+            }
+            List<String> ids = page.path("records.id");
+            String records = ids.stream()
+                    .map(id -> "{'id': '" + id + "', "
+                            + (id.equals("p0") ? "'state': {'gold': 1}" : bad.get(id.charAt(1) - '0')) + "}")
+                    .collect(Collectors.joining(","));
+            var answer = post(work + "/complete", "{'lease': '" + lease + "', 'records': [" + records + "]}")
+                    .statusCode(200)
+                    .extract();
+            int good = ids.contains("p0") ? 1 : 0;
+            assertEquals(good, answer.<Integer>path("done"), answer.asString());
+            assertEquals(ids.size() - good, answer.<Integer>path("failed"), answer.asString());
+            done += good;
+        }
+        assertEquals(1, done);
+        get("/v1/entities/p0").body("state.gold", equalTo(1)).body("version", equalTo(2));
+        get("/v1/entities/p1").body("state.coins", equalTo(1)).body("version", equalTo(1));
     }
 
     @Test

@@ -46,6 +46,7 @@ class OperationsTest {
                 "{'bag': []}             | {'append': {'/bag/12': [2]}}          | {'bag': {'12': [2]}}",
                 "{'bag': []}             | {'remove': {'/bag/12': [2]}}          | {'bag': []}",
                 "{'a': 1}                | {'set': [], 'increment': []}          | {'a': 1}",
+                "{'a': 1}                | {'set': {}, 'unset': {}}              | {'a': 1}",
                 // unset
                 "{'a': {'b': 1, 'c': 2}} | {'unset': ['/a/b']}                   | {'a': {'c': 2}}",
                 "{'a': 1}                | {'unset': ['b', '/c/d']}              | {'a': 1}",

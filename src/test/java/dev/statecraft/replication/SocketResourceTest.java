@@ -276,6 +276,24 @@ class SocketResourceTest {
         assertEquals("[\"arena\"]", synced.path("fetch").toString());
     }
 
+    @Test
+    void anUpdateThatCannotBeReadIsItsOwnProblem() {
+        done(realm.create("a", "UI_STATE", "{'n': 0}"));
+        open("c1");
+        String good = "{'entityId': 'a', 'space': 'arena', 'increment': {'n': 1.0}, 'source': []}";
+        JsonNode answer = sync(
+                "c1",
+                "{'op': 'sync', 'id': 1, 'cursors': [], 'updates': [" + good
+                        + ",{'entityId': 'a', 'space': 'arena', 'set': {'n': 1e400}},{'extra': 1},[]," + good + "]}");
+        assertEquals("synced", answer.path("op").asText(), answer.toString());
+        List<Integer> statuses = new ArrayList<>();
+        answer.path("results").forEach(result -> statuses.add(result.path("status").asInt()));
+        assertEquals(List.of(200, 400, 400, 400, 200), statuses);
+        assertEquals("updates[1].set.n", answer.at("/results/1/problem/field").asText());
+        assertEquals("updates[2].extra", answer.at("/results/2/problem/field").asText());
+        assertEquals(2, answer.at("/results/4/state/n").asInt());
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
