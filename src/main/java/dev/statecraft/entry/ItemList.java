@@ -27,8 +27,7 @@ public final class ItemList<T> extends AbstractList<@Nullable T> {
      * @param value null for a problem, and for an item that is null
      * @param texts the fields that are text of an item with a problem, so far as they could be read
      */
-    record Item<T>(
-            @Nullable T value, @Nullable Problem problem, Map<String, String> texts) {
+    record Item<T>(@Nullable T value, @Nullable Problem problem, Map<String, String> texts) {
 
         static <T> Item<T> of(@Nullable T value) {
             return new Item<>(value, null, Map.of());

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.BeanProperty;
 import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.JavaType;
 import com.fasterxml.jackson.databind.JsonDeserializer;
+import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.deser.ContextualDeserializer;
 import com.fasterxml.jackson.databind.deser.std.StdDeserializer;
@@ -45,13 +46,13 @@ final class ItemReader extends StdDeserializer<Object> implements ContextualDese
 
     @Override
     public JsonDeserializer<?> createContextual(DeserializationContext context, @Nullable BeanProperty property)
-            throws com.fasterxml.jackson.databind.JsonMappingException {
-        boolean items = property != null
+            throws JsonMappingException {
+        if (property != null
                 && property.getMember() != null
-                && ManyThings.class.isAssignableFrom(property.getMember().getDeclaringClass());
-        return items
-                ? new ItemReader(type, plain, property.getName())
-                : context.handleSecondaryContextualization(plain, property, type);
+                && ManyThings.class.isAssignableFrom(property.getMember().getDeclaringClass())) {
+            return new ItemReader(type, plain, property.getName());
+        }
+        return context.handleSecondaryContextualization(plain, property, type);
     }
 
     @Override

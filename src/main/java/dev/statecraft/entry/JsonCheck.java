@@ -49,7 +49,7 @@ final class JsonCheck {
                     .build())
             .build();
 
-    private static final byte[] EMPTY_OBJECT = "{}".getBytes(StandardCharsets.UTF_8);
+    private static final String EMPTY_OBJECT = "{}";
 
     /** Where the items of a body are nested: in an array that is a field of the outermost object. */
     private static final int ITEM_DEPTH = 2;
@@ -61,6 +61,7 @@ final class JsonCheck {
     private final Deque<Set<String>> names = new ArrayDeque<>();
     private final StringBuilder edited = new StringBuilder();
     private int copied;
+    private boolean changed;
     private int depth;
     private int values;
     private @Nullable String list;
@@ -74,7 +75,7 @@ final class JsonCheck {
     }
 
     /** A body that may be bound, and the items that were put out of it: {@code null} stands in their places. */
-    record Checked(byte[] body, List<Fault> faults) {}
+    record Checked(String body, List<Fault> faults) {}
 
     /**
      * An item that cannot be read.
@@ -110,7 +111,9 @@ final class JsonCheck {
      * @throws ProblemException 400, naming the field where there is one
      */
     static byte[] checked(byte[] body) {
-        return new JsonCheck(text(body), RequestJson.MAX_VALUES, false).run(body).body();
+        JsonCheck check = new JsonCheck(text(body), RequestJson.MAX_VALUES, false);
+        String checked = check.run();
+        return check.changed ? checked.getBytes(StandardCharsets.UTF_8) : body;
     }
 
     /**
@@ -119,20 +122,18 @@ final class JsonCheck {
      * @throws ProblemException 400, if the body is wrong other than in its items
      */
     static Checked checkedItems(byte[] body) {
-        return new JsonCheck(text(body), RequestJson.MAX_VALUES_OF_MANY, true).run(body);
+        JsonCheck check = new JsonCheck(text(body), RequestJson.MAX_VALUES_OF_MANY, true);
+        return new Checked(check.run(), List.copyOf(check.faults));
     }
 
-    private Checked run(byte[] body) {
+    private String run() {
         try (JsonParser parser = FACTORY.createParser(text)) {
             boolean emptyArray = checkValue(parser);
+            changed = emptyArray || copied > 0;
             if (emptyArray) {
-                return new Checked(EMPTY_OBJECT, List.of());
+                return EMPTY_OBJECT;
             }
-            if (copied == 0) {
-                return new Checked(body, List.of());
-            }
-            edited.append(text, copied, text.length());
-            return new Checked(edited.toString().getBytes(StandardCharsets.UTF_8), List.copyOf(faults));
+            return changed ? edited.append(text, copied, text.length()).toString() : text;
         } catch (IOException e) {
             throw new UncheckedIOException("Text in memory cannot fail to be read", e);
         }

@@ -86,7 +86,8 @@ public class RobloxResource {
         Set<String> concerned = Set.of();
         String player = "";
         if (notification.path("EventType").asText().equals(ERASURE)) {
-            player = Ids.check("EventPayload.UserId", JsonValues.id(payload.path("UserId")).orElse(null));
+            player = Ids.check(
+                    "EventPayload.UserId", JsonValues.id(payload.path("UserId")).orElse(null));
             concerned = gamesOf(payload, config.robloxPlaces().orElse(List.of()), games.all());
         }
         Map<String, Erasure> begun = erasures.eraseOnce(body, concerned, player, BY)
@@ -112,7 +113,8 @@ public class RobloxResource {
                     place.substring(cut + 1).strip());
         }
         Set<String> named = new TreeSet<>();
-        payload.path("GameIds").forEach(id -> named.add(byPlace.getOrDefault(JsonValues.id(id).orElse(""), "")));
+        payload.path("GameIds")
+                .forEach(id -> named.add(byPlace.getOrDefault(JsonValues.id(id).orElse(""), "")));
         named.retainAll(all);
         return named.isEmpty() && places.isEmpty() ? Set.copyOf(all) : named;
     }

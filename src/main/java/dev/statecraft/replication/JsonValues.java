@@ -48,9 +48,8 @@ public final class JsonValues {
     public static JsonNode canonical(JsonNode value) {
         if (value.isNumber()) {
             double number = value.doubleValue();
-            return DecimalNode.valueOf(
-                    (Double.isInfinite(number) ? value.decimalValue() : BigDecimal.valueOf(number))
-                            .stripTrailingZeros());
+            return DecimalNode.valueOf((Double.isInfinite(number) ? value.decimalValue() : BigDecimal.valueOf(number))
+                    .stripTrailingZeros());
         }
         if (value.isObject()) {
             ObjectNode copy = JsonNodeFactory.instance.objectNode();

@@ -137,7 +137,9 @@ public class ReplicationErasureService {
         ObjectNode other = top.deepCopy();
         for (JsonNode entry : other.path("entries")) {
             if (entry instanceof ObjectNode listed
-                    && JsonValues.id(listed.path("playerId")).filter(playerId::equals).isPresent()) {
+                    && JsonValues.id(listed.path("playerId"))
+                            .filter(playerId::equals)
+                            .isPresent()) {
                 listed.put("playerId", Swept.ERASED_PLAYER);
             }
         }

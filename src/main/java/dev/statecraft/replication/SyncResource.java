@@ -172,7 +172,7 @@ public class SyncResource {
             throw new ProblemException(
                     Problem.badRequest("waitMillis", "waitMillis is an integer from 0 to " + MOST_WAIT_MILLIS + "."));
         }
-        List<@Nullable SyncUpdate> updates = request.updates() == null ? List.of() : request.updates();
+        List<@Nullable SyncUpdate> updates = request.updates() == null ? new ArrayList<>() : request.updates();
         if (!updates.isEmpty()) {
             caller.require(Scope.STATE_WRITE);
         }

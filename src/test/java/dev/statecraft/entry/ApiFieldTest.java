@@ -210,10 +210,8 @@ class ApiFieldTest {
             if (schema.isMissingNode() || SIGNED.contains(call.id())) {
                 continue;
             }
-            Pattern.compile("\\{([^}]*)}")
-                    .matcher(call.path())
-                    .results()
-                    .forEach(parameter -> world.parameters().putIfAbsent(parameter.group(1), "none"));
+            Pattern.compile("\\{([^}]*)}").matcher(call.path()).results().forEach(parameter -> world.parameters()
+                    .putIfAbsent(parameter.group(1), "none"));
             JsonNode example = document.requestExample(call);
             List<Field> fields = new ArrayList<>();
             collect(document, schema, withObjects(document, schema, example.deepCopy(), 0), List.of(), fields);

@@ -35,7 +35,18 @@ class BoardTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"0.5", "1.5", "0.000002", "1.0000011", "9007199254740992", "-9007199254740992", "1e400", "1e-400", "1e999999999"})
+    @ValueSource(
+            strings = {
+                "0.5",
+                "1.5",
+                "0.000002",
+                "1.0000011",
+                "9007199254740992",
+                "-9007199254740992",
+                "1e400",
+                "1e-400",
+                "1e999999999"
+            })
     void valuesThatDoNotFitAreRefused(String value) {
         assertEquals(Optional.empty(), board(0, 1).units(new BigDecimal(value)));
     }

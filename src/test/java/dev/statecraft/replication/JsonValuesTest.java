@@ -82,7 +82,8 @@ class JsonValuesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"817959853140", "817959853140.0", "8.1795985314E11", "817959853140000e-3", "'817959853140'"})
+    @ValueSource(
+            strings = {"817959853140", "817959853140.0", "8.1795985314E11", "817959853140000e-3", "'817959853140'"})
     void anIdIsReadFromEverySpellingOfIt(String written) {
         assertEquals(Optional.of("817959853140"), JsonValues.id(json(written)));
     }

@@ -290,8 +290,7 @@ class MergeTest {
         ObjectNode current = object("{'a': 0.5, 'b': 1}");
         ObjectNode sent = object("{'a': 0.10000000000000001, 'b': 2}");
         Basis basis = new Basis(new TreeMap<>(), base);
-        Merged merged =
-                Merge.merge(type(strategy), current, Merge.Update.ofState(sent, basis, current));
+        Merged merged = Merge.merge(type(strategy), current, Merge.Update.ofState(sent, basis, current));
         assertEquals(object("{'a': 0.5, 'b': 2}"), accepted(merged).state());
         assertEquals(List.of(), accepted(merged).conflicts());
     }
@@ -303,8 +302,7 @@ class MergeTest {
         ObjectNode current = object("{'bag': {'7': 1}}");
         ObjectNode sent = object("{'bag': {'1001': 2}}");
         Basis basis = new Basis(new TreeMap<>(), base);
-        Merged merged =
-                Merge.merge(type(strategy), current, Merge.Update.ofState(sent, basis, current));
+        Merged merged = Merge.merge(type(strategy), current, Merge.Update.ofState(sent, basis, current));
         assertEquals(object("{'bag': {'7': 1, '1001': 2}}"), accepted(merged).state());
         assertEquals(List.of(), accepted(merged).conflicts());
     }
@@ -312,7 +310,10 @@ class MergeTest {
     @Test
     void aUnionHoldsEachNumberOnce() {
         Merged merged = merge(
-                Strategy.MERGE, object("{'l': [0.1, 1]}"), "{'set': {'l': [0.10000000000000001, 1.0, 2]}}", object("{}"));
+                Strategy.MERGE,
+                object("{'l': [0.1, 1]}"),
+                "{'set': {'l': [0.10000000000000001, 1.0, 2]}}",
+                object("{}"));
         assertEquals(object("{'l': [0.1, 1, 2]}"), accepted(merged).state());
     }
 

@@ -287,7 +287,8 @@ class SocketResourceTest {
                         + ",{'entityId': 'a', 'space': 'arena', 'set': {'n': 1e400}},{'extra': 1},[]," + good + "]}");
         assertEquals("synced", answer.path("op").asText(), answer.toString());
         List<Integer> statuses = new ArrayList<>();
-        answer.path("results").forEach(result -> statuses.add(result.path("status").asInt()));
+        answer.path("results")
+                .forEach(result -> statuses.add(result.path("status").asInt()));
         assertEquals(List.of(200, 400, 400, 400, 200), statuses);
         assertEquals("updates[1].set.n", answer.at("/results/1/problem/field").asText());
         assertEquals("updates[2].extra", answer.at("/results/2/problem/field").asText());

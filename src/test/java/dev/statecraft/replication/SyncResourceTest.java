@@ -112,7 +112,8 @@ class SyncResourceTest {
                 "[[]]",
                 "'a'");
         String updates = good + "," + String.join("," + good + ",", wrong) + "," + good;
-        ValidatableResponse answer = sync("{'updates': [" + updates + "]}").then().statusCode(200);
+        ValidatableResponse answer =
+                sync("{'updates': [" + updates + "]}").then().statusCode(200);
         for (int i = 0; i < wrong.size(); i++) {
             String field = "updates[" + (2 * i + 1) + "]";
             answer.body("results[" + 2 * i + "].status", equalTo(200))
