@@ -6,6 +6,7 @@ import dev.statecraft.leaderboard.Board;
 import dev.statecraft.leaderboard.BoardService;
 import dev.statecraft.leaderboard.EntitySource;
 import dev.statecraft.leaderboard.ScoreService;
+import dev.statecraft.leaderboard.Terms;
 import dev.statecraft.replication.Entity;
 import dev.statecraft.replication.EntityPlace;
 import dev.statecraft.replication.EntityService;
@@ -125,15 +126,23 @@ public class BindingService implements FollowedTypes {
                 .filter(entity -> !entity.deleted() && entity.type().equals(binding.entityType()))
                 .sorted(Comparator.comparingLong(Entity::version))
                 .toList();
-        Optional<Board> board = concerned.isEmpty()
-                ? Optional.empty()
-                : boards.find(game, binding.board()).filter(found -> found.epoch() == binding.epoch());
+        Optional<Board> board = concerned.isEmpty() ? Optional.empty() : openBoard(game, binding);
         int submitted = 0;
         for (int from = 0; board.isPresent() && from < concerned.size(); from += BATCH) {
             submitted += followSome(
                     game, binding, board.get(), concerned.subList(from, Math.min(concerned.size(), from + BATCH)));
         }
         return submitted;
+    }
+
+    /**
+     * The board of a binding while it takes scores. A board that has not started notes no versions, so that it is filled
+     * once it has; one that has closed for good takes none any more.
+     */
+    private Optional<Board> openBoard(String game, Binding binding) {
+        return boards.find(game, binding.board())
+                .filter(found -> found.epoch() == binding.epoch())
+                .filter(found -> boards.status(found) == Terms.Status.OPEN);
     }
 
     private int followSome(String game, Binding binding, Board board, List<Entity> versions) {
@@ -182,7 +191,7 @@ public class BindingService implements FollowedTypes {
     int fill(String game, BooleanSupplier timeLeft) {
         int submitted = 0;
         for (Binding binding : bindings(game, true)) {
-            if (binding.fillsLeft() > 0) {
+            if (binding.fillsLeft() > 0 && openBoard(game, binding).isPresent()) {
                 submitted += fill(game, binding, timeLeft);
             }
         }

@@ -85,7 +85,7 @@ public class CoordinationService {
         byGame.forEach(tops::changed);
     }
 
-    /** A board that begins or ends to follow entities, and one that is in a new season, or gone. */
+    /** A board that begins or ends to follow entities, and one that is in a new season, closed for good, or gone. */
     public void boardsChanged(List<ItemChange> batch) {
         for (ItemChange change : batch) {
             leaderboards.board(change).ifPresent(this::boardChanged);
@@ -104,7 +104,9 @@ public class CoordinationService {
         }
         boolean turned = board.before().isPresent()
                 && board.after().isPresent()
-                && board.before().get().season() != board.after().get().season();
+                && (board.before().get().season() != board.after().get().season()
+                        || board.before().get().seasons().closed()
+                                != board.after().get().seasons().closed());
         if (turned) {
             tops.changed(board.game(), List.of(board.id()));
         } else if (board.after().isEmpty() && board.before().isPresent()) {

@@ -17,6 +17,8 @@ public enum EventType {
     LEADERBOARD_DELETED,
     /** A season was closed and the next one began. */
     SEASON_RESET,
+    /** A board closed for good with its last season; no other begins. */
+    LEADERBOARD_CLOSED,
     /** The end of a season has been worked off: all counted, all awards given. */
     SEASON_COMPLETED,
     /** A player gets something for a season that is over. */

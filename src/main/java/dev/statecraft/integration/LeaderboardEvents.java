@@ -55,11 +55,14 @@ final class LeaderboardEvents {
         ObjectNode data = about(board);
         String place = "season/" + board + "/" + epoch + "/" + after.season();
         if (before.isEmpty()) {
-            data.put("closedSeason", after.season()).put("season", after.season() + 1);
+            data.put("closedSeason", after.season());
+            if (!after.last()) {
+                data.put("season", after.season() + 1);
+            }
             data.put("eventType", after.eventType().name()).put("reason", after.reason());
             long at = after.closedAt().toEpochMilli();
-            return Optional.of(
-                    Occurrence.once(game, place, List.of(Event.of(EventType.SEASON_RESET, place, at, data))));
+            EventType type = after.last() ? EventType.LEADERBOARD_CLOSED : EventType.SEASON_RESET;
+            return Optional.of(Occurrence.once(game, place, List.of(Event.of(type, place, at, data))));
         }
         data.put("season", after.season());
         data.put("totalEntries", after.totalEntries()).put("awards", after.awards());

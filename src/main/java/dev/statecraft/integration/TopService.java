@@ -147,6 +147,9 @@ public class TopService {
         ObjectNode state = JsonNodeFactory.instance.objectNode();
         state.put("board", board.id()).put("description", board.settings().description());
         state.put("rankingType", board.settings().rankingType().name()).put("season", board.season());
+        if (board.seasons().closed()) {
+            state.put("closed", true);
+        }
         ArrayNode entries = state.putArray("entries");
         for (RankedEntry entry : top.entries()) {
             entries.addObject()

@@ -54,6 +54,7 @@ public record Board(
      * @param tiers the parts of the ranking, in order of precedence
      * @param rating how matches are rated; there is one if, and only if, the type is RATING
      * @param source what the board follows by itself, null if nothing
+     * @param terms when scores are taken, and how many of each player
      * @param ranking how entries are numbered
      */
     public record Settings(
@@ -70,9 +71,10 @@ public record Board(
             List<Tier> tiers,
             @Nullable RatingSystem rating,
             @Nullable EntitySource source,
+            Terms terms,
             Ranking ranking) {
 
-        /** Settings of a board with competition ranking that follows nothing. */
+        /** Settings of a board with competition ranking that is bound to no entities and always takes scores. */
         public Settings(
                 String description,
                 RankingType rankingType,
@@ -100,6 +102,7 @@ public record Board(
                     tiers,
                     rating,
                     null,
+                    Terms.NONE,
                     Ranking.COMPETITION);
         }
 
@@ -110,8 +113,17 @@ public record Board(
                     "", rankingType, order, operator, decimals, 0, lanes, null, null, List.of(), List.of(), null);
         }
 
+        /** These settings with other terms. */
+        public Settings with(Terms changed) {
+            return with(changed, ranking);
+        }
+
         /** These settings with another ranking. */
         public Settings with(Ranking other) {
+            return with(terms, other);
+        }
+
+        private Settings with(Terms changed, Ranking other) {
             return new Settings(
                     description,
                     rankingType,
@@ -126,6 +138,7 @@ public record Board(
                     tiers,
                     rating,
                     source,
+                    changed,
                     other);
         }
 
@@ -150,9 +163,10 @@ public record Board(
      * @param startedAt when it began
      * @param endsAt when it ends by itself, null if it does not
      * @param unfinished closed seasons whose end is still being worked off
+     * @param closed whether the board has closed for good: {@code running} was its last season, which has ended
      */
     public record Seasons(
-            int running, Instant startedAt, @Nullable Instant endsAt, Set<Integer> unfinished) {}
+            int running, Instant startedAt, @Nullable Instant endsAt, Set<Integer> unfinished, boolean closed) {}
 
     /**
      * What of a board's past is kept.
@@ -190,7 +204,8 @@ public record Board(
 
     /** A board as it begins, in its first season. */
     public static Board first(String game, String id, Settings settings, Instant now, Instant firstSnapshotAt) {
-        Seasons seasons = new Seasons(1, now, nextEnd(settings, now), Set.of());
+        Instant start = settings.terms.notBeforeStart(now);
+        Seasons seasons = new Seasons(1, start, nextEnd(settings, start), Set.of(), false);
         return new Board(
                 game,
                 id,
@@ -231,12 +246,19 @@ public record Board(
                 deletedVersion + 1);
     }
 
-    /** This board with other settings. */
+    /** This board with other settings; those of a board that has closed for good reschedule nothing. */
     public Board with(Settings changed, Instant now) {
-        Seasons scheduled = Objects.equals(changed.reset, settings.reset)
-                ? seasons
-                : new Seasons(seasons.running, seasons.startedAt, nextEnd(changed, now), seasons.unfinished);
-        return next(changed, scheduled, history, generations, mending, scored, subscored, now);
+        boolean scheduled = seasons.closed
+                || (Objects.equals(changed.reset, settings.reset) && changed.terms.samePeriod(settings.terms));
+        Seasons next = scheduled ? seasons : rescheduled(changed, now);
+        return next(changed, next, history, generations, mending, scored, subscored, now);
+    }
+
+    private Seasons rescheduled(Settings changed, Instant now) {
+        // A season that has not started may start earlier as well as later.
+        Instant start = changed.terms.notBeforeStart(now.isBefore(seasons.startedAt) ? now : seasons.startedAt);
+        Instant end = nextEnd(changed, start.isAfter(now) ? start : now);
+        return new Seasons(seasons.running, start, end, seasons.unfinished, false);
     }
 
     /** This board after something was submitted. */
@@ -254,16 +276,30 @@ public record Board(
     public Board turned(Instant start, @Nullable Instant end, int snapshots) {
         Set<Integer> open = new TreeSet<>(seasons.unfinished);
         open.add(seasons.running);
-        Seasons turned = new Seasons(seasons.running + 1, start, end, open);
+        Seasons turned = new Seasons(seasons.running + 1, start, end, open, false);
         History grown = new History(snapshots, history.dueAt);
         return next(settings, turned, grown, generations, mending, scored, subscored, updatedAt);
+    }
+
+    /**
+     * This board once its last season has ended: it takes no scores any more, and that season stays the one that is
+     * read.
+     *
+     * @param snapshots how many snapshots are kept, with that of the season that ends
+     */
+    public Board closed(int snapshots) {
+        Set<Integer> open = new TreeSet<>(seasons.unfinished);
+        open.add(seasons.running);
+        Seasons last = new Seasons(seasons.running, seasons.startedAt, null, open, true);
+        History grown = new History(snapshots, history.dueAt);
+        return next(settings, last, grown, generations, mending, scored, subscored, updatedAt);
     }
 
     /** This board once the end of a season has been worked off. */
     public Board finished(int season, int snapshots) {
         Set<Integer> open = new TreeSet<>(seasons.unfinished);
         open.remove(season);
-        Seasons left = new Seasons(seasons.running, seasons.startedAt, seasons.endsAt, open);
+        Seasons left = new Seasons(seasons.running, seasons.startedAt, seasons.endsAt, open, seasons.closed);
         return next(
                 settings,
                 left,
@@ -325,7 +361,8 @@ public record Board(
     }
 
     private static @Nullable Instant nextEnd(Settings settings, Instant after) {
-        return settings.reset == null ? null : settings.reset.next(after).orElse(null);
+        Instant end = settings.reset == null ? null : settings.reset.next(after).orElse(null);
+        return settings.terms.notAfterEnd(end);
     }
 
     /** This board as if it listed every place. */
@@ -344,6 +381,7 @@ public record Board(
                 settings.tiers,
                 settings.rating,
                 settings.source,
+                settings.terms,
                 settings.ranking);
         return next(all, seasons, history, generations, mending, scored, subscored, updatedAt);
     }
@@ -353,15 +391,63 @@ public record Board(
         return seasons.running;
     }
 
-    /** Whether the running season is to end at this time, or was before. */
-    public boolean endedBy(Instant now) {
-        return seasons.endsAt != null && !now.isBefore(seasons.endsAt);
+    /**
+     * The end of the running season, if that time has come; null if it has not.
+     *
+     * @param seasonal whether seasons end by their reset schedule; the board itself closes in any case
+     */
+    public @Nullable Instant passedEnd(Instant now, boolean seasonal) {
+        if (seasons.closed) {
+            return null;
+        }
+        Instant close = settings.terms.endsAt();
+        Instant end = seasonal ? settings.terms.notAfterEnd(seasons.endsAt) : close;
+        if (end != null && !now.isBefore(end)) {
+            return end;
+        }
+        return null;
     }
 
-    /** When there is something to be done about this board by the clock; the epoch if there is at any time. */
-    public Instant dueAt() {
+    /** Whether a season that ends at this time is the last one. */
+    public boolean closesWith(Instant seasonEnd) {
+        return seasonEnd.equals(settings.terms.endsAt());
+    }
+
+    /** When a season that begins now, because somebody resets the board, ends by itself; null if it does not. */
+    public @Nullable Instant endAfterReset(Instant now) {
+        return nextEnd(settings, now);
+    }
+
+    /**
+     * When the season that follows one which ended by its schedule ends in turn; null if it does not.
+     *
+     * @param start when the season begins
+     * @param now the time
+     * @param mostMissed how many missed ends make a season each
+     */
+    public @Nullable Instant endAfter(Instant start, Instant now, int mostMissed) {
+        Instant until = Objects.requireNonNull(settings.terms.notAfterEnd(now));
+        return settings.terms.notAfterEnd(
+                settings.reset == null
+                        ? null
+                        : settings.reset.endOfSeason(start, until, mostMissed).orElse(null));
+    }
+
+    /** Whether this board takes scores at a time. */
+    public Terms.Status status(Instant now) {
+        return seasons.closed ? Terms.Status.CLOSED : settings.terms.status(now);
+    }
+
+    /**
+     * When there is something to be done about this board by the clock; the epoch if there is at any time, null if there
+     * never is again.
+     */
+    public @Nullable Instant dueAt() {
         if (mending != null || !seasons.unfinished.isEmpty()) {
             return Instant.EPOCH;
+        }
+        if (seasons.closed) {
+            return null;
         }
         return seasons.endsAt != null && seasons.endsAt.isBefore(history.dueAt) ? seasons.endsAt : history.dueAt;
     }

@@ -10,6 +10,7 @@ import dev.statecraft.replication.StatePath;
 import java.math.BigDecimal;
 import java.time.DateTimeException;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -19,7 +20,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a board is created with, or what is to change about it. To create one only the id and the ranking type are
  * needed; in a change what is left out stays, and an empty {@code reset}, {@code bounds}, {@code rewards},
- * {@code tiers} or {@code source} takes them away.
+ * {@code tiers} or {@code source} takes them away, as {@code clear} does with what it names.
+ *
+ * @param startsAt from when on scores are taken
+ * @param endsAt when the board closes for good
+ * @param maxAttempts submissions taken of one player in one season, 0 for any number
+ * @param clear in a change, names of settings that get back the value they have where a new board leaves them out
  */
 public record BoardRequest(
         @Nullable String id,
@@ -36,7 +42,11 @@ public record BoardRequest(
         @Nullable List<@Nullable Tier> tiers,
         @Nullable RatingRequest rating,
         @Nullable EntitySource source,
-        @Nullable Ranking ranking) {
+        @Nullable Ranking ranking,
+        @Nullable Instant startsAt,
+        @Nullable Instant endsAt,
+        @Nullable Integer maxAttempts,
+        @Nullable List<@Nullable String> clear) {
 
     /** The type of the entities that boards are replicated as; a board that followed them would follow itself. */
     private static final String STATE_TYPE = "LEADERBOARD_STATE";
@@ -76,14 +86,19 @@ public record BoardRequest(
      * @throws ProblemException 400, naming the field that does not fit
      */
     Settings create(Limits limits) {
+        if (clear != null && !clear.isEmpty()) {
+            throw new ProblemException(
+                    Problem.badRequest("clear", "A new board has nothing to clear: leave out what it is not to have."));
+        }
         RankingType type = required("rankingType", rankingType);
         Settings plain = Settings.of(
                 type,
                 order == null ? type.defaultOrder() : order,
                 operator,
-                within("decimals", decimals, type == RankingType.RATING ? RATING_DECIMALS : 0, 0, Board.MAX_DECIMALS),
+                within("decimals", decimals, decimalsOf(type), 0, Board.MAX_DECIMALS),
                 within("lanes", lanes, 1, 1, Board.MAX_LANES));
-        return with(plain, limits.config().maxLeaderboardSize(), limits);
+        return with(plain, limits.config().maxLeaderboardSize(), limits)
+                .with(terms(Terms.NONE, Terms.NONE, limits.now()));
     }
 
     /**
@@ -96,7 +111,13 @@ public record BoardRequest(
             String field = id != null ? "id" : "lanes";
             throw new ProblemException(Problem.badRequest(field, "The " + field + " of a board cannot be changed."));
         }
-        return with(old, old.maxSize(), limits);
+        Settings cleared = clear == null ? old : BoardClearRequest.of(clear, this, old, limits.config());
+        return with(cleared, cleared.maxSize(), limits).with(terms(old.terms(), cleared.terms(), limits.now()));
+    }
+
+    /** The digits after the point that values of a board have where nothing else is said. */
+    static int decimalsOf(RankingType type) {
+        return type == RankingType.RATING ? RATING_DECIMALS : 0;
     }
 
     private Settings with(Settings old, int oldMaxSize, Limits limits) {
@@ -115,11 +136,36 @@ public record BoardRequest(
                 tiers == null ? old.tiers() : tiers(tiers, digits, limits),
                 rating(rankingType == null ? old.rankingType() : rankingType, old.rating(), limits),
                 source == null ? old.source() : checked(source),
+                old.terms(),
                 ranking == null ? old.ranking() : ranking);
         if (settings.rating() != null) {
             refuseWhatMatchesDecide(settings);
         }
         return settings;
+    }
+
+    /**
+     * When the board takes scores after this change.
+     *
+     * @param old the terms before
+     * @param kept what is left of them once cleared
+     */
+    private Terms terms(Terms old, Terms kept, Instant now) {
+        Terms terms = new Terms(
+                startsAt == null ? kept.startsAt() : startsAt.truncatedTo(ChronoUnit.MILLIS),
+                endsAt == null ? kept.endsAt() : endsAt.truncatedTo(ChronoUnit.MILLIS),
+                within("maxAttempts", maxAttempts, kept.maxAttempts(), 0, Terms.MAX_ATTEMPTS));
+        if (terms.samePeriod(old) || terms.endsAt() == null) {
+            return terms;
+        }
+        if (!terms.endsAt().isAfter(now) && !terms.endsAt().equals(old.endsAt())) {
+            throw new ProblemException(Problem.badRequest("endsAt", "A board closes at a time in the future."));
+        }
+        if (terms.startsAt() != null && !terms.startsAt().isBefore(terms.endsAt())) {
+            throw new ProblemException(Problem.badRequest(
+                    startsAt == null ? "endsAt" : "startsAt", "A board starts before it closes: startsAt < endsAt."));
+        }
+        return terms;
     }
 
     /** How a board of a type rates: as the request says, as it did, or as configured. */

@@ -87,13 +87,17 @@ public class BoardResource {
             @Nullable RatingRequest rating,
             @Nullable EntitySource source,
             Ranking ranking,
+            @Nullable Instant startsAt,
+            @Nullable Instant endsAt,
+            int maxAttempts,
+            Terms.Status status,
             int season,
             Instant seasonStartedAt,
             @Nullable Instant seasonEndsAt,
             Instant createdAt,
             Instant updatedAt) {
 
-        static BoardView of(Board board, MetadataJson json) {
+        static BoardView of(Board board, MetadataJson json, Instant now) {
             Settings settings = board.settings();
             return new BoardView(
                     board.id(),
@@ -113,6 +117,10 @@ public class BoardResource {
                     settings.rating() == null ? null : RatingRequest.of(settings.rating()),
                     settings.source(),
                     settings.ranking(),
+                    settings.terms().startsAt(),
+                    settings.terms().endsAt(),
+                    settings.terms().maxAttempts(),
+                    board.status(now),
                     board.season(),
                     board.seasons().startedAt(),
                     board.seasons().endsAt(),
@@ -151,7 +159,7 @@ public class BoardResource {
                                 .filter(board -> board.settings().equals(settings))
                         : Optional.empty())
                 .map(board -> Response.created(URI.create("/v1/leaderboards/" + id))
-                        .entity(BoardView.of(board, json))
+                        .entity(view(board))
                         .build())
                 .orElseThrow(() -> new ProblemException(Problem.conflict(
                         "board-exists", "The board exists already", "There is a board " + id + " already.")));
@@ -169,7 +177,7 @@ public class BoardResource {
         }
         BoardStore.BoardPage page = boards.list(caller.game(), after, Query.limit(limit));
         return new BoardList(
-                page.boards().stream().map(board -> BoardView.of(board, json)).toList(),
+                page.boards().stream().map(this::view).toList(),
                 page.next() == null ? null : Cursor.of(list, page.next()));
     }
 
@@ -179,17 +187,17 @@ public class BoardResource {
     @Requires(value = Scope.BOARD_READ, players = Players.NAMED_BOARD)
     @Operation(operationId = "getLeaderboardSettings", summary = "Read a board's settings")
     public BoardView read(@PathParam("board") String id) {
-        return BoardView.of(board(id), json);
+        return view(board(id));
     }
 
-    /** Changes settings; type, order, operator and decimals only as long as nothing was scored. */
+    /** Changes settings; type, order, operator, decimals and startsAt only as long as nothing was scored. */
     @PATCH
     @Path("/{board}")
     @Requires(Scope.BOARD_ADMIN)
     @Operation(operationId = "changeLeaderboard", summary = "Change a board's settings")
     public BoardView change(@PathParam("board") String id, BoardRequest request) {
         Ids.check("board", id);
-        return BoardView.of(changed(boards.change(caller.game(), id, old -> request.change(old, limits()))), json);
+        return view(changed(boards.change(caller.game(), id, old -> request.change(old, limits()))));
     }
 
     /** Deletes a board with everything on it. */
@@ -242,23 +250,31 @@ public class BoardResource {
         return Response.accepted(new MendAnswer(season, true)).build();
     }
 
+    private BoardView view(Board board) {
+        return BoardView.of(board, json, clock.instant());
+    }
+
     private Board board(String id) {
         Ids.check("board", id);
         return boards.read(caller.game(), id).orElseThrow(BoardResource::notFound);
     }
 
-    private static Board changed(BoardService.Change change) {
+    private Board changed(BoardService.Change change) {
         if (change instanceof BoardService.Unknown) {
             throw notFound();
         }
         if (change instanceof BoardService.Busy) {
             throw new ProblemException(Problem.unavailable(1));
         }
+        if (change instanceof BoardService.Final closed) {
+            throw new ProblemException(
+                    LeaderboardProblems.notOpen(closed.board(), Terms.Status.CLOSED, clock.instant()));
+        }
         if (change instanceof BoardService.Fixed) {
             throw new ProblemException(Problem.conflict(
                     "board-scored",
                     "The board has scores",
-                    "Type, order, operator, decimals and rating are fixed once something was scored, and ranking"
+                    "Type, order, operator, decimals, rating and startsAt are fixed once something was scored, and ranking"
                             + " cannot become DENSE."
                             + " Create another board."));
         }

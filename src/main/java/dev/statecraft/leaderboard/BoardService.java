@@ -47,8 +47,11 @@ public class BoardService {
     /** There is no such board. */
     public record Unknown() implements Change {}
 
-    /** The board has scores that would not mean the same under the new settings. */
+    /** The board has scores that would not mean the same under the new settings, or were taken before the new start. */
     public record Fixed(Board board) implements Change {}
+
+    /** The board has closed for good: its start and end are final. */
+    public record Final(Board board) implements Change {}
 
     /** Others changed the board all the time. */
     public record Busy() implements Change {}
@@ -80,7 +83,7 @@ public class BoardService {
 
     /** Whether a board that was listed has to be read: its season has ended, or this instance knows it otherwise. */
     boolean isDue(Board listed) {
-        return (config.seasonalResets() && listed.endedBy(now())) || isFresh(listed.game(), listed.id());
+        return listed.passedEnd(now(), config.seasonalResets()) != null || isFresh(listed.game(), listed.id());
     }
 
     /** The board as this instance last saw it, however long ago. */
@@ -130,20 +133,22 @@ public class BoardService {
 
     /**
      * The board in the season that the clock says. Whoever looks first at a board whose season has ended closes it, so
-     * that seasons end on time whether or not anything runs then: 4 WCU for each end that has passed.
+     * that seasons end on time whether or not anything runs then: 4 WCU for each end that has passed. A board whose own
+     * end has passed closes with that season for good; the guard on the board's version makes that happen once.
      *
      * @return nothing if the board is gone
      */
     private Optional<Board> current(Board board) {
         Board current = board;
         int attempt = 0;
-        while (config.seasonalResets() && current.endedBy(now())) {
+        Instant end;
+        while ((end = current.passedEnd(now(), config.seasonalResets())) != null) {
             Instant now = now();
-            Instant end = Objects.requireNonNull(current.seasons().endsAt());
-            ResetSchedule schedule = Objects.requireNonNull(current.settings().reset());
-            Board turned = current.turned(
-                    end, schedule.endOfSeason(end, now, config.missedSeasons()).orElse(null), snapshotsWith(current));
-            Season closed = Season.closed(current, end, now, EventType.SEASON, "", null);
+            boolean last = current.closesWith(end);
+            Board turned = last
+                    ? current.closed(snapshotsWith(current))
+                    : current.turned(end, current.endAfter(end, now, config.missedSeasons()), snapshotsWith(current));
+            Season closed = Season.closed(current, end, now, EventType.SEASON, "", null, last);
             if (seasons.close(turned, current.version(), closed)) {
                 current = turned;
                 learn(current);
@@ -172,10 +177,8 @@ public class BoardService {
      */
     Optional<Season> close(Board board, String reason, @Nullable String requestId) {
         Instant now = now();
-        Season closed = Season.closed(board, now, now, EventType.RESET, reason, requestId);
-        ResetSchedule schedule = board.settings().reset();
-        Instant end = schedule == null ? null : schedule.next(now).orElse(null);
-        Board turned = board.turned(now, end, snapshotsWith(board));
+        Season closed = Season.closed(board, now, now, EventType.RESET, reason, requestId, false);
+        Board turned = board.turned(now, board.endAfterReset(now), snapshotsWith(board));
         if (!seasons.close(turned, board.version(), closed)) {
             return Optional.empty();
         }
@@ -222,7 +225,11 @@ public class BoardService {
             if (settings.equals(board.settings())) {
                 return new Changed(board);
             }
-            if (board.scored() && !settings.scoresAlike(board.settings())) {
+            if (board.seasons().closed()
+                    && !settings.terms().samePeriod(board.settings().terms())) {
+                return new Final(board);
+            }
+            if (board.scored() && !alike(board.settings(), settings)) {
                 return new Fixed(board);
             }
             Board changed = board.with(settings, now());
@@ -233,6 +240,16 @@ public class BoardService {
             }
         }
         return new Busy();
+    }
+
+    private static boolean alike(Settings scored, Settings settings) {
+        return settings.scoresAlike(scored)
+                && Objects.equals(settings.terms().startsAt(), scored.terms().startsAt());
+    }
+
+    /** Whether a board takes scores now. */
+    public Terms.Status status(Board board) {
+        return board.status(now());
     }
 
     /**

@@ -38,7 +38,7 @@ import software.amazon.awssdk.services.dynamodb.model.TransactionCanceledExcepti
  *       that one created with the same id gets another epoch, and with it keys of its own; what belongs to the epoch that
  *       was deleted is waiting in the {@link PurgeStore}.
  *   <li>Index {@code due}: {@code dpk} = game#due, {@code due} = when there is something to be done by the clock, epoch
- *       milliseconds. A deleted board is not in it.
+ *       milliseconds. A deleted board is not in it, nor is one that has closed for good and has nothing left to do.
  *   <li>Guard of every write: the version it was decided on.
  * </ul>
  */
@@ -253,10 +253,16 @@ public class BoardStore {
                     AttributeValue.fromNs(
                             unfinished.stream().map(season -> season.toString()).toList()));
         }
+        if (board.seasons().closed()) {
+            item.put("closed", bool(true));
+        }
         item.put("snapshots", n(board.history().snapshots()));
         item.put("snapshotDueAt", n(board.history().dueAt().toEpochMilli()));
-        item.put("dpk", s(duePartition(board.game())));
-        item.put("due", n(board.dueAt().toEpochMilli()));
+        Instant due = board.dueAt();
+        if (due != null) {
+            item.put("dpk", s(duePartition(board.game())));
+            item.put("due", n(due.toEpochMilli()));
+        }
         Map<String, AttributeValue> generations = new HashMap<>();
         board.generations().forEach((season, generation) -> generations.put(season.toString(), n(generation)));
         item.put("generations", AttributeValue.fromM(generations));
@@ -333,9 +339,8 @@ public class BoardStore {
                 end == null ? null : Instant.ofEpochMilli(Long.parseLong(end.n())),
                 unfinished == null
                         ? Set.of()
-                        : unfinished.ns().stream()
-                                .map(Integer::valueOf)
-                                .collect(Collectors.toCollection(TreeSet::new)));
+                        : unfinished.ns().stream().map(Integer::valueOf).collect(Collectors.toCollection(TreeSet::new)),
+                Attributes.flag(item, "closed"));
     }
 
     /** What a record of the table's stream tells of a board; nothing if it is about something else. */

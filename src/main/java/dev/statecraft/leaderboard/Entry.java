@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param receipts the last writes, oldest first
  * @param rated what a RATING board keeps beside the score; null on others, and for a player without a score
  * @param carried the record of a match that may not stand in its own place yet; null for none
+ * @param attempts submissions or matches taken of the player in this season while the board limited them; a removal
+ *     gives none back
  */
 public record Entry(
         String playerId,
@@ -27,9 +29,10 @@ public record Entry(
         @Nullable String metadata,
         List<Receipt> receipts,
         @Nullable Rated rated,
-        @Nullable MatchRecord carried) {
+        @Nullable MatchRecord carried,
+        int attempts) {
 
-    /** An entry that is not rated. */
+    /** An entry that is not rated, of a player without attempts. */
     public Entry(
             String playerId,
             @Nullable Score score,
@@ -39,7 +42,7 @@ public record Entry(
             int tree,
             @Nullable String metadata,
             List<Receipt> receipts) {
-        this(playerId, score, reachedAt, writtenAt, version, tree, metadata, receipts, null, null);
+        this(playerId, score, reachedAt, writtenAt, version, tree, metadata, receipts, null, null, 0);
     }
 
     /** The score of an entry that has one. */
@@ -76,30 +79,47 @@ public record Entry(
         long at = Math.max(now, writtenAt + 1);
         Score last = score == null ? Score.ZERO : score;
         Receipt removal = new Receipt(0, 0, last.value(), Score.ZERO, at, false, false, true);
-        return new Entry(playerId, null, at, at, version + 1, tree, null, with(removal, retention), null, carried);
+        return new Entry(
+                playerId, null, at, at, version + 1, tree, null, with(removal, retention), null, carried, attempts);
     }
 
     /** This entry after a submission was put aside: nothing but the receipt is new. */
     public Entry quarantined(Receipt receipt, int generation, Receipt.Retention retention) {
         return new Entry(
-                playerId, score, reachedAt, receipt.at(), version + 1, generation, metadata, with(receipt, retention));
+                        playerId,
+                        score,
+                        reachedAt,
+                        receipt.at(),
+                        version + 1,
+                        generation,
+                        metadata,
+                        with(receipt, retention))
+                .withAttempts(attempts);
     }
 
     /** This entry counted by another generation of the rank tree. */
     public Entry movedTo(int generation, long now) {
         long at = Math.max(now, writtenAt + 1);
-        return new Entry(playerId, score, reachedAt, at, version + 1, generation, metadata, receipts, rated, carried);
+        return new Entry(
+                playerId, score, reachedAt, at, version + 1, generation, metadata, receipts, rated, carried, attempts);
     }
 
     /** This entry with other metadata; the receipts keep what was counted when. */
     public Entry withMetadata(@Nullable String other, long now) {
         long at = Math.max(now, writtenAt + 1);
-        return new Entry(playerId, score, reachedAt, at, version + 1, tree, other, receipts, rated, carried);
+        return new Entry(playerId, score, reachedAt, at, version + 1, tree, other, receipts, rated, carried, attempts);
     }
 
     /** This entry with the record of a match along. */
     public Entry carrying(MatchRecord match) {
-        return new Entry(playerId, score, reachedAt, writtenAt, version, tree, metadata, receipts, rated, match);
+        return new Entry(
+                playerId, score, reachedAt, writtenAt, version, tree, metadata, receipts, rated, match, attempts);
+    }
+
+    /** This entry with another number of attempts. */
+    Entry withAttempts(int made) {
+        return new Entry(
+                playerId, score, reachedAt, writtenAt, version, tree, metadata, receipts, rated, carried, made);
     }
 
     /** The kept receipts with one more; the oldest go when there are too many. */

@@ -42,8 +42,8 @@ import software.amazon.awssdk.services.dynamodb.model.WriteRequest;
  *   <li>Key: {@code pk} = game#board#epoch#season#lane, {@code sk} = player. A lane is what one partition takes
  *       (1,000 writes a second, 10 GB); giant boards spread over more of them.
  *   <li>Attributes: {@code s} score, {@code u} subscore, {@code r} reached at, {@code w} written at, {@code v} version,
- *       {@code g} generation of the rank tree, {@code meta} metadata, {@code rc} packed receipts, {@value #DISTINCT} if the rank tree counts
- *       different scores as well (dense ranking); on a RATING board
+ *       {@code g} generation of the rank tree, {@code meta} metadata, {@code rc} packed receipts, {@code a} attempts,
+ *       {@value #DISTINCT} if the rank tree counts different scores as well (dense ranking); on a RATING board
  *       {@code rt} packed rating, {@code cm} a match record carried along. An entry that was removed keeps its receipts
  *       and has no score.
  *   <li>Index {@code order}: {@code opk} = game#board#epoch#season#shard, {@code osk} = {@link OrderKey}, so that any
@@ -438,6 +438,9 @@ public class EntryStore {
         if (entry.carried() != null) {
             item.put("cm", AttributeValue.fromM(MatchStore.toMap(entry.carried())));
         }
+        if (entry.attempts() > 0) {
+            item.put("a", n(entry.attempts()));
+        }
         Score score = entry.score();
         if (score != null) {
             item.put("s", n(score.value()));
@@ -465,7 +468,8 @@ public class EntryStore {
                 Attributes.stringOrNull(item, "meta"),
                 Receipt.unpack(Attributes.bytes(item, "rc")),
                 item.containsKey("rt") ? Rated.unpack(Attributes.bytes(item, "rt")) : null,
-                item.containsKey("cm") ? MatchStore.fromMap(Attributes.map(item, "cm")) : null);
+                item.containsKey("cm") ? MatchStore.fromMap(Attributes.map(item, "cm")) : null,
+                (int) Attributes.number(item, "a", 0));
     }
 
     /** The board that lists others after a record of the table's stream than before; nothing if it lists the same. */

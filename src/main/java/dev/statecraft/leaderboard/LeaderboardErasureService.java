@@ -114,7 +114,7 @@ public class LeaderboardErasureService {
             touched++;
         }
         for (int season : seasons) {
-            if (season < board.season()) {
+            if (season < board.season() || board.seasons().closed()) {
                 touched += awards.makeAnonymous(board, season, playerId);
             }
         }

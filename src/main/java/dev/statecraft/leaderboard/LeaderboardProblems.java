@@ -3,15 +3,55 @@ package dev.statecraft.leaderboard;
 import dev.statecraft.entry.Problem;
 import dev.statecraft.entry.ProblemException;
 import dev.statecraft.entry.Query;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /** The problems that several leaderboard resources answer with. */
 final class LeaderboardProblems {
 
+    /** The longest wait that is recommended, one day: the start of a board may be moved meanwhile. */
+    private static final int MOST_RETRY_SECONDS = 86_400;
+
     private LeaderboardProblems() {}
 
     static Problem boardNotFound() {
         return Problem.notFound("board-not-found", "There is no such board", "Create it first, or check the id.");
+    }
+
+    /** A board that takes nothing, because it has not started or has closed for good. */
+    static Problem notOpen(Board board, Terms.Status status, Instant now) {
+        Terms terms = board.settings().terms();
+        Instant startsAt = terms.startsAt();
+        if (status == Terms.Status.SCHEDULED && startsAt != null) {
+            long millis = Math.max(1, startsAt.toEpochMilli() - now.toEpochMilli());
+            int seconds = (int) Math.min(MOST_RETRY_SECONDS, (millis + 999) / 1_000);
+            return Problem.conflict(
+                            "board-not-started",
+                            "The board has not started",
+                            "The board takes nothing before " + startsAt + ".")
+                    .with("startsAt", startsAt)
+                    .withRetryAfter(seconds);
+        }
+        Problem closed = Problem.conflict(
+                "board-closed",
+                "The board has closed for good",
+                "Its last season, " + board.season() + ", stays readable. Create another board for new scores.");
+        Instant endsAt = terms.endsAt();
+        return (endsAt == null ? closed : closed.with("endsAt", endsAt)).with("season", board.season());
+    }
+
+    /** A player who has made all attempts that a board takes in a season. */
+    static Problem exhausted(Board board, String field, String playerId, int attempts) {
+        int most = board.settings().terms().maxAttempts();
+        return Problem.conflict(
+                        "attempts-exhausted",
+                        "The player has no attempt left",
+                        "The board takes " + most + " attempts of a player in a season. The next season starts anew.")
+                .withField(field)
+                .with("playerId", playerId)
+                .with("maxAttempts", most)
+                .with("attempts", attempts)
+                .with("season", board.season());
     }
 
     static Problem entryNotFound() {

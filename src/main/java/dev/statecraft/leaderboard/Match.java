@@ -119,7 +119,8 @@ public record Match(String matchId, List<Side> sides) {
                 entry.metadata(),
                 entry.with(receipt, retention),
                 rated,
-                null);
+                null,
+                board.settings().terms().counted(entry.attempts()));
     }
 
     private static Rated before(RatingSystem system, Entry entry, long now) {

@@ -20,6 +20,7 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import java.math.BigDecimal;
+import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,10 +37,12 @@ public class MatchResource {
 
     private final MatchService matches;
     private final CurrentCaller caller;
+    private final Clock clock;
 
-    MatchResource(MatchService matches, CurrentCaller caller) {
+    MatchResource(MatchService matches, CurrentCaller caller, Clock clock) {
         this.matches = matches;
         this.caller = caller;
+        this.clock = clock;
     }
 
     /**
@@ -85,7 +88,7 @@ public class MatchResource {
         if (result instanceof Taken taken) {
             return answer(match, taken);
         }
-        throw new ProblemException(problem(result, request.matchId() == null ? "Idempotency-Key" : "matchId"));
+        throw new ProblemException(problem(match, result, request.matchId() == null ? "Idempotency-Key" : "matchId"));
     }
 
     private static MatchAnswer answer(Match match, Taken taken) {
@@ -118,7 +121,18 @@ public class MatchResource {
                 taken.replayed() ? Boolean.TRUE : null);
     }
 
-    private static Problem problem(Result result, String idField) {
+    /** The field of the request that names a player of the match. */
+    private static String place(Match match, String playerId) {
+        for (int i = 0; i < match.sides().size(); i++) {
+            int at = match.sides().get(i).players().indexOf(playerId);
+            if (at >= 0) {
+                return "teams[" + i + "].players[" + at + "]";
+            }
+        }
+        throw new IllegalArgumentException("the match does not name the player");
+    }
+
+    private Problem problem(Match match, Result result, String idField) {
         if (result instanceof MatchService.NoBoard) {
             return LeaderboardProblems.boardNotFound();
         }
@@ -128,6 +142,13 @@ public class MatchResource {
         }
         if (result instanceof MatchService.Mismatch) {
             return LeaderboardProblems.otherBody(idField);
+        }
+        if (result instanceof MatchService.NotOpen refused) {
+            return LeaderboardProblems.notOpen(refused.board(), refused.status(), clock.instant());
+        }
+        if (result instanceof MatchService.Exhausted refused) {
+            return LeaderboardProblems.exhausted(
+                    refused.board(), place(match, refused.playerId()), refused.playerId(), refused.attempts());
         }
         return Problem.unavailable(1);
     }

@@ -59,6 +59,12 @@ public class MatchService {
     /** The match id was used for another match. */
     public record Mismatch() implements Result {}
 
+    /** The board has not started, or has closed for good: it takes nothing. */
+    public record NotOpen(Board board, Terms.Status status) implements Result {}
+
+    /** A player of the match has played all matches that the board takes in a season. */
+    public record Exhausted(Board board, String playerId, int attempts) implements Result {}
+
     /** Others wrote the entries of its players all the time. */
     public record Busy() implements Result {}
 
@@ -94,7 +100,9 @@ public class MatchService {
             if (system == null) {
                 return new NotRated();
             }
-            if (!board.scored()) {
+            Terms.Status status = boards.status(board);
+            boolean open = status == Terms.Status.OPEN;
+            if (open && !board.scored()) {
                 Optional<Board> marked = boards.mark(board, false);
                 if (marked.isEmpty()) {
                     return boards.read(game, boardId).isEmpty() ? new NoBoard() : new Busy();
@@ -102,9 +110,14 @@ public class MatchService {
                 board = marked.get();
                 continue;
             }
-            Try tried = match.players().size() < MatchStore.MOST_ITEMS
-                    ? rateTogether(board, system, match)
-                    : rateAnnounced(board, system, match);
+            Try tried;
+            if (open) {
+                tried = match.players().size() < MatchStore.MOST_ITEMS
+                        ? rateTogether(board, system, match)
+                        : rateAnnounced(board, system, match);
+            } else {
+                tried = new Try(standing(board, match).orElse(new NotOpen(board, status)), List.of());
+            }
             if (tried.result() instanceof Taken taken) {
                 remember(taken, tried.written());
                 return ranked ? rank(taken, match, tried.written()) : taken;
@@ -120,6 +133,10 @@ public class MatchService {
     private Try rateTogether(Board board, RatingSystem system, Match match) {
         int season = board.season();
         Map<String, Entry> current = entries.readAll(board, season, match.players());
+        Optional<Result> exhausted = exhausted(board, match, current);
+        if (exhausted.isPresent()) {
+            return new Try(exhausted.get(), List.of());
+        }
         confirmCarried(board, current);
         Outcome outcome = outcome(board, system, match, season, current);
         MatchStore.Writing writing =
@@ -139,6 +156,14 @@ public class MatchService {
      * not confirmed and not carried was not rated, provided the record is read after the entry.
      */
     private Try rateAnnounced(Board board, RatingSystem system, Match match) {
+        if (board.settings().terms().maxAttempts() > 0) {
+            // A match that is refused announces nothing.
+            Optional<Result> exhausted =
+                    exhausted(board, match, entries.readAll(board, board.season(), match.players()));
+            if (exhausted.isPresent()) {
+                return new Try(exhausted.get(), List.of());
+            }
+        }
         MatchRecord announced = matches.announce(
                 board, MatchRecord.announced(match, board.season(), clock.millis()), config.matchesKept());
         if (announced.body() != match.body() || announced.done()) {
@@ -159,6 +184,10 @@ public class MatchService {
         if (carried != null && carried.matchId().equals(match.matchId())) {
             return new Try(known(board, match, carried), List.of());
         }
+        Optional<Result> exhausted = exhausted(board, match, current);
+        if (exhausted.isPresent()) {
+            return new Try(exhausted.get(), List.of());
+        }
         Outcome outcome = outcome(board, system, match, season, current);
         List<Entry> written = new ArrayList<>(outcome.entries());
         written.set(0, written.get(0).carrying(outcome.record()));
@@ -177,6 +206,31 @@ public class MatchService {
                 matches.confirm(board, carried, config.matchesKept());
             }
         }
+    }
+
+    /** The result of a match that was rated before; nothing if it was not. 1 RCU, or 3 if it was only announced. */
+    private Optional<Result> standing(Board board, Match match) {
+        Optional<MatchRecord> standing = matches.read(board, match.matchId());
+        if (standing.isPresent() && !standing.get().done() && standing.get().body() == match.body()) {
+            String first = match.players().get(0);
+            MatchRecord carried =
+                    entries.read(board, standing.get().season(), first).carried();
+            // The record is read again after the entry: it may have been confirmed, and no longer be carried.
+            standing = carried != null && carried.matchId().equals(match.matchId())
+                    ? Optional.of(carried)
+                    : matches.read(board, match.matchId()).filter(MatchRecord::done);
+        }
+        return standing.map(record -> known(board, match, record));
+    }
+
+    /** The refusal of a match one of whose players has no attempt left, unless it was rated before; else nothing. */
+    private Optional<Result> exhausted(Board board, Match match, Map<String, Entry> current) {
+        Terms terms = board.settings().terms();
+        return match.players().stream()
+                .map(player -> current.getOrDefault(player, Entry.none(player)))
+                .filter(entry -> terms.exhaustedBy(entry.attempts()))
+                .findFirst()
+                .map(entry -> standing(board, match).orElse(new Exhausted(board, entry.playerId(), entry.attempts())));
     }
 
     private Outcome outcome(Board board, RatingSystem system, Match match, int season, Map<String, Entry> current) {

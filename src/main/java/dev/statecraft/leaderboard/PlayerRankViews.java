@@ -39,7 +39,9 @@ class PlayerRankViews {
             @Nullable Instant updatedAt,
             @Nullable JsonNode metadata,
             @Nullable RatingView rating,
-            @Nullable String tier) {}
+            @Nullable String tier,
+            @Nullable Integer attempts,
+            @Nullable Integer attemptsLeft) {}
 
     /**
      * The view of an entry.
@@ -48,6 +50,9 @@ class PlayerRankViews {
      */
     PlayerRank of(Board board, int season, Entry entry, Ranked ranked) {
         Score score = entry.score();
+        Terms terms = board.settings().terms();
+        Integer attempts = terms.maxAttempts() == 0 ? null : entry.attempts();
+        Integer attemptsLeft = attempts == null ? null : terms.left(attempts);
         if (score == null) {
             return new PlayerRank(
                     entry.playerId(),
@@ -63,7 +68,9 @@ class PlayerRankViews {
                     null,
                     null,
                     null,
-                    null);
+                    null,
+                    attempts,
+                    attemptsLeft);
         }
         return new PlayerRank(
                 entry.playerId(),
@@ -79,6 +86,8 @@ class PlayerRankViews {
                 Instant.ofEpochMilli(entry.reachedAt()),
                 metadata.read(entry.metadata()),
                 RatingView.of(board, entry, clock.millis()),
-                Tier.of(board, score, ranked.rank(), ranked.place(), ranked.total()));
+                Tier.of(board, score, ranked.rank(), ranked.place(), ranked.total()),
+                attempts,
+                attemptsLeft);
     }
 }

@@ -20,6 +20,7 @@ import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
+import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
@@ -80,9 +81,27 @@ public class PlayerResource {
                 .build();
     }
 
-    /** Metadata to keep beside a player's score. */
+    /** Metadata to keep beside a player's score; {@code clear} names it instead, for callers that cannot send null. */
     @Schema(name = "EntryChange")
-    public record EntryRequest(@Nullable JsonNode metadata) {}
+    public record EntryRequest(
+            @Nullable JsonNode metadata, @Nullable List<@Nullable String> clear) {
+
+        /** Whether the metadata is cleared by name. */
+        private boolean clears() {
+            List<@Nullable String> names = clear == null ? List.<@Nullable String>of() : clear;
+            boolean sets = metadata != null && !metadata.isNull();
+            for (int i = 0; i < names.size(); i++) {
+                if (!"metadata".equals(names.get(i)) || sets) {
+                    throw new ProblemException(Problem.badRequest(
+                            "clear[" + i + "]",
+                            sets
+                                    ? "The request both sets and clears metadata: leave out one of them."
+                                    : "Only metadata can be cleared."));
+                }
+            }
+            return !names.isEmpty();
+        }
+    }
 
     /** Changes the metadata of a player's entry; the score, its time and its rank stay. */
     @PATCH
@@ -95,7 +114,7 @@ public class PlayerResource {
         Ids.check("board", boardId);
         Ids.check("player", player);
         JsonNode given = request.metadata();
-        if (given == null) {
+        if (!request.clears() && given == null) {
             throw new ProblemException(
                     Problem.badRequest("metadata", "The field metadata is missing: give any JSON, or null for none."));
         }

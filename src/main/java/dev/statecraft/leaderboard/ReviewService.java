@@ -104,7 +104,7 @@ public class ReviewService {
             Review rejected = review.rejected(now());
             return done(board, rejected, reviews.reject(board, rejected, config.reviewsKept()));
         }
-        if (review.season() != board.season()) {
+        if (review.season() != board.season() || boards.status(board) == Terms.Status.CLOSED) {
             return Optional.of(new SeasonClosed(review.season()));
         }
         Submission submission = review.submission();

@@ -55,6 +55,7 @@ class ScoreRanking {
                 taken.receipt(),
                 taken.replayed(),
                 Optional.of(ranked),
-                Tier.of(taken.board(), RankingService.scoreOf(entry), ranked.rank(), ranked.place(), ranked.total()));
+                Tier.of(taken.board(), RankingService.scoreOf(entry), ranked.rank(), ranked.place(), ranked.total()),
+                taken.attempts());
     }
 }

@@ -24,6 +24,7 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import java.math.BigDecimal;
+import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,11 +46,13 @@ public class ScoreResource {
     private final ScoreService scores;
     private final MetadataJson metadata;
     private final CurrentCaller caller;
+    private final Clock clock;
 
-    ScoreResource(ScoreService scores, MetadataJson metadata, CurrentCaller caller) {
+    ScoreResource(ScoreService scores, MetadataJson metadata, CurrentCaller caller, Clock clock) {
         this.scores = scores;
         this.metadata = metadata;
         this.caller = caller;
+        this.clock = clock;
     }
 
     /** A score to take; only the player and the value are needed. */
@@ -79,7 +82,9 @@ public class ScoreResource {
             @Nullable Boolean replayed,
             @Nullable String tier,
             @Nullable Boolean quarantined,
-            @Nullable Bound bound) {}
+            @Nullable Bound bound,
+            @Nullable Integer attempts,
+            @Nullable Integer attemptsLeft) {}
 
     /** What became of one score of a batch: its answer, or the problem. */
     public record BatchResult(
@@ -110,7 +115,7 @@ public class ScoreResource {
         if (result instanceof Quarantined aside) {
             return RestResponse.status(RestResponse.Status.ACCEPTED, answer(score.playerId(), aside));
         }
-        throw new ProblemException(problem(result, ""));
+        throw new ProblemException(problem(result, "", score.playerId()));
     }
 
     /** Takes up to {@value #BATCH_LIMIT} scores, each for itself. */
@@ -162,7 +167,7 @@ public class ScoreResource {
                     answers.add(new BatchResult(202, answer(score.playerId(), aside), null));
                     continue;
                 }
-                problem = problem(result, "scores[" + i + "].");
+                problem = problem(result, "scores[" + i + "].", score.playerId());
             }
             answers.add(new BatchResult(problem.status(), null, problem));
         }
@@ -210,7 +215,13 @@ public class ScoreResource {
                 taken.replayed() ? Boolean.TRUE : null,
                 taken.tier(),
                 null,
-                null);
+                null,
+                taken.attempts(),
+                left(board, taken.attempts()));
+    }
+
+    private static @Nullable Integer left(Board board, @Nullable Integer attempts) {
+        return attempts == null ? null : board.settings().terms().left(attempts);
     }
 
     private static ScoreAnswer answer(String player, Quarantined aside) {
@@ -229,10 +240,12 @@ public class ScoreResource {
                 aside.replayed() ? Boolean.TRUE : null,
                 null,
                 true,
-                aside.bound());
+                aside.bound(),
+                aside.attempts(),
+                left(aside.board(), aside.attempts()));
     }
 
-    private static Problem problem(Result result, String prefix) {
+    private Problem problem(Result result, String prefix, String player) {
         if (result instanceof ScoreService.NoBoard) {
             return LeaderboardProblems.boardNotFound();
         }
@@ -248,6 +261,12 @@ public class ScoreResource {
         }
         if (result instanceof ScoreService.Mismatch) {
             return LeaderboardProblems.otherBody(prefix + "submissionId");
+        }
+        if (result instanceof ScoreService.NotOpen refused) {
+            return LeaderboardProblems.notOpen(refused.board(), refused.status(), clock.instant());
+        }
+        if (result instanceof ScoreService.Exhausted refused) {
+            return LeaderboardProblems.exhausted(refused.board(), prefix + "playerId", player, refused.attempts());
         }
         if (result instanceof ScoreService.Implausible refused) {
             return LeaderboardProblems.implausible(prefix + "value", refused);

@@ -84,6 +84,12 @@ public class ScoreService {
     /** The submission id was used for something else. */
     public record Mismatch() implements Result {}
 
+    /** The board has not started, or has closed for good: it takes nothing. */
+    public record NotOpen(Board board, Terms.Status status) implements Result {}
+
+    /** The player has made all attempts that the board takes in a season. */
+    public record Exhausted(Board board, int attempts) implements Result {}
+
     /**
      * The score is not plausible and was refused: nothing is written.
      *
@@ -103,6 +109,7 @@ public class ScoreService {
      * @param replayed whether it had been taken before
      * @param ranked where the player stands now; nothing if that was not asked for or the entry is gone
      * @param tier the tier that is, null for none
+     * @param attempts how many the player has made in that season by now; null if the board does not limit them
      */
     public record Taken(
             Board board,
@@ -111,12 +118,13 @@ public class ScoreService {
             Receipt receipt,
             boolean replayed,
             Optional<RankingService.Ranked> ranked,
-            @Nullable String tier)
+            @Nullable String tier,
+            @Nullable Integer attempts)
             implements Result {
 
         /** A submission in effect, not ranked yet. */
         static Taken of(Board board, int season, String submissionId, Receipt receipt, boolean replayed) {
-            return new Taken(board, season, submissionId, receipt, replayed, Optional.empty(), null);
+            return new Taken(board, season, submissionId, receipt, replayed, Optional.empty(), null, null);
         }
     }
 
@@ -126,10 +134,24 @@ public class ScoreService {
      * @param season the season it was submitted in
      * @param receipt the receipt it left in the entry
      * @param replayed whether it had been put aside before
+     * @param attempts how many the player has made in that season by now; null if the board does not limit them
      */
     public record Quarantined(
-            Board board, int season, String submissionId, Bound bound, Receipt receipt, boolean replayed)
-            implements Result {}
+            Board board,
+            int season,
+            String submissionId,
+            Bound bound,
+            Receipt receipt,
+            boolean replayed,
+            @Nullable Integer attempts)
+            implements Result {
+
+        /** A submission put aside. */
+        static Quarantined of(
+                Board board, int season, String submissionId, Bound bound, Receipt receipt, boolean replayed) {
+            return new Quarantined(board, season, submissionId, bound, receipt, replayed, null);
+        }
+    }
 
     /**
      * Takes one score. A strongly consistent read of the entry (1 RCU; in the same round trip the board, if it was not
@@ -143,7 +165,8 @@ public class ScoreService {
         }
         Decided written =
                 write(found.get().board(), List.of(score), found.get().entry()).get(0);
-        return ranked ? ranking.rankAll(List.of(written)).get(0) : written.result();
+        Decided counted = withAttempts(written);
+        return ranked ? ranking.rankAll(List.of(counted)).get(0) : counted.result();
     }
 
     /**
@@ -177,11 +200,47 @@ public class ScoreService {
             }
             task++;
         }
-        List<Decided> ordered = List.copyOf(results.values());
+        List<Decided> ordered =
+                results.values().stream().map(ScoreService::withAttempts).toList();
         return Optional.of(
                 ranked
                         ? ranking.rankAll(ordered)
                         : ordered.stream().map(Decided::result).toList());
+    }
+
+    /** The same result with the attempts that the entry counts, where the board limits them. */
+    private static Decided withAttempts(Decided decided) {
+        Entry entry = decided.entry();
+        if (entry == null) {
+            return decided;
+        }
+        Result result = decided.result();
+        if (result instanceof Taken taken && counts(taken.board(), taken.season())) {
+            result = new Taken(
+                    taken.board(),
+                    taken.season(),
+                    taken.submissionId(),
+                    taken.receipt(),
+                    taken.replayed(),
+                    taken.ranked(),
+                    taken.tier(),
+                    entry.attempts());
+        } else if (result instanceof Quarantined aside && counts(aside.board(), aside.season())) {
+            result = new Quarantined(
+                    aside.board(),
+                    aside.season(),
+                    aside.submissionId(),
+                    aside.bound(),
+                    aside.receipt(),
+                    aside.replayed(),
+                    entry.attempts());
+        }
+        return new Decided(result, entry, decided.review());
+    }
+
+    /** Whether the board counts attempts, and the entry at hand is the one of that season. */
+    private static boolean counts(Board board, int season) {
+        return board.settings().terms().maxAttempts() > 0 && season == board.season();
     }
 
     /** Removes a player's entry from the running season. Nothing if there is no such board. */
@@ -230,7 +289,7 @@ public class ScoreService {
         Board guess = boards.lastSeen(game, boardId).orElseGet(() -> Board.guess(game, boardId));
         return entries.readWithBoard(guess, playerId).flatMap(both -> boards.learned(both.board())
                 .map(board -> board.season() == both.board().season()
-                        ? both
+                        ? new BoardAndEntry(board, both.entry())
                         : new BoardAndEntry(board, entries.read(board, board.season(), playerId))));
     }
 

@@ -65,7 +65,12 @@ class ScoreWriter {
             Backoff.pauseBefore(attempt, CONTENTION_MILLIS);
             boolean subscores =
                     scores.stream().anyMatch(score -> score.subscore().signum() != 0);
-            if (!board.scored() || (subscores && !board.subscored())) {
+            boolean unmarked = !board.scored() || (subscores && !board.subscored());
+            Optional<Result> notOpen = submissions.notOpen(board);
+            if (!board.scored() && notOpen.isPresent()) {
+                return all(scores, notOpen.get());
+            }
+            if (unmarked && notOpen.isEmpty()) {
                 Optional<Board> marked = boards.mark(board, subscores);
                 if (marked.isEmpty()) {
                     Result end = boards.read(board.game(), board.id()).isEmpty() ? new NoBoard() : new Busy();

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param totalEntries entries of the final ranking; 0 before {@link Phase#REWARD}
  * @param awards how many awards have been given
  * @param lastAwarded the last entry that awards were given up to, null if there is none
+ * @param last whether the board closed for good with this season
  * @param version counts the writes of this record
  */
 public record Season(
@@ -34,6 +35,7 @@ public record Season(
         long totalEntries,
         long awards,
         @Nullable RankedEntry lastAwarded,
+        boolean last,
         long version) {
 
     /** What is to be done next about a closed season. */
@@ -48,14 +50,15 @@ public record Season(
         DONE
     }
 
-    /** A season as it is closed. */
+    /** A season as it is closed; {@code last} if no other follows. */
     public static Season closed(
             Board board,
             Instant endedAt,
             Instant closedAt,
             EventType eventType,
             String reason,
-            @Nullable String requestId) {
+            @Nullable String requestId,
+            boolean last) {
         return new Season(
                 board.season(),
                 board.seasons().startedAt(),
@@ -70,6 +73,7 @@ public record Season(
                 0,
                 0,
                 null,
+                last,
                 1);
     }
 
@@ -89,8 +93,8 @@ public record Season(
     }
 
     /** This season after some more awards, and perhaps the last. */
-    public Season awarded(long more, RankedEntry last, boolean end) {
-        return next(end ? Phase.DONE : phase, markedAt, totalEntries, awards + more, end ? null : last);
+    public Season awarded(long more, RankedEntry upTo, boolean end) {
+        return next(end ? Phase.DONE : phase, markedAt, totalEntries, awards + more, end ? null : upTo);
     }
 
     /** This season when its end has been worked off. */
@@ -98,7 +102,7 @@ public record Season(
         return next(Phase.DONE, markedAt, totalEntries, awards, null);
     }
 
-    private Season next(Phase nextPhase, @Nullable Instant marks, long total, long given, @Nullable RankedEntry last) {
+    private Season next(Phase nextPhase, @Nullable Instant marks, long total, long given, @Nullable RankedEntry upTo) {
         return new Season(
                 season,
                 startedAt,
@@ -112,6 +116,7 @@ public record Season(
                 marks,
                 total,
                 given,
+                upTo,
                 last,
                 version + 1);
     }

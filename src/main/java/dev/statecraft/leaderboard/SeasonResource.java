@@ -20,6 +20,7 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import java.math.BigDecimal;
+import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,6 +41,7 @@ public class SeasonResource {
     private final LeaderboardConfig config;
     private final MetadataJson json;
     private final CurrentCaller caller;
+    private final Clock clock;
 
     SeasonResource(
             BoardService boards,
@@ -47,13 +49,15 @@ public class SeasonResource {
             RankingService rankings,
             LeaderboardConfig config,
             MetadataJson json,
-            CurrentCaller caller) {
+            CurrentCaller caller,
+            Clock clock) {
         this.boards = boards;
         this.seasons = seasons;
         this.rankings = rankings;
         this.config = config;
         this.json = json;
         this.caller = caller;
+        this.clock = clock;
     }
 
     /** Why a board is reset. */
@@ -128,6 +132,9 @@ public class SeasonResource {
         if (reset instanceof SeasonService.Mismatch) {
             throw new ProblemException(LeaderboardProblems.otherBody("Idempotency-Key"));
         }
+        if (reset instanceof SeasonService.NotOpen refused) {
+            throw new ProblemException(LeaderboardProblems.notOpen(refused.board(), refused.status(), clock.instant()));
+        }
         if (reset instanceof SeasonService.Busy) {
             throw new ProblemException(Problem.unavailable(1));
         }
@@ -137,7 +144,7 @@ public class SeasonResource {
                 closed.season(), closed.season() + 1, closed.snapshotId(), done.replayed() ? Boolean.TRUE : null);
     }
 
-    /** The seasons of a board, the running one first. */
+    /** The seasons of a board, the running one first; a board that has closed for good has none running. */
     @GET
     @Path("/{board}/seasons")
     @Requires(value = Scope.BOARD_READ, players = Players.NAMED_BOARD)
@@ -152,7 +159,9 @@ public class SeasonResource {
         List<SeasonView> found = new ArrayList<>();
         Integer before = null;
         if (cursor == null) {
-            found.add(running(board));
+            if (!board.seasons().closed()) {
+                found.add(running(board));
+            }
         } else {
             before = (int) Query.integer("cursor", Cursor.read(cursor, list, 1).get(0), 1, Integer.MAX_VALUE);
         }

@@ -43,6 +43,9 @@ public class SeasonService {
     /** The same key was used for a reset with another reason. */
     public record Mismatch() implements Reset {}
 
+    /** The board has not started, or has closed for good. */
+    public record NotOpen(Board board, Terms.Status status) implements Reset {}
+
     /** Others changed the board all the time. */
     public record Busy() implements Reset {}
 
@@ -70,6 +73,10 @@ public class SeasonService {
                             .findFirst();
             if (before.isPresent()) {
                 return before.get().reason().equals(reason) ? new Done(before.get(), true) : new Mismatch();
+            }
+            Terms.Status status = boards.status(board);
+            if (status != Terms.Status.OPEN) {
+                return new NotOpen(board, status);
             }
             Optional<Season> closed = boards.close(board, reason, requestId);
             if (closed.isPresent()) {

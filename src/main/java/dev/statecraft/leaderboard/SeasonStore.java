@@ -1,5 +1,6 @@
 package dev.statecraft.leaderboard;
 
+import static dev.statecraft.table.Attributes.bool;
 import static dev.statecraft.table.Attributes.n;
 import static dev.statecraft.table.Attributes.s;
 
@@ -48,7 +49,7 @@ public class SeasonStore {
     }
 
     /**
-     * Stores a board in its next season together with the one it closed: both or neither; 4 WCU.
+     * Stores a board in its next season, or closed for good, together with the season it closed: both or neither; 4 WCU.
      *
      * @param expectedVersion of the board before
      * @return false if that is not the stored version any more
@@ -162,6 +163,9 @@ public class SeasonStore {
         if (last != null) {
             item.put("lastAwarded", AttributeValue.fromM(SnapshotStore.toRow(last)));
         }
+        if (season.last()) {
+            item.put("last", bool(true));
+        }
         item.put("v", n(season.version()));
         return item;
     }
@@ -182,6 +186,7 @@ public class SeasonStore {
                 Attributes.number(item, "totalEntries"),
                 Attributes.number(item, "awards"),
                 last.isEmpty() ? null : SnapshotStore.fromRow(last),
+                Attributes.flag(item, "last"),
                 Attributes.number(item, "v"));
     }
 

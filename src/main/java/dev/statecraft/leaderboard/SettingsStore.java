@@ -59,6 +59,13 @@ final class SettingsStore {
             text(map, "path", source.path());
             item.put("source", AttributeValue.fromM(map));
         }
+        Terms terms = settings.terms();
+        number(
+                item,
+                "startsAt",
+                terms.startsAt() == null ? null : terms.startsAt().toEpochMilli());
+        number(item, "endsAt", terms.endsAt() == null ? null : terms.endsAt().toEpochMilli());
+        number(item, "maxAttempts", terms.maxAttempts() == 0 ? null : terms.maxAttempts());
         list(item, "rewards", settings.rewards(), SettingsStore::toMap);
         list(item, "tiers", settings.tiers(), SettingsStore::toMap);
         return item;
@@ -82,6 +89,7 @@ final class SettingsStore {
                 list(item, "tiers", SettingsStore::tier),
                 RatingSettingsStore.fromMap(Attributes.map(item, "rating")),
                 source(Attributes.map(item, "source")),
+                terms(item),
                 ranking == null ? Ranking.COMPETITION : Ranking.valueOf(ranking));
     }
 
@@ -125,6 +133,16 @@ final class SettingsStore {
         return map.isEmpty()
                 ? null
                 : new EntitySource(Attributes.stringOrNull(map, "entityType"), Attributes.stringOrNull(map, "path"));
+    }
+
+    private static Terms terms(Map<String, AttributeValue> item) {
+        Long startsAt = number(item, "startsAt");
+        Long endsAt = number(item, "endsAt");
+        Long maxAttempts = number(item, "maxAttempts");
+        return new Terms(
+                startsAt == null ? null : Instant.ofEpochMilli(startsAt),
+                endsAt == null ? null : Instant.ofEpochMilli(endsAt),
+                maxAttempts == null ? 0 : maxAttempts.intValue());
     }
 
     private static @Nullable ResetSchedule reset(Map<String, AttributeValue> map) {

@@ -132,7 +132,9 @@ public class StatisticsService {
         Set<String> trees = new LinkedHashSet<>(running);
         trees.addAll(recent.trees(game));
         Map<String, RankNode> roots = ranks.roots(List.copyOf(trees));
-        long closed = all.stream().mapToLong(board -> board.season() - 1L).sum();
+        long closed = all.stream()
+                .mapToLong(board -> board.season() - (board.seasons().closed() ? 0L : 1L))
+                .sum();
         Set<String> listed = pages.boards(game);
         return new Statistics(
                 all.size(),

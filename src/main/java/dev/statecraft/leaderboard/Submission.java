@@ -28,6 +28,9 @@ public record Submission(
     /** Another submission was taken under this id. */
     public record Mismatch() implements Decision {}
 
+    /** The player has made all attempts that the board takes in a season. */
+    public record Exhausted(int attempts) implements Decision {}
+
     /** The score would leave the range that can be kept. */
     public record OutOfRange() implements Decision {}
 
@@ -49,9 +52,14 @@ public record Submission(
         if (before != null) {
             return before.body() == body() ? new Replay(before) : new Mismatch();
         }
+        Terms terms = board.settings().terms();
+        if (terms.exhaustedBy(entry.attempts())) {
+            return new Exhausted(entry.attempts());
+        }
         Bounds bounds = board.settings().bounds();
-        boolean counted = bounds != null && bounds.perMinute() != null;
-        return apply(board, entry, now, retention, identified || counted);
+        boolean counted = terms.maxAttempts() > 0 || (bounds != null && bounds.perMinute() != null);
+        Decision decision = apply(board, entry, now, retention, identified || counted);
+        return decision instanceof Write write ? attempted(board, entry, write) : decision;
     }
 
     /**
@@ -68,7 +76,14 @@ public record Submission(
     public Write quarantined(Board board, Entry entry, Bound bound, long now, Receipt.Retention retention) {
         long at = Math.max(now, entry.writtenAt() + 1);
         Receipt receipt = Receipt.quarantined(Receipt.idOf(submissionId), body(), entry.score(), at, bound);
-        return new Write(entry.quarantined(receipt, board.generation(board.season()), retention), receipt);
+        Entry next = entry.quarantined(receipt, board.generation(board.season()), retention);
+        return attempted(board, entry, new Write(next, receipt));
+    }
+
+    /** The same with one attempt more, if the board counts them. One accepted after review was counted before. */
+    private static Write attempted(Board board, Entry entry, Write write) {
+        int attempts = board.settings().terms().counted(entry.attempts());
+        return new Write(write.entry().withAttempts(attempts), write.receipt());
     }
 
     /** Hash of what is submitted. */
@@ -103,7 +118,7 @@ public record Submission(
                 board.generation(board.season()),
                 effective && metadata != null ? metadata : entry.metadata(),
                 entry.with(receipt, retention));
-        return new Write(written, receipt);
+        return new Write(written.withAttempts(entry.attempts()), receipt);
     }
 
     /** The pair after this submission, null if it would be out of range. */

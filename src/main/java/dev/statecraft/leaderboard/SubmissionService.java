@@ -1,8 +1,10 @@
 package dev.statecraft.leaderboard;
 
+import dev.statecraft.leaderboard.ScoreService.Exhausted;
 import dev.statecraft.leaderboard.ScoreService.Implausible;
 import dev.statecraft.leaderboard.ScoreService.Mismatch;
 import dev.statecraft.leaderboard.ScoreService.NewScore;
+import dev.statecraft.leaderboard.ScoreService.NotOpen;
 import dev.statecraft.leaderboard.ScoreService.Quarantined;
 import dev.statecraft.leaderboard.ScoreService.Result;
 import dev.statecraft.leaderboard.ScoreService.Taken;
@@ -105,6 +107,10 @@ public class SubmissionService {
         if (decision instanceof Submission.Replay || decision instanceof Submission.Mismatch) {
             return Decided.as(known(board, board.season(), submission, decision));
         }
+        Optional<Result> refused = refused(board, decision);
+        if (refused.isPresent()) {
+            return Decided.as(refused.get());
+        }
         if (decision instanceof Submission.OutOfRange) {
             return Decided.as(new Unfit("value", "The score would leave the range of ±(2^53−1) smallest units."));
         }
@@ -121,6 +127,20 @@ public class SubmissionService {
         Submission.Write write = (Submission.Write) decision;
         Taken taken = Taken.of(board, board.season(), submission.submissionId(), write.receipt(), false);
         return new Decided(taken, write.entry(), Optional.empty());
+    }
+
+    /** Why the board takes nothing now, or nothing more of this player; nothing if it does. */
+    private Optional<Result> refused(Board board, Submission.Decision decision) {
+        Optional<Result> closed = notOpen(board);
+        return closed.isEmpty() && decision instanceof Submission.Exhausted exhausted
+                ? Optional.of(new Exhausted(board, exhausted.attempts()))
+                : closed;
+    }
+
+    /** Why the board takes no scores now, by the clock; nothing if it does. */
+    Optional<Result> notOpen(Board board) {
+        Terms.Status status = board.status(clock.instant());
+        return status == Terms.Status.OPEN ? Optional.empty() : Optional.of(new NotOpen(board, status));
     }
 
     /** Whether a first score would be among the best; one batch read of the rank tree where a board asks for it. */
@@ -155,7 +175,7 @@ public class SubmissionService {
         Submission.Write write = submission.quarantined(board, entry, bound, clock.millis(), retention);
         Review review = Review.pending(submission, board.season(), bound, write.receipt());
         return new Decided(
-                new Quarantined(board, board.season(), review.id(), bound, write.receipt(), false),
+                Quarantined.of(board, board.season(), review.id(), bound, write.receipt(), false),
                 write.entry(),
                 Optional.of(review));
     }
@@ -169,14 +189,14 @@ public class SubmissionService {
         Bound bound = receipt.quarantined();
         return bound == null
                 ? Taken.of(board, season, submission.submissionId(), receipt, true)
-                : new Quarantined(board, season, submission.submissionId(), bound, receipt, true);
+                : Quarantined.of(board, season, submission.submissionId(), bound, receipt, true);
     }
 
     /** The same for one whose receipt the entry has no more. */
     private static Result known(Board board, Review review) {
         return review.status() == Review.Status.ACCEPTED
                 ? Taken.of(board, review.season(), review.id(), review.receipt(), true)
-                : new Quarantined(board, review.season(), review.id(), review.bound(), review.receipt(), true);
+                : Quarantined.of(board, review.season(), review.id(), review.bound(), review.receipt(), true);
     }
 
     private static BigDecimal limit(Bounds bounds, Bound bound) {

@@ -107,7 +107,10 @@ public class UpkeepService {
     private int snapshot(String game, String id) {
         Optional<Board> found = boards.read(game, id);
         Instant now = clock.instant();
-        if (found.isEmpty() || found.get().history().dueAt().isAfter(now)) {
+        // Nothing changes any more on a board that has closed for good: the snapshot of its last season says all.
+        if (found.isEmpty()
+                || found.get().history().dueAt().isAfter(now)
+                || found.get().seasons().closed()) {
             return 0;
         }
         Board board = found.get();

@@ -18,8 +18,10 @@ function all(view) {
       board.description && h('span', { class: 'sub' }, board.description)] },
     { name: 'Type', cell: (board) => words(board.rankingType) },
     { name: 'Order', wide: true, cell: (board) => words(board.order) },
+    { name: 'Status', wide: true, cell: (board) => words(board.status) },
     { name: 'Season', kind: 'number', cell: (board) => number(board.season) },
-    { name: 'Season ends', wide: true, cell: (board) => (board.seasonEndsAt ? time(board.seasonEndsAt) : 'when it is reset') },
+    { name: 'Season ends', wide: true, cell: (board) => (board.seasonEndsAt ? time(board.seasonEndsAt)
+      : board.status === 'CLOSED' ? 'closed' : 'when it is reset') },
   ], boards, 'There are no leaderboards yet. Create one with POST /v1/leaderboards.'));
   let limit = 100;
   const more = button('Show more', () => {
@@ -45,9 +47,13 @@ function one(view, id) {
       ['Ranking', words(settings.ranking)],
       ['Order', words(settings.order)],
       ['Entries', number(settings.totalEntries)],
-      ['Running season', number(settings.season)],
+      ['Status', words(settings.status)],
+      ['Starts', settings.status === 'SCHEDULED' && time(settings.startsAt)],
+      [settings.status === 'CLOSED' ? 'Closed' : 'Closes', settings.endsAt && time(settings.endsAt)],
+      [settings.status === 'CLOSED' ? 'Last season' : 'Running season', number(settings.season)],
       ['Season began', time(settings.seasonStartedAt)],
       ['Season ends', settings.seasonEndsAt && time(settings.seasonEndsAt)],
+      ['Attempts a season', settings.maxAttempts > 0 && number(settings.maxAttempts)],
       ['Counted up to', time(settings.asOf)],
     ]),
   ]);

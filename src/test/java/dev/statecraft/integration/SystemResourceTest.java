@@ -188,6 +188,30 @@ class SystemResourceTest {
                 .body("source.path", equalTo("/stats/score"));
     }
 
+    @Test
+    void aBoundBoardTakesItsEntitiesWhenItStarts() throws Exception {
+        post(
+                "/v1/leaderboards",
+                "{\"id\": \"waiting\", \"rankingType\": \"SCORE\", \"startsAt\": \"2095-01-01T00:00:00Z\","
+                        + " \"source\": {\"entityType\": \"BOUND\", \"path\": \"/stats/score\"}}",
+                201);
+        rest();
+        post("/v1/entities", entity("waiting-1", "carol", 10), 201);
+        rest();
+        scheduler.trigger("schedule");
+        rest();
+        given().get("/v1/leaderboards/waiting/players/carol").then().body("rank", equalTo(0));
+        given().contentType("application/json")
+                .body("{\"clear\": [\"startsAt\"]}")
+                .patch("/v1/leaderboards/waiting")
+                .then()
+                .statusCode(200)
+                .body("status", equalTo("OPEN"));
+        scheduler.trigger("schedule");
+        rest();
+        given().get("/v1/leaderboards/waiting/players/carol").then().body("value", equalTo(10));
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {

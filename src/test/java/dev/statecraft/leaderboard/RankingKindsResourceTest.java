@@ -179,6 +179,19 @@ class RankingKindsResourceTest {
         Map<String, Object> nothing = new HashMap<>();
         nothing.put("metadata", null);
         patch("skins/players/a", nothing).statusCode(200).body("metadata", nullValue());
+        patch("skins/players/a", Map.of("metadata", Map.of("skin", "blue")))
+                .statusCode(200)
+                .body("metadata.skin", equalTo("blue"));
+        patch("skins/players/a", Map.of("clear", List.of("metadata")))
+                .statusCode(200)
+                .body("metadata", nullValue());
+        patch("skins/players/a", Map.of("clear", List.of("value")))
+                .statusCode(400)
+                .body("field", equalTo("clear[0]"));
+        patch("skins/players/a", Map.of("clear", List.of("metadata"), "metadata", 1))
+                .statusCode(400)
+                .body("field", equalTo("clear[0]"));
+        patch("skins/players/a", Map.of("clear", List.of())).statusCode(400).body("field", equalTo("metadata"));
         patch("skins/players/a", Map.of()).statusCode(400).body("field", equalTo("metadata"));
         patch("skins/players/a", Map.of("metadata", "x".repeat(5_000)))
                 .statusCode(400)

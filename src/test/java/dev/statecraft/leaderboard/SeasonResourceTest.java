@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -122,6 +123,160 @@ class SeasonResourceTest {
                 .body("reset.cron", nullValue());
     }
 
+    @Test
+    void aBoardForAnEventStartsOnceAndClosesForGood() throws Exception {
+        String start = Instant.now().plus(Duration.ofHours(1)).toString();
+        String end = Instant.now().plus(Duration.ofHours(2)).toString();
+        create("{\"id\": \"event\", \"rankingType\": \"POINTS\", \"maxAttempts\": 2, \"startsAt\": \"" + start
+                        + "\", \"endsAt\": \"" + end + "\", \"rewards\": [{\"toRank\": 1, \"reward\": 5}]}")
+                .statusCode(201)
+                .body("status", equalTo("SCHEDULED"))
+                .body("maxAttempts", equalTo(2))
+                .body("startsAt", notNullValue());
+        String early = "{\"playerId\": \"a\", \"value\": 10, \"submissionId\": \"a1\"}";
+        post("event/scores", early)
+                .statusCode(409)
+                .header("Retry-After", notNullValue())
+                .body("type", equalTo("/problems/board-not-started"))
+                .body("startsAt", notNullValue());
+        post("event/scores/batch", "{\"scores\": [" + early + "]}")
+                .statusCode(200)
+                .body("results[0].status", equalTo(409))
+                .body("results[0].problem.type", equalTo("/problems/board-not-started"));
+        post("event/reset", "{\"reason\": \"early\"}")
+                .statusCode(409)
+                .body("type", containsString("board-not-started"));
+        get("event/entries").statusCode(200).body("totalEntries", equalTo(0));
+
+        change("event", "{\"clear\": [\"startsAt\"]}")
+                .statusCode(200)
+                .body("status", equalTo("OPEN"))
+                .body("startsAt", nullValue())
+                .body("endsAt", notNullValue());
+        post("event/scores", early).statusCode(200).body("attempts", equalTo(1)).body("attemptsLeft", equalTo(1));
+        post("event/scores", early)
+                .statusCode(200)
+                .body("replayed", equalTo(true))
+                .body("attempts", equalTo(1));
+        post("event/scores", "{\"playerId\": \"a\", \"value\": 1}")
+                .statusCode(200)
+                .body("attemptsLeft", equalTo(0));
+        post("event/scores", "{\"playerId\": \"a\", \"value\": 1}")
+                .statusCode(409)
+                .body("type", equalTo("/problems/attempts-exhausted"))
+                .body("field", equalTo("playerId"))
+                .body("maxAttempts", equalTo(2))
+                .body("attempts", equalTo(2))
+                .body("season", equalTo(1));
+        get("event/players/a").body("attempts", equalTo(2)).body("attemptsLeft", equalTo(0));
+        get("event/players/b")
+                .body("attempts", equalTo(0))
+                .body("attemptsLeft", equalTo(2))
+                .body("rank", equalTo(0));
+        change("event", "{\"startsAt\": \"" + end + "\", \"clear\": [\"endsAt\"]}")
+                .statusCode(409)
+                .body("type", equalTo("/problems/board-scored"));
+
+        Instant soon = Instant.now().plusMillis(400);
+        change("event", "{\"endsAt\": \"" + soon + "\"}").statusCode(200);
+        while (Instant.now().isBefore(soon)) {
+            LockSupport.parkNanos(1_000_000);
+        }
+        post("event/scores", "{\"playerId\": \"b\", \"value\": 1}")
+                .statusCode(409)
+                .body("type", equalTo("/problems/board-closed"))
+                .body("endsAt", notNullValue())
+                .body("season", equalTo(1));
+        post("event/scores", early)
+                .statusCode(200)
+                .body("replayed", equalTo(true))
+                .body("newValue", equalTo(10));
+        post("event/reset", "{\"reason\": \"late\"}").statusCode(409).body("type", containsString("board-closed"));
+        change("event", "{\"endsAt\": \"" + end + "\"}").statusCode(409).body("type", containsString("board-closed"));
+        change("event", "{\"clear\": [\"endsAt\"]}").statusCode(409).body("type", containsString("board-closed"));
+        change("event", "{\"endsAt\": \"" + soon + "\", \"description\": \"over\"}")
+                .statusCode(200)
+                .body("status", equalTo("CLOSED"))
+                .body("season", equalTo(1))
+                .body("seasonEndsAt", nullValue());
+        rest();
+        get("event/entries").body("entries.playerId", contains("a")).body("season", equalTo(1));
+        get("event/seasons")
+                .body("seasons", hasSize(1))
+                .body("seasons[0].endedAt", notNullValue())
+                .body("seasons[0].eventType", equalTo("SEASON"));
+        given().get("/v1/events?order=NEWEST&type=LEADERBOARD_CLOSED&limit=1")
+                .then()
+                .statusCode(200)
+                .body("events[0].data.board", equalTo("event"))
+                .body("events[0].data.closedSeason", equalTo(1))
+                .body("events[0].data.season", nullValue());
+        given().delete("/v1/leaderboards/event/players/a").then().statusCode(204);
+    }
+
+    @Test
+    void settingsAreClearedByName() {
+        create("""
+                {"id": "cleared", "rankingType": "SCORE", "ranking": "UNIQUE", "description": "full", "order": "ASCENDING", "operator": "LAST",
+                 "decimals": 2, "maxSize": 5, "maxAttempts": 3, "startsAt": "2090-01-01T00:00:00Z",
+                 "endsAt": "2095-01-01T00:00:00Z", "reset": {"cron": "0 0 * * 1"}, "bounds": {"max": 10},
+                 "rewards": [{"toRank": 1, "reward": 1}], "tiers": [{"name": "all"}],
+                 "source": {"entityType": "NOTHING", "path": "/x"}}""").statusCode(201);
+        change("cleared", "{\"clear\": [\"bounds\", \"reset\"]}")
+                .statusCode(200)
+                .body("bounds", nullValue())
+                .body("reset", nullValue())
+                .body("seasonEndsAt", equalTo("2095-01-01T00:00:00.000Z"))
+                .body("description", equalTo("full"))
+                .body("tiers", hasSize(1));
+        change("cleared", """
+                {"clear": ["decimals", "description", "endsAt", "maxAttempts", "maxSize", "operator", "order", "ranking", "rating",
+                           "rewards", "source", "startsAt", "tiers", "tiers"], "bounds": {"min": 1}}""")
+                .statusCode(200)
+                .body("description", equalTo(""))
+                .body("order", equalTo("DESCENDING"))
+                .body("ranking", equalTo("COMPETITION"))
+                .body("operator", nullValue())
+                .body("decimals", equalTo(0))
+                .body("maxSize", equalTo(1000))
+                .body("maxAttempts", equalTo(0))
+                .body("startsAt", nullValue())
+                .body("endsAt", nullValue())
+                .body("seasonEndsAt", nullValue())
+                .body("status", equalTo("OPEN"))
+                .body("rewards", hasSize(0))
+                .body("tiers", hasSize(0))
+                .body("source", nullValue())
+                .body("bounds.min", equalTo(1));
+        change("cleared", "{\"clear\": []}").statusCode(200).body("bounds.min", equalTo(1));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{\"clear\": [\"bounds\", \"lanes\"]} | clear[1]",
+                "{\"clear\": [\"rankingType\"]} | clear[0]",
+                "{\"clear\": [\"Bounds\"]} | clear[0]",
+                "{\"clear\": [null]} | clear[0]",
+                "{\"clear\": [\"reset\", \"tiers\"], \"tiers\": []} | clear[1]",
+                "{\"clear\": [\"endsAt\"], \"endsAt\": \"2095-01-01T00:00:00Z\"} | clear[0]",
+                "{\"clear\": \"bounds\"} | clear",
+                "{\"startsAt\": \"2095-01-01T00:00:00Z\", \"endsAt\": \"2095-01-01T00:00:00Z\"} | startsAt",
+                "{\"endsAt\": \"2001-01-01T00:00:00Z\"} | endsAt",
+                "{\"startsAt\": \"soon\"} | startsAt",
+                "{\"maxAttempts\": -1} | maxAttempts",
+                "{\"maxAttempts\": 1000000001} | maxAttempts",
+            })
+    void aChangeThatDoesNotFitIsRefusedByName(String change, String field) {
+        create("{\"id\": \"unchanged\", \"rankingType\": \"SCORE\", \"tiers\": [{\"name\": \"all\"}]}");
+        change("unchanged", change).statusCode(400).body("field", equalTo(field));
+        get("unchanged").body("tiers", hasSize(1)).body("endsAt", nullValue()).body("maxAttempts", equalTo(0));
+        create("{\"id\": \"new\", \"rankingType\": \"SCORE\", \"clear\": [\"bounds\"]}")
+                .statusCode(400)
+                .body("field", equalTo("clear"));
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -193,6 +348,13 @@ class SeasonResourceTest {
         return given().contentType("application/json")
                 .body(body)
                 .post("/v1/leaderboards/" + path)
+                .then();
+    }
+
+    private static ValidatableResponse change(String board, String body) {
+        return given().contentType("application/json")
+                .body(body)
+                .patch("/v1/leaderboards/" + board)
                 .then();
     }
 
