@@ -76,7 +76,7 @@ public class CallerFilter implements ContainerRequestFilter {
                     credentials.get(0),
                     new RequestSignature.RequestLine(
                             request.getMethod(),
-                            uri.getPath(),
+                            uri.getRequestUri().getRawPath(),
                             uri.getRequestUri().getRawQuery()));
             request.setProperty(SIGNED_CONTENT, by.content());
             caller = by.caller();

@@ -33,7 +33,7 @@ record RequestSignature(String keyId, long timestamp, String nonce, String conte
     private static final Pattern NONCE = Pattern.compile("[0-9A-Za-z_-]{16,64}");
     private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");
 
-    /** What is asked for: path percent-decoded, query as it was sent, without the question mark. */
+    /** What is asked for: path and query as they were sent, percent-encoded; the query without its question mark. */
     record RequestLine(String method, String path, @Nullable String query) {}
 
     /** Whether a header is meant as a signature. */

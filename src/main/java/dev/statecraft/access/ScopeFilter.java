@@ -40,6 +40,7 @@ public class ScopeFilter {
             if (open == null || open.value() != Open.To.EVERYONE) {
                 throw Caller.refused("The route is not open to everyone.");
             }
+            Query.checkPresent(request.getUriInfo().getQueryParameters());
             return;
         }
         current.letIn(caller);
@@ -60,6 +61,7 @@ public class ScopeFilter {
      */
     private static void checkNames(MultivaluedMap<String, String> parameters) {
         Query.checkNames(parameters.keySet());
+        Query.checkPresent(parameters);
         List<String> spaces = parameters.get(SPACE);
         if (spaces != null && spaces.size() > 1) {
             throw new ProblemException(Problem.badRequest(SPACE, "Name one space."));

@@ -28,6 +28,17 @@ public final class SocketToken {
      * The token; empty if there is none.
      *
      * @param protocols the values of the header, each may hold several
+     * @param parameters the values of the parameter, in the order of the query
+     */
+    public static Optional<String> of(List<String> protocols, List<String> parameters) {
+        // Several could be read in several ways; together they are no token.
+        return of(protocols, parameters.isEmpty() ? null : String.join("&", parameters));
+    }
+
+    /**
+     * The token; empty if there is none.
+     *
+     * @param protocols the values of the header, each may hold several
      * @param parameter the value of the parameter; null if it is not there
      */
     public static Optional<String> of(List<String> protocols, @Nullable String parameter) {

@@ -1,6 +1,5 @@
 package dev.statecraft.access;
 
-import dev.statecraft.table.TransientFailure;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
@@ -15,20 +14,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.regex.Pattern;
 import javax.crypto.Mac;
-import org.jose4j.jwa.AlgorithmConstraints.ConstraintType;
 import org.jose4j.jws.AlgorithmIdentifiers;
 import org.jose4j.jws.JsonWebSignature;
 import org.jose4j.jwt.JwtClaims;
-import org.jose4j.jwt.MalformedClaimException;
 import org.jose4j.jwt.NumericDate;
-import org.jose4j.jwt.consumer.InvalidJwtException;
-import org.jose4j.jwt.consumer.JwtConsumer;
-import org.jose4j.jwt.consumer.JwtConsumerBuilder;
 import org.jose4j.keys.HmacKey;
 import org.jose4j.lang.JoseException;
-import org.jose4j.lang.UnresolvableKeyException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,9 +41,7 @@ public class TokenService {
     static final String BOARDS_CLAIM = "boards";
 
     private static final int KEY_BYTES = 32;
-    private static final int MOST_LENGTH = 16_384;
     private static final int MOST_CACHED = 8;
-    private static final Pattern PERIOD = Pattern.compile("[0-9]{1,18}");
 
     private final SigningKeyStore signingKeys;
     private final KeyService keys;
@@ -122,85 +112,29 @@ public class TokenService {
 
     /** Who a token stands for; empty if it is not one of ours, or not good any more, for whatever reason. */
     public Optional<Caller> read(String token) {
-        if (token.length() > MOST_LENGTH) {
-            return Optional.empty();
-        }
-        try {
-            JwtClaims claims = consumer().processToClaims(token);
-            String game = claims.getStringClaimValue(GAME_CLAIM);
-            String subject = claims.getSubject();
-            return keys.find(claims.getStringClaimValue(KEY_CLAIM))
-                    .filter(key -> key.game().equals(game))
-                    .map(key -> caller(key, subject, claims));
-        } catch (InvalidJwtException e) {
-            for (Throwable cause = e.getCause(); cause != null; cause = cause.getCause()) {
-                if (TransientFailure.is(cause)) {
-                    throw (RuntimeException) cause;
-                }
-            }
-            return Optional.empty();
-        } catch (MalformedClaimException e) {
-            throw new IllegalStateException("What we have signed can be read", e);
-        }
+        return TokenReader.read(token, clock.instant(), this::verificationKey)
+                .flatMap(claims -> keys.find(claims.keyId())
+                        .filter(key -> key.game().equals(claims.game()))
+                        .map(key -> caller(key, claims)));
     }
 
-    private static Caller caller(AccessKey key, String subject, JwtClaims claims) {
-        try {
-            Set<Scope> scopes = new HashSet<>();
-            claims.getStringListClaimValue(SCOPES_CLAIM)
-                    .forEach(scope -> Scope.of(scope).ifPresent(scopes::add));
-            scopes.retainAll(key.scopes());
-            String player = claims.getStringClaimValue(PLAYER_CLAIM);
-            PlayerPass pass = player == null
-                    ? null
-                    : new PlayerPass(
-                            player,
-                            Set.copyOf(claims.getStringListClaimValue(SPACES_CLAIM)),
-                            Set.copyOf(claims.getStringListClaimValue(BOARDS_CLAIM)));
-            return new Caller(
-                    key.game(),
-                    subject,
-                    key.id(),
-                    true,
-                    scopes,
-                    pass,
-                    Instant.ofEpochSecond(claims.getExpirationTime().getValue()));
-        } catch (MalformedClaimException e) {
-            throw new IllegalStateException("What we have signed can be read", e);
-        }
-    }
-
-    private JwtConsumer consumer() {
-        return new JwtConsumerBuilder()
-                .setJwsAlgorithmConstraints(ConstraintType.PERMIT, AlgorithmIdentifiers.HMAC_SHA256)
-                .setExpectedIssuer(ISSUER)
-                .setExpectedAudience(AUDIENCE)
-                .setRequireExpirationTime()
-                .setRequireIssuedAt()
-                .setRequireSubject()
-                .setEvaluationTime(NumericDate.fromMilliseconds(clock.millis()))
-                .setVerificationKeyResolver((signature, nesting) -> verificationKey(signature.getKeyIdHeaderValue()))
-                .build();
+    private static Caller caller(AccessKey key, TokenReader.Claims claims) {
+        Set<Scope> scopes = new HashSet<>(claims.scopes());
+        scopes.retainAll(key.scopes());
+        return new Caller(key.game(), claims.subject(), key.id(), true, scopes, claims.pass(), claims.expiresAt());
     }
 
     /** The key of a period that a token can be from and still be good; nothing is read for any other. */
-    private Key verificationKey(@Nullable String kid) throws UnresolvableKeyException {
+    private Optional<Key> verificationKey(long period) {
         long now = period(clock.instant());
-        if (kid != null && PERIOD.matcher(kid).matches()) {
-            long period = Long.parseLong(kid);
-            // Clocks of instances differ: one that is ahead may sign with the next key already.
-            if (period >= now - 1 && period <= now + 1) {
-                Key key = known.get(period);
-                if (key == null) {
-                    key = signingKeys.read(period).map(HmacKey::new).orElse(null);
-                }
-                if (key != null) {
-                    remember(period, key);
-                    return key;
-                }
-            }
+        // Clocks of instances differ: one that is ahead may sign with the next key already.
+        if (period < now - 1 || period > now + 1) {
+            return Optional.empty();
         }
-        throw new UnresolvableKeyException("No token is signed with such a key");
+        Optional<Key> key = Optional.ofNullable(known.get(period))
+                .or(() -> signingKeys.read(period).map(HmacKey::new));
+        key.ifPresent(found -> remember(period, found));
+        return key;
     }
 
     /**

@@ -18,14 +18,13 @@ import io.quarkus.vertx.http.runtime.VertxHttpRecorder;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import jakarta.inject.Named;
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
@@ -80,8 +79,10 @@ public class ApiHandler implements RequestHandler<APIGatewayV2HTTPEvent, APIGate
                 return problem(Problem.badRequest(null, "The event is not one of an API Gateway HTTP API."));
             }
             String uri = uri(event);
-            if (!isUri(uri)) {
-                return problem(Problem.badRequest(null, "The path or the query is not validly escaped."));
+            Optional<String> fault = RequestTarget.fault(uri);
+            if (fault.isPresent()) {
+                return problem(Problem.badRequest(null, fault.get())
+                        .withInstance(RequestTarget.path(uri).orElse(null)));
             }
             byte[] body = body(event);
             if (body == null) {
@@ -146,16 +147,8 @@ public class ApiHandler implements RequestHandler<APIGatewayV2HTTPEvent, APIGate
         }
         path = path.startsWith("/") ? path : "/" + path;
         String query = event.getRawQueryString();
-        return escaped(path) + (query == null || query.isEmpty() ? "" : "?" + escaped(query));
-    }
-
-    /** Whether the server would take it: what it does not take it refuses without saying why. */
-    private static boolean isUri(String uri) {
-        try {
-            return !new URI(uri).isOpaque();
-        } catch (URISyntaxException e) {
-            return false;
-        }
+        // A question mark within the path was escaped when it was sent; as it is, it would begin the query.
+        return escaped(path).replace("?", "%3F") + (query == null || query.isEmpty() ? "" : "?" + escaped(query));
     }
 
     /** Escapes what may not stand in a request line, as API Gateway does not pass every path on as it was escaped. */
@@ -213,6 +206,8 @@ public class ApiHandler implements RequestHandler<APIGatewayV2HTTPEvent, APIGate
     private APIGatewayV2HTTPResponse problem(Problem problem) {
         Map<String, String> headers = new HashMap<>(SecurityHeaders.ALWAYS);
         headers.put("content-type", Problem.MEDIA_TYPE);
+        headers.put("cache-control", "no-store");
+        headers.put("vary", VaryHeader.ACCEPT_ENCODING);
         Integer retryAfterSeconds = problem.retryAfterSeconds();
         if (retryAfterSeconds != null) {
             headers.put("retry-after", retryAfterSeconds.toString());

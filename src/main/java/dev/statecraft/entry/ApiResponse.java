@@ -84,13 +84,11 @@ final class ApiResponse implements VirtualResponseHandler {
         String type = headers.getOrDefault("content-type", "");
         boolean text = isText(type) && !headers.containsKey("content-encoding");
         byte[] bytes = body.toByteArray();
-        if (text && bytes.length >= COMPRESSED_FROM_BYTES) {
-            headers.merge("vary", "accept-encoding", (there, more) -> there + ", " + more);
-            if (readsGzip(acceptEncoding)) {
-                headers.put("content-encoding", "gzip");
-                bytes = gzip(bytes);
-                text = false;
-            }
+        if (text && bytes.length >= COMPRESSED_FROM_BYTES && readsGzip(acceptEncoding)) {
+            // The server has said already that the answer depends on the encodings the client reads: VaryHeader.
+            headers.put("content-encoding", "gzip");
+            bytes = gzip(bytes);
+            text = false;
         }
         List<String> cookies = response.headers().getAll("set-cookie");
         return APIGatewayV2HTTPResponse.builder()

@@ -20,6 +20,7 @@ import io.quarkus.runtime.annotations.RegisterForReflection;
             BoardResource.MendAnswer.class,
             MigrationStepHandler.Step.class,
             Problem.class,
+            JsonCheck.Fault.class,
             ScheduleHandler.Done.class,
             TokenService.Token.class,
             // What the Lambda extension and the library of Lambda's events forget.

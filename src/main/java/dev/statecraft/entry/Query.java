@@ -2,7 +2,9 @@ package dev.statecraft.entry;
 
 import java.math.BigDecimal;
 import java.util.Collection;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -77,6 +79,25 @@ public final class Query {
                 }
             }
         }
+    }
+
+    /**
+     * Refuses parameters that are there and empty. A client that fills a parameter from a variable which happens to be
+     * empty does not ask for the default, and an empty {@code space} must not become the default space.
+     *
+     * @throws ProblemException 400 naming the parameter
+     */
+    public static void checkPresent(Map<String, List<String>> sent) {
+        for (Map.Entry<String, List<String>> parameter : sent.entrySet()) {
+            if (parameter.getValue().stream().anyMatch(String::isEmpty)) {
+                throw new ProblemException(empty(parameter.getKey()));
+            }
+        }
+    }
+
+    private static Problem empty(String name) {
+        return Problem.badRequest(
+                name.isEmpty() ? null : name, "The parameter " + name + " is empty; give it a value, or leave it out.");
     }
 
     /** The page size asked for: 1 to {@value #MAX_LIMIT}, {@value #DEFAULT_LIMIT} if the parameter is not there. */

@@ -39,7 +39,7 @@ public class RequestBody implements ReaderInterceptor {
 
     @Override
     public @Nullable Object aroundReadFrom(ReaderInterceptorContext context) throws IOException {
-        byte[] body = decoded(received(context), context.getHeaders().getFirst(HttpHeaders.CONTENT_ENCODING));
+        byte[] body = read(context.getInputStream(), context.getHeaders().getFirst(HttpHeaders.CONTENT_ENCODING));
         checkSigned(body, context.getProperty(CallerFilter.SIGNED_CONTENT));
         boolean json = isJson(context.getMediaType()) && !isRaw(context.getType());
         if (json && ManyThings.class.isAssignableFrom(context.getType())) {
@@ -49,15 +49,26 @@ public class RequestBody implements ReaderInterceptor {
         return context.proceed();
     }
 
-    private static void checkSigned(byte[] body, @Nullable Object content) {
+    /** Refuses a body that is not the one that was signed; {@code content} is null where nothing was signed. */
+    static void checkSigned(byte[] body, @Nullable Object content) {
         if (content != null && !content.equals(Sha256.hex(body))) {
             throw new ProblemException(Problem.unauthorized("The body is not the one that was signed."));
         }
     }
 
-    private byte[] received(ReaderInterceptorContext context) {
+    /**
+     * The bytes of a body, decompressed.
+     *
+     * @param encoding the value of {@code Content-Encoding}; null if it is not there
+     * @throws ProblemException 400, 413 or 415, if the body cannot be read
+     */
+    byte[] read(InputStream body, @Nullable String encoding) {
+        return decoded(received(body), encoding);
+    }
+
+    private byte[] received(InputStream body) {
         try {
-            return limited(context.getInputStream());
+            return limited(body);
         } catch (IOException e) {
             throw new ProblemException(Problem.badRequest(null, "The body did not arrive as a whole."));
         }

@@ -43,7 +43,8 @@ public class SecurityHeaders {
         request.next();
     }
 
-    private static void add(MultiMap headers) {
+    /** Adds what an answer does not say by itself. */
+    static void add(MultiMap headers) {
         ALWAYS.forEach((name, value) -> {
             if (!headers.contains(name)) {
                 headers.set(name, value);

@@ -66,14 +66,24 @@ public class SocketHandler implements RequestHandler<APIGatewayV2WebSocketEvent,
 
     private APIGatewayV2WebSocketResponse opened(String id, APIGatewayV2WebSocketEvent event) {
         List<String> protocols = headers(event, SocketToken.HEADER);
-        Map<String, String> query = event.getQueryStringParameters();
-        String token = query == null ? null : query.get(SocketToken.PARAMETER);
-        sockets.opened(id, door.letIn(headers(event, "Authorization"), SocketToken.of(protocols, token)));
+        sockets.opened(id, door.letIn(headers(event, "Authorization"), SocketToken.of(protocols, tokens(event))));
         APIGatewayV2WebSocketResponse answer = answer(200, null);
         if (SocketToken.isSpoken(protocols)) {
             answer.setHeaders(Map.of(SocketToken.HEADER, SocketToken.PROTOCOL));
         }
         return answer;
+    }
+
+    /** The values of the parameter that holds a token. */
+    private static List<String> tokens(APIGatewayV2WebSocketEvent event) {
+        Map<String, List<String>> all = event.getMultiValueQueryStringParameters();
+        if (all != null && all.containsKey(SocketToken.PARAMETER)) {
+            return all.get(SocketToken.PARAMETER);
+        }
+        Map<String, String> last = event.getQueryStringParameters();
+        return last != null && last.containsKey(SocketToken.PARAMETER)
+                ? List.of(last.get(SocketToken.PARAMETER))
+                : List.of();
     }
 
     private static List<String> headers(APIGatewayV2WebSocketEvent event, String name) {

@@ -37,7 +37,11 @@ public class ErasureResource {
     @Operation(operationId = "erasePlayer", summary = "Erase a player everywhere")
     public Response erase(@PathParam("player") String player) {
         Ids.check("player", player);
-        Erasure erasure = erasures.erase(caller.game(), player, caller.get().name());
+        return answer(erasures.erase(caller.game(), player, caller.get().name()));
+    }
+
+    /** The receipt of an erasure that was just asked for. */
+    static Response answer(Erasure erasure) {
         return Response.status(erasure.isFinished() ? 200 : 202)
                 .location(URI.create("/v1/erasures/" + erasure.id()))
                 .entity(ErasureView.of(erasure))

@@ -86,7 +86,7 @@ public class RobloxResource {
         Set<String> concerned = Set.of();
         String player = "";
         if (notification.path("EventType").asText().equals(ERASURE)) {
-            player = Ids.check(
+            player = Ids.checkStored(
                     "EventPayload.UserId", JsonValues.id(payload.path("UserId")).orElse(null));
             concerned = gamesOf(payload, config.robloxPlaces().orElse(List.of()), games.all());
         }

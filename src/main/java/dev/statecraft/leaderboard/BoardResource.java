@@ -172,7 +172,7 @@ public class BoardResource {
     public BoardList list(@QueryParam("limit") @Nullable String limit, @QueryParam("cursor") @Nullable String cursor) {
         String list = "boards";
         String after = cursor == null ? null : Cursor.read(cursor, list, 1).get(0);
-        if (after != null && !Ids.isId(after)) {
+        if (after != null && !Ids.isStored(after)) {
             throw Cursor.foreign();
         }
         BoardStore.BoardPage page = boards.list(caller.game(), after, Query.limit(limit));

@@ -52,7 +52,7 @@ final class EntryCursor {
                     || entry.rank() > entry.position()
                     || entry.place() > entry.position()
                     || entry.position() > Score.LIMIT
-                    || !Ids.isId(entry.playerId())) {
+                    || !Ids.isStored(entry.playerId())) {
                 throw Cursor.foreign();
             }
             return new Position(entry, backwards);

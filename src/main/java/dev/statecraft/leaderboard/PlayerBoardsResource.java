@@ -80,7 +80,7 @@ public class PlayerBoardsResource {
         }
         String list = "player-boards#" + player;
         String after = cursor == null ? null : Cursor.read(cursor, list, 1).get(0);
-        if (after != null && (named != null || pass != null || !Ids.isId(after))) {
+        if (after != null && (named != null || pass != null || !Ids.isStored(after))) {
             throw Cursor.foreign();
         }
         PlayerBoardsService.Page page;

@@ -117,7 +117,7 @@ public class ReviewResource {
                 .orElseThrow(() -> new ProblemException(LeaderboardProblems.boardNotFound()));
         String list = "review#" + boardId + "#" + board.epoch();
         String after = cursor == null ? null : Cursor.read(cursor, list, 1).get(0);
-        if (after != null && !Ids.isId(after)) {
+        if (after != null && !Ids.isStored(after)) {
             throw Cursor.foreign();
         }
         ReviewStore.ReviewPage page = reviews.list(board, wanted, after, most);

@@ -2,6 +2,7 @@ package dev.statecraft.local;
 
 import dev.statecraft.replication.Sockets;
 import io.quarkus.arc.profile.IfBuildProfile;
+import io.quarkus.websockets.next.CloseReason;
 import io.quarkus.websockets.next.OpenConnections;
 import io.quarkus.websockets.next.WebSocketConnection;
 import jakarta.inject.Singleton;
@@ -37,5 +38,19 @@ public final class LocalSockets implements Sockets {
             LOG.debug("A frame could not be sent", e);
             return connection.get().isClosed() ? Delivery.GONE : Delivery.FAILED;
         }
+    }
+
+    @Override
+    public void close(String connectionId, Closing closing) {
+        open.findByConnectionId(connectionId)
+                .filter(connection -> !connection.isClosed())
+                .ifPresent(connection -> connection
+                        .close(reason(closing))
+                        .subscribe()
+                        .with(closed -> {}, failed -> LOG.debug("A connection could not be closed", failed)));
+    }
+
+    static CloseReason reason(Closing closing) {
+        return new CloseReason(closing.code(), closing.reason());
     }
 }

@@ -4,42 +4,59 @@ import dev.statecraft.access.Door;
 import dev.statecraft.access.Scope;
 import dev.statecraft.access.SocketToken;
 import dev.statecraft.entry.ProblemException;
+import dev.statecraft.replication.ReplicationConfig;
 import dev.statecraft.replication.SocketResource;
+import dev.statecraft.replication.Sockets.Closing;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import io.quarkus.arc.profile.IfBuildProfile;
 import io.quarkus.websockets.next.HandshakeRequest;
-import io.quarkus.websockets.next.HttpUpgradeCheck;
+import io.quarkus.websockets.next.OnBinaryMessage;
 import io.quarkus.websockets.next.OnClose;
+import io.quarkus.websockets.next.OnError;
 import io.quarkus.websockets.next.OnOpen;
 import io.quarkus.websockets.next.OnTextMessage;
 import io.quarkus.websockets.next.WebSocket;
 import io.quarkus.websockets.next.WebSocketConnection;
 import io.smallrye.common.annotation.Blocking;
-import io.smallrye.mutiny.Uni;
-import io.smallrye.mutiny.infrastructure.Infrastructure;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /** The socket of a developer's machine: what API Gateway's WebSocket API does on AWS, at {@code /v1/socket}. */
-@WebSocket(path = "/v1/socket")
+@WebSocket(path = SocketEndpoint.PATH)
 @IfBuildProfile(anyOf = {"dev", "test"})
 public class SocketEndpoint {
 
+    static final String PATH = "/v1/socket";
+
+    private static final Logger LOG = Logger.getLogger(SocketEndpoint.class);
+
     private final SocketResource sockets;
     private final Door door;
+    private final ReplicationConfig config;
 
-    SocketEndpoint(SocketResource sockets, Door door) {
+    SocketEndpoint(SocketResource sockets, Door door, ReplicationConfig config) {
         this.sockets = sockets;
         this.door = door;
+        this.config = config;
     }
 
-    /** Refuses whoever is not let in before the connection is opened, as API Gateway does. */
+    /** Refuses unauthorized callers before the connection is opened, as API Gateway does, and gives them a problem. */
     @Singleton
     @IfBuildProfile(anyOf = {"dev", "test"})
-    static final class Check implements HttpUpgradeCheck {
+    static final class Check {
+
+        /** In front of the route that opens connections. */
+        private static final int EARLY = -10;
 
         private final Door door;
 
@@ -47,23 +64,20 @@ public class SocketEndpoint {
             this.door = door;
         }
 
-        @Override
-        public Uni<CheckResult> perform(HttpUpgradeContext context) {
-            HttpServerRequest request = context.httpRequest();
-            List<String> credentials = request.headers().getAll("Authorization");
-            Optional<String> token = SocketToken.of(
-                    request.headers().getAll(SocketToken.HEADER), request.getParam(SocketToken.PARAMETER));
-            return Uni.createFrom()
-                    .item(() -> check(credentials, token))
-                    .runSubscriptionOn(Infrastructure.getDefaultExecutor());
+        void routes(@Observes Router router) {
+            router.route(HttpMethod.GET, PATH).order(EARLY).blockingHandler(this::check, false);
         }
 
-        private CheckResult check(List<String> credentials, Optional<String> token) {
+        private void check(RoutingContext context) {
+            HttpServerRequest request = context.request();
             try {
-                door.letIn(credentials, token).require(Scope.STATE_READ);
-                return CheckResult.permitUpgradeSync();
+                door.letIn(
+                                request.headers().getAll(HttpHeaders.AUTHORIZATION),
+                                SocketToken.of(request.headers().getAll(SocketToken.HEADER), tokens(request.query())))
+                        .require(Scope.STATE_READ);
+                context.next();
             } catch (ProblemException e) {
-                return CheckResult.rejectUpgradeSync(e.problem().status());
+                context.fail(e.problem().status(), e);
             }
         }
     }
@@ -72,22 +86,69 @@ public class SocketEndpoint {
     @Blocking
     void opened(WebSocketConnection connection) {
         HandshakeRequest request = connection.handshakeRequest();
-        Optional<String> token =
-                SocketToken.of(request.headers(SocketToken.HEADER), parameter(request.query(), SocketToken.PARAMETER));
+        Optional<String> token = SocketToken.of(request.headers(SocketToken.HEADER), tokens(request.query()));
         sockets.opened(connection.id(), door.letIn(request.headers("Authorization"), token));
     }
 
-    private static @Nullable String parameter(@Nullable String query, String name) {
-        List<String> values = new QueryStringDecoder("?" + (query == null ? "" : query))
+    /** The values of the parameter that holds a token, as they stand in a query. */
+    private static List<String> tokens(@Nullable String query) {
+        return new QueryStringDecoder("?" + (query == null ? "" : query))
                 .parameters()
-                .get(name);
-        return values == null ? null : values.get(0);
+                .getOrDefault(SocketToken.PARAMETER, List.of());
     }
 
     @OnTextMessage
     @Blocking
-    String received(WebSocketConnection connection, String frame) {
-        return sockets.received(connection.id(), frame);
+    void received(WebSocketConnection connection, String frame) {
+        if (frame.length() > config.frameBytes()
+                || frame.getBytes(StandardCharsets.UTF_8).length > config.frameBytes()) {
+            close(connection, Closing.TOO_LARGE);
+            return;
+        }
+        SocketResource.Answer answer = sockets.answer(connection.id(), frame);
+        connection.sendTextAndAwait(answer.frame());
+        if (answer.closing() != null) {
+            close(connection, answer.closing());
+        }
+    }
+
+    @OnBinaryMessage
+    @Blocking
+    void receivedBinary(WebSocketConnection connection, byte[] frame) {
+        if (frame.length > config.frameBytes()) {
+            close(connection, Closing.TOO_LARGE);
+            return;
+        }
+        connection.sendTextAndAwait(sockets.receivedBinary());
+    }
+
+    /** Whoever may not open a connection after all: a key was revoked since the check, or too many were opened. */
+    @OnError
+    @Blocking
+    void refused(WebSocketConnection connection, ProblemException refused) {
+        int status = refused.problem().status();
+        close(connection, status == 429 || status == 503 ? Closing.TRY_LATER : Closing.NOT_ALLOWED);
+    }
+
+    /** The server tells of a message that is too long for it by this type of exception alone. */
+    @OnError
+    @Blocking
+    void tooLarge(WebSocketConnection connection, IllegalStateException overflow) {
+        LOG.debug("A frame was refused", overflow);
+        close(connection, Closing.TOO_LARGE);
+    }
+
+    @OnError
+    @Blocking
+    void failed(WebSocketConnection connection, RuntimeException failure) {
+        LOG.error("A connection failed", failure);
+        close(connection, Closing.FAILED);
+    }
+
+    private static void close(WebSocketConnection connection, Closing closing) {
+        if (!connection.isClosed()) {
+            connection.closeAndAwait(LocalSockets.reason(closing));
+        }
     }
 
     @OnClose

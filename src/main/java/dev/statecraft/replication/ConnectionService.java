@@ -87,6 +87,7 @@ public class ConnectionService {
                     .forEach(old -> {
                         close(old);
                         connections.disown(caller.game(), player, old);
+                        sockets.close(old, Sockets.Closing.REPLACED);
                     });
         }
     }
@@ -287,6 +288,7 @@ public class ConnectionService {
             // Who only listens would otherwise not learn that there is nothing more to come.
             stored.filter(this::isOver).ifPresent(ended -> sockets.send(id, frames.problem(null, over())));
             gone(game, topic, id);
+            stored.ifPresent(ended -> sockets.close(id, Sockets.Closing.CREDENTIAL_ENDED));
             return;
         }
         known.read(open.get());
@@ -343,14 +345,14 @@ public class ConnectionService {
     }
 
     private Optional<PlayerFeed.Cursor> readPlayer(String cursor) {
-        return FeedCursors.readPlayer(cursor, Ids::isId, config.playerCursorSpaces());
+        return FeedCursors.readPlayer(cursor, Ids::isStored, config.playerCursorSpaces());
     }
 
     private SyncService.Wanted wanted(Connection connection, String topic) {
         Map<String, @Nullable FeedCursor> spaces = new HashMap<>();
         String space = connection.cursors().get(topic);
         if (space != null) {
-            FeedCursors.readSpace(space, Ids::isId).ifPresent(cursor -> spaces.put(topic, cursor));
+            FeedCursors.readSpace(space, Ids::isStored).ifPresent(cursor -> spaces.put(topic, cursor));
         }
         String playerId = connection.playerId();
         PlayerFeed.Cursor player = Optional.ofNullable(connection.cursors().get(Connection.PLAYER))

@@ -148,7 +148,7 @@ public class EntityResource {
         String ofType = type == null ? null : Ids.check("type", type);
         String list = "entities#" + space + "#" + (ofType == null ? "" : ofType);
         String after = cursor == null ? null : Cursor.read(cursor, list, 1).get(0);
-        if (after != null && !Ids.isId(after)) {
+        if (after != null && !Ids.isStored(after)) {
             throw Cursor.foreign();
         }
         EntityService.EntityList page = entities.list(caller.game(), space, ofType, after, Query.limit(limit));

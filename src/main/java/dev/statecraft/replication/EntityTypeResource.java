@@ -72,7 +72,7 @@ public class EntityTypeResource {
     public TypeList list(@QueryParam("limit") @Nullable String limit, @QueryParam("cursor") @Nullable String cursor) {
         String list = "entity-types";
         String after = cursor == null ? null : Cursor.read(cursor, list, 1).get(0);
-        if (after != null && !Ids.isId(after)) {
+        if (after != null && !Ids.isStored(after)) {
             throw Cursor.foreign();
         }
         int wanted = Query.limit(limit);

@@ -27,6 +27,8 @@ import org.jspecify.annotations.Nullable;
 @ApplicationScoped
 public class SocketResource {
 
+    private static final String CLOSED = "connection-closed";
+
     private static final Pattern ID = Pattern.compile(".{1,128}", Pattern.DOTALL);
 
     private final SyncResource sync;
@@ -68,11 +70,28 @@ public class SocketResource {
     }
 
     /**
+     * The answer to a frame.
+     *
+     * @param closing why the connection is of no use any more and is to be closed behind the frame; null if it is not
+     */
+    public record Answer(String frame, Sockets.@Nullable Closing closing) {}
+
+    /**
      * A frame came.
      *
      * @return the frame that answers it
      */
     public String received(String connectionId, String frame) {
+        return answer(connectionId, frame).frame();
+    }
+
+    /** A frame came that is no text: what answers it. */
+    public String receivedBinary() {
+        return frames.problem(null, Problem.badRequest(null, "Frames are text; a binary frame is not read."));
+    }
+
+    /** A frame came: what answers it, and whether the connection goes on. */
+    public Answer answer(String connectionId, String frame) {
         JsonNode id = null;
         try {
             ObjectNode request = json.read(frame);
@@ -83,13 +102,24 @@ public class SocketResource {
             }
             Connection connection = connections
                     .find(connectionId)
-                    .orElseThrow(() -> new ProblemException(Problem.notFound(
-                            "connection-closed", "The connection is not known any more", "Connect again.")));
+                    .orElseThrow(() -> new ProblemException(
+                            Problem.notFound(CLOSED, "The connection is not known any more", "Connect again.")));
             limits.pass(ConnectionService.caller(connection));
-            return synced(connection, id, json.bind(request, SyncRequest.class));
+            return new Answer(synced(connection, id, json.bind(request, SyncRequest.class)), null);
         } catch (RuntimeException e) {
-            return frames.problem(id, json.problemOf(e));
+            Problem problem = json.problemOf(e);
+            // What is wrong may stand anywhere in the frame; the client still learns which of its frames it was.
+            JsonNode of =
+                    id == null ? json.idOf(frame).filter(SocketResource::isId).orElse(null) : id;
+            return new Answer(frames.problem(of, problem), closing(problem));
         }
+    }
+
+    private static Sockets.@Nullable Closing closing(Problem problem) {
+        if (problem.status() == 401) {
+            return Sockets.Closing.CREDENTIAL_ENDED;
+        }
+        return problem.type().equals("/problems/" + CLOSED) ? Sockets.Closing.NOT_KNOWN : null;
     }
 
     private String synced(Connection connection, @Nullable JsonNode id, SyncRequest request) {
@@ -123,11 +153,13 @@ public class SocketResource {
 
     /** What the answer is to be known by; it need not be there. */
     private static @Nullable JsonNode id(@Nullable JsonNode id) {
-        if (id == null
-                || id.isNumber()
-                || (id.isTextual() && ID.matcher(id.textValue()).matches())) {
+        if (id == null || isId(id)) {
             return id;
         }
         throw new ProblemException(Problem.badRequest("id", "An id is a number, or text of 1 to 128 characters."));
+    }
+
+    private static boolean isId(JsonNode id) {
+        return id.isNumber() || (id.isTextual() && ID.matcher(id.textValue()).matches());
     }
 }

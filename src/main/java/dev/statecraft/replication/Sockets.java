@@ -13,6 +13,48 @@ public interface Sockets {
         GONE
     }
 
+    /** Why the server closes a connection. */
+    enum Closing {
+        /** The token has ended, or the key was revoked. */
+        CREDENTIAL_ENDED(1008, "The credential of the connection has ended; connect with a new one."),
+        /** The player has opened more connections than it may have. */
+        REPLACED(1008, "The player has too many connections; the oldest is closed."),
+        /** Nothing is stored of the connection any more. */
+        NOT_KNOWN(1008, "The connection is not known any more; connect again."),
+        /** The caller may not open a connection. */
+        NOT_ALLOWED(1008, "The credential does not open a connection."),
+        /** A frame, or a message of several frames, is longer than {@code statecraft.replication.frame-bytes}. */
+        TOO_LARGE(1009, "The frame is larger than the server takes."),
+        /** The server failed. */
+        FAILED(1011, "The server failed; connect again."),
+        /** The caller opens connections more often than it may, or the database is not available. */
+        TRY_LATER(1013, "Too many requests, or not available right now; connect later.");
+
+        private final int code;
+        private final String reason;
+
+        Closing(int code, String reason) {
+            this.code = code;
+            this.reason = reason;
+        }
+
+        /** The status code of the close frame: RFC 6455, section 7.4, and IANA's registry. */
+        public int code() {
+            return code;
+        }
+
+        /** What the close frame says, for a person to read; shorter than the 123 bytes it may have. */
+        public String reason() {
+            return reason;
+        }
+    }
+
     /** Sends a frame to a connection that somebody opened before; does not throw. */
     Delivery send(String connectionId, String frame);
+
+    /**
+     * Closes a connection and gives the client the reason; does not throw. API Gateway lets nobody choose the code, so on
+     * AWS this does nothing: the connection ends when the client has read the problem and leaves, or is idle.
+     */
+    default void close(String connectionId, Closing closing) {}
 }

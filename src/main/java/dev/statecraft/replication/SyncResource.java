@@ -235,13 +235,13 @@ public class SyncResource {
     private static @Nullable FeedCursor spaceCursor(String field, @Nullable String cursor) {
         return cursor == null || cursor.isEmpty()
                 ? null
-                : FeedCursors.readSpace(cursor, Ids::isId).orElseThrow(() -> noCursor(field));
+                : FeedCursors.readSpace(cursor, Ids::isStored).orElseThrow(() -> noCursor(field));
     }
 
     private PlayerFeed.@Nullable Cursor playerCursor(@Nullable String cursor) {
         return cursor == null || cursor.isEmpty()
                 ? null
-                : FeedCursors.readPlayer(cursor, Ids::isId, config.playerCursorSpaces())
+                : FeedCursors.readPlayer(cursor, Ids::isStored, config.playerCursorSpaces())
                         .orElseThrow(() -> noCursor("playerCursor"));
     }
 

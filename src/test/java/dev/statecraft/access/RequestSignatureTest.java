@@ -5,8 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.statecraft.access.RequestSignature.RequestLine;
+import dev.statecraft.table.Sha256;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,6 +36,22 @@ class RequestSignatureTest {
     void whatAnotherImplementationSignsIsRight() {
         assertEquals(SIGNATURE, signature.sign(LINE, hash));
         assertTrue(signature.isOf(LINE, hash));
+    }
+
+    /** The example of the README, made with Python's hmac and hashlib. */
+    @Test
+    void thePathIsSignedAsItIsSentAsTheReadmeShows() throws IOException {
+        String path = "/v1/leaderboards/race%3A1/scores";
+        String content = Sha256.hex("{\"playerId\": \"ada\", \"value\": 1500}".getBytes(StandardCharsets.UTF_8));
+        RequestSignature shown = RequestSignature.read(HEADER.replace(CONTENT, content)
+                        .replace(SIGNATURE, "59e6069afa55fa13d935537f66496c2a466d63978dff9164fb3ad7a1f7ab7463"))
+                .orElseThrow();
+        assertTrue(shown.isOf(new RequestLine("POST", path, "rank=false"), hash));
+        assertFalse(shown.isOf(new RequestLine("POST", path.replace("%3A", ":"), "rank=false"), hash));
+        String readme = Files.readString(Path.of("README.md"));
+        for (String part : List.of(KEY, hash, path, content, shown.signature())) {
+            assertTrue(readme.contains(part), part);
+        }
     }
 
     @Test

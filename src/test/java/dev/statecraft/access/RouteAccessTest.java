@@ -170,6 +170,34 @@ class RouteAccessTest {
     }
 
     @Test
+    void aTokenThatIsOddIsRefusedHoweverItIsSigned() throws Exception {
+        JwtClaims odd = claims(60, TokenService.AUDIENCE);
+        odd.setClaim(TokenService.SCOPES_CLAIM, List.of(List.of("board:read")));
+        JwtClaims far = claims(60, TokenService.AUDIENCE);
+        far.setClaim("exp", Long.MAX_VALUE);
+        JwtClaims nobody = claims(60, TokenService.AUDIENCE);
+        nobody.unsetClaim(TokenService.KEY_CLAIM);
+        JwtClaims lengthy = claims(60, TokenService.AUDIENCE);
+        lengthy.setStringClaim(TokenService.KEY_CLAIM, "k".repeat(2_100));
+        List<String> tokens = new ArrayList<>(List.of("", "token=", "..", "a.b.c", "x".repeat(3_000)));
+        for (JwtClaims claims : List.of(odd, far, nobody, lengthy)) {
+            tokens.add(forged(claims, signingKey()));
+        }
+        for (String token : tokens) {
+            for (Response answer : List.of(
+                    given().header("Authorization", "Bearer " + token).get("/v1/leaderboards"),
+                    given().header("Connection", "Upgrade")
+                            .header("Upgrade", "websocket")
+                            .header("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ==")
+                            .header("Sec-WebSocket-Version", "13")
+                            .queryParam("token", token)
+                            .get("/v1/socket"))) {
+                assertEquals(401, answer.statusCode(), token);
+            }
+        }
+    }
+
+    @Test
     void whoLacksTheScopeIsRefused() {
         Map<Scope, String> keysWithout = new LinkedHashMap<>();
         for (Scope scope : Scope.values()) {

@@ -105,6 +105,34 @@ class SignatureResourceTest {
     }
 
     @Test
+    void aPathIsSignedAsItIsSent() {
+        String key = signedKey("signed4", "board:read");
+        for (String path : List.of("/v1/leaderboards/no:board", "/v1/leaderboards/no%3Aboard")) {
+            signed(header(key, "GET", path, null, "", Instant.now(), nonce()))
+                    .urlEncodingEnabled(false)
+                    .get(path)
+                    .then()
+                    .statusCode(404);
+        }
+        signed(header(key, "GET", "/v1/leaderboards/no:board", null, "", Instant.now(), nonce()))
+                .urlEncodingEnabled(false)
+                .get("/v1/leaderboards/no%3Aboard")
+                .then()
+                .statusCode(401);
+    }
+
+    @Test
+    void aBodyThatNobodyReadsIsSignedToo() {
+        String key = signedKey("signed5", "board:read");
+        String header = header(key, "POST", "/v1/tokens", null, "", Instant.now(), nonce());
+        signed(header, "{}").post("/v1/tokens").then().statusCode(401).body("detail", containsString("body"));
+        signed(header(key, "POST", "/v1/tokens", null, "{}", Instant.now(), nonce()), "{}")
+                .post("/v1/tokens")
+                .then()
+                .statusCode(200);
+    }
+
+    @Test
     void whatWasNotSignedIsNotDone() {
         String key = signedKey("signed2", "board:read", "board:admin");
         String header = header(key, "POST", "/v1/leaderboards", null, BOARD, Instant.now(), nonce());

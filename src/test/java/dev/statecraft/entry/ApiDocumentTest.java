@@ -102,6 +102,7 @@ class ApiDocumentTest {
             "planMigration", "changes nothing",
             "auditLeaderboard", "changes nothing",
             "queryEntries", "changes nothing",
+            "createErasure", "the player names the request, and a kept answer would keep the player's name",
             "createToken", "stores nothing: another token for the same key is as good",
             "createPlayerToken", "stores nothing: another token for the same player is as good",
             "leaseMigrationWork", "a lease whose answer was lost ends by itself, and its records are leased again",

@@ -102,6 +102,7 @@ class ApiFieldTest {
         values.put("a separator", JSON.textNode("a#b"));
         values.put("a colon", JSON.textNode(":"));
         values.put("a slash", JSON.textNode("../a/b"));
+        values.put("dots", JSON.textNode(".."));
         values.put("a reserved word", JSON.textNode("__proto__"));
         values.put("a word of the database", JSON.textNode(":v0 SET #n = if_not_exists"));
         values.put("who was erased", JSON.textNode("@erased-1"));

@@ -247,6 +247,7 @@ final class ApiWorld {
         call("revokeKey");
         call("listAuditRecords");
         call("deleteLeaderboard");
+        call("createErasure");
         call("erasePlayer");
         parameters.put("erasure", answers.get("erasePlayer").path("id"));
         call("getErasure");

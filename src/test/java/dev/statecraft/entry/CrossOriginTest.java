@@ -18,7 +18,9 @@ import io.quarkus.test.junit.TestProfile;
 import jakarta.inject.Inject;
 import jakarta.inject.Named;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -69,13 +71,19 @@ class CrossOriginTest {
                 .get("/v1/leaderboards")
                 .then()
                 .statusCode(200)
-                .header("Access-Control-Allow-Origin", nullValue());
+                .header("Access-Control-Allow-Origin", nullValue())
+                .header("Vary", containsStringIgnoringCase("origin"));
     }
 
     @Test
     void theSameHoldsBehindApiGateway() {
         assertEquals(GAME, allowed(GAME));
         assertFalse(headers("https://game.example.evil").containsKey("access-control-allow-origin"));
+        for (String origin : List.of(GAME, "https://game.example.evil")) {
+            assertEquals(
+                    Set.of("origin", "accept-encoding"),
+                    Set.of(headers(origin).get("vary").split(", ", -1)));
+        }
     }
 
     private String allowed(String origin) {

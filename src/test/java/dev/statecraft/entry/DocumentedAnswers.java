@@ -28,9 +28,11 @@ final class DocumentedAnswers implements Filter {
     /** Problems of the way a request is sent, which no operation speaks of. */
     private static final Set<String> OF_HTTP = Set.of(
             "/problems/method-not-allowed",
+            "/problems/headers-too-large",
             "/problems/not-acceptable",
             "/problems/route-not-found",
-            "/problems/refused");
+            "/problems/refused",
+            "/problems/uri-too-long");
 
     private final ApiDocument document;
 

@@ -17,6 +17,7 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.NewCookie;
 import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.UriInfo;
 import java.math.BigDecimal;
 import java.net.URI;
 import java.time.Instant;
@@ -113,6 +114,14 @@ public class EchoResource {
     @Path("ids/{id}")
     public Map<String, String> id(@PathParam("id") String id) {
         return Map.of("id", Ids.check("id", id));
+    }
+
+    /** The parameter as the resource is given it, and as filters that authorize see it. */
+    @Requires(Scope.SYSTEM_READ)
+    @GET
+    @Path("parameters/{id}")
+    public Map<String, String> parameter(@PathParam("id") String id, @Context UriInfo uri) {
+        return Map.of("given", id, "authorized", uri.getPathParameters().getFirst("id"));
     }
 
     @Requires(Scope.SYSTEM_READ)

@@ -62,6 +62,36 @@ class SecurityHeadersTest {
     }
 
     @Test
+    void everyAnswerThatCouldBeCompressedSaysSo() {
+        given().contentType("application/json")
+                .body(Map.of("id", "varied", "type", "UI_STATE", "state", Map.of("a", 1)))
+                .post("/v1/entities")
+                .then()
+                .header("Vary", "accept-encoding");
+        String tag = given().get("/v1/entities/varied").header("ETag");
+        for (String path : List.of(
+                "/",
+                "/dashboard/app.js",
+                "/openapi",
+                "/openapi?format=json",
+                "/q/health",
+                "/v1/entities/varied",
+                "/v1/entities/nobody",
+                "/v1/nowhere",
+                "/nowhere")) {
+            for (String encoding : List.of("identity", "gzip")) {
+                given().header("Accept-Encoding", encoding).get(path).then().header("Vary", "accept-encoding");
+            }
+        }
+        given().header("If-None-Match", tag)
+                .get("/v1/entities/varied")
+                .then()
+                .statusCode(304)
+                .header("Vary", "accept-encoding");
+        given().get("/openapi?format=json").then().statusCode(200).contentType("application/json");
+    }
+
+    @Test
     void pagesOfOtherOriginsAreNotToldThatTheyMayCall() {
         for (String origin : List.of("https://game.example", "null", "http://localhost:8081")) {
             given().header("Origin", origin)

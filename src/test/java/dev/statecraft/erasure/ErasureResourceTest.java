@@ -10,6 +10,7 @@ import static org.hamcrest.Matchers.nullValue;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
+import dev.statecraft.leaderboard.ScoreService;
 import dev.statecraft.leaderboard.UpkeepService;
 import dev.statecraft.local.DynamoDbLocalResource;
 import dev.statecraft.local.LocalRuntime;
@@ -18,6 +19,7 @@ import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.ValidatableResponse;
 import jakarta.inject.Inject;
+import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -45,10 +47,41 @@ class ErasureResourceTest {
     ErasureService erasures;
 
     @Inject
+    ScoreService scores;
+
+    @Inject
     DynamoDbClient dynamo;
 
     @Inject
     TableNames tables;
+
+    /** Earlier versions took ids of dots only; what they stored can still be removed. */
+    @Test
+    void aPlayerWhoseIdNoPathCanCarryIsErasedByABodyThatNamesIt() {
+        post("/v1/leaderboards", "{'id':'dotted','rankingType':'SCORE'}");
+        post("/v1/leaderboards/dotted/scores", "{'playerId':'..a','value':10}");
+        rest();
+        scores.submit(
+                "default",
+                "dotted",
+                new ScoreService.NewScore("..", new BigDecimal(7), BigDecimal.ZERO, null, null, null),
+                false);
+        rest();
+        get("/v1/leaderboards/dotted/entries?fresh=true").body("entries.playerId", hasItem(".."));
+        given().urlEncodingEnabled(false).delete("/v1/players/..").then().statusCode(400);
+        given().urlEncodingEnabled(false).delete("/v1/players/%2e%2e").then().statusCode(400);
+        String id = given().contentType("application/json")
+                .body("{\"playerId\":\"..\"}")
+                .post("/v1/erasures")
+                .then()
+                .header("Location", containsString("/v1/erasures/"))
+                .extract()
+                .path("id");
+        erasures.goOn("default", () -> true);
+        rest();
+        given().get("/v1/erasures/" + id).then().statusCode(200).body("erased.LEADERBOARDS", greaterThan(0));
+        get("/v1/leaderboards/dotted/entries?fresh=true").body("entries.playerId", equalTo(List.of("..a")));
+    }
 
     @Test
     void aPlayerIsErasedFromBoardsAndEntitiesAndTheReceiptSaysSo() {

@@ -1,6 +1,7 @@
 package dev.statecraft.local;
 
 import static io.restassured.RestAssured.given;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -16,7 +17,10 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
 import java.net.http.WebSocketHandshakeException;
+import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -25,6 +29,8 @@ import org.eclipse.microprofile.config.ConfigProvider;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The socket of dev mode, with a real client. */
 @QuarkusTest
@@ -41,6 +47,7 @@ class SocketEndpointTest {
 
         private final BlockingQueue<JsonNode> frames = new LinkedBlockingQueue<>();
         private final StringBuilder part = new StringBuilder();
+        private final CompletableFuture<Integer> closed = new CompletableFuture<>();
         private final WebSocket socket;
 
         Client(@Nullable String key) {
@@ -66,6 +73,16 @@ class SocketEndpointTest {
             }
             webSocket.request(1);
             return null;
+        }
+
+        @Override
+        public @Nullable CompletionStage<?> onClose(WebSocket webSocket, int code, String reason) {
+            closed.complete(code);
+            return null;
+        }
+
+        int closeCode() throws Exception {
+            return closed.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
         }
 
         JsonNode sync(String frame) throws InterruptedException {
@@ -142,6 +159,76 @@ class SocketEndpointTest {
             assertEquals("problem", client.sync("nonsense").path("op").asText());
             assertEquals(
                     "synced", client.sync("{'op': 'sync', 'id': 1}").path("op").asText());
+        }
+    }
+
+    @Test
+    void aFrameHoldsUpTo128KiBAndALargerOneClosesTheConnectionForThat() throws Exception {
+        String most = "{'op': 'sync', 'id': 1" + " ".repeat(131_072 - 23) + "}";
+        try (Client client = new Client("sk_dev_local")) {
+            assertEquals("synced", client.sync(most).path("op").asText());
+            client.socket
+                    .sendText(most.substring(0, 70_000).replace('\'', '"'), false)
+                    .join();
+            assertEquals(
+                    "synced", client.sync(most.substring(70_000)).path("op").asText());
+        }
+        for (int size : new int[] {131_073, 600_000, 3_000_000}) {
+            Client client = new Client("sk_dev_local");
+            client.socket
+                    .sendText(most.replace('\'', '"') + " ".repeat(size - 131_072), true)
+                    .join();
+            assertEquals(1009, client.closeCode(), size + " bytes");
+        }
+        Client client = new Client("sk_dev_local");
+        for (int part = 0; part < 3; part++) {
+            client.socket.sendText(" ".repeat(500_000), part == 2).join();
+        }
+        assertEquals(1009, client.closeCode(), "in parts");
+    }
+
+    @Test
+    void aBinaryFrameIsAProblemAndTheConnectionStays() throws Exception {
+        try (Client client = new Client("sk_dev_local")) {
+            for (byte[] frame : new byte[][] {{}, {0, 1, (byte) 0xff}, "{\"op\":\"sync\"}".getBytes(UTF_8)}) {
+                client.socket.sendBinary(ByteBuffer.wrap(frame), true).join();
+                JsonNode answer = client.next();
+                assertEquals("problem", answer.path("op").asText(), answer.toString());
+                assertEquals(400, answer.at("/problem/status").asInt(), answer.toString());
+            }
+            assertEquals("synced", client.sync("{'op': 'sync'}").path("op").asText());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{'op': 'sync', 'id': 7, 'playerCursor': 1e400}",
+                "{'cursors': {'a': 9007199254740993}, 'id': 7, 'op': 'sync'}",
+                "{'id': 7, 'op': 'sync', 'op': 'sync'}",
+                "{'id': 7, 'op': 'sync'",
+                "{'id': 7, 'unknown': 1}",
+                "{'id': 7, 'op': 'sync', 'cursors': {'..': ''}}",
+                "{'op': 'sync', 'cursors': 5, 'id': 7}",
+                "{'op': 'sync', 'deep': [[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]], 'id': 7}"
+            })
+    void aFrameThatIsRefusedIsAnsweredWithItsId(String frame) throws Exception {
+        try (Client client = new Client("sk_dev_local")) {
+            JsonNode answer = client.sync(frame);
+            assertEquals("problem", answer.path("op").asText(), answer.toString());
+            assertEquals(400, answer.at("/problem/status").asInt(), answer.toString());
+            assertEquals(7, answer.path("id").asInt(), answer.toString());
+        }
+    }
+
+    @Test
+    void aFrameWhoseIdCannotBeReadIsAnsweredWithoutOne() throws Exception {
+        try (Client client = new Client("sk_dev_local")) {
+            for (String frame : List.of("{'x': , 'id': 7}", "{'id': 1e400}", "{'id': {'a': 1}}", "{'id': [7]", "[7]")) {
+                JsonNode answer = client.sync(frame);
+                assertEquals("problem", answer.path("op").asText(), answer.toString());
+                assertTrue(answer.path("id").isMissingNode(), answer.toString());
+            }
         }
     }
 

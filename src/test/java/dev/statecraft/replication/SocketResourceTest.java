@@ -22,6 +22,7 @@ import dev.statecraft.entry.Json;
 import dev.statecraft.entry.ProblemException;
 import dev.statecraft.leaderboard.MovingClock;
 import dev.statecraft.local.Meter;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -47,6 +48,12 @@ class SocketResourceTest {
 
         private final Map<String, List<JsonNode>> frames = new ConcurrentHashMap<>();
         private final Set<String> broken = ConcurrentHashMap.newKeySet();
+        private final Map<String, Closing> closed = new ConcurrentHashMap<>();
+
+        @Override
+        public void close(String connectionId, Closing closing) {
+            closed.put(connectionId, closing);
+        }
 
         @Override
         public Delivery send(String connectionId, String frame) {
@@ -389,9 +396,24 @@ class SocketResourceTest {
         assertEquals(401, refused.at("/problem/status").asInt());
         assertEquals(1, realm.read("a").version());
         assertEquals(0, stored());
+        SocketResource.Answer again = sockets.answer("c1", "{\"op\":\"sync\",\"cursors\":{}}");
         assertEquals(
-                "problem",
-                sync("c1", "{'op': 'sync', 'cursors': {}}").path("op").asText());
+                "/problems/connection-closed",
+                Realm.json(again.frame().replace('\'', '’')).at("/problem/type").asText());
+        assertEquals(Sockets.Closing.NOT_KNOWN, again.closing());
+    }
+
+    @Test
+    void theAnswerToAFrameSaysWhetherTheConnectionGoesOn() {
+        open("c1", passing(60));
+        assertEquals(null, sockets.answer("c1", "{\"op\":\"sync\"}").closing());
+        assertEquals(null, sockets.answer("c1", "nonsense").closing());
+        clock.move(Duration.ofSeconds(60));
+        SocketResource.Answer ended = sockets.answer("c1", "{\"op\":\"sync\"}");
+        assertEquals(Sockets.Closing.CREDENTIAL_ENDED, ended.closing());
+        for (Sockets.Closing closing : Sockets.Closing.values()) {
+            assertTrue(closing.reason().getBytes(StandardCharsets.UTF_8).length <= 123, closing.toString());
+        }
     }
 
     @Test
@@ -410,6 +432,7 @@ class SocketResourceTest {
         List<JsonNode> told = wires.frames.get("c1");
         assertEquals(2, told.size(), told.toString());
         assertEquals("/problems/unauthorized", told.get(1).at("/problem/type").asText());
+        assertEquals(Map.of("c1", Sockets.Closing.CREDENTIAL_ENDED), wires.closed);
         assertEquals(3, wires.frames.get("c2").size());
     }
 
@@ -442,6 +465,7 @@ class SocketResourceTest {
         }
         done(realm.update("a", "{'set': {'n': 2}}", null));
         assertEquals(0, wires.frames.get("c1").size());
+        assertEquals(Map.of("c1", Sockets.Closing.REPLACED), wires.closed);
         for (int i = 2; i <= 5; i++) {
             assertEquals(1, wires.frames.get("c" + i).size());
         }

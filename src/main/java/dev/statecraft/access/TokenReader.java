@@ -1,0 +1,189 @@
+package dev.statecraft.access;
+
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.statecraft.entry.Ids;
+import java.io.IOException;
+import java.security.Key;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.LongFunction;
+import java.util.regex.Pattern;
+import org.jose4j.jwa.AlgorithmConstraints;
+import org.jose4j.jwa.AlgorithmConstraints.ConstraintType;
+import org.jose4j.jws.AlgorithmIdentifiers;
+import org.jose4j.jws.JsonWebSignature;
+import org.jose4j.lang.JoseException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the text of a token. It takes what {@link TokenService} makes and nothing else that RFC 7515 and RFC 7519 would
+ * allow: three parts, the header fields {@code alg}, {@code typ} and {@code kid} and no others (so no {@code crit}), each
+ * field once and of the type that it is made with. Whatever differs is no token; nothing throws.
+ */
+final class TokenReader {
+
+    /** The longest text that is looked at. A token with all the names that it may have is shorter. */
+    static final int MAX_LENGTH = 16_384;
+
+    /** The last second that an ISO 8601 time with four digits of the year can name. */
+    private static final long LAST_SECOND = 253_402_300_799L;
+
+    private static final Set<String> HEADER_FIELDS = Set.of("alg", "typ", "kid");
+
+    private static final Pattern FORM = Pattern.compile("[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+");
+    private static final Pattern PERIOD = Pattern.compile("[0-9]{1,18}");
+
+    private static final AlgorithmConstraints ALGORITHM =
+            new AlgorithmConstraints(ConstraintType.PERMIT, AlgorithmIdentifiers.HMAC_SHA256);
+
+    private static final JsonMapper STRICT = JsonMapper.builder()
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .build();
+
+    /**
+     * What a token says.
+     *
+     * @param keyId the key it was made from
+     * @param scopes what it is good for, as far as its key still is
+     */
+    record Claims(
+            String keyId,
+            String game,
+            String subject,
+            Set<Scope> scopes,
+            @Nullable PlayerPass pass,
+            Instant expiresAt) {}
+
+    private TokenReader() {}
+
+    /**
+     * What a token says, if its signature is right and its time is not over.
+     *
+     * @param keys the signing key of a period; empty where no token can be of that period
+     */
+    static Optional<Claims> read(String token, Instant now, LongFunction<Optional<Key>> keys) {
+        if (token.length() > MAX_LENGTH || !FORM.matcher(token).matches()) {
+            return Optional.empty();
+        }
+        String[] parts = token.split("\\.", -1);
+        return object(parts[0])
+                .flatMap(TokenReader::period)
+                .flatMap(keys::apply)
+                .filter(key -> isSigned(token, key))
+                .flatMap(key -> object(parts[1]))
+                .flatMap(claims -> claims(claims, now));
+    }
+
+    private static Optional<ObjectNode> object(String part) {
+        try {
+            return STRICT.readTree(Base64.getUrlDecoder().decode(part)) instanceof ObjectNode object
+                    ? Optional.of(object)
+                    : Optional.empty();
+        } catch (IllegalArgumentException | IOException e) {
+            // Neither base64 nor JSON: not a token.
+            return Optional.empty();
+        }
+    }
+
+    /** The period that a header names as its key; empty if the header is not one of ours. */
+    private static Optional<Long> period(ObjectNode header) {
+        boolean known = header.properties().stream()
+                .allMatch(field -> HEADER_FIELDS.contains(field.getKey())
+                        && field.getValue().isTextual());
+        String kid = header.path("kid").asText();
+        return known
+                        && header.path("alg").asText().equals(AlgorithmIdentifiers.HMAC_SHA256)
+                        && header.path("typ").asText("JWT").equals("JWT")
+                        && PERIOD.matcher(kid).matches()
+                ? Optional.of(Long.parseLong(kid))
+                : Optional.empty();
+    }
+
+    private static boolean isSigned(String token, Key key) {
+        try {
+            JsonWebSignature signature = new JsonWebSignature();
+            signature.setAlgorithmConstraints(ALGORITHM);
+            signature.setCompactSerialization(token);
+            signature.setKey(key);
+            return signature.verifySignature();
+        } catch (JoseException e) {
+            return false;
+        }
+    }
+
+    private static Optional<Claims> claims(ObjectNode claims, Instant now) {
+        long second = now.getEpochSecond();
+        Optional<Long> expires = seconds(claims.path("exp"));
+        boolean good = is(claims.path("iss"), TokenService.ISSUER)
+                && is(claims.path("aud"), TokenService.AUDIENCE)
+                && seconds(claims.path("iat")).isPresent()
+                && expires.filter(end -> second < end).isPresent()
+                && (!claims.has("nbf")
+                        || seconds(claims.path("nbf"))
+                                .filter(begin -> begin <= second)
+                                .isPresent());
+        String keyId = text(claims.path(TokenService.KEY_CLAIM));
+        String game = text(claims.path(TokenService.GAME_CLAIM));
+        String subject = text(claims.path("sub"));
+        Set<String> scopes = texts(claims.path(TokenService.SCOPES_CLAIM));
+        if (!good || keyId == null || !Ids.isStored(keyId) || game == null || subject == null || scopes == null) {
+            return Optional.empty();
+        }
+        PlayerPass pass = pass(claims);
+        if (pass == null && claims.has(TokenService.PLAYER_CLAIM)) {
+            return Optional.empty();
+        }
+        Set<Scope> known = new HashSet<>();
+        scopes.forEach(scope -> Scope.of(scope).ifPresent(known::add));
+        return Optional.of(new Claims(keyId, game, subject, known, pass, Instant.ofEpochSecond(expires.orElseThrow())));
+    }
+
+    private static @Nullable PlayerPass pass(ObjectNode claims) {
+        String player = text(claims.path(TokenService.PLAYER_CLAIM));
+        Set<String> spaces = texts(claims.path(TokenService.SPACES_CLAIM));
+        Set<String> boards = texts(claims.path(TokenService.BOARDS_CLAIM));
+        return player == null || !Ids.isStored(player) || spaces == null || boards == null
+                ? null
+                : new PlayerPass(player, spaces, boards);
+    }
+
+    private static boolean is(JsonNode claim, String wanted) {
+        return claim.isTextual() && claim.textValue().equals(wanted);
+    }
+
+    private static @Nullable String text(JsonNode claim) {
+        return claim.isTextual() && !claim.textValue().isEmpty() ? claim.textValue() : null;
+    }
+
+    private static @Nullable Set<String> texts(JsonNode claim) {
+        if (!claim.isArray()) {
+            return null;
+        }
+        Set<String> texts = new HashSet<>();
+        for (JsonNode each : claim) {
+            if (!each.isTextual()) {
+                return null;
+            }
+            texts.add(each.textValue());
+        }
+        return texts;
+    }
+
+    /** A time in seconds since 1970; empty if it is anything but an integer, or too far away. */
+    private static Optional<Long> seconds(JsonNode claim) {
+        return claim.isIntegralNumber()
+                        && claim.canConvertToLong()
+                        && claim.longValue() >= 0
+                        && claim.longValue() <= LAST_SECOND
+                ? Optional.of(claim.longValue())
+                : Optional.empty();
+    }
+}
