@@ -231,6 +231,10 @@ public final class Migrate {
             for (Object failure : list(plan, "failures")) {
                 out.println("  " + text(failure, "id", "?") + ": " + text(failure, "reason", "?"));
             }
+            for (Object warning : list(plan, "warnings")) {
+                out.println("  warning: " + text(warning, "path", "?") + " of " + text(warning, "count", "?")
+                        + " records: " + text(warning, "message", "?"));
+            }
         }
         return sound;
     }

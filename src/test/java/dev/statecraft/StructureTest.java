@@ -113,8 +113,9 @@ class StructureTest {
             type -> Set.of("Sha256", "CanonicalJson").contains(topLevelName(type))
                     && packageOf(type).equals("table"));
 
-    /** The query language for JSON. */
-    private static final DescribedPredicate<JavaClass> JSONATA = resideInAPackage("com.dashjoin.jsonata..");
+    /** The expression language, its regular expressions, and the collections its interfaces name. */
+    private static final DescribedPredicate<JavaClass> CEL =
+            resideInAnyPackage("dev.cel..", "com.google.re2j..", "com.google.common.collect..");
 
     private static final DescribedPredicate<JavaClass> LOCAL = resideInAPackage(ROOT + ".local..");
 
@@ -146,7 +147,7 @@ class StructureTest {
                 .that(DOMAIN)
                 .should(dependOnlyOn(
                         "the JDK, JSON, names in the OpenAPI document, and domain",
-                        (type, target) -> allowed.test(target) || (JSONATA.test(target) && isExpression(type))))
+                        (type, target) -> allowed.test(target) || (CEL.test(target) && isExpression(type))))
                 .check(MAIN);
     }
 

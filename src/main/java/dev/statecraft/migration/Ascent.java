@@ -7,6 +7,7 @@ import java.math.RoundingMode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a run makes of one state: it is passed through all migrations that it has yet to go through, up to the run's own,
@@ -33,7 +34,13 @@ public record Ascent(SchemaChain chain, Expression.Bounds bounds, boolean valida
     public record Overtaken() implements Outcome {}
 
     /** It cannot be migrated; why. */
-    public record Failed(String reason) implements Outcome {}
+    public record Failed(String reason) implements Outcome {
+
+        /** Bounds the reason. */
+        public Failed {
+            reason = ErrorText.bounded(reason);
+        }
+    }
 
     /**
      * The state as it is to be.
@@ -50,42 +57,55 @@ public record Ascent(SchemaChain chain, Expression.Bounds bounds, boolean valida
         }
         ObjectNode state = entity.json();
         ObjectNode last = state;
+        Subject subject = Subject.of(entity);
+        Subject lastSubject = subject;
         for (Definition step : path) {
             last = state;
-            Transformation.Transformed transformed = step.up().apply(state, bounds);
+            lastSubject = subject;
+            Transformation.Transformed transformed = step.up().apply(state, subject, bounds);
             if (transformed instanceof Transformation.Failed failed) {
                 return new Failed(failed.reason());
             }
             state = ((Transformation.Done) transformed).state();
-            Optional<String> violation = violation(step, state);
+            Optional<String> violation = violation(step, state, subject, last);
             if (violation.isPresent()) {
                 return new Failed(violation.get());
             }
+            subject = subject.after(step);
         }
-        return summed(path.get(path.size() - 1), last, state);
+        return summed(path.get(path.size() - 1), lastSubject, last, state);
     }
 
-    /** What is wrong with a state that went through a migration; nothing if all its rules hold. */
-    public Optional<String> violation(Definition step, ObjectNode state) {
+    /**
+     * What is wrong with an entity that went through a migration; nothing if all its rules hold. Rules that read the state
+     * before the migration were checked when it was migrated.
+     */
+    public Optional<String> violation(Definition step, Entity migrated) {
+        return violation(step, migrated.json(), Subject.of(migrated), null);
+    }
+
+    private Optional<String> violation(
+            Definition step, ObjectNode state, Subject subject, @Nullable ObjectNode before) {
         return validation
                 ? step.validation().stream()
-                        .flatMap(rule -> rule.violation(state, bounds).stream())
+                        .flatMap(rule -> rule.violation(state, subject, before, bounds).stream())
                         .findFirst()
                 : Optional.empty();
     }
 
-    private Outcome summed(Definition step, ObjectNode before, ObjectNode after) {
+    private Outcome summed(Definition step, Subject subject, ObjectNode before, ObjectNode after) {
         List<BigDecimal> sumsBefore = new ArrayList<>();
         List<BigDecimal> sumsAfter = new ArrayList<>();
         for (Invariant invariant : validation ? step.invariants() : List.<Invariant>of()) {
             for (ObjectNode state : List.of(before, after)) {
-                Invariant.Share share = invariant.of(state, bounds);
+                Invariant.Share share = invariant.of(state, subject, bounds);
                 if (share instanceof Invariant.Unknown unknown) {
                     return new Failed(unknown.reason());
                 }
                 BigDecimal amount = ((Invariant.Amount) share).value();
                 if (amount.abs().compareTo(LARGEST) > 0) {
-                    return new Failed("the expression " + invariant.expression() + " gives too large a number");
+                    return new Failed(
+                            "the expression of an invariant gives too large a number: " + invariant.expression());
                 }
                 (sumsBefore.size() > sumsAfter.size() ? sumsAfter : sumsBefore)
                         .add(amount.setScale(Math.min(SCALE, Math.max(0, amount.scale())), RoundingMode.HALF_EVEN));

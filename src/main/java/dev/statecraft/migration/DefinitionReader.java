@@ -27,11 +27,11 @@ public final class DefinitionReader {
     }
 
     /** How much a definition may hold. */
-    public record Limits(int descriptionLength, int expressionLength, int operations, int rules) {
+    public record Limits(int descriptionLength, int expressionLength, int expressionDepth, int operations, int rules) {
 
         /** No limits. */
-        public static final Limits NONE =
-                new Limits(Integer.MAX_VALUE, Integer.MAX_VALUE, Integer.MAX_VALUE, Integer.MAX_VALUE);
+        public static final Limits NONE = new Limits(
+                Integer.MAX_VALUE, Integer.MAX_VALUE, Integer.MAX_VALUE, Integer.MAX_VALUE, Integer.MAX_VALUE);
     }
 
     /** What reading gives; in order of precedence. */
@@ -130,7 +130,8 @@ public final class DefinitionReader {
             return new Transformation.Operated(operations.read(field + ".operations", given.get("operations")));
         }
         if (given.has("expression")) {
-            return new Transformation.Expressed(expression(field + ".expression", given.get("expression"), limits));
+            return new Transformation.Expressed(
+                    expression(field + ".expression", given.get("expression"), Expression.Use.TRANSFORMATION, limits));
         }
         if (!given.get("worker").isBoolean() || !given.get("worker").booleanValue()) {
             throw new Fault(field + ".worker", "A migration that a game server does says worker: true.");
@@ -145,7 +146,7 @@ public final class DefinitionReader {
             JsonNode given = object(at, rule);
             noOtherFields(at + ".", given, Set.of("expression", "message"));
             rules.add(new Rule(
-                    expression(at + ".expression", given.get("expression"), limits),
+                    expression(at + ".expression", given.get("expression"), Expression.Use.RULE, limits),
                     text(at + ".message", given.get("message"), limits.descriptionLength())));
         }
         return rules;
@@ -163,7 +164,7 @@ public final class DefinitionReader {
                 throw new Fault(at + ".tolerance", "A tolerance is a number from 0.");
             }
             invariants.add(new Invariant(
-                    expression(at + ".expression", given.get("expression"), limits),
+                    expression(at + ".expression", given.get("expression"), Expression.Use.INVARIANT, limits),
                     tolerance == null ? BigDecimal.ZERO : tolerance.decimalValue()));
         }
         return invariants;
@@ -216,8 +217,10 @@ public final class DefinitionReader {
         }
     }
 
-    static Expression expression(String field, @Nullable JsonNode json, Limits limits) throws Fault {
-        Expression.Compilation compilation = Expression.compile(text(field, json, limits.expressionLength()));
+    static Expression expression(String field, @Nullable JsonNode json, Expression.Use use, Limits limits)
+            throws Fault {
+        Expression.Compilation compilation =
+                Expression.compile(text(field, json, limits.expressionLength()), use, limits.expressionDepth());
         if (compilation instanceof Expression.Invalid invalid) {
             throw new Fault(field, invalid.reason());
         }

@@ -27,7 +27,13 @@ public record Descent(Definition definition, String schema, Run.Mode mode, Expre
     public record Awaited() implements Outcome {}
 
     /** It cannot be taken back; why. */
-    public record Failed(String reason) implements Outcome {}
+    public record Failed(String reason) implements Outcome {
+
+        /** Bounds the reason. */
+        public Failed {
+            reason = ErrorText.bounded(reason);
+        }
+    }
 
     /** The state as it is to be, and its schema. */
     public record Lowered(ObjectNode state, String schemaVersion) implements Outcome {}
@@ -58,7 +64,7 @@ public record Descent(Definition definition, String schema, Run.Mode mode, Expre
         if (down instanceof Transformation.Worked) {
             return new Awaited();
         }
-        Transformation.Transformed transformed = down.apply(entity.json(), bounds);
+        Transformation.Transformed transformed = down.apply(entity.json(), Subject.of(entity), bounds);
         return transformed instanceof Transformation.Failed failed
                 ? new Failed(failed.reason())
                 : new Lowered(((Transformation.Done) transformed).state(), schema);

@@ -1,154 +1,137 @@
 package dev.statecraft.migration;
 
-import com.dashjoin.jsonata.Functions;
-import com.dashjoin.jsonata.JException;
-import com.dashjoin.jsonata.Jsonata;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import java.util.List;
-import java.util.Set;
-import java.util.regex.Pattern;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An expression in JSONata, the query and transformation language for JSON (jsonata.org), that always ends and always
- * gives the same for the same input. So it does without what a bound cannot be put on or what differs from call to call:
- * no regular expressions, and none of {@link #REFUSED}. Numbers are doubles, as in JavaScript.
+ * An expression in CEL, the Common Expression Language (cel.dev). It is parsed and type-checked when it is compiled; its
+ * evaluation always ends, costs a bounded amount of work and memory, and gives the same result for the same record.
+ *
+ * <p>Variables: {@code state}, the state that is migrated; {@code entity}, see {@link Subject}; in validation rules also
+ * {@code before}, the state as it was before the migration. Functions: those of CEL without times, durations, bytes and
+ * unsigned integers, its extensions for strings, mathematics, optional values and two-variable comprehensions, and
+ * {@code merge}, {@code without}, {@code sum}, {@code min}, {@code max}.
+ *
+ * <p>JSON has one type of numbers: a number without fraction is an {@code int}, another one a {@code double}, and all
+ * operators and functions take both. Arithmetic of two integers gives an integer, so {@code 7 / 2} is 3.
  */
 public final class Expression {
 
-    /** Functions that are not there. */
-    static final Set<String> REFUSED = Set.of("eval", "now", "millis", "random", "shuffle");
-
-    private static final Pattern REFUSED_NAME = Pattern.compile("\\$(" + String.join("|", REFUSED) + ")\\s*\\(");
-
     private final String text;
-    private final Jsonata compiled;
+    private final ExpressionProgram program;
 
-    private Expression(String text, Jsonata compiled) {
+    private Expression(String text, ExpressionProgram program) {
         this.text = text;
-        this.compiled = compiled;
+        this.program = program;
+    }
+
+    /** What an expression is for; it decides the variables and the type of the result. */
+    public enum Use {
+        /** The whole new state, an object. */
+        TRANSFORMATION("an object, the whole new state"),
+        /** Whether a migrated record is valid; has {@code before}. */
+        RULE("true or false"),
+        /** What a record adds to a sum. */
+        INVARIANT("a number"),
+        /** The value of one member. */
+        COMPUTATION("a JSON value");
+
+        private final String result;
+
+        Use(String result) {
+            this.result = result;
+        }
+
+        /** The result it needs, in words. */
+        String result() {
+            return result;
+        }
     }
 
     /**
-     * What an evaluation may use up.
+     * What an evaluation may consume.
      *
-     * @param millis time; looked at between two steps
-     * @param depth how deep steps are nested; every call of a function that is not in tail position adds a few
-     * @param work steps, and the values that they give counted in
-     * @param length of a text, or of a list
+     * @param cost steps of the evaluation: evaluated nodes, elements and 16 characters each of the values it handles
+     * @param iterations of all comprehensions together
+     * @param valueLength characters and values of one value, counted as often as they occur in it
+     * @param spent is called with the cost of each evaluation
      */
-    public record Bounds(long millis, int depth, long work, int length) {}
+    public record Bounds(long cost, long iterations, int valueLength, LongConsumer spent) {
 
-    /** What reading an expression gives; in order of precedence. */
+        /** The same bounds, with another receiver of costs. */
+        Bounds reportingTo(LongConsumer receiver) {
+            return new Bounds(cost, iterations, valueLength, receiver);
+        }
+    }
+
+    /** The result of compiling an expression; in order of precedence. */
     public sealed interface Compilation {}
 
-    /** It is not an expression, or uses what is not there. */
+    /** The text is not an expression of its use; {@code reason} names the place as {@code line:column}. */
     public record Invalid(String reason) implements Compilation {}
 
     /** The expression. */
     public record Compiled(Expression expression) implements Compilation {}
 
-    /** What an evaluation gives; in order of precedence. */
+    /** The result of an evaluation; in order of precedence. */
     public sealed interface Evaluation {}
 
-    /** It could not be evaluated, or went beyond its bounds. */
-    public record Failed(String reason) implements Evaluation {}
+    /** The evaluation failed or exceeded its bounds; {@code reason} names the place as {@code line:column}. */
+    public record Failed(String reason) implements Evaluation {
 
-    /** The result, null for nothing, which is not the same as JSON's null. */
+        /** Bounds the reason. */
+        public Failed {
+            reason = ErrorText.bounded(reason);
+        }
+    }
+
+    /** The result; null for an absent optional, which is not the same as JSON's null. */
     public record Value(@Nullable JsonNode json) implements Evaluation {}
 
-    /** Reads an expression. */
-    public static Compilation compile(String text) {
-        var refused = REFUSED_NAME.matcher(text);
-        if (refused.find()) {
-            return new Invalid("There is no function $" + refused.group(1)
-                    + " here: an expression has to give the same result for the same record every time.");
-        }
+    /**
+     * Compiles an expression.
+     *
+     * @param maxDepth how deep its operators and calls may be nested
+     */
+    public static Compilation compile(String text, Use use, int maxDepth) {
         try {
-            Jsonata compiled = Jsonata.jsonata(text);
-            List<Exception> errors = compiled.getErrors();
-            return errors == null || errors.isEmpty()
-                    ? new Compiled(new Expression(text, compiled))
-                    : new Invalid(sentence(errors.get(0)));
-        } catch (JException e) {
-            return new Invalid(sentence(e) + (e.getLocation() < 0 ? "" : " (at character " + e.getLocation() + ")"));
-        } catch (RuntimeException | StackOverflowError e) {
-            // The parser fails in ways of its own on some texts that are no expressions.
-            return new Invalid("This is not a JSONata expression.");
-        }
-    }
-
-    /** Evaluates the expression; the input is not changed. */
-    public Evaluation evaluate(JsonNode input, Bounds bounds) {
-        ExpressionWatch watch = new ExpressionWatch(bounds);
-        try {
-            Jsonata.Frame frame = compiled.createFrame();
-            frame.setEvaluateEntryCallback((symbol, in, environment) -> watch.enter());
-            frame.setEvaluateExitCallback((symbol, in, environment, result) -> watch.leave(result));
-            replaceFunctions(frame, watch);
-            return new Value(ExpressionJson.toJson(compiled.evaluate(ExpressionJson.toJava(input), frame), watch));
-        } catch (ExpressionWatch.Exceeded e) {
-            return new Failed(e.reason());
+            return new Compiled(new Expression(text, ExpressionLanguage.compile(text, use, maxDepth)));
+        } catch (ExpressionLanguage.Unreadable e) {
+            return new Invalid(ErrorText.bounded(e.reason()));
         } catch (StackOverflowError e) {
-            return new Failed("the expression is nested too deep");
-        } catch (RuntimeException e) {
-            ExpressionWatch.Exceeded exceeded = cause(e);
-            return new Failed(exceeded == null ? sentence(e) : exceeded.reason());
+            return new Invalid("The expression is nested too deep.");
         }
     }
 
-    /** Functions that make something long from something short are asked for its length first. */
-    private static void replaceFunctions(Jsonata.Frame frame, ExpressionWatch watch) {
-        frame.bind(
-                "pad",
-                new Jsonata.JFunction(
-                        (input, arguments) -> {
-                            Number width = (Number) arguments.get(1);
-                            watch.expectLength(Math.abs(width.doubleValue()));
-                            return Functions.pad((String) arguments.get(0), width, (String) argument(arguments, 2));
-                        },
-                        "<s-ns?:s>"));
-        frame.bind(
-                "replace",
-                new Jsonata.JFunction(
-                        (input, arguments) -> {
-                            if (arguments.get(0) instanceof String text && arguments.get(2) instanceof String by) {
-                                watch.expectLength((text.length() + 1.0) * Math.max(1, by.length()));
-                            }
-                            Number limit = (Number) argument(arguments, 3);
-                            return Functions.replace(
-                                    (String) arguments.get(0),
-                                    arguments.get(1),
-                                    arguments.get(2),
-                                    limit == null ? null : limit.intValue());
-                        },
-                        "<s-(sf)(sf)n?:s>"));
-        REFUSED.forEach(name -> frame.bind(
-                name,
-                new Jsonata.JFunction(
-                        (input, arguments) -> {
-                            throw new ExpressionWatch.Exceeded("there is no function $" + name + " here");
-                        },
-                        "<x?x?:x>")));
-    }
-
-    private static @Nullable Object argument(List<?> arguments, int index) {
-        return index < arguments.size() ? arguments.get(index) : null;
-    }
-
-    private static ExpressionWatch.@Nullable Exceeded cause(Throwable thrown) {
-        for (Throwable at = thrown; at != null; at = at.getCause()) {
-            if (at instanceof ExpressionWatch.Exceeded exceeded) {
-                return exceeded;
-            }
+    /**
+     * Evaluates the expression; nothing that is handed in is changed.
+     *
+     * @param before the state before the migration; null where the use does not have it
+     */
+    public Evaluation evaluate(ObjectNode state, Subject subject, @Nullable ObjectNode before, Bounds bounds) {
+        ExpressionMeter meter = new ExpressionMeter(bounds);
+        ExpressionEvaluation evaluation = new ExpressionEvaluation(
+                new ExpressionFunctions(meter), meter, ExpressionJson.variables(state, subject, before));
+        try {
+            return new Value(ExpressionJson.toJson(evaluation.of(program.expr()), meter));
+        } catch (ExpressionFailure e) {
+            return new Failed("the expression failed" + program.place(e.node()) + ": " + e.reason());
+        } catch (ExpressionMeter.Exceeded e) {
+            return new Failed("the expression was ended" + program.place(evaluation.node()) + ": " + e.reason());
+        } catch (StackOverflowError e) {
+            return new Failed(
+                    "the expression was ended" + program.place(evaluation.node()) + ": it is nested too deep");
+        } finally {
+            bounds.spent().accept(meter.cost());
         }
-        return null;
     }
 
-    private static String sentence(Throwable thrown) {
-        String message = thrown instanceof JException ? thrown.getMessage() : null;
-        return message == null ? "the expression cannot be evaluated on this input" : message;
+    /** Whether the expression mentions the state before the migration. */
+    boolean readsBefore() {
+        return program.readsBefore();
     }
 
     /** As it was written, as JSON text. */

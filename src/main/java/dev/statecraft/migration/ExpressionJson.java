@@ -4,97 +4,144 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.DecimalNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.statecraft.replication.JsonValues;
 import dev.statecraft.replication.StateLimits;
 import dev.statecraft.table.CanonicalJson;
 import java.math.BigDecimal;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** JSON as the expression language holds it, and back: maps, lists, text, truth values, integers and doubles. */
+/** JSON as values of expressions, and back. */
 final class ExpressionJson {
 
     private static final long MAX_INTEGER = (1L << 53) - 1;
 
-    private ExpressionJson() {}
+    private final ExpressionMeter meter;
+    private int values;
 
-    static @Nullable Object toJava(JsonNode value) {
-        if (value.isObject()) {
-            Map<String, @Nullable Object> map = new LinkedHashMap<>();
-            value.properties().forEach(field -> map.put(field.getKey(), toJava(field.getValue())));
+    private ExpressionJson(ExpressionMeter meter) {
+        this.meter = meter;
+    }
+
+    /** The variables of an evaluation. */
+    static Map<String, Object> variables(ObjectNode state, Subject subject, @Nullable ObjectNode before) {
+        Map<String, Object> entity = new LinkedHashMap<>();
+        entity.put("id", subject.id());
+        entity.put("space", subject.space());
+        entity.put("type", subject.type());
+        entity.put("version", subject.version());
+        String owner = subject.owner();
+        entity.put("owner", owner == null ? NullNode.getInstance() : owner);
+        entity.put("schemaVersion", subject.schemaVersion());
+        Map<String, Object> variables = new HashMap<>();
+        variables.put("state", toValue(state));
+        variables.put("entity", entity);
+        if (before != null) {
+            variables.put("before", toValue(before));
+        }
+        return variables;
+    }
+
+    static Object toValue(JsonNode json) {
+        if (json.isObject()) {
+            Map<Object, Object> map = new LinkedHashMap<>();
+            json.properties().forEach(field -> map.put(field.getKey(), toValue(field.getValue())));
             return map;
         }
-        if (value.isArray()) {
-            List<@Nullable Object> list = new ArrayList<>(value.size());
-            value.forEach(element -> list.add(toJava(element)));
+        if (json.isArray()) {
+            List<Object> list = new ArrayList<>(json.size());
+            json.forEach(element -> list.add(toValue(element)));
             return list;
         }
-        if (value.isNumber()) {
-            return number(value.decimalValue());
+        if (json.isNumber()) {
+            double number = json.doubleValue();
+            boolean whole = number == Math.rint(number) && Math.abs(number) <= MAX_INTEGER;
+            return whole ? (Object) (long) number : (Object) number;
         }
-        return value.isTextual() ? value.textValue() : value.isBoolean() ? (Object) value.booleanValue() : null;
+        return json.isTextual() ? json.textValue() : json.isBoolean() ? json.booleanValue() : NullNode.getInstance();
     }
 
-    private static Number number(BigDecimal value) {
-        double asDouble = value.doubleValue();
-        if (asDouble != Math.rint(asDouble) || Math.abs(asDouble) > MAX_INTEGER) {
-            return asDouble;
-        }
-        long whole = (long) asDouble;
-        // The language tells 1 from 1L when it compares.
-        if (whole == (int) whole) {
-            return (int) whole;
-        }
-        return whole;
+    /** A result as JSON; null for an absent optional. */
+    static @Nullable JsonNode toJson(Object value, ExpressionMeter meter) throws ExpressionFailure {
+        Object present = value instanceof Optional<?> optional ? optional.orElse(null) : value;
+        return present == null ? null : new ExpressionJson(meter).json(present, 1);
     }
 
-    /** A result as JSON; null for nothing. */
-    static @Nullable JsonNode toJson(@Nullable Object value, ExpressionWatch watch) {
-        return value == null ? null : convert(value, 1, watch);
-    }
-
-    private static JsonNode convert(@Nullable Object value, int depth, ExpressionWatch watch) {
-        if (depth > StateLimits.MAX_DEPTH + 1) {
-            throw new ExpressionWatch.Exceeded("the result is nested deeper than " + StateLimits.MAX_DEPTH + " levels");
+    private JsonNode json(Object value, int depth) throws ExpressionFailure {
+        meter.charge(1);
+        values++;
+        if (values > StateLimits.MAX_NODES) {
+            throw new ExpressionFailure("the result has more than " + StateLimits.MAX_NODES + " values");
         }
-        if (value instanceof Map<?, ?> map) {
-            ObjectNode json = JsonNodeFactory.instance.objectNode();
-            map.forEach((key, inner) -> json.set(String.valueOf(key), convert(inner, depth + 1, watch)));
-            watch.enter();
-            watch.leave(null);
-            return json;
-        }
-        if (value instanceof List<?> list) {
-            ArrayNode json = JsonNodeFactory.instance.arrayNode(list.size());
-            list.forEach(inner -> json.add(convert(inner, depth + 1, watch)));
-            watch.enter();
-            watch.leave(null);
-            return json;
+        if (value instanceof Map<?, ?> || value instanceof List<?>) {
+            if (depth > StateLimits.MAX_DEPTH) {
+                throw new ExpressionFailure("the result is nested deeper than " + StateLimits.MAX_DEPTH + " levels");
+            }
+            return value instanceof Map<?, ?> map ? object(map, depth) : array((List<?>) value, depth);
         }
         if (value instanceof String text) {
-            return JsonNodeFactory.instance.textNode(text);
+            return JsonNodeFactory.instance.textNode(valid(text));
         }
         if (value instanceof Boolean flag) {
             return JsonNodeFactory.instance.booleanNode(flag);
         }
-        if (value instanceof Number number) {
-            return number(number.doubleValue());
+        if (value instanceof Long || value instanceof Double) {
+            return number((Number) value);
         }
-        if (value == null || value.equals(com.dashjoin.jsonata.Jsonata.NULL_VALUE)) {
-            return JsonNodeFactory.instance.nullNode();
+        if (value instanceof NullNode nothing) {
+            return nothing;
         }
-        throw new ExpressionWatch.Exceeded("the result is or holds a function, which is not JSON");
+        throw new ExpressionFailure("the result holds " + ExpressionType.described(value) + ", which is not JSON");
     }
 
-    private static JsonNode number(double value) {
-        if (Double.isNaN(value) || Math.abs(value) > MAX_INTEGER) {
-            throw new ExpressionWatch.Exceeded("the result holds a number outside ±9007199254740991 (2^53-1)");
+    private ObjectNode object(Map<?, ?> map, int depth) throws ExpressionFailure {
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        for (Map.Entry<?, ?> entry : map.entrySet()) {
+            if (!(entry.getKey() instanceof String key)) {
+                throw new ExpressionFailure("the result has a key that is " + ExpressionType.described(entry.getKey())
+                        + " and not a string");
+            }
+            json.set(valid(key), json(entry.getValue(), depth + 1));
         }
-        return value == Math.rint(value)
-                ? JsonNodeFactory.instance.numberNode((long) value)
-                : DecimalNode.valueOf(new BigDecimal(CanonicalJson.number(value)));
+        return json;
+    }
+
+    private ArrayNode array(List<?> list, int depth) throws ExpressionFailure {
+        ArrayNode json = JsonNodeFactory.instance.arrayNode(list.size());
+        for (Object element : list) {
+            json.add(json(element, depth + 1));
+        }
+        return json;
+    }
+
+    private String valid(String text) throws ExpressionFailure {
+        meter.chargeText(text.length());
+        if (!ErrorText.isValid(text)) {
+            throw new ExpressionFailure("the result holds half of a surrogate pair, which no UTF-8 can carry");
+        }
+        return text;
+    }
+
+    private static JsonNode number(Number value) throws ExpressionFailure {
+        double number = value.doubleValue();
+        if (!(Math.abs(number) <= MAX_INTEGER) || (value instanceof Long whole && Math.abs(whole) > MAX_INTEGER)) {
+            throw new ExpressionFailure("the result holds a number outside ±9007199254740991 (2^53-1)");
+        }
+        if (number == Math.rint(number)) {
+            return JsonNodeFactory.instance.numberNode((long) number);
+        }
+        BigDecimal decimal = new BigDecimal(CanonicalJson.number(number));
+        String refusal = JsonValues.refusal(decimal);
+        if (refusal != null) {
+            throw new ExpressionFailure(refusal);
+        }
+        return DecimalNode.valueOf(decimal);
     }
 }

@@ -16,14 +16,20 @@ public record Invariant(Expression expression, BigDecimal tolerance) {
     public sealed interface Share {}
 
     /** It cannot be told; why. */
-    public record Unknown(String reason) implements Share {}
+    public record Unknown(String reason) implements Share {
+
+        /** Bounds the reason. */
+        public Unknown {
+            reason = ErrorText.bounded(reason);
+        }
+    }
 
     /** So much. */
     public record Amount(BigDecimal value) implements Share {}
 
     /** What a record adds to the sum. */
-    public Share of(ObjectNode state, Expression.Bounds bounds) {
-        Expression.Evaluation evaluation = expression.evaluate(state, bounds);
+    public Share of(ObjectNode state, Subject subject, Expression.Bounds bounds) {
+        Expression.Evaluation evaluation = expression.evaluate(state, subject, null, bounds);
         if (evaluation instanceof Expression.Failed failed) {
             return new Unknown(failed.reason());
         }
@@ -33,7 +39,7 @@ public record Invariant(Expression expression, BigDecimal tolerance) {
         }
         return json.isNumber()
                 ? new Amount(json.decimalValue())
-                : new Unknown("the expression " + expression + " gives no number");
+                : new Unknown("the expression of an invariant gives no number: " + expression);
     }
 
     /** Whether two sums are the same as far as it matters. */

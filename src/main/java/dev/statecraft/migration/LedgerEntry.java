@@ -36,6 +36,8 @@ public record LedgerEntry(
         REGISTERED,
         BASELINED,
         REPAIRED,
+        /** A registration that no run had touched was removed. */
+        WITHDRAWN,
         /** A run was begun in its turn. */
         STARTED,
         /** A run was begun out of its turn; the reason is given. */

@@ -53,28 +53,28 @@ public interface MigrationConfig {
     @WithDefault("50")
     int rules();
 
-    /** What an expression may use up. */
+    /** Limits of expressions. */
     Expressions expressions();
 
-    /** Bounds of JSONata expressions, for one record each. */
+    /** Limits of CEL expressions: the first two when they are registered, the others for one evaluation each. */
     interface Expressions {
         /** Longest text of an expression, in characters. */
         @WithDefault("16384")
         int length();
 
-        /** Longest an evaluation may take. */
-        @WithDefault("1s")
-        Duration timeout();
-
-        /** How deep steps may be nested; a recursive call that is not the last thing a function does takes about three. */
-        @WithDefault("400")
+        /** How deep operators and calls may be nested; at most 250. */
+        @WithDefault("200")
         int depth();
 
-        /** Most steps of an evaluation, the elements of lists that they give counted in. */
+        /** Largest cost of an evaluation: evaluated nodes, and elements and 16 characters each of what they handle. */
         @WithDefault("1000000")
-        long work();
+        long cost();
 
-        /** Longest text or list a step may give, in characters or values; a state has at most 350 KB. */
+        /** Most iterations of all comprehensions of an evaluation together. */
+        @WithDefault("100000")
+        long iterations();
+
+        /** Largest value an expression may make, in characters and values; a state has at most 350 KB. */
         @WithDefault("1048576")
         int valueLength();
     }
@@ -158,6 +158,10 @@ public interface MigrationConfig {
         @WithDefault("20")
         int failures();
 
+        /** How many warnings are reported at most. */
+        @WithDefault("50")
+        int warnings();
+
         /** Longest a plan may take; what was not tried out until then is not. */
         @WithDefault("20s")
         Duration timeout();
@@ -174,14 +178,12 @@ public interface MigrationConfig {
     /** The bounds of an evaluation. */
     default Expression.Bounds bounds() {
         return new Expression.Bounds(
-                expressions().timeout().toMillis(),
-                expressions().depth(),
-                expressions().work(),
-                expressions().valueLength());
+                expressions().cost(), expressions().iterations(), expressions().valueLength(), cost -> {});
     }
 
     /** How much a definition may hold. */
     default DefinitionReader.Limits limits() {
-        return new DefinitionReader.Limits(descriptionLength(), expressions().length(), operations(), rules());
+        return new DefinitionReader.Limits(
+                descriptionLength(), expressions().length(), expressions().depth(), operations(), rules());
     }
 }

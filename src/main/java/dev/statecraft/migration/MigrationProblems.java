@@ -28,6 +28,21 @@ final class MigrationProblems {
                                 "status", registered.status().name()));
     }
 
+    static Problem inUse(Registration registered, boolean code) {
+        return Problem.conflict(
+                        "migration-in-use",
+                        "The migration cannot be withdrawn",
+                        code
+                                ? "It comes with the code of this deployment, which registers it again."
+                                : "Only a migration that is PENDING and never ran can be withdrawn; this one is "
+                                        + registered.status() + ". Register the change under a new version.")
+                .with(
+                        "current",
+                        Map.of(
+                                "version", registered.version().toString(),
+                                "status", registered.status().name()));
+    }
+
     static Problem outOfOrder(SemanticVersion current) {
         return Problem.conflict(
                         "migration-out-of-order",

@@ -11,6 +11,7 @@ import dev.statecraft.entry.Ids;
 import dev.statecraft.entry.Problem;
 import dev.statecraft.entry.ProblemException;
 import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
@@ -227,6 +228,27 @@ public class MigrationResource {
     @Operation(operationId = "getMigration", summary = "Read a migration")
     public MigrationView read(@PathParam("version") String version) {
         return view(registration(version));
+    }
+
+    /** Withdraws a registered migration that never ran; the version can be registered again. */
+    @DELETE
+    @Path("/{version}")
+    @Requires(Scope.MIGRATE_RUN)
+    @Operation(operationId = "withdrawMigration", summary = "Withdraw a migration that never ran")
+    public void withdraw(@PathParam("version") String text) {
+        MigrationService.Withdrawn withdrawn = migrations.withdraw(
+                caller.game(),
+                MigrationProblems.version("version", text),
+                caller.get().name());
+        if (withdrawn instanceof MigrationService.Unknown) {
+            throw new ProblemException(MigrationProblems.notFound());
+        }
+        if (withdrawn instanceof MigrationService.InUse used) {
+            throw new ProblemException(MigrationProblems.inUse(used.registration(), used.code()));
+        }
+        if (withdrawn instanceof MigrationService.Busy) {
+            throw new ProblemException(Problem.unavailable(1));
+        }
     }
 
     /** Tries a migration out and writes nothing. */

@@ -85,7 +85,7 @@ public class MigrationService {
     public record New(Registration registration) implements Registered {}
 
     /** Others register all the time. */
-    public record Busy() implements Registered, Adopted, Repaired {}
+    public record Busy() implements Registered, Adopted, Repaired, Withdrawn {}
 
     /** Registers a migration; a repeated call changes nothing. 2 RCU and about 6 WCU for 1 KB. */
     public Registered register(String game, Definition definition, boolean outOfOrder, String by) {
@@ -100,7 +100,7 @@ public class MigrationService {
             Optional<Registration> existing = store.read(game, definition.version());
             if (existing.isPresent()) {
                 Registration seen = existing.get().under(registry);
-                return seen.checksum().equals(definition.checksum()) ? new Same(seen) : new Drifted(seen);
+                return seen.hasContent(definition) ? new Same(seen) : new Drifted(seen);
             }
             boolean behind = definition.version().compareTo(registry.current()) <= 0;
             if (behind && !outOfOrder) {
@@ -155,7 +155,7 @@ public class MigrationService {
     public sealed interface Repaired permits Unknown, Undefined, Accepted, Busy {}
 
     /** No migration of this version is registered. */
-    public record Unknown() implements Repaired {}
+    public record Unknown() implements Repaired, Withdrawn {}
 
     /** The migration does not come with the code, and no definition was handed in. */
     public record Undefined() implements Repaired {}
@@ -184,7 +184,7 @@ public class MigrationService {
                 return new Undefined();
             }
             Registration after = before.repaired(accepted);
-            if (before.checksum().equals(after.checksum())) {
+            if (before.hasContent(accepted)) {
                 return new Accepted(before.under(registry));
             }
             LedgerEntry entry = new LedgerEntry(
@@ -200,6 +200,45 @@ public class MigrationService {
                     null);
             if (store.repair(game, registry, before, after, entry)) {
                 return new Accepted(after.under(registry));
+            }
+        }
+        return new Busy();
+    }
+
+    /** The result of a withdrawal; in order of precedence. */
+    public sealed interface Withdrawn permits Unknown, InUse, Removed, Busy {}
+
+    /** The migration had a run, a baseline adopted it, or it comes with the code. */
+    public record InUse(Registration registration, boolean code) implements Withdrawn {}
+
+    /** The registration is removed. */
+    public record Removed() implements Withdrawn {}
+
+    /**
+     * Removes a registration that no run has touched; the version can then be registered with other content. A run that
+     * starts at the same time either finds it or not: both change the registry under the same condition. 2 RCU and about
+     * 6 WCU.
+     */
+    public Withdrawn withdraw(String game, SemanticVersion version, String by) {
+        registerCode(game);
+        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+            Backoff.pauseBefore(attempt, CONTENTION_MILLIS);
+            Registry registry = store.registry(game);
+            Registration stored = store.read(game, version).orElse(null);
+            if (stored == null) {
+                return new Unknown();
+            }
+            boolean ofCode = stored.kind() == Definition.Kind.CODE && code.containsKey(version);
+            Registration seen = stored.under(registry);
+            if (ofCode
+                    || seen.status() != Registration.Status.PENDING
+                    || seen.application().run() != null) {
+                return new InUse(seen, ofCode);
+            }
+            Registry next = registry.withdrawn();
+            LedgerEntry entry = entry(next, Action.WITHDRAWN, version, by, null, null);
+            if (store.withdraw(game, registry, next, stored, entry)) {
+                return new Removed();
             }
         }
         return new Busy();
@@ -291,9 +330,8 @@ public class MigrationService {
     }
 
     /**
-     * What a registered migration does; nothing if it was written in Java and is not in the code any more.
-     *
-     * @throws IllegalStateException if what is stored cannot be read: a fault of ours, for it was checked before
+     * What a registered migration does; nothing if it was written in Java and is not in the code any more, or if this
+     * release cannot read it.
      */
     public Optional<Definition> definition(Registration registration) {
         if (registration.kind() == Definition.Kind.CODE) {
@@ -302,7 +340,10 @@ public class MigrationService {
         DefinitionReader.Reading reading =
                 new DefinitionReader(DefinitionReader.Limits.NONE).read(registration.source());
         if (reading instanceof DefinitionReader.Malformed malformed) {
-            throw new IllegalStateException("a stored migration cannot be read: " + malformed);
+            LOG.errorf(
+                    "a stored migration cannot be read: version %s, field %s",
+                    registration.version(), malformed.field());
+            return Optional.empty();
         }
         return Optional.of(((DefinitionReader.Read) reading).definition());
     }
@@ -311,7 +352,7 @@ public class MigrationService {
     public boolean drifted(Registration registration) {
         Definition definition = code.get(registration.version());
         return registration.kind() == Definition.Kind.CODE
-                ? definition == null || !definition.checksum().equals(registration.checksum())
+                ? definition == null || !registration.hasContent(definition)
                 : definition != null;
     }
 

@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
+import software.amazon.awssdk.services.dynamodb.model.Delete;
 import software.amazon.awssdk.services.dynamodb.model.Put;
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
 import software.amazon.awssdk.services.dynamodb.model.TransactionCanceledException;
@@ -156,6 +157,26 @@ public class MigrationStore {
                 seen.noted(),
                 entry,
                 List.of(TransactWriteItem.builder().update(update).build()));
+    }
+
+    /**
+     * Removes a migration that no run has touched; false if it or the registry is not as it was seen any more. About 6 WCU.
+     */
+    boolean withdraw(String game, Registry seen, Registry next, Registration migration, LedgerEntry entry) {
+        Delete delete = Delete.builder()
+                .tableName(tables.migrations())
+                .key(key(game, migration.version()))
+                .conditionExpression("st = :pending AND c = :checksum AND attribute_not_exists(ru)")
+                .expressionAttributeValues(Map.of(
+                        ":pending", s(Registration.Status.PENDING.name()),
+                        ":checksum", s(migration.checksum())))
+                .build();
+        return write(
+                game,
+                seen,
+                next,
+                entry,
+                List.of(TransactWriteItem.builder().delete(delete).build()));
     }
 
     /**

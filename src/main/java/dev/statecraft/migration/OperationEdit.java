@@ -22,10 +22,12 @@ final class OperationEdit {
     private static final Pattern INDEX = Pattern.compile("0|[1-9][0-9]{0,8}");
 
     private final ObjectNode state;
+    private final Subject subject;
     private final Expression.Bounds bounds;
 
-    OperationEdit(ObjectNode state, Expression.Bounds bounds) {
+    OperationEdit(ObjectNode state, Subject subject, Expression.Bounds bounds) {
         this.state = state;
+        this.subject = subject;
         this.bounds = bounds;
     }
 
@@ -116,7 +118,7 @@ final class OperationEdit {
     }
 
     private JsonNode computed(MigrationOperation.Compute compute) throws Impossible {
-        Expression.Evaluation evaluation = compute.expression().evaluate(state, bounds);
+        Expression.Evaluation evaluation = compute.expression().evaluate(state, subject, null, bounds);
         if (evaluation instanceof Expression.Failed failed) {
             throw new Impossible(failed.reason());
         }
@@ -195,7 +197,14 @@ final class OperationEdit {
     private void put(StatePath path, JsonNode value) throws Impossible {
         JsonNode container = container(path);
         String last = last(path);
-        if (container instanceof ObjectNode object) {
+        if (container instanceof ArrayNode list && list.isEmpty()) {
+            // Luau writes an empty object like this.
+            StatePath around =
+                    new StatePath(path.tokens().subList(0, path.tokens().size() - 1));
+            ObjectNode object = JsonNodeFactory.instance.objectNode();
+            put(around, object);
+            object.set(last, value);
+        } else if (container instanceof ObjectNode object) {
             object.set(last, value);
         } else if (container instanceof ArrayNode list
                 && INDEX.matcher(last).matches()

@@ -72,7 +72,10 @@ final class OperationReader {
             case "increment" -> new MigrationOperation.Increment(path, amount(at + ".by", given.get("by")));
             default ->
                 new MigrationOperation.Compute(
-                        path, DefinitionReader.expression(at + ".expression", given.get("expression"), limits), lossy);
+                        path,
+                        DefinitionReader.expression(
+                                at + ".expression", given.get("expression"), Expression.Use.COMPUTATION, limits),
+                        lossy);
         };
     }
 

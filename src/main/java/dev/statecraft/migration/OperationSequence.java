@@ -78,9 +78,9 @@ public record OperationSequence(List<MigrationOperation> operations) {
     }
 
     /** Does all operations to a copy of a state, or none. */
-    public Transformation.Transformed apply(ObjectNode state, Expression.Bounds bounds) {
+    public Transformation.Transformed apply(ObjectNode state, Subject subject, Expression.Bounds bounds) {
         ObjectNode copy = state.deepCopy();
-        OperationEdit edit = new OperationEdit(copy, bounds);
+        OperationEdit edit = new OperationEdit(copy, subject, bounds);
         for (int i = 0; i < operations.size(); i++) {
             try {
                 edit.apply(operations.get(i));

@@ -116,7 +116,7 @@ public class PageService {
         };
         if (verified) {
             attempt.verify = entity -> entity.by().equals(job.run().signature())
-                    ? ascent.violation(definition, entity.json()).orElse(null)
+                    ? ascent.violation(definition, entity).orElse(null)
                     : null;
         }
         return attempt.page(places);

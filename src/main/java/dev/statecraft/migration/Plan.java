@@ -24,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * @param lost the paths of which something is lost for good but for the backup
  * @param invariants sums over the sample
  * @param estimate what applying it to all would consume
+ * @param cost what the expressions cost for one record; null if no expression was evaluated
+ * @param warnings what expressions changed that their authors may not have meant, the most frequent first
  */
 @Schema(name = "MigrationPlan")
 public record Plan(
@@ -41,7 +43,9 @@ public record Plan(
         Check idempotent,
         List<String> lost,
         List<Sum> invariants,
-        Estimate estimate) {
+        Estimate estimate,
+        @Nullable Cost cost,
+        List<PlanWarning> warnings) {
 
     /** One record before and after. */
     @Schema(name = "PlanSample")
@@ -49,7 +53,23 @@ public record Plan(
 
     /** One record that cannot be migrated, or breaks a rule; why. */
     @Schema(name = "PlanFailure")
-    public record Failure(String id, String space, String reason) {}
+    public record Failure(String id, String space, String reason) {
+
+        /** Bounds the reason. */
+        public Failure {
+            reason = ErrorText.bounded(reason);
+        }
+    }
+
+    /**
+     * Steps that the expressions of {@code up}, the rules and the invariants take for one record.
+     *
+     * @param average over the sample
+     * @param largest of the sample
+     * @param limit the most that one evaluation may take
+     */
+    @Schema(name = "PlanCost")
+    public record Cost(long average, long largest, long limit) {}
 
     /** Bytes of JSON over the changed records of the sample; {@code limit} is the most that one may have. */
     @Schema(name = "PlanSize")

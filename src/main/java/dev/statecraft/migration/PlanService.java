@@ -60,7 +60,7 @@ public class PlanService {
         if (done) {
             trial.skip();
         } else {
-            trial.attempt(entity.id(), entity.space(), state, storedBytes(entity));
+            trial.attempt(Subject.of(entity), state, storedBytes(entity));
         }
     }
 
@@ -72,6 +72,7 @@ public class PlanService {
         return new PlanTrial.Settings(
                 config.plan().shown(),
                 config.plan().failures(),
+                config.plan().warnings(),
                 config.validationEnabled(),
                 config.backupBeforeMigration(),
                 config.plan().pricePerMillionReads(),

@@ -1,5 +1,8 @@
 package dev.statecraft.migration;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.statecraft.migration.Transformation.Done;
 import dev.statecraft.migration.Transformation.Failed;
@@ -30,10 +33,16 @@ final class PlanTrial {
     private final Definition definition;
     private final Expression.Bounds bounds;
     private final Settings settings;
+    private final long limit;
+    private final PlanWarnings warnings;
     private final List<Plan.Sample> samples = new ArrayList<>();
     private final List<Plan.Failure> failures = new ArrayList<>();
     private final BigDecimal[] before;
     private final BigDecimal[] after;
+    private long recordCost;
+    private long totalCost;
+    private long largestCost;
+    private int costed;
     private int tried;
     private int current;
     private int changed;
@@ -52,6 +61,7 @@ final class PlanTrial {
     record Settings(
             int shown,
             int failures,
+            int warnings,
             boolean validation,
             boolean backup,
             BigDecimal pricePerMillionReads,
@@ -59,8 +69,10 @@ final class PlanTrial {
 
     PlanTrial(Definition definition, Expression.Bounds bounds, Settings settings) {
         this.definition = definition;
-        this.bounds = bounds;
+        this.limit = bounds.cost();
+        this.bounds = bounds.reportingTo(cost -> recordCost += cost);
         this.settings = settings;
+        warnings = new PlanWarnings(definition);
         before = new BigDecimal[definition.invariants().size()];
         after = new BigDecimal[definition.invariants().size()];
         Arrays.fill(before, BigDecimal.ZERO);
@@ -74,7 +86,7 @@ final class PlanTrial {
     }
 
     /** Tries one record; its state is not changed. */
-    void attempt(String id, String space, ObjectNode state, int storedBytes) {
+    void attempt(Subject subject, ObjectNode state, int storedBytes) {
         tried++;
         readUnits += units(storedBytes + ITEM_BYTES, READ_UNIT_BYTES);
         if (definition.kind() == Definition.Kind.WORKER) {
@@ -83,24 +95,28 @@ final class PlanTrial {
             measure(state, state, storedBytes);
             return;
         }
-        Transformed transformed = definition.up().apply(state, bounds);
+        recordCost = 0;
+        Transformed transformed = definition.up().apply(state, subject, bounds);
         if (transformed instanceof Failed failure) {
-            fail(id, space, failure.reason());
+            addCost();
+            fail(subject, failure.reason());
             return;
         }
         ObjectNode result = ((Done) transformed).state();
-        Optional<String> violation = violation(state, result);
+        Optional<String> violation = violation(subject, state, result);
+        addCost();
         if (violation.isPresent()) {
-            fail(id, space, violation.get());
+            fail(subject, violation.get());
             return;
         }
-        checkBack(id, state, result);
-        checkAgain(id, result);
+        checkBack(subject, state, result);
+        checkAgain(subject.after(definition), result);
+        warnings.compare(subject.id(), state, result);
         if (!JsonValues.same(state, result)) {
             changed++;
             measure(state, result, storedBytes);
             if (samples.size() < settings.shown()) {
-                samples.add(new Plan.Sample(id, space, state, result));
+                samples.add(new Plan.Sample(subject.id(), subject.space(), state, result));
             }
         }
     }
@@ -137,27 +153,37 @@ final class PlanTrial {
                 new Plan.Check(definition.idempotent(), repeated, repeatedExample),
                 definition.lost(),
                 sums,
-                new Plan.Estimate((long) Math.ceil(reads), (long) Math.ceil(writes), price));
+                new Plan.Estimate((long) Math.ceil(reads), (long) Math.ceil(writes), price),
+                costed == 0 ? null : new Plan.Cost(totalCost / costed, largestCost, limit),
+                warnings.most(settings.warnings()));
     }
 
-    private Optional<String> violation(ObjectNode state, ObjectNode result) {
+    private void addCost() {
+        if (recordCost > 0) {
+            costed++;
+            totalCost += recordCost;
+            largestCost = Math.max(largestCost, recordCost);
+        }
+    }
+
+    private Optional<String> violation(Subject subject, ObjectNode state, ObjectNode result) {
         if (!settings.validation()) {
             return Optional.empty();
         }
         for (Rule rule : definition.validation()) {
-            Optional<String> violation = rule.violation(result, bounds);
+            Optional<String> violation = rule.violation(result, subject, state, bounds);
             if (violation.isPresent()) {
                 return violation;
             }
         }
-        return addSums(state, result);
+        return addSums(subject, state, result);
     }
 
-    private Optional<String> addSums(ObjectNode state, ObjectNode result) {
+    private Optional<String> addSums(Subject subject, ObjectNode state, ObjectNode result) {
         List<BigDecimal> shares = new ArrayList<>();
         for (Invariant invariant : definition.invariants()) {
             for (ObjectNode record : List.of(state, result)) {
-                Invariant.Share share = invariant.of(record, bounds);
+                Invariant.Share share = invariant.of(record, subject, bounds);
                 if (share instanceof Invariant.Unknown unknown) {
                     return Optional.of(unknown.reason());
                 }
@@ -171,27 +197,28 @@ final class PlanTrial {
         return Optional.empty();
     }
 
-    private void checkBack(String id, ObjectNode state, ObjectNode result) {
+    private void checkBack(Subject subject, ObjectNode state, ObjectNode result) {
         Transformation down = definition.down();
         if (down == null) {
             return;
         }
-        boolean back = down.apply(result, bounds) instanceof Done done && JsonValues.same(done.state(), state);
+        boolean back = down.apply(result, subject.after(definition), bounds) instanceof Done done
+                && JsonValues.same(luau(done.state()), luau(state));
         if (!back) {
             irreversible++;
-            irreversibleExample = irreversibleExample == null ? id : irreversibleExample;
+            irreversibleExample = irreversibleExample == null ? subject.id() : irreversibleExample;
         }
     }
 
-    private void checkAgain(String id, ObjectNode result) {
+    private void checkAgain(Subject subject, ObjectNode result) {
         if (!definition.idempotent()) {
             return;
         }
-        boolean same =
-                definition.up().apply(result, bounds) instanceof Done done && JsonValues.same(done.state(), result);
+        boolean same = definition.up().apply(result, subject, bounds) instanceof Done done
+                && JsonValues.same(done.state(), result);
         if (!same) {
             repeated++;
-            repeatedExample = repeatedExample == null ? id : repeatedExample;
+            repeatedExample = repeatedExample == null ? subject.id() : repeatedExample;
         }
     }
 
@@ -213,10 +240,25 @@ final class PlanTrial {
                 + (settings.backup() ? units(storedBytes + ITEM_BYTES, WRITE_UNIT_BYTES) : 0);
     }
 
-    private void fail(String id, String space, String reason) {
+    /** A value in which empty lists are empty objects: Luau does not tell them apart. */
+    private static JsonNode luau(JsonNode value) {
+        if (value.isArray() && !value.isEmpty()) {
+            ArrayNode list = JsonNodeFactory.instance.arrayNode(value.size());
+            value.forEach(element -> list.add(luau(element)));
+            return list;
+        }
+        if (value.isContainerNode()) {
+            ObjectNode object = JsonNodeFactory.instance.objectNode();
+            value.properties().forEach(member -> object.set(member.getKey(), luau(member.getValue())));
+            return object;
+        }
+        return value;
+    }
+
+    private void fail(Subject subject, String reason) {
         failed++;
         if (failures.size() < settings.failures()) {
-            failures.add(new Plan.Failure(id, space, reason));
+            failures.add(new Plan.Failure(subject.id(), subject.space(), reason));
         }
     }
 

@@ -12,4 +12,10 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
  * @param attempts how often it was tried
  */
 @Schema(name = "QuarantinedRecord")
-public record Quarantined(String id, String space, long version, String reason, int attempts) {}
+public record Quarantined(String id, String space, long version, String reason, int attempts) {
+
+    /** Bounds the reason. */
+    public Quarantined {
+        reason = ErrorText.bounded(reason);
+    }
+}

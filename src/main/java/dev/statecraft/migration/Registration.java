@@ -1,6 +1,7 @@
 package dev.statecraft.migration;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.statecraft.table.CanonicalJson;
 import java.time.Instant;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -110,6 +111,15 @@ public record Registration(
                 at,
                 by,
                 Application.NONE);
+    }
+
+    /**
+     * Whether a definition has the registered content. Not by the stored checksum alone: it was computed by the release
+     * that registered the migration, and a release may write numbers differently.
+     */
+    boolean hasContent(Definition definition) {
+        return checksum.equals(definition.checksum())
+                || CanonicalJson.of(source).equals(CanonicalJson.of(definition.source()));
     }
 
     /** What it does, for people. */

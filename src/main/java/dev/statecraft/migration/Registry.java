@@ -39,6 +39,11 @@ public record Registry(
         return new Registry(current, seq + 1, migrations + 1, baseline, baselineSeq, baselineAt, activeRun, apply);
     }
 
+    /** With one migration less and one entry of the ledger more. */
+    Registry withdrawn() {
+        return new Registry(current, seq + 1, migrations - 1, baseline, baselineSeq, baselineAt, activeRun, apply);
+    }
+
     /** With one entry of the ledger more. */
     Registry noted() {
         return new Registry(current, seq + 1, migrations, baseline, baselineSeq, baselineAt, activeRun, apply);

@@ -3,6 +3,7 @@ package dev.statecraft.migration;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What has to hold of every migrated record.
@@ -12,13 +13,23 @@ import java.util.Optional;
  */
 public record Rule(Expression expression, String message) {
 
-    /** What is wrong with a state; nothing if the rule holds. A rule that cannot be evaluated does not hold. */
-    public Optional<String> violation(ObjectNode state, Expression.Bounds bounds) {
-        Expression.Evaluation evaluation = expression.evaluate(state, bounds);
+    /**
+     * What is wrong with a state; nothing if the rule holds. A rule that cannot be evaluated does not hold.
+     *
+     * @param before the state before the migration; null if it is not known, then a rule that reads it holds
+     */
+    public Optional<String> violation(
+            ObjectNode state, Subject subject, @Nullable ObjectNode before, Expression.Bounds bounds) {
+        if (before == null && expression.readsBefore()) {
+            return Optional.empty();
+        }
+        Expression.Evaluation evaluation = expression.evaluate(state, subject, before, bounds);
         if (evaluation instanceof Expression.Failed failed) {
-            return Optional.of(message + " (" + failed.reason() + ")");
+            return Optional.of(ErrorText.bounded(message + " (" + failed.reason() + ")"));
         }
         JsonNode json = ((Expression.Value) evaluation).json();
-        return json != null && json.isBoolean() && json.booleanValue() ? Optional.empty() : Optional.of(message);
+        return json != null && json.isBoolean() && json.booleanValue()
+                ? Optional.empty()
+                : Optional.of(ErrorText.bounded(message));
     }
 }

@@ -20,10 +20,11 @@ record SchemaLine(SchemaChain chain, Expression.Bounds bounds, boolean validatio
      * A state in the newest shape that it can be given here: as the last of the migrations leaves it that can be done to
      * it, and whose rules hold then.
      */
-    Shape up(String from, ObjectNode state) {
+    Shape up(Subject entity, ObjectNode state) {
+        String from = entity.schemaVersion();
         Shape shape = new Shape(from, state);
         for (Definition step : chain.after(from)) {
-            Optional<ObjectNode> after = migrated(step, shape.state());
+            Optional<ObjectNode> after = migrated(step, entity.at(shape.version()), shape.state());
             if (after.isEmpty()) {
                 break;
             }
@@ -36,7 +37,8 @@ record SchemaLine(SchemaChain chain, Expression.Bounds bounds, boolean validatio
      * A state as it was when a version was the newest one: before the migrations that came after it, or before those of a
      * greater version if it is none of the type's.
      */
-    Asked down(String from, SemanticVersion to, ObjectNode state) {
+    Asked down(Subject entity, SemanticVersion to, ObjectNode state) {
+        String from = entity.schemaVersion();
         List<Definition> steps = chain.steps();
         int last = index(from);
         if (last < 0) {
@@ -53,9 +55,10 @@ record SchemaLine(SchemaChain chain, Expression.Bounds bounds, boolean validatio
             if (down == null || down instanceof Transformation.Worked) {
                 return new NoWayBack("the migration " + step.version() + " has no way down that can be gone here");
             }
-            Transformation.Transformed back = down.apply(shape.state(), bounds);
+            Transformation.Transformed back = down.apply(shape.state(), entity.at(shape.version()), bounds);
             if (back instanceof Transformation.Failed failed) {
-                return new NoWayBack("going back before " + step.version() + " failed, " + failed.reason());
+                return new NoWayBack(
+                        ErrorText.bounded("going back before " + step.version() + " failed, " + failed.reason()));
             }
             shape = new Shape(chain.before(step.version()), ((Transformation.Done) back).state());
         }
@@ -71,11 +74,12 @@ record SchemaLine(SchemaChain chain, Expression.Bounds bounds, boolean validatio
         return -1;
     }
 
-    private Optional<ObjectNode> migrated(Definition step, ObjectNode state) {
-        return step.up().apply(state, bounds) instanceof Transformation.Done done
+    private Optional<ObjectNode> migrated(Definition step, Subject entity, ObjectNode state) {
+        return step.up().apply(state, entity, bounds) instanceof Transformation.Done done
                         && (!validation
-                                || step.validation().stream().allMatch(rule -> rule.violation(done.state(), bounds)
-                                        .isEmpty()))
+                                || step.validation().stream()
+                                        .allMatch(rule -> rule.violation(done.state(), entity, state, bounds)
+                                                .isEmpty()))
                 ? Optional.of(done.state())
                 : Optional.empty();
     }

@@ -1,6 +1,6 @@
 package dev.statecraft.migration;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.statecraft.replication.Entity;
 import dev.statecraft.replication.Schemas;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.List;
@@ -35,21 +35,22 @@ public class SchemaLineService implements Schemas {
     }
 
     @Override
-    public Shape up(String game, String type, String from, String to, ObjectNode state) {
-        return line(new Line(game, type, to)).up(from, state);
+    public Shape up(String game, Entity entity, String to) {
+        return line(new Line(game, entity.type(), to)).up(Subject.of(entity), entity.json());
     }
 
     @Override
-    public Asked down(String game, String type, String from, String to, ObjectNode state) {
+    public Asked down(String game, Entity entity, String to) {
         Optional<SemanticVersion> wanted = SemanticVersion.parse(to);
         if (wanted.isEmpty()) {
             return new NoVersion();
         }
+        String from = entity.schemaVersion();
         return SemanticVersion.parse(from)
                         .filter(schema -> schema.compareTo(wanted.get()) <= 0)
                         .isPresent()
-                ? new Shape(from, state)
-                : line(new Line(game, type, from)).down(from, wanted.get(), state);
+                ? new Shape(from, entity.json())
+                : line(new Line(game, entity.type(), from)).down(Subject.of(entity), wanted.get(), entity.json());
     }
 
     /** The migrations that lead to a schema; 1 RCU for 4 KB of all migrations of the game if they are not remembered. */

@@ -91,7 +91,10 @@ public class StartService {
             if (migrations.drifted(stored)) {
                 return new CodeMissing(migrations.definition(stored).isPresent());
             }
-            Definition definition = migrations.definition(stored).orElseThrow();
+            Definition definition = migrations.definition(stored).orElse(null);
+            if (definition == null) {
+                return new CodeMissing(false);
+            }
             SchemaChain chain = migrations.chain(all, stored.entityType(), version);
             Run run = begin(
                     registry,

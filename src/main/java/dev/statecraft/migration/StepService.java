@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
 public class StepService {
 
     /** What is left of the time when counting ends, so that what was counted can be kept. */
+    /** Longest part of an expression within an error. */
+    private static final int SHOWN_LENGTH = 200;
+
     private static final long RESERVE_MILLIS = 2_000;
 
     private final MigrationService migrations;
@@ -222,7 +225,8 @@ public class StepService {
         for (int i = 0; i < invariants.size(); i++) {
             Invariant invariant = invariants.get(i);
             if (!invariant.holds(progress.sums().before(i), progress.sums().after(i))) {
-                return "The sum of " + invariant.expression() + " was "
+                String expression = ErrorText.bounded(invariant.expression().toString(), SHOWN_LENGTH);
+                return "The sum of " + expression + " was "
                         + progress.sums().before(i).toPlainString() + " and is "
                         + progress.sums().after(i).toPlainString();
             }

@@ -3,6 +3,8 @@ package dev.statecraft.migration;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.statecraft.replication.StateLimits;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -13,7 +15,13 @@ public sealed interface Transformation {
     sealed interface Transformed {}
 
     /** It cannot be transformed; why. */
-    record Failed(String reason) implements Transformed {}
+    record Failed(String reason) implements Transformed {
+
+        /** Bounds the reason. */
+        public Failed {
+            reason = ErrorText.bounded(reason);
+        }
+    }
 
     /** The state as it is to be. */
     record Done(ObjectNode state) implements Transformed {}
@@ -21,31 +29,37 @@ public sealed interface Transformation {
     /** By operations. */
     record Operated(OperationSequence sequence) implements Transformation {
         @Override
-        public Transformed apply(ObjectNode state, Expression.Bounds bounds) {
-            return withinLimits(sequence.apply(state, bounds));
+        public Transformed apply(ObjectNode state, Subject subject, Expression.Bounds bounds) {
+            return withinLimits(sequence.apply(state, subject, bounds));
         }
     }
 
     /** By an expression that gives the whole new state. */
     record Expressed(Expression expression) implements Transformation {
         @Override
-        public Transformed apply(ObjectNode state, Expression.Bounds bounds) {
-            Expression.Evaluation evaluation = expression.evaluate(state, bounds);
+        public Transformed apply(ObjectNode state, Subject subject, Expression.Bounds bounds) {
+            Expression.Evaluation evaluation = expression.evaluate(state, subject, null, bounds);
             if (evaluation instanceof Expression.Failed failed) {
                 return new Failed(failed.reason());
             }
             JsonNode json = ((Expression.Value) evaluation).json();
             return json instanceof ObjectNode result
                     ? withinLimits(new Done(result))
-                    : new Failed("the expression gives " + (json == null ? "nothing" : json.getNodeType())
-                            + " where the new state, an object, is needed");
+                    : new Failed(
+                            "the expression gives " + described(json) + " where the new state, an object, is needed");
         }
+    }
+
+    private static String described(@Nullable JsonNode json) {
+        return json == null
+                ? "nothing"
+                : "a value of type " + json.getNodeType().name().toLowerCase(Locale.ROOT);
     }
 
     /** By a game server that is handed the records. */
     record Worked() implements Transformation {
         @Override
-        public Transformed apply(ObjectNode state, Expression.Bounds bounds) {
+        public Transformed apply(ObjectNode state, Subject subject, Expression.Bounds bounds) {
             return new Failed("a game server does this migration; it cannot be tried here");
         }
     }
@@ -53,7 +67,7 @@ public sealed interface Transformation {
     /** By Java code that this deployment does not hold. */
     record Missing() implements Transformation {
         @Override
-        public Transformed apply(ObjectNode state, Expression.Bounds bounds) {
+        public Transformed apply(ObjectNode state, Subject subject, Expression.Bounds bounds) {
             return new Failed("the code of a migration is not there any more");
         }
     }
@@ -68,7 +82,7 @@ public sealed interface Transformation {
         }
 
         @Override
-        public Transformed apply(ObjectNode state, Expression.Bounds bounds) {
+        public Transformed apply(ObjectNode state, Subject subject, Expression.Bounds bounds) {
             return result == null ? new Failed(error) : withinLimits(new Done(result));
         }
     }
@@ -76,9 +90,9 @@ public sealed interface Transformation {
     /** By Java code, up. */
     record CodedUp(Migration migration) implements Transformation {
         @Override
-        public Transformed apply(ObjectNode state, Expression.Bounds bounds) {
+        public Transformed apply(ObjectNode state, Subject subject, Expression.Bounds bounds) {
             try {
-                return withinLimits(new Done(migration.up(state.deepCopy())));
+                return valid(migration.up(state.deepCopy()));
             } catch (RuntimeException e) {
                 return new Failed("the migration's code failed: " + e);
             }
@@ -88,20 +102,44 @@ public sealed interface Transformation {
     /** By Java code, down. */
     record CodedDown(Migration migration) implements Transformation {
         @Override
-        public Transformed apply(ObjectNode state, Expression.Bounds bounds) {
+        public Transformed apply(ObjectNode state, Subject subject, Expression.Bounds bounds) {
             try {
                 Optional<ObjectNode> down = migration.down(state.deepCopy());
-                return down.isPresent()
-                        ? withinLimits(new Done(down.get()))
-                        : new Failed("the migration's code has no way back");
+                return down.isPresent() ? valid(down.get()) : new Failed("the migration's code has no way back");
             } catch (RuntimeException e) {
                 return new Failed("the migration's code failed: " + e);
             }
         }
     }
 
-    /** Transforms one state, which is not changed. */
-    Transformed apply(ObjectNode state, Expression.Bounds bounds);
+    /**
+     * Transforms one state, which is not changed.
+     *
+     * @param subject the entity it belongs to
+     */
+    Transformed apply(ObjectNode state, Subject subject, Expression.Bounds bounds);
+
+    /** Of code, which may have made text that no UTF-8 can carry. */
+    private static Transformed valid(ObjectNode state) {
+        Transformed limited = withinLimits(new Done(state));
+        return limited instanceof Failed || isValid(state)
+                ? limited
+                : new Failed("the migration's code made half of a surrogate pair, which no UTF-8 can carry");
+    }
+
+    private static boolean isValid(JsonNode value) {
+        for (Map.Entry<String, JsonNode> member : value.properties()) {
+            if (!ErrorText.isValid(member.getKey())) {
+                return false;
+            }
+        }
+        for (JsonNode inner : value) {
+            if (!isValid(inner)) {
+                return false;
+            }
+        }
+        return !value.isTextual() || ErrorText.isValid(value.textValue());
+    }
 
     private static Transformed withinLimits(Transformed transformed) {
         return transformed instanceof Done done

@@ -25,7 +25,7 @@ public class TurnService {
             if (run == null || !run.active() || run.stopping() != null || run.goesBack()) {
                 return;
             }
-            if (runs.replace(game, run, run.stopping(as, error))) {
+            if (runs.replace(game, run, run.stopping(as, ErrorText.bounded(error)))) {
                 return;
             }
         }

@@ -33,7 +33,8 @@ final class WorkDescent implements Function<Entity, Descent.Outcome> {
         if (record == null || answer == null || record.version() != entity.version()) {
             return new Descent.Awaited();
         }
-        Transformation.Transformed transformed = Transformation.Given.of(answer).apply(entity.json(), bounds);
+        Transformation.Transformed transformed =
+                Transformation.Given.of(answer).apply(entity.json(), Subject.of(entity), bounds);
         return transformed instanceof Transformation.Failed failed
                 ? new Descent.Failed(failed.reason())
                 : new Descent.Lowered(

@@ -267,7 +267,8 @@ public class WorkService {
         ObjectNode state = entity.json();
         String schema = entity.schemaVersion();
         for (Definition step : path.subList(0, Math.max(0, path.size() - 1))) {
-            if (!(step.up().apply(state, config.bounds()) instanceof Transformation.Done done)) {
+            Subject subject = Subject.of(entity).at(schema);
+            if (!(step.up().apply(state, subject, config.bounds()) instanceof Transformation.Done done)) {
                 return Optional.empty();
             }
             state = done.state();

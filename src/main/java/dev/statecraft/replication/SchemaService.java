@@ -46,7 +46,7 @@ public class SchemaService {
         if (newest.equals(entity.schemaVersion()) || newest.equals(EntityService.FIRST_SCHEMA)) {
             return entity;
         }
-        Schemas.Shape shape = schemas.up(game, entity.type(), entity.schemaVersion(), newest, entity.json());
+        Schemas.Shape shape = schemas.up(game, entity, newest);
         return shape.version().equals(entity.schemaVersion()) ? entity : entity.in(shape);
     }
 
@@ -65,7 +65,7 @@ public class SchemaService {
     /** An entity in the shape that its type had at a schema version. */
     public Seen at(String game, Entity stored, String version) {
         Entity newest = newest(game, stored);
-        Schemas.Asked asked = schemas.down(game, newest.type(), newest.schemaVersion(), version, newest.json());
+        Schemas.Asked asked = schemas.down(game, newest, version);
         if (asked instanceof Schemas.NoVersion) {
             return new NoVersion();
         }

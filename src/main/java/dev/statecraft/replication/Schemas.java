@@ -25,11 +25,11 @@ public interface Schemas {
     record Shape(String version, ObjectNode state) implements Asked {}
 
     /**
-     * A state as the migrations after {@code from} up to {@code to} have it, as far as they can be done here: it is never
-     * left between two versions. The state handed in is not changed.
+     * An entity's state as the migrations after its schema version up to {@code to} have it, as far as they can be done
+     * here: it is never left between two versions. The entity is not changed.
      */
-    Shape up(String game, String type, String from, String to, ObjectNode state);
+    Shape up(String game, Entity entity, String to);
 
-    /** A state as it was before the migrations after {@code to}. The state handed in is not changed. */
-    Asked down(String game, String type, String from, String to, ObjectNode state);
+    /** An entity's state as it was before the migrations after {@code to}. The entity is not changed. */
+    Asked down(String game, Entity entity, String to);
 }

@@ -18,6 +18,12 @@ public final class CanonicalJson {
 
     private static final int MOST_DIGITS = 17;
 
+    /** A number of so many digits is found by rounding its double to as many, unless that has lost bits. */
+    private static final int SURE_DIGITS = 15;
+
+    /** Integers of up to 53 bits are doubles themselves. */
+    private static final double EXACT_INTEGERS = 0x1p53;
+
     private final StringBuilder out = new StringBuilder();
 
     private CanonicalJson() {}
@@ -103,6 +109,9 @@ public final class CanonicalJson {
         if (value == 0) {
             return "0";
         }
+        if (value == Math.rint(value) && Math.abs(value) <= EXACT_INTEGERS) {
+            return Long.toString((long) value);
+        }
         BigDecimal shortest = shortest(Math.abs(value));
         String digits = shortest.unscaledValue().toString();
         // The point stands so many digits from the first one.
@@ -121,13 +130,23 @@ public final class CanonicalJson {
                 : sign + digits.substring(0, point) + "." + digits.substring(point);
     }
 
-    /** Found by trying, because Double.toString does not give the fewest digits before Java 19. */
+    /**
+     * The fewest digits that are read back as the same double; of several numbers with so few digits the nearest one, the
+     * even one if two are as near. Found by trying, because Double.toString does not give them before Java 19. The number
+     * of that many digits next below and next above are tried both: below a power of two doubles lie closer than above, so
+     * the nearest number may be read back as another double while the other one is not.
+     */
     private static BigDecimal shortest(double value) {
         BigDecimal exact = new BigDecimal(value);
-        for (int digits = 1; digits < MOST_DIGITS; digits++) {
-            BigDecimal rounded = exact.round(new MathContext(digits, RoundingMode.HALF_EVEN));
-            if (rounded.doubleValue() == value) {
-                return rounded.stripTrailingZeros();
+        for (int digits = value < Double.MIN_NORMAL ? 1 : SURE_DIGITS; digits < MOST_DIGITS; digits++) {
+            BigDecimal nearest = exact.round(new MathContext(digits, RoundingMode.HALF_EVEN));
+            if (nearest.doubleValue() == value) {
+                return nearest.stripTrailingZeros();
+            }
+            boolean above = nearest.compareTo(exact) > 0;
+            BigDecimal other = exact.round(new MathContext(digits, above ? RoundingMode.DOWN : RoundingMode.UP));
+            if (other.doubleValue() == value) {
+                return other.stripTrailingZeros();
             }
         }
         return exact.round(new MathContext(MOST_DIGITS, RoundingMode.HALF_EVEN)).stripTrailingZeros();

@@ -208,6 +208,11 @@ function planned(plan) {
       { name: 'Entity', cell: (failure) => failure.id },
       { name: 'Reason', cell: (failure) => failure.reason },
     ], plan.failures, '')),
+    plan.warnings.length > 0 && h('div', {}, h('h3', {}, 'Warnings'), table('Warnings', [
+      { name: 'Path', cell: (warning) => warning.path },
+      { name: 'Warning', cell: (warning) => warning.message },
+      { name: 'Records', cell: (warning) => number(warning.count) },
+    ], plan.warnings, '')),
     plan.samples.length > 0 && h('div', {}, h('h3', {}, 'Samples'), plan.samples.map((sample, i) =>
       h('details', { open: i === 0, 'data-key': sample.space + '/' + sample.id },
         h('summary', {}, sample.id), diff(sample.before, sample.after)))));

@@ -200,6 +200,13 @@ final class ApiWorld {
         call("resumeMigrationRun");
         lease();
         call("cancelMigrationRun");
+        post(
+                "/v1/migrations",
+                "{'version':'1.3.0','description':'Too early','target':{'entityType':'PLAYER_DATA'},"
+                        + "'up':{'worker':true},'down':{'worker':true}}",
+                201);
+        parameters.put("version", "1.3.0");
+        call("withdrawMigration");
         parameters.put("version", "1.1.0");
     }
 

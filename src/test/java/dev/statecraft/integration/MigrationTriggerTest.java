@@ -79,7 +79,7 @@ class MigrationTriggerTest {
     void whatFailedIsLeftAloneAndTheFeedSaysSoOnce() {
         begin();
         post("/v1/entities", "{\"id\": \"p1\", \"space\": \"arena\", \"type\": \"UI_STATE\", \"state\": {\"hp\": 1}}");
-        register("1.0.0", ", \"validation\": [{\"expression\": \"health > 5\", \"message\": \"too weak\"}]");
+        register("1.0.0", ", \"validation\": [{\"expression\": \"state.health > 5\", \"message\": \"too weak\"}]");
         trigger.run(game);
         assertEquals("ROLLED_BACK", settled("1.0.0"));
         for (int i = 0; i < 3; i++) {

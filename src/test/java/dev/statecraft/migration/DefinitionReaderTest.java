@@ -12,7 +12,8 @@ import org.junit.jupiter.api.Test;
 
 class DefinitionReaderTest {
 
-    private static final DefinitionReader READER = new DefinitionReader(new DefinitionReader.Limits(100, 200, 3, 2));
+    private static final DefinitionReader READER =
+            new DefinitionReader(new DefinitionReader.Limits(100, 200, 50, 3, 2));
 
     static final String VALID = "{'version': '1.1.0', 'description': 'd', 'target': {'entityType': 'PLAYER_DATA'},"
             + " 'up': {'operations': [{'op': 'rename', 'from': 'hp', 'path': 'health'}]}}";
@@ -31,7 +32,7 @@ class DefinitionReaderTest {
         assertEquals(List.of("old"), lossy.lost());
         assertFalse(lossy.reversible());
         ObjectNode handWritten = with("up", "{'operations': [{'op': 'remove', 'path': 'old'}]}");
-        handWritten.set("down", Json.of("{'expression': '$merge([$, {\\\"old\\\": 1}])'}"));
+        handWritten.set("down", Json.of("{'expression': 'merge(state, {\\\"old\\\": 1})'}"));
         assertTrue(read(handWritten).reversible());
     }
 
@@ -51,6 +52,11 @@ class DefinitionReaderTest {
         assertField("up.worker", with("up", "{'worker': false}"));
         assertField("up.expression", with("up", "{'expression': 'a +'}"));
         assertField("up.expression", with("up", "{'expression': '" + "a".repeat(201) + "'}"));
+        assertField("up.expression", with("up", "{'expression': '[1]'}"));
+        assertField("up.expression", with("up", "{'expression': 'before'}"));
+        assertField("validation[0].expression", with("validation", "[{'expression': '1', 'message': 'm'}]"));
+        assertField("invariants[0].expression", with("invariants", "[{'expression': 'true'}]"));
+        assertField("invariants[0].expression", with("invariants", "[{'expression': 'state.coinz(1)'}]"));
         assertField("down", with("down", "{'worker': true}"));
         assertField("up.operations", with("up", "{'operations': []}"));
         assertOperation("op", "{'op': 'explode', 'path': 'a'}");
@@ -67,12 +73,12 @@ class DefinitionReaderTest {
         assertOperation("lossy", "{'op': 'remove', 'path': 'a'}");
         assertOperation("lossy", "{'op': 'compute', 'path': 'a', 'expression': '1'}");
         assertOperation("why", "{'op': 'remove', 'path': 'a', 'lossy': true, 'why': 'x'}");
-        assertField("validation[0].message", with("validation", "[{'expression': 'a'}]"));
+        assertField("validation[0].message", with("validation", "[{'expression': 'true'}]"));
         assertField(
                 "validation[1].expression",
-                with("validation", "[{'expression': 'a', 'message': 'm'}, {'message': 'm'}]"));
+                with("validation", "[{'expression': 'state.a', 'message': 'm'}, {'message': 'm'}]"));
         assertField("validation", with("validation", "[1, 2, 3]"));
-        assertField("invariants[0].tolerance", with("invariants", "[{'expression': 'a', 'tolerance': -1}]"));
+        assertField("invariants[0].tolerance", with("invariants", "[{'expression': 'state.a', 'tolerance': -1}]"));
         assertField("options.pageSize", with("options", "{'pageSize': 0}"));
         assertField("options.pageSize", with("options", "{'pageSize': 1.5}"));
         assertField("options.segments", with("options", "{'segments': '4'}"));

@@ -118,6 +118,57 @@ class MigrationResourceTest {
                 .body("history.findAll { it.action == 'BASELINED' }", hasSize(1));
     }
 
+    @Test
+    void aMigrationThatNeverRanIsWithdrawn() {
+        register("5.8.0", "WITHDRAWN", RENAME).statusCode(201);
+        given().delete("/v1/migrations/5.8.0").then().statusCode(204);
+        given().get("/v1/migrations/5.8.0").then().statusCode(404);
+        given().delete("/v1/migrations/5.8.0").then().statusCode(404);
+        given().get("/v1/migrations/history").then().body("history.action", hasItem("WITHDRAWN"));
+        register("5.8.0", "WITHDRAWN", "{'worker': true}").statusCode(201);
+        given().delete("/v1/migrations/5.8.0").then().statusCode(204);
+        given().delete("/v1/migrations/" + DoubledCoins.VERSION)
+                .then()
+                .statusCode(409)
+                .body("type", equalTo("/problems/migration-in-use"))
+                .body("current.version", equalTo(DoubledCoins.VERSION));
+    }
+
+    @Test
+    void expressionsAreCelAndTheirErrorsAreBounded() {
+        post("/v1/entities", "{'id': 'listed', 'type': 'LISTS', 'state': {'history': [10, 20, 30], 'coins': 7}}")
+                .statusCode(201);
+        register("5.6.0", "LISTS", "{'expression': '{\\u0022history\\u0022: state.history[0] * 1.5}'}")
+                .statusCode(201)
+                .body("kind", equalTo("EXPRESSION"));
+        given().post("/v1/migrations/5.6.0/plan")
+                .then()
+                .statusCode(200)
+                .body("samples[0].after.history", equalTo(15))
+                .body("warnings.code", equalTo(java.util.List.of("MEMBER_REMOVED", "LIST_BECAME_VALUE")))
+                .body("warnings.path", equalTo(java.util.List.of("/coins", "/history")))
+                .body("warnings[1].example", equalTo("listed"))
+                .body("cost.largest", greaterThanOrEqualTo(5))
+                .body("cost.limit", equalTo(1_000_000));
+        register("5.7.0", "LISTS", "{'expression': '{\\u0022a\\u0022: state." + "x".repeat(5_000) + "}'}")
+                .statusCode(201);
+        given().post("/v1/migrations/5.7.0/plan")
+                .then()
+                .statusCode(200)
+                .body("failed", equalTo(1))
+                .body("failures[0].reason", org.hamcrest.Matchers.containsString(" at 1:12: there is no member"))
+                .body("failures[0].reason.length()", org.hamcrest.Matchers.lessThanOrEqualTo(500));
+        post(
+                        "/v1/migrations",
+                        definition(
+                                "5.7.1",
+                                "LISTS",
+                                "{'expression': '" + "(".repeat(40) + "coins" + " ?: 1)".repeat(40) + "'}"))
+                .statusCode(400)
+                .body("field", equalTo("up.expression"))
+                .body("detail.length()", org.hamcrest.Matchers.lessThanOrEqualTo(500));
+    }
+
     @ParameterizedTest(name = "{0} -> {1} {2}")
     @CsvSource(
             delimiter = '|',
@@ -127,11 +178,15 @@ class MigrationResourceTest {
                 "{'version': '1.0'} | 400 | version",
                 "{'version': 1} | 400 | version",
                 "{'version': '6.0.0', 'colour': 1} | 400 | colour",
-                "{'version': '6.0.0', 'description': 'd', 'target': {'entityType': 'a b'}, 'up': {'worker': true}} | 400 | target.entityType",
+                "{'version': '6.0.0', 'description': 'd', 'target': {'entityType': 'a b'}, 'up': {'worker': true}} |"
+                        + " 400 | target.entityType",
                 "{'version': '6.0.0', 'description': 'd', 'target': {'entityType': 'A'}} | 400 | up",
-                "{'version': '6.0.0', 'description': 'd', 'target': {'entityType': 'A'}, 'up': {'expression': '('}} | 400 | up.expression",
-                "{'version': '6.0.0', 'description': 'd', 'target': {'entityType': 'A'}, 'up': {'operations': [{'op': 'remove', 'path': 'a'}]}} | 400 | up.operations[0].lossy",
-                "{'version': '6.0.0', 'description': 'd', 'target': {'entityType': 'A'}, 'up': {'worker': true}, 'outOfOrder': 'yes'} | 400 | outOfOrder",
+                "{'version': '6.0.0', 'description': 'd', 'target': {'entityType': 'A'}, 'up': {'expression': '('}} |"
+                        + " 400 | up.expression",
+                "{'version': '6.0.0', 'description': 'd', 'target': {'entityType': 'A'}, 'up': {'operations': [{'op':"
+                        + " 'remove', 'path': 'a'}]}} | 400 | up.operations[0].lossy",
+                "{'version': '6.0.0', 'description': 'd', 'target': {'entityType': 'A'}, 'up': {'worker': true},"
+                        + " 'outOfOrder': 'yes'} | 400 | outOfOrder",
                 "[1] | 400 | ",
                 "null | 400 | ",
             })
@@ -152,7 +207,12 @@ class MigrationResourceTest {
         post("/v1/migrations/9.9.9/repair", "{'definition': " + definition("9.9.8", "A", RENAME) + "}")
                 .statusCode(400)
                 .body("field", equalTo("definition.version"));
-        given().delete("/v1/migrations/9.9.9").then().statusCode(405);
+        given().delete("/v1/migrations/9.9.9")
+                .then()
+                .statusCode(404)
+                .body("type", equalTo("/problems/migration-not-found"));
+        given().delete("/v1/migrations/latest").then().statusCode(400).body("field", equalTo("version"));
+        given().put("/v1/migrations/9.9.9").then().statusCode(405);
     }
 
     private static String definition(String version, String entityType, String up) {

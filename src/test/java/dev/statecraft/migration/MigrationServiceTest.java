@@ -101,6 +101,54 @@ class MigrationServiceTest {
     }
 
     @Test
+    void aMigrationThatNeverRanIsWithdrawnAndItsVersionIsFree() {
+        Laboratory lab = new Laboratory(Map.of(), List.of(new DoubledCoins()), none());
+        Definition definition = definition("1.0.0");
+        SemanticVersion version = definition.version();
+        assertInstanceOf(MigrationService.Unknown.class, lab.migrations.withdraw(GAME, version, BY));
+        lab.register(definition);
+        int before = lab.migrations.list(GAME).migrations().size();
+        assertInstanceOf(MigrationService.Removed.class, lab.migrations.withdraw(GAME, version, BY));
+        assertInstanceOf(MigrationService.Unknown.class, lab.migrations.withdraw(GAME, version, BY));
+        assertEquals(before - 1, lab.migrations.list(GAME).migrations().size());
+        LedgerEntry last = lab.migrations.history(GAME).get(0);
+        assertEquals(Action.WITHDRAWN, last.action());
+        assertEquals("1.0.0", last.version());
+        assertInstanceOf(MigrationService.New.class, lab.register(definition("1.0.0", OTHER, "")));
+        // A removal that was decided on an older registry changes nothing.
+        Registry old = lab.store.registry(GAME);
+        Registration seen = lab.store.read(GAME, version).orElseThrow();
+        lab.register(definition("1.0.1"));
+        assertFalse(lab.store.withdraw(GAME, old, old.withdrawn(), seen, last));
+        SemanticVersion code = SemanticVersion.of(DoubledCoins.VERSION);
+        assertTrue(assertInstanceOf(MigrationService.InUse.class, lab.migrations.withdraw(GAME, code, BY))
+                .code());
+        lab.migrations.baseline(GAME, SemanticVersion.of("2.0.0"), null, BY);
+        assertInstanceOf(MigrationService.InUse.class, lab.migrations.withdraw(GAME, version, BY));
+    }
+
+    /** A release before wrote some numbers with a digit more, and kept the checksum of that. */
+    @Test
+    void aChecksumOfAnOlderReleaseIsNoDrift() {
+        Definition definition = definition(
+                "1.0.0", "{'operations': [{'op': 'default', 'path': 'n', 'value': 5.9604644775390625e-8}]}", "");
+        Registration now = Registration.of(definition, 1, false, java.time.Instant.EPOCH, BY);
+        Registration then = new Registration(
+                now.version(),
+                now.kind(),
+                now.source(),
+                "0".repeat(64),
+                now.status(),
+                now.seq(),
+                false,
+                now.registeredAt(),
+                BY,
+                now.application());
+        assertTrue(then.hasContent(definition));
+        assertFalse(then.hasContent(definition("1.0.0")));
+    }
+
+    @Test
     void theLedgerIsListedAsFarAsConfiguredAndKeptWhole() {
         Laboratory lab = new Laboratory(Map.of("max-migration-history", "2", "max-migrations", "3"), List.of(), none());
         for (int i = 1; i <= 3; i++) {

@@ -86,8 +86,9 @@ class MigrationToolsTest {
         play("tools-command");
         create(12);
         Path file = Files.writeString(folder.resolve("rename.json"), """
-                {"version": "1.1.0", "description": "coins become gold", "target": {"entityType": "PLAYER_DATA"},
-                 "up": {"operations": [{"op": "rename", "from": "coins", "path": "gold"}]}}""");
+            {"version": "1.1.0", "description": "coins become gold", "target": {"entityType": "PLAYER_DATA"},
+             "up": {"operations": [{"op": "rename", "from": "coins", "path": "gold"}]}}\
+            """);
         MigrateCommandTest.Ended applied = migrate(file.toString());
         assertEquals(0, applied.code(), applied.out());
         assertTrue(applied.out().contains("plan 1.1.0: 12 of 12 records change"), applied.out());
@@ -137,7 +138,7 @@ class MigrationToolsTest {
         post(
                         "/v1/migrations",
                         "{'version': '1.0.0', 'description': 'd', 'target': {'entityType': 'PLAYER_DATA'},"
-                                + " 'up': {'expression': '{\\u0022gold\\u0022: coins}'}}")
+                                + " 'up': {'expression': '{\\u0022gold\\u0022: state.coins}'}}")
                 .statusCode(201);
         post("/v1/migrations/apply?waitMillis=20000", "{}").body("applied", equalTo(1));
         get("/v1/entities/p0?schemaVersion=0.9.0")

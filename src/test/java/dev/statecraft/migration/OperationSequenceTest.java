@@ -37,7 +37,7 @@ class OperationSequenceTest {
                 "{'r': 0}");
         turns("{'op': 'increment', 'path': '/l/1', 'by': 0.5}", "{'l': [1, 2]}", "{'l': [1, 2.5]}");
         turns(
-                "{'op': 'compute', 'path': 'sum', 'expression': 'a + b', 'lossy': true}",
+                "{'op': 'compute', 'path': 'sum', 'expression': 'state.a + state.b', 'lossy': true}",
                 "{'a': 1, 'b': 2}",
                 "{'a': 1, 'b': 2, 'sum': 3}");
     }
@@ -54,7 +54,27 @@ class OperationSequenceTest {
         refuses("{'op': 'convert', 'path': 'n', 'to': 'number'}", "{'n': [1]}");
         refuses("{'op': 'increment', 'path': 'n', 'by': 1}", "{}");
         refuses("{'op': 'increment', 'path': 'n', 'by': 1}", "{'n': 9007199254740991}");
-        refuses("{'op': 'compute', 'path': 'n', 'expression': 'missing', 'lossy': true}", "{}");
+        refuses("{'op': 'compute', 'path': 'n', 'expression': 'state.missing', 'lossy': true}", "{}");
+    }
+
+    /** Luau writes an empty object as an empty list. */
+    @Test
+    void anEmptyListOnTheWayIsAnEmptyObject() {
+        turns("{'op': 'default', 'path': '/stats/wins', 'value': 0}", "{'stats': []}", "{'stats': {'wins': 0}}");
+        turns("{'op': 'default', 'path': '/stats/0', 'value': 7}", "{'stats': []}", "{'stats': {'0': 7}}");
+        turns("{'op': 'default', 'path': '/a/b/c', 'value': 0}", "{'a': {'b': []}}", "{'a': {'b': {'c': 0}}}");
+        turns("{'op': 'default', 'path': '/l/0/c', 'value': 0}", "{'l': [[]]}", "{'l': [{'c': 0}]}");
+        turns("{'op': 'rename', 'from': 'hp', 'path': '/stats/hp'}", "{'hp': 3, 'stats': []}", "{'stats': {'hp': 3}}");
+        turns("{'op': 'rename', 'from': '/stats/hp', 'path': 'hp'}", "{'stats': []}", "{'stats': []}");
+        turns("{'op': 'remove', 'path': '/stats/hp', 'lossy': true}", "{'stats': []}", "{'stats': []}");
+        turns("{'op': 'convert', 'path': '/stats/hp', 'to': 'number'}", "{'stats': []}", "{'stats': []}");
+        turns("{'op': 'mapValues', 'path': '/stats/hp', 'map': {'a': 1}}", "{'stats': []}", "{'stats': []}");
+        turns(
+                "{'op': 'compute', 'path': '/stats/1001', 'expression': '1 + 1', 'lossy': true}",
+                "{'stats': []}",
+                "{'stats': {'1001': 2}}");
+        refuses("{'op': 'default', 'path': '/stats/wins', 'value': 0}", "{'stats': [1]}");
+        refuses("{'op': 'increment', 'path': '/stats/wins', 'by': 1}", "{'stats': []}");
     }
 
     @Test
@@ -62,8 +82,8 @@ class OperationSequenceTest {
         ObjectNode state = Json.of("{'a': 1, 'n': 'x'}");
         OperationSequence sequence =
                 sequence("{'op': 'rename', 'from': 'a', 'path': 'b'}, {'op': 'increment', 'path': 'n', 'by': 1}");
-        Transformation.Failed failed =
-                assertInstanceOf(Transformation.Failed.class, sequence.apply(state, ExpressionTest.BOUNDS));
+        Transformation.Failed failed = assertInstanceOf(
+                Transformation.Failed.class, sequence.apply(state, ExpressionTest.ADA, ExpressionTest.BOUNDS));
         assertTrue(failed.reason().startsWith("operation 1 (increment n)"), failed.reason());
         assertEquals(Json.of("{'a': 1, 'n': 'x'}"), state);
     }
@@ -96,8 +116,10 @@ class OperationSequenceTest {
     @Test
     void whatWasEarnedSinceOutlivesTheWayBack() {
         OperationSequence sequence = sequence("{'op': 'default', 'path': 'coins', 'value': 0}");
-        assertDone("{}", sequence.down().apply(Json.of("{'coins': 0}"), ExpressionTest.BOUNDS));
-        assertDone("{'coins': 5}", sequence.down().apply(Json.of("{'coins': 5}"), ExpressionTest.BOUNDS));
+        assertDone("{}", sequence.down().apply(Json.of("{'coins': 0}"), ExpressionTest.ADA, ExpressionTest.BOUNDS));
+        assertDone(
+                "{'coins': 5}",
+                sequence.down().apply(Json.of("{'coins': 5}"), ExpressionTest.ADA, ExpressionTest.BOUNDS));
     }
 
     /** Where the operations find the old shape, going down gives back exactly what there was, and up twice is up once. */
@@ -120,11 +142,12 @@ class OperationSequenceTest {
                 (nested ? (ObjectNode) before.get("in") : before).setAll(value);
             }
             OperationSequence up = sequence(operations.toString());
-            ObjectNode after = done(up.apply(before, ExpressionTest.BOUNDS), "seed " + seed + " " + operations);
-            ObjectNode back = done(up.down().apply(after, ExpressionTest.BOUNDS), "seed " + seed);
+            ObjectNode after = done(
+                    up.apply(before, ExpressionTest.ADA, ExpressionTest.BOUNDS), "seed " + seed + " " + operations);
+            ObjectNode back = done(up.down().apply(after, ExpressionTest.ADA, ExpressionTest.BOUNDS), "seed " + seed);
             assertTrue(JsonValues.same(before, back), "seed " + seed + ": " + before + " became " + back);
             if (!increments) {
-                ObjectNode again = done(up.apply(after, ExpressionTest.BOUNDS), "seed " + seed);
+                ObjectNode again = done(up.apply(after, ExpressionTest.ADA, ExpressionTest.BOUNDS), "seed " + seed);
                 assertTrue(JsonValues.same(after, again), "seed " + seed + ": " + after + " became " + again);
             }
         }
@@ -153,11 +176,12 @@ class OperationSequenceTest {
     }
 
     private static void turns(String operation, String before, String after) {
-        assertDone(after, sequence(operation).apply(Json.of(before), ExpressionTest.BOUNDS));
+        assertDone(after, sequence(operation).apply(Json.of(before), ExpressionTest.ADA, ExpressionTest.BOUNDS));
     }
 
     private static void refuses(String operation, String state) {
-        Transformation.Transformed transformed = sequence(operation).apply(Json.of(state), ExpressionTest.BOUNDS);
+        Transformation.Transformed transformed =
+                sequence(operation).apply(Json.of(state), ExpressionTest.ADA, ExpressionTest.BOUNDS);
         assertInstanceOf(Transformation.Failed.class, transformed, operation + " " + transformed);
     }
 

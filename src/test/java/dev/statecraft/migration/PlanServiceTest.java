@@ -5,6 +5,7 @@ import static dev.statecraft.migration.Laboratory.definition;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
@@ -49,8 +50,8 @@ class PlanServiceTest {
         Definition definition = definition(
                 "1.1.0",
                 "{'operations': [{'op': 'rename', 'from': 'hp', 'path': 'health'}]}",
-                ", 'validation': [{'expression': '$not($exists(health)) or health >= 0', 'message': 'No negative health.'}],"
-                        + " 'invariants': [{'expression': 'coins'}]");
+                ", 'validation': [{'expression': '!has(state.health) || state.health >= 0', 'message': 'No negative"
+                        + " health.'}], 'invariants': [{'expression': 'state.coins'}]");
         lab.register(definition);
         Registration registration =
                 lab.migrations.find(GAME, definition.version()).orElseThrow();
@@ -92,13 +93,64 @@ class PlanServiceTest {
         Plan plan = lab.plan(definition(
                 "1.0.0",
                 "{'operations': [{'op': 'convert', 'path': 'level', 'to': 'number'}]}",
-                ", 'invariants': [{'expression': '$exists(level) ? $number(level) : 0'}, {'expression': '$type(level) = \\\"string\\\" ? 1 : 0'},"
-                        + " {'expression': '$type(level) = \\\"string\\\" ? 1 : 0', 'tolerance': 1}]"));
+                ", 'invariants': [{'expression': 'has(state.level) ? int(state.level) : 0'}, {'expression':"
+                        + " 'type(state.level) == string ? 1 : 0'}, {'expression': 'type(state.level) == string ? 1 : 0',"
+                        + " 'tolerance': 1}]"));
         assertEquals(1, plan.wouldChange());
         assertEquals(new Plan.Check(true, 1, "ada"), plan.reversible());
         assertEquals(
                 List.of(true, false, true),
                 plan.invariants().stream().map(Plan.Sum::holds).toList());
+    }
+
+    @Test
+    void whatAnExpressionChangesUnexpectedlyIsWarnedOf() {
+        Laboratory lab = new Laboratory();
+        lab.create("global", "ada", "{'list': [[1], 2], 'n': 1, 'kept': {'x': 1, 'y': 's'}, 'empty': []}");
+        lab.create("global", "bob", "{'list': [3], 'n': 1, 'kept': {'x': 1, 'y': 's'}, 'empty': [], 'old': true}");
+        Plan plan = lab.plan(definition(
+                "1.0.0",
+                "{'expression': '{\\\"list\\\": state.list[0], \\\"n\\\": string(state.n), \\\"empty\\\": {},"
+                        + " \\\"kept\\\": without(state.kept, [\\\"y\\\"])}'}",
+                ""));
+        assertEquals(
+                List.of(
+                        "MEMBER_REMOVED /kept/y 2",
+                        "TYPE_CHANGED /n 2",
+                        "LIST_BECAME_VALUE /list 1",
+                        "MEMBER_REMOVED /old 1"),
+                plan.warnings().stream()
+                        .map(w -> w.code() + " " + w.path() + " " + w.count())
+                        .filter(w -> !w.contains("*"))
+                        .toList());
+        assertNotNull(plan.cost());
+        assertTrue(plan.cost().average() > 10
+                && plan.cost().largest() >= plan.cost().average());
+        Plan computed = lab.plan(definition(
+                "1.1.0",
+                "{'operations': [{'op': 'compute', 'path': '/kept/x', 'expression': '[1]', 'lossy': true},"
+                        + " {'op': 'convert', 'path': 'n', 'from': 'number', 'to': 'string'}]}",
+                ""));
+        assertEquals(
+                List.of("TYPE_CHANGED /kept/x 2"),
+                computed.warnings().stream()
+                        .map(w -> w.code() + " " + w.path() + " " + w.count())
+                        .toList());
+        Plan renamed = lab.plan(definition("1.2.0"));
+        assertEquals(List.of(), renamed.warnings());
+        assertNull(renamed.cost());
+    }
+
+    /** Luau writes an empty object as an empty list: going back to an empty object is going back. */
+    @Test
+    void anEmptyListThatBecameAnObjectIsReversible() {
+        Laboratory lab = new Laboratory();
+        lab.create("global", "ada", "{'stats': []}");
+        Plan plan = lab.plan(
+                definition("1.0.0", "{'operations': [{'op': 'default', 'path': '/stats/wins', 'value': 0}]}", ""));
+        assertEquals("{\"stats\":{\"wins\":0}}", plan.samples().get(0).after().toString());
+        assertEquals(new Plan.Check(true, 0, null), plan.reversible());
+        assertEquals(new Plan.Check(true, 0, null), plan.idempotent());
     }
 
     @Test
@@ -126,7 +178,7 @@ class PlanServiceTest {
         Laboratory lab = new Laboratory();
         lab.create("global", "ada", "{'text': '" + "x".repeat(200_000) + "'}");
         lab.create("global", "bob", "{'text': 'x'}");
-        Plan plan = lab.plan(definition("1.0.0", "{'expression': '$merge([$, {\\\"copy\\\": text}])'}", ""));
+        Plan plan = lab.plan(definition("1.0.0", "{'expression': 'merge(state, {\\\"copy\\\": state.text})'}", ""));
         assertEquals(
                 List.of("ada"), plan.failures().stream().map(Plan.Failure::id).toList());
         assertEquals("{\"text\":\"x\"}".length(), plan.size().before());

@@ -99,7 +99,9 @@ class RunResourceTest {
         ships("SHIP_B", 2);
         register("0.41.1", "SHIP_B", "");
         register(
-                "0.41.2", "SHIP_B", ", 'validation': [{'expression': 'health = 7', 'message': 'Only seven will do.'}]");
+                "0.41.2",
+                "SHIP_B",
+                ", 'validation': [{'expression': 'state.health == 7', 'message': 'Only seven will do.'}]");
         register("0.41.3", "SHIP_B", "");
         post("/v1/migrations/apply?waitMillis=25000", "{'target': '0.41.2', 'reason': 'release'}")
                 .statusCode(200)

@@ -144,7 +144,7 @@ class RunTest {
         fill(lab, 4);
         lab.register(definition("1.10.0", "{'operations': [{'op': 'increment', 'path': 'level', 'by': 1}]}", ""));
         lab.register(definition("1.9.0", "{'operations': [{'op': 'rename', 'from': 'hp', 'path': 'level'}]}", ""));
-        lab.register(definition("2.0.0", "{'expression': '$merge([$, {\\\"rank\\\": level * 10}])'}", ""));
+        lab.register(definition("2.0.0", "{'expression': 'merge(state, {\\\"rank\\\": state.level * 10})'}", ""));
         RunService.Answer answer = assertInstanceOf(
                 RunService.Answer.class, lab.runs.apply(GAME, SemanticVersion.of("1.10.0"), "soft launch", BY, 20_000));
         assertEquals(2, answer.applied(), answer.toString());
@@ -168,7 +168,7 @@ class RunTest {
         lab.register(definition(
                 "1.1.0",
                 RENAME,
-                ", 'validation': [{'expression': 'health != 11', 'message': 'Nobody has eleven.'}],"
+                ", 'validation': [{'expression': 'state.health != 11', 'message': 'Nobody has eleven.'}],"
                         + " 'options': {'pageSize': 2}"));
         lab.apply(GAME);
         for (int i = 0; i < 12; i++) {
@@ -217,7 +217,7 @@ class RunTest {
         lab.register(definition(
                 "1.1.0",
                 RENAME,
-                ", 'validation': [{'expression': 'health < 8', 'message': 'Too healthy.'}],"
+                ", 'validation': [{'expression': 'state.health < 8', 'message': 'Too healthy.'}],"
                         + " 'options': {'failureThreshold': {'count': 2}, 'pageSize': 3}"));
         lab.apply(GAME);
         Run run = lab.lastRun(GAME);
@@ -237,20 +237,20 @@ class RunTest {
         fill(lab, 6);
         lab.register(definition(
                 "1.1.0",
-                "{'expression': '$merge([$, {\\\"coins\\\": hp = 5 ? 0 : coins}])'}",
-                ", 'invariants': [{'expression': 'coins'}, {'expression': 'hp'}]"));
+                "{'expression': 'merge(state, {\\\"coins\\\": state.hp == 5 ? 0 : state.coins})'}",
+                ", 'invariants': [{'expression': 'state.coins'}, {'expression': 'state.hp'}]"));
         lab.apply(GAME);
         Run run = lab.lastRun(GAME);
         assertEquals(Status.ROLLED_BACK, run.status());
-        assertTrue(String.valueOf(run.error()).contains("The sum of coins was 9"), run.toString());
+        assertTrue(String.valueOf(run.error()).contains("The sum of state.coins was 9"), run.toString());
         assertState("{'hp': 5, 'coins': 1.5}", lab.read(space(5), "n5"));
 
         Laboratory tolerant = lab("validation-enabled", "false");
         fill(tolerant, 6);
         tolerant.register(definition(
                 "1.1.0",
-                "{'expression': '$merge([$, {\\\"coins\\\": hp = 5 ? 0 : coins}])'}",
-                ", 'invariants': [{'expression': 'coins'}]"));
+                "{'expression': 'merge(state, {\\\"coins\\\": state.hp == 5 ? 0 : state.coins})'}",
+                ", 'invariants': [{'expression': 'state.coins'}]"));
         tolerant.apply(GAME);
         assertEquals(Status.APPLIED, tolerant.lastRun(GAME).status());
     }
@@ -262,7 +262,7 @@ class RunTest {
         lab.register(definition(
                 "1.1.0",
                 RENAME,
-                ", 'validation': [{'expression': 'health != 7', 'message': 'Seven.'}],"
+                ", 'validation': [{'expression': 'state.health != 7', 'message': 'Seven.'}],"
                         + " 'options': {'pageSize': 1, 'canaryPercent': 0}"));
         lab.apply(GAME);
         assertEquals(Status.FAILED, lab.migration(GAME, "1.1.0").status());
@@ -317,7 +317,7 @@ class RunTest {
     void whatCannotBeTakenDownIsPutAsideAndExactlyMeansExactly() {
         Laboratory lab = lab();
         fill(lab, 4);
-        lab.register(definition("1.1.0", "{'expression': '{\\\"coins\\\": coins}'}", ""));
+        lab.register(definition("1.1.0", "{'expression': '{\\\"coins\\\": state.coins}'}", ""));
         lab.apply(GAME);
         lab.update(GAME, "arena", "n0", "{'increment': {'coins': 10}}");
         lab.runs.rollBack(GAME, SemanticVersion.of("1.1.0"), Run.Mode.SMART, "r", BY, 20_000);
@@ -348,7 +348,7 @@ class RunTest {
     void rollbacksThatCannotBeAreRefused() {
         Laboratory lab = lab("backup-before-migration", "false");
         fill(lab, 2);
-        lab.register(definition("1.1.0", "{'expression': '$'}", ""));
+        lab.register(definition("1.1.0", "{'expression': 'state'}", ""));
         lab.register(definition("1.2.0", RENAME, ""));
         SemanticVersion first = SemanticVersion.of("1.1.0");
         assertInstanceOf(

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.statecraft.replication.Entity;
+import dev.statecraft.replication.PackedJson;
 import dev.statecraft.replication.Schemas.NoVersion;
 import dev.statecraft.replication.Schemas.NoWayBack;
 import dev.statecraft.replication.Schemas.Shape;
@@ -62,7 +63,7 @@ class SchemaLineTest {
     void statesGoThroughAllMigrationsOfTheirTypeUpAndDown() {
         apply("1.0.0", rename("coins", "gold"), "");
         apply("2.0.0", "{'operations': [{'op': 'increment', 'path': 'gold', 'by': 10}]}", "");
-        Shape up = line.up(GAME, TYPE, "0.0.0", "2.0.0", Json.of("{'coins': 5}"));
+        Shape up = line.up(GAME, entity("0.0.0", "{'coins': 5}"), "2.0.0");
         assertEquals(new Shape("2.0.0", Json.of("{'gold': 15}")).toString(), up.toString());
         assertEquals("1.0.0", down("2.0.0", "1.0.0").version());
         assertEquals("{\"gold\":5}", down("2.0.0", "1.0.0").state().toString());
@@ -70,12 +71,17 @@ class SchemaLineTest {
         assertEquals("{\"coins\":5}", down("2.0.0", "0.9.0").state().toString());
         assertEquals("0.0.0", down("2.0.0", "0.9.0").version());
         assertEquals("{\"gold\":15}", down("2.0.0", "3.0.0").state().toString());
-        assertInstanceOf(NoVersion.class, line.down(GAME, TYPE, "2.0.0", "latest", Json.of("{}")));
-        assertInstanceOf(NoWayBack.class, line.down(GAME, TYPE, "1.5.0", "1.0.0", Json.of("{}")));
+        assertInstanceOf(NoVersion.class, line.down(GAME, entity("2.0.0", "{}"), "latest"));
+        assertInstanceOf(NoWayBack.class, line.down(GAME, entity("1.5.0", "{}"), "1.0.0"));
+    }
+
+    private static Entity entity(String schema, String state) {
+        PackedJson packed = PackedJson.of(Json.of(state), PackedJson.NEVER);
+        return new Entity("global", "ada", TYPE, 1, packed, schema, null, 0, "test", null, null, 1, 1, 1, List.of());
     }
 
     private Shape down(String from, String to) {
-        return assertInstanceOf(Shape.class, line.down(GAME, TYPE, from, to, Json.of("{'gold': 15}")));
+        return assertInstanceOf(Shape.class, line.down(GAME, entity(from, "{'gold': 15}"), to));
     }
 
     @Test
@@ -84,19 +90,18 @@ class SchemaLineTest {
         apply(
                 "2.0.0",
                 "{'operations': [{'op': 'increment', 'path': 'gold', 'by': 1}]}",
-                ", 'validation': [{'expression': 'gold < 10', 'message': 'too rich'}]");
-        Shape broken = line.up(GAME, TYPE, "0.0.0", "2.0.0", Json.of("{'coins': 9}"));
+                ", 'validation': [{'expression': 'state.gold < 10', 'message': 'too rich'}]");
+        Shape broken = line.up(GAME, entity("0.0.0", "{'coins': 9}"), "2.0.0");
         assertEquals("1.0.0", broken.version());
         assertEquals("{\"gold\":9}", broken.state().toString());
-        Shape failing = line.up(GAME, TYPE, "1.0.0", "2.0.0", Json.of("{'gold': 'many'}"));
+        Shape failing = line.up(GAME, entity("1.0.0", "{'gold': 'many'}"), "2.0.0");
         assertEquals("1.0.0", failing.version());
     }
 
     @Test
     void aMigrationWithoutAWayDownSaysSo() {
-        apply("1.0.0", "{'expression': '$'}", "");
-        NoWayBack none =
-                assertInstanceOf(NoWayBack.class, line.down(GAME, TYPE, "1.0.0", "0.1.0", Json.of("{'gold': 1}")));
+        apply("1.0.0", "{'expression': 'state'}", "");
+        NoWayBack none = assertInstanceOf(NoWayBack.class, line.down(GAME, entity("1.0.0", "{'gold': 1}"), "0.1.0"));
         assertTrue(none.reason().contains("1.0.0"), none.reason());
     }
 

@@ -244,7 +244,7 @@ class WorkServiceTest {
 
     @Test
     void rulesAreLookedAtAndAFewFailuresAreAllowedWhereTheDefinitionSaysSo() {
-        begin(", 'validation': [{'expression': 'gold < 40', 'message': 'too rich'}],"
+        begin(", 'validation': [{'expression': 'state.gold < 40', 'message': 'too rich'}],"
                 + " 'options': {'failureThreshold': {'count': 5}}");
         work(WorkServiceTest::doubled);
         Run run = lab.lastRun(GAME);
@@ -260,9 +260,8 @@ class WorkServiceTest {
         lab.register(Laboratory.definition(
                 "0.9.0",
                 "{'operations': [{'op': 'increment', 'path': 'coins', 'by': 5}]}",
-                ", 'options':"
-                        + " {'failureThreshold': {'count': 9}}, 'validation': [{'expression': 'coins < 50', 'message':"
-                        + " 'rich'}]"));
+                ", 'options': {'failureThreshold': {'count': 9}}, 'validation': [{'expression': 'state.coins < 50',"
+                        + " 'message': 'rich'}]"));
         lab.apply(GAME);
         lab.register(Laboratory.definition("1.0.0", "{'worker': true}", ", 'options': {'canaryPercent': 0}"));
         lab.runs.apply(GAME, null, null, "tester", 0);

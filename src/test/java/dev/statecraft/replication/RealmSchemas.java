@@ -1,18 +1,16 @@
 package dev.statecraft.replication;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
-
 /** Knows no way from one schema version to another until it is told who does. */
 public final class RealmSchemas implements Schemas {
 
     private Schemas known = new Schemas() {
         @Override
-        public Shape up(String game, String type, String from, String to, ObjectNode state) {
-            return new Shape(from, state);
+        public Shape up(String game, Entity entity, String to) {
+            return new Shape(entity.schemaVersion(), entity.json());
         }
 
         @Override
-        public Asked down(String game, String type, String from, String to, ObjectNode state) {
+        public Asked down(String game, Entity entity, String to) {
             return new NoWayBack("nobody has told");
         }
     };
@@ -23,12 +21,12 @@ public final class RealmSchemas implements Schemas {
     }
 
     @Override
-    public Shape up(String game, String type, String from, String to, ObjectNode state) {
-        return known.up(game, type, from, to, state);
+    public Shape up(String game, Entity entity, String to) {
+        return known.up(game, entity, to);
     }
 
     @Override
-    public Asked down(String game, String type, String from, String to, ObjectNode state) {
-        return known.down(game, type, from, to, state);
+    public Asked down(String game, Entity entity, String to) {
+        return known.down(game, entity, to);
     }
 }

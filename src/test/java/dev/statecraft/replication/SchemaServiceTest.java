@@ -153,18 +153,18 @@ class SchemaServiceTest {
     private static final class Doubling implements Schemas {
 
         @Override
-        public Shape up(String game, String type, String from, String to, ObjectNode state) {
-            ObjectNode up = state.deepCopy();
+        public Shape up(String game, Entity entity, String to) {
+            ObjectNode up = entity.json().deepCopy();
             up.put("gold", up.path("coins").asInt() * 2).remove("coins");
             return new Shape("2.0.0", up);
         }
 
         @Override
-        public Asked down(String game, String type, String from, String to, ObjectNode state) {
+        public Asked down(String game, Entity entity, String to) {
             if (!to.contains(".")) {
                 return new NoVersion();
             }
-            ObjectNode down = state.deepCopy();
+            ObjectNode down = entity.json().deepCopy();
             int gold = down.path("gold").asInt();
             if (gold % 2 == 1) {
                 return new NoWayBack(gold + " is odd");

@@ -1,11 +1,15 @@
 package dev.statecraft.table;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.math.RoundingMode;
 import java.util.Map;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -47,6 +51,56 @@ class CanonicalJsonTest {
         assertThrows(IllegalArgumentException.class, () -> CanonicalJson.number(Double.POSITIVE_INFINITY));
     }
 
+    /** The numbers that were written with a digit too many, as V8 writes them. */
+    @Test
+    void powersOfTwoAreWrittenWithTheFewestDigits() {
+        assertEquals("5.960464477539063e-8", CanonicalJson.number(0x1p-24));
+        assertEquals("1.862645149230957e-9", CanonicalJson.number(0x1p-29));
+        for (int exponent = -1074; exponent <= 1023; exponent++) {
+            double value = Math.scalb(1.0, exponent);
+            for (double near : new double[] {value, Math.nextUp(value), Math.nextDown(value)}) {
+                if (near > 0 && !Double.isInfinite(near)) {
+                    assertShortest(near, "2^" + exponent);
+                }
+            }
+        }
+    }
+
+    @Test
+    void randomNumbersAreWrittenWithTheFewestDigits() {
+        long seed = System.nanoTime();
+        SplittableRandom random = new SplittableRandom(seed);
+        for (int i = 0; i < 5_000; i++) {
+            double any = Math.abs(Double.longBitsToDouble(random.nextLong()));
+            if (!Double.isNaN(any) && !Double.isInfinite(any) && any > 0) {
+                assertShortest(any, "seed " + seed);
+            }
+            assertShortest((1 + random.nextInt(1_000_000)) / 1000.0, "seed " + seed);
+            assertShortest(random.nextDouble(), "seed " + seed);
+        }
+    }
+
+    /** Holds the text against the definition: read back the same, none shorter is, and none of its length is nearer. */
+    private static void assertShortest(double value, String message) {
+        String text = CanonicalJson.number(value);
+        assertEquals(value, Double.parseDouble(text), message);
+        BigDecimal written = new BigDecimal(text).stripTrailingZeros();
+        BigDecimal exact = new BigDecimal(value);
+        int digits = written.precision();
+        for (RoundingMode side : new RoundingMode[] {RoundingMode.DOWN, RoundingMode.UP}) {
+            if (digits > 1) {
+                BigDecimal shorter = exact.round(new MathContext(digits - 1, side));
+                assertNotEquals(value, shorter.doubleValue(), message + " " + text + " could be " + shorter);
+            }
+            BigDecimal other = exact.round(new MathContext(digits, side));
+            boolean nearer = other.subtract(exact)
+                            .abs()
+                            .compareTo(written.subtract(exact).abs())
+                    < 0;
+            assertFalse(nearer && other.doubleValue() == value, message + " " + text + " is farther than " + other);
+        }
+    }
+
     @Test
     void everyNumberIsReadBackAsItWas() {
         long seed = System.nanoTime();
@@ -63,17 +117,19 @@ class CanonicalJsonTest {
     @Test
     void textsAndKeysAreWrittenAsInTheRfc() throws Exception {
         JsonNode values = MAPPER.readTree("""
-                {"numbers": [333333333.33333329, 1E30, 4.50, 2e-3, 0.000000000000000000000000001],
-                 "string": "\\u20ac$\\u000F\\u000aA'\\u0042\\u0022\\u005c\\\\\\"\\/",
-                 "literals": [null, true, false]}""");
+            {"numbers": [333333333.33333329, 1E30, 4.50, 2e-3, 0.000000000000000000000000001],
+             "string": "\\u20ac$\\u000F\\u000aA'\\u0042\\u0022\\u005c\\\\\\"\\/",
+             "literals": [null, true, false]}\
+            """);
         assertEquals(
                 "{\"literals\":[null,true,false],\"numbers\":[333333333.3333333,1e+30,4.5,0.002,1e-27],"
                         + "\"string\":\"€$\\u000f\\nA'B\\\"\\\\\\\\\\\"/\"}",
                 CanonicalJson.of(values));
         JsonNode keys = MAPPER.readTree("""
-                {"\\u20ac": "Euro Sign", "\\r": "Carriage Return", "\\ufb33": "Hebrew Letter Dalet With Dagesh",
-                 "1": "One", "\\ud83d\\ude00": "Emoji: Grinning Face", "\\u0080": "Control",
-                 "\\u00f6": "Latin Small Letter O With Diaeresis"}""");
+            {"\\u20ac": "Euro Sign", "\\r": "Carriage Return", "\\ufb33": "Hebrew Letter Dalet With Dagesh",
+             "1": "One", "\\ud83d\\ude00": "Emoji: Grinning Face", "\\u0080": "Control",
+             "\\u00f6": "Latin Small Letter O With Diaeresis"}\
+            """);
         assertEquals(
                 "{\"\\r\":\"Carriage Return\",\"1\":\"One\",\"\u0080\":\"Control\","
                         + "\"ö\":\"Latin Small Letter O With Diaeresis\",\"€\":\"Euro Sign\","
