@@ -109,15 +109,13 @@ public record Match(String matchId, List<Side> sides) {
                 old == null,
                 improved,
                 false);
-        return new Entry(
-                entry.playerId(),
+        return entry.next(
                 next,
                 changed ? at : entry.reachedAt(),
-                at,
-                entry.version() + 1,
                 board.generation(season),
                 entry.metadata(),
-                entry.with(receipt, retention),
+                receipt,
+                retention,
                 rated,
                 null,
                 board.settings().terms().counted(entry.attempts()));
