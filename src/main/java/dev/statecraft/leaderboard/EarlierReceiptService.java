@@ -55,7 +55,8 @@ class EarlierReceiptService {
             if (!some.isEmpty()) {
                 found.putAll(entries.readSeasons(board, some, entry.playerId()));
             }
-            if (found.values().stream().anyMatch(one -> one.earlier().complete()) || !endedLately(board, first - 1, now)) {
+            if (found.values().stream().anyMatch(one -> one.earlier().complete())
+                    || !endedLately(board, first - 1, now)) {
                 break;
             }
             to = first;

@@ -40,10 +40,8 @@ public record EarlierReceipts(List<Kept> kept, boolean complete) {
         entries.forEach((season, entry) -> bySeason.put(season, entry.receipts()));
         for (Entry entry : entries.descendingMap().values()) {
             Map<Integer, List<Receipt>> carried = new TreeMap<>();
-            entry.earlier()
-                    .kept()
-                    .forEach(one -> carried.computeIfAbsent(one.season(), season -> new ArrayList<>())
-                            .add(one.receipt()));
+            entry.earlier().kept().forEach(one -> carried.computeIfAbsent(one.season(), season -> new ArrayList<>())
+                    .add(one.receipt()));
             carried.forEach(bySeason::putIfAbsent);
         }
         List<Kept> kept = new ArrayList<>();

@@ -483,9 +483,7 @@ public class EntryStore {
                 (int) Attributes.number(item, "g"),
                 Attributes.stringOrNull(item, "meta"),
                 Receipt.unpack(Attributes.bytes(item, "rc")),
-                item.containsKey("er")
-                        ? EarlierReceipts.unpack(Attributes.bytes(item, "er"))
-                        : EarlierReceipts.UNREAD,
+                item.containsKey("er") ? EarlierReceipts.unpack(Attributes.bytes(item, "er")) : EarlierReceipts.UNREAD,
                 item.containsKey("rt") ? Rated.unpack(Attributes.bytes(item, "rt")) : null,
                 item.containsKey("cm") ? MatchStore.fromMap(Attributes.map(item, "cm")) : null,
                 (int) Attributes.number(item, "a", 0));

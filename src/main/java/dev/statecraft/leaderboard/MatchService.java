@@ -184,7 +184,10 @@ public class MatchService {
         Map<String, Entry> current = entries.readAll(
                 board,
                 season,
-                open.stream().flatMap(match -> match.players().stream()).distinct().toList());
+                open.stream()
+                        .flatMap(match -> match.players().stream())
+                        .distinct()
+                        .toList());
         confirmCarried(board, current);
         Map<String, Entry> next = new LinkedHashMap<>(current);
         Map<String, MatchRecord> records = new LinkedHashMap<>();

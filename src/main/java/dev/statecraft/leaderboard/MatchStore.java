@@ -87,8 +87,7 @@ public class MatchStore {
      * @param entries together with the records no more than {@link #MOST_ITEMS}
      * @param kept how long the records are kept
      */
-    public Writing write(
-            Board board, int season, List<Replaced> entries, List<MatchRecord> matches, Duration kept) {
+    public Writing write(Board board, int season, List<Replaced> entries, List<MatchRecord> matches, Duration kept) {
         List<TransactWriteItem> items = new ArrayList<>();
         for (MatchRecord match : matches) {
             items.add(TransactWriteItem.builder()
@@ -98,8 +97,8 @@ public class MatchStore {
                             .returnValuesOnConditionCheckFailure(ReturnValuesOnConditionCheckFailure.ALL_OLD))
                     .build());
         }
-        entries.forEach(entry -> items.add(
-                EntryStore.transactional(tables, board, season, entry.entry(), entry.expectedVersion())));
+        entries.forEach(entry ->
+                items.add(EntryStore.transactional(tables, board, season, entry.entry(), entry.expectedVersion())));
         try {
             // The SDK sends a token along, so that a repeated call whose answer was lost is one transaction.
             dynamo.transactWriteItems(write -> write.transactItems(items));

@@ -73,8 +73,7 @@ class ScoreWriter {
      */
     List<Decided> write(Board board, List<NewScore> scores, Entry asFound) {
         Player player = new Player(board.game(), board.id(), asFound.playerId());
-        Arrival arrival =
-                new Arrival(board, scores.stream().map(Identified::of).toList(), asFound);
+        Arrival arrival = new Arrival(board, scores.stream().map(Identified::of).toList(), asFound);
         return groups.submit(player, arrival).map(Written::decided).orElseGet(() -> all(arrival.scores(), new Busy()));
     }
 

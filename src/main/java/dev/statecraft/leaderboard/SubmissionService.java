@@ -30,8 +30,7 @@ public class SubmissionService {
     private final LeaderboardConfig config;
     private final Clock clock;
 
-    SubmissionService(
-            EarlierReceiptService earlier, RankingService rankings, LeaderboardConfig config, Clock clock) {
+    SubmissionService(EarlierReceiptService earlier, RankingService rankings, LeaderboardConfig config, Clock clock) {
         this.earlier = earlier;
         this.rankings = rankings;
         this.config = config;
@@ -66,8 +65,8 @@ public class SubmissionService {
      */
     Entry ground(Board board, List<Identified> scores, Entry entry) {
         boolean unknown = scores.stream()
-                .anyMatch(score -> score.score().submissionId() != null
-                        && entry.receiptOf(Receipt.idOf(score.id())) == null);
+                .anyMatch(score ->
+                        score.score().submissionId() != null && entry.receiptOf(Receipt.idOf(score.id())) == null);
         return unknown ? earlier.withEarlier(board, entry) : entry;
     }
 

@@ -77,7 +77,24 @@ public final class GroupCommit<K, W, R> {
     /** Its work failed along with its group; whether it took effect is unknown. */
     private record Failed<R>(RuntimeException cause) implements Signal<R> {}
 
-    private record Pending<W, R>(W work, CompletableFuture<Signal<R>> signal) {}
+    /** A piece of work that waits; equal only to itself, for equal work may wait twice. */
+    private static final class Pending<W, R> {
+
+        private final W work;
+        private final CompletableFuture<Signal<R>> signal = new CompletableFuture<>();
+
+        Pending(W work) {
+            this.work = work;
+        }
+
+        W work() {
+            return work;
+        }
+
+        CompletableFuture<Signal<R>> signal() {
+            return signal;
+        }
+    }
 
     private enum Entered {
         LEADS,
@@ -92,7 +109,7 @@ public final class GroupCommit<K, W, R> {
      * @throws RuntimeException what the group failed with
      */
     public Optional<R> submit(K key, W work) {
-        Pending<W, R> pending = new Pending<>(work, new CompletableFuture<>());
+        Pending<W, R> pending = new Pending<>(work);
         return switch (enter(key, pending)) {
             case LEADS -> Optional.of(lead(key, pending, null));
             case REFUSED -> Optional.empty();
@@ -167,7 +184,7 @@ public final class GroupCommit<K, W, R> {
     private boolean withdraw(K key, Pending<W, R> pending) {
         boolean[] withdrawn = {false};
         busy.computeIfPresent(key, (same, waiting) -> {
-            withdrawn[0] = waiting.removeIf(other -> other == pending);
+            withdrawn[0] = waiting.remove(pending);
             return waiting;
         });
         return withdrawn[0];

@@ -49,8 +49,7 @@ class ContentionBench {
                                 .submit(
                                         Arena.GAME,
                                         "bench",
-                                        new NewScore(
-                                                "one", BigDecimal.ONE, BigDecimal.ZERO, null, null, null),
+                                        new NewScore("one", BigDecimal.ONE, BigDecimal.ZERO, null, null, null),
                                         false)));
             }
         });

@@ -100,8 +100,8 @@ class EarlierReceiptsTest {
         Entry plain = write(Entry.none("p"), receipt("own", 5_000));
         Entry carrying = write(
                 Entry.none("p")
-                        .withEarlier(new EarlierReceipts(
-                                List.of(new EarlierReceipts.Kept(1, receipt("a", 1_000))), true)),
+                        .withEarlier(
+                                new EarlierReceipts(List.of(new EarlierReceipts.Kept(1, receipt("a", 1_000))), true)),
                 receipt("own", 5_000));
         for (Long seen : new Long[] {null, 500L, 1_500L, 5_000L, 9_000L}) {
             assertEquals(plain.countedAt(seen), carrying.countedAt(seen));

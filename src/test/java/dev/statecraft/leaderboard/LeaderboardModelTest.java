@@ -27,8 +27,7 @@ class LeaderboardModelTest {
 
     private record Kept(String player, Score score, long reachedAt) {}
 
-    private record Sent(
-            String player, long value, long subscore, String id, Taken taken) {}
+    private record Sent(String player, long value, long subscore, String id, Taken taken) {}
 
     private final MovingClock clock = new MovingClock(Instant.parse("2093-11-23T00:00:00Z"));
     private final Arena arena = new Arena(Map.of(), new ExecutionInterceptor() {}, clock);

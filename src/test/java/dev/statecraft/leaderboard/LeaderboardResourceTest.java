@@ -399,14 +399,24 @@ class LeaderboardResourceTest {
         create(Map.of("id", "repeated", "rankingType", "POINTS")).statusCode(201);
         ExecutorService clients = Executors.newFixedThreadPool(12);
         try {
-            List<Callable<Boolean>> tasks = Collections.nCopies(12, () -> submit(
-                                    "repeated",
-                                    Map.of("playerId", "p", "value", 10, "submissionId", "e1", "metadata", Map.of("n", 1)))
-                            .statusCode(200)
-                            .body("newValue", equalTo(10))
-                            .extract()
-                            .path("replayed")
-                    != null);
+            List<Callable<Boolean>> tasks = Collections.nCopies(
+                    12,
+                    () -> submit(
+                                            "repeated",
+                                            Map.of(
+                                                    "playerId",
+                                                    "p",
+                                                    "value",
+                                                    10,
+                                                    "submissionId",
+                                                    "e1",
+                                                    "metadata",
+                                                    Map.of("n", 1)))
+                                    .statusCode(200)
+                                    .body("newValue", equalTo(10))
+                                    .extract()
+                                    .path("replayed")
+                            != null);
             int replayed = 0;
             for (Future<Boolean> done : clients.invokeAll(tasks)) {
                 replayed += done.get() ? 1 : 0;

@@ -268,8 +268,7 @@ class MatchServiceTest {
                             side(3, players.get(2)));
                     // Each is sent twice, as by a caller who does not wait long enough.
                     for (int copy = 0; copy < 2; copy++) {
-                        Taken taken = assertInstanceOf(
-                                Taken.class, matches.rate(Arena.GAME, "board", match, false));
+                        Taken taken = assertInstanceOf(Taken.class, matches.rate(Arena.GAME, "board", match, false));
                         assertEquals(copy == 1, taken.replayed());
                     }
                 }
@@ -313,9 +312,8 @@ class MatchServiceTest {
             results.add(done.get());
         }
         senders.shutdown();
-        long refused = results.stream()
-                .filter(MatchService.Mismatch.class::isInstance)
-                .count();
+        long refused =
+                results.stream().filter(MatchService.Mismatch.class::isInstance).count();
         assertTrue(refused == 2 || refused == 12, refused + " are refused");
         assertEquals(
                 1,

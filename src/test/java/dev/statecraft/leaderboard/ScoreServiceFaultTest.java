@@ -203,8 +203,7 @@ class ScoreServiceFaultTest {
                 },
                 Clock.systemUTC());
         arena.create("board", RankingType.POINTS, Order.DESCENDING, null, 1);
-        assertEquals(
-                new ScoreService.Busy(), hurried.scores.submit(Arena.GAME, "board", score("one", 1, "e1"), false));
+        assertEquals(new ScoreService.Busy(), hurried.scores.submit(Arena.GAME, "board", score("one", 1, "e1"), false));
     }
 
     private List<Arena> instances(int count) {

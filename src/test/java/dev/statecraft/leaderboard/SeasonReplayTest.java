@@ -89,7 +89,11 @@ class SeasonReplayTest {
         Taken other = arena.submit("board", "q", 4, 0, "e1");
         next("board", false);
         List<NewScore> batch = List.of(
-                score("p", 1, "e2"), score("p", 10, "e1"), score("p", 99, "e1"), score("q", 4, "e1"), score("p", 1, "e2"));
+                score("p", 1, "e2"),
+                score("p", 10, "e1"),
+                score("p", 99, "e1"),
+                score("q", 4, "e1"),
+                score("p", 1, "e2"));
         List<Result> results =
                 arena.scores.submitAll(Arena.GAME, "board", batch, true).orElseThrow();
         assertEquals(2, assertInstanceOf(Taken.class, results.get(0)).season());
@@ -98,8 +102,7 @@ class SeasonReplayTest {
         assertReplayed(other, assertInstanceOf(Taken.class, results.get(3)));
         assertTrue(assertInstanceOf(Taken.class, results.get(4)).replayed());
         assertEquals(
-                new Score(1, 0),
-                arena.scores.read(arena.board("board"), 2, "p").score());
+                new Score(1, 0), arena.scores.read(arena.board("board"), 2, "p").score());
         assertNull(arena.scores.read(arena.board("board"), 2, "q").score());
     }
 
@@ -135,8 +138,8 @@ class SeasonReplayTest {
         Board open = arena.board("board");
         Entry before = arena.scores.read(open, 1, "p");
         Submission late = new Submission("p", new Score(10, 0), null, "e1", true, null);
-        Entry written = ((Submission.Write) late.on(
-                        open, before, clock.millis(), new Receipt.Retention(16, 64, Duration.ofMinutes(1))))
+        Entry written = ((Submission.Write)
+                        late.on(open, before, clock.millis(), new Receipt.Retention(16, 64, Duration.ofMinutes(1))))
                 .entry();
         arena.reset("board", "over", null);
         arena.submit("board", "p", 2, 0, "e2");
@@ -210,9 +213,7 @@ class SeasonReplayTest {
         Board board = arena.board(id);
         for (int i = 0; i < sums.length; i++) {
             assertEquals(
-                    new Score(sums[i], 0),
-                    arena.scores.read(board, i + 1, "p").score(),
-                    id + ", season " + (i + 1));
+                    new Score(sums[i], 0), arena.scores.read(board, i + 1, "p").score(), id + ", season " + (i + 1));
         }
     }
 

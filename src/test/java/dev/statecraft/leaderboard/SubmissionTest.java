@@ -113,7 +113,14 @@ class SubmissionTest {
         Board board = board(RankingType.POINTS, Order.DESCENDING, null, 0);
         String text = "{\"z\":1.0,\"a\":2}";
         Receipt stored = new Receipt(
-                Receipt.idOf("a"), Receipt.bodyOf("p\n10\n0\nnull\n" + text), 0, new Score(10, 0), 5, true, true, false);
+                Receipt.idOf("a"),
+                Receipt.bodyOf("p\n10\n0\nnull\n" + text),
+                0,
+                new Score(10, 0),
+                5,
+                true,
+                true,
+                false);
         Entry entry = new Entry("p", new Score(10, 0), 5, 5, 1, 0, text, List.of(stored));
         assertInstanceOf(Submission.Replay.class, withMetadata(text).on(board, entry, 6, RETENTION));
         assertInstanceOf(Submission.Mismatch.class, withMetadata("{\"z\":2}").on(board, entry, 6, RETENTION));

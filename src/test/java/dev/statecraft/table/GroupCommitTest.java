@@ -38,8 +38,8 @@ class GroupCommitTest {
         AtomicInteger atOnce = new AtomicInteger();
         AtomicInteger groups = new AtomicInteger();
         List<Integer> done = Collections.synchronizedList(new ArrayList<>());
-        GroupCommit<String, Integer, Integer> commits = new GroupCommit<>(
-                new GroupCommit.Limits(1_000, 10, LONG), work -> 1, (group, previous) -> {
+        GroupCommit<String, Integer, Integer> commits =
+                new GroupCommit<>(new GroupCommit.Limits(1_000, 10, LONG), work -> 1, (group, previous) -> {
                     assertEquals(1, atOnce.incrementAndGet());
                     assertTrue(group.size() <= 10);
                     groups.incrementAndGet();
@@ -84,7 +84,11 @@ class GroupCommitTest {
             answers.add(other.get().orElseThrow());
         }
         assertEquals(
-                List.of("b after a after null", "c after a after null", "d after a after null", "e after d after a after null"),
+                List.of(
+                        "b after a after null",
+                        "c after a after null",
+                        "d after a after null",
+                        "e after d after a after null"),
                 answers);
         stage.go.release();
         assertEquals(Optional.of("f after null"), stage.submit("f").get(), "an idle key is forgotten");
@@ -123,8 +127,10 @@ class GroupCommitTest {
         }
         stage.go.release(3);
         assertTrue(first.get().isPresent());
-        ExecutionException one = assertThrows(ExecutionException.class, () -> others.get(0).get());
-        ExecutionException two = assertThrows(ExecutionException.class, () -> others.get(1).get());
+        ExecutionException one =
+                assertThrows(ExecutionException.class, () -> others.get(0).get());
+        ExecutionException two =
+                assertThrows(ExecutionException.class, () -> others.get(1).get());
         assertSame(one.getCause(), two.getCause());
         assertEquals("d after a after null", others.get(2).get().orElseThrow());
     }
