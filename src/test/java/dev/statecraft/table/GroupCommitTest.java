@@ -19,6 +19,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -44,7 +45,7 @@ class GroupCommitTest {
                     assertTrue(group.size() <= 10);
                     groups.incrementAndGet();
                     done.addAll(group);
-                    Thread.yield();
+                    LockSupport.parkNanos(1_000);
                     atOnce.decrementAndGet();
                     return group.stream().map(work -> work * 2).toList();
                 });
