@@ -92,17 +92,7 @@ public record Entry(
     /** This entry with what is known of the player's submissions in earlier seasons. */
     public Entry withEarlier(EarlierReceipts found) {
         return new Entry(
-                playerId,
-                score,
-                reachedAt,
-                writtenAt,
-                version,
-                tree,
-                metadata,
-                receipts,
-                found,
-                rated,
-                carried,
+                playerId, score, reachedAt, writtenAt, version, tree, metadata, receipts, found, rated, carried,
                 attempts);
     }
 
@@ -146,51 +136,20 @@ public record Entry(
     public Entry withMetadata(@Nullable String other, long now) {
         long at = Math.max(now, writtenAt + 1);
         return new Entry(
-                playerId,
-                score,
-                reachedAt,
-                at,
-                version + 1,
-                tree,
-                other,
-                receipts,
-                earlier,
-                rated,
-                carried,
-                attempts);
+                playerId, score, reachedAt, at, version + 1, tree, other, receipts, earlier, rated, carried, attempts);
     }
 
     /** This entry with the record of a match along. */
     public Entry carrying(MatchRecord match) {
         return new Entry(
-                playerId,
-                score,
-                reachedAt,
-                writtenAt,
-                version,
-                tree,
-                metadata,
-                receipts,
-                earlier,
-                rated,
-                match,
+                playerId, score, reachedAt, writtenAt, version, tree, metadata, receipts, earlier, rated, match,
                 attempts);
     }
 
     /** This entry with another number of attempts. */
     Entry withAttempts(int made) {
         return new Entry(
-                playerId,
-                score,
-                reachedAt,
-                writtenAt,
-                version,
-                tree,
-                metadata,
-                receipts,
-                earlier,
-                rated,
-                carried,
+                playerId, score, reachedAt, writtenAt, version, tree, metadata, receipts, earlier, rated, carried,
                 made);
     }
 
