@@ -109,7 +109,7 @@ public record Match(String matchId, List<Side> sides) {
                 old == null,
                 improved,
                 false);
-        return entry.next(
+        Entry played = entry.next(
                 next,
                 changed ? at : entry.reachedAt(),
                 board.generation(season),
@@ -117,8 +117,8 @@ public record Match(String matchId, List<Side> sides) {
                 receipt,
                 retention,
                 rated,
-                null,
-                board.settings().terms().counted(entry.attempts()));
+                null);
+        return played.withAttempts(board.settings().terms().counted(entry.attempts()));
     }
 
     private static Rated before(RatingSystem system, Entry entry, long now) {
