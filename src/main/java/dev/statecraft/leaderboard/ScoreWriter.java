@@ -5,8 +5,10 @@ import dev.statecraft.leaderboard.ScoreService.ByMatches;
 import dev.statecraft.leaderboard.ScoreService.NewScore;
 import dev.statecraft.leaderboard.ScoreService.NoBoard;
 import dev.statecraft.leaderboard.ScoreService.Result;
+import dev.statecraft.leaderboard.SubmissionService.Arrival;
 import dev.statecraft.leaderboard.SubmissionService.Decided;
 import dev.statecraft.leaderboard.SubmissionService.Identified;
+import dev.statecraft.leaderboard.SubmissionService.Written;
 import dev.statecraft.table.Backoff;
 import dev.statecraft.table.GroupCommit;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -60,12 +62,6 @@ class ScoreWriter {
 
     /** Whose scores are written one group after the other; a season does not matter, for a retry may cross a reset. */
     private record Player(String game, String board, String player) {}
-
-    /** Scores of one player as a request brings them, on the board and the entry as the request read them. */
-    private record Arrival(Board board, List<Identified> scores, Entry entry) {}
-
-    /** How the scores of an arrival ended, and the board and the entry as the write left them. */
-    private record Written(Board board, Entry entry, List<Decided> decided) {}
 
     /**
      * Takes scores of one player in order, in one write of the entry for every {@value ReviewStore#MOST} of them, or

@@ -59,6 +59,12 @@ public class SubmissionService {
         }
     }
 
+    /** Scores of one player as a request brings them, on the board and the entry as the request read them. */
+    record Arrival(Board board, List<Identified> scores, Entry entry) {}
+
+    /** How the scores of an arrival ended, and the board and the entry as the write left them. */
+    record Written(Board board, Entry entry, List<Decided> decided) {}
+
     /**
      * The entry to decide identified scores on: with the receipts of earlier seasons, where one of the scores may have
      * been taken in one of them. No read unless the entry does not carry these receipts yet.

@@ -57,8 +57,8 @@ class LeaderboardModelTest {
             int dice = random.nextInt(40);
             // Some resets come shortly after each other, some after the writes of the season before have arrived.
             clock.move(Duration.ofMillis(random.nextInt(20) == 0 ? 20_000 : 1));
-            boolean late = i > 50 && i < 125 && model.size() > 6;
-            if (((late && dice == 0) || i == 125) && seasons.size() < 4) {
+            boolean due = (i > 50 && i < 125 && dice == 0) || i == 125;
+            if (due && model.size() > 6 && seasons.size() < 4) {
                 arena.seasons.reset(Arena.GAME, id, "season " + seasons.size(), null);
                 seasons.add(new HashMap<>());
             } else if (dice < 4) {
