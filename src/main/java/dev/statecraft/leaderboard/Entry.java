@@ -2,6 +2,7 @@ package dev.statecraft.leaderboard;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param tree generation of the rank tree that counts this entry
  * @param metadata JSON text that came with the score
  * @param receipts the last writes, oldest first
+ * @param earlier receipts of the player's submissions in earlier seasons
  * @param rated what a RATING board keeps beside the score; null on others, and for a player without a score
  * @param carried the record of a match that may not stand in its own place yet; null for none
  * @param attempts submissions or matches taken of the player in this season while the board limited them; a removal
@@ -28,6 +30,7 @@ public record Entry(
         int tree,
         @Nullable String metadata,
         List<Receipt> receipts,
+        EarlierReceipts earlier,
         @Nullable Rated rated,
         @Nullable MatchRecord carried,
         int attempts) {
@@ -42,7 +45,19 @@ public record Entry(
             int tree,
             @Nullable String metadata,
             List<Receipt> receipts) {
-        this(playerId, score, reachedAt, writtenAt, version, tree, metadata, receipts, null, null, 0);
+        this(
+                playerId,
+                score,
+                reachedAt,
+                writtenAt,
+                version,
+                tree,
+                metadata,
+                receipts,
+                EarlierReceipts.UNREAD,
+                null,
+                null,
+                0);
     }
 
     /** The score of an entry that has one. */
@@ -74,52 +89,98 @@ public record Entry(
         return null;
     }
 
+    /** This entry with what is known of the player's submissions in earlier seasons. */
+    public Entry withEarlier(EarlierReceipts found) {
+        return new Entry(
+                playerId, score, reachedAt, writtenAt, version, tree, metadata, receipts, found, rated, carried,
+                attempts);
+    }
+
+    /** The receipt of a submission that was taken in an earlier season, if it is among those kept. */
+    public Optional<EarlierReceipts.Kept> earlierReceiptOf(long submission) {
+        return earlier.of(submission);
+    }
+
     /** This entry without its score; the receipts stay, so that a late retry does not bring the score back. */
     public Entry removed(long now, Receipt.Retention retention) {
         long at = Math.max(now, writtenAt + 1);
         Score last = score == null ? Score.ZERO : score;
         Receipt removal = new Receipt(0, 0, last.value(), Score.ZERO, at, false, false, true);
-        return new Entry(
-                playerId, null, at, at, version + 1, tree, null, with(removal, retention), null, carried, attempts);
+        return next(null, at, tree, null, removal, retention, null, carried);
     }
 
     /** This entry after a submission was put aside: nothing but the receipt is new. */
     public Entry quarantined(Receipt receipt, int generation, Receipt.Retention retention) {
-        return new Entry(
-                        playerId,
-                        score,
-                        reachedAt,
-                        receipt.at(),
-                        version + 1,
-                        generation,
-                        metadata,
-                        with(receipt, retention))
-                .withAttempts(attempts);
+        return next(score, reachedAt, generation, metadata, receipt, retention, null, null);
     }
 
     /** This entry counted by another generation of the rank tree. */
     public Entry movedTo(int generation, long now) {
         long at = Math.max(now, writtenAt + 1);
         return new Entry(
-                playerId, score, reachedAt, at, version + 1, generation, metadata, receipts, rated, carried, attempts);
+                playerId,
+                score,
+                reachedAt,
+                at,
+                version + 1,
+                generation,
+                metadata,
+                receipts,
+                earlier,
+                rated,
+                carried,
+                attempts);
     }
 
     /** This entry with other metadata; the receipts keep what was counted when. */
     public Entry withMetadata(@Nullable String other, long now) {
         long at = Math.max(now, writtenAt + 1);
-        return new Entry(playerId, score, reachedAt, at, version + 1, tree, other, receipts, rated, carried, attempts);
+        return new Entry(
+                playerId, score, reachedAt, at, version + 1, tree, other, receipts, earlier, rated, carried, attempts);
     }
 
     /** This entry with the record of a match along. */
     public Entry carrying(MatchRecord match) {
         return new Entry(
-                playerId, score, reachedAt, writtenAt, version, tree, metadata, receipts, rated, match, attempts);
+                playerId, score, reachedAt, writtenAt, version, tree, metadata, receipts, earlier, rated, match,
+                attempts);
     }
 
     /** This entry with another number of attempts. */
     Entry withAttempts(int made) {
         return new Entry(
-                playerId, score, reachedAt, writtenAt, version, tree, metadata, receipts, rated, carried, made);
+                playerId, score, reachedAt, writtenAt, version, tree, metadata, receipts, earlier, rated, carried,
+                made);
+    }
+
+    /**
+     * This entry after its next write, at the time of the write's receipt; its attempts stay.
+     *
+     * @param match the record of a match to carry along, null for none
+     */
+    Entry next(
+            @Nullable Score changed,
+            long reached,
+            int generation,
+            @Nullable String data,
+            Receipt receipt,
+            Receipt.Retention retention,
+            @Nullable Rated nextRated,
+            @Nullable MatchRecord match) {
+        List<Receipt> own = with(receipt, retention);
+        return new Entry(
+                playerId,
+                changed,
+                reached,
+                receipt.at(),
+                version + 1,
+                generation,
+                data,
+                own,
+                earlier.retained(own.size(), receipt.at(), retention),
+                nextRated,
+                match,
+                attempts);
     }
 
     /** The kept receipts with one more; the oldest go when there are too many. */

@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
@@ -42,9 +43,11 @@ import software.amazon.awssdk.services.dynamodb.model.WriteRequest;
  *   <li>Key: {@code pk} = game#board#epoch#season#lane, {@code sk} = player. A lane is what one partition takes
  *       (1,000 writes a second, 10 GB); giant boards spread over more of them.
  *   <li>Attributes: {@code s} score, {@code u} subscore, {@code r} reached at, {@code w} written at, {@code v} version,
- *       {@code g} generation of the rank tree, {@code meta} metadata, {@code rc} packed receipts, {@code a} attempts,
+ *       {@code g} generation of the rank tree, {@code meta} metadata, {@code rc} packed receipts, {@code er} packed
+ *       receipts of earlier seasons, missing before the first identified submission, {@code a} attempts,
  *       {@value #DISTINCT} if the rank tree counts different scores as well (dense ranking); on a RATING board
- *       {@code rt} packed rating, {@code cm} a match record carried along. An entry that was removed keeps its receipts
+ *       {@code rt} packed rating, {@code cm} a match record carried along; {@code x} random bytes of the last single
+ *       write. An entry that was removed keeps its receipts
  *       and has no score.
  *   <li>Index {@code order}: {@code opk} = game#board#epoch#season#shard, {@code osk} = {@link OrderKey}, so that any
  *       stretch of the ranking is one range query. A board of one lane has one shard; a larger one has a shard for each
@@ -65,6 +68,8 @@ public class EntryStore {
 
     private static final String ORDER_INDEX = "order";
     private static final String MARK = "#mark";
+    private static final String WRITE_TOKEN = "x";
+    private static final int WRITE_TOKEN_BYTES = 8;
     private static final String NOT_THERE = "attribute_not_exists(pk)";
     private static final String AT_VERSION = "#v = :expected";
 
@@ -158,7 +163,8 @@ public class EntryStore {
      * changed.
      */
     public Put put(Board board, int season, Entry entry, long expectedVersion) {
-        Map<String, AttributeValue> item = toItem(board, season, entry);
+        Map<String, AttributeValue> item = new HashMap<>(toItem(board, season, entry));
+        item.put(WRITE_TOKEN, b(writeToken()));
         PutItemRequest.Builder put = PutItemRequest.builder()
                 .tableName(tables.entries())
                 .item(item)
@@ -174,7 +180,8 @@ public class EntryStore {
             dynamo.putItem(put.build());
             return new Stored();
         } catch (ConditionalCheckFailedException e) {
-            // The SDK repeats a write whose answer was lost; then what stands there is what was to be written.
+            // The SDK repeats a write whose answer was lost; then the stored item has the token of this very write.
+            // Equal content is not enough: identical submissions in the same millisecond write equal items.
             if (e.item().equals(item)) {
                 return new Stored();
             }
@@ -183,6 +190,12 @@ public class EntryStore {
             // Somebody writes the entry in a transaction just now.
             return new Overtaken(read(board, season, entry.playerId()));
         }
+    }
+
+    private static byte[] writeToken() {
+        byte[] token = new byte[WRITE_TOKEN_BYTES];
+        ThreadLocalRandom.current().nextBytes(token);
+        return token;
     }
 
     /** The same guarded write as a part of another Store's transaction. */
@@ -432,6 +445,9 @@ public class EntryStore {
             item.put(DISTINCT, n(1));
         }
         item.put("rc", AttributeValue.fromB(SdkBytes.fromByteArrayUnsafe(Receipt.pack(entry.receipts()))));
+        if (!entry.earlier().isUnread()) {
+            item.put("er", b(entry.earlier().pack()));
+        }
         if (entry.rated() != null) {
             item.put("rt", b(entry.rated().pack()));
         }
@@ -467,6 +483,7 @@ public class EntryStore {
                 (int) Attributes.number(item, "g"),
                 Attributes.stringOrNull(item, "meta"),
                 Receipt.unpack(Attributes.bytes(item, "rc")),
+                item.containsKey("er") ? EarlierReceipts.unpack(Attributes.bytes(item, "er")) : EarlierReceipts.UNREAD,
                 item.containsKey("rt") ? Rated.unpack(Attributes.bytes(item, "rt")) : null,
                 item.containsKey("cm") ? MatchStore.fromMap(Attributes.map(item, "cm")) : null,
                 (int) Attributes.number(item, "a", 0));

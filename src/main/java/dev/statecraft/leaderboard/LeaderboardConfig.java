@@ -70,6 +70,14 @@ public interface LeaderboardConfig {
         /** More than this are never kept. */
         @WithDefault("64")
         int most();
+
+        /**
+         * In how many earlier seasons receipts are looked for, 1 to 100, when a player who was absent in the season
+         * before submits for the first time in a season; 1 RCU each. All that ended within the window are looked
+         * through, even if they are more.
+         */
+        @WithDefault("10")
+        int seasons();
     }
 
     /** How matches are rated on a RATING board that does not say. */
@@ -148,9 +156,29 @@ public interface LeaderboardConfig {
     @WithDefault("30d")
     Duration reviewsKept();
 
-    /** How often a write is tried again when others write the same entry or board at the same time. */
-    @WithDefault("16")
+    /**
+     * How often a write is tried when other instances write the same entry or board at the same time. With 64 instances
+     * that write one entry at once none needs more than about 20; all 64 tries take about 6 s.
+     */
+    @WithDefault("64")
     int writeAttempts();
+
+    /** How submissions for one player, and matches with common players, wait for each other within an instance. */
+    Queue queue();
+
+    /** What arrives during a write waits, and is written together with the next one. */
+    interface Queue {
+        /** Most submissions for one player, and most matches, that wait; further ones are answered 503. */
+        @WithDefault("1000")
+        int waiting();
+
+        /**
+         * Longest wait, and then longest time in which the write is tried again; then 503. Both together stay below the
+         * time limit of the function, 15 s.
+         */
+        @WithDefault("5s")
+        Duration patience();
+    }
 
     /** Longest metadata of an entry, bytes of JSON. */
     @WithDefault("4096")

@@ -109,18 +109,16 @@ public record Match(String matchId, List<Side> sides) {
                 old == null,
                 improved,
                 false);
-        return new Entry(
-                entry.playerId(),
+        Entry played = entry.next(
                 next,
                 changed ? at : entry.reachedAt(),
-                at,
-                entry.version() + 1,
                 board.generation(season),
                 entry.metadata(),
-                entry.with(receipt, retention),
+                receipt,
+                retention,
                 rated,
-                null,
-                board.settings().terms().counted(entry.attempts()));
+                null);
+        return played.withAttempts(board.settings().terms().counted(entry.attempts()));
     }
 
     private static Rated before(RatingSystem system, Entry entry, long now) {

@@ -4,12 +4,16 @@ import dev.statecraft.leaderboard.Match.Outcome;
 import dev.statecraft.leaderboard.RankingService.Ranked;
 import dev.statecraft.rating.RatingSystem;
 import dev.statecraft.table.Backoff;
+import dev.statecraft.table.GroupCommit;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -20,7 +24,7 @@ public class MatchService {
     /** Most players in a match: so many entries can be written in one transaction. */
     public static final int MOST_PLAYERS = MatchStore.MOST_ITEMS;
 
-    private static final long CONTENTION_MILLIS = 5;
+    private static final long CONTENTION_MILLIS = 2;
 
     private final BoardService boards;
     private final EntryStore entries;
@@ -29,6 +33,7 @@ public class MatchService {
     private final LeaderboardConfig config;
     private final RecentWrites recent;
     private final Clock clock;
+    private final GroupCommit<Place, Arrival, Try> groups;
 
     MatchService(
             BoardService boards,
@@ -45,7 +50,20 @@ public class MatchService {
         this.config = config;
         this.recent = recent;
         this.clock = clock;
+        this.groups = new GroupCommit<>(
+                new GroupCommit.Limits(
+                        config.queue().waiting(),
+                        MatchStore.MOST_ITEMS,
+                        config.queue().patience()),
+                arrival -> arrival.match().players().size() + 1,
+                (group, previous) -> rateGroup(group));
     }
+
+    /** The board whose matches are rated one group after the other. */
+    private record Place(String game, String board) {}
+
+    /** A match as a request brings it, and the board as the request read it. */
+    private record Arrival(Board board, Match match) {}
 
     /** How a match ended; in order of precedence. */
     public sealed interface Result {}
@@ -78,75 +96,149 @@ public class MatchService {
     public record Taken(Board board, MatchRecord match, boolean replayed, Map<String, Ranked> ranks)
             implements Result {}
 
-    /** How a try ended: a result, or nothing if others were faster. */
+    /** How a try ended: a result and the entries written, or no result if another writer won the race. */
     private record Try(@Nullable Result result, List<Entry> written) {}
 
     private static final Try OVERTAKEN = new Try(null, List.of());
+    private static final Try BUSY = new Try(new Busy(), List.of());
 
     /**
      * Rates a match of up to {@link #MOST_PLAYERS} players. A strongly consistent read of their entries and one
      * transaction; for exactly as many players three small requests more. With {@code ranked} a batch read or a few
-     * for the ranks. If others write one of the entries meanwhile, all is read and reckoned again.
+     * for the ranks. If another instance writes one of the entries in between, all is read and computed again. Matches
+     * of the board that arrive in this instance during a transaction are rated together in the next one.
      */
     public Result rate(String game, String boardId, Match match, boolean ranked) {
         Optional<Board> found = boards.find(game, boardId);
         if (found.isEmpty()) {
             return new NoBoard();
         }
-        Board board = found.get();
-        for (int attempt = 0; attempt < config.writeAttempts(); attempt++) {
+        Try done = groups.submit(new Place(game, boardId), new Arrival(found.get(), match))
+                .orElse(BUSY);
+        Result result = Objects.requireNonNull(done.result());
+        return ranked && result instanceof Taken taken ? rank(taken, match, done.written()) : result;
+    }
+
+    /** Rates matches in order of arrival, on the latest board that any of them has seen. */
+    private List<Try> rateGroup(List<Arrival> group) {
+        Board board = group.stream()
+                .map(Arrival::board)
+                .max(Comparator.comparingLong(Board::version))
+                .orElseThrow();
+        List<Match> matching = group.stream().map(Arrival::match).toList();
+        Map<String, MatchRecord> known = new HashMap<>();
+        long until = System.nanoTime() + config.queue().patience().toNanos();
+        for (int attempt = 0; attempt < config.writeAttempts() && System.nanoTime() < until; attempt++) {
             Backoff.pauseBefore(attempt, CONTENTION_MILLIS);
             RatingSystem system = board.settings().rating();
             if (system == null) {
-                return new NotRated();
+                return all(matching, new NotRated());
             }
             Terms.Status status = boards.status(board);
-            boolean open = status == Terms.Status.OPEN;
-            if (open && !board.scored()) {
+            if (status != Terms.Status.OPEN) {
+                return replays(board, matching, new NotOpen(board, status));
+            }
+            if (!board.scored()) {
                 Optional<Board> marked = boards.mark(board, false);
                 if (marked.isEmpty()) {
-                    return boards.read(game, boardId).isEmpty() ? new NoBoard() : new Busy();
+                    boolean gone = boards.read(board.game(), board.id()).isEmpty();
+                    return all(matching, gone ? new NoBoard() : new Busy());
                 }
                 board = marked.get();
                 continue;
             }
-            Try tried;
-            if (open) {
-                tried = match.players().size() < MatchStore.MOST_ITEMS
-                        ? rateTogether(board, system, match)
-                        : rateAnnounced(board, system, match);
-            } else {
-                tried = new Try(standing(board, match).orElse(new NotOpen(board, status)), List.of());
-            }
-            if (tried.result() instanceof Taken taken) {
-                remember(taken, tried.written());
-                return ranked ? rank(taken, match, tried.written()) : taken;
-            }
-            if (tried.result() != null) {
-                return tried.result();
+            boolean full = matching.get(0).players().size() >= MatchStore.MOST_ITEMS;
+            List<Try> tried = full
+                    ? List.of(rateAnnounced(board, system, matching.get(0)))
+                    : rateTogether(board, system, matching, known);
+            if (tried.get(0).result() != null) {
+                remember(tried);
+                return tried;
             }
         }
-        return new Busy();
+        return all(matching, new Busy());
     }
 
-    /** The entries and the record fit into one transaction. */
-    private Try rateTogether(Board board, RatingSystem system, Match match) {
+    /** The results of matches that were rated before, on a board that takes none now. */
+    private List<Try> replays(Board board, List<Match> matching, Result refusal) {
+        return matching.stream()
+                .map(match -> new Try(standing(board, match).orElse(refusal), List.of()))
+                .toList();
+    }
+
+    private static List<Try> all(List<Match> matching, Result end) {
+        return matching.stream().map(match -> new Try(end, List.of())).toList();
+    }
+
+    /**
+     * The entries and the records fit into one transaction. Each match is computed from what the one before it left.
+     *
+     * @param known records of these matches that were found; those found now are added
+     */
+    private List<Try> rateTogether(
+            Board board, RatingSystem system, List<Match> matching, Map<String, MatchRecord> known) {
         int season = board.season();
-        Map<String, Entry> current = entries.readAll(board, season, match.players());
-        Optional<Result> exhausted = exhausted(board, match, current);
-        if (exhausted.isPresent()) {
-            return new Try(exhausted.get(), List.of());
-        }
+        List<Match> open = matching.stream()
+                .filter(match -> !known.containsKey(match.matchId()))
+                .toList();
+        Map<String, Entry> current = entries.readAll(
+                board,
+                season,
+                open.stream()
+                        .flatMap(match -> match.players().stream())
+                        .distinct()
+                        .toList());
         confirmCarried(board, current);
-        Outcome outcome = outcome(board, system, match, season, current);
-        MatchStore.Writing writing =
-                matches.write(board, season, outcome.entries(), outcome.record(), config.matchesKept());
-        if (writing instanceof MatchStore.Known known) {
-            return new Try(known(board, match, known.match()), List.of());
+        Map<String, Entry> next = new LinkedHashMap<>(current);
+        Map<String, MatchRecord> records = new LinkedHashMap<>();
+        Map<Match, Result> refused = new HashMap<>();
+        for (Match match : open) {
+            if (records.containsKey(match.matchId()) || refused.containsKey(match)) {
+                continue;
+            }
+            Optional<Result> exhausted = exhausted(board, match, next);
+            if (exhausted.isPresent()) {
+                refused.put(match, exhausted.get());
+            } else {
+                Outcome outcome = outcome(board, system, match, season, next);
+                outcome.entries().forEach(entry -> next.put(entry.playerId(), entry));
+                records.put(match.matchId(), outcome.record());
+            }
         }
-        return writing instanceof MatchStore.Written
-                ? new Try(new Taken(board, outcome.record(), false, Map.of()), outcome.entries())
-                : OVERTAKEN;
+        if (!records.isEmpty()) {
+            List<MatchStore.Replaced> replaced = new ArrayList<>();
+            next.forEach((player, entry) -> {
+                long before = current.getOrDefault(player, Entry.none(player)).version();
+                if (entry.version() != before) {
+                    replaced.add(new MatchStore.Replaced(entry, before));
+                }
+            });
+            MatchStore.Writing writing =
+                    matches.write(board, season, replaced, List.copyOf(records.values()), config.matchesKept());
+            if (writing instanceof MatchStore.Known found) {
+                found.matches().forEach(record -> known.put(record.matchId(), record));
+            }
+            if (!(writing instanceof MatchStore.Written)) {
+                return List.of(OVERTAKEN);
+            }
+        }
+        List<Try> done = new ArrayList<>();
+        for (Match match : matching) {
+            Result refusal = refused.get(match);
+            MatchRecord record = refusal == null ? records.remove(match.matchId()) : null;
+            if (refusal != null) {
+                done.add(new Try(refusal, List.of()));
+            } else if (record == null) {
+                done.add(new Try(known(board, match, Objects.requireNonNull(known.get(match.matchId()))), List.of()));
+            } else {
+                known.put(match.matchId(), record);
+                List<Entry> written = match.players().stream()
+                        .map(player -> next.getOrDefault(player, Entry.none(player)))
+                        .toList();
+                done.add(new Try(new Taken(board, record, false, Map.of()), written));
+            }
+        }
+        return done;
     }
 
     /**
@@ -191,7 +283,10 @@ public class MatchService {
         Outcome outcome = outcome(board, system, match, season, current);
         List<Entry> written = new ArrayList<>(outcome.entries());
         written.set(0, written.get(0).carrying(outcome.record()));
-        if (matches.write(board, season, written, null, config.matchesKept()) instanceof MatchStore.Overtaken) {
+        List<MatchStore.Replaced> replaced = written.stream()
+                .map(entry -> new MatchStore.Replaced(entry, entry.version() - 1))
+                .toList();
+        if (matches.write(board, season, replaced, List.of(), config.matchesKept()) instanceof MatchStore.Overtaken) {
             return OVERTAKEN;
         }
         matches.confirm(board, outcome.record(), config.matchesKept());
@@ -248,9 +343,12 @@ public class MatchService {
         return known.body() == match.body() ? new Taken(board, known, true, Map.of()) : new Mismatch();
     }
 
-    private void remember(Taken taken, List<Entry> written) {
-        if (taken.match().season() == taken.board().season()) {
-            written.forEach(entry -> recent.add(taken.board(), entry));
+    private void remember(List<Try> tried) {
+        for (Try one : tried) {
+            if (one.result() instanceof Taken taken
+                    && taken.match().season() == taken.board().season()) {
+                one.written().forEach(entry -> recent.add(taken.board(), entry));
+            }
         }
     }
 

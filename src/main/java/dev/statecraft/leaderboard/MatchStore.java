@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.CancellationReason;
@@ -33,7 +32,7 @@ import software.amazon.awssdk.services.dynamodb.model.TransactionCanceledExcepti
  *       spread. Attributes: {@code body} hash of what was sent, {@code season}, {@code at}, {@code changes} packed,
  *       missing while the match is only announced, {@code ttl}.
  *   <li>Guard of a match: its record must not exist, every entry must be at the version the match was reckoned on; all
- *       in one transaction.
+ *       in one transaction. Matches that an instance rates together are one transaction.
  *   <li>A transaction takes 100 items. For a match of as many players the record is announced first, and the entry of
  *       the first player carries the finished record along until it stands in its own place.
  * </ul>
@@ -61,8 +60,8 @@ public class MatchStore {
     /** How writing a match ended; in order of precedence. */
     public sealed interface Writing {}
 
-    /** The match was recorded before. */
-    public record Known(MatchRecord match) implements Writing {}
+    /** Some of the matches were recorded before: these are their records, and nothing was written. */
+    public record Known(List<MatchRecord> matches) implements Writing {}
 
     /** Somebody else wrote one of the entries, or is writing it: nothing was written. */
     public record Overtaken() implements Writing {}
@@ -78,17 +77,19 @@ public class MatchStore {
         return item.isEmpty() ? Optional.empty() : Optional.of(fromMap(item));
     }
 
+    /** An entry to write, and the version it was computed from. */
+    public record Replaced(Entry entry, long expectedVersion) {}
+
     /**
-     * Writes the entries of all players and, if it is given, the record of the match, all or nothing. Twice the
-     * capacity of single writes: 2 WCU an entry and its index writes, 2 for each KB of the record.
+     * Writes the entries of all players and records of matches, all or nothing. Twice the capacity of single writes:
+     * 2 WCU an entry and its index writes, 2 for each KB of a record.
      *
-     * @param entries no more than {@link #MOST_ITEMS}, one less with a record; each at the version after the one it was
-     *     reckoned on
-     * @param kept how long the record is kept
+     * @param entries together with the records no more than {@link #MOST_ITEMS}
+     * @param kept how long the records are kept
      */
-    public Writing write(Board board, int season, List<Entry> entries, @Nullable MatchRecord match, Duration kept) {
+    public Writing write(Board board, int season, List<Replaced> entries, List<MatchRecord> matches, Duration kept) {
         List<TransactWriteItem> items = new ArrayList<>();
-        if (match != null) {
+        for (MatchRecord match : matches) {
             items.add(TransactWriteItem.builder()
                     .put(put -> put.tableName(tables.boards())
                             .item(toItem(board, match, kept))
@@ -96,28 +97,20 @@ public class MatchStore {
                             .returnValuesOnConditionCheckFailure(ReturnValuesOnConditionCheckFailure.ALL_OLD))
                     .build());
         }
-        for (Entry entry : entries) {
-            items.add(TransactWriteItem.builder()
-                    .put(put -> {
-                        put.tableName(tables.entries()).item(EntryStore.toItem(board, season, entry));
-                        if (entry.version() == 1) {
-                            put.conditionExpression("attribute_not_exists(pk)");
-                        } else {
-                            put.conditionExpression("#v = :expected")
-                                    .expressionAttributeNames(Map.of("#v", "v"))
-                                    .expressionAttributeValues(Map.of(":expected", n(entry.version() - 1)));
-                        }
-                    })
-                    .build());
-        }
+        entries.forEach(entry ->
+                items.add(EntryStore.transactional(tables, board, season, entry.entry(), entry.expectedVersion())));
         try {
             // The SDK sends a token along, so that a repeated call whose answer was lost is one transaction.
             dynamo.transactWriteItems(write -> write.transactItems(items));
             return new Written();
         } catch (TransactionCanceledException e) {
             List<CancellationReason> reasons = e.cancellationReasons();
-            if (match != null && CONDITION_FAILED.equals(reasons.get(0).code())) {
-                return new Known(fromMap(reasons.get(0).item()));
+            List<MatchRecord> known = reasons.subList(0, matches.size()).stream()
+                    .filter(reason -> CONDITION_FAILED.equals(reason.code()))
+                    .map(reason -> fromMap(reason.item()))
+                    .toList();
+            if (!known.isEmpty()) {
+                return new Known(known);
             }
             if (reasons.stream().anyMatch(reason -> PASSING.contains(reason.code()))) {
                 return new Overtaken();

@@ -46,7 +46,7 @@ public record Review(
 
     /** Whether this is the review of a submission that is sent again: the same id, player and body. */
     boolean isOf(Submission again) {
-        return submission.playerId().equals(again.playerId()) && receipt.body() == again.body();
+        return submission.playerId().equals(again.playerId()) && again.isOf(receipt);
     }
 
     /** This review once the submission took effect. */

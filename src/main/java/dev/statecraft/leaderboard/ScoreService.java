@@ -252,7 +252,10 @@ public class ScoreService {
         Board board = found.get().board();
         Entry entry = found.get().entry();
         for (int attempt = 0; attempt < config.writeAttempts(); attempt++) {
-            Backoff.pauseBefore(attempt, CONTENTION_MILLIS);
+            if (attempt > 0 && attempt % 2 == 0) {
+                Backoff.pauseBefore(attempt / 2, CONTENTION_MILLIS);
+                entry = entries.read(board, board.season(), playerId);
+            }
             if (entry.score() == null) {
                 return Optional.of(Removal.NO_ENTRY);
             }
@@ -309,7 +312,7 @@ public class ScoreService {
         return parallel.all(reads).stream().flatMap(List::stream).toList();
     }
 
-    /** Takes scores of one player in order, in one write of the entry if they are not too many. */
+    /** Takes scores of one player in order, in one write of the entry if there are not too many. */
     private List<Decided> write(Board board, List<NewScore> scores, Entry entry) {
         return board.settings().rankingType() == RankingType.RATING
                 ? scores.stream().map(score -> Decided.as(new ByMatches())).toList()

@@ -1,20 +1,30 @@
 package dev.statecraft.leaderboard;
 
 import dev.statecraft.leaderboard.ScoreService.Busy;
+import dev.statecraft.leaderboard.ScoreService.ByMatches;
 import dev.statecraft.leaderboard.ScoreService.NewScore;
 import dev.statecraft.leaderboard.ScoreService.NoBoard;
 import dev.statecraft.leaderboard.ScoreService.Result;
+import dev.statecraft.leaderboard.SubmissionService.Arrival;
 import dev.statecraft.leaderboard.SubmissionService.Decided;
 import dev.statecraft.leaderboard.SubmissionService.Identified;
+import dev.statecraft.leaderboard.SubmissionService.Written;
 import dev.statecraft.table.Backoff;
+import dev.statecraft.table.GroupCommit;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
-/** Writes what was decided about a player's scores, and has it decided again when others were faster. */
+/**
+ * Writes what was decided about a player's scores. Within an instance the scores of one player that arrive during a
+ * write are decided in order of arrival and written together by the next write. When another instance wrote the entry
+ * first, the scores are decided again on what it left.
+ */
 @ApplicationScoped
 class ScoreWriter {
 
@@ -26,6 +36,7 @@ class ScoreWriter {
     private final ReviewStore reviews;
     private final RecentWrites recent;
     private final LeaderboardConfig config;
+    private final GroupCommit<Player, Arrival, Written> groups;
 
     ScoreWriter(
             BoardService boards,
@@ -40,52 +51,110 @@ class ScoreWriter {
         this.reviews = reviews;
         this.recent = recent;
         this.config = config;
+        this.groups = new GroupCommit<>(
+                new GroupCommit.Limits(
+                        config.queue().waiting(),
+                        ReviewStore.MOST,
+                        config.queue().patience()),
+                arrival -> arrival.scores().size(),
+                this::writeGroup);
     }
 
-    /** Takes scores of one player in order, in one write of the entry for every {@value ReviewStore#MOST} of them. */
+    /** Whose scores are written one group after the other; a season does not matter, for a retry may cross a reset. */
+    private record Player(String game, String board, String player) {}
+
+    /**
+     * Takes scores of one player in order, in one write of the entry for every {@value ReviewStore#MOST} of them, or
+     * together with others in one. {@link Busy} if too many wait, for too long, or other instances won every race.
+     */
     List<Decided> write(Board board, List<NewScore> scores, Entry asFound) {
-        List<Decided> results = new ArrayList<>();
-        Entry entry = asFound;
+        Player player = new Player(board.game(), board.id(), asFound.playerId());
+        Arrival arrival = new Arrival(board, scores.stream().map(Identified::of).toList(), asFound);
+        return groups.submit(player, arrival).map(Written::decided).orElseGet(() -> all(arrival.scores(), new Busy()));
+    }
+
+    /** Writes arrivals together, on the latest state of the board and the entry that any of them has seen. */
+    private List<Written> writeGroup(List<Arrival> group, @Nullable Written previous) {
+        List<Identified> scores =
+                group.stream().flatMap(arrival -> arrival.scores().stream()).toList();
+        List<Written> seen = new ArrayList<>();
+        group.forEach(arrival -> seen.add(new Written(arrival.board(), arrival.entry(), List.of())));
+        if (previous != null) {
+            seen.add(previous);
+        }
+        Board board = seen.stream()
+                .map(Written::board)
+                .max(Comparator.comparingLong(Board::version))
+                .orElseThrow();
+        Entry entry = seen.stream()
+                .filter(one -> sameSeason(one.board(), board))
+                .map(Written::entry)
+                .max(Comparator.comparingLong(Entry::version))
+                .orElseThrow();
+        List<Written> parts = new ArrayList<>();
+        Written last = new Written(board, entry, List.of());
         for (int from = 0; from < scores.size(); from += ReviewStore.MOST) {
-            List<NewScore> part = scores.subList(from, Math.min(scores.size(), from + ReviewStore.MOST));
-            List<Decided> written = writePart(board, part, entry, scores.size());
-            results.addAll(written);
-            Entry last = written.get(0).entry();
-            entry = last == null ? entry : last;
+            List<Identified> part = scores.subList(from, Math.min(scores.size(), from + ReviewStore.MOST));
+            last = writePart(last.board(), part, last.entry(), scores.size());
+            parts.add(last);
+        }
+        List<Decided> decided =
+                parts.stream().flatMap(part -> part.decided().stream()).toList();
+        List<Written> results = new ArrayList<>();
+        int next = 0;
+        for (Arrival arrival : group) {
+            int end = next + arrival.scores().size();
+            results.add(new Written(last.board(), last.entry(), decided.subList(next, end)));
+            next = end;
         }
         return results;
     }
 
-    private List<Decided> writePart(Board asRead, List<NewScore> scores, Entry asFound, int together) {
+    private static boolean sameSeason(Board one, Board other) {
+        return one.epoch() == other.epoch() && one.season() == other.season();
+    }
+
+    /**
+     * Decides and writes until no other instance writes the entry in between. What a lost race returns is decided on at
+     * once; if that race is lost too, the entry is read again after a pause, for what was returned is old by then.
+     */
+    private Written writePart(Board asRead, List<Identified> scores, Entry asFound, int together) {
         Board board = asRead;
         Entry entry = asFound;
-        List<Identified> identified = scores.stream().map(Identified::of).toList();
         Map<String, Review> known = new HashMap<>();
-        for (int attempt = 0; attempt < config.writeAttempts(); attempt++) {
-            Backoff.pauseBefore(attempt, CONTENTION_MILLIS);
+        long until = System.nanoTime() + config.queue().patience().toNanos();
+        for (int attempt = 0; attempt < config.writeAttempts() && System.nanoTime() < until; attempt++) {
+            if (attempt > 0 && attempt % 2 == 0) {
+                Backoff.pauseBefore(attempt / 2, CONTENTION_MILLIS);
+                entry = entries.read(board, board.season(), entry.playerId());
+            }
             boolean subscores =
-                    scores.stream().anyMatch(score -> score.subscore().signum() != 0);
+                    scores.stream().anyMatch(score -> score.score().subscore().signum() != 0);
             boolean unmarked = !board.scored() || (subscores && !board.subscored());
             Optional<Result> notOpen = submissions.notOpen(board);
             if (!board.scored() && notOpen.isPresent()) {
-                return all(scores, notOpen.get());
+                return new Written(board, entry, all(scores, notOpen.get()));
             }
             if (unmarked && notOpen.isEmpty()) {
                 Optional<Board> marked = boards.mark(board, subscores);
                 if (marked.isEmpty()) {
                     Result end = boards.read(board.game(), board.id()).isEmpty() ? new NoBoard() : new Busy();
-                    return all(scores, end);
+                    return new Written(board, entry, all(scores, end));
                 }
-                if (marked.get().season() != board.season() || marked.get().epoch() != board.epoch()) {
-                    entry = entries.read(
-                            marked.get(), marked.get().season(), scores.get(0).playerId());
+                if (!sameSeason(marked.get(), board)) {
+                    entry = entries.read(marked.get(), marked.get().season(), entry.playerId());
                 }
                 board = marked.get();
             }
-            List<Decided> decided = submissions.decide(board, identified, entry, together, known);
+            if (board.settings().rankingType() == RankingType.RATING) {
+                // The board was deleted and created again as one that matches decide on.
+                return new Written(board, entry, all(scores, new ByMatches()));
+            }
+            entry = submissions.ground(board, scores, entry);
+            List<Decided> decided = submissions.decide(board, scores, entry, together, known);
             Entry next = lastOf(decided, entry);
             if (next.version() == entry.version()) {
-                return withLast(decided, entry);
+                return new Written(board, entry, withLast(decided, entry));
             }
             List<Review> asides =
                     decided.stream().flatMap(one -> one.review().stream()).toList();
@@ -93,14 +162,14 @@ class ScoreWriter {
                     asides.isEmpty() ? put(board, next, entry) : putAside(board, asides, next, entry, known);
             if (overtaken.isEmpty()) {
                 recent.add(board, next);
-                return withLast(decided, next);
+                return new Written(board, next, withLast(decided, next));
             }
             entry = overtaken.get();
         }
-        return all(scores, new Busy());
+        return new Written(board, entry, all(scores, new Busy()));
     }
 
-    /** Writes an entry; answers what stands there if somebody else was faster. */
+    /** Writes an entry; returns the stored entry if another writer won the race. */
     private Optional<Entry> put(Board board, Entry next, Entry entry) {
         return entries.put(board, board.season(), next, entry.version()) instanceof EntryStore.Overtaken overtaken
                 ? Optional.of(overtaken.current())
@@ -135,7 +204,7 @@ class ScoreWriter {
                 .toList();
     }
 
-    private static List<Decided> all(List<NewScore> scores, Result end) {
+    private static List<Decided> all(List<Identified> scores, Result end) {
         return scores.stream().map(score -> Decided.as(end)).toList();
     }
 }

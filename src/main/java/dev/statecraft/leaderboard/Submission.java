@@ -1,5 +1,9 @@
 package dev.statecraft.leaderboard;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.statecraft.table.CanonicalJson;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,11 +23,13 @@ public record Submission(
         boolean identified,
         @Nullable Operator operator) {
 
+    private static final ObjectMapper JSON = new ObjectMapper();
+
     /** What a submission does to an entry; in order of precedence. */
     public sealed interface Decision {}
 
-    /** The same submission was taken before: this is what it did. */
-    public record Replay(Receipt receipt) implements Decision {}
+    /** The same submission was taken before, in the running season or an earlier one: this is what it did then. */
+    public record Replay(Receipt receipt, int season) implements Decision {}
 
     /** Another submission was taken under this id. */
     public record Mismatch() implements Decision {}
@@ -50,7 +56,12 @@ public record Submission(
     public Decision on(Board board, Entry entry, long now, Receipt.Retention retention) {
         Receipt before = entry.receiptOf(Receipt.idOf(submissionId));
         if (before != null) {
-            return before.body() == body() ? new Replay(before) : new Mismatch();
+            return isOf(before) ? new Replay(before, board.season()) : new Mismatch();
+        }
+        Optional<EarlierReceipts.Kept> earlier = entry.earlierReceiptOf(Receipt.idOf(submissionId));
+        if (earlier.isPresent()) {
+            Receipt then = earlier.get().receipt();
+            return isOf(then) ? new Replay(then, earlier.get().season()) : new Mismatch();
         }
         Terms terms = board.settings().terms();
         if (terms.exhaustedBy(entry.attempts())) {
@@ -68,7 +79,7 @@ public record Submission(
     public Decision accepted(Board board, Entry entry, long now, Receipt.Retention retention) {
         Receipt before = entry.receiptOf(Receipt.idOf(submissionId));
         return before != null && before.quarantined() == null
-                ? new Replay(before)
+                ? new Replay(before, board.season())
                 : apply(board, entry, now, retention, true);
     }
 
@@ -86,9 +97,17 @@ public record Submission(
         return new Write(write.entry().withAttempts(attempts), write.receipt());
     }
 
-    /** Hash of what is submitted. */
+    /** Hash of what is submitted; metadata counts as a JSON value, however it is written. */
     public int body() {
-        return Receipt.bodyOf(canonical());
+        return Receipt.bodyOf(canonical(metadata == null ? null : canonicalMetadata(metadata)));
+    }
+
+    /**
+     * Whether a receipt of this submission's id is the receipt of the same body. Receipts of former releases hold the
+     * hash of the metadata's text, which is accepted as well.
+     */
+    boolean isOf(Receipt receipt) {
+        return receipt.body() == body() || receipt.body() == Receipt.bodyOf(canonical(metadata));
     }
 
     /** What becomes of the entry; without {@code recorded} what changes nothing is not written. */
@@ -109,16 +128,16 @@ public record Submission(
         if (!changed && !metadataChanges && !recorded) {
             return new Keep(receipt);
         }
-        Entry written = new Entry(
-                playerId,
+        Entry written = entry.next(
                 next,
                 changed ? at : entry.reachedAt(),
-                at,
-                entry.version() + 1,
                 board.generation(board.season()),
                 effective && metadata != null ? metadata : entry.metadata(),
-                entry.with(receipt, retention));
-        return new Write(written.withAttempts(entry.attempts()), receipt);
+                receipt,
+                retention,
+                null,
+                null);
+        return new Write(written, receipt);
     }
 
     /** The pair after this submission, null if it would be out of range. */
@@ -181,7 +200,16 @@ public record Submission(
         return Score.inRange(value) && Score.inRange(subscore) ? new Score(value, subscore) : null;
     }
 
-    private String canonical() {
-        return playerId + '\n' + score.value() + '\n' + score.subscore() + '\n' + operator + '\n' + metadata;
+    private String canonical(@Nullable String data) {
+        return playerId + '\n' + score.value() + '\n' + score.subscore() + '\n' + operator + '\n' + data;
+    }
+
+    /** The RFC 8785 text of metadata; the text itself if that has none, such as a number beyond the doubles. */
+    private static String canonicalMetadata(String text) {
+        try {
+            return CanonicalJson.of(JSON.readTree(text));
+        } catch (JsonProcessingException | IllegalArgumentException e) {
+            return text;
+        }
     }
 }

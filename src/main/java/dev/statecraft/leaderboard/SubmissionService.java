@@ -25,13 +25,13 @@ import org.jspecify.annotations.Nullable;
 @ApplicationScoped
 public class SubmissionService {
 
-    private final EntryStore entries;
+    private final EarlierReceiptService earlier;
     private final RankingService rankings;
     private final LeaderboardConfig config;
     private final Clock clock;
 
-    SubmissionService(EntryStore entries, RankingService rankings, LeaderboardConfig config, Clock clock) {
-        this.entries = entries;
+    SubmissionService(EarlierReceiptService earlier, RankingService rankings, LeaderboardConfig config, Clock clock) {
+        this.earlier = earlier;
         this.rankings = rankings;
         this.config = config;
         this.clock = clock;
@@ -57,6 +57,23 @@ public class SubmissionService {
         static Decided as(Result result) {
             return new Decided(result, null, Optional.empty());
         }
+    }
+
+    /** Scores of one player as a request brings them, on the board and the entry as the request read them. */
+    record Arrival(Board board, List<Identified> scores, Entry entry) {}
+
+    /** How the scores of an arrival ended, and the board and the entry as the write left them. */
+    record Written(Board board, Entry entry, List<Decided> decided) {}
+
+    /**
+     * The entry to decide identified scores on: with the receipts of earlier seasons, where one of the scores may have
+     * been taken in one of them. No read unless the entry does not carry these receipts yet.
+     */
+    Entry ground(Board board, List<Identified> scores, Entry entry) {
+        boolean unknown = scores.stream()
+                .anyMatch(score ->
+                        score.score().submissionId() != null && entry.receiptOf(Receipt.idOf(score.id())) == null);
+        return unknown ? earlier.withEarlier(board, entry) : entry;
     }
 
     /**
@@ -94,18 +111,9 @@ public class SubmissionService {
                 score.submissionId() != null,
                 score.operator());
         Receipt.Retention retention = retention(board, together);
-        if (submission.identified() && entry.version() == 0 && board.season() > 1) {
-            // A retry may cross a reset: what was taken in the season before is not taken again.
-            int last = board.season() - 1;
-            Entry before = entries.read(board, last, score.playerId());
-            Submission.Decision then = submission.on(board, before, clock.millis(), retention);
-            if (then instanceof Submission.Replay || then instanceof Submission.Mismatch) {
-                return Decided.as(known(board, last, submission, then));
-            }
-        }
         Submission.Decision decision = submission.on(board, entry, clock.millis(), retention);
         if (decision instanceof Submission.Replay || decision instanceof Submission.Mismatch) {
-            return Decided.as(known(board, board.season(), submission, decision));
+            return Decided.as(known(board, submission, decision));
         }
         Optional<Result> refused = refused(board, decision);
         if (refused.isPresent()) {
@@ -181,15 +189,18 @@ public class SubmissionService {
     }
 
     /** What a submission is answered that was decided about before. */
-    private static Result known(Board board, int season, Submission submission, Submission.Decision decision) {
+    private static Result known(Board board, Submission submission, Submission.Decision decision) {
         if (!(decision instanceof Submission.Replay replay)) {
             return new Mismatch();
         }
         Receipt receipt = replay.receipt();
         Bound bound = receipt.quarantined();
+        String id = submission.submissionId();
+        // An id that the service made up belongs to this request: its receipt is that of a write whose answer was lost.
+        boolean replayed = submission.identified();
         return bound == null
-                ? Taken.of(board, season, submission.submissionId(), receipt, true)
-                : Quarantined.of(board, season, submission.submissionId(), bound, receipt, true);
+                ? Taken.of(board, replay.season(), id, receipt, replayed)
+                : Quarantined.of(board, replay.season(), id, bound, receipt, replayed);
     }
 
     /** The same for one whose receipt the entry has no more. */

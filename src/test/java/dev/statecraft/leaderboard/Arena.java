@@ -88,7 +88,8 @@ final class Arena {
         pages = new ListingCache(lists, ranks, recent, leaderboards, clock);
         statistics = new StatisticsService(boards, ranks, recent, pages, leaderboards, clock);
         ReviewStore aside = new ReviewStore(dynamo, tables);
-        SubmissionService submissions = new SubmissionService(entries, rankings, leaderboards, clock);
+        SubmissionService submissions = new SubmissionService(
+                new EarlierReceiptService(entries, closed, leaderboards, clock), rankings, leaderboards, clock);
         ScoreWriter writer = new ScoreWriter(boards, submissions, entries, aside, recent, leaderboards);
         scores = new ScoreService(
                 boards,

@@ -22,8 +22,13 @@ import jakarta.inject.Inject;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -387,6 +392,58 @@ class LeaderboardResourceTest {
         assertEquals(1, done.mended(), done.toString());
         post("audited/audit", Map.of()).body("drift", equalTo(0)).body("mending", equalTo(false));
         get("audited/players/p0").body("rank", equalTo(5));
+    }
+
+    @Test
+    void aSubmissionIsRecognizedHoweverItIsRepeated() throws Exception {
+        create(Map.of("id", "repeated", "rankingType", "POINTS")).statusCode(201);
+        ExecutorService clients = Executors.newFixedThreadPool(12);
+        try {
+            List<Callable<Boolean>> tasks = Collections.nCopies(
+                    12,
+                    () -> submit(
+                                            "repeated",
+                                            Map.of(
+                                                    "playerId",
+                                                    "p",
+                                                    "value",
+                                                    10,
+                                                    "submissionId",
+                                                    "e1",
+                                                    "metadata",
+                                                    Map.of("n", 1)))
+                                    .statusCode(200)
+                                    .body("newValue", equalTo(10))
+                                    .extract()
+                                    .path("replayed")
+                            != null);
+            int replayed = 0;
+            for (Future<Boolean> done : clients.invokeAll(tasks)) {
+                replayed += done.get() ? 1 : 0;
+            }
+            assertEquals(11, replayed);
+        } finally {
+            clients.shutdownNow();
+        }
+        String same = "{\"submissionId\":\"e1\",\"metadata\":{\"n\":1.0},\"value\":10.0,\"playerId\":\"p\"}";
+        for (int reset = 0; reset < 3; reset++) {
+            json().body(same)
+                    .post("/v1/leaderboards/repeated/scores")
+                    .then()
+                    .statusCode(200)
+                    .body("replayed", equalTo(true))
+                    .body("season", equalTo(1))
+                    .body("newValue", equalTo(10))
+                    .body("oldValue", equalTo(0));
+            submit("repeated", Map.of("playerId", "p", "value", 11, "submissionId", "e1"))
+                    .statusCode(422);
+            post("repeated/reset", Map.of("reason", "reset " + reset)).statusCode(200);
+            if (reset != 1) {
+                submit("repeated", Map.of("playerId", "p", "value", 1, "submissionId", "r" + reset))
+                        .statusCode(200)
+                        .body("newValue", equalTo(1));
+            }
+        }
     }
 
     private void rest() {

@@ -251,15 +251,14 @@ class MatchServiceTest {
     void matchesOfTheSamePlayersAtOnceLoseNothing() throws Exception {
         arena.createRated("board", ELO);
         Arena other = new Arena(arena.tables, Map.of(), faults, Clock.systemUTC());
-        ExecutorService senders = Executors.newFixedThreadPool(8);
+        ExecutorService senders = Executors.newFixedThreadPool(32);
         List<Callable<Void>> tasks = new ArrayList<>();
-        AtomicInteger busy = new AtomicInteger();
-        for (int sender = 0; sender < 8; sender++) {
+        for (int sender = 0; sender < 32; sender++) {
             int number = sender;
             MatchService matches = sender % 2 == 0 ? arena.matches : other.matches;
             tasks.add(() -> {
                 Random random = new Random(number);
-                for (int i = 0; i < 12; i++) {
+                for (int i = 0; i < 3; i++) {
                     List<String> players = new ArrayList<>(List.of("a", "b", "c", "d"));
                     Collections.shuffle(players, random);
                     Match match = match(
@@ -269,9 +268,8 @@ class MatchServiceTest {
                             side(3, players.get(2)));
                     // Each is sent twice, as by a caller who does not wait long enough.
                     for (int copy = 0; copy < 2; copy++) {
-                        while (!(matches.rate(Arena.GAME, "board", match, false) instanceof Taken)) {
-                            busy.incrementAndGet();
-                        }
+                        Taken taken = assertInstanceOf(Taken.class, matches.rate(Arena.GAME, "board", match, false));
+                        assertEquals(copy == 1, taken.replayed());
                     }
                 }
                 return null;
@@ -293,7 +291,36 @@ class MatchServiceTest {
                     entry.score().value());
         }
         assertEquals(6_000, sum, 1e-6);
-        assertEquals(8 * 12 * 3, played);
+        assertEquals(32 * 3 * 3, played);
+    }
+
+    @Test
+    void ofIdenticalMatchesAtOnceAllButOneSayThatTheyAreRepeated() throws Exception {
+        arena.createRated("board", ELO);
+        Arena other = new Arena(arena.tables, Map.of(), faults, Clock.systemUTC());
+        ExecutorService senders = Executors.newFixedThreadPool(14);
+        List<Callable<Result>> tasks = new ArrayList<>();
+        for (int i = 0; i < 12; i++) {
+            MatchService matches = i % 3 == 0 ? other.matches : arena.matches;
+            tasks.add(() -> matches.rate(Arena.GAME, "board", match("m", side(1, "a"), side(2, "b")), false));
+        }
+        for (int i = 0; i < 2; i++) {
+            tasks.add(() -> arena.matches.rate(Arena.GAME, "board", match("m", side(2, "a"), side(1, "b")), false));
+        }
+        List<Result> results = new ArrayList<>();
+        for (Future<Result> done : senders.invokeAll(tasks)) {
+            results.add(done.get());
+        }
+        senders.shutdown();
+        long refused =
+                results.stream().filter(MatchService.Mismatch.class::isInstance).count();
+        assertTrue(refused == 2 || refused == 12, refused + " are refused");
+        assertEquals(
+                1,
+                results.stream()
+                        .filter(result -> result instanceof Taken taken && !taken.replayed())
+                        .count());
+        assertEquals(1, entry("board", 1, "a").rated().matches());
     }
 
     @Test

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import dev.statecraft.leaderboard.Submission.Decision;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -87,6 +88,46 @@ class SubmissionTest {
                         .score()
                         .value());
         assertInstanceOf(Submission.Mismatch.class, submission(11, 0, "a").on(board, entry, 3, RETENTION));
+    }
+
+    @Test
+    void metadataOfTheSameJsonValueIsTheSameBodyHoweverItIsWritten() {
+        Board board = board(RankingType.POINTS, Order.DESCENDING, null, 0);
+        Submission first = withMetadata("{\"level\":1,\"map\":{\"x\":0.1,\"y\":[100]}}");
+        Entry entry = write(board, Entry.none("p"), first, 1).entry();
+        for (String same : List.of(
+                "{\"map\":{\"y\":[1e2],\"x\":0.10000000000000001},\"level\":1.0}",
+                "{ \"level\" : 1, \"map\" : {\"y\":[100.00], \"x\":1e-1} }")) {
+            assertInstanceOf(Submission.Replay.class, withMetadata(same).on(board, entry, 2, RETENTION), same);
+        }
+        for (String other : List.of("{\"level\":1}", "{\"level\":1,\"map\":{\"x\":0.1,\"y\":[101]}}", "[]")) {
+            assertInstanceOf(Submission.Mismatch.class, withMetadata(other).on(board, entry, 2, RETENTION), other);
+        }
+        Submission infinite = withMetadata("{\"level\":1e400}");
+        entry = write(board, Entry.none("p"), infinite, 1).entry();
+        assertInstanceOf(Submission.Replay.class, infinite.on(board, entry, 2, RETENTION));
+    }
+
+    @Test
+    void aReceiptThatHoldsTheHashOfTheMetadatasTextIsStillRecognized() {
+        Board board = board(RankingType.POINTS, Order.DESCENDING, null, 0);
+        String text = "{\"z\":1.0,\"a\":2}";
+        Receipt stored = new Receipt(
+                Receipt.idOf("a"),
+                Receipt.bodyOf("p\n10\n0\nnull\n" + text),
+                0,
+                new Score(10, 0),
+                5,
+                true,
+                true,
+                false);
+        Entry entry = new Entry("p", new Score(10, 0), 5, 5, 1, 0, text, List.of(stored));
+        assertInstanceOf(Submission.Replay.class, withMetadata(text).on(board, entry, 6, RETENTION));
+        assertInstanceOf(Submission.Mismatch.class, withMetadata("{\"z\":2}").on(board, entry, 6, RETENTION));
+    }
+
+    private static Submission withMetadata(String text) {
+        return new Submission("p", new Score(10, 0), text, "a", true, null);
     }
 
     @Test

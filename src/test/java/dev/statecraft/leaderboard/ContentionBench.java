@@ -1,0 +1,130 @@
+package dev.statecraft.leaderboard;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+
+import dev.statecraft.leaderboard.Match.Side;
+import dev.statecraft.leaderboard.ScoreService.NewScore;
+import dev.statecraft.local.Meter;
+import dev.statecraft.rating.Elo;
+import java.math.BigDecimal;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.IntConsumer;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** How long 64 clients wait that all write the entry of one player, and what it consumes. */
+@Tag("bench")
+class ContentionBench {
+
+    private static final int CLIENTS = 64;
+    private static final int EACH = 20;
+
+    private final Meter meter = new Meter();
+    private final Map<String, String> caching = Map.of("statecraft.leaderboard.board-cache", "PT60S");
+    private final Arena arena = new Arena(caching, meter, Clock.systemUTC());
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 4, 16, 64})
+    void scoresOfOnePlayer(int instances) throws Exception {
+        arena.create("bench", RankingType.POINTS, Order.DESCENDING, null, 1);
+        arena.submit("bench", "one", 0, 0, null);
+        List<Arena> arenas = instances(instances);
+        run("scores of one player", instances, client -> {
+            for (int i = 0; i < EACH; i++) {
+                timed(() -> assertInstanceOf(
+                        ScoreService.Taken.class,
+                        arenas.get(client % instances)
+                                .scores
+                                .submit(
+                                        Arena.GAME,
+                                        "bench",
+                                        new NewScore("one", BigDecimal.ONE, BigDecimal.ZERO, null, null, null),
+                                        false)));
+            }
+        });
+        assertEquals(
+                new Score(CLIENTS * EACH, 0),
+                arena.scores.read(arena.board("bench"), 1, "one").score());
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 4, 16})
+    void matchesOfOnePlayer(int instances) throws Exception {
+        arena.createRated("bench", new Elo(1500, 32, Elo.Expectation.LOGISTIC));
+        arena.matches.rate(Arena.GAME, "bench", match("first", "one", "two"), false);
+        List<Arena> arenas = instances(instances);
+        run("matches of one player", instances, client -> {
+            for (int i = 0; i < EACH; i++) {
+                Match match = match(client + "-" + i, "one", "other" + client);
+                timed(() -> assertInstanceOf(
+                        MatchService.Taken.class,
+                        arenas.get(client % instances).matches.rate(Arena.GAME, "bench", match, false)));
+            }
+        });
+    }
+
+    private final List<Long> nanos = Collections.synchronizedList(new ArrayList<>());
+
+    private void timed(Runnable work) {
+        long started = System.nanoTime();
+        work.run();
+        nanos.add(System.nanoTime() - started);
+    }
+
+    private void run(String name, int instances, IntConsumer client) throws Exception {
+        ExecutorService clients = Executors.newFixedThreadPool(CLIENTS);
+        try {
+            List<Callable<Void>> tasks = new ArrayList<>();
+            for (int i = 0; i < CLIENTS; i++) {
+                int number = i;
+                tasks.add(() -> {
+                    client.accept(number);
+                    return null;
+                });
+            }
+            nanos.clear();
+            meter.take();
+            long started = System.nanoTime();
+            for (Future<Void> done : clients.invokeAll(tasks)) {
+                done.get();
+            }
+            double seconds = (System.nanoTime() - started) / 1e9;
+            List<Long> sorted = nanos.stream().sorted().toList();
+            System.out.printf(
+                    Locale.ROOT,
+                    "%s, %d clients, %2d instances: %5.0f/s, p50 %5.0f ms, p99 %5.0f ms, %s%n",
+                    name,
+                    CLIENTS,
+                    instances,
+                    sorted.size() / seconds,
+                    sorted.get(sorted.size() / 2) / 1e6,
+                    sorted.get(sorted.size() * 99 / 100) / 1e6,
+                    meter.take().per(sorted.size()));
+        } finally {
+            clients.shutdownNow();
+        }
+    }
+
+    private List<Arena> instances(int count) {
+        List<Arena> arenas = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            arenas.add(new Arena(arena.tables, caching, meter, Clock.systemUTC()));
+        }
+        return arenas;
+    }
+
+    private static Match match(String id, String winner, String loser) {
+        return new Match(id, List.of(new Side(List.of(winner), 1), new Side(List.of(loser), 2)));
+    }
+}
