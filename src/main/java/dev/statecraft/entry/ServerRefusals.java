@@ -20,6 +20,7 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.netty.util.ReferenceCountUtil;
+import io.quarkus.runtime.LaunchMode;
 import io.quarkus.vertx.VertxOptionsCustomizer;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.http.HttpServerOptions;
@@ -32,11 +33,13 @@ import io.vertx.core.net.impl.ConnectionBase;
 import io.vertx.core.spi.metrics.HttpServerMetrics;
 import io.vertx.core.spi.metrics.VertxMetrics;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,7 +49,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Vert.x takes a handler for invalid requests only from whoever creates the server, which Quarkus does. The one place
  * where a connection can be reached in front of its first request is the interface for metrics, so this is there under
- * the name of metrics and measures nothing. The in-memory server that Lambda events go to has neither limits nor chunks.
+ * the name of metrics and measures nothing. The in-memory server that Lambda events go to has neither limits nor chunks,
+ * so nothing of this is installed on Lambda.
  */
 @ApplicationScoped
 public class ServerRefusals implements VertxOptionsCustomizer {
@@ -54,10 +58,20 @@ public class ServerRefusals implements VertxOptionsCustomizer {
     private static final String SERVER = "handler";
     private static final String BODIES = "statecraft-bodies";
 
+    private final boolean onLambda;
+
+    @Inject
+    public ServerRefusals(@ConfigProperty(name = "quarkus.http.virtual") boolean inMemory) {
+        this.onLambda = inMemory && LaunchMode.current() == LaunchMode.NORMAL;
+    }
+
     /** Quarkus lets options be customized, and not the builder that Vert.x wants a factory to be given to instead. */
     @Override
     @SuppressWarnings("deprecation")
     public void accept(VertxOptions options) {
+        if (onLambda) {
+            return;
+        }
         options.setMetricsOptions(new MetricsOptions().setEnabled(true).setFactory(ignored -> new Connections()));
     }
 

@@ -166,7 +166,9 @@ public record RatingRequest(
         if (value == null) {
             return otherwise;
         }
-        BigDecimal exact = FloatNoise.rounded(value, BoardRequest.NOISE_DECIMALS);
+        BigDecimal rounded = FloatNoise.rounded(value, BoardRequest.NOISE_DECIMALS);
+        // A parameter that is tiny but not 0 was meant so, and is refused for its digits.
+        BigDecimal exact = rounded.signum() == 0 ? value : rounded;
         double number = exact.doubleValue();
         if (number < min || number > max || exact.stripTrailingZeros().scale() > BoardRequest.MOST_DECIMALS) {
             throw refused(

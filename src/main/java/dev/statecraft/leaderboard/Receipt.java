@@ -1,5 +1,6 @@
 package dev.statecraft.leaderboard;
 
+import dev.statecraft.table.PackedNumber;
 import dev.statecraft.table.Sha256;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
@@ -97,10 +98,10 @@ public record Receipt(
                     | (receipt.improved ? IMPROVED : 0)
                     | (receipt.removed ? REMOVED : 0)
                     | (bound << QUARANTINED_SHIFT));
-            number(out, receipt.at - at);
-            number(out, receipt.oldValue);
-            number(out, receipt.score.value());
-            number(out, receipt.score.subscore());
+            PackedNumber.write(out, receipt.at - at);
+            PackedNumber.write(out, receipt.oldValue);
+            PackedNumber.write(out, receipt.score.value());
+            PackedNumber.write(out, receipt.score.subscore());
             at = receipt.at;
         }
         return out.toByteArray();
@@ -115,12 +116,12 @@ public record Receipt(
             long id = in.getLong();
             int body = in.getInt();
             int flags = in.get();
-            at += number(in);
+            at += PackedNumber.read(in);
             receipts.add(new Receipt(
                     id,
                     body,
-                    number(in),
-                    new Score(number(in), number(in)),
+                    PackedNumber.read(in),
+                    new Score(PackedNumber.read(in), PackedNumber.read(in)),
                     at,
                     (flags & FIRST) != 0,
                     (flags & IMPROVED) != 0,
@@ -128,27 +129,5 @@ public record Receipt(
                     Bound.of((flags >> QUARANTINED_SHIFT) & QUARANTINED_MASK)));
         }
         return receipts;
-    }
-
-    /** Small magnitudes take few bytes: the sign goes into the lowest bit, then seven bits a byte. */
-    private static void number(ByteArrayOutputStream out, long number) {
-        long left = (number << 1) ^ (number >> 63);
-        while ((left & ~0x7fL) != 0) {
-            out.write((int) ((left & 0x7f) | 0x80));
-            left >>>= 7;
-        }
-        out.write((int) left);
-    }
-
-    private static long number(ByteBuffer in) {
-        long coded = 0;
-        int shift = 0;
-        byte next;
-        do {
-            next = in.get();
-            coded |= (next & 0x7fL) << shift;
-            shift += 7;
-        } while (next < 0);
-        return (coded >>> 1) ^ -(coded & 1);
     }
 }

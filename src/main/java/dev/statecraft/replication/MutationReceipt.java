@@ -1,5 +1,6 @@
 package dev.statecraft.replication;
 
+import dev.statecraft.table.PackedNumber;
 import dev.statecraft.table.Sha256;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
@@ -101,9 +102,9 @@ public record MutationReceipt(long id, int body, long version, long seq, long at
                     .putLong(receipt.id)
                     .putInt(receipt.body)
                     .array());
-            write(out, receipt.version - before.version);
-            write(out, receipt.seq - before.seq);
-            write(out, receipt.at - before.at);
+            PackedNumber.write(out, receipt.version - before.version);
+            PackedNumber.write(out, receipt.seq - before.seq);
+            PackedNumber.write(out, receipt.at - before.at);
             before = receipt;
         }
         return out.toByteArray();
@@ -118,7 +119,11 @@ public record MutationReceipt(long id, int body, long version, long seq, long at
             long id = in.getLong();
             int body = in.getInt();
             before = new MutationReceipt(
-                    id, body, before.version + read(in), before.seq + read(in), before.at + read(in));
+                    id,
+                    body,
+                    before.version + PackedNumber.read(in),
+                    before.seq + PackedNumber.read(in),
+                    before.at + PackedNumber.read(in));
             receipts.add(before);
         }
         return List.copyOf(receipts);
@@ -141,27 +146,6 @@ public record MutationReceipt(long id, int body, long version, long seq, long at
             receipts.add(before);
         }
         return List.copyOf(receipts);
-    }
-
-    private static void write(ByteArrayOutputStream out, long number) {
-        long left = (number << 1) ^ (number >> 63);
-        while ((left & ~0x7fL) != 0) {
-            out.write((int) ((left & 0x7f) | 0x80));
-            left >>>= 7;
-        }
-        out.write((int) left);
-    }
-
-    private static long read(ByteBuffer in) {
-        long coded = 0;
-        int shift = 0;
-        byte next;
-        do {
-            next = in.get();
-            coded |= (next & 0x7fL) << shift;
-            shift += 7;
-        } while (next < 0);
-        return (coded >>> 1) ^ -(coded & 1);
     }
 
     private static long readLegacy(ByteBuffer in) {

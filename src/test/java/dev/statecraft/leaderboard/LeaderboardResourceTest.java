@@ -206,7 +206,7 @@ class LeaderboardResourceTest {
 
     @Test
     void aScoreOfABatchThatCannotBeReadIsItsOwnProblem() {
-        create(Map.of("id", "mixed", "rankingType", "SCORE"));
+        create(Map.of("id", "each-for-itself", "rankingType", "SCORE"));
         List<String> wrong = List.of(
                 "{'playerId':'ada','value':1e400}",
                 "{'playerId':'ada','value':'5'}",
@@ -227,7 +227,7 @@ class LeaderboardResourceTest {
         }
         String body = "{'scores':[" + String.join(",", scores) + "]}";
         ValidatableResponse answer = json().body(body.replace('\'', '"'))
-                .post("/v1/leaderboards/mixed/scores/batch")
+                .post("/v1/leaderboards/each-for-itself/scores/batch")
                 .then()
                 .statusCode(200)
                 .body("results.status", hasSize(scores.size()));
@@ -239,7 +239,7 @@ class LeaderboardResourceTest {
         }
         answer.body("results[1].problem.field", equalTo("scores[1].value"))
                 .body("results[5].problem.field", equalTo("scores[5].extra"));
-        get("mixed/players/ada").body("rank", equalTo(0));
+        get("each-for-itself/players/ada").body("rank", equalTo(0));
     }
 
     @Test
