@@ -4,6 +4,7 @@ import static io.restassured.RestAssured.given;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.statecraft.access.Keyring;
 import dev.statecraft.access.Scope;
 import dev.statecraft.erasure.RobloxSignatureTest;
@@ -259,7 +260,9 @@ final class ApiWorld {
         parameters.put("erasure", answers.get("erasePlayer").path("id"));
         call("getErasure");
         ApiDocument.Call webhook = document.call("receiveRobloxWebhook");
-        String body = document.requestExample(webhook).toString();
+        // Other worlds of the same system take the example too, and a notification is taken once.
+        ObjectNode notification = document.requestExample(webhook).deepCopy();
+        String body = notification.put("NotificationId", game).toString();
         answers.put(
                 webhook.id(),
                 given().contentType("application/json")
