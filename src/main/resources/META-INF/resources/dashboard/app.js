@@ -65,7 +65,9 @@ function show() {
   for (const link of document.querySelectorAll('#sections a')) {
     if (link.getAttribute('href') === `#/${section}`) {
       link.setAttribute('aria-current', 'page');
-      link.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+      // Not scrollIntoView: browsers continue from what was scrolled to when Tab is pressed, past the skip link.
+      const sections = document.querySelector('.sections');
+      sections.scrollLeft = link.offsetLeft - (sections.clientWidth - link.offsetWidth) / 2;
     } else {
       link.removeAttribute('aria-current');
     }
