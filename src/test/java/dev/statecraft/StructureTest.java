@@ -110,7 +110,7 @@ class StructureTest {
     /** The hash of texts and the canonical text of JSON values: pure classes that the domain may use. */
     private static final DescribedPredicate<JavaClass> HASH = describe(
             "the hash and the canonical text of JSON",
-            type -> Set.of("Sha256", "CanonicalJson").contains(topLevelName(type))
+            type -> Set.of("Sha256", "CanonicalJson", "PackedNumber").contains(topLevelName(type))
                     && packageOf(type).equals("table"));
 
     /** The expression language, its regular expressions, and the collections its interfaces name. */
