@@ -47,7 +47,7 @@ import org.jspecify.annotations.Nullable;
  * line or headers that are too long, no HTTP or no URI, and a body whose chunks are broken. The server by itself answers the
  * former without a body and closes the connection of the latter without an answer.
  *
- * <p>Vert.x takes a handler for invalid requests only from whoever creates the server, which Quarkus does. The one place
+ * <p>Vert.x takes a handler for invalid requests only from the creator of the server, which is Quarkus. The one place
  * where a connection can be reached in front of its first request is the interface for metrics, so this is there under
  * the name of metrics and measures nothing. The in-memory server that Lambda events go to has neither limits nor chunks,
  * so nothing of this is installed on Lambda.
@@ -187,7 +187,7 @@ public class ServerRefusals implements VertxOptionsCustomizer {
                 context.writeAndFlush(answer()).addListener(ChannelFutureListener.CLOSE);
                 refused = true;
             }
-            // Whoever waits for the body hears of the failure from the server.
+            // The server notifies the handler that waits for the body of the failure.
             context.fireChannelRead(message);
         }
 

@@ -146,7 +146,7 @@ public class ScoreService {
             @Nullable Integer attempts)
             implements Result {
 
-        /** A submission put aside. */
+        /** A quarantined submission. */
         static Quarantined of(
                 Board board, int season, String submissionId, Bound bound, Receipt receipt, boolean replayed) {
             return new Quarantined(board, season, submissionId, bound, receipt, replayed, null);

@@ -122,7 +122,7 @@ public class SocketEndpoint {
         connection.sendTextAndAwait(sockets.receivedBinary());
     }
 
-    /** Whoever may not open a connection after all: a key was revoked since the check, or too many were opened. */
+    /** The caller may not open a connection after all: a key was revoked since the check, or too many were opened. */
     @OnError
     @Blocking
     void refused(WebSocketConnection connection, ProblemException refused) {

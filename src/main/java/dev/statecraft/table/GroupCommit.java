@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * Group commit: work on one key is done by one thread at a time, and what arrives meanwhile is done together, in the
  * order of arrival, by the next. The thread that brings the first work of a group does the group and wakes the others
  * with their results, so no thread of its own is needed and a group never waits for one that has not started. Work on
- * different keys does not wait for each other; whoever does work must not submit other work from within it.
+ * different keys does not wait for each other; a commit must not submit other work from within it.
  *
  * @param <K> what work is about
  * @param <W> a piece of work
