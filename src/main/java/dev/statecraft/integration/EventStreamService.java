@@ -7,10 +7,9 @@ import dev.statecraft.leaderboard.LeaderboardStreamService.Awarded;
 import dev.statecraft.leaderboard.Season;
 import dev.statecraft.leaderboard.SeasonService;
 import dev.statecraft.migration.MigrationStreamService;
+import dev.statecraft.replication.ConflictChange;
 import dev.statecraft.replication.ReplicationStreamService;
-import dev.statecraft.replication.ReplicationStreamService.Committed;
-import dev.statecraft.replication.ReplicationStreamService.ConflictParked;
-import dev.statecraft.replication.ReplicationStreamService.ConflictSettled;
+import dev.statecraft.replication.SpaceCommitted;
 import dev.statecraft.table.ItemChange;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
@@ -56,7 +55,7 @@ public class EventStreamService {
      * so that commits are told in order even where records are not.
      */
     public void commits(List<ItemChange> batch) {
-        Map<String, List<Committed>> spaces = new LinkedHashMap<>();
+        Map<String, List<SpaceCommitted>> spaces = new LinkedHashMap<>();
         for (ItemChange change : batch) {
             replication.commit(change).ifPresent(commit -> spaces.computeIfAbsent(
                             commit.game() + "#" + commit.space(), space -> new ArrayList<>())
@@ -69,14 +68,14 @@ public class EventStreamService {
         byGame.forEach(feed::append);
     }
 
-    private List<Committed> inOrder(List<Committed> commits) {
-        List<Committed> ordered = new ArrayList<>(commits);
+    private List<SpaceCommitted> inOrder(List<SpaceCommitted> commits) {
+        List<SpaceCommitted> ordered = new ArrayList<>(commits);
         ordered.sort(Comparator.comparingLong(commit -> commit.commit().seq()));
-        Committed first = ordered.get(0);
+        SpaceCommitted first = ordered.get(0);
         String mark = feed.mark(first.game(), ReplicationEvents.source(first.space()));
         long told = mark == null ? 0 : Occurrence.number(mark);
-        List<Committed> all = new ArrayList<>();
-        for (Committed commit : ordered) {
+        List<SpaceCommitted> all = new ArrayList<>();
+        for (SpaceCommitted commit : ordered) {
             long seq = commit.commit().seq();
             if (seq > told + 1) {
                 all.addAll(replication.between(commit.game(), commit.space(), told, seq));
@@ -93,18 +92,21 @@ public class EventStreamService {
     public void conflicts(List<ItemChange> batch) {
         Map<String, List<Occurrence>> byGame = new LinkedHashMap<>();
         for (ItemChange change : batch) {
-            replication.conflict(change).ifPresent(news -> {
-                Occurrence occurrence = news instanceof ConflictParked parked
-                        ? ReplicationEvents.of(parked.game(), parked.conflict())
-                        : ReplicationEvents.of(
-                                ((ConflictSettled) news).game(),
-                                ((ConflictSettled) news).settlement(),
-                                ((ConflictSettled) news).version());
+            replication.conflict(change).ifPresent(conflict -> {
+                Occurrence occurrence = occurrence(conflict);
                 byGame.computeIfAbsent(occurrence.game(), game -> new ArrayList<>())
                         .add(occurrence);
             });
         }
         byGame.forEach(feed::append);
+    }
+
+    private static Occurrence occurrence(ConflictChange change) {
+        if (change instanceof ConflictChange.Parked parked) {
+            return ReplicationEvents.of(parked.game(), parked.conflict());
+        }
+        ConflictChange.Resolved resolved = (ConflictChange.Resolved) change;
+        return ReplicationEvents.of(resolved.game(), resolved.settlement(), resolved.version());
     }
 
     /** Appends what became of boards and seasons, and the awards that were given. */

@@ -354,7 +354,7 @@ public class ConflictStore {
     }
 
     /** What a record of the table's stream tells of a conflict; nothing if it is about something else. */
-    static Optional<ReplicationStreamService.ConflictNews> news(ItemChange change) {
+    static Optional<ConflictChange> change(ItemChange change) {
         Map<String, AttributeValue> item = change.after();
         if (item == null || !Attributes.string(item, "sk").equals(CONFLICT)) {
             return Optional.empty();
@@ -363,7 +363,7 @@ public class ConflictStore {
         String game = pk.substring(0, pk.indexOf('#'));
         return Optional.of(
                 kept(item) instanceof Settled settled
-                        ? new ReplicationStreamService.ConflictSettled(game, settled.settlement(), settled.version())
-                        : new ReplicationStreamService.ConflictParked(game, ((Waiting) kept(item)).conflict()));
+                        ? new ConflictChange.Resolved(game, settled.settlement(), settled.version())
+                        : new ConflictChange.Parked(game, ((Waiting) kept(item)).conflict()));
     }
 }

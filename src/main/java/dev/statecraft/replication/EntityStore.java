@@ -339,12 +339,12 @@ public class EntityStore {
     }
 
     /** The version that a record of the entities' stream tells of; nothing if it tells of a removal. */
-    static Optional<ReplicationStreamService.Versioned> versioned(ItemChange change) {
+    static Optional<EntityWritten> versioned(ItemChange change) {
         Map<String, AttributeValue> item = change.after();
         if (item == null) {
             return Optional.empty();
         }
         String pk = Attributes.string(item, "pk");
-        return Optional.of(new ReplicationStreamService.Versioned(pk.substring(0, pk.indexOf('#')), fromItem(item)));
+        return Optional.of(new EntityWritten(pk.substring(0, pk.indexOf('#')), fromItem(item)));
     }
 }

@@ -175,13 +175,13 @@ public class LogStore {
     }
 
     /** The commit that a record of the log's stream tells of; nothing if it tells of a head, or of what has expired. */
-    static Optional<ReplicationStreamService.Committed> committed(ItemChange change) {
+    static Optional<SpaceCommitted> committed(ItemChange change) {
         Map<String, AttributeValue> item = change.after();
         if (item == null || isHead(item)) {
             return Optional.empty();
         }
         String pk = Attributes.string(item, "pk");
-        return Optional.of(new ReplicationStreamService.Committed(
+        return Optional.of(new SpaceCommitted(
                 pk.substring(0, pk.indexOf('#')), pk.substring(pk.lastIndexOf('#') + 1), toEntry(item)));
     }
 }

@@ -18,48 +18,33 @@ public class ReplicationStreamService {
         this.log = log;
     }
 
-    /** A commit to a space of a game. */
-    public record Committed(String game, String space, LogEntry commit) {}
-
-    /** A version of an entity of a game, deleted or not. */
-    public record Versioned(String game, Entity entity) {}
-
-    /** What became of an update that nobody could decide about at once. */
-    public sealed interface ConflictNews {}
-
-    /** It was parked. */
-    public record ConflictParked(String game, ParkedConflict conflict) implements ConflictNews {}
-
-    /** It was settled; {@code version} is that of the entity after it, 0 if nothing was changed. */
-    public record ConflictSettled(String game, Settlement settlement, long version) implements ConflictNews {}
-
     /** The commit that a record of the log's stream tells of; nothing if it is about something else. */
-    public Optional<Committed> commit(ItemChange change) {
+    public Optional<SpaceCommitted> commit(ItemChange change) {
         return LogStore.committed(change);
     }
 
     /** The version that a record of the entities' stream tells of. */
-    public Optional<Versioned> entity(ItemChange change) {
+    public Optional<EntityWritten> entity(ItemChange change) {
         return EntityStore.versioned(change);
     }
 
     /** What a record of the replication table's stream tells of a conflict; nothing if it is about something else. */
-    public Optional<ConflictNews> conflict(ItemChange change) {
-        return ConflictStore.news(change);
+    public Optional<ConflictChange> conflict(ItemChange change) {
+        return ConflictStore.change(change);
     }
 
     /**
      * The commits of a space between two, neither included, in order; those that have expired are missing. 1 RCU for
      * 4 KB.
      */
-    public List<Committed> between(String game, String space, long after, long before) {
-        List<Committed> found = new ArrayList<>();
+    public List<SpaceCommitted> between(String game, String space, long after, long before) {
+        List<SpaceCommitted> found = new ArrayList<>();
         long at = after;
         while (at < before - 1) {
             LogStore.LogPart part = log.after(game, space, at, PAGE);
             part.entries().stream()
                     .filter(commit -> commit.seq() < before)
-                    .forEach(commit -> found.add(new Committed(game, space, commit)));
+                    .forEach(commit -> found.add(new SpaceCommitted(game, space, commit)));
             if (!part.more() || part.entries().isEmpty()) {
                 return found;
             }
