@@ -19,9 +19,6 @@ import org.jspecify.annotations.Nullable;
 @ApplicationScoped
 public class EntityService {
 
-    /** The schema version of a state that went through no migration. */
-    public static final String FIRST_SCHEMA = "0.0.0";
-
     private final CommitService commits;
     private final EntityStore entities;
     private final EntityTypeService types;

@@ -30,6 +30,9 @@ public record EntityType(
     /** The types that exist without anybody having stored them. */
     public static final List<String> STANDARD = List.of("GAME_STATE", "PLAYER_DATA", "UI_STATE");
 
+    /** The schema version of a state that went through no migration. */
+    static final String FIRST_SCHEMA = "0.0.0";
+
     /** The type of replicated leaderboards, which the system writes. */
     static final String LEADERBOARD_STATE = "LEADERBOARD_STATE";
 

@@ -46,7 +46,7 @@ public class EntityTypeService {
     }
 
     /**
-     * The migration that the newest states of a type have gone through, {@link EntityService#FIRST_SCHEMA} if there was
+     * The migration that the newest states of a type have gone through, {@link EntityType#FIRST_SCHEMA} if there was
      * none; at most {@code type-cache} old. What is created without saying otherwise is taken to be in this shape.
      */
     public String schemaVersion(String game, String name) {
@@ -113,7 +113,7 @@ public class EntityTypeService {
         Known learnt = new Known(
                 stored.type().orElseGet(() -> EntityType.standard(name)),
                 stored.type().isPresent(),
-                schema == null ? EntityService.FIRST_SCHEMA : schema,
+                schema == null ? EntityType.FIRST_SCHEMA : schema,
                 System.nanoTime());
         if (known.size() >= MOST_KNOWN) {
             known.clear();

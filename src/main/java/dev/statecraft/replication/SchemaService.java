@@ -43,7 +43,7 @@ public class SchemaService {
     }
 
     private Entity newest(String game, Entity entity, String newest) {
-        if (newest.equals(entity.schemaVersion()) || newest.equals(EntityService.FIRST_SCHEMA)) {
+        if (newest.equals(entity.schemaVersion()) || newest.equals(EntityType.FIRST_SCHEMA)) {
             return entity;
         }
         Schemas.Shape shape = schemas.up(game, entity, newest);
