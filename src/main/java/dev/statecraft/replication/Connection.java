@@ -60,9 +60,4 @@ public record Connection(String id, Opener opener, @Nullable String playerId, Ma
         Instant expiresAt = opener.expiresAt();
         return expiresAt != null && !now.isBefore(expiresAt);
     }
-
-    /** What the feed of a player is called among the names of spaces, which never begin like this. */
-    public static String playerTopic(String playerId) {
-        return "$" + playerId;
-    }
 }

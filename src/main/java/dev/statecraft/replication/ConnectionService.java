@@ -153,7 +153,7 @@ public class ConnectionService {
         Set<String> topics = new HashSet<>(spaces);
         topics.removeAll(connection.cursors().keySet());
         if (playerId != null && !playerId.equals(connection.playerId())) {
-            topics.add(Connection.playerTopic(playerId));
+            topics.add(TopicChanged.playerTopic(playerId));
         }
         if (!topics.isEmpty()) {
             connections.follow(connection, topics, expiresAtSeconds());
@@ -360,7 +360,7 @@ public class ConnectionService {
                 .orElse(null);
         boolean players = playerId != null
                 && player != null
-                && (topic.equals(Connection.playerTopic(playerId))
+                && (topic.equals(TopicChanged.playerTopic(playerId))
                         || player.spaces().containsKey(topic));
         return players ? new SyncService.Wanted(spaces, playerId, player) : new SyncService.Wanted(spaces, null, null);
     }

@@ -109,7 +109,7 @@ public class ConnectionStore {
     /**
      * Has a connection follow spaces it did not; 1 WCU each.
      *
-     * @param topics names of spaces, and of players as {@link Connection#playerTopic} makes them
+     * @param topics names of spaces, and of players' feeds as {@link TopicChanged#playerTopic} makes them
      */
     void follow(Connection connection, Collection<String> topics, long expiresAtSeconds) {
         List<WriteRequest> requests = new ArrayList<>();
@@ -190,7 +190,7 @@ public class ConnectionStore {
                     .forEach(space -> requests.add(delete(topicKey(
                             connection.game(),
                             space.equals(Connection.PLAYER) && connection.playerId() != null
-                                    ? Connection.playerTopic(connection.playerId())
+                                    ? TopicChanged.playerTopic(connection.playerId())
                                     : space,
                             id))));
             String player = connection.opener().playerId();

@@ -78,7 +78,7 @@ public class PlayerService {
             Subscription next = before.map(ended -> ended.again(after.change()))
                     .orElseGet(() -> new Subscription(space, entityId, after.change(), 0, 0, 0));
             if (players.write(game, player, after, next, clock.millis())) {
-                changes.fire(new TopicChanged(game, Connection.playerTopic(playerId)));
+                changes.fire(new TopicChanged(game, TopicChanged.playerTopic(playerId)));
                 return new Subscribed(entity);
             }
         }
@@ -106,7 +106,7 @@ public class PlayerService {
             }
             Player after = player.counting(-1);
             if (players.write(game, player, after, active.get().ended(after.change()), clock.millis())) {
-                changes.fire(new TopicChanged(game, Connection.playerTopic(playerId)));
+                changes.fire(new TopicChanged(game, TopicChanged.playerTopic(playerId)));
                 return Ending.ENDED;
             }
         }

@@ -4,6 +4,12 @@ package dev.statecraft.replication;
  * That there is news for those who follow something; told within the process that made it, once it is stored.
  *
  * @param game the game
- * @param topic a space, or a player's feed as {@link Connection#playerTopic} names it
+ * @param topic a space, or a player's feed as {@link #playerTopic} names it
  */
-public record TopicChanged(String game, String topic) {}
+public record TopicChanged(String game, String topic) {
+
+    /** The topic of a player's feed; no name of a space begins with {@code $}. */
+    static String playerTopic(String playerId) {
+        return "$" + playerId;
+    }
+}
