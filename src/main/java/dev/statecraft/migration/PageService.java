@@ -321,7 +321,7 @@ public class PageService {
                     ? backups.keeping(
                             job.game(), job.run().id(), job.lease().number(), commit.space(), commit.seq(), before)
                     : Writes.NONE;
-            return segments.counting(job.game(), job.lease(), Segment.undoing(job.run()), before.size(), all, kept);
+            return segments.counting(job.game(), job.lease(), job.run().undoing(), before.size(), all, kept);
         }
 
         private static boolean isPostponed(Result result) {

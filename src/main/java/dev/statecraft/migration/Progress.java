@@ -34,20 +34,4 @@ public record Progress(Tally main, Tally back, int attempts, double units, Sums 
     public long handled() {
         return main.handled();
     }
-
-    /**
-     * What a run came to that has ended. Records that were never reached were skipped. On the way down every record is
-     * seen once more at the end, those included that were brought back before.
-     *
-     * @param complete whether all records were reached
-     */
-    Progress ended(Run run, boolean complete) {
-        long rest = main.skipped();
-        if (run.direction() == Run.Direction.DOWN) {
-            rest = Math.max(0, main.skipped() - main.done() - main.failed());
-        } else if (!complete) {
-            rest = Math.max(main.skipped(), run.total() - main.done() - main.failed());
-        }
-        return new Progress(new Tally(main.done(), main.done(), rest, main.failed()), back, attempts, units, sums);
-    }
 }

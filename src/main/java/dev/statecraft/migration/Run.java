@@ -163,6 +163,33 @@ public record Run(
         return direction == Direction.DOWN || phase.back();
     }
 
+    /** Whether an application is being undone, which is counted apart from its direction. */
+    boolean undoing() {
+        return direction == Direction.UP && phase.back();
+    }
+
+    /**
+     * The final progress of this run. Records that were never reached count as skipped. A rollback scans every record once
+     * more at the end, so those that it restored before are subtracted from the skipped ones.
+     *
+     * @param complete whether all records were reached
+     */
+    Progress ended(Progress progress, boolean complete) {
+        Tally main = progress.main();
+        long rest = main.skipped();
+        if (direction == Direction.DOWN) {
+            rest = Math.max(0, main.skipped() - main.done() - main.failed());
+        } else if (!complete) {
+            rest = Math.max(main.skipped(), total - main.done() - main.failed());
+        }
+        return new Progress(
+                new Tally(main.done(), main.done(), rest, main.failed()),
+                progress.back(),
+                progress.attempts(),
+                progress.units(),
+                progress.sums());
+    }
+
     Run at(Status status, Phase phase) {
         return copy(status, phase, paused, stopping, options, sources, segments, canary, total, null, error, null);
     }

@@ -54,18 +54,13 @@ public record Segment(
         return new Segment(run, number, 0, false, null, 0, 0, null, Tally.NONE, Tally.NONE, 0, 0, Sums.NONE);
     }
 
-    /** Whether a phase has nothing left to do here. */
-    boolean finished(Run.Phase phase) {
-        return finished && pass == phase.pass();
+    /** Whether a pass has nothing left to do here. */
+    boolean finished(int ofPass) {
+        return finished && pass == ofPass;
     }
 
-    /** What counts in a phase of a run. */
-    Tally tally(Run run) {
-        return undoing(run) ? back : main;
-    }
-
-    /** Whether an application is being undone, which is counted apart. */
-    static boolean undoing(Run run) {
-        return run.direction() == Run.Direction.UP && run.phase().back();
+    /** The counts of an application that is being undone, or those of the direction that the run started in. */
+    Tally tally(boolean undoing) {
+        return undoing ? back : main;
     }
 }

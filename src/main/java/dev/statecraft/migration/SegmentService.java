@@ -66,7 +66,7 @@ public class SegmentService {
             return new Work(false, config.lease().toMillis(), null);
         }
         Segment segment = segments.read(game, runId, number);
-        if (segment.finished(run.phase())) {
+        if (segment.finished(run.phase().pass())) {
             return Work.DONE;
         }
         if (forWorkers && segment.heldByWorker()) {

@@ -107,7 +107,7 @@ public class ShiftService {
             this.lease = lease;
             this.millisLeft = millisLeft;
             this.reserveMillis = Math.min(config.stepReserve().toMillis(), Math.max(0, millisLeft.getAsLong()) / 2);
-            Tally tally = lease.tally(run);
+            Tally tally = lease.tally(run.undoing());
             this.carried = tally.done() - tally.counted();
             behind = position(lease.checkpoint());
         }
@@ -327,10 +327,10 @@ public class ShiftService {
                     game,
                     lease,
                     new SegmentStore.Page(
-                            Segment.undoing(run),
+                            run.undoing(),
                             checkpoint,
                             last,
-                            lease.tally(run).done() + outcome.done() - carried,
+                            lease.tally(run.undoing()).done() + outcome.done() - carried,
                             skipped,
                             outcome.attempts(),
                             consumption.units(),

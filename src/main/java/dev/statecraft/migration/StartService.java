@@ -238,7 +238,7 @@ public class StartService {
             return false;
         }
         boolean complete = status == Status.APPLIED || run.direction() == Run.Direction.DOWN;
-        Run ended = run.finished(status, progress.ended(run, complete), now(), error);
+        Run ended = run.finished(status, run.ended(progress, complete), now(), error);
         long seq = registry.seq() + 1;
         Registration after = stored.with(status, application(run, status, progress, seq, error));
         List<Registration> later = all.stream()

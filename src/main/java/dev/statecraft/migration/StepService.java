@@ -133,7 +133,7 @@ public class StepService {
         }
         List<Segment> all = segments.list(game, run.id(), run.segments());
         List<Integer> open = all.stream()
-                .filter(segment -> !segment.finished(run.phase()))
+                .filter(segment -> !segment.finished(run.phase().pass()))
                 .map(Segment::number)
                 .toList();
         Progress progress = Progress.of(all);

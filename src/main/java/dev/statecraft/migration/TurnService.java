@@ -64,7 +64,7 @@ public class TurnService {
         List<Segment> all = segments.list(game, run.id(), run.segments());
         return Progress.of(all).handled() < run.canary()
                 && all.stream()
-                        .filter(segment -> !segment.finished(run.phase()))
+                        .filter(segment -> !segment.finished(run.phase().pass()))
                         .findFirst()
                         .filter(first -> first.number() == number)
                         .isPresent();

@@ -140,7 +140,7 @@ public class WorkService {
     private Leased lease(String game, Run run, int limit, Map<Integer, Long> seen, LongSupplier millisLeft) {
         Map<Integer, Long> held = new TreeMap<>();
         for (Segment segment : segments.list(game, run.id(), run.segments())) {
-            if (segment.finished(run.phase()) || !turns.isWanted(game, run, segment.number())) {
+            if (segment.finished(run.phase().pass()) || !turns.isWanted(game, run, segment.number())) {
                 continue;
             }
             Long still = seen.get(segment.number());
