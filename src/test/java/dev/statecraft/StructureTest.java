@@ -55,7 +55,7 @@ class StructureTest {
      * EntryCursor is read from what HTTP brings.
      */
     private static final Pattern ROLES =
-            Pattern.compile(".*(Resource|Service|Store|Handler|Config|Request|Problems|Walk)|EntryCursor");
+            Pattern.compile(".*(Resource|Service|Store|Items|Handler|Config|Request|Problems|Walk)|EntryCursor");
 
     private static final Pattern EMPTY_NAMES =
             Pattern.compile("Abstract.*|.*(Impl|Utils?|Helpers?|Base|DTO|Dto|Manager|Info|Data|Processor)");
@@ -72,7 +72,10 @@ class StructureTest {
             describe("of a feature", type -> FEATURES.contains(packageOf(type)));
 
     private static final DescribedPredicate<JavaClass> STORE = resideInAPackage(ROOT + "..")
-            .and(describe("a Store", type -> topLevelName(type).endsWith("Store")));
+            .and(describe(
+                    "a Store or its mapper",
+                    type -> topLevelName(type).endsWith("Store")
+                            || topLevelName(type).endsWith("Items")));
 
     private static final DescribedPredicate<JavaClass> RESOURCE =
             describe("a Resource", type -> topLevelName(type).endsWith("Resource"));

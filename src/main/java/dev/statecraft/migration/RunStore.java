@@ -148,8 +148,8 @@ public class RunStore {
         Double percent = options.failurePercent();
         Integer segments = options.segments();
         put(item, "fc", count == null ? null : n(count));
-        put(item, "fp", percent == null ? null : decimal(BigDecimal.valueOf(percent)));
-        item.put("cp", decimal(BigDecimal.valueOf(options.canaryPercent())));
+        put(item, "fp", percent == null ? null : SegmentItems.decimal(BigDecimal.valueOf(percent)));
+        item.put("cp", SegmentItems.decimal(BigDecimal.valueOf(options.canaryPercent())));
         put(item, "os", segments == null ? null : n(segments));
         item.put("pg", n(options.pageSize()));
         item.put("mc", n(options.maxCapacity()));
@@ -216,21 +216,21 @@ public class RunStore {
 
     private static Map<String, AttributeValue> progress(Progress progress) {
         Map<String, AttributeValue> map = new HashMap<>();
-        SegmentStore.putTally(map, "", progress.main());
-        SegmentStore.putTally(map, "r", progress.back());
+        SegmentItems.putTally(map, "", progress.main());
+        SegmentItems.putTally(map, "r", progress.back());
         map.put("ax", n(progress.attempts()));
-        map.put("un", decimal(BigDecimal.valueOf(progress.units())));
-        SegmentStore.putSums(map, progress.sums());
+        map.put("un", SegmentItems.decimal(BigDecimal.valueOf(progress.units())));
+        SegmentItems.putSums(map, progress.sums());
         return map;
     }
 
     private static Progress progress(Map<String, AttributeValue> map) {
         return new Progress(
-                SegmentStore.tally(map, ""),
-                SegmentStore.tally(map, "r"),
+                SegmentItems.tally(map, ""),
+                SegmentItems.tally(map, "r"),
                 (int) Attributes.number(map, "ax"),
                 Double.parseDouble(number(map, "un")),
-                new Sums(SegmentStore.sums(map, "b"), SegmentStore.sums(map, "a")));
+                SegmentItems.sums(map));
     }
 
     private static String number(Map<String, AttributeValue> item, String name) {
@@ -240,10 +240,6 @@ public class RunStore {
 
     private static @Nullable Integer integer(Map<String, AttributeValue> item, String name) {
         return item.containsKey(name) ? Integer.valueOf((int) Attributes.number(item, name)) : null;
-    }
-
-    static AttributeValue decimal(BigDecimal value) {
-        return AttributeValue.fromN(value.toPlainString());
     }
 
     private static @Nullable AttributeValue text(@Nullable String text) {

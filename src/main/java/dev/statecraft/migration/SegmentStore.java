@@ -4,7 +4,6 @@ import static dev.statecraft.table.Attributes.n;
 import static dev.statecraft.table.Attributes.s;
 
 import dev.statecraft.table.Attributes;
-import dev.statecraft.table.PartitionKey;
 import dev.statecraft.table.TableNames;
 import dev.statecraft.table.Writes;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -13,7 +12,6 @@ import java.math.RoundingMode;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -42,8 +40,6 @@ import software.amazon.awssdk.services.dynamodb.model.Update;
 @ApplicationScoped
 public class SegmentStore {
 
-    private static final int REASON_LENGTH = 1_000;
-
     private final DynamoDbClient dynamo;
     private final TableNames tables;
 
@@ -55,10 +51,10 @@ public class SegmentStore {
     /** A segment, strongly consistent; 1 RCU. */
     Segment read(String game, String run, int number) {
         Map<String, AttributeValue> item = dynamo.getItem(get -> get.tableName(tables.migrations())
-                        .key(key(game, run, number))
+                        .key(SegmentItems.key(game, run, number))
                         .consistentRead(true))
                 .item();
-        return item.isEmpty() ? Segment.untouched(run, number) : fromItem(run, item);
+        return item.isEmpty() ? Segment.untouched(run, number) : SegmentItems.fromItem(run, item);
     }
 
     /** All segments of a run in order, strongly consistent; 1 RCU for about 15. */
@@ -69,11 +65,11 @@ public class SegmentStore {
         }
         dynamo.query(query -> query.tableName(tables.migrations())
                         .keyConditionExpression("pk = :pk")
-                        .expressionAttributeValues(Map.of(":pk", s(partition(game, run))))
+                        .expressionAttributeValues(Map.of(":pk", s(SegmentItems.partition(game, run))))
                         .consistentRead(true))
                 .items()
                 .forEach(item -> {
-                    Segment segment = fromItem(run, item);
+                    Segment segment = SegmentItems.fromItem(run, item);
                     if (segment.number() < count) {
                         found.set(segment.number(), segment);
                     }
@@ -90,7 +86,7 @@ public class SegmentStore {
         }
         return update(
                 Update.builder()
-                        .key(key(game, seen.run(), seen.number()))
+                        .key(SegmentItems.key(game, seen.run(), seen.number()))
                         .updateExpression("SET #ps = :ps, #ho = :ho ADD #tk :one, #rv :one"
                                 + (anew ? " REMOVE #c1, #c2, #fi" : ""))
                         .conditionExpression(seen.revision() == 0 ? "attribute_not_exists(#rv)" : "#rv = :seen")
@@ -114,7 +110,7 @@ public class SegmentStore {
     Optional<Segment> release(String game, Segment lease) {
         return update(
                 Update.builder()
-                        .key(key(game, lease.run(), lease.number()))
+                        .key(SegmentItems.key(game, lease.run(), lease.number()))
                         .updateExpression("ADD #rv :one REMOVE #ho")
                         .conditionExpression("#tk = :token")
                         .expressionAttributeNames(Map.of("#rv", "rv", "#ho", "ho", "#tk", "tk"))
@@ -184,11 +180,11 @@ public class SegmentStore {
         values.put(":fi", Attributes.bool(page.finished()));
         values.put(":sk", n(page.skipped()));
         values.put(":fl", n(page.failed().size()));
-        values.put(":un", RunStore.decimal(BigDecimal.valueOf(page.units()).setScale(3, RoundingMode.HALF_UP)));
+        values.put(":un", SegmentItems.decimal(BigDecimal.valueOf(page.units()).setScale(3, RoundingMode.HALF_UP)));
         values.put(":one", n(1));
         values.put(":token", n(lease.token()));
         Update.Builder update = Update.builder()
-                .key(key(game, lease.run(), lease.number()))
+                .key(SegmentItems.key(game, lease.run(), lease.number()))
                 .updateExpression(set + " ADD #sk :sk, #fl :fl, #un :un, #rv :one" + remove)
                 .conditionExpression("#tk = :token")
                 .expressionAttributeNames(names)
@@ -203,7 +199,7 @@ public class SegmentStore {
                 .update(update.tableName(tables.migrations()).build())
                 .build());
         failed.forEach(record -> items.add(TransactWriteItem.builder()
-                .put(put -> put.tableName(tables.migrations()).item(toItem(game, lease.run(), record)))
+                .put(put -> put.tableName(tables.migrations()).item(SegmentItems.toItem(game, lease.run(), record)))
                 .build()));
         try {
             dynamo.transactWriteItems(write -> write.transactItems(items));
@@ -237,7 +233,7 @@ public class SegmentStore {
         List<TransactWriteItem> items = new ArrayList<>();
         items.add(TransactWriteItem.builder()
                 .update(update -> update.tableName(tables.migrations())
-                        .key(key(game, lease.run(), lease.number()))
+                        .key(SegmentItems.key(game, lease.run(), lease.number()))
                         .updateExpression(add.toString())
                         .conditionExpression("#tk = :token")
                         .expressionAttributeNames(names)
@@ -256,7 +252,7 @@ public class SegmentStore {
         for (int i = 0; i < sums.size(); i++) {
             String name = prefix + i;
             names.put("#" + name, name);
-            values.put(":" + name, RunStore.decimal(sums.get(i)));
+            values.put(":" + name, SegmentItems.decimal(sums.get(i)));
             add.append(", #").append(name).append(" :").append(name);
         }
     }
@@ -266,11 +262,11 @@ public class SegmentStore {
         return dynamo
                 .query(query -> query.tableName(tables.migrations())
                         .keyConditionExpression("pk = :pk")
-                        .expressionAttributeValues(Map.of(":pk", s(PartitionKey.of(game, "quarantine", run))))
+                        .expressionAttributeValues(Map.of(":pk", s(SegmentItems.quarantinePartition(game, run))))
                         .limit(limit))
                 .items()
                 .stream()
-                .map(SegmentStore::quarantined)
+                .map(SegmentItems::quarantined)
                 .toList();
     }
 
@@ -279,12 +275,12 @@ public class SegmentStore {
         int forgotten = 0;
         for (Map<String, AttributeValue> item : dynamo.queryPaginator(query -> query.tableName(tables.migrations())
                         .keyConditionExpression("pk = :pk")
-                        .expressionAttributeValues(Map.of(":pk", s(PartitionKey.of(game, "quarantine", run)))))
+                        .expressionAttributeValues(Map.of(":pk", s(SegmentItems.quarantinePartition(game, run)))))
                 .items()) {
-            Quarantined record = quarantined(item);
+            Quarantined record = SegmentItems.quarantined(item);
             if (record.id().equals(id)) {
-                dynamo.deleteItem(delete ->
-                        delete.tableName(tables.migrations()).key(quarantineKey(game, run, record.space(), id)));
+                dynamo.deleteItem(delete -> delete.tableName(tables.migrations())
+                        .key(SegmentItems.quarantineKey(game, run, record.space(), id)));
                 forgotten++;
             }
         }
@@ -294,7 +290,7 @@ public class SegmentStore {
     /** Whether a record of a run was put aside, strongly consistent; 1 RCU. */
     boolean isQuarantined(String game, String run, String space, String id) {
         return dynamo.getItem(get -> get.tableName(tables.migrations())
-                        .key(quarantineKey(game, run, space, id))
+                        .key(SegmentItems.quarantineKey(game, run, space, id))
                         .consistentRead(true))
                 .hasItem();
     }
@@ -302,7 +298,7 @@ public class SegmentStore {
     private Optional<Segment> update(Update.Builder builder, String run) {
         Update update = builder.tableName(tables.migrations()).build();
         try {
-            return Optional.of(fromItem(
+            return Optional.of(SegmentItems.fromItem(
                     run,
                     dynamo.updateItem(request -> request.tableName(update.tableName())
                                     .key(update.key())
@@ -314,89 +310,6 @@ public class SegmentStore {
                             .attributes()));
         } catch (ConditionalCheckFailedException e) {
             return Optional.empty();
-        }
-    }
-
-    private static String partition(String game, String run) {
-        return PartitionKey.of(game, "segments", run);
-    }
-
-    private static Map<String, AttributeValue> key(String game, String run, int number) {
-        return Map.of("pk", s(partition(game, run)), "sk", s(String.format(Locale.ROOT, "%02d", number)));
-    }
-
-    private static Map<String, AttributeValue> quarantineKey(String game, String run, String space, String id) {
-        return Map.of("pk", s(PartitionKey.of(game, "quarantine", run)), "sk", s(space + "#" + id));
-    }
-
-    private static Map<String, AttributeValue> toItem(String game, String run, Quarantined record) {
-        Map<String, AttributeValue> item = new HashMap<>(quarantineKey(game, run, record.space(), record.id()));
-        item.put("v", n(record.version()));
-        item.put(
-                "re",
-                s(record.reason()
-                        .substring(0, Math.min(REASON_LENGTH, record.reason().length()))));
-        item.put("ax", n(record.attempts()));
-        return item;
-    }
-
-    private static Quarantined quarantined(Map<String, AttributeValue> item) {
-        String key = Attributes.string(item, "sk");
-        int hash = key.indexOf('#');
-        return new Quarantined(
-                key.substring(hash + 1),
-                key.substring(0, hash),
-                Attributes.number(item, "v"),
-                Attributes.string(item, "re"),
-                (int) Attributes.number(item, "ax"));
-    }
-
-    private static Segment fromItem(String run, Map<String, AttributeValue> item) {
-        String first = Attributes.stringOrNull(item, "c1");
-        AttributeValue units = item.get("un");
-        return new Segment(
-                run,
-                Integer.parseInt(Attributes.string(item, "sk")),
-                (int) Attributes.number(item, "ps", 0),
-                Attributes.flag(item, "fi"),
-                Attributes.stringOrNull(item, "ho"),
-                Attributes.number(item, "tk", 0),
-                Attributes.number(item, "rv", 0),
-                first == null ? null : new Segment.Checkpoint(first, Attributes.string(item, "c2")),
-                tally(item, ""),
-                tally(item, "r"),
-                (int) Attributes.number(item, "ax", 0),
-                units == null ? 0 : Double.parseDouble(units.n()),
-                new Sums(sums(item, "b"), sums(item, "a")));
-    }
-
-    static Tally tally(Map<String, AttributeValue> item, String prefix) {
-        return new Tally(
-                Attributes.number(item, prefix + "dn", 0),
-                Attributes.number(item, prefix + "dc", 0),
-                Attributes.number(item, prefix + "ss", 0),
-                Attributes.number(item, prefix + "fl", 0));
-    }
-
-    static void putTally(Map<String, AttributeValue> item, String prefix, Tally tally) {
-        item.put(prefix + "dn", n(tally.done()));
-        item.put(prefix + "dc", n(tally.counted()));
-        item.put(prefix + "ss", n(tally.skipped()));
-        item.put(prefix + "fl", n(tally.failed()));
-    }
-
-    static List<BigDecimal> sums(Map<String, AttributeValue> item, String prefix) {
-        List<BigDecimal> sums = new ArrayList<>();
-        for (AttributeValue sum = item.get(prefix + 0); sum != null; sum = item.get(prefix + sums.size())) {
-            sums.add(new BigDecimal(sum.n()));
-        }
-        return sums;
-    }
-
-    static void putSums(Map<String, AttributeValue> item, Sums sums) {
-        for (int i = 0; i < sums.before().size(); i++) {
-            item.put("b" + i, RunStore.decimal(sums.before().get(i)));
-            item.put("a" + i, RunStore.decimal(sums.after().get(i)));
         }
     }
 }
