@@ -167,7 +167,7 @@ public class ConflictStore {
         List<String> places = queued.items().stream()
                 .map(item -> Attributes.string(item, "sk"))
                 .toList();
-        FeedService.Budget budget = new FeedService.Budget(config.answerBytes());
+        AnswerBudget budget = new AnswerBudget(config.answerBytes());
         List<ParkedConflict> conflicts = new ArrayList<>();
         String last = after;
         for (int from = 0; from < places.size(); from += config.statesPerRead()) {

@@ -335,7 +335,7 @@ public class EntityService {
         }
         List<String> ids = entities.idsOfType(game, space, type, after, limit + 1);
         List<String> page = ids.subList(0, Math.min(limit, ids.size()));
-        FeedService.Budget budget = new FeedService.Budget(config.answerBytes());
+        AnswerBudget budget = new AnswerBudget(config.answerBytes());
         List<Entity> found = new ArrayList<>();
         String last = after;
         for (int from = 0; from < page.size(); from += config.statesPerRead()) {
@@ -345,7 +345,7 @@ public class EntityService {
                 Entity entity = read.get(id);
                 // The index trails: what it still names may be gone, or of another type.
                 if (entity != null && !entity.deleted() && entity.type().equals(type)) {
-                    if (!budget.take(FeedService.size(entity))) {
+                    if (!budget.take(AnswerBudget.sizeBytes(entity))) {
                         return new EntityList(schemas.newest(game, found), last);
                     }
                     found.add(entity);
@@ -404,12 +404,12 @@ public class EntityService {
         String after = from;
         while (true) {
             EntityStore.EntityPage page = entities.page(game, space, after, limit);
-            FeedService.Budget budget = new FeedService.Budget(config.answerBytes());
+            AnswerBudget budget = new AnswerBudget(config.answerBytes());
             List<Entity> found = new ArrayList<>();
             for (Entity entity : page.entities()) {
                 if (!entity.deleted()) {
                     // A page ends at 1 MB as it is stored, which may be many times that in an answer.
-                    if (!budget.take(FeedService.size(entity))) {
+                    if (!budget.take(AnswerBudget.sizeBytes(entity))) {
                         return new EntityList(schemas.newest(game, found), after);
                     }
                     found.add(entity);

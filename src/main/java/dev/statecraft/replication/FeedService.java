@@ -48,31 +48,6 @@ public class FeedService {
         return Math.max(clock.millis(), resyncs.before(game));
     }
 
-    /** What is left of an answer. */
-    static final class Budget {
-
-        private long bytes;
-        private boolean used;
-
-        Budget(long bytes) {
-            this.bytes = bytes;
-        }
-
-        /** Whether so much may be added; something always may if nothing was yet. */
-        boolean take(long size) {
-            if (size > bytes && used) {
-                return false;
-            }
-            bytes -= size;
-            used = true;
-            return true;
-        }
-
-        boolean isUsedUp() {
-            return bytes <= 0;
-        }
-    }
-
     /**
      * Commits after a cursor.
      *
@@ -105,7 +80,7 @@ public class FeedService {
      *
      * @param cursor null for one that begins
      */
-    Feed pull(String game, String space, @Nullable FeedCursor cursor, Budget budget) {
+    Feed pull(String game, String space, @Nullable FeedCursor cursor, AnswerBudget budget) {
         if (cursor == null) {
             return snapshot(game, begin(game, space), true, false, budget);
         }
@@ -126,7 +101,7 @@ public class FeedService {
      *
      * @param commits those right behind the cursor, as many as fit the budget are told
      */
-    Feed told(String game, FeedCursor cursor, List<LogEntry> commits, Budget budget) {
+    Feed told(String game, FeedCursor cursor, List<LogEntry> commits, AnswerBudget budget) {
         List<LogEntry> fitting = commits.stream()
                 .takeWhile(commit -> budget.take(commit.sizeBytes()))
                 .toList();
@@ -161,7 +136,7 @@ public class FeedService {
      *
      * @param epoch the epoch they have to be of; empty for any, where nothing was seen yet
      */
-    News news(String game, String space, String epoch, long after, Budget budget) {
+    News news(String game, String space, String epoch, long after, AnswerBudget budget) {
         for (int read = 0; read < READS; read++) {
             LogPart part = log.after(game, space, after, LOG_PAGE);
             Optional<Space> head = part.head();
@@ -204,7 +179,7 @@ public class FeedService {
                         || (!epoch.isEmpty() && !head.get().epoch().equals(epoch)));
     }
 
-    private Feed snapshot(String game, FeedCursor from, boolean first, boolean resync, Budget budget) {
+    private Feed snapshot(String game, FeedCursor from, boolean first, boolean resync, AnswerBudget budget) {
         String after = from.snapshotAfter().isEmpty() ? null : from.snapshotAfter();
         List<Entity> taken = new ArrayList<>();
         Map<String, Long> versions = new HashMap<>();
@@ -216,7 +191,7 @@ public class FeedService {
             EntityPage page = entities.page(game, from.space(), next, SNAPSHOT_PAGE);
             for (Entity entity : schemas.newest(game, page.entities())) {
                 if (!entity.deleted() || entity.seq() > from.seq()) {
-                    if (!budget.take(size(entity))) {
+                    if (!budget.take(AnswerBudget.sizeBytes(entity))) {
                         full = true;
                         break;
                     }
@@ -257,9 +232,5 @@ public class FeedService {
             }
         }
         return unknown;
-    }
-
-    static int size(Entity entity) {
-        return 200 + (entity.state() == null ? 0 : entity.state().plainBytes());
     }
 }

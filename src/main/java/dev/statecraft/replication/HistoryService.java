@@ -84,7 +84,7 @@ public class HistoryService {
         if (newest == current.version()) {
             found.put(newest, current);
         }
-        FeedService.Budget budget = new FeedService.Budget(config.answerBytes());
+        AnswerBudget budget = new AnswerBudget(config.answerBytes());
         List<Entity> page = found.subMap(oldest, true, newest, true).descendingMap().values().stream()
                 .limit(limit)
                 .takeWhile(version -> budget.take(size(version)))
@@ -95,7 +95,7 @@ public class HistoryService {
 
     private static long size(Entity version) {
         PackedJson conflicts = version.conflicts();
-        return FeedService.size(version) + (conflicts == null ? 0L : conflicts.plainBytes());
+        return AnswerBudget.sizeBytes(version) + (conflicts == null ? 0L : conflicts.plainBytes());
     }
 
     /** The last version recorded, and those after it from the log; up to {@code version}, as far as they can be worked out. */

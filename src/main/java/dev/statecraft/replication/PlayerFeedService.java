@@ -1,6 +1,5 @@
 package dev.statecraft.replication;
 
-import dev.statecraft.replication.FeedService.Budget;
 import dev.statecraft.replication.FeedService.News;
 import dev.statecraft.replication.Player.Knowledge;
 import dev.statecraft.replication.Player.Subscription;
@@ -41,7 +40,7 @@ public class PlayerFeedService {
      *
      * @param cursor null for one that begins
      */
-    PlayerFeed pull(String game, String playerId, @Nullable Cursor cursor, Budget budget) {
+    PlayerFeed pull(String game, String playerId, @Nullable Cursor cursor, AnswerBudget budget) {
         Player player = players.read(game, playerId);
         PlayerFeed feed = null;
         if (cursor != null && feeds.isCurrent(game, cursor.at()) && isUsable(player, cursor)) {
@@ -64,7 +63,7 @@ public class PlayerFeedService {
 
     /** One player's pull at work; null from it means that the cursor is worth nothing. */
     private @Nullable PlayerFeed pull(
-            String game, Player player, Cursor cursor, boolean first, boolean resync, Budget budget) {
+            String game, Player player, Cursor cursor, boolean first, boolean resync, AnswerBudget budget) {
         List<Subscription> had = known(player, cursor, Knowledge.HAS);
         List<Subscription> left = had.stream().filter(Subscription::ended).toList();
         List<Subscription> wanted = known(player, cursor, Knowledge.HAS_NOT).stream()
@@ -168,12 +167,16 @@ public class PlayerFeedService {
      * versions that it has left behind.
      */
     private static List<Subscription> fitting(
-            List<Subscription> wanted, Map<Subscription, Entity> entities, Map<String, News> news, Budget budget) {
+            List<Subscription> wanted,
+            Map<Subscription, Entity> entities,
+            Map<String, News> news,
+            AnswerBudget budget) {
         List<Subscription> fitting = new ArrayList<>();
         for (Subscription one : wanted) {
             Entity entity = entities.get(one);
             News ofSpace = news.get(one.space());
-            if (ofSpace == null || ofSpace.more() || !budget.take(entity == null ? 0 : FeedService.size(entity))) {
+            long size = entity == null ? 0 : AnswerBudget.sizeBytes(entity);
+            if (ofSpace == null || ofSpace.more() || !budget.take(size)) {
                 return fitting;
             }
             fitting.add(one);

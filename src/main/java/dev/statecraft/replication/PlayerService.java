@@ -133,12 +133,12 @@ public class PlayerService {
         List<Subscription> some = wanted.subList(0, Math.min(limit, wanted.size()));
         Map<Subscription, Entity> found = read(game, some);
         List<Entity> page = new ArrayList<>();
-        FeedService.Budget budget = new FeedService.Budget(config.answerBytes());
+        AnswerBudget budget = new AnswerBudget(config.answerBytes());
         long last = 0;
         for (Subscription subscription : some) {
             Entity entity = found.get(subscription);
             if (entity != null && !entity.deleted()) {
-                if (!budget.take(FeedService.size(entity))) {
+                if (!budget.take(AnswerBudget.sizeBytes(entity))) {
                     return new EntityPage(page, last);
                 }
                 page.add(entity);

@@ -2,7 +2,6 @@ package dev.statecraft.replication;
 
 import dev.statecraft.replication.CommitService.Result;
 import dev.statecraft.replication.EntityService.Updated;
-import dev.statecraft.replication.FeedService.Budget;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -185,14 +184,14 @@ public class SyncService {
         Map<String, @Nullable FeedCursor> cursors = new LinkedHashMap<>();
         cursors.put(space, cursor);
         News news = new News(
-                Map.of(space, feeds.told(game, cursor, made, new Budget(answerBytes))), null, nextPollMillis());
+                Map.of(space, feeds.told(game, cursor, made, new AnswerBudget(answerBytes))), null, nextPollMillis());
         deliver(game, new Wanted(cursors, null, null), news);
         return news;
     }
 
     private News pull(String game, Wanted wanted, long answerBytes) {
         conflicts.settleDueNowAndThen(game);
-        Budget budget = new Budget(answerBytes);
+        AnswerBudget budget = new AnswerBudget(answerBytes);
         Map<String, Feed> spaces = new LinkedHashMap<>();
         wanted.spaces().forEach((space, cursor) -> spaces.put(space, feeds.pull(game, space, cursor, budget)));
         PlayerFeed player =

@@ -9,7 +9,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.statecraft.replication.FeedService.Budget;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -42,12 +41,12 @@ class FeedModelTest {
             }
             for (Replica replica : replicas) {
                 if (random.nextInt(4) == 0) {
-                    replica.take(realm.feeds.pull(GAME, SPACE, replica.cursor, new Budget(bytes)));
+                    replica.take(realm.feeds.pull(GAME, SPACE, replica.cursor, new AnswerBudget(bytes)));
                 }
             }
             subscribe(random);
             if (random.nextInt(3) == 0) {
-                player.take(realm.playerFeeds.pull(GAME, "ada", player.playerCursor, new Budget(bytes)));
+                player.take(realm.playerFeeds.pull(GAME, "ada", player.playerCursor, new AnswerBudget(bytes)));
             }
             if (random.nextInt(25) == 0) {
                 realm.players.restart(GAME, "ada");
@@ -57,19 +56,19 @@ class FeedModelTest {
         for (Replica replica : replicas) {
             boolean more = true;
             for (int i = 0; more; i++) {
-                Feed feed = realm.feeds.pull(GAME, SPACE, replica.cursor, new Budget(bytes));
+                Feed feed = realm.feeds.pull(GAME, SPACE, replica.cursor, new AnswerBudget(bytes));
                 replica.take(feed);
                 more = feed.more();
                 assertTrue(i < 200, "seed " + seed + ": the feed comes to an end");
             }
             replica.assertHolds(live);
             assertFalse(realm.feeds
-                    .pull(GAME, SPACE, replica.cursor, new Budget(bytes))
+                    .pull(GAME, SPACE, replica.cursor, new AnswerBudget(bytes))
                     .hasNews());
         }
         boolean more = true;
         while (more) {
-            PlayerFeed feed = realm.playerFeeds.pull(GAME, "ada", player.playerCursor, new Budget(bytes));
+            PlayerFeed feed = realm.playerFeeds.pull(GAME, "ada", player.playerCursor, new AnswerBudget(bytes));
             player.take(feed);
             more = feed.more();
         }
@@ -125,12 +124,12 @@ class FeedModelTest {
     @Test
     void aSpaceIsJoinedBeforeAnythingIsInIt() {
         Replica replica = new Replica("empty");
-        replica.take(realm.feeds.pull(GAME, SPACE, null, new Budget(1000)));
+        replica.take(realm.feeds.pull(GAME, SPACE, null, new AnswerBudget(1000)));
         assertEquals(0, replica.ids().size());
         assertFalse(
-                realm.feeds.pull(GAME, SPACE, replica.cursor, new Budget(1000)).hasNews());
+                realm.feeds.pull(GAME, SPACE, replica.cursor, new AnswerBudget(1000)).hasNews());
         realm.create("a", "UI_STATE", "{}");
-        Feed feed = realm.feeds.pull(GAME, SPACE, replica.cursor, new Budget(1000));
+        Feed feed = realm.feeds.pull(GAME, SPACE, replica.cursor, new AnswerBudget(1000));
         assertFalse(feed.resync());
         replica.take(feed);
         assertEquals(1, replica.ids().size());
@@ -141,21 +140,21 @@ class FeedModelTest {
     void aSpaceWhoseLogExpiredGoesOn() {
         realm.create("a", "UI_STATE", "{'n': 0}");
         Replica early = new Replica("early");
-        early.take(realm.feeds.pull(GAME, SPACE, null, new Budget(1000)));
+        early.take(realm.feeds.pull(GAME, SPACE, null, new AnswerBudget(1000)));
         realm.update("a", "{'increment': {'n': 1}}", null);
         realm.update("a", "{'increment': {'n': 1}}", null);
         Replica late = new Replica("late");
-        late.take(realm.feeds.pull(GAME, SPACE, null, new Budget(1000)));
+        late.take(realm.feeds.pull(GAME, SPACE, null, new AnswerBudget(1000)));
         for (LogEntry entry : realm.log(SPACE)) {
             realm.dynamo.deleteItem(delete -> delete.tableName(realm.tables.log())
                     .key(Map.of("pk", s(GAME + "#" + SPACE), "sk", s(LogStore.number(entry.seq())))));
         }
-        assertFalse(realm.feeds.pull(GAME, SPACE, late.cursor, new Budget(1000)).hasNews());
+        assertFalse(realm.feeds.pull(GAME, SPACE, late.cursor, new AnswerBudget(1000)).hasNews());
         Entity next = Realm.done(realm.update("a", "{'increment': {'n': 1}}", null));
         assertEquals(4, next.version());
         assertEquals(4, realm.head().seq(), "the sequence does not begin again");
-        late.take(realm.feeds.pull(GAME, SPACE, late.cursor, new Budget(1000)));
-        Feed feed = realm.feeds.pull(GAME, SPACE, early.cursor, new Budget(1000));
+        late.take(realm.feeds.pull(GAME, SPACE, late.cursor, new AnswerBudget(1000)));
+        Feed feed = realm.feeds.pull(GAME, SPACE, early.cursor, new AnswerBudget(1000));
         assertTrue(feed.resync());
         early.take(feed);
         assertEquals(early.ids(), late.ids());
@@ -164,14 +163,14 @@ class FeedModelTest {
     @Test
     void aCursorOfAnotherSpaceOrEpochBeginsAgain() {
         realm.create("a", "UI_STATE", "{}");
-        Feed feed = realm.feeds.pull(GAME, SPACE, null, new Budget(1000));
+        Feed feed = realm.feeds.pull(GAME, SPACE, null, new AnswerBudget(1000));
         FeedCursor cursor = feed.cursor();
         assertFalse(feed.resync());
-        assertTrue(realm.feeds.pull(GAME, "other", cursor, new Budget(1000)).resync());
+        assertTrue(realm.feeds.pull(GAME, "other", cursor, new AnswerBudget(1000)).resync());
         FeedCursor otherEpoch = new FeedCursor(SPACE, "gone", cursor.seq(), cursor.at(), "", 0);
-        assertTrue(realm.feeds.pull(GAME, SPACE, otherEpoch, new Budget(1000)).resync());
+        assertTrue(realm.feeds.pull(GAME, SPACE, otherEpoch, new AnswerBudget(1000)).resync());
         FeedCursor ahead = new FeedCursor(SPACE, cursor.epoch(), cursor.seq() + 5, cursor.at(), "", 0);
-        Feed again = realm.feeds.pull(GAME, SPACE, ahead, new Budget(1000));
+        Feed again = realm.feeds.pull(GAME, SPACE, ahead, new AnswerBudget(1000));
         assertTrue(again.resync());
         assertNotNull(again.snapshot());
         assertEquals(cursor.seq(), again.cursor().seq());

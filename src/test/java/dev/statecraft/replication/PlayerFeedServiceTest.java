@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.statecraft.local.Meter;
-import dev.statecraft.replication.FeedService.Budget;
 import java.time.Clock;
 import java.util.Map;
 import java.util.TreeMap;
@@ -21,13 +20,13 @@ class PlayerFeedServiceTest {
     private final Realm realm = new Realm(Map.of("player-cursor-spaces", "3"), meter, Clock.systemUTC());
 
     private PlayerFeed pull(PlayerFeed.Cursor cursor) {
-        return realm.playerFeeds.pull(GAME, "ada", cursor, new Budget(100_000));
+        return realm.playerFeeds.pull(GAME, "ada", cursor, new AnswerBudget(100_000));
     }
 
     private PlayerFeed.Cursor begun() {
         done(realm.create("mine", "PLAYER_DATA", "{'n': 1}"));
         realm.players.subscribe(GAME, "ada", SPACE, "mine");
-        return realm.playerFeeds.pull(GAME, "ada", null, new Budget(100_000)).cursor();
+        return realm.playerFeeds.pull(GAME, "ada", null, new AnswerBudget(100_000)).cursor();
     }
 
     private static PlayerFeed.Cursor with(PlayerFeed.Cursor cursor, Map<String, PlayerFeed.Position> spaces) {
@@ -71,7 +70,7 @@ class PlayerFeedServiceTest {
             realm.players.subscribe(GAME, "ada", space, "e");
         }
         realm.players.unsubscribe(GAME, "ada", SPACE, "mine");
-        PlayerFeed feed = realm.playerFeeds.pull(GAME, "ada", cursor, new Budget(1));
+        PlayerFeed feed = realm.playerFeeds.pull(GAME, "ada", cursor, new AnswerBudget(1));
         assertTrue(feed.resync());
         assertTrue(feed.first());
         assertTrue(feed.cursor().spaces().size() <= 3, feed.cursor().toString());

@@ -93,7 +93,7 @@ class ReplicationBench {
                 "all others",
                 pulls,
                 i -> instance.feeds.pull(
-                        GAME, SPACE, nothingNew.spaces().get(SPACE), new FeedService.Budget(1_000_000)));
+                        GAME, SPACE, nothingNew.spaces().get(SPACE), new AnswerBudget(1_000_000)));
         measure(
                 "as they come, 100 in a row",
                 pulls,
@@ -151,7 +151,7 @@ class ReplicationBench {
 
     private SyncService.Wanted upToDate(Realm instance) {
         FeedCursor cursor = instance.feeds
-                .pull(GAME, SPACE, null, new FeedService.Budget(1_000_000))
+                .pull(GAME, SPACE, null, new AnswerBudget(1_000_000))
                 .cursor();
         return new SyncService.Wanted(Map.of(SPACE, cursor), null, null);
     }

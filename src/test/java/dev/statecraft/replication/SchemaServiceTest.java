@@ -59,10 +59,10 @@ class SchemaServiceTest {
         assertEquals(
                 List.of(read),
                 realm.playerFeeds
-                        .pull(GAME, "p1", null, new FeedService.Budget(100_000))
+                        .pull(GAME, "p1", null, new AnswerBudget(100_000))
                         .entities());
 
-        Feed feed = realm.feeds.pull(GAME, SPACE, null, new FeedService.Budget(100_000));
+        Feed feed = realm.feeds.pull(GAME, SPACE, null, new AnswerBudget(100_000));
         assertEquals(List.of(read), feed.snapshot().entities());
         assertEquals(SpaceChecksum.EMPTY.toggled("old", 1), feed.checksum());
         assertEquals("0.0.0", realm.entityStore.read(GAME, SPACE, "old").schemaVersion(), "nothing was written");
