@@ -280,12 +280,7 @@ public class CommitService {
                 ground.entities(),
                 clock.millis(),
                 UUID.randomUUID().toString(),
-                new CommitDraft.Settings(thresholdBytes(config), retention, keepsBefore));
-    }
-
-    /** From which size on states are compressed. */
-    static int thresholdBytes(ReplicationConfig config) {
-        return config.stateCompression() ? config.compressionThresholdBytes() : PackedJson.NEVER;
+                new CommitDraft.Settings(HistoryService.thresholdBytes(config), retention, keepsBefore));
     }
 
     private static List<Mutation> firstEntities(List<Mutation> mutations) {

@@ -38,6 +38,11 @@ public class HistoryService {
         this.config = config;
     }
 
+    /** The size in bytes from which on states are compressed; {@link PackedJson#NEVER} if compression is off. */
+    static int thresholdBytes(ReplicationConfig config) {
+        return config.stateCompression() ? config.compressionThresholdBytes() : PackedJson.NEVER;
+    }
+
     /**
      * An entity at one of its versions.
      *
@@ -122,7 +127,7 @@ public class HistoryService {
                             // What lies between has expired.
                             return found;
                         }
-                        last = change.applyTo(last, entry, CommitService.thresholdBytes(config));
+                        last = change.applyTo(last, entry, thresholdBytes(config));
                         found.put(last.version(), last);
                     }
                 }
@@ -195,7 +200,7 @@ public class HistoryService {
             LogEntry commit =
                     new LogEntry(change.after().seq(), "", change.after().at(), SpaceChecksum.EMPTY, List.of(), 0);
             for (int i = 0; i < steps.value().size() - 1; i++) {
-                at = Change.fromJson(steps.value().get(i)).applyTo(at, commit, CommitService.thresholdBytes(config));
+                at = Change.fromJson(steps.value().get(i)).applyTo(at, commit, thresholdBytes(config));
                 made.add(at);
             }
         }
