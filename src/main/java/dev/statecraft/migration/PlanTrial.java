@@ -8,7 +8,7 @@ import dev.statecraft.migration.Transformation.Done;
 import dev.statecraft.migration.Transformation.Failed;
 import dev.statecraft.migration.Transformation.Transformed;
 import dev.statecraft.replication.JsonValues;
-import dev.statecraft.replication.Operations;
+import dev.statecraft.replication.StateDiff;
 import dev.statecraft.replication.StateLimits;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
@@ -233,7 +233,7 @@ final class PlanTrial {
         bytesAfter += plainAfter;
         largest = Math.max(largest, plainAfter);
         double stored = (double) storedBytes * plainAfter / plainBefore + ITEM_BYTES;
-        long logged = StateLimits.sizeBytes(Operations.between(state, result).toJson());
+        long logged = StateLimits.sizeBytes(StateDiff.between(state, result).toJson());
         writeUnits += 2 * units(stored, WRITE_UNIT_BYTES)
                 + 2.0 * logged / WRITE_UNIT_BYTES
                 + units(stored, WRITE_UNIT_BYTES)

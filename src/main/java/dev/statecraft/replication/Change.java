@@ -67,7 +67,7 @@ public record Change(
         if (!before.schemaVersion().equals(after.schemaVersion())) {
             return of(after, Kind.WHOLE, state.value(), null, null, conflicts);
         }
-        ObjectNode step = Operations.between(before.json(), after.json()).toJson();
+        ObjectNode step = StateDiff.between(before.json(), after.json()).toJson();
         return PackedJson.text(step).length < state.plainBytes()
                 ? of(after, Kind.STEP, null, step.get("set"), step.get("unset"), conflicts)
                 : of(after, Kind.WHOLE, state.value(), null, null, conflicts);
@@ -127,8 +127,8 @@ public record Change(
             return state;
         }
         if (before.version() != version - 1
-                || !(Operations.parse(set, unset, null, null, null) instanceof Operations.Read read)
-                || !(read.operations().applyTo(before.json()) instanceof Operations.Done done)) {
+                || !(OperationsReader.parse(set, unset, null, null, null) instanceof Operations.Read read)
+                || !(StateEdit.apply(read.operations(), before.json()) instanceof Operations.Done done)) {
             throw new IllegalStateException(
                     "version " + version + " of an entity does not follow from version " + before.version());
         }

@@ -47,7 +47,7 @@ public record EntityUpdate(
             return Merge.Update.ofState(replace.state(), basis, current);
         }
         if (edit instanceof Patch patch) {
-            return Merge.Update.now(Operations.ofMergePatch(base, patch.patch()), basis, current);
+            return Merge.Update.now(StateDiff.ofMergePatch(base, patch.patch()), basis, current);
         }
         return Merge.Update.now(((Operate) edit).operations(), basis, current);
     }

@@ -57,7 +57,7 @@ public final class Merge {
          */
         public static Update ofState(ObjectNode sent, Basis basis, ObjectNode current) {
             ObjectNode base = basis.state();
-            return now(Operations.replacing(base == null ? current : base, sent), basis, current);
+            return now(StateDiff.replacing(base == null ? current : base, sent), basis, current);
         }
     }
 
@@ -115,12 +115,12 @@ public final class Merge {
         }
         Operations asked = update.operations();
         Operations left = new Operations(new TreeMap<>(set), unset, asked.increment(), asked.append(), asked.remove());
-        Operations.Applied applied = left.applyTo(current);
+        Operations.Applied applied = StateEdit.apply(left, current);
         if (applied instanceof Operations.Refused refused) {
             return new Impossible(refused.path(), refused.reason());
         }
         ObjectNode state = ((Operations.Done) applied).state();
-        Operations effective = Operations.between(current, state);
+        Operations effective = StateDiff.between(current, state);
         if (effective.isEmpty() && !conflicts.isEmpty() && conflicts.stream().allMatch(Merge::isLost)) {
             return new Refused(List.copyOf(conflicts), strategy);
         }
@@ -137,8 +137,8 @@ public final class Merge {
             return null;
         }
         Operations alone = Operations.of(new TreeMap<>(), new TreeSet<>(List.of(path)));
-        return alone.applyTo(base) instanceof Operations.Refused
-                        && alone.applyTo(current) instanceof Operations.Refused refused
+        return StateEdit.apply(alone, base) instanceof Operations.Refused
+                        && StateEdit.apply(alone, current) instanceof Operations.Refused refused
                 ? refused
                 : null;
     }

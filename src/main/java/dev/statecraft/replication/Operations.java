@@ -15,7 +15,6 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What an update does to a state, path by path. No path of an update equals another or lies below it, so no operation
@@ -46,8 +45,6 @@ public record Operations(
     /** Nothing to do. */
     public static final Operations NONE =
             new Operations(new TreeMap<>(), new TreeSet<>(), new TreeMap<>(), new TreeMap<>(), new TreeMap<>());
-
-    private static final List<String> NAMES = List.of("set", "unset", "increment", "append", "remove");
 
     /** Copies the collections; the values in them are taken to be never changed again. */
     public Operations {
@@ -81,61 +78,6 @@ public record Operations(
         return new Operations(new TreeMap<>(set), unset, new TreeMap<>(), new TreeMap<>(), new TreeMap<>());
     }
 
-    /** Reads operations from one object that holds nothing else. */
-    public static Reading parse(JsonNode json) {
-        if (!json.isObject()) {
-            return new Malformed("", "Operations are an object.");
-        }
-        for (Map.Entry<String, JsonNode> field : json.properties()) {
-            if (!NAMES.contains(field.getKey())) {
-                return new Malformed(
-                        field.getKey(),
-                        "There is no operation " + field.getKey() + "; there are " + String.join(", ", NAMES) + ".");
-            }
-        }
-        return parse(json.get("set"), json.get("unset"), json.get("increment"), json.get("append"), json.get("remove"));
-    }
-
-    /** Reads operations from the fields of a request; each may be missing. */
-    public static Reading parse(
-            @Nullable JsonNode set,
-            @Nullable JsonNode unset,
-            @Nullable JsonNode increment,
-            @Nullable JsonNode append,
-            @Nullable JsonNode remove) {
-        return new OperationsReader().read(set, unset, increment, append, remove);
-    }
-
-    /**
-     * What turns one state into another: {@code between(a, b).applyTo(a)} is {@code b}. Objects are gone through key by
-     * key; a list that differs is set as a whole. This is also what clients are told of a change: they need to know
-     * no other operations than set and unset.
-     */
-    public static Operations between(ObjectNode from, ObjectNode to) {
-        return StateDiff.between(from, to);
-    }
-
-    /**
-     * What a caller means who sends a whole state in place of one it saw: as {@link #between}, but an empty list counts
-     * as an empty object where the other state has an object, because Luau cannot tell the two apart.
-     */
-    public static Operations replacing(ObjectNode seen, ObjectNode sent) {
-        return StateDiff.replacing(seen, sent);
-    }
-
-    /** What a JSON merge patch (RFC 7396) does to a state. */
-    public static Operations ofMergePatch(ObjectNode state, ObjectNode patch) {
-        return StateDiff.ofMergePatch(state, patch);
-    }
-
-    /**
-     * Does the operations on a copy of a state, all of them or none. The same operations on the same state always give
-     * the same. Does not look at the limits of a state; {@link StateLimits} does.
-     */
-    public Applied applyTo(ObjectNode state) {
-        return new StateEdit(state).apply(this);
-    }
-
     /** Whether there is nothing to do. */
     public boolean isEmpty() {
         return set.isEmpty() && unset.isEmpty() && increment.isEmpty() && append.isEmpty() && remove.isEmpty();
@@ -163,7 +105,7 @@ public record Operations(
         return Optional.empty();
     }
 
-    /** As JSON that {@link #parse(JsonNode)} reads; operations that are not there are left out. */
+    /** As a JSON object that {@code OperationsReader} reads; operations without paths are left out. */
     public ObjectNode toJson() {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         if (!set.isEmpty()) {

@@ -16,17 +16,47 @@ import java.util.TreeSet;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
-/** Reads operations from JSON and takes nothing that is not exactly one of them. */
-final class OperationsReader {
+/** Reads {@link Operations} from JSON. Fields that are not one of the five operations are rejected. */
+public final class OperationsReader {
 
+    /** Explains the syntax of a path to a caller that sent something else. */
     static final String NOT_A_PATH =
             "A path is a top-level key, or a JSON pointer such as /stats/coins (~1 for a slash in a key, ~0 for a"
                     + " tilde) of at most " + StatePath.MAX_TOKENS + " levels; the empty key is /.";
 
+    private static final List<String> NAMES = List.of("set", "unset", "increment", "append", "remove");
+
     private final List<StatePath> paths = new ArrayList<>();
     private @Nullable Malformed malformed;
 
-    Reading read(
+    private OperationsReader() {}
+
+    /** Reads operations from a JSON object that has no other fields. */
+    public static Reading parse(JsonNode json) {
+        if (!json.isObject()) {
+            return new Malformed("", "Operations are an object.");
+        }
+        for (Map.Entry<String, JsonNode> field : json.properties()) {
+            if (!NAMES.contains(field.getKey())) {
+                return new Malformed(
+                        field.getKey(),
+                        "There is no operation " + field.getKey() + "; there are " + String.join(", ", NAMES) + ".");
+            }
+        }
+        return parse(json.get("set"), json.get("unset"), json.get("increment"), json.get("append"), json.get("remove"));
+    }
+
+    /** Reads operations from the fields of a request; each may be null, which means that it has no paths. */
+    public static Reading parse(
+            @Nullable JsonNode set,
+            @Nullable JsonNode unset,
+            @Nullable JsonNode increment,
+            @Nullable JsonNode append,
+            @Nullable JsonNode remove) {
+        return new OperationsReader().read(set, unset, increment, append, remove);
+    }
+
+    private Reading read(
             @Nullable JsonNode set,
             @Nullable JsonNode unset,
             @Nullable JsonNode increment,

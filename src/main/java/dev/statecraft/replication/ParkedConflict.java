@@ -93,7 +93,7 @@ public record ParkedConflict(
     /** A state that has at the paths of the update what the entity had there. */
     private ObjectNode arrival() {
         ObjectNode nothing = JsonNodeFactory.instance.objectNode();
-        Operations.Applied applied = Operations.of(met, new TreeSet<>()).applyTo(nothing);
+        Operations.Applied applied = StateEdit.apply(Operations.of(met, new TreeSet<>()), nothing);
         return applied instanceof Operations.Done done ? done.state() : nothing;
     }
 
@@ -108,7 +108,7 @@ public record ParkedConflict(
 
     /** The operations that {@link #toJson} wrote. */
     static Operations operations(JsonNode json) {
-        if (Operations.parse(json.get("o")) instanceof Operations.Read read) {
+        if (OperationsReader.parse(json.get("o")) instanceof Operations.Read read) {
             return read.operations();
         }
         throw new IllegalStateException("stored operations can be read");

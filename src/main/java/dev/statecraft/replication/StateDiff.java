@@ -10,8 +10,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
-/** Finds the operations that lead from one state to another. */
-final class StateDiff {
+/** Computes the set and unset operations that lead from one state to another. */
+public final class StateDiff {
 
     private final Map<StatePath, JsonNode> set = new TreeMap<>();
     private final TreeSet<StatePath> unset = new TreeSet<>();
@@ -22,19 +22,29 @@ final class StateDiff {
         this.emptyListIsObject = emptyListIsObject;
     }
 
-    static Operations between(ObjectNode from, ObjectNode to) {
+    /**
+     * The operations that turn {@code from} into {@code to}. Objects are compared key by key; a list that differs is set
+     * as a whole. This is also the form in which clients receive a change: only set and unset.
+     */
+    public static Operations between(ObjectNode from, ObjectNode to) {
         StateDiff diff = new StateDiff(false);
         diff.compare(from, to);
         return Operations.of(diff.set, diff.unset);
     }
 
-    static Operations replacing(ObjectNode seen, ObjectNode sent) {
+    /**
+     * The operations that turn the state a caller has seen into the state it sends in its place. As {@link #between}, but
+     * an empty list is treated as an empty object where the other state has an object, because Luau encodes both as
+     * {@code []}.
+     */
+    public static Operations replacing(ObjectNode seen, ObjectNode sent) {
         StateDiff diff = new StateDiff(true);
         diff.compare(seen, sent);
         return Operations.of(diff.set, diff.unset);
     }
 
-    static Operations ofMergePatch(ObjectNode state, ObjectNode patch) {
+    /** The operations that a JSON merge patch (RFC 7396) performs on a state. */
+    public static Operations ofMergePatch(ObjectNode state, ObjectNode patch) {
         StateDiff diff = new StateDiff(false);
         diff.patch(state, patch);
         return Operations.of(diff.set, diff.unset);

@@ -15,20 +15,28 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One application of operations to a copy of a state. Luau encodes an empty table as an empty list, so an empty list on
- * the way of a path is an empty object, whatever the next token is: digits are a key there, because an operation never
- * adds an element to a list by its index. A list with elements stays a list.
+ * Applies operations to a copy of a state. Luau encodes an empty table as an empty list, so an empty list along a path
+ * is treated as an empty object, whatever the next token is: digits are a key there, because an operation never adds an
+ * element to a list by its index. A list with elements stays a list.
  */
-final class StateEdit {
+public final class StateEdit {
 
     private final ObjectNode state;
     private @Nullable Refused refused;
 
-    StateEdit(ObjectNode before) {
+    private StateEdit(ObjectNode before) {
         this.state = before.deepCopy();
     }
 
-    Applied apply(Operations operations) {
+    /**
+     * Applies all operations to a copy of {@code before}, or none of them. The result depends on nothing but the two
+     * arguments. The limits of a state are not checked; {@link StateLimits} does that.
+     */
+    public static Applied apply(Operations operations, ObjectNode before) {
+        return new StateEdit(before).apply(operations);
+    }
+
+    private Applied apply(Operations operations) {
         operations.unset().forEach(this::unset);
         for (Map.Entry<StatePath, JsonNode> set : operations.set().entrySet()) {
             put(set.getKey(), set.getValue().deepCopy());

@@ -38,7 +38,7 @@ record UpdateRequest(
         if (baseVersion != null && baseVersion < 1) {
             return new Malformed("baseVersion", "Versions count from 1.");
         }
-        Operations.Reading reading = Operations.parse(set, unset, increment, append, remove);
+        Operations.Reading reading = OperationsReader.parse(set, unset, increment, append, remove);
         if (reading instanceof Operations.Malformed malformed) {
             return new Malformed(malformed.field(), malformed.reason());
         }

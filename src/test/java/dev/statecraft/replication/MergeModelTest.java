@@ -47,7 +47,7 @@ class MergeModelTest {
             assertEquals(first, second, "seed " + seed);
             assertEquals(currentBefore, current, "seed " + seed);
             if (first instanceof Accepted accepted) {
-                Operations.Applied applied = accepted.effective().applyTo(current);
+                Operations.Applied applied = StateEdit.apply(accepted.effective(), current);
                 assertTrue(JsonValues.same(accepted.state(), ((Operations.Done) applied).state()), "seed " + seed);
                 if (accepted.conflicts().isEmpty()) {
                     assertEquals(null, accepted.strategy(), "seed " + seed);
@@ -184,7 +184,7 @@ class MergeModelTest {
     private static ObjectNode applyAll(ObjectNode base, List<Operations> all) {
         ObjectNode state = base;
         for (Operations operations : all) {
-            state = ((Operations.Done) operations.applyTo(state)).state();
+            state = ((Operations.Done) StateEdit.apply(operations, state)).state();
         }
         return state;
     }

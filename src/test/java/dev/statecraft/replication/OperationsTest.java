@@ -79,7 +79,7 @@ class OperationsTest {
     void operationsDoWhatTheySay(String state, String operations, String after) {
         ObjectNode before = object(state);
         Operations.Done done =
-                assertInstanceOf(Operations.Done.class, operations(operations).applyTo(before));
+                assertInstanceOf(Operations.Done.class, StateEdit.apply(operations(operations), before));
         assertTrue(JsonValues.same(object(after), done.state()), done.state().toString());
         assertEquals(object(state), before);
     }
@@ -118,7 +118,7 @@ class OperationsTest {
     void whatAStateDoesNotAllowIsRefusedWhole(String state, String operations) {
         ObjectNode before = object(state);
         Operations.Refused refused = assertInstanceOf(
-                Operations.Refused.class, operations(operations).applyTo(before));
+                Operations.Refused.class, StateEdit.apply(operations(operations), before));
         assertEquals(operations(operations).paths().first(), refused.path());
         assertEquals(object(state), before);
     }
@@ -129,7 +129,7 @@ class OperationsTest {
         String tiny = "0." + "0".repeat(60) + "1";
         assertInstanceOf(
                 Operations.Refused.class,
-                operations("{'increment': {'n': " + tiny + "}}").applyTo(state));
+                StateEdit.apply(operations("{'increment': {'n': " + tiny + "}}"), state));
     }
 
     @ParameterizedTest
@@ -157,7 +157,7 @@ class OperationsTest {
             })
     void whatIsNotExactlyAnOperationIsRefusedByItsField(String json, String field) {
         Operations.Malformed malformed =
-                assertInstanceOf(Operations.Malformed.class, Operations.parse(json(json)), json);
+                assertInstanceOf(Operations.Malformed.class, OperationsReader.parse(json(json)), json);
         assertEquals(field, malformed.field());
     }
 
@@ -165,7 +165,7 @@ class OperationsTest {
     @ValueSource(
             strings = {"{'/a/b': 1, '/a/c': 2}", "{'a.b': 1, 'a': 2}", "{'/l/0': 1, '/l/1': 2}", "{'ab': 1, 'a': 2}"})
     void pathsSideBySideDoNotOverlap(String set) {
-        assertInstanceOf(Operations.Read.class, Operations.parse(json("{'set': " + set + "}")));
+        assertInstanceOf(Operations.Read.class, OperationsReader.parse(json("{'set': " + set + "}")));
     }
 
     @Test
@@ -174,10 +174,10 @@ class OperationsTest {
             Random random = new Random(seed);
             ObjectNode a = Trees.randomState(random, 4);
             ObjectNode b = random.nextInt(4) == 0 ? Trees.randomState(random, 4) : changed(a, random);
-            Operations between = Operations.between(a, b);
-            assertEquals(new Operations.Done(b), canonicalised(between.applyTo(a), b), "seed " + seed);
+            Operations between = StateDiff.between(a, b);
+            assertEquals(new Operations.Done(b), canonicalised(StateEdit.apply(between, a), b), "seed " + seed);
             assertEquals(JsonValues.same(a, b), between.isEmpty(), "seed " + seed);
-            assertEquals(new Operations.Read(between), Operations.parse(between.toJson()), "seed " + seed);
+            assertEquals(new Operations.Read(between), OperationsReader.parse(between.toJson()), "seed " + seed);
         }
     }
 
@@ -206,33 +206,33 @@ class OperationsTest {
         ObjectNode to = object("{'stats': {'hp': 1, 'mp': 3}, 'bag': [1, 2, 3]}");
         assertEquals(
                 operations("{'set': {'/stats/mp': 3, 'bag': [1, 2, 3]}, 'unset': ['gone']}"),
-                Operations.between(from, to));
+                StateDiff.between(from, to));
     }
 
     @Test
     void anEmptyListInAWholeStateStandsForTheEmptyObjectThatWasThere() {
         ObjectNode seen = object("{'bag': {}, 'full': {'a': 1}, 'list': [1]}");
         ObjectNode sent = object("{'bag': [], 'full': [], 'list': []}");
-        assertEquals(operations("{'set': {'list': []}, 'unset': ['/full/a']}"), Operations.replacing(seen, sent));
+        assertEquals(operations("{'set': {'list': []}, 'unset': ['/full/a']}"), StateDiff.replacing(seen, sent));
     }
 
     @Test
     void anObjectInAWholeStateFillsTheEmptyListThatWasSeen() {
         ObjectNode seen = object("{'bag': [], 'deep': {'bag': []}}");
         ObjectNode sent = object("{'bag': {'1001': 1}, 'deep': {'bag': {'7': {'n': 2}}}}");
-        Operations replacing = Operations.replacing(seen, sent);
+        Operations replacing = StateDiff.replacing(seen, sent);
         assertEquals(operations("{'set': {'/bag/1001': 1, '/deep/bag/7': {'n': 2}}}"), replacing);
-        assertEquals(new Operations.Done(sent), replacing.applyTo(seen));
-        assertEquals(new Operations.Done(sent), Operations.between(seen, sent).applyTo(seen));
+        assertEquals(new Operations.Done(sent), StateEdit.apply(replacing, seen));
+        assertEquals(new Operations.Done(sent), StateEdit.apply(StateDiff.between(seen, sent), seen));
     }
 
     @Test
     void theSameDoubleIsNoChange() {
         ObjectNode stored = object("{'a': 0.1, 'b': 3, 'c': [1.5]}");
         ObjectNode sent = object("{'a': 0.10000000000000001, 'b': 3.0, 'c': [1.50000000000000001]}");
-        assertTrue(Operations.between(stored, sent).isEmpty());
-        assertTrue(Operations.replacing(stored, sent).isEmpty());
-        assertTrue(Operations.ofMergePatch(stored, sent).isEmpty());
+        assertTrue(StateDiff.between(stored, sent).isEmpty());
+        assertTrue(StateDiff.replacing(stored, sent).isEmpty());
+        assertTrue(StateDiff.ofMergePatch(stored, sent).isEmpty());
     }
 
     /** RFC 7396, appendix A: target, patch, result. Each stands under a key, since a state is always an object. */
@@ -258,8 +258,8 @@ class OperationsTest {
             })
     void mergePatchesOfTheRfcGiveTheirResults(String target, String patch, String result) {
         ObjectNode state = object("{'it': " + target + "}");
-        Operations operations = Operations.ofMergePatch(state, object("{'it': " + patch + "}"));
-        Operations.Done done = assertInstanceOf(Operations.Done.class, operations.applyTo(state));
+        Operations operations = StateDiff.ofMergePatch(state, object("{'it': " + patch + "}"));
+        Operations.Done done = assertInstanceOf(Operations.Done.class, StateEdit.apply(operations, state));
         assertEquals(object("{'it': " + result + "}"), done.state());
     }
 
@@ -267,7 +267,7 @@ class OperationsTest {
     @Test
     void aMergePatchOfNullTakesAway() {
         ObjectNode state = object("{'it': {'a': 'foo'}}");
-        Operations operations = Operations.ofMergePatch(state, object("{'it': null}"));
-        assertEquals(new Operations.Done(object("{}")), operations.applyTo(state));
+        Operations operations = StateDiff.ofMergePatch(state, object("{'it': null}"));
+        assertEquals(new Operations.Done(object("{}")), StateEdit.apply(operations, state));
     }
 }

@@ -123,7 +123,7 @@ public final class Realm {
 
     /** Operations in single quotes: {@code {'set': {'a': 1}}}. */
     public static EntityUpdate operations(String text) {
-        Operations.Read read = (Operations.Read) Operations.parse(json(text));
+        Operations.Read read = (Operations.Read) OperationsReader.parse(json(text));
         return new EntityUpdate(new EntityUpdate.Operate(read.operations()), null, null, new TreeMap<>(), null);
     }
 

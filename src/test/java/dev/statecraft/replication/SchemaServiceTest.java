@@ -95,7 +95,7 @@ class SchemaServiceTest {
     @Test
     void anUpdateOnAnEarlierVersionMeetsTheShapeItWasShownIn() {
         realm.update("old", "{'set': {'gold': 20}}", null);
-        Operations.Read operations = (Operations.Read) Operations.parse(json("{'set': {'gold': 30}}"));
+        Operations.Read operations = (Operations.Read) OperationsReader.parse(json("{'set': {'gold': 30}}"));
         EntityUpdate update = new EntityUpdate(
                 new EntityUpdate.Operate(operations.operations()), 1L, null, new TreeMap<>(), Strategy.SERVER_WINS);
         CommitService.Result result =

@@ -34,7 +34,7 @@ final class Trees {
     }
 
     static Operations operations(String text) {
-        Operations.Reading reading = Operations.parse(json(text));
+        Operations.Reading reading = OperationsReader.parse(json(text));
         if (reading instanceof Operations.Read read) {
             return read.operations();
         }
