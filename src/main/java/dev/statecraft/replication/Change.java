@@ -99,11 +99,13 @@ public record Change(
     /**
      * The entity after this change.
      *
-     * @param before the version before this one; any if this change is whole
-     * @param thresholdBytes from which size on states are compressed
-     * @throws IllegalStateException if the change does not fit, which means that {@code before} is another version
+     * @param before the previous version; any version if this change contains the whole state
+     * @param at when the change was committed, epoch milliseconds
+     * @param seq the sequence number of its commit
+     * @param thresholdBytes the size from which on states are compressed
+     * @throws IllegalStateException if this change is a step and {@code before} is not the previous version
      */
-    Entity applyTo(Entity before, LogEntry commit, int thresholdBytes) {
+    Entity applyTo(Entity before, long at, long seq, int thresholdBytes) {
         return new Entity(
                 before.space(),
                 entityId,
@@ -112,12 +114,12 @@ public record Change(
                 kind == Kind.DELETED ? null : PackedJson.of(stateAfter(before), thresholdBytes),
                 schemaVersion,
                 owner,
-                commit.at(),
+                at,
                 by,
                 strategy,
                 conflicts == null ? null : PackedJson.of(conflicts, thresholdBytes),
-                commit.seq(),
-                before.deleted() ? commit.seq() : before.createdSeq(),
+                seq,
+                before.deleted() ? seq : before.createdSeq(),
                 kept,
                 before.receipts());
     }

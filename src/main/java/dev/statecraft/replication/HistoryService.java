@@ -127,7 +127,7 @@ public class HistoryService {
                             // What lies between has expired.
                             return found;
                         }
-                        last = change.applyTo(last, entry, thresholdBytes(config));
+                        last = change.applyTo(last, entry.at(), entry.seq(), thresholdBytes(config));
                         found.put(last.version(), last);
                     }
                 }
@@ -197,10 +197,10 @@ public class HistoryService {
         List<Entity> made = new ArrayList<>();
         if (steps != null) {
             Entity at = change.before();
-            LogEntry commit =
-                    new LogEntry(change.after().seq(), "", change.after().at(), SpaceChecksum.EMPTY, List.of(), 0);
+            Entity after = change.after();
             for (int i = 0; i < steps.value().size() - 1; i++) {
-                at = Change.fromJson(steps.value().get(i)).applyTo(at, commit, thresholdBytes(config));
+                Change step = Change.fromJson(steps.value().get(i));
+                at = step.applyTo(at, after.at(), after.seq(), thresholdBytes(config));
                 made.add(at);
             }
         }

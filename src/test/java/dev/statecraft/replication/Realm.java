@@ -176,7 +176,7 @@ public final class Realm {
         for (LogEntry entry : log(space)) {
             for (Change change : entry.changes()) {
                 Entity before = replayed.getOrDefault(change.entityId(), Entity.none(space, change.entityId()));
-                replayed.put(change.entityId(), change.applyTo(before, entry, PackedJson.NEVER));
+                replayed.put(change.entityId(), change.applyTo(before, entry.at(), entry.seq(), PackedJson.NEVER));
             }
         }
         return replayed;
