@@ -3,6 +3,7 @@ package dev.statecraft.integration;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.statecraft.migration.MigrationService;
+import dev.statecraft.migration.MigrationStatus;
 import dev.statecraft.migration.Registration;
 import dev.statecraft.migration.RunService;
 import dev.statecraft.migration.StartService;
@@ -58,7 +59,7 @@ public class MigrationTriggerService {
         }
         Registration first = pending.get();
         String error = first.application().error();
-        if (error != null || first.status() == Registration.Status.FAILED) {
+        if (error != null || first.status() == MigrationStatus.FAILED) {
             return skipped(
                     game,
                     first,

@@ -231,7 +231,7 @@ public class MigrationService {
             boolean ofCode = stored.kind() == Definition.Kind.CODE && code.containsKey(version);
             Registration seen = stored.under(registry);
             if (ofCode
-                    || seen.status() != Registration.Status.PENDING
+                    || seen.status() != MigrationStatus.PENDING
                     || seen.application().run() != null) {
                 return new InUse(seen, ofCode);
             }

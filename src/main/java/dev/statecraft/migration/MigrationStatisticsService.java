@@ -1,6 +1,5 @@
 package dev.statecraft.migration;
 
-import dev.statecraft.migration.Registration.Status;
 import jakarta.enterprise.context.ApplicationScoped;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
@@ -41,9 +40,9 @@ public class MigrationStatisticsService {
         return new Statistics(
                 all.currentVersion().toString(),
                 all.migrations().size(),
-                count(all, Status.APPLIED),
-                count(all, Status.FAILED) + undone(all),
-                count(all, Status.PENDING),
+                count(all, MigrationStatus.APPLIED),
+                count(all, MigrationStatus.FAILED) + undone(all),
+                count(all, MigrationStatus.PENDING),
                 all.ledgerEntries(),
                 (int) all.migrations().stream()
                         .filter(Registration::hasRollbackData)
@@ -53,11 +52,11 @@ public class MigrationStatisticsService {
     /** Those that failed and were rolled back. */
     private static int undone(MigrationService.Overview all) {
         return (int) all.migrations().stream()
-                .filter(migration -> migration.status() == Status.ROLLED_BACK && migration.pending())
+                .filter(migration -> migration.status() == MigrationStatus.ROLLED_BACK && migration.pending())
                 .count();
     }
 
-    private static int count(MigrationService.Overview all, Status status) {
+    private static int count(MigrationService.Overview all, MigrationStatus status) {
         return (int) all.migrations().stream()
                 .filter(migration -> migration.status() == status)
                 .count();

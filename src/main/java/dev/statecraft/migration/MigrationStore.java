@@ -168,7 +168,7 @@ public class MigrationStore {
                 .key(key(game, migration.version()))
                 .conditionExpression("st = :pending AND c = :checksum AND attribute_not_exists(ru)")
                 .expressionAttributeValues(Map.of(
-                        ":pending", s(Registration.Status.PENDING.name()),
+                        ":pending", s(MigrationStatus.PENDING.name()),
                         ":checksum", s(migration.checksum())))
                 .build();
         return write(
@@ -348,7 +348,7 @@ public class MigrationStore {
                 Definition.Kind.valueOf(Attributes.string(item, "k")),
                 (ObjectNode) PackedJson.stored(Attributes.bytes(item, "d")).value(),
                 Attributes.string(item, "c"),
-                Registration.Status.valueOf(Attributes.string(item, "st")),
+                MigrationStatus.valueOf(Attributes.string(item, "st")),
                 Attributes.number(item, "seq"),
                 Attributes.flag(item, "oo"),
                 Instant.ofEpochMilli(Attributes.number(item, "ra")),

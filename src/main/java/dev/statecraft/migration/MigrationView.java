@@ -28,7 +28,7 @@ public record MigrationView(
         String version,
         String description,
         Definition.Kind kind,
-        Registration.Status status,
+        MigrationStatus status,
         @Nullable Instant appliedAt,
         boolean hasRollbackData,
         String checksum,

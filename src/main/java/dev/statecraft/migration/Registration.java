@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.statecraft.table.CanonicalJson;
 import java.time.Instant;
 import java.util.List;
-import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,7 +25,7 @@ public record Registration(
         Definition.Kind kind,
         ObjectNode source,
         String checksum,
-        Status status,
+        MigrationStatus status,
         long seq,
         boolean outOfOrder,
         Instant registeredAt,
@@ -70,7 +69,7 @@ public record Registration(
 
     /** Whether its records went through it, rather than being taken to have. */
     public boolean ran() {
-        return status == Status.APPLIED && application.seq() > 0;
+        return status == MigrationStatus.APPLIED && application.seq() > 0;
     }
 
     /**
@@ -84,20 +83,6 @@ public record Registration(
         };
     }
 
-    /** How far a migration is. */
-    @Schema(name = "MigrationStatus")
-    public enum Status {
-        PENDING,
-        RUNNING,
-        PAUSED,
-        VALIDATING,
-        APPLIED,
-        ROLLING_BACK,
-        ROLLED_BACK,
-        FAILED,
-        CANCELLED
-    }
-
     /** One that is new. */
     static Registration of(Definition definition, long seq, boolean outOfOrder, Instant at, String by) {
         return new Registration(
@@ -105,7 +90,7 @@ public record Registration(
                 definition.kind(),
                 definition.source(),
                 definition.checksum(),
-                Status.PENDING,
+                MigrationStatus.PENDING,
                 seq,
                 outOfOrder,
                 at,
@@ -135,16 +120,16 @@ public record Registration(
     /** As it is to be seen: one that a baseline has taken in counts as applied then. */
     Registration under(Registry registry) {
         SemanticVersion baseline = registry.baseline();
-        return status == Status.PENDING
+        return status == MigrationStatus.PENDING
                         && baseline != null
                         && version.compareTo(baseline) <= 0
                         && seq < registry.baselineSeq()
-                ? with(Status.APPLIED, new Application(registry.baselineAt(), 0, null, List.of(), null))
+                ? with(MigrationStatus.APPLIED, new Application(registry.baselineAt(), 0, null, List.of(), null))
                 : this;
     }
 
     /** With another status, and what runs made of it. */
-    Registration with(Status status, Application application) {
+    Registration with(MigrationStatus status, Application application) {
         return new Registration(
                 version, kind, source, checksum, status, seq, outOfOrder, registeredAt, registeredBy, application);
     }

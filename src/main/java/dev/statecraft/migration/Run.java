@@ -1,6 +1,5 @@
 package dev.statecraft.migration;
 
-import dev.statecraft.migration.Registration.Status;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
@@ -38,10 +37,10 @@ public record Run(
         SemanticVersion version,
         String entityType,
         Direction direction,
-        Status status,
+        MigrationStatus status,
         Phase phase,
         boolean paused,
-        @Nullable Status stopping,
+        @Nullable MigrationStatus stopping,
         Order order,
         RunOptions options,
         Schemas schemas,
@@ -154,8 +153,8 @@ public record Run(
     }
 
     /** How far it is, as it is told. */
-    public Status told() {
-        return active() && paused ? Status.PAUSED : status;
+    public MigrationStatus told() {
+        return active() && paused ? MigrationStatus.PAUSED : status;
     }
 
     /** Whether a run of this direction and phase takes records down. */
@@ -190,11 +189,11 @@ public record Run(
                 progress.sums());
     }
 
-    Run at(Status status, Phase phase) {
+    Run at(MigrationStatus status, Phase phase) {
         return copy(status, phase, paused, stopping, options, sources, segments, canary, total, null, error, null);
     }
 
-    Run planned(Status status, Phase phase, int segments, long canary, long total) {
+    Run planned(MigrationStatus status, Phase phase, int segments, long canary, long total) {
         List<Source> own = keepsBackup && direction == Direction.UP
                 ? Stream.concat(sources.stream(), Stream.of(new Source(id, segments)))
                         .toList()
@@ -206,7 +205,7 @@ public record Run(
         return copy(status, phase, paused, stopping, options, sources, segments, canary, total, null, error, null);
     }
 
-    Run stopping(Status stopping, String error) {
+    Run stopping(MigrationStatus stopping, String error) {
         // Whoever was to resume it has nothing to resume any more.
         return copy(status, phase, false, stopping, options, sources, segments, canary, total, null, error, null);
     }
@@ -241,7 +240,7 @@ public record Run(
                 outcome);
     }
 
-    Run finished(Status status, Progress outcome, Instant at, @Nullable String error) {
+    Run finished(MigrationStatus status, Progress outcome, Instant at, @Nullable String error) {
         return copy(
                 status,
                 Phase.FINISHED,
@@ -258,10 +257,10 @@ public record Run(
     }
 
     private Run copy(
-            Status status,
+            MigrationStatus status,
             Phase phase,
             boolean paused,
-            @Nullable Status stopping,
+            @Nullable MigrationStatus stopping,
             RunOptions options,
             List<Source> sources,
             int segments,

@@ -1,6 +1,5 @@
 package dev.statecraft.migration;
 
-import dev.statecraft.migration.Registration.Status;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Event;
 import java.time.Duration;
@@ -102,9 +101,9 @@ public class RunService {
         }
         List<SemanticVersion> pending = before.migrations().stream()
                 .filter(migration -> migration.pending()
-                        || migration.status() == Status.RUNNING
-                        || migration.status() == Status.VALIDATING
-                        || migration.status() == Status.PAUSED)
+                        || migration.status() == MigrationStatus.RUNNING
+                        || migration.status() == MigrationStatus.VALIDATING
+                        || migration.status() == MigrationStatus.PAUSED)
                 .map(Registration::version)
                 .filter(version -> target == null || version.compareTo(target) <= 0)
                 .toList();
@@ -304,7 +303,7 @@ public class RunService {
     /** Calls a run off: what it did is undone, where rollbacks are wanted. */
     public Changed cancel(String game, String id) {
         Run seen = runs.read(game, id).orElse(null);
-        if (seen != null && seen.active() && seen.goesBack() && seen.stopping() != Status.CANCELLED) {
+        if (seen != null && seen.active() && seen.goesBack() && seen.stopping() != MigrationStatus.CANCELLED) {
             return new GoingBack(seen);
         }
         Changed changed = change(
@@ -312,7 +311,7 @@ public class RunService {
                 id,
                 run -> run.stopping() != null || run.goesBack()
                         ? run
-                        : run.stopping(Status.CANCELLED, "It was cancelled"));
+                        : run.stopping(MigrationStatus.CANCELLED, "It was cancelled"));
         if (changed instanceof Changing) {
             tell(game);
         }

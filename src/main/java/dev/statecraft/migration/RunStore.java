@@ -4,7 +4,6 @@ import static dev.statecraft.table.Attributes.bool;
 import static dev.statecraft.table.Attributes.n;
 import static dev.statecraft.table.Attributes.s;
 
-import dev.statecraft.migration.Registration.Status;
 import dev.statecraft.table.Attributes;
 import dev.statecraft.table.PartitionKey;
 import dev.statecraft.table.TableNames;
@@ -137,7 +136,7 @@ public class RunStore {
         item.put("st", s(run.status().name()));
         item.put("ph", s(run.phase().name()));
         item.put("pa", bool(run.paused()));
-        Status stopping = run.stopping();
+        MigrationStatus stopping = run.stopping();
         put(item, "sp", stopping == null ? null : s(stopping.name()));
         item.put("mo", s(run.order().mode().name()));
         item.put("fo", bool(run.order().forced()));
@@ -183,10 +182,10 @@ public class RunStore {
                 SemanticVersion.of(Attributes.string(item, "v")),
                 Attributes.string(item, "ty"),
                 Run.Direction.valueOf(Attributes.string(item, "di")),
-                Status.valueOf(Attributes.string(item, "st")),
+                MigrationStatus.valueOf(Attributes.string(item, "st")),
                 Run.Phase.valueOf(Attributes.string(item, "ph")),
                 Attributes.flag(item, "pa"),
-                stopping == null ? null : Status.valueOf(stopping),
+                stopping == null ? null : MigrationStatus.valueOf(stopping),
                 new Run.Order(
                         Run.Mode.valueOf(Attributes.string(item, "mo")),
                         Attributes.flag(item, "fo"),

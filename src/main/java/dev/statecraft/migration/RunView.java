@@ -45,7 +45,7 @@ public record RunView(
         String runId,
         String version,
         Run.Direction direction,
-        Registration.Status status,
+        MigrationStatus status,
         Run.Phase phase,
         long done,
         long skipped,

@@ -1,6 +1,5 @@
 package dev.statecraft.migration;
 
-import dev.statecraft.migration.Registration.Status;
 import dev.statecraft.table.Consumption;
 import dev.statecraft.table.TransientFailure;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -89,7 +88,7 @@ public class SegmentService {
             }
             // What fails every time would be repeated for ever.
             LOG.errorf(e, "a run failed: run=%s segment=%d", runId, number);
-            turns.fail(game, runId, Status.FAILED, "A page failed: " + e);
+            turns.fail(game, runId, MigrationStatus.FAILED, "A page failed: " + e);
             return Work.DONE;
         }
     }

@@ -2,7 +2,6 @@ package dev.statecraft.migration;
 
 import dev.statecraft.migration.PageService.Job;
 import dev.statecraft.migration.PageService.Outcome;
-import dev.statecraft.migration.Registration.Status;
 import dev.statecraft.migration.SegmentService.Work;
 import dev.statecraft.migration.SegmentService.Worked;
 import dev.statecraft.replication.EntityPlace;
@@ -379,7 +378,7 @@ public class ShiftService {
                 return;
             }
             if (outcome.violation() != null) {
-                turns.fail(game, run.id(), Status.FAILED, outcome.violation());
+                turns.fail(game, run.id(), MigrationStatus.FAILED, outcome.violation());
             } else if (!outcome.failed().isEmpty()) {
                 Progress progress = Progress.of(segments.list(game, run.id(), run.segments()));
                 long total = Math.max(run.total(), progress.handled());
@@ -387,7 +386,7 @@ public class ShiftService {
                     turns.fail(
                             game,
                             run.id(),
-                            Status.FAILED,
+                            MigrationStatus.FAILED,
                             reason(outcome.failed().get(0), progress));
                 }
             }

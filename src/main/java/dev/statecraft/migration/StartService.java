@@ -1,7 +1,6 @@
 package dev.statecraft.migration;
 
 import dev.statecraft.migration.Registration.Application;
-import dev.statecraft.migration.Registration.Status;
 import dev.statecraft.table.Backoff;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
@@ -123,7 +122,7 @@ public class StartService {
             if (refused != null || stored == null) {
                 return refused == null ? new Unknown() : refused;
             }
-            boolean left = (stored.status() == Status.FAILED || stored.status() == Status.CANCELLED)
+            boolean left = (stored.status() == MigrationStatus.FAILED || stored.status() == MigrationStatus.CANCELLED)
                     && stored.application().run() != null;
             if (!stored.ran() && !left) {
                 return new NotApplied(stored.under(registry));
@@ -175,7 +174,7 @@ public class StartService {
                 migration.version(),
                 migration.entityType(),
                 direction,
-                Status.PENDING,
+                MigrationStatus.PENDING,
                 Run.Phase.PLANNING,
                 false,
                 null,
@@ -209,7 +208,7 @@ public class StartService {
                 registry,
                 next,
                 migration.with(
-                        up ? Status.RUNNING : Status.ROLLING_BACK,
+                        up ? MigrationStatus.RUNNING : MigrationStatus.ROLLING_BACK,
                         new Application(
                                 up ? null : before.at(), up ? 0 : before.seq(), run.id(), before.backups(), null)),
                 entry(
@@ -230,14 +229,14 @@ public class StartService {
      * @param progress what it came to
      * @param error why it did not succeed, null if it did
      */
-    boolean end(String game, Run run, Status status, Progress progress, @Nullable String error) {
+    boolean end(String game, Run run, MigrationStatus status, Progress progress, @Nullable String error) {
         Registry registry = store.registry(game);
         List<Registration> all = store.list(game);
         Registration stored = find(all, run.version());
         if (stored == null || !run.id().equals(registry.activeRun())) {
             return false;
         }
-        boolean complete = status == Status.APPLIED || run.direction() == Run.Direction.DOWN;
+        boolean complete = status == MigrationStatus.APPLIED || run.direction() == Run.Direction.DOWN;
         Run ended = run.finished(status, run.ended(progress, complete), now(), error);
         long seq = registry.seq() + 1;
         Registration after = stored.with(status, application(run, status, progress, seq, error));
@@ -245,7 +244,7 @@ public class StartService {
                 .map(migration -> migration.version().equals(run.version()) ? after : migration)
                 .toList();
         Registry.Apply apply = registry.apply();
-        boolean goesOn = status == Status.APPLIED
+        boolean goesOn = status == MigrationStatus.APPLIED
                 && apply != null
                 && nextPending(
                                 later.stream()
@@ -270,8 +269,8 @@ public class StartService {
                 runs.replacing(game, run, ended));
     }
 
-    private Application application(Run run, Status status, Progress progress, long seq, @Nullable String error) {
-        if (status == Status.APPLIED) {
+    private Application application(Run run, MigrationStatus status, Progress progress, long seq, @Nullable String error) {
+        if (status == MigrationStatus.APPLIED) {
             return new Application(now(), seq, run.id(), run.sources(), null);
         }
         boolean down = run.direction() == Run.Direction.DOWN;

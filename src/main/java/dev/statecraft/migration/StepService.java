@@ -1,6 +1,5 @@
 package dev.statecraft.migration;
 
-import dev.statecraft.migration.Registration.Status;
 import dev.statecraft.migration.Run.Phase;
 import dev.statecraft.replication.EntityPlace;
 import dev.statecraft.replication.EntityService;
@@ -142,7 +141,7 @@ public class StepService {
                 if (!open.isEmpty() && progress.handled() < run.canary()) {
                     return List.of(open.get(0));
                 }
-                runs.replace(game, run, run.at(Status.RUNNING, Phase.MIGRATING));
+                runs.replace(game, run, run.at(MigrationStatus.RUNNING, Phase.MIGRATING));
             }
             case MIGRATING, VALIDATING -> {
                 if (!open.isEmpty()) {
@@ -154,7 +153,7 @@ public class StepService {
                 if (!open.isEmpty()) {
                     return open;
                 }
-                runs.replace(game, run, run.at(Status.ROLLING_BACK, Phase.SWEEPING));
+                runs.replace(game, run, run.at(MigrationStatus.ROLLING_BACK, Phase.SWEEPING));
             }
             case SWEEPING -> {
                 if (!open.isEmpty()) {
@@ -181,7 +180,7 @@ public class StepService {
         int count =
                 wanted == null ? (int) Math.max(1, Math.min(config.segments(), total / options.pageSize())) : wanted;
         if (run.direction() == Run.Direction.DOWN) {
-            Run next = run.planned(Status.ROLLING_BACK, Phase.RESTORING, count, 0, total);
+            Run next = run.planned(MigrationStatus.ROLLING_BACK, Phase.RESTORING, count, 0, total);
             moveSchema(game, run, next, run.schemas().before());
             return;
         }
@@ -189,19 +188,19 @@ public class StepService {
         runs.replace(
                 game,
                 run,
-                run.planned(Status.RUNNING, canary == 0 ? Phase.MIGRATING : Phase.CANARY, count, canary, total));
+                run.planned(MigrationStatus.RUNNING, canary == 0 ? Phase.MIGRATING : Phase.CANARY, count, canary, total));
     }
 
     /** All segments are through: goes on if what came of it is as it should be. */
     private void settle(String game, Run run, Progress progress) {
         String error = error(game, run, progress);
         if (error != null) {
-            runs.replace(game, run, run.stopping(Status.FAILED, error));
+            runs.replace(game, run, run.stopping(MigrationStatus.FAILED, error));
         } else if (run.phase() == Phase.VALIDATING) {
-            starts.end(game, run, Status.APPLIED, progress, null);
+            starts.end(game, run, MigrationStatus.APPLIED, progress, null);
         } else {
             // From now on what is created counts as being in the new shape; what was created before is found next.
-            moveSchema(game, run, run.at(Status.VALIDATING, Phase.VALIDATING), newest(game, run));
+            moveSchema(game, run, run.at(MigrationStatus.VALIDATING, Phase.VALIDATING), newest(game, run));
         }
     }
 
@@ -236,7 +235,7 @@ public class StepService {
 
     /** Undoes what was done, or ends where that is not wanted or not possible. */
     private void turnBack(String game, Run run) {
-        Status stopping = run.stopping();
+        MigrationStatus stopping = run.stopping();
         boolean begun = run.segments() > 0;
         Definition definition = migrations.definitionOf(game, run.version());
         boolean possible = definition.down() != null || run.keepsBackup();
@@ -244,7 +243,7 @@ public class StepService {
             moveSchema(
                     game,
                     run,
-                    run.at(Status.ROLLING_BACK, Phase.RESTORING),
+                    run.at(MigrationStatus.ROLLING_BACK, Phase.RESTORING),
                     run.schemas().before());
             return;
         }
@@ -253,13 +252,13 @@ public class StepService {
             moveSchema(game, run, back, run.schemas().before());
             return;
         }
-        Status status = stopping == Status.CANCELLED ? Status.CANCELLED : Status.FAILED;
+        MigrationStatus status = stopping == MigrationStatus.CANCELLED ? MigrationStatus.CANCELLED : MigrationStatus.FAILED;
         Progress progress = Progress.of(segments.list(game, run.id(), run.segments()));
         starts.end(game, run, status, progress, run.error());
     }
 
-    private static Status endOf(Run run) {
-        return run.stopping() == Status.CANCELLED ? Status.CANCELLED : Status.ROLLED_BACK;
+    private static MigrationStatus endOf(Run run) {
+        return run.stopping() == MigrationStatus.CANCELLED ? MigrationStatus.CANCELLED : MigrationStatus.ROLLED_BACK;
     }
 
     private static @Nullable String errorOf(Run run, Progress progress) {

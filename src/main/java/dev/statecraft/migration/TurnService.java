@@ -1,6 +1,5 @@
 package dev.statecraft.migration;
 
-import dev.statecraft.migration.Registration.Status;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.List;
 
@@ -19,7 +18,7 @@ public class TurnService {
     }
 
     /** Ends a run with an error, unless it is ending already. */
-    void fail(String game, String runId, Status as, String error) {
+    void fail(String game, String runId, MigrationStatus as, String error) {
         while (true) {
             Run run = runs.read(game, runId).orElse(null);
             if (run == null || !run.active() || run.stopping() != null || run.goesBack()) {

@@ -79,7 +79,7 @@ public class WorkResource {
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record LeaseAnswer(
             boolean done,
-            Registration.Status status,
+            MigrationStatus status,
             Run.@Nullable Direction direction,
             @Nullable String lease,
             @Nullable Long leaseMillis,

@@ -78,7 +78,7 @@ public class WorkService {
     public record NotForWorkers() implements Leased, Completed {}
 
     /** There is nothing to do for game servers, and will not be until the migration is applied again. */
-    public record Nothing(Registration.Status status) implements Leased {}
+    public record Nothing(MigrationStatus status) implements Leased {}
 
     /**
      * Others are at work, or the run rests.
@@ -86,13 +86,13 @@ public class WorkService {
      * @param waitMillis after which to ask again
      * @param seen to be handed in then: leases that have stood still since are taken over
      */
-    public record Wait(Registration.Status status, long waitMillis, Map<Integer, Long> seen) implements Leased {}
+    public record Wait(MigrationStatus status, long waitMillis, Map<Integer, Long> seen) implements Leased {}
 
     /** A record to migrate, as the migrations before leave it; or one to take back, as it is. */
     public record Task(String space, String id, long version, String schemaVersion, ObjectNode state) {}
 
     /** Records to migrate, or to take back; the lease names them when they come back. */
-    public record Page(Registration.Status status, Run.Direction direction, String lease, List<Task> tasks)
+    public record Page(MigrationStatus status, Run.Direction direction, String lease, List<Task> tasks)
             implements Leased {}
 
     /** What handing records in comes to; in order of precedence. */

@@ -6,7 +6,6 @@ import static dev.statecraft.migration.Laboratory.definition;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.statecraft.migration.Registration.Status;
 import dev.statecraft.replication.Entity;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,12 +38,12 @@ class LiveWritersTest {
                 ", 'options': {'segments': 2, 'pageSize': 4}"));
         during(() -> lab.apply(GAME));
         assertEquals(
-                Status.APPLIED,
+                MigrationStatus.APPLIED,
                 lab.lastRun(GAME).status(),
                 String.valueOf(lab.lastRun(GAME).error()));
         check("health", "hp", "1.1.0");
         during(() -> lab.runs.rollBack(GAME, SemanticVersion.of("1.1.0"), Run.Mode.SMART, "r", BY, 60_000));
-        assertEquals(Status.ROLLED_BACK, lab.lastRun(GAME).status());
+        assertEquals(MigrationStatus.ROLLED_BACK, lab.lastRun(GAME).status());
         check("hp", "health", "0.0.0");
         players.shutdownNow();
     }

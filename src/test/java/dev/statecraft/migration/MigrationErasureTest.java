@@ -11,7 +11,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.statecraft.local.LocalDynamoDb;
 import dev.statecraft.local.Meanwhile;
-import dev.statecraft.migration.Registration.Status;
 import dev.statecraft.replication.Mutation;
 import dev.statecraft.replication.PackedJson;
 import java.util.List;
@@ -101,7 +100,7 @@ class MigrationErasureTest {
                     "{'operations': [{'op': 'default', 'path': 'at" + version.charAt(2) + "', 'value': 1}]}",
                     ", 'options': {'segments': 2, 'pageSize': 7}"));
             lab.apply(GAME);
-            assertEquals(Status.APPLIED, lab.lastRun(GAME).status());
+            assertEquals(MigrationStatus.APPLIED, lab.lastRun(GAME).status());
         }
         MigrationErasureService erasure =
                 new MigrationErasureService(lab.runStore, lab.backupStore, lab.segmentStore, lab.workStore);
@@ -124,7 +123,7 @@ class MigrationErasureTest {
         for (String version : List.of("1.2.0", "1.1.0")) {
             lab.runs.rollBack(GAME, SemanticVersion.of(version), Run.Mode.SMART, "r", BY, 0);
             lab.drive(GAME);
-            assertEquals(Status.ROLLED_BACK, lab.lastRun(GAME).status());
+            assertEquals(MigrationStatus.ROLLED_BACK, lab.lastRun(GAME).status());
             assertNull(lab.lastRun(GAME).error());
         }
         for (int i = 0; i < 30; i++) {

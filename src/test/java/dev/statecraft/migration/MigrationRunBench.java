@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.statecraft.local.LocalDynamoDb;
 import dev.statecraft.local.Meter;
-import dev.statecraft.migration.Registration.Status;
 import dev.statecraft.replication.Mutation;
 import dev.statecraft.replication.PackedJson;
 import dev.statecraft.replication.Realm;
@@ -82,7 +81,7 @@ class MigrationRunBench {
                 backup ? "" : ", no backup",
                 RECORDS / seconds(begun),
                 meter.take().per(RECORDS));
-        assertEquals(Status.APPLIED, lab.lastRun(game).status());
+        assertEquals(MigrationStatus.APPLIED, lab.lastRun(game).status());
     }
 
     /** Reads every record and writes it anew if nobody else did: what a script would do. */
@@ -159,7 +158,7 @@ class MigrationRunBench {
                 "resumed, the first page included, but for the wait for the lease (%s): %.0f ms, %s",
                 "15s by default", seconds(begun) * 1_000, meter.take().per(1));
         lab.drive("killed");
-        assertEquals(Status.APPLIED, lab.lastRun("killed").status());
+        assertEquals(MigrationStatus.APPLIED, lab.lastRun("killed").status());
     }
 
     private static long handled(Laboratory lab, String game, String run) {
@@ -219,7 +218,7 @@ class MigrationRunBench {
         print(
                 "%6d records of 100 bytes: %4.1f MB of heap at most, %5.0f records/s on one thread",
                 records, most / 1e6, records / seconds(begun));
-        assertEquals(Status.APPLIED, lab.lastRun(game).status());
+        assertEquals(MigrationStatus.APPLIED, lab.lastRun(game).status());
     }
 
     private static long heap() {

@@ -11,7 +11,6 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.statecraft.migration.Registration.Status;
 import dev.statecraft.replication.Entity;
 import dev.statecraft.replication.EntityPlace;
 import dev.statecraft.replication.EntityService.NewEntity;
@@ -103,12 +102,12 @@ class RunTest {
         assertEquals(1, lab.realm.entities.read("other-game", "arena", "n0").version());
 
         Run run = lab.lastRun(GAME);
-        assertEquals(Status.APPLIED, run.status());
+        assertEquals(MigrationStatus.APPLIED, run.status());
         assertNull(run.error());
         assertSum(run);
         assertEquals(9, run.total());
         Registration migration = lab.migration(GAME, "1.1.0");
-        assertEquals(Status.APPLIED, migration.status());
+        assertEquals(MigrationStatus.APPLIED, migration.status());
         assertTrue(migration.hasRollbackData());
         assertEquals("1.1.0", lab.migrations.list(GAME).currentVersion().toString());
         assertEquals(
@@ -150,7 +149,7 @@ class RunTest {
         assertEquals(2, answer.applied(), answer.toString());
         assertEquals(2, answer.totalPending());
         assertState("{'level': 3, 'coins': 1.5}", lab.read("arena", "n2"));
-        assertEquals(Status.PENDING, lab.migration(GAME, "2.0.0").status());
+        assertEquals(MigrationStatus.PENDING, lab.migration(GAME, "2.0.0").status());
         lab.apply(GAME);
         assertState("{'level': 3, 'coins': 1.5, 'rank': 30}", lab.read("arena", "n2"));
         assertEquals(
@@ -177,11 +176,11 @@ class RunTest {
             assertEquals("0.0.0", entity.schemaVersion());
         }
         Run run = lab.lastRun(GAME);
-        assertEquals(Status.ROLLED_BACK, run.status());
+        assertEquals(MigrationStatus.ROLLED_BACK, run.status());
         assertTrue(String.valueOf(run.error()).contains("Nobody has eleven."), run.toString());
         assertSum(run);
         assertEquals(3, run.outcome() == null ? 0 : run.outcome().attempts());
-        assertEquals(Status.ROLLED_BACK, lab.migration(GAME, "1.1.0").status());
+        assertEquals(MigrationStatus.ROLLED_BACK, lab.migration(GAME, "1.1.0").status());
         assertFalse(lab.migration(GAME, "1.1.0").hasRollbackData());
         assertEquals("0.0.0", lab.realm.types.schemaVersion(GAME, "PLAYER_DATA"));
         assertEquals(
@@ -221,7 +220,7 @@ class RunTest {
                         + " 'options': {'failureThreshold': {'count': 2}, 'pageSize': 3}"));
         lab.apply(GAME);
         Run run = lab.lastRun(GAME);
-        assertEquals(Status.APPLIED, run.status(), String.valueOf(run.error()));
+        assertEquals(MigrationStatus.APPLIED, run.status(), String.valueOf(run.error()));
         assertSum(run);
         assertEquals(
                 new Tally(8, 8, 0, 2),
@@ -241,7 +240,7 @@ class RunTest {
                 ", 'invariants': [{'expression': 'state.coins'}, {'expression': 'state.hp'}]"));
         lab.apply(GAME);
         Run run = lab.lastRun(GAME);
-        assertEquals(Status.ROLLED_BACK, run.status());
+        assertEquals(MigrationStatus.ROLLED_BACK, run.status());
         assertTrue(String.valueOf(run.error()).contains("The sum of state.coins was 9"), run.toString());
         assertState("{'hp': 5, 'coins': 1.5}", lab.read(space(5), "n5"));
 
@@ -252,7 +251,7 @@ class RunTest {
                 "{'expression': 'merge(state, {\\\"coins\\\": state.hp == 5 ? 0 : state.coins})'}",
                 ", 'invariants': [{'expression': 'state.coins'}]"));
         tolerant.apply(GAME);
-        assertEquals(Status.APPLIED, tolerant.lastRun(GAME).status());
+        assertEquals(MigrationStatus.APPLIED, tolerant.lastRun(GAME).status());
     }
 
     @Test
@@ -265,13 +264,13 @@ class RunTest {
                 ", 'validation': [{'expression': 'state.health != 7', 'message': 'Seven.'}],"
                         + " 'options': {'pageSize': 1, 'canaryPercent': 0}"));
         lab.apply(GAME);
-        assertEquals(Status.FAILED, lab.migration(GAME, "1.1.0").status());
+        assertEquals(MigrationStatus.FAILED, lab.migration(GAME, "1.1.0").status());
         // The same space as the record that fails, and before it, so it was reached whichever segment came first.
         assertState("{'health': 1, 'coins': 1.5}", lab.read("global", "n1"));
         StartService.Begun begun =
                 lab.runs.rollBack(GAME, SemanticVersion.of("1.1.0"), Run.Mode.SMART, "it failed", BY, 20_000);
         assertInstanceOf(StartService.Started.class, begun);
-        assertEquals(Status.ROLLED_BACK, lab.lastRun(GAME).status());
+        assertEquals(MigrationStatus.ROLLED_BACK, lab.lastRun(GAME).status());
         assertState("{'hp': 1, 'coins': 1.50}", lab.read("global", "n1"));
         assertSum(lab.lastRun(GAME));
     }
@@ -290,7 +289,7 @@ class RunTest {
         lab.runs.rollBack(GAME, SemanticVersion.of("1.1.0"), Run.Mode.SMART, "second thoughts", BY, 20_000);
 
         Run run = lab.lastRun(GAME);
-        assertEquals(Status.ROLLED_BACK, run.status());
+        assertEquals(MigrationStatus.ROLLED_BACK, run.status());
         assertSum(run);
         assertEquals(6, run.total());
         assertEquals(before, lab.read("arena", "n2").json().toString());
@@ -325,7 +324,7 @@ class RunTest {
         assertEquals("1.1.0", lab.read("arena", "n0").schemaVersion());
         assertState("{'hp': 2, 'coins': 1.5}", lab.read("arena", "n2"));
         Run run = lab.lastRun(GAME);
-        assertEquals(Status.ROLLED_BACK, run.status());
+        assertEquals(MigrationStatus.ROLLED_BACK, run.status());
         assertEquals(
                 new Tally(3, 3, 0, 1),
                 run.outcome() == null ? null : run.outcome().main());
@@ -375,7 +374,7 @@ class RunTest {
         Run run = lab.lastRun(GAME);
         assertInstanceOf(RunService.Changing.class, lab.runs.pause(GAME, run.id()));
         lab.drive(GAME);
-        assertEquals(Status.PAUSED, lab.migration(GAME, "1.1.0").status());
+        assertEquals(MigrationStatus.PAUSED, lab.migration(GAME, "1.1.0").status());
         assertEquals(1, lab.read("arena", "n0").version());
         assertInstanceOf(StartService.Active.class, lab.runs.force(GAME, SemanticVersion.of("1.1.0"), "r", BY, 0));
         assertInstanceOf(RunService.Changing.class, lab.runs.resume(GAME, run.id()));
@@ -389,7 +388,7 @@ class RunTest {
         assertInstanceOf(RunService.Changing.class, lab.runs.cancel(GAME, run.id()));
         lab.drive(GAME);
         Run ended = lab.lastRun(GAME);
-        assertEquals(Status.CANCELLED, ended.status());
+        assertEquals(MigrationStatus.CANCELLED, ended.status());
         assertSum(ended);
         for (int i = 0; i < 6; i++) {
             assertState("{'hp': " + i + ", 'coins': 1.5}", lab.read(space(i), "n" + i));
@@ -433,7 +432,7 @@ class RunTest {
             before = segment.revision();
             given = Math.max(1_000, given * 3 / 4);
         }
-        assertEquals(Status.APPLIED, lab.lastRun(GAME).status());
+        assertEquals(MigrationStatus.APPLIED, lab.lastRun(GAME).status());
     }
 
     /** M5. */
@@ -465,7 +464,7 @@ class RunTest {
         assertTrue(lab.segmentStore.release(GAME, stale).isEmpty());
         assertTrue(lab.segmentStore.release(GAME, fresh).isPresent());
         lab.drive(GAME);
-        assertEquals(Status.APPLIED, lab.lastRun(GAME).status());
+        assertEquals(MigrationStatus.APPLIED, lab.lastRun(GAME).status());
     }
 
     @Test
@@ -477,7 +476,7 @@ class RunTest {
         Definition early = definition("1.5.0", "{'operations': [{'op': 'increment', 'path': 'coins', 'by': 1}]}", "");
         assertInstanceOf(MigrationService.New.class, lab.migrations.register(GAME, early, true, BY));
         lab.apply(GAME);
-        assertEquals(Status.APPLIED, lab.migration(GAME, "1.5.0").status());
+        assertEquals(MigrationStatus.APPLIED, lab.migration(GAME, "1.5.0").status());
         assertState("{'health': 2, 'coins': 2.5}", lab.read("arena", "n2"));
         assertEquals("1.5.0", lab.read("arena", "n2").schemaVersion());
         assertEquals("2.0.0", lab.migrations.list(GAME).currentVersion().toString());

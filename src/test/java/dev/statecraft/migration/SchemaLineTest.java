@@ -28,7 +28,7 @@ class SchemaLineTest {
         lab.register(Laboratory.definition(version, up, more));
         lab.apply(GAME);
         assertEquals(
-                Registration.Status.APPLIED,
+                MigrationStatus.APPLIED,
                 lab.lastRun(GAME).status(),
                 String.valueOf(lab.lastRun(GAME).error()));
     }
@@ -53,7 +53,7 @@ class SchemaLineTest {
         assertEquals("1.0.0", late.schemaVersion());
         assertEquals(1, late.version());
         lab.drive(GAME);
-        assertEquals(Registration.Status.APPLIED, lab.lastRun(GAME).status());
+        assertEquals(MigrationStatus.APPLIED, lab.lastRun(GAME).status());
         Entity written = lab.read("arena", "late");
         assertEquals("{\"gold\":7}", written.json().toString());
         assertEquals(2, written.version());

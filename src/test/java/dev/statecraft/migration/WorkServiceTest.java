@@ -106,7 +106,7 @@ class WorkServiceTest {
         Map<String, ObjectNode> before = states();
         work(WorkServiceTest::doubled);
         Run run = lab.lastRun(GAME);
-        assertEquals(Registration.Status.APPLIED, run.status(), String.valueOf(run.error()));
+        assertEquals(MigrationStatus.APPLIED, run.status(), String.valueOf(run.error()));
         erasureForgetsThePages(run);
         assertEquals(RECORDS + 1, run.outcome().main().done());
         assertEquals(0, run.outcome().main().failed());
@@ -120,7 +120,7 @@ class WorkServiceTest {
         assertInstanceOf(Nothing.class, lease(Map.of()));
         lab.runs.rollBack(GAME, VERSION, Run.Mode.SMART, "oops", "tester", 0);
         lab.drive(GAME);
-        assertEquals(Registration.Status.ROLLED_BACK, lab.lastRun(GAME).status());
+        assertEquals(MigrationStatus.ROLLED_BACK, lab.lastRun(GAME).status());
         assertEquals(before, states());
     }
 
@@ -208,7 +208,7 @@ class WorkServiceTest {
         Done done = assertInstanceOf(Done.class, complete(page, WorkServiceTest::doubled));
         assertTrue(done.answer().again() >= 1, done.toString());
         work(WorkServiceTest::doubled);
-        assertEquals(Registration.Status.APPLIED, lab.lastRun(GAME).status());
+        assertEquals(MigrationStatus.APPLIED, lab.lastRun(GAME).status());
         int coins = Integer.parseInt(task.id().replaceAll("\\D", "0")) + 100;
         int expected = task.id().equals("other") ? 202 : 2 * coins;
         assertEquals(
@@ -227,7 +227,7 @@ class WorkServiceTest {
         assertInstanceOf(Done.class, lab.work.complete(GAME, VERSION, page.lease(), records));
         lab.drive(GAME);
         Run run = lab.lastRun(GAME);
-        assertEquals(Registration.Status.ROLLED_BACK, run.status());
+        assertEquals(MigrationStatus.ROLLED_BACK, run.status());
         assertTrue(String.valueOf(run.error()).contains("no such item"), run.error());
         assertEquals(before, states());
         assertInstanceOf(Nothing.class, lease(Map.of()));
@@ -248,7 +248,7 @@ class WorkServiceTest {
                 + " 'options': {'failureThreshold': {'count': 5}}");
         work(WorkServiceTest::doubled);
         Run run = lab.lastRun(GAME);
-        assertEquals(Registration.Status.APPLIED, run.status(), String.valueOf(run.error()));
+        assertEquals(MigrationStatus.APPLIED, run.status(), String.valueOf(run.error()));
         assertEquals(RECORDS - 20, run.outcome().main().failed());
         assertEquals("{\"coins\":22}", lab.read("arena", "p22").json().toString());
         assertEquals("{\"gold\":38}", lab.read("guild", "p19").json().toString());
@@ -271,7 +271,7 @@ class WorkServiceTest {
         lab.create("arena", "a-late", "{'coins': 7}");
         complete(page, WorkServiceTest::doubled);
         work(WorkServiceTest::doubled);
-        assertEquals(Registration.Status.APPLIED, lab.lastRun(GAME).status());
+        assertEquals(MigrationStatus.APPLIED, lab.lastRun(GAME).status());
         assertEquals("{\"gold\":12}", lab.read("arena", "p0").json().toString());
         assertEquals("{\"gold\":14}", lab.read("arena", "a-late").json().toString());
         assertNull(lab.lastRun(GAME).error());
@@ -286,7 +286,7 @@ class WorkServiceTest {
         lab.update(GAME, "guild", "p5", "{'increment': {'gold': 100}}");
         lab.runs.rollBack(GAME, VERSION, Run.Mode.SMART, "oops", "tester", 0);
         driveAsFarAsTheServiceCan();
-        assertEquals(Registration.Status.ROLLING_BACK, lab.lastRun(GAME).status(), "two records are left");
+        assertEquals(MigrationStatus.ROLLING_BACK, lab.lastRun(GAME).status(), "two records are left");
         List<String> taken = new ArrayList<>();
         for (int i = 0; i < 50 && lab.lastRun(GAME).active(); i++) {
             if (lease(Map.of()) instanceof Page page) {
@@ -299,7 +299,7 @@ class WorkServiceTest {
         }
         assertEquals(List.of("p4", "p5"), taken.stream().sorted().toList());
         Run run = lab.lastRun(GAME);
-        assertEquals(Registration.Status.ROLLED_BACK, run.status(), String.valueOf(run.error()));
+        assertEquals(MigrationStatus.ROLLED_BACK, run.status(), String.valueOf(run.error()));
         before.put("p4", Json.of("{'coins': 54}"));
         before.put("p5", Json.of("{'coins': 55}"));
         assertEquals(before, states());
@@ -314,7 +314,7 @@ class WorkServiceTest {
         work(WorkServiceTest::doubled);
         lab.runs.rollBack(GAME, VERSION, Run.Mode.SMART, "oops", "tester", 0);
         lab.drive(GAME);
-        assertEquals(Registration.Status.ROLLED_BACK, lab.lastRun(GAME).status());
+        assertEquals(MigrationStatus.ROLLED_BACK, lab.lastRun(GAME).status());
         assertEquals(before, states());
         assertInstanceOf(Nothing.class, lease(Map.of()));
     }
@@ -338,7 +338,7 @@ class WorkServiceTest {
         assertInstanceOf(Done.class, lab.work.complete(GAME, VERSION, page.lease(), records));
         lab.drive(GAME);
         run = lab.lastRun(GAME);
-        assertEquals(Registration.Status.ROLLED_BACK, run.status());
+        assertEquals(MigrationStatus.ROLLED_BACK, run.status());
         assertEquals(1, run.outcome().main().failed());
         assertEquals("{\"gold\":108}", lab.read("arena", "p4").json().toString());
     }
