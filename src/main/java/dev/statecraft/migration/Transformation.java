@@ -75,10 +75,8 @@ public sealed interface Transformation {
     /** By a game server that was handed the record: what it gave back, or why it gave nothing. */
     record Given(@Nullable ObjectNode result, String error) implements Transformation {
 
-        static Given of(WorkPage.Returned answer) {
-            String error = answer.error();
-            return new Given(
-                    answer.state(), error == null ? "the game server gave no state" : "the game server: " + error);
+        static Given of(@Nullable ObjectNode state, @Nullable String error) {
+            return new Given(state, error == null ? "the game server gave no state" : "the game server: " + error);
         }
 
         @Override

@@ -63,7 +63,7 @@ final class WorkAscent implements Function<Entity, Ascent.Outcome> {
                 own.description(),
                 own.entityType(),
                 own.kind(),
-                Transformation.Given.of(answer),
+                Transformation.Given.of(answer.state(), answer.error()),
                 own.down(),
                 own.validation(),
                 own.invariants(),

@@ -34,7 +34,7 @@ final class WorkDescent implements Function<Entity, Descent.Outcome> {
             return new Descent.Awaited();
         }
         Transformation.Transformed transformed =
-                Transformation.Given.of(answer).apply(entity.json(), Subject.of(entity), bounds);
+                Transformation.Given.of(answer.state(), answer.error()).apply(entity.json(), Subject.of(entity), bounds);
         return transformed instanceof Transformation.Failed failed
                 ? new Descent.Failed(failed.reason())
                 : new Descent.Lowered(
