@@ -410,12 +410,12 @@ public class MigrationStore {
     }
 
     /** What a record of the table's stream tells of the ledger; nothing if it is about something else. */
-    static Optional<MigrationStreamService.Noted> noted(ItemChange change) {
+    static Optional<LedgerAppended> noted(ItemChange change) {
         Map<String, AttributeValue> item = change.after();
         if (item == null || !Attributes.string(item, "pk").endsWith("#ledger")) {
             return Optional.empty();
         }
         String pk = Attributes.string(item, "pk");
-        return Optional.of(new MigrationStreamService.Noted(pk.substring(0, pk.indexOf('#')), entry(item)));
+        return Optional.of(new LedgerAppended(pk.substring(0, pk.indexOf('#')), entry(item)));
     }
 }

@@ -8,11 +8,8 @@ import java.util.Optional;
 @ApplicationScoped
 public class MigrationStreamService {
 
-    /** Something was done with a migration of a game. */
-    public record Noted(String game, LedgerEntry entry) {}
-
     /** The entry of the ledger that a record tells of; nothing if it is about something else. */
-    public Optional<Noted> ledger(ItemChange change) {
+    public Optional<LedgerAppended> ledger(ItemChange change) {
         return MigrationStore.noted(change);
     }
 }
