@@ -16,6 +16,7 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import java.time.Clock;
+import java.util.Map;
 import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
@@ -77,7 +78,7 @@ public class ApplyResource {
             throw new ProblemException(MigrationProblems.notFound());
         }
         if (applied instanceof RunService.NotBegun not) {
-            throw new ProblemException(MigrationProblems.notBegun(not.reason()));
+            throw new ProblemException(notBegun(not.reason()));
         }
         return (RunService.Answer) applied;
     }
@@ -154,7 +155,7 @@ public class ApplyResource {
             run = already.registration().application().run();
         }
         if (run == null) {
-            throw new ProblemException(MigrationProblems.notBegun(begun));
+            throw new ProblemException(notBegun(begun));
         }
         return view(run);
     }
@@ -163,6 +164,52 @@ public class ApplyResource {
         return runs.find(caller.game(), run)
                 .map(seen -> RunView.of(seen, clock.instant()))
                 .orElseThrow(() -> new ProblemException(MigrationProblems.runNotFound()));
+    }
+
+    /** Why a run was not begun. */
+    private static Problem notBegun(StartService.Begun begun) {
+        if (begun instanceof StartService.Unknown) {
+            return MigrationProblems.notFound();
+        }
+        if (begun instanceof StartService.Active active) {
+            Run run = active.run();
+            return Problem.conflict("run-active", "Another run goes on", "Wait for it, or cancel it.")
+                    .with(
+                            "current",
+                            Map.of(
+                                    "run", run.id(),
+                                    "version", run.version().toString(),
+                                    "status", run.told().name()));
+        }
+        if (begun instanceof StartService.NotApplied not) {
+            return Problem.conflict(
+                    "migration-not-applied",
+                    "The migration is not applied",
+                    "It is " + not.registration().status() + ", and no run of it has left anything to roll back.");
+        }
+        if (begun instanceof StartService.Covered covered) {
+            return Problem.conflict(
+                            "rollback-out-of-order",
+                            "A later migration of the same type is applied",
+                            "Roll " + covered.by() + " back first.")
+                    .with("current", Map.of("version", covered.by().toString()));
+        }
+        if (begun instanceof StartService.NoWayBack) {
+            return Problem.conflict(
+                    "rollback-impossible",
+                    "There is no way back",
+                    "The migration has no down, and the records are not kept as they were before.");
+        }
+        if (begun instanceof StartService.CodeMissing missing) {
+            return missing.drifted()
+                    ? Problem.conflict(
+                            "migration-drift",
+                            "The version is registered with another content",
+                            "The code says something else than what is registered. Accept it with POST"
+                                    + " /v1/migrations/{version}/repair, or deploy the code that was registered.")
+                    : MigrationProblems.codeMissing();
+        }
+        return Problem.unavailable(1);
     }
 
     private long wait(@Nullable String waitMillis) {

@@ -91,52 +91,6 @@ final class MigrationProblems {
                 .with("current", Map.of("run", run.id(), "status", run.told().name()));
     }
 
-    /** Why a run was not begun. */
-    static Problem notBegun(StartService.Begun begun) {
-        if (begun instanceof StartService.Unknown) {
-            return notFound();
-        }
-        if (begun instanceof StartService.Active active) {
-            Run run = active.run();
-            return Problem.conflict("run-active", "Another run goes on", "Wait for it, or cancel it.")
-                    .with(
-                            "current",
-                            Map.of(
-                                    "run", run.id(),
-                                    "version", run.version().toString(),
-                                    "status", run.told().name()));
-        }
-        if (begun instanceof StartService.NotApplied not) {
-            return Problem.conflict(
-                    "migration-not-applied",
-                    "The migration is not applied",
-                    "It is " + not.registration().status() + ", and no run of it has left anything to roll back.");
-        }
-        if (begun instanceof StartService.Covered covered) {
-            return Problem.conflict(
-                            "rollback-out-of-order",
-                            "A later migration of the same type is applied",
-                            "Roll " + covered.by() + " back first.")
-                    .with("current", Map.of("version", covered.by().toString()));
-        }
-        if (begun instanceof StartService.NoWayBack) {
-            return Problem.conflict(
-                    "rollback-impossible",
-                    "There is no way back",
-                    "The migration has no down, and the records are not kept as they were before.");
-        }
-        if (begun instanceof StartService.CodeMissing missing) {
-            return missing.drifted()
-                    ? Problem.conflict(
-                            "migration-drift",
-                            "The version is registered with another content",
-                            "The code says something else than what is registered. Accept it with POST"
-                                    + " /v1/migrations/{version}/repair, or deploy the code that was registered.")
-                    : codeMissing();
-        }
-        return Problem.unavailable(1);
-    }
-
     static Problem notForWorkers() {
         return Problem.conflict(
                 "migration-not-for-workers",
