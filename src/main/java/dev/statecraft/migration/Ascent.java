@@ -71,7 +71,7 @@ public record Ascent(SchemaChain chain, Expression.Bounds bounds, boolean valida
             if (violation.isPresent()) {
                 return new Failed(violation.get());
             }
-            subject = subject.after(step);
+            subject = subject.at(step.version().toString());
         }
         return summed(path.get(path.size() - 1), lastSubject, last, state);
     }

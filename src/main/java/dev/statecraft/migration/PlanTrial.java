@@ -110,7 +110,7 @@ final class PlanTrial {
             return;
         }
         checkBack(subject, state, result);
-        checkAgain(subject.after(definition), result);
+        checkAgain(migrated(subject), result);
         warnings.compare(subject.id(), state, result);
         if (!JsonValues.same(state, result)) {
             changed++;
@@ -158,6 +158,10 @@ final class PlanTrial {
                 warnings.most(settings.warnings()));
     }
 
+    private Subject migrated(Subject subject) {
+        return subject.at(definition.version().toString());
+    }
+
     private void addCost() {
         if (recordCost > 0) {
             costed++;
@@ -202,7 +206,7 @@ final class PlanTrial {
         if (down == null) {
             return;
         }
-        boolean back = down.apply(result, subject.after(definition), bounds) instanceof Done done
+        boolean back = down.apply(result, migrated(subject), bounds) instanceof Done done
                 && JsonValues.same(luau(done.state()), luau(state));
         if (!back) {
             irreversible++;

@@ -41,11 +41,8 @@ public record SchemaChain(List<Definition> steps) {
     /** The schema that a state has before it goes through a step of this chain. */
     public String before(SemanticVersion version) {
         int index = indexOf(version.toString());
-        return index <= 0 ? FIRST : steps.get(index - 1).version().toString();
+        return index <= 0 ? Subject.FIRST_SCHEMA : steps.get(index - 1).version().toString();
     }
-
-    /** The schema of states that went through nothing. */
-    static final String FIRST = "0.0.0";
 
     private int indexOf(String schemaVersion) {
         for (int i = 0; i < steps.size(); i++) {

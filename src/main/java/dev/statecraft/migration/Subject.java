@@ -21,6 +21,9 @@ public record Subject(
         @Nullable String owner,
         String schemaVersion) {
 
+    /** The schema version of a state that no migration has changed. */
+    static final String FIRST_SCHEMA = "0.0.0";
+
     /** An entity as it is stored. */
     static Subject of(Entity entity) {
         return new Subject(
@@ -29,12 +32,7 @@ public record Subject(
                 entity.type(),
                 entity.version(),
                 entity.owner(),
-                entity.schemaVersion().isEmpty() ? SchemaChain.FIRST : entity.schemaVersion());
-    }
-
-    /** The same entity after a migration. */
-    Subject after(Definition step) {
-        return new Subject(id, space, type, version, owner, step.version().toString());
+                entity.schemaVersion().isEmpty() ? FIRST_SCHEMA : entity.schemaVersion());
     }
 
     /** The same entity with another schema version. */
