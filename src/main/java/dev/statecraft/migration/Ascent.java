@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param bounds of each evaluation of an expression
  * @param validation whether rules and invariants are looked at
  */
-public record Ascent(SchemaChain chain, Expression.Bounds bounds, boolean validation) {
+public record Ascent(SchemaChain chain, ExpressionBounds bounds, boolean validation) {
 
     /** Fraction digits of a sum, and the largest amount: sums of many stay within the 38 digits that are stored. */
     private static final int SCALE = 12;

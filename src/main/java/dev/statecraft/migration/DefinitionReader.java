@@ -131,7 +131,7 @@ public final class DefinitionReader {
         }
         if (given.has("expression")) {
             return new Transformation.Expressed(
-                    expression(field + ".expression", given.get("expression"), Expression.Use.TRANSFORMATION, limits));
+                    expression(field + ".expression", given.get("expression"), ExpressionUse.TRANSFORMATION, limits));
         }
         if (!given.get("worker").isBoolean() || !given.get("worker").booleanValue()) {
             throw new Fault(field + ".worker", "A migration that a game server does says worker: true.");
@@ -146,7 +146,7 @@ public final class DefinitionReader {
             JsonNode given = object(at, rule);
             noOtherFields(at + ".", given, Set.of("expression", "message"));
             rules.add(new Rule(
-                    expression(at + ".expression", given.get("expression"), Expression.Use.RULE, limits),
+                    expression(at + ".expression", given.get("expression"), ExpressionUse.RULE, limits),
                     text(at + ".message", given.get("message"), limits.descriptionLength())));
         }
         return rules;
@@ -164,7 +164,7 @@ public final class DefinitionReader {
                 throw new Fault(at + ".tolerance", "A tolerance is a number from 0.");
             }
             invariants.add(new Invariant(
-                    expression(at + ".expression", given.get("expression"), Expression.Use.INVARIANT, limits),
+                    expression(at + ".expression", given.get("expression"), ExpressionUse.INVARIANT, limits),
                     tolerance == null ? BigDecimal.ZERO : tolerance.decimalValue()));
         }
         return invariants;
@@ -217,7 +217,7 @@ public final class DefinitionReader {
         }
     }
 
-    static Expression expression(String field, @Nullable JsonNode json, Expression.Use use, Limits limits)
+    static Expression expression(String field, @Nullable JsonNode json, ExpressionUse use, Limits limits)
             throws Fault {
         Expression.Compilation compilation =
                 Expression.compile(text(field, json, limits.expressionLength()), use, limits.expressionDepth());

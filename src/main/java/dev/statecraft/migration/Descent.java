@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param mode how records are treated that were written since
  * @param bounds of each evaluation of an expression
  */
-public record Descent(Definition definition, String schema, Run.Mode mode, Expression.Bounds bounds) {
+public record Descent(Definition definition, String schema, Run.Mode mode, ExpressionBounds bounds) {
 
     /** What a state becomes; in order of precedence. */
     public sealed interface Outcome {}

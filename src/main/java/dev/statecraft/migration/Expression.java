@@ -3,7 +3,6 @@ package dev.statecraft.migration;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,45 +25,6 @@ public final class Expression {
     private Expression(String text, ExpressionProgram program) {
         this.text = text;
         this.program = program;
-    }
-
-    /** What an expression is for; it decides the variables and the type of the result. */
-    public enum Use {
-        /** The whole new state, an object. */
-        TRANSFORMATION("an object, the whole new state"),
-        /** Whether a migrated record is valid; has {@code before}. */
-        RULE("true or false"),
-        /** What a record adds to a sum. */
-        INVARIANT("a number"),
-        /** The value of one member. */
-        COMPUTATION("a JSON value");
-
-        private final String result;
-
-        Use(String result) {
-            this.result = result;
-        }
-
-        /** The result it needs, in words. */
-        String result() {
-            return result;
-        }
-    }
-
-    /**
-     * What an evaluation may consume.
-     *
-     * @param cost steps of the evaluation: evaluated nodes, elements and 16 characters each of the values it handles
-     * @param iterations of all comprehensions together
-     * @param valueLength characters and values of one value, counted as often as they occur in it
-     * @param spent is called with the cost of each evaluation
-     */
-    public record Bounds(long cost, long iterations, int valueLength, LongConsumer spent) {
-
-        /** The same bounds, with another receiver of costs. */
-        Bounds reportingTo(LongConsumer receiver) {
-            return new Bounds(cost, iterations, valueLength, receiver);
-        }
     }
 
     /** The result of compiling an expression; in order of precedence. */
@@ -96,10 +56,10 @@ public final class Expression {
      *
      * @param maxDepth how deep its operators and calls may be nested
      */
-    public static Compilation compile(String text, Use use, int maxDepth) {
+    public static Compilation compile(String text, ExpressionUse use, int maxDepth) {
         try {
             return new Compiled(new Expression(text, ExpressionLanguage.compile(text, use, maxDepth)));
-        } catch (ExpressionLanguage.Unreadable e) {
+        } catch (ExpressionSyntax.Invalid e) {
             return new Invalid(ErrorText.bounded(e.reason()));
         } catch (StackOverflowError e) {
             return new Invalid("The expression is nested too deep.");
@@ -111,7 +71,7 @@ public final class Expression {
      *
      * @param before the state before the migration; null where the use does not have it
      */
-    public Evaluation evaluate(ObjectNode state, Subject subject, @Nullable ObjectNode before, Bounds bounds) {
+    public Evaluation evaluate(ObjectNode state, Subject subject, @Nullable ObjectNode before, ExpressionBounds bounds) {
         ExpressionMeter meter = new ExpressionMeter(bounds);
         ExpressionEvaluation evaluation = new ExpressionEvaluation(
                 new ExpressionFunctions(meter), meter, ExpressionJson.variables(state, subject, before));

@@ -58,28 +58,11 @@ final class ExpressionLanguage {
     private static final MapType OBJECT = MapType.create(SimpleType.STRING, SimpleType.DYN);
 
     private final CelParser parser;
-    private final Map<Expression.Use, CelChecker> checkers = new EnumMap<>(Expression.Use.class);
+    private final Map<ExpressionUse, CelChecker> checkers = new EnumMap<>(ExpressionUse.class);
 
     /** Built when it is needed first, once. */
     private static final class Built {
         private static final ExpressionLanguage LANGUAGE = new ExpressionLanguage();
-    }
-
-    /** A text is not an expression. */
-    static final class Unreadable extends Exception {
-
-        private static final long serialVersionUID = 1L;
-
-        private final String reason;
-
-        Unreadable(String reason) {
-            super(reason, null, false, false);
-            this.reason = reason;
-        }
-
-        String reason() {
-            return reason;
-        }
     }
 
     private ExpressionLanguage() {
@@ -88,15 +71,15 @@ final class ExpressionLanguage {
                 .setStandardMacros(CelStandardMacro.STANDARD_MACROS)
                 .addLibraries(CelExtensions.optional(), CelExtensions.math(), CelExtensions.comprehensions())
                 .build();
-        for (Expression.Use use : Expression.Use.values()) {
+        for (ExpressionUse use : ExpressionUse.values()) {
             checkers.put(use, checker(use));
         }
     }
 
-    private static CelChecker checker(Expression.Use use) {
+    private static CelChecker checker(ExpressionUse use) {
         ImmutableList.Builder<CelVarDecl> variables = ImmutableList.builder();
         variables.add(CelVarDecl.newVarDeclaration("state", OBJECT), CelVarDecl.newVarDeclaration("entity", OBJECT));
-        if (use == Expression.Use.RULE) {
+        if (use == ExpressionUse.RULE) {
             variables.add(CelVarDecl.newVarDeclaration("before", OBJECT));
         }
         return CelCompilerFactory.standardCelCheckerBuilder()
@@ -134,13 +117,13 @@ final class ExpressionLanguage {
     /**
      * Parses and checks a text.
      *
-     * @throws Unreadable if it is not an expression of that use
+     * @throws ExpressionSyntax.Invalid if it is not an expression of that use
      */
-    static ExpressionProgram compile(String text, Expression.Use use, int maxDepth) throws Unreadable {
+    static ExpressionProgram compile(String text, ExpressionUse use, int maxDepth) throws ExpressionSyntax.Invalid {
         return Built.LANGUAGE.program(text, use, maxDepth);
     }
 
-    private ExpressionProgram program(String text, Expression.Use use, int maxDepth) throws Unreadable {
+    private ExpressionProgram program(String text, ExpressionUse use, int maxDepth) throws ExpressionSyntax.Invalid {
         try {
             CelAbstractSyntaxTree parsed = parser.parse(text).getAst();
             ExpressionSyntax syntax = new ExpressionSyntax(CelMutableAst.fromCelAst(parsed), parsed.getSource());
@@ -148,17 +131,17 @@ final class ExpressionLanguage {
                     .check(syntax.plain(Math.min(maxDepth, PARSER_DEPTH)))
                     .getAst();
             if (!gives(use).contains(checked.getResultType().kind())) {
-                throw new Unreadable("The expression gives " + described(checked.getResultType()) + " where "
+                throw new ExpressionSyntax.Invalid("The expression gives " + described(checked.getResultType()) + " where "
                         + use.result() + " is needed.");
             }
             return new ExpressionProgram(checked, syntax.mentions("before"));
         } catch (CelValidationException e) {
-            throw new Unreadable(sentence(e));
+            throw new ExpressionSyntax.Invalid(sentence(e));
         }
     }
 
     /** The types that the result may have, as far as the types are known; an optional is unwrapped. */
-    private static Set<CelKind> gives(Expression.Use use) {
+    private static Set<CelKind> gives(ExpressionUse use) {
         Set<CelKind> kinds =
                 switch (use) {
                     case TRANSFORMATION -> EnumSet.of(CelKind.MAP);

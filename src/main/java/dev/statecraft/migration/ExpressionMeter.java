@@ -14,12 +14,12 @@ final class ExpressionMeter {
     /** Characters are cheaper than values. */
     private static final int CHARACTERS_PER_UNIT = 16;
 
-    private final Expression.Bounds bounds;
+    private final ExpressionBounds bounds;
     private final IdentityHashMap<Object, Long> sizes = new IdentityHashMap<>();
     private long cost;
     private long iterations;
 
-    ExpressionMeter(Expression.Bounds bounds) {
+    ExpressionMeter(ExpressionBounds bounds) {
         this.bounds = bounds;
     }
 

@@ -28,15 +28,32 @@ final class ExpressionSyntax {
         this.source = source;
     }
 
+    /** The text is not a valid expression; the reason is a sentence that names the place. */
+    static final class Invalid extends Exception {
+
+        private static final long serialVersionUID = 1L;
+
+        private final String reason;
+
+        Invalid(String reason) {
+            super(reason, null, false, false);
+            this.reason = reason;
+        }
+
+        String reason() {
+            return reason;
+        }
+    }
+
     /** A node, and how deep it is nested. */
     private record Nested(CelMutableExpr node, int depth) {}
 
     /**
      * The tree to check.
      *
-     * @throws ExpressionLanguage.Unreadable if it is nested deeper, or uses a type that JSON does not have
+     * @throws Invalid if it is nested deeper, or uses a type that JSON does not have
      */
-    CelAbstractSyntaxTree plain(int maxDepth) throws ExpressionLanguage.Unreadable {
+    CelAbstractSyntaxTree plain(int maxDepth) throws Invalid {
         List<CelMutableExpr> fractions = new ArrayList<>();
         Deque<Nested> open = new ArrayDeque<>();
         open.add(new Nested(ast.expr(), 1));
@@ -71,7 +88,7 @@ final class ExpressionSyntax {
         return identifiers.contains(identifier);
     }
 
-    private List<CelMutableExpr> children(CelMutableExpr node) throws ExpressionLanguage.Unreadable {
+    private List<CelMutableExpr> children(CelMutableExpr node) throws Invalid {
         List<CelMutableExpr> children = new ArrayList<>();
         switch (node.getKind()) {
             case IDENT -> identifiers.add(node.ident().name());
@@ -101,7 +118,7 @@ final class ExpressionSyntax {
         return children;
     }
 
-    private void checkConstant(CelMutableExpr node) throws ExpressionLanguage.Unreadable {
+    private void checkConstant(CelMutableExpr node) throws Invalid {
         switch (node.constant().getKind()) {
             case BYTES_VALUE -> throw refused(node, "JSON has no bytes; write a string");
             case UINT64_VALUE -> throw refused(node, "JSON has no unsigned integers; leave out the u");
@@ -111,13 +128,13 @@ final class ExpressionSyntax {
         }
     }
 
-    private ExpressionLanguage.Unreadable refused(CelMutableExpr node, String reason) {
+    private Invalid refused(CelMutableExpr node, String reason) {
         Integer offset = source.getPositionsMap().get(node.id());
         String at = offset == null
                 ? ""
                 : source.getOffsetLocation(offset)
                         .map(place -> " at " + place.getLine() + ":" + (place.getColumn() + 1))
                         .orElse("");
-        return new ExpressionLanguage.Unreadable("The expression is not valid" + at + ": " + reason + ".");
+        return new Invalid("The expression is not valid" + at + ": " + reason + ".");
     }
 }

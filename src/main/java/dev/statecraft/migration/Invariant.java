@@ -28,7 +28,7 @@ public record Invariant(Expression expression, BigDecimal tolerance) {
     public record Amount(BigDecimal value) implements Share {}
 
     /** What a record adds to the sum. */
-    public Share of(ObjectNode state, Subject subject, Expression.Bounds bounds) {
+    public Share of(ObjectNode state, Subject subject, ExpressionBounds bounds) {
         Expression.Evaluation evaluation = expression.evaluate(state, subject, null, bounds);
         if (evaluation instanceof Expression.Failed failed) {
             return new Unknown(failed.reason());

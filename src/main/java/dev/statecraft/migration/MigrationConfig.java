@@ -176,8 +176,8 @@ public interface MigrationConfig {
     }
 
     /** The bounds of an evaluation. */
-    default Expression.Bounds bounds() {
-        return new Expression.Bounds(
+    default ExpressionBounds bounds() {
+        return new ExpressionBounds(
                 expressions().cost(), expressions().iterations(), expressions().valueLength(), cost -> {});
     }
 

@@ -23,9 +23,9 @@ final class OperationEdit {
 
     private final ObjectNode state;
     private final Subject subject;
-    private final Expression.Bounds bounds;
+    private final ExpressionBounds bounds;
 
-    OperationEdit(ObjectNode state, Subject subject, Expression.Bounds bounds) {
+    OperationEdit(ObjectNode state, Subject subject, ExpressionBounds bounds) {
         this.state = state;
         this.subject = subject;
         this.bounds = bounds;

@@ -74,7 +74,7 @@ final class OperationReader {
                 new MigrationOperation.Compute(
                         path,
                         DefinitionReader.expression(
-                                at + ".expression", given.get("expression"), Expression.Use.COMPUTATION, limits),
+                                at + ".expression", given.get("expression"), ExpressionUse.COMPUTATION, limits),
                         lossy);
         };
     }

@@ -78,7 +78,7 @@ public record OperationSequence(List<MigrationOperation> operations) {
     }
 
     /** Does all operations to a copy of a state, or none. */
-    public Transformation.Transformed apply(ObjectNode state, Subject subject, Expression.Bounds bounds) {
+    public Transformation.Transformed apply(ObjectNode state, Subject subject, ExpressionBounds bounds) {
         ObjectNode copy = state.deepCopy();
         OperationEdit edit = new OperationEdit(copy, subject, bounds);
         for (int i = 0; i < operations.size(); i++) {

@@ -31,7 +31,7 @@ final class PlanTrial {
     private static final double INDEX_READ_UNITS = 100.0 / READ_UNIT_BYTES / 2;
 
     private final Definition definition;
-    private final Expression.Bounds bounds;
+    private final ExpressionBounds bounds;
     private final Settings settings;
     private final long limit;
     private final PlanWarnings warnings;
@@ -67,7 +67,7 @@ final class PlanTrial {
             BigDecimal pricePerMillionReads,
             BigDecimal pricePerMillionWrites) {}
 
-    PlanTrial(Definition definition, Expression.Bounds bounds, Settings settings) {
+    PlanTrial(Definition definition, ExpressionBounds bounds, Settings settings) {
         this.definition = definition;
         this.limit = bounds.cost();
         this.bounds = bounds.reportingTo(cost -> recordCost += cost);

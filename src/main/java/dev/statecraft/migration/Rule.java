@@ -19,7 +19,7 @@ public record Rule(Expression expression, String message) {
      * @param before the state before the migration; null if it is not known, then a rule that reads it holds
      */
     public Optional<String> violation(
-            ObjectNode state, Subject subject, @Nullable ObjectNode before, Expression.Bounds bounds) {
+            ObjectNode state, Subject subject, @Nullable ObjectNode before, ExpressionBounds bounds) {
         if (before == null && expression.readsBefore()) {
             return Optional.empty();
         }

@@ -14,7 +14,7 @@ import java.util.Optional;
  * @param bounds of each evaluation of an expression
  * @param validation whether rules are looked at
  */
-record SchemaLine(SchemaChain chain, Expression.Bounds bounds, boolean validation) {
+record SchemaLine(SchemaChain chain, ExpressionBounds bounds, boolean validation) {
 
     /**
      * A state in the newest shape that it can be given here: as the last of the migrations leaves it that can be done to

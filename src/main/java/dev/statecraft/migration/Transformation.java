@@ -29,7 +29,7 @@ public sealed interface Transformation {
     /** By operations. */
     record Operated(OperationSequence sequence) implements Transformation {
         @Override
-        public Transformed apply(ObjectNode state, Subject subject, Expression.Bounds bounds) {
+        public Transformed apply(ObjectNode state, Subject subject, ExpressionBounds bounds) {
             return withinLimits(sequence.apply(state, subject, bounds));
         }
     }
@@ -37,7 +37,7 @@ public sealed interface Transformation {
     /** By an expression that gives the whole new state. */
     record Expressed(Expression expression) implements Transformation {
         @Override
-        public Transformed apply(ObjectNode state, Subject subject, Expression.Bounds bounds) {
+        public Transformed apply(ObjectNode state, Subject subject, ExpressionBounds bounds) {
             Expression.Evaluation evaluation = expression.evaluate(state, subject, null, bounds);
             if (evaluation instanceof Expression.Failed failed) {
                 return new Failed(failed.reason());
@@ -59,7 +59,7 @@ public sealed interface Transformation {
     /** By a game server that is handed the records. */
     record Worked() implements Transformation {
         @Override
-        public Transformed apply(ObjectNode state, Subject subject, Expression.Bounds bounds) {
+        public Transformed apply(ObjectNode state, Subject subject, ExpressionBounds bounds) {
             return new Failed("a game server does this migration; it cannot be tried here");
         }
     }
@@ -67,7 +67,7 @@ public sealed interface Transformation {
     /** By Java code that this deployment does not hold. */
     record Missing() implements Transformation {
         @Override
-        public Transformed apply(ObjectNode state, Subject subject, Expression.Bounds bounds) {
+        public Transformed apply(ObjectNode state, Subject subject, ExpressionBounds bounds) {
             return new Failed("the code of a migration is not there any more");
         }
     }
@@ -80,7 +80,7 @@ public sealed interface Transformation {
         }
 
         @Override
-        public Transformed apply(ObjectNode state, Subject subject, Expression.Bounds bounds) {
+        public Transformed apply(ObjectNode state, Subject subject, ExpressionBounds bounds) {
             return result == null ? new Failed(error) : withinLimits(new Done(result));
         }
     }
@@ -88,7 +88,7 @@ public sealed interface Transformation {
     /** By Java code, up. */
     record CodedUp(Migration migration) implements Transformation {
         @Override
-        public Transformed apply(ObjectNode state, Subject subject, Expression.Bounds bounds) {
+        public Transformed apply(ObjectNode state, Subject subject, ExpressionBounds bounds) {
             try {
                 return valid(migration.up(state.deepCopy()));
             } catch (RuntimeException e) {
@@ -100,7 +100,7 @@ public sealed interface Transformation {
     /** By Java code, down. */
     record CodedDown(Migration migration) implements Transformation {
         @Override
-        public Transformed apply(ObjectNode state, Subject subject, Expression.Bounds bounds) {
+        public Transformed apply(ObjectNode state, Subject subject, ExpressionBounds bounds) {
             try {
                 Optional<ObjectNode> down = migration.down(state.deepCopy());
                 return down.isPresent() ? valid(down.get()) : new Failed("the migration's code has no way back");
@@ -115,7 +115,7 @@ public sealed interface Transformation {
      *
      * @param subject the entity it belongs to
      */
-    Transformed apply(ObjectNode state, Subject subject, Expression.Bounds bounds);
+    Transformed apply(ObjectNode state, Subject subject, ExpressionBounds bounds);
 
     /** Of code, which may have made text that no UTF-8 can carry. */
     private static Transformed valid(ObjectNode state) {

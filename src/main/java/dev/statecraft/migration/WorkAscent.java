@@ -15,14 +15,14 @@ final class WorkAscent implements Function<Entity, Ascent.Outcome> {
     private final SchemaChain chain;
     private final Map<EntityPlace, WorkPage.Entry> page = new HashMap<>();
     private final Map<EntityPlace, WorkPage.Returned> returned;
-    private final Expression.Bounds bounds;
+    private final ExpressionBounds bounds;
     private final boolean validation;
 
     WorkAscent(
             SchemaChain chain,
             WorkPage page,
             Map<EntityPlace, WorkPage.Returned> returned,
-            Expression.Bounds bounds,
+            ExpressionBounds bounds,
             boolean validation) {
         this.chain = chain;
         page.records().forEach(record -> this.page.put(record.place(), record));

@@ -11,11 +11,11 @@ import org.jspecify.annotations.Nullable;
 final class WorkDescent implements Function<Entity, Descent.Outcome> {
 
     private final Run run;
-    private final Expression.Bounds bounds;
+    private final ExpressionBounds bounds;
     private final Map<EntityPlace, WorkPage.Entry> page = new HashMap<>();
     private final Map<EntityPlace, WorkPage.Returned> returned;
 
-    WorkDescent(Run run, WorkPage page, Map<EntityPlace, WorkPage.Returned> returned, Expression.Bounds bounds) {
+    WorkDescent(Run run, WorkPage page, Map<EntityPlace, WorkPage.Returned> returned, ExpressionBounds bounds) {
         this.run = run;
         this.bounds = bounds;
         page.records().forEach(record -> this.page.put(record.place(), record));

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Timeout(60)
 class ExpressionTest {
 
-    static final Expression.Bounds BOUNDS = new Expression.Bounds(1_000_000, 100_000, 1 << 20, cost -> {});
+    static final ExpressionBounds BOUNDS = new ExpressionBounds(1_000_000, 100_000, 1 << 20, cost -> {});
 
     /** The entity that expressions of tests are evaluated for. */
     static final Subject ADA = new Subject("ada", "global", "PLAYER_DATA", 3, "p1", "1.0.0");
@@ -165,25 +165,25 @@ class ExpressionTest {
                 "type(1) => gives a type where a JSON value is needed",
             })
     void whatIsNoExpressionIsRefusedWithItsPlace(String text, String reason) {
-        Expression.Compilation compilation = Expression.compile(text, Expression.Use.COMPUTATION, 200);
+        Expression.Compilation compilation = Expression.compile(text, ExpressionUse.COMPUTATION, 200);
         String refused = assertInstanceOf(Expression.Invalid.class, compilation).reason();
         assertTrue(refused.contains(reason), refused);
     }
 
     @Test
     void eachUseHasItsVariablesAndItsResult() {
-        assertInstanceOf(Expression.Compiled.class, compile("before.coins <= state.coins", Expression.Use.RULE));
-        for (Map.Entry<Expression.Use, String> wrong : Map.of(
-                        Expression.Use.TRANSFORMATION, "[state]",
-                        Expression.Use.RULE, "1 + 1",
-                        Expression.Use.INVARIANT, "'1'")
+        assertInstanceOf(Expression.Compiled.class, compile("before.coins <= state.coins", ExpressionUse.RULE));
+        for (Map.Entry<ExpressionUse, String> wrong : Map.of(
+                        ExpressionUse.TRANSFORMATION, "[state]",
+                        ExpressionUse.RULE, "1 + 1",
+                        ExpressionUse.INVARIANT, "'1'")
                 .entrySet()) {
             assertInstanceOf(Expression.Invalid.class, compile(wrong.getValue(), wrong.getKey()));
         }
-        assertInstanceOf(Expression.Invalid.class, compile("before", Expression.Use.TRANSFORMATION));
-        assertInstanceOf(Expression.Compiled.class, compile("state.vip ? state : {}", Expression.Use.TRANSFORMATION));
+        assertInstanceOf(Expression.Invalid.class, compile("before", ExpressionUse.TRANSFORMATION));
+        assertInstanceOf(Expression.Compiled.class, compile("state.vip ? state : {}", ExpressionUse.TRANSFORMATION));
         Expression rule =
-                ((Expression.Compiled) compile("before.coins < state.coins", Expression.Use.RULE)).expression();
+                ((Expression.Compiled) compile("before.coins < state.coins", ExpressionUse.RULE)).expression();
         assertEquals(
                 "Value[json=true]",
                 rule.evaluate(Json.of("{'coins': 2}"), ADA, Json.of("{'coins': 1}"), BOUNDS)
@@ -199,7 +199,7 @@ class ExpressionTest {
         for (String text : hostile()) {
             long start = System.nanoTime();
             long allocated = threads.getCurrentThreadAllocatedBytes();
-            if (compile(text, Expression.Use.COMPUTATION) instanceof Expression.Compiled compiled) {
+            if (compile(text, ExpressionUse.COMPUTATION) instanceof Expression.Compiled compiled) {
                 compiled.expression().evaluate(Json.of(STATE), ADA, null, BOUNDS);
             }
             String name = text.substring(0, Math.min(80, text.length()));
@@ -265,7 +265,7 @@ class ExpressionTest {
     @Test
     void errorsAreOneSentenceOfBoundedLength() {
         String invalid = assertInstanceOf(
-                        Expression.Invalid.class, compile("a".repeat(9_000), Expression.Use.COMPUTATION))
+                        Expression.Invalid.class, compile("a".repeat(9_000), ExpressionUse.COMPUTATION))
                 .reason();
         assertEquals(500, invalid.length());
         String failed = failed("state['" + "😀".repeat(5_000) + "']");
@@ -291,12 +291,12 @@ class ExpressionTest {
         assertTrue(allRight);
     }
 
-    private static Expression.Compilation compile(String text, Expression.Use use) {
+    private static Expression.Compilation compile(String text, ExpressionUse use) {
         return Expression.compile(text, use, 200);
     }
 
     private static Expression compiled(String text) {
-        Expression.Compilation compilation = compile(text, Expression.Use.COMPUTATION);
+        Expression.Compilation compilation = compile(text, ExpressionUse.COMPUTATION);
         return assertInstanceOf(Expression.Compiled.class, compilation, text + ": " + compilation)
                 .expression();
     }
