@@ -203,7 +203,7 @@ final class ExpressionEvaluation {
     private Object map(CelMap map, @Nullable Scope scope) throws ExpressionFailure {
         Map<Object, Object> values = new LinkedHashMap<>();
         for (CelMap.Entry entry : map.entries()) {
-            Object key = ExpressionFunctions.key(value(entry.key(), scope));
+            Object key = ExpressionCollections.key(value(entry.key(), scope));
             Object value = value(entry.value(), scope);
             if (values.containsKey(key)) {
                 throw new ExpressionFailure("the key " + ExpressionFailure.quoted(key) + " occurs twice");
@@ -246,7 +246,7 @@ final class ExpressionEvaluation {
             }
             index++;
         }
-        Object complete = built instanceof ExpressionFunctions.Building building ? building.complete(meter) : built;
+        Object complete = built instanceof ExpressionCollections.Building building ? building.complete(meter) : built;
         return value(loop.result(), new Scope(scope, loop.accuVar(), complete));
     }
 
@@ -268,11 +268,11 @@ final class ExpressionEvaluation {
             CelExpr.ExprKind.Kind kind = loop.accuInit().exprKind().getKind();
             if (kind == CelExpr.ExprKind.Kind.LIST
                     && loop.accuInit().list().elements().isEmpty()) {
-                return ExpressionFunctions.Building.list();
+                return ExpressionCollections.Building.list();
             }
             if (kind == CelExpr.ExprKind.Kind.MAP
                     && loop.accuInit().map().entries().isEmpty()) {
-                return ExpressionFunctions.Building.map();
+                return ExpressionCollections.Building.map();
             }
         }
         return value(loop.accuInit(), scope);

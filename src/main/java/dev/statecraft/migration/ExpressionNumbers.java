@@ -65,7 +65,7 @@ final class ExpressionNumbers {
 
     Object arithmetic(char operator, Object first, Object second) throws ExpressionFailure {
         if (!isNumber(first) || !isNumber(second)) {
-            throw ExpressionFunctions.mismatch(String.valueOf(operator), List.of(first, second));
+            throw ExpressionType.mismatch(String.valueOf(operator), List.of(first, second));
         }
         if (first instanceof Long a && second instanceof Long b) {
             return whole(operator, a, b);
@@ -129,7 +129,7 @@ final class ExpressionNumbers {
         if (value instanceof Long) {
             return value;
         }
-        throw ExpressionFunctions.mismatch("int", List.of(value));
+        throw ExpressionType.mismatch("int", List.of(value));
     }
 
     Object fraction(Object value) throws ExpressionFailure {
@@ -142,7 +142,7 @@ final class ExpressionNumbers {
         if (isNumber(value)) {
             return ((Number) value).doubleValue();
         }
-        throw ExpressionFunctions.mismatch("double", List.of(value));
+        throw ExpressionType.mismatch("double", List.of(value));
     }
 
     /** The greatest or the least of some numbers; the first of those that are equal. */
@@ -150,7 +150,7 @@ final class ExpressionNumbers {
         Object extreme = null;
         for (Object number : numbers) {
             if (!isNumber(number) || isNan(number)) {
-                throw ExpressionFunctions.mismatch(greatest ? "max" : "min", List.of(number));
+                throw ExpressionType.mismatch(greatest ? "max" : "min", List.of(number));
             }
             if (extreme == null || (greatest ? compare(number, extreme) > 0 : compare(number, extreme) < 0)) {
                 extreme = number;
@@ -164,7 +164,7 @@ final class ExpressionNumbers {
 
     Object mathematics(String function, List<Object> arguments) throws ExpressionFailure {
         if (!arguments.stream().allMatch(ExpressionNumbers::isNumber)) {
-            throw ExpressionFunctions.mismatch("math." + function, arguments);
+            throw ExpressionType.mismatch("math." + function, arguments);
         }
         if (function.startsWith("bit")) {
             return bits(function, arguments);
@@ -208,7 +208,7 @@ final class ExpressionNumbers {
 
     private static Object bits(String function, List<Object> arguments) throws ExpressionFailure {
         if (!arguments.stream().allMatch(ExpressionNumbers::isWhole)) {
-            throw ExpressionFunctions.mismatch("math." + function, arguments);
+            throw ExpressionType.mismatch("math." + function, arguments);
         }
         long first = ((Number) arguments.get(0)).longValue();
         long second = arguments.size() < 2 ? 0 : ((Number) arguments.get(1)).longValue();

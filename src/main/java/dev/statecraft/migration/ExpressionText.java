@@ -44,7 +44,7 @@ final class ExpressionText {
             return joined(arguments);
         }
         if (arguments.isEmpty() || !(arguments.get(0) instanceof String text)) {
-            throw ExpressionFunctions.mismatch(function, arguments);
+            throw ExpressionType.mismatch(function, arguments);
         }
         meter.chargeText(text.length());
         return switch (function) {
@@ -63,7 +63,7 @@ final class ExpressionText {
             case "lastIndexOf" -> lastIndexOf(text, arguments);
             case "replace" -> replaced(text, arguments);
             case "split" -> split(text, arguments);
-            default -> throw ExpressionFunctions.mismatch(function, arguments);
+            default -> throw ExpressionType.mismatch(function, arguments);
         };
     }
 
@@ -71,14 +71,14 @@ final class ExpressionText {
         if (index < arguments.size() && arguments.get(index) instanceof String text) {
             return text;
         }
-        throw ExpressionFunctions.mismatch(function, arguments);
+        throw ExpressionType.mismatch(function, arguments);
     }
 
     private static long integer(String function, List<Object> arguments, int index) throws ExpressionFailure {
         if (index < arguments.size() && ExpressionNumbers.isWhole(arguments.get(index))) {
             return ((Number) arguments.get(index)).longValue();
         }
-        throw ExpressionFunctions.mismatch(function, arguments);
+        throw ExpressionType.mismatch(function, arguments);
     }
 
     private static String ascii(String text, char from, char to, int distance) {
@@ -319,7 +319,7 @@ final class ExpressionText {
 
     private String joined(List<Object> arguments) throws ExpressionFailure {
         if (!(arguments.get(0) instanceof List<?> parts)) {
-            throw ExpressionFunctions.mismatch("join", arguments);
+            throw ExpressionType.mismatch("join", arguments);
         }
         String separator = arguments.size() > 1 ? string("join", arguments, 1) : "";
         meter.charge(parts.size());
@@ -327,7 +327,7 @@ final class ExpressionText {
         List<String> texts = new ArrayList<>(parts.size());
         for (Object part : parts) {
             if (!(part instanceof String text)) {
-                throw ExpressionFunctions.mismatch("join", List.of(part));
+                throw ExpressionType.mismatch("join", List.of(part));
             }
             length += text.length();
             texts.add(text);

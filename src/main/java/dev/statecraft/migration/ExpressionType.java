@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.NullNode;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** A type as a value of an expression: what {@code type(x)} gives, and what {@code int} and the others stand for. */
 enum ExpressionType {
@@ -72,6 +73,13 @@ enum ExpressionType {
             case OPTIONAL -> "an optional value";
             case TYPE -> "a type";
         };
+    }
+
+    /** The failure of a function that does not take values of these types. */
+    static ExpressionFailure mismatch(String function, List<?> arguments) {
+        String name = function.replace("_", "").replace("@", "");
+        return new ExpressionFailure("there is no " + (name.isEmpty() ? "operator" : name) + " of "
+                + arguments.stream().map(ExpressionType::described).collect(Collectors.joining(" and ")));
     }
 
     @Override
