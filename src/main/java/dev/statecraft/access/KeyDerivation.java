@@ -12,11 +12,11 @@ import java.util.Optional;
 @ApplicationScoped
 public class KeyDerivation {
 
-    private final TokenService tokens;
+    private final SigningKeyService signingKeys;
     private final KeyStore keys;
 
-    KeyDerivation(TokenService tokens, KeyStore keys) {
-        this.tokens = tokens;
+    KeyDerivation(SigningKeyService signingKeys, KeyStore keys) {
+        this.signingKeys = signingKeys;
         this.keys = keys;
     }
 
@@ -38,7 +38,7 @@ public class KeyDerivation {
     }
 
     private byte[] bytes(IdempotencyStore.Attempt attempt, String part, String idempotencyKey) {
-        return tokens.derive(
+        return signingKeys.derive(
                 attempt.startedAt(), String.join("\n", "access key", part, attempt.seed(), idempotencyKey));
     }
 }

@@ -1,25 +1,16 @@
 package dev.statecraft.access;
 
 import jakarta.enterprise.context.ApplicationScoped;
-import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
-import java.security.Key;
-import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Arrays;
 import java.util.HashSet;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import javax.crypto.Mac;
 import org.jose4j.jws.AlgorithmIdentifiers;
 import org.jose4j.jws.JsonWebSignature;
 import org.jose4j.jwt.JwtClaims;
 import org.jose4j.jwt.NumericDate;
-import org.jose4j.keys.HmacKey;
 import org.jose4j.lang.JoseException;
 import org.jspecify.annotations.Nullable;
 
@@ -40,17 +31,12 @@ public class TokenService {
     static final String SPACES_CLAIM = "spaces";
     static final String BOARDS_CLAIM = "boards";
 
-    private static final int KEY_BYTES = 32;
-    private static final int MOST_CACHED = 8;
-
-    private final SigningKeyStore signingKeys;
+    private final SigningKeyService signingKeys;
     private final KeyService keys;
     private final AccessConfig config;
     private final Clock clock;
-    private final SecureRandom random = new SecureRandom();
-    private final Map<Long, Key> known = new ConcurrentHashMap<>();
 
-    TokenService(SigningKeyStore signingKeys, KeyService keys, AccessConfig config, Clock clock) {
+    TokenService(SigningKeyService signingKeys, KeyService keys, AccessConfig config, Clock clock) {
         this.signingKeys = signingKeys;
         this.keys = keys;
         this.config = config;
@@ -96,13 +82,13 @@ public class TokenService {
             claims.setStringListClaim(
                     BOARDS_CLAIM, pass.boards().stream().sorted().toList());
         }
-        long period = period(now);
+        long period = signingKeys.period(now);
         JsonWebSignature signature = new JsonWebSignature();
         signature.setAlgorithmHeaderValue(AlgorithmIdentifiers.HMAC_SHA256);
         signature.setHeader("typ", "JWT");
         signature.setKeyIdHeaderValue(Long.toString(period));
         signature.setPayload(claims.toJson());
-        signature.setKey(signingKey(period));
+        signature.setKey(signingKeys.signingKey(period));
         try {
             return new Token(signature.getCompactSerialization(), Instant.ofEpochSecond(expiresAt.getEpochSecond()));
         } catch (JoseException e) {
@@ -112,7 +98,7 @@ public class TokenService {
 
     /** Who a token stands for; empty if it is not one of ours, or not good any more, for whatever reason. */
     public Optional<Caller> read(String token) {
-        return TokenReader.read(token, clock.instant(), this::verificationKey)
+        return TokenReader.read(token, clock.instant(), signingKeys::verificationKey)
                 .flatMap(claims -> keys.find(claims.keyId())
                         .filter(key -> key.game().equals(claims.game()))
                         .map(key -> caller(key, claims)));
@@ -122,65 +108,5 @@ public class TokenService {
         Set<Scope> scopes = new HashSet<>(claims.scopes());
         scopes.retainAll(key.scopes());
         return new Caller(key.game(), claims.subject(), key.id(), true, scopes, claims.pass(), claims.expiresAt());
-    }
-
-    /** The key of a period that a token can be from and still be good; nothing is read for any other. */
-    private Optional<Key> verificationKey(long period) {
-        long now = period(clock.instant());
-        // Clocks of instances differ: one that is ahead may sign with the next key already.
-        if (period < now - 1 || period > now + 1) {
-            return Optional.empty();
-        }
-        Optional<Key> key = Optional.ofNullable(known.get(period))
-                .or(() -> signingKeys.read(period).map(HmacKey::new));
-        key.ifPresent(found -> remember(period, found));
-        return key;
-    }
-
-    /**
-     * Bytes that only this deployment can compute: HMAC-SHA256 over a text with the signing key of a moment. No text that is
-     * signed in a token has a line break, so a text with one is never taken for a token.
-     *
-     * @param at a moment whose signing key is still kept: of this period or one of the two before
-     */
-    byte[] derive(Instant at, String text) {
-        try {
-            Mac mac = Mac.getInstance("HmacSHA256");
-            mac.init(signingKey(period(at)));
-            return mac.doFinal(text.getBytes(StandardCharsets.UTF_8));
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("Every JDK has HmacSHA256", e);
-        }
-    }
-
-    private Key signingKey(long period) {
-        Key cached = known.get(period);
-        if (cached != null) {
-            return cached;
-        }
-        Optional<byte[]> stored = signingKeys.read(period);
-        if (stored.isEmpty()) {
-            byte[] made = new byte[KEY_BYTES];
-            random.nextBytes(made);
-            signingKeys.create(
-                    period, made, (period + 3) * config.signingKeyLife().toSeconds());
-            Arrays.fill(made, (byte) 0);
-            stored = signingKeys.read(period);
-        }
-        Key key = new HmacKey(
-                stored.orElseThrow(() -> new IllegalStateException("A signing key is gone right after it was made")));
-        remember(period, key);
-        return key;
-    }
-
-    private void remember(long period, Key key) {
-        if (known.size() >= MOST_CACHED) {
-            known.clear();
-        }
-        known.put(period, key);
-    }
-
-    private long period(Instant now) {
-        return now.getEpochSecond() / config.signingKeyLife().toSeconds();
     }
 }

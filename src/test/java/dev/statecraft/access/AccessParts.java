@@ -35,7 +35,7 @@ public final class AccessParts {
         limits = new RateLimitService(limitStore, config, clock);
         idempotency = new IdempotencyService(new IdempotencyStore(dynamo, tables), config, clock);
         derivation = new KeyDerivation(
-                new TokenService(new SigningKeyStore(dynamo, tables), keys, config, clock),
+                new SigningKeyService(new SigningKeyStore(dynamo, tables), config, clock),
                 new KeyStore(dynamo, tables));
     }
 
