@@ -1,5 +1,6 @@
 package dev.statecraft.access;
 
+import dev.statecraft.entry.RequestBody;
 import io.smallrye.mutiny.infrastructure.Infrastructure;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.container.ContainerRequestContext;
@@ -26,9 +27,6 @@ public class CallerFilter implements ContainerRequestFilter {
 
     /** The property of a request that holds its caller. */
     static final String CALLER = "statecraft.caller";
-
-    /** The property of a request that holds the SHA-256 in hexadecimal that its body has to have, if it is signed. */
-    public static final String SIGNED_CONTENT = "statecraft.signed-content";
 
     private final Door door;
     private final SignatureService signatures;
@@ -78,7 +76,7 @@ public class CallerFilter implements ContainerRequestFilter {
                             request.getMethod(),
                             uri.getRequestUri().getRawPath(),
                             uri.getRequestUri().getRawQuery()));
-            request.setProperty(SIGNED_CONTENT, by.content());
+            request.setProperty(RequestBody.SIGNED_CONTENT, by.content());
             caller = by.caller();
         } else {
             caller = door.letIn(credentials);

@@ -2,7 +2,6 @@ package dev.statecraft.entry;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
-import dev.statecraft.access.CallerFilter;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.Priorities;
 import jakarta.ws.rs.container.ContainerRequestContext;
@@ -49,7 +48,7 @@ public class BodylessFilter {
             return;
         }
         byte[] body = bodies.read(request.getEntityStream(), request.getHeaderString(HttpHeaders.CONTENT_ENCODING));
-        RequestBody.checkSigned(body, request.getProperty(CallerFilter.SIGNED_CONTENT));
+        RequestBody.checkSigned(body, request.getProperty(RequestBody.SIGNED_CONTENT));
         if (body.length > 0) {
             checkEmpty(JsonCheck.checked(body));
         }

@@ -2,7 +2,6 @@ package dev.statecraft.entry;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonStreamContext;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
@@ -146,7 +145,7 @@ final class JsonCheck {
                     .decode(ByteBuffer.wrap(body))
                     .toString();
         } catch (CharacterCodingException e) {
-            throw refused(null, "The body is not valid UTF-8.");
+            throw JsonProblems.rejected(null, "The body is not valid UTF-8.");
         }
     }
 
@@ -155,31 +154,31 @@ final class JsonCheck {
         try {
             JsonToken first = parser.nextToken();
             if (first == null) {
-                throw refused(null, "The body is empty; it has to be a JSON object.");
+                throw JsonProblems.rejected(null, "The body is empty; it has to be a JSON object.");
             }
             if (first == JsonToken.VALUE_NULL) {
-                throw refused(null, "The body is null; it has to be a JSON object.");
+                throw JsonProblems.rejected(null, "The body is null; it has to be a JSON object.");
             }
             int tokens = 0;
             JsonToken token = first;
             do {
                 if (token == null) {
-                    throw refused(path(parser), "The body ends too early.");
+                    throw JsonProblems.rejected(JsonProblems.path(parser), "The body ends too early.");
                 }
                 step(parser, token, first);
                 tokens++;
                 token = parser.nextToken();
             } while (depth > 0);
             if (token != null) {
-                throw refused(null, "The body goes on after its JSON value.");
+                throw JsonProblems.rejected(null, "The body goes on after its JSON value.");
             }
             return first == JsonToken.START_ARRAY && tokens == 2;
         } catch (StreamConstraintsException e) {
-            throw tooDeep(parser);
+            throw JsonProblems.tooDeep(parser);
         } catch (StreamReadException e) {
-            throw refused(
-                    path(parser),
-                    notJson(
+            throw JsonProblems.rejected(
+                    JsonProblems.path(parser),
+                    JsonProblems.notJson(
                             e.getOriginalMessage(),
                             e.getLocation().getLineNr(),
                             e.getLocation().getColumnNr()));
@@ -265,12 +264,12 @@ final class JsonCheck {
         }
         String name = parser.currentName();
         if (name.length() > MAX_NAME_LENGTH) {
-            throw refused(null, "A name has at most " + MAX_NAME_LENGTH + " characters.");
+            throw JsonProblems.rejected(null, "A name has at most " + MAX_NAME_LENGTH + " characters.");
         }
         if (!names.element().add(name)) {
-            throw refused(
-                    path(parser),
-                    notJson(
+            throw JsonProblems.rejected(
+                    JsonProblems.path(parser),
+                    JsonProblems.notJson(
                             "Duplicate field '" + name + "'",
                             parser.currentTokenLocation().getLineNr(),
                             parser.currentTokenLocation().getColumnNr()));
@@ -279,7 +278,7 @@ final class JsonCheck {
 
     private void checkSize(JsonParser parser, JsonToken token) {
         if (depth > RequestJson.MAX_DEPTH) {
-            throw tooDeep(parser);
+            throw JsonProblems.tooDeep(parser);
         }
         if (token.isStructEnd() || token == JsonToken.FIELD_NAME) {
             return;
@@ -288,13 +287,13 @@ final class JsonCheck {
             values++;
             checkValues(parser);
         } else if (++item.values > RequestJson.MAX_VALUES) {
-            throw refused(path(parser), "An item holds more than " + RequestJson.MAX_VALUES + " values.");
+            throw JsonProblems.rejected(JsonProblems.path(parser), "An item holds more than " + RequestJson.MAX_VALUES + " values.");
         }
     }
 
     private void checkValues(JsonParser parser) {
         if (values > mostValues) {
-            throw refused(path(parser), "The body holds more than " + mostValues + " values.");
+            throw JsonProblems.rejected(JsonProblems.path(parser), "The body holds more than " + mostValues + " values.");
         }
     }
 
@@ -303,14 +302,14 @@ final class JsonCheck {
             String written = parser.getText();
             NumberSpelling.Spelled number = NumberSpelling.read(written);
             if (number.refusal() != null) {
-                throw refused(path(parser), number.refusal());
+                throw JsonProblems.rejected(JsonProblems.path(parser), number.refusal());
             }
             if (!number.plain().equals(written)) {
                 replace(offset(parser), offset(parser) + written.length(), number.plain());
             }
         } else if (token == JsonToken.VALUE_STRING || token == JsonToken.FIELD_NAME) {
             if (hasUnpairedSurrogate(parser.getText())) {
-                throw refused(path(parser), "Text holds half of a surrogate pair, which no UTF-8 can carry.");
+                throw JsonProblems.rejected(JsonProblems.path(parser), "Text holds half of a surrogate pair, which no UTF-8 can carry.");
             }
         }
     }
@@ -325,34 +324,5 @@ final class JsonCheck {
             }
         }
         return false;
-    }
-
-    /** Where the parser is, such as {@code scores[3].value}; null at the root. */
-    private static @Nullable String path(JsonParser parser) {
-        Deque<JsonStreamContext> contexts = new ArrayDeque<>();
-        for (JsonStreamContext c = parser.getParsingContext(); c != null; c = c.getParent()) {
-            contexts.push(c);
-        }
-        StringBuilder path = new StringBuilder();
-        for (JsonStreamContext context : contexts) {
-            if (context.inArray() && context.hasCurrentIndex()) {
-                path.append('[').append(context.getCurrentIndex()).append(']');
-            } else if (context.inObject() && context.hasCurrentName()) {
-                path.append(path.isEmpty() ? "" : ".").append(context.getCurrentName());
-            }
-        }
-        return path.isEmpty() ? null : path.toString();
-    }
-
-    private static String notJson(String reason, int line, int column) {
-        return "The body is not valid JSON: %s (line %d, column %d).".formatted(reason, line, column);
-    }
-
-    private static ProblemException tooDeep(JsonParser parser) {
-        return refused(path(parser), "The body is nested deeper than " + RequestJson.MAX_DEPTH + " levels.");
-    }
-
-    private static ProblemException refused(@Nullable String field, String detail) {
-        return new ProblemException(Problem.badRequest(field, detail));
     }
 }

@@ -1,6 +1,5 @@
 package dev.statecraft.entry;
 
-import dev.statecraft.access.CallerFilter;
 import dev.statecraft.table.Sha256;
 import jakarta.inject.Inject;
 import jakarta.inject.Provider;
@@ -25,6 +24,9 @@ import org.jspecify.annotations.Nullable;
 @jakarta.ws.rs.ext.Provider
 public class RequestBody implements ReaderInterceptor {
 
+    /** The request property with the SHA-256, in hexadecimal, of a signed body; not set if the body is not signed. */
+    public static final String SIGNED_CONTENT = "statecraft.signed-content";
+
     private final Provider<Integer> limitBytes;
     private final Provider<RequestJson> requests;
 
@@ -40,7 +42,7 @@ public class RequestBody implements ReaderInterceptor {
     @Override
     public @Nullable Object aroundReadFrom(ReaderInterceptorContext context) throws IOException {
         byte[] body = read(context.getInputStream(), context.getHeaders().getFirst(HttpHeaders.CONTENT_ENCODING));
-        checkSigned(body, context.getProperty(CallerFilter.SIGNED_CONTENT));
+        checkSigned(body, context.getProperty(SIGNED_CONTENT));
         boolean json = isJson(context.getMediaType()) && !isRaw(context.getType());
         if (json && ManyThings.class.isAssignableFrom(context.getType())) {
             return requests.get().manyThings(body, context.getType());

@@ -125,6 +125,6 @@ public final class LocalRuntime {
                 .build();
         streams = client;
         pump = StreamPump.start(
-                dynamoDb, client, tables.prefix(), sources, StreamPump.Pace.polling(config.streamPoll()));
+                dynamoDb, client, tables.prefix(), sources, StreamPace.polling(config.streamPoll()));
     }
 }

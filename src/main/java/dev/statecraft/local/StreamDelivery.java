@@ -51,7 +51,7 @@ final class StreamDelivery {
             StreamMapping mapping,
             LambdaFunction function,
             PumpGate gate,
-            StreamPump.Pace pace,
+            StreamPace pace,
             Clock clock,
             Consumer<DeadLetter> deadLetters) {
         this.mapping = mapping;

@@ -23,28 +23,13 @@ public final class StreamPump implements AutoCloseable {
     /** A mapping and the function that plays its part. */
     public record Source(StreamMapping mapping, LambdaFunction function) {}
 
-    /**
-     * How it takes its time.
-     *
-     * @param poll between looks at a stream that had nothing new
-     * @param firstBackOff after the first failure in a row; doubles with every further one
-     * @param longestBackOff where doubling ends
-     */
-    public record Pace(Duration poll, Duration firstBackOff, Duration longestBackOff) {
-
-        /** Polls at that interval and waits between 100 ms and 10 s after failures. */
-        public static Pace polling(Duration poll) {
-            return new Pace(poll, Duration.ofMillis(100), Duration.ofSeconds(10));
-        }
-    }
-
     private record Running(StreamMapping mapping, PumpGate gate, StreamConsumer consumer, Thread thread) {}
 
     private final List<Running> all;
     private final List<DeadLetter> deadLetters = new CopyOnWriteArrayList<>();
 
     private StreamPump(
-            DynamoDbClient dynamoDb, DynamoDbStreamsClient streams, String prefix, List<Source> sources, Pace pace) {
+            DynamoDbClient dynamoDb, DynamoDbStreamsClient streams, String prefix, List<Source> sources, StreamPace pace) {
         all = sources.stream()
                 .map(source -> running(dynamoDb, streams, prefix, source, pace))
                 .toList();
@@ -56,7 +41,7 @@ public final class StreamPump implements AutoCloseable {
      * @param prefix what the names of the tables begin with
      */
     public static StreamPump start(
-            DynamoDbClient dynamoDb, DynamoDbStreamsClient streams, String prefix, List<Source> sources, Pace pace) {
+            DynamoDbClient dynamoDb, DynamoDbStreamsClient streams, String prefix, List<Source> sources, StreamPace pace) {
         StreamPump pump = new StreamPump(dynamoDb, streams, prefix, sources, pace);
         pump.all.forEach(running -> running.thread().start());
         return pump;
@@ -129,7 +114,7 @@ public final class StreamPump implements AutoCloseable {
     }
 
     private Running running(
-            DynamoDbClient dynamoDb, DynamoDbStreamsClient streams, String prefix, Source source, Pace pace) {
+            DynamoDbClient dynamoDb, DynamoDbStreamsClient streams, String prefix, Source source, StreamPace pace) {
         StreamMapping mapping = source.mapping();
         PumpGate gate = new PumpGate();
         StreamConsumer consumer = new StreamConsumer(

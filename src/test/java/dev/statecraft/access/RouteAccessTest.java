@@ -11,7 +11,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.tngtech.archunit.core.domain.JavaMethod;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import dev.statecraft.access.Requires.Players;
@@ -23,9 +22,6 @@ import io.quarkus.test.junit.TestProfile;
 import io.restassured.response.Response;
 import io.restassured.specification.RequestSpecification;
 import jakarta.inject.Inject;
-import jakarta.ws.rs.Consumes;
-import jakarta.ws.rs.HttpMethod;
-import jakarta.ws.rs.Path;
 import jakarta.ws.rs.QueryParam;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
@@ -59,75 +55,13 @@ class RouteAccessTest {
 
     private static final String MARK = "belongs-to-alpha";
 
-    /** What path parameters are called for, in the game whose things others must not see. */
-    private static final Map<String, String> IDS = Map.of(
-            "board", "theirs", "entity", "theirs", "player", "ada", "type", "THEIRS", "version", "1.0.0", "season",
-            "1");
-
-    /** A resource method; empty scope: open to every key. */
-    private record Route(String method, String path, Optional<Scope> scope, Players players, String mediaType) {
-
-        Response call(RequestSpecification request, String query) {
-            if (!method.equals("GET") && !method.equals("DELETE")) {
-                request.contentType(mediaType).body("{}");
-            }
-            return request.request(method, path + query);
-        }
-
-        @Override
-        public String toString() {
-            return method + " " + path;
-        }
-    }
-
-    private static final List<Route> ROUTES = routes();
+    private static final List<ApiRoute> ROUTES = ApiRoute.all();
 
     @Inject
     SigningKeyStore signingKeys;
 
     @Inject
     AccessConfig config;
-
-    private static List<Route> routes() {
-        List<Route> routes = new ArrayList<>();
-        new ClassFileImporter()
-                .withImportOption(new ImportOption.DoNotIncludeTests()).importPackages("dev.statecraft").stream()
-                        .filter(type -> type.isAnnotatedWith(Path.class))
-                        .flatMap(type -> type.getMethods().stream())
-                        .forEach(method -> method.getAnnotations().stream()
-                                .map(annotation -> annotation.getRawType())
-                                .filter(annotation -> annotation.isAnnotatedWith(HttpMethod.class))
-                                .map(annotation -> annotation
-                                        .getAnnotationOfType(HttpMethod.class)
-                                        .value())
-                                .forEach(verb -> route(verb, method).ifPresent(routes::add)));
-        return routes;
-    }
-
-    private static Optional<Route> route(String verb, JavaMethod method) {
-        Optional<Requires> requires = method.tryGetAnnotationOfType(Requires.class);
-        Optional<Open> open = method.tryGetAnnotationOfType(Open.class);
-        if (open.isPresent() && open.get().value() == Open.To.EVERYONE) {
-            return Optional.empty();
-        }
-        String below =
-                method.tryGetAnnotationOfType(Path.class).map(Path::value).orElse("");
-        String path = ("/" + method.getOwner().getAnnotationOfType(Path.class).value() + "/" + below)
-                .replaceAll("/+", "/")
-                .replaceAll("(.)/$", "$1");
-        for (Map.Entry<String, String> id : IDS.entrySet()) {
-            path = path.replace("{" + id.getKey() + "}", id.getValue());
-        }
-        return Optional.of(new Route(
-                verb,
-                path.replaceAll("\\{[^}]*\\}", "x"),
-                requires.map(Requires::value),
-                requires.map(Requires::players).orElse(Players.NOTHING),
-                method.tryGetAnnotationOfType(Consumes.class)
-                        .map(consumes -> consumes.value()[0])
-                        .filter(type -> type.contains("json"))
-                        .orElse("application/json")));
-    }
 
     @Test
     void thereAreRoutes() {

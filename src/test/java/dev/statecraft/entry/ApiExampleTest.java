@@ -45,7 +45,7 @@ class ApiExampleTest {
     private ApiWorld played(ApiDocument document) {
         if (world == null) {
             world = new ApiWorld(document, local, "examples");
-            world.play();
+            new ApiPlay(world).run();
         }
         return world;
     }

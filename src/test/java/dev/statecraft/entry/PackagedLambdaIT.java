@@ -230,7 +230,7 @@ class PackagedLambdaIT {
                     .statusCode(201)
                     .extract()
                     .path("key");
-            new ApiWorld(document, () -> system.rest(game), game, key).play();
+            new ApiPlay(new ApiWorld(document, () -> system.rest(game), game, key)).run();
         } finally {
             RestAssured.reset();
         }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.statecraft.local.LambdaFunction;
 import dev.statecraft.local.LocalDynamoDb;
+import dev.statecraft.local.StreamPace;
 import dev.statecraft.local.StreamPump;
 import dev.statecraft.local.Template;
 import dev.statecraft.table.Sha256;
@@ -49,7 +50,7 @@ final class PackagedSystem implements AutoCloseable {
         }
         function(unpacked, "migration-step", all);
         gateway = new PackagedGateway(function(unpacked, "api", all));
-        pump = StreamPump.start(dynamoDb, streams, prefix, sources, StreamPump.Pace.polling(Duration.ofMillis(100)));
+        pump = StreamPump.start(dynamoDb, streams, prefix, sources, StreamPace.polling(Duration.ofMillis(100)));
     }
 
     private PackagedFunction function(Path unpacked, String handler, Map<String, String> environment) throws Exception {

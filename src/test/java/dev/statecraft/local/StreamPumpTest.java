@@ -170,7 +170,7 @@ class StreamPumpTest {
                 streams,
                 prefix,
                 List.of(new StreamPump.Source(mapping, function)),
-                new StreamPump.Pace(Duration.ofMillis(50), Duration.ofMillis(1), Duration.ofMillis(10)));
+                new StreamPace(Duration.ofMillis(50), Duration.ofMillis(1), Duration.ofMillis(10)));
     }
 
     private @Nullable String record(String event) throws Exception {
