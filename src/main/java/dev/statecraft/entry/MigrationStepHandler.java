@@ -6,6 +6,7 @@ import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.statecraft.access.Caller;
 import dev.statecraft.migration.SegmentService;
+import dev.statecraft.migration.SegmentWork;
 import dev.statecraft.migration.StepService;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Named;
@@ -95,7 +96,7 @@ public class MigrationStepHandler implements RequestHandler<MigrationStepHandler
     }
 
     private Step work(String game, String run, int segment, @Nullable Long seen, Context context) {
-        SegmentService.Work work = segments.work(game, run, segment, seen, () -> millisLeft(context));
+        SegmentWork work = segments.work(game, run, segment, seen, () -> millisLeft(context));
         int waitSeconds = (int) ((work.waitMillis() + MILLIS - 1) / MILLIS);
         return new Step(game, run, segment, work.seen(), work.done(), waitSeconds, null);
     }

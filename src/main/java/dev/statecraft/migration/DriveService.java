@@ -59,7 +59,7 @@ public class DriveService {
     }
 
     private void work(String game, String run, int segment, LongSupplier millisLeft) {
-        SegmentService.Work work = segments.work(game, run, segment, null, millisLeft);
+        SegmentWork work = segments.work(game, run, segment, null, millisLeft);
         while (!work.done() && millisLeft.getAsLong() > work.waitMillis()) {
             park(work.waitMillis());
             work = segments.work(game, run, segment, work.seen(), millisLeft);

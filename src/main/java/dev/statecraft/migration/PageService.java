@@ -64,33 +64,13 @@ public class PageService {
      */
     record Job(String game, Run run, Segment lease, BooleanSupplier timeLeft, Consumption consumption) {}
 
-    /**
-     * What became of a page.
-     *
-     * @param handled how many of its records, from the first, are dealt with
-     * @param done how many of those were written
-     * @param current how many of those were done before
-     * @param failed those that could not be done, however often they were tried
-     * @param attempts the most tries that one took
-     * @param lost whether the lease turned out to be somebody else's
-     * @param violation what is wrong with a record that was migrated before and not written since, null if nothing is
-     */
-    record Outcome(
-            int handled,
-            long done,
-            long current,
-            List<Quarantined> failed,
-            int attempts,
-            boolean lost,
-            @Nullable String violation) {}
-
     /** Migrates records; those that went through it before are looked at once more, if {@code verified}. */
-    Outcome raise(Job job, Ascent ascent, List<EntityPlace> places, boolean verified) {
+    PageOutcome raise(Job job, Ascent ascent, List<EntityPlace> places, boolean verified) {
         return raise(job, ascent, ascent::of, places, verified);
     }
 
     /** Migrates records by what somebody else makes of each. */
-    Outcome raise(
+    PageOutcome raise(
             Job job,
             Ascent ascent,
             Function<Entity, Ascent.Outcome> ascend,
@@ -123,14 +103,14 @@ public class PageService {
     }
 
     /** Takes records down that are still in the new shape, by what is made of each. */
-    Outcome lower(Job job, Function<Entity, Descent.Outcome> descend, List<EntityPlace> places) {
+    PageOutcome lower(Job job, Function<Entity, Descent.Outcome> descend, List<EntityPlace> places) {
         Attempt attempt = new Attempt(job, keepsOnTheWayDown(job.run()));
         attempt.decide = entity -> decision(attempt, entity, descend.apply(entity));
         return attempt.page(places);
     }
 
     /** Brings records back as they were kept. */
-    Outcome restore(Job job, Descent descent, BackupStore.Part part) {
+    PageOutcome restore(Job job, Descent descent, BackupStore.Part part) {
         Map<String, BackedUp> kept = new HashMap<>();
         List<EntityPlace> places = new ArrayList<>();
         part.records().forEach(record -> {
@@ -211,7 +191,7 @@ public class PageService {
             return historyLimit;
         }
 
-        private Outcome page(List<EntityPlace> places) {
+        private PageOutcome page(List<EntityPlace> places) {
             int handled = 0;
             while (handled < places.size() && !lost) {
                 String space = places.get(handled).space();
@@ -225,7 +205,7 @@ public class PageService {
                     break;
                 }
             }
-            return new Outcome(handled, done, current, failed, attempts, lost, violation);
+            return new PageOutcome(handled, done, current, failed, attempts, lost, violation);
         }
 
         /** Does records of one space; returns how many from the first are dealt with. */

@@ -35,19 +35,6 @@ public class SegmentService {
     }
 
     /**
-     * How far a worker came.
-     *
-     * @param done whether there is nothing more to do here before the run is advanced
-     * @param waitMillis how long to wait before going on
-     * @param seen to be handed in then; null if there is nothing to hand in
-     */
-    public record Work(
-            boolean done, long waitMillis, @Nullable Long seen) {
-
-        static final Work DONE = new Work(true, 0, null);
-    }
-
-    /**
      * Works on a segment as long as there is time, and returns before it is up. Costs a read of the run a page, beside what
      * the page itself costs.
      *
@@ -55,30 +42,30 @@ public class SegmentService {
      *     has stood still since then it is taken over. Null at first.
      * @param millisLeft how long the caller may go on; asked again and again
      */
-    public Work work(String game, String runId, int number, @Nullable Long seen, LongSupplier millisLeft) {
+    public SegmentWork work(String game, String runId, int number, @Nullable Long seen, LongSupplier millisLeft) {
         Run run = runs.read(game, runId).orElse(null);
         if (run == null || number < 0 || number >= run.segments() || !turns.isWanted(game, run, number)) {
-            return Work.DONE;
+            return SegmentWork.DONE;
         }
         boolean forWorkers = turns.isForWorkers(game, run);
         if (forWorkers && !run.goesBack()) {
-            return new Work(false, config.lease().toMillis(), null);
+            return new SegmentWork(false, config.lease().toMillis(), null);
         }
         Segment segment = segments.read(game, runId, number);
         if (segment.finished(run.phase().pass())) {
-            return Work.DONE;
+            return SegmentWork.DONE;
         }
         if (forWorkers && segment.heldByWorker()) {
             // It is for other game servers to take over, after as long as they are given.
-            return new Work(false, config.lease().toMillis(), null);
+            return new SegmentWork(false, config.lease().toMillis(), null);
         }
         if (segment.holder() != null && (seen == null || seen != segment.revision())) {
-            return new Work(false, config.lease().toMillis(), segment.revision());
+            return new SegmentWork(false, config.lease().toMillis(), segment.revision());
         }
         Optional<Segment> lease = segments.take(
                 game, segment, run.phase().pass(), UUID.randomUUID().toString());
         if (lease.isEmpty()) {
-            return new Work(false, OVERTAKEN_MILLIS, null);
+            return new SegmentWork(false, OVERTAKEN_MILLIS, null);
         }
         try {
             return shifts.begin(game, run, lease.get(), within(millisLeft)).work();
@@ -89,16 +76,13 @@ public class SegmentService {
             // What fails every time would be repeated for ever.
             LOG.errorf(e, "a run failed: run=%s segment=%d", runId, number);
             turns.fail(game, runId, MigrationStatus.FAILED, "A page failed: " + e);
-            return Work.DONE;
+            return SegmentWork.DONE;
         }
     }
 
-    /** What became of a page that a game server did, and the lease as it is then. */
-    record Worked(PageService.Outcome outcome, Segment lease) {}
-
     /** Completes a page that a game server did; nothing if the lease is lost. */
-    Optional<Worked> worked(
-            String game, Run run, Segment lease, WorkPage page, ShiftService.Doing doing, Consumption used) {
+    Optional<SegmentWork.Page> worked(
+            String game, Run run, Segment lease, WorkPage page, SegmentWalk.PageAction doing, Consumption used) {
         return shifts.begin(game, run, lease, config.migrationTimeout()::toMillis)
                 .worked(page, doing, used);
     }

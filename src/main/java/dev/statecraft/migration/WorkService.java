@@ -183,7 +183,7 @@ public class WorkService {
                                 tasks))
                         : Optional.empty();
             }
-            Optional<SegmentService.Worked> done =
+            Optional<SegmentWork.Page> done =
                     shifts.worked(game, run, lease, page, doing(run, chain, page, Map.of()), consumption);
             if (done.isEmpty() || page.behind() == null) {
                 return Optional.empty();
@@ -327,12 +327,12 @@ public class WorkService {
         }
         Map<EntityPlace, WorkPage.Returned> byPlace = new HashMap<>();
         returned.forEach(record -> byPlace.put(new EntityPlace(record.space(), record.id()), record));
-        ShiftService.Doing doing = doing(run, migrations.chain(game, run.entityType()), page, byPlace);
-        Optional<SegmentService.Worked> worked = shifts.worked(game, run, segment, page, doing, new Consumption());
+        SegmentWalk.PageAction doing = doing(run, migrations.chain(game, run.entityType()), page, byPlace);
+        Optional<SegmentWork.Page> worked = shifts.worked(game, run, segment, page, doing, new Consumption());
         if (worked.isEmpty()) {
             return new Lost();
         }
-        PageService.Outcome outcome = worked.get().outcome();
+        PageOutcome outcome = worked.get().outcome();
         segments.release(game, worked.get().lease());
         WorkPage.Answer answer = new WorkPage.Answer(
                 outcome.done(), outcome.failed().size(), page.records().size() - outcome.handled());
@@ -342,7 +342,7 @@ public class WorkService {
     }
 
     /** Does a page by what came back of it. */
-    private ShiftService.Doing doing(
+    private SegmentWalk.PageAction doing(
             Run run, SchemaChain chain, WorkPage page, Map<EntityPlace, WorkPage.Returned> returned) {
         if (run.goesBack()) {
             WorkDescent descent = new WorkDescent(run, page, returned, config.bounds());

@@ -81,8 +81,9 @@ final class Laboratory {
         starts = new StartService(migrations, store, runStore, config, clock);
         PageService pages = new PageService(realm.commits, realm.types, segmentStore, backupStore, config);
         TurnService turns = new TurnService(migrations, runStore, segmentStore);
+        PageCompletion completion = new PageCompletion(turns, segmentStore, new Counters());
         ShiftService shifts = new ShiftService(
-                turns, migrations, runStore, segmentStore, backupStore, pages, realm.entities, new Counters(), config);
+                turns, migrations, runStore, segmentStore, backupStore, pages, completion, realm.entities, config);
         segments = new SegmentService(turns, shifts, runStore, segmentStore, config);
         backups = new BackupService(store, runStore, backupStore, config, clock);
         steps = new StepService(
@@ -140,7 +141,7 @@ final class Laboratory {
     }
 
     void work(String game, String run, int segment) {
-        SegmentService.Work work = segments.work(game, run, segment, null, Laboratory::plenty);
+        SegmentWork work = segments.work(game, run, segment, null, Laboratory::plenty);
         while (!work.done()) {
             work = segments.work(game, run, segment, work.seen(), Laboratory::plenty);
         }

@@ -150,7 +150,7 @@ class MigrationRunBench {
         meter.take();
         long begun = System.nanoTime();
         long before = handled(lab, "killed", run);
-        SegmentService.Work held = lab.segments.work("killed", run, 0, null, () -> 60_000);
+        SegmentWork held = lab.segments.work("killed", run, 0, null, () -> 60_000);
         while (handled(lab, "killed", run) == before) {
             lab.segments.work("killed", run, 0, held.seen(), () -> 4_000);
         }

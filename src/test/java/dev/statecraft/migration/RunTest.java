@@ -424,7 +424,7 @@ class RunTest {
         long before = -1;
         while (!lab.steps.advance(GAME, () -> 60_000).done()) {
             long until = System.nanoTime() + given * 1_000_000;
-            SegmentService.Work work =
+            SegmentWork work =
                     lab.segments.work(GAME, run.id(), 0, null, () -> (until - System.nanoTime()) / 1_000_000);
             assertTrue(System.nanoTime() < until, "overran " + given + " ms");
             Segment segment = lab.segmentStore.read(GAME, run.id(), 0);
@@ -448,12 +448,12 @@ class RunTest {
         Segment seen = lab.segmentStore.read(GAME, run.id(), 0);
         Segment stale = lab.segmentStore.take(GAME, seen, 1, "first").orElseThrow();
         assertTrue(lab.segmentStore.take(GAME, seen, 1, "second").isEmpty());
-        SegmentService.Work held = lab.segments.work(GAME, run.id(), 0, null, () -> 60_000);
-        assertEquals(new SegmentService.Work(false, 1, stale.revision()), held);
+        SegmentWork held = lab.segments.work(GAME, run.id(), 0, null, () -> 60_000);
+        assertEquals(new SegmentWork(false, 1, stale.revision()), held);
         Segment fresh = lab.segmentStore.take(GAME, stale, 1, "second").orElseThrow();
         PageService pages =
                 new PageService(lab.realm.commits, lab.realm.types, lab.segmentStore, lab.backupStore, lab.config);
-        PageService.Outcome outcome = pages.raise(
+        PageOutcome outcome = pages.raise(
                 new PageService.Job(GAME, run, stale, () -> true, new Consumption()),
                 new Ascent(lab.migrations.chain(GAME, "PLAYER_DATA"), lab.config.bounds(), true),
                 List.of(new EntityPlace("arena", "n0")),

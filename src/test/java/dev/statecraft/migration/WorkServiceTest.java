@@ -329,7 +329,7 @@ class WorkServiceTest {
         Page page = page();
         Run run = lab.lastRun(GAME);
         for (int i = 0; i < 3; i++) {
-            SegmentService.Work work = lab.segments.work(GAME, run.id(), 0, null, () -> 60_000);
+            SegmentWork work = lab.segments.work(GAME, run.id(), 0, null, () -> 60_000);
             assertNull(work.seen(), "there is nothing to take over");
         }
         List<Returned> records = page.tasks().stream()
