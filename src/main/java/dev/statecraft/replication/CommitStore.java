@@ -121,7 +121,7 @@ public class CommitStore {
      * @param version the version that the commit makes of the entity
      */
     Outcome write(String game, CommitDraft draft, Ground ground, Settlement settlement, long version) {
-        return write(game, draft, ground, ConflictStore.settling(tables, config, game, settlement, version), null);
+        return write(game, draft, ground, ConflictItems.resolving(tables, config, game, settlement, version), null);
     }
 
     private Outcome write(

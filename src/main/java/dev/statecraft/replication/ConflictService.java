@@ -3,12 +3,10 @@ package dev.statecraft.replication;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.statecraft.replication.CommitService.Result;
 import dev.statecraft.replication.ConflictStore.ConflictPage;
-import dev.statecraft.replication.ConflictStore.Kept;
-import dev.statecraft.replication.ConflictStore.Settled;
-import dev.statecraft.replication.ConflictStore.Waiting;
+import dev.statecraft.replication.KeptConflict.Resolved;
+import dev.statecraft.replication.KeptConflict.Waiting;
 import dev.statecraft.replication.Settlement.Choice;
 import dev.statecraft.table.CanonicalJson;
-import dev.statecraft.table.Sha256;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
 import java.util.List;
@@ -16,7 +14,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -29,57 +26,36 @@ import org.jspecify.annotations.Nullable;
 @ApplicationScoped
 public class ConflictService {
 
-    /** Who decided when nobody did. */
-    private static final String NOBODY = "timeout";
-
     /** Conflicts settled at a time; each is a transaction of its own. */
     private static final int PAGE = 25;
 
     private static final long LOOK_NANOS = 1_000_000_000L;
 
     private final ConflictStore conflicts;
+    private final ConflictParking parking;
     private final CommitService commits;
-    private final HistoryService history;
     private final EntityStore entities;
     private final EntityTypeService types;
     private final SchemaService schemas;
-    private final ReplicationConfig config;
     private final Clock clock;
     private final Map<String, Long> lastLooks = new ConcurrentHashMap<>();
 
     ConflictService(
             ConflictStore conflicts,
+            ConflictParking parking,
             CommitService commits,
-            HistoryService history,
             EntityStore entities,
             EntityTypeService types,
             SchemaService schemas,
-            ReplicationConfig config,
             Clock clock) {
         this.conflicts = conflicts;
+        this.parking = parking;
         this.commits = commits;
-        this.history = history;
         this.entities = entities;
         this.types = types;
         this.schemas = schemas;
-        this.config = config;
         this.clock = clock;
     }
-
-    /** What parking an update comes to; in order of precedence. */
-    public sealed interface Parking {}
-
-    /** Another request was parked under its id. */
-    public record Reused() implements Parking {}
-
-    /** It is too large to be kept. */
-    public record TooLarge() implements Parking {}
-
-    /** It waits; {@code replayed} if it did already. */
-    public record Parked(ParkedConflict conflict, boolean replayed) implements Parking {}
-
-    /** It waited and was settled; {@code entity} is the version that came of it, nothing if nothing was changed. */
-    public record Past(Settlement settlement, Optional<Entity> entity) implements Parking {}
 
     /** What a decision comes to; in order of precedence. */
     public sealed interface Decided {}
@@ -106,57 +82,9 @@ public class ConflictService {
     public record Done(Settlement settlement, Optional<Entity> entity, boolean changed, boolean replayed)
             implements Decided {}
 
-    /**
-     * Parks an update.
-     *
-     * @param met the entity that it conflicts with
-     * @param mutationId what it is known by when it is repeated; null if it is not going to be
-     * @param body all that was asked for, as text
-     */
-    public Parking park(
-            String game, Entity met, Merge.Update update, String by, @Nullable String mutationId, String body) {
-        String id = mutationId == null ? "conflict_" + UUID.randomUUID() : idOf(met.space(), met.id(), mutationId);
-        long now = clock.millis();
-        ParkedConflict conflict = ParkedConflict.of(
-                id,
-                met,
-                update,
-                by,
-                hash(body),
-                now,
-                now + config.conflictResolutionTimeout().toMillis());
-        Optional<Kept> kept = conflicts.park(game, conflict);
-        if (kept.isEmpty()) {
-            return new TooLarge();
-        }
-        return kept.get() instanceof Waiting waiting && waiting.conflict().equals(conflict)
-                ? new Parked(conflict, false)
-                : again(game, kept.get(), body);
-    }
-
-    /**
-     * What became of an update that was parked before; 1 RCU.
-     *
-     * @return nothing if no such update was, or its outcome is not remembered any more
-     */
-    public Optional<Parking> earlier(String game, String space, String entityId, String mutationId, String body) {
-        return conflicts.read(game, idOf(space, entityId, mutationId)).map(kept -> again(game, kept, body));
-    }
-
-    private Parking again(String game, Kept kept, String body) {
-        if (!kept.body().equals(hash(body))) {
-            return new Reused();
-        }
-        if (kept instanceof Waiting waiting) {
-            return new Parked(waiting.conflict(), true);
-        }
-        Settled settled = (Settled) kept;
-        return new Past(settled.settlement(), made(game, settled));
-    }
-
     /** Whether a text may be a place in the list, such as a page names to go on after. */
     public static boolean isPlace(String text) {
-        return ConflictStore.isPlace(text);
+        return ConflictItems.isPlace(text);
     }
 
     /** Lists the conflicts that wait, those with the nearest deadlines first. Those that are over are settled first. */
@@ -171,8 +99,8 @@ public class ConflictService {
      * @param state what the entity is to be, if that is the choice
      */
     public Decided decide(String game, String id, Choice choice, @Nullable ObjectNode state, String by) {
-        String decision = hash(choice + "\n" + (state == null ? "" : CanonicalJson.of(state)));
-        Optional<Kept> kept = conflicts.read(game, id);
+        String decision = ParkedConflict.hash(choice + "\n" + (state == null ? "" : CanonicalJson.of(state)));
+        Optional<KeptConflict> kept = conflicts.read(game, id);
         if (kept.isPresent()
                 && kept.get() instanceof Waiting waiting
                 && waiting.conflict().deadline() <= clock.millis()) {
@@ -184,12 +112,12 @@ public class ConflictService {
         }
         if (kept.get() instanceof Waiting waiting) {
             ParkedConflict conflict = waiting.conflict();
-            return settle(game, conflict, settlement(conflict, choice, strategy(choice), decision, by), state);
+            return settle(game, conflict, Settlement.of(conflict, choice, decision, by, clock.millis()), state);
         }
-        Settled settled = (Settled) kept.get();
+        Resolved resolved = (Resolved) kept.get();
         // Decisions of less than conflict-retention ago may have been hashed in the order of their keys.
-        String legacy = hash(choice + "\n" + (state == null ? "" : JsonValues.canonical(state)));
-        return settledBefore(game, settled, settled.settlement().decision().equals(legacy) ? legacy : decision);
+        String legacy = ParkedConflict.hash(choice + "\n" + (state == null ? "" : JsonValues.canonical(state)));
+        return settledBefore(game, resolved, resolved.settlement().decision().equals(legacy) ? legacy : decision);
     }
 
     /**
@@ -253,12 +181,12 @@ public class ConflictService {
     /** Has the fallback strategy decide; where it cannot be carried out, the stored state stays. */
     private Decided timeOut(String game, ParkedConflict conflict) {
         Strategy fallback = types.find(game, conflict.type()).fallback();
-        Settlement settlement = settlement(conflict, Choice.TIMEOUT, fallback, hash(NOBODY), NOBODY);
+        Settlement settlement = Settlement.timedOut(conflict, fallback, clock.millis());
         Decided decided = settle(game, conflict, settlement, null);
         return decided instanceof Impossible
                 ? unchanged(
                         game,
-                        settlement(conflict, Choice.TIMEOUT, Strategy.SERVER_WINS, hash(NOBODY), NOBODY),
+                        Settlement.timedOut(conflict, Strategy.SERVER_WINS, clock.millis()),
                         read(game, conflict.space(), conflict.entityId()))
                 : decided;
     }
@@ -354,59 +282,19 @@ public class ConflictService {
     private Decided overtaken(String game, Settlement settlement) {
         return conflicts
                 .read(game, settlement.conflictId())
-                .filter(Settled.class::isInstance)
-                .map(kept -> settledBefore(game, (Settled) kept, settlement.decision()))
+                .filter(Resolved.class::isInstance)
+                .map(kept -> settledBefore(game, (Resolved) kept, settlement.decision()))
                 .orElseGet(Busy::new);
     }
 
-    private Decided settledBefore(String game, Settled settled, String decision) {
-        if (!settled.settlement().decision().equals(decision)) {
-            return new Late(settled.settlement());
+    private Decided settledBefore(String game, Resolved resolved, String decision) {
+        if (!resolved.settlement().decision().equals(decision)) {
+            return new Late(resolved.settlement());
         }
-        Optional<Entity> entity = settled.version() > 0
-                ? made(game, settled)
+        Optional<Entity> entity = resolved.version() > 0
+                ? parking.made(game, resolved)
                 : Optional.of(read(
-                        game, settled.settlement().space(), settled.settlement().entityId()));
-        return new Done(settled.settlement(), entity, settled.version() > 0, true);
-    }
-
-    private Optional<Entity> made(String game, Settled settled) {
-        Settlement settlement = settled.settlement();
-        return settled.version() == 0
-                ? Optional.empty()
-                : history.at(game, entities.read(game, settlement.space(), settlement.entityId()), settled.version());
-    }
-
-    private Settlement settlement(
-            ParkedConflict conflict, Choice choice, @Nullable Strategy strategy, String decision, String by) {
-        return new Settlement(
-                conflict.id(),
-                conflict.space(),
-                conflict.entityId(),
-                conflict.deadline(),
-                choice,
-                decision,
-                strategy,
-                by,
-                clock.millis());
-    }
-
-    private static @Nullable Strategy strategy(Choice choice) {
-        return switch (choice) {
-            case SERVER, TIMEOUT -> Strategy.SERVER_WINS;
-            case CLIENT -> Strategy.CLIENT_WINS;
-            case MERGE -> Strategy.MERGE;
-            case STATE -> null;
-        };
-    }
-
-    /** The same update of the same entity is the same conflict, however often it is sent. */
-    private static String idOf(String space, String entityId, String mutationId) {
-        return "conflict_" + hash(space + "\n" + entityId + "\n" + mutationId);
-    }
-
-    /** 128 bits are enough to tell texts apart that nobody makes up to be alike. */
-    private static String hash(String text) {
-        return Sha256.hex(text, 16);
+                        game, resolved.settlement().space(), resolved.settlement().entityId()));
+        return new Done(resolved.settlement(), entity, resolved.version() > 0, true);
     }
 }

@@ -1,17 +1,11 @@
 package dev.statecraft.replication;
 
-import static dev.statecraft.table.Attributes.b;
-import static dev.statecraft.table.Attributes.n;
 import static dev.statecraft.table.Attributes.s;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import dev.statecraft.replication.ReplicationStatisticsStore.Sum;
-import dev.statecraft.replication.Settlement.Choice;
+import dev.statecraft.replication.KeptConflict.Waiting;
 import dev.statecraft.table.Attributes;
 import dev.statecraft.table.Backoff;
 import dev.statecraft.table.Batches;
-import dev.statecraft.table.ItemChange;
-import dev.statecraft.table.PartitionKey;
 import dev.statecraft.table.TableNames;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.ArrayList;
@@ -20,7 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
@@ -54,10 +47,6 @@ public class ConflictStore {
     /** Larger than any deadline. */
     private static final long LAST = 9_999_999_999_999_999L;
 
-    private static final String CONFLICT = "conflict";
-
-    private static final Pattern PLACE = Pattern.compile("[0-9]{16}#[A-Za-z0-9_-]{1,64}");
-
     private static final int ATTEMPTS = 8;
     private static final long CONTENTION_MILLIS = 4;
 
@@ -71,25 +60,6 @@ public class ConflictStore {
         this.config = config;
     }
 
-    /** What is known of a conflict. */
-    sealed interface Kept {
-
-        /** Hash of the request that was parked. */
-        String body();
-    }
-
-    /** It waits. */
-    record Waiting(ParkedConflict conflict) implements Kept {
-
-        @Override
-        public String body() {
-            return conflict.body();
-        }
-    }
-
-    /** It is settled; {@code version} is that of the entity after it, 0 if nothing was changed. */
-    record Settled(Settlement settlement, long version, String body) implements Kept {}
-
     /** Some waiting conflicts, those with the nearest deadlines first, and the place to go on after. */
     record ConflictPage(
             List<ParkedConflict> conflicts, @Nullable String next) {}
@@ -100,42 +70,32 @@ public class ConflictStore {
      * @return what is kept under its id: the conflict itself, or what was there before; nothing if it is too large to
      *     be kept
      */
-    Optional<Kept> park(String game, ParkedConflict conflict) {
+    Optional<KeptConflict> park(String game, ParkedConflict conflict) {
         PackedJson update = PackedJson.of(conflict.toJson(), config.compressionThresholdBytes());
         if (update.storedBytes() > UPDATE_BYTES) {
             return Optional.empty();
         }
-        Map<String, AttributeValue> item = new HashMap<>(key(game, conflict.id()));
-        item.put("u", b(update.bytes()));
-        item.put("sp", s(conflict.space()));
-        item.put("en", s(conflict.entityId()));
-        item.put("ty", s(conflict.type()));
-        item.put("v", n(conflict.version()));
-        item.put("by", s(conflict.by()));
-        item.put("bd", s(conflict.body()));
-        item.put("at", n(conflict.at()));
-        item.put("due", n(conflict.deadline()));
         List<TransactWriteItem> items = List.of(
                 TransactWriteItem.builder()
                         .put(put -> put.tableName(tables.replication())
-                                .item(item)
+                                .item(ConflictItems.toItem(game, conflict, update))
                                 .conditionExpression("attribute_not_exists(pk)")
                                 .returnValuesOnConditionCheckFailure(ReturnValuesOnConditionCheckFailure.ALL_OLD))
                         .build(),
                 TransactWriteItem.builder()
                         .put(put -> put.tableName(tables.replication())
-                                .item(queueKey(game, conflict.deadline(), conflict.id())))
+                                .item(ConflictItems.queueKey(game, conflict.deadline(), conflict.id())))
                         .build(),
-                waiting(tables, game, conflict.id(), 1));
-        return Optional.of(write(items).map(ConflictStore::kept).orElseGet(() -> new Waiting(conflict)));
+                ConflictItems.waiting(tables, game, conflict.id(), 1));
+        return Optional.of(write(items).map(ConflictItems::kept).orElseGet(() -> new Waiting(conflict)));
     }
 
     /** Reads a conflict, strongly consistent; 1 RCU for 4 KB. Nothing if there is none of this id. */
-    Optional<Kept> read(String game, String id) {
+    Optional<KeptConflict> read(String game, String id) {
         Map<String, AttributeValue> item = dynamo.getItem(get ->
-                        get.tableName(tables.replication()).key(key(game, id)).consistentRead(true))
+                        get.tableName(tables.replication()).key(ConflictItems.key(game, id)).consistentRead(true))
                 .item();
-        return item.isEmpty() ? Optional.empty() : Optional.of(kept(item));
+        return item.isEmpty() ? Optional.empty() : Optional.of(ConflictItems.kept(item));
     }
 
     /**
@@ -157,11 +117,15 @@ public class ConflictStore {
                 .tableName(tables.replication())
                 .keyConditionExpression("pk = :pk AND sk < :until")
                 .expressionAttributeValues(
-                        Map.of(":pk", s(queue(game)), ":until", s(number(Math.min(until, LAST - 1) + 1))))
+                        Map.of(
+                                ":pk",
+                                s(ConflictItems.queue(game)),
+                                ":until",
+                                s(ConflictItems.number(Math.min(until, LAST - 1) + 1))))
                 .consistentRead(true)
                 .limit(limit);
         if (after != null) {
-            query.exclusiveStartKey(Map.of("pk", s(queue(game)), "sk", s(after)));
+            query.exclusiveStartKey(Map.of("pk", s(ConflictItems.queue(game)), "sk", s(after)));
         }
         QueryResponse queued = dynamo.query(query.build());
         List<String> places = queued.items().stream()
@@ -180,7 +144,7 @@ public class ConflictStore {
                     if (!budget.take(shownBytes(item))) {
                         return new ConflictPage(conflicts, last);
                     }
-                    conflicts.add(((Waiting) kept(item)).conflict());
+                    conflicts.add(((Waiting) ConflictItems.kept(item)).conflict());
                 }
                 last = place;
             }
@@ -193,7 +157,7 @@ public class ConflictStore {
         Map<String, String> placesByKey = new HashMap<>();
         List<Map<String, AttributeValue>> keys = new ArrayList<>();
         for (String place : places) {
-            Map<String, AttributeValue> key = key(game, idOf(place));
+            Map<String, AttributeValue> key = ConflictItems.key(game, ConflictItems.idOf(place));
             placesByKey.put(Attributes.string(key, "pk"), place);
             keys.add(key);
         }
@@ -218,7 +182,7 @@ public class ConflictStore {
      * @return false if somebody else settled it
      */
     boolean settle(String game, Settlement settlement) {
-        return write(settling(tables, config, game, settlement, 0)).isEmpty();
+        return write(ConflictItems.resolving(tables, config, game, settlement, 0)).isEmpty();
     }
 
     /**
@@ -244,126 +208,5 @@ public class ConflictStore {
                 }
             }
         }
-    }
-
-    /** What of a transaction settles a conflict. The first item fails if it is settled; 2 WCU each. */
-    static List<TransactWriteItem> settling(
-            TableNames tables, ReplicationConfig config, String game, Settlement settlement, long version) {
-        Map<String, AttributeValue> values = new HashMap<>();
-        values.put(":how", s(settlement.choice().name()));
-        values.put(":what", s(settlement.decision()));
-        values.put(":by", s(settlement.by()));
-        values.put(":at", n(settlement.at()));
-        values.put(":v", n(version));
-        values.put(":ttl", n(settlement.at() / 1000 + config.conflictRetention().toSeconds()));
-        Strategy strategy = settlement.strategy();
-        if (strategy != null) {
-            values.put(":g", s(strategy.name()));
-        }
-        return List.of(
-                TransactWriteItem.builder()
-                        .update(update -> update.tableName(tables.replication())
-                                .key(key(game, settlement.conflictId()))
-                                .updateExpression(
-                                        "SET how = :how, what = :what, #by = :by, #at = :at, v = :v, #ttl = :ttl"
-                                                + (strategy == null ? "" : ", g = :g") + " REMOVE u")
-                                .conditionExpression("attribute_exists(u)")
-                                .expressionAttributeNames(Map.of("#by", "by", "#at", "at", "#ttl", "ttl"))
-                                .expressionAttributeValues(values))
-                        .build(),
-                TransactWriteItem.builder()
-                        .delete(delete -> delete.tableName(tables.replication())
-                                .key(queueKey(game, settlement.deadline(), settlement.conflictId())))
-                        .build(),
-                waiting(tables, game, settlement.conflictId(), -1));
-    }
-
-    /** Counts one conflict more or less among those that wait. */
-    private static TransactWriteItem waiting(TableNames tables, String game, String id, long more) {
-        return TransactWriteItem.builder()
-                .update(ReplicationStatisticsStore.adding(tables, game, id, Map.of(Sum.PENDING, more)))
-                .build();
-    }
-
-    /** Whether a text may be a place in the queue, such as {@link ConflictPage} names to go on after. */
-    static boolean isPlace(String text) {
-        return PLACE.matcher(text).matches();
-    }
-
-    private static String number(long millis) {
-        return LogStore.number(millis);
-    }
-
-    private static String idOf(String place) {
-        return place.substring(place.indexOf('#') + 1);
-    }
-
-    private static String queue(String game) {
-        return PartitionKey.of(game, "due");
-    }
-
-    private static Map<String, AttributeValue> queueKey(String game, long deadline, String id) {
-        return Map.of("pk", s(queue(game)), "sk", s(number(deadline) + "#" + id));
-    }
-
-    private static Map<String, AttributeValue> key(String game, String id) {
-        return Map.of("pk", s(PartitionKey.of(game, CONFLICT, id)), "sk", s(CONFLICT));
-    }
-
-    private static Kept kept(Map<String, AttributeValue> item) {
-        String pk = Attributes.string(item, "pk");
-        String id = pk.substring(pk.lastIndexOf('#') + 1);
-        String space = Attributes.string(item, "sp");
-        String entity = Attributes.string(item, "en");
-        String body = Attributes.string(item, "bd");
-        long version = Attributes.number(item, "v");
-        String by = Attributes.string(item, "by");
-        long at = Attributes.number(item, "at");
-        long deadline = Attributes.number(item, "due");
-        String how = Attributes.stringOrNull(item, "how");
-        if (how == null) {
-            JsonNode update = PackedJson.stored(Attributes.bytes(item, "u")).value();
-            return new Waiting(new ParkedConflict(
-                    id,
-                    space,
-                    entity,
-                    Attributes.string(item, "ty"),
-                    version,
-                    ParkedConflict.operations(update),
-                    ParkedConflict.values(update, "s"),
-                    ParkedConflict.values(update, "m"),
-                    by,
-                    body,
-                    at,
-                    deadline));
-        }
-        String strategy = Attributes.stringOrNull(item, "g");
-        return new Settled(
-                new Settlement(
-                        id,
-                        space,
-                        entity,
-                        deadline,
-                        Choice.valueOf(how),
-                        Attributes.string(item, "what"),
-                        strategy == null ? null : Strategy.valueOf(strategy),
-                        by,
-                        at),
-                version,
-                body);
-    }
-
-    /** What a record of the table's stream tells of a conflict; nothing if it is about something else. */
-    static Optional<ConflictChange> change(ItemChange change) {
-        Map<String, AttributeValue> item = change.after();
-        if (item == null || !Attributes.string(item, "sk").equals(CONFLICT)) {
-            return Optional.empty();
-        }
-        String pk = Attributes.string(item, "pk");
-        String game = pk.substring(0, pk.indexOf('#'));
-        return Optional.of(
-                kept(item) instanceof Settled settled
-                        ? new ConflictChange.Resolved(game, settled.settlement(), settled.version())
-                        : new ConflictChange.Parked(game, ((Waiting) kept(item)).conflict()));
     }
 }

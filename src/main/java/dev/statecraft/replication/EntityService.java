@@ -23,6 +23,7 @@ public class EntityService {
     private final EntityStore entities;
     private final EntityTypeService types;
     private final ConflictService conflicts;
+    private final ConflictParking parking;
     private final HistoryService history;
     private final SchemaService schemas;
     private final FollowedTypes followed;
@@ -33,6 +34,7 @@ public class EntityService {
             EntityStore entities,
             EntityTypeService types,
             ConflictService conflicts,
+            ConflictParking parking,
             HistoryService history,
             SchemaService schemas,
             FollowedTypes followed,
@@ -43,6 +45,7 @@ public class EntityService {
         this.entities = entities;
         this.types = types;
         this.conflicts = conflicts;
+        this.parking = parking;
         this.history = history;
         this.schemas = schemas;
     }
@@ -92,7 +95,7 @@ public class EntityService {
     public sealed interface Updated {}
 
     /** It waits for somebody to decide, or did when it was sent before. */
-    public record Parked(ConflictService.Parking parking) implements Updated {}
+    public record Parked(ConflictParking.Parking parking) implements Updated {}
 
     /** It was decided about at once. */
     public record Decided(Result result) implements Updated {}
@@ -112,12 +115,12 @@ public class EntityService {
     /** Parks an update that nobody but a person can decide about; every other result is as it is. */
     public Updated parkedIfUndecided(String game, Result result, Source source, Identity identity) {
         if (result instanceof Refused refused && refused.refusal() instanceof Refusal.Undecided undecided) {
-            return new Parked(conflicts.park(
+            return new Parked(parking.park(
                     game, refused.current(), undecided.update(), source.by(), identity.id(), identity.body()));
         }
         if (result instanceof Refused refused && refused.refusal() instanceof Refusal.Waited && identity.id() != null) {
             Entity entity = refused.current();
-            return conflicts
+            return parking
                     .earlier(game, entity.space(), entity.id(), identity.id(), identity.body())
                     .<Updated>map(Parked::new)
                     .orElseGet(() -> new Decided(new CommitService.Busy()));
@@ -150,7 +153,7 @@ public class EntityService {
         Strategy strategy = update.strategy() == null ? type.strategy() : update.strategy();
         if (strategy == Strategy.MANUAL
                 && identity.id() != null
-                && conflicts
+                && parking
                         .earlier(game, old.space(), old.id(), identity.id(), identity.body())
                         .isPresent()) {
             return new Refuse(new Refusal.Waited());

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.statecraft.table.Sha256;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -77,6 +78,14 @@ public record ParkedConflict(
                 body,
                 at,
                 deadline);
+    }
+
+    /**
+     * The hash of a request or a decision: 128 bits, enough to tell a repeated one from a different one under the same
+     * id.
+     */
+    static String hash(String text) {
+        return Sha256.hex(text, 16);
     }
 
     /** The update as it came. */

@@ -30,7 +30,7 @@ public class ReplicationStreamService {
 
     /** What a record of the replication table's stream tells of a conflict; nothing if it is about something else. */
     public Optional<ConflictChange> conflict(ItemChange change) {
-        return ConflictStore.change(change);
+        return ConflictItems.change(change);
     }
 
     /**

@@ -27,6 +27,51 @@ public record Settlement(
         String by,
         long at) {
 
+    /** The name under which a conflict is resolved that nobody resolved in time. */
+    private static final String NOBODY = "timeout";
+
+    /**
+     * A decision about a parked conflict.
+     *
+     * @param decision hash of the whole decision
+     */
+    static Settlement of(ParkedConflict conflict, Choice choice, String decision, String by, long at) {
+        return of(conflict, choice, decision, strategy(choice), by, at);
+    }
+
+    /** The resolution of a conflict by a strategy after its deadline. */
+    static Settlement timedOut(ParkedConflict conflict, Strategy fallback, long at) {
+        return of(conflict, Choice.TIMEOUT, ParkedConflict.hash(NOBODY), fallback, NOBODY, at);
+    }
+
+    private static Settlement of(
+            ParkedConflict conflict,
+            Choice choice,
+            String decision,
+            @Nullable Strategy strategy,
+            String by,
+            long at) {
+        return new Settlement(
+                conflict.id(),
+                conflict.space(),
+                conflict.entityId(),
+                conflict.deadline(),
+                choice,
+                decision,
+                strategy,
+                by,
+                at);
+    }
+
+    private static @Nullable Strategy strategy(Choice choice) {
+        return switch (choice) {
+            case SERVER, TIMEOUT -> Strategy.SERVER_WINS;
+            case CLIENT -> Strategy.CLIENT_WINS;
+            case MERGE -> Strategy.MERGE;
+            case STATE -> null;
+        };
+    }
+
     /** What can be decided about a parked conflict. */
     @Schema(name = "ConflictChoice")
     public enum Choice {

@@ -8,7 +8,7 @@ import dev.statecraft.entry.Problem;
 import dev.statecraft.entry.ProblemException;
 import dev.statecraft.replication.CommitService.Done;
 import dev.statecraft.replication.CommitService.Forgotten;
-import dev.statecraft.replication.ConflictService.Past;
+import dev.statecraft.replication.ConflictParking.Past;
 import dev.statecraft.replication.EntityService.Decided;
 import dev.statecraft.replication.EntityService.Updated;
 import dev.statecraft.replication.EntityView.SourceRequest;
@@ -113,8 +113,8 @@ final class UpdateProblems {
         return new Answer(problem.status(), null, problem);
     }
 
-    private static Answer answer(String id, ConflictService.Parking parking) {
-        if (parking instanceof ConflictService.Parked parked) {
+    private static Answer answer(String id, ConflictParking.Parking parking) {
+        if (parking instanceof ConflictParking.Parked parked) {
             ParkedConflict conflict = parked.conflict();
             return new Answer(
                     202,
@@ -149,7 +149,7 @@ final class UpdateProblems {
                             true)),
                     null);
         }
-        Problem problem = parking instanceof ConflictService.Reused
+        Problem problem = parking instanceof ConflictParking.Reused
                 ? EntityProblems.reused("mutationId")
                 : EntityProblems.tooLarge("The update is too large to wait for a decision.");
         return new Answer(problem.status(), null, problem);

@@ -10,12 +10,12 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.statecraft.replication.ConflictParking.Parked;
+import dev.statecraft.replication.ConflictParking.Past;
 import dev.statecraft.replication.ConflictService.Decided;
 import dev.statecraft.replication.ConflictService.Done;
 import dev.statecraft.replication.ConflictService.Impossible;
 import dev.statecraft.replication.ConflictService.Late;
-import dev.statecraft.replication.ConflictService.Parked;
-import dev.statecraft.replication.ConflictService.Past;
 import dev.statecraft.replication.EntityService.Updated;
 import dev.statecraft.replication.Settlement.Choice;
 import java.time.Clock;
@@ -133,7 +133,7 @@ class ConflictServiceTest {
         ParkedConflict conflict = park("m1");
         assertEquals(new Parked(conflict, true), sent("m1", UPDATE));
         assertEquals(1, realm.conflicts.list(GAME, null, 10).conflicts().size());
-        assertInstanceOf(ConflictService.Reused.class, sent("m1", "{'set': {'hp': 8}}"));
+        assertInstanceOf(ConflictParking.Reused.class, sent("m1", "{'set': {'hp': 8}}"));
     }
 
     @ParameterizedTest
@@ -398,11 +398,11 @@ class ConflictServiceTest {
         return assertInstanceOf(Parked.class, sent(mutationId, UPDATE, entity)).conflict();
     }
 
-    private ConflictService.Parking sent(String mutationId, String operations) {
+    private ConflictParking.Parking sent(String mutationId, String operations) {
         return sent(mutationId, operations, "e");
     }
 
-    private ConflictService.Parking sent(String mutationId, String operations, String entity) {
+    private ConflictParking.Parking sent(String mutationId, String operations, String entity) {
         EntityUpdate.Edit edit = new EntityUpdate.Operate(Trees.operations(operations));
         Updated updated = realm.entities.update(
                 GAME,

@@ -44,6 +44,7 @@ public final class Realm {
     public final EntityTypeService types;
     public final RealmSchemas schemas = new RealmSchemas();
     final ConflictService conflicts;
+    final ConflictParking parking;
     public final EntityService entities;
     final ReplicationStatisticsService statistics;
     final ResyncService resyncs;
@@ -83,10 +84,11 @@ public final class Realm {
                 news);
         types = new EntityTypeService(new EntityTypeStore(dynamo, tables), config);
         SchemaService shapes = new SchemaService(types, schemas);
-        conflicts = new ConflictService(
-                new ConflictStore(dynamo, tables, config), commits, history, entityStore, types, shapes, config, clock);
+        ConflictStore conflictStore = new ConflictStore(dynamo, tables, config);
+        parking = new ConflictParking(conflictStore, history, entityStore, config, clock);
+        conflicts = new ConflictService(conflictStore, parking, commits, entityStore, types, shapes, clock);
         entities = new EntityService(
-                commits, entityStore, types, conflicts, history, shapes, (game, type) -> false, config);
+                commits, entityStore, types, conflicts, parking, history, shapes, (game, type) -> false, config);
         statistics = new ReplicationStatisticsService(new ReplicationStatisticsStore(dynamo, tables), clock);
         resyncs = new ResyncService(new ResyncStore(dynamo, tables), config);
         feeds = new FeedService(log, entityStore, shapes, resyncs, clock);
