@@ -4,7 +4,7 @@ import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.RequestHandler;
 import com.amazonaws.services.lambda.runtime.events.DynamodbEvent;
 import com.amazonaws.services.lambda.runtime.events.StreamsEventResponse;
-import dev.statecraft.replication.ConnectionService;
+import dev.statecraft.replication.ConnectionNotifier;
 import dev.statecraft.replication.HistoryService;
 import dev.statecraft.replication.ReplicationStatisticsService;
 import dev.statecraft.table.ItemChange;
@@ -24,18 +24,18 @@ public class StateStreamHandler implements RequestHandler<DynamodbEvent, Streams
 
     private final HistoryService history;
     private final ReplicationStatisticsService statistics;
-    private final ConnectionService connections;
+    private final ConnectionNotifier notifier;
     private final TableNames tables;
     private final Metrics metrics;
 
     StateStreamHandler(
             HistoryService history,
             ReplicationStatisticsService statistics,
-            ConnectionService connections,
+            ConnectionNotifier notifier,
             TableNames tables,
             Metrics metrics) {
         this.metrics = metrics;
-        this.connections = connections;
+        this.notifier = notifier;
         this.history = history;
         this.statistics = statistics;
         this.tables = tables;
@@ -60,7 +60,7 @@ public class StateStreamHandler implements RequestHandler<DynamodbEvent, Streams
         String table = changes.get(0).table();
         Optional<String> failed = table.equals(tables.log())
                 // Players wait for news, nobody for numbers.
-                ? connections.tellAll(changes).or(() -> statistics.count(changes))
+                ? notifier.notifyFollowers(changes).or(() -> statistics.count(changes))
                 : history.record(changes);
         return new StreamsEventResponse(
                 failed.map(StreamsEventResponse.BatchItemFailure::new).stream().toList());

@@ -1,6 +1,6 @@
 package dev.statecraft.replication;
 
-import java.time.Duration;
+import jakarta.enterprise.context.ApplicationScoped;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * What an instance remembers of connections for a moment: which follow a space, and how far each was told. What it
  * remembers may be behind what others did meanwhile: a connection is then told of some commits twice, never of too few.
  */
-final class KnownConnections {
+@ApplicationScoped
+class KnownConnections {
 
     /** When there are more, all are forgotten: it is a moment's memory. */
     private static final int MOST = 1_000;
@@ -25,9 +26,9 @@ final class KnownConnections {
     private final Map<Topic, Known<List<String>>> followers = new ConcurrentHashMap<>();
     private final Map<String, Known<Connection>> connections = new ConcurrentHashMap<>();
 
-    /** Remembers for so long, counted from when something was read; 0 remembers nothing. */
-    KnownConnections(Duration life) {
-        this.lifeNanos = life.toNanos();
+    /** Keeps what was read for {@code connection-cache}, counted from the read; 0 keeps nothing. */
+    KnownConnections(ReplicationConfig config) {
+        this.lifeNanos = config.connectionCache().toNanos();
     }
 
     /** Those who follow a space or a player. */

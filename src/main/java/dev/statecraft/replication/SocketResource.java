@@ -8,7 +8,6 @@ import dev.statecraft.access.Scope;
 import dev.statecraft.entry.FrameJson;
 import dev.statecraft.entry.Problem;
 import dev.statecraft.entry.ProblemException;
-import dev.statecraft.replication.SyncResource.SyncRequest;
 import dev.statecraft.replication.SyncResource.Synced;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.HashSet;

@@ -1,7 +1,6 @@
 package dev.statecraft.replication;
 
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.statecraft.access.Caller;
 import dev.statecraft.access.CurrentCaller;
 import dev.statecraft.access.IdempotentRequest;
@@ -10,11 +9,11 @@ import dev.statecraft.access.Requires;
 import dev.statecraft.access.Requires.Players;
 import dev.statecraft.access.Scope;
 import dev.statecraft.entry.Ids;
-import dev.statecraft.entry.ManyThings;
 import dev.statecraft.entry.Problem;
 import dev.statecraft.entry.ProblemException;
 import dev.statecraft.replication.EntityView.SourceRequest;
 import dev.statecraft.replication.EntityView.UpdateAnswer;
+import dev.statecraft.replication.SyncRequest.SyncUpdate;
 import dev.statecraft.replication.UpdateProblems.Answer;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.HeaderParam;
@@ -54,66 +53,6 @@ public class SyncResource {
         this.caller = caller;
     }
 
-    /**
-     * What a client sends and wants.
-     *
-     * @param clientId what the client is called in the history, where an update names nobody
-     * @param playerId the player on whose behalf it syncs; asks for the player's feed
-     * @param cursors how far it is in each space it follows; empty text to begin
-     * @param playerCursor how far it is in the player's feed
-     * @param atomic whether the updates are done as a whole or not at all
-     * @param waitMillis how long to wait for news if there are none; shorter where a player's tokens are used up
-     */
-    public record SyncRequest(
-            @Nullable String clientId,
-            @Nullable String playerId,
-            @Nullable Map<String, String> cursors,
-            @Nullable String playerCursor,
-            @Nullable List<@Nullable SyncUpdate> updates,
-            @Nullable Boolean atomic,
-            @Nullable Long waitMillis)
-            implements ManyThings {}
-
-    /** An update of a batch. */
-    public record SyncUpdate(
-            @Nullable String entityId,
-            @Nullable String space,
-            @Nullable JsonNode set,
-            @Nullable JsonNode unset,
-            @Nullable JsonNode increment,
-            @Nullable JsonNode append,
-            @Nullable JsonNode remove,
-            @Nullable JsonNode state,
-            @Nullable Long baseVersion,
-            @Nullable JsonNode was,
-            @Nullable String mutationId,
-            @Nullable SourceRequest source,
-            @Nullable Strategy strategy) {
-
-        UpdateRequest update() {
-            return new UpdateRequest(set, unset, increment, append, remove, state, baseVersion, was, strategy);
-        }
-
-        private SyncUpdate named(String id) {
-            return mutationId != null
-                    ? this
-                    : new SyncUpdate(
-                            entityId,
-                            space,
-                            set,
-                            unset,
-                            increment,
-                            append,
-                            remove,
-                            state,
-                            baseVersion,
-                            was,
-                            id,
-                            source,
-                            strategy);
-        }
-    }
-
     /** What became of an update: what a single one is answered with, or the problem. */
     public record UpdateResult(
             int status,
@@ -133,30 +72,7 @@ public class SyncResource {
     @Operation(operationId = "sync", summary = "Send updates and get everything new")
     public SyncAnswer sync(
             @HeaderParam(IdempotentRequest.HEADER) @Nullable String idempotencyKey, SyncRequest request) {
-        return sync(caller.get(), named(request, idempotencyKey), config.answerBytes())
-                .answer();
-    }
-
-    /** The request with the id {@code <key>:<index>} for each update that has none. */
-    private static SyncRequest named(SyncRequest request, @Nullable String idempotencyKey) {
-        if (idempotencyKey == null) {
-            return request;
-        }
-        String key = Ids.checkPrefix(IdempotentRequest.HEADER, idempotencyKey);
-        List<@Nullable SyncUpdate> updates = new ArrayList<>();
-        if (request.updates() != null) {
-            for (SyncUpdate update : request.updates()) {
-                updates.add(update == null ? null : update.named(key + ":" + updates.size()));
-            }
-        }
-        return new SyncRequest(
-                request.clientId(),
-                request.playerId(),
-                request.cursors(),
-                request.playerCursor(),
-                updates,
-                request.atomic(),
-                request.waitMillis());
+        return sync(caller.get(), request.named(idempotencyKey), config.answerBytes()).answer();
     }
 
     /** An answer, and what it was made of. */

@@ -23,9 +23,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 class MergeTest {
 
@@ -175,102 +173,6 @@ class MergeTest {
         assertEquals(List.of(conflict("a", "1", "2", "9", null, null)), parked.conflicts());
     }
 
-    @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            quoteCharacter = '`',
-            value = {
-                // what the seed does by type
-                "-      | 1       | 5        | 3        | MAX    | 5",
-                "-      | 1       | 3        | 5        | MAX    | 5",
-                "-      | 'a'     | 'b'      | 'c'      | SERVER | 'b'",
-                "-      | -       | false    | true     | OR     | true",
-                "-      | [1]     | [1,2]    | [1,3]    | UNION  | [1,2,3]",
-                "-      | [1]     | [1,2]    | [2.0,1]  | UNION  | [1,2]",
-                "-      | 1       | 'b'      | 3        | SERVER | 'b'",
-                "-      | -       | -        | 'new'    | -      | 'new'",
-                "-      | 1       | -        | 3        | CLIENT | 3",
-                "-      | 1       | 2        | -        | SERVER | 2",
-                // rules
-                "MIN    | 1       | 5        | 3        | MIN    | 3",
-                "MAX    | 1       | -        | 3        | MAX    | 3",
-                "SUM    | 10      | 15       | 12       | SUM    | 17",
-                "SUM    | 0.1     | 0.2      | 0.3      | SUM    | 0.4",
-                "SUM    | -       | 5        | 7        | SUM    | 12",
-                "SUM    | 10      | 'x'      | 12       | SERVER | 'x'",
-                "OR     | -       | true     | false    | OR     | true",
-                "OR     | true    | -        | false    | OR     | false",
-                "UNION  | []      | ['a']    | {}       | UNION  | ['a']",
-                "UNION  | 1       | 5        | 3        | MAX    | 5",
-                "SERVER | 1       | 2        | 3        | SERVER | 2",
-                "CLIENT | 1       | 2        | 3        | CLIENT | 3",
-                "CLIENT | 1       | 2        | -        | CLIENT | -",
-                "LATEST | 1       | 2        | 3        | LATEST | 3"
-            })
-    void aMergeMakesOneValueOfTwo(
-            String rule, String base, String ours, String theirs, String decidedBy, String result) {
-        EntityType type = rule.equals("-") ? type(Strategy.MERGE) : ruled("v", MergeRule.valueOf(rule));
-        ObjectNode current = state(ours);
-        String update = theirs.equals("-") ? "{'unset': ['v']}" : "{'set': {'v': " + theirs + "}}";
-        Basis basis = new Basis(new TreeMap<>(), state(base));
-        Merged merged = Merge.merge(type, current, Update.now(operations(update), basis, current));
-        List<Conflict> conflicts;
-        if (merged instanceof Refused refused) {
-            conflicts = refused.conflicts();
-            assertEquals(ours, result);
-        } else {
-            conflicts = accepted(merged).conflicts();
-            assertTrue(JsonValues.same(state(result), accepted(merged).state()), merged.toString());
-        }
-        assertEquals(
-                decidedBy,
-                conflicts.isEmpty() ? "-" : String.valueOf(conflicts.get(0).rule()));
-    }
-
-    @Test
-    void objectsAreMergedKeyByKeyWithTheRulesOfTheirPaths() {
-        EntityType type = new EntityType(
-                "t",
-                Strategy.MERGE,
-                Strategy.SERVER_WINS,
-                new TreeMap<>(Map.of(path("/s"), MergeRule.MIN, path("/s/kills"), MergeRule.SUM)),
-                true,
-                null);
-        ObjectNode base = object("{'s': {'kills': 3, 'best': 9, 'kept': 1, 'dropped': 1, 'name': 'a'}}");
-        ObjectNode current = object("{'s': {'kills': 5, 'best': 7, 'kept': 2, 'dropped': 1, 'name': 'b', 'ours': 1}}");
-        Operations sent =
-                operations("{'set': {'s': {'kills': 4, 'best': 8, 'kept': 1, 'name': 'c', 'theirs': {'x': 1}}}}");
-        Update update = Update.now(sent, new Basis(new TreeMap<>(), base), current);
-        Accepted accepted = accepted(Merge.merge(type, current, update));
-        assertTrue(
-                JsonValues.same(
-                        object("{'s': {'kills': 6, 'best': 7, 'kept': 2, 'name': 'b', 'ours': 1, 'theirs': {'x': 1}}}"),
-                        accepted.state()),
-                accepted.state().toString());
-        assertEquals(
-                List.of("/s/kills SUM", "/s/best MIN", "/s/name SERVER"),
-                accepted.conflicts().stream()
-                        .map(conflict -> conflict.path() + " " + conflict.rule())
-                        .toList());
-    }
-
-    @Test
-    void withoutABaseASumCannotBeToldAndTheServerStays() {
-        Update update =
-                Update.now(operations("{'set': {'v': 9}}"), new Basis(new TreeMap<>(), null), object("{'v': 5}"));
-        assertInstanceOf(Refused.class, Merge.merge(ruled("v", MergeRule.SUM), object("{'v': 5}"), update));
-    }
-
-    @Test
-    void aSumOutOfRangeIsImpossible() {
-        ObjectNode current = object("{'v': 9007199254740991}");
-        Update update =
-                Update.now(operations("{'set': {'v': 9}}"), new Basis(new TreeMap<>(), object("{'v': 1}")), current);
-        Impossible impossible =
-                assertInstanceOf(Impossible.class, Merge.merge(ruled("v", MergeRule.SUM), current, update));
-        assertEquals(path("v"), impossible.path());
-    }
-
     @Test
     void whatTheStateDoesNotAllowIsImpossible() {
         Impossible impossible = assertInstanceOf(
@@ -324,44 +226,6 @@ class MergeTest {
         assertEquals(object("{'bag': {'gold': 1}}"), accepted(merged).state());
     }
 
-    @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            quoteCharacter = '`',
-            value = {
-                "5                | was",
-                "{'/a~': 1}       | was./a~",
-                "{'/a/c': 1}      | was./a/c",
-                "{'b': 1}         | was.b",
-                "{'/a/b/c/d': 1}  | was./a/b/c/d"
-            })
-    void valuesSeenWhereNothingIsWrittenAreRefused(String was, String field) {
-        Operations written = operations("{'set': {'/a/b/c': 1}, 'unset': ['a.b']}");
-        Basis.Malformed malformed = assertInstanceOf(Basis.Malformed.class, Basis.parse(json(was), written));
-        assertEquals(field, malformed.field());
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"[]", "{}", "{'/a/b/c': 1}", "{'a': {'b': {}}, 'a.b': null}"})
-    void valuesSeenAtOrAroundWhatIsWrittenAreTaken(String was) {
-        Operations written = operations("{'set': {'/a/b/c': 1}, 'unset': ['a.b']}");
-        assertEquals(
-                json(was).size(),
-                assertInstanceOf(Basis.Read.class, Basis.parse(json(was), written))
-                        .was()
-                        .size());
-    }
-
-    @Test
-    void typesAreAsTheSeedHasThem() {
-        assertEquals(Strategy.MERGE, EntityType.standard("PLAYER_DATA").strategy());
-        assertEquals(Strategy.SERVER_WINS, EntityType.standard("GAME_STATE").strategy());
-        assertEquals(Strategy.CLIENT_WINS, EntityType.standard("UI_STATE").strategy());
-        assertEquals(Strategy.SERVER_WINS, EntityType.standard("ANYTHING").strategy());
-        assertTrue(!EntityType.standard("GAME_STATE").playersMayWrite());
-        assertTrue(EntityType.standard("PLAYER_DATA").playersMayWrite());
-    }
-
     private static Merged merge(Strategy strategy, ObjectNode current, String update, @Nullable ObjectNode base) {
         Basis basis = new Basis(new TreeMap<>(), base);
         return Merge.merge(type(strategy), current, Update.now(operations(update), basis, current));
@@ -375,19 +239,10 @@ class MergeTest {
         return new EntityType("t", strategy, Strategy.SERVER_WINS, new TreeMap<>(), true, null);
     }
 
-    private static EntityType ruled(String path, MergeRule rule) {
-        return new EntityType(
-                "t", Strategy.MERGE, Strategy.SERVER_WINS, new TreeMap<>(Map.of(path(path), rule)), true, null);
-    }
-
     private static SortedMap<StatePath, JsonNode> was(Map<String, String> seen) {
         TreeMap<StatePath, JsonNode> was = new TreeMap<>();
         seen.forEach((path, value) -> was.put(path(path), json(value)));
         return was;
-    }
-
-    private static ObjectNode state(String value) {
-        return value.equals("-") ? object("{}") : object("{'v': " + value + "}");
     }
 
     private static Conflict conflict(

@@ -120,7 +120,7 @@ class ReplicationBench {
         new Json().customize(mapper);
         create(SPACE, "a", gameState(random, 2_000));
         SyncService.Wanted wanted = upToDate(realm);
-        SyncResource.SyncRequest request = new SyncResource.SyncRequest(
+        SyncRequest request = new SyncRequest(
                 "bench", null, Map.of(SPACE, FeedCursors.write(wanted.spaces().get(SPACE))), null, null, null, null);
         Entity entity = done(realm.update("a", "{'set': {'score': 4711}}", "m1"));
         SyncResource.Synced synced = new SyncResource(
