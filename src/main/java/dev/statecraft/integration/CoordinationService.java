@@ -1,5 +1,6 @@
 package dev.statecraft.integration;
 
+import dev.statecraft.leaderboard.BoardEntriesChanged;
 import dev.statecraft.leaderboard.BoardService;
 import dev.statecraft.leaderboard.LeaderboardStreamService;
 import dev.statecraft.migration.MigrationStreamService;
@@ -70,10 +71,10 @@ public class CoordinationService {
         if (!config.leaderboardReplication()) {
             return;
         }
-        Set<LeaderboardStreamService.Listed> changed = new LinkedHashSet<>();
+        Set<BoardEntriesChanged> changed = new LinkedHashSet<>();
         batch.forEach(change -> leaderboards.listed(change).ifPresent(changed::add));
         Map<String, Set<String>> byGame = new LinkedHashMap<>();
-        for (LeaderboardStreamService.Listed listed : changed) {
+        for (BoardEntriesChanged listed : changed) {
             // A purge takes entry by entry off a board that is gone, perhaps for days: no top waits for that.
             if (boards.find(listed.game(), listed.board())
                     .filter(board -> board.epoch() <= listed.epoch())

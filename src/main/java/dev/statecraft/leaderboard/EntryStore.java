@@ -490,19 +490,18 @@ public class EntryStore {
     }
 
     /** The board that lists others after a record of the table's stream than before; nothing if it lists the same. */
-    static Optional<LeaderboardStreamService.Listed> listed(ItemChange change) {
+    static Optional<BoardEntriesChanged> listed(ItemChange change) {
         if (change.after() == null && change.before() != null) {
             String[] key = Attributes.string(change.before(), "pk").split("#", -1);
             return key.length == 5
-                    ? Optional.of(new LeaderboardStreamService.Listed(key[0], key[1], Integer.parseInt(key[2])))
+                    ? Optional.of(new BoardEntriesChanged(key[0], key[1], Integer.parseInt(key[2])))
                     : Optional.empty();
         }
-        return scored(change)
-                .map(score -> new LeaderboardStreamService.Listed(score.game(), score.board(), score.epoch()));
+        return scored(change).map(score -> new BoardEntriesChanged(score.game(), score.board(), score.epoch()));
     }
 
     /** The score that a record of the table's stream tells of; nothing if no score changed. */
-    static Optional<LeaderboardStreamService.Scored> scored(ItemChange change) {
+    static Optional<EntryChanged> scored(ItemChange change) {
         Map<String, AttributeValue> item = change.after();
         if (item == null) {
             return Optional.empty();
@@ -513,7 +512,7 @@ public class EntryStore {
         if (same || key.length != 5) {
             return Optional.empty();
         }
-        return Optional.of(new LeaderboardStreamService.Scored(
+        return Optional.of(new EntryChanged(
                 key[0],
                 key[1],
                 Integer.parseInt(key[2]),

@@ -26,12 +26,6 @@ public class LeaderboardStreamService {
     /** Awards of a closed season that were given just now, in the order of their places. */
     public record Awarded(String game, String board, int epoch, int season, List<Award> awards) {}
 
-    /** A player's score changed, or was removed; {@code at} in epoch milliseconds. */
-    public record Scored(String game, String board, int epoch, int season, int lane, long at) {}
-
-    /** A board of which entries changed; the epoch counts how often one with this id was created before. */
-    public record Listed(String game, String board, int epoch) {}
-
     /** What a record of the boards' stream tells of a board; nothing if it is about something else. */
     public Optional<BoardChanged> board(ItemChange change) {
         return BoardStore.changed(change);
@@ -48,12 +42,12 @@ public class LeaderboardStreamService {
     }
 
     /** The score that a record of the entries' stream tells of; nothing if no score changed. */
-    public Optional<Scored> score(ItemChange change) {
+    public Optional<EntryChanged> score(ItemChange change) {
         return EntryStore.scored(change);
     }
 
     /** The board whose entries are others than before a record of the entries' stream: a score changed, or an entry went. */
-    public Optional<Listed> listed(ItemChange change) {
+    public Optional<BoardEntriesChanged> listed(ItemChange change) {
         return EntryStore.listed(change);
     }
 }
