@@ -1,9 +1,9 @@
 package dev.statecraft.integration;
 
+import dev.statecraft.leaderboard.AwardsGiven;
 import dev.statecraft.leaderboard.Board;
 import dev.statecraft.leaderboard.BoardService;
 import dev.statecraft.leaderboard.LeaderboardStreamService;
-import dev.statecraft.leaderboard.LeaderboardStreamService.Awarded;
 import dev.statecraft.leaderboard.Season;
 import dev.statecraft.leaderboard.SeasonService;
 import dev.statecraft.migration.MigrationStreamService;
@@ -140,7 +140,7 @@ public class EventStreamService {
         byGame.forEach(feed::append);
     }
 
-    private List<Occurrence> awards(Awarded awarded, Map<String, Optional<Season>> known) {
+    private List<Occurrence> awards(AwardsGiven awarded, Map<String, Optional<Season>> known) {
         Optional<Board> board =
                 boards.find(awarded.game(), awarded.board()).filter(found -> found.epoch() == awarded.epoch());
         if (board.isEmpty()) {

@@ -167,7 +167,7 @@ public class AwardStore {
      * The awards that a record of the table's stream tells of: those of players who were not on the page before. Nothing if
      * there are none, or it is about something else; a name that was taken off gives nobody an award.
      */
-    static Optional<LeaderboardStreamService.Awarded> given(ItemChange change) {
+    static Optional<AwardsGiven> given(ItemChange change) {
         Map<String, AttributeValue> item = change.after();
         if (item == null) {
             return Optional.empty();
@@ -185,7 +185,7 @@ public class AwardStore {
                 .toList();
         return given.isEmpty()
                 ? Optional.empty()
-                : Optional.of(new LeaderboardStreamService.Awarded(
-                        key[0], key[2], Integer.parseInt(key[3]), Integer.parseInt(key[4]), given));
+                : Optional.of(
+                        new AwardsGiven(key[0], key[2], Integer.parseInt(key[3]), Integer.parseInt(key[4]), given));
     }
 }

@@ -2,7 +2,6 @@ package dev.statecraft.leaderboard;
 
 import dev.statecraft.table.ItemChange;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.util.List;
 import java.util.Optional;
 
 /** What records of the streams of boards and entries mean, for others who follow them. */
@@ -23,9 +22,6 @@ public class LeaderboardStreamService {
     /** A season was closed, or the working off of its end has come further. */
     public record SeasonChanged(String game, String board, int epoch, Optional<Season> before, Season after) {}
 
-    /** Awards of a closed season that were given just now, in the order of their places. */
-    public record Awarded(String game, String board, int epoch, int season, List<Award> awards) {}
-
     /** What a record of the boards' stream tells of a board; nothing if it is about something else. */
     public Optional<BoardChanged> board(ItemChange change) {
         return BoardStore.changed(change);
@@ -37,7 +33,7 @@ public class LeaderboardStreamService {
     }
 
     /** The awards that a record of the boards' stream tells of; nothing if it is about something else. */
-    public Optional<Awarded> awards(ItemChange change) {
+    public Optional<AwardsGiven> awards(ItemChange change) {
         return AwardStore.given(change);
     }
 

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.statecraft.leaderboard.LeaderboardStreamService.Awarded;
 import dev.statecraft.leaderboard.ScoreService.NewScore;
 import dev.statecraft.local.LocalDynamoDb;
 import dev.statecraft.local.Meanwhile;
@@ -234,7 +233,7 @@ class LeaderboardErasureTest {
         LeaderboardStreamService stream = new LeaderboardStreamService();
         for (ItemChange change : changes) {
             stream.awards(change)
-                    .map(Awarded::awards)
+                    .map(AwardsGiven::awards)
                     .ifPresent(awards -> awards.forEach(award -> players.add(award.playerId())));
         }
         return players;
