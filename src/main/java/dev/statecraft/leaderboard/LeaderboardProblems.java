@@ -63,24 +63,6 @@ final class LeaderboardProblems {
         return Problem.idReused(field);
     }
 
-    /** A score that a board does not take for plausible. */
-    static Problem implausible(String field, ScoreService.Implausible refused) {
-        Bound bound = refused.bound();
-        Problem problem = bound == Bound.PER_MINUTE
-                ? Problem.tooManyRequests(
-                        refused.retryAfterSeconds(),
-                        "The board takes " + refused.limit().toPlainString() + " submissions of a player a minute.")
-                : Problem.unprocessable(
-                                "score-implausible",
-                                "The score is not plausible",
-                                "The score is outside of the board's bound " + bound + ", which is "
-                                        + refused.limit().toPlainString() + ".")
-                        .withField(field);
-        problem = problem.with("bound", bound).with("limit", refused.limit());
-        // In a batch there is no header of its own to say it.
-        return bound == Bound.PER_MINUTE ? problem.with("retryAfterSeconds", refused.retryAfterSeconds()) : problem;
-    }
-
     /** The season that a query parameter asks for, the running one if there is none. */
     static int season(Board board, @Nullable String season) {
         return season(board, season == null ? null : (int) Query.integer("season", season, 1, Integer.MAX_VALUE));

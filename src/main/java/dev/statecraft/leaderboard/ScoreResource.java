@@ -269,8 +269,26 @@ public class ScoreResource {
             return LeaderboardProblems.exhausted(refused.board(), prefix + "playerId", player, refused.attempts());
         }
         if (result instanceof ScoreService.Implausible refused) {
-            return LeaderboardProblems.implausible(prefix + "value", refused);
+            return implausible(prefix + "value", refused);
         }
         return Problem.unavailable(1);
+    }
+
+    /** A score that a board does not take for plausible. */
+    private static Problem implausible(String field, ScoreService.Implausible refused) {
+        Bound bound = refused.bound();
+        Problem problem = bound == Bound.PER_MINUTE
+                ? Problem.tooManyRequests(
+                        refused.retryAfterSeconds(),
+                        "The board takes " + refused.limit().toPlainString() + " submissions of a player a minute.")
+                : Problem.unprocessable(
+                                "score-implausible",
+                                "The score is not plausible",
+                                "The score is outside of the board's bound " + bound + ", which is "
+                                        + refused.limit().toPlainString() + ".")
+                        .withField(field);
+        problem = problem.with("bound", bound).with("limit", refused.limit());
+        // In a batch there is no header of its own to say it.
+        return bound == Bound.PER_MINUTE ? problem.with("retryAfterSeconds", refused.retryAfterSeconds()) : problem;
     }
 }
