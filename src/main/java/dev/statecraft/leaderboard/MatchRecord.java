@@ -26,8 +26,8 @@ public record MatchRecord(String matchId, long body, int season, long at, List<C
     public record Change(long oldValue, long newValue, double deviation) {}
 
     /** A match of which it is not known whether it was rated. */
-    public static MatchRecord announced(Match match, int season, long at) {
-        return new MatchRecord(match.matchId(), match.body(), season, at, List.of());
+    public static MatchRecord announced(String matchId, long body, int season, long at) {
+        return new MatchRecord(matchId, body, season, at, List.of());
     }
 
     /** Whether the match was rated. */

@@ -257,7 +257,9 @@ public class MatchService {
             }
         }
         MatchRecord announced = matches.announce(
-                board, MatchRecord.announced(match, board.season(), clock.millis()), config.matchesKept());
+                board,
+                MatchRecord.announced(match.matchId(), match.body(), board.season(), clock.millis()),
+                config.matchesKept());
         if (announced.body() != match.body() || announced.done()) {
             return new Try(known(board, match, announced), List.of());
         }
