@@ -5,6 +5,8 @@ import dev.statecraft.integration.CoordinationStore.Binding;
 import dev.statecraft.leaderboard.Board;
 import dev.statecraft.leaderboard.BoardService;
 import dev.statecraft.leaderboard.EntitySource;
+import dev.statecraft.leaderboard.NewScore;
+import dev.statecraft.leaderboard.ScoreResult;
 import dev.statecraft.leaderboard.ScoreService;
 import dev.statecraft.leaderboard.Terms;
 import dev.statecraft.replication.Entity;
@@ -151,14 +153,14 @@ public class BindingService implements FollowedTypes {
                 board.id(),
                 board.epoch(),
                 versions.stream().map(BindingService::place).toList());
-        List<ScoreService.NewScore> submissions = new ArrayList<>();
+        List<NewScore> submissions = new ArrayList<>();
         Map<String, Long> marks = new LinkedHashMap<>();
         for (Entity version : versions) {
             if (version.version() > followed.getOrDefault(place(version), 0L)) {
                 marks.merge(place(version), version.version(), Math::max);
                 Followed.of(board, binding.path(), version)
                         .filter(score -> Ids.isId(score.playerId()))
-                        .ifPresent(score -> submissions.add(new ScoreService.NewScore(
+                        .ifPresent(score -> submissions.add(new NewScore(
                                 score.playerId(),
                                 score.value(),
                                 BigDecimal.ZERO,
@@ -169,7 +171,7 @@ public class BindingService implements FollowedTypes {
         }
         if (!submissions.isEmpty()) {
             boolean busy = scores.submitAll(game, board.id(), submissions, false).orElse(List.of()).stream()
-                    .anyMatch(ScoreService.Busy.class::isInstance);
+                    .anyMatch(ScoreResult.Busy.class::isInstance);
             if (busy) {
                 throw new ContentionException("others write the entries of a bound board all the time");
             }

@@ -1,7 +1,6 @@
 package dev.statecraft.leaderboard;
 
-import dev.statecraft.leaderboard.ScoreService.Result;
-import dev.statecraft.leaderboard.ScoreService.Taken;
+import dev.statecraft.leaderboard.ScoreResult.Taken;
 import dev.statecraft.leaderboard.SubmissionService.Decided;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.ArrayList;
@@ -19,8 +18,8 @@ class ScoreRanking {
     }
 
     /** Ranks what was taken in the running season, with the nodes all results share read once. */
-    List<Result> rankAll(List<Decided> decided) {
-        List<Result> results =
+    List<ScoreResult> rankAll(List<Decided> decided) {
+        List<ScoreResult> results =
                 new ArrayList<>(decided.stream().map(Decided::result).toList());
         List<Integer> indexes = new ArrayList<>();
         List<Entry> scored = new ArrayList<>();

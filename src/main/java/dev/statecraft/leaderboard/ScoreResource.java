@@ -11,10 +11,8 @@ import dev.statecraft.entry.Problem;
 import dev.statecraft.entry.ProblemException;
 import dev.statecraft.entry.Query;
 import dev.statecraft.leaderboard.RankingService.Ranked;
-import dev.statecraft.leaderboard.ScoreService.NewScore;
-import dev.statecraft.leaderboard.ScoreService.Quarantined;
-import dev.statecraft.leaderboard.ScoreService.Result;
-import dev.statecraft.leaderboard.ScoreService.Taken;
+import dev.statecraft.leaderboard.ScoreResult.Quarantined;
+import dev.statecraft.leaderboard.ScoreResult.Taken;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
@@ -108,7 +106,7 @@ public class ScoreResource {
         Ids.check("board", board);
         boolean ranked = Query.flag("rank", rank, true);
         NewScore score = newScore(request, "", idempotencyKey);
-        Result result = scores.submit(caller.game(), board, score, ranked);
+        ScoreResult result = scores.submit(caller.game(), board, score, ranked);
         if (result instanceof Taken taken) {
             return RestResponse.ok(answer(score.playerId(), taken));
         }
@@ -150,7 +148,7 @@ public class ScoreResource {
                 refused.add(e.problem());
             }
         }
-        List<Result> results = scores.submitAll(caller.game(), board, accepted, ranked)
+        List<ScoreResult> results = scores.submitAll(caller.game(), board, accepted, ranked)
                 .orElseThrow(() -> new ProblemException(LeaderboardProblems.boardNotFound()));
         List<BatchResult> answers = new ArrayList<>();
         int next = 0;
@@ -158,7 +156,7 @@ public class ScoreResource {
             Problem problem = refused.get(i);
             if (problem == null) {
                 NewScore score = accepted.get(next);
-                Result result = results.get(next++);
+                ScoreResult result = results.get(next++);
                 if (result instanceof Taken taken) {
                     answers.add(new BatchResult(200, answer(score.playerId(), taken), null));
                     continue;
@@ -245,37 +243,37 @@ public class ScoreResource {
                 left(aside.board(), aside.attempts()));
     }
 
-    private Problem problem(Result result, String prefix, String player) {
-        if (result instanceof ScoreService.NoBoard) {
+    private Problem problem(ScoreResult result, String prefix, String player) {
+        if (result instanceof ScoreResult.NoBoard) {
             return LeaderboardProblems.boardNotFound();
         }
-        if (result instanceof ScoreService.Unfit unfit) {
+        if (result instanceof ScoreResult.Unfit unfit) {
             return Problem.of(400, "score-out-of-range", "The board cannot keep this", unfit.detail())
                     .withField(prefix + unfit.field());
         }
-        if (result instanceof ScoreService.ByMatches) {
+        if (result instanceof ScoreResult.ByMatches) {
             return Problem.conflict(
                     "rated-by-matches",
                     "Matches decide on this board",
                     "A RATING board takes no scores; send the match that was played.");
         }
-        if (result instanceof ScoreService.Mismatch) {
+        if (result instanceof ScoreResult.Mismatch) {
             return LeaderboardProblems.otherBody(prefix + "submissionId");
         }
-        if (result instanceof ScoreService.NotOpen refused) {
+        if (result instanceof ScoreResult.NotOpen refused) {
             return LeaderboardProblems.notOpen(refused.board(), refused.status(), clock.instant());
         }
-        if (result instanceof ScoreService.Exhausted refused) {
+        if (result instanceof ScoreResult.Exhausted refused) {
             return LeaderboardProblems.exhausted(refused.board(), prefix + "playerId", player, refused.attempts());
         }
-        if (result instanceof ScoreService.Implausible refused) {
+        if (result instanceof ScoreResult.Implausible refused) {
             return implausible(prefix + "value", refused);
         }
         return Problem.unavailable(1);
     }
 
     /** A score that a board does not take for plausible. */
-    private static Problem implausible(String field, ScoreService.Implausible refused) {
+    private static Problem implausible(String field, ScoreResult.Implausible refused) {
         Bound bound = refused.bound();
         Problem problem = bound == Bound.PER_MINUTE
                 ? Problem.tooManyRequests(

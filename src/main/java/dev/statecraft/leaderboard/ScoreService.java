@@ -1,12 +1,15 @@
 package dev.statecraft.leaderboard;
 
 import dev.statecraft.leaderboard.EntryStore.BoardAndEntry;
+import dev.statecraft.leaderboard.ScoreResult.ByMatches;
+import dev.statecraft.leaderboard.ScoreResult.NoBoard;
+import dev.statecraft.leaderboard.ScoreResult.Quarantined;
+import dev.statecraft.leaderboard.ScoreResult.Taken;
 import dev.statecraft.leaderboard.SubmissionService.Decided;
 import dev.statecraft.table.Backoff;
 import dev.statecraft.table.Batches;
 import dev.statecraft.table.Parallel;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.math.BigDecimal;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -15,7 +18,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 
 /** Takes scores, removes entries and reads a player's own. */
 @ApplicationScoped
@@ -55,110 +57,11 @@ public class ScoreService {
     }
 
     /**
-     * A score as it comes in.
-     *
-     * @param metadata JSON text, null for none
-     * @param submissionId null if the caller does not mean to retry
-     * @param operator null for the board's own
-     */
-    public record NewScore(
-            String playerId,
-            BigDecimal value,
-            BigDecimal subscore,
-            @Nullable String metadata,
-            @Nullable String submissionId,
-            @Nullable Operator operator) {}
-
-    /** How a submission ended; in order of precedence. */
-    public sealed interface Result {}
-
-    /** There is no such board. */
-    public record NoBoard() implements Result {}
-
-    /** The field cannot be kept on this board. */
-    public record Unfit(String field, String detail) implements Result {}
-
-    /** Matches decide on this board. */
-    public record ByMatches() implements Result {}
-
-    /** The submission id was used for something else. */
-    public record Mismatch() implements Result {}
-
-    /** The board has not started, or has closed for good: it takes nothing. */
-    public record NotOpen(Board board, Terms.Status status) implements Result {}
-
-    /** The player has made all attempts that the board takes in a season. */
-    public record Exhausted(Board board, int attempts) implements Result {}
-
-    /**
-     * The score is not plausible and was refused: nothing is written.
-     *
-     * @param limit the bound as it is set
-     * @param retryAfterSeconds when the same submission is plausible as far as its rate goes; 0 for other bounds
-     */
-    public record Implausible(Bound bound, BigDecimal limit, int retryAfterSeconds) implements Result {}
-
-    /** Others wrote the same entry or board all the time. */
-    public record Busy() implements Result {}
-
-    /**
-     * The submission is in effect, exactly once.
-     *
-     * @param season the season it counts in
-     * @param receipt what it did
-     * @param replayed whether it had been taken before
-     * @param ranked where the player stands now; nothing if that was not asked for or the entry is gone
-     * @param tier the tier that is, null for none
-     * @param attempts how many the player has made in that season by now; null if the board does not limit them
-     */
-    public record Taken(
-            Board board,
-            int season,
-            String submissionId,
-            Receipt receipt,
-            boolean replayed,
-            Optional<RankingService.Ranked> ranked,
-            @Nullable String tier,
-            @Nullable Integer attempts)
-            implements Result {
-
-        /** A submission in effect, not ranked yet. */
-        static Taken of(Board board, int season, String submissionId, Receipt receipt, boolean replayed) {
-            return new Taken(board, season, submissionId, receipt, replayed, Optional.empty(), null, null);
-        }
-    }
-
-    /**
-     * The submission is put aside for review: it counts nowhere until it is accepted.
-     *
-     * @param season the season it was submitted in
-     * @param receipt the receipt it left in the entry
-     * @param replayed whether it had been put aside before
-     * @param attempts how many the player has made in that season by now; null if the board does not limit them
-     */
-    public record Quarantined(
-            Board board,
-            int season,
-            String submissionId,
-            Bound bound,
-            Receipt receipt,
-            boolean replayed,
-            @Nullable Integer attempts)
-            implements Result {
-
-        /** A quarantined submission. */
-        static Quarantined of(
-                Board board, int season, String submissionId, Bound bound, Receipt receipt, boolean replayed) {
-            return new Quarantined(board, season, submissionId, bound, receipt, replayed, null);
-        }
-    }
-
-    /**
      * Takes one score. A strongly consistent read of the entry (1 RCU; in the same round trip the board, if it was not
      * read lately) and one conditional write (1 WCU, and 1–2 in the index when the score changes); with {@code ranked}
      * one batch read for the rank. A submission that changes nothing and carries no id of its own is not written.
      */
-    public Result submit(String game, String boardId, NewScore score, boolean ranked) {
+    public ScoreResult submit(String game, String boardId, NewScore score, boolean ranked) {
         Optional<BoardAndEntry> found = read(game, boardId, score.playerId());
         if (found.isEmpty()) {
             return new NoBoard();
@@ -175,7 +78,7 @@ public class ScoreService {
      *
      * @return one result a score, in order; nothing if there is no such board
      */
-    public Optional<List<Result>> submitAll(String game, String boardId, List<NewScore> scores, boolean ranked) {
+    public Optional<List<ScoreResult>> submitAll(String game, String boardId, List<NewScore> scores, boolean ranked) {
         Optional<Board> board = boards.find(game, boardId);
         if (board.isEmpty()) {
             return Optional.empty();
@@ -214,7 +117,7 @@ public class ScoreService {
         if (entry == null) {
             return decided;
         }
-        Result result = decided.result();
+        ScoreResult result = decided.result();
         if (result instanceof Taken taken && counts(taken.board(), taken.season())) {
             result = new Taken(
                     taken.board(),

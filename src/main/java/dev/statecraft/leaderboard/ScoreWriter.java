@@ -1,10 +1,8 @@
 package dev.statecraft.leaderboard;
 
-import dev.statecraft.leaderboard.ScoreService.Busy;
-import dev.statecraft.leaderboard.ScoreService.ByMatches;
-import dev.statecraft.leaderboard.ScoreService.NewScore;
-import dev.statecraft.leaderboard.ScoreService.NoBoard;
-import dev.statecraft.leaderboard.ScoreService.Result;
+import dev.statecraft.leaderboard.ScoreResult.Busy;
+import dev.statecraft.leaderboard.ScoreResult.ByMatches;
+import dev.statecraft.leaderboard.ScoreResult.NoBoard;
 import dev.statecraft.leaderboard.SubmissionService.Arrival;
 import dev.statecraft.leaderboard.SubmissionService.Decided;
 import dev.statecraft.leaderboard.SubmissionService.Identified;
@@ -131,14 +129,14 @@ class ScoreWriter {
             boolean subscores =
                     scores.stream().anyMatch(score -> score.score().subscore().signum() != 0);
             boolean unmarked = !board.scored() || (subscores && !board.subscored());
-            Optional<Result> notOpen = submissions.notOpen(board);
+            Optional<ScoreResult> notOpen = submissions.notOpen(board);
             if (!board.scored() && notOpen.isPresent()) {
                 return new Written(board, entry, all(scores, notOpen.get()));
             }
             if (unmarked && notOpen.isEmpty()) {
                 Optional<Board> marked = boards.mark(board, subscores);
                 if (marked.isEmpty()) {
-                    Result end = boards.read(board.game(), board.id()).isEmpty() ? new NoBoard() : new Busy();
+                    ScoreResult end = boards.read(board.game(), board.id()).isEmpty() ? new NoBoard() : new Busy();
                     return new Written(board, entry, all(scores, end));
                 }
                 if (!sameSeason(marked.get(), board)) {
@@ -204,7 +202,7 @@ class ScoreWriter {
                 .toList();
     }
 
-    private static List<Decided> all(List<Identified> scores, Result end) {
+    private static List<Decided> all(List<Identified> scores, ScoreResult end) {
         return scores.stream().map(score -> Decided.as(end)).toList();
     }
 }

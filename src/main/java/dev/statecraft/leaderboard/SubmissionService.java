@@ -1,14 +1,12 @@
 package dev.statecraft.leaderboard;
 
-import dev.statecraft.leaderboard.ScoreService.Exhausted;
-import dev.statecraft.leaderboard.ScoreService.Implausible;
-import dev.statecraft.leaderboard.ScoreService.Mismatch;
-import dev.statecraft.leaderboard.ScoreService.NewScore;
-import dev.statecraft.leaderboard.ScoreService.NotOpen;
-import dev.statecraft.leaderboard.ScoreService.Quarantined;
-import dev.statecraft.leaderboard.ScoreService.Result;
-import dev.statecraft.leaderboard.ScoreService.Taken;
-import dev.statecraft.leaderboard.ScoreService.Unfit;
+import dev.statecraft.leaderboard.ScoreResult.Exhausted;
+import dev.statecraft.leaderboard.ScoreResult.Implausible;
+import dev.statecraft.leaderboard.ScoreResult.Mismatch;
+import dev.statecraft.leaderboard.ScoreResult.NotOpen;
+import dev.statecraft.leaderboard.ScoreResult.Quarantined;
+import dev.statecraft.leaderboard.ScoreResult.Taken;
+import dev.statecraft.leaderboard.ScoreResult.Unfit;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.math.BigDecimal;
 import java.time.Clock;
@@ -52,9 +50,9 @@ public class SubmissionService {
      * @param entry the entry to be written, null if it stays
      * @param review the review to be written with it
      */
-    record Decided(Result result, @Nullable Entry entry, Optional<Review> review) {
+    record Decided(ScoreResult result, @Nullable Entry entry, Optional<Review> review) {
 
-        static Decided as(Result result) {
+        static Decided as(ScoreResult result) {
             return new Decided(result, null, Optional.empty());
         }
     }
@@ -115,7 +113,7 @@ public class SubmissionService {
         if (decision instanceof Submission.Replay || decision instanceof Submission.Mismatch) {
             return Decided.as(known(board, submission, decision));
         }
-        Optional<Result> refused = refused(board, decision);
+        Optional<ScoreResult> refused = refused(board, decision);
         if (refused.isPresent()) {
             return Decided.as(refused.get());
         }
@@ -138,15 +136,15 @@ public class SubmissionService {
     }
 
     /** Why the board takes nothing now, or nothing more of this player; nothing if it does. */
-    private Optional<Result> refused(Board board, Submission.Decision decision) {
-        Optional<Result> closed = notOpen(board);
+    private Optional<ScoreResult> refused(Board board, Submission.Decision decision) {
+        Optional<ScoreResult> closed = notOpen(board);
         return closed.isEmpty() && decision instanceof Submission.Exhausted exhausted
                 ? Optional.of(new Exhausted(board, exhausted.attempts()))
                 : closed;
     }
 
     /** Why the board takes no scores now, by the clock; nothing if it does. */
-    Optional<Result> notOpen(Board board) {
+    Optional<ScoreResult> notOpen(Board board) {
         Terms.Status status = board.status(clock.instant());
         return status == Terms.Status.OPEN ? Optional.empty() : Optional.of(new NotOpen(board, status));
     }
@@ -189,7 +187,7 @@ public class SubmissionService {
     }
 
     /** What a submission is answered that was decided about before. */
-    private static Result known(Board board, Submission submission, Submission.Decision decision) {
+    private static ScoreResult known(Board board, Submission submission, Submission.Decision decision) {
         if (!(decision instanceof Submission.Replay replay)) {
             return new Mismatch();
         }
@@ -204,7 +202,7 @@ public class SubmissionService {
     }
 
     /** The same for one whose receipt the entry has no more. */
-    private static Result known(Board board, Review review) {
+    private static ScoreResult known(Board board, Review review) {
         return review.status() == Review.Status.ACCEPTED
                 ? Taken.of(board, review.season(), review.id(), review.receipt(), true)
                 : Quarantined.of(board, review.season(), review.id(), review.bound(), review.receipt(), true);

@@ -10,6 +10,7 @@ import static org.hamcrest.Matchers.nullValue;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
+import dev.statecraft.leaderboard.NewScore;
 import dev.statecraft.leaderboard.ScoreService;
 import dev.statecraft.leaderboard.UpkeepService;
 import dev.statecraft.local.DynamoDbLocalResource;
@@ -64,7 +65,7 @@ class ErasureResourceTest {
         scores.submit(
                 "default",
                 "dotted",
-                new ScoreService.NewScore("..", new BigDecimal(7), BigDecimal.ZERO, null, null, null),
+                new NewScore("..", new BigDecimal(7), BigDecimal.ZERO, null, null, null),
                 false);
         rest();
         get("/v1/leaderboards/dotted/entries?fresh=true").body("entries.playerId", hasItem(".."));

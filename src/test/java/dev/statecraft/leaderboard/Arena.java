@@ -1,7 +1,6 @@
 package dev.statecraft.leaderboard;
 
-import dev.statecraft.leaderboard.ScoreService.NewScore;
-import dev.statecraft.leaderboard.ScoreService.Taken;
+import dev.statecraft.leaderboard.ScoreResult.Taken;
 import dev.statecraft.local.LocalDynamoDb;
 import dev.statecraft.rating.RatingSystem;
 import dev.statecraft.table.Counters;

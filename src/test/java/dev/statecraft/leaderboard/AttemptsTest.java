@@ -4,11 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.statecraft.leaderboard.ScoreService.Exhausted;
-import dev.statecraft.leaderboard.ScoreService.NewScore;
-import dev.statecraft.leaderboard.ScoreService.Quarantined;
-import dev.statecraft.leaderboard.ScoreService.Result;
-import dev.statecraft.leaderboard.ScoreService.Taken;
+import dev.statecraft.leaderboard.ScoreResult.Exhausted;
+import dev.statecraft.leaderboard.ScoreResult.Quarantined;
+import dev.statecraft.leaderboard.ScoreResult.Taken;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
@@ -77,7 +75,7 @@ class AttemptsTest {
                 }
                 boolean lost =
                         random.nextInt(6) == 0 && scores.stream().allMatch(score -> score.submissionId() != null);
-                List<Result> results = lost ? afterALostAnswer(one, id, scores) : submit(one, id, scores);
+                List<ScoreResult> results = lost ? afterALostAnswer(one, id, scores) : submit(one, id, scores);
                 expect(model, scores, results, lost, context);
             }
             Board board = arena.board(id);
@@ -88,7 +86,8 @@ class AttemptsTest {
         }
     }
 
-    private static void expect(Model model, List<NewScore> scores, List<Result> results, boolean lost, String context) {
+    private static void expect(
+            Model model, List<NewScore> scores, List<ScoreResult> results, boolean lost, String context) {
         for (int i = 0; i < scores.size(); i++) {
             NewScore score = scores.get(i);
             String id = score.submissionId();
@@ -118,7 +117,7 @@ class AttemptsTest {
     }
 
     /** The scores take effect, but their answer is lost, so that they are sent again. */
-    private List<Result> afterALostAnswer(Arena one, String id, List<NewScore> scores) {
+    private List<ScoreResult> afterALostAnswer(Arena one, String id, List<NewScore> scores) {
         faults.failFrom(arena.board(id).scored() ? 0 : 1, true);
         try {
             submit(one, id, scores);
@@ -135,21 +134,21 @@ class AttemptsTest {
     void manyAtOnceOnTwoInstancesMakeNoMoreAttemptsThanThereAre() throws Exception {
         arena.create("board", limited(MOST, null));
         ExecutorService threads = Executors.newFixedThreadPool(8);
-        List<Callable<Result>> calls = new ArrayList<>();
+        List<Callable<ScoreResult>> calls = new ArrayList<>();
         for (int i = 0; i < 24; i++) {
             NewScore score = score("p", 100 - i % 12, i % 3 == 0 ? null : "s" + i % 12);
             Arena one = i % 2 == 0 ? arena : other;
             calls.add(() -> {
-                Result result;
+                ScoreResult result;
                 do {
                     result = submit(one, "board", List.of(score)).get(0);
-                } while (result instanceof ScoreService.Busy);
+                } while (result instanceof ScoreResult.Busy);
                 return result;
             });
         }
         int fresh = 0;
-        for (Future<Result> done : threads.invokeAll(calls)) {
-            Result result = done.get();
+        for (Future<ScoreResult> done : threads.invokeAll(calls)) {
+            ScoreResult result = done.get();
             assertTrue(result instanceof Taken || result instanceof Exhausted, result.toString());
             fresh += result instanceof Taken taken && !taken.replayed() ? 1 : 0;
         }
@@ -174,7 +173,7 @@ class AttemptsTest {
         assertEquals(2, accepted.attempts());
 
         arena.create("refused", limited(2, Bounds.Action.REJECT));
-        assertInstanceOf(ScoreService.Implausible.class, submit("refused", "p", 500, "a"));
+        assertInstanceOf(ScoreResult.Implausible.class, submit("refused", "p", 500, "a"));
         assertEquals(
                 1, assertInstanceOf(Taken.class, submit("refused", "p", 5, "b")).attempts());
     }
@@ -207,11 +206,11 @@ class AttemptsTest {
                 arena.boards.change(Arena.GAME, id, old -> old.with(new Terms(null, null, most))));
     }
 
-    private Result submit(String id, String player, long value, String submission) {
+    private ScoreResult submit(String id, String player, long value, String submission) {
         return submit(arena, id, List.of(score(player, value, submission))).get(0);
     }
 
-    private static List<Result> submit(Arena one, String id, List<NewScore> scores) {
+    private static List<ScoreResult> submit(Arena one, String id, List<NewScore> scores) {
         return scores.size() == 1
                 ? List.of(one.scores.submit(Arena.GAME, id, scores.get(0), false))
                 : one.scores.submitAll(Arena.GAME, id, scores, false).orElseThrow();

@@ -133,7 +133,7 @@ class ClosingTest {
                 default -> {
                     String player = "p" + random.nextInt(8);
                     long value = random.nextInt(50);
-                    ScoreService.Taken taken = one.submit("board", player, value, 0, null);
+                    ScoreResult.Taken taken = one.submit("board", player, value, 0, null);
                     assertEquals(ends.size(), taken.season(), context);
                     model.computeIfAbsent(ends.size(), season -> new HashMap<>())
                             .merge(player, value, Math::max);

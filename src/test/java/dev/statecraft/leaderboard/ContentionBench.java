@@ -3,7 +3,6 @@ package dev.statecraft.leaderboard;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.statecraft.leaderboard.Match.Side;
-import dev.statecraft.leaderboard.ScoreService.NewScore;
 import dev.statecraft.local.Meter;
 import dev.statecraft.rating.Elo;
 import java.math.BigDecimal;
@@ -50,7 +49,7 @@ class ContentionBench {
                                         "bench",
                                         new NewScore("one", BigDecimal.ONE, BigDecimal.ZERO, null, null, null),
                                         false)
-                        instanceof ScoreService.Taken);
+                        instanceof ScoreResult.Taken);
             }
         });
         assertEquals(

@@ -7,9 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.statecraft.leaderboard.Board.Settings;
-import dev.statecraft.leaderboard.ScoreService.NewScore;
-import dev.statecraft.leaderboard.ScoreService.Result;
-import dev.statecraft.leaderboard.ScoreService.Taken;
+import dev.statecraft.leaderboard.ScoreResult.Taken;
 import dev.statecraft.leaderboard.Season.Phase;
 import dev.statecraft.leaderboard.Terms.Status;
 import dev.statecraft.rating.Elo;
@@ -43,7 +41,7 @@ class EventBoardTest {
     @Test
     void itTakesScoresFromItsStartUntilItsEnd() {
         arena.create("board", event(null));
-        assertEquals(new ScoreService.NotOpen(arena.board("board"), Status.SCHEDULED), submit(arena, "a", 1, "early"));
+        assertEquals(new ScoreResult.NotOpen(arena.board("board"), Status.SCHEDULED), submit(arena, "a", 1, "early"));
         assertFalse(arena.board("board").scored(), "a refused score fixes nothing");
         assertEquals(0, arena.lists.list(arena.board("board"), 1, 1, 10).totalEntries());
         assertInstanceOf(SeasonService.NotOpen.class, arena.seasons.reset(Arena.GAME, "board", "too early", null));
@@ -53,14 +51,14 @@ class EventBoardTest {
         clock.moveTo(END.minusMillis(1));
         assertTaken(false, submit(arena, "c", 30, "c1"));
         clock.moveTo(END);
-        assertInstanceOf(ScoreService.NotOpen.class, submit(arena, "a", 99, "a2"));
+        assertInstanceOf(ScoreResult.NotOpen.class, submit(arena, "a", 99, "a2"));
         assertTaken(true, submit(arena, "a", 10, "a1"));
-        assertInstanceOf(ScoreService.Mismatch.class, submit(arena, "a", 11, "a1"));
-        List<Result> batch = arena.scores
+        assertInstanceOf(ScoreResult.Mismatch.class, submit(arena, "a", 11, "a1"));
+        List<ScoreResult> batch = arena.scores
                 .submitAll(Arena.GAME, "board", List.of(score("b", 20, "b1"), score("b", 21, "b2")), true)
                 .orElseThrow();
         assertTaken(true, batch.get(0));
-        assertEquals(new ScoreService.NotOpen(arena.board("board"), Status.CLOSED), batch.get(1));
+        assertEquals(new ScoreResult.NotOpen(arena.board("board"), Status.CLOSED), batch.get(1));
         assertFinal("board", 1, 3);
         assertInstanceOf(SeasonService.NotOpen.class, arena.seasons.reset(Arena.GAME, "board", "too late", null));
     }
@@ -131,10 +129,10 @@ class EventBoardTest {
             assertInstanceOf(Taken.class, one.scores.submit(Arena.GAME, id, score("a", 1, "a"), false));
             assertInstanceOf(Taken.class, other.scores.submit(Arena.GAME, id, score("b", 1, "b"), false));
             clock.moveTo(end);
-            Callable<Result> first = () -> one.scores.submit(Arena.GAME, id, score("a", 2, "a2"), false);
-            Callable<Result> second = () -> other.scores.submit(Arena.GAME, id, score("b", 2, "b2"), false);
+            Callable<ScoreResult> first = () -> one.scores.submit(Arena.GAME, id, score("a", 2, "a2"), false);
+            Callable<ScoreResult> second = () -> other.scores.submit(Arena.GAME, id, score("b", 2, "b2"), false);
             for (var result : both.invokeAll(List.of(first, second, first, second))) {
-                assertInstanceOf(ScoreService.NotOpen.class, result.get());
+                assertInstanceOf(ScoreResult.NotOpen.class, result.get());
             }
             Board board = one.board(id);
             assertEquals(1, one.seasons.list(board, null, 10).size());
@@ -255,7 +253,7 @@ class EventBoardTest {
                                 null)
                         .with(plain.terms()));
         clock.moveTo(START);
-        assertInstanceOf(ScoreService.Quarantined.class, submit(arena, "a", 99, "a1"));
+        assertInstanceOf(ScoreResult.Quarantined.class, submit(arena, "a", 99, "a1"));
         clock.moveTo(END);
         assertInstanceOf(ReviewService.SeasonClosed.class, arena.reviews.decide(Arena.GAME, "board", "a1", true));
         assertInstanceOf(ReviewService.Done.class, arena.reviews.decide(Arena.GAME, "board", "a1", false));
@@ -396,7 +394,7 @@ class EventBoardTest {
         return new Match(id, sides);
     }
 
-    private static Result submit(Arena arena, String player, long value, String id) {
+    private static ScoreResult submit(Arena arena, String player, long value, String id) {
         return arena.scores.submit(Arena.GAME, "board", score(player, value, id), true);
     }
 
@@ -404,7 +402,7 @@ class EventBoardTest {
         return new NewScore(player, BigDecimal.valueOf(value), BigDecimal.ZERO, null, id, null);
     }
 
-    private static void assertTaken(boolean replayed, Result result) {
+    private static void assertTaken(boolean replayed, ScoreResult result) {
         assertEquals(replayed, assertInstanceOf(Taken.class, result).replayed());
     }
 

@@ -3,7 +3,6 @@ package dev.statecraft.leaderboard;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.statecraft.leaderboard.ScoreService.NewScore;
 import dev.statecraft.local.LocalDynamoDb;
 import dev.statecraft.local.Meter;
 import dev.statecraft.table.StreamRecord;
@@ -162,7 +161,7 @@ class LeaderboardBench {
     private void submit(Board board, int player, long value, boolean ranked) {
         NewScore score =
                 new NewScore("p" + player, BigDecimal.valueOf(value), BigDecimal.ZERO, null, "s" + sequence++, null);
-        assertTrue(arena.scores.submit(Arena.GAME, board.id(), score, ranked) instanceof ScoreService.Taken);
+        assertTrue(arena.scores.submit(Arena.GAME, board.id(), score, ranked) instanceof ScoreResult.Taken);
         if (value > values[player]) {
             uncounted.add(record(board, values[player], value));
             values[player] = value;

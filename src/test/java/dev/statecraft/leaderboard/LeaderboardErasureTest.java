@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.statecraft.leaderboard.ScoreService.NewScore;
 import dev.statecraft.local.LocalDynamoDb;
 import dev.statecraft.local.Meanwhile;
 import dev.statecraft.table.ItemChange;
@@ -171,7 +170,7 @@ class LeaderboardErasureTest {
         Bounds bounds = new Bounds(null, BigDecimal.valueOf(100), null, null, null, Bounds.Action.QUARANTINE);
         arena.create("board", 1, bounds, List.of());
         NewScore doubtful = new NewScore("p0", BigDecimal.valueOf(500), BigDecimal.ZERO, null, "s-1", null);
-        assertInstanceOf(ScoreService.Quarantined.class, arena.scores.submit(Arena.GAME, "board", doubtful, false));
+        assertInstanceOf(ScoreResult.Quarantined.class, arena.scores.submit(Arena.GAME, "board", doubtful, false));
         between.happens(() -> erase(other, "p0"));
         assertInstanceOf(ReviewService.NoReview.class, arena.reviews.decide(Arena.GAME, "board", "s-1", accept));
         assertEquals(Set.of(), items.naming("p0"));

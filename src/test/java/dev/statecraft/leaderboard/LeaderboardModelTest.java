@@ -7,8 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.statecraft.leaderboard.Distribution.Bucket;
 import dev.statecraft.leaderboard.RankingService.Ranked;
-import dev.statecraft.leaderboard.ScoreService.NewScore;
-import dev.statecraft.leaderboard.ScoreService.Taken;
+import dev.statecraft.leaderboard.ScoreResult.Taken;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
@@ -73,7 +72,7 @@ class LeaderboardModelTest {
                 Sent again = sent.get(random.nextInt(sent.size()));
                 if (random.nextInt(4) == 0) {
                     assertInstanceOf(
-                            ScoreService.Mismatch.class,
+                            ScoreResult.Mismatch.class,
                             arena.scores.submit(
                                     Arena.GAME, id, score(again.player(), again.value() + 1, again.id()), false),
                             context);

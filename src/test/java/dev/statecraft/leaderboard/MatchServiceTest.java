@@ -97,12 +97,12 @@ class MatchServiceTest {
         arena.create("scored", RankingType.SCORE, Order.DESCENDING, null, 1);
         assertInstanceOf(MatchService.NotRated.class, send("scored", "m", side(1, "a"), side(2, "b")));
         assertInstanceOf(MatchService.NoBoard.class, send("none", "m", side(1, "a"), side(2, "b")));
-        ScoreService.NewScore score = new ScoreService.NewScore("a", BigDecimal.TEN, BigDecimal.ZERO, null, "s", null);
-        assertInstanceOf(ScoreService.ByMatches.class, arena.scores.submit(Arena.GAME, "rated", score, true));
+        NewScore score = new NewScore("a", BigDecimal.TEN, BigDecimal.ZERO, null, "s", null);
+        assertInstanceOf(ScoreResult.ByMatches.class, arena.scores.submit(Arena.GAME, "rated", score, true));
         arena.scores
                 .submitAll(Arena.GAME, "rated", List.of(score), true)
                 .orElseThrow()
-                .forEach(result -> assertInstanceOf(ScoreService.ByMatches.class, result));
+                .forEach(result -> assertInstanceOf(ScoreResult.ByMatches.class, result));
         assertNull(entry("rated", 1, "a").score());
     }
 

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.statecraft.leaderboard.ScoreService.NewScore;
 import dev.statecraft.rating.Elo;
 import dev.statecraft.table.StreamRecord;
 import java.math.BigDecimal;

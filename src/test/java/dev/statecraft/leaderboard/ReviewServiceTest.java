@@ -7,11 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.statecraft.leaderboard.ReviewService.Done;
-import dev.statecraft.leaderboard.ScoreService.Implausible;
-import dev.statecraft.leaderboard.ScoreService.NewScore;
-import dev.statecraft.leaderboard.ScoreService.Quarantined;
-import dev.statecraft.leaderboard.ScoreService.Result;
-import dev.statecraft.leaderboard.ScoreService.Taken;
+import dev.statecraft.leaderboard.ScoreResult.Implausible;
+import dev.statecraft.leaderboard.ScoreResult.Quarantined;
+import dev.statecraft.leaderboard.ScoreResult.Taken;
 import java.math.BigDecimal;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -70,14 +68,14 @@ class ReviewServiceTest {
         assertFalse(aside.replayed());
         assertTrue(again.replayed());
         assertEquals(aside.receipt(), again.receipt());
-        assertInstanceOf(ScoreService.Mismatch.class, submit("board", "p", 501, "s-1"));
-        assertInstanceOf(ScoreService.Mismatch.class, submit("board", "other", 500, "s-1"));
+        assertInstanceOf(ScoreResult.Mismatch.class, submit("board", "p", 501, "s-1"));
+        assertInstanceOf(ScoreResult.Mismatch.class, submit("board", "other", 500, "s-1"));
         arena.reset("board", "over", null);
         Quarantined crossed = (Quarantined) submit("board", "p", 500, "s-1");
         assertTrue(crossed.replayed());
         assertEquals(1, crossed.season());
         assertEquals(Bound.MAX, crossed.bound());
-        assertInstanceOf(ScoreService.Mismatch.class, submit("board", "p", 7, "s-1"));
+        assertInstanceOf(ScoreResult.Mismatch.class, submit("board", "p", 7, "s-1"));
     }
 
     @Test
@@ -88,7 +86,7 @@ class ReviewServiceTest {
         Quarantined late = (Quarantined) submit("board", "p", 500, "s-1");
         assertTrue(late.replayed());
         assertEquals(1, late.season());
-        assertInstanceOf(ScoreService.Mismatch.class, submit("board", "p", 501, "s-1"));
+        assertInstanceOf(ScoreResult.Mismatch.class, submit("board", "p", 501, "s-1"));
         assertEquals(
                 1,
                 arena.reviews
@@ -191,7 +189,7 @@ class ReviewServiceTest {
         }
         for (int round = 0; round < 2; round++) {
             boolean replayed = round == 1;
-            List<Result> results =
+            List<ScoreResult> results =
                     arena.scores.submitAll(Arena.GAME, "board", batch, true).orElseThrow();
             for (int i = 0; i < 100; i++) {
                 if (i % 10 == 0) {
@@ -320,7 +318,7 @@ class ReviewServiceTest {
         arena.create(id, PlausibilityTest.bounded(plain, bounds, List.of()));
     }
 
-    private Result submit(String board, String player, long value, @Nullable String id) {
+    private ScoreResult submit(String board, String player, long value, @Nullable String id) {
         return arena.scores.submit(Arena.GAME, board, score(player, value, id), true);
     }
 

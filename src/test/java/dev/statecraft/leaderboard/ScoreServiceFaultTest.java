@@ -3,9 +3,7 @@ package dev.statecraft.leaderboard;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.statecraft.leaderboard.ScoreService.NewScore;
-import dev.statecraft.leaderboard.ScoreService.Result;
-import dev.statecraft.leaderboard.ScoreService.Taken;
+import dev.statecraft.leaderboard.ScoreResult.Taken;
 import java.math.BigDecimal;
 import java.time.Clock;
 import java.time.Instant;
@@ -82,7 +80,7 @@ class ScoreServiceFaultTest {
                 faults.heal();
             }
         }
-        List<Result> results =
+        List<ScoreResult> results =
                 arena.scores.submitAll(Arena.GAME, "board", batch, false).orElseThrow();
         results.forEach(result -> assertTrue(result instanceof Taken, result::toString));
         for (int i = 0; i < 20; i++) {
@@ -162,12 +160,12 @@ class ScoreServiceFaultTest {
                 // A score that does not improve the entry is told apart as well.
                 arenas.get(0).submit(id, "p", 100, 0, null);
             }
-            List<Callable<Result>> tasks = new ArrayList<>();
+            List<Callable<ScoreResult>> tasks = new ArrayList<>();
             for (int i = 0; i < 12; i++) {
                 Arena own = arenas.get(i % 3);
                 tasks.add(() -> own.scores.submit(Arena.GAME, id, score("p", 10, "e1"), false));
             }
-            List<Result> results = all(tasks);
+            List<ScoreResult> results = all(tasks);
             results.forEach(ScoreServiceFaultTest::assertTaken);
             assertEquals(
                     1,
@@ -203,7 +201,7 @@ class ScoreServiceFaultTest {
                 },
                 Clock.systemUTC());
         arena.create("board", RankingType.POINTS, Order.DESCENDING, null, 1);
-        assertEquals(new ScoreService.Busy(), hurried.scores.submit(Arena.GAME, "board", score("one", 1, "e1"), false));
+        assertEquals(new ScoreResult.Busy(), hurried.scores.submit(Arena.GAME, "board", score("one", 1, "e1"), false));
     }
 
     private List<Arena> instances(int count) {
@@ -227,7 +225,7 @@ class ScoreServiceFaultTest {
         }
     }
 
-    private static void assertTaken(Result result) {
+    private static void assertTaken(ScoreResult result) {
         assertTrue(result instanceof Taken, result::toString);
     }
 

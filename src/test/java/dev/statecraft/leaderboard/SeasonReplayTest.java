@@ -6,11 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.statecraft.leaderboard.ScoreService.Mismatch;
-import dev.statecraft.leaderboard.ScoreService.NewScore;
-import dev.statecraft.leaderboard.ScoreService.Quarantined;
-import dev.statecraft.leaderboard.ScoreService.Result;
-import dev.statecraft.leaderboard.ScoreService.Taken;
+import dev.statecraft.leaderboard.ScoreResult.Mismatch;
+import dev.statecraft.leaderboard.ScoreResult.Quarantined;
+import dev.statecraft.leaderboard.ScoreResult.Taken;
 import dev.statecraft.local.Meter;
 import java.math.BigDecimal;
 import java.time.Duration;
@@ -94,7 +92,7 @@ class SeasonReplayTest {
                 score("p", 99, "e1"),
                 score("q", 4, "e1"),
                 score("p", 1, "e2"));
-        List<Result> results =
+        List<ScoreResult> results =
                 arena.scores.submitAll(Arena.GAME, "board", batch, true).orElseThrow();
         assertEquals(2, assertInstanceOf(Taken.class, results.get(0)).season());
         assertReplayed(first, assertInstanceOf(Taken.class, results.get(1)));
@@ -231,7 +229,7 @@ class SeasonReplayTest {
         arena.create(id, RankingType.POINTS, Order.DESCENDING, null, 1);
     }
 
-    private Result submit(String board, String player, long value, String id) {
+    private ScoreResult submit(String board, String player, long value, String id) {
         return arena.scores.submit(Arena.GAME, board, score(player, value, id), true);
     }
 
