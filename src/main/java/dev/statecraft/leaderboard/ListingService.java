@@ -2,7 +2,6 @@ package dev.statecraft.leaderboard;
 
 import dev.statecraft.leaderboard.EntryStore.Row;
 import dev.statecraft.leaderboard.RankTree.Place;
-import dev.statecraft.leaderboard.RankingService.Ranked;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -172,7 +171,7 @@ public class ListingService {
         Collections.reverse(rows);
         long position = more ? first.position() - rows.size() : 1;
         Score best = rows.get(0).key().score();
-        Ranked standing = rankings.rankOf(board, season, best);
+        EntryRank standing = rankings.rankOf(board, season, best);
         RowNumbering numbers = RowNumbering.at(board.ranking(), best, position, standing.place(), standing.rank());
         List<RankedEntry> listed = numbered(numbers, rows);
         return listing(
@@ -195,7 +194,7 @@ public class ListingService {
         List<Entry> scored =
                 players.stream().filter(entry -> entry.score() != null).toList();
         RankWalk tree = new RankWalk(ranks, board, season);
-        List<Ranked> ranked = rankings.rankAll(board, season, scored);
+        List<EntryRank> ranked = rankings.rankAll(board, season, scored);
         List<Long> positions = rankings.positions(board, season, scored, ranked);
         List<RankedEntry> listed = new ArrayList<>();
         for (int i = 0; i < scored.size(); i++) {
@@ -205,7 +204,7 @@ public class ListingService {
                     ranked.get(i).place(),
                     positions.get(i),
                     entry.playerId(),
-                    RankingService.scoreOf(entry),
+                    entry.requireScore(),
                     entry.reachedAt(),
                     entry.metadata()));
         }
@@ -217,7 +216,7 @@ public class ListingService {
      * Whether a player's place is among those listed. Known from the rank, unless the last listed place lies within the
      * player's tie; then the tie is looked at, up to that place.
      */
-    public boolean listed(Board board, int season, Entry entry, Ranked ranked) {
+    public boolean listed(Board board, int season, Entry entry, EntryRank ranked) {
         if (board.lists(ranked.place() + ranked.ties() - 1)) {
             return true;
         }
@@ -225,7 +224,7 @@ public class ListingService {
     }
 
     /** The position in the list: the place, and those of a tie who came first. */
-    long position(Board board, int season, Entry entry, Ranked ranked) {
+    long position(Board board, int season, Entry entry, EntryRank ranked) {
         return rankings.positions(board, season, List.of(entry), List.of(ranked))
                 .get(0);
     }

@@ -10,7 +10,6 @@ import dev.statecraft.entry.Query;
 import dev.statecraft.leaderboard.MatchRecord.Change;
 import dev.statecraft.leaderboard.MatchService.Result;
 import dev.statecraft.leaderboard.MatchService.Taken;
-import dev.statecraft.leaderboard.RankingService.Ranked;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
@@ -98,7 +97,7 @@ public class MatchResource {
             Match.Side side = match.sides().get(i);
             for (String player : side.players()) {
                 Change change = taken.match().changes().get(players.size());
-                Ranked ranked = taken.ranks().get(player);
+                EntryRank ranked = taken.ranks().get(player);
                 players.add(new PlayerRating(
                         player,
                         i,
@@ -115,7 +114,7 @@ public class MatchResource {
                 taken.match().season(),
                 players,
                 taken.ranks().values().stream()
-                        .map(Ranked::asOf)
+                        .map(EntryRank::asOf)
                         .min(Instant::compareTo)
                         .orElse(null),
                 taken.replayed() ? Boolean.TRUE : null);

@@ -1,7 +1,6 @@
 package dev.statecraft.leaderboard;
 
 import dev.statecraft.leaderboard.Match.Outcome;
-import dev.statecraft.leaderboard.RankingService.Ranked;
 import dev.statecraft.rating.RatingSystem;
 import dev.statecraft.table.Backoff;
 import dev.statecraft.table.GroupCommit;
@@ -93,7 +92,7 @@ public class MatchService {
      * @param replayed whether it had been rated before
      * @param ranks where the players stand now; none if that was not asked for or an entry is gone
      */
-    public record Taken(Board board, MatchRecord match, boolean replayed, Map<String, Ranked> ranks)
+    public record Taken(Board board, MatchRecord match, boolean replayed, Map<String, EntryRank> ranks)
             implements Result {}
 
     /** How a try ended: a result and the entries written, or no result if another writer won the race. */
@@ -361,8 +360,8 @@ public class MatchService {
                                 .values()
                         : written)
                 .stream().filter(entry -> entry.score() != null).toList();
-        List<Ranked> ranks = rankings.rankTogether(taken.board(), season, scored);
-        Map<String, Ranked> byPlayer = new HashMap<>();
+        List<EntryRank> ranks = rankings.rankTogether(taken.board(), season, scored);
+        Map<String, EntryRank> byPlayer = new HashMap<>();
         for (int i = 0; i < ranks.size(); i++) {
             byPlayer.put(scored.get(i).playerId(), ranks.get(i));
         }

@@ -12,7 +12,6 @@ import dev.statecraft.entry.Problem;
 import dev.statecraft.entry.ProblemException;
 import dev.statecraft.entry.Query;
 import dev.statecraft.leaderboard.PlayerRankViews.PlayerRank;
-import dev.statecraft.leaderboard.RankingService.Ranked;
 import dev.statecraft.leaderboard.RankingService.Standings;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
@@ -97,7 +96,7 @@ public class PlayerBoardsResource {
     }
 
     private PlayerBoards view(String player, PlayerBoardsService.Page page, String list) {
-        List<Ranked> ranked = rankings.rankAcross(page.standings());
+        List<EntryRank> ranked = rankings.rankAcross(page.standings());
         List<PlayerBoard> found = new ArrayList<>();
         for (int i = 0; i < ranked.size(); i++) {
             Standings one = page.standings().get(i);

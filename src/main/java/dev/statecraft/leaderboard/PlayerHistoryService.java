@@ -51,7 +51,7 @@ public class PlayerHistoryService {
         if (score == null) {
             return Optional.empty();
         }
-        RankingService.Ranked ranked = rankings.rank(board, season.season(), entry);
+        EntryRank ranked = rankings.rank(board, season.season(), entry);
         return Optional.of(new Sample(
                 playerId,
                 season.endedAt(),

@@ -2,7 +2,6 @@ package dev.statecraft.leaderboard;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.statecraft.leaderboard.RankingService.Ranked;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.math.BigDecimal;
 import java.time.Clock;
@@ -48,7 +47,7 @@ class PlayerRankViews {
      *
      * @param ranked where it stands; of a player without a score only total and asOf are read
      */
-    PlayerRank of(Board board, int season, Entry entry, Ranked ranked) {
+    PlayerRank of(Board board, int season, Entry entry, EntryRank ranked) {
         Score score = entry.score();
         Terms terms = board.settings().terms();
         Integer attempts = terms.maxAttempts() == 0 ? null : entry.attempts();

@@ -10,7 +10,6 @@ import dev.statecraft.entry.Problem;
 import dev.statecraft.entry.ProblemException;
 import dev.statecraft.leaderboard.EntryStore.BoardAndEntry;
 import dev.statecraft.leaderboard.PlayerRankViews.PlayerRank;
-import dev.statecraft.leaderboard.RankingService.Ranked;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
@@ -75,7 +74,7 @@ public class PlayerResource {
     }
 
     private RestResponse<PlayerRank> answer(Board board, int asked, Entry entry) {
-        Ranked ranked = entry.score() == null ? rankings.unranked(board, asked) : rankings.rank(board, asked, entry);
+        EntryRank ranked = entry.score() == null ? rankings.unranked(board, asked) : rankings.rank(board, asked, entry);
         return RestResponse.ResponseBuilder.ok(views.of(board, asked, entry, ranked))
                 .header("Cache-Control", Freshness.NEVER)
                 .build();

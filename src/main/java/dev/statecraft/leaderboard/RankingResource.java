@@ -9,7 +9,6 @@ import dev.statecraft.entry.Problem;
 import dev.statecraft.entry.ProblemException;
 import dev.statecraft.entry.Query;
 import dev.statecraft.leaderboard.ListingService.Selected;
-import dev.statecraft.leaderboard.RankingService.Ranked;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
@@ -89,7 +88,7 @@ public class RankingResource {
         Board board = board(boardId);
         int asked = LeaderboardProblems.season(board, season);
         Score score = new Score(units(board, "value", number), units(board, "subscore", second));
-        Ranked ranked = rankings.rankOf(board, asked, score);
+        EntryRank ranked = rankings.rankOf(board, asked, score);
         return new RankView(
                 ranked.rank(),
                 board.value(score.value()),

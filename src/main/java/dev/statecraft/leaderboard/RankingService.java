@@ -29,45 +29,18 @@ public class RankingService {
     }
 
     /**
-     * Where a player stands.
-     *
-     * @param rank the rank by the board's {@link Ranking}
-     * @param place 1 + how many are better
-     * @param ties how many have the same score, the player included
-     * @param total all entries, the player included
-     * @param asOf every score written up to then is counted
-     */
-    public record Ranked(long rank, long place, long ties, long total, Instant asOf) {
-
-        /** The percentage of entries up to this rank. */
-        public double percentile(Ranking ranking) {
-            long counted = ofPercentile(ranking);
-            return counted * 100.0 / Math.max(counted, total);
-        }
-
-        /** The rank that percentiles are computed from. */
-        public long ofPercentile(Ranking ranking) {
-            return ranking.ofPercentile(rank, place);
-        }
-
-        private Ranked withRank(long other) {
-            return new Ranked(other, place, ties, total, asOf);
-        }
-    }
-
-    /**
      * Ranks a player's entry: one round trip, 0.5 RCU for each node of the score's path. The player's own score is
      * counted as it stands in the entry, also where the tree still counts an older one (invariant: a player always sees
      * its own last score).
      * With unique ranking the equal entries before the player's are counted as well, see {@link TiePositions}; with dense
      * ranking the nodes of an older score that the tree still counts are read too.
      */
-    public Ranked rank(Board board, int season, Entry entry) {
+    public EntryRank rank(Board board, int season, Entry entry) {
         return rankAll(board, season, List.of(entry)).get(0);
     }
 
     /** Ranks several entries that have scores, with the nodes they share read once. */
-    public List<Ranked> rankAll(Board board, int season, List<Entry> ranked) {
+    public List<EntryRank> rankAll(Board board, int season, List<Entry> ranked) {
         return rankAll(board, season, ranked, ranks.read(RankStore.treesOf(board, season), nodesOf(board, ranked)));
     }
 
@@ -78,19 +51,19 @@ public class RankingService {
      * Ranks entries in the running seasons of different boards, with the requests for the rank trees shared; 100 nodes in a
      * round trip. A player without a score has rank 0, with {@code total} and {@code asOf} all the same.
      */
-    public List<Ranked> rankAcross(List<Standings> asked) {
+    public List<EntryRank> rankAcross(List<Standings> asked) {
         List<Map<String, RankNode>> nodes = ranks.read(asked.stream()
                 .map(one -> new RankStore.Wanted(
                         RankStore.treesOf(one.board(), one.board().season()),
                         nodesOf(one.board(), one.entry().score() == null ? List.of() : List.of(one.entry()))))
                 .toList());
-        List<Ranked> ranked = new ArrayList<>();
+        List<EntryRank> ranked = new ArrayList<>();
         for (int i = 0; i < asked.size(); i++) {
             Board board = asked.get(i).board();
             Entry entry = asked.get(i).entry();
             if (entry.score() == null) {
                 RankNode root = nodes.get(i).getOrDefault(ScorePath.ROOT, RankNode.EMPTY);
-                ranked.add(new Ranked(0, 0, 0, root.total(), RankWalk.asOf(board, board.season(), root)));
+                ranked.add(new EntryRank(0, 0, 0, root.total(), RankWalk.asOf(board, board.season(), root)));
             } else {
                 ranked.add(rankAll(board, board.season(), List.of(entry), nodes.get(i))
                         .get(0));
@@ -102,22 +75,22 @@ public class RankingService {
     private static Set<String> nodesOf(Board board, List<Entry> entries) {
         Set<String> keys = new LinkedHashSet<>();
         keys.add(ScorePath.ROOT);
-        entries.forEach(entry -> keys.addAll(RankTree.nodesOf(scoreOf(entry), board.subscored())));
+        entries.forEach(entry -> keys.addAll(RankTree.nodesOf(entry.requireScore(), board.subscored())));
         return keys;
     }
 
-    private List<Ranked> rankAll(Board board, int season, List<Entry> ranked, Map<String, RankNode> nodes) {
+    private List<EntryRank> rankAll(Board board, int season, List<Entry> ranked, Map<String, RankNode> nodes) {
         Instant asOf = RankWalk.asOf(board, season, nodes.getOrDefault(ScorePath.ROOT, RankNode.EMPTY));
-        List<Ranked> places = ranked.stream()
+        List<EntryRank> places = ranked.stream()
                 .map(entry -> {
-                    Score score = scoreOf(entry);
+                    Score score = entry.requireScore();
                     Standing others = RankTree.standing(
                             score,
                             board.order(),
                             board.subscored(),
                             without(entry, board.laneOf(entry.playerId()), nodes));
                     long place = others.better() + 1;
-                    return new Ranked(place, place, others.equal() + 1, others.total() + 1, asOf);
+                    return new EntryRank(place, place, others.equal() + 1, others.total() + 1, asOf);
                 })
                 .toList();
         return switch (board.ranking()) {
@@ -125,10 +98,10 @@ public class RankingService {
             case UNIQUE -> unique(board, season, ranked, places);
             case DENSE -> {
                 DistinctRanks distinct = distinct(board, season, ranked, nodes);
-                List<Ranked> dense = new ArrayList<>();
+                List<EntryRank> dense = new ArrayList<>();
                 for (int i = 0; i < ranked.size(); i++) {
                     Entry own = ranked.get(i);
-                    dense.add(places.get(i).withRank(distinct.rank(scoreOf(own), List.of(own))));
+                    dense.add(places.get(i).withRank(distinct.rank(own.requireScore(), List.of(own))));
                 }
                 yield dense;
             }
@@ -139,15 +112,15 @@ public class RankingService {
      * The positions of entries in the list, in the order given: the place, and how many equals come before; costs what
      * {@link TiePositions} says, nothing on a board with unique ranking, where they are the ranks.
      */
-    List<Long> positions(Board board, int season, List<Entry> entries, List<Ranked> standings) {
+    List<Long> positions(Board board, int season, List<Entry> entries, List<EntryRank> standings) {
         return board.ranking() == Ranking.UNIQUE
-                ? standings.stream().map(Ranked::rank).toList()
+                ? standings.stream().map(EntryRank::rank).toList()
                 : ties.of(board, season, entries, standings);
     }
 
-    private List<Ranked> unique(Board board, int season, List<Entry> entries, List<Ranked> places) {
+    private List<EntryRank> unique(Board board, int season, List<Entry> entries, List<EntryRank> places) {
         List<Long> positions = ties.of(board, season, entries, places);
-        List<Ranked> unique = new ArrayList<>();
+        List<EntryRank> unique = new ArrayList<>();
         for (int i = 0; i < places.size(); i++) {
             unique.add(places.get(i).withRank(positions.get(i)));
         }
@@ -158,34 +131,34 @@ public class RankingService {
      * Ranks the entries of different players that were written together: each is counted for all of them as it was
      * written, also where the tree still counts an older score.
      */
-    public List<Ranked> rankTogether(Board board, int season, List<Entry> written) {
+    public List<EntryRank> rankTogether(Board board, int season, List<Entry> written) {
         Map<String, RankNode> read = ranks.read(RankStore.treesOf(board, season), nodesOf(board, written));
         Instant asOf = RankWalk.asOf(board, season, read.getOrDefault(ScorePath.ROOT, RankNode.EMPTY));
         Map<String, RankNode> nodes = read;
         for (Entry entry : written) {
             nodes = without(entry, board.laneOf(entry.playerId()), nodes);
         }
-        List<Ranked> ranked = new ArrayList<>();
+        List<EntryRank> ranked = new ArrayList<>();
         for (Entry entry : written) {
-            Score score = scoreOf(entry);
+            Score score = entry.requireScore();
             Standing others = RankTree.standing(score, board.order(), board.subscored(), nodes);
             long better = written.stream()
-                    .filter(other -> board.order().better(scoreOf(other), score))
+                    .filter(other -> board.order().better(other.requireScore(), score))
                     .count();
             long equal = written.stream()
-                    .filter(other -> scoreOf(other).equals(score))
+                    .filter(other -> other.requireScore().equals(score))
                     .count();
             long place = others.better() + better + 1;
-            ranked.add(new Ranked(place, place, others.equal() + equal, others.total() + written.size(), asOf));
+            ranked.add(new EntryRank(place, place, others.equal() + equal, others.total() + written.size(), asOf));
         }
         return switch (board.ranking()) {
             case COMPETITION -> ranked;
             case UNIQUE -> unique(board, season, written, ranked);
             case DENSE -> {
                 DistinctRanks distinct = distinct(board, season, written, read);
-                List<Ranked> dense = new ArrayList<>();
+                List<EntryRank> dense = new ArrayList<>();
                 for (int i = 0; i < ranked.size(); i++) {
-                    dense.add(ranked.get(i).withRank(distinct.rank(scoreOf(written.get(i)), written)));
+                    dense.add(ranked.get(i).withRank(distinct.rank(written.get(i).requireScore(), written)));
                 }
                 yield dense;
             }
@@ -196,7 +169,7 @@ public class RankingService {
      * The rank that a score would have if it were reached now, so behind its equals on a board with unique ranking;
      * {@code ties} counts those who have it.
      */
-    public Ranked rankOf(Board board, int season, Score score) {
+    public EntryRank rankOf(Board board, int season, Score score) {
         Set<String> keys = new LinkedHashSet<>(RankTree.nodesOf(score, board.subscored()));
         Map<String, RankNode> nodes = ranks.read(RankStore.treesOf(board, season), keys);
         Standing standing = RankTree.standing(score, board.order(), board.subscored(), nodes);
@@ -206,31 +179,32 @@ public class RankingService {
                 ? RankTree.distinctBetter(score, board.order(), board.subscored(), nodes) + 1
                 : 0;
         long rank = board.ranking().of(place, distinct, place + standing.equal());
-        return new Ranked(rank, place, standing.equal(), standing.total(), asOf);
+        return new EntryRank(rank, place, standing.equal(), standing.total(), asOf);
     }
 
     /**
      * Where a score stands that somebody has, with a player's entry counted as it is now, also where the tree still counts
      * an older score of it.
      */
-    Ranked rankBeside(Board board, int season, Score score, Entry own) {
+    EntryRank rankBeside(Board board, int season, Score score, Entry own) {
         Set<String> keys = nodesOf(board, List.of(own));
         keys.addAll(RankTree.nodesOf(score, board.subscored()));
         Map<String, RankNode> nodes = ranks.read(RankStore.treesOf(board, season), keys);
         Standing others = RankTree.standing(
                 score, board.order(), board.subscored(), without(own, board.laneOf(own.playerId()), nodes));
-        long place = others.better() + (board.order().better(scoreOf(own), score) ? 1 : 0) + 1;
+        long place = others.better() + (board.order().better(own.requireScore(), score) ? 1 : 0) + 1;
         long distinct = board.ranking() == Ranking.DENSE
                 ? distinct(board, season, List.of(own), nodes).rank(score, List.of(own))
                 : 0;
         Instant asOf = RankWalk.asOf(board, season, nodes.getOrDefault(ScorePath.ROOT, RankNode.EMPTY));
-        return new Ranked(board.ranking().of(place, distinct, place), place, others.equal(), others.total() + 1, asOf);
+        long rank = board.ranking().of(place, distinct, place);
+        return new EntryRank(rank, place, others.equal(), others.total() + 1, asOf);
     }
 
     /** The standing of a player without a score: rank 0, and the total and time of the season; 0.5 RCU. */
-    Ranked unranked(Board board, int season) {
+    EntryRank unranked(Board board, int season) {
         RankWalk.Summary summary = summary(board, season);
-        return new Ranked(0, 0, 0, summary.total(), summary.asOf());
+        return new EntryRank(0, 0, 0, summary.total(), summary.asOf());
     }
 
     /** Prepares dense ranks; one batch read more if the tree still counts some of the entries with another score. */
@@ -295,10 +269,5 @@ public class RankingService {
             }
         });
         return others;
-    }
-
-    /** The score of an entry that has one. */
-    static Score scoreOf(Entry entry) {
-        return entry.requireScore();
     }
 }

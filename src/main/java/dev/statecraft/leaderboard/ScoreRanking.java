@@ -38,7 +38,7 @@ class ScoreRanking {
         if (board == null) {
             return results;
         }
-        List<RankingService.Ranked> ranks = rankings.rankAll(board, board.season(), scored);
+        List<EntryRank> ranks = rankings.rankAll(board, board.season(), scored);
         for (int i = 0; i < indexes.size(); i++) {
             int index = indexes.get(i);
             results.set(index, ranked((Taken) results.get(index), scored.get(i), ranks.get(i)));
@@ -46,7 +46,7 @@ class ScoreRanking {
         return results;
     }
 
-    private static Taken ranked(Taken taken, Entry entry, RankingService.Ranked ranked) {
+    private static Taken ranked(Taken taken, Entry entry, EntryRank ranked) {
         return new Taken(
                 taken.board(),
                 taken.season(),
@@ -54,7 +54,7 @@ class ScoreRanking {
                 taken.receipt(),
                 taken.replayed(),
                 Optional.of(ranked),
-                Tier.of(taken.board(), RankingService.scoreOf(entry), ranked.rank(), ranked.place(), ranked.total()),
+                Tier.of(taken.board(), entry.requireScore(), ranked.rank(), ranked.place(), ranked.total()),
                 taken.attempts());
     }
 }

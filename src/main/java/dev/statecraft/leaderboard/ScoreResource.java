@@ -10,7 +10,6 @@ import dev.statecraft.entry.ManyThings;
 import dev.statecraft.entry.Problem;
 import dev.statecraft.entry.ProblemException;
 import dev.statecraft.entry.Query;
-import dev.statecraft.leaderboard.RankingService.Ranked;
 import dev.statecraft.leaderboard.ScoreResult.Quarantined;
 import dev.statecraft.leaderboard.ScoreResult.Taken;
 import jakarta.ws.rs.Consumes;
@@ -206,9 +205,9 @@ public class ScoreResource {
                 board.value(newValue - receipt.oldValue()),
                 receipt.first(),
                 receipt.improved(),
-                taken.ranked().map(Ranked::rank).orElse(null),
+                taken.ranked().map(EntryRank::rank).orElse(null),
                 taken.season(),
-                taken.ranked().map(Ranked::asOf).orElse(null),
+                taken.ranked().map(EntryRank::asOf).orElse(null),
                 taken.submissionId(),
                 taken.replayed() ? Boolean.TRUE : null,
                 taken.tier(),

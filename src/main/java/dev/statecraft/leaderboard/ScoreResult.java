@@ -52,7 +52,7 @@ public sealed interface ScoreResult {
             String submissionId,
             Receipt receipt,
             boolean replayed,
-            Optional<RankingService.Ranked> ranked,
+            Optional<EntryRank> ranked,
             @Nullable String tier,
             @Nullable Integer attempts)
             implements ScoreResult {

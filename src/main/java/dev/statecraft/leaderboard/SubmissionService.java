@@ -156,7 +156,7 @@ public class SubmissionService {
         if (percentile == null || entry.score() != null || !(decision instanceof Submission.Write write)) {
             return false;
         }
-        RankingService.Ranked ranked = rankings.rank(board, board.season(), write.entry());
+        EntryRank ranked = rankings.rank(board, board.season(), write.entry());
         return Plausibility.amongTheBest(percentile, ranked.place(), ranked.total());
     }
 

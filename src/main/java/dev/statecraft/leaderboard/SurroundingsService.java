@@ -1,7 +1,6 @@
 package dev.statecraft.leaderboard;
 
 import dev.statecraft.leaderboard.EntryStore.Row;
-import dev.statecraft.leaderboard.RankingService.Ranked;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,7 +35,7 @@ public class SurroundingsService {
      */
     public Listing around(Board board, int season, Entry entry, int limit) {
         RankWalk tree = new RankWalk(ranks, board, season);
-        Ranked ranked = rankings.rank(board, season, entry);
+        EntryRank ranked = rankings.rank(board, season, entry);
         long position = lists.position(board, season, entry, ranked);
         if (!board.lists(position)) {
             return behind(tree, board, season, entry, ranked, position, limit);
@@ -57,7 +56,7 @@ public class SurroundingsService {
         rows.add(new Row(entry.orderKey(), entry.metadata()));
         rows.addAll(worse.subList(0, after));
         Score best = rows.get(0).key().score();
-        Ranked first = before == 0 ? ranked : rankings.rankBeside(board, season, best, entry);
+        EntryRank first = before == 0 ? ranked : rankings.rankBeside(board, season, best, entry);
         RowNumbering numbers = RowNumbering.at(board.ranking(), best, position - before, first.place(), first.rank());
         List<RankedEntry> listed = ListingService.numbered(numbers, rows);
         return ListingService.listing(
@@ -71,7 +70,7 @@ public class SurroundingsService {
 
     /** The last listed places, and after them a player who is not among them. */
     private Listing behind(
-            RankWalk tree, Board board, int season, Entry entry, Ranked ranked, long position, int limit) {
+            RankWalk tree, Board board, int season, Entry entry, EntryRank ranked, long position, int limit) {
         int others = Math.min(limit - 1, board.settings().maxSize());
         List<RankedEntry> listed = new ArrayList<>();
         if (others > 0) {
@@ -85,7 +84,7 @@ public class SurroundingsService {
                 ranked.place(),
                 position,
                 entry.playerId(),
-                RankingService.scoreOf(entry),
+                entry.requireScore(),
                 entry.reachedAt(),
                 entry.metadata()));
         RankedEntry first = listed.get(0);

@@ -1,6 +1,5 @@
 package dev.statecraft.leaderboard;
 
-import dev.statecraft.leaderboard.RankingService.Ranked;
 import dev.statecraft.table.Parallel;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.ArrayList;
@@ -37,10 +36,10 @@ class TiePositions {
      *
      * @param standings where each stands, in the same order
      */
-    List<Long> of(Board board, int season, List<Entry> asked, List<Ranked> standings) {
+    List<Long> of(Board board, int season, List<Entry> asked, List<EntryRank> standings) {
         Map<Score, List<Integer>> ties = new LinkedHashMap<>();
         for (int i = 0; i < asked.size(); i++) {
-            ties.computeIfAbsent(RankingService.scoreOf(asked.get(i)), score -> new ArrayList<>())
+            ties.computeIfAbsent(asked.get(i).requireScore(), score -> new ArrayList<>())
                     .add(i);
         }
         Map<Integer, Long> positions = new ConcurrentHashMap<>();
@@ -72,7 +71,7 @@ class TiePositions {
             Board board,
             int season,
             List<Entry> asked,
-            List<Ranked> standings,
+            List<EntryRank> standings,
             List<Integer> tie,
             Map<Integer, Long> positions) {
         List<Integer> inOrder = new ArrayList<>(tie);

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.statecraft.leaderboard.Distribution.Bucket;
-import dev.statecraft.leaderboard.RankingService.Ranked;
 import dev.statecraft.leaderboard.ScoreResult.Taken;
 import java.math.BigDecimal;
 import java.time.Duration;
@@ -124,7 +123,7 @@ class LeaderboardModelTest {
         for (int i = 0; i < sorted.size(); i++) {
             Kept kept = sorted.get(i);
             Entry entry = arena.scores.read(board, season, kept.player());
-            Ranked ranked = arena.rankings.rank(board, season, entry);
+            EntryRank ranked = arena.rankings.rank(board, season, entry);
             long rank = rank(ranking, sorted, kept, board.order());
             assertEquals(rank, ranked.rank(), context);
             assertEquals(place(sorted, kept.score(), board.order()), ranked.place(), context);
