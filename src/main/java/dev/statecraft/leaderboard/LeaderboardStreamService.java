@@ -39,11 +39,11 @@ public class LeaderboardStreamService {
 
     /** The score that a record of the entries' stream tells of; nothing if no score changed. */
     public Optional<EntryChanged> score(ItemChange change) {
-        return EntryStore.scored(change);
+        return EntryItems.scored(change);
     }
 
     /** The board whose entries are others than before a record of the entries' stream: a score changed, or an entry went. */
     public Optional<BoardEntriesChanged> listed(ItemChange change) {
-        return EntryStore.listed(change);
+        return EntryItems.listed(change);
     }
 }

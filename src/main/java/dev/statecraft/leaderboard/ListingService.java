@@ -1,6 +1,6 @@
 package dev.statecraft.leaderboard;
 
-import dev.statecraft.leaderboard.EntryStore.Row;
+import dev.statecraft.leaderboard.OrderIndexStore.Row;
 import dev.statecraft.leaderboard.RankTree.Place;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
@@ -22,12 +22,12 @@ public class ListingService {
     /** A range with no more entries than this is passed over in the index rather than narrowed down further. */
     private static final long ENOUGH = 64;
 
-    private final EntryStore entries;
+    private final OrderIndexStore index;
     private final RankStore ranks;
     private final RankingService rankings;
 
-    ListingService(EntryStore entries, RankStore ranks, RankingService rankings) {
-        this.entries = entries;
+    ListingService(OrderIndexStore index, RankStore ranks, RankingService rankings) {
+        this.index = index;
         this.ranks = ranks;
         this.rankings = rankings;
     }
@@ -121,7 +121,7 @@ public class ListingService {
         OrderKey from = offset == 1 ? null : OrderKey.before(start.from());
         List<Integer> shards = offset == 1 ? tree.shards() : tree.shardsFrom(start.from(), true);
         OrderWalk walk = new OrderWalk(
-                entries, board, season, shards, from, true, true, (int) Math.min(toRead, Integer.MAX_VALUE));
+                index, board, season, shards, from, true, true, (int) Math.min(toRead, Integer.MAX_VALUE));
         long distinct = offset == 1 ? 0 : distinctBetter(board, season, start.from());
         RowNumbering numbers = RowNumbering.behind(board.ranking(), start.before(), distinct);
         for (long skipped = 0; skipped < start.skip() && walk.hasNext(); skipped++) {
@@ -136,7 +136,7 @@ public class ListingService {
         RankWalk tree = new RankWalk(ranks, board, season);
         int wanted = listed(board, last.position() + 1, limit);
         OrderWalk walk = new OrderWalk(
-                entries, board, season, tree.shardsFrom(last.score(), true), last.key(), false, true, wanted + 1);
+                index, board, season, tree.shardsFrom(last.score(), true), last.key(), false, true, wanted + 1);
         return collect(board, season, walk, RowNumbering.after(board.ranking(), last), wanted, tree.summary());
     }
 
@@ -154,7 +154,7 @@ public class ListingService {
         int wanted = (int) Math.min(limit, until);
         List<Row> rows = take(
                 new OrderWalk(
-                        entries,
+                        index,
                         board,
                         season,
                         tree.shardsFrom(first.score(), false),

@@ -1,6 +1,5 @@
 package dev.statecraft.leaderboard;
 
-import static dev.statecraft.table.Attributes.b;
 import static dev.statecraft.table.Attributes.n;
 import static dev.statecraft.table.Attributes.s;
 
@@ -74,7 +73,7 @@ public class MatchStore {
         Map<String, AttributeValue> item = dynamo.getItem(get ->
                         get.tableName(tables.boards()).key(key(board, matchId)).consistentRead(true))
                 .item();
-        return item.isEmpty() ? Optional.empty() : Optional.of(fromMap(item));
+        return item.isEmpty() ? Optional.empty() : Optional.of(EntryItems.fromMap(item));
     }
 
     /** An entry to write, and the version it was computed from. */
@@ -98,7 +97,7 @@ public class MatchStore {
                     .build());
         }
         entries.forEach(entry ->
-                items.add(EntryStore.transactional(tables, board, season, entry.entry(), entry.expectedVersion())));
+                items.add(EntryItems.transactional(tables, board, season, entry.entry(), entry.expectedVersion())));
         try {
             // The SDK sends a token along, so that a repeated call whose answer was lost is one transaction.
             dynamo.transactWriteItems(write -> write.transactItems(items));
@@ -107,7 +106,7 @@ public class MatchStore {
             List<CancellationReason> reasons = e.cancellationReasons();
             List<MatchRecord> known = reasons.subList(0, matches.size()).stream()
                     .filter(reason -> CONDITION_FAILED.equals(reason.code()))
-                    .map(reason -> fromMap(reason.item()))
+                    .map(reason -> EntryItems.fromMap(reason.item()))
                     .toList();
             if (!known.isEmpty()) {
                 return new Known(known);
@@ -135,7 +134,7 @@ public class MatchStore {
             dynamo.putItem(put);
             return match;
         } catch (ConditionalCheckFailedException e) {
-            return fromMap(e.item());
+            return EntryItems.fromMap(e.item());
         }
     }
 
@@ -151,31 +150,8 @@ public class MatchStore {
 
     private static Map<String, AttributeValue> toItem(Board board, MatchRecord match, Duration kept) {
         Map<String, AttributeValue> item = new HashMap<>(key(board, match.matchId()));
-        item.putAll(toMap(match));
+        item.putAll(EntryItems.toMap(match));
         item.put("ttl", n((match.at() + kept.toMillis()) / 1_000));
         return item;
-    }
-
-    /** A record as an attribute of an entry that carries it along. */
-    static Map<String, AttributeValue> toMap(MatchRecord match) {
-        Map<String, AttributeValue> map = new HashMap<>();
-        map.put("match", s(match.matchId()));
-        map.put("body", n(match.body()));
-        map.put("season", n(match.season()));
-        map.put("at", n(match.at()));
-        if (match.done()) {
-            map.put("changes", b(match.packedChanges()));
-        }
-        return map;
-    }
-
-    /** Reads what {@link #toMap} wrote. */
-    static MatchRecord fromMap(Map<String, AttributeValue> map) {
-        return new MatchRecord(
-                Attributes.string(map, "match"),
-                Attributes.number(map, "body"),
-                (int) Attributes.number(map, "season"),
-                Attributes.number(map, "at"),
-                MatchRecord.unpackedChanges(Attributes.bytes(map, "changes")));
     }
 }

@@ -1,6 +1,6 @@
 package dev.statecraft.leaderboard;
 
-import dev.statecraft.leaderboard.EntryStore.Row;
+import dev.statecraft.leaderboard.OrderIndexStore.Row;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Iterator;
@@ -15,7 +15,7 @@ final class OrderWalk implements Iterator<Row> {
 
     private static final int LARGEST_PAGE = 1000;
 
-    private final EntryStore entries;
+    private final OrderIndexStore index;
     private final Board board;
     private final int season;
     private final Deque<Integer> shards;
@@ -34,7 +34,7 @@ final class OrderWalk implements Iterator<Row> {
      * @param expected how many rows the caller thinks it will take: one page, if it is right
      */
     OrderWalk(
-            EntryStore entries,
+            OrderIndexStore index,
             Board board,
             int season,
             List<Integer> shards,
@@ -42,7 +42,7 @@ final class OrderWalk implements Iterator<Row> {
             boolean inclusive,
             boolean worse,
             int expected) {
-        this.entries = entries;
+        this.index = index;
         this.board = board;
         this.season = season;
         this.shards = new ArrayDeque<>(shards);
@@ -56,7 +56,7 @@ final class OrderWalk implements Iterator<Row> {
     public boolean hasNext() {
         while (page.isEmpty() && !shards.isEmpty()) {
             int limit = Math.min(expected, LARGEST_PAGE);
-            List<Row> rows = entries.page(board, season, shards.getFirst(), from, inclusive, worse, limit);
+            List<Row> rows = index.page(board, season, shards.getFirst(), from, inclusive, worse, limit);
             page.addAll(rows);
             expected = Math.max(1, expected - rows.size());
             if (rows.size() < limit) {

@@ -139,7 +139,7 @@ public class RankCounter {
     private record Image(@Nullable Score score, int tree, int from, long writtenAt, long mark) {
 
         static boolean distinct(@Nullable Map<String, String> attributes) {
-            return attributes != null && attributes.containsKey(EntryStore.DISTINCT);
+            return attributes != null && attributes.containsKey(EntryItems.DISTINCT);
         }
 
         static Image of(@Nullable Map<String, String> attributes) {

@@ -53,7 +53,7 @@ public final class RankWalk {
 
     /** The shard of a score and those behind it, in one direction. */
     List<Integer> shardsFrom(Score score, boolean worse) {
-        int own = EntryStore.shardOf(board, score);
+        int own = EntryItems.shardOf(board, score);
         List<Integer> all = new ArrayList<>(shards());
         if (!worse) {
             Collections.reverse(all);

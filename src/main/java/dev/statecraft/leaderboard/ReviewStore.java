@@ -108,7 +108,7 @@ public class ReviewStore {
         List<TransactWriteItem> items = new ArrayList<>();
         reviews.forEach(review ->
                 items.add(guarded(toItem(board, review), put -> put.conditionExpression("attribute_not_exists(pk)"))));
-        items.add(EntryStore.transactional(tables, board, board.season(), entry, expectedVersion));
+        items.add(EntryItems.transactional(tables, board, board.season(), entry, expectedVersion));
         return write(items);
     }
 
@@ -118,7 +118,7 @@ public class ReviewStore {
                 guarded(decided(board, accepted, kept), put -> put.conditionExpression(PENDING)
                         .expressionAttributeNames(STATUS)
                         .expressionAttributeValues(IS_PENDING)),
-                EntryStore.transactional(tables, board, accepted.season(), entry, expectedVersion)));
+                EntryItems.transactional(tables, board, accepted.season(), entry, expectedVersion)));
     }
 
     /** Rejects a pending review; 1 WCU. */

@@ -1,6 +1,6 @@
 package dev.statecraft.leaderboard;
 
-import dev.statecraft.leaderboard.EntryStore.Row;
+import dev.statecraft.leaderboard.OrderIndexStore.Row;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,13 +14,13 @@ import java.util.Optional;
 @ApplicationScoped
 public class SurroundingsService {
 
-    private final EntryStore entries;
+    private final OrderIndexStore index;
     private final RankStore ranks;
     private final RankingService rankings;
     private final ListingService lists;
 
-    SurroundingsService(EntryStore entries, RankStore ranks, RankingService rankings, ListingService lists) {
-        this.entries = entries;
+    SurroundingsService(OrderIndexStore index, RankStore ranks, RankingService rankings, ListingService lists) {
+        this.index = index;
         this.ranks = ranks;
         this.rankings = rankings;
         this.lists = lists;
@@ -102,7 +102,7 @@ public class SurroundingsService {
         OrderKey own = entry.orderKey();
         int most = limit + 1;
         OrderWalk walk =
-                new OrderWalk(entries, board, season, tree.shardsFrom(own.score(), worse), own, false, worse, most);
+                new OrderWalk(index, board, season, tree.shardsFrom(own.score(), worse), own, false, worse, most);
         return ListingService.take(walk, most).stream()
                 .filter(row -> !row.key().playerId().equals(entry.playerId()))
                 .toList();

@@ -23,11 +23,11 @@ import java.util.stream.IntStream;
 @ApplicationScoped
 class TiePositions {
 
-    private final EntryStore entries;
+    private final OrderIndexStore index;
     private final Parallel parallel;
 
-    TiePositions(EntryStore entries, Parallel parallel) {
-        this.entries = entries;
+    TiePositions(OrderIndexStore index, Parallel parallel) {
+        this.index = index;
         this.parallel = parallel;
     }
 
@@ -75,15 +75,15 @@ class TiePositions {
             List<Integer> tie,
             Map<Integer, Long> positions) {
         List<Integer> inOrder = new ArrayList<>(tie);
-        inOrder.sort(Comparator.comparingLong((Integer i) -> asked.get(i).reachedAt())
-                .thenComparing(i -> asked.get(i).playerId()));
+        inOrder.sort(Comparator.comparingLong((Integer one) -> asked.get(one).reachedAt())
+                .thenComparing(one -> asked.get(one).playerId()));
         long before = 0;
         OrderKey last = null;
-        for (int index : inOrder) {
-            OrderKey own = asked.get(index).orderKey();
+        for (int i : inOrder) {
+            OrderKey own = asked.get(i).orderKey();
             // The one before is known to stand before this one, whether or not the index has it yet.
-            before += entries.countBetween(board, season, last, own) + (last == null ? 0 : 1);
-            positions.put(index, standings.get(index).place() + before);
+            before += index.countBetween(board, season, last, own) + (last == null ? 0 : 1);
+            positions.put(i, standings.get(i).place() + before);
             last = own;
         }
     }

@@ -71,10 +71,11 @@ final class Arena {
         LeaderboardConfig leaderboards = config.getConfigMapping(LeaderboardConfig.class);
         Parallel parallel = new Parallel(config.getConfigMapping(Parallel.Limits.class));
         entries = new EntryStore(dynamo, tables);
+        OrderIndexStore index = new OrderIndexStore(dynamo, tables);
         ranks = new RankStore(dynamo, tables, parallel);
-        rankings = new RankingService(ranks, new TiePositions(entries, parallel));
-        lists = new ListingService(entries, ranks, rankings);
-        surroundings = new SurroundingsService(entries, ranks, rankings, lists);
+        rankings = new RankingService(ranks, new TiePositions(index, parallel));
+        lists = new ListingService(index, ranks, rankings);
+        surroundings = new SurroundingsService(index, ranks, rankings, lists);
         SeasonStore closed = new SeasonStore(dynamo, tables);
         SampleStore samples = new SampleStore(dynamo, tables);
         AwardStore awards = new AwardStore(dynamo, tables);

@@ -196,7 +196,7 @@ class HttpBench {
         readBoth(player);
         long now = System.currentTimeMillis();
         Entry entry = new Entry(player, new Score(scores.incrementAndGet(), 0), now, now, 1, 0, null, RECEIPTS);
-        Map<String, AttributeValue> item = EntryStore.toItem(board, 1, entry);
+        Map<String, AttributeValue> item = EntryItems.toItem(board, 1, entry);
         dynamo.putItem(
                 put -> put.tableName(tables.entries()).item(item).conditionExpression("attribute_not_exists(nothing)"));
         readNodes();

@@ -255,7 +255,7 @@ class LeaderboardBench {
             List<WriteRequest> batch = new ArrayList<>();
             for (int i = from; i < Math.min(values.length, from + 25); i++) {
                 Entry entry = new Entry("p" + i, new Score(values[i], 0), at, at, 1, 0, null, List.of());
-                Map<String, AttributeValue> item = EntryStore.toItem(board, 1, entry);
+                Map<String, AttributeValue> item = EntryItems.toItem(board, 1, entry);
                 batch.add(
                         WriteRequest.builder().putRequest(put -> put.item(item)).build());
             }
