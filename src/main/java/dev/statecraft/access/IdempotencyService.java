@@ -22,6 +22,9 @@ import java.util.HexFormat;
 @ApplicationScoped
 public class IdempotencyService {
 
+    /** The request header with the idempotency key. */
+    static final String HEADER = "Idempotency-Key";
+
     /** Longer than any function behind the API may run, so that no two runs of a request overlap. */
     static final Duration LEASE = Duration.ofSeconds(31);
 
@@ -59,7 +62,7 @@ public class IdempotencyService {
                     LEASE,
                     config.idempotencyRetention());
             if (claim instanceof IdempotencyStore.Reused) {
-                throw new ProblemException(Problem.idReused(IdempotentRequest.HEADER));
+                throw new ProblemException(Problem.idReused(HEADER));
             }
             if (!(claim instanceof IdempotencyStore.Running)) {
                 return claim;

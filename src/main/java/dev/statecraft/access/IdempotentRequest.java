@@ -37,7 +37,7 @@ import org.jspecify.annotations.Nullable;
 public class IdempotentRequest {
 
     /** The header that names a request. */
-    public static final String HEADER = "Idempotency-Key";
+    public static final String HEADER = IdempotencyService.HEADER;
 
     /** The header that an answer carries if it is that of an earlier request. */
     static final String REPLAYED_HEADER = "Idempotent-Replayed";

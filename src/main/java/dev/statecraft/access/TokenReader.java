@@ -23,11 +23,20 @@ import org.jose4j.lang.JoseException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the text of a token. It takes what {@link TokenService} makes and nothing else that RFC 7515 and RFC 7519 would
+ * Reads the text of a token. It takes what {@code TokenService} makes and nothing else that RFC 7515 and RFC 7519 would
  * allow: three parts, the header fields {@code alg}, {@code typ} and {@code kid} and no others (so no {@code crit}), each
  * field once and of the type that it is made with. Whatever differs is no token; nothing throws.
  */
 final class TokenReader {
+
+    static final String ISSUER = "statecraft";
+    static final String AUDIENCE = "statecraft";
+    static final String KEY_CLAIM = "key";
+    static final String GAME_CLAIM = "game";
+    static final String SCOPES_CLAIM = "scopes";
+    static final String PLAYER_CLAIM = "player";
+    static final String SPACES_CLAIM = "spaces";
+    static final String BOARDS_CLAIM = "boards";
 
     /** The longest text that is looked at. A token with all the names that it may have is shorter. */
     static final int MAX_LENGTH = 16_384;
@@ -122,23 +131,23 @@ final class TokenReader {
     private static Optional<Claims> claims(ObjectNode claims, Instant now) {
         long second = now.getEpochSecond();
         Optional<Long> expires = seconds(claims.path("exp"));
-        boolean good = is(claims.path("iss"), TokenService.ISSUER)
-                && is(claims.path("aud"), TokenService.AUDIENCE)
+        boolean good = is(claims.path("iss"), ISSUER)
+                && is(claims.path("aud"), AUDIENCE)
                 && seconds(claims.path("iat")).isPresent()
                 && expires.filter(end -> second < end).isPresent()
                 && (!claims.has("nbf")
                         || seconds(claims.path("nbf"))
                                 .filter(begin -> begin <= second)
                                 .isPresent());
-        String keyId = text(claims.path(TokenService.KEY_CLAIM));
-        String game = text(claims.path(TokenService.GAME_CLAIM));
+        String keyId = text(claims.path(KEY_CLAIM));
+        String game = text(claims.path(GAME_CLAIM));
         String subject = text(claims.path("sub"));
-        Set<String> scopes = texts(claims.path(TokenService.SCOPES_CLAIM));
+        Set<String> scopes = texts(claims.path(SCOPES_CLAIM));
         if (!good || keyId == null || !Ids.isStored(keyId) || game == null || subject == null || scopes == null) {
             return Optional.empty();
         }
         PlayerPass pass = pass(claims);
-        if (pass == null && claims.has(TokenService.PLAYER_CLAIM)) {
+        if (pass == null && claims.has(PLAYER_CLAIM)) {
             return Optional.empty();
         }
         Set<Scope> known = new HashSet<>();
@@ -147,9 +156,9 @@ final class TokenReader {
     }
 
     private static @Nullable PlayerPass pass(ObjectNode claims) {
-        String player = text(claims.path(TokenService.PLAYER_CLAIM));
-        Set<String> spaces = texts(claims.path(TokenService.SPACES_CLAIM));
-        Set<String> boards = texts(claims.path(TokenService.BOARDS_CLAIM));
+        String player = text(claims.path(PLAYER_CLAIM));
+        Set<String> spaces = texts(claims.path(SPACES_CLAIM));
+        Set<String> boards = texts(claims.path(BOARDS_CLAIM));
         return player == null || !Ids.isStored(player) || spaces == null || boards == null
                 ? null
                 : new PlayerPass(player, spaces, boards);

@@ -22,15 +22,6 @@ import org.jspecify.annotations.Nullable;
 @ApplicationScoped
 public class TokenService {
 
-    static final String ISSUER = "statecraft";
-    static final String AUDIENCE = "statecraft";
-    static final String KEY_CLAIM = "key";
-    static final String GAME_CLAIM = "game";
-    static final String SCOPES_CLAIM = "scopes";
-    static final String PLAYER_CLAIM = "player";
-    static final String SPACES_CLAIM = "spaces";
-    static final String BOARDS_CLAIM = "boards";
-
     private final SigningKeyService signingKeys;
     private final KeyService keys;
     private final AccessConfig config;
@@ -66,21 +57,21 @@ public class TokenService {
         Instant now = clock.instant();
         Instant expiresAt = now.plus(life);
         JwtClaims claims = new JwtClaims();
-        claims.setIssuer(ISSUER);
-        claims.setAudience(AUDIENCE);
+        claims.setIssuer(TokenReader.ISSUER);
+        claims.setAudience(TokenReader.AUDIENCE);
         claims.setSubject(subject);
         claims.setIssuedAt(NumericDate.fromSeconds(now.getEpochSecond()));
         claims.setExpirationTime(NumericDate.fromSeconds(expiresAt.getEpochSecond()));
-        claims.setStringClaim(KEY_CLAIM, caller.keyId());
-        claims.setStringClaim(GAME_CLAIM, caller.game());
+        claims.setStringClaim(TokenReader.KEY_CLAIM, caller.keyId());
+        claims.setStringClaim(TokenReader.GAME_CLAIM, caller.game());
         claims.setStringListClaim(
-                SCOPES_CLAIM, scopes.stream().map(Scope::text).sorted().toList());
+                TokenReader.SCOPES_CLAIM, scopes.stream().map(Scope::text).sorted().toList());
         if (pass != null) {
-            claims.setStringClaim(PLAYER_CLAIM, pass.playerId());
+            claims.setStringClaim(TokenReader.PLAYER_CLAIM, pass.playerId());
             claims.setStringListClaim(
-                    SPACES_CLAIM, pass.spaces().stream().sorted().toList());
+                    TokenReader.SPACES_CLAIM, pass.spaces().stream().sorted().toList());
             claims.setStringListClaim(
-                    BOARDS_CLAIM, pass.boards().stream().sorted().toList());
+                    TokenReader.BOARDS_CLAIM, pass.boards().stream().sorted().toList());
         }
         long period = signingKeys.period(now);
         JsonWebSignature signature = new JsonWebSignature();

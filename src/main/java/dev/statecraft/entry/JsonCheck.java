@@ -110,7 +110,7 @@ final class JsonCheck {
      * @throws ProblemException 400, naming the field where there is one
      */
     static byte[] checked(byte[] body) {
-        JsonCheck check = new JsonCheck(text(body), RequestJson.MAX_VALUES, false);
+        JsonCheck check = new JsonCheck(text(body), JsonLimits.MAX_VALUES, false);
         String checked = check.run();
         return check.changed ? checked.getBytes(StandardCharsets.UTF_8) : body;
     }
@@ -121,7 +121,7 @@ final class JsonCheck {
      * @throws ProblemException 400, if the body is wrong other than in its items
      */
     static Checked checkedItems(byte[] body) {
-        JsonCheck check = new JsonCheck(text(body), RequestJson.MAX_VALUES_OF_MANY, true);
+        JsonCheck check = new JsonCheck(text(body), JsonLimits.MAX_VALUES_OF_MANY, true);
         return new Checked(check.run(), List.copyOf(check.faults));
     }
 
@@ -277,7 +277,7 @@ final class JsonCheck {
     }
 
     private void checkSize(JsonParser parser, JsonToken token) {
-        if (depth > RequestJson.MAX_DEPTH) {
+        if (depth > JsonLimits.MAX_DEPTH) {
             throw JsonProblems.tooDeep(parser);
         }
         if (token.isStructEnd() || token == JsonToken.FIELD_NAME) {
@@ -286,8 +286,8 @@ final class JsonCheck {
         if (item == null) {
             values++;
             checkValues(parser);
-        } else if (++item.values > RequestJson.MAX_VALUES) {
-            throw JsonProblems.rejected(JsonProblems.path(parser), "An item holds more than " + RequestJson.MAX_VALUES + " values.");
+        } else if (++item.values > JsonLimits.MAX_VALUES) {
+            throw JsonProblems.rejected(JsonProblems.path(parser), "An item holds more than " + JsonLimits.MAX_VALUES + " values.");
         }
     }
 

@@ -33,9 +33,9 @@ final class JsonProblems {
         return "The body is not valid JSON: %s (line %d, column %d).".formatted(reason, line, column);
     }
 
-    /** 400 for a body that is nested deeper than {@link RequestJson#MAX_DEPTH} at the position of the parser. */
+    /** 400 for a body that is nested deeper than {@link JsonLimits#MAX_DEPTH} at the position of the parser. */
     static ProblemException tooDeep(JsonParser parser) {
-        return rejected(path(parser), "The body is nested deeper than " + RequestJson.MAX_DEPTH + " levels.");
+        return rejected(path(parser), "The body is nested deeper than " + JsonLimits.MAX_DEPTH + " levels.");
     }
 
     /** 400 with the field, or null for the whole body, and the detail. */

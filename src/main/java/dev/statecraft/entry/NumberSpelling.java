@@ -19,11 +19,11 @@ final class NumberSpelling {
     private static final int MAX_DECIMAL_PLACES = 400;
 
     /** What a parser has to take: a small number that is written out has a zero for each place before its digits. */
-    static final int MAX_WRITTEN_LENGTH = MAX_DECIMAL_PLACES + RequestJson.MAX_NUMBER_LENGTH;
+    static final int MAX_WRITTEN_LENGTH = MAX_DECIMAL_PLACES + JsonLimits.MAX_NUMBER_LENGTH;
 
     private static final String OUT_OF_RANGE = "Numbers lie between -9007199254740991 and 9007199254740991 (2^53-1).";
 
-    private static final String TOO_LONG = "A number has at most " + RequestJson.MAX_NUMBER_LENGTH
+    private static final String TOO_LONG = "A number has at most " + JsonLimits.MAX_NUMBER_LENGTH
             + " characters, from its first digit that is not a zero on.";
 
     private static final String TOO_SMALL =
@@ -40,7 +40,7 @@ final class NumberSpelling {
         if (zeros > MAX_DECIMAL_PLACES) {
             return new Spelled(TOO_SMALL, text);
         }
-        if (text.length() - zeros > RequestJson.MAX_NUMBER_LENGTH) {
+        if (text.length() - zeros > JsonLimits.MAX_NUMBER_LENGTH) {
             return new Spelled(TOO_LONG, text);
         }
         BigDecimal number;

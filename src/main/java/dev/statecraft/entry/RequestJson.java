@@ -42,20 +42,8 @@ import java.time.OffsetDateTime;
 @Provider
 public class RequestJson implements ContextResolver<ObjectMapper> {
 
-    /** How deep arrays and objects may be nested, the outermost counted. */
-    public static final int MAX_DEPTH = 32;
-
-    /** How many values a body may hold, objects and arrays counted as well: those of a state, and what is around it. */
-    public static final int MAX_VALUES = 10_020;
-
-    /** How many values a body may hold that brings many things at once: {@link ManyThings}. */
-    public static final int MAX_VALUES_OF_MANY = 100_000;
-
     /** The last time that a request can name; the first is that of 1970. */
     private static final Instant LAST_TIME = Instant.parse("9999-12-31T23:59:59.999Z");
-
-    /** How many characters a number may have; zeros between the point and the first other digit are not counted. */
-    public static final int MAX_NUMBER_LENGTH = 64;
 
     private final ObjectMapper strict;
 
@@ -124,7 +112,7 @@ public class RequestJson implements ContextResolver<ObjectMapper> {
     static JsonFactory factory() {
         return JsonFactory.builder()
                 .streamReadConstraints(StreamReadConstraints.builder()
-                        .maxNestingDepth(MAX_DEPTH)
+                        .maxNestingDepth(JsonLimits.MAX_DEPTH)
                         .maxNumberLength(NumberSpelling.MAX_WRITTEN_LENGTH)
                         .build())
                 .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)

@@ -77,15 +77,15 @@ class RouteAccessTest {
         credentials.put("no credential", null);
         credentials.put("garbage", "garbage");
         credentials.put("a key nobody has", KeyText.random(new SecureRandom()).text());
-        credentials.put("an expired token", forged(claims(-60, TokenService.AUDIENCE), signingKey()));
+        credentials.put("an expired token", forged(claims(-60, TokenReader.AUDIENCE), signingKey()));
         credentials.put("a token for somebody else", forged(claims(60, "another"), signingKey()));
-        credentials.put("a token without an end", forged(claims(null, TokenService.AUDIENCE), signingKey()));
-        credentials.put("a token signed with another key", forged(claims(60, TokenService.AUDIENCE), new byte[32]));
-        credentials.put("an unsigned token", unsigned(claims(60, TokenService.AUDIENCE)));
+        credentials.put("a token without an end", forged(claims(null, TokenReader.AUDIENCE), signingKey()));
+        credentials.put("a token signed with another key", forged(claims(60, TokenReader.AUDIENCE), new byte[32]));
+        credentials.put("an unsigned token", unsigned(claims(60, TokenReader.AUDIENCE)));
         credentials.put("a revoked key", revoked(false));
         credentials.put("a token of a revoked key", revoked(true));
         // What all the others are one step away from.
-        with(forged(claims(60, TokenService.AUDIENCE), signingKey()))
+        with(forged(claims(60, TokenReader.AUDIENCE), signingKey()))
                 .get("/v1/leaderboards")
                 .then()
                 .statusCode(200);
@@ -105,14 +105,14 @@ class RouteAccessTest {
 
     @Test
     void aTokenThatIsOddIsRefusedHoweverItIsSigned() throws Exception {
-        JwtClaims odd = claims(60, TokenService.AUDIENCE);
-        odd.setClaim(TokenService.SCOPES_CLAIM, List.of(List.of("board:read")));
-        JwtClaims far = claims(60, TokenService.AUDIENCE);
+        JwtClaims odd = claims(60, TokenReader.AUDIENCE);
+        odd.setClaim(TokenReader.SCOPES_CLAIM, List.of(List.of("board:read")));
+        JwtClaims far = claims(60, TokenReader.AUDIENCE);
         far.setClaim("exp", Long.MAX_VALUE);
-        JwtClaims nobody = claims(60, TokenService.AUDIENCE);
-        nobody.unsetClaim(TokenService.KEY_CLAIM);
-        JwtClaims lengthy = claims(60, TokenService.AUDIENCE);
-        lengthy.setStringClaim(TokenService.KEY_CLAIM, "k".repeat(2_100));
+        JwtClaims nobody = claims(60, TokenReader.AUDIENCE);
+        nobody.unsetClaim(TokenReader.KEY_CLAIM);
+        JwtClaims lengthy = claims(60, TokenReader.AUDIENCE);
+        lengthy.setStringClaim(TokenReader.KEY_CLAIM, "k".repeat(2_100));
         List<String> tokens = new ArrayList<>(List.of("", "token=", "..", "a.b.c", "x".repeat(3_000)));
         for (JwtClaims claims : List.of(odd, far, nobody, lengthy)) {
             tokens.add(forged(claims, signingKey()));
@@ -264,17 +264,17 @@ class RouteAccessTest {
     /** What a token of the developer's key claims. */
     private static JwtClaims claims(@Nullable Integer goodForSeconds, String audience) {
         JwtClaims claims = new JwtClaims();
-        claims.setIssuer(TokenService.ISSUER);
+        claims.setIssuer(TokenReader.ISSUER);
         claims.setAudience(audience);
         claims.setSubject("forger");
         claims.setIssuedAt(NumericDate.fromSeconds(Instant.now().getEpochSecond() - 120));
         if (goodForSeconds != null) {
             claims.setExpirationTime(NumericDate.fromSeconds(Instant.now().getEpochSecond() + goodForSeconds));
         }
-        claims.setStringClaim(TokenService.KEY_CLAIM, KeyService.DEVELOPMENT);
-        claims.setStringClaim(TokenService.GAME_CLAIM, Caller.DEFAULT_GAME);
+        claims.setStringClaim(TokenReader.KEY_CLAIM, KeyService.DEVELOPMENT);
+        claims.setStringClaim(TokenReader.GAME_CLAIM, Caller.DEFAULT_GAME);
         claims.setStringListClaim(
-                TokenService.SCOPES_CLAIM, Scope.ALL.stream().map(Scope::text).toList());
+                TokenReader.SCOPES_CLAIM, Scope.ALL.stream().map(Scope::text).toList());
         return claims;
     }
 

@@ -206,7 +206,7 @@ class RequestBodyTest {
 
     @Test
     void aBodyHoldsSoManyValues() {
-        int most = RequestJson.MAX_VALUES;
+        int most = JsonLimits.MAX_VALUES;
         post(bodyOfValues(most)).statusCode(200);
         post(bodyOfValues(most + 1))
                 .statusCode(400)
@@ -217,11 +217,11 @@ class RequestBodyTest {
     @Test
     void aBatchHoldsMoreValues() {
         // Refused for the hundred scores a batch may have, not for its values.
-        String more = "{'scores': [" + "{'playerId': 'p', 'value': 1},".repeat(RequestJson.MAX_VALUES)
+        String more = "{'scores': [" + "{'playerId': 'p', 'value': 1},".repeat(JsonLimits.MAX_VALUES)
                 + "{'playerId': 'p', 'value': 1}]}";
         batch(more).statusCode(400).body("field", equalTo("scores"));
-        String bomb = "{'scores': [" + "{},".repeat(RequestJson.MAX_VALUES_OF_MANY) + "{}]}";
-        batch(bomb).statusCode(400).body("detail", containsString(Integer.toString(RequestJson.MAX_VALUES_OF_MANY)));
+        String bomb = "{'scores': [" + "{},".repeat(JsonLimits.MAX_VALUES_OF_MANY) + "{}]}";
+        batch(bomb).statusCode(400).body("detail", containsString(Integer.toString(JsonLimits.MAX_VALUES_OF_MANY)));
     }
 
     private static ValidatableResponse batch(String body) {
