@@ -62,11 +62,11 @@ public record Ascent(SchemaChain chain, ExpressionBounds bounds, boolean validat
         for (Definition step : path) {
             last = state;
             lastSubject = subject;
-            Transformation.Transformed transformed = step.up().apply(state, subject, bounds);
-            if (transformed instanceof Transformation.Failed failed) {
+            Transformed transformed = step.up().apply(state, subject, bounds);
+            if (transformed instanceof Transformed.Failed failed) {
                 return new Failed(failed.reason());
             }
-            state = ((Transformation.Done) transformed).state();
+            state = ((Transformed.Done) transformed).state();
             Optional<String> violation = violation(step, state, subject, last);
             if (violation.isPresent()) {
                 return new Failed(violation.get());

@@ -64,9 +64,9 @@ public record Descent(Definition definition, String schema, Run.Mode mode, Expre
         if (down instanceof Transformation.Worked) {
             return new Awaited();
         }
-        Transformation.Transformed transformed = down.apply(entity.json(), Subject.of(entity), bounds);
-        return transformed instanceof Transformation.Failed failed
+        Transformed transformed = down.apply(entity.json(), Subject.of(entity), bounds);
+        return transformed instanceof Transformed.Failed failed
                 ? new Failed(failed.reason())
-                : new Lowered(((Transformation.Done) transformed).state(), schema);
+                : new Lowered(((Transformed.Done) transformed).state(), schema);
     }
 }

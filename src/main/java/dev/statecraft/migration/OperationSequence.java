@@ -78,18 +78,18 @@ public record OperationSequence(List<MigrationOperation> operations) {
     }
 
     /** Does all operations to a copy of a state, or none. */
-    public Transformation.Transformed apply(ObjectNode state, Subject subject, ExpressionBounds bounds) {
+    public Transformed apply(ObjectNode state, Subject subject, ExpressionBounds bounds) {
         ObjectNode copy = state.deepCopy();
         OperationEdit edit = new OperationEdit(copy, subject, bounds);
         for (int i = 0; i < operations.size(); i++) {
             try {
                 edit.apply(operations.get(i));
             } catch (OperationEdit.Impossible e) {
-                return new Transformation.Failed("operation " + i + " (" + name(operations.get(i)) + " "
+                return new Transformed.Failed("operation " + i + " (" + name(operations.get(i)) + " "
                         + operations.get(i).path() + "): " + e.reason());
             }
         }
-        return new Transformation.Done(copy);
+        return new Transformed.Done(copy);
     }
 
     private static String name(MigrationOperation operation) {

@@ -55,12 +55,12 @@ record SchemaLine(SchemaChain chain, ExpressionBounds bounds, boolean validation
             if (down == null || down instanceof Transformation.Worked) {
                 return new NoWayBack("the migration " + step.version() + " has no way down that can be gone here");
             }
-            Transformation.Transformed back = down.apply(shape.state(), entity.at(shape.version()), bounds);
-            if (back instanceof Transformation.Failed failed) {
+            Transformed back = down.apply(shape.state(), entity.at(shape.version()), bounds);
+            if (back instanceof Transformed.Failed failed) {
                 return new NoWayBack(
                         ErrorText.bounded("going back before " + step.version() + " failed, " + failed.reason()));
             }
-            shape = new Shape(chain.before(step.version()), ((Transformation.Done) back).state());
+            shape = new Shape(chain.before(step.version()), ((Transformed.Done) back).state());
         }
         return shape;
     }
@@ -75,7 +75,7 @@ record SchemaLine(SchemaChain chain, ExpressionBounds bounds, boolean validation
     }
 
     private Optional<ObjectNode> migrated(Definition step, Subject entity, ObjectNode state) {
-        return step.up().apply(state, entity, bounds) instanceof Transformation.Done done
+        return step.up().apply(state, entity, bounds) instanceof Transformed.Done done
                         && (!validation
                                 || step.validation().stream()
                                         .allMatch(rule -> rule.violation(done.state(), entity, state, bounds)

@@ -11,21 +11,6 @@ import org.jspecify.annotations.Nullable;
 /** One direction of a migration: what makes a new state of an old one. */
 public sealed interface Transformation {
 
-    /** What transforming one state gives; in order of precedence. */
-    sealed interface Transformed {}
-
-    /** It cannot be transformed; why. */
-    record Failed(String reason) implements Transformed {
-
-        /** Bounds the reason. */
-        public Failed {
-            reason = ErrorText.bounded(reason);
-        }
-    }
-
-    /** The state as it is to be. */
-    record Done(ObjectNode state) implements Transformed {}
-
     /** By operations. */
     record Operated(OperationSequence sequence) implements Transformation {
         @Override
@@ -40,12 +25,12 @@ public sealed interface Transformation {
         public Transformed apply(ObjectNode state, Subject subject, ExpressionBounds bounds) {
             Expression.Evaluation evaluation = expression.evaluate(state, subject, null, bounds);
             if (evaluation instanceof Expression.Failed failed) {
-                return new Failed(failed.reason());
+                return new Transformed.Failed(failed.reason());
             }
             JsonNode json = ((Expression.Value) evaluation).json();
             return json instanceof ObjectNode result
-                    ? withinLimits(new Done(result))
-                    : new Failed(
+                    ? withinLimits(new Transformed.Done(result))
+                    : new Transformed.Failed(
                             "the expression gives " + described(json) + " where the new state, an object, is needed");
         }
     }
@@ -60,7 +45,7 @@ public sealed interface Transformation {
     record Worked() implements Transformation {
         @Override
         public Transformed apply(ObjectNode state, Subject subject, ExpressionBounds bounds) {
-            return new Failed("a game server does this migration; it cannot be tried here");
+            return new Transformed.Failed("a game server does this migration; it cannot be tried here");
         }
     }
 
@@ -68,7 +53,7 @@ public sealed interface Transformation {
     record Missing() implements Transformation {
         @Override
         public Transformed apply(ObjectNode state, Subject subject, ExpressionBounds bounds) {
-            return new Failed("the code of a migration is not there any more");
+            return new Transformed.Failed("the code of a migration is not there any more");
         }
     }
 
@@ -81,7 +66,7 @@ public sealed interface Transformation {
 
         @Override
         public Transformed apply(ObjectNode state, Subject subject, ExpressionBounds bounds) {
-            return result == null ? new Failed(error) : withinLimits(new Done(result));
+            return result == null ? new Transformed.Failed(error) : withinLimits(new Transformed.Done(result));
         }
     }
 
@@ -92,7 +77,7 @@ public sealed interface Transformation {
             try {
                 return valid(migration.up(state.deepCopy()));
             } catch (RuntimeException e) {
-                return new Failed("the migration's code failed: " + e);
+                return new Transformed.Failed("the migration's code failed: " + e);
             }
         }
     }
@@ -103,9 +88,9 @@ public sealed interface Transformation {
         public Transformed apply(ObjectNode state, Subject subject, ExpressionBounds bounds) {
             try {
                 Optional<ObjectNode> down = migration.down(state.deepCopy());
-                return down.isPresent() ? valid(down.get()) : new Failed("the migration's code has no way back");
+                return down.isPresent() ? valid(down.get()) : new Transformed.Failed("the migration's code has no way back");
             } catch (RuntimeException e) {
-                return new Failed("the migration's code failed: " + e);
+                return new Transformed.Failed("the migration's code failed: " + e);
             }
         }
     }
@@ -119,10 +104,10 @@ public sealed interface Transformation {
 
     /** Of code, which may have made text that no UTF-8 can carry. */
     private static Transformed valid(ObjectNode state) {
-        Transformed limited = withinLimits(new Done(state));
-        return limited instanceof Failed || isValid(state)
+        Transformed limited = withinLimits(new Transformed.Done(state));
+        return limited instanceof Transformed.Failed || isValid(state)
                 ? limited
-                : new Failed("the migration's code made half of a surrogate pair, which no UTF-8 can carry");
+                : new Transformed.Failed("the migration's code made half of a surrogate pair, which no UTF-8 can carry");
     }
 
     private static boolean isValid(JsonNode value) {
@@ -140,9 +125,9 @@ public sealed interface Transformation {
     }
 
     private static Transformed withinLimits(Transformed transformed) {
-        return transformed instanceof Done done
+        return transformed instanceof Transformed.Done done
                 ? StateLimits.exceeded(done.state())
-                        .<Transformed>map(Failed::new)
+                        .<Transformed>map(Transformed.Failed::new)
                         .orElse(transformed)
                 : transformed;
     }

@@ -33,12 +33,12 @@ final class WorkDescent implements Function<Entity, Descent.Outcome> {
         if (record == null || answer == null || record.version() != entity.version()) {
             return new Descent.Awaited();
         }
-        Transformation.Transformed transformed =
+        Transformed transformed =
                 Transformation.Given.of(answer.state(), answer.error()).apply(entity.json(), Subject.of(entity), bounds);
-        return transformed instanceof Transformation.Failed failed
+        return transformed instanceof Transformed.Failed failed
                 ? new Descent.Failed(failed.reason())
                 : new Descent.Lowered(
-                        ((Transformation.Done) transformed).state(),
+                        ((Transformed.Done) transformed).state(),
                         run.schemas().before());
     }
 }

@@ -268,7 +268,7 @@ public class WorkService {
         String schema = entity.schemaVersion();
         for (Definition step : path.subList(0, Math.max(0, path.size() - 1))) {
             Subject subject = Subject.of(entity).at(schema);
-            if (!(step.up().apply(state, subject, config.bounds()) instanceof Transformation.Done done)) {
+            if (!(step.up().apply(state, subject, config.bounds()) instanceof Transformed.Done done)) {
                 return Optional.empty();
             }
             state = done.state();

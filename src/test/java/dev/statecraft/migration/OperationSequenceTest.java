@@ -82,8 +82,8 @@ class OperationSequenceTest {
         ObjectNode state = Json.of("{'a': 1, 'n': 'x'}");
         OperationSequence sequence =
                 sequence("{'op': 'rename', 'from': 'a', 'path': 'b'}, {'op': 'increment', 'path': 'n', 'by': 1}");
-        Transformation.Failed failed = assertInstanceOf(
-                Transformation.Failed.class, sequence.apply(state, ExpressionTest.ADA, ExpressionTest.BOUNDS));
+        Transformed.Failed failed = assertInstanceOf(
+                Transformed.Failed.class, sequence.apply(state, ExpressionTest.ADA, ExpressionTest.BOUNDS));
         assertTrue(failed.reason().startsWith("operation 1 (increment n)"), failed.reason());
         assertEquals(Json.of("{'a': 1, 'n': 'x'}"), state);
     }
@@ -180,18 +180,18 @@ class OperationSequenceTest {
     }
 
     private static void refuses(String operation, String state) {
-        Transformation.Transformed transformed =
+        Transformed transformed =
                 sequence(operation).apply(Json.of(state), ExpressionTest.ADA, ExpressionTest.BOUNDS);
-        assertInstanceOf(Transformation.Failed.class, transformed, operation + " " + transformed);
+        assertInstanceOf(Transformed.Failed.class, transformed, operation + " " + transformed);
     }
 
-    private static void assertDone(String expected, Transformation.Transformed actual) {
+    private static void assertDone(String expected, Transformed actual) {
         ObjectNode state = done(actual, expected);
         assertTrue(JsonValues.same(Json.of(expected), state), () -> expected + " but " + state);
     }
 
-    private static ObjectNode done(Transformation.Transformed transformed, String message) {
-        return assertInstanceOf(Transformation.Done.class, transformed, message + ": " + transformed)
+    private static ObjectNode done(Transformed transformed, String message) {
+        return assertInstanceOf(Transformed.Done.class, transformed, message + ": " + transformed)
                 .state();
     }
 
