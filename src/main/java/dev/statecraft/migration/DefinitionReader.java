@@ -1,8 +1,8 @@
 package dev.statecraft.migration;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.statecraft.migration.DefinitionFields.Fault;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,19 +19,11 @@ public final class DefinitionReader {
     private static final int MAX_SEGMENTS = 64;
     private static final int MAX_PAGE = 90;
 
-    private final Limits limits;
+    private final DefinitionLimits limits;
 
-    /** Reads within limits; {@link Limits#NONE} for what is stored already. */
-    public DefinitionReader(Limits limits) {
+    /** Reads within limits; {@link DefinitionLimits#NONE} for what is stored already. */
+    public DefinitionReader(DefinitionLimits limits) {
         this.limits = limits;
-    }
-
-    /** How much a definition may hold. */
-    public record Limits(int descriptionLength, int expressionLength, int expressionDepth, int operations, int rules) {
-
-        /** No limits. */
-        public static final Limits NONE = new Limits(
-                Integer.MAX_VALUE, Integer.MAX_VALUE, Integer.MAX_VALUE, Integer.MAX_VALUE, Integer.MAX_VALUE);
     }
 
     /** What reading gives; in order of precedence. */
@@ -43,35 +35,22 @@ public final class DefinitionReader {
     /** The definition. */
     public record Read(Definition definition) implements Reading {}
 
-    /** Ends the reading at the first fault. */
-    static final class Fault extends Exception {
-
-        private static final long serialVersionUID = 1L;
-
-        private final transient Malformed malformed;
-
-        Fault(String field, String reason) {
-            super(reason, null, false, false);
-            this.malformed = new Malformed(field, reason);
-        }
-    }
-
     /** Reads a definition. */
     public Reading read(ObjectNode json) {
         try {
             return new Read(definition(json));
         } catch (Fault e) {
-            return e.malformed;
+            return new Malformed(e.field(), e.detail());
         }
     }
 
     private Definition definition(ObjectNode json) throws Fault {
-        noOtherFields("", json, FIELDS);
-        SemanticVersion version = version(text("version", json.get("version"), SemanticVersion.MAX_LENGTH));
-        String description = text("description", json.get("description"), limits.descriptionLength());
-        JsonNode target = object("target", json.get("target"));
-        noOtherFields("target.", target, Set.of("entityType"));
-        String entityType = text("target.entityType", target.get("entityType"), Integer.MAX_VALUE);
+        DefinitionFields.noOtherFields("", json, FIELDS);
+        SemanticVersion version = version(DefinitionFields.text("version", json.get("version"), SemanticVersion.MAX_LENGTH));
+        String description = DefinitionFields.text("description", json.get("description"), limits.descriptionLength());
+        JsonNode target = DefinitionFields.object("target", json.get("target"));
+        DefinitionFields.noOtherFields("target.", target, Set.of("entityType"));
+        String entityType = DefinitionFields.text("target.entityType", target.get("entityType"), Integer.MAX_VALUE);
         OperationReader operations = new OperationReader(limits);
         Transformation up = transformation("up", json.get("up"), operations);
         Transformation down = json.has("down") ? transformation("down", json.get("down"), operations) : null;
@@ -121,8 +100,8 @@ public final class DefinitionReader {
 
     private Transformation transformation(String field, @Nullable JsonNode json, OperationReader operations)
             throws Fault {
-        JsonNode given = object(field, json);
-        noOtherFields(field + ".", given, Set.of("operations", "expression", "worker"));
+        JsonNode given = DefinitionFields.object(field, json);
+        DefinitionFields.noOtherFields(field + ".", given, Set.of("operations", "expression", "worker"));
         if (given.size() != 1) {
             throw new Fault(field, "It is one of {operations: [...]}, {expression: ...} and {worker: true}.");
         }
@@ -131,7 +110,7 @@ public final class DefinitionReader {
         }
         if (given.has("expression")) {
             return new Transformation.Expressed(
-                    expression(field + ".expression", given.get("expression"), ExpressionUse.TRANSFORMATION, limits));
+                    DefinitionFields.expression(field + ".expression", given.get("expression"), ExpressionUse.TRANSFORMATION, limits));
         }
         if (!given.get("worker").isBoolean() || !given.get("worker").booleanValue()) {
             throw new Fault(field + ".worker", "A migration that a game server does says worker: true.");
@@ -143,11 +122,11 @@ public final class DefinitionReader {
         List<Rule> rules = new ArrayList<>();
         for (JsonNode rule : list("validation", json)) {
             String at = "validation[" + rules.size() + "]";
-            JsonNode given = object(at, rule);
-            noOtherFields(at + ".", given, Set.of("expression", "message"));
+            JsonNode given = DefinitionFields.object(at, rule);
+            DefinitionFields.noOtherFields(at + ".", given, Set.of("expression", "message"));
             rules.add(new Rule(
-                    expression(at + ".expression", given.get("expression"), ExpressionUse.RULE, limits),
-                    text(at + ".message", given.get("message"), limits.descriptionLength())));
+                    DefinitionFields.expression(at + ".expression", given.get("expression"), ExpressionUse.RULE, limits),
+                    DefinitionFields.text(at + ".message", given.get("message"), limits.descriptionLength())));
         }
         return rules;
     }
@@ -156,15 +135,15 @@ public final class DefinitionReader {
         List<Invariant> invariants = new ArrayList<>();
         for (JsonNode invariant : list("invariants", json)) {
             String at = "invariants[" + invariants.size() + "]";
-            JsonNode given = object(at, invariant);
-            noOtherFields(at + ".", given, Set.of("expression", "tolerance"));
+            JsonNode given = DefinitionFields.object(at, invariant);
+            DefinitionFields.noOtherFields(at + ".", given, Set.of("expression", "tolerance"));
             JsonNode tolerance = given.get("tolerance");
             if (tolerance != null
                     && (!tolerance.isNumber() || tolerance.decimalValue().signum() < 0)) {
                 throw new Fault(at + ".tolerance", "A tolerance is a number from 0.");
             }
             invariants.add(new Invariant(
-                    expression(at + ".expression", given.get("expression"), ExpressionUse.INVARIANT, limits),
+                    DefinitionFields.expression(at + ".expression", given.get("expression"), ExpressionUse.INVARIANT, limits),
                     tolerance == null ? BigDecimal.ZERO : tolerance.decimalValue()));
         }
         return invariants;
@@ -186,14 +165,14 @@ public final class DefinitionReader {
         if (json == null) {
             return;
         }
-        JsonNode options = object("options", json);
-        noOtherFields(
+        JsonNode options = DefinitionFields.object("options", json);
+        DefinitionFields.noOtherFields(
                 "options.",
                 options,
                 Set.of("failureThreshold", "canaryPercent", "segments", "pageSize", "maxCapacity"));
         if (options.has("failureThreshold")) {
-            JsonNode threshold = object("options.failureThreshold", options.get("failureThreshold"));
-            noOtherFields("options.failureThreshold.", threshold, Set.of("count", "percent"));
+            JsonNode threshold = DefinitionFields.object("options.failureThreshold", options.get("failureThreshold"));
+            DefinitionFields.noOtherFields("options.failureThreshold.", threshold, Set.of("count", "percent"));
             number("options.failureThreshold.count", threshold.get("count"), 0, Integer.MAX_VALUE, true);
             number("options.failureThreshold.percent", threshold.get("percent"), 0, 100, false);
         }
@@ -214,49 +193,6 @@ public final class DefinitionReader {
         if (!fits) {
             throw new Fault(
                     field, "It is " + (whole ? "an integer" : "a number") + " from " + min + " to " + max + ".");
-        }
-    }
-
-    static Expression expression(String field, @Nullable JsonNode json, ExpressionUse use, Limits limits)
-            throws Fault {
-        Expression.Compilation compilation =
-                Expression.compile(text(field, json, limits.expressionLength()), use, limits.expressionDepth());
-        if (compilation instanceof Expression.Invalid invalid) {
-            throw new Fault(field, invalid.reason());
-        }
-        return ((Expression.Compiled) compilation).expression();
-    }
-
-    /** An object; the empty array that Luau sends for an empty object counts as one. */
-    static JsonNode object(String field, @Nullable JsonNode json) throws Fault {
-        if (json != null && json.isArray() && json.isEmpty()) {
-            return JsonNodeFactory.instance.objectNode();
-        }
-        if (json == null || !json.isObject()) {
-            throw new Fault(field, json == null ? "The field " + field + " is missing." : "It is an object.");
-        }
-        return json;
-    }
-
-    static String text(String field, @Nullable JsonNode json, int maxLength) throws Fault {
-        if (json == null || !json.isTextual()) {
-            throw new Fault(field, json == null ? "The field " + field + " is missing." : "It is a text.");
-        }
-        String text = json.textValue();
-        if (text.isBlank() || text.length() > maxLength) {
-            throw new Fault(field, "It is a text of 1 to " + maxLength + " characters.");
-        }
-        return text;
-    }
-
-    static void noOtherFields(String prefix, JsonNode json, Set<String> known) throws Fault {
-        for (var field : json.properties()) {
-            if (!known.contains(field.getKey())) {
-                throw new Fault(
-                        prefix + field.getKey(),
-                        "There is no such field here; there are "
-                                + String.join(", ", known.stream().sorted().toList()) + ".");
-            }
         }
     }
 }

@@ -182,8 +182,8 @@ public interface MigrationConfig {
     }
 
     /** How much a definition may hold. */
-    default DefinitionReader.Limits limits() {
-        return new DefinitionReader.Limits(
+    default DefinitionLimits limits() {
+        return new DefinitionLimits(
                 descriptionLength(), expressions().length(), expressions().depth(), operations(), rules());
     }
 }

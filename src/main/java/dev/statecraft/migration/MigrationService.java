@@ -338,7 +338,7 @@ public class MigrationService {
             return Optional.ofNullable(code.get(registration.version()));
         }
         DefinitionReader.Reading reading =
-                new DefinitionReader(DefinitionReader.Limits.NONE).read(registration.source());
+                new DefinitionReader(DefinitionLimits.NONE).read(registration.source());
         if (reading instanceof DefinitionReader.Malformed malformed) {
             LOG.errorf(
                     "a stored migration cannot be read: version %s, field %s",

@@ -2,8 +2,7 @@ package dev.statecraft.migration;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import dev.statecraft.migration.DefinitionReader.Fault;
-import dev.statecraft.migration.DefinitionReader.Limits;
+import dev.statecraft.migration.DefinitionFields.Fault;
 import dev.statecraft.migration.MigrationOperation.Kind;
 import dev.statecraft.replication.JsonValues;
 import dev.statecraft.replication.StatePath;
@@ -32,9 +31,9 @@ final class OperationReader {
             "increment", Set.of("op", "path", "by"),
             "compute", Set.of("op", "path", "expression", "lossy"));
 
-    private final Limits limits;
+    private final DefinitionLimits limits;
 
-    OperationReader(Limits limits) {
+    OperationReader(DefinitionLimits limits) {
         this.limits = limits;
     }
 
@@ -50,8 +49,8 @@ final class OperationReader {
     }
 
     private MigrationOperation operation(String at, JsonNode json) throws Fault {
-        JsonNode given = DefinitionReader.object(at, json);
-        String op = DefinitionReader.text(at + ".op", given.get("op"), Integer.MAX_VALUE);
+        JsonNode given = DefinitionFields.object(at, json);
+        String op = DefinitionFields.text(at + ".op", given.get("op"), Integer.MAX_VALUE);
         Set<String> fields = FIELDS.get(op);
         if (fields == null) {
             throw new Fault(
@@ -60,7 +59,7 @@ final class OperationReader {
                             + String.join(
                                     ", ", FIELDS.keySet().stream().sorted().toList()) + ".");
         }
-        DefinitionReader.noOtherFields(at + ".", given, fields);
+        DefinitionFields.noOtherFields(at + ".", given, fields);
         StatePath path = path(at + ".path", given.get("path"));
         boolean lossy = lossy(at + ".lossy", given.get("lossy"));
         return switch (op) {
@@ -73,7 +72,7 @@ final class OperationReader {
             default ->
                 new MigrationOperation.Compute(
                         path,
-                        DefinitionReader.expression(
+                        DefinitionFields.expression(
                                 at + ".expression", given.get("expression"), ExpressionUse.COMPUTATION, limits),
                         lossy);
         };
@@ -110,7 +109,7 @@ final class OperationReader {
     }
 
     private static MigrationOperation mapValues(String at, JsonNode json, StatePath path, boolean lossy) throws Fault {
-        JsonNode map = DefinitionReader.object(at + ".map", json.get("map"));
+        JsonNode map = DefinitionFields.object(at + ".map", json.get("map"));
         if (map.isEmpty()) {
             throw new Fault(at + ".map", "It names at least one value.");
         }
@@ -149,7 +148,7 @@ final class OperationReader {
     }
 
     private static StatePath path(String field, @Nullable JsonNode json) throws Fault {
-        String text = DefinitionReader.text(field, json, Integer.MAX_VALUE);
+        String text = DefinitionFields.text(field, json, Integer.MAX_VALUE);
         StatePath path = StatePath.parse(text).orElse(null);
         if (path == null) {
             throw new Fault(field, NOT_A_PATH);

@@ -100,7 +100,7 @@ final class Laboratory {
     static Definition definition(String version, String up, String more) {
         ObjectNode json = Json.of("{'version': '" + version + "', 'description': 'd', 'target':"
                 + " {'entityType': 'PLAYER_DATA'}, 'up': " + up + more + "}");
-        DefinitionReader.Reading reading = new DefinitionReader(DefinitionReader.Limits.NONE).read(json);
+        DefinitionReader.Reading reading = new DefinitionReader(DefinitionLimits.NONE).read(json);
         if (reading instanceof DefinitionReader.Read read) {
             return read.definition();
         }

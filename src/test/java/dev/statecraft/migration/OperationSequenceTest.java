@@ -203,9 +203,9 @@ class OperationSequenceTest {
 
     private static OperationSequence unchecked(String operations) {
         try {
-            return new OperationReader(DefinitionReader.Limits.NONE)
+            return new OperationReader(DefinitionLimits.NONE)
                     .read("operations", Json.of("{'o': [" + operations + "]}").get("o"));
-        } catch (DefinitionReader.Fault e) {
+        } catch (DefinitionFields.Fault e) {
             throw new AssertionError(operations + ": " + e.getMessage(), e);
         }
     }
