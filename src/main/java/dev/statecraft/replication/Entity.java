@@ -72,15 +72,15 @@ public record Entity(
         return deleted() ? checksum : checksum.toggled(id, version);
     }
 
-    /** This version with its state in another shape; all that readers compare stays what it is. */
-    Entity in(Schemas.Shape shape) {
+    /** This version with its state as of another schema version; everything else is unchanged. */
+    Entity in(String schemaVersion, ObjectNode state) {
         return new Entity(
                 space,
                 id,
                 type,
                 version,
-                PackedJson.of(shape.state(), PackedJson.NEVER),
-                shape.version(),
+                PackedJson.of(state, PackedJson.NEVER),
+                schemaVersion,
                 owner,
                 at,
                 by,

@@ -47,7 +47,7 @@ public class SchemaService {
             return entity;
         }
         Schemas.Shape shape = schemas.up(game, entity, newest);
-        return shape.version().equals(entity.schemaVersion()) ? entity : entity.in(shape);
+        return in(shape, entity);
     }
 
     /** What asking for an entity in an older shape comes to; in order of precedence. */
@@ -73,6 +73,10 @@ public class SchemaService {
             return new Unavailable(newest, none.reason());
         }
         Schemas.Shape shape = (Schemas.Shape) asked;
-        return new Shown(shape.version().equals(newest.schemaVersion()) ? newest : newest.in(shape));
+        return new Shown(in(shape, newest));
+    }
+
+    private static Entity in(Schemas.Shape shape, Entity entity) {
+        return shape.version().equals(entity.schemaVersion()) ? entity : entity.in(shape.version(), shape.state());
     }
 }
