@@ -8,8 +8,7 @@ import dev.statecraft.entry.Problem;
 import dev.statecraft.entry.ProblemException;
 import dev.statecraft.entry.Query;
 import dev.statecraft.leaderboard.MatchRecord.Change;
-import dev.statecraft.leaderboard.MatchService.Result;
-import dev.statecraft.leaderboard.MatchService.Taken;
+import dev.statecraft.leaderboard.MatchResult.Taken;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
@@ -83,7 +82,7 @@ public class MatchResource {
         Ids.check("board", board);
         boolean ranked = Query.flag("rank", rank, true);
         Match match = request.match(idempotencyKey);
-        Result result = matches.rate(caller.game(), board, match, ranked);
+        MatchResult result = matches.rate(caller.game(), board, match, ranked);
         if (result instanceof Taken taken) {
             return answer(match, taken);
         }
@@ -131,21 +130,21 @@ public class MatchResource {
         throw new IllegalArgumentException("the match does not name the player");
     }
 
-    private Problem problem(Match match, Result result, String idField) {
-        if (result instanceof MatchService.NoBoard) {
+    private Problem problem(Match match, MatchResult result, String idField) {
+        if (result instanceof MatchResult.NoBoard) {
             return LeaderboardProblems.boardNotFound();
         }
-        if (result instanceof MatchService.NotRated) {
+        if (result instanceof MatchResult.NotRated) {
             return Problem.conflict(
                     "not-rated", "The board does not rate matches", "Only boards of the type RATING take matches.");
         }
-        if (result instanceof MatchService.Mismatch) {
+        if (result instanceof MatchResult.Mismatch) {
             return LeaderboardProblems.otherBody(idField);
         }
-        if (result instanceof MatchService.NotOpen refused) {
+        if (result instanceof MatchResult.NotOpen refused) {
             return LeaderboardProblems.notOpen(refused.board(), refused.status(), clock.instant());
         }
-        if (result instanceof MatchService.Exhausted refused) {
+        if (result instanceof MatchResult.Exhausted refused) {
             return LeaderboardProblems.exhausted(
                     refused.board(), place(match, refused.playerId()), refused.playerId(), refused.attempts());
         }

@@ -104,7 +104,8 @@ final class Arena {
         metadata = new MetadataService(scores, entries, recent, leaderboards, clock);
         reviews = new ReviewService(boards, aside, entries, submissions, recent, leaderboards, clock);
         MatchStore rated = new MatchStore(dynamo, tables);
-        matches = new MatchService(boards, entries, rated, rankings, leaderboards, recent, clock);
+        matches = new MatchService(
+                boards, entries, new MatchWriter(entries, rated, leaderboards, clock), rankings, leaderboards, recent);
         audits = new AuditService(boards, entries, ranks, parallel, new Counters(), clock);
         counter = new RankCounter(ranks, parallel);
         ClosingService closings = new ClosingService(

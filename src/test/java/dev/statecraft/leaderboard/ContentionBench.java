@@ -67,7 +67,7 @@ class ContentionBench {
             for (int i = 0; i < EACH; i++) {
                 Match match = match(client + "-" + i, "one", "other" + client);
                 timed(() -> arenas.get(client % instances).matches.rate(Arena.GAME, "bench", match, false)
-                        instanceof MatchService.Taken);
+                        instanceof MatchResult.Taken);
             }
         });
     }

@@ -276,24 +276,24 @@ class EventBoardTest {
                         new Elo(1500, 32, Elo.Expectation.LOGISTIC))
                 .with(new Terms(START, END, 2));
         arena.create("board", settings);
-        assertInstanceOf(MatchService.NotOpen.class, rate("m1", "a", "b"));
+        assertInstanceOf(MatchResult.NotOpen.class, rate("m1", "a", "b"));
         assertFalse(arena.board("board").scored());
         clock.moveTo(START);
         assertFalse(
-                assertInstanceOf(MatchService.Taken.class, rate("m1", "a", "b")).replayed());
+                assertInstanceOf(MatchResult.Taken.class, rate("m1", "a", "b")).replayed());
         assertFalse(
-                assertInstanceOf(MatchService.Taken.class, rate("m2", "a", "c")).replayed());
-        assertEquals(new MatchService.Exhausted(arena.board("board"), "a", 2), rate("m3", "b", "a"));
+                assertInstanceOf(MatchResult.Taken.class, rate("m2", "a", "c")).replayed());
+        assertEquals(new MatchResult.Exhausted(arena.board("board"), "a", 2), rate("m3", "b", "a"));
         assertTrue(
-                assertInstanceOf(MatchService.Taken.class, rate("m1", "a", "b")).replayed());
-        assertInstanceOf(MatchService.Mismatch.class, rate("m1", "b", "a"));
+                assertInstanceOf(MatchResult.Taken.class, rate("m1", "a", "b")).replayed());
+        assertInstanceOf(MatchResult.Mismatch.class, rate("m1", "b", "a"));
         clock.moveTo(END);
         assertTrue(
-                assertInstanceOf(MatchService.Taken.class, rate("m1", "a", "b")).replayed());
-        assertInstanceOf(MatchService.Mismatch.class, rate("m1", "b", "a"));
-        assertInstanceOf(MatchService.NotOpen.class, rate("m4", "b", "c"));
-        MatchService.Taken ranked = assertInstanceOf(
-                MatchService.Taken.class, arena.matches.rate(Arena.GAME, "board", match("m1", "a", "b"), true));
+                assertInstanceOf(MatchResult.Taken.class, rate("m1", "a", "b")).replayed());
+        assertInstanceOf(MatchResult.Mismatch.class, rate("m1", "b", "a"));
+        assertInstanceOf(MatchResult.NotOpen.class, rate("m4", "b", "c"));
+        MatchResult.Taken ranked = assertInstanceOf(
+                MatchResult.Taken.class, arena.matches.rate(Arena.GAME, "board", match("m1", "a", "b"), true));
         assertEquals(Set.of("a", "b"), ranked.ranks().keySet());
         assertEquals(0, arena.scores.read(arena.board("board"), 1, "d").attempts());
     }
@@ -320,15 +320,15 @@ class EventBoardTest {
         for (int i = 0; i < players.length; i++) {
             players[i] = "p" + i;
         }
-        assertInstanceOf(MatchService.Taken.class, rate("m1", players));
-        assertInstanceOf(MatchService.Exhausted.class, rate("m2", players));
-        assertInstanceOf(MatchService.Exhausted.class, rate("m2", "p1", "p2"), "the refused match did not take the id");
+        assertInstanceOf(MatchResult.Taken.class, rate("m1", players));
+        assertInstanceOf(MatchResult.Exhausted.class, rate("m2", players));
+        assertInstanceOf(MatchResult.Exhausted.class, rate("m2", "p1", "p2"), "the refused match did not take the id");
         assertTrue(
-                assertInstanceOf(MatchService.Taken.class, rate("m1", players)).replayed());
+                assertInstanceOf(MatchResult.Taken.class, rate("m1", players)).replayed());
         clock.moveTo(END);
         assertTrue(
-                assertInstanceOf(MatchService.Taken.class, rate("m1", players)).replayed());
-        assertInstanceOf(MatchService.NotOpen.class, rate("m2", players));
+                assertInstanceOf(MatchResult.Taken.class, rate("m1", players)).replayed());
+        assertInstanceOf(MatchResult.NotOpen.class, rate("m2", players));
     }
 
     @Test
@@ -382,7 +382,7 @@ class EventBoardTest {
         return arena.boards.change(Arena.GAME, "board", old -> old.with(terms));
     }
 
-    private MatchService.Result rate(String id, String... players) {
+    private MatchResult rate(String id, String... players) {
         return arena.matches.rate(Arena.GAME, "board", match(id, players), false);
     }
 

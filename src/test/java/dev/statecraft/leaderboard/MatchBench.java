@@ -85,7 +85,7 @@ class MatchBench {
 
     private void rate(List<Side> sides, boolean ranked) {
         Match match = new Match("m" + sequence++, sides);
-        assertInstanceOf(MatchService.Taken.class, arena.matches.rate(Arena.GAME, "bench", match, ranked));
+        assertInstanceOf(MatchResult.Taken.class, arena.matches.rate(Arena.GAME, "bench", match, ranked));
     }
 
     private static List<Side> sides(int... players) {

@@ -7,8 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.statecraft.leaderboard.Match.Side;
-import dev.statecraft.leaderboard.MatchService.Result;
-import dev.statecraft.leaderboard.MatchService.Taken;
+import dev.statecraft.leaderboard.MatchResult.Taken;
 import dev.statecraft.rating.Elo;
 import dev.statecraft.rating.Glicko2;
 import dev.statecraft.rating.Rating;
@@ -85,8 +84,8 @@ class MatchServiceTest {
         Taken again = rate("board", "m1", side(1, "a"), side(2, "b"));
         assertTrue(again.replayed());
         assertEquals(first.match(), again.match());
-        assertInstanceOf(MatchService.Mismatch.class, send("board", "m1", side(2, "a"), side(1, "b")));
-        assertInstanceOf(MatchService.Mismatch.class, send("board", "m1", side(1, "x"), side(2, "y")));
+        assertInstanceOf(MatchResult.Mismatch.class, send("board", "m1", side(2, "a"), side(1, "b")));
+        assertInstanceOf(MatchResult.Mismatch.class, send("board", "m1", side(1, "x"), side(2, "y")));
         assertNull(entry("board", 1, "x").score());
         assertEquals(2, entry("board", 1, "a").rated().matches());
     }
@@ -95,8 +94,8 @@ class MatchServiceTest {
     void matchesAndScoresKeepToTheirBoards() {
         arena.createRated("rated", ELO);
         arena.create("scored", RankingType.SCORE, Order.DESCENDING, null, 1);
-        assertInstanceOf(MatchService.NotRated.class, send("scored", "m", side(1, "a"), side(2, "b")));
-        assertInstanceOf(MatchService.NoBoard.class, send("none", "m", side(1, "a"), side(2, "b")));
+        assertInstanceOf(MatchResult.NotRated.class, send("scored", "m", side(1, "a"), side(2, "b")));
+        assertInstanceOf(MatchResult.NoBoard.class, send("none", "m", side(1, "a"), side(2, "b")));
         NewScore score = new NewScore("a", BigDecimal.TEN, BigDecimal.ZERO, null, "s", null);
         assertInstanceOf(ScoreResult.ByMatches.class, arena.scores.submit(Arena.GAME, "rated", score, true));
         arena.scores
@@ -188,7 +187,7 @@ class MatchServiceTest {
                             assertNull(entry(id, 2, "p" + player).score(), id);
                         }
                     }
-                    assertInstanceOf(MatchService.Mismatch.class, send(id, "m", side(1, "p1"), side(2, "p0")), id);
+                    assertInstanceOf(MatchResult.Mismatch.class, send(id, "m", side(1, "p1"), side(2, "p0")), id);
                 }
             }
         }
@@ -299,7 +298,7 @@ class MatchServiceTest {
         arena.createRated("board", ELO);
         Arena other = new Arena(arena.tables, Map.of(), faults, Clock.systemUTC());
         ExecutorService senders = Executors.newFixedThreadPool(14);
-        List<Callable<Result>> tasks = new ArrayList<>();
+        List<Callable<MatchResult>> tasks = new ArrayList<>();
         for (int i = 0; i < 12; i++) {
             MatchService matches = i % 3 == 0 ? other.matches : arena.matches;
             tasks.add(() -> matches.rate(Arena.GAME, "board", match("m", side(1, "a"), side(2, "b")), false));
@@ -307,13 +306,13 @@ class MatchServiceTest {
         for (int i = 0; i < 2; i++) {
             tasks.add(() -> arena.matches.rate(Arena.GAME, "board", match("m", side(2, "a"), side(1, "b")), false));
         }
-        List<Result> results = new ArrayList<>();
-        for (Future<Result> done : senders.invokeAll(tasks)) {
+        List<MatchResult> results = new ArrayList<>();
+        for (Future<MatchResult> done : senders.invokeAll(tasks)) {
             results.add(done.get());
         }
         senders.shutdown();
         long refused =
-                results.stream().filter(MatchService.Mismatch.class::isInstance).count();
+                results.stream().filter(MatchResult.Mismatch.class::isInstance).count();
         assertTrue(refused == 2 || refused == 12, refused + " are refused");
         assertEquals(
                 1,
@@ -329,10 +328,10 @@ class MatchServiceTest {
         rate("board", "mark", side(1, "x"), side(2, "y"));
         Match large = match("large", freeForAll(100));
         ExecutorService senders = Executors.newFixedThreadPool(4);
-        List<Callable<Result>> tasks =
+        List<Callable<MatchResult>> tasks =
                 Collections.nCopies(4, () -> arena.matches.rate(Arena.GAME, "board", large, false));
         int first = 0;
-        for (Future<Result> done : senders.invokeAll(tasks)) {
+        for (Future<MatchResult> done : senders.invokeAll(tasks)) {
             Taken taken = assertInstanceOf(Taken.class, done.get());
             first += taken.replayed() ? 0 : 1;
         }
@@ -369,7 +368,7 @@ class MatchServiceTest {
         assertInstanceOf(Taken.class, contended.matches.rate(Arena.GAME, "board", match, false));
         conflicts.set(Integer.MAX_VALUE);
         Match next = match("m2", side(1, "a"), side(2, "b"));
-        assertInstanceOf(MatchService.Busy.class, contended.matches.rate(Arena.GAME, "board", next, false));
+        assertInstanceOf(MatchResult.Busy.class, contended.matches.rate(Arena.GAME, "board", next, false));
         conflicts.set(0);
         assertInstanceOf(Taken.class, contended.matches.rate(Arena.GAME, "board", next, false));
         Entry entry = contended.scores.read(contended.board("board"), 1, "a");
@@ -416,7 +415,7 @@ class MatchServiceTest {
         return assertInstanceOf(Taken.class, send(board, id, sides));
     }
 
-    private Result send(String board, String id, Side... sides) {
+    private MatchResult send(String board, String id, Side... sides) {
         return arena.matches.rate(Arena.GAME, board, match(id, sides), true);
     }
 

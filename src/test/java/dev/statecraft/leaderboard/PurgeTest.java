@@ -228,7 +228,7 @@ class PurgeTest {
         arena.createRated("rated", new Elo(1500, 32, Elo.Expectation.LOGISTIC));
         Match match =
                 new Match("final", List.of(new Match.Side(List.of("winner"), 1), new Match.Side(List.of("loser"), 2)));
-        assertInstanceOf(MatchService.Taken.class, arena.matches.rate(Arena.GAME, "rated", match, false));
+        assertInstanceOf(MatchResult.Taken.class, arena.matches.rate(Arena.GAME, "rated", match, false));
         arena.boards.delete(Arena.GAME, "rated");
         clock.move(AFTER);
         arena.purges.goOn(Arena.GAME, () -> true);

@@ -107,7 +107,7 @@ class RankingKindsTest {
                         IntStream.range(0, 4)
                                 .mapToObj(n -> new Match.Side(List.of("p" + players.get(n)), n < 2 ? 1 : 2))
                                 .toList());
-                MatchService.Taken taken = (MatchService.Taken) arena.matches.rate(Arena.GAME, id, match, true);
+                MatchResult.Taken taken = (MatchResult.Taken) arena.matches.rate(Arena.GAME, id, match, true);
                 arena.drain();
                 Board board = arena.board(id);
                 taken.ranks()
