@@ -37,7 +37,7 @@ public class AuditResource {
     /** Who did what, the newest first. */
     @GET
     @Requires(Scope.SYSTEM_READ)
-    @Operation(operationId = "listAuditRecords", summary = "Who changed what, the newest first")
+    @Operation(operationId = "listAuditRecords", summary = "List the audit records, newest first")
     public AuditList list(@QueryParam("cursor") @Nullable String cursor, @QueryParam("limit") @Nullable String limit) {
         String before = cursor == null ? null : Cursor.read(cursor, LIST, 1).get(0);
         if (before != null && !POSITION.matcher(before).matches()) {

@@ -65,7 +65,7 @@ public record Caller(
      */
     public void require(Scope scope) {
         if (!has(scope)) {
-            throw refused("This call needs the scope " + scope.text() + ".");
+            throw refused("The request requires the scope " + scope.text() + ".");
         }
     }
 
@@ -76,7 +76,7 @@ public record Caller(
      */
     public void requireSpace(String space) {
         if (pass != null && !pass.spaces().contains(space)) {
-            throw refused("The token does not name the space.");
+            throw refused("The token is not valid for this space.");
         }
     }
 
@@ -87,7 +87,7 @@ public record Caller(
      */
     public void requireBoard(String board) {
         if (pass != null && !pass.boards().contains(board)) {
-            throw refused("The token does not name the board.");
+            throw refused("The token is not valid for this board.");
         }
     }
 

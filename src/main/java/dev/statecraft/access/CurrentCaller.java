@@ -13,7 +13,7 @@ public class CurrentCaller {
     /** The caller; every resource is behind {@link CallerFilter}, so there always is one. */
     public Caller get() {
         if (caller == null) {
-            throw new IllegalStateException("Nobody has been let in for this request");
+            throw new IllegalStateException("No caller is authenticated for this request");
         }
         return caller;
     }

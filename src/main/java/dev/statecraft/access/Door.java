@@ -37,7 +37,7 @@ public class Door {
     Optional<Caller> letInAtOnce(List<String> credentials) {
         if (credentials.isEmpty()) {
             if (!keys.isOpen()) {
-                throw new ProblemException(Problem.unauthorized("Send a key: Authorization: Bearer <key>."));
+                throw new ProblemException(Problem.unauthorized("Send an API key: Authorization: Bearer <key>."));
             }
             return Optional.of(caller(keys.standing(Caller.ANONYMOUS, Caller.ANONYMOUS)));
         }
@@ -72,7 +72,7 @@ public class Door {
             return letIn(credentials);
         }
         if (!credentials.isEmpty()) {
-            throw new ProblemException(Problem.unauthorized("Send one credential, in the header or as a token."));
+            throw new ProblemException(Problem.unauthorized("Send the Authorization header or a token, not both."));
         }
         return letInByToken(token.get());
     }
@@ -86,14 +86,14 @@ public class Door {
     private Caller letInByToken(String token) {
         return tokens.read(token)
                 .orElseThrow(() ->
-                        new ProblemException(Problem.unauthorized("The token is not known, or its time is over.")));
+                        new ProblemException(Problem.unauthorized("The token is unknown or has expired.")));
     }
 
     private Caller letInByKey(String credential) {
         return KeyText.read(credential)
                 .flatMap(keys::find)
                 .map(Door::caller)
-                .orElseThrow(() -> new ProblemException(Problem.unauthorized("The key is not known.")));
+                .orElseThrow(() -> new ProblemException(Problem.unauthorized("The API key is unknown, revoked or expired.")));
     }
 
     static Caller caller(AccessKey key) {
@@ -102,7 +102,7 @@ public class Door {
 
     private static String only(List<String> credentials) {
         if (credentials.size() != 1 || !credentials.get(0).regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
-            throw new ProblemException(Problem.unauthorized("Send one key: Authorization: Bearer <key>."));
+            throw new ProblemException(Problem.unauthorized("Send exactly one credential: Authorization: Bearer <key>."));
         }
         return credentials.get(0).substring(SCHEME.length()).strip();
     }

@@ -114,7 +114,7 @@ public class KeyResource {
     @POST
     @Requires(Scope.SYSTEM_ADMIN)
     @APIResponseSchema(KeyView.class)
-    @Operation(operationId = "createKey", summary = "Make a key; the answer is the only one that shows it")
+    @Operation(operationId = "createKey", summary = "Create an API key; only this response contains its secret")
     public Response create(@HeaderParam(IdempotentRequest.HEADER) @Nullable String idempotencyKey, KeyRequest request) {
         if (idempotencyKey == null) {
             return create(request, null, false);
@@ -147,7 +147,7 @@ public class KeyResource {
         String game = game(request.game());
         Instant expiresAt = request.expiresAt();
         if (expiresAt != null && !expiresAt.isAfter(clock.instant())) {
-            throw refused("expiresAt", "The key would have expired already.");
+            throw refused("expiresAt", "expiresAt must be in the future.");
         }
         KeyService.NewKey wanted =
                 new KeyService.NewKey(game, name, scopes, Boolean.TRUE.equals(request.signed()), expiresAt);
@@ -167,8 +167,8 @@ public class KeyResource {
         if (creation instanceof KeyService.TooMany many) {
             throw new ProblemException(Problem.conflict(
                     "too-many-keys",
-                    "There are as many keys of this name as there can be",
-                    "At most " + many.most() + " keys of a name are active; revoke the old one first."));
+                    "Two keys with this name are already active",
+                    "At most " + many.most() + " keys with the same name can be active. Revoke the old key first."));
         }
         throw new ProblemException(Problem.unavailable(1));
     }
@@ -176,7 +176,7 @@ public class KeyResource {
     /** The keys of the game. */
     @GET
     @Requires(Scope.SYSTEM_READ)
-    @Operation(operationId = "listKeys", summary = "List the keys, without their secrets")
+    @Operation(operationId = "listKeys", summary = "List the API keys without their secrets")
     public KeyList list(
             @QueryParam("game") @Nullable String named,
             @QueryParam("limit") @Nullable String limit,
@@ -194,12 +194,12 @@ public class KeyResource {
     @DELETE
     @Path("/{key}")
     @Requires(Scope.SYSTEM_ADMIN)
-    @Operation(operationId = "revokeKey", summary = "Revoke a key, which takes effect everywhere within seconds")
+    @Operation(operationId = "revokeKey", summary = "Revoke an API key; cached copies expire within seconds")
     public void revoke(@PathParam("key") String id, @QueryParam("game") @Nullable String named) {
         String game = game(named);
         if (keys.revoke(game, Ids.check("key", id)).isEmpty()) {
             throw new ProblemException(
-                    Problem.notFound("key-not-found", "There is no such key", "The game has no key of this id."));
+                    Problem.notFound("key-not-found", "API key not found", "The game has no API key with this id."));
         }
         audit.noteIn(game, caller.get(), "revokeKey", "DELETE", "/v1/keys/" + id, 204);
     }
@@ -218,14 +218,14 @@ public class KeyResource {
             throw refused("name", "The field name is missing.");
         }
         if (name.isBlank() || name.length() > MOST_NAME_LENGTH || name.chars().anyMatch(Character::isISOControl)) {
-            throw refused("name", "A name has 1 to " + MOST_NAME_LENGTH + " characters, none of them a control one.");
+            throw refused("name", "A name has 1 to " + MOST_NAME_LENGTH + " characters and no control characters.");
         }
         return name;
     }
 
     private static Set<Scope> scopes(@Nullable List<@Nullable String> names) {
         if (names == null || names.isEmpty()) {
-            throw refused("scopes", "Name the scopes of the key, at least one.");
+            throw refused("scopes", "Give at least one scope.");
         }
         Set<Scope> scopes = EnumSet.noneOf(Scope.class);
         for (int i = 0; i < names.size(); i++) {

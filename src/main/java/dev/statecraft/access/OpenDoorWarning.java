@@ -21,7 +21,7 @@ public class OpenDoorWarning {
 
     void warn(@Observes StartupEvent start) {
         if (!KeyService.isDevelopment() && keys.isOpen()) {
-            LOG.warn("Calls need no key here: statecraft.access.anonymous is true");
+            LOG.warn("Requests need no API key: statecraft.access.anonymous is true");
         }
     }
 }

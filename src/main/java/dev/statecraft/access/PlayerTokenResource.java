@@ -53,7 +53,7 @@ public class PlayerTokenResource {
     @Path("/{player}/tokens")
     @Requires(Scope.STATE_READ)
     @APIResponseSchema(TokenService.Token.class)
-    @Operation(operationId = "createPlayerToken", summary = "Make a token for a player, to be handed to its client")
+    @Operation(operationId = "createPlayerToken", summary = "Create a token for a player's client")
     public Response forPlayer(@PathParam("player") String player, PlayerTokenRequest request) {
         Ids.check("player", player);
         Set<String> spaces = names("spaces", request.spaces());

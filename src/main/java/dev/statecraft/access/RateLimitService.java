@@ -156,7 +156,7 @@ public class RateLimitService {
     private static ProblemException refused(Instant until, Instant now) {
         long seconds = Math.max(1, until.getEpochSecond() - now.getEpochSecond());
         return new ProblemException(Problem.tooManyRequests(
-                (int) seconds, "This key, or this player, asks more often than it may. Try again later."));
+                (int) seconds, "The API key or the player exceeds its request rate. Retry later."));
     }
 
     /** Whose tokens a request takes; nobody's where limits are off, and on a developer's machine without a real key. */

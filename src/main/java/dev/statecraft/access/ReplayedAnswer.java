@@ -15,7 +15,7 @@ public final class ReplayedAnswer extends RuntimeException {
 
     ReplayedAnswer(Response response) {
         // It is no failure, so nobody looks at where it was thrown.
-        super("The request was answered before", null, false, false);
+        super("The stored response of the request is replayed", null, false, false);
         this.response = response;
     }
 

@@ -38,7 +38,7 @@ public class ScopeFilter {
         Caller caller = (Caller) request.getProperty(CallerFilter.CALLER);
         if (caller == null) {
             if (open == null || open.value() != Open.To.EVERYONE) {
-                throw Caller.refused("The route is not open to everyone.");
+                throw Caller.refused("The route is not public.");
             }
             Query.checkPresent(request.getUriInfo().getQueryParameters());
             return;
@@ -49,9 +49,9 @@ public class ScopeFilter {
             caller.require(requires.value());
             checkReach(caller, requires.players(), request.getUriInfo());
         } else if (open == null) {
-            throw Caller.refused("The route is for nobody.");
+            throw Caller.refused("The route accepts no caller.");
         } else if (open.value() == Open.To.EVERY_KEY && caller.byToken()) {
-            throw Caller.refused("This call needs the key itself.");
+            throw Caller.refused("The request requires an API key, not a token.");
         }
     }
 
@@ -64,7 +64,7 @@ public class ScopeFilter {
         Query.checkPresent(parameters);
         List<String> spaces = parameters.get(SPACE);
         if (spaces != null && spaces.size() > 1) {
-            throw new ProblemException(Problem.badRequest(SPACE, "Name one space."));
+            throw new ProblemException(Problem.badRequest(SPACE, "Give one space only."));
         }
     }
 
@@ -73,7 +73,7 @@ public class ScopeFilter {
             return;
         }
         switch (players) {
-            case NOTHING -> throw Caller.refused("This call is not for players.");
+            case NOTHING -> throw Caller.refused("Player tokens cannot call this operation.");
             case NAMED_BOARD -> caller.requireBoard(first(uri.getPathParameters(), "board", ""));
             case NAMED_SPACE -> caller.requireSpace(first(uri.getQueryParameters(), SPACE, DEFAULT_SPACE));
             case OWN -> caller.requirePlayer(first(uri.getPathParameters(), "player", ""));

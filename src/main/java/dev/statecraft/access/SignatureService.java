@@ -34,14 +34,14 @@ public class SignatureService {
     Signed letIn(String header, RequestLine line) {
         Instant now = clock.instant();
         RequestSignature signature = RequestSignature.read(header)
-                .orElseThrow(() -> refused("The signature cannot be read; it is HMAC-SHA256 keyId=, timestamp=, nonce=,"
+                .orElseThrow(() -> refused("The signature is malformed. Expected: HMAC-SHA256 keyId=, timestamp=, nonce=,"
                         + " content=, signature=, separated by commas."));
         if (!signature.isFresh(now, config.signatureTolerance())) {
-            throw refused("The time of the signature is too far from ours, which is " + now.getEpochSecond() + ".");
+            throw refused("The timestamp differs too much from the server's time, which is " + now.getEpochSecond() + ".");
         }
         KeyStore.Stored stored = keys.findSigned(signature.keyId())
                 .filter(found -> signature.isOf(line, found.hash()))
-                .orElseThrow(() -> refused("The signature is not right, or its key is not known."));
+                .orElseThrow(() -> refused("The signature is wrong, or its API key is unknown."));
         AccessKey key = stored.key();
         // Its time may lie ahead of ours by the tolerance and be looked at until it lies as far behind.
         boolean first = nonces.use(
@@ -51,7 +51,7 @@ public class SignatureService {
                 now,
                 config.signatureTolerance().multipliedBy(2));
         if (!first) {
-            throw refused("The nonce was used before; every request has one of its own.");
+            throw refused("The nonce was already used. Every request needs a new nonce.");
         }
         return new Signed(Door.caller(key), signature.content());
     }

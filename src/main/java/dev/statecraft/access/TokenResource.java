@@ -27,7 +27,7 @@ public class TokenResource {
     @POST
     @Open(Open.To.EVERY_KEY)
     @APIResponseSchema(TokenService.Token.class)
-    @Operation(operationId = "createToken", summary = "Exchange a key for a short-lived token")
+    @Operation(operationId = "createToken", summary = "Exchange an API key for a short-lived token")
     public Response exchange() {
         return Response.ok(tokens.make(caller.get()))
                 .header("Cache-Control", "no-store")

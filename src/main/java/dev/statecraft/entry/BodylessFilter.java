@@ -76,6 +76,6 @@ public class BodylessFilter {
 
     private static ProblemException refused(@Nullable String field) {
         return new ProblemException(
-                Problem.badRequest(field, "The call takes no body: send none, or an empty JSON object."));
+                Problem.badRequest(field, "The operation has no request body. Send no body or an empty JSON object."));
     }
 }

@@ -132,31 +132,31 @@ public class ContractFilter implements OASFilter {
     private static void secure(Operation operation, Contract contract) {
         if (contract.open()) {
             operation.setSecurity(List.of(OASFactory.createSecurityRequirement().addScheme("robloxSignature")));
-            operation.setDescription("Open to whoever signs as Roblox does.");
+            operation.setDescription("Requires the signature of a Roblox webhook.");
             return;
         }
         Optional<AnnotationInstance> requires = contract.requires();
         if (requires.isEmpty()) {
             operation.setSecurity(List.of(scheme("key", List.of()), scheme("signature", List.of())));
-            operation.setDescription("Any key may call it, no token.");
+            operation.setDescription("Requires an API key with any scope; tokens are rejected.");
             return;
         }
         String scope = requires.get().value().asEnum().toLowerCase(Locale.ROOT).replace('_', ':');
         operation.setSecurity(List.of(
                 scheme("key", List.of(scope)), scheme("token", List.of(scope)), scheme("signature", List.of(scope))));
         AnnotationValue players = requires.get().value("players");
-        operation.setDescription("Needs the scope `" + scope + "`. "
+        operation.setDescription("Requires the scope `" + scope + "`. "
                 + reach(players == null ? Requires.Players.NOTHING : Requires.Players.valueOf(players.asEnum())));
     }
 
     private static String reach(Requires.Players players) {
         return switch (players) {
-            case NOTHING -> "A player's token does not reach it.";
-            case NAMED_BOARD -> "A player's token reaches the boards that it names.";
-            case NAMED_SPACE -> "A player's token reaches the spaces that it names.";
-            case OWN -> "A player's token reaches the player's own.";
+            case NOTHING -> "Player tokens are rejected.";
+            case NAMED_BOARD -> "A player token grants access to the boards in its claims.";
+            case NAMED_SPACE -> "A player token grants access to the spaces in its claims.";
+            case OWN -> "A player token grants access to the data of its player.";
             case WHAT_THE_RESOURCE_ALLOWS ->
-                "A player's token reaches what is the player's, in the spaces and on the" + " boards that it names.";
+                "A player token grants access to the data of its player, in the spaces and boards" + " in its claims.";
         };
     }
 
@@ -206,10 +206,10 @@ public class ContractFilter implements OASFilter {
 
     private static String meaning(String status) {
         return switch (status) {
-            case "201" -> "It is made";
-            case "202" -> "It is taken, and not done yet";
-            case "304" -> "It is still what is known";
-            default -> "It is done";
+            case "201" -> "Created";
+            case "202" -> "Accepted; the work is not complete";
+            case "304" -> "Not modified";
+            default -> "Success";
         };
     }
 

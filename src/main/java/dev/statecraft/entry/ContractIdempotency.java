@@ -48,8 +48,8 @@ final class ContractIdempotency {
                         REPLAYED,
                         OASFactory.createSchema()
                                 .addType(Schema.SchemaType.BOOLEAN)
-                                .description("true if the request was answered before, and this is that answer; else"
-                                        + " missing")));
+                                .description("`true` if this is the stored response of an earlier request; otherwise"
+                                        + " absent")));
     }
 
     private static Stream<MediaType> answers(Operation operation) {

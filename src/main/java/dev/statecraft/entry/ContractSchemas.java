@@ -89,7 +89,7 @@ final class ContractSchemas {
                     .containsAll(fields));
         }
         if (found.size() > 1) {
-            throw new IllegalStateException("Several records are called " + name + ": " + found.keySet());
+            throw new IllegalStateException("Several records have the name " + name + ": " + found.keySet());
         }
         return found.isEmpty() ? null : found.values().iterator().next();
     }
@@ -153,7 +153,7 @@ final class ContractSchemas {
         String own = place.schema() + "." + place.field();
         Schema shared = all.containsKey(own) ? all.get(own) : all.get(place.field());
         if (isTree(property)) {
-            return Objects.requireNonNull(shared, () -> "Nothing is said of " + own);
+            return Objects.requireNonNull(shared, () -> "No description of " + own);
         }
         if (property.getItems() != null && isTree(property.getItems())) {
             property.setItems(all.get(place.field() + ".items"));

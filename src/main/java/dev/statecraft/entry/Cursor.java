@@ -63,6 +63,6 @@ public final class Cursor {
     /** What a cursor that cannot be used is answered with. */
     public static ProblemException foreign() {
         return new ProblemException(
-                Problem.badRequest("cursor", "This cursor does not belong to this list. Start again without one."));
+                Problem.badRequest("cursor", "The cursor does not belong to this list. Start without a cursor."));
     }
 }

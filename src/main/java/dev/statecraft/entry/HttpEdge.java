@@ -65,7 +65,7 @@ public class HttpEdge {
             // Where its body ends is not known, so nothing behind it can be read.
             request.response().putHeader(HttpHeaders.CONNECTION, "close");
             request.addEndHandler(sent -> request.request().connection().close());
-            send(request, Problem.badRequest("Transfer-Encoding", "The one transfer coding that is read is chunked."));
+            send(request, Problem.badRequest("Transfer-Encoding", "The only supported transfer coding is chunked."));
             return;
         }
         Optional<String> fault = RequestTarget.fault(request.request().uri());
@@ -76,7 +76,7 @@ public class HttpEdge {
         String format =
                 DOCUMENT.equals(request.request().path()) ? request.request().getParam(FORMAT) : null;
         if (format != null && !FORMATS.contains(format.toLowerCase(Locale.ROOT))) {
-            sendAfterBody(request, Problem.badRequest(FORMAT, "The parameter " + FORMAT + " is json or yaml."));
+            sendAfterBody(request, Problem.badRequest(FORMAT, "The parameter " + FORMAT + " must be json or yaml."));
             return;
         }
         request.next();
@@ -141,10 +141,10 @@ public class HttpEdge {
 
     private static Problem problem(int status) {
         return switch (status) {
-            case 400 -> Problem.badRequest(null, "The request cannot be read.");
+            case 400 -> Problem.badRequest(null, "The request could not be parsed.");
             case 404 -> Problem.routeNotFound();
-            case 405 -> Problem.of(405, "method-not-allowed", "The route does not know this method", null);
-            default -> Problem.of(status, "refused", "The request was refused", null);
+            case 405 -> Problem.of(405, "method-not-allowed", "The route does not support this method", null);
+            default -> Problem.of(status, "refused", "The request was rejected", null);
         };
     }
 

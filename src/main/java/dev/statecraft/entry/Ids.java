@@ -32,7 +32,7 @@ public final class Ids {
             throw missing(field);
         }
         if (!isId(id)) {
-            throw refused(field, "; it is not made of dots only");
+            throw refused(field, "; it does not consist of dots only");
         }
         return id;
     }
@@ -47,8 +47,8 @@ public final class Ids {
         if (key.length() > MAX_LENGTH - INDEX_LENGTH) {
             throw new ProblemException(Problem.badRequest(
                     field,
-                    "Each item gets the id " + field + ":index, so the key has at most " + (MAX_LENGTH - INDEX_LENGTH)
-                            + " characters here."));
+                    "Each item has the id " + field + ":index. The key therefore has at most " + (MAX_LENGTH - INDEX_LENGTH)
+                            + " characters."));
         }
         return key;
     }

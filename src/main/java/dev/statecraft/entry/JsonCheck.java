@@ -154,23 +154,23 @@ final class JsonCheck {
         try {
             JsonToken first = parser.nextToken();
             if (first == null) {
-                throw JsonProblems.rejected(null, "The body is empty; it has to be a JSON object.");
+                throw JsonProblems.rejected(null, "The body is empty. It must be a JSON object.");
             }
             if (first == JsonToken.VALUE_NULL) {
-                throw JsonProblems.rejected(null, "The body is null; it has to be a JSON object.");
+                throw JsonProblems.rejected(null, "The body is null. It must be a JSON object.");
             }
             int tokens = 0;
             JsonToken token = first;
             do {
                 if (token == null) {
-                    throw JsonProblems.rejected(JsonProblems.path(parser), "The body ends too early.");
+                    throw JsonProblems.rejected(JsonProblems.path(parser), "The body ends before its JSON value is complete.");
                 }
                 step(parser, token, first);
                 tokens++;
                 token = parser.nextToken();
             } while (depth > 0);
             if (token != null) {
-                throw JsonProblems.rejected(null, "The body goes on after its JSON value.");
+                throw JsonProblems.rejected(null, "The body has content after its JSON value.");
             }
             return first == JsonToken.START_ARRAY && tokens == 2;
         } catch (StreamConstraintsException e) {
@@ -287,13 +287,13 @@ final class JsonCheck {
             values++;
             checkValues(parser);
         } else if (++item.values > JsonLimits.MAX_VALUES) {
-            throw JsonProblems.rejected(JsonProblems.path(parser), "An item holds more than " + JsonLimits.MAX_VALUES + " values.");
+            throw JsonProblems.rejected(JsonProblems.path(parser), "An item has more than " + JsonLimits.MAX_VALUES + " values.");
         }
     }
 
     private void checkValues(JsonParser parser) {
         if (values > mostValues) {
-            throw JsonProblems.rejected(JsonProblems.path(parser), "The body holds more than " + mostValues + " values.");
+            throw JsonProblems.rejected(JsonProblems.path(parser), "The body has more than " + mostValues + " values.");
         }
     }
 
@@ -309,7 +309,7 @@ final class JsonCheck {
             }
         } else if (token == JsonToken.VALUE_STRING || token == JsonToken.FIELD_NAME) {
             if (hasUnpairedSurrogate(parser.getText())) {
-                throw JsonProblems.rejected(JsonProblems.path(parser), "Text holds half of a surrogate pair, which no UTF-8 can carry.");
+                throw JsonProblems.rejected(JsonProblems.path(parser), "A string contains an unpaired surrogate, which UTF-8 cannot encode.");
             }
         }
     }

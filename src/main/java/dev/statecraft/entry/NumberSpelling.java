@@ -24,10 +24,10 @@ final class NumberSpelling {
     private static final String OUT_OF_RANGE = "Numbers lie between -9007199254740991 and 9007199254740991 (2^53-1).";
 
     private static final String TOO_LONG = "A number has at most " + JsonLimits.MAX_NUMBER_LENGTH
-            + " characters, from its first digit that is not a zero on.";
+            + " characters, counted from its first nonzero digit.";
 
     private static final String TOO_SMALL =
-            "A number has at most " + MAX_DECIMAL_PLACES + " digits after the point; a smaller one is written as 0.";
+            "A number has at most " + MAX_DECIMAL_PLACES + " digits after the point. Write a smaller number as 0.";
 
     private NumberSpelling() {}
 

@@ -53,12 +53,12 @@ public record Problem(
 
     /** 401: no key, or one that is not known. */
     public static Problem unauthorized(String detail) {
-        return of(401, "unauthorized", "A valid key is needed", detail);
+        return of(401, "unauthorized", "Missing or invalid credential", detail);
     }
 
     /** 403: the key is known but does not allow this. */
     public static Problem forbidden(String detail) {
-        return of(403, "forbidden", "This key does not allow it", detail);
+        return of(403, "forbidden", "Insufficient permissions", detail);
     }
 
     /** 404, for a thing of its own type, such as {@code board-not-found}. */
@@ -68,7 +68,7 @@ public record Problem(
 
     /** 404: no such route. */
     public static Problem routeNotFound() {
-        return of(404, "route-not-found", "There is no such route", null);
+        return of(404, "route-not-found", "Route not found", null);
     }
 
     /** 409: the request does not fit what is there; add what is there as {@code current}. */
@@ -95,8 +95,8 @@ public record Problem(
     public static Problem idReused(String field) {
         return unprocessable(
                         "id-reused",
-                        "The id was used for another request",
-                        "The same id was sent with another body before; use a new id for a new request.")
+                        "The id was already used with a different body",
+                        "An earlier request sent the same id with a different body. Use a new id for a new request.")
                 .withField(field);
     }
 
@@ -107,12 +107,12 @@ public record Problem(
 
     /** 500: our fault; {@code incident} is the id of the log line that says more. */
     public static Problem internal(String incident) {
-        return of(500, "internal", "Something went wrong on our side", null).with("incident", incident);
+        return of(500, "internal", "Internal error", null).with("incident", incident);
     }
 
     /** 503: try again, nothing is wrong with the request. */
     public static Problem unavailable(int retryAfterSeconds) {
-        return of(503, "unavailable", "Not available right now", "The same request may be sent again.")
+        return of(503, "unavailable", "Temporarily unavailable, retry", "Retry the same request.")
                 .withRetryAfter(retryAfterSeconds);
     }
 

@@ -42,34 +42,34 @@ public class ProblemMapper {
         int status = e.getResponse().getStatus();
         Response response =
                 switch (status) {
-                    case 400 -> response(Problem.badRequest(null, "The request cannot be read."), uri);
-                    case 401 -> response(Problem.unauthorized("Send a key as a bearer token."), uri);
-                    case 403 -> response(Problem.forbidden("The key does not allow this call."), uri);
+                    case 400 -> response(Problem.badRequest(null, "The request could not be parsed."), uri);
+                    case 401 -> response(Problem.unauthorized("Send an API key or token: Authorization: Bearer <credential>."), uri);
+                    case 403 -> response(Problem.forbidden("The credential does not permit this operation."), uri);
                     case 404 -> response(Problem.routeNotFound(), uri);
                     case 405 ->
                         response(
-                                Problem.of(405, "method-not-allowed", "The route does not know this method", null),
+                                Problem.of(405, "method-not-allowed", "The route does not support this method", null),
                                 uri);
                     case 406 ->
                         response(
                                 Problem.of(
                                         406,
                                         "not-acceptable",
-                                        "The answer has no such media type",
-                                        "Answers are JSON."),
+                                        "The response is not available in this media type",
+                                        "Responses are JSON."),
                                 uri);
                     case 415 ->
                         response(
                                 Problem.of(
                                         415,
                                         "unsupported-media-type",
-                                        "The body has the wrong media type",
-                                        "Bodies are application/json."),
+                                        "The media type of the body is not supported",
+                                        "Send application/json."),
                                 uri);
                     default ->
                         status >= 500
                                 ? unexpected(e, uri)
-                                : response(Problem.of(status, "refused", "The request was refused", null), uri);
+                                : response(Problem.of(status, "refused", "The request was rejected", null), uri);
                 };
         if (e instanceof NotAllowedException) {
             return Response.fromResponse(response)
@@ -118,7 +118,7 @@ public class ProblemMapper {
         }
         if (TransientFailure.is(e)) {
             // The SDK has retried by itself before it throws, so what is left is to tell the caller to come again.
-            log.warn("A request to the database was not done", e);
+            log.warn("A database request failed", e);
             return Problem.unavailable(RETRY_AFTER_SECONDS);
         }
         return Problem.internal(logged(e));
@@ -168,12 +168,12 @@ public class ProblemMapper {
 
     private static String detail(JsonProcessingException e) {
         if (e instanceof UnrecognizedPropertyException) {
-            return "The API knows no such field here.";
+            return "The field is unknown here.";
         }
         if (e instanceof MismatchedInputException mismatch && mismatch.getTargetType() != null) {
-            return "The value has to be " + wanted(mismatch.getTargetType()) + ".";
+            return "The value must be " + wanted(mismatch.getTargetType()) + ".";
         }
-        return "The value cannot be read.";
+        return "The value could not be parsed.";
     }
 
     private static String wanted(Class<?> type) {
@@ -203,6 +203,6 @@ public class ProblemMapper {
         if (Iterable.class.isAssignableFrom(type) || type.isArray()) {
             return "an array";
         }
-        return type.isRecord() || Map.class.isAssignableFrom(type) ? "an object" : "of another kind";
+        return type.isRecord() || Map.class.isAssignableFrom(type) ? "an object" : "of a different type";
     }
 }

@@ -97,7 +97,7 @@ public final class Query {
 
     private static Problem empty(String name) {
         return Problem.badRequest(
-                name.isEmpty() ? null : name, "The parameter " + name + " is empty; give it a value, or leave it out.");
+                name.isEmpty() ? null : name, "The parameter " + name + " is empty. Give a value or omit the parameter.");
     }
 
     /** The page size asked for: 1 to {@value #MAX_LIMIT}, {@value #DEFAULT_LIMIT} if the parameter is not there. */
@@ -177,6 +177,6 @@ public final class Query {
 
     private static ProblemException refused(String name, String wanted) {
         return new ProblemException(
-                Problem.badRequest(name, String.format(Locale.ROOT, "The parameter %s is %s.", name, wanted)));
+                Problem.badRequest(name, String.format(Locale.ROOT, "The parameter %s must be %s.", name, wanted)));
     }
 }

@@ -54,7 +54,7 @@ public class RequestBody implements ReaderInterceptor {
     /** Refuses a body that is not the one that was signed; {@code content} is null where nothing was signed. */
     static void checkSigned(byte[] body, @Nullable Object content) {
         if (content != null && !content.equals(Sha256.hex(body))) {
-            throw new ProblemException(Problem.unauthorized("The body is not the one that was signed."));
+            throw new ProblemException(Problem.unauthorized("The body does not match the signed content hash."));
         }
     }
 
@@ -72,7 +72,7 @@ public class RequestBody implements ReaderInterceptor {
         try {
             return limited(body);
         } catch (IOException e) {
-            throw new ProblemException(Problem.badRequest(null, "The body did not arrive as a whole."));
+            throw new ProblemException(Problem.badRequest(null, "The body is incomplete."));
         }
     }
 
@@ -82,7 +82,7 @@ public class RequestBody implements ReaderInterceptor {
         }
         if (!encoding.toLowerCase(Locale.ROOT).equals("gzip")) {
             throw new ProblemException(Problem.of(
-                    415, "unsupported-encoding", "The encoding is not supported", "Send gzip, or no encoding."));
+                    415, "unsupported-encoding", "The content encoding is not supported", "Send gzip or no content encoding."));
         }
         try (InputStream unzipped = new GZIPInputStream(new ByteArrayInputStream(body))) {
             return limited(unzipped);

@@ -53,7 +53,7 @@ final class RequestTarget {
     static Optional<String> fault(String target) {
         Optional<String> path = path(target);
         if (path.isEmpty()) {
-            return Optional.of("The path of a request begins with a slash.");
+            return Optional.of("The path must start with a slash.");
         }
         Optional<String> fault = pathFault(path.get());
         String query = query(target);
@@ -84,7 +84,7 @@ final class RequestTarget {
         }
         String decoded = decoded(segment, SEGMENT_MARKS);
         if (decoded == null) {
-            return Optional.of("The path is not validly escaped: RFC 3986, in UTF-8.");
+            return Optional.of("The path is not valid percent-encoded UTF-8 (RFC 3986).");
         }
         boolean dotsOnly = true;
         for (int i = 0; i < decoded.length(); i++) {
@@ -99,18 +99,18 @@ final class RequestTarget {
                 return Optional.of("The path is escaped twice.");
             }
             if (c == ';') {
-                return Optional.of("The path has a semicolon; the API takes no parameters within the path.");
+                return Optional.of("The path has a semicolon. Matrix parameters are not supported.");
             }
             dotsOnly &= c == '.';
         }
         return dotsOnly
-                ? Optional.of("A segment of the path is made of dots only; clients and servers resolve such segments.")
+                ? Optional.of("A segment of the path consists of dots only. Clients and servers resolve such segments.")
                 : Optional.empty();
     }
 
     private static Optional<String> queryFault(String query) {
         return decoded(query, QUERY_MARKS) == null
-                ? Optional.of("The query is not validly escaped: RFC 3986, in UTF-8.")
+                ? Optional.of("The query is not valid percent-encoded UTF-8 (RFC 3986).")
                 : Optional.empty();
     }
 

@@ -119,7 +119,7 @@ public class ServerRefusals implements VertxOptionsCustomizer {
     }
 
     private static void refuseTarget(HttpServerRequest request) {
-        String fault = RequestTarget.fault(request.uri()).orElse("The target of the request is not a URI.");
+        String fault = RequestTarget.fault(request.uri()).orElse("The request target is not a valid URI.");
         // What the client still sends is let go by; closing in the middle of it could take the answer from the client.
         request.endHandler(end -> send(request, Problem.badRequest(null, fault)));
     }
@@ -137,14 +137,14 @@ public class ServerRefusals implements VertxOptionsCustomizer {
 
     private static Problem problem(@Nullable Throwable cause) {
         if (cause instanceof TooLongHttpLineException) {
-            return Problem.of(414, "uri-too-long", "The URI is too long", "The server does not read so long a line.");
+            return Problem.of(414, "uri-too-long", "The URI is too long", "The request line exceeds the server's limit.");
         }
         if (cause instanceof TooLongHttpHeaderException) {
             return Problem.of(
                     431,
                     "headers-too-large",
                     "The headers are too large",
-                    "The server does not read so many bytes of headers.");
+                    "The headers exceed the server's limit.");
         }
         return Problem.badRequest(null, "The request line or a header is not valid HTTP (RFC 9112).");
     }

@@ -34,7 +34,7 @@ public class ErasureResource {
     @Path("/{player}")
     @Requires(Scope.SYSTEM_ADMIN)
     @APIResponseSchema(ErasureView.class)
-    @Operation(operationId = "erasePlayer", summary = "Erase a player everywhere")
+    @Operation(operationId = "erasePlayer", summary = "Erase a player from all systems")
     public Response erase(@PathParam("player") String player) {
         Ids.check("player", player);
         return answer(erasures.erase(caller.game(), player, caller.get().name()));

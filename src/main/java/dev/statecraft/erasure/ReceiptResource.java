@@ -45,7 +45,7 @@ public class ReceiptResource {
     @POST
     @Requires(Scope.SYSTEM_ADMIN)
     @APIResponseSchema(ErasureView.class)
-    @Operation(operationId = "createErasure", summary = "Erase a player everywhere, named by the body")
+    @Operation(operationId = "createErasure", summary = "Erase the player named in the body from all systems")
     public Response erase(ErasureRequest request) {
         String player = Ids.checkStored("playerId", request.playerId());
         return ErasureResource.answer(
@@ -56,12 +56,12 @@ public class ReceiptResource {
     @GET
     @Path("/{erasure}")
     @Requires(Scope.SYSTEM_READ)
-    @Operation(operationId = "getErasure", summary = "Read the receipt of an erasure")
+    @Operation(operationId = "getErasure", summary = "Get an erasure receipt")
     public ErasureView read(@PathParam("erasure") String id) {
         Ids.check("erasure", id);
         return erasures.find(caller.game(), id)
                 .map(ErasureView::of)
                 .orElseThrow(() ->
-                        new ProblemException(Problem.notFound("erasure-not-found", "There is no such erasure", null)));
+                        new ProblemException(Problem.notFound("erasure-not-found", "Erasure not found", null)));
     }
 }

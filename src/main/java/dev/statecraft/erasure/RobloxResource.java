@@ -71,13 +71,13 @@ public class RobloxResource {
     @POST
     @Consumes(MediaType.APPLICATION_JSON)
     @Open(Open.To.EVERYONE)
-    @Operation(operationId = "receiveRobloxWebhook", summary = "Take a right-to-erasure notification of Roblox")
+    @Operation(operationId = "receiveRobloxWebhook", summary = "Receive a right-to-erasure notification from Roblox")
     public Taken take(byte[] body, @HeaderParam("roblox-signature") @Nullable String signature) {
         String secret = config.robloxSecret()
                 .orElseThrow(() -> new ProblemException(
-                        Problem.unauthorized("No secret for Roblox's notifications is configured.")));
+                        Problem.unauthorized("No webhook secret for Roblox is configured.")));
         switch (RobloxSignature.check(signature, body, secret, clock.instant(), config.robloxTolerance())) {
-            case FORGED -> throw new ProblemException(Problem.unauthorized("The signature is not right."));
+            case FORGED -> throw new ProblemException(Problem.unauthorized("The signature is wrong."));
             case STALE -> throw new ProblemException(Problem.unauthorized("The notification is too old."));
             case GOOD -> {}
         }
@@ -92,7 +92,7 @@ public class RobloxResource {
         }
         Map<String, Erasure> begun = erasures.eraseOnce(body, concerned, player, BY)
                 .orElseThrow(() -> new ProblemException(
-                        Problem.conflict("notification-repeated", "The notification was taken before", null)));
+                        Problem.conflict("notification-repeated", "Duplicate notification", null)));
         begun.forEach((game, erasure) ->
                 audit.note(new Caller(game, BY), "receiveRobloxWebhook", "POST", "/v1/erasures/" + erasure.id(), 200));
         return new Taken(begun.values().stream().map(Erasure::id).toList());

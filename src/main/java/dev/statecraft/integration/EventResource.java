@@ -51,7 +51,7 @@ public class EventResource {
      */
     @GET
     @Requires(Scope.SYSTEM_READ)
-    @Operation(operationId = "listEvents", summary = "What happened, in order")
+    @Operation(operationId = "listEvents", summary = "List the events, oldest first")
     public EventList list(
             @QueryParam("cursor") @Nullable String cursor,
             @QueryParam("type") @Nullable String type,

@@ -27,7 +27,7 @@ public class HealthReportResource {
     /** How the systems are, and what to do about it. */
     @GET
     @Requires(Scope.SYSTEM_READ)
-    @Operation(operationId = "getHealthReport", summary = "How the systems are, and what to do")
+    @Operation(operationId = "getHealthReport", summary = "Get the health of the systems with recommendations")
     public HealthReport read() {
         return reports.of(caller.game());
     }

@@ -61,29 +61,30 @@ public class HealthReportService {
                         "conflicts",
                         conflicts,
                         most.conflicts(),
-                        "Review the conflict resolution strategies: " + conflicts + " changes had conflicts lately."
-                                + " Give the types concerned merge rules, or have one server write each entity."),
+                        "Review the conflict resolution strategies: " + conflicts + " recent changes had conflicts."
+                                + " Define merge rules for the affected entity types,"
+                                + " or let only one server write each entity."),
                 new Check(
                         REPLICATION,
                         "totalPendingUpdates",
                         now.stateReplication().totalPendingUpdates(),
                         most.pendingUpdates(),
-                        "Decide the updates that wait (GET /v1/conflicts), or shorten"
-                                + " conflict-resolution-timeout so that the fallback strategy does."),
+                        "Resolve the parked conflicts (GET /v1/conflicts), or shorten"
+                                + " conflict-resolution-timeout so that the fallback strategy resolves them earlier."),
                 new Check(
                         REPLICATION,
                         "averageReplicationLatency",
                         now.stateReplication().averageReplicationLatency(),
                         most.replicationLatency(),
-                        "Check the network and how often clients ask: changes take long to reach them."
-                                + " Split spaces that many servers write."),
+                        "Changes reach clients slowly. Check the network and the poll interval of the clients."
+                                + " Split spaces that many servers write to."),
                 new Check(
                         MIGRATION,
                         "failedMigrations",
                         now.dataMigration().failedMigrations(),
                         most.failedMigrations(),
-                        "Look at the failed migrations (GET /v1/migrations) and their runs; repair the definition,"
-                                + " then force them or roll them back."),
+                        "Inspect the failed migrations (GET /v1/migrations) and their runs. Repair the definition,"
+                                + " then apply them with force or roll them back."),
                 new Check(
                         MIGRATION,
                         "pendingMigrations",
@@ -95,7 +96,7 @@ public class HealthReportService {
                         "updateQueueSize",
                         now.leaderboardStore().updateQueueSize(),
                         most.updateQueue(),
-                        "The rankings fall behind the scores: look at the iterator age and the dead letters of the"
-                                + " stream consumer, then POST /v1/synchronize."));
+                        "The rankings lag behind the scores. Check the iterator age and the dead-letter queue of the"
+                                + " stream consumer, then call POST /v1/synchronize."));
     }
 }

@@ -64,9 +64,9 @@ public class MigrationTriggerService {
                     game,
                     first,
                     String.valueOf(first.application().run()),
-                    "It failed before, and waits for somebody to apply it: " + error);
+                    "An earlier run failed. Apply the migration explicitly. Error: " + error);
         }
-        RunService.Applied applied = runs.apply(game, null, "Pending, and applied automatically.", BY, 0);
+        RunService.Applied applied = runs.apply(game, null, "Pending migration, applied automatically.", BY, 0);
         if (applied instanceof RunService.NotBegun refused) {
             Optional<String> why = why(refused.reason());
             return why.isEmpty() ? 0 : skipped(game, first, "refused", why.get());
@@ -79,8 +79,8 @@ public class MigrationTriggerService {
         if (refused instanceof StartService.CodeMissing missing) {
             return Optional.of(
                     missing.drifted()
-                            ? "The code holds another migration of this version than is registered."
-                            : "The code does not hold the migration.");
+                            ? "The Java code of this version differs from the registered definition."
+                            : "The Java code of the migration is not deployed.");
         }
         return Optional.empty();
     }

@@ -45,7 +45,7 @@ public class MonitoringResource {
      */
     @GET
     @Requires(Scope.SYSTEM_READ)
-    @Operation(operationId = "listMonitoringPoints", summary = "Monitoring points, minute by minute")
+    @Operation(operationId = "listMonitoringPoints", summary = "List the monitoring data points, one per minute")
     public PointList list(@QueryParam("since") @Nullable String since, @QueryParam("limit") @Nullable String limit) {
         int wanted = (int) Query.integer("limit", limit, Query.MAX_LIMIT, 1, Query.MAX_LIMIT);
         List<ObjectNode> points = monitoring.points(caller.game(), since == null ? 0 : millis(since), wanted + 1);
@@ -58,7 +58,7 @@ public class MonitoringResource {
         return parsed(since)
                 .filter(millis -> millis >= 0 && millis <= Occurrence.MOST)
                 .orElseThrow(() -> new ProblemException(
-                        Problem.badRequest("since", "The parameter since is a time such as 2026-01-31T12:00:00Z.")));
+                        Problem.badRequest("since", "The parameter since must be a time such as 2026-01-31T12:00:00Z.")));
     }
 
     private static Optional<Long> parsed(String since) {

@@ -33,7 +33,7 @@ public class SynchronizationResource {
     /** Checks the systems against each other and mends what can be mended. */
     @POST
     @Requires(Scope.SYSTEM_ADMIN)
-    @Operation(operationId = "forceSystemSynchronization", summary = "Check and mend the systems")
+    @Operation(operationId = "forceSystemSynchronization", summary = "Check and repair all systems")
     public SynchronizationService.Outcome synchronize(
             @HeaderParam(IdempotentRequest.HEADER) @Nullable String idempotencyKey) {
         return idempotent.once(idempotencyKey, null, () -> synchronization.synchronize(caller.game()));

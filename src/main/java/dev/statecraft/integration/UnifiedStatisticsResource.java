@@ -27,7 +27,7 @@ public class UnifiedStatisticsResource {
     /** How much there is in each of the systems. */
     @GET
     @Requires(Scope.SYSTEM_READ)
-    @Operation(operationId = "getUnifiedStats", summary = "Statistics of all systems")
+    @Operation(operationId = "getUnifiedStats", summary = "Get the statistics of all systems")
     public UnifiedStatisticsService.Statistics read() {
         return statistics.of(caller.game());
     }

@@ -34,10 +34,10 @@ final class BoardClearRequest {
             String name = names.get(i);
             Function<BoardRequest, @Nullable Object> setting = name == null ? null : CLEARABLE.get(name);
             if (name == null || setting == null) {
-                throw refused(i, "Only these can be cleared: " + String.join(", ", CLEARABLE.keySet()) + ".");
+                throw refused(i, "Only these settings can be cleared: " + String.join(", ", CLEARABLE.keySet()) + ".");
             }
             if (setting.apply(request) != null) {
-                throw refused(i, "The request both sets and clears " + name + ": leave out one of them.");
+                throw refused(i, "The request both sets and clears " + name + ". Omit one of the two.");
             }
             cleared.add(name);
         }

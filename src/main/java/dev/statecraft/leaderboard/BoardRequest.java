@@ -88,7 +88,7 @@ public record BoardRequest(
     Settings create(Limits limits) {
         if (clear != null && !clear.isEmpty()) {
             throw new ProblemException(
-                    Problem.badRequest("clear", "A new board has nothing to clear: leave out what it is not to have."));
+                    Problem.badRequest("clear", "A new board has no settings to clear. Omit the optional settings instead."));
         }
         RankingType type = required("rankingType", rankingType);
         Settings plain = Settings.of(
@@ -159,11 +159,11 @@ public record BoardRequest(
             return terms;
         }
         if (!terms.endsAt().isAfter(now) && !terms.endsAt().equals(old.endsAt())) {
-            throw new ProblemException(Problem.badRequest("endsAt", "A board closes at a time in the future."));
+            throw new ProblemException(Problem.badRequest("endsAt", "endsAt must be in the future."));
         }
         if (terms.startsAt() != null && !terms.startsAt().isBefore(terms.endsAt())) {
             throw new ProblemException(Problem.badRequest(
-                    startsAt == null ? "endsAt" : "startsAt", "A board starts before it closes: startsAt < endsAt."));
+                    startsAt == null ? "endsAt" : "startsAt", "startsAt must be before endsAt."));
         }
         return terms;
     }
@@ -172,7 +172,7 @@ public record BoardRequest(
     private @Nullable RatingSystem rating(RankingType type, @Nullable RatingSystem old, Limits limits) {
         if (type != RankingType.RATING) {
             if (rating != null) {
-                throw new ProblemException(Problem.badRequest("rating", "Only a board of the type RATING has one."));
+                throw new ProblemException(Problem.badRequest("rating", "Only RATING boards have rating settings."));
             }
             return null;
         }
@@ -184,16 +184,16 @@ public record BoardRequest(
 
     private static void refuseWhatMatchesDecide(Settings settings) {
         if (settings.order() != Order.DESCENDING) {
-            throw new ProblemException(Problem.badRequest("order", "The highest rating is best."));
+            throw new ProblemException(Problem.badRequest("order", "The order of a RATING board is always DESCENDING."));
         }
         if (settings.operator() != null) {
-            throw new ProblemException(Problem.badRequest("operator", "A RATING board takes matches, not scores."));
+            throw new ProblemException(Problem.badRequest("operator", "RATING boards accept matches, not scores."));
         }
         if (settings.bounds() != null) {
-            throw new ProblemException(Problem.badRequest("bounds", "A RATING board takes matches, not scores."));
+            throw new ProblemException(Problem.badRequest("bounds", "RATING boards accept matches, not scores."));
         }
         if (settings.source() != null) {
-            throw new ProblemException(Problem.badRequest("source", "A RATING board takes matches, not scores."));
+            throw new ProblemException(Problem.badRequest("source", "RATING boards accept matches, not scores."));
         }
     }
 
@@ -204,12 +204,12 @@ public record BoardRequest(
         String type = Ids.check("source.entityType", required("source.entityType", source.entityType()));
         if (type.equals(STATE_TYPE)) {
             throw new ProblemException(
-                    Problem.badRequest("source.entityType", "Boards make the entities of this type themselves."));
+                    Problem.badRequest("source.entityType", "Entities of this type are written by boards and cannot be a source."));
         }
         String path = required("source.path", source.path());
         if (path.length() > MOST_PATH_CHARACTERS || StatePath.parse(path).isEmpty()) {
             throw new ProblemException(
-                    Problem.badRequest("source.path", "Give a top-level key, or a JSON pointer that begins with /."));
+                    Problem.badRequest("source.path", "Give a top-level key, or a JSON pointer that starts with /."));
         }
         return source;
     }
@@ -229,7 +229,7 @@ public record BoardRequest(
     private static @Nullable ResetSchedule checked(ResetSchedule reset, Instant now) {
         if (reset.none()) {
             if (reset.timezone() != null) {
-                throw new ProblemException(Problem.badRequest("reset", "Give a cron expression, or endsAt."));
+                throw new ProblemException(Problem.badRequest("reset", "Give either cron or endsAt."));
             }
             return null;
         }
@@ -238,16 +238,16 @@ public record BoardRequest(
         }
         if (reset.endsAt() != null) {
             if (reset.timezone() != null) {
-                throw new ProblemException(Problem.badRequest("reset.timezone", "An exact end has its own offset."));
+                throw new ProblemException(Problem.badRequest("reset.timezone", "timezone applies only to cron; endsAt has its own offset."));
             }
             if (!reset.endsAt().isAfter(now)) {
-                throw new ProblemException(Problem.badRequest("reset.endsAt", "A season ends in the future."));
+                throw new ProblemException(Problem.badRequest("reset.endsAt", "endsAt must be in the future."));
             }
             return reset;
         }
         try {
             if (reset.next(now).isEmpty()) {
-                throw new ProblemException(Problem.badRequest("reset.cron", "This time never comes."));
+                throw new ProblemException(Problem.badRequest("reset.cron", "The cron expression never matches a time."));
             }
         } catch (DateTimeException e) {
             throw new ProblemException(
@@ -272,10 +272,10 @@ public record BoardRequest(
                 percentile("bounds.firstPercentile", given.firstPercentile()),
                 given.action());
         if (bounds.min() != null && bounds.max() != null && bounds.min().compareTo(bounds.max()) > 0) {
-            throw new ProblemException(Problem.badRequest("bounds.max", "The highest score is not below the lowest."));
+            throw new ProblemException(Problem.badRequest("bounds.max", "max must not be less than min."));
         }
         if (bounds.maxIncrease() != null && bounds.maxIncrease().signum() < 0) {
-            throw new ProblemException(Problem.badRequest("bounds.maxIncrease", "An increase is not negative."));
+            throw new ProblemException(Problem.badRequest("bounds.maxIncrease", "maxIncrease must not be negative."));
         }
         within("bounds.perMinute", bounds.perMinute(), 1, 1, MOST_PER_MINUTE);
         return bounds;
@@ -312,7 +312,7 @@ public record BoardRequest(
             Tier tier = required(field, tiers.get(i));
             String name = required(field + ".name", named(field + ".name", tier.name(), limits));
             if (!names.add(name)) {
-                throw new ProblemException(Problem.badRequest(field + ".name", "Another tier has this name."));
+                throw new ProblemException(Problem.badRequest(field + ".name", "Tier names must be unique."));
             }
             range(field + ".rank", tier.rank(), 1);
             checked.add(new Tier(
@@ -337,7 +337,7 @@ public record BoardRequest(
     private static @Nullable BigDecimal percentile(String field, @Nullable BigDecimal given) {
         BigDecimal percentile = exact(field, given, NOISE_DECIMALS);
         if (percentile != null && (percentile.signum() <= 0 || percentile.compareTo(HUNDRED) > 0)) {
-            throw new ProblemException(Problem.badRequest(field, "A percentile is above 0 and at most 100."));
+            throw new ProblemException(Problem.badRequest(field, "A percentile must be greater than 0 and at most 100."));
         }
         return percentile;
     }
@@ -360,7 +360,7 @@ public record BoardRequest(
 
     private static long range(String field, @Nullable Long rank, long least) {
         if (rank != null && (rank < least || rank > Score.LIMIT)) {
-            throw new ProblemException(Problem.badRequest(field, "Give a rank from " + least + " on."));
+            throw new ProblemException(Problem.badRequest(field, "Give a rank of at least " + least + "."));
         }
         return rank == null ? least : rank;
     }

@@ -162,7 +162,7 @@ public class BoardResource {
                         .entity(view(board))
                         .build())
                 .orElseThrow(() -> new ProblemException(Problem.conflict(
-                        "board-exists", "The board exists already", "There is a board " + id + " already.")));
+                        "board-exists", "A board with this id already exists", "The game already has a board with the id " + id + ".")));
     }
 
     /** The boards of the game, by id. */
@@ -185,7 +185,7 @@ public class BoardResource {
     @GET
     @Path("/{board}")
     @Requires(value = Scope.BOARD_READ, players = Players.NAMED_BOARD)
-    @Operation(operationId = "getLeaderboardSettings", summary = "Read a board's settings")
+    @Operation(operationId = "getLeaderboardSettings", summary = "Get the settings of a board")
     public BoardView read(@PathParam("board") String id) {
         return view(board(id));
     }
@@ -194,7 +194,7 @@ public class BoardResource {
     @PATCH
     @Path("/{board}")
     @Requires(Scope.BOARD_ADMIN)
-    @Operation(operationId = "changeLeaderboard", summary = "Change a board's settings")
+    @Operation(operationId = "changeLeaderboard", summary = "Change the settings of a board")
     public BoardView change(@PathParam("board") String id, BoardRequest request) {
         Ids.check("board", id);
         return view(changed(boards.change(caller.game(), id, old -> request.change(old, limits()))));
@@ -204,7 +204,7 @@ public class BoardResource {
     @DELETE
     @Path("/{board}")
     @Requires(Scope.BOARD_ADMIN)
-    @Operation(operationId = "deleteLeaderboard", summary = "Delete a board with everything on it")
+    @Operation(operationId = "deleteLeaderboard", summary = "Delete a board with all its data")
     public void delete(@PathParam("board") String id) {
         Ids.check("board", id);
         changed(boards.delete(caller.game(), id));
@@ -214,15 +214,15 @@ public class BoardResource {
     @POST
     @Path("/{board}/audit")
     @Requires(Scope.BOARD_ADMIN)
-    @Operation(operationId = "auditLeaderboard", summary = "Recount a season against its ranking")
+    @Operation(operationId = "auditLeaderboard", summary = "Check the rank tree of a season for consistency")
     public AuditService.Report audit(@PathParam("board") String id, AuditRequest request) {
         Board board = board(id);
         int season = LeaderboardProblems.season(board, request.season());
         if (rankings.summary(board, season).total() > config.auditEntries()) {
             throw new ProblemException(Problem.unprocessable(
                     "too-large-to-audit",
-                    "The board is too large to be recounted within a request",
-                    "Up to " + config.auditEntries() + " entries are recounted; mending works on any number."));
+                    "The board is too large for a synchronous consistency check",
+                    "The check supports at most " + config.auditEntries() + " entries. A rebuild (/mend) has no such limit."));
         }
         return audits.audit(board, season);
     }
@@ -232,7 +232,7 @@ public class BoardResource {
     @Path("/{board}/mend")
     @Requires(Scope.BOARD_ADMIN)
     @APIResponseSchema(MendAnswer.class)
-    @Operation(operationId = "mendLeaderboard", summary = "Count a season's ranking anew, in the background")
+    @Operation(operationId = "mendLeaderboard", summary = "Rebuild the rank tree of a season in the background")
     public Response mend(
             @PathParam("board") String id,
             @HeaderParam(IdempotentRequest.HEADER) @Nullable String idempotencyKey,
@@ -245,7 +245,7 @@ public class BoardResource {
         int season = LeaderboardProblems.season(board, request.season());
         if (!audits.mend(board, season) && !call.again()) {
             throw new ProblemException(Problem.conflict(
-                    "mending", "The ranking is being mended already", "Wait until that is done, or try again."));
+                    "mending", "A rank tree rebuild is already in progress", "A rebuild is in progress, or the board was changed concurrently. Retry later."));
         }
         return Response.accepted(new MendAnswer(season, true)).build();
     }
@@ -273,9 +273,9 @@ public class BoardResource {
         if (change instanceof BoardService.Fixed) {
             throw new ProblemException(Problem.conflict(
                     "board-scored",
-                    "The board has scores",
-                    "Type, order, operator, decimals, rating and startsAt are fixed once something was scored, and ranking"
-                            + " cannot become DENSE."
+                    "Settings are locked because the board has scores",
+                    "Type, order, operator, decimals, rating and startsAt cannot change after the first score,"
+                            + " and ranking cannot become DENSE."
                             + " Create another board."));
         }
         return ((BoardService.Changed) change).board();

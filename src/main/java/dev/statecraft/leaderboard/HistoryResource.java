@@ -98,7 +98,7 @@ public class HistoryResource {
     @GET
     @Path("/{board}/history")
     @Requires(value = Scope.BOARD_READ, players = Players.NAMED_BOARD)
-    @Operation(operationId = "getLeaderboardHistory", summary = "List the snapshots of a board")
+    @Operation(operationId = "getLeaderboardHistory", summary = "List the leaderboard snapshots of a board")
     public SnapshotList list(
             @PathParam("board") String id,
             @QueryParam("limit") @Nullable String limit,
@@ -116,7 +116,7 @@ public class HistoryResource {
     @GET
     @Path("/{board}/history/{snapshot}")
     @Requires(value = Scope.BOARD_READ, players = Players.NAMED_BOARD)
-    @Operation(operationId = "getLeaderboardSnapshot", summary = "Read a snapshot")
+    @Operation(operationId = "getLeaderboardSnapshot", summary = "Get a leaderboard snapshot")
     public SnapshotView read(@PathParam("board") String id, @PathParam("snapshot") String snapshot) {
         Board board = board(id);
         Ids.check("snapshot", snapshot);
@@ -125,15 +125,15 @@ public class HistoryResource {
                 .map(found -> view(board, found))
                 .orElseThrow(() -> new ProblemException(Problem.notFound(
                         "snapshot-not-found",
-                        "There is no such snapshot",
-                        "The oldest snapshots go when there are too many.")));
+                        "Snapshot not found",
+                        "The snapshot never existed, or it was deleted because the board has newer ones.")));
     }
 
     /** A player's ranks over time. */
     @GET
     @Path("/{board}/players/{player}/history")
     @Requires(value = Scope.BOARD_READ, players = Players.NAMED_BOARD)
-    @Operation(operationId = "getPlayerHistory", summary = "A player's ranks over time")
+    @Operation(operationId = "getPlayerHistory", summary = "Get the ranks of a player over time")
     public PlayerHistory player(
             @PathParam("board") String id,
             @PathParam("player") String player,

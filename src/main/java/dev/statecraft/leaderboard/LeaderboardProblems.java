@@ -15,7 +15,7 @@ final class LeaderboardProblems {
     private LeaderboardProblems() {}
 
     static Problem boardNotFound() {
-        return Problem.notFound("board-not-found", "There is no such board", "Create it first, or check the id.");
+        return Problem.notFound("board-not-found", "Board not found", "Create the board first, or check the id.");
     }
 
     /** A board that takes nothing, because it has not started or has closed for good. */
@@ -28,14 +28,14 @@ final class LeaderboardProblems {
             return Problem.conflict(
                             "board-not-started",
                             "The board has not started",
-                            "The board takes nothing before " + startsAt + ".")
+                            "The board starts at " + startsAt + ".")
                     .with("startsAt", startsAt)
                     .withRetryAfter(seconds);
         }
         Problem closed = Problem.conflict(
                 "board-closed",
-                "The board has closed for good",
-                "Its last season, " + board.season() + ", stays readable. Create another board for new scores.");
+                "The board is closed",
+                "Its last season " + board.season() + " remains readable. Create another board for new scores.");
         Instant endsAt = terms.endsAt();
         return (endsAt == null ? closed : closed.with("endsAt", endsAt)).with("season", board.season());
     }
@@ -46,7 +46,7 @@ final class LeaderboardProblems {
         return Problem.conflict(
                         "attempts-exhausted",
                         "The player has no attempt left",
-                        "The board takes " + most + " attempts of a player in a season. The next season starts anew.")
+                        "The board accepts " + most + " attempts per player and season. The count restarts with the next season.")
                 .withField(field)
                 .with("playerId", playerId)
                 .with("maxAttempts", most)
@@ -56,7 +56,7 @@ final class LeaderboardProblems {
 
     static Problem entryNotFound() {
         return Problem.notFound(
-                "entry-not-found", "The player has no entry", "The player has no score on this board in this season.");
+                "entry-not-found", "The player has no score in this season", "The player has no entry on this board, or the entry was removed.");
     }
 
     static Problem otherBody(String field) {
@@ -74,8 +74,8 @@ final class LeaderboardProblems {
         if (asked < 1 || asked > board.season()) {
             throw new ProblemException(Problem.notFound(
                     "season-not-found",
-                    "There is no such season",
-                    "Seasons of this board run from 1 to " + board.season() + "."));
+                    "Season not found",
+                    "The seasons of this board are numbered 1 to " + board.season() + "."));
         }
         return asked;
     }

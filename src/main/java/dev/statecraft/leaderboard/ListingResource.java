@@ -98,7 +98,7 @@ public class ListingResource {
     @Requires(value = Scope.BOARD_READ, players = Players.NAMED_BOARD)
     @Operation(
             operationId = "getLeaderboard",
-            summary = "List entries from a place, around a player, or of some players")
+            summary = "List entries from a position, around a player, or of given players")
     public RestResponse<ListingView> entries(
             @PathParam("board") String boardId,
             @QueryParam("offset") @Nullable String offset,
@@ -154,7 +154,7 @@ public class ListingResource {
     @Path("/{board}/entries/query")
     @Consumes(MediaType.APPLICATION_JSON)
     @Requires(value = Scope.BOARD_READ, players = Players.NAMED_BOARD, audited = false)
-    @Operation(operationId = "queryEntries", summary = "List the entries of up to 1,000 players")
+    @Operation(operationId = "queryEntries", summary = "Get the entries of up to 1,000 players")
     public RestResponse<ListingView> query(@PathParam("board") String boardId, EntryQuery request) {
         Ids.check("board", boardId);
         List<@Nullable String> players = request.players();
@@ -171,7 +171,7 @@ public class ListingResource {
     @GET
     @Path("/{board}/top")
     @Requires(value = Scope.BOARD_READ, players = Players.NAMED_BOARD)
-    @Operation(operationId = "getTopPlayers", summary = "List the best")
+    @Operation(operationId = "getTopPlayers", summary = "List the top entries")
     public RestResponse<ListingView> top(
             @PathParam("board") String boardId,
             @QueryParam("count") @Nullable String count,

@@ -48,23 +48,23 @@ public record MatchRequest(
 
     private static Match.Side side(String field, @Nullable TeamRequest team, Set<String> named) {
         if (team == null) {
-            throw refused(field, "A team is an object with its players and its place.");
+            throw refused(field, "A team is an object with players and place.");
         }
         List<@Nullable String> members = team.players();
         if (members == null || members.isEmpty()) {
-            throw refused(field + ".players", "A team has a player at least.");
+            throw refused(field + ".players", "A team has at least one player.");
         }
         List<String> players = new ArrayList<>();
         for (int i = 0; i < members.size(); i++) {
             String player = Ids.check(field + ".players[" + i + "]", members.get(i));
             if (!named.add(player)) {
-                throw refused(field + ".players[" + i + "]", "The player " + player + " is named twice.");
+                throw refused(field + ".players[" + i + "]", "The player " + player + " appears twice in the match.");
             }
             players.add(player);
         }
         Integer place = team.place();
         if (place == null || place < 1 || place > LAST_PLACE) {
-            throw refused(field + ".place", "Give the place of the team, an integer from 1 to " + LAST_PLACE + ".");
+            throw refused(field + ".place", "Give the finishing place of the team: an integer from 1 to " + LAST_PLACE + ".");
         }
         return new Match.Side(List.copyOf(players), place);
     }

@@ -136,7 +136,7 @@ public class MatchResource {
         }
         if (result instanceof MatchResult.NotRated) {
             return Problem.conflict(
-                    "not-rated", "The board does not rate matches", "Only boards of the type RATING take matches.");
+                    "not-rated", "Only RATING boards accept matches", "Submit scores to this board, or create a board with rankingType RATING.");
         }
         if (result instanceof MatchResult.Mismatch) {
             return LeaderboardProblems.otherBody(idField);

@@ -64,7 +64,7 @@ public class PlayerBoardsResource {
     @GET
     @Path("/{player}/leaderboards")
     @Requires(value = Scope.BOARD_READ, players = Players.OWN)
-    @Operation(operationId = "getPlayerLeaderboards", summary = "Where a player stands on all boards")
+    @Operation(operationId = "getPlayerLeaderboards", summary = "Get the ranks of a player on several boards")
     public RestResponse<PlayerBoards> list(
             @PathParam("player") String player,
             @QueryParam("boards") @Nullable String boards,

@@ -58,7 +58,7 @@ public class PlayerResource {
     @GET
     @Path("/{board}/players/{player}")
     @Requires(value = Scope.BOARD_READ, players = Players.NAMED_BOARD)
-    @Operation(operationId = "getPlayerRank", summary = "Where a player stands")
+    @Operation(operationId = "getPlayerRank", summary = "Get the rank of a player")
     public RestResponse<PlayerRank> read(
             @PathParam("board") String boardId,
             @PathParam("player") String player,
@@ -94,7 +94,7 @@ public class PlayerResource {
                     throw new ProblemException(Problem.badRequest(
                             "clear[" + i + "]",
                             sets
-                                    ? "The request both sets and clears metadata: leave out one of them."
+                                    ? "The request both sets and clears metadata. Omit one of the two."
                                     : "Only metadata can be cleared."));
                 }
             }
@@ -107,7 +107,7 @@ public class PlayerResource {
     @Consumes(MediaType.APPLICATION_JSON)
     @Path("/{board}/players/{player}")
     @Requires(value = Scope.BOARD_WRITE, audited = false)
-    @Operation(operationId = "changeEntry", summary = "Change the metadata of a player's entry without a score")
+    @Operation(operationId = "changeEntry", summary = "Change the metadata of a player's entry without submitting a score")
     public RestResponse<PlayerRank> change(
             @PathParam("board") String boardId, @PathParam("player") String player, EntryRequest request) {
         Ids.check("board", boardId);
@@ -115,7 +115,7 @@ public class PlayerResource {
         JsonNode given = request.metadata();
         if (!request.clears() && given == null) {
             throw new ProblemException(
-                    Problem.badRequest("metadata", "The field metadata is missing: give any JSON, or null for none."));
+                    Problem.badRequest("metadata", "The field metadata is missing. Give any JSON value, or null to remove the metadata."));
         }
         MetadataService.Result result =
                 changes.change(caller.game(), boardId, player, metadata.write("metadata", given));

@@ -76,7 +76,7 @@ public class RankingResource {
     @GET
     @Path("/{board}/rank")
     @Requires(value = Scope.BOARD_READ, players = Players.NAMED_BOARD)
-    @Operation(operationId = "rankOfScore", summary = "The rank a score would have")
+    @Operation(operationId = "rankOfScore", summary = "Get the rank that a score would have")
     public RankView rank(
             @PathParam("board") String boardId,
             @QueryParam("value") @Nullable String value,
@@ -105,7 +105,7 @@ public class RankingResource {
     @GET
     @Path("/{board}/select")
     @Requires(value = Scope.BOARD_READ, players = Players.NAMED_BOARD)
-    @Operation(operationId = "scoreAtRank", summary = "The score at a rank or percentile")
+    @Operation(operationId = "scoreAtRank", summary = "Get the score at a rank or percentile")
     public SelectView select(
             @PathParam("board") String boardId,
             @QueryParam("rank") @Nullable String rank,
@@ -125,8 +125,8 @@ public class RankingResource {
         if (selected.isEmpty()) {
             throw new ProblemException(Problem.notFound(
                     "place-not-found",
-                    "Nobody holds this place",
-                    "The board has fewer entries, or with dense ranking fewer scores, than this."));
+                    "No entry at this rank or percentile",
+                    "The season has fewer entries, or fewer distinct scores with DENSE ranking."));
         }
         Selected found = selected.get();
         return new SelectView(
@@ -143,7 +143,7 @@ public class RankingResource {
     @GET
     @Path("/{board}/distribution")
     @Requires(value = Scope.BOARD_READ, players = Players.NAMED_BOARD)
-    @Operation(operationId = "scoreDistribution", summary = "How the scores are spread")
+    @Operation(operationId = "scoreDistribution", summary = "Get the distribution of the scores")
     public DistributionView distribution(
             @PathParam("board") String boardId,
             @QueryParam("buckets") @Nullable String buckets,
@@ -173,13 +173,13 @@ public class RankingResource {
                 .orElseThrow(() -> new ProblemException(Problem.badRequest(
                         field,
                         "Give a number with at most " + board.settings().decimals()
-                                + " digits after the point, within ±(2^53−1) of the smallest unit.")));
+                                + " digits after the point, within ±(2^53−1) smallest units.")));
     }
 
     private static double percent(String text) {
         double percent = Query.decimal("percentile", text).doubleValue();
         if (percent < 0 || percent > 100) {
-            throw new ProblemException(Problem.badRequest("percentile", "A percentile lies between 0 and 100."));
+            throw new ProblemException(Problem.badRequest("percentile", "A percentile must be between 0 and 100."));
         }
         return percent;
     }

@@ -157,7 +157,7 @@ public record RatingRequest(
         given.put("model", model);
         given.forEach((name, value) -> {
             if (value != null && !taken.contains(name)) {
-                throw refused(name, chosen + " has no " + name + ".");
+                throw refused(name, chosen + " has no parameter " + name + ".");
             }
         });
     }
@@ -193,7 +193,7 @@ public record RatingRequest(
     }
 
     private static ProblemException noPeriod() {
-        return refused("period", "Give a time from PT1M to P366D, such as P7D or PT12H.");
+        return refused("period", "Give a duration from PT1M to P366D, such as P7D or PT12H.");
     }
 
     private static ProblemException refused(String name, String detail) {

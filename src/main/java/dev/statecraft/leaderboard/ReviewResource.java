@@ -104,7 +104,7 @@ public class ReviewResource {
     @GET
     @Path("/{board}/review")
     @Requires(Scope.BOARD_ADMIN)
-    @Operation(operationId = "listReviews", summary = "List submissions put aside for review")
+    @Operation(operationId = "listReviews", summary = "List the quarantined submissions")
     public ReviewList list(
             @PathParam("board") String boardId,
             @QueryParam("status") @Nullable String status,
@@ -130,7 +130,7 @@ public class ReviewResource {
     @POST
     @Path("/{board}/review/{submissionId}")
     @Requires(Scope.BOARD_ADMIN)
-    @Operation(operationId = "decideReview", summary = "Accept or reject a submission")
+    @Operation(operationId = "decideReview", summary = "Accept or reject a quarantined submission")
     public DecisionAnswer decide(
             @PathParam("board") String board,
             @PathParam("submissionId") String submissionId,
@@ -145,7 +145,7 @@ public class ReviewResource {
         Decision decision = request.decision();
         if (decision == null) {
             throw new ProblemException(
-                    Problem.badRequest("decision", "The field decision is missing: give ACCEPT or REJECT."));
+                    Problem.badRequest("decision", "The field decision is missing. Give ACCEPT or REJECT."));
         }
         ReviewService.Result result = reviews.decide(caller.game(), board, submissionId, decision == Decision.ACCEPT);
         if (result instanceof Done done) {
@@ -197,28 +197,28 @@ public class ReviewResource {
         if (result instanceof ReviewService.NoReview) {
             return Problem.notFound(
                     "review-not-found",
-                    "There is no such review",
-                    "No submission with this id was put aside on this board.");
+                    "Review not found",
+                    "The board has no quarantined submission with this id.");
         }
         if (result instanceof ReviewService.DecidedOtherwise decided) {
             return Problem.conflict(
                             "review-decided",
-                            "The review is decided already",
-                            "The submission was decided the other way before; that stays.")
+                            "The review already has the other decision",
+                            "An earlier request made the opposite decision, which is final.")
                     .with("decided", decided.review().status());
         }
         if (result instanceof ReviewService.SeasonClosed closed) {
             return Problem.conflict(
                     "season-closed",
-                    "The season has ended",
-                    "Season " + closed.season() + " has ended, so the submission can only be rejected.");
+                    "The season is closed: only REJECT is possible",
+                    "Season " + closed.season() + " is closed. A submission to it can only be rejected.");
         }
         if (result instanceof ReviewService.OutOfRange) {
             return Problem.of(
                     400,
                     "score-out-of-range",
-                    "The board cannot keep this",
-                    "With this submission the score would leave the range of ±(2^53−1) smallest units.");
+                    "The value is outside the range or precision of the board",
+                    "The resulting score would exceed the range of ±(2^53−1) smallest units.");
         }
         return Problem.unavailable(1);
     }

@@ -180,7 +180,7 @@ public class ScoreResource {
         BigDecimal value = request.value();
         if (value == null) {
             throw new ProblemException(
-                    Problem.badRequest(prefix + "value", "The field value is missing: give a number."));
+                    Problem.badRequest(prefix + "value", "The field value is missing. Give a number."));
         }
         String id = request.submissionId() != null
                 ? Ids.check(prefix + "submissionId", request.submissionId())
@@ -247,14 +247,14 @@ public class ScoreResource {
             return LeaderboardProblems.boardNotFound();
         }
         if (result instanceof ScoreResult.Unfit unfit) {
-            return Problem.of(400, "score-out-of-range", "The board cannot keep this", unfit.detail())
+            return Problem.of(400, "score-out-of-range", "The value is outside the range or precision of the board", unfit.detail())
                     .withField(prefix + unfit.field());
         }
         if (result instanceof ScoreResult.ByMatches) {
             return Problem.conflict(
                     "rated-by-matches",
-                    "Matches decide on this board",
-                    "A RATING board takes no scores; send the match that was played.");
+                    "RATING boards accept matches, not scores",
+                    "Submit the result of a match to this board.");
         }
         if (result instanceof ScoreResult.Mismatch) {
             return LeaderboardProblems.otherBody(prefix + "submissionId");
@@ -277,11 +277,11 @@ public class ScoreResource {
         Problem problem = bound == Bound.PER_MINUTE
                 ? Problem.tooManyRequests(
                         refused.retryAfterSeconds(),
-                        "The board takes " + refused.limit().toPlainString() + " submissions of a player a minute.")
+                        "The board accepts " + refused.limit().toPlainString() + " submissions per player and minute.")
                 : Problem.unprocessable(
                                 "score-implausible",
-                                "The score is not plausible",
-                                "The score is outside of the board's bound " + bound + ", which is "
+                                "The score violates a bound of the board",
+                                "The score violates the bound " + bound + ", which is "
                                         + refused.limit().toPlainString() + ".")
                         .withField(field);
         problem = problem.with("bound", bound).with("limit", refused.limit());

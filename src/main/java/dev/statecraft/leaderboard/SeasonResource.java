@@ -117,7 +117,7 @@ public class SeasonResource {
     @POST
     @Path("/{board}/reset")
     @Requires(Scope.BOARD_ADMIN)
-    @Operation(operationId = "resetLeaderboard", summary = "Close the running season and begin the next")
+    @Operation(operationId = "resetLeaderboard", summary = "Close the current season and start the next")
     public ResetAnswer reset(
             @PathParam("board") String id,
             @HeaderParam("Idempotency-Key") @Nullable String idempotencyKey,
@@ -189,7 +189,7 @@ public class SeasonResource {
         int wanted = Query.limit(limit);
         Season season = seasons.find(board, LeaderboardProblems.season(board, number))
                 .orElseThrow(() -> new ProblemException(
-                        Problem.conflict("season-running", "The season is running", "Awards come when it is over.")));
+                        Problem.conflict("season-running", "The season is not closed yet: no awards", "Awards are granted after the season is closed.")));
         String list = "awards#" + id + "#" + board.epoch() + "#" + season.season();
         long after = cursor == null
                 ? 0

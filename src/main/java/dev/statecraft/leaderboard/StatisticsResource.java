@@ -35,7 +35,7 @@ public class StatisticsResource {
     /** Statistics of the game's leaderboards. */
     @GET
     @Requires(Scope.SYSTEM_READ)
-    @Operation(operationId = "getLeaderboardStats", summary = "Statistics of the leaderboards")
+    @Operation(operationId = "getLeaderboardStats", summary = "Get the statistics of the leaderboards")
     public RestResponse<StatisticsService.Statistics> read(
             @QueryParam("fresh") @Nullable String fresh, @HeaderParam("If-None-Match") List<String> ifNoneMatch) {
         boolean anew = freshness.asked(caller.get(), fresh);

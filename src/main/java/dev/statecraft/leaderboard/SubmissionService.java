@@ -118,7 +118,7 @@ public class SubmissionService {
             return Decided.as(refused.get());
         }
         if (decision instanceof Submission.OutOfRange) {
-            return Decided.as(new Unfit("value", "The score would leave the range of ±(2^53−1) smallest units."));
+            return Decided.as(new Unfit("value", "The resulting score would exceed the range of ±(2^53−1) smallest units."));
         }
         Optional<Bound> violated = Plausibility.violated(board, submission, entry, clock.millis());
         if (violated.isEmpty() && isTooGoodForAFirst(board, entry, decision)) {
@@ -224,7 +224,7 @@ public class SubmissionService {
         return new Unfit(
                 field,
                 "Give a number with at most " + board.settings().decimals()
-                        + " digits after the point, within ±(2^53−1) of the smallest unit.");
+                        + " digits after the point, within ±(2^53−1) smallest units.");
     }
 
     /** Which receipts entries of a board keep: enough to count a player's submissions where their rate is bounded. */

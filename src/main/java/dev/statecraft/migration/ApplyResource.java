@@ -58,7 +58,7 @@ public class ApplyResource {
     @POST
     @Requires(Scope.MIGRATE_RUN)
     @Path("/apply")
-    @Operation(operationId = "applyPendingMigrations", summary = "Apply what is pending")
+    @Operation(operationId = "applyPendingMigrations", summary = "Apply pending migrations")
     public RunService.Answer apply(
             @QueryParam("waitMillis") @Nullable String waitMillis,
             @HeaderParam(IdempotentRequest.HEADER) @Nullable String idempotencyKey,
@@ -87,7 +87,7 @@ public class ApplyResource {
     @POST
     @Requires(Scope.MIGRATE_RUN)
     @Path("/{version}/force")
-    @Operation(operationId = "forceMigration", summary = "Apply a migration whatever is pending before it")
+    @Operation(operationId = "forceMigration", summary = "Apply a migration before earlier pending ones")
     public RunView force(
             @PathParam("version") String version,
             @QueryParam("waitMillis") @Nullable String waitMillis,
@@ -173,7 +173,7 @@ public class ApplyResource {
         }
         if (begun instanceof StartService.Active active) {
             Run run = active.run();
-            return Problem.conflict("run-active", "Another run goes on", "Wait for it, or cancel it.")
+            return Problem.conflict("run-active", "Another run is active", "Wait until the active run ends, or cancel it.")
                     .with(
                             "current",
                             Map.of(
@@ -185,27 +185,27 @@ public class ApplyResource {
             return Problem.conflict(
                     "migration-not-applied",
                     "The migration is not applied",
-                    "It is " + not.registration().status() + ", and no run of it has left anything to roll back.");
+                    "The status of the migration is " + not.registration().status() + ", and none of its runs left changes to roll back.");
         }
         if (begun instanceof StartService.Covered covered) {
             return Problem.conflict(
                             "rollback-out-of-order",
                             "A later migration of the same type is applied",
-                            "Roll " + covered.by() + " back first.")
+                            "Roll back " + covered.by() + " first.")
                     .with("current", Map.of("version", covered.by().toString()));
         }
         if (begun instanceof StartService.NoWayBack) {
             return Problem.conflict(
                     "rollback-impossible",
-                    "There is no way back",
-                    "The migration has no down, and the records are not kept as they were before.");
+                    "No `down` and no backup to roll back with",
+                    "The migration has no down transformation, and no backup of the records exists.");
         }
         if (begun instanceof StartService.CodeMissing missing) {
             return missing.drifted()
                     ? Problem.conflict(
                             "migration-drift",
-                            "The version is registered with another content",
-                            "The code says something else than what is registered. Accept it with POST"
+                            "The definition differs from the registered one (checksum)",
+                            "The Java code differs from the registered definition. Accept it with POST"
                                     + " /v1/migrations/{version}/repair, or deploy the code that was registered.")
                     : MigrationProblems.codeMissing();
         }
@@ -224,7 +224,7 @@ public class ApplyResource {
     private String needed(@Nullable String reason) {
         String given = reason(reason);
         if (given == null || given.isBlank()) {
-            throw new ProblemException(Problem.badRequest("reason", "Say why; the ledger keeps it."));
+            throw new ProblemException(Problem.badRequest("reason", "Give a reason. It is stored in the migration history."));
         }
         return given;
     }

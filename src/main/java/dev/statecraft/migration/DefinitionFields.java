@@ -51,18 +51,18 @@ final class DefinitionFields {
             return JsonNodeFactory.instance.objectNode();
         }
         if (json == null || !json.isObject()) {
-            throw new Fault(field, json == null ? "The field " + field + " is missing." : "It is an object.");
+            throw new Fault(field, json == null ? "The field " + field + " is missing." : "The value must be an object.");
         }
         return json;
     }
 
     static String text(String field, @Nullable JsonNode json, int maxLength) throws Fault {
         if (json == null || !json.isTextual()) {
-            throw new Fault(field, json == null ? "The field " + field + " is missing." : "It is a text.");
+            throw new Fault(field, json == null ? "The field " + field + " is missing." : "The value must be a string.");
         }
         String text = json.textValue();
         if (text.isBlank() || text.length() > maxLength) {
-            throw new Fault(field, "It is a text of 1 to " + maxLength + " characters.");
+            throw new Fault(field, "The value must be a nonblank string of 1 to " + maxLength + " characters.");
         }
         return text;
     }
@@ -72,7 +72,7 @@ final class DefinitionFields {
             if (!known.contains(field.getKey())) {
                 throw new Fault(
                         prefix + field.getKey(),
-                        "There is no such field here; there are "
+                        "The field is unknown here. Known fields: "
                                 + String.join(", ", known.stream().sorted().toList()) + ".");
             }
         }

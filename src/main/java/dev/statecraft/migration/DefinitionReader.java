@@ -55,15 +55,15 @@ public final class DefinitionReader {
         Transformation up = transformation("up", json.get("up"), operations);
         Transformation down = json.has("down") ? transformation("down", json.get("down"), operations) : null;
         if (down != null && down instanceof Transformation.Worked != up instanceof Transformation.Worked) {
-            throw new Fault("down", "What a game server migrates up it migrates down, and nothing else.");
+            throw new Fault("down", "If up is {worker: true}, down must be {worker: true} too, and only then.");
         }
         if (down == null && up instanceof Transformation.Operated operated) {
             Optional<Integer> loses = operated.sequence().firstThatLoses();
             if (loses.isPresent()) {
                 throw new Fault(
                         "up.operations[" + loses.get() + "].lossy",
-                        "This operation cannot be undone. Say \"lossy\": true, then what was there stays in the backup"
-                                + " only, or give a \"down\".");
+                        "The operation is not reversible. Give a \"down\", or set \"lossy\": true to keep the lost values"
+                                + " in the backup only.");
             }
             down = new Transformation.Operated(operated.sequence().down());
         }
@@ -87,7 +87,7 @@ public final class DefinitionReader {
     }
 
     /** What is said of a text that is no version. */
-    static final String NOT_A_VERSION = "A version is major.minor.patch, perhaps with a pre-release, such as 1.2.0 or"
+    static final String NOT_A_VERSION = "A version is major.minor.patch with an optional pre-release, such as 1.2.0 or"
             + " 2.0.0-rc.1, later than 0.0.0, without build metadata, of at most " + SemanticVersion.MAX_LENGTH
             + " characters (semver.org).";
 
@@ -103,7 +103,7 @@ public final class DefinitionReader {
         JsonNode given = DefinitionFields.object(field, json);
         DefinitionFields.noOtherFields(field + ".", given, Set.of("operations", "expression", "worker"));
         if (given.size() != 1) {
-            throw new Fault(field, "It is one of {operations: [...]}, {expression: ...} and {worker: true}.");
+            throw new Fault(field, "The value must be one of {operations: [...]}, {expression: ...} and {worker: true}.");
         }
         if (given.has("operations")) {
             return new Transformation.Operated(operations.read(field + ".operations", given.get("operations")));
@@ -113,7 +113,7 @@ public final class DefinitionReader {
                     DefinitionFields.expression(field + ".expression", given.get("expression"), ExpressionUse.TRANSFORMATION, limits));
         }
         if (!given.get("worker").isBoolean() || !given.get("worker").booleanValue()) {
-            throw new Fault(field + ".worker", "A migration that a game server does says worker: true.");
+            throw new Fault(field + ".worker", "worker must be true.");
         }
         return new Transformation.Worked();
     }
@@ -140,7 +140,7 @@ public final class DefinitionReader {
             JsonNode tolerance = given.get("tolerance");
             if (tolerance != null
                     && (!tolerance.isNumber() || tolerance.decimalValue().signum() < 0)) {
-                throw new Fault(at + ".tolerance", "A tolerance is a number from 0.");
+                throw new Fault(at + ".tolerance", "A tolerance is a number of at least 0.");
             }
             invariants.add(new Invariant(
                     DefinitionFields.expression(at + ".expression", given.get("expression"), ExpressionUse.INVARIANT, limits),
@@ -155,7 +155,7 @@ public final class DefinitionReader {
             return elements;
         }
         if (!json.isArray() || json.size() > limits.rules()) {
-            throw new Fault(field, "It is an array of at most " + limits.rules() + ".");
+            throw new Fault(field, "The value must be an array of at most " + limits.rules() + ".");
         }
         json.forEach(elements::add);
         return elements;
@@ -192,7 +192,7 @@ public final class DefinitionReader {
                 && json.decimalValue().compareTo(BigDecimal.valueOf(max)) <= 0;
         if (!fits) {
             throw new Fault(
-                    field, "It is " + (whole ? "an integer" : "a number") + " from " + min + " to " + max + ".");
+                    field, "The value must be " + (whole ? "an integer" : "a number") + " from " + min + " to " + max + ".");
         }
     }
 }

@@ -59,7 +59,7 @@ public record Descent(Definition definition, String schema, Run.Mode mode, Expre
         }
         @Nullable Transformation down = definition.down();
         if (down == null) {
-            return new Failed("the migration has no way down, and the record was written since");
+            return new Failed("the migration has no down, and the record was written after it");
         }
         if (down instanceof Transformation.Worked) {
             return new Awaited();

@@ -90,7 +90,7 @@ public class DriveService {
                 }
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
-                throw new IllegalStateException("interrupted while segments are worked on", e);
+                throw new IllegalStateException("interrupted while segments are processed", e);
             }
         }
         if (failure != null) {

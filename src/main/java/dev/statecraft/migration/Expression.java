@@ -80,10 +80,10 @@ public final class Expression {
         } catch (ExpressionFailure e) {
             return new Failed("the expression failed" + program.place(e.node()) + ": " + e.reason());
         } catch (ExpressionMeter.Exceeded e) {
-            return new Failed("the expression was ended" + program.place(evaluation.node()) + ": " + e.reason());
+            return new Failed("the expression was stopped" + program.place(evaluation.node()) + ": " + e.reason());
         } catch (StackOverflowError e) {
             return new Failed(
-                    "the expression was ended" + program.place(evaluation.node()) + ": it is nested too deep");
+                    "the expression was stopped" + program.place(evaluation.node()) + ": the nesting is too deep");
         } finally {
             bounds.spent().accept(meter.cost());
         }

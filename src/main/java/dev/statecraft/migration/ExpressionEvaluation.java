@@ -65,7 +65,7 @@ final class ExpressionEvaluation {
                 case LIST -> list(expr.list(), scope);
                 case MAP -> map(expr.map(), scope);
                 case COMPREHENSION -> comprehended(expr.comprehension(), scope);
-                case STRUCT, NOT_SET -> throw new ExpressionFailure("it uses what JSON does not have");
+                case STRUCT, NOT_SET -> throw new ExpressionFailure("the expression uses a type that JSON does not have");
             };
         } catch (ExpressionFailure e) {
             throw e.at(expr.id());
@@ -79,7 +79,7 @@ final class ExpressionEvaluation {
             case INT64_VALUE -> constant.int64Value();
             case DOUBLE_VALUE -> constant.doubleValue();
             case STRING_VALUE -> constant.stringValue();
-            default -> throw new ExpressionFailure("it uses what JSON does not have");
+            default -> throw new ExpressionFailure("the expression uses a type that JSON does not have");
         };
     }
 

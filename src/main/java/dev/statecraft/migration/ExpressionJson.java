@@ -98,7 +98,7 @@ final class ExpressionJson {
         if (value instanceof NullNode nothing) {
             return nothing;
         }
-        throw new ExpressionFailure("the result holds " + ExpressionType.described(value) + ", which is not JSON");
+        throw new ExpressionFailure("the result contains " + ExpressionType.described(value) + ", which is not JSON");
     }
 
     private ObjectNode object(Map<?, ?> map, int depth) throws ExpressionFailure {
@@ -124,7 +124,7 @@ final class ExpressionJson {
     private String valid(String text) throws ExpressionFailure {
         meter.chargeText(text.length());
         if (!ErrorText.isValid(text)) {
-            throw new ExpressionFailure("the result holds half of a surrogate pair, which no UTF-8 can carry");
+            throw new ExpressionFailure("the result contains an unpaired surrogate, which UTF-8 cannot encode");
         }
         return text;
     }
@@ -132,7 +132,7 @@ final class ExpressionJson {
     private static JsonNode number(Number value) throws ExpressionFailure {
         double number = value.doubleValue();
         if (!(Math.abs(number) <= MAX_INTEGER) || (value instanceof Long whole && Math.abs(whole) > MAX_INTEGER)) {
-            throw new ExpressionFailure("the result holds a number outside ±9007199254740991 (2^53-1)");
+            throw new ExpressionFailure("the result contains a number outside ±9007199254740991 (2^53-1)");
         }
         if (number == Math.rint(number)) {
             return JsonNodeFactory.instance.numberNode((long) number);

@@ -49,7 +49,7 @@ final class ExpressionMeter {
     void charge(long units) {
         cost += units;
         if (cost > bounds.cost()) {
-            throw new Exceeded("it costs more than " + bounds.cost() + " steps for this record");
+            throw new Exceeded("the evaluation needs more than " + bounds.cost() + " steps for this record");
         }
     }
 
@@ -63,7 +63,7 @@ final class ExpressionMeter {
         charge(1);
         iterations++;
         if (iterations > bounds.iterations()) {
-            throw new Exceeded("it makes more than " + bounds.iterations() + " iterations");
+            throw new Exceeded("the evaluation makes more than " + bounds.iterations() + " iterations");
         }
     }
 
@@ -82,7 +82,7 @@ final class ExpressionMeter {
     /** Ends the evaluation if a value is too large. */
     void limit(long size) {
         if (size > bounds.valueLength()) {
-            throw new Exceeded("it makes a value of more than " + bounds.valueLength() + " characters and values");
+            throw new Exceeded("the evaluation creates a value of more than " + bounds.valueLength() + " characters and values");
         }
     }
 

@@ -213,7 +213,7 @@ final class ExpressionNumbers {
         long first = ((Number) arguments.get(0)).longValue();
         long second = arguments.size() < 2 ? 0 : ((Number) arguments.get(1)).longValue();
         if (function.startsWith("bitShift") && second < 0) {
-            throw new ExpressionFailure("bits are shifted by 0 or more places");
+            throw new ExpressionFailure("the shift distance must be at least 0");
         }
         return switch (function) {
             case "bitAnd" -> first & second;

@@ -63,7 +63,7 @@ final class ExpressionSyntax {
             CelMutableExpr node = nested.node();
             lastId = Math.max(lastId, node.id());
             if (nested.depth() > maxDepth) {
-                throw refused(node, "it is nested deeper than " + maxDepth + " levels");
+                throw refused(node, "the nesting is deeper than " + maxDepth + " levels");
             }
             if (node.getKind() == dev.cel.common.ast.CelExpr.ExprKind.Kind.CONSTANT) {
                 checkConstant(node);

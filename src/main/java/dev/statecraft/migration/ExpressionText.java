@@ -144,7 +144,7 @@ final class ExpressionText {
         try {
             return Pattern.compile(pattern).matcher(text).find();
         } catch (PatternSyntaxException e) {
-            throw new ExpressionFailure("it is not a pattern of RE2: " + e.getDescription());
+            throw new ExpressionFailure("the pattern is not valid RE2: " + e.getDescription());
         }
     }
 
@@ -178,7 +178,7 @@ final class ExpressionText {
         int from = offset(text, integer("substring", arguments, 1));
         int to = arguments.size() > 2 ? offset(text, integer("substring", arguments, 2)) : text.length();
         if (from > to) {
-            throw new ExpressionFailure("the end of a substring lies before its begin");
+            throw new ExpressionFailure("the end of a substring is before its start");
         }
         return text.substring(from, to);
     }

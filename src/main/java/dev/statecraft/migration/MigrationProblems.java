@@ -11,14 +11,14 @@ final class MigrationProblems {
 
     static Problem notFound() {
         return Problem.notFound(
-                "migration-not-found", "There is no such migration", "Register it first, or check the version.");
+                "migration-not-found", "Migration not found", "Register the migration first, or check the version.");
     }
 
     static Problem drift(Registration registered) {
         return Problem.conflict(
                         "migration-drift",
-                        "The version is registered with another content",
-                        "A registered migration never changes. Register the change under a new version, or accept it"
+                        "The definition differs from the registered one (checksum)",
+                        "A registered definition is immutable. Register the change under a new version, or accept it"
                                 + " with POST /v1/migrations/" + registered.version() + "/repair.")
                 .with(
                         "current",
@@ -33,8 +33,8 @@ final class MigrationProblems {
                         "migration-in-use",
                         "The migration cannot be withdrawn",
                         code
-                                ? "It comes with the code of this deployment, which registers it again."
-                                : "Only a migration that is PENDING and never ran can be withdrawn; this one is "
+                                ? "The Java code of this deployment defines the migration and would register it again."
+                                : "Only a PENDING migration without a run can be withdrawn. The status of this migration is "
                                         + registered.status() + ". Register the change under a new version.")
                 .with(
                         "current",
@@ -46,9 +46,9 @@ final class MigrationProblems {
     static Problem outOfOrder(SemanticVersion current) {
         return Problem.conflict(
                         "migration-out-of-order",
-                        "A later version is current",
+                        "The version is lower than the current version",
                         "The current version is " + current
-                                + ". Register a later version, or say \"outOfOrder\": true.")
+                                + ". Register a higher version, or set \"outOfOrder\": true.")
                 .with("current", Map.of("version", current.toString()))
                 .withField("version");
     }
@@ -56,53 +56,53 @@ final class MigrationProblems {
     static Problem behind(SemanticVersion current) {
         return Problem.conflict(
                         "baseline-behind",
-                        "A later version is current",
-                        "The current version is " + current + "; only a later one can be adopted.")
+                        "The baseline is lower than the current version",
+                        "The current version is " + current + ". Only a higher version can be adopted.")
                 .with("current", Map.of("version", current.toString()))
                 .withField("version");
     }
 
     static Problem full(int limit) {
         return Problem.conflict(
-                "too-many-migrations", "No more migrations can be registered", "A game has at most " + limit + ".");
+                "too-many-migrations", "The game has the maximum number of migrations", "A game can have at most " + limit + " migrations.");
     }
 
     static Problem codeMissing() {
         return Problem.conflict(
                 "migration-code-missing",
-                "The migration is not in the code any more",
-                "It was registered by code that this deployment does not hold.");
+                "The Java code of the migration is not deployed",
+                "The migration was registered by Java code that this deployment does not contain.");
     }
 
     static Problem runNotFound() {
-        return Problem.notFound("run-not-found", "There is no such run", null);
+        return Problem.notFound("run-not-found", "Run not found", null);
     }
 
     static Problem runEnded(Run run) {
-        return Problem.conflict("run-ended", "The run has ended", "It ended as " + run.status() + ".")
+        return Problem.conflict("run-ended", "The run has ended", "The run ended as " + run.status() + ".")
                 .with("current", Map.of("run", run.id(), "status", run.status().name()));
     }
 
     static Problem goingBack(Run run) {
         return Problem.conflict(
                         "run-going-back",
-                        "The run is on its way back",
-                        "What takes records back can be paused but not cancelled.")
+                        "The run is rolling back",
+                        "A rollback can be paused but not cancelled.")
                 .with("current", Map.of("run", run.id(), "status", run.told().name()));
     }
 
     static Problem notForWorkers() {
         return Problem.conflict(
                 "migration-not-for-workers",
-                "The migration is not done by game servers",
-                "Only a migration that was registered with \"up\": {\"worker\": true} hands records out.");
+                "The migration is not a game server migration",
+                "Game servers can lease records only of migrations registered with \"up\": {\"worker\": true}.");
     }
 
     static Problem leaseLost() {
         return Problem.conflict(
                 "work-lease-lost",
-                "The page is not leased to you any more",
-                "It took too long, was handed in before, or the run has gone on; lease the next page.");
+                "The lease expired, was completed or was replaced",
+                "The record page was not accepted. Lease the next page.");
     }
 
     static SemanticVersion version(String field, String text) {

@@ -185,7 +185,7 @@ public class MigrationResource {
     @GET
     @Path("/history")
     @Requires(Scope.MIGRATE_READ)
-    @Operation(operationId = "listMigrationHistory", summary = "Read the ledger of migrations")
+    @Operation(operationId = "listMigrationHistory", summary = "List the migration history")
     public LedgerList history() {
         return new LedgerList(migrations.history(caller.game()));
     }
@@ -194,7 +194,7 @@ public class MigrationResource {
     @POST
     @Path("/baseline")
     @Requires(Scope.MIGRATE_RUN)
-    @Operation(operationId = "baselineMigrations", summary = "Adopt a version without applying anything")
+    @Operation(operationId = "baselineMigrations", summary = "Adopt a version without applying migrations (baseline)")
     public BaselineAnswer baseline(
             @HeaderParam(IdempotentRequest.HEADER) @Nullable String idempotencyKey, BaselineRequest request) {
         return idempotent.once(idempotencyKey, request, () -> baseline(request));
@@ -225,7 +225,7 @@ public class MigrationResource {
     @GET
     @Path("/{version}")
     @Requires(Scope.MIGRATE_READ)
-    @Operation(operationId = "getMigration", summary = "Read a migration")
+    @Operation(operationId = "getMigration", summary = "Get a migration")
     public MigrationView read(@PathParam("version") String version) {
         return view(registration(version));
     }
@@ -234,7 +234,7 @@ public class MigrationResource {
     @DELETE
     @Path("/{version}")
     @Requires(Scope.MIGRATE_RUN)
-    @Operation(operationId = "withdrawMigration", summary = "Withdraw a migration that never ran")
+    @Operation(operationId = "withdrawMigration", summary = "Withdraw a migration that has no run")
     public void withdraw(@PathParam("version") String text) {
         MigrationService.Withdrawn withdrawn = migrations.withdraw(
                 caller.game(),
@@ -256,7 +256,7 @@ public class MigrationResource {
     @Path("/{version}/plan")
     @Consumes(MediaType.WILDCARD)
     @Requires(Scope.MIGRATE_READ)
-    @Operation(operationId = "planMigration", summary = "Try a migration out, without writing anything")
+    @Operation(operationId = "planMigration", summary = "Plan a migration: a dry run without writes")
     public Plan plan(@PathParam("version") String version) {
         Registration registration = registration(version);
         Definition definition = migrations
@@ -269,7 +269,7 @@ public class MigrationResource {
     @POST
     @Path("/{version}/repair")
     @Requires(Scope.MIGRATE_RUN)
-    @Operation(operationId = "repairMigration", summary = "Accept a changed definition")
+    @Operation(operationId = "repairMigration", summary = "Repair a migration: accept a changed definition")
     public MigrationView repair(
             @PathParam("version") String text,
             @HeaderParam(IdempotentRequest.HEADER) @Nullable String idempotencyKey,
@@ -282,7 +282,7 @@ public class MigrationResource {
         MigrationRequest given = request.definition();
         Definition definition = given == null ? null : definition(given, "definition.");
         if (definition != null && !definition.version().equals(version)) {
-            throw refused("definition.version", "The definition is of another version than the one to repair.");
+            throw refused("definition.version", "The version of the definition differs from the version in the path.");
         }
         MigrationService.Repaired repaired = migrations.repair(
                 caller.game(),
@@ -294,7 +294,7 @@ public class MigrationResource {
             throw new ProblemException(MigrationProblems.notFound());
         }
         if (repaired instanceof MigrationService.Undefined) {
-            throw refused("definition", "The migration is not in the code; send the definition to accept.");
+            throw refused("definition", "The migration is not defined in Java code. Send the definition to accept.");
         }
         if (repaired instanceof MigrationService.Busy) {
             throw new ProblemException(Problem.unavailable(1));

@@ -27,7 +27,7 @@ public class MigrationStatisticsResource {
     /** Statistics of the game's migrations. */
     @GET
     @Requires(Scope.SYSTEM_READ)
-    @Operation(operationId = "getMigrationStats", summary = "Statistics of data migration")
+    @Operation(operationId = "getMigrationStats", summary = "Get the statistics of data migration")
     public MigrationStatisticsService.Statistics read() {
         return statistics.of(caller.game());
     }

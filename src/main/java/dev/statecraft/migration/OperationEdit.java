@@ -83,7 +83,7 @@ final class OperationEdit {
             return;
         }
         if (target != null) {
-            throw new Impossible("there is a value at " + rename.path() + " already, which would be lost");
+            throw new Impossible("the path " + rename.path() + " already has a value, which would be lost");
         }
         remove(rename.from());
         put(rename.path(), moved);
@@ -107,7 +107,7 @@ final class OperationEdit {
     private static JsonNode incremented(MigrationOperation.Increment increment, @Nullable JsonNode value)
             throws Impossible {
         if (value == null || !value.isNumber()) {
-            throw new Impossible(value == null ? "there is nothing to add to" : "it is not a number");
+            throw new Impossible(value == null ? "there is no number to increment" : "the value is not a number");
         }
         BigDecimal sum = value.decimalValue().add(increment.by());
         String refusal = JsonValues.refusal(sum);
@@ -124,7 +124,7 @@ final class OperationEdit {
         }
         JsonNode json = ((Expression.Value) evaluation).json();
         if (json == null) {
-            throw new Impossible("the expression gives nothing");
+            throw new Impossible("the expression returns no value");
         }
         return json;
     }
@@ -139,14 +139,14 @@ final class OperationEdit {
 
     private static JsonNode converted(MigrationOperation.Convert convert, JsonNode value) throws Impossible {
         if (!is(value, convert.from())) {
-            throw new Impossible("it is neither a " + word(convert.from()) + " nor a " + word(convert.to()));
+            throw new Impossible("the value is neither a " + word(convert.from()) + " nor a " + word(convert.to()));
         }
         JsonNode converted = convert(value, convert.to());
         if (converted == null) {
             throw new Impossible("the value is not a " + word(convert.to()));
         }
         if (!convert.lossy() && !JsonValues.same(convert(converted, convert.from()), value)) {
-            throw new Impossible("the value would not come back the same; say \"lossy\": true if that does not matter");
+            throw new Impossible("converting the value back would change it; set \"lossy\": true to allow this");
         }
         return converted;
     }
@@ -211,7 +211,7 @@ final class OperationEdit {
                 && Integer.parseInt(last) < list.size()) {
             list.set(Integer.parseInt(last), value);
         } else {
-            throw new Impossible("there is no object around it to put it into");
+            throw new Impossible("the parent of the path is not an object");
         }
     }
 
@@ -219,7 +219,7 @@ final class OperationEdit {
         if (container(path) instanceof ObjectNode object) {
             object.remove(last(path));
         } else {
-            throw new Impossible("it is an element of a list, and those behind it would move");
+            throw new Impossible("the path is a list element, and removing it would move the later elements");
         }
     }
 

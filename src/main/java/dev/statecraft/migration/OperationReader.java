@@ -39,7 +39,7 @@ final class OperationReader {
 
     OperationSequence read(String field, JsonNode json) throws Fault {
         if (!json.isArray() || json.isEmpty() || json.size() > limits.operations()) {
-            throw new Fault(field, "It is an array of 1 to " + limits.operations() + " operations.");
+            throw new Fault(field, "The value must be an array of 1 to " + limits.operations() + " operations.");
         }
         List<MigrationOperation> operations = new ArrayList<>();
         for (JsonNode operation : json) {
@@ -55,7 +55,7 @@ final class OperationReader {
         if (fields == null) {
             throw new Fault(
                     at + ".op",
-                    "There is no operation " + op + "; there are "
+                    "Unknown operation " + op + ". Known operations: "
                             + String.join(
                                     ", ", FIELDS.keySet().stream().sorted().toList()) + ".");
         }
@@ -81,7 +81,7 @@ final class OperationReader {
     private MigrationOperation rename(String at, JsonNode json, StatePath path) throws Fault {
         StatePath from = path(at + ".from", json.get("from"));
         if (from.covers(path) || path.covers(from)) {
-            throw new Fault(at + ".path", "A value cannot be moved to where it is, into itself or over what holds it.");
+            throw new Fault(at + ".path", "path must differ from from, and neither path may contain the other.");
         }
         return new MigrationOperation.Rename(from, path);
     }
@@ -92,7 +92,7 @@ final class OperationReader {
         Kind from =
                 json.has("from") ? kind(at + ".from", json.get("from")) : to == Kind.STRING ? Kind.NUMBER : Kind.STRING;
         if (from == to) {
-            throw new Fault(at + ".from", "A value is converted from another type than it is converted to.");
+            throw new Fault(at + ".from", "from must differ from to.");
         }
         return new MigrationOperation.Convert(path, from, to, lossy);
     }
@@ -105,13 +105,13 @@ final class OperationReader {
                 return kind;
             }
         }
-        throw new Fault(field, "It is one of number, string, boolean.");
+        throw new Fault(field, "The value must be one of number, string and boolean.");
     }
 
     private static MigrationOperation mapValues(String at, JsonNode json, StatePath path, boolean lossy) throws Fault {
         JsonNode map = DefinitionFields.object(at + ".map", json.get("map"));
         if (map.isEmpty()) {
-            throw new Fault(at + ".map", "It names at least one value.");
+            throw new Fault(at + ".map", "map must have at least one value.");
         }
         Map<JsonNode, JsonNode> pairs = new LinkedHashMap<>();
         for (var pair : map.properties()) {
@@ -128,14 +128,14 @@ final class OperationReader {
 
     private static BigDecimal amount(String field, @Nullable JsonNode json) throws Fault {
         if (json == null || !json.isNumber() || JsonValues.refusal(json.decimalValue()) != null) {
-            throw new Fault(field, "It is a number from -9007199254740991 to 9007199254740991 (2^53-1).");
+            throw new Fault(field, "The value must be a number from -9007199254740991 to 9007199254740991 (2^53-1).");
         }
         return json.decimalValue();
     }
 
     private static boolean lossy(String field, @Nullable JsonNode json) throws Fault {
         if (json != null && !json.isBoolean()) {
-            throw new Fault(field, "It is true or false.");
+            throw new Fault(field, "The value must be true or false.");
         }
         return json != null && json.booleanValue();
     }

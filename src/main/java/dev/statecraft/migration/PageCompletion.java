@@ -127,6 +127,6 @@ public class PageCompletion {
     /** Does not name the record, whose id may be a player's: the reason is stored with the run and in the ledger. */
     private static String reason(Quarantined last, Progress progress) {
         long failed = progress.main().failed();
-        return (failed == 1 ? "1 record" : failed + " records") + " failed, the last: " + last.reason();
+        return (failed == 1 ? "1 record" : failed + " records") + " failed. Last error: " + last.reason();
     }
 }

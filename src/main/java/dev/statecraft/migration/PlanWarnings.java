@@ -82,8 +82,8 @@ final class PlanWarnings {
                     case LIST_BECAME_VALUE -> "A list became " + place.change() + ".";
                     case TYPE_CHANGED -> "The type changed from " + place.change() + ".";
                     case MEMBER_REMOVED ->
-                        "The member is gone. An expression gives the whole new state; merge(state, {...}) keeps"
-                                + " what it does not name.";
+                        "The member is absent from the new state. An expression returns the whole new state;"
+                                + " merge(state, {...}) keeps the members that it does not name.";
                 };
         return new PlanWarning(place.code(), ErrorText.bounded(place.path()), message, seen.count, seen.example);
     }

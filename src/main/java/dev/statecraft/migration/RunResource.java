@@ -74,7 +74,7 @@ public class RunResource {
     @GET
     @Requires(Scope.MIGRATE_READ)
     @Path("/{run}")
-    @Operation(operationId = "getMigrationRun", summary = "Follow a run")
+    @Operation(operationId = "getMigrationRun", summary = "Get a run")
     public RunView read(@PathParam("run") String run) {
         return view(run);
     }
@@ -116,7 +116,7 @@ public class RunResource {
     @POST
     @Requires(Scope.MIGRATE_RUN)
     @Path("/{run}/throttle")
-    @Operation(operationId = "throttleMigrationRun", summary = "Limit the capacity a run consumes")
+    @Operation(operationId = "throttleMigrationRun", summary = "Limit the capacity that a run consumes")
     public RunView throttle(
             @PathParam("run") String run,
             @HeaderParam(IdempotentRequest.HEADER) @Nullable String idempotencyKey,
@@ -128,7 +128,7 @@ public class RunResource {
         Integer capacity = request.maxCapacity();
         if (capacity == null || capacity < 0 || capacity > MAX_CAPACITY) {
             throw new ProblemException(Problem.badRequest(
-                    "maxCapacity", "It is an integer from 0, which is no limit, to " + MAX_CAPACITY + "."));
+                    "maxCapacity", "The value must be an integer from 0 (no limit) to " + MAX_CAPACITY + "."));
         }
         return changed(runs.throttle(caller.game(), known(run), capacity));
     }

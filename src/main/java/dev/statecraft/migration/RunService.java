@@ -311,7 +311,7 @@ public class RunService {
                 id,
                 run -> run.stopping() != null || run.goesBack()
                         ? run
-                        : run.stopping(MigrationStatus.CANCELLED, "It was cancelled"));
+                        : run.stopping(MigrationStatus.CANCELLED, "The run was cancelled"));
         if (changed instanceof Changing) {
             tell(game);
         }

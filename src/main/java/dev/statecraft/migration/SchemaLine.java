@@ -42,7 +42,7 @@ record SchemaLine(SchemaChain chain, ExpressionBounds bounds, boolean validation
         List<Definition> steps = chain.steps();
         int last = index(from);
         if (last < 0) {
-            return new NoWayBack("no migration is known that led to " + from);
+            return new NoWayBack("no registered migration has the version " + from);
         }
         int wanted = index(to.toString());
         Shape shape = new Shape(from, state);
@@ -53,12 +53,12 @@ record SchemaLine(SchemaChain chain, ExpressionBounds bounds, boolean validation
             }
             Transformation down = step.down();
             if (down == null || down instanceof Transformation.Worked) {
-                return new NoWayBack("the migration " + step.version() + " has no way down that can be gone here");
+                return new NoWayBack("the migration " + step.version() + " has no down transformation that can run on reads");
             }
             Transformed back = down.apply(shape.state(), entity.at(shape.version()), bounds);
             if (back instanceof Transformed.Failed failed) {
                 return new NoWayBack(
-                        ErrorText.bounded("going back before " + step.version() + " failed, " + failed.reason()));
+                        ErrorText.bounded("the down transformation of " + step.version() + " failed: " + failed.reason()));
             }
             shape = new Shape(chain.before(step.version()), ((Transformed.Done) back).state());
         }

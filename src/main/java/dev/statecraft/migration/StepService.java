@@ -265,7 +265,7 @@ public class StepService {
         long left = run.direction() == Run.Direction.DOWN
                 ? progress.main().failed()
                 : progress.back().failed();
-        String quarantined = left == 0 ? null : left + " records could not be taken back and stay as they are";
+        String quarantined = left == 0 ? null : left + " records could not be rolled back and were left unchanged";
         String error = run.error();
         return error == null || quarantined == null
                 ? (error == null ? quarantined : error)

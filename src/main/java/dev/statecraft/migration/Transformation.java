@@ -31,13 +31,13 @@ public sealed interface Transformation {
             return json instanceof ObjectNode result
                     ? withinLimits(new Transformed.Done(result))
                     : new Transformed.Failed(
-                            "the expression gives " + described(json) + " where the new state, an object, is needed");
+                            "the expression returns " + described(json) + " instead of an object, the new state");
         }
     }
 
     private static String described(@Nullable JsonNode json) {
         return json == null
-                ? "nothing"
+                ? "no value"
                 : "a value of type " + json.getNodeType().name().toLowerCase(Locale.ROOT);
     }
 
@@ -45,7 +45,7 @@ public sealed interface Transformation {
     record Worked() implements Transformation {
         @Override
         public Transformed apply(ObjectNode state, Subject subject, ExpressionBounds bounds) {
-            return new Transformed.Failed("a game server does this migration; it cannot be tried here");
+            return new Transformed.Failed("game servers perform this migration; the server cannot evaluate it");
         }
     }
 
@@ -53,7 +53,7 @@ public sealed interface Transformation {
     record Missing() implements Transformation {
         @Override
         public Transformed apply(ObjectNode state, Subject subject, ExpressionBounds bounds) {
-            return new Transformed.Failed("the code of a migration is not there any more");
+            return new Transformed.Failed("the Java code of the migration is not deployed");
         }
     }
 
@@ -61,7 +61,7 @@ public sealed interface Transformation {
     record Given(@Nullable ObjectNode result, String error) implements Transformation {
 
         static Given of(@Nullable ObjectNode state, @Nullable String error) {
-            return new Given(state, error == null ? "the game server gave no state" : "the game server: " + error);
+            return new Given(state, error == null ? "the game server returned no state" : "the game server: " + error);
         }
 
         @Override
@@ -77,7 +77,7 @@ public sealed interface Transformation {
             try {
                 return valid(migration.up(state.deepCopy()));
             } catch (RuntimeException e) {
-                return new Transformed.Failed("the migration's code failed: " + e);
+                return new Transformed.Failed("the Java code of the migration failed: " + e);
             }
         }
     }
@@ -88,9 +88,9 @@ public sealed interface Transformation {
         public Transformed apply(ObjectNode state, Subject subject, ExpressionBounds bounds) {
             try {
                 Optional<ObjectNode> down = migration.down(state.deepCopy());
-                return down.isPresent() ? valid(down.get()) : new Transformed.Failed("the migration's code has no way back");
+                return down.isPresent() ? valid(down.get()) : new Transformed.Failed("the Java code of the migration has no down");
             } catch (RuntimeException e) {
-                return new Transformed.Failed("the migration's code failed: " + e);
+                return new Transformed.Failed("the Java code of the migration failed: " + e);
             }
         }
     }
@@ -107,7 +107,7 @@ public sealed interface Transformation {
         Transformed limited = withinLimits(new Transformed.Done(state));
         return limited instanceof Transformed.Failed || isValid(state)
                 ? limited
-                : new Transformed.Failed("the migration's code made half of a surrogate pair, which no UTF-8 can carry");
+                : new Transformed.Failed("the Java code of the migration created an unpaired surrogate, which UTF-8 cannot encode");
     }
 
     private static boolean isValid(JsonNode value) {

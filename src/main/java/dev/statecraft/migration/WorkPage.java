@@ -86,12 +86,12 @@ record WorkPage(
                 return Optional.of(new Mismatch(
                         i,
                         "The record " + record.space() + "/" + record.id()
-                                + " was not leased, or is here twice. Hand in the leased records, each once."));
+                                + " is not leased, or appears twice. Submit each leased record exactly once."));
             }
         }
         return open.stream()
                 .findFirst()
                 .map(missing -> new Mismatch(
-                        -1, "The record " + missing.space() + "/" + missing.id() + " was leased and is missing."));
+                        -1, "The record " + missing.space() + "/" + missing.id() + " is leased and is missing."));
     }
 }

@@ -102,11 +102,11 @@ public class WorkResource {
     @POST
     @Requires(value = Scope.MIGRATE_RUN, audited = false)
     @Path("/lease")
-    @Operation(operationId = "leaseMigrationWork", summary = "Lease a page of records to migrate")
+    @Operation(operationId = "leaseMigrationWork", summary = "Lease a record page to migrate")
     public LeaseAnswer lease(@PathParam("version") String version, @Nullable LeaseRequest request) {
         Integer limit = request == null ? null : request.limit();
         if (limit != null && (limit < 1 || limit > config.pageSize())) {
-            throw refused("limit", "It is an integer from 1 to " + config.pageSize() + ".");
+            throw refused("limit", "The value must be an integer from 1 to " + config.pageSize() + ".");
         }
         WorkService.Leased leased = work.lease(
                 caller.game(),
@@ -152,7 +152,7 @@ public class WorkResource {
     @POST
     @Requires(value = Scope.MIGRATE_RUN, audited = false)
     @Path("/complete")
-    @Operation(operationId = "completeMigrationWork", summary = "Hand in leased records, migrated")
+    @Operation(operationId = "completeMigrationWork", summary = "Submit the migrated records of a lease")
     public WorkAnswer complete(@PathParam("version") String version, WorkRequest request) {
         String lease = request.lease();
         if (lease == null) {
@@ -160,7 +160,7 @@ public class WorkResource {
         }
         List<MigratedRecord> records = request.records();
         if (records == null || records.size() > config.pageSize()) {
-            throw refused("records", "They are the leased records, at most " + config.pageSize() + ".");
+            throw refused("records", "Submit the leased records, at most " + config.pageSize() + ".");
         }
         List<Reading> readings = new ArrayList<>();
         for (int i = 0; i < records.size(); i++) {
@@ -249,10 +249,10 @@ public class WorkResource {
         JsonNode json = record.state();
         if ((error == null) == (json == null || json.isNull())) {
             throw refused(
-                    prefix + "state", "A record comes back with its state, or with the error that is in the way.");
+                    prefix + "state", "A record has either its new state or an error.");
         }
         if (error != null && error.length() > config.descriptionLength()) {
-            throw refused(prefix + "error", "It has at most " + config.descriptionLength() + " characters.");
+            throw refused(prefix + "error", "An error has at most " + config.descriptionLength() + " characters.");
         }
         return new WorkPage.Returned(space, id, json == null ? null : state(prefix + "state", json), error);
     }
@@ -276,7 +276,7 @@ public class WorkResource {
         if (given != null) {
             given.forEach((segment, revision) -> {
                 if (!segment.matches("[0-9]{1,2}") || revision == null) {
-                    throw refused("seen", "Hand in what was answered, as it is.");
+                    throw refused("seen", "Send the value of seen from the last lease response unchanged.");
                 }
                 seen.put(Integer.parseInt(segment), revision);
             });

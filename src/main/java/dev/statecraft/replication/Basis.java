@@ -53,7 +53,7 @@ public record Basis(
             return new Read(was);
         }
         if (!json.isObject()) {
-            return new Malformed("was", "The values seen are an object of paths.");
+            return new Malformed("was", "was must be an object with paths as keys.");
         }
         NavigableSet<StatePath> paths = written == null ? null : written.paths();
         for (Map.Entry<String, JsonNode> field : json.properties()) {
@@ -63,7 +63,7 @@ public record Basis(
                 return new Malformed(at, OperationsReader.NOT_A_PATH);
             }
             if (paths != null && !isWritten(path, paths)) {
-                return new Malformed(at, "The update does not write " + path + ", so what was there is not asked.");
+                return new Malformed(at, "The update does not write " + path + ", so was cannot contain it.");
             }
             was.put(path, field.getValue());
         }

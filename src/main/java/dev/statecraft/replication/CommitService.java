@@ -317,8 +317,8 @@ public class CommitService {
     }
 
     private static List<Result> tooLarge(List<Mutation> mutations) {
-        Refusal refusal = new Refusal.TooLarge("The changes do not fit into one commit, which has at most "
-                + CommitDraft.MAX_ENTITIES + " entities and 400 KB of changes. Send fewer at a time.");
+        Refusal refusal = new Refusal.TooLarge("The changes exceed one commit, which has at most "
+                + CommitDraft.MAX_ENTITIES + " entities and 400 KB of changes. Send fewer changes per request.");
         return mutations.stream()
                 .map(mutation -> (Result) new Refused(refusal, Entity.none("", mutation.entityId())))
                 .toList();

@@ -130,7 +130,7 @@ public class ConflictResource {
     /** The conflicts that wait for a decision. */
     @GET
     @Requires(Scope.STATE_ADMIN)
-    @Operation(operationId = "listConflicts", summary = "List the conflicts that wait for a decision")
+    @Operation(operationId = "listConflicts", summary = "List the parked conflicts")
     public ConflictList list(
             @QueryParam("limit") @Nullable String limit, @QueryParam("cursor") @Nullable String cursor) {
         String list = "conflicts";
@@ -148,7 +148,7 @@ public class ConflictResource {
     @POST
     @Path("/{conflict}/resolve")
     @Requires(Scope.STATE_ADMIN)
-    @Operation(operationId = "resolveConflict", summary = "Decide a conflict that waits")
+    @Operation(operationId = "resolveConflict", summary = "Resolve a parked conflict")
     public DecisionAnswer resolve(
             @PathParam("conflict") String id,
             @HeaderParam(IdempotentRequest.HEADER) @Nullable String idempotencyKey,
@@ -171,13 +171,13 @@ public class ConflictResource {
         }
         if (decided instanceof ConflictService.Unknown) {
             throw new ProblemException(Problem.notFound(
-                    "conflict-not-found", "There is no such conflict", "It was never parked, or settled long ago."));
+                    "conflict-not-found", "Conflict not found", "The conflict never existed, or its resolution is no longer stored."));
         }
         if (decided instanceof ConflictService.Late late) {
             throw new ProblemException(Problem.conflict(
                             "conflict-settled",
-                            "The conflict is settled already",
-                            "It was settled before, and not by this decision.")
+                            "The conflict was already resolved differently",
+                            "A different decision resolved the conflict earlier.")
                     .with("resolution", late.settlement().choice()));
         }
         if (decided instanceof ConflictService.Impossible impossible) {
@@ -190,7 +190,7 @@ public class ConflictResource {
     @POST
     @Path("/preview")
     @Requires(Scope.STATE_READ)
-    @Operation(operationId = "previewMerge", summary = "Show what a merge would come to")
+    @Operation(operationId = "previewMerge", summary = "Preview the result of a merge")
     public PreviewAnswer preview(PreviewRequest request) {
         String type = Ids.check("type", request.type());
         ObjectNode base = request.base() == null || request.base().isNull() ? null : state("base", request.base());
@@ -198,7 +198,7 @@ public class ConflictResource {
         ObjectNode client = state("client", request.client());
         Merge.Merged merged = conflicts.preview(caller.game(), type, base, server, client);
         if (merged instanceof Merge.Impossible impossible) {
-            throw new ProblemException(impossible(impossible.path().toString(), impossible.reason()));
+            throw new ProblemException(impossible(impossible.path().toString(), "The merge failed: " + impossible.reason() + "."));
         }
         if (merged instanceof Merge.Parked parked) {
             return new PreviewAnswer(Outcome.PARKED, server, parked.conflicts(), Strategy.MANUAL);
@@ -240,15 +240,15 @@ public class ConflictResource {
         }
         return Problem.conflict(
                 "entity-deleted",
-                "The entity is deleted",
-                "The entity was deleted meanwhile; only choose SERVER is possible.");
+                "The entity was deleted: only SERVER is possible",
+                "The entity was deleted after the conflict was parked. Send choose: SERVER.");
     }
 
-    private static Problem impossible(String path, String reason) {
+    private static Problem impossible(String path, String detail) {
         return Problem.unprocessable(
                         "operation-impossible",
-                        "The state does not allow the operation",
-                        "The merge cannot be done: " + reason + ".")
+                        "The operation does not apply to the current state",
+                        detail)
                 .withField(path);
     }
 

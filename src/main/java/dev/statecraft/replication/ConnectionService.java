@@ -115,7 +115,7 @@ public class ConnectionService {
 
     /** The problem that a connection gets whose token has ended. */
     static Problem over() {
-        return Problem.unauthorized("The token that the connection was opened with has ended. Connect with a new one.");
+        return Problem.unauthorized("The credential of the connection has expired or was revoked. Connect with a new one.");
     }
 
     /**

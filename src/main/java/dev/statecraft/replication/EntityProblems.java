@@ -39,19 +39,19 @@ final class EntityProblems {
                 field,
                 value == null || value.isNull()
                         ? "The field " + field + " is missing."
-                        : "The field " + field + " is an object."));
+                        : "The field " + field + " must be an object."));
     }
 
     static Problem notFound() {
         return Problem.notFound(
-                "entity-not-found", "There is no such entity", "Create it first, or check the id and the space.");
+                "entity-not-found", "Entity not found", "Create the entity first, or check the id and the space.");
     }
 
     static Problem versionNotFound(long version) {
         return Problem.notFound(
                 "version-not-found",
-                "There is no such version",
-                "Version " + version + " was never made, was a deletion, or is not kept any more.");
+                "Version not found",
+                "Version " + version + " never existed, was a deletion, or is no longer stored.");
     }
 
     /** The entity in the shape that a request asked for; the newest shape if it asked for none. */
@@ -62,13 +62,13 @@ final class EntityProblems {
         SchemaService.Seen seen = entities.shown(game, entity, schemaVersion);
         if (seen instanceof SchemaService.NoVersion) {
             throw new ProblemException(
-                    Problem.badRequest("schemaVersion", "The parameter schemaVersion is a version such as 1.2.0."));
+                    Problem.badRequest("schemaVersion", "The parameter schemaVersion must be a version such as 1.2.0."));
         }
         if (seen instanceof SchemaService.Unavailable unavailable) {
             throw new ProblemException(Problem.conflict(
                             "schema-unavailable",
-                            "The entity cannot be shown in that schema version",
-                            "The entity " + entity.id() + " cannot be shown as it was at " + schemaVersion + ": "
+                            "No downgrade to this schema version",
+                            "The entity " + entity.id() + " cannot be downgraded to " + schemaVersion + ": "
                                     + unavailable.reason() + ".")
                     .with(
                             "current",
@@ -97,8 +97,8 @@ final class EntityProblems {
         if (result instanceof Held) {
             return Problem.conflict(
                     "batch-refused",
-                    "Another update of the batch was refused",
-                    "The batch is atomic, so nothing of it was done.");
+                    "The atomic batch was rejected because of another update",
+                    "No update of the batch was applied.");
         }
         return Problem.unavailable(1);
     }
@@ -119,8 +119,8 @@ final class EntityProblems {
         if (refusal instanceof Refusal.Exists) {
             return Problem.conflict(
                             "entity-exists",
-                            "The entity exists already",
-                            "There is an entity " + current.id() + " in this space already.")
+                            "The entity already exists",
+                            "The space already has an entity with the id " + current.id() + ".")
                     .with("current", current(current));
         }
         if (refusal instanceof Refusal.Stale) {
@@ -131,12 +131,12 @@ final class EntityProblems {
             return versionNotFound(unknown.version());
         }
         if (refusal instanceof Refusal.Lost lost) {
-            return conflict("What is stored won every conflict.", current, lost.conflicts())
+            return conflict("The stored state won every conflict.", current, lost.conflicts())
                     .with("strategy", lost.strategy());
         }
         if (refusal instanceof Refusal.Undecided undecided) {
             return conflict(
-                    "The conflict has to be decided by somebody, which an atomic batch cannot wait for.",
+                    "The strategy is MANUAL. An atomic batch cannot park a conflict.",
                     current,
                     undecided.conflicts());
         }
@@ -144,7 +144,7 @@ final class EntityProblems {
     }
 
     private static Problem conflict(String detail, Entity current, List<Conflict> conflicts) {
-        return Problem.conflict("version-conflict", "The update conflicts with what is stored", detail)
+        return Problem.conflict("version-conflict", "The update conflicts with the stored state", detail)
                 .with("current", current(current))
                 .with("conflicts", Explanation.toJson(conflicts, true));
     }

@@ -164,7 +164,7 @@ public class EntityResource {
     @Path("/{entity}")
     @Requires(value = Scope.STATE_READ, players = Players.NAMED_SPACE)
     @APIResponseSchema(EntityView.class)
-    @Operation(operationId = "getEntityState", summary = "Read an entity, now or at a version")
+    @Operation(operationId = "getEntityState", summary = "Get the current state of an entity or an earlier version")
     public Response read(
             @PathParam("entity") String id,
             @QueryParam("space") @Nullable String inSpace,
@@ -200,7 +200,7 @@ public class EntityResource {
     @Path("/{entity}")
     @Requires(value = Scope.STATE_WRITE, players = Players.NAMED_SPACE)
     @APIResponseSchema(UpdateAnswer.class)
-    @Operation(operationId = "updateEntity", summary = "Change an entity by operations or a whole state")
+    @Operation(operationId = "updateEntity", summary = "Update an entity by operations or a whole state")
     public Response update(
             @PathParam("entity") String id,
             @QueryParam("space") @Nullable String inSpace,
@@ -233,7 +233,7 @@ public class EntityResource {
             JsonNode request) {
         Ids.check("entity", id);
         if (!(request instanceof ObjectNode patch)) {
-            throw new ProblemException(Problem.badRequest(null, "A state is an object, so a patch of it is one."));
+            throw new ProblemException(Problem.badRequest(null, "A merge patch of a state must be an object."));
         }
         Long required = UpdateProblems.required(ifMatch);
         ObjectNode arguments = PackedJson.MAPPER.createObjectNode();
@@ -275,7 +275,7 @@ public class EntityResource {
     @GET
     @Path("/{entity}/history")
     @Requires(value = Scope.STATE_READ, players = Players.NAMED_SPACE)
-    @Operation(operationId = "getEntityHistory", summary = "List the kept versions of an entity")
+    @Operation(operationId = "getEntityHistory", summary = "List the stored versions of an entity")
     public History history(
             @PathParam("entity") String id,
             @QueryParam("space") @Nullable String inSpace,
@@ -301,7 +301,7 @@ public class EntityResource {
     @Path("/{entity}/revert")
     @Requires(value = Scope.STATE_WRITE, players = Players.NAMED_SPACE)
     @APIResponseSchema(EntityView.class)
-    @Operation(operationId = "revertEntity", summary = "Go back to a kept version, as a new version")
+    @Operation(operationId = "revertEntity", summary = "Revert an entity to a stored version, as a new version")
     public Response revert(
             @PathParam("entity") String id,
             @QueryParam("space") @Nullable String inSpace,
@@ -315,7 +315,7 @@ public class EntityResource {
         Ids.check("entity", id);
         Long version = request.version();
         if (version == null || version < 1) {
-            throw new ProblemException(Problem.badRequest("version", "The version to go back to counts from 1."));
+            throw new ProblemException(Problem.badRequest("version", "version must be at least 1."));
         }
         Source source = source(request.source());
         ObjectNode arguments = PackedJson.MAPPER.createObjectNode();

@@ -161,7 +161,7 @@ public class EntityService {
         Long baseVersion = update.baseVersion();
         if (baseVersion != null && baseVersion > old.version()) {
             return new Refuse(new Refusal.Unfit(
-                    "baseVersion", "The entity is at version " + old.version() + "; there is no later one."));
+                    "baseVersion", "The entity is at version " + old.version() + ". baseVersion cannot be greater."));
         }
         ObjectNode base = baseVersion == null
                 ? old.json()
@@ -178,7 +178,7 @@ public class EntityService {
         }
         if (merged instanceof Merge.Impossible impossible) {
             return new Refuse(new Refusal.Unfit(
-                    impossible.path().toString(), "The operation cannot be done: " + impossible.reason() + "."));
+                    impossible.path().toString(), "The operation does not apply: " + impossible.reason() + "."));
         }
         if (merged instanceof Merge.Refused refused) {
             return new Refuse(new Refusal.Lost(refused.conflicts(), refused.strategy()));
@@ -263,13 +263,13 @@ public class EntityService {
         Entity again = schemas.newest(game, then.get());
         boolean same = again.type().equals(old.type()) && Objects.equals(again.owner(), old.owner());
         if (!same && source.playerId() != null) {
-            return new Refuse(new Refusal.Forbidden("Version " + version + " was another entity, before this one."));
+            return new Refuse(new Refusal.Forbidden("Version " + version + " belongs to an earlier entity with the same id."));
         }
         if (!same && !old.deleted()) {
             return new Refuse(new Refusal.Unfit(
                     "version",
-                    "Version " + version + " was another entity, of the type " + again.type()
-                            + ". Delete this one first to go back to it."));
+                    "Version " + version + " belongs to an earlier entity of the type " + again.type()
+                            + ". Delete the current entity before reverting to it."));
         }
         return new Write(
                 again.type(),
@@ -436,10 +436,10 @@ public class EntityService {
         }
         if (source.ownOnly() && followed.isFollowed(game, type.name())) {
             return Optional.of(new Refusal.Forbidden(
-                    "A board takes its scores from entities of the type " + type.name() + ", which servers write."));
+                    "A board is bound to entities of the type " + type.name() + ". Only servers may write them."));
         }
         if (owner == null && source.ownOnly()) {
-            return Optional.of(new Refusal.Forbidden("The entity belongs to no player."));
+            return Optional.of(new Refusal.Forbidden("The entity has no owner."));
         }
         return owner == null || owner.equals(source.playerId())
                 ? Optional.empty()

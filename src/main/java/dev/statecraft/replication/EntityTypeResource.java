@@ -88,21 +88,21 @@ public class EntityTypeResource {
     @GET
     @Path("/{type}")
     @Requires(Scope.STATE_READ)
-    @Operation(operationId = "getEntityType", summary = "Read an entity type")
+    @Operation(operationId = "getEntityType", summary = "Get an entity type")
     public TypeView read(@PathParam("type") String name) {
         return types.read(caller.game(), Ids.check("type", name))
                 .map(this::view)
                 .orElseThrow(() -> new ProblemException(Problem.notFound(
                         "entity-type-not-found",
-                        "There is no such entity type",
-                        "Nobody has stored it; its entities are kept with the strategy SERVER_WINS.")));
+                        "Entity type not found",
+                        "The type has no stored settings. Its entities use the strategy SERVER_WINS.")));
     }
 
     /** Stores a type in place of the one before. */
     @PUT
     @Path("/{type}")
     @Requires(Scope.STATE_ADMIN)
-    @Operation(operationId = "putEntityType", summary = "Say how entities of a type are kept")
+    @Operation(operationId = "putEntityType", summary = "Set the conflict strategy and merge rules of an entity type")
     public TypeView put(@PathParam("type") String name, TypeRequest request) {
         EntityType standard = EntityType.standard(Ids.check("type", name));
         Strategy strategy = request.strategy();
@@ -111,7 +111,7 @@ public class EntityTypeResource {
         }
         Strategy fallback = request.fallback() == null ? standard.fallback() : request.fallback();
         if (fallback == Strategy.MANUAL) {
-            throw refused("fallback", "A fallback decides when nobody did; it cannot be MANUAL.");
+            throw refused("fallback", "The fallback strategy cannot be MANUAL.");
         }
         Integer historyLimit = request.historyLimit();
         if (historyLimit != null && (historyLimit < 0 || historyLimit > config.maxStateHistory())) {
@@ -146,7 +146,7 @@ public class EntityTypeResource {
                 throw refused("rules." + text, "A rule is one of MAX, MIN, SUM, OR, UNION, SERVER, CLIENT, LATEST.");
             }
             if (rules.put(path, rule) != null) {
-                throw refused("rules." + text, "There is another rule for the same path.");
+                throw refused("rules." + text, "Another rule has the same path.");
             }
         });
         return rules;

@@ -62,9 +62,9 @@ public class Frames {
                                 Problem.of(
                                         413,
                                         "answer-too-large",
-                                        "The answer does not fit into a frame",
-                                        "What was sent is done as far as it could be. POST /v1/sync with the same"
-                                                + " mutation ids answers what became of it.")),
+                                        "The response exceeds the frame size",
+                                        "The updates were processed. Call POST /v1/sync with the same"
+                                                + " mutation ids to get their results.")),
                         false);
     }
 

@@ -101,7 +101,7 @@ public final class JsonValues {
     /** Why a number cannot be part of a state, null if it can. */
     public static @Nullable String refusal(BigDecimal value) {
         if (value.abs().compareTo(MAX_NUMBER) > 0) {
-            return "the result would lie outside ±9007199254740991 (2^53-1)";
+            return "the result would be outside ±9007199254740991 (2^53-1)";
         }
         return length(value) > MAX_NUMBER_LENGTH
                 ? "the result would have more than " + MAX_NUMBER_LENGTH + " characters"

@@ -34,13 +34,13 @@ public final class OperationsReader {
     /** Reads operations from a JSON object that has no other fields. */
     public static Reading parse(JsonNode json) {
         if (!json.isObject()) {
-            return new Malformed("", "Operations are an object.");
+            return new Malformed("", "Operations must be an object.");
         }
         for (Map.Entry<String, JsonNode> field : json.properties()) {
             if (!NAMES.contains(field.getKey())) {
                 return new Malformed(
                         field.getKey(),
-                        "There is no operation " + field.getKey() + "; there are " + String.join(", ", NAMES) + ".");
+                        "Unknown operation " + field.getKey() + ". Known operations: " + String.join(", ", NAMES) + ".");
             }
         }
         return parse(json.get("set"), json.get("unset"), json.get("increment"), json.get("append"), json.get("remove"));
@@ -76,8 +76,8 @@ public final class OperationsReader {
 
     private static String overlapping(List<StatePath> two) {
         return two.get(0).equals(two.get(1))
-                ? "The path " + two.get(0) + " is written twice in one update."
-                : "The path " + two.get(1) + " lies below " + two.get(0) + ", which is written by the same update.";
+                ? "The path " + two.get(0) + " is written twice by the update."
+                : "The path " + two.get(1) + " is inside " + two.get(0) + ", which is written by the same update.";
     }
 
     /** One operation's object; one that {@code reader} has no value for has been refused. */
@@ -88,7 +88,7 @@ public final class OperationsReader {
             return byPath;
         }
         if (json == null || !json.isObject()) {
-            refuse(name, "The operation " + name + " is an object of paths.");
+            refuse(name, "The operation " + name + " must be an object with paths as keys.");
             return byPath;
         }
         for (Map.Entry<String, JsonNode> field : json.properties()) {
@@ -108,7 +108,7 @@ public final class OperationsReader {
             return unset;
         }
         if (json == null || !json.isArray()) {
-            refuse("unset", "The operation unset is an array of paths.");
+            refuse("unset", "The operation unset must be an array of paths.");
             return unset;
         }
         for (int i = 0; i < json.size(); i++) {
@@ -137,7 +137,7 @@ public final class OperationsReader {
 
     private Optional<BigDecimal> amount(String field, JsonNode json) {
         if (!json.isNumber()) {
-            refuse(field, "A number can only be incremented by a number.");
+            refuse(field, "The increment must be a number.");
             return Optional.empty();
         }
         BigDecimal amount = json.decimalValue();
@@ -150,7 +150,7 @@ public final class OperationsReader {
 
     private Optional<List<JsonNode>> values(String field, JsonNode json) {
         if (!json.isArray()) {
-            refuse(field, "What is appended or removed is an array of values.");
+            refuse(field, "The values to append or remove must be an array.");
             return Optional.empty();
         }
         List<JsonNode> values = new ArrayList<>(json.size());

@@ -51,7 +51,7 @@ public class PlayerResource {
     @GET
     @Path("/{player}/entities")
     @Requires(value = Scope.STATE_READ, players = Players.OWN)
-    @Operation(operationId = "getPlayerEntities", summary = "List the entities a player is subscribed to")
+    @Operation(operationId = "getPlayerEntities", summary = "List the entities that a player is subscribed to")
     public PlayerEntities entities(
             @PathParam("player") String player,
             @QueryParam("schemaVersion") @Nullable String schemaVersion,
@@ -68,7 +68,7 @@ public class PlayerResource {
     @POST
     @Path("/{player}/synchronize")
     @Requires(Scope.STATE_WRITE)
-    @Operation(operationId = "forceSynchronization", summary = "Have a player start again with all of its entities")
+    @Operation(operationId = "forceSynchronization", summary = "Resync a player from a snapshot of its entities")
     public PlayerEntities synchronize(
             @PathParam("player") String player,
             @HeaderParam(IdempotentRequest.HEADER) @Nullable String idempotencyKey) {

@@ -27,7 +27,7 @@ public class ReplicationStatisticsResource {
     /** Statistics of the game's replication. */
     @GET
     @Requires(Scope.SYSTEM_READ)
-    @Operation(operationId = "getReplicationStats", summary = "Statistics of state replication")
+    @Operation(operationId = "getReplicationStats", summary = "Get the statistics of state replication")
     public ReplicationStatisticsService.Statistics read() {
         return statistics.of(caller.game());
     }

@@ -86,7 +86,7 @@ public class SocketResource {
 
     /** A frame came that is no text: what answers it. */
     public String receivedBinary() {
-        return frames.problem(null, Problem.badRequest(null, "Frames are text; a binary frame is not read."));
+        return frames.problem(null, Problem.badRequest(null, "Frames must be text. Binary frames are not supported."));
     }
 
     /** A frame came: what answers it, and whether the connection goes on. */
@@ -97,12 +97,12 @@ public class SocketResource {
             id = id(request.remove("id"));
             JsonNode op = request.remove("op");
             if (op == null || !op.isTextual() || !op.textValue().equals("sync")) {
-                throw new ProblemException(Problem.badRequest("op", "The op of a frame is sync."));
+                throw new ProblemException(Problem.badRequest("op", "The op of a frame must be sync."));
             }
             Connection connection = connections
                     .find(connectionId)
                     .orElseThrow(() -> new ProblemException(
-                            Problem.notFound(CLOSED, "The connection is not known any more", "Connect again.")));
+                            Problem.notFound(CLOSED, "The connection is closed", "Open a new connection.")));
             limits.pass(ConnectionService.caller(connection));
             return new Answer(synced(connection, id, json.bind(request, SyncRequest.class)), null);
         } catch (RuntimeException e) {
@@ -139,7 +139,7 @@ public class SocketResource {
         all.addAll(spaces);
         if (all.size() > config.spacesPerSync()) {
             throw new ProblemException(Problem.badRequest(
-                    "cursors", "At most " + config.spacesPerSync() + " spaces are followed by one connection."));
+                    "cursors", "At most " + config.spacesPerSync() + " spaces per connection."));
         }
         connections.follow(connection, spaces, request.playerId());
         Synced synced = sync.sync(caller, now, frames.newsBytes());
@@ -155,7 +155,7 @@ public class SocketResource {
         if (id == null || isId(id)) {
             return id;
         }
-        throw new ProblemException(Problem.badRequest("id", "An id is a number, or text of 1 to 128 characters."));
+        throw new ProblemException(Problem.badRequest("id", "An id must be a number or a string of 1 to 128 characters."));
     }
 
     private static boolean isId(JsonNode id) {

@@ -16,19 +16,19 @@ public interface Sockets {
     /** Why the server closes a connection. */
     enum Closing {
         /** The token has ended, or the key was revoked. */
-        CREDENTIAL_ENDED(1008, "The credential of the connection has ended; connect with a new one."),
+        CREDENTIAL_ENDED(1008, "The credential has expired or was revoked. Connect with a new one."),
         /** The player has opened more connections than it may have. */
-        REPLACED(1008, "The player has too many connections; the oldest is closed."),
+        REPLACED(1008, "The player has too many connections. The oldest is closed."),
         /** Nothing is stored of the connection any more. */
-        NOT_KNOWN(1008, "The connection is not known any more; connect again."),
+        NOT_KNOWN(1008, "The connection is no longer known. Connect again."),
         /** The caller may not open a connection. */
-        NOT_ALLOWED(1008, "The credential does not open a connection."),
+        NOT_ALLOWED(1008, "The credential does not permit a connection."),
         /** A frame, or a message of several frames, is longer than {@code statecraft.replication.frame-bytes}. */
-        TOO_LARGE(1009, "The frame is larger than the server takes."),
+        TOO_LARGE(1009, "The frame exceeds the maximum size."),
         /** The server failed. */
-        FAILED(1011, "The server failed; connect again."),
+        FAILED(1011, "Internal error. Connect again."),
         /** The caller opens connections more often than it may, or the database is not available. */
-        TRY_LATER(1013, "Too many requests, or not available right now; connect later.");
+        TRY_LATER(1013, "Too many requests or temporarily unavailable. Connect later.");
 
         private final int code;
         private final String reason;

@@ -65,7 +65,7 @@ public final class StateEdit {
         } else if (!container.isContainerNode()) {
             refuse(path, "the path leads into a value that is neither an object nor a list");
         } else if (StatePath.step(container, tokens.get(tokens.size() - 1)) != null) {
-            refuse(path, "an element of a list cannot be unset; remove it by value or set the list");
+            refuse(path, "a list element cannot be unset; remove it by value or set the list");
         }
     }
 

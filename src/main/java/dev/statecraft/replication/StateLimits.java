@@ -34,11 +34,11 @@ public final class StateLimits {
             return Optional.of("A state is nested at most " + MAX_DEPTH + " levels deep.");
         }
         if (count.nodes > MAX_NODES) {
-            return Optional.of("A state has at most " + MAX_NODES + " values; this one has more.");
+            return Optional.of("A state has at most " + MAX_NODES + " values.");
         }
         if (count.bytes > MAX_BYTES) {
             return Optional.of(
-                    "A state has at most " + MAX_BYTES + " bytes of JSON; this one has " + count.bytes + ".");
+                    "A state has at most " + MAX_BYTES + " bytes of JSON. This state has " + count.bytes + ".");
         }
         return Optional.empty();
     }

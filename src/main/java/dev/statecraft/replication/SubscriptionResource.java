@@ -59,8 +59,8 @@ public class SubscriptionResource {
         if (result instanceof PlayerService.TooMany many) {
             throw new ProblemException(Problem.conflict(
                     "too-many-subscriptions",
-                    "The player is subscribed to as many entities as it can be",
-                    "A player has at most " + many.most() + " entities; end other subscriptions first."));
+                    "The player has the maximum number of subscriptions",
+                    "A player can subscribe to at most " + many.most() + " entities. End other subscriptions first."));
         }
         if (result instanceof PlayerService.Subscribed subscribed) {
             return EntityView.of(subscribed.entity(), false);
@@ -83,7 +83,7 @@ public class SubscriptionResource {
         if (ending == Ending.NONE) {
             throw new ProblemException(Problem.notFound(
                     "subscription-not-found",
-                    "There is no such subscription",
+                    "Subscription not found",
                     "The entity is not replicated to the player."));
         }
         if (ending == Ending.BUSY) {

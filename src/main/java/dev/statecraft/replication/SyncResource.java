@@ -69,7 +69,7 @@ public class SyncResource {
     /** Takes updates and tells everything new, in order. */
     @POST
     @Requires(value = Scope.STATE_READ, players = Players.WHAT_THE_RESOURCE_ALLOWS)
-    @Operation(operationId = "sync", summary = "Send updates and get everything new")
+    @Operation(operationId = "sync", summary = "Send updates and receive new changes")
     public SyncAnswer sync(
             @HeaderParam(IdempotentRequest.HEADER) @Nullable String idempotencyKey, SyncRequest request) {
         return sync(caller.get(), request.named(idempotencyKey), config.answerBytes()).answer();
@@ -96,7 +96,7 @@ public class SyncResource {
             throw new ProblemException(Problem.tooManyRequests(
                             1,
                             "At most " + config.maxPendingUpdates()
-                                    + " updates are taken at a time. Send the rest after this.")
+                                    + " updates per request. Send the remaining updates in further requests.")
                     .withField("updates"));
         }
         List<UpdateResult> results = Boolean.TRUE.equals(request.atomic())
@@ -133,11 +133,11 @@ public class SyncResource {
         Map<String, String> cursors = request.cursors() == null ? Map.of() : request.cursors();
         if (cursors.size() > config.spacesPerSync()) {
             throw new ProblemException(Problem.badRequest(
-                    "cursors", "At most " + config.spacesPerSync() + " spaces are followed by one request."));
+                    "cursors", "At most " + config.spacesPerSync() + " spaces per request."));
         }
         if (request.playerCursor() != null && player == null) {
             throw new ProblemException(
-                    Problem.badRequest("playerId", "A playerCursor is of a player; name it as playerId."));
+                    Problem.badRequest("playerId", "playerCursor requires playerId."));
         }
         Map<String, @Nullable FeedCursor> spaces = new LinkedHashMap<>();
         cursors.forEach((space, cursor) -> {
@@ -163,7 +163,7 @@ public class SyncResource {
 
     private static ProblemException noCursor(String field) {
         return new ProblemException(Problem.badRequest(
-                field, "This is not a cursor of a feed. Send the one that the last answer gave, or \"\" to begin."));
+                field, "The cursor is malformed. Send the cursor of the last response, or \"\" to start."));
     }
 
     private List<UpdateResult> push(
@@ -202,7 +202,7 @@ public class SyncResource {
         }
         if (spaces.size() > 1) {
             throw new ProblemException(
-                    Problem.badRequest("updates", "An atomic batch changes the entities of one space."));
+                    Problem.badRequest("updates", "All updates of an atomic batch must be in the same space."));
         }
         if (all.isEmpty()) {
             return List.of();
@@ -231,7 +231,7 @@ public class SyncResource {
                             403,
                             "forbidden",
                             "The player may not write this entity",
-                            "A request on behalf of a player brings updates of this player only.")
+                            "A request with playerId can contain only updates of this player.")
                     .withField(prefix + "source"));
         }
         Source source = UpdateProblems.source(caller, client, behalf, prefix);

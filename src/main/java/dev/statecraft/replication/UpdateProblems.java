@@ -91,7 +91,7 @@ final class UpdateProblems {
         }
         return VersionTag.version(ifMatch)
                 .orElseThrow(() -> new ProblemException(
-                        Problem.badRequest("If-Match", "Name the version the entity is to be at, in quotes: \"3\".")));
+                        Problem.badRequest("If-Match", "Give the expected version in quotes, for example \"3\".")));
     }
 
     /** What an update is answered with. */
@@ -151,7 +151,7 @@ final class UpdateProblems {
         }
         Problem problem = parking instanceof ConflictParking.Reused
                 ? EntityProblems.reused("mutationId")
-                : EntityProblems.tooLarge("The update is too large to wait for a decision.");
+                : EntityProblems.tooLarge("The update is too large to be parked as a conflict.");
         return new Answer(problem.status(), null, problem);
     }
 

@@ -36,7 +36,7 @@ record UpdateRequest(
     /** Reads the update; {@code required} is the version it insists on, null for any. */
     Reading read(@Nullable Long required) {
         if (baseVersion != null && baseVersion < 1) {
-            return new Malformed("baseVersion", "Versions count from 1.");
+            return new Malformed("baseVersion", "A version is at least 1.");
         }
         Operations.Reading reading = OperationsReader.parse(set, unset, increment, append, remove);
         if (reading instanceof Operations.Malformed malformed) {
@@ -49,13 +49,13 @@ record UpdateRequest(
                     ? object
                     : state instanceof ArrayNode list && list.isEmpty() ? PackedJson.MAPPER.createObjectNode() : null;
             if (whole == null) {
-                return new Malformed("state", "The field state is an object.");
+                return new Malformed("state", "The field state must be an object.");
             }
             if (!operations.isEmpty()) {
-                return new Malformed("state", "Send a whole state or operations, not both.");
+                return new Malformed("state", "Send either a whole state or operations.");
             }
         } else if (operations.isEmpty()) {
-            return new Malformed("set", "There is nothing to do: send operations or a whole state.");
+            return new Malformed("set", "The update is empty. Send operations or a whole state.");
         }
         Basis.Reading seen = Basis.parse(was, whole == null ? operations : null);
         if (seen instanceof Basis.Malformed malformed) {

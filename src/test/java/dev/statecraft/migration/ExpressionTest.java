@@ -134,7 +134,7 @@ class ExpressionTest {
                 "[optional.of(1)] => optional value, which is not JSON",
                 "state.map(k, type(k)) => a type, which is not JSON",
                 "'x'.substring(2) => there is no character 2",
-                "'x'.matches('(((') => not a pattern",
+                "'x'.matches('(((') => not valid RE2",
                 "'x'.matches('((a{100}){100}){100}') => repeats at most",
                 "int('1x') => is not an integer",
             })
@@ -254,7 +254,7 @@ class ExpressionTest {
     void boundsAreReported() {
         assertTrue(failed("['ab']" + ".map(x, x + x)".repeat(60)).contains("more than 1048576 characters"));
         String nested = "[1, 2, 3, 4, 5, 6, 7, 8].all(a, ".repeat(7) + "true" + ")".repeat(7);
-        assertTrue(failed(nested).contains("was ended at 1:"), failed(nested));
+        assertTrue(failed(nested).contains("was stopped at 1:"), failed(nested));
         assertTrue(failed("[" + "state, ".repeat(2_000) + "1]").contains("more than 10000 values"));
         assertTrue(failed("[".repeat(40) + "]".repeat(40)).contains("deeper than 32 levels"));
         long[] cost = {0};

@@ -145,7 +145,7 @@ class MigrationToolsTest {
                 .statusCode(409)
                 .body("type", equalTo("/problems/schema-unavailable"))
                 .body("current.schemaVersion", equalTo("1.0.0"))
-                .body("detail", startsWith("The entity p0 cannot be shown as it was at 0.9.0"));
+                .body("detail", startsWith("The entity p0 cannot be downgraded to 0.9.0"));
     }
 
     @Test
