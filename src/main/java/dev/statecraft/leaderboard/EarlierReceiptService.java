@@ -64,7 +64,7 @@ class EarlierReceiptService {
         }
         boolean arrived = !now.isBefore(
                 board.seasons().startedAt().plus(config.boardCache()).plus(config.settleAfter()));
-        return entry.withEarlier(EarlierReceipts.of(found, arrived));
+        return entry.withEarlier(Entry.earlierReceipts(found, arrived));
     }
 
     /** Whether a season ended within the window in which receipts are kept; asks for its record only if it may have. */

@@ -4,10 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.NavigableMap;
 import java.util.Optional;
-import java.util.TreeMap;
 
 /**
  * The receipts of a player's submissions in earlier seasons of a board. An entry of the running season carries them, so
@@ -27,29 +24,6 @@ public record EarlierReceipts(List<Kept> kept, boolean complete) {
 
     /** A receipt of an earlier season. */
     public record Kept(int season, Receipt receipt) {}
-
-    /**
-     * Collects the receipts that earlier entries of a player hold. An entry's own receipts take precedence over copies
-     * of them that a later entry carries.
-     *
-     * @param entries the player's entries by season
-     * @param complete whether all writes of the last of these seasons have arrived
-     */
-    public static EarlierReceipts of(NavigableMap<Integer, Entry> entries, boolean complete) {
-        NavigableMap<Integer, List<Receipt>> bySeason = new TreeMap<>();
-        entries.forEach((season, entry) -> bySeason.put(season, entry.receipts()));
-        for (Entry entry : entries.descendingMap().values()) {
-            Map<Integer, List<Receipt>> carried = new TreeMap<>();
-            entry.earlier().kept().forEach(one -> carried.computeIfAbsent(one.season(), season -> new ArrayList<>())
-                    .add(one.receipt()));
-            carried.forEach(bySeason::putIfAbsent);
-        }
-        List<Kept> kept = new ArrayList<>();
-        bySeason.forEach((season, receipts) -> receipts.stream()
-                .filter(receipt -> !receipt.removed())
-                .forEach(receipt -> kept.add(new Kept(season, receipt))));
-        return new EarlierReceipts(List.copyOf(kept), complete);
-    }
 
     /** The receipt of a submission, the last one if it was accepted after review; nothing if it is not kept. */
     public Optional<Kept> of(long submission) {

@@ -2,7 +2,10 @@ package dev.statecraft.leaderboard;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -94,6 +97,29 @@ public record Entry(
         return new Entry(
                 playerId, score, reachedAt, writtenAt, version, tree, metadata, receipts, found, rated, carried,
                 attempts);
+    }
+
+    /**
+     * Collects the receipts that earlier entries of a player hold. An entry's own receipts take precedence over copies
+     * of them that a later entry carries.
+     *
+     * @param entries the player's entries by season
+     * @param complete whether all writes of the last of these seasons have arrived
+     */
+    public static EarlierReceipts earlierReceipts(NavigableMap<Integer, Entry> entries, boolean complete) {
+        NavigableMap<Integer, List<Receipt>> bySeason = new TreeMap<>();
+        entries.forEach((season, entry) -> bySeason.put(season, entry.receipts()));
+        for (Entry entry : entries.descendingMap().values()) {
+            Map<Integer, List<Receipt>> carried = new TreeMap<>();
+            entry.earlier().kept().forEach(one -> carried.computeIfAbsent(one.season(), season -> new ArrayList<>())
+                    .add(one.receipt()));
+            carried.forEach(bySeason::putIfAbsent);
+        }
+        List<EarlierReceipts.Kept> kept = new ArrayList<>();
+        bySeason.forEach((season, receipts) -> receipts.stream()
+                .filter(receipt -> !receipt.removed())
+                .forEach(receipt -> kept.add(new EarlierReceipts.Kept(season, receipt))));
+        return new EarlierReceipts(List.copyOf(kept), complete);
     }
 
     /** The receipt of a submission that was taken in an earlier season, if it is among those kept. */

@@ -136,7 +136,7 @@ public class ListingService {
         RankWalk tree = new RankWalk(ranks, board, season);
         int wanted = listed(board, last.position() + 1, limit);
         OrderWalk walk = new OrderWalk(
-                index, board, season, tree.shardsFrom(last.score(), true), last.key(), false, true, wanted + 1);
+                index, board, season, tree.shardsFrom(last.score(), true), OrderKey.of(last), false, true, wanted + 1);
         return collect(board, season, walk, RowNumbering.after(board.ranking(), last), wanted, tree.summary());
     }
 
@@ -158,7 +158,7 @@ public class ListingService {
                         board,
                         season,
                         tree.shardsFrom(first.score(), false),
-                        first.key(),
+                        OrderKey.of(first),
                         false,
                         false,
                         wanted + 1),

@@ -20,6 +20,11 @@ public record OrderKey(Score score, long reachedAt, String playerId) {
     private static final int HEAD_BYTES = 2 * NUMBER_BYTES + TIME_BYTES;
     private static final long OFFSET = 1L << 53;
 
+    /** Where an entry that is listed stands. */
+    public static OrderKey of(RankedEntry listed) {
+        return new OrderKey(listed.score(), listed.reachedAt(), listed.playerId());
+    }
+
     /** The place before every entry with this score. */
     public static OrderKey before(Score score) {
         return new OrderKey(score, 0, "");

@@ -25,9 +25,4 @@ public record RankedEntry(
     RankedEntry anonymous() {
         return new RankedEntry(rank, place, position, Swept.ERASED_PLAYER, score, reachedAt, null);
     }
-
-    /** Where the entry stands in the order index. */
-    OrderKey key() {
-        return new OrderKey(score, reachedAt, playerId);
-    }
 }

@@ -46,7 +46,7 @@ class EarlierReceiptsTest {
                                         new EarlierReceipts.Kept(1, receipt("first", 0)),
                                         new EarlierReceipts.Kept(2, receipt("a", 1))),
                                 true)));
-        EarlierReceipts earlier = EarlierReceipts.of(entries, true);
+        EarlierReceipts earlier = Entry.earlierReceipts(entries, true);
         assertEquals(
                 List.of("1 first", "2 a", "2 late", "3 b"),
                 earlier.kept().stream().map(EarlierReceiptsTest::name).toList());
@@ -57,7 +57,7 @@ class EarlierReceiptsTest {
     @Test
     void removalsAreNotCarried() {
         Entry removed = entry(receipt("a", 1)).removed(5, RETENTION);
-        EarlierReceipts earlier = EarlierReceipts.of(new TreeMap<>(Map.of(1, removed)), true);
+        EarlierReceipts earlier = Entry.earlierReceipts(new TreeMap<>(Map.of(1, removed)), true);
         assertEquals(
                 List.of("1 a"),
                 earlier.kept().stream().map(EarlierReceiptsTest::name).toList());
