@@ -1,5 +1,9 @@
 package dev.statecraft.leaderboard;
 
+import static dev.statecraft.leaderboard.LeaderboardCalls.change;
+import static dev.statecraft.leaderboard.LeaderboardCalls.create;
+import static dev.statecraft.leaderboard.LeaderboardCalls.get;
+import static dev.statecraft.leaderboard.LeaderboardCalls.post;
 import static io.restassured.RestAssured.given;
 import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.containsString;
@@ -13,7 +17,6 @@ import dev.statecraft.local.LocalRuntime;
 import dev.statecraft.local.LocalScheduler;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
-import io.restassured.response.ValidatableResponse;
 import jakarta.inject.Inject;
 import java.time.Duration;
 import java.time.Instant;
@@ -22,8 +25,6 @@ import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
 /** Seasons, history and rewards over HTTP, with the schedule handler as EventBridge would call it. */
 @QuarkusTest
@@ -215,104 +216,6 @@ class SeasonResourceTest {
     }
 
     @Test
-    void settingsAreClearedByName() {
-        create("""
-                {"id": "cleared", "rankingType": "SCORE", "ranking": "UNIQUE", "description": "full", "order": "ASCENDING", "operator": "LAST",
-                 "decimals": 2, "maxSize": 5, "maxAttempts": 3, "startsAt": "2090-01-01T00:00:00Z",
-                 "endsAt": "2095-01-01T00:00:00Z", "reset": {"cron": "0 0 * * 1"}, "bounds": {"max": 10},
-                 "rewards": [{"toRank": 1, "reward": 1}], "tiers": [{"name": "all"}],
-                 "source": {"entityType": "NOTHING", "path": "/x"}}""").statusCode(201);
-        change("cleared", "{\"clear\": [\"bounds\", \"reset\"]}")
-                .statusCode(200)
-                .body("bounds", nullValue())
-                .body("reset", nullValue())
-                .body("seasonEndsAt", equalTo("2095-01-01T00:00:00.000Z"))
-                .body("description", equalTo("full"))
-                .body("tiers", hasSize(1));
-        change("cleared", """
-                {"clear": ["decimals", "description", "endsAt", "maxAttempts", "maxSize", "operator", "order", "ranking", "rating",
-                           "rewards", "source", "startsAt", "tiers", "tiers"], "bounds": {"min": 1}}""")
-                .statusCode(200)
-                .body("description", equalTo(""))
-                .body("order", equalTo("DESCENDING"))
-                .body("ranking", equalTo("COMPETITION"))
-                .body("operator", nullValue())
-                .body("decimals", equalTo(0))
-                .body("maxSize", equalTo(1000))
-                .body("maxAttempts", equalTo(0))
-                .body("startsAt", nullValue())
-                .body("endsAt", nullValue())
-                .body("seasonEndsAt", nullValue())
-                .body("status", equalTo("OPEN"))
-                .body("rewards", hasSize(0))
-                .body("tiers", hasSize(0))
-                .body("source", nullValue())
-                .body("bounds.min", equalTo(1));
-        change("cleared", "{\"clear\": []}").statusCode(200).body("bounds.min", equalTo(1));
-    }
-
-    @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            value = {
-                "{\"clear\": [\"bounds\", \"lanes\"]} | clear[1]",
-                "{\"clear\": [\"rankingType\"]} | clear[0]",
-                "{\"clear\": [\"Bounds\"]} | clear[0]",
-                "{\"clear\": [null]} | clear[0]",
-                "{\"clear\": [\"reset\", \"tiers\"], \"tiers\": []} | clear[1]",
-                "{\"clear\": [\"endsAt\"], \"endsAt\": \"2095-01-01T00:00:00Z\"} | clear[0]",
-                "{\"clear\": \"bounds\"} | clear",
-                "{\"startsAt\": \"2095-01-01T00:00:00Z\", \"endsAt\": \"2095-01-01T00:00:00Z\"} | startsAt",
-                "{\"endsAt\": \"2001-01-01T00:00:00Z\"} | endsAt",
-                "{\"startsAt\": \"soon\"} | startsAt",
-                "{\"maxAttempts\": -1} | maxAttempts",
-                "{\"maxAttempts\": 1000000001} | maxAttempts",
-            })
-    void aChangeThatDoesNotFitIsRefusedByName(String change, String field) {
-        create("{\"id\": \"unchanged\", \"rankingType\": \"SCORE\", \"tiers\": [{\"name\": \"all\"}]}");
-        change("unchanged", change).statusCode(400).body("field", equalTo(field));
-        get("unchanged").body("tiers", hasSize(1)).body("endsAt", nullValue()).body("maxAttempts", equalTo(0));
-        create("{\"id\": \"new\", \"rankingType\": \"SCORE\", \"clear\": [\"bounds\"]}")
-                .statusCode(400)
-                .body("field", equalTo("clear"));
-    }
-
-    @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            value = {
-                "reset | {\"cron\": \"0 0 * * 1\", \"endsAt\": \"2100-01-01T00:00:00Z\"} | reset",
-                "reset | {\"timezone\": \"UTC\"} | reset",
-                "reset | {\"cron\": \"every day\"} | reset.cron",
-                "reset | {\"cron\": \"0 0 30 2 *\"} | reset.cron",
-                "reset | {\"cron\": \"0 0 * * *\", \"timezone\": \"Nowhere\"} | reset.timezone",
-                "reset | {\"endsAt\": \"2001-01-01T00:00:00Z\"} | reset.endsAt",
-                "reset | {\"endsAt\": \"soon\"} | reset.endsAt",
-                "reset | {\"weekly\": true} | reset.weekly",
-                "rewards | [{\"toRank\": 1}] | rewards[0].reward",
-                "rewards | [{\"reward\": 1}] | rewards[0]",
-                "rewards | [null] | rewards[0]",
-                "rewards | [{\"toRank\": 0, \"reward\": 1}] | rewards[0].toRank",
-                "rewards | [{\"fromRank\": 5, \"toRank\": 4, \"reward\": 1}] | rewards[0].toRank",
-                "rewards | [{\"percentile\": 0, \"reward\": 1}] | rewards[0].percentile",
-                "rewards | [{\"percentile\": 100.1, \"reward\": 1}] | rewards[0].percentile",
-                "tiers | [{\"rank\": 3}] | tiers[0].name",
-                "tiers | [{\"name\": \"a\"}, {\"name\": \"a\"}] | tiers[1].name",
-                "tiers | [{\"name\": \"a\", \"percentile\": 200}] | tiers[0].percentile",
-                "bounds | {\"min\": 5, \"max\": 4} | bounds.max",
-                "bounds | {\"maxIncrease\": -1} | bounds.maxIncrease",
-                "bounds | {\"perMinute\": 0} | bounds.perMinute",
-                "bounds | {\"perMinute\": 61} | bounds.perMinute",
-                "bounds | {\"firstPercentile\": 101} | bounds.firstPercentile",
-            })
-    void settingsThatDoNotFitAreRefusedByName(String setting, String value, String field) {
-        create("{\"id\": \"refused\", \"rankingType\": \"SCORE\", \"" + setting + "\": " + value + "}")
-                .statusCode(400)
-                .body("field", equalTo(field));
-        get("refused").statusCode(404);
-    }
-
-    @Test
     void whatIsNotThereIsNotFound() {
         create("{\"id\": \"young\", \"rankingType\": \"SCORE\"}").statusCode(201);
         get("young/history/season-1").statusCode(404).body("type", containsString("snapshot-not-found"));
@@ -335,30 +238,5 @@ class SeasonResourceTest {
 
     private void rest() {
         local.pump().drain(Duration.ofSeconds(30));
-    }
-
-    private static ValidatableResponse create(String body) {
-        return given().contentType("application/json")
-                .body(body)
-                .post("/v1/leaderboards")
-                .then();
-    }
-
-    private static ValidatableResponse post(String path, String body) {
-        return given().contentType("application/json")
-                .body(body)
-                .post("/v1/leaderboards/" + path)
-                .then();
-    }
-
-    private static ValidatableResponse change(String board, String body) {
-        return given().contentType("application/json")
-                .body(body)
-                .patch("/v1/leaderboards/" + board)
-                .then();
-    }
-
-    private static ValidatableResponse get(String path) {
-        return given().urlEncodingEnabled(false).get("/v1/leaderboards/" + path).then();
     }
 }
