@@ -1,15 +1,12 @@
 package dev.statecraft.leaderboard;
 
-import dev.statecraft.rating.RatingSystem;
 import java.math.BigDecimal;
 import java.time.Instant;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,9 +26,9 @@ import org.jspecify.annotations.Nullable;
 public record Board(
         String game,
         String id,
-        Settings settings,
+        BoardSettings settings,
         int epoch,
-        Seasons seasons,
+        BoardSeasons seasons,
         History history,
         Map<Integer, Integer> generations,
         @Nullable Mending mending,
@@ -40,133 +37,6 @@ public record Board(
         Instant createdAt,
         Instant updatedAt,
         long version) {
-
-    /**
-     * What a studio decides about a board.
-     *
-     * @param operator null for the way of the ranking type
-     * @param decimals digits after the point that values may have, 0 to {@link #MAX_DECIMALS}
-     * @param maxSize how many places are listed, 0 for all
-     * @param lanes how many partitions the entries are spread over, 1 to {@link #MAX_LANES}; fixed at creation
-     * @param reset when seasons end by themselves, null if they do not
-     * @param bounds what is plausible, null if everything is
-     * @param rewards what the end of a season brings, in order of precedence
-     * @param tiers the parts of the ranking, in order of precedence
-     * @param rating how matches are rated; there is one if, and only if, the type is RATING
-     * @param source what the board follows by itself, null if nothing
-     * @param terms when scores are taken, and how many of each player
-     * @param ranking how entries are numbered
-     */
-    public record Settings(
-            String description,
-            RankingType rankingType,
-            Order order,
-            @Nullable Operator operator,
-            int decimals,
-            int maxSize,
-            int lanes,
-            @Nullable ResetSchedule reset,
-            @Nullable Bounds bounds,
-            List<Reward> rewards,
-            List<Tier> tiers,
-            @Nullable RatingSystem rating,
-            @Nullable EntitySource source,
-            Terms terms,
-            Ranking ranking) {
-
-        /** Settings of a board with competition ranking that is bound to no entities and always takes scores. */
-        public Settings(
-                String description,
-                RankingType rankingType,
-                Order order,
-                @Nullable Operator operator,
-                int decimals,
-                int maxSize,
-                int lanes,
-                @Nullable ResetSchedule reset,
-                @Nullable Bounds bounds,
-                List<Reward> rewards,
-                List<Tier> tiers,
-                @Nullable RatingSystem rating) {
-            this(
-                    description,
-                    rankingType,
-                    order,
-                    operator,
-                    decimals,
-                    maxSize,
-                    lanes,
-                    reset,
-                    bounds,
-                    rewards,
-                    tiers,
-                    rating,
-                    null,
-                    Terms.NONE,
-                    Ranking.COMPETITION);
-        }
-
-        /** Settings that only say how scores are kept. */
-        public static Settings of(
-                RankingType rankingType, Order order, @Nullable Operator operator, int decimals, int lanes) {
-            return new Settings(
-                    "", rankingType, order, operator, decimals, 0, lanes, null, null, List.of(), List.of(), null);
-        }
-
-        /** These settings with other terms. */
-        public Settings with(Terms changed) {
-            return with(changed, ranking);
-        }
-
-        /** These settings with another ranking. */
-        public Settings with(Ranking other) {
-            return with(terms, other);
-        }
-
-        private Settings with(Terms changed, Ranking other) {
-            return new Settings(
-                    description,
-                    rankingType,
-                    order,
-                    operator,
-                    decimals,
-                    maxSize,
-                    lanes,
-                    reset,
-                    bounds,
-                    rewards,
-                    tiers,
-                    rating,
-                    source,
-                    changed,
-                    other);
-        }
-
-        /**
-         * Whether scores kept under other settings mean the same under these. Dense ranking needs a rank tree that has
-         * counted different scores from the first on.
-         */
-        public boolean scoresAlike(Settings other) {
-            return (ranking != Ranking.DENSE || other.ranking == Ranking.DENSE)
-                    && rankingType == other.rankingType
-                    && order == other.order
-                    && operator == other.operator
-                    && decimals == other.decimals
-                    && Objects.equals(rating, other.rating);
-        }
-    }
-
-    /**
-     * How the seasons of a board go.
-     *
-     * @param running the number of the running season, from 1
-     * @param startedAt when it began
-     * @param endsAt when it ends by itself, null if it does not
-     * @param unfinished closed seasons whose end is still being worked off
-     * @param closed whether the board has closed for good: {@code running} was its last season, which has ended
-     */
-    public record Seasons(
-            int running, Instant startedAt, @Nullable Instant endsAt, Set<Integer> unfinished, boolean closed) {}
 
     /**
      * What of a board's past is kept.
@@ -191,21 +61,15 @@ public record Board(
             @Nullable String after,
             @Nullable Instant markedAt) {}
 
-    /** Most digits after the point. */
-    public static final int MAX_DECIMALS = 6;
-
-    /** Most lanes. */
-    public static final int MAX_LANES = 256;
-
     /** The generation of a season's rank tree that writes are counted in. */
     public int generation(int ofSeason) {
         return generations.getOrDefault(ofSeason, 0);
     }
 
     /** A board as it begins, in its first season. */
-    public static Board first(String game, String id, Settings settings, Instant now, Instant firstSnapshotAt) {
-        Instant start = settings.terms.notBeforeStart(now);
-        Seasons seasons = new Seasons(1, start, nextEnd(settings, start), Set.of(), false);
+    public static Board first(String game, String id, BoardSettings settings, Instant now, Instant firstSnapshotAt) {
+        Instant start = settings.terms().notBeforeStart(now);
+        BoardSeasons seasons = new BoardSeasons(1, start, settings.nextEnd(start), Set.of(), false);
         return new Board(
                 game,
                 id,
@@ -224,7 +88,7 @@ public record Board(
 
     /** A stand-in for a board that was never seen: where its entries most probably are. */
     public static Board guess(String game, String id) {
-        Settings settings = Settings.of(RankingType.SCORE, Order.DESCENDING, null, 0, 1);
+        BoardSettings settings = BoardSettings.of(RankingType.SCORE, Order.DESCENDING, null, 0, 1);
         return first(game, id, settings, Instant.EPOCH, Instant.EPOCH);
     }
 
@@ -247,18 +111,11 @@ public record Board(
     }
 
     /** This board with other settings; those of a board that has closed for good reschedule nothing. */
-    public Board with(Settings changed, Instant now) {
-        boolean scheduled = seasons.closed
-                || (Objects.equals(changed.reset, settings.reset) && changed.terms.samePeriod(settings.terms));
-        Seasons next = scheduled ? seasons : rescheduled(changed, now);
+    public Board with(BoardSettings changed, Instant now) {
+        boolean scheduled = seasons.closed()
+                || (Objects.equals(changed.reset(), settings.reset()) && changed.terms().samePeriod(settings.terms()));
+        BoardSeasons next = scheduled ? seasons : seasons.rescheduled(changed, now);
         return next(changed, next, history, generations, mending, scored, subscored, now);
-    }
-
-    private Seasons rescheduled(Settings changed, Instant now) {
-        // A season that has not started may start earlier as well as later.
-        Instant start = changed.terms.notBeforeStart(now.isBefore(seasons.startedAt) ? now : seasons.startedAt);
-        Instant end = nextEnd(changed, start.isAfter(now) ? start : now);
-        return new Seasons(seasons.running, start, end, seasons.unfinished, false);
     }
 
     /** This board after something was submitted. */
@@ -274,11 +131,7 @@ public record Board(
      * @param snapshots how many snapshots are kept, with that of the season that ends
      */
     public Board turned(Instant start, @Nullable Instant end, int snapshots) {
-        Set<Integer> open = new TreeSet<>(seasons.unfinished);
-        open.add(seasons.running);
-        Seasons turned = new Seasons(seasons.running + 1, start, end, open, false);
-        History grown = new History(snapshots, history.dueAt);
-        return next(settings, turned, grown, generations, mending, scored, subscored, updatedAt);
+        return ended(seasons.next(start, end), snapshots);
     }
 
     /**
@@ -288,27 +141,17 @@ public record Board(
      * @param snapshots how many snapshots are kept, with that of the season that ends
      */
     public Board closed(int snapshots) {
-        Set<Integer> open = new TreeSet<>(seasons.unfinished);
-        open.add(seasons.running);
-        Seasons last = new Seasons(seasons.running, seasons.startedAt, null, open, true);
-        History grown = new History(snapshots, history.dueAt);
-        return next(settings, last, grown, generations, mending, scored, subscored, updatedAt);
+        return ended(seasons.last(), snapshots);
     }
 
     /** This board once the end of a season has been worked off. */
     public Board finished(int season, int snapshots) {
-        Set<Integer> open = new TreeSet<>(seasons.unfinished);
-        open.remove(season);
-        Seasons left = new Seasons(seasons.running, seasons.startedAt, seasons.endsAt, open, seasons.closed);
-        return next(
-                settings,
-                left,
-                new History(snapshots, history.dueAt),
-                generations,
-                mending,
-                scored,
-                subscored,
-                updatedAt);
+        return ended(seasons.finished(season), snapshots);
+    }
+
+    private Board ended(BoardSeasons changed, int snapshots) {
+        History grown = new History(snapshots, history.dueAt);
+        return next(settings, changed, grown, generations, mending, scored, subscored, updatedAt);
     }
 
     /** This board after its scheduled snapshot. */
@@ -336,8 +179,8 @@ public record Board(
     }
 
     private Board next(
-            Settings changed,
-            Seasons nextSeasons,
+            BoardSettings changed,
+            BoardSeasons nextSeasons,
             History nextHistory,
             Map<Integer, Integer> nextGenerations,
             @Nullable Mending nextMending,
@@ -360,35 +203,15 @@ public record Board(
                 version + 1);
     }
 
-    private static @Nullable Instant nextEnd(Settings settings, Instant after) {
-        Instant end = settings.reset == null ? null : settings.reset.next(after).orElse(null);
-        return settings.terms.notAfterEnd(end);
-    }
-
     /** This board as if it listed every place. */
     public Board listingAll() {
-        Settings all = new Settings(
-                settings.description,
-                settings.rankingType,
-                settings.order,
-                settings.operator,
-                settings.decimals,
-                0,
-                settings.lanes,
-                settings.reset,
-                settings.bounds,
-                settings.rewards,
-                settings.tiers,
-                settings.rating,
-                settings.source,
-                settings.terms,
-                settings.ranking);
-        return next(all, seasons, history, generations, mending, scored, subscored, updatedAt);
+        return next(
+                settings.listingAll(), seasons, history, generations, mending, scored, subscored, updatedAt);
     }
 
     /** The running season. */
     public int season() {
-        return seasons.running;
+        return seasons.running();
     }
 
     /**
@@ -397,11 +220,11 @@ public record Board(
      * @param seasonal whether seasons end by their reset schedule; the board itself closes in any case
      */
     public @Nullable Instant passedEnd(Instant now, boolean seasonal) {
-        if (seasons.closed) {
+        if (seasons.closed()) {
             return null;
         }
-        Instant close = settings.terms.endsAt();
-        Instant end = seasonal ? settings.terms.notAfterEnd(seasons.endsAt) : close;
+        Instant close = settings.terms().endsAt();
+        Instant end = seasonal ? settings.terms().notAfterEnd(seasons.endsAt()) : close;
         if (end != null && !now.isBefore(end)) {
             return end;
         }
@@ -410,12 +233,12 @@ public record Board(
 
     /** Whether a season that ends at this time is the last one. */
     public boolean closesWith(Instant seasonEnd) {
-        return seasonEnd.equals(settings.terms.endsAt());
+        return seasonEnd.equals(settings.terms().endsAt());
     }
 
     /** When a season that begins now, because somebody resets the board, ends by itself; null if it does not. */
     public @Nullable Instant endAfterReset(Instant now) {
-        return nextEnd(settings, now);
+        return settings.nextEnd(now);
     }
 
     /**
@@ -426,16 +249,12 @@ public record Board(
      * @param mostMissed how many missed ends make a season each
      */
     public @Nullable Instant endAfter(Instant start, Instant now, int mostMissed) {
-        Instant until = Objects.requireNonNull(settings.terms.notAfterEnd(now));
-        return settings.terms.notAfterEnd(
-                settings.reset == null
-                        ? null
-                        : settings.reset.endOfSeason(start, until, mostMissed).orElse(null));
+        return settings.endAfter(start, now, mostMissed);
     }
 
     /** Whether this board takes scores at a time. */
     public Terms.Status status(Instant now) {
-        return seasons.closed ? Terms.Status.CLOSED : settings.terms.status(now);
+        return seasons.closed() ? Terms.Status.CLOSED : settings.terms().status(now);
     }
 
     /**
@@ -443,63 +262,42 @@ public record Board(
      * never is again.
      */
     public @Nullable Instant dueAt() {
-        if (mending != null || !seasons.unfinished.isEmpty()) {
+        if (mending != null || !seasons.unfinished().isEmpty()) {
             return Instant.EPOCH;
         }
-        if (seasons.closed) {
+        if (seasons.closed()) {
             return null;
         }
-        return seasons.endsAt != null && seasons.endsAt.isBefore(history.dueAt) ? seasons.endsAt : history.dueAt;
+        return seasons.endsAt() != null && seasons.endsAt().isBefore(history.dueAt) ? seasons.endsAt() : history.dueAt;
     }
 
     /** The board's order. */
     public Order order() {
-        return settings.order;
+        return settings.order();
     }
 
     /** How the board numbers its entries. */
     public Ranking ranking() {
-        return settings.ranking;
+        return settings.ranking();
     }
 
     /** The lane of a player: a stable hash, so that it is the same everywhere and for ever. */
     public int laneOf(String playerId) {
-        int hash = 0x811c9dc5;
-        for (int i = 0; i < playerId.length(); i++) {
-            hash = (hash ^ playerId.charAt(i)) * 0x01000193;
-        }
-        // FNV-1a leaves its low bits poor; fold the high ones in.
-        return Math.floorMod(hash ^ (hash >>> 15), settings.lanes);
+        return settings.laneOf(playerId);
     }
 
-    /**
-     * A value in the board's smallest unit. The noise of floating-point arithmetic is rounded away: see {@link FloatNoise}.
-     *
-     * @return nothing if it has more digits after the point than the board, or is out of range
-     */
+    /** A value in the board's smallest unit; see {@link BoardSettings#units}. */
     public Optional<Long> units(BigDecimal value) {
-        // Guards the exact arithmetic below against exponents such as 1e999999999.
-        if (value.precision() - (long) value.scale() > 17) {
-            return Optional.empty();
-        }
-        BigDecimal stripped = FloatNoise.rounded(value, settings.decimals).stripTrailingZeros();
-        if (stripped.signum() != 0 && stripped.scale() > settings.decimals) {
-            return Optional.empty();
-        }
-        long units = stripped.signum() == 0
-                ? 0
-                : stripped.setScale(settings.decimals).unscaledValue().longValueExact();
-        return Score.inRange(units) ? Optional.of(units) : Optional.empty();
+        return settings.units(value);
     }
 
     /** A value as callers see it, without needless zeros. */
     public BigDecimal value(long units) {
-        BigDecimal value = BigDecimal.valueOf(units, settings.decimals).stripTrailingZeros();
-        return value.scale() < 0 ? value.setScale(0) : value;
+        return settings.value(units);
     }
 
     /** Whether a place is listed. */
     public boolean lists(long position) {
-        return settings.maxSize == 0 || position <= settings.maxSize;
+        return settings.lists(position);
     }
 }

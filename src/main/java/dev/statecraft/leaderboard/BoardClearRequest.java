@@ -2,7 +2,6 @@ package dev.statecraft.leaderboard;
 
 import dev.statecraft.entry.Problem;
 import dev.statecraft.entry.ProblemException;
-import dev.statecraft.leaderboard.Board.Settings;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -28,7 +27,7 @@ final class BoardClearRequest {
      * @throws ProblemException 400, naming the element of {@code clear} that cannot be cleared, or that the request also
      *     sets
      */
-    static Settings of(List<@Nullable String> names, BoardRequest request, Settings old, LeaderboardConfig config) {
+    static BoardSettings of(List<@Nullable String> names, BoardRequest request, BoardSettings old, LeaderboardConfig config) {
         Set<String> cleared = new HashSet<>();
         for (int i = 0; i < names.size(); i++) {
             String name = names.get(i);
@@ -42,7 +41,7 @@ final class BoardClearRequest {
             cleared.add(name);
         }
         RankingType type = request.rankingType() == null ? old.rankingType() : request.rankingType();
-        return new Settings(
+        return new BoardSettings(
                 cleared.contains("description") ? "" : old.description(),
                 old.rankingType(),
                 cleared.contains("order") ? type.defaultOrder() : old.order(),

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.statecraft.entry.Ids;
 import dev.statecraft.entry.Problem;
 import dev.statecraft.entry.ProblemException;
-import dev.statecraft.leaderboard.Board.Settings;
 import dev.statecraft.rating.RatingSystem;
 import dev.statecraft.replication.StatePath;
 import java.math.BigDecimal;
@@ -85,18 +84,18 @@ public record BoardRequest(
      *
      * @throws ProblemException 400, naming the field that does not fit
      */
-    Settings create(Limits limits) {
+    BoardSettings create(Limits limits) {
         if (clear != null && !clear.isEmpty()) {
             throw new ProblemException(
                     Problem.badRequest("clear", "A new board has no settings to clear. Omit the optional settings instead."));
         }
         RankingType type = required("rankingType", rankingType);
-        Settings plain = Settings.of(
+        BoardSettings plain = BoardSettings.of(
                 type,
                 order == null ? type.defaultOrder() : order,
                 operator,
-                within("decimals", decimals, decimalsOf(type), 0, Board.MAX_DECIMALS),
-                within("lanes", lanes, 1, 1, Board.MAX_LANES));
+                within("decimals", decimals, decimalsOf(type), 0, BoardSettings.MAX_DECIMALS),
+                within("lanes", lanes, 1, 1, BoardSettings.MAX_LANES));
         return with(plain, limits.config().maxLeaderboardSize(), limits)
                 .with(terms(Terms.NONE, Terms.NONE, limits.now()));
     }
@@ -106,12 +105,12 @@ public record BoardRequest(
      *
      * @throws ProblemException 400, naming the field that does not fit
      */
-    Settings change(Settings old, Limits limits) {
+    BoardSettings change(BoardSettings old, Limits limits) {
         if (id != null || lanes != null) {
             String field = id != null ? "id" : "lanes";
             throw new ProblemException(Problem.badRequest(field, "The " + field + " of a board cannot be changed."));
         }
-        Settings cleared = clear == null ? old : BoardClearRequest.of(clear, this, old, limits.config());
+        BoardSettings cleared = clear == null ? old : BoardClearRequest.of(clear, this, old, limits.config());
         return with(cleared, cleared.maxSize(), limits).with(terms(old.terms(), cleared.terms(), limits.now()));
     }
 
@@ -120,9 +119,9 @@ public record BoardRequest(
         return type == RankingType.RATING ? RATING_DECIMALS : 0;
     }
 
-    private Settings with(Settings old, int oldMaxSize, Limits limits) {
-        int digits = within("decimals", decimals, old.decimals(), 0, Board.MAX_DECIMALS);
-        Settings settings = new Settings(
+    private BoardSettings with(BoardSettings old, int oldMaxSize, Limits limits) {
+        int digits = within("decimals", decimals, old.decimals(), 0, BoardSettings.MAX_DECIMALS);
+        BoardSettings settings = new BoardSettings(
                 text("description", description, old.description(), limits.config()),
                 rankingType == null ? old.rankingType() : rankingType,
                 order == null ? old.order() : order,
@@ -182,7 +181,7 @@ public record BoardRequest(
         return (rating == null ? RatingRequest.DEFAULT : rating).system(limits.config());
     }
 
-    private static void refuseWhatMatchesDecide(Settings settings) {
+    private static void refuseWhatMatchesDecide(BoardSettings settings) {
         if (settings.order() != Order.DESCENDING) {
             throw new ProblemException(Problem.badRequest("order", "The order of a RATING board is always DESCENDING."));
         }

@@ -10,7 +10,6 @@ import dev.statecraft.entry.Ids;
 import dev.statecraft.entry.Problem;
 import dev.statecraft.entry.ProblemException;
 import dev.statecraft.entry.Query;
-import dev.statecraft.leaderboard.Board.Settings;
 import dev.statecraft.leaderboard.BoardRequest.RewardView;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
@@ -98,7 +97,7 @@ public class BoardResource {
             Instant updatedAt) {
 
         static BoardView of(Board board, MetadataJson json, Instant now) {
-            Settings settings = board.settings();
+            BoardSettings settings = board.settings();
             return new BoardView(
                     board.id(),
                     settings.description(),
@@ -152,7 +151,7 @@ public class BoardResource {
 
     private Response create(BoardRequest request, IdempotentRequest.Call call) {
         String id = Ids.check("id", request.id());
-        Settings settings = request.create(limits());
+        BoardSettings settings = request.create(limits());
         return boards.create(caller.game(), id, settings)
                 .or(() -> call.again()
                         ? boards.read(caller.game(), id)

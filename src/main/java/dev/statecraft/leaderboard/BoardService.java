@@ -1,6 +1,5 @@
 package dev.statecraft.leaderboard;
 
-import dev.statecraft.leaderboard.Board.Settings;
 import dev.statecraft.table.Backoff;
 import dev.statecraft.table.ContentionException;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -64,7 +63,7 @@ public class BoardService {
      *
      * @return nothing if the id is taken
      */
-    public Optional<Board> create(String game, String id, Settings settings) {
+    public Optional<Board> create(String game, String id, BoardSettings settings) {
         Instant now = now();
         Board first = Board.first(game, id, settings, now, now.plus(config.snapshotInterval()));
         Optional<Board> created = boards.create(first);
@@ -213,7 +212,7 @@ public class BoardService {
     }
 
     /** Changes what a studio decides about a board. Answers when every instance has seen it. */
-    public Change change(String game, String id, UnaryOperator<Settings> change) {
+    public Change change(String game, String id, UnaryOperator<BoardSettings> change) {
         for (int attempt = 0; attempt < config.writeAttempts(); attempt++) {
             Backoff.pauseBefore(attempt, CONTENTION_MILLIS);
             Optional<Board> found = read(game, id);
@@ -221,7 +220,7 @@ public class BoardService {
                 return new Unknown();
             }
             Board board = found.get();
-            Settings settings = change.apply(board.settings());
+            BoardSettings settings = change.apply(board.settings());
             if (settings.equals(board.settings())) {
                 return new Changed(board);
             }
@@ -242,7 +241,7 @@ public class BoardService {
         return new Busy();
     }
 
-    private static boolean alike(Settings scored, Settings settings) {
+    private static boolean alike(BoardSettings scored, BoardSettings settings) {
         return settings.scoresAlike(scored)
                 && Objects.equals(settings.terms().startsAt(), scored.terms().startsAt());
     }

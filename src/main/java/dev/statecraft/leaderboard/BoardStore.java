@@ -330,10 +330,10 @@ public class BoardStore {
                 map.containsKey("markedAt") ? Instant.ofEpochMilli(Attributes.number(map, "markedAt")) : null);
     }
 
-    private static Board.Seasons seasons(Map<String, AttributeValue> item) {
+    private static BoardSeasons seasons(Map<String, AttributeValue> item) {
         AttributeValue end = item.get("seasonEndsAt");
         AttributeValue unfinished = item.get("unfinished");
-        return new Board.Seasons(
+        return new BoardSeasons(
                 (int) Attributes.number(item, "season"),
                 Instant.ofEpochMilli(Attributes.number(item, "seasonStartedAt")),
                 end == null ? null : Instant.ofEpochMilli(Long.parseLong(end.n())),

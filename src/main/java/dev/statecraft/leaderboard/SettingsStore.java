@@ -18,7 +18,7 @@ final class SettingsStore {
 
     private SettingsStore() {}
 
-    static Map<String, AttributeValue> toItem(Board.Settings settings) {
+    static Map<String, AttributeValue> toItem(BoardSettings settings) {
         Map<String, AttributeValue> item = new HashMap<>();
         item.put("description", s(settings.description()));
         item.put("rankingType", s(settings.rankingType().name()));
@@ -71,11 +71,11 @@ final class SettingsStore {
         return item;
     }
 
-    static Board.Settings fromItem(Map<String, AttributeValue> item) {
+    static BoardSettings fromItem(Map<String, AttributeValue> item) {
         String operator = Attributes.stringOrNull(item, "operator");
         // Boards stored before there was a choice have none.
         String ranking = Attributes.stringOrNull(item, "ranking");
-        return new Board.Settings(
+        return new BoardSettings(
                 Attributes.string(item, "description"),
                 RankingType.valueOf(Attributes.string(item, "rankingType")),
                 Order.valueOf(Attributes.string(item, "order")),

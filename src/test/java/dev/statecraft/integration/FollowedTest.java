@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.statecraft.leaderboard.Board;
+import dev.statecraft.leaderboard.BoardSettings;
 import dev.statecraft.leaderboard.Order;
 import dev.statecraft.leaderboard.RankingType;
 import dev.statecraft.replication.Entity;
@@ -33,7 +34,7 @@ class FollowedTest {
         Board board = Board.first(
                 "default",
                 "rich",
-                Board.Settings.of(RankingType.SCORE, Order.DESCENDING, null, decimals, 1),
+                BoardSettings.of(RankingType.SCORE, Order.DESCENDING, null, decimals, 1),
                 Instant.EPOCH,
                 Instant.EPOCH);
         return Followed.of(board, path, entity);

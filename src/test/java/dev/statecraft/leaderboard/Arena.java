@@ -120,11 +120,11 @@ final class Arena {
     }
 
     Board create(String id, RankingType type, Order order, @Nullable Operator operator, int lanes) {
-        return boards.create(GAME, id, Board.Settings.of(type, order, operator, 0, lanes))
+        return boards.create(GAME, id, BoardSettings.of(type, order, operator, 0, lanes))
                 .orElseThrow();
     }
 
-    Board create(String id, Board.Settings settings) {
+    Board create(String id, BoardSettings settings) {
         return boards.create(GAME, id, settings).orElseThrow();
     }
 
@@ -132,7 +132,7 @@ final class Arena {
     Board create(String id, int lanes, Bounds bounds, List<Reward> rewards) {
         return create(
                 id,
-                new Board.Settings(
+                new BoardSettings(
                         "",
                         RankingType.SCORE,
                         Order.DESCENDING,
@@ -160,7 +160,7 @@ final class Arena {
     }
 
     Board createRated(String id, RatingSystem system) {
-        Board.Settings settings = new Board.Settings(
+        BoardSettings settings = new BoardSettings(
                 "", RankingType.RATING, Order.DESCENDING, null, 2, 0, 1, null, null, List.of(), List.of(), system);
         return boards.create(GAME, id, settings).orElseThrow();
     }

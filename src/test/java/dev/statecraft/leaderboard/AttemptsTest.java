@@ -220,9 +220,9 @@ class AttemptsTest {
         return new NewScore(player, BigDecimal.valueOf(value), BigDecimal.ZERO, null, id, null);
     }
 
-    private static Board.Settings limited(int most, Bounds.@Nullable Action action) {
+    private static BoardSettings limited(int most, Bounds.@Nullable Action action) {
         Bounds bounds = action == null ? null : new Bounds(null, BigDecimal.valueOf(100), null, null, null, action);
-        return new Board.Settings(
+        return new BoardSettings(
                         "",
                         RankingType.SCORE,
                         Order.DESCENDING,

@@ -75,7 +75,7 @@ class BoardTest {
         return Board.first(
                 "default",
                 "board",
-                Board.Settings.of(RankingType.SCORE, Order.DESCENDING, null, decimals, lanes),
+                BoardSettings.of(RankingType.SCORE, Order.DESCENDING, null, decimals, lanes),
                 Instant.EPOCH,
                 Instant.EPOCH);
     }

@@ -211,12 +211,12 @@ class ClosingTest {
         assertEquals(5, arena.players.seasons(board, "p5").get(0).rank(), context);
     }
 
-    private static Board.Settings rewarded() {
+    private static BoardSettings rewarded() {
         return settings(null);
     }
 
-    private static Board.Settings settings(@Nullable ResetSchedule schedule) {
-        return new Board.Settings(
+    private static BoardSettings settings(@Nullable ResetSchedule schedule) {
+        return new BoardSettings(
                 "",
                 RankingType.SCORE,
                 Order.DESCENDING,

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.statecraft.leaderboard.Board.Settings;
 import dev.statecraft.leaderboard.ScoreResult.Taken;
 import dev.statecraft.leaderboard.Season.Phase;
 import dev.statecraft.leaderboard.Terms.Status;
@@ -235,10 +234,10 @@ class EventBoardTest {
     @Test
     void whatIsUnderReviewWhenItClosesCanOnlyBeRejected() {
         Bounds bounds = new Bounds(null, BigDecimal.TEN, null, null, null, Bounds.Action.QUARANTINE);
-        Settings plain = event(null);
+        BoardSettings plain = event(null);
         arena.create(
                 "board",
-                new Settings(
+                new BoardSettings(
                                 "",
                                 plain.rankingType(),
                                 plain.order(),
@@ -261,7 +260,7 @@ class EventBoardTest {
 
     @Test
     void matchesAreRatedInBetweenAndReplayedAfterwards() {
-        Settings settings = new Settings(
+        BoardSettings settings = new BoardSettings(
                         "",
                         RankingType.RATING,
                         Order.DESCENDING,
@@ -300,7 +299,7 @@ class EventBoardTest {
 
     @Test
     void aMatchAsLargeAsATransactionIsRefusedWithoutATraceAndReplayedAfterTheEnd() {
-        Settings settings = new Settings(
+        BoardSettings settings = new BoardSettings(
                         "",
                         RankingType.RATING,
                         Order.DESCENDING,
@@ -406,8 +405,8 @@ class EventBoardTest {
         assertEquals(replayed, assertInstanceOf(Taken.class, result).replayed());
     }
 
-    private static Settings event(@Nullable ResetSchedule reset) {
-        return new Settings(
+    private static BoardSettings event(@Nullable ResetSchedule reset) {
+        return new BoardSettings(
                         "",
                         RankingType.SCORE,
                         Order.DESCENDING,

@@ -173,7 +173,7 @@ class LeaderboardBench {
         arena.boards.change(
                 Arena.GAME,
                 board.id(),
-                old -> new Board.Settings(
+                old -> new BoardSettings(
                         old.description(),
                         old.rankingType(),
                         old.order(),

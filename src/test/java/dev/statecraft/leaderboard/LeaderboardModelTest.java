@@ -45,7 +45,7 @@ class LeaderboardModelTest {
         String id = "board_" + seed;
         arena.create(
                 id,
-                Board.Settings.of(RankingType.SCORE, order, operator, 0, lanes).with(ranking));
+                BoardSettings.of(RankingType.SCORE, order, operator, 0, lanes).with(ranking));
 
         List<Map<String, Kept>> seasons = new ArrayList<>(List.of(new HashMap<>()));
         List<Sent> sent = new ArrayList<>();

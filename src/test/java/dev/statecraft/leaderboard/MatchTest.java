@@ -3,7 +3,6 @@ package dev.statecraft.leaderboard;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
-import dev.statecraft.leaderboard.Board.Settings;
 import dev.statecraft.leaderboard.Match.Outcome;
 import dev.statecraft.leaderboard.Match.Side;
 import dev.statecraft.leaderboard.MatchRecord.Change;
@@ -104,7 +103,7 @@ class MatchTest {
     }
 
     private static Outcome on(RatingSystem system, Match match, Map<String, Entry> entries) {
-        Settings settings = new Settings(
+        BoardSettings settings = new BoardSettings(
                 "", RankingType.RATING, Order.DESCENDING, null, 2, 0, 1, null, null, List.of(), List.of(), system);
         Board board = Board.first("default", "board", settings, Instant.EPOCH, Instant.EPOCH);
         return match.on(board, system, 1, entries, 1_000, RETENTION);

@@ -136,12 +136,12 @@ class PlausibilityTest {
 
     private static Board board(
             RankingType type, Order order, @Nullable Operator operator, int decimals, @Nullable Bounds bounds) {
-        Board.Settings plain = Board.Settings.of(type, order, operator, decimals, 1);
+        BoardSettings plain = BoardSettings.of(type, order, operator, decimals, 1);
         return Board.first("default", "board", bounded(plain, bounds, List.of()), Instant.EPOCH, Instant.EPOCH);
     }
 
-    static Board.Settings bounded(Board.Settings plain, @Nullable Bounds bounds, List<Tier> tiers) {
-        return new Board.Settings(
+    static BoardSettings bounded(BoardSettings plain, @Nullable Bounds bounds, List<Tier> tiers) {
+        return new BoardSettings(
                 plain.description(),
                 plain.rankingType(),
                 plain.order(),

@@ -133,7 +133,7 @@ class RankCounterFaultTest {
         // Dense ranking, as its trees have more writes that can be lost.
         arena.create(
                 id,
-                Board.Settings.of(RankingType.SCORE, Order.DESCENDING, Operator.LAST, 0, lanes)
+                BoardSettings.of(RankingType.SCORE, Order.DESCENDING, Operator.LAST, 0, lanes)
                         .with(Ranking.DENSE));
         for (int i = 0; i < moves; i++) {
             String player = "p" + random.nextInt(25);

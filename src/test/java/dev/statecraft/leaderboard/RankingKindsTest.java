@@ -24,7 +24,7 @@ class RankingKindsTest {
     void awardsAndSnapshotsHaveTheRanksOfTheBoard() {
         for (Ranking ranking : Ranking.values()) {
             String id = "season_" + ranking;
-            Board.Settings settings = new Board.Settings(
+            BoardSettings settings = new BoardSettings(
                             "",
                             RankingType.SCORE,
                             Order.DESCENDING,
@@ -83,7 +83,7 @@ class RankingKindsTest {
     void matchesTellTheRanksOfTheBoard() {
         for (Ranking ranking : Ranking.values()) {
             String id = "duels_" + ranking;
-            Board.Settings settings = new Board.Settings(
+            BoardSettings settings = new BoardSettings(
                             "",
                             RankingType.RATING,
                             Order.DESCENDING,

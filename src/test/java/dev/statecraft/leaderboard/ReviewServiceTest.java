@@ -314,7 +314,7 @@ class ReviewServiceTest {
     }
 
     private void board(String id, RankingType type, Bounds bounds) {
-        Board.Settings plain = Board.Settings.of(type, type.defaultOrder(), null, 0, 1);
+        BoardSettings plain = BoardSettings.of(type, type.defaultOrder(), null, 0, 1);
         arena.create(id, PlausibilityTest.bounded(plain, bounds, List.of()));
     }
 

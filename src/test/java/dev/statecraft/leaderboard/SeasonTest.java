@@ -242,9 +242,9 @@ class SeasonTest {
         arena.create(id, scheduled(schedule));
     }
 
-    private static Board.Settings scheduled(@Nullable ResetSchedule schedule) {
+    private static BoardSettings scheduled(@Nullable ResetSchedule schedule) {
         Reward reward = new Reward("best", 1L, 1L, null, "1");
-        return new Board.Settings(
+        return new BoardSettings(
                 "",
                 RankingType.SCORE,
                 Order.DESCENDING,

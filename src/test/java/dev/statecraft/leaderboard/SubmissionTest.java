@@ -230,7 +230,7 @@ class SubmissionTest {
         return Board.first(
                 "default",
                 "board",
-                Board.Settings.of(type, order, operator, decimals, 1),
+                BoardSettings.of(type, order, operator, decimals, 1),
                 Instant.EPOCH,
                 Instant.EPOCH);
     }

@@ -17,7 +17,7 @@ class SurroundingsTest {
 
     /** Positions 1 to 9; three share a score in the middle. */
     private Board board(String id, int maxSize) {
-        Board.Settings settings = new Board.Settings(
+        BoardSettings settings = new BoardSettings(
                 "",
                 RankingType.SCORE,
                 Order.DESCENDING,

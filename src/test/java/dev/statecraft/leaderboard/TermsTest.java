@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.statecraft.leaderboard.Board.Settings;
 import dev.statecraft.leaderboard.Submission.Decision;
 import dev.statecraft.leaderboard.Terms.Status;
 import dev.statecraft.rating.Elo;
@@ -134,7 +133,7 @@ class TermsTest {
     @Test
     void aMatchIsAnAttemptOfEachOfItsPlayers() {
         Elo elo = new Elo(1500, 32, Elo.Expectation.LOGISTIC);
-        Settings settings = new Settings(
+        BoardSettings settings = new BoardSettings(
                         "", RankingType.RATING, Order.DESCENDING, null, 2, 0, 1, null, null, List.of(), List.of(), elo)
                 .with(new Terms(null, null, 5));
         Board board = Board.first("default", "board", settings, NOON, NOON);
@@ -147,7 +146,7 @@ class TermsTest {
     }
 
     private static Board board(Terms terms, @Nullable ResetSchedule reset) {
-        Settings settings = new Settings(
+        BoardSettings settings = new BoardSettings(
                 "", RankingType.SCORE, Order.DESCENDING, null, 0, 0, 1, reset, null, List.of(), List.of(), null);
         return Board.first("default", "board", settings.with(terms), NOON, NOON.plus(Duration.ofDays(1)));
     }

@@ -103,7 +103,7 @@ class TierTest {
 
     /** Scores of these boards have one digit after the point. */
     private static Board board(Order order, List<Tier> tiers) {
-        Board.Settings plain = Board.Settings.of(RankingType.SCORE, order, null, 1, 1);
+        BoardSettings plain = BoardSettings.of(RankingType.SCORE, order, null, 1, 1);
         return Board.first(
                 "default", "board", PlausibilityTest.bounded(plain, null, tiers), Instant.EPOCH, Instant.EPOCH);
     }
