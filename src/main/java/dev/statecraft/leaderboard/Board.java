@@ -296,6 +296,11 @@ public record Board(
         return settings.value(units);
     }
 
+    /** The name of the tier that an entry is in, null if it is in none; see {@link BoardSettings#tier}. */
+    public @Nullable String tier(Score score, long rank, long place, long total) {
+        return settings.tier(score, rank, place, total);
+    }
+
     /** Whether a place is listed. */
     public boolean lists(long position) {
         return settings.lists(position);

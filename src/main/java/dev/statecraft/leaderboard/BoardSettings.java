@@ -192,4 +192,22 @@ public record BoardSettings(
     public boolean lists(long position) {
         return maxSize == 0 || position <= maxSize;
     }
+
+    /**
+     * The name of the tier that an entry is in, null if it is in none. Pure.
+     *
+     * @param rank by the board's ranking, from 1
+     * @param place 1 + how many are better
+     * @param total entries of the season; never taken for less than the rank
+     */
+    public @Nullable String tier(Score score, long rank, long place, long total) {
+        long counted = ranking.ofPercentile(rank, place);
+        BigDecimal value = value(score.value());
+        for (Tier tier : tiers) {
+            if (tier.takes(order, value, rank, counted, Math.max(counted, total))) {
+                return tier.name();
+            }
+        }
+        return null;
+    }
 }

@@ -219,7 +219,7 @@ public class ListingResource {
                                 board.value(entry.score().subscore()),
                                 metadata.read(entry.metadata()),
                                 Instant.ofEpochMilli(entry.reachedAt()),
-                                Tier.of(board, entry.score(), entry.rank(), entry.place(), listing.totalEntries())))
+                                board.tier(entry.score(), entry.rank(), entry.place(), listing.totalEntries())))
                         .toList(),
                 listing.totalEntries(),
                 listing.lastUpdated(),

@@ -85,7 +85,7 @@ class PlayerRankViews {
                 Instant.ofEpochMilli(entry.reachedAt()),
                 metadata.read(entry.metadata()),
                 RatingView.of(board, entry, clock.millis()),
-                Tier.of(board, score, ranked.rank(), ranked.place(), ranked.total()),
+                board.tier(score, ranked.rank(), ranked.place(), ranked.total()),
                 attempts,
                 attemptsLeft);
     }

@@ -98,7 +98,7 @@ public class RankingResource {
                 ranked.total(),
                 asked,
                 ranked.asOf(),
-                Tier.of(board, score, ranked.rank(), ranked.place(), ranked.total()));
+                board.tier(score, ranked.rank(), ranked.place(), ranked.total()));
     }
 
     /** What score holds a place. */

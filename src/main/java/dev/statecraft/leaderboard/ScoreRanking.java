@@ -54,7 +54,7 @@ class ScoreRanking {
                 taken.receipt(),
                 taken.replayed(),
                 Optional.of(ranked),
-                Tier.of(taken.board(), entry.requireScore(), ranked.rank(), ranked.place(), ranked.total()),
+                taken.board().tier(entry.requireScore(), ranked.rank(), ranked.place(), ranked.total()),
                 taken.attempts());
     }
 }

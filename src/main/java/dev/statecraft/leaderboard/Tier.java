@@ -20,24 +20,16 @@ public record Tier(
     private static final BigDecimal HUNDRED = BigDecimal.valueOf(100);
 
     /**
-     * The name of the tier that an entry is in, null if it is in none. Pure.
+     * Whether an entry meets the conditions of this tier. Pure.
      *
-     * @param rank by the board's ranking, from 1
-     * @param place 1 + how many are better
-     * @param total entries of the season; never taken for less than the rank
+     * @param order the board's order
+     * @param value the score as callers see it
+     * @param ownRank by the board's ranking, from 1
+     * @param counted the rank that the percentile is computed from
+     * @param total entries of the season
      */
-    static @Nullable String of(Board board, Score score, long rank, long place, long total) {
-        long counted = board.ranking().ofPercentile(rank, place);
-        for (Tier tier : board.settings().tiers()) {
-            if (tier.takes(board, score, rank, counted, Math.max(counted, total))) {
-                return tier.name;
-            }
-        }
-        return null;
-    }
-
-    private boolean takes(Board board, Score entry, long own, long counted, long total) {
-        if (rank != null && own > rank) {
+    boolean takes(Order order, BigDecimal value, long ownRank, long counted, long total) {
+        if (rank != null && ownRank > rank) {
             return false;
         }
         if (percentile != null
@@ -50,7 +42,7 @@ public record Tier(
         if (score == null) {
             return true;
         }
-        int compared = board.value(entry.value()).compareTo(score);
-        return board.order() == Order.DESCENDING ? compared >= 0 : compared <= 0;
+        int compared = value.compareTo(score);
+        return order == Order.DESCENDING ? compared >= 0 : compared <= 0;
     }
 }

@@ -90,7 +90,7 @@ class TierTest {
     }
 
     private static @Nullable String tierOf(Board board, long tenths, long rank, long total) {
-        return Tier.of(board, new Score(tenths, 0), rank, rank, total);
+        return board.tier(new Score(tenths, 0), rank, rank, total);
     }
 
     private static Tier tier(String name, @Nullable Long rank, @Nullable String percentile, @Nullable String score) {
