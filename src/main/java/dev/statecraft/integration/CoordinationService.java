@@ -1,5 +1,6 @@
 package dev.statecraft.integration;
 
+import dev.statecraft.leaderboard.BoardChanged;
 import dev.statecraft.leaderboard.BoardEntriesChanged;
 import dev.statecraft.leaderboard.BoardService;
 import dev.statecraft.leaderboard.LeaderboardStreamService;
@@ -93,7 +94,7 @@ public class CoordinationService {
         }
     }
 
-    private void boardChanged(LeaderboardStreamService.BoardChanged board) {
+    private void boardChanged(BoardChanged board) {
         boolean follows = Stream.of(board.before(), board.after())
                 .flatMap(Optional::stream)
                 .anyMatch(known -> known.settings().source() != null);

@@ -344,7 +344,7 @@ public class BoardStore {
     }
 
     /** What a record of the table's stream tells of a board; nothing if it is about something else. */
-    static Optional<LeaderboardStreamService.BoardChanged> changed(ItemChange change) {
+    static Optional<BoardChanged> changed(ItemChange change) {
         Map<String, AttributeValue> item = change.after();
         if (item == null || !Attributes.string(item, "pk").endsWith("#boards")) {
             return Optional.empty();
@@ -352,7 +352,7 @@ public class BoardStore {
         String pk = Attributes.string(item, "pk");
         String game = pk.substring(0, pk.indexOf('#'));
         Map<String, AttributeValue> before = change.before();
-        return Optional.of(new LeaderboardStreamService.BoardChanged(
+        return Optional.of(new BoardChanged(
                 game,
                 Attributes.string(item, "sk"),
                 (int) Attributes.number(item, "epoch"),

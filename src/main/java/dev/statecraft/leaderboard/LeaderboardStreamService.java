@@ -8,20 +8,6 @@ import java.util.Optional;
 @ApplicationScoped
 public class LeaderboardStreamService {
 
-    /**
-     * A board was written.
-     *
-     * @param epoch counts how often a board with this id was created before
-     * @param version counts the writes of its record, over all epochs
-     * @param before the board before; nothing if there was none, or the stream does not tell
-     * @param after the board now; nothing if it was deleted
-     */
-    public record BoardChanged(
-            String game, String id, int epoch, long version, Optional<Board> before, Optional<Board> after) {}
-
-    /** A season was closed, or the working off of its end has come further. */
-    public record SeasonChanged(String game, String board, int epoch, Optional<Season> before, Season after) {}
-
     /** What a record of the boards' stream tells of a board; nothing if it is about something else. */
     public Optional<BoardChanged> board(ItemChange change) {
         return BoardStore.changed(change);

@@ -191,7 +191,7 @@ public class SeasonStore {
     }
 
     /** What a record of the table's stream tells of a closed season; nothing if it is about something else. */
-    static Optional<LeaderboardStreamService.SeasonChanged> changed(ItemChange change) {
+    static Optional<SeasonChanged> changed(ItemChange change) {
         Map<String, AttributeValue> item = change.after();
         if (item == null) {
             return Optional.empty();
@@ -201,7 +201,7 @@ public class SeasonStore {
             return Optional.empty();
         }
         Map<String, AttributeValue> before = change.before();
-        return Optional.of(new LeaderboardStreamService.SeasonChanged(
+        return Optional.of(new SeasonChanged(
                 key[0],
                 key[2],
                 Integer.parseInt(key[3]),
