@@ -77,11 +77,6 @@ public record Season(
                 1);
     }
 
-    /** Id of the snapshot of this season's end. */
-    public String snapshotId() {
-        return Snapshot.idOf(endedAt, "season-" + season);
-    }
-
     /** This season once marks behind its last writes are on their way to the rank tree. */
     public Season marked(Instant at) {
         return next(Phase.COUNT, at, 0, 0, null);

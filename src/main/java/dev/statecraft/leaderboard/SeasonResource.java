@@ -141,7 +141,7 @@ public class SeasonResource {
         SeasonService.Done done = (SeasonService.Done) reset;
         Season closed = done.closed();
         return new ResetAnswer(
-                closed.season(), closed.season() + 1, closed.snapshotId(), done.replayed() ? Boolean.TRUE : null);
+                closed.season(), closed.season() + 1, Snapshot.idOf(closed), done.replayed() ? Boolean.TRUE : null);
     }
 
     /** The seasons of a board, the running one first; a board that has closed for good has none running. */
@@ -231,7 +231,7 @@ public class SeasonResource {
                         : rankings.summary(board, season.season()).total(),
                 season.awards(),
                 season.phase() == Season.Phase.DONE,
-                season.snapshotId());
+                Snapshot.idOf(season));
     }
 
     private AwardView view(Board board, Season season, Award award) {

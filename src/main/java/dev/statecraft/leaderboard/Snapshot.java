@@ -35,4 +35,9 @@ public record Snapshot(
     public static String idOf(Instant timestamp, String what) {
         return String.format(Locale.ROOT, "%013d-%s", timestamp.toEpochMilli(), what);
     }
+
+    /** Id of the snapshot of a season's end. */
+    public static String idOf(Season season) {
+        return idOf(season.endedAt(), "season-" + season.season());
+    }
 }

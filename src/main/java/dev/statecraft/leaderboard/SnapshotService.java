@@ -76,7 +76,7 @@ public class SnapshotService {
     }
 
     private Snapshot of(Board board, Season season) {
-        return of(board, season.snapshotId(), season.eventType(), season.reason(), season.endedAt(), season.season());
+        return of(board, Snapshot.idOf(season), season.eventType(), season.reason(), season.endedAt(), season.season());
     }
 
     private Snapshot of(Board board, String id, EventType type, String reason, Instant at, int season) {

@@ -202,7 +202,7 @@ class ClosingTest {
                 context);
         assertEquals(6, season.awards(), context);
         assertEquals(10, season.totalEntries(), context);
-        Snapshot snapshot = arena.snapshots.find(board, season.snapshotId()).orElseThrow();
+        Snapshot snapshot = arena.snapshots.find(board, Snapshot.idOf(season)).orElseThrow();
         assertEquals(10, snapshot.totalEntries(), context);
         assertEquals(5, snapshot.entries().size(), context);
         assertEquals(1, board.history().snapshots(), context);

@@ -361,7 +361,7 @@ class EventBoardTest {
         assertEquals(Math.min(1, entries), season.awards(), id);
         assertEquals(
                 entries,
-                arena.snapshots.find(board, season.snapshotId()).orElseThrow().totalEntries(),
+                arena.snapshots.find(board, Snapshot.idOf(season)).orElseThrow().totalEntries(),
                 id);
         assertEquals(board.season(), arena.seasons.list(board, null, 100).size(), id);
         assertEquals(board.season(), board.history().snapshots(), id);

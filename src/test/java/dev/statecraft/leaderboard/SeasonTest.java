@@ -268,7 +268,7 @@ class SeasonTest {
     }
 
     private Snapshot snapshot(String id, Season season) {
-        return arena.snapshots.find(arena.board(id), season.snapshotId()).orElseThrow();
+        return arena.snapshots.find(arena.board(id), Snapshot.idOf(season)).orElseThrow();
     }
 
     private static List<String> players(Listing listing) {
