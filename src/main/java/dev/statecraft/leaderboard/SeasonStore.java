@@ -161,7 +161,7 @@ public class SeasonStore {
         item.put("awards", n(season.awards()));
         RankedEntry last = season.lastAwarded();
         if (last != null) {
-            item.put("lastAwarded", AttributeValue.fromM(SnapshotStore.toRow(last)));
+            item.put("lastAwarded", AttributeValue.fromM(RankedEntryItems.toMap(last)));
         }
         if (season.last()) {
             item.put("last", bool(true));
@@ -185,7 +185,7 @@ public class SeasonStore {
                 item.containsKey("markedAt") ? Instant.ofEpochMilli(Attributes.number(item, "markedAt")) : null,
                 Attributes.number(item, "totalEntries"),
                 Attributes.number(item, "awards"),
-                last.isEmpty() ? null : SnapshotStore.fromRow(last),
+                last.isEmpty() ? null : RankedEntryItems.fromMap(last),
                 Attributes.flag(item, "last"),
                 Attributes.number(item, "v"));
     }

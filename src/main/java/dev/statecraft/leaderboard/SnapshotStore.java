@@ -181,7 +181,7 @@ public class SnapshotStore {
         List<AttributeValue> rows = new ArrayList<>();
         int metadataLeft = METADATA_CHARS;
         for (RankedEntry entry : entries) {
-            Map<String, AttributeValue> row = toRow(entry);
+            Map<String, AttributeValue> row = RankedEntryItems.toMap(entry);
             String metadata = entry.metadata();
             if (metadata != null && metadata.length() <= metadataLeft) {
                 metadataLeft -= metadata.length();
@@ -192,32 +192,6 @@ public class SnapshotStore {
         return AttributeValue.fromL(rows);
     }
 
-    /** A listed entry without its metadata. */
-    static Map<String, AttributeValue> toRow(RankedEntry entry) {
-        Map<String, AttributeValue> row = new HashMap<>();
-        row.put("rank", n(entry.rank()));
-        if (entry.place() != entry.rank()) {
-            row.put("place", n(entry.place()));
-        }
-        row.put("position", n(entry.position()));
-        row.put("player", s(entry.playerId()));
-        row.put("s", n(entry.score().value()));
-        row.put("u", n(entry.score().subscore()));
-        row.put("r", n(entry.reachedAt()));
-        return row;
-    }
-
-    static RankedEntry fromRow(Map<String, AttributeValue> row) {
-        return new RankedEntry(
-                Attributes.number(row, "rank"),
-                Attributes.number(row, "place", Attributes.number(row, "rank")),
-                Attributes.number(row, "position"),
-                Attributes.string(row, "player"),
-                new Score(Attributes.number(row, "s"), Attributes.number(row, "u")),
-                Attributes.number(row, "r"),
-                Attributes.stringOrNull(row, "meta"));
-    }
-
     private static Snapshot fromItem(Map<String, AttributeValue> item) {
         return new Snapshot(
                 Attributes.string(item, "sk"),
@@ -226,7 +200,7 @@ public class SnapshotStore {
                 Instant.ofEpochMilli(Attributes.number(item, "at")),
                 (int) Attributes.number(item, "season"),
                 Attributes.number(item, "totalEntries"),
-                SettingsStore.list(item, "entries", SnapshotStore::fromRow),
+                SettingsStore.list(item, "entries", RankedEntryItems::fromMap),
                 Attributes.list(item, "distribution").stream()
                         .map(AttributeValue::l)
                         .map(bucket -> new Bucket(
