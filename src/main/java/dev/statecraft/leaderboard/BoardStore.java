@@ -5,8 +5,6 @@ import static dev.statecraft.table.Attributes.n;
 import static dev.statecraft.table.Attributes.s;
 
 import dev.statecraft.table.Attributes;
-import dev.statecraft.table.ItemChange;
-import dev.statecraft.table.PartitionKey;
 import dev.statecraft.table.TableNames;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
@@ -15,10 +13,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeMap;
-import java.util.TreeSet;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
@@ -61,9 +55,9 @@ public class BoardStore {
     /** Reads a board, strongly consistent; 1 RCU. Nothing if there is none. */
     public Optional<Board> read(String game, String id) {
         Map<String, AttributeValue> item = dynamo.getItem(
-                        get -> get.tableName(tables.boards()).key(key(game, id)).consistentRead(true))
+                        get -> get.tableName(tables.boards()).key(BoardItems.key(game, id)).consistentRead(true))
                 .item();
-        return item.isEmpty() ? Optional.empty() : fromItem(game, item);
+        return item.isEmpty() ? Optional.empty() : BoardItems.fromItem(game, item);
     }
 
     /**
@@ -72,7 +66,7 @@ public class BoardStore {
      * @return nothing if the id is taken
      */
     public Optional<Board> create(Board board) {
-        Map<String, AttributeValue> item = toItem(board);
+        Map<String, AttributeValue> item = BoardItems.toItem(board);
         PutItemRequest.Builder put = PutItemRequest.builder()
                 .tableName(tables.boards())
                 .item(item)
@@ -100,7 +94,7 @@ public class BoardStore {
      * @return false if that is not the stored version any more
      */
     public boolean replace(Board board, long expectedVersion) {
-        return replaceItem(toItem(board), expectedVersion);
+        return replaceItem(BoardItems.toItem(board), expectedVersion);
     }
 
     /**
@@ -111,7 +105,7 @@ public class BoardStore {
      */
     public boolean delete(Purge purge) {
         Board board = purge.board();
-        Map<String, AttributeValue> item = new HashMap<>(key(board.game(), board.id()));
+        Map<String, AttributeValue> item = new HashMap<>(BoardItems.key(board.game(), board.id()));
         item.put("deleted", bool(true));
         item.put("epoch", n(board.epoch()));
         item.put("v", n(board.version() + 1));
@@ -157,13 +151,13 @@ public class BoardStore {
             QueryRequest.Builder query = QueryRequest.builder()
                     .tableName(tables.boards())
                     .keyConditionExpression("pk = :pk")
-                    .expressionAttributeValues(Map.of(":pk", s(partition(game))));
+                    .expressionAttributeValues(Map.of(":pk", s(BoardItems.partition(game))));
             if (after != null) {
-                query.exclusiveStartKey(key(game, after));
+                query.exclusiveStartKey(BoardItems.key(game, after));
             }
             QueryResponse response = dynamo.query(query.build());
             for (Map<String, AttributeValue> item : response.items()) {
-                Optional<Board> board = fromItem(game, item);
+                Optional<Board> board = BoardItems.fromItem(game, item);
                 if (board.isPresent()) {
                     if (boards.size() == limit) {
                         return new BoardPage(boards, boards.get(limit - 1).id());
@@ -184,17 +178,17 @@ public class BoardStore {
      * @param afterId null for the first of all
      */
     public Optional<Board> following(String game, @Nullable String afterId) {
-        Map<String, AttributeValue> start = afterId == null ? Map.of() : key(game, afterId);
+        Map<String, AttributeValue> start = afterId == null ? Map.of() : BoardItems.key(game, afterId);
         do {
             Map<String, AttributeValue> from = start;
             QueryResponse response = dynamo.query(query -> query.tableName(tables.boards())
                     .keyConditionExpression("pk = :pk")
-                    .expressionAttributeValues(Map.of(":pk", s(partition(game))))
+                    .expressionAttributeValues(Map.of(":pk", s(BoardItems.partition(game))))
                     .exclusiveStartKey(from.isEmpty() ? null : from)
                     .consistentRead(true)
                     .limit(PAGE));
             Optional<Board> found = response.items().stream()
-                    .flatMap(item -> fromItem(game, item).stream())
+                    .flatMap(item -> BoardItems.fromItem(game, item).stream())
                     .findFirst();
             if (found.isPresent()) {
                 return found;
@@ -213,7 +207,8 @@ public class BoardStore {
                     .tableName(tables.boards())
                     .indexName(DUE_INDEX)
                     .keyConditionExpression("dpk = :dpk AND due <= :now")
-                    .expressionAttributeValues(Map.of(":dpk", s(duePartition(game)), ":now", n(now.toEpochMilli())));
+                    .expressionAttributeValues(
+                            Map.of(":dpk", s(BoardItems.duePartition(game)), ":now", n(now.toEpochMilli())));
             if (!start.isEmpty()) {
                 query.exclusiveStartKey(start);
             }
@@ -222,142 +217,5 @@ public class BoardStore {
             start = response.lastEvaluatedKey();
         } while (!start.isEmpty());
         return ids;
-    }
-
-    private static String duePartition(String game) {
-        return PartitionKey.of(game, "due");
-    }
-
-    private static String partition(String game) {
-        return PartitionKey.of(game, "boards");
-    }
-
-    static Map<String, AttributeValue> key(String game, String id) {
-        return Map.of("pk", s(partition(game)), "sk", s(id));
-    }
-
-    static Map<String, AttributeValue> toItem(Board board) {
-        Map<String, AttributeValue> item = new HashMap<>(key(board.game(), board.id()));
-        item.putAll(SettingsStore.toItem(board.settings()));
-        item.put("epoch", n(board.epoch()));
-        item.put("season", n(board.season()));
-        item.put("seasonStartedAt", n(board.seasons().startedAt().toEpochMilli()));
-        Instant end = board.seasons().endsAt();
-        if (end != null) {
-            item.put("seasonEndsAt", n(end.toEpochMilli()));
-        }
-        Set<Integer> unfinished = board.seasons().unfinished();
-        if (!unfinished.isEmpty()) {
-            item.put(
-                    "unfinished",
-                    AttributeValue.fromNs(
-                            unfinished.stream().map(season -> season.toString()).toList()));
-        }
-        if (board.seasons().closed()) {
-            item.put("closed", bool(true));
-        }
-        item.put("snapshots", n(board.history().snapshots()));
-        item.put("snapshotDueAt", n(board.history().dueAt().toEpochMilli()));
-        Instant due = board.dueAt();
-        if (due != null) {
-            item.put("dpk", s(duePartition(board.game())));
-            item.put("due", n(due.toEpochMilli()));
-        }
-        Map<String, AttributeValue> generations = new HashMap<>();
-        board.generations().forEach((season, generation) -> generations.put(season.toString(), n(generation)));
-        item.put("generations", AttributeValue.fromM(generations));
-        Board.Mending mending = board.mending();
-        if (mending != null) {
-            item.put("mending", AttributeValue.fromM(toMap(mending)));
-        }
-        item.put("scored", bool(board.scored()));
-        item.put("subscored", bool(board.subscored()));
-        item.put("createdAt", n(board.createdAt().toEpochMilli()));
-        item.put("updatedAt", n(board.updatedAt().toEpochMilli()));
-        item.put("v", n(board.version()));
-        return item;
-    }
-
-    static Optional<Board> fromItem(String game, Map<String, AttributeValue> item) {
-        if (Attributes.flag(item, "deleted")) {
-            return Optional.empty();
-        }
-        Map<Integer, Integer> generations = new TreeMap<>();
-        Attributes.map(item, "generations")
-                .forEach((season, generation) ->
-                        generations.put(Integer.valueOf(season), Integer.valueOf(generation.n())));
-        return Optional.of(new Board(
-                game,
-                Attributes.string(item, "sk"),
-                SettingsStore.fromItem(item),
-                (int) Attributes.number(item, "epoch"),
-                seasons(item),
-                new Board.History(
-                        (int) Attributes.number(item, "snapshots"),
-                        Instant.ofEpochMilli(Attributes.number(item, "snapshotDueAt"))),
-                generations,
-                mending(Attributes.map(item, "mending")),
-                Attributes.flag(item, "scored"),
-                Attributes.flag(item, "subscored"),
-                Instant.ofEpochMilli(Attributes.number(item, "createdAt")),
-                Instant.ofEpochMilli(Attributes.number(item, "updatedAt")),
-                Attributes.number(item, "v")));
-    }
-
-    private static Map<String, AttributeValue> toMap(Board.Mending mending) {
-        Map<String, AttributeValue> map = new HashMap<>();
-        map.put("season", n(mending.season()));
-        map.put("from", n(mending.from()));
-        map.put("lane", n(mending.lane()));
-        if (mending.after() != null) {
-            map.put("after", s(mending.after()));
-        }
-        if (mending.markedAt() != null) {
-            map.put("markedAt", n(mending.markedAt().toEpochMilli()));
-        }
-        return map;
-    }
-
-    private static Board.@Nullable Mending mending(Map<String, AttributeValue> map) {
-        if (map.isEmpty()) {
-            return null;
-        }
-        return new Board.Mending(
-                (int) Attributes.number(map, "season"),
-                (int) Attributes.number(map, "from"),
-                (int) Attributes.number(map, "lane"),
-                Attributes.stringOrNull(map, "after"),
-                map.containsKey("markedAt") ? Instant.ofEpochMilli(Attributes.number(map, "markedAt")) : null);
-    }
-
-    private static BoardSeasons seasons(Map<String, AttributeValue> item) {
-        AttributeValue end = item.get("seasonEndsAt");
-        AttributeValue unfinished = item.get("unfinished");
-        return new BoardSeasons(
-                (int) Attributes.number(item, "season"),
-                Instant.ofEpochMilli(Attributes.number(item, "seasonStartedAt")),
-                end == null ? null : Instant.ofEpochMilli(Long.parseLong(end.n())),
-                unfinished == null
-                        ? Set.of()
-                        : unfinished.ns().stream().map(Integer::valueOf).collect(Collectors.toCollection(TreeSet::new)),
-                Attributes.flag(item, "closed"));
-    }
-
-    /** What a record of the table's stream tells of a board; nothing if it is about something else. */
-    static Optional<BoardChanged> changed(ItemChange change) {
-        Map<String, AttributeValue> item = change.after();
-        if (item == null || !Attributes.string(item, "pk").endsWith("#boards")) {
-            return Optional.empty();
-        }
-        String pk = Attributes.string(item, "pk");
-        String game = pk.substring(0, pk.indexOf('#'));
-        Map<String, AttributeValue> before = change.before();
-        return Optional.of(new BoardChanged(
-                game,
-                Attributes.string(item, "sk"),
-                (int) Attributes.number(item, "epoch"),
-                Attributes.number(item, "v"),
-                before == null ? Optional.empty() : fromItem(game, before),
-                fromItem(game, item)));
     }
 }

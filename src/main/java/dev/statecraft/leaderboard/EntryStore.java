@@ -103,12 +103,12 @@ public class EntryStore {
                 dynamo,
                 Map.of(
                         tables.boards(),
-                        consistent(List.of(BoardStore.key(guess.game(), guess.id()))),
+                        consistent(List.of(BoardItems.key(guess.game(), guess.id()))),
                         tables.entries(),
                         consistent(List.of(entryKey))));
         Optional<Board> board = found.getOrDefault(tables.boards(), List.of()).stream()
                 .findFirst()
-                .flatMap(item -> BoardStore.fromItem(guess.game(), item));
+                .flatMap(item -> BoardItems.fromItem(guess.game(), item));
         return board.map(known -> {
             if (!EntryItems.key(known, known.season(), playerId).equals(entryKey)) {
                 return new BoardAndEntry(known, read(known, known.season(), playerId));

@@ -10,7 +10,7 @@ public class LeaderboardStreamService {
 
     /** What a record of the boards' stream tells of a board; nothing if it is about something else. */
     public Optional<BoardChanged> board(ItemChange change) {
-        return BoardStore.changed(change);
+        return BoardItems.changed(change);
     }
 
     /** What a record of the boards' stream tells of a closed season; nothing if it is about something else. */

@@ -144,7 +144,7 @@ public class PurgeStore {
     private static Map<String, AttributeValue> toItem(Purge purge) {
         String game = purge.board().game();
         Map<String, AttributeValue> item = new HashMap<>(key(game, name(purge)));
-        item.put("board", AttributeValue.fromM(BoardStore.toItem(purge.board())));
+        item.put("board", AttributeValue.fromM(BoardItems.toItem(purge.board())));
         item.put("pass", n(purge.pass()));
         item.put("kind", s(purge.place().kind().name()));
         item.put("season", n(purge.place().season()));
@@ -158,7 +158,7 @@ public class PurgeStore {
 
     private static Purge fromItem(String game, Map<String, AttributeValue> item) {
         return new Purge(
-                BoardStore.fromItem(game, Attributes.map(item, "board")).orElseThrow(),
+                BoardItems.fromItem(game, Attributes.map(item, "board")).orElseThrow(),
                 (int) Attributes.number(item, "pass"),
                 new Purge.Place(
                         Purge.Kind.valueOf(Attributes.string(item, "kind")),

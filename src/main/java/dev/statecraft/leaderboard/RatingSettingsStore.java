@@ -16,7 +16,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
-/** How a board's way to rate stands in its item, which {@link BoardStore} keeps. */
+/** How a board's way to rate stands in its item, which {@code BoardStore} keeps. */
 final class RatingSettingsStore {
 
     private RatingSettingsStore() {}

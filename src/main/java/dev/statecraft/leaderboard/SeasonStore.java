@@ -57,7 +57,7 @@ public class SeasonStore {
     public boolean close(Board turned, long expectedVersion, Season closed) {
         Put board = Put.builder()
                 .tableName(tables.boards())
-                .item(BoardStore.toItem(turned))
+                .item(BoardItems.toItem(turned))
                 .conditionExpression("#v = :expected")
                 .expressionAttributeNames(Map.of("#v", "v"))
                 .expressionAttributeValues(Map.of(":expected", n(expectedVersion)))

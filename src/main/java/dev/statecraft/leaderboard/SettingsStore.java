@@ -13,7 +13,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
-/** How the settings of a board stand in its item, which {@link BoardStore} keeps. */
+/** How the settings of a board stand in its item, which {@code BoardStore} keeps. */
 final class SettingsStore {
 
     private SettingsStore() {}
