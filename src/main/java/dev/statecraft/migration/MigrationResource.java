@@ -36,6 +36,7 @@ import org.jspecify.annotations.Nullable;
 public class MigrationResource {
 
     private final MigrationService migrations;
+    private final DefinitionCatalog definitions;
     private final PlanService plans;
     private final MigrationConfig config;
     private final CurrentCaller caller;
@@ -43,12 +44,14 @@ public class MigrationResource {
 
     MigrationResource(
             MigrationService migrations,
+            DefinitionCatalog definitions,
             PlanService plans,
             MigrationConfig config,
             CurrentCaller caller,
             IdempotentRequest idempotent) {
         this.idempotent = idempotent;
         this.migrations = migrations;
+        this.definitions = definitions;
         this.plans = plans;
         this.config = config;
         this.caller = caller;
@@ -177,7 +180,7 @@ public class MigrationResource {
         return new MigrationList(
                 all.currentVersion().toString(),
                 all.migrations().stream()
-                        .map(migration -> MigrationView.of(migration, migrations.drifted(migration), null))
+                        .map(migration -> MigrationView.of(migration, definitions.drifted(migration), null))
                         .toList());
     }
 
@@ -259,7 +262,7 @@ public class MigrationResource {
     @Operation(operationId = "planMigration", summary = "Plan a migration: a dry run without writes")
     public Plan plan(@PathParam("version") String version) {
         Registration registration = registration(version);
-        Definition definition = migrations
+        Definition definition = definitions
                 .definition(registration)
                 .orElseThrow(() -> new ProblemException(MigrationProblems.codeMissing()));
         return plans.plan(caller.game(), definition, registration);
@@ -311,8 +314,8 @@ public class MigrationResource {
     private MigrationView view(Registration registration) {
         return MigrationView.of(
                 registration,
-                migrations.drifted(registration),
-                migrations.definition(registration).orElse(null));
+                definitions.drifted(registration),
+                definitions.definition(registration).orElse(null));
     }
 
     private Definition definition(MigrationRequest request, String prefix) {

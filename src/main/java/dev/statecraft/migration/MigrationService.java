@@ -3,20 +3,12 @@ package dev.statecraft.migration;
 import dev.statecraft.migration.LedgerEntry.Action;
 import dev.statecraft.table.Backoff;
 import jakarta.enterprise.context.ApplicationScoped;
-import jakarta.enterprise.inject.Any;
-import jakarta.enterprise.inject.Instance;
-import jakarta.inject.Inject;
 import java.time.Clock;
 import java.time.Instant;
-import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.stream.Stream;
-import java.util.stream.StreamSupport;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -37,33 +29,22 @@ public class MigrationService {
 
     private final MigrationStore store;
     private final RunStore runs;
+    private final DefinitionCatalog definitions;
     private final MigrationConfig config;
     private final Clock clock;
-    private final Map<SemanticVersion, Definition> code = new TreeMap<>();
     private final Set<String> gamesWithCode = ConcurrentHashMap.newKeySet();
 
-    @Inject
     MigrationService(
-            MigrationStore store, RunStore runs, MigrationConfig config, Clock clock, @Any Instance<Migration> code) {
-        this(
-                store,
-                runs,
-                config,
-                clock,
-                StreamSupport.stream(code.spliterator(), false).toList());
-    }
-
-    MigrationService(MigrationStore store, RunStore runs, MigrationConfig config, Clock clock, List<Migration> code) {
+            MigrationStore store,
+            RunStore runs,
+            DefinitionCatalog definitions,
+            MigrationConfig config,
+            Clock clock) {
         this.store = store;
         this.runs = runs;
+        this.definitions = definitions;
         this.config = config;
         this.clock = clock;
-        for (Migration migration : code) {
-            Definition definition = Definition.ofCode(migration);
-            if (this.code.put(definition.version(), definition) != null) {
-                throw new IllegalStateException("two migrations in the code are version " + definition.version());
-            }
-        }
     }
 
     /** What became of a registration; in order of precedence. */
@@ -172,7 +153,7 @@ public class MigrationService {
     public Repaired repair(
             String game, SemanticVersion version, @Nullable Definition definition, @Nullable String reason, String by) {
         registerCode(game);
-        Definition accepted = definition == null ? code.get(version) : definition;
+        Definition accepted = definition == null ? definitions.inCode(version) : definition;
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             Backoff.pauseBefore(attempt, CONTENTION_MILLIS);
             Registry registry = store.registry(game);
@@ -228,7 +209,7 @@ public class MigrationService {
             if (stored == null) {
                 return new Unknown();
             }
-            boolean ofCode = stored.kind() == Definition.Kind.CODE && code.containsKey(version);
+            boolean ofCode = stored.kind() == Definition.Kind.CODE && definitions.inCode(version) != null;
             Registration seen = stored.under(registry);
             if (ofCode
                     || seen.status() != MigrationStatus.PENDING
@@ -273,87 +254,9 @@ public class MigrationService {
                 .toList();
     }
 
-    /**
-     * The migrations that the states of an entity type have gone through, in the order they were applied; one that is being
-     * applied or rolled back stands at the end. Reads all migrations of the game, 1 RCU for 4 KB.
-     */
-    public SchemaChain chain(String game, String entityType) {
-        Registry registry = store.registry(game);
-        String active = registry.activeRun();
-        Run run = active == null ? null : runs.read(game, active).orElse(null);
-        return chain(store.list(game), entityType, run == null ? null : run.version());
-    }
-
-    /** The same of migrations as they are stored. */
-    SchemaChain chain(List<Registration> stored, String entityType, @Nullable SemanticVersion active) {
-        List<Registration> own = stored.stream()
-                .filter(migration -> migration.entityType().equals(entityType))
-                .toList();
-        return new SchemaChain(Stream.concat(
-                        own.stream()
-                                .filter(Registration::ran)
-                                .filter(migration -> !migration.version().equals(active))
-                                .sorted(Comparator.comparingLong(
-                                        migration -> migration.application().seq())),
-                        own.stream().filter(migration -> migration.version().equals(active)))
-                .map(this::known)
-                .toList());
-    }
-
-    private Definition known(Registration registration) {
-        return definition(registration)
-                .orElseGet(() -> new Definition(
-                        registration.version(),
-                        registration.description(),
-                        registration.entityType(),
-                        registration.kind(),
-                        new Transformation.Missing(),
-                        null,
-                        List.of(),
-                        List.of(),
-                        registration.source()));
-    }
-
-    /**
-     * What a registered migration does; one that cannot do anything if its code is missing.
-     *
-     * @throws IllegalStateException if it is not registered
-     */
-    Definition definitionOf(String game, SemanticVersion version) {
-        return known(store.read(game, version)
-                .orElseThrow(() -> new IllegalStateException("a migration is gone: " + version)));
-    }
-
     /** The last entries of the ledger, the newest first; at most as many as configured. */
     public List<LedgerEntry> history(String game) {
         return store.history(game, config.maxMigrationHistory());
-    }
-
-    /**
-     * What a registered migration does; nothing if it was written in Java and is not in the code any more, or if this
-     * release cannot read it.
-     */
-    public Optional<Definition> definition(Registration registration) {
-        if (registration.kind() == Definition.Kind.CODE) {
-            return Optional.ofNullable(code.get(registration.version()));
-        }
-        DefinitionReader.Reading reading =
-                new DefinitionReader(DefinitionLimits.NONE).read(registration.source());
-        if (reading instanceof DefinitionReader.Malformed malformed) {
-            LOG.errorf(
-                    "a stored migration cannot be read: version %s, field %s",
-                    registration.version(), malformed.field());
-            return Optional.empty();
-        }
-        return Optional.of(((DefinitionReader.Read) reading).definition());
-    }
-
-    /** Whether the code says something else than what is registered. */
-    public boolean drifted(Registration registration) {
-        Definition definition = code.get(registration.version());
-        return registration.kind() == Definition.Kind.CODE
-                ? definition == null || !registration.hasContent(definition)
-                : definition != null;
     }
 
     /**
@@ -361,11 +264,11 @@ public class MigrationService {
      * does not need them. No reads once an instance has done it for a game.
      */
     private void registerCode(String game) {
-        if (code.isEmpty() || gamesWithCode.contains(game)) {
+        if (definitions.inCode().isEmpty() || gamesWithCode.contains(game)) {
             return;
         }
         boolean done = true;
-        for (Definition definition : code.values()) {
+        for (Definition definition : definitions.inCode()) {
             Registered registered = add(game, definition, false, CODE);
             done &= !(registered instanceof Busy);
             if (registered instanceof Drifted || registered instanceof Full) {

@@ -27,6 +27,7 @@ public class RunService {
     private static final int LAST_RUNS = 20;
 
     private final MigrationService migrations;
+    private final DefinitionCatalog definitions;
     private final StartService starts;
     private final DriveService drive;
     private final RunStore runs;
@@ -36,6 +37,7 @@ public class RunService {
 
     RunService(
             MigrationService migrations,
+            DefinitionCatalog definitions,
             StartService starts,
             DriveService drive,
             RunStore runs,
@@ -43,6 +45,7 @@ public class RunService {
             MigrationConfig config,
             Event<RunsWaiting> waiting) {
         this.migrations = migrations;
+        this.definitions = definitions;
         this.starts = starts;
         this.drive = drive;
         this.runs = runs;
@@ -254,7 +257,7 @@ public class RunService {
             return new RunState(
                     run,
                     progress,
-                    migrations.definitionOf(game, run.version()).invariants(),
+                    definitions.definitionOf(game, run.version()).invariants(),
                     failed ? segments.quarantined(game, id, FAILURES) : List.of());
         });
     }

@@ -24,13 +24,13 @@ public class SchemaLineService implements Schemas {
     private record Known(SchemaLine line, long readAtNanos) {}
 
     private final MigrationStore store;
-    private final MigrationService migrations;
+    private final DefinitionCatalog definitions;
     private final MigrationConfig config;
     private final Map<Line, Known> known = new ConcurrentHashMap<>();
 
-    SchemaLineService(MigrationStore store, MigrationService migrations, MigrationConfig config) {
+    SchemaLineService(MigrationStore store, DefinitionCatalog definitions, MigrationConfig config) {
         this.store = store;
-        this.migrations = migrations;
+        this.definitions = definitions;
         this.config = config;
     }
 
@@ -66,7 +66,7 @@ public class SchemaLineService implements Schemas {
                 .filter(version -> all.stream().anyMatch(one -> one.version().equals(version) && !one.ran()))
                 .orElse(null);
         SchemaLine read =
-                new SchemaLine(migrations.chain(all, line.type(), newest), config.bounds(), config.validationEnabled());
+                new SchemaLine(definitions.chain(all, line.type(), newest), config.bounds(), config.validationEnabled());
         if (known.size() >= MOST_KNOWN) {
             known.clear();
         }

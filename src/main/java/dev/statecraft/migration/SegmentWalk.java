@@ -38,7 +38,7 @@ final class SegmentWalk {
     /** The services and stores that a walk uses. */
     record Services(
             TurnService turns,
-            MigrationService migrations,
+            DefinitionCatalog definitions,
             RunStore runs,
             SegmentStore segments,
             BackupStore backups,
@@ -280,7 +280,7 @@ final class SegmentWalk {
     private SchemaChain chain() {
         SchemaChain known = chain;
         if (known == null) {
-            known = services.migrations().chain(game, run.entityType());
+            known = services.definitions().chain(game, run.entityType());
             chain = known;
         }
         return known;

@@ -12,7 +12,7 @@ public class ShiftService {
 
     ShiftService(
             TurnService turns,
-            MigrationService migrations,
+            DefinitionCatalog definitions,
             RunStore runs,
             SegmentStore segments,
             BackupStore backups,
@@ -21,7 +21,7 @@ public class ShiftService {
             EntityService entities,
             MigrationConfig config) {
         services = new SegmentWalk.Services(
-                turns, migrations, runs, segments, backups, pages, completion, entities, config);
+                turns, definitions, runs, segments, backups, pages, completion, entities, config);
     }
 
     /** Starts a walk under a lease that was taken. */

@@ -16,15 +16,15 @@ public class StartService {
     private static final int ATTEMPTS = 16;
     private static final long CONTENTION_MILLIS = 5;
 
-    private final MigrationService migrations;
+    private final DefinitionCatalog definitions;
     private final MigrationStore store;
     private final RunStore runs;
     private final MigrationConfig config;
     private final Clock clock;
 
     StartService(
-            MigrationService migrations, MigrationStore store, RunStore runs, MigrationConfig config, Clock clock) {
-        this.migrations = migrations;
+            DefinitionCatalog definitions, MigrationStore store, RunStore runs, MigrationConfig config, Clock clock) {
+        this.definitions = definitions;
         this.store = store;
         this.runs = runs;
         this.config = config;
@@ -87,14 +87,14 @@ public class StartService {
             if (stored.ran() || (!order.forced() && !stored.under(registry).pending())) {
                 return new Already(stored);
             }
-            if (migrations.drifted(stored)) {
-                return new CodeMissing(migrations.definition(stored).isPresent());
+            if (definitions.drifted(stored)) {
+                return new CodeMissing(definitions.definition(stored).isPresent());
             }
-            Definition definition = migrations.definition(stored).orElse(null);
+            Definition definition = definitions.definition(stored).orElse(null);
             if (definition == null) {
                 return new CodeMissing(false);
             }
-            SchemaChain chain = migrations.chain(all, stored.entityType(), version);
+            SchemaChain chain = definitions.chain(all, stored.entityType(), version);
             Run run = begin(
                     registry,
                     stored,
@@ -127,12 +127,12 @@ public class StartService {
             if (!stored.ran() && !left) {
                 return new NotApplied(stored.under(registry));
             }
-            SchemaChain chain = migrations.chain(all, stored.entityType(), left ? version : null);
+            SchemaChain chain = definitions.chain(all, stored.entityType(), left ? version : null);
             SemanticVersion last = chain.steps().get(chain.steps().size() - 1).version();
             if (!last.equals(version)) {
                 return new Covered(last);
             }
-            Definition definition = migrations.definitionOf(game, version);
+            Definition definition = definitions.definitionOf(game, version);
             if (definition.down() == null && !stored.hasRollbackData()) {
                 return new NoWayBack();
             }

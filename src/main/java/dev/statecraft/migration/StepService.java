@@ -25,6 +25,7 @@ public class StepService {
     private static final long RESERVE_MILLIS = 2_000;
 
     private final MigrationService migrations;
+    private final DefinitionCatalog definitions;
     private final MigrationStore store;
     private final StartService starts;
     private final RunStore runs;
@@ -36,6 +37,7 @@ public class StepService {
 
     StepService(
             MigrationService migrations,
+            DefinitionCatalog definitions,
             MigrationStore store,
             StartService starts,
             RunStore runs,
@@ -45,6 +47,7 @@ public class StepService {
             BackupService backups,
             MigrationConfig config) {
         this.migrations = migrations;
+        this.definitions = definitions;
         this.store = store;
         this.starts = starts;
         this.runs = runs;
@@ -206,7 +209,7 @@ public class StepService {
 
     /** The schema of the type once the run is applied: its own, unless the run was forced behind a later one. */
     private String newest(String game, Run run) {
-        List<Definition> steps = migrations.chain(game, run.entityType()).steps();
+        List<Definition> steps = definitions.chain(game, run.entityType()).steps();
         return steps.isEmpty()
                 ? run.schemas().after()
                 : steps.get(steps.size() - 1).version().toString();
@@ -220,7 +223,7 @@ public class StepService {
             return null;
         }
         List<Invariant> invariants =
-                migrations.definitionOf(game, run.version()).invariants();
+                definitions.definitionOf(game, run.version()).invariants();
         for (int i = 0; i < invariants.size(); i++) {
             Invariant invariant = invariants.get(i);
             if (!invariant.holds(progress.sums().before(i), progress.sums().after(i))) {
@@ -237,7 +240,7 @@ public class StepService {
     private void turnBack(String game, Run run) {
         MigrationStatus stopping = run.stopping();
         boolean begun = run.segments() > 0;
-        Definition definition = migrations.definitionOf(game, run.version());
+        Definition definition = definitions.definitionOf(game, run.version());
         boolean possible = definition.down() != null || run.keepsBackup();
         if (begun && config.rollbackOnFailure() && possible) {
             moveSchema(

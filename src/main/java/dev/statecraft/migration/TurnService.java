@@ -7,12 +7,12 @@ import java.util.List;
 @ApplicationScoped
 public class TurnService {
 
-    private final MigrationService migrations;
+    private final DefinitionCatalog definitions;
     private final RunStore runs;
     private final SegmentStore segments;
 
-    TurnService(MigrationService migrations, RunStore runs, SegmentStore segments) {
-        this.migrations = migrations;
+    TurnService(DefinitionCatalog definitions, RunStore runs, SegmentStore segments) {
+        this.definitions = definitions;
         this.runs = runs;
         this.segments = segments;
     }
@@ -46,7 +46,7 @@ public class TurnService {
                 .find(game, run.version())
                 .filter(found -> found.kind() == Definition.Kind.WORKER)
                 .filter(found -> !run.goesBack()
-                        || migrations.definitionOf(game, run.version()).down() != null)
+                        || definitions.definitionOf(game, run.version()).down() != null)
                 .isPresent();
     }
 

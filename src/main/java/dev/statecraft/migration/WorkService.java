@@ -38,6 +38,7 @@ public class WorkService {
     private static final int MOST_RECORDS = 90;
 
     private final MigrationService migrations;
+    private final DefinitionCatalog definitions;
     private final StepService steps;
     private final TurnService turns;
     private final SegmentService shifts;
@@ -49,6 +50,7 @@ public class WorkService {
 
     WorkService(
             MigrationService migrations,
+            DefinitionCatalog definitions,
             StepService steps,
             TurnService turns,
             SegmentService shifts,
@@ -58,6 +60,7 @@ public class WorkService {
             EntityService entities,
             MigrationConfig config) {
         this.migrations = migrations;
+        this.definitions = definitions;
         this.steps = steps;
         this.turns = turns;
         this.shifts = shifts;
@@ -128,7 +131,7 @@ public class WorkService {
         boolean ends = run != null && (run.goesBack() || run.stopping() != null);
         if (run == null
                 || !run.active()
-                || (ends && migrations.definitionOf(game, version).down() == null)) {
+                || (ends && definitions.definitionOf(game, version).down() == null)) {
             return new Nothing(run == null ? registration.status() : run.told());
         }
         boolean between = run.stopping() != null && !run.goesBack();
@@ -169,7 +172,7 @@ public class WorkService {
     /** Looks for a page with something to do; what needs nobody is completed on the way. Nothing if there is none. */
     private Optional<Page> page(String game, Run run, Segment taken, int limit, LongSupplier millisLeft) {
         Segment lease = taken;
-        SchemaChain chain = migrations.chain(game, run.entityType());
+        SchemaChain chain = definitions.chain(game, run.entityType());
         while (millisLeft.getAsLong() > 0) {
             Consumption consumption = new Consumption();
             List<Task> tasks = new ArrayList<>();
@@ -327,7 +330,7 @@ public class WorkService {
         }
         Map<EntityPlace, WorkPage.Returned> byPlace = new HashMap<>();
         returned.forEach(record -> byPlace.put(new EntityPlace(record.space(), record.id()), record));
-        SegmentWalk.PageAction doing = doing(run, migrations.chain(game, run.entityType()), page, byPlace);
+        SegmentWalk.PageAction doing = doing(run, definitions.chain(game, run.entityType()), page, byPlace);
         Optional<SegmentWork.Page> worked = shifts.worked(game, run, segment, page, doing, new Consumption());
         if (worked.isEmpty()) {
             return new Lost();

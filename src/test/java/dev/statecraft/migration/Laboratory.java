@@ -30,6 +30,7 @@ final class Laboratory {
     final Realm realm;
     final MigrationConfig config;
     final MigrationStore store;
+    final DefinitionCatalog definitions;
     final MigrationService migrations;
     final PlanService plans;
     final RunStore runStore;
@@ -77,22 +78,23 @@ final class Laboratory {
         segmentStore = new SegmentStore(dynamo, realm.tables);
         workStore = new WorkStore(dynamo, realm.tables);
         backupStore = new BackupStore(dynamo, realm.tables);
-        migrations = new MigrationService(store, runStore, config, clock, code);
-        starts = new StartService(migrations, store, runStore, config, clock);
+        definitions = new DefinitionCatalog(store, runStore, code);
+        migrations = new MigrationService(store, runStore, definitions, config, clock);
+        starts = new StartService(definitions, store, runStore, config, clock);
         PageService pages = new PageService(realm.commits, realm.types, segmentStore, backupStore, config);
-        TurnService turns = new TurnService(migrations, runStore, segmentStore);
+        TurnService turns = new TurnService(definitions, runStore, segmentStore);
         PageCompletion completion = new PageCompletion(turns, segmentStore, new Counters());
         ShiftService shifts = new ShiftService(
-                turns, migrations, runStore, segmentStore, backupStore, pages, completion, realm.entities, config);
+                turns, definitions, runStore, segmentStore, backupStore, pages, completion, realm.entities, config);
         segments = new SegmentService(turns, shifts, runStore, segmentStore, config);
         backups = new BackupService(store, runStore, backupStore, config, clock);
         steps = new StepService(
-                migrations, store, starts, runStore, segmentStore, realm.entities, realm.types, backups, config);
+                migrations, definitions, store, starts, runStore, segmentStore, realm.entities, realm.types, backups, config);
         DriveService drive = new DriveService(steps, segments, config);
-        runs = new RunService(migrations, starts, drive, runStore, segmentStore, config, new Waiting(waiting));
-        realm.schemas.ask(new SchemaLineService(store, migrations, config));
+        runs = new RunService(migrations, definitions, starts, drive, runStore, segmentStore, config, new Waiting(waiting));
+        realm.schemas.ask(new SchemaLineService(store, definitions, config));
         work = new WorkService(
-                migrations, steps, turns, segments, runStore, segmentStore, workStore, realm.entities, config);
+                migrations, definitions, steps, turns, segments, runStore, segmentStore, workStore, realm.entities, config);
         plans = new PlanService(realm.entities, config);
     }
 

@@ -167,7 +167,7 @@ class MigrationServiceTest {
         Registration registration = lab.migrations.list(GAME).migrations().get(0);
         assertEquals(Definition.Kind.CODE, registration.kind());
         assertEquals(MigrationService.CODE, registration.registeredBy());
-        assertFalse(lab.migrations.drifted(registration));
+        assertFalse(lab.definitions.drifted(registration));
         DoubledCoins changed = new DoubledCoins() {
             @Override
             public int revision() {
@@ -176,14 +176,14 @@ class MigrationServiceTest {
         };
         Laboratory next = new Laboratory(lab.realm, Map.of(), List.of(changed), none());
         Registration seen = next.migrations.list(GAME).migrations().get(0);
-        assertTrue(next.migrations.drifted(seen));
+        assertTrue(next.definitions.drifted(seen));
         next.migrations.repair(GAME, seen.version(), null, "new code", BY);
         Registration repaired = next.migrations.find(GAME, seen.version()).orElseThrow();
-        assertFalse(next.migrations.drifted(repaired));
+        assertFalse(next.definitions.drifted(repaired));
         assertNotEquals(seen.checksum(), repaired.checksum());
         Laboratory without = new Laboratory(lab.realm, Map.of(), List.of(), none());
-        assertTrue(without.migrations.definition(repaired).isEmpty());
-        assertTrue(without.migrations.drifted(repaired));
+        assertTrue(without.definitions.definition(repaired).isEmpty());
+        assertTrue(without.definitions.drifted(repaired));
     }
 
     @Test

@@ -200,7 +200,7 @@ class PlanServiceTest {
         Registration registration = lab.migrations
                 .find(GAME, SemanticVersion.of(DoubledCoins.VERSION))
                 .orElseThrow();
-        Definition definition = lab.migrations.definition(registration).orElseThrow();
+        Definition definition = lab.definitions.definition(registration).orElseThrow();
         Plan plan = lab.plans.plan(GAME, definition, registration);
         assertEquals(4, plan.samples().get(0).after().get("coins").asInt());
         assertEquals(new Plan.Check(true, 0, null), plan.reversible());

@@ -154,7 +154,7 @@ class RunTest {
         assertState("{'level': 3, 'coins': 1.5, 'rank': 30}", lab.read("arena", "n2"));
         assertEquals(
                 List.of("1.9.0", "1.10.0", "2.0.0"),
-                lab.migrations.chain(GAME, "PLAYER_DATA").steps().stream()
+                lab.definitions.chain(GAME, "PLAYER_DATA").steps().stream()
                         .map(step -> step.version().toString())
                         .toList());
         assertEquals("soft launch", lab.migrations.history(GAME).get(4).reason());
@@ -455,7 +455,7 @@ class RunTest {
                 new PageService(lab.realm.commits, lab.realm.types, lab.segmentStore, lab.backupStore, lab.config);
         PageOutcome outcome = pages.raise(
                 new PageService.Job(GAME, run, stale, () -> true, new Consumption()),
-                new Ascent(lab.migrations.chain(GAME, "PLAYER_DATA"), lab.config.bounds(), true),
+                new Ascent(lab.definitions.chain(GAME, "PLAYER_DATA"), lab.config.bounds(), true),
                 List.of(new EntityPlace("arena", "n0")),
                 false);
         assertTrue(outcome.lost());
