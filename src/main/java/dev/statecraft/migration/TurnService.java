@@ -7,11 +7,14 @@ import java.util.List;
 @ApplicationScoped
 public class TurnService {
 
+    private final MigrationService migrations;
     private final DefinitionCatalog definitions;
     private final RunStore runs;
     private final SegmentStore segments;
 
-    TurnService(DefinitionCatalog definitions, RunStore runs, SegmentStore segments) {
+    TurnService(
+            MigrationService migrations, DefinitionCatalog definitions, RunStore runs, SegmentStore segments) {
+        this.migrations = migrations;
         this.definitions = definitions;
         this.runs = runs;
         this.segments = segments;

@@ -82,7 +82,7 @@ final class Laboratory {
         migrations = new MigrationService(store, runStore, definitions, config, clock);
         starts = new StartService(definitions, store, runStore, config, clock);
         PageService pages = new PageService(realm.commits, realm.types, segmentStore, backupStore, config);
-        TurnService turns = new TurnService(definitions, runStore, segmentStore);
+        TurnService turns = new TurnService(migrations, definitions, runStore, segmentStore);
         PageCompletion completion = new PageCompletion(turns, segmentStore, new Counters());
         ShiftService shifts = new ShiftService(
                 turns, definitions, runStore, segmentStore, backupStore, pages, completion, realm.entities, config);

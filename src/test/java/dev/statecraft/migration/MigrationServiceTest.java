@@ -45,7 +45,7 @@ class MigrationServiceTest {
         assertEquals(first.registration(), same.registration());
         assertInstanceOf(MigrationService.Drifted.class, lab.register(definition("1.0.0", OTHER, "")));
         assertEquals(1, lab.migrations.history(GAME).size());
-        Definition stored = lab.migrations
+        Definition stored = lab.definitions
                 .definition(
                         lab.migrations.find(GAME, SemanticVersion.of("1.0.0")).orElseThrow())
                 .orElseThrow();

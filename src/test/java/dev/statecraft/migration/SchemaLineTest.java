@@ -108,7 +108,7 @@ class SchemaLineTest {
     @Test
     void whatABaselineTookInWasNotDoneToAnybody() {
         lab.register(Laboratory.definition("1.0.0", rename("coins", "gold"), ""));
-        lab.definitions.baseline(GAME, SemanticVersion.of("1.0.0"), null, "tester");
+        lab.migrations.baseline(GAME, SemanticVersion.of("1.0.0"), null, "tester");
         lab.create("arena", "p1", "{'coins': 5}");
         apply("2.0.0", "{'operations': [{'op': 'default', 'path': 'gems', 'value': 0}]}", "");
         assertEquals("{\"coins\":5,\"gems\":0}", lab.read("arena", "p1").json().toString());
