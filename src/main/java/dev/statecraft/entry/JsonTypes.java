@@ -3,7 +3,7 @@ package dev.statecraft.entry;
 import com.amazonaws.services.lambda.runtime.CognitoIdentity;
 import com.amazonaws.services.lambda.runtime.events.models.dynamodb.StreamViewType;
 import dev.statecraft.access.TokenService;
-import dev.statecraft.leaderboard.BoardResource;
+import dev.statecraft.leaderboard.RankAuditResource;
 import io.quarkus.amazon.lambda.runtime.ClientContextImpl;
 import io.quarkus.amazon.lambda.runtime.ClientImpl;
 import io.quarkus.runtime.annotations.RegisterForReflection;
@@ -17,7 +17,7 @@ import io.quarkus.runtime.annotations.RegisterForReflection;
 @RegisterForReflection(
         registerFullHierarchy = true,
         targets = {
-            BoardResource.MendAnswer.class,
+            RankAuditResource.MendAnswer.class,
             MigrationStepHandler.Step.class,
             Problem.class,
             JsonCheck.Fault.class,

@@ -29,12 +29,11 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
-import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
-/** Boards over HTTP: create, list, read, change, delete, audit, mend. */
+/** Boards over HTTP: create, list, read, change, delete. */
 @Path("/v1/leaderboards")
 @Produces(MediaType.APPLICATION_JSON)
 @Consumes(MediaType.APPLICATION_JSON)
@@ -42,8 +41,6 @@ import org.jspecify.annotations.Nullable;
 public class BoardResource {
 
     private final BoardService boards;
-    private final RankingService rankings;
-    private final AuditService audits;
     private final LeaderboardConfig config;
     private final MetadataJson json;
     private final CurrentCaller caller;
@@ -52,8 +49,6 @@ public class BoardResource {
 
     BoardResource(
             BoardService boards,
-            RankingService rankings,
-            AuditService audits,
             LeaderboardConfig config,
             MetadataJson json,
             CurrentCaller caller,
@@ -61,8 +56,6 @@ public class BoardResource {
             IdempotentRequest idempotent) {
         this.idempotent = idempotent;
         this.boards = boards;
-        this.rankings = rankings;
-        this.audits = audits;
         this.config = config;
         this.json = json;
         this.caller = caller;
@@ -132,13 +125,6 @@ public class BoardResource {
     public record BoardList(
             List<BoardView> leaderboards, @Nullable String nextCursor) {}
 
-    /** Which season; the running one if none is named. */
-    @Schema(name = "BoardAuditRequest")
-    public record AuditRequest(@Nullable Integer season) {}
-
-    /** A mending that has begun. */
-    public record MendAnswer(int season, boolean mending) {}
-
     /** The seed's createLeaderboard. */
     @POST
     @Requires(Scope.BOARD_ADMIN)
@@ -207,46 +193,6 @@ public class BoardResource {
     public void delete(@PathParam("board") String id) {
         Ids.check("board", id);
         changed(boards.delete(caller.game(), id));
-    }
-
-    /** Recounts a season's entries against its rank tree. */
-    @POST
-    @Path("/{board}/audit")
-    @Requires(Scope.BOARD_ADMIN)
-    @Operation(operationId = "auditLeaderboard", summary = "Check the rank tree of a season for consistency")
-    public AuditService.Report audit(@PathParam("board") String id, AuditRequest request) {
-        Board board = board(id);
-        int season = LeaderboardProblems.season(board, request.season());
-        if (rankings.summary(board, season).total() > config.auditEntries()) {
-            throw new ProblemException(Problem.unprocessable(
-                    "too-large-to-audit",
-                    "The board is too large for a synchronous consistency check",
-                    "The check supports at most " + config.auditEntries() + " entries. A rebuild (/mend) has no such limit."));
-        }
-        return audits.audit(board, season);
-    }
-
-    /** Begins to replace a season's rank tree by one counted anew; goes on by itself. */
-    @POST
-    @Path("/{board}/mend")
-    @Requires(Scope.BOARD_ADMIN)
-    @APIResponseSchema(MendAnswer.class)
-    @Operation(operationId = "mendLeaderboard", summary = "Rebuild the rank tree of a season in the background")
-    public Response mend(
-            @PathParam("board") String id,
-            @HeaderParam(IdempotentRequest.HEADER) @Nullable String idempotencyKey,
-            AuditRequest request) {
-        return idempotent.once(idempotencyKey, request, call -> mend(id, request, call));
-    }
-
-    private Response mend(String id, AuditRequest request, IdempotentRequest.Call call) {
-        Board board = board(id);
-        int season = LeaderboardProblems.season(board, request.season());
-        if (!audits.mend(board, season) && !call.again()) {
-            throw new ProblemException(Problem.conflict(
-                    "mending", "A rank tree rebuild is already in progress", "A rebuild is in progress, or the board was changed concurrently. Retry later."));
-        }
-        return Response.accepted(new MendAnswer(season, true)).build();
     }
 
     private BoardView view(Board board) {
