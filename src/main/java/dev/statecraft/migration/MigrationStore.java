@@ -1,14 +1,10 @@
 package dev.statecraft.migration;
 
 import static dev.statecraft.table.Attributes.b;
-import static dev.statecraft.table.Attributes.bool;
 import static dev.statecraft.table.Attributes.n;
 import static dev.statecraft.table.Attributes.s;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.statecraft.replication.PackedJson;
-import dev.statecraft.table.Attributes;
-import dev.statecraft.table.ItemChange;
 import dev.statecraft.table.PartitionKey;
 import dev.statecraft.table.TableNames;
 import dev.statecraft.table.Writes;
@@ -18,11 +14,9 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.jboss.logging.Logger;
-import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
@@ -54,12 +48,6 @@ import software.amazon.awssdk.services.dynamodb.model.Update;
 @ApplicationScoped
 public class MigrationStore {
 
-    /** Definitions from here on are stored deflated where that makes them smaller. */
-    private static final int DEFLATE_BYTES = 256;
-
-    /** Stands for all versions where one could be named. */
-    private static final String EVERYTHING = "*";
-
     private static final Logger LOG = Logger.getLogger(MigrationStore.class);
 
     private final DynamoDbClient dynamo;
@@ -72,26 +60,14 @@ public class MigrationStore {
 
     /** The head of a game's registry, strongly consistent; 1 RCU. */
     Registry registry(String game) {
-        Map<String, AttributeValue> item = item(headKey(game));
-        if (item.isEmpty()) {
-            return Registry.EMPTY;
-        }
-        String baseline = Attributes.stringOrNull(item, "bv");
-        return new Registry(
-                SemanticVersion.of(Attributes.string(item, "cv")),
-                Attributes.number(item, "seq"),
-                (int) Attributes.number(item, "cnt"),
-                baseline == null ? null : SemanticVersion.of(baseline),
-                Attributes.number(item, "bs", 0),
-                time(item, "ba"),
-                Attributes.stringOrNull(item, "ar"),
-                apply(item));
+        Map<String, AttributeValue> item = item(MigrationItems.headKey(game));
+        return item.isEmpty() ? Registry.EMPTY : MigrationItems.registry(item);
     }
 
     /** A migration, strongly consistent; 1 RCU for 4 KB. Nothing if none of this version is registered. */
     Optional<Registration> read(String game, SemanticVersion version) {
-        Map<String, AttributeValue> item = item(key(game, version));
-        return item.isEmpty() ? Optional.empty() : Optional.of(fromItem(item));
+        Map<String, AttributeValue> item = item(MigrationItems.key(game, version));
+        return item.isEmpty() ? Optional.empty() : Optional.of(MigrationItems.fromItem(item));
     }
 
     /** All migrations of a game by version, strongly consistent; 1 RCU for 4 KB of them. */
@@ -102,7 +78,7 @@ public class MigrationStore {
                         .expressionAttributeValues(Map.of(":pk", s(PartitionKey.of(game, "migrations"))))
                         .consistentRead(true))
                 .items()
-                .forEach(item -> found.add(fromItem(item)));
+                .forEach(item -> found.add(MigrationItems.fromItem(item)));
         found.sort(Comparator.comparing(Registration::version));
         return found;
     }
@@ -118,7 +94,7 @@ public class MigrationStore {
                         .limit(limit))
                 .items()
                 .stream()
-                .map(MigrationStore::entry)
+                .map(MigrationItems::entry)
                 .toList();
     }
 
@@ -126,7 +102,7 @@ public class MigrationStore {
     boolean register(String game, Registry seen, Registry next, Registration migration, LedgerEntry entry) {
         Put put = Put.builder()
                 .tableName(tables.migrations())
-                .item(toItem(game, migration))
+                .item(MigrationItems.toItem(game, migration))
                 .conditionExpression("attribute_not_exists(pk)")
                 .build();
         return write(
@@ -141,13 +117,13 @@ public class MigrationStore {
     boolean repair(String game, Registry seen, Registration before, Registration after, LedgerEntry entry) {
         Update update = Update.builder()
                 .tableName(tables.migrations())
-                .key(key(game, after.version()))
+                .key(MigrationItems.key(game, after.version()))
                 .updateExpression("SET k = :kind, d = :source, c = :checksum")
                 .conditionExpression("c = :before")
                 .expressionAttributeValues(Map.of(
                         ":kind", s(after.kind().name()),
                         ":source",
-                                b(PackedJson.of(after.source(), DEFLATE_BYTES).bytes()),
+                                b(PackedJson.of(after.source(), MigrationItems.DEFLATE_BYTES).bytes()),
                         ":checksum", s(after.checksum()),
                         ":before", s(before.checksum())))
                 .build();
@@ -165,7 +141,7 @@ public class MigrationStore {
     boolean withdraw(String game, Registry seen, Registry next, Registration migration, LedgerEntry entry) {
         Delete delete = Delete.builder()
                 .tableName(tables.migrations())
-                .key(key(game, migration.version()))
+                .key(MigrationItems.key(game, migration.version()))
                 .conditionExpression("st = :pending AND c = :checksum AND attribute_not_exists(ru)")
                 .expressionAttributeValues(Map.of(
                         ":pending", s(MigrationStatus.PENDING.name()),
@@ -189,17 +165,17 @@ public class MigrationStore {
         Map<String, AttributeValue> values = new HashMap<>();
         values.put(":st", s(migration.status().name()));
         values.put(":as", n(application.seq()));
-        values.put(":bk", backups(application));
+        values.put(":bk", MigrationItems.backups(application));
         StringBuilder set = new StringBuilder("SET #st = :st, #as = :as, #bk = :bk");
         StringBuilder remove = new StringBuilder();
         Instant at = application.at();
-        change("aa", at == null ? null : n(at.toEpochMilli()), names, values, set, remove);
-        change("ru", text(application.run()), names, values, set, remove);
-        change("er", text(application.error()), names, values, set, remove);
+        MigrationItems.change("aa", at == null ? null : n(at.toEpochMilli()), names, values, set, remove);
+        MigrationItems.change("ru", MigrationItems.text(application.run()), names, values, set, remove);
+        MigrationItems.change("er", MigrationItems.text(application.error()), names, values, set, remove);
         List<TransactWriteItem> more = new ArrayList<>(along.items());
         more.add(TransactWriteItem.builder()
                 .update(update -> update.tableName(tables.migrations())
-                        .key(key(game, migration.version()))
+                        .key(MigrationItems.key(game, migration.version()))
                         .updateExpression(set.toString() + (remove.isEmpty() ? "" : " REMOVE " + remove))
                         .conditionExpression("attribute_exists(pk)")
                         .expressionAttributeNames(names)
@@ -212,7 +188,7 @@ public class MigrationStore {
     void forgetApply(String game, Registry seen) {
         try {
             dynamo.updateItem(update -> update.tableName(tables.migrations())
-                    .key(headKey(game))
+                    .key(MigrationItems.headKey(game))
                     .updateExpression("REMOVE #ap, #apb, #apr")
                     .conditionExpression("#seq = :seen AND attribute_not_exists(#ar)")
                     .expressionAttributeNames(
@@ -224,32 +200,6 @@ public class MigrationStore {
         }
     }
 
-    private static void change(
-            String name,
-            @Nullable AttributeValue value,
-            Map<String, String> names,
-            Map<String, AttributeValue> values,
-            StringBuilder set,
-            StringBuilder remove) {
-        names.put("#" + name, name);
-        if (value == null) {
-            remove.append(remove.isEmpty() ? "" : ", ").append('#').append(name);
-        } else {
-            set.append(", #").append(name).append(" = :").append(name);
-            values.put(":" + name, value);
-        }
-    }
-
-    private static @Nullable AttributeValue text(@Nullable String text) {
-        return text == null ? null : s(text);
-    }
-
-    private static AttributeValue backups(Registration.Application application) {
-        return AttributeValue.fromL(application.backups().stream()
-                .map(source -> s(source.toString()))
-                .toList());
-    }
-
     /** Moves the registry to another state; false if it is not as it was seen any more. About 4 WCU. */
     boolean move(String game, Registry seen, Registry next, LedgerEntry entry) {
         return write(game, seen, next, entry, List.of());
@@ -257,7 +207,7 @@ public class MigrationStore {
 
     private boolean write(String game, Registry seen, Registry next, LedgerEntry entry, List<TransactWriteItem> more) {
         List<TransactWriteItem> writes = new ArrayList<>();
-        Put.Builder head = Put.builder().tableName(tables.migrations()).item(headItem(game, next));
+        Put.Builder head = Put.builder().tableName(tables.migrations()).item(MigrationItems.headItem(game, next));
         if (seen.seq() == 0) {
             head.conditionExpression("attribute_not_exists(pk)");
         } else {
@@ -266,7 +216,7 @@ public class MigrationStore {
         writes.add(TransactWriteItem.builder().put(head.build()).build());
         writes.add(TransactWriteItem.builder()
                 .put(put -> put.tableName(tables.migrations())
-                        .item(entryItem(game, entry))
+                        .item(MigrationItems.entryItem(game, entry))
                         .conditionExpression("attribute_not_exists(pk)"))
                 .build());
         writes.addAll(more);
@@ -287,135 +237,5 @@ public class MigrationStore {
     private Map<String, AttributeValue> item(Map<String, AttributeValue> key) {
         return dynamo.getItem(get -> get.tableName(tables.migrations()).key(key).consistentRead(true))
                 .item();
-    }
-
-    private static Map<String, AttributeValue> headKey(String game) {
-        return Map.of("pk", s(PartitionKey.of(game, "registry")), "sk", s("head"));
-    }
-
-    private static Map<String, AttributeValue> key(String game, SemanticVersion version) {
-        return Map.of("pk", s(PartitionKey.of(game, "migrations")), "sk", s(version.toString()));
-    }
-
-    private static Map<String, AttributeValue> headItem(String game, Registry registry) {
-        Map<String, AttributeValue> item = new HashMap<>(headKey(game));
-        item.put("cv", s(registry.current().toString()));
-        item.put("seq", n(registry.seq()));
-        item.put("cnt", n(registry.migrations()));
-        SemanticVersion baseline = registry.baseline();
-        if (baseline != null) {
-            item.put("bv", s(baseline.toString()));
-            item.put("bs", n(registry.baselineSeq()));
-        }
-        put(item, "ba", registry.baselineAt());
-        put(item, "ar", registry.activeRun());
-        Registry.Apply apply = registry.apply();
-        if (apply != null) {
-            SemanticVersion target = apply.target();
-            item.put("ap", s(target == null ? EVERYTHING : target.toString()));
-            item.put("apb", s(apply.by()));
-            put(item, "apr", apply.reason());
-        }
-        return item;
-    }
-
-    private static Registry.@Nullable Apply apply(Map<String, AttributeValue> item) {
-        String target = Attributes.stringOrNull(item, "ap");
-        return target == null
-                ? null
-                : new Registry.Apply(
-                        target.equals(EVERYTHING) ? null : SemanticVersion.of(target),
-                        Attributes.string(item, "apb"),
-                        Attributes.stringOrNull(item, "apr"));
-    }
-
-    private static Map<String, AttributeValue> toItem(String game, Registration migration) {
-        Map<String, AttributeValue> item = new HashMap<>(key(game, migration.version()));
-        item.put("k", s(migration.kind().name()));
-        item.put("d", b(PackedJson.of(migration.source(), DEFLATE_BYTES).bytes()));
-        item.put("c", s(migration.checksum()));
-        item.put("st", s(migration.status().name()));
-        item.put("seq", n(migration.seq()));
-        item.put("oo", bool(migration.outOfOrder()));
-        item.put("ra", n(migration.registeredAt().toEpochMilli()));
-        item.put("rb", s(migration.registeredBy()));
-        return item;
-    }
-
-    private static Registration fromItem(Map<String, AttributeValue> item) {
-        return new Registration(
-                SemanticVersion.of(Attributes.string(item, "sk")),
-                Definition.Kind.valueOf(Attributes.string(item, "k")),
-                (ObjectNode) PackedJson.stored(Attributes.bytes(item, "d")).value(),
-                Attributes.string(item, "c"),
-                MigrationStatus.valueOf(Attributes.string(item, "st")),
-                Attributes.number(item, "seq"),
-                Attributes.flag(item, "oo"),
-                Instant.ofEpochMilli(Attributes.number(item, "ra")),
-                Attributes.string(item, "rb"),
-                new Registration.Application(
-                        time(item, "aa"),
-                        Attributes.number(item, "as", 0),
-                        Attributes.stringOrNull(item, "ru"),
-                        Attributes.list(item, "bk").stream()
-                                .map(source -> Run.Source.of(source.s()))
-                                .toList(),
-                        Attributes.stringOrNull(item, "er")));
-    }
-
-    private static Map<String, AttributeValue> entryItem(String game, LedgerEntry entry) {
-        Map<String, AttributeValue> item = new HashMap<>();
-        item.put("pk", s(PartitionKey.of(game, "ledger")));
-        item.put("sk", s(String.format(Locale.ROOT, "%016d", entry.seq())));
-        put(item, "at", entry.at());
-        item.put("ac", s(entry.action().name()));
-        item.put("v", s(entry.version()));
-        item.put("by", s(entry.by()));
-        put(item, "re", entry.reason());
-        put(item, "c", entry.checksum());
-        put(item, "pc", entry.previousChecksum());
-        put(item, "ru", entry.run());
-        put(item, "er", entry.error());
-        return item;
-    }
-
-    private static LedgerEntry entry(Map<String, AttributeValue> item) {
-        return new LedgerEntry(
-                Long.parseLong(Attributes.string(item, "sk")),
-                Instant.ofEpochMilli(Attributes.number(item, "at")),
-                LedgerEntry.Action.valueOf(Attributes.string(item, "ac")),
-                Attributes.string(item, "v"),
-                Attributes.string(item, "by"),
-                Attributes.stringOrNull(item, "re"),
-                Attributes.stringOrNull(item, "c"),
-                Attributes.stringOrNull(item, "pc"),
-                Attributes.stringOrNull(item, "ru"),
-                Attributes.stringOrNull(item, "er"));
-    }
-
-    private static void put(Map<String, AttributeValue> item, String name, @Nullable Instant time) {
-        if (time != null) {
-            item.put(name, n(time.toEpochMilli()));
-        }
-    }
-
-    private static void put(Map<String, AttributeValue> item, String name, @Nullable String text) {
-        if (text != null) {
-            item.put(name, s(text));
-        }
-    }
-
-    private static @Nullable Instant time(Map<String, AttributeValue> item, String name) {
-        return item.containsKey(name) ? Instant.ofEpochMilli(Attributes.number(item, name)) : null;
-    }
-
-    /** What a record of the table's stream tells of the ledger; nothing if it is about something else. */
-    static Optional<LedgerAppended> noted(ItemChange change) {
-        Map<String, AttributeValue> item = change.after();
-        if (item == null || !Attributes.string(item, "pk").endsWith("#ledger")) {
-            return Optional.empty();
-        }
-        String pk = Attributes.string(item, "pk");
-        return Optional.of(new LedgerAppended(pk.substring(0, pk.indexOf('#')), entry(item)));
     }
 }

@@ -10,6 +10,6 @@ public class MigrationStreamService {
 
     /** The entry of the ledger that a record tells of; nothing if it is about something else. */
     public Optional<LedgerAppended> ledger(ItemChange change) {
-        return MigrationStore.noted(change);
+        return MigrationItems.noted(change);
     }
 }
