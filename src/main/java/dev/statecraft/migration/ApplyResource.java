@@ -30,15 +30,22 @@ import org.jspecify.annotations.Nullable;
 public class ApplyResource {
 
     private final RunService runs;
+    private final RunReader reader;
     private final MigrationConfig config;
     private final Clock clock;
     private final CurrentCaller caller;
     private final IdempotentRequest idempotent;
 
     ApplyResource(
-            RunService runs, MigrationConfig config, Clock clock, CurrentCaller caller, IdempotentRequest idempotent) {
+            RunService runs,
+            RunReader reader,
+            MigrationConfig config,
+            Clock clock,
+            CurrentCaller caller,
+            IdempotentRequest idempotent) {
         this.idempotent = idempotent;
         this.runs = runs;
+        this.reader = reader;
         this.config = config;
         this.clock = clock;
         this.caller = caller;
@@ -161,7 +168,7 @@ public class ApplyResource {
     }
 
     private RunView view(String run) {
-        return runs.find(caller.game(), run)
+        return reader.find(caller.game(), run)
                 .map(seen -> RunView.of(seen, clock.instant()))
                 .orElseThrow(() -> new ProblemException(MigrationProblems.runNotFound()));
     }

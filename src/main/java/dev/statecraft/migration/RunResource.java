@@ -34,13 +34,15 @@ public class RunResource {
     private static final int MAX_CAPACITY = 1_000_000;
 
     private final RunService runs;
+    private final RunReader reader;
     private final Clock clock;
     private final CurrentCaller caller;
     private final IdempotentRequest idempotent;
 
-    RunResource(RunService runs, Clock clock, CurrentCaller caller, IdempotentRequest idempotent) {
+    RunResource(RunService runs, RunReader reader, Clock clock, CurrentCaller caller, IdempotentRequest idempotent) {
         this.idempotent = idempotent;
         this.runs = runs;
+        this.reader = reader;
         this.clock = clock;
         this.caller = caller;
     }
@@ -62,7 +64,7 @@ public class RunResource {
             throw Cursor.foreign();
         }
         int wanted = Query.limit(limit);
-        List<RunState> found = runs.list(caller.game(), below, wanted);
+        List<RunState> found = reader.list(caller.game(), below, wanted);
         return new RunList(
                 found.stream().map(this::view).toList(),
                 found.size() < wanted
@@ -147,7 +149,7 @@ public class RunResource {
     }
 
     private RunView view(String id) {
-        return view(runs.find(caller.game(), known(id))
+        return view(reader.find(caller.game(), known(id))
                 .orElseThrow(() -> new ProblemException(MigrationProblems.runNotFound())));
     }
 

@@ -27,29 +27,23 @@ public class RunService {
     private static final int LAST_RUNS = 20;
 
     private final MigrationService migrations;
-    private final DefinitionCatalog definitions;
     private final StartService starts;
     private final DriveService drive;
     private final RunStore runs;
-    private final SegmentStore segments;
     private final MigrationConfig config;
     private final Event<RunsWaiting> waiting;
 
     RunService(
             MigrationService migrations,
-            DefinitionCatalog definitions,
             StartService starts,
             DriveService drive,
             RunStore runs,
-            SegmentStore segments,
             MigrationConfig config,
             Event<RunsWaiting> waiting) {
         this.migrations = migrations;
-        this.definitions = definitions;
         this.starts = starts;
         this.drive = drive;
         this.runs = runs;
-        this.segments = segments;
         this.config = config;
         this.waiting = waiting;
     }
@@ -244,34 +238,6 @@ public class RunService {
     private static LongSupplier countdown(long millis) {
         long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
         return () -> TimeUnit.NANOSECONDS.toMillis(until - System.nanoTime());
-    }
-
-    /** Some of the records a run put aside that are told of it. */
-    private static final int FAILURES = 20;
-
-    /** A run and how far it is; nothing if there is none of this id. About 4 RCU. */
-    public Optional<RunState> find(String game, String id) {
-        return runs.read(game, id).map(run -> {
-            Progress progress = progress(game, run);
-            boolean failed = progress.main().failed() + progress.back().failed() > 0;
-            return new RunState(
-                    run,
-                    progress,
-                    definitions.definitionOf(game, run.version()).invariants(),
-                    failed ? segments.quarantined(game, id, FAILURES) : List.of());
-        });
-    }
-
-    /** Runs, the newest first, those before one if it is given. */
-    public List<RunState> list(String game, @Nullable String below, int limit) {
-        return runs.list(game, below, limit).stream()
-                .map(run -> new RunState(run, progress(game, run), List.of(), List.of()))
-                .toList();
-    }
-
-    private Progress progress(String game, Run run) {
-        Progress outcome = run.outcome();
-        return outcome == null ? Progress.of(segments.list(game, run.id(), run.segments())) : outcome;
     }
 
     /** What became of the wish to change a run; in order of precedence. */

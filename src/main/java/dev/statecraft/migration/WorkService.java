@@ -1,14 +1,8 @@
 package dev.statecraft.migration;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.statecraft.replication.Entity;
 import dev.statecraft.replication.EntityPlace;
-import dev.statecraft.replication.EntityScan;
-import dev.statecraft.replication.EntityService;
-import dev.statecraft.replication.PackedJson;
 import dev.statecraft.table.Consumption;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,7 +12,6 @@ import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Hands records to game servers that migrate them with functions of their own, and takes them back. Everything else is as
@@ -45,7 +38,7 @@ public class WorkService {
     private final RunStore runs;
     private final SegmentStore segments;
     private final WorkStore works;
-    private final EntityService entities;
+    private final WorkPageReader reader;
     private final MigrationConfig config;
 
     WorkService(
@@ -57,7 +50,7 @@ public class WorkService {
             RunStore runs,
             SegmentStore segments,
             WorkStore works,
-            EntityService entities,
+            WorkPageReader reader,
             MigrationConfig config) {
         this.migrations = migrations;
         this.definitions = definitions;
@@ -67,7 +60,7 @@ public class WorkService {
         this.runs = runs;
         this.segments = segments;
         this.works = works;
-        this.entities = entities;
+        this.reader = reader;
         this.config = config;
     }
 
@@ -91,11 +84,8 @@ public class WorkService {
      */
     public record Wait(MigrationStatus status, long waitMillis, Map<Integer, Long> seen) implements Leased {}
 
-    /** A record to migrate, as the migrations before leave it; or one to take back, as it is. */
-    public record Task(String space, String id, long version, String schemaVersion, ObjectNode state) {}
-
     /** Records to migrate, or to take back; the lease names them when they come back. */
-    public record Page(MigrationStatus status, Run.Direction direction, String lease, List<Task> tasks)
+    public record Page(MigrationStatus status, Run.Direction direction, String lease, List<WorkPageReader.Task> tasks)
             implements Leased {}
 
     /** What handing records in comes to; in order of precedence. */
@@ -175,15 +165,16 @@ public class WorkService {
         SchemaChain chain = definitions.chain(game, run.entityType());
         while (millisLeft.getAsLong() > 0) {
             Consumption consumption = new Consumption();
-            List<Task> tasks = new ArrayList<>();
-            WorkPage page = look(game, run, lease, chain, Math.min(limit, MOST_RECORDS), tasks, consumption);
-            if (!tasks.isEmpty()) {
+            WorkPageReader.Read read =
+                    reader.read(game, run, lease, chain, Math.min(limit, MOST_RECORDS), consumption);
+            WorkPage page = read.page();
+            if (!read.tasks().isEmpty()) {
                 return works.keep(game, run.id(), lease.number(), page)
                         ? Optional.of(new Page(
                                 run.told(),
                                 run.goesBack() ? Run.Direction.DOWN : Run.Direction.UP,
                                 lease(run, lease),
-                                tasks))
+                                read.tasks()))
                         : Optional.empty();
             }
             Optional<SegmentWork.Page> done =
@@ -195,91 +186,6 @@ public class WorkService {
         }
         segments.release(game, lease);
         return Optional.empty();
-    }
-
-    private WorkPage look(
-            String game,
-            Run run,
-            Segment lease,
-            SchemaChain chain,
-            int limit,
-            List<Task> tasks,
-            Consumption consumption) {
-        int size = Math.max(1, Math.min(limit, run.options().pageSize()));
-        if (run.phase() == Run.Phase.CANARY) {
-            size = (int) Math.max(1, Math.min(size, run.canary()));
-        }
-        Segment.Checkpoint from = lease.checkpoint();
-        EntityScan scan = entities.scan(
-                game,
-                run.entityType(),
-                new EntityScan.Part(lease.number(), run.segments(), run.phase().pass() != Run.Phase.MIGRATING.pass()),
-                from == null ? null : new EntityScan.Position(from.first(), from.second()),
-                Math.max(size, config.scanItems()),
-                consumption);
-        List<EntityScan.Found> found = scan.found();
-        List<EntityScan.Found> some = found.subList(0, Math.min(size, found.size()));
-        Map<EntityPlace, Entity> behind = new HashMap<>();
-        entities.readAll(
-                        game,
-                        some.stream()
-                                .filter(one -> isOpen(run, chain, one.schemaVersion()))
-                                .map(EntityScan.Found::place)
-                                .toList())
-                .forEach(entity -> behind.put(new EntityPlace(entity.space(), entity.id()), entity));
-        List<WorkPage.Entry> records = new ArrayList<>();
-        long bytes = 0;
-        for (EntityScan.Found one : some) {
-            Entity entity = behind.get(one.place());
-            PackedJson stored = entity == null ? null : entity.state();
-            int more = stored == null ? 0 : stored.plainBytes();
-            if (!records.isEmpty() && bytes + more > config.workBytes()) {
-                break;
-            }
-            bytes += more;
-            Optional<Task> task = entity == null ? Optional.empty() : task(run, chain, entity);
-            task.ifPresent(tasks::add);
-            records.add(new WorkPage.Entry(
-                    one.place().space(), one.place().id(), entity == null ? 0 : entity.version(), task.isPresent()));
-        }
-        return new WorkPage(lease.token(), records, from, behind(game, records, found.size(), scan.next()), null);
-    }
-
-    private Segment.@Nullable Checkpoint behind(
-            String game, List<WorkPage.Entry> records, int found, EntityScan.@Nullable Position next) {
-        EntityScan.Position behind = records.size() == found
-                ? next
-                : entities.behind(game, records.get(records.size() - 1).place());
-        return behind == null ? null : new Segment.Checkpoint(behind.partition(), behind.sort());
-    }
-
-    /** Whether there is something to do to a record of a schema. */
-    private static boolean isOpen(Run run, SchemaChain chain, String schemaVersion) {
-        return run.goesBack()
-                ? schemaVersion.equals(run.version().toString())
-                : !chain.after(schemaVersion).isEmpty();
-    }
-
-    /** What is to be handed out of a record: its state as the migrations before leave it, or as it is on the way back. */
-    private Optional<Task> task(Run run, SchemaChain chain, Entity entity) {
-        if (run.goesBack()) {
-            return Optional.of(
-                    new Task(entity.space(), entity.id(), entity.version(), entity.schemaVersion(), entity.json()));
-        }
-        List<Definition> path = chain.after(entity.schemaVersion());
-        ObjectNode state = entity.json();
-        String schema = entity.schemaVersion();
-        for (Definition step : path.subList(0, Math.max(0, path.size() - 1))) {
-            Subject subject = Subject.of(entity).at(schema);
-            if (!(step.up().apply(state, subject, config.bounds()) instanceof Transformed.Done done)) {
-                return Optional.empty();
-            }
-            state = done.state();
-            schema = step.version().toString();
-        }
-        return path.isEmpty()
-                ? Optional.empty()
-                : Optional.of(new Task(entity.space(), entity.id(), entity.version(), schema, state));
     }
 
     /**

@@ -42,6 +42,7 @@ final class Laboratory {
     final BackupService backups;
     final StepService steps;
     final RunService runs;
+    final RunReader runReader;
     final WorkService work;
     final List<String> waiting = new CopyOnWriteArrayList<>();
 
@@ -91,10 +92,12 @@ final class Laboratory {
         steps = new StepService(
                 migrations, definitions, store, starts, runStore, segmentStore, realm.entities, realm.types, backups, config);
         DriveService drive = new DriveService(steps, segments, config);
-        runs = new RunService(migrations, definitions, starts, drive, runStore, segmentStore, config, new Waiting(waiting));
+        runs = new RunService(migrations, starts, drive, runStore, config, new Waiting(waiting));
+        runReader = new RunReader(definitions, runStore, segmentStore);
         realm.schemas.ask(new SchemaLineService(store, definitions, config));
+        WorkPageReader reader = new WorkPageReader(realm.entities, config);
         work = new WorkService(
-                migrations, definitions, steps, turns, segments, runStore, segmentStore, workStore, realm.entities, config);
+                migrations, definitions, steps, turns, segments, runStore, segmentStore, workStore, reader, config);
         plans = new PlanService(realm.entities, config);
     }
 

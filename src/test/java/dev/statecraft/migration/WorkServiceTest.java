@@ -186,8 +186,8 @@ class WorkServiceTest {
         // What was seen has stood still: another server is handed the records.
         Page taken = assertInstanceOf(Page.class, lease(wait.seen()));
         assertEquals(
-                dead.tasks().stream().map(WorkService.Task::id).toList(),
-                taken.tasks().stream().map(WorkService.Task::id).toList());
+                dead.tasks().stream().map(WorkPageReader.Task::id).toList(),
+                taken.tasks().stream().map(WorkPageReader.Task::id).toList());
         assertNotEquals(dead.lease(), taken.lease());
         Map<String, ObjectNode> before = states();
         assertInstanceOf(Lost.class, complete(dead, state -> state.put("gold", -1)));
@@ -203,7 +203,7 @@ class WorkServiceTest {
     void whatWasWrittenWhileARecordWasOutIsKept() {
         begin(", 'options': {'canaryPercent': 0}");
         Page page = page();
-        WorkService.Task task = page.tasks().get(0);
+        WorkPageReader.Task task = page.tasks().get(0);
         lab.update(GAME, task.space(), task.id(), "{'increment': {'coins': 100}}");
         Done done = assertInstanceOf(Done.class, complete(page, WorkServiceTest::doubled));
         assertTrue(done.answer().again() >= 1, done.toString());
