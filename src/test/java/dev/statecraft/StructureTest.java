@@ -52,10 +52,11 @@ class StructureTest {
     /**
      * What of a feature is not domain: it may know the frameworks its role is about. A Request checks what HTTP brings,
      * Problems name what HTTP answers, a Walk reads page by page through its Store, an
-     * EntryCursor is read from what HTTP brings.
+     * EntryCursor is read from what HTTP brings, SettingFields check its fields.
      */
     private static final Pattern ROLES =
-            Pattern.compile(".*(Resource|Service|Store|Items|Handler|Config|Request|Problems|Walk)|EntryCursor");
+            Pattern.compile(".*(Resource|Service|Store|Items|Handler|Config|Request|Problems|Walk)"
+                    + "|EntryCursor|SettingFields");
 
     private static final Pattern EMPTY_NAMES =
             Pattern.compile("Abstract.*|.*(Impl|Utils?|Helpers?|Base|DTO|Dto|Manager|Info|Data|Processor)");

@@ -6,8 +6,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.SortedMap;
-import java.util.TreeMap;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,37 +14,39 @@ import org.jspecify.annotations.Nullable;
  */
 final class BoardClearRequest {
 
-    /** What can be cleared, and what a request says about it. */
-    private static final SortedMap<String, Function<BoardRequest, @Nullable Object>> CLEARABLE = clearable();
-
     private BoardClearRequest() {}
 
     /**
      * The settings of a board without those that are named.
      *
+     * @param clearable what the request says about each setting that can be cleared, null where it says nothing
+     * @param type the ranking type of the board after the change
      * @throws ProblemException 400, naming the element of {@code clear} that cannot be cleared, or that the request also
      *     sets
      */
-    static BoardSettings of(List<@Nullable String> names, BoardRequest request, BoardSettings old, LeaderboardConfig config) {
+    static BoardSettings of(
+            List<@Nullable String> names,
+            SortedMap<String, @Nullable Object> clearable,
+            RankingType type,
+            BoardSettings old,
+            LeaderboardConfig config) {
         Set<String> cleared = new HashSet<>();
         for (int i = 0; i < names.size(); i++) {
             String name = names.get(i);
-            Function<BoardRequest, @Nullable Object> setting = name == null ? null : CLEARABLE.get(name);
-            if (name == null || setting == null) {
-                throw refused(i, "Only these settings can be cleared: " + String.join(", ", CLEARABLE.keySet()) + ".");
+            if (name == null || !clearable.containsKey(name)) {
+                throw refused(i, "Only these settings can be cleared: " + String.join(", ", clearable.keySet()) + ".");
             }
-            if (setting.apply(request) != null) {
+            if (clearable.get(name) != null) {
                 throw refused(i, "The request both sets and clears " + name + ". Omit one of the two.");
             }
             cleared.add(name);
         }
-        RankingType type = request.rankingType() == null ? old.rankingType() : request.rankingType();
         return new BoardSettings(
                 cleared.contains("description") ? "" : old.description(),
                 old.rankingType(),
                 cleared.contains("order") ? type.defaultOrder() : old.order(),
                 cleared.contains("operator") ? null : old.operator(),
-                cleared.contains("decimals") ? BoardRequest.decimalsOf(type) : old.decimals(),
+                cleared.contains("decimals") ? type.defaultDecimals() : old.decimals(),
                 cleared.contains("maxSize") ? config.maxLeaderboardSize() : old.maxSize(),
                 old.lanes(),
                 cleared.contains("reset") ? null : old.reset(),
@@ -60,26 +60,6 @@ final class BoardClearRequest {
                         cleared.contains("endsAt") ? null : old.terms().endsAt(),
                         cleared.contains("maxAttempts") ? 0 : old.terms().maxAttempts()),
                 cleared.contains("ranking") ? Ranking.COMPETITION : old.ranking());
-    }
-
-    private static SortedMap<String, Function<BoardRequest, @Nullable Object>> clearable() {
-        SortedMap<String, Function<BoardRequest, @Nullable Object>> settings = new TreeMap<>();
-        settings.put("description", BoardRequest::description);
-        settings.put("order", BoardRequest::order);
-        settings.put("operator", BoardRequest::operator);
-        settings.put("decimals", BoardRequest::decimals);
-        settings.put("maxSize", BoardRequest::maxSize);
-        settings.put("ranking", BoardRequest::ranking);
-        settings.put("reset", BoardRequest::reset);
-        settings.put("bounds", BoardRequest::bounds);
-        settings.put("rewards", BoardRequest::rewards);
-        settings.put("tiers", BoardRequest::tiers);
-        settings.put("rating", BoardRequest::rating);
-        settings.put("source", BoardRequest::source);
-        settings.put("startsAt", BoardRequest::startsAt);
-        settings.put("endsAt", BoardRequest::endsAt);
-        settings.put("maxAttempts", BoardRequest::maxAttempts);
-        return settings;
     }
 
     private static ProblemException refused(int index, String detail) {

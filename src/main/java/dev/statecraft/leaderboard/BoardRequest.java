@@ -14,6 +14,8 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,15 +54,7 @@ public record BoardRequest(
 
     private static final int MOST_PATH_CHARACTERS = 1024;
     private static final int MOST_PLACES = 1_000_000_000;
-    private static final int RATING_DECIMALS = 2;
     private static final int MOST_PER_MINUTE = 60;
-    private static final BigDecimal HUNDRED = BigDecimal.valueOf(100);
-
-    /** What settings that are no integers are kept with. */
-    static final int MOST_DECIMALS = 9;
-
-    /** Settings are free of floating-point noise to so many digits: a noise of 10^-12 is less than any setting means. */
-    static final int NOISE_DECIMALS = 6;
 
     /** A reward as callers write and see it; {@code reward} is any JSON. */
     public record RewardView(
@@ -89,13 +83,13 @@ public record BoardRequest(
             throw new ProblemException(
                     Problem.badRequest("clear", "A new board has no settings to clear. Omit the optional settings instead."));
         }
-        RankingType type = required("rankingType", rankingType);
+        RankingType type = SettingFields.required("rankingType", rankingType);
         BoardSettings plain = BoardSettings.of(
                 type,
                 order == null ? type.defaultOrder() : order,
                 operator,
-                within("decimals", decimals, decimalsOf(type), 0, BoardSettings.MAX_DECIMALS),
-                within("lanes", lanes, 1, 1, BoardSettings.MAX_LANES));
+                SettingFields.within("decimals", decimals, type.defaultDecimals(), 0, BoardSettings.MAX_DECIMALS),
+                SettingFields.within("lanes", lanes, 1, 1, BoardSettings.MAX_LANES));
         return with(plain, limits.config().maxLeaderboardSize(), limits)
                 .with(terms(Terms.NONE, Terms.NONE, limits.now()));
     }
@@ -110,24 +104,21 @@ public record BoardRequest(
             String field = id != null ? "id" : "lanes";
             throw new ProblemException(Problem.badRequest(field, "The " + field + " of a board cannot be changed."));
         }
-        BoardSettings cleared = clear == null ? old : BoardClearRequest.of(clear, this, old, limits.config());
+        RankingType type = rankingType == null ? old.rankingType() : rankingType;
+        BoardSettings cleared =
+                clear == null ? old : BoardClearRequest.of(clear, clearable(), type, old, limits.config());
         return with(cleared, cleared.maxSize(), limits).with(terms(old.terms(), cleared.terms(), limits.now()));
     }
 
-    /** The digits after the point that values of a board have where nothing else is said. */
-    static int decimalsOf(RankingType type) {
-        return type == RankingType.RATING ? RATING_DECIMALS : 0;
-    }
-
     private BoardSettings with(BoardSettings old, int oldMaxSize, Limits limits) {
-        int digits = within("decimals", decimals, old.decimals(), 0, BoardSettings.MAX_DECIMALS);
+        int digits = SettingFields.within("decimals", decimals, old.decimals(), 0, BoardSettings.MAX_DECIMALS);
         BoardSettings settings = new BoardSettings(
-                text("description", description, old.description(), limits.config()),
+                SettingFields.text("description", description, old.description(), limits.config()),
                 rankingType == null ? old.rankingType() : rankingType,
                 order == null ? old.order() : order,
                 operator == null ? old.operator() : operator,
                 digits,
-                within("maxSize", maxSize, oldMaxSize, 0, MOST_PLACES),
+                SettingFields.within("maxSize", maxSize, oldMaxSize, 0, MOST_PLACES),
                 old.lanes(),
                 reset == null ? old.reset() : checked(reset, limits.now()),
                 bounds == null ? old.bounds() : checked(bounds, digits),
@@ -153,7 +144,7 @@ public record BoardRequest(
         Terms terms = new Terms(
                 startsAt == null ? kept.startsAt() : startsAt.truncatedTo(ChronoUnit.MILLIS),
                 endsAt == null ? kept.endsAt() : endsAt.truncatedTo(ChronoUnit.MILLIS),
-                within("maxAttempts", maxAttempts, kept.maxAttempts(), 0, Terms.MAX_ATTEMPTS));
+                SettingFields.within("maxAttempts", maxAttempts, kept.maxAttempts(), 0, Terms.MAX_ATTEMPTS));
         if (terms.samePeriod(old) || terms.endsAt() == null) {
             return terms;
         }
@@ -200,29 +191,17 @@ public record BoardRequest(
         if (source.none()) {
             return null;
         }
-        String type = Ids.check("source.entityType", required("source.entityType", source.entityType()));
+        String type = Ids.check("source.entityType", SettingFields.required("source.entityType", source.entityType()));
         if (type.equals(STATE_TYPE)) {
             throw new ProblemException(
                     Problem.badRequest("source.entityType", "Entities of this type are written by boards and cannot be a source."));
         }
-        String path = required("source.path", source.path());
+        String path = SettingFields.required("source.path", source.path());
         if (path.length() > MOST_PATH_CHARACTERS || StatePath.parse(path).isEmpty()) {
             throw new ProblemException(
                     Problem.badRequest("source.path", "Give a top-level key, or a JSON pointer that starts with /."));
         }
         return source;
-    }
-
-    /** A text of a request, if it is not too long. */
-    static String text(String field, @Nullable String text, String otherwise, LeaderboardConfig config) {
-        if (text == null) {
-            return otherwise;
-        }
-        if (text.length() > config.descriptionLength()) {
-            throw new ProblemException(
-                    Problem.badRequest(field, "A text has at most " + config.descriptionLength() + " characters."));
-        }
-        return text;
     }
 
     private static @Nullable ResetSchedule checked(ResetSchedule reset, Instant now) {
@@ -264,11 +243,11 @@ public record BoardRequest(
             return null;
         }
         Bounds bounds = new Bounds(
-                exact("bounds.min", given.min(), digits),
-                exact("bounds.max", given.max(), digits),
-                exact("bounds.maxIncrease", given.maxIncrease(), digits),
+                SettingFields.exact("bounds.min", given.min(), digits),
+                SettingFields.exact("bounds.max", given.max(), digits),
+                SettingFields.exact("bounds.maxIncrease", given.maxIncrease(), digits),
                 given.perMinute(),
-                percentile("bounds.firstPercentile", given.firstPercentile()),
+                SettingFields.percentile("bounds.firstPercentile", given.firstPercentile()),
                 given.action());
         if (bounds.min() != null && bounds.max() != null && bounds.min().compareTo(bounds.max()) > 0) {
             throw new ProblemException(Problem.badRequest("bounds.max", "max must not be less than min."));
@@ -276,19 +255,19 @@ public record BoardRequest(
         if (bounds.maxIncrease() != null && bounds.maxIncrease().signum() < 0) {
             throw new ProblemException(Problem.badRequest("bounds.maxIncrease", "maxIncrease must not be negative."));
         }
-        within("bounds.perMinute", bounds.perMinute(), 1, 1, MOST_PER_MINUTE);
+        SettingFields.within("bounds.perMinute", bounds.perMinute(), 1, 1, MOST_PER_MINUTE);
         return bounds;
     }
 
     private static List<Reward> rewards(List<@Nullable RewardView> rewards, Limits limits) {
-        atMost("rewards", rewards, limits.config().rewards());
+        SettingFields.atMost("rewards", rewards, limits.config().rewards());
         List<Reward> checked = new ArrayList<>();
         for (int i = 0; i < rewards.size(); i++) {
             String field = "rewards[" + i + "]";
-            RewardView reward = required(field, rewards.get(i));
-            long from = range(field + ".fromRank", reward.fromRank(), 1);
-            range(field + ".toRank", reward.toRank(), from);
-            BigDecimal percentile = percentile(field + ".percentile", reward.percentile());
+            RewardView reward = SettingFields.required(field, rewards.get(i));
+            long from = SettingFields.range(field + ".fromRank", reward.fromRank(), 1);
+            SettingFields.range(field + ".toRank", reward.toRank(), from);
+            BigDecimal percentile = SettingFields.percentile(field + ".percentile", reward.percentile());
             if (reward.toRank() == null && percentile == null) {
                 throw new ProblemException(Problem.badRequest(field, "Give toRank or percentile."));
             }
@@ -297,88 +276,55 @@ public record BoardRequest(
                     reward.fromRank(),
                     reward.toRank(),
                     percentile,
-                    limits.json().write(field + ".reward", required(field + ".reward", reward.reward()))));
+                    limits.json()
+                            .write(field + ".reward", SettingFields.required(field + ".reward", reward.reward()))));
         }
         return List.copyOf(checked);
     }
 
     private static List<Tier> tiers(List<@Nullable Tier> tiers, int digits, Limits limits) {
-        atMost("tiers", tiers, limits.config().tiers());
+        SettingFields.atMost("tiers", tiers, limits.config().tiers());
         Set<String> names = new HashSet<>();
         List<Tier> checked = new ArrayList<>();
         for (int i = 0; i < tiers.size(); i++) {
             String field = "tiers[" + i + "]";
-            Tier tier = required(field, tiers.get(i));
-            String name = required(field + ".name", named(field + ".name", tier.name(), limits));
+            Tier tier = SettingFields.required(field, tiers.get(i));
+            String name = SettingFields.required(field + ".name", named(field + ".name", tier.name(), limits));
             if (!names.add(name)) {
                 throw new ProblemException(Problem.badRequest(field + ".name", "Tier names must be unique."));
             }
-            range(field + ".rank", tier.rank(), 1);
+            SettingFields.range(field + ".rank", tier.rank(), 1);
             checked.add(new Tier(
                     tier.name(),
                     tier.rank(),
-                    percentile(field + ".percentile", tier.percentile()),
-                    exact(field + ".score", tier.score(), digits)));
+                    SettingFields.percentile(field + ".percentile", tier.percentile()),
+                    SettingFields.exact(field + ".score", tier.score(), digits)));
         }
         return List.copyOf(checked);
     }
 
     private static @Nullable String named(String field, @Nullable String name, Limits limits) {
-        return name == null ? null : text(field, name, "", limits.config());
+        return name == null ? null : SettingFields.text(field, name, "", limits.config());
     }
 
-    private static void atMost(String field, List<?> values, int most) {
-        if (values.size() > most) {
-            throw new ProblemException(Problem.badRequest(field, "Give at most " + most + "."));
-        }
-    }
-
-    private static @Nullable BigDecimal percentile(String field, @Nullable BigDecimal given) {
-        BigDecimal percentile = exact(field, given, NOISE_DECIMALS);
-        if (percentile != null && (percentile.signum() <= 0 || percentile.compareTo(HUNDRED) > 0)) {
-            throw new ProblemException(Problem.badRequest(field, "A percentile must be greater than 0 and at most 100."));
-        }
-        return percentile;
-    }
-
-    /**
-     * The value without the noise that {@link FloatNoise} finds at so many digits, and without trailing zeros, so that
-     * equal numbers make equal settings.
-     */
-    private static @Nullable BigDecimal exact(String field, @Nullable BigDecimal value, int digits) {
-        if (value == null) {
-            return null;
-        }
-        BigDecimal exact = FloatNoise.rounded(value, digits).stripTrailingZeros();
-        if (exact.scale() > MOST_DECIMALS) {
-            throw new ProblemException(
-                    Problem.badRequest(field, "Give at most " + MOST_DECIMALS + " digits after the point."));
-        }
-        return exact.scale() < 0 ? exact.setScale(0) : exact;
-    }
-
-    private static long range(String field, @Nullable Long rank, long least) {
-        if (rank != null && (rank < least || rank > Score.LIMIT)) {
-            throw new ProblemException(Problem.badRequest(field, "Give a rank of at least " + least + "."));
-        }
-        return rank == null ? least : rank;
-    }
-
-    static <T> T required(String field, @Nullable T value) {
-        if (value == null) {
-            throw new ProblemException(Problem.badRequest(field, "The field " + field + " is missing."));
-        }
-        return value;
-    }
-
-    private static int within(String field, @Nullable Integer value, int otherwise, int min, int max) {
-        if (value == null) {
-            return otherwise;
-        }
-        if (value < min || value > max) {
-            throw new ProblemException(
-                    Problem.badRequest(field, field + " is an integer from " + min + " to " + max + "."));
-        }
-        return value;
+    /** What the request says about each setting that can be cleared, by name; null where it says nothing. */
+    private SortedMap<String, @Nullable Object> clearable() {
+        SortedMap<String, @Nullable Object> given = new TreeMap<>();
+        given.put("description", description);
+        given.put("order", order);
+        given.put("operator", operator);
+        given.put("decimals", decimals);
+        given.put("maxSize", maxSize);
+        given.put("ranking", ranking);
+        given.put("reset", reset);
+        given.put("bounds", bounds);
+        given.put("rewards", rewards);
+        given.put("tiers", tiers);
+        given.put("rating", rating);
+        given.put("source", source);
+        given.put("startsAt", startsAt);
+        given.put("endsAt", endsAt);
+        given.put("maxAttempts", maxAttempts);
+        return given;
     }
 }

@@ -23,4 +23,9 @@ public enum RankingType {
     public Order defaultOrder() {
         return order;
     }
+
+    /** The digits after the point that the values of a board of this type have if it does not say how many. */
+    public int defaultDecimals() {
+        return this == RATING ? 2 : 0;
+    }
 }

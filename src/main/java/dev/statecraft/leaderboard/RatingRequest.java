@@ -166,15 +166,15 @@ public record RatingRequest(
         if (value == null) {
             return otherwise;
         }
-        BigDecimal rounded = FloatNoise.rounded(value, BoardRequest.NOISE_DECIMALS);
+        BigDecimal rounded = FloatNoise.rounded(value, SettingFields.NOISE_DECIMALS);
         // A parameter that is tiny but not 0 was meant so, and is refused for its digits.
         BigDecimal exact = rounded.signum() == 0 ? value : rounded;
         double number = exact.doubleValue();
-        if (number < min || number > max || exact.stripTrailingZeros().scale() > BoardRequest.MOST_DECIMALS) {
+        if (number < min || number > max || exact.stripTrailingZeros().scale() > SettingFields.MOST_DECIMALS) {
             throw refused(
                     name,
                     "Give a number from " + BigDecimal.valueOf(min).toPlainString() + " to "
-                            + BigDecimal.valueOf(max).toPlainString() + " with at most " + BoardRequest.MOST_DECIMALS
+                            + BigDecimal.valueOf(max).toPlainString() + " with at most " + SettingFields.MOST_DECIMALS
                             + " digits after the point.");
         }
         return number;

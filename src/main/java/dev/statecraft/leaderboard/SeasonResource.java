@@ -124,7 +124,7 @@ public class SeasonResource {
             ResetRequest request) {
         Ids.check("board", id);
         String key = idempotencyKey == null ? null : Ids.check("Idempotency-Key", idempotencyKey);
-        String reason = BoardRequest.text("reason", request.reason(), "", config);
+        String reason = SettingFields.text("reason", request.reason(), "", config);
         SeasonService.Reset reset = seasons.reset(caller.game(), id, reason, key);
         if (reset instanceof SeasonService.Unknown) {
             throw new ProblemException(LeaderboardProblems.boardNotFound());
