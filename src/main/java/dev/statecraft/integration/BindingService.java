@@ -11,7 +11,7 @@ import dev.statecraft.leaderboard.ScoreService;
 import dev.statecraft.leaderboard.Terms;
 import dev.statecraft.replication.Entity;
 import dev.statecraft.replication.EntityPlace;
-import dev.statecraft.replication.EntityService;
+import dev.statecraft.replication.EntityReader;
 import dev.statecraft.replication.FollowedTypes;
 import dev.statecraft.table.ContentionException;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -41,7 +41,7 @@ public class BindingService implements FollowedTypes {
     private final CoordinationStore store;
     private final BoardService boards;
     private final ScoreService scores;
-    private final EntityService entities;
+    private final EntityReader entities;
     private final IntegrationConfig config;
     private final Clock clock;
     private final Map<String, Known> known = new ConcurrentHashMap<>();
@@ -50,7 +50,7 @@ public class BindingService implements FollowedTypes {
             CoordinationStore store,
             BoardService boards,
             ScoreService scores,
-            EntityService entities,
+            EntityReader entities,
             IntegrationConfig config,
             Clock clock) {
         this.store = store;
@@ -214,7 +214,7 @@ public class BindingService implements FollowedTypes {
             EntityPlace after = binding.space() == null || binding.entity() == null
                     ? null
                     : new EntityPlace(binding.space(), binding.entity());
-            EntityService.PlaceList page = entities.places(game, binding.entityType(), after);
+            EntityReader.PlaceList page = entities.places(game, binding.entityType(), after);
             for (int from = 0; from < page.places().size(); from += BATCH) {
                 List<EntityPlace> part =
                         page.places().subList(from, Math.min(page.places().size(), from + BATCH));

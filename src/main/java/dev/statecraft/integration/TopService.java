@@ -11,6 +11,7 @@ import dev.statecraft.leaderboard.ListingService;
 import dev.statecraft.leaderboard.RankedEntry;
 import dev.statecraft.replication.CommitService;
 import dev.statecraft.replication.Entity;
+import dev.statecraft.replication.EntityReader;
 import dev.statecraft.replication.EntityService;
 import dev.statecraft.replication.EntityUpdate;
 import dev.statecraft.replication.Identity;
@@ -48,6 +49,7 @@ public class TopService {
     private final CoordinationStore store;
     private final BoardService boards;
     private final ListingService lists;
+    private final EntityReader reader;
     private final EntityService entities;
     private final IntegrationConfig config;
     private final Clock clock;
@@ -56,12 +58,14 @@ public class TopService {
             CoordinationStore store,
             BoardService boards,
             ListingService lists,
+            EntityReader reader,
             EntityService entities,
             IntegrationConfig config,
             Clock clock) {
         this.store = store;
         this.boards = boards;
         this.lists = lists;
+        this.reader = reader;
         this.entities = entities;
         this.config = config;
         this.clock = clock;
@@ -137,7 +141,7 @@ public class TopService {
     /** Deletes what a board that is gone was replicated as. */
     void removed(String game, String board) {
         store.forget(game, board);
-        if (!entities.read(game, SPACE, PREFIX + board).deleted()) {
+        if (!reader.read(game, SPACE, PREFIX + board).deleted()) {
             entities.delete(game, SPACE, PREFIX + board, null, SYSTEM, UNREPEATED);
         }
     }
@@ -163,7 +167,7 @@ public class TopService {
     }
 
     private void write(String game, String id, ObjectNode state) {
-        Entity before = entities.read(game, SPACE, id);
+        Entity before = reader.read(game, SPACE, id);
         CommitService.Result result;
         if (before.deleted()) {
             result = entities.create(

@@ -3,7 +3,7 @@ package dev.statecraft.migration;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.statecraft.replication.Entity;
 import dev.statecraft.replication.EntityPlace;
-import dev.statecraft.replication.EntityService;
+import dev.statecraft.replication.EntityReader;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,10 +19,10 @@ public class PlanService {
 
     private static final int READ_AT_ONCE = 50;
 
-    private final EntityService entities;
+    private final EntityReader entities;
     private final MigrationConfig config;
 
-    PlanService(EntityService entities, MigrationConfig config) {
+    PlanService(EntityReader entities, MigrationConfig config) {
         this.entities = entities;
         this.config = config;
     }
@@ -89,7 +89,7 @@ public class PlanService {
         long matching = 0;
         EntityPlace after = null;
         do {
-            EntityService.PlaceList page = entities.places(game, definition.entityType(), after);
+            EntityReader.PlaceList page = entities.places(game, definition.entityType(), after);
             for (EntityPlace place : page.places()) {
                 matching++;
                 if (sample.size() < size) {

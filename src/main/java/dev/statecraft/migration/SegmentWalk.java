@@ -3,7 +3,7 @@ package dev.statecraft.migration;
 import dev.statecraft.migration.PageService.Job;
 import dev.statecraft.replication.EntityPlace;
 import dev.statecraft.replication.EntityScan;
-import dev.statecraft.replication.EntityService;
+import dev.statecraft.replication.EntityReader;
 import dev.statecraft.table.Consumption;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -44,7 +44,7 @@ final class SegmentWalk {
             BackupStore backups,
             PageService pages,
             PageCompletion completion,
-            EntityService entities,
+            EntityReader entities,
             MigrationConfig config) {}
 
     private final Services services;

@@ -1,6 +1,6 @@
 package dev.statecraft.migration;
 
-import dev.statecraft.replication.EntityService;
+import dev.statecraft.replication.EntityReader;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.function.LongSupplier;
 
@@ -18,7 +18,7 @@ public class ShiftService {
             BackupStore backups,
             PageService pages,
             PageCompletion completion,
-            EntityService entities,
+            EntityReader entities,
             MigrationConfig config) {
         services = new SegmentWalk.Services(
                 turns, definitions, runs, segments, backups, pages, completion, entities, config);

@@ -2,7 +2,7 @@ package dev.statecraft.migration;
 
 import dev.statecraft.migration.Run.Phase;
 import dev.statecraft.replication.EntityPlace;
-import dev.statecraft.replication.EntityService;
+import dev.statecraft.replication.EntityReader;
 import dev.statecraft.replication.EntityTypeService;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.List;
@@ -30,7 +30,7 @@ public class StepService {
     private final StartService starts;
     private final RunStore runs;
     private final SegmentStore segments;
-    private final EntityService entities;
+    private final EntityReader entities;
     private final EntityTypeService types;
     private final BackupService backups;
     private final MigrationConfig config;
@@ -42,7 +42,7 @@ public class StepService {
             StartService starts,
             RunStore runs,
             SegmentStore segments,
-            EntityService entities,
+            EntityReader entities,
             EntityTypeService types,
             BackupService backups,
             MigrationConfig config) {
@@ -174,7 +174,7 @@ public class StepService {
         long total = 0;
         EntityPlace after = null;
         do {
-            EntityService.PlaceList page = entities.places(game, run.entityType(), after);
+            EntityReader.PlaceList page = entities.places(game, run.entityType(), after);
             total += page.places().size();
             after = page.next();
         } while (after != null && millisLeft.getAsLong() > RESERVE_MILLIS);

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.statecraft.replication.Entity;
 import dev.statecraft.replication.EntityPlace;
 import dev.statecraft.replication.EntityScan;
-import dev.statecraft.replication.EntityService;
+import dev.statecraft.replication.EntityReader;
 import dev.statecraft.replication.PackedJson;
 import dev.statecraft.table.Consumption;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -19,10 +19,10 @@ import org.jspecify.annotations.Nullable;
 @ApplicationScoped
 public class WorkPageReader {
 
-    private final EntityService entities;
+    private final EntityReader entities;
     private final MigrationConfig config;
 
-    WorkPageReader(EntityService entities, MigrationConfig config) {
+    WorkPageReader(EntityReader entities, MigrationConfig config) {
         this.entities = entities;
         this.config = config;
     }

@@ -55,11 +55,11 @@ final class EntityProblems {
     }
 
     /** The entity in the shape that a request asked for; the newest shape if it asked for none. */
-    static Entity shown(EntityService entities, String game, Entity entity, @Nullable String schemaVersion) {
+    static Entity shown(EntityReader reader, String game, Entity entity, @Nullable String schemaVersion) {
         if (schemaVersion == null) {
             return entity;
         }
-        SchemaService.Seen seen = entities.shown(game, entity, schemaVersion);
+        SchemaService.Seen seen = reader.shown(game, entity, schemaVersion);
         if (seen instanceof SchemaService.NoVersion) {
             throw new ProblemException(
                     Problem.badRequest("schemaVersion", "The parameter schemaVersion must be a version such as 1.2.0."));

@@ -16,7 +16,6 @@ import dev.statecraft.replication.CommitService.Done;
 import dev.statecraft.replication.CommitService.Result;
 import dev.statecraft.replication.EntityView.SourceRequest;
 import dev.statecraft.replication.EntityView.UpdateAnswer;
-import dev.statecraft.replication.EntityView.VersionView;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
@@ -33,12 +32,11 @@ import java.net.URI;
 import java.util.List;
 import java.util.TreeMap;
 import org.eclipse.microprofile.openapi.annotations.Operation;
-import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
-/** Entities over HTTP: create, read, list, update, delete, history, revert. */
+/** HTTP routes that create, read, list, update and delete entities. */
 @Path("/v1/entities")
 @Produces(MediaType.APPLICATION_JSON)
 @Consumes(MediaType.APPLICATION_JSON)
@@ -47,14 +45,17 @@ public class EntityResource {
 
     private static final String MERGE_PATCH = "application/merge-patch+json";
 
+    private final EntityReader reader;
     private final EntityService entities;
     private final CurrentCaller caller;
     private final IdempotentRequest idempotent;
 
-    EntityResource(EntityService entities, CurrentCaller caller, IdempotentRequest idempotent) {
-        this.idempotent = idempotent;
+    EntityResource(
+            EntityReader reader, EntityService entities, CurrentCaller caller, IdempotentRequest idempotent) {
+        this.reader = reader;
         this.entities = entities;
         this.caller = caller;
+        this.idempotent = idempotent;
     }
 
     /** What an entity is created with; {@code owner} is the player it belongs to. */
@@ -86,23 +87,9 @@ public class EntityResource {
         }
     }
 
-    /** To which version an entity is to go back. */
-    public record RevertRequest(
-            @Nullable Long version,
-            @Nullable String mutationId,
-            @Nullable SourceRequest source) {}
-
     /** Some entities, by id. */
     public record EntityListAnswer(
             List<EntityView> entities, @Nullable String nextCursor) {}
-
-    /** Some versions, the newest first. */
-    @Schema(name = "EntityHistory")
-    public record History(
-            String id,
-            String space,
-            List<VersionView> versions,
-            @Nullable String nextCursor) {}
 
     /** The seed's createEntity. */
     @POST
@@ -151,7 +138,7 @@ public class EntityResource {
         if (after != null && !Ids.isStored(after)) {
             throw Cursor.foreign();
         }
-        EntityService.EntityList page = entities.list(caller.game(), space, ofType, after, Query.limit(limit));
+        EntityReader.EntityList page = reader.list(caller.game(), space, ofType, after, Query.limit(limit));
         return new EntityListAnswer(
                 page.entities().stream()
                         .map(entity -> EntityView.of(shown(entity, schema), false))
@@ -176,13 +163,13 @@ public class EntityResource {
         String schema = Query.semanticVersion("schemaVersion", schemaVersion);
         Entity entity;
         if (atVersion == null) {
-            entity = entities.read(caller.game(), space, id);
+            entity = reader.read(caller.game(), space, id);
             if (entity.deleted()) {
                 throw new ProblemException(EntityProblems.notFound());
             }
         } else {
             long version = Query.integer("version", atVersion, 1, Query.MAX_INTEGER);
-            entity = entities.readAt(caller.game(), space, id, version)
+            entity = reader.readAt(caller.game(), space, id, version)
                     .orElseThrow(() -> new ProblemException(EntityProblems.versionNotFound(version)));
         }
         if (known != null && schema == null && VersionTag.matches(known, entity.version())) {
@@ -271,69 +258,8 @@ public class EntityResource {
         return view(id, space, null, entities.delete(caller.game(), space, id, required, source, identity));
     }
 
-    /** The kept versions of an entity. */
-    @GET
-    @Path("/{entity}/history")
-    @Requires(value = Scope.STATE_READ, players = Players.NAMED_SPACE)
-    @Operation(operationId = "getEntityHistory", summary = "List the stored versions of an entity")
-    public History history(
-            @PathParam("entity") String id,
-            @QueryParam("space") @Nullable String inSpace,
-            @QueryParam("limit") @Nullable String limit,
-            @QueryParam("cursor") @Nullable String cursor) {
-        Ids.check("entity", id);
-        String space = EntityProblems.space(inSpace);
-        String list = "history#" + space + "#" + id;
-        long below = cursor == null
-                ? Long.MAX_VALUE
-                : Query.integer("cursor", Cursor.read(cursor, list, 1).get(0), 1, Long.MAX_VALUE / 2);
-        HistoryService.VersionPage page = entities.versions(caller.game(), space, id, below, Query.limit(limit))
-                .orElseThrow(() -> new ProblemException(EntityProblems.notFound()));
-        return new History(
-                id,
-                space,
-                page.versions().stream().map(VersionView::of).toList(),
-                page.next() == 0 ? null : Cursor.of(list, page.next()));
-    }
-
-    /** Makes a kept version the newest one. */
-    @POST
-    @Path("/{entity}/revert")
-    @Requires(value = Scope.STATE_WRITE, players = Players.NAMED_SPACE)
-    @APIResponseSchema(EntityView.class)
-    @Operation(operationId = "revertEntity", summary = "Revert an entity to a stored version, as a new version")
-    public Response revert(
-            @PathParam("entity") String id,
-            @QueryParam("space") @Nullable String inSpace,
-            @HeaderParam("Idempotency-Key") @Nullable String idempotencyKey,
-            RevertRequest request) {
-        return idempotent.once(idempotencyKey, request, () -> revert(id, inSpace, request, idempotencyKey));
-    }
-
-    private Response revert(
-            String id, @Nullable String inSpace, RevertRequest request, @Nullable String idempotencyKey) {
-        Ids.check("entity", id);
-        Long version = request.version();
-        if (version == null || version < 1) {
-            throw new ProblemException(Problem.badRequest("version", "version must be at least 1."));
-        }
-        Source source = source(request.source());
-        ObjectNode arguments = PackedJson.MAPPER.createObjectNode();
-        arguments.put("version", version).put("player", source.playerId());
-        String space = EntityProblems.space(inSpace);
-        Identity identity = Identity.of(
-                UpdateProblems.mutationId(request.mutationId(), "revert", idempotencyKey), "revert", arguments);
-        return tagged(
-                Response.ok(),
-                view(
-                        id,
-                        space,
-                        request.mutationId(),
-                        entities.revert(caller.game(), space, id, version, source, identity)));
-    }
-
     private Entity shown(Entity entity, @Nullable String schemaVersion) {
-        return EntityProblems.shown(entities, caller.game(), entity, schemaVersion);
+        return EntityProblems.shown(reader, caller.game(), entity, schemaVersion);
     }
 
     private Source source(@Nullable SourceRequest request) {
@@ -362,13 +288,19 @@ public class EntityResource {
         return response.build();
     }
 
-    private static Response tagged(Response.ResponseBuilder response, EntityView view) {
+    /** Adds the entity as the body, and its version as the ETag. */
+    static Response tagged(Response.ResponseBuilder response, EntityView view) {
         return response.entity(view)
                 .header("ETag", VersionTag.of(view.version()))
                 .build();
     }
 
-    private static EntityView view(String id, String space, @Nullable String mutationId, Result result) {
+    /**
+     * The API representation of the result of a commit.
+     *
+     * @throws ProblemException if the commit was rejected
+     */
+    static EntityView view(String id, String space, @Nullable String mutationId, Result result) {
         if (result instanceof Done done) {
             return EntityView.of(done.entity(), done.replayed());
         }

@@ -30,14 +30,14 @@ import org.jspecify.annotations.Nullable;
 public class PlayerResource {
 
     private final PlayerService players;
-    private final EntityService shapes;
+    private final EntityReader reader;
     private final CurrentCaller caller;
     private final IdempotentRequest idempotent;
 
-    PlayerResource(PlayerService players, EntityService shapes, CurrentCaller caller, IdempotentRequest idempotent) {
+    PlayerResource(PlayerService players, EntityReader reader, CurrentCaller caller, IdempotentRequest idempotent) {
         this.idempotent = idempotent;
         this.players = players;
-        this.shapes = shapes;
+        this.reader = reader;
         this.caller = caller;
     }
 
@@ -88,7 +88,7 @@ public class PlayerResource {
         return new PlayerEntities(
                 player,
                 page.entities().stream()
-                        .map(entity -> EntityProblems.shown(shapes, caller.game(), entity, schemaVersion))
+                        .map(entity -> EntityProblems.shown(reader, caller.game(), entity, schemaVersion))
                         .map(entity -> EntityView.of(entity, false))
                         .toList(),
                 page.next() == 0 ? null : Cursor.of(list(player), page.next()));

@@ -86,19 +86,19 @@ final class Laboratory {
         TurnService turns = new TurnService(migrations, definitions, runStore, segmentStore);
         PageCompletion completion = new PageCompletion(turns, segmentStore, new Counters());
         ShiftService shifts = new ShiftService(
-                turns, definitions, runStore, segmentStore, backupStore, pages, completion, realm.entities, config);
+                turns, definitions, runStore, segmentStore, backupStore, pages, completion, realm.reader, config);
         segments = new SegmentService(turns, shifts, runStore, segmentStore, config);
         backups = new BackupService(store, runStore, backupStore, config, clock);
         steps = new StepService(
-                migrations, definitions, store, starts, runStore, segmentStore, realm.entities, realm.types, backups, config);
+                migrations, definitions, store, starts, runStore, segmentStore, realm.reader, realm.types, backups, config);
         DriveService drive = new DriveService(steps, segments, config);
         runs = new RunService(migrations, starts, drive, runStore, config, new Waiting(waiting));
         runReader = new RunReader(definitions, runStore, segmentStore);
         realm.schemas.ask(new SchemaLineService(store, definitions, config));
-        WorkPageReader reader = new WorkPageReader(realm.entities, config);
+        WorkPageReader reader = new WorkPageReader(realm.reader, config);
         work = new WorkService(
                 migrations, definitions, steps, turns, segments, runStore, segmentStore, workStore, reader, config);
-        plans = new PlanService(realm.entities, config);
+        plans = new PlanService(realm.reader, config);
     }
 
     /** A definition; {@code up} in single quotes. */
@@ -162,7 +162,7 @@ final class Laboratory {
     }
 
     Entity read(String space, String id) {
-        return realm.entities.read(GAME, space, id);
+        return realm.reader.read(GAME, space, id);
     }
 
     void update(String game, String space, String id, String operations) {

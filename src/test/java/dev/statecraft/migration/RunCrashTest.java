@@ -71,7 +71,7 @@ class RunCrashTest {
         Map<String, String> left = new TreeMap<>();
         for (String space : SPACES) {
             for (Entity entity :
-                    other.realm.entities.list(game, space, null, null, 1_000).entities()) {
+                    other.realm.reader.list(game, space, null, null, 1_000).entities()) {
                 left.put(
                         space + "/" + entity.id(),
                         entity.version() + " " + entity.schemaVersion() + " " + JsonValues.canonical(entity.json()));

@@ -99,7 +99,7 @@ class RunTest {
             assertEquals("migration:" + lab.lastRun(GAME).id(), entity.by());
         }
         assertEquals(1, lab.read("arena", "door").version());
-        assertEquals(1, lab.realm.entities.read("other-game", "arena", "n0").version());
+        assertEquals(1, lab.realm.reader.read("other-game", "arena", "n0").version());
 
         Run run = lab.lastRun(GAME);
         assertEquals(MigrationStatus.APPLIED, run.status());

@@ -66,8 +66,8 @@ class AnswerBudgetTest {
         read.forget();
         List<String> found = all(
                 (after, limit) -> {
-                    EntityService.EntityList page =
-                            realm.entities.list(GAME, SPACE, type.isEmpty() ? null : type, after, limit);
+                    EntityReader.EntityList page =
+                            realm.reader.list(GAME, SPACE, type.isEmpty() ? null : type, after, limit);
                     return new Page(
                             page.entities().stream().map(Entity::id).toList(),
                             page.entities().stream()
@@ -94,7 +94,7 @@ class AnswerBudgetTest {
         }
         List<String> found = all(
                 (below, limit) -> {
-                    HistoryService.VersionPage page = realm.entities
+                    HistoryService.VersionPage page = realm.reader
                             .versions(GAME, SPACE, "e", below == null ? Long.MAX_VALUE : Long.parseLong(below), limit)
                             .orElseThrow();
                     return new Page(

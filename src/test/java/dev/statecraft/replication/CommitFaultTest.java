@@ -226,17 +226,17 @@ class CommitFaultTest {
         for (long version = 4; version <= 8; version++) {
             assertEquals(
                     version - 1,
-                    realm.entities
+                    realm.reader
                             .readAt(GAME, SPACE, "a", version)
                             .orElseThrow()
                             .json()
                             .get("n")
                             .longValue());
         }
-        assertTrue(realm.entities.readAt(GAME, SPACE, "a", 3).isEmpty(), "only five are kept");
+        assertTrue(realm.reader.readAt(GAME, SPACE, "a", 3).isEmpty(), "only five are kept");
         assertEquals(
                 List.of(8L, 7L, 6L, 5L, 4L),
-                realm.entities.versions(GAME, SPACE, "a", Long.MAX_VALUE, 10).orElseThrow().versions().stream()
+                realm.reader.versions(GAME, SPACE, "a", Long.MAX_VALUE, 10).orElseThrow().versions().stream()
                         .map(Entity::version)
                         .toList());
     }

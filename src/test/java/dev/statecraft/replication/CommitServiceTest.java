@@ -165,7 +165,7 @@ class CommitServiceTest {
         assertEquals(
                 Realm.canonical("{'n': 2}"),
                 canonical(
-                        realm.entities.readAt(GAME, SPACE, "a", 3).orElseThrow().json()));
+                        realm.reader.readAt(GAME, SPACE, "a", 3).orElseThrow().json()));
     }
 
     @Test

@@ -117,7 +117,7 @@ class FeedModelTest {
 
     private Map<String, Entity> live() {
         Map<String, Entity> live = new TreeMap<>();
-        realm.entities.list(GAME, SPACE, null, null, 100).entities().forEach(entity -> live.put(entity.id(), entity));
+        realm.reader.list(GAME, SPACE, null, null, 100).entities().forEach(entity -> live.put(entity.id(), entity));
         return live;
     }
 

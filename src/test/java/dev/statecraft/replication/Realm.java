@@ -45,6 +45,7 @@ public final class Realm {
     public final RealmSchemas schemas = new RealmSchemas();
     final ConflictService conflicts;
     final ConflictParking parking;
+    public final EntityReader reader;
     public final EntityService entities;
     final ReplicationStatisticsService statistics;
     final ResyncService resyncs;
@@ -87,8 +88,8 @@ public final class Realm {
         ConflictStore conflictStore = new ConflictStore(dynamo, tables, config);
         parking = new ConflictParking(conflictStore, history, entityStore, config, clock);
         conflicts = new ConflictService(conflictStore, parking, commits, entityStore, types, shapes, clock);
-        entities = new EntityService(
-                commits, entityStore, types, conflicts, parking, history, shapes, (game, type) -> false, config);
+        reader = new EntityReader(entityStore, types, conflicts, history, shapes, config);
+        entities = new EntityService(commits, types, conflicts, parking, history, shapes, (game, type) -> false);
         statistics = new ReplicationStatisticsService(new ReplicationStatisticsStore(dynamo, tables), clock);
         resyncs = new ResyncService(new ResyncStore(dynamo, tables), config);
         feeds = new FeedService(log, entityStore, shapes, resyncs, clock);
@@ -151,7 +152,7 @@ public final class Realm {
     }
 
     Entity read(String id) {
-        return entities.read(GAME, SPACE, id);
+        return reader.read(GAME, SPACE, id);
     }
 
     Space head() {

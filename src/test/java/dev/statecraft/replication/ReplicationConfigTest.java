@@ -60,7 +60,7 @@ class ReplicationConfigTest {
         realm.create("a", "UI_STATE", "{'n': 0}");
         realm.update("a", "{'increment': {'n': 1}}", null);
         realm.drain();
-        assertTrue(realm.entities.readAt(GAME, SPACE, "a", 1).isEmpty());
+        assertTrue(realm.reader.readAt(GAME, SPACE, "a", 1).isEmpty());
         assertTrue(realm.historyStore.upTo(GAME, SPACE, "a", 10, 10).isEmpty());
         assertEquals(0, realm.statistics.of(GAME).totalStateHistory());
         assertInstanceOf(
@@ -75,8 +75,8 @@ class ReplicationConfigTest {
         for (int i = 0; i < 6; i++) {
             realm.update("a", "{'increment': {'n': 1}}", null);
         }
-        assertFalse(realm.entities.readAt(GAME, SPACE, "a", 4).isPresent());
-        assertTrue(realm.entities.readAt(GAME, SPACE, "a", 5).isPresent());
+        assertFalse(realm.reader.readAt(GAME, SPACE, "a", 4).isPresent());
+        assertTrue(realm.reader.readAt(GAME, SPACE, "a", 5).isPresent());
         realm.drain();
         assertEquals(3, realm.historyStore.upTo(GAME, SPACE, "a", 100, 100).size());
     }

@@ -43,14 +43,14 @@ class SchemaServiceTest {
         assertEquals(expected, read.json());
         assertEquals("2.0.0", read.schemaVersion());
         assertEquals(1, read.version());
-        assertEquals(read, realm.entities.readAt(GAME, SPACE, "old", 1).orElseThrow());
+        assertEquals(read, realm.reader.readAt(GAME, SPACE, "old", 1).orElseThrow());
         assertEquals(
-                List.of(read), realm.entities.list(GAME, SPACE, null, null, 10).entities());
+                List.of(read), realm.reader.list(GAME, SPACE, null, null, 10).entities());
         assertEquals(
-                List.of(read), realm.entities.list(GAME, SPACE, TYPE, null, 10).entities());
+                List.of(read), realm.reader.list(GAME, SPACE, TYPE, null, 10).entities());
         assertEquals(
                 List.of(read),
-                realm.entities
+                realm.reader
                         .versions(GAME, SPACE, "old", Long.MAX_VALUE, 10)
                         .orElseThrow()
                         .versions());
@@ -132,13 +132,13 @@ class SchemaServiceTest {
     void aServerThatAsksForAnOlderSchemaVersionGetsTheOldForm() {
         Entity read = realm.read("old");
         SchemaService.Shown old =
-                assertInstanceOf(SchemaService.Shown.class, realm.entities.shown(GAME, read, "1.0.0"));
+                assertInstanceOf(SchemaService.Shown.class, realm.reader.shown(GAME, read, "1.0.0"));
         assertEquals(json("{'coins': 5, 'name': 'Ada'}"), old.entity().json());
         assertEquals(1, old.entity().version());
-        assertInstanceOf(SchemaService.NoVersion.class, realm.entities.shown(GAME, read, "one"));
+        assertInstanceOf(SchemaService.NoVersion.class, realm.reader.shown(GAME, read, "one"));
         realm.update("old", "{'set': {'gold': 7}}", null);
         SchemaService.Unavailable none = assertInstanceOf(
-                SchemaService.Unavailable.class, realm.entities.shown(GAME, realm.read("old"), "1.0.0"));
+                SchemaService.Unavailable.class, realm.reader.shown(GAME, realm.read("old"), "1.0.0"));
         assertEquals("7 is odd", none.reason());
     }
 
