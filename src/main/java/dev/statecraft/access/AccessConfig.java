@@ -5,93 +5,99 @@ import io.smallrye.config.WithDefault;
 import java.time.Duration;
 import java.util.Optional;
 
-/** Who is let in, and how long what lets them in is good for. */
+/** Configuration of credentials, rate limits, idempotency and the audit trail. */
 @ConfigMapping(prefix = "statecraft.access")
 public interface AccessConfig {
 
     /**
-     * Whether calls without a key are let in. If it is not said, they are on a developer's machine and in tests, and
-     * never in the packaged artifact, whatever profile that runs with.
+     * Whether calls without a credential are accepted. By default they are accepted in dev mode and in tests, and
+     * rejected by the packaged artifact in every profile.
      */
     Optional<Boolean> anonymous();
 
-    /** A key that is let in on a developer's machine and in tests, and ignored by the packaged artifact. */
+    /** An API key that is valid in dev mode and in tests only; the packaged artifact ignores it. */
     Optional<String> developmentKey();
 
-    /** SHA-256 in hexadecimal of the key {@code sk_bootstrap_…} that makes the first keys; without it there is none. */
+    /** SHA-256, in hexadecimal, of the bootstrap key {@code sk_bootstrap_…}, which creates the first API keys. */
     Optional<String> bootstrapKeyHash();
 
-    /** How long an instance goes on with a key it has read, so how long a revoked one may still open. */
+    /** How long an instance caches an API key. A revoked key may still be accepted for this long. */
     @WithDefault("5s")
     Duration keyCache();
 
-    /** Most keys an instance remembers, and most ids that no key has; when there are more, it begins anew with either. */
+    /**
+     * Maximum number of keys that an instance caches, and of unknown ids. When one of the two caches is full, it is
+     * cleared.
+     */
     @WithDefault("10000")
     int cachedKeys();
 
-    /** How long an instance goes on with the games it knows. */
+    /** How long an instance caches the list of games. */
     @WithDefault("30s")
     Duration gameCache();
 
-    /** How long a token is good for. */
+    /** Lifetime of a token. */
     @WithDefault("15m")
     Duration tokenLife();
 
-    /** How long a player's token is good for. */
+    /** Lifetime of a player token. */
     @WithDefault("1h")
     Duration playerTokenLife();
 
-    /** How long tokens are signed with one key; must be longer than they live. */
+    /** Length of the period in which tokens are signed with one key; at least as long as both token lifetimes. */
     @WithDefault("1d")
     Duration signingKeyLife();
 
-    /** Most spaces, and most boards, that a player's token may name. */
+    /** Maximum number of spaces, and of boards, in a player token. */
     @WithDefault("32")
     int tokenNames();
 
-    /** How often callers may ask. */
+    /** Rate limits. */
     Limits limits();
 
-    /** Token buckets: one for each key and one for each player, shared by all instances. */
+    /** Token buckets, shared by all instances: one per API key and one per player. */
     interface Limits {
 
-        /** Requests a second of a key in the long run; 0 for no limit. */
+        /** Sustained requests per second of an API key; 0 disables the limit. */
         @WithDefault("1000")
         int requestsPerSecond();
 
-        /** Requests of a key that may come at once. */
+        /** Maximum burst of requests of an API key. */
         @WithDefault("2000")
         int burst();
 
         /**
-         * Requests, openings and frames of sockets, and seconds that a request waits for news beyond its first one, a
-         * second of a player in the long run; 0 for no limit.
+         * Sustained tokens per second of a player; 0 disables the limit. A request, the opening of a socket, a frame,
+         * and each second that a request waits for changes after the first one cost one token each.
          */
         @WithDefault("20")
         int playerRequestsPerSecond();
 
-        /** Tokens of a player that may be used at once. */
+        /** Maximum burst of a player, in tokens. */
         @WithDefault("60")
         int playerBurst();
 
-        /** How long an instance may keep tokens that it has taken; those it has not used by then are lost. */
+        /** How long an instance may use tokens that it took from a bucket. Unused tokens are lost afterwards. */
         @WithDefault("60s")
         Duration lease();
     }
 
-    /** How far the time of a signed request may be from ours, and how long its nonce is remembered, at least. */
+    /**
+     * Maximum difference between the timestamp of a signed request and the server's clock. Nonces are stored twice as
+     * long.
+     */
     @WithDefault("5m")
     Duration signatureTolerance();
 
     /**
-     * How long the answer of a request with an {@code Idempotency-Key} is kept. Keys ({@code POST /v1/keys}) are shown again
-     * only as long as the signing key of the first request is kept, so it should not be longer than
+     * How long the response to a request with an {@code Idempotency-Key} is stored. A repeated {@code POST /v1/keys}
+     * returns the key only while the signing key of the first request is stored, so this time should not be longer than
      * {@code signing-key-life}.
      */
     @WithDefault("1d")
     Duration idempotencyRetention();
 
-    /** How long it is kept who changed what. */
+    /** How long audit records are kept. */
     @WithDefault("365d")
     Duration auditRetention();
 }

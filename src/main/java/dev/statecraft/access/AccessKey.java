@@ -5,16 +5,16 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A key, without the secret that only its holder knows.
+ * An API key without its secret.
  *
- * @param id what the key is known by; part of its text
- * @param game the game it opens
- * @param name what it is for, and what its holder is called; two keys of a game may have the same, so that one can take
- *     the place of the other
- * @param scopes what it is good for
- * @param signed whether every request has to be signed with it, instead of bringing it along
- * @param createdBy the name of the key it was made with
- * @param expiresAt from when on it opens nothing; null for never
+ * @param id public id, part of the key's text
+ * @param game the game for which the key is valid
+ * @param name purpose of the key and name of its holder. Two keys of a game may have the same name, so that a key can
+ *     be rotated
+ * @param scopes the granted scopes
+ * @param signed whether every request must be signed with the key instead of sending it
+ * @param createdBy name of the key that created this key
+ * @param expiresAt from when on the key is invalid; null if it does not expire
  */
 public record AccessKey(
         String id,
@@ -31,7 +31,7 @@ public record AccessKey(
         scopes = Set.copyOf(scopes);
     }
 
-    /** Whether its time is over. */
+    /** Whether the key has expired. */
     public boolean expired(Instant now) {
         return expiresAt != null && !now.isBefore(expiresAt);
     }

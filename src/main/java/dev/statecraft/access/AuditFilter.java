@@ -19,15 +19,15 @@ import org.jboss.resteasy.reactive.server.ServerResponseFilter;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Has every administrative change taken down that a caller was let in for: calls other than GET that need a scope to
- * administrate, or to run migrations, unless their resource method says that they are everyday work.
+ * Records every authenticated administrative request in the audit trail: requests other than GET that require an
+ * administrative scope ({@link Scope#isAdministrative}), unless {@link Requires#audited} is false.
  */
 public class AuditFilter {
 
     private static final Set<Scope> ADMINISTRATION =
             Set.of(Scope.BOARD_ADMIN, Scope.STATE_ADMIN, Scope.MIGRATE_RUN, Scope.SYSTEM_ADMIN);
 
-    /** The records outlive players that are erased. */
+    /** Path parameter that audit records omit, because they outlive the erasure of a player. */
     private static final String PLAYER = "player";
 
     private final CurrentCaller current;
@@ -39,13 +39,13 @@ public class AuditFilter {
         this.audit = audit;
     }
 
-    /** The record is kept before the answer goes out; where the answer is made by an event loop, by somebody else. */
+    /** Writes the record before the response is sent. On an event loop thread, a worker thread writes it. */
     @ServerResponseFilter
-    public @Nullable Uni<Void> note(
+    public @Nullable Uni<Void> record(
             ContainerRequestContext request, ContainerResponseContext response, ResourceInfo resource) {
         Method method = resource == null ? null : resource.getResourceMethod();
         Caller caller = current.known().orElse(null);
-        // An answer that is replayed tells of a change that was recorded when it was made.
+                // The change of a replayed response was recorded by the original request.
         if (response.getHeaders().containsKey(IdempotentRequest.REPLAYED_HEADER)) {
             return null;
         }
@@ -55,23 +55,23 @@ public class AuditFilter {
         Operation operation = method.getAnnotation(Operation.class);
         String action =
                 operation == null || operation.operationId().isEmpty() ? method.getName() : operation.operationId();
-        // What was made is named by the answer.
-        String made = response.getHeaderString(HttpHeaders.LOCATION);
+                // The response names a created resource.
+        String created = response.getHeaderString(HttpHeaders.LOCATION);
         String target =
-                made == null ? target(request.getUriInfo()) : URI.create(made).getPath();
+                created == null ? target(request.getUriInfo()) : URI.create(created).getPath();
         int status = response.getStatus();
-        Uni<Void> noted = Uni.createFrom()
+                Uni<Void> written = Uni.createFrom()
                 .voidItem()
-                .invoke(() -> audit.note(caller, action, request.getMethod(), target, status));
+                .invoke(() -> audit.record(caller, action, request.getMethod(), target, status));
         return Context.isOnEventLoopThread()
                 ? Uni.createFrom()
                         .voidItem()
                         .emitOn(Infrastructure.getDefaultExecutor())
-                        .chain(() -> noted)
-                : noted;
+                        .chain(() -> written)
+                : written;
     }
 
-    /** Whether a call is taken down. */
+    /** Whether a request is recorded. */
     static boolean isAudited(String verb, @Nullable Requires requires) {
         return requires != null
                 && !verb.equals("GET")

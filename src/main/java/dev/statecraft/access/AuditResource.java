@@ -30,11 +30,11 @@ public class AuditResource {
         this.caller = caller;
     }
 
-    /** Some records; {@code nextCursor} is missing at the end. */
+    /** A page of audit records; {@code nextCursor} is missing on the last page. */
     public record AuditList(
             List<AuditRecord> records, @Nullable String nextCursor) {}
 
-    /** Who did what, the newest first. */
+    /** Audit records, newest first. */
     @GET
     @Requires(Scope.SYSTEM_READ)
     @Operation(operationId = "listAuditRecords", summary = "List the audit records, newest first")

@@ -6,7 +6,7 @@ import java.util.UUID;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/** Keeps the audit trail of each game: every administrative change that was asked for, whatever came of it. */
+/** The audit trail of each game: every administrative request, whether it succeeded or not. */
 @ApplicationScoped
 public class AuditService {
 
@@ -23,12 +23,12 @@ public class AuditService {
     }
 
     /**
-     * Takes down in the trail of a game what a caller of another game has asked for there; it is in the caller's own as
-     * well.
+     * Records a request of a caller from another game in the audit trail of the affected game. The trail of the
+     * caller's own game records the request as well. Does nothing if both games are the same.
      */
-    void noteIn(String game, Caller caller, String action, String method, String target, int status) {
+    void recordIn(String game, Caller caller, String action, String method, String target, int status) {
         if (!game.equals(caller.game())) {
-            note(
+                        record(
                     new Caller(game, caller.name(), caller.keyId(), caller.byToken(), caller.scopes(), null),
                     action,
                     method,
@@ -38,21 +38,21 @@ public class AuditService {
     }
 
     /**
-     * Takes down what a caller has asked for. The change is made by now and cannot be taken back, so where the record cannot
-     * be written it goes to the log, as an error, with all that it says.
+     * Records a request of a caller. The change is already made and cannot be rolled back, so a record that cannot be
+     * written is logged as an error with all its fields. Cost: 1 WCU.
      */
-    public void note(Caller caller, String action, String method, String target, int status) {
-        // The records outlive players that are erased.
+    public void record(Caller caller, String action, String method, String target, int status) {
+                // Audit records outlive the erasure of a player.
         String by = caller.playerId() == null ? caller.name() : PLAYER;
         AuditRecord record = new AuditRecord(clock.instant(), by, caller.keyId(), action, method, target, status);
         try {
             store.add(caller.game(), record, UUID.randomUUID().toString().substring(0, 8));
         } catch (RuntimeException e) {
-            LOG.errorf(e, "audit record was not kept: game=%s record=%s", caller.game(), record);
+            LOG.errorf(e, "Audit record could not be written: game=%s record=%s", caller.game(), record);
         }
     }
 
-    /** Some records of a game, the newest first, those behind one if it is given. */
+    /** A page of the records of a game, newest first; after the position {@code before}, unless it is null. */
     AuditStore.Page newest(String game, @Nullable String before, int limit) {
         return store.newest(game, before, limit);
     }

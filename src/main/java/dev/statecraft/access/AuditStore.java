@@ -22,11 +22,12 @@ import software.amazon.awssdk.services.dynamodb.model.QueryResponse;
  * The audit trail, in the integration table.
  *
  * <ul>
- *   <li>Key: {@code pk} = game#audit, {@code sk} = when, epoch milliseconds in 16 digits, and what tells it from others of
- *       the same millisecond: one query backwards gives the newest first.
- *   <li>Attributes: {@code by}, {@code k} key, {@code ac} action, {@code m} method, {@code ta} target, {@code st} status,
- *       {@code ttl}.
- *   <li>No guard: records are only ever added. They are added by UpdateItem, as all that write to this table may.
+ *   <li>Key: {@code pk} = game#audit, {@code sk} = time in Unix milliseconds (16 digits), a hyphen, and a random
+ *       suffix: a descending query returns the newest first.
+ *   <li>Attributes: {@code by}, {@code k} key, {@code ac} action, {@code m} method, {@code ta} target, {@code st}
+ *       status, {@code ttl}.
+ *   <li>No guard: records are only added. UpdateItem adds them, because every function with access to this table may
+ *       call it.
  * </ul>
  */
 @ApplicationScoped
@@ -42,8 +43,8 @@ public class AuditStore {
         this.config = config;
     }
 
-    /** Adds a record; 1 WCU. */
-    void add(String game, AuditRecord record, String distinction) {
+    /** Adds a record. The suffix distinguishes records of the same millisecond. Cost: 1 WCU. */
+    void add(String game, AuditRecord record, String suffix) {
         Map<String, AttributeValue> values = new HashMap<>();
         values.put(":by", s(record.by()));
         values.put(":key", s(record.keyId()));
@@ -53,7 +54,7 @@ public class AuditStore {
         values.put(":status", n(record.status()));
         values.put(":ttl", n(record.at().plus(config.auditRetention()).getEpochSecond()));
         dynamo.updateItem(update -> update.tableName(tables.integration())
-                .key(key(game, position(record.at().toEpochMilli()) + "-" + distinction))
+                .key(key(game, position(record.at().toEpochMilli()) + "-" + suffix))
                 .updateExpression("SET #by = :by, #key = :key, #action = :action, #method = :method, #target = :target,"
                         + " #status = :status, #ttl = :ttl")
                 .expressionAttributeNames(Map.of(
@@ -67,13 +68,13 @@ public class AuditStore {
                 .expressionAttributeValues(values));
     }
 
-    /** Some records, the newest first, and behind which to go on; null at the end. */
+    /** A page of records, newest first; {@code next} is the position of the last one, null on the last page. */
     record Page(List<AuditRecord> records, @Nullable String next) {}
 
     /**
-     * Reads records, the newest first, strongly consistent; 1 RCU for about 20.
+     * Reads records, newest first, with strong consistency. Cost: 1 RCU per about 20 records.
      *
-     * @param before behind which to go on; null for the newest
+     * @param before position after which the page starts; null for the newest records
      */
     Page newest(String game, @Nullable String before, int limit) {
         QueryRequest.Builder query = QueryRequest.builder()

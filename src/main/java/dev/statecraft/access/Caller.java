@@ -7,15 +7,15 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who makes a request.
+ * The authenticated caller of a request.
  *
- * @param game the game whose data the request is about; every partition key begins with it
- * @param name what the caller is called in history and logs
- * @param keyId the key it came with, or which its token was made from; {@value #ANONYMOUS} for none
- * @param byToken whether it came with a token
- * @param scopes what it may do
- * @param pass what narrows it to a player; null for servers
- * @param expiresAt when what it came with is not good any more; null for a key, of which that is asked again and again
+ * @param game the game that the request concerns; every partition key starts with it
+ * @param name name of the caller in version history, audit records and logs
+ * @param keyId API key of the caller, or from which the caller's token was created; {@value #ANONYMOUS} without a key
+ * @param byToken whether the credential is a token
+ * @param scopes the granted scopes
+ * @param pass limits of a player token; null for servers
+ * @param expiresAt when the token expires; null for an API key, whose validity is checked repeatedly
  */
 public record Caller(
         String game,
@@ -26,10 +26,10 @@ public record Caller(
         @Nullable PlayerPass pass,
         @Nullable Instant expiresAt) {
 
-    /** The game of a deployment that tells no games apart. */
+    /** The game of a deployment without named games. */
     public static final String DEFAULT_GAME = "default";
 
-    /** What stands for the key of a caller that has none. */
+    /** The key id of callers without a key. */
     public static final String ANONYMOUS = "anonymous";
 
     /** Copies the scopes. */
@@ -37,72 +37,72 @@ public record Caller(
         scopes = Set.copyOf(scopes);
     }
 
-    /** A caller that came with what has no end of its own. */
+    /** A caller whose credential does not expire. */
     public Caller(
             String game, String name, String keyId, boolean byToken, Set<Scope> scopes, @Nullable PlayerPass pass) {
         this(game, name, keyId, byToken, scopes, pass, null);
     }
 
-    /** A caller that may do everything in a game. */
+    /** A caller without a key that has all scopes in a game. */
     public Caller(String game, String name) {
         this(game, name, ANONYMOUS, false, Scope.ALL, null);
     }
 
-    /** The player it is bound to; null for servers. */
+    /** The player of a player token; null for servers. */
     public @Nullable String playerId() {
         return pass == null ? null : pass.playerId();
     }
 
-    /** Whether it holds a scope. */
+    /** Whether the caller has a scope. */
     public boolean has(Scope scope) {
         return scopes.contains(scope);
     }
 
     /**
-     * Goes on only if it holds a scope.
+     * Requires a scope.
      *
-     * @throws ProblemException 403 otherwise, naming the scope
+     * @throws ProblemException 403 if the caller does not have it
      */
     public void require(Scope scope) {
         if (!has(scope)) {
-            throw refused("The request requires the scope " + scope.text() + ".");
+            throw forbidden("The request requires the scope " + scope.text() + ".");
         }
     }
 
     /**
-     * Goes on only if a space is within reach; for servers every space of their game is.
+     * Requires access to a space. Servers have access to every space of their game.
      *
-     * @throws ProblemException 403 otherwise
+     * @throws ProblemException 403 if the player token does not name the space
      */
     public void requireSpace(String space) {
         if (pass != null && !pass.spaces().contains(space)) {
-            throw refused("The token is not valid for this space.");
+            throw forbidden("The token is not valid for this space.");
         }
     }
 
     /**
-     * Goes on only if a board is within reach; for servers every board of their game is.
+     * Requires access to a board. Servers have access to every board of their game.
      *
-     * @throws ProblemException 403 otherwise
+     * @throws ProblemException 403 if the player token does not name the board
      */
     public void requireBoard(String board) {
         if (pass != null && !pass.boards().contains(board)) {
-            throw refused("The token is not valid for this board.");
+            throw forbidden("The token is not valid for this board.");
         }
     }
 
     /**
-     * Goes on only if the caller may speak for a player; servers may for every player of their game.
+     * Requires that the caller may act for a player. Servers may act for every player of their game.
      *
-     * @throws ProblemException 403 otherwise
+     * @throws ProblemException 403 if the player token belongs to another player
      */
     public void requirePlayer(String player) {
         if (pass != null && !pass.playerId().equals(player)) {
-            throw refused("The token belongs to another player.");
+            throw forbidden("The token belongs to another player.");
         }
     }
 
-    static ProblemException refused(String detail) {
+    static ProblemException forbidden(String detail) {
         return new ProblemException(Problem.forbidden(detail));
     }
 }

@@ -14,28 +14,30 @@ import java.util.Set;
 import org.jboss.resteasy.reactive.server.spi.ResteasyReactiveContainerRequestContext;
 
 /**
- * Decides who a request comes from before anything else is looked at, so that without a key nothing is learned, not
- * even which routes there are. What may be done is decided by {@link ScopeFilter} once the route is known. Health, the
- * OpenAPI document and its page are answered by the HTTP server beside the resources and do not come by here.
+ * Authenticates every request before its route is determined, so that a response without a valid credential reveals
+ * nothing, not even which routes exist. {@link ScopeFilter} authorizes the request once the route is known. The HTTP
+ * server itself serves health checks, the OpenAPI document and its page; those requests do not pass this filter.
  */
 @jakarta.ws.rs.ext.Provider
 @PreMatching
 public class CallerFilter implements ContainerRequestFilter {
 
-    /** Paths that are answered without a credential. */
+    /** Paths that are served without a credential. */
     public static final Set<String> OPEN_PATHS = Set.of("/", "/v1/webhooks/roblox");
 
-    /** The property of a request that holds its caller. */
+    /** The request property with the authenticated {@link Caller}. */
     static final String CALLER = "statecraft.caller";
 
-    private final Door door;
+    private final Door authenticator;
     private final SignatureService signatures;
     private final RateLimitService limits;
 
-    /** Filters are made when a native executable is built; what they ask is made when it is first asked. */
+    /**
+     * Filters are instantiated when a native executable is built; the injected beans are created at the first call.
+     */
     @Inject
-    public CallerFilter(Door door, SignatureService signatures, RateLimitService limits) {
-        this.door = door;
+    public CallerFilter(Door authenticator, SignatureService signatures, RateLimitService limits) {
+        this.authenticator = authenticator;
         this.signatures = signatures;
         this.limits = limits;
     }
@@ -48,40 +50,40 @@ public class CallerFilter implements ContainerRequestFilter {
         List<String> sent = request.getHeaders().get(HttpHeaders.AUTHORIZATION);
         List<String> credentials = sent == null ? List.of() : List.copyOf(sent);
         boolean signed = credentials.size() == 1 && RequestSignature.isSignature(credentials.get(0));
-        Optional<Caller> caller = signed ? Optional.empty() : door.letInAtOnce(credentials);
+        Optional<Caller> caller = signed ? Optional.empty() : authenticator.authenticateWithoutRead(credentials);
         if (caller.filter(limits::isUnlimited).isPresent()) {
             request.setProperty(CALLER, caller.get());
             return;
         }
-        // This thread serves many connections and must not wait for a database.
-        ResteasyReactiveContainerRequestContext waiting = (ResteasyReactiveContainerRequestContext) request;
-        waiting.suspend();
+                // An event loop thread must not wait for the database.
+        ResteasyReactiveContainerRequestContext suspended = (ResteasyReactiveContainerRequestContext) request;
+        suspended.suspend();
         Infrastructure.getDefaultExecutor().execute(() -> {
             try {
-                letIn(request, credentials, signed);
-                waiting.resume();
+                authenticate(request, credentials, signed);
+                suspended.resume();
             } catch (RuntimeException | Error e) {
-                waiting.resume(e);
+                suspended.resume(e);
             }
         });
     }
 
-    private void letIn(ContainerRequestContext request, List<String> credentials, boolean signed) {
+    private void authenticate(ContainerRequestContext request, List<String> credentials, boolean signed) {
         Caller caller;
         if (signed) {
             UriInfo uri = request.getUriInfo();
-            SignatureService.Signed by = signatures.letIn(
+            SignatureService.Signed signature = signatures.authenticate(
                     credentials.get(0),
                     new RequestSignature.RequestLine(
                             request.getMethod(),
                             uri.getRequestUri().getRawPath(),
                             uri.getRequestUri().getRawQuery()));
-            request.setProperty(RequestBody.SIGNED_CONTENT, by.content());
-            caller = by.caller();
+            request.setProperty(RequestBody.SIGNED_CONTENT, signature.content());
+            caller = signature.caller();
         } else {
-            caller = door.letIn(credentials);
+            caller = authenticator.authenticate(credentials);
         }
-        limits.pass(caller);
+        limits.acquire(caller);
         request.setProperty(CALLER, caller);
     }
 }

@@ -10,7 +10,11 @@ public class CurrentCaller {
 
     private @Nullable Caller caller;
 
-    /** The caller; every resource is behind {@link CallerFilter}, so there always is one. */
+    /**
+     * The caller.
+     *
+     * @throws IllegalStateException if the request is not authenticated
+     */
     public Caller get() {
         if (caller == null) {
             throw new IllegalStateException("No caller is authenticated for this request");
@@ -18,7 +22,7 @@ public class CurrentCaller {
         return caller;
     }
 
-    /** The caller, if somebody has been let in. */
+    /** The caller; empty if the request is not authenticated. */
     public Optional<Caller> known() {
         return Optional.ofNullable(caller);
     }
@@ -28,7 +32,7 @@ public class CurrentCaller {
         return get().game();
     }
 
-    void letIn(Caller caller) {
+        void set(Caller caller) {
         this.caller = caller;
     }
 }

@@ -9,7 +9,7 @@ import java.security.MessageDigest;
 import java.util.List;
 import java.util.Optional;
 
-/** Tells from the credentials of a request, or of a connection that is opened, who it comes from. */
+/** Authenticates requests and new socket connections by their credentials. */
 @ApplicationScoped
 public class Door {
 
@@ -28,68 +28,67 @@ public class Door {
     }
 
     /**
-     * Lets somebody in, as far as that can be told without reading anything.
+     * Authenticates a request if no read is needed: without a credential, and with the development key.
      *
-     * @param credentials the values of the header {@code Authorization}
-     * @return empty if the credentials have to be looked up: {@link #letIn}
-     * @throws ProblemException 401, if they cannot be enough
+     * @param credentials values of the header {@code Authorization}
+     * @return empty if the credential must be looked up with {@link #authenticate(List)}
+     * @throws ProblemException 401 if the credentials are missing or malformed
      */
-    Optional<Caller> letInAtOnce(List<String> credentials) {
+    Optional<Caller> authenticateWithoutRead(List<String> credentials) {
         if (credentials.isEmpty()) {
-            if (!keys.isOpen()) {
+            if (!keys.allowsAnonymous()) {
                 throw new ProblemException(Problem.unauthorized("Send an API key: Authorization: Bearer <key>."));
             }
-            return Optional.of(caller(keys.standing(Caller.ANONYMOUS, Caller.ANONYMOUS)));
+            return Optional.of(caller(keys.builtIn(Caller.ANONYMOUS, Caller.ANONYMOUS)));
         }
-        String credential = only(credentials);
+        String credential = single(credentials);
         return isDevelopmentKey(credential)
-                ? Optional.of(caller(keys.standing(KeyService.DEVELOPMENT, "development")))
+                ? Optional.of(caller(keys.builtIn(KeyService.DEVELOPMENT, "development")))
                 : Optional.empty();
     }
 
     /**
-     * Lets somebody in; up to 2 RCU, none for a while after.
+     * Authenticates a request. Cost: up to 2 RCU; none while the key is cached.
      *
-     * @param credentials the values of the header {@code Authorization}
-     * @throws ProblemException 401, if they are not enough
+     * @param credentials values of the header {@code Authorization}
+     * @throws ProblemException 401 if the credential is missing or invalid
      */
-    public Caller letIn(List<String> credentials) {
-        return letInAtOnce(credentials).orElseGet(() -> {
-            String credential = only(credentials);
-            return credential.startsWith(KEY_PREFIX) ? letInByKey(credential) : letInByToken(credential);
+    public Caller authenticate(List<String> credentials) {
+        return authenticateWithoutRead(credentials).orElseGet(() -> {
+            String credential = single(credentials);
+            return credential.startsWith(KEY_PREFIX) ? authenticateByKey(credential) : authenticateByToken(credential);
         });
     }
 
     /**
-     * Lets in who opens a socket; up to 2 RCU, none for a while after.
+     * Authenticates a new socket connection. Cost: up to 2 RCU; none while the key is cached.
      *
-     * @param credentials the values of the header {@code Authorization}
-     * @param token what {@link SocketToken} found
-     * @throws ProblemException 401, if they are not enough, or more than one
+     * @param credentials values of the header {@code Authorization}
+     * @param token the token that {@link SocketToken} found
+     * @throws ProblemException 401 if the credential is missing or invalid, or if there are several
      */
-    public Caller letIn(List<String> credentials, Optional<String> token) {
+    public Caller authenticate(List<String> credentials, Optional<String> token) {
         if (token.isEmpty()) {
-            return letIn(credentials);
+            return authenticate(credentials);
         }
         if (!credentials.isEmpty()) {
             throw new ProblemException(Problem.unauthorized("Send the Authorization header or a token, not both."));
         }
-        return letInByToken(token.get());
+        return authenticateByToken(token.get());
     }
 
     /**
-     * Lets somebody in who could only send a token beside the request, where it may be written down on its way. Keys
-     * are not taken here.
+     * Authenticates by a token. An API key is not accepted here, because proxies may log a token of a socket address.
      *
-     * @throws ProblemException 401, if it is not a good token
+     * @throws ProblemException 401 if the token is invalid
      */
-    private Caller letInByToken(String token) {
+    private Caller authenticateByToken(String token) {
         return tokens.read(token)
                 .orElseThrow(() ->
                         new ProblemException(Problem.unauthorized("The token is unknown or has expired.")));
     }
 
-    private Caller letInByKey(String credential) {
+    private Caller authenticateByKey(String credential) {
         return KeyText.read(credential)
                 .flatMap(keys::find)
                 .map(Door::caller)
@@ -100,7 +99,7 @@ public class Door {
         return new Caller(key.game(), key.name(), key.id(), false, key.scopes(), null);
     }
 
-    private static String only(List<String> credentials) {
+    private static String single(List<String> credentials) {
         if (credentials.size() != 1 || !credentials.get(0).regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
             throw new ProblemException(Problem.unauthorized("Send exactly one credential: Authorization: Bearer <key>."));
         }

@@ -8,18 +8,18 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** Which games there are: those that a key was ever made for, and the one of a deployment that names none. */
+/** The games of the deployment: every game that ever had an API key, and the default game. */
 @ApplicationScoped
 public class GameService {
 
-    private static final int MOST_GAMES = 1_000;
+    private static final int MAX_GAMES = 1_000;
 
-    private record Known(List<String> games, Instant readAt) {}
+    private record Cached(List<String> games, Instant readAt) {}
 
     private final KeyStore keys;
     private final AccessConfig config;
     private final Clock clock;
-    private volatile @Nullable Known known;
+    private volatile @Nullable Cached cached;
 
     GameService(KeyStore keys, AccessConfig config, Clock clock) {
         this.keys = keys;
@@ -27,15 +27,17 @@ public class GameService {
         this.clock = clock;
     }
 
-    /** All games, in alphabetical order, no older than {@code game-cache}; 1 RCU for 60 or so where they are read. */
+    /**
+     * All games in alphabetical order, cached for {@code game-cache}. Cost: 1 RCU per about 60 games; none if cached.
+     */
     public List<String> all() {
-        Known last = known;
+        Cached last = cached;
         Instant now = clock.instant();
         if (last == null || !now.isBefore(last.readAt().plus(config.gameCache()))) {
-            Set<String> games = new TreeSet<>(keys.games(MOST_GAMES));
+            Set<String> games = new TreeSet<>(keys.games(MAX_GAMES));
             games.add(Caller.DEFAULT_GAME);
-            last = new Known(List.copyOf(games), now);
-            known = last;
+            last = new Cached(List.copyOf(games), now);
+            cached = last;
         }
         return last.games();
     }

@@ -14,10 +14,10 @@ import java.time.Duration;
 import java.util.HexFormat;
 
 /**
- * Runs a request with an {@code Idempotency-Key} once and keeps its answer for {@code idempotency-retention}. It is for
- * requests whose effect a second run does not repeat: a board or migration that exists with the same content, a conflict
- * that is decided, a key whose id follows from the seed. So an effect is made once even where an instance dies between
- * the effect and the answer; the next attempt then runs the request again and gets the answer.
+ * Processes a request with an {@code Idempotency-Key} once and stores its response for {@code idempotency-retention}.
+ * It is for requests that a second attempt does not apply twice: a board or migration that already exists with the same
+ * content, a resolved conflict, a key whose id is derived from the seed. If an instance fails between the effect and
+ * the stored response, the next attempt processes the request again and returns its response.
  */
 @ApplicationScoped
 public class IdempotencyService {
@@ -25,13 +25,13 @@ public class IdempotencyService {
     /** The request header with the idempotency key. */
     static final String HEADER = "Idempotency-Key";
 
-    /** Longer than any function behind the API may run, so that no two runs of a request overlap. */
+    /** Longer than the timeout of every function behind the API, so that two attempts of a request do not overlap. */
     static final Duration LEASE = Duration.ofSeconds(31);
 
-    /** How often an identical request looks for the answer of the one that runs: about a second in all. */
-    private static final int LOOKS = 7;
+    /** Number of reads that wait for the response of an identical request: about one second in total. */
+    private static final int READS = 7;
 
-    private static final long FIRST_LOOK_MILLIS = 15;
+    private static final long FIRST_WAIT_MILLIS = 15;
     private static final int RANDOM_BYTES = 16;
 
     private final IdempotencyStore store;
@@ -46,15 +46,16 @@ public class IdempotencyService {
     }
 
     /**
-     * Begins a run of a request, or finds its answer. Waits about a second for the answer of an identical request that
-     * runs.
+     * Starts an attempt of a request, or returns the stored response. Waits about one second for the response of an
+     * identical request that is being processed.
      *
      * @return {@link IdempotencyStore.Claimed} or {@link IdempotencyStore.Answered}
-     * @throws ProblemException 422 if the key was used with another body, 503 if an identical request still runs
+     * @throws ProblemException 422 if the key was used with another body, 503 if an identical request is still being
+     *     processed
      */
-    Claim begin(Request request) {
-        for (int look = 0; look < LOOKS; look++) {
-            Backoff.pauseBefore(look, FIRST_LOOK_MILLIS);
+    Claim start(Request request) {
+        for (int read = 0; read < READS; read++) {
+            Backoff.pauseBefore(read, FIRST_WAIT_MILLIS);
             Claim claim = store.claim(
                     request,
                     new Attempt(randomText(), randomText(), clock.instant(), false),
@@ -71,14 +72,14 @@ public class IdempotencyService {
         throw new ProblemException(Problem.unavailable(1));
     }
 
-    /** Keeps the answer of a run. */
-    void end(Request request, Attempt attempt, Answer answer) {
+    /** Stores the response of an attempt. */
+    void complete(Request request, Attempt attempt, Answer answer) {
         store.answer(request, attempt, answer);
     }
 
-    /** Ends a run that failed; where it was refused it changed nothing, and the key is free again. */
-    void fail(Request request, Attempt attempt, boolean refused) {
-        if (refused) {
+    /** Ends a failed attempt. A rejected request changed nothing, so its idempotency key is released. */
+    void fail(Request request, Attempt attempt, boolean rejected) {
+            if (rejected) {
             store.release(request, attempt, clock.instant());
         } else {
             store.abandon(request, attempt);

@@ -29,25 +29,25 @@ import software.amazon.awssdk.services.dynamodb.model.ReturnValuesOnConditionChe
 import software.amazon.awssdk.services.dynamodb.model.UpdateItemRequest;
 
 /**
- * Requests that carried an {@code Idempotency-Key}, in the limits table.
+ * Requests with an {@code Idempotency-Key}, in the limits table.
  *
  * <ul>
  *   <li>Key: {@code pk} = game#idempotency#name of the request, {@code sk} = {@code idempotency}.
- *   <li>Attributes: {@code h} hash of the body, {@code sd} seed, {@code at} time of the first attempt in epoch
- *       milliseconds, {@code t} token of the running attempt, {@code u} until when no other attempt may begin in epoch
- *       milliseconds, {@code ttl}; once answered {@code st} status, {@code hd} headers and {@code a} the body, deflated, which is
- *       missing where it was empty or too large.
- *   <li>Guard: an attempt begins only if no record is there, or only an expired one, or the attempt before has neither
- *       answered nor time left; an answer is stored only by the attempt whose token the record has. So of any number of
- *       identical requests at once, on any number of instances, one runs.
- *   <li>Only UpdateItem is used, which every function behind the API may call on this table. A released record stays until
- *       its TTL and counts as missing.
+ *   <li>Attributes: {@code h} hash of the body, {@code sd} seed, {@code at} time of the first attempt in Unix
+ *       milliseconds, {@code t} token of the current attempt, {@code u} until when no other attempt may start in Unix
+ *       milliseconds, {@code ttl}; after the response {@code st} status, {@code hd} headers and {@code a} the body,
+ *       deflated, missing if it was empty or too large.
+ *   <li>Guard: an attempt starts only if there is no record, or the record has expired, or the previous attempt stored
+ *       no response in time. Only the attempt whose token the record contains may store a response. Of any number of
+ *       identical concurrent requests, one is processed.
+ *   <li>Only UpdateItem is used, because every function behind the API may call it on this table. A released record
+ *       remains until its TTL and is treated as missing.
  * </ul>
  */
 @ApplicationScoped
 public class IdempotencyStore {
 
-    /** Most bytes of a packed body: an item of DynamoDB has at most 400 KB. */
+    /** Maximum size of a deflated body; an item of DynamoDB has at most 400 KB. */
     private static final int MAX_PACKED_BYTES = 350_000;
 
     private final DynamoDbClient dynamo;
@@ -62,42 +62,43 @@ public class IdempotencyStore {
     record Request(String game, String name, String bodyHash) {}
 
     /**
-     * A run of a request.
+     * One attempt to process a request.
      *
-     * @param token identifies the run
-     * @param seed random text that all runs of the request share
-     * @param startedAt when its first run began
-     * @param again whether an earlier run began and left no answer
+     * @param token identifies the attempt
+     * @param seed random text, the same for all attempts of the request
+     * @param startedAt start of the first attempt
+     * @param retry whether an earlier attempt started and stored no response
      */
-    record Attempt(String token, String seed, Instant startedAt, boolean again) {}
+    record Attempt(String token, String seed, Instant startedAt, boolean retry) {}
 
-    /** A stored answer; {@code json} is null where the body was empty or too large to be stored. */
+    /** A stored response; {@code json} is null if the body was empty or too large. */
     record Answer(
             int status,
             Map<String, String> headers,
             @Nullable String json) {}
 
-    /** The state of a request; in order of precedence. */
+    /** The state of a request. Variants are listed in order of precedence. */
     sealed interface Claim {}
 
-    /** The key was used with another body. */
+    /** The idempotency key was used with a different body. */
     record Reused() implements Claim {}
 
-    /** The request was answered. */
+    /** The response is stored. */
     record Answered(Attempt attempt, Answer answer) implements Claim {}
 
-    /** Another run of the request has not ended. */
+    /** Another attempt is being processed. */
     record Running() implements Claim {}
 
-    /** The caller runs the request now. */
+    /** The caller must process the request. */
     record Claimed(Attempt attempt) implements Claim {}
 
     /**
-     * Begins a run of a request unless it was answered or runs; 1 WCU, 2 where an earlier run left no answer.
+     * Starts an attempt of a request, unless its response is stored or another attempt is being processed. Cost: 1 WCU;
+     * 2 WCU if an earlier attempt stored no response.
      *
-     * @param fresh the run, if the request is new
-     * @param lease for how long no other run may begin
-     * @param retention how long the record is kept
+     * @param fresh the attempt of a new request
+     * @param lease how long no other attempt may start
+     * @param retention how long the record is stored
      */
     Claim claim(Request request, Attempt fresh, Instant now, Duration lease, Duration retention) {
         Map<String, AttributeValue> values = new HashMap<>();
@@ -139,7 +140,7 @@ public class IdempotencyStore {
         if (Attributes.number(item, "u") > now.toEpochMilli()) {
             return new Running();
         }
-        Optional<Map<String, AttributeValue>> overtaken = update(
+        Optional<Map<String, AttributeValue>> lostTo = update(
                 request,
                 Map.of(
                         ":before", s(Attributes.string(item, "t")),
@@ -148,10 +149,10 @@ public class IdempotencyStore {
                 "SET #t = :token, u = :until",
                 "#t = :before AND attribute_not_exists(st)",
                 Map.of("#t", "t"));
-        return overtaken.isEmpty() ? new Claimed(attempt) : new Running();
+        return lostTo.isEmpty() ? new Claimed(attempt) : new Running();
     }
 
-    /** Stores the answer of a run; 1 WCU for each KB. Nothing happens if another run has begun. */
+    /** Stores the response of an attempt; does nothing if another attempt has started. Cost: 1 WCU per KB. */
     void answer(Request request, Attempt attempt, Answer answer) {
         Map<String, AttributeValue> headers = new HashMap<>();
         answer.headers().forEach((name, value) -> headers.put(name, s(value)));
@@ -161,19 +162,21 @@ public class IdempotencyStore {
         values.put(":headers", AttributeValue.fromM(headers));
         String json = answer.json();
         byte[] packed = json == null ? new byte[0] : packed(json);
-        boolean kept = packed.length > 0 && packed.length <= MAX_PACKED_BYTES;
-        if (kept) {
+        boolean stored = packed.length > 0 && packed.length <= MAX_PACKED_BYTES;
+        if (stored) {
             values.put(":body", b(packed));
         }
         update(
                 request,
                 values,
-                "SET st = :status, hd = :headers" + (kept ? ", a = :body" : ""),
+                "SET st = :status, hd = :headers" + (stored ? ", a = :body" : ""),
                 "#t = :token",
                 Map.of("#t", "t"));
     }
 
-    /** Forgets a request whose run changed nothing, so that the key can be sent with another body; 1 WCU. */
+    /**
+     * Releases the idempotency key of a request that changed nothing; it can be sent with another body. Cost: 1 WCU.
+     */
     void release(Request request, Attempt attempt, Instant now) {
         update(
                 request,
@@ -183,7 +186,7 @@ public class IdempotencyStore {
                 Map.of("#t", "t", "#ttl", "ttl"));
     }
 
-    /** Lets the next run of a request begin at once, with the same seed; 1 WCU. */
+    /** Allows the next attempt of a request to start immediately, with the same seed. Cost: 1 WCU. */
     void abandon(Request request, Attempt attempt) {
         update(
                 request,
@@ -198,7 +201,7 @@ public class IdempotencyStore {
         try (DeflaterOutputStream out = new DeflaterOutputStream(bytes)) {
             out.write(json.getBytes(StandardCharsets.UTF_8));
         } catch (IOException e) {
-            throw new UncheckedIOException("memory can be written", e);
+            throw new UncheckedIOException("A write to memory failed", e);
         }
         return bytes.toByteArray();
     }
@@ -207,11 +210,11 @@ public class IdempotencyStore {
         try (InflaterInputStream in = new InflaterInputStream(new ByteArrayInputStream(packed))) {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
-            throw new UncheckedIOException("a stored answer can be read", e);
+            throw new UncheckedIOException("A stored response could not be read", e);
         }
     }
 
-    /** Updates the record; returns the item that is there if the condition does not hold. */
+    /** Updates the record; returns the current item if the condition failed. */
     private Optional<Map<String, AttributeValue>> update(
             Request request,
             Map<String, AttributeValue> values,

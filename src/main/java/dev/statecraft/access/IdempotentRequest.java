@@ -29,26 +29,26 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The request being served, for resources that take an {@code Idempotency-Key}. A key belongs to the game, to the
- * credential (of a player's token also to the player) and to the path; the parameters of the query and the body are what
- * must be the same, as JSON values: neither the order of keys nor {@code 1} or {@code 1.0} makes a difference.
+ * Idempotent processing of the current request, for resources that accept an {@code Idempotency-Key}. A key is scoped
+ * to the game, the credential (for a player token also the player) and the path. Query parameters and body must be
+ * equal as JSON values: the order of object keys does not matter, and {@code 1} equals {@code 1.0}.
  */
 @RequestScoped
 public class IdempotentRequest {
 
-    /** The header that names a request. */
+    /** The request header with the idempotency key. */
     public static final String HEADER = IdempotencyService.HEADER;
 
-    /** The header that an answer carries if it is that of an earlier request. */
+    /** Response header of a replayed response. */
     static final String REPLAYED_HEADER = "Idempotent-Replayed";
 
-    /** The field that such an answer has, if it has a body. */
+    /** Field in the body of a replayed response. */
     private static final String REPLAYED = "replayed";
 
-    /** Parameters that change how an answer is given and not what is done. */
+    /** Query parameters that change the response but not the effect of a request. */
     private static final Set<String> PRESENTATION = Set.of("waitMillis", "rank");
 
-    private static final List<String> KEPT_HEADERS =
+    private static final List<String> STORED_HEADERS =
             List.of(HttpHeaders.LOCATION, HttpHeaders.ETAG, HttpHeaders.CACHE_CONTROL);
 
     private static final int NO_CONTENT = 204;
@@ -70,29 +70,28 @@ public class IdempotentRequest {
     }
 
     /**
-     * A call of the operation.
+     * One attempt to process the request.
      *
-     * @param again whether an earlier call for the same request began and its answer is not known, so that its effect may
-     *     be there already
-     * @param startedAt when the first call for the request began
+     * @param retry whether an earlier attempt started without a stored response, so that its effect may already exist
+     * @param startedAt start of the first attempt
      */
-    public record Call(boolean again, Instant startedAt) {}
+    public record Call(boolean retry, Instant startedAt) {}
 
-    /** Runs a request that asks nothing about its run; see {@link #once(String, Object, Function)}. */
+    /** Processes a request once without access to the attempt; see {@link #once(String, Object, Function)}. */
     public <T> T once(@Nullable String key, @Nullable Object body, Supplier<T> run) {
         return once(key, body, attempt -> run.get());
     }
 
     /**
-     * Runs a request once. Without a key it just runs. With a key it costs 2 WCU more, and one more for each KB of the
-     * packed answer; a replay costs 1. An answer that is too large is not kept: the request runs again then, which does not
-     * repeat its effect.
+     * Processes a request once. Without a key, the request is always processed. A response that is too large is not
+     * stored; the request is then processed again, which does not repeat its effect. Cost with a key: 2 WCU, plus 1 WCU
+     * per KB of the deflated response; 1 WCU for a replay.
      *
-     * @param body the body as it was read, null for none
-     * @param run makes the effect and returns the answer, a {@link Response} or what is sent with 200
-     * @throws ReplayedAnswer the answer that the request had before
-     * @throws ProblemException 400 if the key is no id, 422 if it was used with another body, 503 if an identical request
-     *     still runs, and whatever {@code run} throws
+     * @param body the parsed body; null for none
+     * @param run processes the request and returns the response: a {@link Response}, or the body of a 200
+     * @throws ReplayedAnswer if the response is stored
+     * @throws ProblemException 400 if the key is not an id, 422 if it was used with a different body, 503 if an
+     *     identical request is still being processed, and every exception of {@code run}
      */
     public <T> T once(@Nullable String key, @Nullable Object body, Function<Call, T> run) {
         if (key == null) {
@@ -101,27 +100,27 @@ public class IdempotentRequest {
         return once(
                 key,
                 body,
-                attempt -> run.apply(new Call(attempt.again(), attempt.startedAt())),
+                attempt -> run.apply(new Call(attempt.retry(), attempt.startedAt())),
                 UnaryOperator.identity(),
                 (attempt, answer) -> {});
     }
 
-    /** Completes an answer that is replayed. */
+    /** Completes a response that is replayed. */
     interface Completion {
 
         void complete(Attempt attempt, ObjectNode answer);
     }
 
     /**
-     * The same for an answer that must not be kept as it is.
+     * Processes a request once; parts of its response must not be stored.
      *
-     * @param kept turns the answer into the one that is kept
-     * @param completion puts back what was not kept
+     * @param stored removes these parts current a response
+     * @param completion adds them to a replayed response
      */
     <T> T once(
-            String key, @Nullable Object body, Function<Attempt, T> run, UnaryOperator<T> kept, Completion completion) {
+            String key, @Nullable Object body, Function<Attempt, T> run, UnaryOperator<T> stored, Completion completion) {
         Request request = request(Ids.check(HEADER, key), body);
-        IdempotencyStore.Claim claim = requests.begin(request);
+        IdempotencyStore.Claim claim = requests.start(request);
         if (claim instanceof Answered answered) {
             if (answered.answer().json() != null || answered.answer().status() == NO_CONTENT) {
                 throw replayed(answered, completion);
@@ -139,23 +138,23 @@ public class IdempotentRequest {
             requests.fail(request, attempt, false);
             throw e;
         }
-        requests.end(request, attempt, answer(kept.apply(result)));
+        requests.complete(request, attempt, answer(stored.apply(result)));
         return result;
     }
 
     private Request request(String key, @Nullable Object body) {
-        ObjectNode asked = JsonNodeFactory.instance.objectNode();
-        ObjectNode query = asked.putObject("query");
+        ObjectNode content = JsonNodeFactory.instance.objectNode();
+        ObjectNode query = content.putObject("query");
         uri.getQueryParameters().forEach((name, values) -> {
             if (!PRESENTATION.contains(name)) {
                 values.forEach(query.putArray(name)::add);
             }
         });
-        asked.set("body", mapper.valueToTree(body));
-        Caller from = caller.get();
-        String player = from.playerId();
-        String name = String.join("\n", from.keyId(), player == null ? "" : player, uri.getPath(), key);
-        return new Request(from.game(), Sha256.hex(name, 32), CanonicalJson.checksum(asked));
+        content.set("body", mapper.valueToTree(body));
+        Caller current = caller.get();
+        String player = current.playerId();
+        String name = String.join("\n", current.keyId(), player == null ? "" : player, uri.getPath(), key);
+        return new Request(current.game(), Sha256.hex(name, 32), CanonicalJson.checksum(content));
     }
 
     private Answer answer(@Nullable Object result) {
@@ -165,7 +164,7 @@ public class IdempotentRequest {
         if (result instanceof Response response) {
             status = response.getStatus();
             body = response.getEntity();
-            for (String header : KEPT_HEADERS) {
+            for (String header : STORED_HEADERS) {
                 String value = response.getHeaderString(header);
                 if (value != null) {
                     headers.put(header, value);
@@ -178,7 +177,7 @@ public class IdempotentRequest {
         try {
             return new Answer(status, headers, mapper.writeValueAsString(body));
         } catch (JsonProcessingException e) {
-            throw new IllegalStateException("an answer can be written", e);
+            throw new IllegalStateException("A response could not be written", e);
         }
     }
 
@@ -200,7 +199,7 @@ public class IdempotentRequest {
         try {
             return (ObjectNode) mapper.readTree(json);
         } catch (JsonProcessingException e) {
-            throw new IllegalStateException("a stored answer can be read", e);
+            throw new IllegalStateException("A stored response could not be read", e);
         }
     }
 }

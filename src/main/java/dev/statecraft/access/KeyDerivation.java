@@ -4,10 +4,10 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Optional;
 
 /**
- * Makes the text of a key from the request that asks for it, so that a client whose first answer was lost gets the same
- * key with its next attempt although the secret is stored nowhere. Three parts go in: a signing key of this deployment,
- * the random seed of the request's record, and the {@code Idempotency-Key}, of which only a hash is stored. Once the
- * record or the signing key has expired nobody can compute the text any more.
+ * Derives the text of an API key from the request that creates it. A client that lost the response receives the same
+ * key with a retry, although the secret is not stored. The inputs are a signing key of this deployment, the random seed
+ * of the request's record, and the {@code Idempotency-Key}, of which only a hash is stored. After the record or the
+ * signing key has expired, the text cannot be derived again.
  */
 @ApplicationScoped
 public class KeyDerivation {
@@ -20,17 +20,17 @@ public class KeyDerivation {
         this.keys = keys;
     }
 
-    /** The text of the key that a request makes. */
+    /** The text of the key that a request creates. */
     KeyText text(IdempotencyStore.Attempt attempt, String idempotencyKey) {
         return KeyText.derived(bytes(attempt, "id", idempotencyKey), bytes(attempt, "secret", idempotencyKey));
     }
 
     /**
-     * The text of the key that a request has made; 1 RCU, 2 on an instance that does not know the signing key.
+     * The text of the key that a request created. Cost: 1 RCU; 2 RCU if the signing key is not cached.
      *
-     * @return empty if the key was revoked, or the signing key has expired
+     * @return empty if the key was revoked or the signing key has expired
      */
-    Optional<KeyText> again(IdempotencyStore.Attempt attempt, String idempotencyKey, String id) {
+    Optional<KeyText> existing(IdempotencyStore.Attempt attempt, String idempotencyKey, String id) {
         KeyText text = text(attempt, idempotencyKey);
         return keys.read(id)
                 .filter(stored -> text.id().equals(id) && text.matches(stored.hash()))

@@ -28,14 +28,14 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
-/** Keys over HTTP: made, listed, revoked. */
+/** API keys over HTTP: create, list, revoke. */
 @Path("/v1/keys")
 @Produces(MediaType.APPLICATION_JSON)
 @Consumes(MediaType.APPLICATION_JSON)
 @Tag(name = "Access")
 public class KeyResource {
 
-    private static final int MOST_NAME_LENGTH = 128;
+    private static final int MAX_NAME_LENGTH = 128;
 
     private final KeyService keys;
     private final AuditService audit;
@@ -60,10 +60,10 @@ public class KeyResource {
     }
 
     /**
-     * What a key is to be.
+     * Request to create an API key.
      *
-     * @param game the game it opens; that of the caller unless it is named
-     * @param signed whether requests are to be signed with it
+     * @param game the game for which the key is valid; by default the caller's game
+     * @param signed whether requests must be signed with the key; by default false
      */
     public record KeyRequest(
             @Nullable String name,
@@ -73,10 +73,10 @@ public class KeyResource {
             @Nullable Boolean signed) {}
 
     /**
-     * A key as callers see it.
+     * API representation of an API key.
      *
-     * @param key its text; only in the answer that made it and those to the same request with the same
-     *     {@code Idempotency-Key}, nobody can tell it afterwards
+     * @param key the text of the key; only in the response that created the key and in responses to the same request
+     *     with the same {@code Idempotency-Key}
      */
     public record KeyView(
             String id,
@@ -107,10 +107,10 @@ public class KeyResource {
         }
     }
 
-    /** Some keys, by name. */
+    /** A page of API keys, sorted by name. */
     public record KeyList(List<KeyView> keys, @Nullable String nextCursor) {}
 
-    /** Makes a key. */
+    /** Creates an API key. */
     @POST
     @Requires(Scope.SYSTEM_ADMIN)
     @APIResponseSchema(KeyView.class)
@@ -122,10 +122,10 @@ public class KeyResource {
         return idempotent.once(
                 idempotencyKey,
                 request,
-                attempt -> create(request, derivation.text(attempt, idempotencyKey), attempt.again()),
+                attempt -> create(request, derivation.text(attempt, idempotencyKey), attempt.retry()),
                 KeyResource::withoutText,
                 (attempt, answer) -> derivation
-                        .again(attempt, idempotencyKey, answer.path("id").asText())
+                        .existing(attempt, idempotencyKey, answer.path("id").asText())
                         .ifPresent(text -> answer.put("key", text.text())));
     }
 
@@ -136,39 +136,39 @@ public class KeyResource {
     }
 
     /**
-     * Makes a key.
+     * Creates an API key.
      *
-     * @param text what the key is to be, null for any
-     * @param again whether it may be there already
+     * @param text the text of the key; null for a random one
+     * @param retry whether an earlier attempt of the request may have created the key
      */
-    private Response create(KeyRequest request, @Nullable KeyText text, boolean again) {
+    private Response create(KeyRequest request, @Nullable KeyText text, boolean retry) {
         String name = name(request.name());
         Set<Scope> scopes = scopes(request.scopes());
         String game = game(request.game());
         Instant expiresAt = request.expiresAt();
         if (expiresAt != null && !expiresAt.isAfter(clock.instant())) {
-            throw refused("expiresAt", "expiresAt must be in the future.");
+            throw rejected("expiresAt", "expiresAt must be in the future.");
         }
         KeyService.NewKey wanted =
                 new KeyService.NewKey(game, name, scopes, Boolean.TRUE.equals(request.signed()), expiresAt);
         String by = caller.get().name();
-        AccessKey made = text != null && again ? keys.made(text).orElse(null) : null;
-        KeyService.Creation creation = made != null && text != null
-                ? new KeyService.Created(made, text.text())
+        AccessKey existing = text != null && retry ? keys.findByText(text).orElse(null) : null;
+        KeyService.Creation creation = existing != null && text != null
+                ? new KeyService.Created(existing, text.text())
                 : text == null ? keys.create(wanted, by) : keys.create(wanted, by, text);
         if (creation instanceof KeyService.Created created) {
             String location = "/v1/keys/" + created.key().id();
-            audit.noteIn(game, caller.get(), "createKey", "POST", location, 201);
+            audit.recordIn(game, caller.get(), "createKey", "POST", location, 201);
             return Response.created(URI.create(location))
                     .entity(KeyView.of(created.key(), created.text()))
                     .header("Cache-Control", "no-store")
                     .build();
         }
-        if (creation instanceof KeyService.TooMany many) {
+        if (creation instanceof KeyService.TooMany tooMany) {
             throw new ProblemException(Problem.conflict(
                     "too-many-keys",
                     "Two keys with this name are already active",
-                    "At most " + many.most() + " keys with the same name can be active. Revoke the old key first."));
+                    "At most " + tooMany.limit() + " keys with the same name can be active. Revoke the old key first."));
         }
         throw new ProblemException(Problem.unavailable(1));
     }
@@ -190,7 +190,7 @@ public class KeyResource {
                 page.next() == null ? null : Cursor.of(list, page.next()));
     }
 
-    /** Revokes a key. */
+    /** Revokes an API key. */
     @DELETE
     @Path("/{key}")
     @Requires(Scope.SYSTEM_ADMIN)
@@ -201,10 +201,10 @@ public class KeyResource {
             throw new ProblemException(
                     Problem.notFound("key-not-found", "API key not found", "The game has no API key with this id."));
         }
-        audit.noteIn(game, caller.get(), "revokeKey", "DELETE", "/v1/keys/" + id, 204);
+        audit.recordIn(game, caller.get(), "revokeKey", "DELETE", "/v1/keys/" + id, 204);
     }
 
-    /** The game that is meant: naming one that may be another's is for those who run the deployment. */
+    /** The game of the request. A caller that names a game needs the scope {@code system:admin}. */
     private String game(@Nullable String named) {
         if (named == null) {
             return caller.game();
@@ -215,24 +215,24 @@ public class KeyResource {
 
     private static String name(@Nullable String name) {
         if (name == null) {
-            throw refused("name", "The field name is missing.");
+            throw rejected("name", "The field name is missing.");
         }
-        if (name.isBlank() || name.length() > MOST_NAME_LENGTH || name.chars().anyMatch(Character::isISOControl)) {
-            throw refused("name", "A name has 1 to " + MOST_NAME_LENGTH + " characters and no control characters.");
+        if (name.isBlank() || name.length() > MAX_NAME_LENGTH || name.chars().anyMatch(Character::isISOControl)) {
+            throw rejected("name", "A name has 1 to " + MAX_NAME_LENGTH + " characters and no control characters.");
         }
         return name;
     }
 
     private static Set<Scope> scopes(@Nullable List<@Nullable String> names) {
         if (names == null || names.isEmpty()) {
-            throw refused("scopes", "Give at least one scope.");
+            throw rejected("scopes", "Give at least one scope.");
         }
         Set<Scope> scopes = EnumSet.noneOf(Scope.class);
         for (int i = 0; i < names.size(); i++) {
             String name = names.get(i);
             String field = "scopes[" + i + "]";
             scopes.add((name == null ? Optional.<Scope>empty() : Scope.of(name))
-                    .orElseThrow(() -> refused(
+                    .orElseThrow(() -> rejected(
                             field,
                             "A scope is one of "
                                     + String.join(
@@ -243,7 +243,7 @@ public class KeyResource {
         return scopes;
     }
 
-    private static ProblemException refused(String field, String detail) {
+    private static ProblemException rejected(String field, String detail) {
         return new ProblemException(Problem.badRequest(field, detail));
     }
 }

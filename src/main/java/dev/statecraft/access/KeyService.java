@@ -14,31 +14,31 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes, finds and revokes keys. A key that was read is used for {@code key-cache} without asking again, so a revoked
- * one opens nothing anywhere after that time. What is no key is remembered for as long, apart from those that are, so
- * that whoever makes keys up makes nobody's be read again.
+ * Creates, finds and revokes API keys. A key is cached for {@code key-cache}, so every instance rejects a revoked key
+ * after that time. Unknown key ids are cached separately for the same time, so requests with invented ids cannot evict
+ * valid keys.
  */
 @ApplicationScoped
 public class KeyService {
 
-    /** The id of the key that a deployment begins with. */
+    /** The id of the bootstrap key. */
     static final String BOOTSTRAP = "bootstrap";
 
-    /** The id of the key of a developer's machine. */
+    /** The id of the development key. */
     static final String DEVELOPMENT = "dev";
 
-    /** How long an expired key is still listed, at least. */
-    private static final Duration REMEMBERED = Duration.ofDays(30);
+    /** How long an expired key is still listed. */
+    private static final Duration EXPIRED_KEY_RETENTION = Duration.ofDays(30);
 
-    private record Known(KeyStore.Stored stored, Instant readAt) {}
+        private record CachedKey(KeyStore.Stored stored, Instant readAt) {}
 
     private final KeyStore store;
     private final AccessConfig config;
     private final Clock clock;
     private final SecureRandom random = new SecureRandom();
-    private final Map<String, Known> known = new ConcurrentHashMap<>();
+    private final Map<String, CachedKey> cached = new ConcurrentHashMap<>();
 
-    /** Ids that no key has, with the moment at which that was read. */
+    /** Unknown key ids, with the time of the read that found no key. */
     private final Map<String, Instant> unknown = new ConcurrentHashMap<>();
 
     KeyService(KeyStore store, AccessConfig config, Clock clock) {
@@ -47,7 +47,7 @@ public class KeyService {
         this.clock = clock;
     }
 
-    /** What is asked for. */
+    /** Settings of a key to create. */
     public record NewKey(
             String game,
             String name,
@@ -55,41 +55,41 @@ public class KeyService {
             boolean signed,
             @Nullable Instant expiresAt) {}
 
-    /** What came of asking for a key. */
+    /** Result of a request to create a key. */
     public sealed interface Creation {}
 
-    /** It was made; {@code text} is the only time that its secret is known here. */
+    /** The key was created. {@code text} contains its secret, which is not stored. */
     public record Created(AccessKey key, String text) implements Creation {}
 
-    /** As many keys of the name as there can be are still good. */
-    public record TooMany(int most) implements Creation {}
+    /** The maximum number of keys with this name is active. */
+    public record TooMany(int limit) implements Creation {}
 
-    /** Others were making keys of that name at the same time. */
+    /** Gave up after several conflicting writes; no key was created. The caller may retry. */
     public record Busy() implements Creation {}
 
-    /** Makes a key; 2 RCU and 6 WCU. */
+    /** Creates a key with a random text. Cost: 2 RCU and 6 WCU. */
     public Creation create(NewKey wanted, String createdBy) {
         return create(wanted, createdBy, KeyText.random(random));
     }
 
-    /** The key with this text, if an earlier run of the request made it; 1 RCU. */
-    Optional<AccessKey> made(KeyText text) {
+    /** The stored key with this text; empty if there is none. Cost: 1 RCU. */
+    Optional<AccessKey> findByText(KeyText text) {
         return store.read(text.id())
                 .filter(stored -> text.matches(stored.hash()))
                 .map(KeyStore.Stored::key);
     }
 
-    /** Makes a key with a text that nobody else can have; 2 RCU and 6 WCU. */
+    /** Creates a key with a given text. Cost: 2 RCU and 6 WCU. */
     Creation create(NewKey wanted, String createdBy, KeyText text) {
         Instant now = clock.instant();
         for (int attempt = 0; attempt < 4; attempt++) {
-            Map<Integer, AccessKey> taken = store.places(wanted.game(), wanted.name());
-            int place = 0;
-            while (place < KeyStore.PLACES && isGood(taken.get(place), now)) {
-                place++;
+            Map<Integer, AccessKey> taken = store.slots(wanted.game(), wanted.name());
+            int slot = 0;
+            while (slot < KeyStore.SLOTS && isActive(taken.get(slot), now)) {
+                slot++;
             }
-            if (place == KeyStore.PLACES) {
-                return new TooMany(KeyStore.PLACES);
+            if (slot == KeyStore.SLOTS) {
+                return new TooMany(KeyStore.SLOTS);
             }
             AccessKey key = new AccessKey(
                     text.id(),
@@ -100,40 +100,40 @@ public class KeyService {
                     now,
                     createdBy,
                     wanted.expiresAt());
-            AccessKey before = taken.get(place);
-            long forgottenAt = wanted.expiresAt() == null
+            AccessKey before = taken.get(slot);
+            long deleteAtSeconds = wanted.expiresAt() == null
                     ? 0
-                    : wanted.expiresAt().plus(REMEMBERED).getEpochSecond();
-            if (store.create(key, text.hash(), place, before == null ? null : before.id(), forgottenAt)) {
+                    : wanted.expiresAt().plus(EXPIRED_KEY_RETENTION).getEpochSecond();
+            if (store.create(key, text.hash(), slot, before == null ? null : before.id(), deleteAtSeconds)) {
                 return new Created(key, text.text());
             }
         }
         return new Busy();
     }
 
-    private static boolean isGood(@Nullable AccessKey key, Instant now) {
+    private static boolean isActive(@Nullable AccessKey key, Instant now) {
         return key != null && !key.expired(now);
     }
 
-    /** The keys of a game by name, those included whose time is over. */
+    /** A page of the keys of a game, sorted by name, including expired keys. */
     KeyStore.KeyPage list(String game, @Nullable String after, int limit) {
         return store.list(game, after, limit);
     }
 
     /**
-     * Revokes a key; 3 RCU and up to 4 WCU.
+     * Revokes a key. Cost: 3 RCU and up to 4 WCU.
      *
-     * @return the key; empty if the game has none of this id
+     * @return the key; empty if the game has no key with this id
      */
     public Optional<AccessKey> revoke(String game, String id) {
         Optional<AccessKey> key = store.read(id).map(KeyStore.Stored::key).filter(found -> found.game()
                 .equals(game));
         key.ifPresent(store::delete);
-        known.remove(id);
+        cached.remove(id);
         return key;
     }
 
-    /** The key somebody brought, if it is one and still good. Signed keys are never brought along. */
+    /** The key of a credential; empty if the key is invalid, expired or only for signed requests. */
     Optional<AccessKey> find(KeyText text) {
         if (text.id().equals(BOOTSTRAP)) {
             return bootstrap()
@@ -146,30 +146,30 @@ public class KeyService {
                 .filter(key -> !key.signed());
     }
 
-    /** The key of this id with the hash of its text, if it is still good and requests are to be signed with it. */
+    /** The key with this id and the hash of its text; empty if it is invalid, expired or not for signed requests. */
     Optional<KeyStore.Stored> findSigned(String id) {
         return stored(id).filter(stored -> stored.key().signed());
     }
 
-    /** The key of this id, if it is still good: for those who came with something that was made from it. */
+    /** The key with this id, for a token that was created from it; empty if it is invalid or expired. */
     Optional<AccessKey> find(String id) {
         return switch (id) {
-            case DEVELOPMENT -> isDevelopment() ? Optional.of(standing(DEVELOPMENT, "development")) : Optional.empty();
+            case DEVELOPMENT -> isDevelopment() ? Optional.of(builtIn(DEVELOPMENT, "development")) : Optional.empty();
             case Caller.ANONYMOUS ->
-                isOpen() ? Optional.of(standing(Caller.ANONYMOUS, Caller.ANONYMOUS)) : Optional.empty();
+                allowsAnonymous() ? Optional.of(builtIn(Caller.ANONYMOUS, Caller.ANONYMOUS)) : Optional.empty();
             case BOOTSTRAP -> bootstrap();
             default -> stored(id).map(KeyStore.Stored::key);
         };
     }
 
-    /** Whether a key still opens anything; 1 RCU, none for a while after. */
-    public boolean isGood(String id) {
+    /** Whether the key with this id is valid. Cost: 1 RCU; none while the key is cached. */
+    public boolean isValid(String id) {
         return find(id).isPresent();
     }
 
     private Optional<KeyStore.Stored> stored(String id) {
         Instant now = clock.instant();
-        Known before = known.get(id);
+        CachedKey before = cached.get(id);
         if (before != null && isFresh(before.readAt(), now)) {
             return Optional.of(before.stored()).filter(stored -> !stored.key().expired(now));
         }
@@ -179,11 +179,11 @@ public class KeyService {
         }
         Optional<KeyStore.Stored> stored = store.read(id);
         if (stored.isPresent()) {
-            remember(known, id, new Known(stored.get(), now));
+            cache(cached, id, new CachedKey(stored.get(), now));
             unknown.remove(id);
         } else {
-            known.remove(id);
-            remember(unknown, id, now);
+            cached.remove(id);
+            cache(unknown, id, now);
         }
         return stored.filter(found -> !found.key().expired(now));
     }
@@ -192,25 +192,28 @@ public class KeyService {
         return now.isBefore(readAt.plus(config.keyCache()));
     }
 
-    private <T> void remember(Map<String, T> cache, String id, T what) {
+    private <T> void cache(Map<String, T> cache, String id, T value) {
         if (cache.size() >= config.cachedKeys()) {
             cache.clear();
         }
-        cache.put(id, what);
+        cache.put(id, value);
     }
 
-    /** Whether calls without a key are let in. */
-    boolean isOpen() {
+    /** Whether calls without a credential are accepted. */
+    boolean allowsAnonymous() {
         return config.anonymous().orElse(isDevelopment());
     }
 
-    /** Asked of the way the application was started, which no configuration of a packaged artifact can change. */
+    /** Whether the application runs in dev mode or in a test. Configuration cannot change the result. */
     static boolean isDevelopment() {
         return LaunchMode.current().isDevOrTest();
     }
 
-    /** Somebody that needs no stored key. In a deployment it cannot make keys, which would outlive the open door. */
-    AccessKey standing(String id, String name) {
+    /**
+     * The key of anonymous and development callers, which is not stored. In a deployment it lacks {@code system:admin},
+     * so an anonymous caller cannot create keys that remain valid after anonymous calls are disabled.
+     */
+    AccessKey builtIn(String id, String name) {
         Set<Scope> scopes = isDevelopment() ? Scope.ALL : withoutAdministration();
         return new AccessKey(id, Caller.DEFAULT_GAME, name, scopes, false, Instant.EPOCH, name, null);
     }
@@ -221,7 +224,7 @@ public class KeyService {
         return scopes;
     }
 
-    /** It is for making other keys; whoever needs more makes one. */
+    /** The bootstrap key, which only creates and lists other keys. */
     private Optional<AccessKey> bootstrap() {
         return config.bootstrapKeyHash().isEmpty()
                 ? Optional.empty()

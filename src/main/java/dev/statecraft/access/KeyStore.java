@@ -31,21 +31,20 @@ import software.amazon.awssdk.services.dynamodb.model.TransactionCanceledExcepti
  * Keys, in the access table.
  *
  * <ul>
- *   <li>A key, found by its id: {@code pk} = ~#key#id, {@code sk} = {@code key}; {@code g} game, {@code name},
- *       {@code h} SHA-256 of its text in hexadecimal, {@code sc} scopes, {@code signed}, {@code at}, {@code by}, {@code exp},
- *       {@code ttl}. {@code ~} is no game: which game a key opens is what the item tells.
- *   <li>One of the two places of a name: {@code pk} = game#keys, {@code sk} = name#0 or name#1; {@code id} and the same
- *       without the hash. Lists are made of these.
+ *   <li>A key, found by its id: {@code pk} = ~#key#id, {@code sk} = {@code key}; {@code g} game, {@code name}, {@code
+ *       h} SHA-256 of its text in hexadecimal, {@code sc} scopes, {@code signed}, {@code at}, {@code by}, {@code exp},
+ *       {@code ttl}. {@code ~} is not a game: the item contains the game of the key.
+ *   <li>One of the two slots of a name: {@code pk} = game#keys, {@code sk} = name#0 or name#1; {@code id} and the
+ *       attributes of the key without the hash. Lists read these items.
  *   <li>A game: {@code pk} = ~#games, {@code sk} = game.
- *   <li>Guard: a place is taken only if nobody has taken it since it was looked at, in the transaction that stores the
- *       key.
+ *   <li>Guard: the transaction that stores a key takes a slot only if the slot has not changed since it was read.
  * </ul>
  */
 @ApplicationScoped
 public class KeyStore {
 
-    /** How many keys of one name there can be at a time. */
-    static final int PLACES = 2;
+    /** Maximum number of active keys with the same name. */
+    static final int SLOTS = 2;
 
     private static final String NO_GAME = "~";
 
@@ -60,10 +59,10 @@ public class KeyStore {
     /** A key and the hash of its text. */
     record Stored(AccessKey key, String hash) {}
 
-    /** Some keys by name; {@code next} is where the list goes on, null at its end. */
+    /** A page of keys, sorted by name; {@code next} is the position of the last one, null on the last page. */
     record KeyPage(List<AccessKey> keys, @Nullable String next) {}
 
-    /** Reads a key, strongly consistent; 1 RCU. */
+    /** Reads a key with strong consistency. Cost: 1 RCU. */
     Optional<Stored> read(String id) {
         Map<String, AttributeValue> item = dynamo.getItem(
                         get -> get.tableName(tables.access()).key(key(id)).consistentRead(true))
@@ -73,11 +72,11 @@ public class KeyStore {
                 : Optional.of(new Stored(accessKey(id, item), Attributes.string(item, "h")));
     }
 
-    /** Who has the places of a name, strongly consistent; 2 RCU. */
-    Map<Integer, AccessKey> places(String game, String name) {
+    /** The keys in the slots of a name, by slot, read with strong consistency. Cost: 2 RCU. */
+    Map<Integer, AccessKey> slots(String game, String name) {
         List<Map<String, AttributeValue>> keys = new ArrayList<>();
-        for (int place = 0; place < PLACES; place++) {
-            keys.add(place(game, name, place));
+        for (int slot = 0; slot < SLOTS; slot++) {
+            keys.add(slot(game, name, slot));
         }
         Map<Integer, AccessKey> found = new TreeMap<>();
         Batches.get(
@@ -97,21 +96,22 @@ public class KeyStore {
     }
 
     /**
-     * Stores a new key in a place, and makes its game known; 6 WCU.
+     * Stores a new key in a slot and adds its game to the list of games. Cost: 6 WCU.
      *
-     * @param before the id of the key that gives way; null where the place is free
-     * @return false if somebody else took the place, or has a key of this id
+     * @param before the id of the key that the slot contains; null if the slot is free
+     * @param deleteAtSeconds when DynamoDB deletes an expiring key, in Unix seconds
+     * @return false if another writer took the slot, or if a key with this id exists
      */
-    boolean create(AccessKey key, String hash, int place, @Nullable String before, long forgottenAtSeconds) {
+    boolean create(AccessKey key, String hash, int slot, @Nullable String before, long deleteAtSeconds) {
         Map<String, AttributeValue> item = new HashMap<>(attributes(key));
         if (key.expiresAt() != null) {
-            item.put("ttl", n(forgottenAtSeconds));
+            item.put("ttl", n(deleteAtSeconds));
         }
         Map<String, AttributeValue> full = new HashMap<>(item);
         full.putAll(key(key.id()));
         full.put("h", s(hash));
         Map<String, AttributeValue> listed = new HashMap<>(item);
-        listed.putAll(place(key.game(), key.name(), place));
+        listed.putAll(slot(key.game(), key.name(), slot));
         Put.Builder take = Put.builder().tableName(tables.access()).item(listed);
         if (before == null) {
             take.conditionExpression("attribute_not_exists(pk)");
@@ -141,18 +141,18 @@ public class KeyStore {
         return TransactWriteItem.builder().put(put.build()).build();
     }
 
-    /** Deletes a key and frees its place; 2 WCU for each that is there. */
+    /** Deletes a key and frees its slot. Cost: 2 RCU, and 1 WCU per deleted item and KB. */
     void delete(AccessKey key) {
         dynamo.deleteItem(delete -> delete.tableName(tables.access()).key(key(key.id())));
-        places(key.game(), key.name()).forEach((place, holder) -> {
+        slots(key.game(), key.name()).forEach((slot, holder) -> {
             if (holder.id().equals(key.id())) {
                 dynamo.deleteItem(
-                        delete -> delete.tableName(tables.access()).key(place(key.game(), key.name(), place)));
+                        delete -> delete.tableName(tables.access()).key(slot(key.game(), key.name(), slot)));
             }
         });
     }
 
-    /** The keys of a game by name, strongly consistent; 1 RCU for 20 or so. */
+    /** Keys of a game, sorted by name, read with strong consistency. Cost: 1 RCU per about 20 keys. */
     KeyPage list(String game, @Nullable String after, int limit) {
         QueryRequest.Builder query = QueryRequest.builder()
                 .tableName(tables.access())
@@ -171,15 +171,15 @@ public class KeyStore {
                 page.hasLastEvaluatedKey() ? Attributes.string(page.lastEvaluatedKey(), "sk") : null);
     }
 
-    /** The games that a key was ever made for; 1 RCU for 60 or so. */
-    List<String> games(int most) {
+    /** The games that ever had a key. Cost: 1 RCU per about 60 games. */
+    List<String> games(int limit) {
         return dynamo
                 .query(QueryRequest.builder()
                         .tableName(tables.access())
                         .keyConditionExpression("pk = :pk")
                         .expressionAttributeValues(Map.of(":pk", s(games())))
                         .consistentRead(true)
-                        .limit(most)
+                        .limit(limit)
                         .build())
                 .items()
                 .stream()
@@ -217,7 +217,7 @@ public class KeyStore {
                 id,
                 Attributes.string(item, "g"),
                 Attributes.string(item, "name"),
-                // A scope that this version does not know opens nothing.
+                                // Scopes that this version does not know are ignored.
                 Attributes.list(item, "sc").stream()
                         .flatMap(scope -> Scope.of(scope.s()).stream())
                         .collect(Collectors.toUnmodifiableSet()),
@@ -231,8 +231,8 @@ public class KeyStore {
         return Map.of("pk", s(PartitionKey.of(NO_GAME, "key", id)), "sk", s("key"));
     }
 
-    private static Map<String, AttributeValue> place(String game, String name, int place) {
-        return Map.of("pk", s(listOf(game)), "sk", s(name + '#' + place));
+    private static Map<String, AttributeValue> slot(String game, String name, int slot) {
+        return Map.of("pk", s(listOf(game)), "sk", s(name + '#' + slot));
     }
 
     private static String listOf(String game) {

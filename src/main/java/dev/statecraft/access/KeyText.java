@@ -10,11 +10,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A key as its holder writes it: {@code sk_<id>_<secret>}. The secret is 256 random bits, so a plain SHA-256 is enough
- * to keep: there is nothing to guess that a slow hash would protect.
+ * The text of an API key: {@code sk_<id>_<secret>}. The secret has 256 random bits and cannot be guessed, so a plain
+ * SHA-256 is stored instead of a slow hash.
  *
- * @param text all of it
- * @param id the part that may be known
+ * @param text the full text
+ * @param id the public part
  */
 record KeyText(String text, String id) {
 
@@ -23,7 +23,7 @@ record KeyText(String text, String id) {
     private static final String ID_CHARACTERS = "0123456789abcdefghijklmnopqrstuvwxyz";
     private static final Pattern KEY = Pattern.compile("sk_([0-9A-Za-z]{1,32})_[0-9A-Za-z_-]{43,128}");
 
-    /** A new key; the generator has to be one whose output nobody can foretell. */
+    /** A new key. The generator must be cryptographically secure. */
     static KeyText random(RandomGenerator random) {
         StringBuilder id = new StringBuilder();
         for (int i = 0; i < ID_LENGTH; i++) {
@@ -36,9 +36,9 @@ record KeyText(String text, String id) {
     }
 
     /**
-     * A key that follows from bytes nobody can foretell.
+     * A key derived from unpredictable bytes.
      *
-     * @param id at least 12 bytes, which tell nothing about the secret
+     * @param id at least 12 bytes that reveal nothing about the secret
      * @param secret 32 bytes
      */
     static KeyText derived(byte[] id, byte[] secret) {
@@ -50,24 +50,24 @@ record KeyText(String text, String id) {
                 "sk_" + text + "_" + Base64.getUrlEncoder().withoutPadding().encodeToString(secret), text.toString());
     }
 
-    /** Reads what somebody brought; empty if it cannot be a key. */
+    /** Parses a credential; empty if it does not have the form of a key. */
     static Optional<KeyText> read(String text) {
         Matcher key = KEY.matcher(text);
         return key.matches() ? Optional.of(new KeyText(text, key.group(1))) : Optional.empty();
     }
 
-    /** What is kept of the key. */
+    /** SHA-256 of the text in hexadecimal, which is stored instead of the key. */
     String hash() {
         return Sha256.hex(text.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** Whether this is the key that a hash was kept of; takes the same time wherever they differ. */
+    /** Whether the text has a hash, compared in constant time. */
     boolean matches(String hash) {
         return MessageDigest.isEqual(
                 hash.getBytes(StandardCharsets.US_ASCII), hash().getBytes(StandardCharsets.US_ASCII));
     }
 
-    /** Never the secret, wherever this ends up. */
+    /** The id without the secret, so that logs never contain the secret. */
     @Override
     public String toString() {
         return "sk_" + id + "_…";

@@ -20,23 +20,23 @@ import software.amazon.awssdk.services.dynamodb.model.ReturnValuesOnConditionChe
 import software.amazon.awssdk.services.dynamodb.model.UpdateItemRequest;
 
 /**
- * What callers may still ask for and which signatures were used, in the limits table.
+ * Token buckets and used nonces, in the limits table.
  *
  * <ul>
- *   <li>A bucket: {@code pk} = game#bucket#holder, {@code sk} = {@code bucket}, {@code f} the moment at which it is full
- *       again, in epoch microseconds ({@link TokenBucket}), {@code ttl}.
+ *   <li>A bucket: {@code pk} = game#bucket#holder, {@code sk} = {@code bucket}, {@code f} the time at which it is full
+ *       again, in Unix microseconds ({@link TokenBucket}), {@code ttl}.
  *   <li>A nonce: {@code pk} = game#nonce#key#nonce, {@code sk} = {@code nonce}, {@code ttl}.
- *   <li>Guards: tokens are taken only as long as {@code f} allows it; a nonce is stored once.
+ *   <li>Guards: tokens are taken only if {@code f} allows it; a nonce is stored once.
  * </ul>
  */
 @ApplicationScoped
 public class LimitStore {
 
-    /** How often somebody may be faster before tokens count as taken. */
+    /** Maximum number of writes that lose to concurrent writers; then one token is granted without a write. */
     private static final int ATTEMPTS = 5;
 
-    /** How long a bucket that is full again is kept. */
-    private static final long KEPT_SECONDS = 3_600;
+    /** How long a full bucket is retained. */
+    private static final long RETENTION_SECONDS = 3_600;
 
     private final DynamoDbClient dynamo;
     private final TableNames tables;
@@ -47,18 +47,18 @@ public class LimitStore {
     }
 
     /**
-     * What came of asking for tokens.
+     * Result of a request for tokens.
      *
-     * @param tokens how many were taken, 0 if there are none
-     * @param waitMicros how long it takes until there are
+     * @param tokens number of tokens taken; 0 if the bucket has too few
+     * @param waitMicros time until the bucket has enough tokens, in microseconds
      */
     record Taken(int tokens, long waitMicros) {}
 
     /**
-     * Takes as many tokens as there are, up to a number. 1 WCU as long as the bucket is in use and holds so many, otherwise
-     * 2. Where others are faster again and again one token is taken for granted.
+     * Takes up to {@code wanted} tokens. After repeated conflicts with concurrent writers it grants one token without a
+     * write. Cost: 1 WCU if the bucket is in use and has the wanted tokens, otherwise 2 WCU.
      *
-     * @param least where there are fewer, none are taken
+     * @param least minimum number of tokens; none are taken if the bucket has fewer
      */
     Taken take(String game, String holder, TokenBucket bucket, int least, int wanted, Instant at) {
         long now = TimeUnit.SECONDS.toMicros(at.getEpochSecond()) + at.getNano() / 1_000;
@@ -77,14 +77,14 @@ public class LimitStore {
         return new Taken(known == null ? wanted : 1, 0);
     }
 
-    /** Takes tokens of a bucket that is in use and holds enough; what it is like otherwise, null if they are taken. */
+    /** Takes tokens from a bucket that is in use and has enough. Returns null if taken, otherwise the current item. */
     private @Nullable Map<String, AttributeValue> add(
             String game, String holder, TokenBucket bucket, int wanted, long now) {
         Map<String, AttributeValue> values = new HashMap<>();
         values.put(":cost", n(bucket.cost(wanted)));
         values.put(":now", n(now));
         values.put(":latest", n(bucket.latest(now, wanted)));
-        values.put(":ttl", n(forgottenAt(now)));
+        values.put(":ttl", n(deleteAtSeconds(now)));
         return update(request(game, holder)
                 .updateExpression("SET f = f + :cost, #ttl = :ttl")
                 .conditionExpression("f BETWEEN :now AND :latest")
@@ -94,7 +94,7 @@ public class LimitStore {
     private @Nullable Map<String, AttributeValue> replace(String game, String holder, long seen, long fullAt) {
         Map<String, AttributeValue> values = new HashMap<>();
         values.put(":full", n(fullAt));
-        values.put(":ttl", n(forgottenAt(fullAt)));
+        values.put(":ttl", n(deleteAtSeconds(fullAt)));
         if (seen > 0) {
             values.put(":seen", n(seen));
         }
@@ -104,8 +104,8 @@ public class LimitStore {
                 .expressionAttributeValues(values));
     }
 
-    private static long forgottenAt(long micros) {
-        return TimeUnit.MICROSECONDS.toSeconds(micros) + KEPT_SECONDS;
+    private static long deleteAtSeconds(long micros) {
+        return TimeUnit.MICROSECONDS.toSeconds(micros) + RETENTION_SECONDS;
     }
 
     private UpdateItemRequest.Builder request(String game, String holder) {
@@ -126,12 +126,12 @@ public class LimitStore {
     }
 
     /**
-     * Notes that a nonce was used; 1 WCU.
+     * Records the use of a nonce. Cost: 1 WCU.
      *
-     * @param remembered for how long it is to be known
-     * @return false if it was used before
+     * @param retention how long the nonce is stored
+     * @return false if the nonce was used before
      */
-    boolean use(String game, String key, String nonce, Instant now, Duration remembered) {
+    boolean useNonce(String game, String key, String nonce, Instant now, Duration retention) {
         try {
             dynamo.putItem(put -> put.tableName(tables.limits())
                     .item(Map.of(
@@ -140,7 +140,7 @@ public class LimitStore {
                             "sk",
                             s("nonce"),
                             "ttl",
-                            n(now.plus(remembered).getEpochSecond() + 1)))
+                            n(now.plus(retention).getEpochSecond() + 1)))
                     .conditionExpression("attribute_not_exists(pk)"));
             return true;
         } catch (ConditionalCheckFailedException e) {

@@ -12,14 +12,14 @@ import java.lang.annotation.Target;
 @Target(ElementType.METHOD)
 public @interface Open {
 
-    /** Who may call. */
+    /** The callers that may call the method. */
     To value();
 
-    /** Who may call a method without a scope. */
+    /** Callers of a method that requires no scope. */
     enum To {
-        /** Anybody, without a credential. The path has to be one of {@link CallerFilter#OPEN_PATHS}. */
+        /** Every caller, without a credential. The path must be one of {@code CallerFilter.OPEN_PATHS}. */
         EVERYONE,
-        /** Whoever holds a key; no token will do. */
+        /** Every caller with an API key; tokens are rejected. */
         EVERY_KEY
     }
 }

@@ -6,7 +6,7 @@ import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import org.jboss.logging.Logger;
 
-/** Says at every start of the packaged artifact if everyone may call it, so that nobody overlooks it for long. */
+/** Logs a warning at every start of the packaged artifact if anonymous calls are accepted. */
 @ApplicationScoped
 public class OpenDoorWarning {
 
@@ -20,7 +20,7 @@ public class OpenDoorWarning {
     }
 
     void warn(@Observes StartupEvent start) {
-        if (!KeyService.isDevelopment() && keys.isOpen()) {
+        if (!KeyService.isDevelopment() && keys.allowsAnonymous()) {
             LOG.warn("Requests need no API key: statecraft.access.anonymous is true");
         }
     }

@@ -3,11 +3,11 @@ package dev.statecraft.access;
 import java.util.Set;
 
 /**
- * What narrows a token that was made for a player.
+ * The claims that limit a player token.
  *
- * @param playerId the player it is bound to
- * @param spaces the spaces it reaches
- * @param boards the boards it reaches
+ * @param playerId the player of the token
+ * @param spaces the spaces that the token gives access to
+ * @param boards the boards that the token gives access to
  */
 public record PlayerPass(String playerId, Set<String> spaces, Set<String> boards) {
 

@@ -19,7 +19,7 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
-/** Tokens over HTTP, for players. */
+/** Player tokens over HTTP. */
 @Path("/v1/players")
 @Consumes(MediaType.APPLICATION_JSON)
 @Produces(MediaType.APPLICATION_JSON)
@@ -37,18 +37,18 @@ public class PlayerTokenResource {
     }
 
     /**
-     * What a player's token is to reach.
+     * Request to create a player token.
      *
-     * @param spaces the spaces it may read
-     * @param boards the boards it may read
-     * @param write whether it may also write the player's own entities in those spaces, where their types allow it
+     * @param spaces the spaces that the token may read
+     * @param boards the boards that the token may read
+     * @param write whether the token may also write the player's own entities in those spaces if their types allow it
      */
     public record PlayerTokenRequest(
             @Nullable List<@Nullable String> spaces,
             @Nullable List<@Nullable String> boards,
             @Nullable Boolean write) {}
 
-    /** Makes a token for a player. */
+    /** Creates a token for a player. */
     @POST
     @Path("/{player}/tokens")
     @Requires(Scope.STATE_READ)
@@ -66,7 +66,7 @@ public class PlayerTokenResource {
             scopes.add(Scope.STATE_WRITE);
         }
         scopes.forEach(caller.get()::require);
-        return Response.ok(tokens.make(caller.get(), scopes, new PlayerPass(player, spaces, boards)))
+        return Response.ok(tokens.create(caller.get(), scopes, new PlayerPass(player, spaces, boards)))
                 .header("Cache-Control", "no-store")
                 .build();
     }

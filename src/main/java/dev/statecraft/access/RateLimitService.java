@@ -13,25 +13,25 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Holds each key, and each player, to a rate: a token bucket in DynamoDB that all instances share. An instance takes
- * several tokens at a time, more the faster it uses them up, and hands them out from memory; so a busy one writes about
- * twice a second however many requests it serves. Of a bucket that was empty it says so by itself until there can be
- * tokens again, and longer each time that others had them first.
+ * Enforces the rate limit of each API key and each player: a token bucket in DynamoDB, shared by all instances. An
+ * instance takes several tokens at a time and uses them from memory. It takes more at a time if it uses them fast, so a
+ * busy instance writes about twice per second regardless of its request rate. After an empty bucket, the instance
+ * rejects requests without a read until tokens are available; this time grows if other instances took the tokens first.
  */
 @ApplicationScoped
 public class RateLimitService {
 
     private static final Logger LOG = Logger.getLogger(RateLimitService.class);
 
-    private static final int MOST_KNOWN = 10_000;
+    private static final int MAX_LEASES = 10_000;
     private static final int FIRST_LEASE = 5;
 
-    /** An empty bucket is not asked before the tokens of this part of a second are back. */
-    private static final int PART = 20;
+    /** An empty bucket is not read again before it has refilled the tokens of 1/20 s. */
+    private static final int PARTS_PER_SECOND = 20;
 
-    private static final long LONGEST_CLOSED_MICROS = 500_000;
+    private static final long MAX_CLOSED_MICROS = 500_000;
 
-    /** Tokens that were used up faster are taken twice as many at a time. */
+    /** The lease doubles if its tokens were used up in less time. */
     private static final long FAST_MICROS = 500_000;
 
     private final LimitStore store;
@@ -45,7 +45,7 @@ public class RateLimitService {
         this.clock = clock;
     }
 
-    /** What this instance may hand out of a bucket; guarded by itself. */
+    /** The tokens that this instance took from a bucket; guarded by its monitor. */
     private static final class Lease {
         private int left;
         private int size = FIRST_LEASE;
@@ -61,54 +61,54 @@ public class RateLimitService {
         }
     }
 
-    /** Whether requests of a caller are not counted at all. */
+    /** Whether requests of a caller have no rate limit. */
     boolean isUnlimited(Caller caller) {
         return holder(caller) == null;
     }
 
     /**
-     * Lets a request pass. 1 or 2 WCU when this instance has to take tokens, otherwise nothing.
+     * Takes one token of a caller for a request. Cost: 1 or 2 WCU if this instance needs new tokens, otherwise none.
      *
-     * @throws ProblemException 429 with the seconds to wait, if the caller's tokens are used up
+     * @throws ProblemException 429 with the seconds to wait if the caller's tokens are used up
      */
-    public void pass(Caller caller) {
+    public void acquire(Caller caller) {
         Holder holder = holder(caller);
         if (holder == null) {
             return;
         }
-        if (leases.size() > MOST_KNOWN) {
+        if (leases.size() > MAX_LEASES) {
             leases.clear();
         }
         Lease lease = leases.computeIfAbsent(holder.text(), name -> new Lease());
         synchronized (lease) {
-            if (!handOut(lease, clock.instant())) {
+            if (!use(lease, clock.instant())) {
                 take(holder, lease);
-                handOut(lease, clock.instant());
+                use(lease, clock.instant());
             }
         }
     }
 
     /**
-     * Lets a request that waits for news go on for another second, which costs a player a token; so a player has no more
-     * requests waiting, in the long run, than it may make a second. Servers pay nothing for it: they are few, and ours.
+     * Takes one token of a player for another second in which a request waits for changes, so the rate of the player
+     * also limits its number of waiting requests. Servers pay no token.
      *
-     * @return false if the tokens are used up, and the request had better be answered
+     * @return false if the tokens are used up; the request should respond without waiting
      */
-    public boolean passWaiting(Caller caller) {
+    public boolean acquireWaiting(Caller caller) {
         if (caller.pass() == null) {
             return true;
         }
         try {
-            pass(caller);
+                        acquire(caller);
             return true;
         } catch (ProblemException e) {
             return false;
         }
     }
 
-    private boolean handOut(Lease lease, Instant now) {
+    private boolean use(Lease lease, Instant now) {
         if (now.isBefore(lease.closedUntil)) {
-            throw refused(lease.closedUntil, now);
+            throw rejected(lease.closedUntil, now);
         }
         if (lease.left > 0 && now.isBefore(lease.takenAt.plus(config.lease()))) {
             lease.left--;
@@ -130,22 +130,22 @@ public class RateLimitService {
                     holder.name(),
                     holder.bucket(),
                     Math.max(
-                            1, Math.min(holder.bucket().burst(), holder.bucket().perSecond() / PART)),
-                    Math.max(lease.size, holder.bucket().perSecond() / PART),
+                            1, Math.min(holder.bucket().burst(), holder.bucket().perSecond() / PARTS_PER_SECOND)),
+                    Math.max(lease.size, holder.bucket().perSecond() / PARTS_PER_SECOND),
                     now);
         } catch (RuntimeException e) {
             if (!TransientFailure.is(e)) {
                 throw e;
             }
-            // Whoever cannot be counted is served: limits are to keep the system up, and not to take it down.
-            LOG.warnf(e, "tokens could not be counted: holder=%s", holder.game());
+                        // A failed update does not reject requests: rate limits protect the system and must not make it unavailable.
+                        LOG.warnf(e, "Rate limit not enforced: token bucket update failed: game=%s", holder.game());
             taken = new LimitStore.Taken(FIRST_LEASE, 0);
         }
         lease.left = taken.tokens();
         lease.takenAt = now;
         if (taken.tokens() == 0) {
-            long first = (TimeUnit.SECONDS.toMicros(1) / PART) << Math.min(lease.misses, PART);
-            long closed = Math.max(taken.waitMicros(), Math.min(first, LONGEST_CLOSED_MICROS));
+            long first = (TimeUnit.SECONDS.toMicros(1) / PARTS_PER_SECOND) << Math.min(lease.misses, PARTS_PER_SECOND);
+            long closed = Math.max(taken.waitMicros(), Math.min(first, MAX_CLOSED_MICROS));
             lease.closedUntil = now.plusNanos(TimeUnit.MICROSECONDS.toNanos(closed));
             lease.misses++;
         } else {
@@ -153,17 +153,17 @@ public class RateLimitService {
         }
     }
 
-    private static ProblemException refused(Instant until, Instant now) {
+    private static ProblemException rejected(Instant until, Instant now) {
         long seconds = Math.max(1, until.getEpochSecond() - now.getEpochSecond());
         return new ProblemException(Problem.tooManyRequests(
                 (int) seconds, "The API key or the player exceeds its request rate. Retry later."));
     }
 
-    /** Whose tokens a request takes; nobody's where limits are off, and on a developer's machine without a real key. */
+    /** The holder of the bucket for a request; null without a limit, and in dev mode without a stored key. */
     private @Nullable Holder holder(Caller caller) {
-        boolean standing =
+        boolean builtIn =
                 caller.keyId().equals(KeyService.DEVELOPMENT) || caller.keyId().equals(Caller.ANONYMOUS);
-        if (standing && KeyService.isDevelopment()) {
+        if (builtIn && KeyService.isDevelopment()) {
             return null;
         }
         PlayerPass pass = caller.pass();

@@ -4,8 +4,8 @@ import jakarta.ws.rs.core.Response;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 
 /**
- * Ends a request that was answered before, with that answer. It is thrown because resources declare what they answer, and
- * the stored answer is JSON that no longer has that type.
+ * Ends a request with its stored response. It is an exception because resource methods declare their response type, and
+ * the stored response is untyped JSON.
  */
 public final class ReplayedAnswer extends RuntimeException {
 
@@ -19,7 +19,7 @@ public final class ReplayedAnswer extends RuntimeException {
         this.response = response;
     }
 
-    /** Sends the answer. */
+    /** Sends the stored response. */
     public static final class Sender {
 
         @ServerExceptionMapper

@@ -15,17 +15,18 @@ import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The signature of a request, HMAC-SHA256 (RFC 2104) over what it asks for, when, and a number used once. The key itself
- * is not sent. What it is made with is the SHA-256 of the key in hexadecimal, which is what is kept of a key here.
+ * The signature of a request: HMAC-SHA256 (RFC 2104) over the request line, a timestamp, a nonce and the hash of the
+ * body. The API key itself is not sent. The MAC key is the SHA-256 of the API key in hexadecimal, which is also the
+ * stored form of the API key.
  *
- * @param timestamp when it was made, in epoch seconds
- * @param nonce told once only
- * @param content SHA-256 of the body in hexadecimal, before it is compressed; of nothing where there is none
- * @param signature in hexadecimal
+ * @param timestamp time of the signature, in Unix seconds
+ * @param nonce a value that the client uses only once
+ * @param content SHA-256 of the uncompressed body in hexadecimal; of zero bytes for a request without a body
+ * @param signature the MAC in hexadecimal
  */
 record RequestSignature(String keyId, long timestamp, String nonce, String content, String signature) {
 
-    /** What the header {@code Authorization} begins with. */
+    /** Prefix of the header {@code Authorization}. */
     static final String SCHEME = "HMAC-SHA256 ";
 
     private static final Pattern KEY_ID = Pattern.compile("[0-9A-Za-z]{1,32}");
@@ -33,15 +34,17 @@ record RequestSignature(String keyId, long timestamp, String nonce, String conte
     private static final Pattern NONCE = Pattern.compile("[0-9A-Za-z_-]{16,64}");
     private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");
 
-    /** What is asked for: path and query as they were sent, percent-encoded; the query without its question mark. */
+    /** Method, path and query of a request, percent-encoded as sent; the query without its question mark. */
     record RequestLine(String method, String path, @Nullable String query) {}
 
-    /** Whether a header is meant as a signature. */
+    /** Whether a header has the scheme of signatures. */
     static boolean isSignature(String header) {
         return header.regionMatches(true, 0, SCHEME, 0, SCHEME.length());
     }
 
-    /** Reads a header {@code HMAC-SHA256 keyId=…,timestamp=…,nonce=…,content=…,signature=…}; empty if it is none. */
+    /**
+     * Reads a header {@code HMAC-SHA256 keyId=…,timestamp=…,nonce=…,content=…,signature=…}; empty if it is malformed.
+     */
     static Optional<RequestSignature> read(String header) {
         Map<String, String> parts = new HashMap<>();
         if (!isSignature(header)) {
@@ -62,29 +65,29 @@ record RequestSignature(String keyId, long timestamp, String nonce, String conte
         String nonce = parts.getOrDefault("nonce", "");
         String content = parts.getOrDefault("content", "");
         String signature = parts.getOrDefault("signature", "");
-        boolean whole = parts.size() == 5
+        boolean valid = parts.size() == 5
                 && KEY_ID.matcher(keyId).matches()
                 && SECONDS.matcher(timestamp).matches()
                 && NONCE.matcher(nonce).matches()
                 && SHA256.matcher(content).matches()
                 && SHA256.matcher(signature).matches();
-        return whole
+        return valid
                 ? Optional.of(new RequestSignature(keyId, Long.parseLong(timestamp), nonce, content, signature))
                 : Optional.empty();
     }
 
-    /** Whether it was made about now. */
+    /** Whether the timestamp differs from the current time by at most the tolerance. */
     boolean isFresh(Instant now, Duration tolerance) {
         return Math.abs(now.getEpochSecond() - timestamp) <= tolerance.toSeconds();
     }
 
-    /** Whether it is of this request and by who has the key of which this is the hash. */
+    /** Whether the signature matches a request and the hash of an API key. */
     boolean isOf(RequestLine line, String keyHash) {
         byte[] expected = sign(line, keyHash).getBytes(StandardCharsets.US_ASCII);
         return MessageDigest.isEqual(expected, signature.getBytes(StandardCharsets.US_ASCII));
     }
 
-    /** What the signature has to be. */
+    /** The expected signature in hexadecimal. */
     String sign(RequestLine line, String keyHash) {
         String text = String.join(
                 "\n",

@@ -7,34 +7,34 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Which scope a resource method needs. A method that says neither this nor {@link Open} is answered with 403, whoever
- * asks.
+ * The scope that a resource method requires. A method with neither this annotation nor {@link Open} responds with 403
+ * to every caller.
  */
 @Documented
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.METHOD)
 public @interface Requires {
 
-    /** What the credential has to hold. */
+    /** The required scope. */
     Scope value();
 
-    /** What of it a player's token reaches. */
+    /** What a player token with the scope may access. */
     Players players() default Players.NOTHING;
 
-    /** Whether a call is taken down in the audit trail, if it is an administrative one; false for everyday work. */
+    /** Whether an administrative call is recorded in the audit trail; false for high-volume gameplay calls. */
     boolean audited() default true;
 
-    /** How far a player's token, which holds the scope, reaches into a route. */
+    /** Access of player tokens that have the required scope. */
     enum Players {
         /** The route is for servers only. */
         NOTHING,
-        /** The board named in the path, if the token names it too. */
+        /** The board in the path, if the token names it. */
         NAMED_BOARD,
-        /** The space named as {@code ?space=}, if the token names it too. */
+        /** The space in the query parameter {@code space}, if the token names it. */
         NAMED_SPACE,
-        /** What belongs to the player named in the path, if it is the token's. */
+        /** Data of the player in the path, if the token belongs to that player. */
         OWN,
-        /** The body says what is asked for, so the resource holds it against the token itself. */
+        /** The resource itself checks the token, because the body names the target. */
         WHAT_THE_RESOURCE_ALLOWS
     }
 }

@@ -7,7 +7,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
-/** What a key may be good for. None implies another: a key that writes and reads names both. */
+/** Scopes of credentials. No scope implies another: a key that reads and writes needs both scopes. */
 public enum Scope {
     BOARD_READ,
     BOARD_WRITE,
@@ -20,17 +20,17 @@ public enum Scope {
     SYSTEM_READ,
     SYSTEM_ADMIN;
 
-    /** Every scope there is. */
+    /** All scopes. */
     public static final Set<Scope> ALL = Collections.unmodifiableSet(EnumSet.allOf(Scope.class));
 
     private final String text = name().toLowerCase(Locale.ROOT).replace('_', ':');
 
-    /** The scope as keys name it, such as {@code board:read}. */
+    /** The text form of the scope, such as {@code board:read}. */
     public String text() {
         return text;
     }
 
-    /** Whether calls that need it change how a game is run, rather than being part of play. */
+    /** Whether the scope is for administration and not for gameplay. */
     public boolean isAdministrative() {
         return switch (this) {
             case BOARD_ADMIN, STATE_ADMIN, MIGRATE_RUN, SYSTEM_ADMIN -> true;
@@ -38,7 +38,7 @@ public enum Scope {
         };
     }
 
-    /** The scope of that name; empty if there is none. */
+    /** The scope with a text form; empty if there is none. */
     public static Optional<Scope> of(String text) {
         return Arrays.stream(values()).filter(scope -> scope.text.equals(text)).findFirst();
     }

@@ -14,14 +14,14 @@ import org.jboss.resteasy.reactive.server.ServerRequestFilter;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides whether a caller may make a call, by what the resource method declares: {@link Requires} or {@link Open}. A
- * method that declares nothing is for nobody.
+ * Authorizes requests by the annotation of the resource method: {@link Requires} or {@link Open}. Requests to a method
+ * without either annotation are rejected.
  */
 public class ScopeFilter {
 
     private static final String SPACE = "space";
 
-    /** The space of calls that name none. */
+    /** The space of requests without the parameter {@code space}. */
     private static final String DEFAULT_SPACE = "global";
 
     private final CurrentCaller current;
@@ -38,26 +38,26 @@ public class ScopeFilter {
         Caller caller = (Caller) request.getProperty(CallerFilter.CALLER);
         if (caller == null) {
             if (open == null || open.value() != Open.To.EVERYONE) {
-                throw Caller.refused("The route is not public.");
+                throw Caller.forbidden("The route is not public.");
             }
             Query.checkPresent(request.getUriInfo().getQueryParameters());
             return;
         }
-        current.letIn(caller);
+        current.set(caller);
         checkNames(request.getUriInfo().getQueryParameters());
         if (requires != null) {
             caller.require(requires.value());
             checkReach(caller, requires.players(), request.getUriInfo());
         } else if (open == null) {
-            throw Caller.refused("The route accepts no caller.");
+            throw Caller.forbidden("The route accepts no caller.");
         } else if (open.value() == Open.To.EVERY_KEY && caller.byToken()) {
-            throw Caller.refused("The request requires an API key, not a token.");
+            throw Caller.forbidden("The request requires an API key, not a token.");
         }
     }
 
     /**
-     * Refuses what could be read in two ways. Resources are handed a parameter whatever the case of its letters, and the
-     * first of several; what is decided here must be decided by the same value.
+     * Rejects ambiguous query parameters. JAX-RS passes a parameter to a resource regardless of the case of its name,
+     * and the first of several values. Authorization must use the same value as the resource.
      */
     private static void checkNames(MultivaluedMap<String, String> parameters) {
         Query.checkNames(parameters.keySet());
@@ -73,12 +73,12 @@ public class ScopeFilter {
             return;
         }
         switch (players) {
-            case NOTHING -> throw Caller.refused("Player tokens cannot call this operation.");
+            case NOTHING -> throw Caller.forbidden("Player tokens cannot call this operation.");
             case NAMED_BOARD -> caller.requireBoard(first(uri.getPathParameters(), "board", ""));
             case NAMED_SPACE -> caller.requireSpace(first(uri.getQueryParameters(), SPACE, DEFAULT_SPACE));
             case OWN -> caller.requirePlayer(first(uri.getPathParameters(), "player", ""));
             case WHAT_THE_RESOURCE_ALLOWS -> {
-                // Asked of the caller by the resource, once it has read the body.
+                                // The resource checks the caller after it has read the body.
             }
         }
     }

@@ -15,8 +15,8 @@ import javax.crypto.Mac;
 import org.jose4j.keys.HmacKey;
 
 /**
- * The signing keys of this deployment. Time is divided into periods of {@code signing-key-life}; each period has a random
- * key of 256 bits, created by the first instance that needs it. An instance caches the keys it has read.
+ * The signing keys of this deployment. Time is divided into periods of {@code signing-key-life}; each period has a
+ * random key of 256 bits, created by the first instance that needs it. An instance caches the keys it has read.
  */
 @ApplicationScoped
 public class SigningKeyService {
@@ -41,7 +41,9 @@ public class SigningKeyService {
         return time.getEpochSecond() / config.signingKeyLife().toSeconds();
     }
 
-    /** The signing key of a period, created if there is none. Cost: 1 RCU where it is not cached; a new key 1 WCU more. */
+    /**
+     * The signing key of a period, created if there is none. Cost: 1 RCU where it is not cached; a new key 1 WCU more.
+     */
     Key signingKey(long period) {
         Key cached = cache.get(period);
         if (cached != null) {
@@ -57,13 +59,13 @@ public class SigningKeyService {
         }
         Key key = new HmacKey(stored.orElseThrow(
                 () -> new IllegalStateException("The signing key does not exist although it was just created")));
-        remember(period, key);
+        cache(period, key);
         return key;
     }
 
     /**
-     * The key that verifies a token of a period. Only the current period, the one before and the one after are read: the
-     * clock of the instance that signed may be ahead.
+     * The key that verifies a token of a period. Only the current period, the one before and the one after are read:
+     * the clock of the instance that signed may be ahead.
      *
      * @return empty for any other period, and for a period without a key
      */
@@ -74,13 +76,13 @@ public class SigningKeyService {
         }
         Optional<Key> key = Optional.ofNullable(cache.get(period))
                 .or(() -> store.read(period).map(HmacKey::new));
-        key.ifPresent(found -> remember(period, found));
+        key.ifPresent(found -> cache(period, found));
         return key;
     }
 
     /**
-     * Bytes that only this deployment can compute: HMAC-SHA256 over a text with the signing key of a time. The payload of
-     * a token contains no line break, so a text with a line break is never a valid token.
+     * Bytes that only this deployment can compute: HMAC-SHA256 over a text with the signing key of a time. The payload
+     * of a token contains no line break, so a text with a line break is never a valid token.
      *
      * @param time a time whose signing key still exists: in the current period or one of the two before
      */
@@ -94,7 +96,7 @@ public class SigningKeyService {
         }
     }
 
-    private void remember(long period, Key key) {
+    private void cache(long period, Key key) {
         if (cache.size() >= MAX_CACHED) {
             cache.clear();
         }

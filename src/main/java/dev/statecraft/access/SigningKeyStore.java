@@ -15,8 +15,9 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
 
 /**
- * The keys that tokens are signed with, in the access table: {@code pk} = ~#signing#number of the period, {@code sk} =
- * {@code signing}; {@code k} the key, {@code ttl}. Guard: who comes first makes the key of a period, all others use it.
+ * Signing keys of tokens, in the access table: {@code pk} = ~#signing#number of the period, {@code sk} = {@code
+ * signing}; {@code k} the key, {@code ttl}. Guard: only the first instance stores the key of a period; all others use
+ * it.
  */
 @ApplicationScoped
 public class SigningKeyStore {
@@ -31,7 +32,7 @@ public class SigningKeyStore {
         this.tables = tables;
     }
 
-    /** The key of a period, strongly consistent; 1 RCU. */
+    /** The signing key of a period, read with strong consistency; empty if there is none. Cost: 1 RCU. */
     Optional<byte[]> read(long period) {
         Map<String, AttributeValue> item = dynamo.getItem(
                         get -> get.tableName(tables.access()).key(key(period)).consistentRead(true))
@@ -39,7 +40,7 @@ public class SigningKeyStore {
         return item.isEmpty() ? Optional.empty() : Optional.of(Attributes.bytes(item, "k"));
     }
 
-    /** Makes the key of a period; 1 WCU. Nothing happens if there is one. */
+    /** Stores the signing key of a period; does nothing if there is one. Cost: 1 WCU. */
     void create(long period, byte[] signingKey, long expiresAtSeconds) {
         Map<String, AttributeValue> key = key(period);
         try {
@@ -48,7 +49,7 @@ public class SigningKeyStore {
                             "pk", key.get("pk"), "sk", key.get("sk"), "k", b(signingKey), "ttl", n(expiresAtSeconds)))
                     .conditionExpression("attribute_not_exists(pk)"));
         } catch (ConditionalCheckFailedException e) {
-            // Somebody else was first, and theirs is read next.
+                        // Another instance stored its key first; the caller reads that key.
         }
     }
 

@@ -7,19 +7,19 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a browser puts its token when it opens a socket, since it cannot set the header {@code Authorization}: among the
- * protocols it offers, behind {@value #PROTOCOL}, or into the query. Addresses are written down in many places, so this
- * is for short-lived tokens and never for keys.
+ * The token of a new socket connection. A browser cannot set the header {@code Authorization} for a socket, so it sends
+ * the token as an additional subprotocol after {@value #PROTOCOL}, or in the query. Addresses are logged in many
+ * places, so only short-lived tokens are accepted here, never API keys.
  */
 public final class SocketToken {
 
-    /** The header that names protocols. */
+    /** The header with the offered subprotocols. */
     public static final String HEADER = "Sec-WebSocket-Protocol";
 
-    /** The protocol that is spoken. */
+    /** The subprotocol of Statecraft. */
     public static final String PROTOCOL = "statecraft";
 
-    /** The parameter of the query. */
+    /** The query parameter with the token. */
     public static final String PARAMETER = "token";
 
     private SocketToken() {}
@@ -27,19 +27,18 @@ public final class SocketToken {
     /**
      * The token; empty if there is none.
      *
-     * @param protocols the values of the header, each may hold several
-     * @param parameters the values of the parameter, in the order of the query
+     * @param protocols values of the header; each may contain several subprotocols
+     * @param parameters values of the query parameter, in the order of the query
      */
     public static Optional<String> of(List<String> protocols, List<String> parameters) {
-        // Several could be read in several ways; together they are no token.
+                // Several tokens are ambiguous; joined, they are not a valid token.
         return of(protocols, parameters.isEmpty() ? null : String.join("&", parameters));
     }
 
     /**
      * The token; empty if there is none.
-     *
-     * @param protocols the values of the header, each may hold several
-     * @param parameter the value of the parameter; null if it is not there
+     * @param protocols values of the header; each may contain several subprotocols
+     * @param parameter value of the query parameter; null if it is missing
      */
     public static Optional<String> of(List<String> protocols, @Nullable String parameter) {
         return parameter != null
@@ -49,8 +48,8 @@ public final class SocketToken {
                         .findFirst();
     }
 
-    /** Whether the client offers the protocol that is spoken, and so has to be told that it is. */
-    public static boolean isSpoken(List<String> protocols) {
+    /** Whether the client offers {@value #PROTOCOL}; the server must then confirm it in the handshake. */
+    public static boolean isOffered(List<String> protocols) {
         return offered(protocols).anyMatch(PROTOCOL::equals);
     }
 

@@ -1,11 +1,12 @@
 package dev.statecraft.access;
 
 /**
- * A token bucket told by one number: the moment at which it is full again. This is the generic cell rate algorithm of
- * ITU-T I.371 in its virtual scheduling form, which needs neither a count nor a timer.
+ * A token bucket whose state is one number: the time at which the bucket is full again. This is the generic cell rate
+ * algorithm of ITU-T I.371 in its virtual scheduling form, which needs neither a count nor a timer. All times are in
+ * microseconds.
  *
- * @param perSecond tokens that come back a second, at least 1
- * @param burst tokens that a full bucket holds, at least 1
+ * @param perSecond tokens refilled per second, at least 1
+ * @param burst capacity of the bucket in tokens, at least 1
  */
 record TokenBucket(int perSecond, int burst) {
 
@@ -13,32 +14,32 @@ record TokenBucket(int perSecond, int burst) {
 
     TokenBucket {
         if (perSecond < 1 || burst < 1) {
-            throw new IllegalArgumentException("A bucket gives at least one token a second and holds at least one");
+            throw new IllegalArgumentException("A token bucket needs a rate and a capacity of at least 1");
         }
     }
 
-    /** How many tokens there are, when the bucket is full again at a moment; all moments in microseconds. */
+    /** Number of available tokens. */
     int tokens(long fullAt, long now) {
         long missing = Math.max(0, fullAt - now) * perSecond;
         return (int) Math.max(0, burst - (missing + MICROS - 1) / MICROS);
     }
 
-    /** When the bucket is full again after tokens were taken. */
+    /** The time at which the bucket is full again after tokens are taken. */
     long take(long fullAt, long now, int count) {
         return Math.max(fullAt, now) + cost(count);
     }
 
-    /** The latest moment at which the bucket may be full again for so many tokens to be in it. */
+    /** The latest value of {@code fullAt} at which the bucket has {@code count} tokens. */
     long latest(long now, int count) {
         return now + cost(burst) - cost(count);
     }
 
-    /** How long it takes until there are so many tokens, 0 if there are. */
+    /** Time until the bucket has {@code count} tokens; 0 if it has them. */
     long waitMicros(long fullAt, long now, int count) {
         return Math.max(0, fullAt - latest(now, count));
     }
 
-    /** How long so many tokens take to come back, rounded up so that the rate is never exceeded. */
+    /** Time to refill {@code count} tokens, rounded up so that the rate is never exceeded. */
     long cost(int count) {
         return (count * MICROS + perSecond - 1) / perSecond;
     }

@@ -23,9 +23,10 @@ import org.jose4j.lang.JoseException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the text of a token. It takes what {@code TokenService} makes and nothing else that RFC 7515 and RFC 7519 would
- * allow: three parts, the header fields {@code alg}, {@code typ} and {@code kid} and no others (so no {@code crit}), each
- * field once and of the type that it is made with. Whatever differs is no token; nothing throws.
+ * Parses and verifies tokens. It accepts only the form that {@code TokenService} creates, although RFC 7515 and RFC
+ * 7519 allow more: three parts, the header fields {@code alg}, {@code typ} and {@code kid} and no others (so no {@code
+ * crit}), each field once and with the type that the server writes. Any other text is an invalid token; no method
+ * throws.
  */
 final class TokenReader {
 
@@ -38,10 +39,10 @@ final class TokenReader {
     static final String SPACES_CLAIM = "spaces";
     static final String BOARDS_CLAIM = "boards";
 
-    /** The longest text that is looked at. A token with all the names that it may have is shorter. */
+    /** Maximum length of a token. A token with the maximum number of names is shorter. */
     static final int MAX_LENGTH = 16_384;
 
-    /** The last second that an ISO 8601 time with four digits of the year can name. */
+    /** The last second of the year 9999. */
     private static final long LAST_SECOND = 253_402_300_799L;
 
     private static final Set<String> HEADER_FIELDS = Set.of("alg", "typ", "kid");
@@ -58,10 +59,10 @@ final class TokenReader {
             .build();
 
     /**
-     * What a token says.
+     * The claims of a token.
      *
-     * @param keyId the key it was made from
-     * @param scopes what it is good for, as far as its key still is
+     * @param keyId the API key from which the token was created
+     * @param scopes the scopes of the token; the API key must still have them
      */
     record Claims(
             String keyId,
@@ -74,9 +75,9 @@ final class TokenReader {
     private TokenReader() {}
 
     /**
-     * What a token says, if its signature is right and its time is not over.
+     * The claims of a token; empty if the token is malformed, expired, or its signature is wrong.
      *
-     * @param keys the signing key of a period; empty where no token can be of that period
+     * @param keys returns the signing key of a period; empty if tokens of that period are not accepted
      */
     static Optional<Claims> read(String token, Instant now, LongFunction<Optional<Key>> keys) {
         if (token.length() > MAX_LENGTH || !FORM.matcher(token).matches()) {
@@ -97,12 +98,12 @@ final class TokenReader {
                     ? Optional.of(object)
                     : Optional.empty();
         } catch (IllegalArgumentException | IOException e) {
-            // Neither base64 nor JSON: not a token.
+                        // The part is not base64 or not a JSON object.
             return Optional.empty();
         }
     }
 
-    /** The period that a header names as its key; empty if the header is not one of ours. */
+    /** The period in the {@code kid} of a header; empty if the header does not have the expected form. */
     private static Optional<Long> period(ObjectNode header) {
         boolean known = header.properties().stream()
                 .allMatch(field -> HEADER_FIELDS.contains(field.getKey())
@@ -131,7 +132,7 @@ final class TokenReader {
     private static Optional<Claims> claims(ObjectNode claims, Instant now) {
         long second = now.getEpochSecond();
         Optional<Long> expires = seconds(claims.path("exp"));
-        boolean good = is(claims.path("iss"), ISSUER)
+        boolean valid = is(claims.path("iss"), ISSUER)
                 && is(claims.path("aud"), AUDIENCE)
                 && seconds(claims.path("iat")).isPresent()
                 && expires.filter(end -> second < end).isPresent()
@@ -143,7 +144,7 @@ final class TokenReader {
         String game = text(claims.path(GAME_CLAIM));
         String subject = text(claims.path("sub"));
         Set<String> scopes = texts(claims.path(SCOPES_CLAIM));
-        if (!good || keyId == null || !Ids.isStored(keyId) || game == null || subject == null || scopes == null) {
+        if (!valid || keyId == null || !Ids.isStored(keyId) || game == null || subject == null || scopes == null) {
             return Optional.empty();
         }
         PlayerPass pass = pass(claims);
@@ -186,7 +187,7 @@ final class TokenReader {
         return texts;
     }
 
-    /** A time in seconds since 1970; empty if it is anything but an integer, or too far away. */
+    /** A time in Unix seconds; empty if the claim is not an integer between 0 and the year 9999. */
     private static Optional<Long> seconds(JsonNode claim) {
         return claim.isIntegralNumber()
                         && claim.canConvertToLong()

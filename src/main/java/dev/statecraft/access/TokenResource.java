@@ -9,7 +9,7 @@ import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
-/** Tokens over HTTP, for those who hold a key. */
+/** Tokens over HTTP, for callers with an API key. */
 @Path("/v1/tokens")
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Access")
@@ -23,13 +23,13 @@ public class TokenResource {
         this.caller = caller;
     }
 
-    /** Exchanges a key for a token that is good for the same, and for a short time only. */
+    /** Exchanges an API key for a short-lived token with the same scopes. */
     @POST
     @Open(Open.To.EVERY_KEY)
     @APIResponseSchema(TokenService.Token.class)
     @Operation(operationId = "createToken", summary = "Exchange an API key for a short-lived token")
     public Response exchange() {
-        return Response.ok(tokens.make(caller.get()))
+        return Response.ok(tokens.create(caller.get()))
                 .header("Cache-Control", "no-store")
                 .build();
     }

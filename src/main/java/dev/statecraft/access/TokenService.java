@@ -15,9 +15,9 @@ import org.jose4j.lang.JoseException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes tokens and reads them back: JSON Web Tokens (RFC 7519) signed with HMAC-SHA256 and nothing else. Time is cut
- * into periods of {@code signing-key-life}, each with a key of its own; a token names its period as {@code kid}. A token
- * is good only as long as the key it was made from.
+ * Creates and verifies tokens: JSON Web Tokens (RFC 7519) signed with HMAC-SHA256; no other algorithm is accepted. Time
+ * is divided into periods of {@code signing-key-life}, each with its own signing key; the header {@code kid} of a token
+ * is its period. A token is valid only while the API key from which it was created is valid.
  */
 @ApplicationScoped
 public class TokenService {
@@ -34,20 +34,20 @@ public class TokenService {
         this.clock = clock;
         if (config.signingKeyLife().compareTo(config.tokenLife()) < 0
                 || config.signingKeyLife().compareTo(config.playerTokenLife()) < 0) {
-            throw new IllegalStateException("statecraft.access.signing-key-life is shorter than a token lives");
+            throw new IllegalStateException("statecraft.access.signing-key-life is shorter than the lifetime of a token");
         }
     }
 
-    /** A token and until when it is good. */
+    /** A token and its expiry. */
     public record Token(String token, Instant expiresAt) {}
 
-    /** A token that stands for a key. */
-    public Token make(Caller caller) {
+    /** Creates a token with the scopes of an API key. */
+    public Token create(Caller caller) {
         return sign(caller.name(), caller, caller.scopes(), null, config.tokenLife());
     }
 
-    /** A token for a player, made by a server and never good for more than it. */
-    public Token make(Caller caller, Set<Scope> scopes, PlayerPass pass) {
+    /** Creates a player token. It has at most the scopes of the server that requests it. */
+    public Token create(Caller caller, Set<Scope> scopes, PlayerPass pass) {
         Set<Scope> both = new HashSet<>(scopes);
         both.retainAll(caller.scopes());
         return sign(pass.playerId(), caller, both, pass, config.playerTokenLife());
@@ -83,11 +83,11 @@ public class TokenService {
         try {
             return new Token(signature.getCompactSerialization(), Instant.ofEpochSecond(expiresAt.getEpochSecond()));
         } catch (JoseException e) {
-            throw new IllegalStateException("A token is made of values that can be signed", e);
+            throw new IllegalStateException("A token could not be signed", e);
         }
     }
 
-    /** Who a token stands for; empty if it is not one of ours, or not good any more, for whatever reason. */
+    /** The caller of a token; empty if the token or its API key is invalid or expired. Cost: up to 2 RCU. */
     public Optional<Caller> read(String token) {
         return TokenReader.read(token, clock.instant(), signingKeys::verificationKey)
                 .flatMap(claims -> keys.find(claims.keyId())

@@ -1,4 +1,4 @@
-/** Who is calling and for which game. */
+/** Authentication, authorization, rate limits and audit of requests: the caller of a request and its game. */
 @NullMarked
 package dev.statecraft.access;
 

@@ -109,7 +109,7 @@ public class ScheduleHandler implements RequestHandler<ScheduleHandler.Tick, Sch
     private int goOnErasing(List<String> games, BooleanSupplier timeLeft) {
         int finished = 0;
         for (String game : games) {
-            finished += erasures.goOn(game, timeLeft);
+            finished += erasures.resume(game, timeLeft);
         }
         return finished;
     }

@@ -24,13 +24,13 @@ import org.jspecify.annotations.Nullable;
 public class SocketHandler implements RequestHandler<APIGatewayV2WebSocketEvent, APIGatewayV2WebSocketResponse> {
 
     private final SocketResource sockets;
-    private final Door door;
+    private final Door authenticator;
     private final Metrics metrics;
 
-    SocketHandler(SocketResource sockets, Door door, Metrics metrics) {
+    SocketHandler(SocketResource sockets, Door authenticator, Metrics metrics) {
         this.metrics = metrics;
         this.sockets = sockets;
-        this.door = door;
+        this.authenticator = authenticator;
     }
 
     @Override
@@ -66,9 +66,9 @@ public class SocketHandler implements RequestHandler<APIGatewayV2WebSocketEvent,
 
     private APIGatewayV2WebSocketResponse opened(String id, APIGatewayV2WebSocketEvent event) {
         List<String> protocols = headers(event, SocketToken.HEADER);
-        sockets.opened(id, door.letIn(headers(event, "Authorization"), SocketToken.of(protocols, tokens(event))));
+        sockets.opened(id, authenticator.authenticate(headers(event, "Authorization"), SocketToken.of(protocols, tokens(event))));
         APIGatewayV2WebSocketResponse answer = answer(200, null);
-        if (SocketToken.isSpoken(protocols)) {
+        if (SocketToken.isOffered(protocols)) {
             answer.setHeaders(Map.of(SocketToken.HEADER, SocketToken.PROTOCOL));
         }
         return answer;

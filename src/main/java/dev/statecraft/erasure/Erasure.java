@@ -8,17 +8,17 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The erasure of a player, and afterwards the receipt for it.
+ * The erasure of a player; after it has finished, its receipt.
  *
- * @param id what the receipt is asked for by; tells nothing of the player
- * @param playerId the player; null once nothing is left to be erased, so that the receipt does not keep what it is about
- * @param requestedBy who asked
- * @param part what is being gone through; null once all is
- * @param cursor how far that has come; null at its beginning
- * @param secondLookAt when all parts are gone through once more, for what was on its way when they were the first time;
- *     null before they were
- * @param erased by part, how many items were removed or made anonymous
- * @param version of this record, from 1
+ * @param id id of the erasure and its receipt; contains nothing about the player
+ * @param playerId the player; null once the erasure has finished, so that the receipt does not retain the id
+ * @param requestedBy name of the caller that requested the erasure
+ * @param part the part in process; null once all parts are done
+ * @param cursor position within the part; null at its start
+ * @param secondLookAt when the second pass over all parts starts, which covers writes that were in flight during the
+ *     first pass; null during the first pass
+ * @param erased number of deleted or anonymized items, by part
+ * @param version version of this record, from 1
  */
 public record Erasure(
         String id,
@@ -32,20 +32,20 @@ public record Erasure(
         Map<Part, Long> erased,
         long version) {
 
-    /** What is gone through, in this order. */
+    /** Parts of an erasure, in the order in which they are processed. */
     @Schema(name = "ErasurePart")
     public enum Part {
-        /** Scores, ranks over time, reviews; and the player's name in snapshots and awards of all seasons. */
+        /** Scores, rank samples and reviews; the player's id in snapshots and awards of all seasons. */
         LEADERBOARDS,
         /** Subscriptions and parked conflicts. */
         SUBSCRIPTIONS,
-        /** Entities of the player, and the player's name on those of others. */
+        /** Entities of the player; the player's id in other entities. */
         ENTITIES,
         /** Past versions of entities. */
         HISTORY,
-        /** The player's name in the feed of events. */
+        /** The player's id in the event feed. */
         EVENTS,
-        /** Entities of the player as they were before migrations. */
+        /** Backups of the player's entities, made before migrations. */
         BACKUPS;
 
         private @Nullable Part following() {
@@ -67,37 +67,39 @@ public record Erasure(
         erased = new TreeMap<>(erased);
     }
 
-    /** An erasure as it begins. */
-    static Erasure begun(String id, String playerId, String requestedBy, Instant now) {
+    /** A new erasure. */
+    static Erasure started(String id, String playerId, String requestedBy, Instant now) {
         return new Erasure(id, playerId, requestedBy, now, null, FIRST, null, null, Map.of(), 1);
     }
 
-    /** Whether nothing is left to be done. */
+    /** Whether all parts are done. */
     public boolean isFinished() {
         return part == null;
     }
 
-    /** Whether there is something to be done now. */
+    /** Whether a step can be processed now: an unfinished erasure that does not wait for its second pass. */
     boolean isDue(Instant now) {
         return part != null && (secondLookAt == null || !now.isBefore(secondLookAt));
     }
 
     /**
-     * This erasure when its part has come further, or to its end.
+     * This erasure after a step of its part.
      *
-     * @param settling how long after the first time everything is gone through once more
+     * @param next cursor of the next step in the part; null if the part is done
+     * @param touched number of items that the step deleted or anonymized
+     * @param secondPassAfter time between the end of the first pass and the start of the second
      */
-    Erasure after(@Nullable String next, long touched, Instant now, Duration settling) {
+    Erasure after(@Nullable String next, long touched, Instant now, Duration secondPassAfter) {
         if (part == null) {
             return this;
         }
         Map<Part, Long> more = new TreeMap<>(erased);
         more.merge(part, touched, Long::sum);
         Part following = next == null ? part.following() : part;
-        Instant look = secondLookAt;
-        if (following == null && look == null) {
+                Instant secondPassAt = secondLookAt;
+        if (following == null && secondPassAt == null) {
             following = FIRST;
-            look = now.plus(settling);
+            secondPassAt = now.plus(secondPassAfter);
         }
         boolean end = following == null;
         return new Erasure(
@@ -108,7 +110,7 @@ public record Erasure(
                 end ? now : null,
                 following,
                 next,
-                look,
+                secondPassAt,
                 more,
                 version + 1);
     }

@@ -6,22 +6,24 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/** Limits of erasure, and of the requests for it that Roblox sends. */
+/** Configuration of erasures and of Roblox's right-to-erasure notifications. */
 @ConfigMapping(prefix = "statecraft.erasure")
 public interface ErasureConfig {
 
-    /** How long a request works on an erasure itself; what is left is done by the schedule. */
+    /** How long a request processes its erasure before it responds. Scheduled runs process the remaining steps. */
     @WithDefault("3s")
     Duration atOnce();
 
     /**
-     * How long after everything was gone through it is gone through once more: calls, records of streams and steps of the
-     * schedule that were under way may have written about the player behind the first pass.
+     * Time between the end of the first pass and the start of the second. Calls, stream records and scheduled steps
+     * that were in flight during the first pass may have written data of the player after it.
      */
     @WithDefault("5m")
     Duration secondLookAfter();
 
-    /** How long the answer to a notification of Roblox is worked on, which wants it within 5 s. */
+    /**
+     * How long a notification of Roblox processes its erasures before it responds. Roblox requires a response in 5 s.
+     */
     @WithDefault("1s")
     Duration robloxAtOnce();
 
@@ -29,16 +31,16 @@ public interface ErasureConfig {
     @WithDefault("1095d")
     Duration receiptsKept();
 
-    /** What Roblox signs its notifications with; without it they are refused. */
+    /** The secret with which Roblox signs notifications. Without it, all notifications are rejected. */
     Optional<String> robloxSecret();
 
     /**
-     * Which game of the stack a start place of Roblox belongs to, as {@code 8151234=racing,9904711=zoo}. Without, a place
-     * whose id is not the name of a game may be of each of them.
+     * The game of each Roblox start place, for example {@code 8151234=racing,9904711=zoo}. Without this setting, a
+     * start place whose id is not the name of a game may belong to any game.
      */
     Optional<List<String>> robloxPlaces();
 
-    /** How old a notification of Roblox may be, and how far ahead of this clock. */
+    /** Maximum difference between the timestamp of a notification and the server's clock, in both directions. */
     @WithDefault("10m")
     Duration robloxTolerance();
 }

@@ -15,7 +15,7 @@ import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
-/** The right to erasure over HTTP; what comes of it is told by {@link ReceiptResource}. */
+/** Erasure of players over HTTP. {@link ReceiptResource} returns the progress and the receipt. */
 @Path("/v1/players")
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Erasure")
@@ -29,7 +29,7 @@ public class ErasureResource {
         this.caller = caller;
     }
 
-    /** Erases a player everywhere. What is not done at once goes on by itself; the receipt says when all is. */
+    /** Erases a player. Steps that do not finish within the request continue in the background; see the receipt. */
     @DELETE
     @Path("/{player}")
     @Requires(Scope.SYSTEM_ADMIN)
@@ -37,11 +37,11 @@ public class ErasureResource {
     @Operation(operationId = "erasePlayer", summary = "Erase a player from all systems")
     public Response erase(@PathParam("player") String player) {
         Ids.check("player", player);
-        return answer(erasures.erase(caller.game(), player, caller.get().name()));
+        return response(erasures.erase(caller.game(), player, caller.get().name()));
     }
 
-    /** The receipt of an erasure that was just asked for. */
-    static Response answer(Erasure erasure) {
+    /** The response to a request for an erasure: 200 if it has finished, 202 if it continues in the background. */
+    static Response response(Erasure erasure) {
         return Response.status(erasure.isFinished() ? 200 : 202)
                 .location(URI.create("/v1/erasures/" + erasure.id()))
                 .entity(ErasureView.of(erasure))

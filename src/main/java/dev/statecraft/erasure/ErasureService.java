@@ -22,15 +22,15 @@ import java.util.function.BooleanSupplier;
 import org.jboss.logging.Logger;
 
 /**
- * Erases players from everything that is stored, part by part. Every step can be repeated, so an erasure can be broken off
- * anywhere; whoever takes it up goes on from the last cursor that was stored.
+ * Erases players from all stored data, part by part. Every step is idempotent. The erasure record stores the position,
+ * so any instance can resume an interrupted erasure.
  */
 @ApplicationScoped
 public class ErasureService {
 
     private static final Logger LOG = Logger.getLogger(ErasureService.class);
 
-    private static final int MOST_AT_ONCE = 100;
+    private static final int MAX_PER_RUN = 100;
 
     private final ErasureStore erasures;
     private final LeaderboardErasureService leaderboards;
@@ -58,14 +58,14 @@ public class ErasureService {
     }
 
     /**
-     * Begins to erase a player and works on it for a moment. Asked again while it is under way, it is the same erasure;
-     * asked again afterwards, or when it is only looked through once more, another one.
+     * Starts the erasure of a player and processes it for {@code at-once}. If the first pass of an earlier erasure of
+     * the player is still active, that erasure is returned; otherwise a new one starts.
      *
-     * @param requestedBy who asks, as the receipt names it
+     * @param requestedBy name of the caller, which the receipt contains
      */
     public Erasure erase(String game, String playerId, String requestedBy) {
-        Erasure erasure = begin(game, playerId, requestedBy);
-        return goOn(game, erasure, until(config.atOnce()));
+                Erasure erasure = startOrJoin(game, playerId, requestedBy);
+        return resume(game, erasure, until(config.atOnce()));
     }
 
     private static BooleanSupplier until(Duration time) {
@@ -73,76 +73,76 @@ public class ErasureService {
         return () -> System.nanoTime() < until;
     }
 
-    private Erasure begin(String game, String playerId, String requestedBy) {
+        private Erasure startOrJoin(String game, String playerId, String requestedBy) {
         Optional<Erasure> running = erasures.firstPassOf(game, playerId);
         if (running.isPresent()) {
             return running.get();
         }
-        Erasure begun = Erasure.begun(
+        Erasure started = Erasure.started(
                 UUID.randomUUID().toString(), playerId, requestedBy, Instant.ofEpochMilli(clock.millis()));
-        erasures.begin(game, begun);
-        return begun;
+                erasures.create(game, started);
+        return started;
     }
 
     /**
-     * Has a player erased from games because of a notification, once for the same. It counts as taken when all erasures are
-     * stored: whoever is broken off before may send it again.
+     * Starts the erasures that a notification requests, once per notification. The notification is recorded after all
+     * erasures are stored, so a sender can repeat a notification whose processing was interrupted.
      *
-     * @param notification what tells it from others
-     * @return the erasures by game; nothing if the notification was taken before
+     * @param notification the bytes that identify the notification
+     * @return the erasures by game; empty for a duplicate notification
      */
     Optional<Map<String, Erasure>> eraseOnce(
             byte[] notification, Collection<String> games, String playerId, String requestedBy) {
         String hash = Sha256.hex(notification);
-        if (erasures.wasTaken(Caller.DEFAULT_GAME, hash)) {
+        if (erasures.isRecorded(Caller.DEFAULT_GAME, hash)) {
             return Optional.empty();
         }
-        Map<String, Erasure> begun = new TreeMap<>();
+        Map<String, Erasure> started = new TreeMap<>();
         for (String game : games) {
-            begun.put(game, begin(game, playerId, requestedBy));
+            started.put(game, startOrJoin(game, playerId, requestedBy));
         }
-        Duration kept = config.robloxTolerance().multipliedBy(2);
-        if (!erasures.take(Caller.DEFAULT_GAME, hash, clock.instant(), kept)) {
+                Duration retention = config.robloxTolerance().multipliedBy(2);
+        if (!erasures.record(Caller.DEFAULT_GAME, hash, clock.instant(), retention)) {
             return Optional.empty();
         }
         BooleanSupplier timeLeft = until(config.robloxAtOnce());
-        begun.replaceAll((game, erasure) -> goOn(game, erasure, timeLeft));
-        return Optional.of(begun);
+        started.replaceAll((game, erasure) -> resume(game, erasure, timeLeft));
+        return Optional.of(started);
     }
 
-    /** The receipt of an erasure; 1 RCU. */
+    /** An erasure or its receipt; empty if the game has none with this id. Cost: 1 RCU. */
     public Optional<Erasure> find(String game, String id) {
         return erasures.read(game, id);
     }
 
     /**
-     * Takes up what is under way in a game.
+     * Resumes the unfinished erasures of a game, at most 100.
      *
-     * @param timeLeft asked before each step
-     * @return how many erasures were finished
+     * @param timeLeft checked before each step; false ends the call
+     * @return number of erasures that finished
      */
-    public int goOn(String game, BooleanSupplier timeLeft) {
+    public int resume(String game, BooleanSupplier timeLeft) {
         int finished = 0;
-        for (String id : erasures.running(game, MOST_AT_ONCE)) {
+        for (String id : erasures.running(game, MAX_PER_RUN)) {
             try {
                 Optional<Erasure> running = erasures.read(game, id);
-                if (running.isPresent() && goOn(game, running.get(), timeLeft).isFinished()) {
+                if (running.isPresent() && resume(game, running.get(), timeLeft).isFinished()) {
                     finished++;
                 }
             } catch (RuntimeException e) {
-                // One erasure's trouble is not to keep the others waiting; it is taken up again at the next run.
-                LOG.errorf(e, "erasure %s failed", id);
+                                // A failed erasure does not stop the others; the next scheduled run resumes it.
+                                LOG.errorf(e, "Erasure step failed, the next run resumes it: game=%s erasure=%s", game, id);
             }
         }
         return finished;
     }
 
-    private Erasure goOn(String game, Erasure erasure, BooleanSupplier timeLeft) {
+    private Erasure resume(String game, Erasure erasure, BooleanSupplier timeLeft) {
         Erasure current = erasure;
         while (current.isDue(clock.instant()) && timeLeft.getAsBoolean()) {
-            Swept swept = step(game, current);
+            Swept page = step(game, current);
             Erasure further = current.after(
-                    swept.next(), swept.touched(), Instant.ofEpochMilli(clock.millis()), config.secondLookAfter());
+                    page.next(), page.touched(), Instant.ofEpochMilli(clock.millis()), config.secondLookAfter());
             if (!erasures.replace(game, further)) {
                 return erasures.read(game, current.id()).orElse(current);
             }

@@ -28,11 +28,12 @@ import software.amazon.awssdk.services.dynamodb.model.TransactionCanceledExcepti
  *
  * <ul>
  *   <li>Erasures: {@code pk} = game#erasure#id, {@code sk} = {@code erasure}; {@code p} player, {@code by}, {@code at},
- *       {@code end}, {@code part}, {@code c} cursor, {@code l} second look, {@code n} counts by part, {@code v} version, {@code ttl}.
- *   <li>What is under way: {@code pk} = game#running, {@code sk} = id, {@code p} player; gone once the erasure is finished.
- *   <li>Notifications that were taken: {@code pk} = game#notice#hash of the body, {@code sk} = {@code notice},
- *       {@code ttl}.
- *   <li>Guard of an erasure: its version. It and its place among those under way move in one transaction.
+ *       {@code end}, {@code part}, {@code c} cursor, {@code l} start of the second pass, {@code n} counts by part,
+ *       {@code v} version, {@code ttl}.
+ *   <li>Active erasures: {@code pk} = game#running, {@code sk} = id, {@code p} player; deleted when the erasure
+ *       finishes.
+ *   <li>Received notifications: {@code pk} = game#notice#hash of the body, {@code sk} = {@code notice}, {@code ttl}.
+ *   <li>Guard of an erasure: its version. The start and the end of an erasure write both items in one transaction.
  * </ul>
  */
 @ApplicationScoped
@@ -51,17 +52,17 @@ public class ErasureStore {
         this.config = config;
     }
 
-    /** Stores an erasure that begins; 4 WCU. */
-    void begin(String game, Erasure erasure) {
+    /** Stores a new erasure. Cost: 4 WCU. */
+    void create(String game, Erasure erasure) {
         if (!write(game, erasure, "attribute_not_exists(pk)", Map.of())) {
-            throw new IllegalStateException("an erasure has this id already: " + erasure.id());
+            throw new IllegalStateException("An erasure with this id already exists: " + erasure.id());
         }
     }
 
     /**
-     * Stores how far an erasure has come; 1 or 4 WCU.
+     * Stores the next version of an erasure. Cost: 1 WCU; 4 WCU for a finished erasure.
      *
-     * @return false if somebody else was faster
+     * @return false if another writer won the race
      */
     boolean replace(String game, Erasure erasure) {
         Map<String, AttributeValue> before = Map.of(":v", n(erasure.version() - 1));
@@ -101,13 +102,13 @@ public class ErasureStore {
             return true;
         } catch (TransactionCanceledException e) {
             if (e.cancellationReasons().stream().noneMatch(reason -> "ConditionalCheckFailed".equals(reason.code()))) {
-                throw new ContentionException("an erasure");
+                throw new ContentionException("Erasure " + erasure.id());
             }
             return false;
         }
     }
 
-    /** Reads an erasure, strongly consistent; 1 RCU. Nothing if there is none of this id. */
+    /** Reads an erasure with strong consistency; empty if it does not exist. Cost: 1 RCU. */
     Optional<Erasure> read(String game, String id) {
         Map<String, AttributeValue> item = dynamo.getItem(get ->
                         get.tableName(tables.erasures()).key(key(game, id)).consistentRead(true))
@@ -121,7 +122,10 @@ public class ErasureStore {
         return item;
     }
 
-    /** The erasure of a player that is in its first pass; 1 RCU for 40 that are under way, and 1 for each of the player's. */
+    /**
+     * The erasure of a player in its first pass. Cost: 1 RCU per 40 active erasures, plus 1 RCU per erasure of the
+     * player.
+     */
     Optional<Erasure> firstPassOf(String game, String playerId) {
         return dynamo
                 .queryPaginator(query -> query.tableName(tables.erasures())
@@ -137,7 +141,7 @@ public class ErasureStore {
                 .findFirst();
     }
 
-    /** Ids of erasures that are under way; 0.5 RCU if there are none. */
+    /** Ids of active erasures, at most {@code limit}. Cost: 0.5 RCU if there are none. */
     List<String> running(String game, int limit) {
         return dynamo
                 .query(query -> query.tableName(tables.erasures())
@@ -150,8 +154,8 @@ public class ErasureStore {
                 .toList();
     }
 
-    /** Whether a notification was taken before, strongly consistent; 1 RCU. */
-    boolean wasTaken(String game, String hash) {
+    /** Whether a notification is recorded, read with strong consistency. Cost: 1 RCU. */
+    boolean isRecorded(String game, String hash) {
         return dynamo.getItem(get -> get.tableName(tables.erasures())
                         .key(Map.of("pk", s(PartitionKey.of(game, NOTICE, hash)), "sk", s(NOTICE)))
                         .consistentRead(true))
@@ -159,17 +163,17 @@ public class ErasureStore {
     }
 
     /**
-     * Notes that a notification was taken; 1 WCU.
+     * Records a notification. Cost: 1 WCU.
      *
-     * @return false if it was taken before
+     * @return false if it is already recorded
      */
-    boolean take(String game, String hash, Instant now, Duration kept) {
+    boolean record(String game, String hash, Instant now, Duration retention) {
         try {
             dynamo.putItem(put -> put.tableName(tables.erasures())
                     .item(Map.of(
                             "pk", s(PartitionKey.of(game, NOTICE, hash)),
                             "sk", s(NOTICE),
-                            "ttl", n(now.plus(kept).getEpochSecond())))
+                            "ttl", n(now.plus(retention).getEpochSecond())))
                     .conditionExpression("attribute_not_exists(pk)")
                     .returnValuesOnConditionCheckFailure(ReturnValuesOnConditionCheckFailure.NONE));
             return true;

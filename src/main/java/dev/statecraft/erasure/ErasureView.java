@@ -6,14 +6,14 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A receipt as callers see it.
+ * API representation of an erasure and its receipt.
  *
- * @param playerId null once the erasure is finished
- * @param status {@code RUNNING}; {@code SETTLING} when all is erased and will be gone through once more, for what was on
- *     its way meanwhile; {@code DONE}
- * @param part what is being gone through; null once all is
- * @param secondLookAt when all is gone through once more; null before it was the first time
- * @param erased by part, how many items were removed or made anonymous
+ * @param playerId the player; null once the erasure has finished
+ * @param status {@code RUNNING} during the first pass; {@code SETTLING} if the first pass is done and the second, which
+ *     covers writes that were in flight, is pending; {@code DONE}
+ * @param part the part in process; null once all parts are done
+ * @param secondLookAt when the second pass starts; null during the first pass
+ * @param erased number of deleted or anonymized items, by part
  */
 public record ErasureView(
         String id,

@@ -19,7 +19,7 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
-/** Erasures as things of their own: asked for by a body that names the player, and their receipts. */
+/** Erasures requested by a body that names the player, and the receipts of all erasures. */
 @Path("/v1/erasures")
 @Consumes(MediaType.APPLICATION_JSON)
 @Produces(MediaType.APPLICATION_JSON)
@@ -35,24 +35,25 @@ public class ReceiptResource {
     }
 
     /**
-     * Which player is to be erased.
+     * Request to erase a player.
      *
-     * @param playerId also an id that no path can carry, such as {@code ..}, which earlier versions took
+     * @param playerId the player; may be an id that cannot be part of a path, such as {@code ..}, which earlier
+     *     versions accepted
      */
     public record ErasureRequest(@Nullable String playerId) {}
 
-    /** Erases a player everywhere, as {@code DELETE /v1/players/{player}} does, but named by the body. */
+    /** Erases a player like {@code DELETE /v1/players/{player}}; the body names the player. */
     @POST
     @Requires(Scope.SYSTEM_ADMIN)
     @APIResponseSchema(ErasureView.class)
     @Operation(operationId = "createErasure", summary = "Erase the player named in the body from all systems")
     public Response erase(ErasureRequest request) {
         String player = Ids.checkStored("playerId", request.playerId());
-        return ErasureResource.answer(
+        return ErasureResource.response(
                 erasures.erase(caller.game(), player, caller.get().name()));
     }
 
-    /** How far an erasure is, and what it removed. */
+    /** Progress and counts of an erasure. */
     @GET
     @Path("/{erasure}")
     @Requires(Scope.SYSTEM_READ)

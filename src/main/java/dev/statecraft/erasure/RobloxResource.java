@@ -29,9 +29,10 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where Roblox says that somebody wants to be forgotten. Its signature is the credential. The games are those of the start
- * places that the notification names: by {@code statecraft.erasure.roblox-places}, or where the id of a place is the name
- * of a game. Where that says nothing, the studio has not told places apart, and it is all games of the stack.
+ * Webhook for Roblox's right-to-erasure notifications. The signature of the notification is the credential. The player
+ * is erased from the games of the start places in the notification. {@code statecraft.erasure.roblox-places} maps start
+ * places to games; a start place whose id is the name of a game belongs to that game. Without the setting, a
+ * notification whose start places match no game concerns all games of the deployment.
  */
 @Path("/v1/webhooks/roblox")
 @Produces(MediaType.APPLICATION_JSON)
@@ -63,11 +64,11 @@ public class RobloxResource {
         this.mapper = mapper;
     }
 
-    /** What came of a notification: the erasures it began, none if it is about something else. */
+    /** Result of a notification: ids of the erasures it started; empty if it requests no erasure. */
     @Schema(name = "RobloxErasures")
     public record Taken(List<String> erasures) {}
 
-    /** Takes a notification: verified over the body as it came, at most once, and worked off by itself. */
+    /** Receives a notification, verifies its signature over the raw body, and starts the erasures at most once. */
     @POST
     @Consumes(MediaType.APPLICATION_JSON)
     @Open(Open.To.EVERYONE)
@@ -90,18 +91,19 @@ public class RobloxResource {
                     "EventPayload.UserId", JsonValues.id(payload.path("UserId")).orElse(null));
             concerned = gamesOf(payload, config.robloxPlaces().orElse(List.of()), games.all());
         }
-        Map<String, Erasure> begun = erasures.eraseOnce(body, concerned, player, BY)
+        Map<String, Erasure> started = erasures.eraseOnce(body, concerned, player, BY)
                 .orElseThrow(() -> new ProblemException(
                         Problem.conflict("notification-repeated", "Duplicate notification", null)));
-        begun.forEach((game, erasure) ->
-                audit.note(new Caller(game, BY), "receiveRobloxWebhook", "POST", "/v1/erasures/" + erasure.id(), 200));
-        return new Taken(begun.values().stream().map(Erasure::id).toList());
+        started.forEach((game, erasure) ->
+                audit.record(new Caller(game, BY), "receiveRobloxWebhook", "POST", "/v1/erasures/" + erasure.id(), 200));
+        return new Taken(started.values().stream().map(Erasure::id).toList());
     }
 
     /**
-     * The games a notification is about, of all there are.
+     * The games that a notification concerns.
      *
-     * @param places which game a start place belongs to, each as {@code place=game}
+     * @param places the game of each start place, as {@code place=game}
+     * @param all all games of the deployment
      */
     static Set<String> gamesOf(JsonNode payload, List<String> places, List<String> all) {
         Map<String, String> byPlace = new HashMap<>();

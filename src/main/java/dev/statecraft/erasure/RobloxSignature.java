@@ -14,8 +14,8 @@ import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The header {@code roblox-signature} of Roblox's webhooks: {@code t=<epoch seconds>,v1=<base64 of HMAC-SHA256>} over the
- * time, a dot and the body as it came.
+ * The header {@code roblox-signature} of Roblox's webhooks: {@code t=<Unix seconds>,v1=<base64 of HMAC-SHA256>}. The
+ * signed bytes are the time, a dot, and the raw body.
  */
 final class RobloxSignature {
 
@@ -24,13 +24,13 @@ final class RobloxSignature {
 
     private RobloxSignature() {}
 
-    /** What a signature is worth; in order of precedence. */
+    /** Result of a check. Constants are listed in order of precedence. */
     enum Verdict {
-        /** It is not of the form, or not of this secret and body. */
+        /** The header is malformed, or does not match the secret and the body. */
         FORGED,
-        /** It is right, but was made too long ago, or is to be made later than the tolerance allows. */
+        /** The signature matches, but its time differs from the current time by more than the tolerance. */
         STALE,
-        /** It is right. */
+        /** The signature is valid. */
         GOOD
     }
 
@@ -60,7 +60,7 @@ final class RobloxSignature {
             mac.update((time + ".").getBytes(StandardCharsets.UTF_8));
             return mac.doFinal(body);
         } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("every Java platform has HMAC-SHA256", e);
+            throw new IllegalStateException("Every Java platform has HMAC-SHA256", e);
         }
     }
 }

@@ -1,4 +1,4 @@
-/** Erasure of a player from everything that is stored, whoever asks for it. */
+/** Erasure of a player from all stored data, requested over the API or by a webhook of Roblox. */
 @NullMarked
 package dev.statecraft.erasure;
 

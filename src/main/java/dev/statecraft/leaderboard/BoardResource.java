@@ -139,7 +139,7 @@ public class BoardResource {
         String id = Ids.check("id", request.id());
         BoardSettings settings = request.create(limits());
         return boards.create(caller.game(), id, settings)
-                .or(() -> call.again()
+                .or(() -> call.retry()
                         ? boards.read(caller.game(), id)
                                 .filter(board -> board.settings().equals(settings))
                         : Optional.empty())

@@ -123,7 +123,7 @@ public record Match(String matchId, List<Side> sides) {
 
     private static Rated before(RatingSystem system, Entry entry, long now) {
         @Nullable Rated rated = entry.rated();
-        return rated == null ? new Rated(system.newcomer(now), 0, 0, 0) : rated;
+        return rated == null ? new Rated(system.initialRating(now), 0, 0, 0) : rated;
     }
 
     private static Entry entry(Map<String, Entry> entries, String player) {

@@ -91,7 +91,7 @@ public class RankAuditResource {
     private Response mend(String id, AuditRequest request, IdempotentRequest.Call call) {
         Board board = board(id);
         int season = LeaderboardProblems.season(board, request.season());
-        if (!audits.mend(board, season) && !call.again()) {
+        if (!audits.mend(board, season) && !call.retry()) {
             throw new ProblemException(Problem.conflict(
                     "mending",
                     "A rank tree rebuild is already in progress",

@@ -41,12 +41,12 @@ public class SocketEndpoint {
     private static final Logger LOG = Logger.getLogger(SocketEndpoint.class);
 
     private final SocketResource sockets;
-    private final Door door;
+    private final Door authenticator;
     private final ReplicationConfig config;
 
-    SocketEndpoint(SocketResource sockets, Door door, ReplicationConfig config) {
+    SocketEndpoint(SocketResource sockets, Door authenticator, ReplicationConfig config) {
         this.sockets = sockets;
-        this.door = door;
+        this.authenticator = authenticator;
         this.config = config;
     }
 
@@ -58,10 +58,10 @@ public class SocketEndpoint {
         /** In front of the route that opens connections. */
         private static final int EARLY = -10;
 
-        private final Door door;
+        private final Door authenticator;
 
-        Check(Door door) {
-            this.door = door;
+        Check(Door authenticator) {
+            this.authenticator = authenticator;
         }
 
         void routes(@Observes Router router) {
@@ -71,7 +71,7 @@ public class SocketEndpoint {
         private void check(RoutingContext context) {
             HttpServerRequest request = context.request();
             try {
-                door.letIn(
+                authenticator.authenticate(
                                 request.headers().getAll(HttpHeaders.AUTHORIZATION),
                                 SocketToken.of(request.headers().getAll(SocketToken.HEADER), tokens(request.query())))
                         .require(Scope.STATE_READ);
@@ -87,7 +87,7 @@ public class SocketEndpoint {
     void opened(WebSocketConnection connection) {
         HandshakeRequest request = connection.handshakeRequest();
         Optional<String> token = SocketToken.of(request.headers(SocketToken.HEADER), tokens(request.query()));
-        sockets.opened(connection.id(), door.letIn(request.headers("Authorization"), token));
+        sockets.opened(connection.id(), authenticator.authenticate(request.headers("Authorization"), token));
     }
 
     /** The values of the parameter that holds a token, as they stand in a query. */

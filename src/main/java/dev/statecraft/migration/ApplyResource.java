@@ -144,7 +144,7 @@ public class ApplyResource {
 
     /** Begins a run, unless an earlier call for the same request has begun it. */
     private RunView begun(IdempotentRequest.Call call, Wish wish, long waitMillis) {
-        if (call.again()) {
+        if (call.retry()) {
             Optional<Run> before =
                     runs.begunSince(caller.game(), wish.version(), wish.direction(), wish.order(), call.startedAt());
             if (before.isPresent()) {

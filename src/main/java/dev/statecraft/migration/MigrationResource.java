@@ -92,7 +92,7 @@ public class MigrationResource {
             throw new ProblemException(MigrationProblems.drift(drifted.registration()));
         }
         if (registered instanceof MigrationService.Same same) {
-            return (call.again() ? Response.created(location(same.registration())) : Response.ok())
+            return (call.retry() ? Response.created(location(same.registration())) : Response.ok())
                     .entity(view(same.registration()))
                     .build();
         }

@@ -2,7 +2,7 @@ package dev.statecraft.rating;
 
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
-/** The ways to reckon ratings, by the names they have in settings. */
+/** Rating algorithms, by their names in the settings of a board. */
 @Schema(name = "RatingAlgorithm")
 public enum Algorithm {
     /** {@link Elo}. */

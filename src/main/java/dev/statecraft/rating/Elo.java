@@ -5,26 +5,26 @@ import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /**
- * Elo's ratings (A. E. Elo, The Rating of Chessplayers, 1978). A team plays as one player with the mean of its members'
- * ratings, and all of them gain or lose the same. Among more than two teams each is compared with every other and the
- * mean of these comparisons counts, so a match moves nobody by more than K, however many take part. What one team gains
- * the others lose.
+ * Elo ratings (A. E. Elo, The Rating of Chessplayers, 1978). A team plays as one player with the mean rating of its
+ * members, and all members gain or lose the same amount. In a match of more than two teams, each team is compared with
+ * every other and the mean of the comparisons is applied, so a match changes a rating by at most K. The sum of all team
+ * changes is 0.
  *
- * @param initial a newcomer's rating
- * @param k the most a match can move a rating
- * @param expectation what a difference of ratings lets expect
+ * @param initial initial rating of a new player
+ * @param k maximum change of a rating by one match
+ * @param expectation how the expected score is computed from a rating difference
  */
 public record Elo(double initial, double k, Expectation expectation) implements RatingSystem {
 
-    /** The score to expect of the one whose rating is higher by a difference. */
+    /** Expected score by rating difference. */
     @Schema(name = "EloExpectation")
     public enum Expectation {
         /** 1 / (1 + 10^(−d/400)). */
         LOGISTIC,
-        /** FIDE's table of two decimals, in which differences beyond 400 count as 400. */
+        /** The table of FIDE with two decimals. Differences beyond 400 count as 400. */
         FIDE;
 
-        /** The score to expect, 0 to 1; that of the other side is what is missing to 1. */
+        /** The expected score of the side whose rating is higher by {@code difference}, 0 to 1. */
         public double at(double difference) {
             return switch (this) {
                 case LOGISTIC -> 1 / (1 + Math.pow(10, -difference / 400));
@@ -33,16 +33,16 @@ public record Elo(double initial, double k, Expectation expectation) implements 
         }
     }
 
-    private static final int FIDE_MOST_POINTS = 400;
+    private static final int FIDE_MAX_POINTS = 400;
 
-    /** FIDE Handbook B.02, 8.1.2: up to so many points the higher rated scores .50, .51, .52 and so on. */
+    /** FIDE Handbook B.02, 8.1.2: upper bounds of the rating differences with the expected scores .50, .51, .52, …. */
     private static final int[] FIDE_UP_TO = {
         3, 10, 17, 25, 32, 39, 46, 53, 61, 68, 76, 83, 91, 98, 106, 113, 121, 129, 137, 145, 153, 162, 170, 179, 188,
         197, 206, 215, 225, 235, 245, 256, 267, 278, 290, 302, 315, 328, 344, 357, 374, 391
     };
 
     private static double fromTable(double difference) {
-        long points = Math.round(Math.min(Math.abs(difference), FIDE_MOST_POINTS));
+        long points = Math.round(Math.min(Math.abs(difference), FIDE_MAX_POINTS));
         int step = 0;
         while (step < FIDE_UP_TO.length && points > FIDE_UP_TO[step]) {
             step++;
@@ -51,7 +51,7 @@ public record Elo(double initial, double k, Expectation expectation) implements 
     }
 
     @Override
-    public Rating newcomer(long nowMillis) {
+    public Rating initialRating(long nowMillis) {
         return Rating.of(initial);
     }
 

@@ -5,33 +5,33 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Glicko-2 (M. E. Glickman, Example of the Glicko-2 system, 2013). Everything played in a rating period counts
- * together, against the ratings the period began with; what is shown is where that leads by what was played so far, and
- * so at the end of the period exactly what the paper's batch gives. A period ends by the clock: a rating is carried over
- * when it is next looked at.
+ * Glicko-2 (M. E. Glickman, Example of the Glicko-2 system, 2013). All matches of a rating period are evaluated
+ * together, against the ratings at the start of the period. The displayed rating includes the matches played so far, so
+ * at the end of the period it equals the batch result of the paper. Periods have fixed bounds in time; a rating is
+ * carried into the current period when it is next read.
  *
- * <p>The paper knows two players. Here a team plays as one with the mean of its members' ratings and the root mean
- * square of their deviations, and a match of more than two teams counts as one game of which every pair is a part.
+ * <p>The paper defines games of two players. Here a team plays as one player with the mean of its members' ratings and
+ * the root mean square of their deviations. A match of more than two teams is one game that consists of all pairs.
  *
- * @param initial a newcomer's rating
- * @param deviation a newcomer's deviation; nobody becomes less certain than that by not playing
- * @param volatility a newcomer's volatility
- * @param tau how fast volatilities may change, the paper's system constant, 0.3 to 1.2
- * @param period how long a rating period is
+ * @param initial initial rating of a new player
+ * @param deviation initial deviation of a new player; inactivity never raises a deviation above it
+ * @param volatility initial volatility of a new player
+ * @param tau system constant of the paper, which limits the change of volatilities; 0.3 to 1.2
+ * @param period length of a rating period
  */
 public record Glicko2(double initial, double deviation, double volatility, double tau, Duration period)
         implements RatingSystem {
 
     private static final double SCALE = 173.7178;
 
-    /** The paper's ε: when the search for the volatility is close enough. */
+    /** The paper's ε: the tolerance at which the search for the volatility ends. */
     private static final double CLOSE = 0.000001;
 
-    /** The search converges in a few steps; a bound keeps what is not a number from going on for ever. */
-    private static final int MOST_STEPS = 100;
+    /** Bound of the search, which converges in a few steps; it ends the search if a value is not a number. */
+    private static final int MAX_STEPS = 100;
 
     @Override
-    public Rating newcomer(long nowMillis) {
+    public Rating initialRating(long nowMillis) {
         return new Rating(initial, deviation, volatility, periodOf(nowMillis), 0, 0);
     }
 
@@ -83,7 +83,7 @@ public record Glicko2(double initial, double deviation, double volatility, doubl
         return Math.floorDiv(millis, period.toMillis());
     }
 
-    /** The rating as the given period begins; as it is if it is of that period, or of a later one by a slow clock. */
+    /** The rating at the start of a period; unchanged if it belongs to that period, or to a later one (clock skew). */
     private Rating carried(Rating rating, long to) {
         if (rating.period() >= to) {
             return rating;
@@ -133,14 +133,14 @@ public record Glicko2(double initial, double deviation, double volatility, doubl
             high = Math.log(delta * delta - phi * phi - variance);
         } else {
             int step = 1;
-            while (step < MOST_STEPS && slope(start - step * tau, start, phi, variance, delta) < 0) {
+            while (step < MAX_STEPS && slope(start - step * tau, start, phi, variance, delta) < 0) {
                 step++;
             }
             high = start - step * tau;
         }
         double atLow = slope(low, start, phi, variance, delta);
         double atHigh = slope(high, start, phi, variance, delta);
-        for (int step = 0; step < MOST_STEPS && Math.abs(high - low) > CLOSE; step++) {
+        for (int step = 0; step < MAX_STEPS && Math.abs(high - low) > CLOSE; step++) {
             double between = low + (low - high) * atLow / (atHigh - atLow);
             double atBetween = slope(between, start, phi, variance, delta);
             if (atBetween * atHigh <= 0) {
@@ -166,7 +166,7 @@ public record Glicko2(double initial, double deviation, double volatility, doubl
         return team.players().stream().mapToDouble(Rating::mean).average().orElseThrow() / SCALE;
     }
 
-    /** The paper's g(φ): how much a game against this team counts. */
+    /** The paper's g(φ): the weight of a game against this team. */
     private static double weight(Team team) {
         double square = team.players().stream()
                 .mapToDouble(player -> player.deviation() * player.deviation())

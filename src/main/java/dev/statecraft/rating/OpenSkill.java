@@ -10,63 +10,64 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /**
  * OpenSkill: the Bayesian approximation of R. C. Weng and C.-J. Lin (A Bayesian Approximation Method for Online
- * Ranking, JMLR 12, 2011), their algorithms 1, 2 and 4, with the parameters that the libraries of that name use. A team
- * is as strong as the sum of its members; the less certain a member's rating, the more of the change it takes.
+ * Ranking, JMLR 12, 2011), algorithms 1, 2 and 4, with the parameters of the OpenSkill libraries. The strength of a
+ * team is the sum of its members' strengths. A member with a higher deviation receives a larger part of the change.
  *
- * @param mu a newcomer's mean
- * @param sigma a newcomer's deviation
- * @param beta how much performances vary from match to match
- * @param tau how much strength may have changed since the last match; added to the deviation before each
- * @param confidence how many deviations below the mean a rating is shown
+ * @param mu initial mean of a new player
+ * @param sigma initial deviation of a new player
+ * @param beta standard deviation of a player's performance between matches
+ * @param tau possible change of the strength since the last match; added to the deviation before each match
+ * @param confidence number of deviations below the mean at which a rating is displayed
  * @param model how teams are compared
  */
 public record OpenSkill(double mu, double sigma, double beta, double tau, double confidence, Model model)
         implements RatingSystem {
 
-    /** How the outcome of a match is divided into comparisons. */
+    /** How the result of a match is divided into comparisons. */
     @Schema(name = "OpenSkillModel")
     public enum Model {
         /**
-         * The winner is chosen from all teams, the second from the rest, and so on. Teams with the same place share the
-         * choice, as published, which favours the place below a draw: of five equal newcomers on the places 1, 2, 2, 3, 4,
-         * the third gains more than the two seconds.
+         * The winner is chosen from all teams, the second from the remaining teams, and so on. Teams with the same
+         * place share the choice, as in the paper, which favours the place after a draw: of five equal new players with
+         * the places 1, 2, 2, 3, 4, the third gains more than the two second ones.
          */
         PLACKETT_LUCE,
         /**
-         * Every team is compared with every other. A better place never gives a lower mean, draws included. The comparisons
-         * of a team weigh {@value #MOST_COMPARISONS} at most: up to five teams the method is the published one.
+         * Every team is compared with every other. A better place never results in a lower mean, including draws. The
+         * total weight of a team's comparisons is at most {@value #MAX_COMPARISONS}: up to five teams, the method is
+         * the published one.
          */
         BRADLEY_TERRY_FULL,
         /**
-         * Every team is compared with its neighbours in the order of places. The paper leaves open who is whose neighbour
-         * among teams with the same place; the result here is the mean over all orders of such teams, so it does not
-         * depend on the order in which the teams are named.
+         * Every team is compared with its neighbours in the order of places. The paper does not define the neighbours
+         * of teams with the same place. The result here is the mean over all orders of such teams, so it does not
+         * depend on the order of the teams in the request.
          */
         BRADLEY_TERRY_PART
     }
 
     /**
-     * How many comparisons those of one team in one match weigh together at most. The paper adds them all up, as if each
-     * were a match of its own: 99 opponents move a newcomer of 25 to 285. In simulated matches of 30 and 100 players the
-     * undamped sum orders 18 % of all pairs wrongly, damped to 4 it is 7 to 8 %, PLACKETT_LUCE 7 to 10 %. The vectors that
-     * the libraries publish end at five teams.
+     * Maximum total weight of the comparisons of one team in one match. The paper adds up all comparisons as if each
+     * were a match of its own: 99 opponents move a new player from 25 to 285. In simulated matches of 30 and 100
+     * players, the undamped sum orders 18 % of all pairs wrongly; damped to 4 it is 7 to 8 %, and PLACKETT_LUCE has 7
+     * to 10 %. The published test vectors of the libraries have at most five teams.
      */
-    static final int MOST_COMPARISONS = 4;
+    static final int MAX_COMPARISONS = 4;
 
-    /** A match never leaves less than this share of a variance, however telling it was. */
-    private static final double LEAST_SHARE = 0.0001;
+    /** Minimum share of a variance that remains after a match. */
+    private static final double MIN_SHARE = 0.0001;
 
-    /** A team as one: the sum of its members. */
+    /** The sum of the members of a team. */
     private record Sum(double mu, double variance, int place) {}
 
-    /** What a match says of a team: how far its mean moves, and which share its variance loses. */
+    /** Effect of a match on a team: the change of its mean, and the share that its variance loses. */
     private record Shift(double omega, double delta) {}
 
-    /** A team that another is compared with, by its index, and how much the comparison counts. */
+    /** An opponent of a team, by its index, and the weight of the comparison. */
     private record Opponent(int team, double weight) {}
 
     @Override
-    public Rating newcomer(long nowMillis) {
+    public Rating initialRating(long nowMillis) {
         return Rating.of(mu, sigma);
     }
 
@@ -92,7 +93,7 @@ public record OpenSkill(double mu, double sigma, double beta, double tau, double
             rated.add(teams.get(i).players().stream()
                     .map(player -> {
                         double variance = variance(player);
-                        double left = Math.max(1 - variance / whole * shift.delta, LEAST_SHARE);
+                        double left = Math.max(1 - variance / whole * shift.delta, MIN_SHARE);
                         return Rating.of(player.mean() + variance / whole * shift.omega, Math.sqrt(variance * left));
                     })
                     .toList());
@@ -111,22 +112,22 @@ public record OpenSkill(double mu, double sigma, double beta, double tau, double
                 team.place());
     }
 
-    /** Algorithm 4. Teams that drew for a place share it: each is chosen there with an equal part of the weight. */
+    /** Algorithm 4. Teams with the same place share it: each is chosen with an equal part of the weight. */
     private List<Shift> plackettLuce(List<Sum> sums) {
         double c = Math.sqrt(
                 sums.stream().mapToDouble(team -> team.variance + beta * beta).sum());
-        // Only ratios of these are used; the largest as the base keeps them from overflowing.
+                // Only ratios of the strengths are used; relative to the largest, none overflows.
         double largest = sums.stream().mapToDouble(Sum::mu).max().orElseThrow();
         double[] strengths = sums.stream()
                 .mapToDouble(team -> Math.exp((team.mu - largest) / c))
                 .toArray();
         int teams = sums.size();
         double[] fields = new double[teams];
-        int[] equals = new int[teams];
+        int[] tied = new int[teams];
         for (int q = 0; q < teams; q++) {
             for (int s = 0; s < teams; s++) {
                 fields[q] += sums.get(s).place >= sums.get(q).place ? strengths[s] : 0;
-                equals[q] += sums.get(s).place == sums.get(q).place ? 1 : 0;
+                tied[q] += sums.get(s).place == sums.get(q).place ? 1 : 0;
             }
         }
         List<Shift> shifts = new ArrayList<>();
@@ -136,8 +137,8 @@ public record OpenSkill(double mu, double sigma, double beta, double tau, double
             for (int q = 0; q < teams; q++) {
                 if (sums.get(q).place <= sums.get(i).place && fields[q] > 0) {
                     double chosen = strengths[i] / fields[q];
-                    omega += ((q == i ? 1 : 0) - chosen) / equals[q];
-                    delta += chosen * (1 - chosen) / equals[q];
+                    omega += ((q == i ? 1 : 0) - chosen) / tied[q];
+                    delta += chosen * (1 - chosen) / tied[q];
                 }
             }
             double variance = sums.get(i).variance;
@@ -147,7 +148,7 @@ public record OpenSkill(double mu, double sigma, double beta, double tau, double
         return shifts;
     }
 
-    /** Algorithms 1 and 2, which differ in whom a team is compared with. */
+    /** Algorithms 1 and 2, which differ in the opponents of a team. */
     private List<Shift> bradleyTerry(List<Team> teams, List<Sum> sums, List<List<Opponent>> opponents) {
         List<Shift> shifts = new ArrayList<>();
         for (int i = 0; i < sums.size(); i++) {
@@ -169,7 +170,7 @@ public record OpenSkill(double mu, double sigma, double beta, double tau, double
     }
 
     private static List<List<Opponent>> everyOther(int teams) {
-        double weight = Math.min(1, MOST_COMPARISONS / (teams - 1.0));
+        double weight = Math.min(1, MAX_COMPARISONS / (teams - 1.0));
         return IntStream.range(0, teams)
                 .mapToObj(i -> IntStream.range(0, teams)
                         .filter(q -> q != i)
@@ -179,9 +180,9 @@ public record OpenSkill(double mu, double sigma, double beta, double tau, double
     }
 
     /**
-     * The neighbours of every team, each weighted by the share of the orders of equally placed teams in which the two
-     * stand next to each other: 2/m for two of m teams with the same place, 1/(m·k) where the place before or after is
-     * held by k teams. Without draws, every weight is 1.
+     * The neighbours of every team. The weight of a neighbour is the share of the orders of equally placed teams in
+     * which the two teams are adjacent: 2/m for two of m teams with the same place, 1/(m·k) if k teams have the place
+     * before or after. Without draws, every weight is 1.
      */
     private static List<List<Opponent>> neighbours(List<Sum> sums) {
         TreeMap<Integer, List<Integer>> byPlace = new TreeMap<>();
@@ -193,13 +194,13 @@ public record OpenSkill(double mu, double sigma, double beta, double tau, double
         for (int i = 0; i < sums.size(); i++) {
             int own = i;
             int place = sums.get(i).place;
-            List<Integer> equals = byPlace.getOrDefault(place, List.of());
+            List<Integer> tied = byPlace.getOrDefault(place, List.of());
             List<Opponent> opponents = new ArrayList<>();
-            equals.stream().filter(q -> q != own).forEach(q -> opponents.add(new Opponent(q, 2.0 / equals.size())));
+            tied.stream().filter(q -> q != own).forEach(q -> opponents.add(new Opponent(q, 2.0 / tied.size())));
             for (Map.Entry<Integer, List<Integer>> next :
                     Arrays.asList(byPlace.lowerEntry(place), byPlace.higherEntry(place))) {
                 if (next != null) {
-                    double weight = 1.0 / (equals.size() * next.getValue().size());
+                    double weight = 1.0 / (tied.size() * next.getValue().size());
                     next.getValue().forEach(q -> opponents.add(new Opponent(q, weight)));
                 }
             }

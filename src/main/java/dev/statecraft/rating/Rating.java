@@ -1,20 +1,20 @@
 package dev.statecraft.rating;
 
 /**
- * What is known of a player's strength; of constant size however much was played. A system reads and writes the parts
- * it needs and leaves the others 0.
+ * The estimate of a player's strength. Its size does not depend on the number of matches. A rating system uses the
+ * components it needs; the others are 0.
  *
- * @param mean the estimate of the strength; for Glicko-2 the one the rating period began with
- * @param deviation how uncertain the estimate is, one standard deviation; 0 for Elo
- * @param volatility how erratic the player's results are; Glicko-2 only
- * @param period the rating period the three before belong to; Glicko-2 only
- * @param information what the games of the period tell, the sum of g²·E·(1−E) over them; Glicko-2 only
- * @param surplus what was won in the period beyond expectation, the sum of g·(s−E); Glicko-2 only
+ * @param mean estimate of the strength; for Glicko-2 at the start of the rating period
+ * @param deviation standard deviation of the estimate; 0 for Elo
+ * @param volatility expected fluctuation of the player's strength; Glicko-2 only
+ * @param period number of the rating period that mean, deviation and volatility belong to; Glicko-2 only
+ * @param information sum of g²·E·(1−E) over the games of the period; Glicko-2 only
+ * @param surplus sum of g·(s−E) over the games of the period: the score beyond expectation; Glicko-2 only
  */
 public record Rating(
         double mean, double deviation, double volatility, long period, double information, double surplus) {
 
-    /** A rating of which nothing but the mean is known. */
+    /** A rating that consists of a mean only. */
     public static Rating of(double mean) {
         return new Rating(mean, 0, 0, 0, 0, 0);
     }

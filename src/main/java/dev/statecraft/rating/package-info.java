@@ -1,4 +1,4 @@
-/** How matches change the ratings of those who played: Elo, Glicko-2 and OpenSkill, as plain arithmetic. */
+/** Computes how a match changes the ratings of its players: Elo, Glicko-2 and OpenSkill, as pure functions. */
 @NullMarked
 package dev.statecraft.rating;
 

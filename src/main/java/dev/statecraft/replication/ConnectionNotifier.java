@@ -43,8 +43,8 @@ public class ConnectionNotifier {
     private final Map<String, Gate> gates = new ConcurrentHashMap<>();
 
     /**
-     * Lets one thread at a time notify a connection of changes to a topic; {@code queued} is whether another thread waits,
-     * {@code users} the number of threads.
+     * Lets one thread at a time notify a connection of changes to a topic; {@code queued} is whether another thread
+     * waits, {@code users} the number of threads.
      */
     private record Gate(ReentrantLock lock, AtomicBoolean queued, AtomicInteger users) {}
 
@@ -169,7 +169,7 @@ public class ConnectionNotifier {
 
     /** Whether the key that a connection was opened with is still valid, and its token has not ended. */
     private boolean isAuthorized(Connection connection) {
-        return !service.isOver(connection) && keys.isGood(connection.opener().keyId());
+        return !service.isOver(connection) && keys.isValid(connection.opener().keyId());
     }
 
     private SyncService.News recent(Connection connection, String topic) {

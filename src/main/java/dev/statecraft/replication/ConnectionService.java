@@ -47,8 +47,8 @@ public class ConnectionService {
 
     /**
      * Remembers a connection that was opened; 1 WCU. A player has so many of them; those it opened first are forgotten
-     * for new ones, rather than that these are refused, as nobody tells for certain that a client is gone. That is 1 RCU
-     * and 1 WCU more.
+     * for new ones, rather than that these are refused, as nobody tells for certain that a client is gone. That is 1
+     * RCU and 1 WCU more.
      */
     public void open(String id, Caller caller) {
         connections.open(new Connection(id, opener(caller), null, Map.of()), clock.instant(), expiresAtSeconds());
@@ -105,7 +105,7 @@ public class ConnectionService {
      */
     public Optional<Connection> find(String id) {
         Optional<Connection> open =
-                connections.read(id).filter(found -> keys.isGood(found.opener().keyId()));
+                connections.read(id).filter(found -> keys.isValid(found.opener().keyId()));
         if (open.filter(this::isOver).isPresent()) {
             close(id);
             throw new ProblemException(over());

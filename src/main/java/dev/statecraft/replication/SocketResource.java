@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * State replication over a socket: {@code {"op": "sync", "id", …}} with what {@code POST /v1/sync} takes is answered
- * {@code {"op": "synced", "id", …}} with what that answers. From then on the connection is told what is new in the spaces
- * it named, and in the feed of its player: {@code {"op": "changes", …}}. {@code waitMillis} means nothing here.
+ * {@code {"op": "synced", "id", …}} with what that answers. From then on the connection is told what is new in the
+ * spaces it named, and in the feed of its player: {@code {"op": "changes", …}}. {@code waitMillis} means nothing here.
  *
  * <p>Frames are told at least once and may overtake the answer they follow: a client keeps a feed whose commits do not
  * begin right behind its own until the answer it waits for is there, and drops commits it knows.
@@ -59,7 +59,7 @@ public class SocketResource {
      */
     public void opened(String connectionId, Caller caller) {
         caller.require(Scope.STATE_READ);
-        limits.pass(caller);
+        limits.acquire(caller);
         connections.open(connectionId, caller);
     }
 
@@ -103,7 +103,7 @@ public class SocketResource {
                     .find(connectionId)
                     .orElseThrow(() -> new ProblemException(
                             Problem.notFound(CLOSED, "The connection is closed", "Open a new connection.")));
-            limits.pass(ConnectionService.caller(connection));
+            limits.acquire(ConnectionService.caller(connection));
             return new Answer(synced(connection, id, json.bind(request, SyncRequest.class)), null);
         } catch (RuntimeException e) {
             Problem problem = json.problemOf(e);

@@ -102,7 +102,7 @@ public class SyncResource {
         List<UpdateResult> results = Boolean.TRUE.equals(request.atomic())
                 ? pushAll(caller, updates, client, player)
                 : push(caller, updates, client, player);
-        SyncService.Wait wait = new SyncService.Wait(waitMillis, () -> limits.passWaiting(caller));
+        SyncService.Wait wait = new SyncService.Wait(waitMillis, () -> limits.acquireWaiting(caller));
         SyncService.News news =
                 sync.pull(caller.game(), wanted, results.isEmpty() ? wait : SyncService.Wait.NONE, answerBytes);
         Map<String, FeedView> spaces = new LinkedHashMap<>();

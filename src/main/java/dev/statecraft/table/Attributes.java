@@ -27,52 +27,52 @@ public final class Attributes {
         return AttributeValue.fromB(SdkBytes.fromByteArray(value));
     }
 
-    /** A truth value. */
+    /** A boolean. */
     public static AttributeValue bool(boolean value) {
         return AttributeValue.fromBool(value);
     }
 
-    /** A string that must be there. */
+    /** A required string attribute; throws {@link NoSuchElementException} if it is missing. */
     public static String string(Map<String, AttributeValue> item, String name) {
         return required(item, name).s();
     }
 
-    /** A string that may be missing. */
+    /** A string attribute; null if it is missing. */
     public static @Nullable String stringOrNull(Map<String, AttributeValue> item, String name) {
         AttributeValue value = item.get(name);
         return value == null ? null : value.s();
     }
 
-    /** An integer that must be there. */
+    /** A required integer attribute; throws {@link NoSuchElementException} if it is missing. */
     public static long number(Map<String, AttributeValue> item, String name) {
         return Long.parseLong(required(item, name).n());
     }
 
-    /** An integer, or a value to stand in where it is missing. */
+    /** An integer attribute, or the given default if it is missing. */
     public static long number(Map<String, AttributeValue> item, String name, long otherwise) {
         AttributeValue value = item.get(name);
         return value == null ? otherwise : Long.parseLong(value.n());
     }
 
-    /** Bytes, none where they are missing. */
+    /** A binary attribute; empty if it is missing. */
     public static byte[] bytes(Map<String, AttributeValue> item, String name) {
         AttributeValue value = item.get(name);
         return value == null ? new byte[0] : value.b().asByteArrayUnsafe();
     }
 
-    /** A truth value, false where it is missing. */
+    /** A boolean attribute; false if it is missing. */
     public static boolean flag(Map<String, AttributeValue> item, String name) {
         AttributeValue value = item.get(name);
         return value != null && Boolean.TRUE.equals(value.bool());
     }
 
-    /** A map, empty where it is missing. */
+    /** A map attribute; empty if it is missing. */
     public static Map<String, AttributeValue> map(Map<String, AttributeValue> item, String name) {
         AttributeValue value = item.get(name);
         return value == null ? Map.of() : value.m();
     }
 
-    /** A list, empty where it is missing. */
+    /** A list attribute; empty if it is missing. */
     public static List<AttributeValue> list(Map<String, AttributeValue> item, String name) {
         AttributeValue value = item.get(name);
         return value == null ? List.of() : value.l();
@@ -81,7 +81,7 @@ public final class Attributes {
     private static AttributeValue required(Map<String, AttributeValue> item, String name) {
         AttributeValue value = item.get(name);
         if (value == null) {
-            throw new NoSuchElementException("a stored item lacks the attribute " + name);
+            throw new NoSuchElementException("A stored item lacks the attribute " + name);
         }
         return value;
     }

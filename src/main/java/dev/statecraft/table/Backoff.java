@@ -3,22 +3,23 @@ package dev.statecraft.table;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.LockSupport;
 
-/** Waits between tries: exponentially longer, with jitter, so that those who collided do not collide again. */
+/** Exponential backoff with jitter: colliding callers do not retry at the same time. */
 public final class Backoff {
 
-    private static final int MOST_DOUBLINGS = 6;
+    private static final int MAX_DOUBLINGS = 6;
 
     private Backoff() {}
 
     /**
-     * Waits before a try: not at all before the first, then up to {@code firstMillis}, doubling up to 64 times as much.
+     * Waits before an attempt. The first attempt does not wait. The wait before the second is at maxNanos {@code
+     * firstMillis}; the upper bound doubles with each attempt up to 64 times that, and the lower bound is half of it.
      *
-     * @param attempt the number of the try, from 0
+     * @param attempt number of the attempt, from 0
      */
     public static void pauseBefore(int attempt, long firstMillis) {
         if (attempt > 0) {
-            long most = (firstMillis * 1_000_000L) << Math.min(attempt - 1, MOST_DOUBLINGS);
-            LockSupport.parkNanos(ThreadLocalRandom.current().nextLong(most / 2, most));
+            long maxNanos = (firstMillis * 1_000_000L) << Math.min(attempt - 1, MAX_DOUBLINGS);
+            LockSupport.parkNanos(ThreadLocalRandom.current().nextLong(maxNanos / 2, maxNanos));
         }
     }
 }

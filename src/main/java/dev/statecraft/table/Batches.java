@@ -14,15 +14,15 @@ import software.amazon.awssdk.services.dynamodb.model.ReturnConsumedCapacity;
 import software.amazon.awssdk.services.dynamodb.model.WriteRequest;
 
 /**
- * Batch reads and writes that finish: DynamoDB may leave part of a batch undone, and that part is asked for again with
- * exponential backoff and jitter until the attempts are used up.
+ * Complete batch reads and writes. DynamoDB may leave part of a batch unprocessed; that part is requested again with
+ * exponential backoff and jitter, for at most eight attempts.
  */
 public final class Batches {
 
-    /** Most keys in one BatchGetItem. */
+    /** Maximum number of keys in one BatchGetItem. */
     public static final int READ_LIMIT = 100;
 
-    /** Most requests in one BatchWriteItem. */
+    /** Maximum number of requests in one BatchWriteItem. */
     public static final int WRITE_LIMIT = 25;
 
     private static final int ATTEMPTS = 8;
@@ -31,67 +31,71 @@ public final class Batches {
     private Batches() {}
 
     /**
-     * Reads up to {@link #READ_LIMIT} keys in one round trip, or a few where DynamoDB throttles.
+     * Reads up to {@link #READ_LIMIT} keys in one round trip, or in several if DynamoDB throttles.
      *
      * @return the items found, by table
-     * @throws ProvisionedThroughputExceededException if some keys were still refused at the last attempt
+     * @throws ProvisionedThroughputExceededException if keys are still unprocessed after the last attempt
      */
     public static Map<String, List<Map<String, AttributeValue>>> get(
             DynamoDbClient dynamo, Map<String, KeysAndAttributes> request) {
         return get(dynamo, request, null);
     }
 
-    /** The same; adds up what it consumes, unless nobody wants to know. */
+    /**
+     * Reads up to {@link #READ_LIMIT} keys and adds the consumed capacity to {@code consumption}, unless it is null.
+     *
+     * @return the items found, by table
+     * @throws ProvisionedThroughputExceededException if keys are still unprocessed after the last attempt
+     */
     public static Map<String, List<Map<String, AttributeValue>>> get(
             DynamoDbClient dynamo, Map<String, KeysAndAttributes> request, @Nullable Consumption consumption) {
         Map<String, List<Map<String, AttributeValue>>> found = new HashMap<>();
-        Map<String, KeysAndAttributes> open = request;
-        for (int attempt = 0; !open.isEmpty(); attempt++) {
+        Map<String, KeysAndAttributes> unprocessed = request;
+        for (int attempt = 0; !unprocessed.isEmpty(); attempt++) {
             pauseBefore(attempt);
-            Map<String, KeysAndAttributes> asked = open;
-            var response = dynamo.batchGetItem(batch -> batch.requestItems(asked)
+            Map<String, KeysAndAttributes> requested = unprocessed;
+            var response = dynamo.batchGetItem(batch -> batch.requestItems(requested)
                     .returnConsumedCapacity(consumption == null ? null : ReturnConsumedCapacity.TOTAL));
             if (consumption != null) {
                 consumption.add(response.consumedCapacity());
             }
             response.responses().forEach((table, items) -> found.computeIfAbsent(table, key -> new ArrayList<>())
                     .addAll(items));
-            open = response.unprocessedKeys();
+            unprocessed = response.unprocessedKeys();
         }
         return found;
     }
 
     /**
      * Writes any number of requests, {@link #WRITE_LIMIT} at a time.
-     *
-     * @throws ProvisionedThroughputExceededException if some were still refused at the last attempt; the others are
-     *     written
+     * @throws ProvisionedThroughputExceededException if requests are still unprocessed after the last attempt; all
+     *     others are written
      */
     public static void write(DynamoDbClient dynamo, String table, List<WriteRequest> requests) {
         for (int from = 0; from < requests.size(); from += WRITE_LIMIT) {
             List<WriteRequest> part = requests.subList(from, Math.min(requests.size(), from + WRITE_LIMIT));
-            Map<String, List<WriteRequest>> open = Map.of(table, part);
-            for (int attempt = 0; !open.isEmpty(); attempt++) {
+            Map<String, List<WriteRequest>> unprocessed = Map.of(table, part);
+            for (int attempt = 0; !unprocessed.isEmpty(); attempt++) {
                 pauseBefore(attempt);
-                Map<String, List<WriteRequest>> asked = open;
-                open = dynamo.batchWriteItem(batch -> batch.requestItems(asked)).unprocessedItems();
+                Map<String, List<WriteRequest>> requested = unprocessed;
+                unprocessed = dynamo.batchWriteItem(batch -> batch.requestItems(requested)).unprocessedItems();
             }
         }
     }
 
     /**
-     * What was removed of a partition.
+     * Result of a removal from a partition.
      *
-     * @param count how many items
-     * @param more whether there may be others
+     * @param count number of removed items
+     * @param more whether the partition may contain further items
      */
     public record Removed(int count, boolean more) {}
 
     /**
-     * Removes the first items of a partition: one strongly consistent read of the items, then 1 WCU for each KB and each
-     * index entry.
+     * Removes the first items of a partition. Cost: one strongly consistent read of the items, then 1 WCU per KB and
+     * per index entry.
      *
-     * @param limit most items, more than 0
+     * @param limit maximum number of items, at least 1
      */
     public static Removed removeFirst(DynamoDbClient dynamo, String table, String partition, int limit) {
         QueryResponse response = dynamo.query(query -> query.tableName(table)
@@ -114,7 +118,7 @@ public final class Batches {
     private static void pauseBefore(int attempt) {
         if (attempt == ATTEMPTS) {
             throw ProvisionedThroughputExceededException.builder()
-                    .message("DynamoDB left part of a batch undone " + ATTEMPTS + " times")
+                    .message("DynamoDB left part of a batch unprocessed in " + ATTEMPTS + " attempts")
                     .build();
         }
         Backoff.pauseBefore(attempt, FIRST_PAUSE_MILLIS);

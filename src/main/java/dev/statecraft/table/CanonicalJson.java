@@ -10,18 +10,18 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * JSON in the one form that RFC 8785 (JSON Canonicalization Scheme) gives it: no white space, keys in the order of their
- * UTF-16 code units, only the escapes that are needed, numbers as ECMAScript writes doubles. Equal values have equal
- * text, so they have equal checksums.
+ * The canonical text of JSON values by RFC 8785 (JSON Canonicalization Scheme): no white space, keys sorted by their
+ * UTF-16 code units, only the required escapes, numbers as ECMAScript writes doubles. Equal values have equal text and
+ * therefore equal checksums.
  */
 public final class CanonicalJson {
 
-    private static final int MOST_DIGITS = 17;
+    private static final int MAX_DIGITS = 17;
 
-    /** A number of so many digits is found by rounding its double to as many, unless that has lost bits. */
+    /** A decimal number of up to 15 digits survives the conversion to a normal double and back. */
     private static final int SURE_DIGITS = 15;
 
-    /** Integers of up to 53 bits are doubles themselves. */
+    /** Doubles represent every integer up to this magnitude exactly. */
     private static final double EXACT_INTEGERS = 0x1p53;
 
     private final StringBuilder out = new StringBuilder();
@@ -30,8 +30,7 @@ public final class CanonicalJson {
 
     /**
      * The canonical text.
-     *
-     * @throws IllegalArgumentException for a number beyond the doubles, which JSON as the RFC takes it does not have
+     * @throws IllegalArgumentException for a number outside the range of a double, which the RFC excludes
      */
     public static String of(JsonNode value) {
         CanonicalJson canonical = new CanonicalJson();
@@ -99,8 +98,8 @@ public final class CanonicalJson {
     }
 
     /**
-     * A number as ECMAScript's Number::toString writes it: the fewest digits that are read back as the same double, the
-     * nearest of those, an exponent from 1e21 and below 1e-6.
+     * A number as ECMAScript's Number::toString writes it: the fewest digits that parse to the same double, of these
+     * the nearest number, with an exponent from 1e21 on and below 1e-6.
      */
     public static String number(double value) {
         if (Double.isNaN(value) || Double.isInfinite(value)) {
@@ -114,7 +113,7 @@ public final class CanonicalJson {
         }
         BigDecimal shortest = shortest(Math.abs(value));
         String digits = shortest.unscaledValue().toString();
-        // The point stands so many digits from the first one.
+                // The number of digits before the decimal point.
         int point = digits.length() - shortest.scale();
         String sign = value < 0 ? "-" : "";
         if (point > 21 || point < -5) {
@@ -131,14 +130,15 @@ public final class CanonicalJson {
     }
 
     /**
-     * The fewest digits that are read back as the same double; of several numbers with so few digits the nearest one, the
-     * even one if two are as near. Found by trying, because Double.toString does not give them before Java 19. The number
-     * of that many digits next below and next above are tried both: below a power of two doubles lie closer than above, so
-     * the nearest number may be read back as another double while the other one is not.
+     * The decimal number with the fewest digits that parses to the same double; of several such numbers the nearest
+     * one, and the even one of two equally near ones. The method tries each number of digits, because Double.toString
+     * does not return the shortest text before Java 19. It tries the next number below and the next above: below a
+     * power of two, doubles are closer together than above it, so the nearest number may parse to another double while
+     * the other number parses to the right one.
      */
     private static BigDecimal shortest(double value) {
         BigDecimal exact = new BigDecimal(value);
-        for (int digits = value < Double.MIN_NORMAL ? 1 : SURE_DIGITS; digits < MOST_DIGITS; digits++) {
+        for (int digits = value < Double.MIN_NORMAL ? 1 : SURE_DIGITS; digits < MAX_DIGITS; digits++) {
             BigDecimal nearest = exact.round(new MathContext(digits, RoundingMode.HALF_EVEN));
             if (nearest.doubleValue() == value) {
                 return nearest.stripTrailingZeros();
@@ -149,6 +149,6 @@ public final class CanonicalJson {
                 return other.stripTrailingZeros();
             }
         }
-        return exact.round(new MathContext(MOST_DIGITS, RoundingMode.HALF_EVEN)).stripTrailingZeros();
+        return exact.round(new MathContext(MAX_DIGITS, RoundingMode.HALF_EVEN)).stripTrailingZeros();
     }
 }

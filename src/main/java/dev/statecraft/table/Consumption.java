@@ -4,23 +4,23 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.dynamodb.model.ConsumedCapacity;
 
-/** Adds up what DynamoDB says that some requests consumed. For one thread. */
+/** Sum of the capacity that DynamoDB reports for a series of requests. Not thread-safe. */
 public final class Consumption {
 
     private double units;
 
-    /** Units of capacity so far, reads and writes taken together. */
+    /** Consumed capacity units so far, read and write units together. */
     public double units() {
         return units;
     }
 
-    /** Adds what one request consumed; nothing where DynamoDB did not say. */
+    /** Adds the consumption of one request; null adds nothing. */
     public void add(@Nullable ConsumedCapacity capacity) {
         Double consumed = capacity == null ? null : capacity.capacityUnits();
         units += consumed == null ? 0 : consumed;
     }
 
-    /** Adds what one request consumed, table by table. */
+    /** Adds the consumption of one request, reported by table. */
     public void add(List<ConsumedCapacity> capacities) {
         capacities.forEach(this::add);
     }

@@ -1,11 +1,11 @@
 package dev.statecraft.table;
 
-/** Others wrote the same item all the time; the same call may succeed a moment later. */
+/** An item could not be written because of concurrent writers; a retry may succeed. */
 public final class ContentionException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
-    /** Says what was contended. */
+    /** An exception for the given item. */
     public ContentionException(String message) {
         super(message);
     }

@@ -4,32 +4,32 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** What is counted in this process, by name, until somebody takes it to make metrics of it. */
+/** Counters of this instance, by name. {@link #take()} returns and resets them; metrics are built from the result. */
 @ApplicationScoped
 public class Counters {
 
-    /** Commits that had to be decided again because others were faster. */
+    /** Commits that were evaluated again because another writer won the race. */
     public static final String COMMIT_RETRIES = "CommitRetries";
 
-    /** Changes that had conflicts to resolve. */
+    /** Changes that had conflicts. */
     public static final String CONFLICTS = "Conflicts";
 
-    /** Records that runs of migrations have written. */
+    /** Records written by migration runs. */
     public static final String MIGRATED_RECORDS = "MigratedRecords";
 
-    /** Counts of rank trees that were found to differ from the entries. */
+    /** Counts of rank trees that differed from the entries in a consistency check. */
     public static final String RANK_DRIFT = "RankDrift";
 
     private final Map<String, Long> amounts = new TreeMap<>();
 
-    /** Adds to what is counted. */
+    /** Adds an amount to a counter. */
     public synchronized void add(String name, long amount) {
         if (amount != 0) {
             amounts.merge(name, amount, Long::sum);
         }
     }
 
-    /** What was counted since the last call. */
+    /** The amounts since the last call; counters without a change are missing. */
     public synchronized Map<String, Long> take() {
         Map<String, Long> taken = new TreeMap<>(amounts);
         amounts.clear();

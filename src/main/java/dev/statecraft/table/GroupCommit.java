@@ -14,39 +14,39 @@ import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Group commit: work on one key is done by one thread at a time, and what arrives meanwhile is done together, in the
- * order of arrival, by the next. The thread that brings the first work of a group does the group and wakes the others
- * with their results, so no thread of its own is needed and a group never waits for one that has not started. Work on
- * different keys does not wait for each other; a commit must not submit other work from within it.
+ * Group commit. One thread at a time processes the tasks of a key. Tasks that arrive in the meantime form the next
+ * group and are processed together, in order of arrival. The thread that submitted the first task of a group processes
+ * the group and wakes the other threads with their results, so no additional thread is needed. Tasks of different keys
+ * do not wait for each other. A commit must not submit further tasks.
  *
- * @param <K> what work is about
- * @param <W> a piece of work
- * @param <R> its result
+ * @param <K> type of the keys
+ * @param <W> type of a task
+ * @param <R> type of a result
  */
 public final class GroupCommit<K, W, R> {
 
     /**
-     * How much waits.
+     * Limits of the waiting tasks.
      *
-     * @param waiting most pieces of work that wait for one key
-     * @param weight most weight of a group; a piece that weighs more is done alone
-     * @param patience how long a piece of work waits to be begun
+     * @param waiting maximum number of tasks that wait for one key
+     * @param weight maximum weight of a group; a heavier task is processed alone
+     * @param patience maximum time that a task waits for its group to start
      */
     public record Limits(int waiting, int weight, Duration patience) {}
 
     /**
-     * Does a group.
+     * Processes a group.
      *
-     * @param <W> a piece of work
-     * @param <R> its result
+     * @param <W> type of a task
+     * @param <R> type of a result
      */
     @FunctionalInterface
     public interface Commit<W, R> {
         /**
-         * Does pieces of work in order.
+         * Processes tasks in order.
          *
-         * @param previous the last result of the group before, if the key was busy since; null otherwise
-         * @return one result for each piece
+         * @param previous the last result of the previous group, if the key has been busy since; null otherwise
+         * @return one result per task
          */
         List<R> commit(List<W> group, @Nullable R previous);
     }
@@ -55,29 +55,29 @@ public final class GroupCommit<K, W, R> {
     private final ToIntFunction<W> weigher;
     private final Commit<W, R> commit;
 
-    /** The keys that are being worked on, each with what waits for it. */
+    /** The keys that are in process, each with its waiting tasks. */
     private final ConcurrentHashMap<K, ArrayDeque<Pending<W, R>>> busy = new ConcurrentHashMap<>();
 
-    /** Nothing is done yet. */
+    /** A group commit without tasks. */
     public GroupCommit(Limits limits, ToIntFunction<W> weigher, Commit<W, R> commit) {
         this.limits = limits;
         this.weigher = weigher;
         this.commit = commit;
     }
 
-    /** What a waiting thread is woken with. */
+    /** The signal that wakes a waiting thread. */
     private sealed interface Signal<R> {}
 
-    /** It does the next group, which its work is the first of. */
+    /** The thread processes the next group, whose first task is its own. */
     private record Lead<R>(@Nullable R previous) implements Signal<R> {}
 
-    /** Its work is done. */
+    /** The task of the thread is processed. */
     private record Done<R>(R result) implements Signal<R> {}
 
-    /** Its work failed along with its group; whether it took effect is unknown. */
+    /** The group of the task failed; whether the task took effect is unknown. */
     private record Failed<R>(RuntimeException cause) implements Signal<R> {}
 
-    /** A piece of work that waits; equal only to itself, for equal work may wait twice. */
+    /** A waiting task. It equals only itself, because equal tasks may wait at the same time. */
     private static final class Pending<W, R> {
 
         private final W work;
@@ -99,25 +99,26 @@ public final class GroupCommit<K, W, R> {
     private enum Entered {
         LEADS,
         WAITS,
-        REFUSED
+        REJECTED
     }
 
     /**
-     * Does a piece of work, alone or in a group.
+     * Processes a task, alone or in a group.
      *
-     * @return nothing if too much waits for the key, or the work was not begun in time: then nothing was done
-     * @throws RuntimeException what the group failed with
+     * @return empty if too many tasks wait for the key, or if the group did not start in time; the task was not
+     *     processed then
+     * @throws RuntimeException the failure of the group
      */
     public Optional<R> submit(K key, W work) {
         Pending<W, R> pending = new Pending<>(work);
         return switch (enter(key, pending)) {
             case LEADS -> Optional.of(lead(key, pending, null));
-            case REFUSED -> Optional.empty();
+            case REJECTED -> Optional.empty();
             case WAITS -> await(key, pending);
         };
     }
 
-    /** How much waits for a key, apart from what is being done. */
+    /** Number of tasks that wait for a key, without those in process. */
     int waiting(K key) {
         int[] size = {0};
         busy.computeIfPresent(key, (same, waiting) -> {
@@ -134,7 +135,7 @@ public final class GroupCommit<K, W, R> {
                 return new ArrayDeque<>();
             }
             if (waiting.size() >= limits.waiting()) {
-                entered[0] = Entered.REFUSED;
+                entered[0] = Entered.REJECTED;
             } else {
                 entered[0] = Entered.WAITS;
                 waiting.add(pending);
@@ -157,10 +158,10 @@ public final class GroupCommit<K, W, R> {
                 }
                 return Optional.empty();
             }
-            // The work has been begun, or this thread has to lead: neither can be left any more.
+                        // The group has started, or this thread leads the next one: the task can no longer be withdrawn.
             signal = pending.signal().join();
         } catch (ExecutionException e) {
-            throw new IllegalStateException("a signal never fails", e);
+            throw new IllegalStateException("A signal never fails", e);
         }
         try {
             return Optional.of(result(key, pending, signal));
@@ -190,11 +191,11 @@ public final class GroupCommit<K, W, R> {
         return withdrawn[0];
     }
 
-    /** Does a group that begins with a piece of work, and passes the lead on. */
+    /** Processes the group that starts with a task, then hands the lead to the next waiting thread. */
     private R lead(K key, Pending<W, R> first, @Nullable R previous) {
         List<Pending<W, R>> group = group(key, first);
         @Nullable R last = previous;
-        Signal<R> failed = new Failed<>(new IllegalStateException("the group was not done"));
+        Signal<R> failed = new Failed<>(new IllegalStateException("The group was not processed"));
         List<R> results = List.of();
         try {
             results = commit.commit(group.stream().map(Pending::work).toList(), previous);

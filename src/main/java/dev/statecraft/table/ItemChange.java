@@ -9,12 +9,12 @@ import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /**
- * One change of one item as a table's stream tells it, with all its attributes, for a Store to read.
+ * A change of one item, read from a table's stream, with all attributes of the item.
  *
- * @param sequence the sequence number as the stream writes it
+ * @param sequence the sequence number, as text of the stream
  * @param table the full name of the table
- * @param before the item before the change, null if there was none or the stream does not tell
- * @param after the item after the change, null if it was deleted
+ * @param before the item before the change; null if it did not exist or the stream omits it
+ * @param after the item after the change; null if it was deleted
  */
 public record ItemChange(
         String sequence,
@@ -22,7 +22,7 @@ public record ItemChange(
         @Nullable Map<String, AttributeValue> before,
         @Nullable Map<String, AttributeValue> after) {
 
-    /** The change that a record of a Lambda event tells of. */
+    /** The change in a record of a Lambda event. */
     public static ItemChange of(DynamodbStreamRecord record) {
         return new ItemChange(
                 record.getDynamodb().getSequenceNumber(),
@@ -31,7 +31,7 @@ public record ItemChange(
                 item(record.getDynamodb().getNewImage()));
     }
 
-    /** {@code arn:aws:dynamodb:region:account:table/NAME/stream/LABEL} names the table. */
+    /** {@code arn:aws:dynamodb:region:account:table/NAME/stream/LABEL} contains the table name. */
     private static String tableOf(@Nullable String arn) {
         String[] parts = arn == null ? new String[0] : arn.split("/", -1);
         return parts.length < 2 ? "" : parts[1];

@@ -4,8 +4,8 @@ import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 
 /**
- * Integers in as few bytes as their magnitude needs, 1 to 10: zigzag coding, which moves the sign into the lowest bit, then
- * seven bits a byte, lowest first, the highest bit of a byte set where another follows (Protocol Buffers' sint64).
+ * Variable-length encoding of integers in 1 to 10 bytes (sint64 of Protocol Buffers). Zigzag coding moves the sign into
+ * the lowest bit. Then each byte holds seven bits, lowest first; its highest bit is set if another byte follows.
  */
 public final class PackedNumber {
 
@@ -22,9 +22,9 @@ public final class PackedNumber {
     }
 
     /**
-     * Reads the number that {@link #write} wrote.
+     * Reads a number written by {@link #write}.
      *
-     * @throws java.nio.BufferUnderflowException if the bytes end within it
+     * @throws java.nio.BufferUnderflowException if the bytes end within the number
      */
     public static long read(ByteBuffer in) {
         long coded = 0;

@@ -12,23 +12,23 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
-/** Runs requests to DynamoDB side by side, so many at a time as configured. */
+/** Runs requests to DynamoDB in parallel, up to a configured number at a time. */
 @ApplicationScoped
 public class Parallel {
 
-    /** How much runs side by side. */
+    /** Limits of parallel requests. */
     @ConfigMapping(prefix = "statecraft.parallel")
     public interface Limits {
-        /** Requests to DynamoDB that one instance may have under way for batches. */
+        /** Maximum number of concurrent DynamoDB requests of one instance for batches. */
         @WithDefault("16")
         int requests();
     }
 
     private final ExecutorService threads;
 
-    /** For tests too, which wire by hand. */
+    /** Starts the threads. */
     public Parallel(Limits limits) {
-        // The SDK's URL connection client keeps only five connections alive unless it is told otherwise.
+                // The SDK's URL connection client keeps only five connections alive by default.
         System.setProperty("http.maxConnections", Integer.toString(limits.requests()));
         this.threads = Executors.newFixedThreadPool(limits.requests(), task -> {
             Thread thread = new Thread(task, "dynamodb-batch");
@@ -46,7 +46,7 @@ public class Parallel {
      * Runs all tasks and waits for all of them.
      *
      * @return their results in order
-     * @throws RuntimeException the first failure, after the others have ended; later ones are attached to it
+     * @throws RuntimeException the first failure, after all tasks have ended; later failures are suppressed exceptions
      */
     public <T> List<T> all(List<? extends Callable<T>> tasks) {
         List<Future<T>> futures = new ArrayList<>(tasks.size());
@@ -59,7 +59,7 @@ public class Parallel {
             } catch (ExecutionException e) {
                 RuntimeException cause = e.getCause() instanceof RuntimeException thrown
                         ? thrown
-                        : new IllegalStateException("a batch task failed", e.getCause());
+                        : new IllegalStateException("A batch task failed", e.getCause());
                 if (failure == null) {
                     failure = cause;
                 } else {
@@ -67,7 +67,7 @@ public class Parallel {
                 }
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
-                throw new IllegalStateException("interrupted while waiting for a batch", e);
+                throw new IllegalStateException("Interrupted while waiting for a batch", e);
             }
         }
         if (failure != null) {

@@ -1,8 +1,8 @@
 package dev.statecraft.table;
 
 /**
- * The one place where partition keys are built. Every key begins with the game it belongs to, so nothing of one game
- * can be reached with another's; the parts are separated by {@code #}, which no id may contain.
+ * Builds partition keys. Every key starts with the game it belongs to, so a request of one game cannot reach the items
+ * of another. The parts are separated by {@code #}, which no id may contain.
  */
 public final class PartitionKey {
 
@@ -10,9 +10,8 @@ public final class PartitionKey {
 
     /**
      * The key {@code game#part#part…}.
-     *
-     * @throws IllegalArgumentException if a part is empty or contains the separator: ids are checked where they come
-     *     in, so this is a fault of ours
+     * @throws IllegalArgumentException if a part is empty or contains the separator. Ids are validated when a request
+     *     is read, so this is an internal error
      */
     public static String of(String game, Object... parts) {
         StringBuilder key = new StringBuilder(game);
@@ -25,7 +24,7 @@ public final class PartitionKey {
         return key.toString();
     }
 
-    /** What all keys of a game begin with, and no others. */
+    /** The common prefix of all keys of a game; no key of another game has it. */
     public static String prefix(String game) {
         check(game);
         return game + '#';
@@ -38,7 +37,7 @@ public final class PartitionKey {
 
     private static void check(String part) {
         if (part.isEmpty() || part.indexOf('#') >= 0) {
-            throw new IllegalArgumentException("not a key part: " + part);
+            throw new IllegalArgumentException("Not a key part: " + part);
         }
     }
 }

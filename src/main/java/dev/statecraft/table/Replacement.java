@@ -10,20 +10,21 @@ import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedExce
 import software.amazon.awssdk.services.dynamodb.model.ReturnValuesOnConditionCheckFailure;
 
 /**
- * Changes one attribute of an item that carries no version, without undoing what others change at the same time: the
- * attribute must still be what it was when the change was made of it.
+ * Conditional replacement of one attribute of an item without a version. The write requires that the attribute still
+ * has the value that was read, so it does not undo concurrent changes of the attribute.
  */
 public final class Replacement {
 
     private Replacement() {}
 
     /**
-     * Replaces an attribute; if somebody else was faster, of what stands there then. Each further round is somebody else's
-     * success, so it ends. 1 WCU for each KB and round; nothing if there is nothing to change.
+     * Replaces an attribute. If another writer won the race, the change is computed again from the current item. Every
+     * lost race is the success of another writer, so the loop ends. Cost: 1 WCU per KB and attempt; none if there is
+     * nothing to change.
      *
-     * @param item as it was read, with its key; changed only as it was stored, so that an item that is gone stays gone
-     * @param change the attribute that follows from an item, nothing if it may stay as it is
-     * @return whether it was replaced
+     * @param item the item that was read, with its key; a deleted item is not created again
+     * @param change computes the new value of the attribute; empty if the item needs no change
+     * @return whether the attribute was replaced
      */
     public static boolean write(
             DynamoDbClient dynamo,
@@ -46,7 +47,7 @@ public final class Replacement {
                         .returnValuesOnConditionCheckFailure(ReturnValuesOnConditionCheckFailure.ALL_OLD));
                 return true;
             } catch (ConditionalCheckFailedException e) {
-                // The SDK repeats a write whose answer was lost; then what stands there is what was to be written.
+                                // The SDK retries a write whose response was lost; the stored item then equals the intended one.
                 if (e.item().equals(changed)) {
                     return true;
                 }

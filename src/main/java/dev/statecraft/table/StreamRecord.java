@@ -5,12 +5,12 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One change of one item, as a table's stream tells it; free of the types of any SDK.
+ * A change of one item, read from a table's stream, without SDK types.
  *
- * @param sequence the sequence number as the stream writes it
- * @param key the item's partition key
- * @param before the string and number attributes before the change, null if there was no item
- * @param after the same after the change, null if the item was deleted
+ * @param sequence the sequence number, as text of the stream
+ * @param key the partition key of the item
+ * @param before the string and number attributes before the change; null if the item did not exist
+ * @param after the string and number attributes after the change; null if the item was deleted
  */
 public record StreamRecord(
         String sequence,
@@ -18,7 +18,7 @@ public record StreamRecord(
         @Nullable Map<String, String> before,
         @Nullable Map<String, String> after) {
 
-    /** The sequence number as a number, which rises with every change of the same partition key. */
+    /** The sequence number as a number. It rises with every change of the same partition key. */
     public BigInteger order() {
         return new BigInteger(sequence);
     }

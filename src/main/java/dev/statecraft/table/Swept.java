@@ -3,13 +3,13 @@ package dev.statecraft.table;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How far a long walk over stored items has come.
+ * Result of one page of a scan over stored items.
  *
- * @param next what to go on with; null at the end
- * @param touched how many items were changed or removed
+ * @param next cursor of the next page; null at the end
+ * @param touched number of changed or removed items
  */
 public record Swept(@Nullable String next, long touched) {
 
-    /** What a player is called that was erased from something which is kept. */
+    /** The id that replaces the id of an erased player in records that are retained. */
     public static final String ERASED_PLAYER = "@erased";
 }

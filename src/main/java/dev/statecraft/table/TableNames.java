@@ -4,22 +4,22 @@ import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 
 /**
- * Where the tables of this deployment are. A table is called prefix + its short name; template.yaml gives every
- * function the prefix of its stack, a developer's machine uses the default.
+ * Names of the tables of this deployment: prefix + short name. template.yaml sets the prefix of the stack on every
+ * function; a developer's machine uses the default.
  */
 @ConfigMapping(prefix = "statecraft.tables")
 public interface TableNames {
 
-    /** What every table name begins with (environment: {@code STATECRAFT_TABLES_PREFIX}). */
+    /** Prefix of all table names (environment: {@code STATECRAFT_TABLES_PREFIX}). */
     @WithDefault("statecraft-")
     String prefix();
 
-    /** Boards, their snapshots, and the matches rated on them. */
+    /** Boards, their snapshots, and their rated matches. */
     default String boards() {
         return prefix() + "boards";
     }
 
-    /** One entry a player, board and season; its stream feeds the rank trees. */
+    /** One entry per player, board and season; the stream feeds the rank trees. */
     default String entries() {
         return prefix() + "entries";
     }
@@ -34,7 +34,7 @@ public interface TableNames {
         return prefix() + "entities";
     }
 
-    /** The commits of each space and its head; the stream feeds the statistics. */
+    /** The commit log and the head of each space; the stream feeds the statistics. */
     default String log() {
         return prefix() + "log";
     }
@@ -49,37 +49,37 @@ public interface TableNames {
         return prefix() + "replication";
     }
 
-    /** Open connections and which spaces they follow. */
+    /** Open connections and the spaces they are subscribed to. */
     default String connections() {
         return prefix() + "connections";
     }
 
-    /** Keys, what tokens are signed with, and which games there are. */
+    /** API keys, signing keys of tokens, and the list of games. */
     default String access() {
         return prefix() + "access";
     }
 
-    /** How much each caller may still ask for, and which signatures were used. */
+    /** Rate limits of callers, used nonces of signed requests, and requests with an idempotency key. */
     default String limits() {
         return prefix() + "limits";
     }
 
-    /** Registered migrations and the ledger of what was done with them. */
+    /** Registered migrations and the migration history. */
     default String migrations() {
         return prefix() + "migrations";
     }
 
-    /** Erasures of players, their receipts, and the notifications that asked for them. */
+    /** Erasures of players, their receipts, and the notifications that requested them. */
     default String erasures() {
         return prefix() + "erasures";
     }
 
-    /** What happened, in order; the stream feeds the event bus. */
+    /** The event feed; the stream feeds the event bus. */
     default String events() {
         return prefix() + "events";
     }
 
-    /** How far streams are told, what boards follow, monitoring points. */
+    /** Source positions of streams, bindings of boards to entities, monitoring data points, and the audit trail. */
     default String integration() {
         return prefix() + "integration";
     }

@@ -11,7 +11,7 @@ import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 
-/** Whether the tables can be reached. */
+/** Reads the status of all tables. */
 @ApplicationScoped
 public class TableStates {
 
@@ -26,10 +26,11 @@ public class TableStates {
     }
 
     /**
-     * The state of each table by its short name, {@code ACTIVE} if all is well; where it cannot be told, what kept it from
-     * being told. One request a table, side by side; costs nothing.
+     * The status of each table by its short name: {@code ACTIVE} for a usable table, another status of DynamoDB, the
+     * error code of a failed request, or {@code UNREACHABLE}. Cost: one DescribeTable per table, in parallel; no
+     * capacity.
      *
-     * @param timeout longest a request takes, retries included
+     * @param timeout maximum duration of a request, including retries
      */
     public Map<String, String> read(Duration timeout) {
         List<String> names = names();

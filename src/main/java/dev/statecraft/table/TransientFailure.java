@@ -5,16 +5,18 @@ import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.exception.SdkClientException;
 
-/** Tells failures of the database that pass by themselves from those that repeat. */
+/** Distinguishes transient failures of DynamoDB from permanent ones. */
 public final class TransientFailure {
 
-    /** DynamoDB's ways of saying "not now" that the SDK does not count as throttling. */
+    /** Error codes of transient failures that the SDK does not count as throttling. */
     private static final Set<String> CODES =
             Set.of("TransactionConflictException", "TransactionInProgressException", "LimitExceededException");
 
     private TransientFailure() {}
 
-    /** Whether the same call may succeed a moment later: throttled, in conflict, unreachable, or failed at AWS. */
+    /**
+     * Whether a retry may succeed: the call was throttled, conflicted, did not reach AWS, or failed there with 5xx.
+     */
     public static boolean is(Throwable failure) {
         if (failure instanceof AwsServiceException service) {
             AwsErrorDetails details = service.awsErrorDetails();

@@ -4,8 +4,8 @@ import java.util.List;
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
 
 /**
- * Writes that one feature has another make in the same transaction as its own: all are done, or none. Made by a Store,
- * carried by Services, opened by the other Store.
+ * Writes of one feature that another feature includes in its transaction. A Store creates them, Services pass them on,
+ * and the Store of the other feature executes them together with its own writes.
  *
  * @param items the writes with their conditions
  */

@@ -1,4 +1,4 @@
-/** What every store shares: table names, keys, typed attribute access. */
+/** The DynamoDB foundation of all Stores: table names, keys, typed attributes, batches, consumed capacity. */
 @NullMarked
 package dev.statecraft.table;
 

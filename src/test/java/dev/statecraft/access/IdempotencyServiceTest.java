@@ -46,10 +46,10 @@ class IdempotencyServiceTest {
     @Test
     void theAnswerIsFoundAgainWhicheverInstanceIsAsked() {
         Attempt first = claimed(one);
-        assertFalse(first.again());
-        one.end(request, first, ANSWER);
+        assertFalse(first.retry());
+        one.complete(request, first, ANSWER);
         for (IdempotencyService instance : List.of(one, other)) {
-            Answered answered = assertInstanceOf(Answered.class, instance.begin(request));
+            Answered answered = assertInstanceOf(Answered.class, instance.start(request));
             assertEquals(ANSWER, answered.answer());
             assertEquals(first.seed(), answered.attempt().seed());
             assertEquals(clock.instant(), answered.attempt().startedAt());
@@ -61,7 +61,7 @@ class IdempotencyServiceTest {
         Request changed = new Request(request.game(), request.name(), "another");
         Attempt first = claimed(one);
         assertEquals(422, refused(other, changed));
-        one.end(request, first, ANSWER);
+        one.complete(request, first, ANSWER);
         assertEquals(422, refused(other, changed));
     }
 
@@ -80,8 +80,8 @@ class IdempotencyServiceTest {
             for (int i = 0; i < 8; i++) {
                 IdempotencyService instance = i % 2 == 0 ? one : other;
                 calls.add(() -> {
-                    if (instance.begin(request) instanceof Claimed claimed) {
-                        instance.end(request, claimed.attempt(), ANSWER);
+                    if (instance.start(request) instanceof Claimed claimed) {
+                        instance.complete(request, claimed.attempt(), ANSWER);
                         return true;
                     }
                     return false;
@@ -103,13 +103,13 @@ class IdempotencyServiceTest {
         Attempt lost = claimed(one);
         clock.move(IdempotencyService.LEASE);
         Attempt again = claimed(other);
-        assertTrue(again.again());
+        assertTrue(again.retry());
         assertEquals(lost.seed(), again.seed());
         assertEquals(lost.startedAt(), again.startedAt());
-        one.end(request, lost, new Answer(500, Map.of(), null));
+        one.complete(request, lost, new Answer(500, Map.of(), null));
         assertEquals(503, refused(one, request), "the answer of an attempt that was given up is not kept");
-        other.end(request, again, ANSWER);
-        assertInstanceOf(Answered.class, one.begin(request));
+        other.complete(request, again, ANSWER);
+        assertInstanceOf(Answered.class, one.start(request));
     }
 
     @Test
@@ -120,18 +120,18 @@ class IdempotencyServiceTest {
         assertEquals(failed.seed(), again.seed());
         other.fail(request, again, true);
         Request changed = new Request(request.game(), request.name(), "another");
-        Attempt fresh = assertInstanceOf(Claimed.class, one.begin(changed)).attempt();
-        assertFalse(fresh.again());
+        Attempt fresh = assertInstanceOf(Claimed.class, one.start(changed)).attempt();
+        assertFalse(fresh.retry());
         assertNotEquals(failed.seed(), fresh.seed());
     }
 
     @Test
     void anAnswerIsForgottenAfterTheRetention() {
-        one.end(request, claimed(one), ANSWER);
+        one.complete(request, claimed(one), ANSWER);
         clock.move(Duration.ofDays(1).minusSeconds(1));
-        assertInstanceOf(Answered.class, one.begin(request));
+        assertInstanceOf(Answered.class, one.start(request));
         clock.move(Duration.ofSeconds(1));
-        assertFalse(claimed(one).again());
+        assertFalse(claimed(one).retry());
     }
 
     /** The secret of a key follows from the record, the signing key and the Idempotency-Key, and from nothing less. */
@@ -159,11 +159,11 @@ class IdempotencyServiceTest {
     }
 
     private Attempt claimed(IdempotencyService instance) {
-        return assertInstanceOf(Claimed.class, instance.begin(request)).attempt();
+        return assertInstanceOf(Claimed.class, instance.start(request)).attempt();
     }
 
     private static int refused(IdempotencyService instance, Request request) {
-        return assertThrows(ProblemException.class, () -> instance.begin(request))
+        return assertThrows(ProblemException.class, () -> instance.start(request))
                 .problem()
                 .status();
     }

@@ -40,7 +40,7 @@ class RateLimitServiceTest {
 
     private static boolean passes(RateLimitService limits, Caller caller) {
         try {
-            limits.pass(caller);
+            limits.acquire(caller);
             return true;
         } catch (ProblemException e) {
             assertEquals(429, e.problem().status());
@@ -111,14 +111,14 @@ class RateLimitServiceTest {
         RateLimitService limits = instance();
         Caller ada = AccessParts.player("g", "key1", "ada");
         int seconds = 0;
-        while (limits.passWaiting(ada)) {
+        while (limits.acquireWaiting(ada)) {
             seconds++;
         }
         assertEquals(60, seconds);
         assertFalse(passes(limits, ada), "waiting and asking use the same tokens");
         Caller server = AccessParts.server("g", "waiting");
         for (int i = 0; i < 300; i++) {
-            assertTrue(limits.passWaiting(server));
+            assertTrue(limits.acquireWaiting(server));
         }
         assertTrue(passes(limits, server));
     }
@@ -160,8 +160,8 @@ class RateLimitServiceTest {
                         Map.of("limits.requests-per-second", "0", "limits.player-requests-per-second", "0"))
                 .limits();
         meter.take();
-        limits.pass(AccessParts.server("g", "k4"));
-        limits.pass(AccessParts.player("g", "k4", "ada"));
+        limits.acquire(AccessParts.server("g", "k4"));
+        limits.acquire(AccessParts.player("g", "k4", "ada"));
         assertEquals(0, meter.take().requests());
     }
 
@@ -169,10 +169,10 @@ class RateLimitServiceTest {
     void aNonceIsGoodOnce() {
         LimitStore nonces = new AccessParts(LocalDynamoDb.client(meter), tables, clock, SETTINGS).limitStore();
         Instant now = clock.instant();
-        assertTrue(nonces.use("g", "k", "n1", now, Duration.ofMinutes(10)));
-        assertFalse(nonces.use("g", "k", "n1", now, Duration.ofMinutes(10)));
-        assertTrue(nonces.use("g", "k", "n2", now, Duration.ofMinutes(10)));
-        assertTrue(nonces.use("g", "k2", "n1", now, Duration.ofMinutes(10)));
-        assertThrows(IllegalArgumentException.class, () -> nonces.use("g", "k", "a#b", now, Duration.ofMinutes(1)));
+        assertTrue(nonces.useNonce("g", "k", "n1", now, Duration.ofMinutes(10)));
+        assertFalse(nonces.useNonce("g", "k", "n1", now, Duration.ofMinutes(10)));
+        assertTrue(nonces.useNonce("g", "k", "n2", now, Duration.ofMinutes(10)));
+        assertTrue(nonces.useNonce("g", "k2", "n1", now, Duration.ofMinutes(10)));
+        assertThrows(IllegalArgumentException.class, () -> nonces.useNonce("g", "k", "a#b", now, Duration.ofMinutes(1)));
     }
 }

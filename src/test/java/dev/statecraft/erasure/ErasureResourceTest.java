@@ -78,7 +78,7 @@ class ErasureResourceTest {
                 .header("Location", containsString("/v1/erasures/"))
                 .extract()
                 .path("id");
-        erasures.goOn("default", () -> true);
+        erasures.resume("default", () -> true);
         rest();
         given().get("/v1/erasures/" + id).then().statusCode(200).body("erased.LEADERBOARDS", greaterThan(0));
         get("/v1/leaderboards/dotted/entries?fresh=true").body("entries.playerId", equalTo(List.of("..a")));
@@ -128,7 +128,7 @@ class ErasureResourceTest {
                 .header("Location", containsString("/v1/erasures/"))
                 .extract()
                 .path("id");
-        erasures.goOn("default", () -> true);
+        erasures.resume("default", () -> true);
         rest();
 
         given().get("/v1/erasures/" + id)
@@ -153,7 +153,7 @@ class ErasureResourceTest {
         get("/v1/players/" + PLAYER + "/entities").body("entities.size()", equalTo(0));
         // The same once more finds nothing.
         Erasure again = erasures.erase("default", PLAYER, "test");
-        erasures.goOn("default", () -> true);
+        erasures.resume("default", () -> true);
         Map<Erasure.Part, Long> found =
                 erasures.find("default", again.id()).orElseThrow().erased();
         assertEquals(0, found.values().stream().mapToLong(Long::longValue).sum(), found::toString);
@@ -173,10 +173,10 @@ class ErasureResourceTest {
         post("/v1/entities", "{'id':'broken-off','type':'UI_STATE','state':{'playerId':'broken'}}");
         Erasure begun = erasures.erase("default", "broken", "test");
         assertEquals("broken", begun.isFinished() ? "broken" : begun.playerId());
-        erasures.goOn("default", () -> true);
+        erasures.resume("default", () -> true);
         assertEquals(true, erasures.find("default", begun.id()).orElseThrow().isFinished());
         given().get("/v1/entities/broken-off").then().statusCode(404);
-        assertEquals(0, erasures.goOn("default", () -> true));
+        assertEquals(0, erasures.resume("default", () -> true));
     }
 
     @Test
@@ -188,7 +188,7 @@ class ErasureResourceTest {
         }
         post("/v1/entities", "{'id':'numeric-other','type':'UI_STATE','state':{'playerId':817959853141.0}}");
         given().delete("/v1/players/817959853140");
-        erasures.goOn("default", () -> true);
+        erasures.resume("default", () -> true);
         for (int i = 0; i < spellings.size(); i++) {
             given().get("/v1/entities/numeric-" + i).then().statusCode(404);
         }
@@ -221,7 +221,7 @@ class ErasureResourceTest {
                 .statusCode(409);
         get("/v1/audit?limit=100")
                 .body("records.findAll { it.by == 'roblox' }.action", hasItem("receiveRobloxWebhook"));
-        erasures.goOn("default", () -> true);
+        erasures.resume("default", () -> true);
         given().get("/v1/entities/of-roblox").then().statusCode(404);
         String other = "{\"EventType\":\"SampleNotification\",\"EventPayload\":{}}";
         webhook(other, RobloxSignatureTest.signed(Instant.now(), other.getBytes(StandardCharsets.UTF_8), "test-secret"))

@@ -44,14 +44,14 @@ class ErasureStoreTest {
         // Their ids decide which is read first.
         for (String running : List.of("a", "z")) {
             String player = "player-" + running;
-            Erasure settling = Erasure.begun("m-" + running, player, "key", NOON);
-            store.begin(GAME, settling);
+            Erasure settling = Erasure.started("m-" + running, player, "key", NOON);
+            store.create(GAME, settling);
             assertEquals(Optional.of(settling), store.firstPassOf(GAME, player));
             settling = through(settling);
             assertEquals(Optional.of(settling), store.read(GAME, settling.id()));
             assertEquals(Optional.empty(), store.firstPassOf(GAME, player));
-            Erasure begun = Erasure.begun(running, player, "key", NOON);
-            store.begin(GAME, begun);
+            Erasure begun = Erasure.started(running, player, "key", NOON);
+            store.create(GAME, begun);
             assertEquals(Optional.of(begun), store.firstPassOf(GAME, player));
         }
         assertEquals(Set.of("a", "m-a", "m-z", "z"), Set.copyOf(store.running(GAME, 10)));
@@ -59,8 +59,8 @@ class ErasureStoreTest {
 
     @Test
     void whoIsErasedIsForgottenInTheEndAndWhoeverIsSlowerIsTold() {
-        Erasure begun = Erasure.begun("e", "ada", "key", NOON);
-        store.begin(GAME, begun);
+        Erasure begun = Erasure.started("e", "ada", "key", NOON);
+        store.create(GAME, begun);
         Erasure settling = through(begun);
         assertFalse(store.replace(GAME, begun.after("here", 1, NOON, Duration.ZERO)));
         Erasure done = through(settling);

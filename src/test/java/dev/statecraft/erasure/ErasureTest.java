@@ -19,7 +19,7 @@ class ErasureTest {
 
     @Test
     void allPartsAreGoneThroughAndOnceMoreAfterAWhile() {
-        Erasure erasure = Erasure.begun("e", "ada", "key", NOON);
+        Erasure erasure = Erasure.started("e", "ada", "key", NOON);
         List<Part> seen = new ArrayList<>();
         while (erasure.secondLookAt() == null) {
             seen.add(erasure.part());
@@ -46,7 +46,7 @@ class ErasureTest {
 
     @Test
     void aPartGoesOnFromItsCursor() {
-        Erasure erasure = Erasure.begun("e", "ada", "key", NOON).after("here", 3, NOON, SETTLING);
+        Erasure erasure = Erasure.started("e", "ada", "key", NOON).after("here", 3, NOON, SETTLING);
         assertEquals(Part.LEADERBOARDS, erasure.part());
         assertEquals("here", erasure.cursor());
         Erasure next = erasure.after(null, 4, NOON, SETTLING);

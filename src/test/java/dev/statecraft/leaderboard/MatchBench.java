@@ -66,7 +66,7 @@ class MatchBench {
             for (int players : new int[] {2, 100}) {
                 List<Team> teams = new ArrayList<>();
                 for (int i = 0; i < players; i++) {
-                    teams.add(new Team(List.of(system.newcomer(0)), i + 1));
+                    teams.add(new Team(List.of(system.initialRating(0)), i + 1));
                 }
                 int rounds = 2_000_000 / (players * players);
                 for (int i = 0; i < rounds; i++) {

@@ -117,7 +117,7 @@ class MatchServiceTest {
         Arena fixed = new Arena(arena.tables, Map.of(), faults, now);
         Match match = match("m1", side(1, "a", "b"), side(1, "c"), side(3, "d", "e"));
         fixed.matches.rate(Arena.GAME, "board", match, false);
-        Rating newcomer = glicko.newcomer(now.millis());
+        Rating newcomer = glicko.initialRating(now.millis());
         List<Team> teams = List.of(
                 new Team(List.of(newcomer, newcomer), 1),
                 new Team(List.of(newcomer), 1),

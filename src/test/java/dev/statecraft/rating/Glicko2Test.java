@@ -39,11 +39,11 @@ class Glicko2Test {
 
     @Test
     void whatIsShownGrowsWithEachGameOfThePeriod() {
-        Rating player = glicko.newcomer(5);
+        Rating player = glicko.initialRating(5);
         assertEquals(new Estimate(1500, 1500, 350, 0.06), glicko.estimate(player, 5));
         double shown = 1500;
         for (int game = 0; game < 4; game++) {
-            player = match(player, glicko.newcomer(5), 1, 5).get(0);
+            player = match(player, glicko.initialRating(5), 1, 5).get(0);
             assertEquals(1500, player.mean(), "the rating of the period's beginning stays");
             assertTrue(glicko.estimate(player, 5).shown() > shown);
             shown = glicko.estimate(player, 5).shown();
@@ -52,15 +52,15 @@ class Glicko2Test {
 
     @Test
     void opponentsCountWithTheRatingOfThePeriodsBeginning() {
-        Rating risen = glicko.newcomer(0);
+        Rating risen = glicko.initialRating(0);
         for (int game = 0; game < 5; game++) {
-            risen = match(risen, glicko.newcomer(0), 1, 0).get(0);
+            risen = match(risen, glicko.initialRating(0), 1, 0).get(0);
         }
-        Rating againstRisen = match(glicko.newcomer(0), risen, 0, 0).get(0);
+        Rating againstRisen = match(glicko.initialRating(0), risen, 0, 0).get(0);
         Rating againstFresh =
-                match(glicko.newcomer(0), glicko.newcomer(0), 0, 0).get(0);
+                match(glicko.initialRating(0), glicko.initialRating(0), 0, 0).get(0);
         assertEquals(againstFresh, againstRisen);
-        Rating nextDay = match(glicko.newcomer(0), risen, 0, DAY).get(0);
+        Rating nextDay = match(glicko.initialRating(0), risen, 0, DAY).get(0);
         assertTrue(nextDay.surplus() > againstFresh.surplus(), "losing to somebody stronger costs less");
     }
 
@@ -91,8 +91,8 @@ class Glicko2Test {
     @Test
     void aSlowClockPutsAGameIntoTheLaterPeriod() {
         Rating tomorrow =
-                match(glicko.newcomer(DAY), glicko.newcomer(DAY), 1, DAY).get(0);
-        Rating player = match(tomorrow, glicko.newcomer(0), 1, DAY - 1).get(0);
+                match(glicko.initialRating(DAY), glicko.initialRating(DAY), 1, DAY).get(0);
+        Rating player = match(tomorrow, glicko.initialRating(0), 1, DAY - 1).get(0);
         assertEquals(1, player.period());
         assertTrue(player.information() > tomorrow.information());
     }
@@ -101,10 +101,10 @@ class Glicko2Test {
     void oneMatchOfManyTeamsTellsNoMoreThanOneGame() {
         List<Team> teams = new ArrayList<>();
         for (int place = 1; place <= 100; place++) {
-            teams.add(new Team(List.of(glicko.newcomer(0)), place));
+            teams.add(new Team(List.of(glicko.initialRating(0)), place));
         }
         List<List<Rating>> rated = glicko.rate(teams, 0);
-        Rating winner = match(glicko.newcomer(0), glicko.newcomer(0), 1, 0).get(0);
+        Rating winner = match(glicko.initialRating(0), glicko.initialRating(0), 1, 0).get(0);
         assertEquals(winner.information(), rated.get(0).get(0).information(), 1e-9);
         assertEquals(winner.surplus(), rated.get(0).get(0).surplus(), 1e-9);
         assertEquals(-winner.surplus(), rated.get(99).get(0).surplus(), 1e-9);

@@ -143,7 +143,7 @@ class OpenSkillTest {
     private static double[] shownAfterADrawForTheSecondPlace(Model model) {
         OpenSkill openskill = openskill(model);
         List<Team> teams = IntStream.of(1, 2, 2, 3, 4)
-                .mapToObj(place -> new Team(List.of(openskill.newcomer(0)), place))
+                .mapToObj(place -> new Team(List.of(openskill.initialRating(0)), place))
                 .toList();
         return openskill.rate(teams, 0).stream()
                 .mapToDouble(team -> openskill.estimate(team.get(0), 0).shown())
@@ -171,7 +171,7 @@ class OpenSkillTest {
 
     private static List<Team> newcomers(OpenSkill openskill, int teams) {
         return IntStream.rangeClosed(1, teams)
-                .mapToObj(place -> new Team(List.of(openskill.newcomer(0)), place))
+                .mapToObj(place -> new Team(List.of(openskill.initialRating(0)), place))
                 .toList();
     }
 
@@ -206,7 +206,7 @@ class OpenSkillTest {
     @Test
     void whatIsShownIsThreeDeviationsBelowTheMean() {
         OpenSkill openskill = openskill(Model.PLACKETT_LUCE);
-        assertEquals(0, openskill.estimate(openskill.newcomer(0), 0).shown(), 1e-12);
+        assertEquals(0, openskill.estimate(openskill.initialRating(0), 0).shown(), 1e-12);
         assertEquals(19, openskill.estimate(Rating.of(25, 2), 0).shown(), 1e-12);
         assertEquals(2, openskill.estimate(Rating.of(25, 2), 0).deviation(), 1e-12);
     }
@@ -301,7 +301,7 @@ class OpenSkillTest {
         for (int i = 0; i < sizes.length; i++) {
             List<Rating> players = new ArrayList<>();
             for (int player = 0; player < sizes[i]; player++) {
-                players.add(openskill(model).newcomer(0));
+                players.add(openskill(model).initialRating(0));
             }
             teams.add(new Team(players, i + 1));
         }

@@ -111,7 +111,7 @@ class RatingSystemPropertyTest {
         Random random = new Random(seed);
         for (RatingSystem system : List.of(ELO, FIDE, GLICKO, FULL)) {
             List<Team> match = IntStream.range(0, random.nextInt(2, 12))
-                    .mapToObj(i -> new Team(List.of(system.newcomer(0)), random.nextInt(1, 7)))
+                    .mapToObj(i -> new Team(List.of(system.initialRating(0)), random.nextInt(1, 7)))
                     .toList();
             List<List<Rating>> rated = system.rate(match, 0);
             for (int i = 0; i < match.size(); i++) {
@@ -221,7 +221,7 @@ class RatingSystemPropertyTest {
         Random random = new Random(42);
         List<Rating> ratings = new ArrayList<>();
         for (int i = 0; i < 10; i++) {
-            ratings.add(system.newcomer(0));
+            ratings.add(system.initialRating(0));
         }
         for (int round = 0; round < 2_000; round++) {
             long now = Duration.ofHours(round).toMillis();

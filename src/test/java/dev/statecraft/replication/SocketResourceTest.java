@@ -187,7 +187,7 @@ class SocketResourceTest {
                 .get(SPACE)
                 .cursor();
         int seconds = 0;
-        while (rig.limits.passWaiting(ada)) {
+        while (rig.limits.acquireWaiting(ada)) {
             seconds++;
         }
         assertEquals(40, seconds);
