@@ -74,7 +74,7 @@ public class CommitStore {
     Ground read(String game, String space, Collection<String> ids, @Nullable Consumption consumption) {
         List<Map<String, AttributeValue>> keys = ids.stream()
                 .distinct()
-                .map(id -> EntityStore.key(game, space, id))
+                .map(id -> EntityItems.key(game, space, id))
                 .toList();
         var found = Batches.get(
                 dynamo,
@@ -86,7 +86,7 @@ public class CommitStore {
                 consumption);
         Map<String, Entity> entities = new HashMap<>();
         found.getOrDefault(tables.entities(), List.of()).forEach(item -> {
-            Entity entity = EntityStore.fromItem(item);
+            Entity entity = EntityItems.fromItem(item);
             entities.put(entity.id(), entity);
         });
         return new Ground(
@@ -165,7 +165,7 @@ public class CommitStore {
     private TransactWriteItem entity(String game, CommitDraft draft, CommitDraft.Touched touched) {
         Put.Builder put = Put.builder()
                 .tableName(tables.entities())
-                .item(EntityStore.toItem(game, touched.after(), draft.steps(touched)));
+                .item(EntityItems.toItem(game, touched.after(), draft.steps(touched)));
         return put(
                 touched.before().version() == 0
                         ? put.conditionExpression("attribute_not_exists(pk)")
@@ -202,7 +202,7 @@ public class CommitStore {
                     if (i == HEAD) {
                         space = LogStore.toSpace(reason.item());
                     } else if (i >= FIRST_ENTITY) {
-                        Entity entity = EntityStore.fromItem(reason.item());
+                        Entity entity = EntityItems.fromItem(reason.item());
                         entities.put(entity.id(), entity);
                     }
                 }

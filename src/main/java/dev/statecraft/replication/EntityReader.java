@@ -152,7 +152,7 @@ public class EntityReader {
 
     /** Where to go on looking, right behind an entity. */
     public EntityScan.Position behind(String game, EntityPlace place) {
-        return EntityStore.behind(game, place);
+        return EntityItems.behind(game, place);
     }
 
     private EntityList listAll(String game, String space, @Nullable String from, int limit) {

@@ -1,13 +1,10 @@
 package dev.statecraft.replication;
 
-import static dev.statecraft.table.Attributes.b;
-import static dev.statecraft.table.Attributes.n;
 import static dev.statecraft.table.Attributes.s;
 
 import dev.statecraft.table.Attributes;
 import dev.statecraft.table.Batches;
 import dev.statecraft.table.Consumption;
-import dev.statecraft.table.ItemChange;
 import dev.statecraft.table.PartitionKey;
 import dev.statecraft.table.SweepCursor;
 import dev.statecraft.table.TableNames;
@@ -18,7 +15,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
@@ -67,10 +63,10 @@ public class EntityStore {
      */
     public Entity read(String game, String space, String id) {
         Map<String, AttributeValue> item = dynamo.getItem(get -> get.tableName(tables.entities())
-                        .key(key(game, space, id))
+                        .key(EntityItems.key(game, space, id))
                         .consistentRead(true))
                 .item();
-        return item.isEmpty() ? Entity.none(space, id) : fromItem(item);
+        return item.isEmpty() ? Entity.none(space, id) : EntityItems.fromItem(item);
     }
 
     /** Reads entities of a space, strongly consistent, 100 in a round trip; those that never were are left out. */
@@ -80,14 +76,14 @@ public class EntityStore {
         for (int from = 0; from < all.size(); from += Batches.READ_LIMIT) {
             List<Map<String, AttributeValue>> keys =
                     all.subList(from, Math.min(all.size(), from + Batches.READ_LIMIT)).stream()
-                            .map(id -> key(game, space, id))
+                            .map(id -> EntityItems.key(game, space, id))
                             .toList();
             var request =
                     KeysAndAttributes.builder().keys(keys).consistentRead(true).build();
             Batches.get(dynamo, Map.of(tables.entities(), request))
                     .getOrDefault(tables.entities(), List.of())
                     .forEach(item -> {
-                        Entity entity = fromItem(item);
+                        Entity entity = EntityItems.fromItem(item);
                         found.put(entity.id(), entity);
                     });
         }
@@ -107,11 +103,11 @@ public class EntityStore {
                 .consistentRead(true)
                 .limit(limit);
         if (after != null) {
-            query.exclusiveStartKey(key(game, space, after));
+            query.exclusiveStartKey(EntityItems.key(game, space, after));
         }
         QueryResponse response = dynamo.query(query.build());
         return new EntityPage(
-                response.items().stream().map(EntityStore::fromItem).toList(),
+                response.items().stream().map(EntityItems::fromItem).toList(),
                 Attributes.stringOrNull(response.lastEvaluatedKey(), "sk"));
     }
 
@@ -121,7 +117,7 @@ public class EntityStore {
         List<String> ids = new ArrayList<>();
         Map<String, AttributeValue> start = Map.of();
         if (after != null) {
-            start = new HashMap<>(key(game, space, after));
+            start = new HashMap<>(EntityItems.key(game, space, after));
             start.put("tpk", s(PartitionKey.of(game, type)));
             start.put("tsk", s(prefix + after));
         }
@@ -150,7 +146,7 @@ public class EntityStore {
     public Places placesOfType(String game, String type, @Nullable EntityPlace after) {
         Map<String, AttributeValue> start = new HashMap<>();
         if (after != null) {
-            start.putAll(key(game, after.space(), after.id()));
+            start.putAll(EntityItems.key(game, after.space(), after.id()));
             start.put("tpk", s(PartitionKey.of(game, type)));
             start.put("tsk", s(after.space() + "#" + after.id()));
         }
@@ -162,8 +158,8 @@ public class EntityStore {
                 .exclusiveStartKey(start.isEmpty() ? null : start)
                 .build());
         return new Places(
-                response.items().stream().map(EntityStore::place).toList(),
-                response.lastEvaluatedKey().isEmpty() ? null : place(response.lastEvaluatedKey()));
+                response.items().stream().map(EntityItems::place).toList(),
+                response.lastEvaluatedKey().isEmpty() ? null : EntityItems.place(response.lastEvaluatedKey()));
     }
 
     /** Reads entities wherever they are, strongly consistent, 100 in a round trip; those that never were are left out. */
@@ -172,13 +168,13 @@ public class EntityStore {
         for (int from = 0; from < places.size(); from += Batches.READ_LIMIT) {
             List<Map<String, AttributeValue>> keys =
                     places.subList(from, Math.min(places.size(), from + Batches.READ_LIMIT)).stream()
-                            .map(place -> key(game, place.space(), place.id()))
+                            .map(place -> EntityItems.key(game, place.space(), place.id()))
                             .toList();
             var request =
                     KeysAndAttributes.builder().keys(keys).consistentRead(true).build();
             Batches.get(dynamo, Map.of(tables.entities(), request))
                     .getOrDefault(tables.entities(), List.of())
-                    .forEach(item -> found.add(fromItem(item)));
+                    .forEach(item -> found.add(EntityItems.fromItem(item)));
         }
         return found;
     }
@@ -201,7 +197,7 @@ public class EntityStore {
                 .exclusiveStartKey(cursor == null ? null : SweepCursor.read(cursor))
                 .build());
         return new GamePage(
-                response.items().stream().map(EntityStore::fromItem).toList(),
+                response.items().stream().map(EntityItems::fromItem).toList(),
                 SweepCursor.write(response.lastEvaluatedKey()));
     }
 
@@ -238,113 +234,10 @@ public class EntityStore {
         Map<String, AttributeValue> last = response.lastEvaluatedKey();
         return new EntityScan(
                 response.items().stream()
-                        .map(item -> new EntityScan.Found(place(item), Attributes.string(item, "m")))
+                        .map(item -> new EntityScan.Found(EntityItems.place(item), Attributes.string(item, "m")))
                         .toList(),
                 last.isEmpty()
                         ? null
                         : new EntityScan.Position(Attributes.string(last, "pk"), Attributes.string(last, "sk")));
-    }
-
-    private static EntityPlace place(Map<String, AttributeValue> key) {
-        String pk = Attributes.string(key, "pk");
-        return new EntityPlace(pk.substring(pk.lastIndexOf('#') + 1), Attributes.string(key, "sk"));
-    }
-
-    /** The position right behind an entity. */
-    static EntityScan.Position behind(String game, EntityPlace place) {
-        return new EntityScan.Position(PartitionKey.of(game, place.space()), place.id());
-    }
-
-    static Map<String, AttributeValue> key(String game, String space, String id) {
-        return Map.of("pk", s(PartitionKey.of(game, space)), "sk", s(id));
-    }
-
-    /** The item an entity is stored as. */
-    static Map<String, AttributeValue> toItem(String game, Entity entity, @Nullable PackedJson steps) {
-        Map<String, AttributeValue> item = versionItem(entity);
-        item.putAll(key(game, entity.space(), entity.id()));
-        if (!entity.receipts().isEmpty()) {
-            item.put("rt", b(MutationReceipt.pack(entity.receipts())));
-        }
-        if (steps != null) {
-            item.put("sp", b(steps.bytes()));
-        }
-        if (!entity.deleted()) {
-            item.put("tpk", s(PartitionKey.of(game, entity.type())));
-            item.put("tsk", s(entity.space() + "#" + entity.id()));
-        }
-        return item;
-    }
-
-    /** What is kept of a version, without its key. */
-    static Map<String, AttributeValue> versionItem(Entity entity) {
-        Map<String, AttributeValue> item = new HashMap<>();
-        item.put("ty", s(entity.type()));
-        item.put("v", n(entity.version()));
-        PackedJson state = entity.state();
-        if (state != null) {
-            item.put("st", b(state.bytes()));
-        }
-        item.put("m", s(entity.schemaVersion()));
-        if (entity.owner() != null) {
-            item.put("o", s(entity.owner()));
-        }
-        item.put("at", n(entity.at()));
-        item.put("by", s(entity.by()));
-        Strategy strategy = entity.strategy();
-        if (strategy != null) {
-            item.put("g", s(strategy.name()));
-        }
-        PackedJson conflicts = entity.conflicts();
-        if (conflicts != null) {
-            item.put("cf", b(conflicts.bytes()));
-        }
-        item.put("sq", n(entity.seq()));
-        item.put("cs", n(entity.createdSeq()));
-        item.put("k", n(entity.kept()));
-        return item;
-    }
-
-    static Entity fromItem(Map<String, AttributeValue> item) {
-        String pk = Attributes.string(item, "pk");
-        return version(pk.substring(pk.lastIndexOf('#') + 1), Attributes.string(item, "sk"), item);
-    }
-
-    /** Reads what {@link #versionItem} wrote, and the receipts if they are there. */
-    static Entity version(String space, String id, Map<String, AttributeValue> item) {
-        String strategy = Attributes.stringOrNull(item, "g");
-        return new Entity(
-                space,
-                id,
-                Attributes.string(item, "ty"),
-                Attributes.number(item, "v"),
-                packed(item, "st"),
-                Attributes.string(item, "m"),
-                Attributes.stringOrNull(item, "o"),
-                Attributes.number(item, "at"),
-                Attributes.string(item, "by"),
-                strategy == null ? null : Strategy.valueOf(strategy),
-                packed(item, "cf"),
-                Attributes.number(item, "sq"),
-                Attributes.number(item, "cs"),
-                (int) Attributes.number(item, "k"),
-                item.containsKey("rt")
-                        ? MutationReceipt.unpack(Attributes.bytes(item, "rt"))
-                        : MutationReceipt.unpackLegacy(Attributes.bytes(item, "rc")));
-    }
-
-    static @Nullable PackedJson packed(Map<String, AttributeValue> item, String name) {
-        byte[] bytes = Attributes.bytes(item, name);
-        return bytes.length == 0 ? null : PackedJson.stored(bytes);
-    }
-
-    /** The version that a record of the entities' stream tells of; nothing if it tells of a removal. */
-    static Optional<EntityWritten> versioned(ItemChange change) {
-        Map<String, AttributeValue> item = change.after();
-        if (item == null) {
-            return Optional.empty();
-        }
-        String pk = Attributes.string(item, "pk");
-        return Optional.of(new EntityWritten(pk.substring(0, pk.indexOf('#')), fromItem(item)));
     }
 }

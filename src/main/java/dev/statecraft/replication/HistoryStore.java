@@ -34,7 +34,7 @@ import software.amazon.awssdk.services.dynamodb.model.WriteRequest;
  *
  * <ul>
  *   <li>Key: {@code pk} = game#space#entity, {@code sk} = version in 16 digits, or {@code newest}.
- *   <li>A version has the attributes of an entity ({@link EntityStore}).
+ *   <li>A version has the attributes of an entity ({@link EntityItems}).
  *   <li>{@code newest}: {@code v} the newest version recorded, {@code k} how many are kept up to it. It only moves
  *       forwards, which tells a delivery that comes late or again what it must not bring back.
  * </ul>
@@ -60,7 +60,7 @@ public class HistoryStore {
                         .key(key(game, space, id, LogStore.number(version)))
                         .consistentRead(true))
                 .item();
-        return item.isEmpty() ? Optional.empty() : Optional.of(EntityStore.version(space, id, item));
+        return item.isEmpty() ? Optional.empty() : Optional.of(EntityItems.version(space, id, item));
     }
 
     /** Reads recorded versions up to one, the newest first, strongly consistent; a page ends at 1 MB. */
@@ -75,7 +75,7 @@ public class HistoryStore {
                 .limit(limit)
                 .build());
         return response.items().stream()
-                .map(item -> EntityStore.version(space, id, item))
+                .map(item -> EntityItems.version(space, id, item))
                 .toList();
     }
 
@@ -110,7 +110,7 @@ public class HistoryStore {
     void write(String game, String space, String id, List<Entity> versions, List<Long> dropped) {
         List<WriteRequest> requests = new ArrayList<>();
         for (Entity version : versions) {
-            Map<String, AttributeValue> item = new HashMap<>(EntityStore.versionItem(version));
+            Map<String, AttributeValue> item = new HashMap<>(EntityItems.versionItem(version));
             item.putAll(key(game, space, id, LogStore.number(version.version())));
             requests.add(
                     WriteRequest.builder().putRequest(put -> put.item(item)).build());
@@ -142,7 +142,7 @@ public class HistoryStore {
         for (Map<String, AttributeValue> item : response.items()) {
             String pk = Attributes.string(item, "pk");
             String[] parts = pk.split("#", 3);
-            Entity version = EntityStore.version(parts[1], parts[2], item);
+            Entity version = EntityItems.version(parts[1], parts[2], item);
             Map<String, AttributeValue> key = Map.of("pk", s(pk), "sk", s(Attributes.string(item, "sk")));
             if (gone.test(version)) {
                 dynamo.deleteItem(delete -> delete.tableName(tables.history()).key(key));
@@ -181,14 +181,14 @@ public class HistoryStore {
         if (item == null) {
             return Optional.empty();
         }
-        Entity after = EntityStore.fromItem(item);
+        Entity after = EntityItems.fromItem(item);
         Map<String, AttributeValue> old = change.before();
         String pk = Attributes.string(item, "pk");
         return Optional.of(new EntityChange(
                 pk.substring(0, pk.indexOf('#')),
-                old == null ? Entity.none(after.space(), after.id()) : EntityStore.fromItem(old),
+                old == null ? Entity.none(after.space(), after.id()) : EntityItems.fromItem(old),
                 after,
-                EntityStore.packed(item, "sp")));
+                EntityItems.packed(item, "sp")));
     }
 
     private static Map<String, AttributeValue> key(String game, String space, String id, String sort) {

@@ -25,7 +25,7 @@ public class ReplicationStreamService {
 
     /** The version that a record of the entities' stream tells of. */
     public Optional<EntityWritten> entity(ItemChange change) {
-        return EntityStore.versioned(change);
+        return EntityItems.versioned(change);
     }
 
     /** What a record of the replication table's stream tells of a conflict; nothing if it is about something else. */

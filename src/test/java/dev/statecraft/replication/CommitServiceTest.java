@@ -105,7 +105,7 @@ class CommitServiceTest {
             legacy.put((byte) (number >> 32)).putInt((int) number);
         }
         realm.dynamo.updateItem(update -> update.tableName(realm.tables.entities())
-                .key(EntityStore.key(GAME, SPACE, "a"))
+                .key(EntityItems.key(GAME, SPACE, "a"))
                 .updateExpression("SET rc = :legacy REMOVE rt")
                 .expressionAttributeValues(Map.of(":legacy", Attributes.b(legacy.array()))));
         assertEquals(stored, realm.read("a"));

@@ -277,7 +277,7 @@ class SocketBench {
         assertEquals(2, items.size());
         for (int i = 0; i < entities; i++) {
             String id = "e" + i;
-            items.add(dynamo.getItem(get -> get.tableName(tables.entities()).key(EntityStore.key("default", space, id)))
+            items.add(dynamo.getItem(get -> get.tableName(tables.entities()).key(EntityItems.key("default", space, id)))
                     .item());
         }
         return items;
