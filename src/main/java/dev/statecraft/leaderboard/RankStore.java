@@ -96,7 +96,7 @@ public class RankStore {
             found.add(nodes);
             for (String tree : season.trees()) {
                 byTree.put(tree, nodes);
-                season.nodes().stream().distinct().forEach(node -> keys.add(key(tree, node)));
+                season.nodes().stream().distinct().forEach(node -> keys.add(RankNodeItems.key(tree, node)));
             }
         }
         List<Callable<List<Map<String, AttributeValue>>>> reads = new ArrayList<>();
@@ -110,7 +110,7 @@ public class RankStore {
                 keys.size() <= Batches.READ_LIMIT ? List.of(batch(keys)) : parallel.all(reads);
         items.stream().flatMap(List::stream).forEach(item -> Objects.requireNonNull(
                         byTree.get(Attributes.string(item, "pk")))
-                .merge(Attributes.string(item, "sk"), fromItem(item), RankNode::plus));
+                .merge(Attributes.string(item, "sk"), RankNodeItems.fromItem(item), RankNode::plus));
         return found;
     }
 
@@ -136,12 +136,12 @@ public class RankStore {
         for (int from = 0; from < trees.size(); from += Batches.READ_LIMIT) {
             var part = KeysAndAttributes.builder()
                     .keys(trees.subList(from, Math.min(trees.size(), from + Batches.READ_LIMIT)).stream()
-                            .map(tree -> key(tree, ScorePath.ROOT))
+                            .map(tree -> RankNodeItems.key(tree, ScorePath.ROOT))
                             .toList())
                     .build();
             Batches.get(dynamo, Map.of(tables.ranks(), part))
                     .getOrDefault(tables.ranks(), List.of())
-                    .forEach(item -> found.put(Attributes.string(item, "pk"), fromItem(item)));
+                    .forEach(item -> found.put(Attributes.string(item, "pk"), RankNodeItems.fromItem(item)));
         }
         return found;
     }
@@ -172,10 +172,10 @@ public class RankStore {
         while (true) {
             try {
                 RankNode before =
-                        fromItem(dynamo.updateItem(counting(delta, newest)).attributes());
+                        RankNodeItems.fromItem(dynamo.updateItem(counting(delta, newest)).attributes());
                 return new Written(Optional.empty(), before, before.counted(delta));
             } catch (ConditionalCheckFailedException e) {
-                RankNode met = fromItem(e.item());
+                RankNode met = RankNodeItems.fromItem(e.item());
                 BigInteger watermark = met.watermarks().getOrDefault(delta.lane(), BigInteger.ZERO);
                 if (watermark.compareTo(delta.first()) >= 0) {
                     return new Written(Optional.of(watermark), met, met);
@@ -194,10 +194,10 @@ public class RankStore {
         while (true) {
             try {
                 RankNode before =
-                        fromItem(dynamo.updateItem(noting(tree, node, left)).attributes());
+                        RankNodeItems.fromItem(dynamo.updateItem(noting(tree, node, left)).attributes());
                 return new Written(Optional.empty(), before, before.knowing(left));
             } catch (ConditionalCheckFailedException e) {
-                RankNode met = fromItem(e.item());
+                RankNode met = RankNodeItems.fromItem(e.item());
                 left.entrySet().removeIf(child -> {
                     RankNode.Below known = met.below().get(child.getKey());
                     return known != null && known.version() >= child.getValue().version();
@@ -230,7 +230,7 @@ public class RankStore {
         });
         return UpdateItemRequest.builder()
                 .tableName(tables.ranks())
-                .key(key(tree, node))
+                .key(RankNodeItems.key(tree, node))
                 .updateExpression("SET " + String.join(", ", set) + " ADD #n :one")
                 .conditionExpression(String.join(" AND ", condition))
                 .expressionAttributeNames(names)
@@ -271,7 +271,7 @@ public class RankStore {
         }
         return UpdateItemRequest.builder()
                 .tableName(tables.ranks())
-                .key(key(delta.tree(), delta.node()))
+                .key(RankNodeItems.key(delta.tree(), delta.node()))
                 .updateExpression("SET #w = :last, #t = :t" + mark + add)
                 .conditionExpression("attribute_not_exists(#w) OR (#w < :first AND #t <= :t)")
                 .expressionAttributeNames(names)
@@ -292,7 +292,7 @@ public class RankStore {
                     .expressionAttributeValues(Map.of(":pk", s(tree)))
                     .consistentRead(true)
                     .exclusiveStartKey(from.isEmpty() ? null : from));
-            response.items().forEach(item -> nodes.put(Attributes.string(item, "sk"), fromItem(item)));
+            response.items().forEach(item -> nodes.put(Attributes.string(item, "sk"), RankNodeItems.fromItem(item)));
             start = response.lastEvaluatedKey();
         } while (!start.isEmpty());
         return nodes;
@@ -302,7 +302,7 @@ public class RankStore {
     public void delete(String tree, Collection<String> nodes) {
         List<WriteRequest> requests = new ArrayList<>();
         nodes.forEach(node -> requests.add(WriteRequest.builder()
-                .deleteRequest(delete -> delete.key(key(tree, node)))
+                .deleteRequest(delete -> delete.key(RankNodeItems.key(tree, node)))
                 .build()));
         Batches.write(dynamo, tables.ranks(), requests);
     }
@@ -310,38 +310,5 @@ public class RankStore {
     /** Removes the first nodes of a tree that nobody reads any more; see {@link Batches#removeFirst}. */
     public Batches.Removed removeFirst(String tree, int limit) {
         return Batches.removeFirst(dynamo, tables.ranks(), tree, limit);
-    }
-
-    private static Map<String, AttributeValue> key(String tree, String node) {
-        return Map.of("pk", s(tree), "sk", s(node));
-    }
-
-    private static RankNode fromItem(Map<String, AttributeValue> item) {
-        NavigableMap<Integer, Long> counts = new TreeMap<>();
-        Map<Integer, BigInteger> watermarks = new TreeMap<>();
-        Map<Integer, Long> times = new TreeMap<>();
-        Map<Integer, Long> marks = new TreeMap<>();
-        NavigableMap<Integer, RankNode.Below> below = new TreeMap<>();
-        item.forEach((name, value) -> {
-            char kind = name.charAt(0);
-            if (Character.isDigit(kind)) {
-                counts.put(Integer.valueOf(name), Long.valueOf(value.n()));
-            } else if (kind == 'w') {
-                watermarks.put(Integer.valueOf(name.substring(1)), new BigInteger(value.n()));
-            } else if (kind == 't') {
-                times.put(Integer.valueOf(name.substring(1)), Long.valueOf(value.n()));
-            } else if (kind == 'k') {
-                marks.put(Integer.valueOf(name.substring(1)), Long.valueOf(value.n()));
-            } else if (kind == 'e') {
-                int child = Integer.parseInt(name.substring(1));
-                below.put(
-                        child,
-                        new RankNode.Below(
-                                Attributes.number(item, "d" + child),
-                                Attributes.number(item, "z" + child, 0),
-                                Long.parseLong(value.n())));
-            }
-        });
-        return new RankNode(counts, watermarks, times, marks, below, Attributes.number(item, "n", 0));
     }
 }
