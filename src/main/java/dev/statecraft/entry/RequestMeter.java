@@ -40,7 +40,7 @@ public class RequestMeter implements ContainerRequestFilter, ContainerResponseFi
         if (request.getProperty(STARTED) instanceof Long started) {
             long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - started);
             caller.known()
-                    .ifPresent(known -> monitoring.answered(
+                    .ifPresent(known -> monitoring.countRequest(
                             known.game(), response.getStatus(), millis, !Context.isOnEventLoopThread()));
         }
     }

@@ -27,16 +27,17 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BooleanSupplier;
 
 /**
- * Boards that follow entities. Every version of an entity is submitted once, under an id made of the entity and the
- * version; a mark keeps versions that come late or again from being submitted at all.
+ * Submits entity changes as scores to the boards that are bound to their entity type. Each entity version has a
+ * submission id of its own, so a repeated submission has no effect. The last applied version of each entity is stored;
+ * it keeps old and repeated versions from being submitted again.
  */
 @ApplicationScoped
 public class BindingService implements FollowedTypes {
 
-    private static final int BATCH = 100;
+    private static final int BATCH_SIZE = 100;
 
-    /** A binding is filled at once, and again when everything that was on its way meanwhile has come. */
-    private static final int FILLS = 2;
+    /** Number of backfill passes; the second pass finds the entities that were written during the first one. */
+    private static final int BACKFILL_PASSES = 2;
 
     private final CoordinationStore store;
     private final BoardService boards;
@@ -44,7 +45,7 @@ public class BindingService implements FollowedTypes {
     private final EntityReader entities;
     private final IntegrationConfig config;
     private final Clock clock;
-    private final Map<String, Known> known = new ConcurrentHashMap<>();
+    private final Map<String, CachedBindings> cache = new ConcurrentHashMap<>();
 
     BindingService(
             CoordinationStore store,
@@ -61,9 +62,9 @@ public class BindingService implements FollowedTypes {
         this.clock = clock;
     }
 
-    private record Known(List<Binding> bindings, long readAtNanos) {}
+    private record CachedBindings(List<Binding> bindings, long readAtNanos) {}
 
-    /** Brings the binding of a board to what the board says now, whatever the order in which this is asked for. */
+    /** Updates the stored binding of a board from the board's current settings. Calls may come in any order. */
     void boardChanged(String game, String id) {
         Optional<Board> board = boards.read(game, id);
         EntitySource source = board.map(found -> found.settings().source()).orElse(null);
@@ -73,73 +74,70 @@ public class BindingService implements FollowedTypes {
         if (source == null || source.entityType() == null || source.path() == null) {
             if (bound.isPresent()) {
                 store.unbind(game, id);
-                known.remove(game);
+                cache.remove(game);
             }
             return;
         }
         String type = source.entityType();
         String path = source.path();
         int epoch = board.orElseThrow().epoch();
-        if (bound.isEmpty() || !bound.get().follows(type, path, epoch)) {
-            store.bind(game, new Binding(id, epoch, type, path, FILLS, null, null));
-            known.remove(game);
+        if (bound.isEmpty() || !bound.get().matches(type, path, epoch)) {
+            store.bind(game, new Binding(id, epoch, type, path, BACKFILL_PASSES, null, null));
+            cache.remove(game);
         }
     }
 
     @Override
-    public boolean isFollowed(String game, String entityType) {
+    public boolean isSource(String game, String entityType) {
         return bindings(game, false).stream()
                 .anyMatch(binding -> binding.entityType().equals(entityType));
     }
 
-    /** Whether a board of the game follows anything. */
-    boolean any(String game) {
-        return !bindings(game, false).isEmpty();
-    }
 
     private List<Binding> bindings(String game, boolean fresh) {
-        Known last = known.get(game);
+        CachedBindings cached = cache.get(game);
         if (!fresh
-                && last != null
-                && System.nanoTime() - last.readAtNanos()
+                && cached != null
+                && System.nanoTime() - cached.readAtNanos()
                         < config.bindingCache().toNanos()) {
-            return last.bindings();
+            return cached.bindings();
         }
         List<Binding> read = store.bindings(game);
-        known.put(game, new Known(read, System.nanoTime()));
+        cache.put(game, new CachedBindings(read, System.nanoTime()));
         return read;
     }
 
     /**
-     * Has the boards follow versions of entities, in the order given.
+     * Submits entity versions as scores to all boards that are bound to their entity types. Versions of an entity are
+     * submitted in ascending order.
      *
-     * @return how many scores were submitted
+     * @return number of submitted scores
      */
-    int follow(String game, List<Entity> versions) {
+    int apply(String game, List<Entity> versions) {
         int submitted = 0;
         for (Binding binding : bindings(game, false)) {
-            submitted += follow(game, binding, versions);
+            submitted += apply(game, binding, versions);
         }
         return submitted;
     }
 
-    private int follow(String game, Binding binding, List<Entity> versions) {
-        List<Entity> concerned = versions.stream()
+    private int apply(String game, Binding binding, List<Entity> versions) {
+        List<Entity> matching = versions.stream()
                 .filter(entity -> !entity.deleted() && entity.type().equals(binding.entityType()))
                 .sorted(Comparator.comparingLong(Entity::version))
                 .toList();
-        Optional<Board> board = concerned.isEmpty() ? Optional.empty() : openBoard(game, binding);
+        Optional<Board> board = matching.isEmpty() ? Optional.empty() : openBoard(game, binding);
         int submitted = 0;
-        for (int from = 0; board.isPresent() && from < concerned.size(); from += BATCH) {
-            submitted += followSome(
-                    game, binding, board.get(), concerned.subList(from, Math.min(concerned.size(), from + BATCH)));
+        for (int from = 0; board.isPresent() && from < matching.size(); from += BATCH_SIZE) {
+            submitted += applyBatch(
+                    game, binding, board.get(), matching.subList(from, Math.min(matching.size(), from + BATCH_SIZE)));
         }
         return submitted;
     }
 
     /**
-     * The board of a binding while it takes scores. A board that has not started notes no versions, so that it is filled
-     * once it has; one that has closed for good takes none any more.
+     * Returns the board of a binding if it accepts scores. No versions are applied to a board that has not started, so
+     * that its backfill runs after the start. A board without a further season accepts no scores.
      */
     private Optional<Board> openBoard(String game, Binding binding) {
         return boards.find(game, binding.board())
@@ -147,17 +145,17 @@ public class BindingService implements FollowedTypes {
                 .filter(found -> boards.status(found) == Terms.Status.OPEN);
     }
 
-    private int followSome(String game, Binding binding, Board board, List<Entity> versions) {
-        Map<String, Long> followed = store.followed(
+    private int applyBatch(String game, Binding binding, Board board, List<Entity> versions) {
+        Map<String, Long> appliedVersions = store.appliedVersions(
                 game,
                 board.id(),
                 board.epoch(),
-                versions.stream().map(BindingService::place).toList());
+                versions.stream().map(BindingService::entityKey).toList());
         List<NewScore> submissions = new ArrayList<>();
-        Map<String, Long> marks = new LinkedHashMap<>();
+        Map<String, Long> newVersions = new LinkedHashMap<>();
         for (Entity version : versions) {
-            if (version.version() > followed.getOrDefault(place(version), 0L)) {
-                marks.merge(place(version), version.version(), Math::max);
+            if (version.version() > appliedVersions.getOrDefault(entityKey(version), 0L)) {
+                newVersions.merge(entityKey(version), version.version(), Math::max);
                 Followed.of(board, binding.path(), version)
                         .filter(score -> Ids.isId(score.playerId()))
                         .ifPresent(score -> submissions.add(new NewScore(
@@ -173,57 +171,58 @@ public class BindingService implements FollowedTypes {
             boolean busy = scores.submitAll(game, board.id(), submissions, false).orElse(List.of()).stream()
                     .anyMatch(ScoreResult.Busy.class::isInstance);
             if (busy) {
-                throw new ContentionException("others write the entries of a bound board all the time");
+                throw new ContentionException("a score of a bound board lost the race to concurrent writers");
             }
         }
-        marks.forEach(
-                (entity, version) -> store.follow(game, board.id(), board.epoch(), entity, version, clock.instant()));
+        newVersions.forEach((entity, version) ->
+                store.recordApplied(game, board.id(), board.epoch(), entity, version, clock.instant()));
         return submissions.size();
     }
 
-    private static String place(Entity entity) {
+    private static String entityKey(Entity entity) {
         return entity.space() + "/" + entity.id();
     }
 
     /**
-     * Goes through the entities of bindings that are new, page by page while there is time.
+     * Continues the backfill of bindings: submits the existing entities of the bound types, page by page within the
+     * time budget.
      *
-     * @return how many scores were submitted
+     * @return number of submitted scores
      */
-    int fill(String game, BooleanSupplier timeLeft) {
+    int backfill(String game, BooleanSupplier timeLeft) {
         int submitted = 0;
         for (Binding binding : bindings(game, true)) {
-            if (binding.fillsLeft() > 0 && openBoard(game, binding).isPresent()) {
-                submitted += fill(game, binding, timeLeft);
+            if (binding.passesLeft() > 0 && openBoard(game, binding).isPresent()) {
+                submitted += backfill(game, binding, timeLeft);
             }
         }
         return submitted;
     }
 
-    /** Has the entities of all bound boards gone through once more, now and when they all have come to rest. */
-    void refillLater(String game) {
+    /** Schedules a backfill of all bindings of the game; {@link #backfill} runs it. */
+    void scheduleBackfill(String game) {
         for (Binding binding : bindings(game, true)) {
-            store.bind(game, binding.filling(FILLS, null, null));
+            store.bind(game, binding.withBackfill(BACKFILL_PASSES, null, null));
         }
     }
 
-    private int fill(String game, Binding begun, BooleanSupplier timeLeft) {
+    private int backfill(String game, Binding start, BooleanSupplier timeLeft) {
         int submitted = 0;
-        Binding binding = begun;
+        Binding binding = start;
         while (timeLeft.getAsBoolean()) {
             EntityPlace after = binding.space() == null || binding.entity() == null
                     ? null
                     : new EntityPlace(binding.space(), binding.entity());
             EntityReader.PlaceList page = entities.places(game, binding.entityType(), after);
-            for (int from = 0; from < page.places().size(); from += BATCH) {
+            for (int from = 0; from < page.places().size(); from += BATCH_SIZE) {
                 List<EntityPlace> part =
-                        page.places().subList(from, Math.min(page.places().size(), from + BATCH));
-                submitted += follow(game, binding, entities.readAll(game, part));
+                        page.places().subList(from, Math.min(page.places().size(), from + BATCH_SIZE));
+                submitted += apply(game, binding, entities.readAll(game, part));
             }
             EntityPlace next = page.next();
             binding = next == null
-                    ? binding.filling(binding.fillsLeft() - 1, null, null)
-                    : binding.filling(binding.fillsLeft(), next.space(), next.id());
+                    ? binding.withBackfill(binding.passesLeft() - 1, null, null)
+                    : binding.withBackfill(binding.passesLeft(), next.space(), next.id());
             store.bind(game, binding);
             if (next == null) {
                 return submitted;

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jboss.logging.Logger;
 
-/** Puts the events of the feed on the bus, chunk by chunk, in the order of the feed. */
+/** Publishes the events of the event feed on the event bus, chunk by chunk, in the order of the event feed. */
 @ApplicationScoped
 public class BusService {
 
@@ -19,35 +19,35 @@ public class BusService {
     }
 
     /**
-     * Puts the events of a batch of the events table's stream on the bus. Consumers may get an event twice and know it by
-     * its id.
+     * Publishes the events of a batch of the events table's stream. Consumers may receive an event more than once and
+     * recognize it by its id.
      *
-     * @return nothing if all are there; otherwise the sequence number of the first record to deliver again
+     * @return sequence number of the first record that must be delivered again; empty if all events were published
      */
     public Optional<String> publish(List<ItemChange> batch) {
         for (ItemChange change : batch) {
-            if (!isTaken(change)) {
+            if (!isPublished(change)) {
                 return Optional.of(change.sequence());
             }
         }
         return Optional.empty();
     }
 
-    private boolean isTaken(ItemChange change) {
+    private boolean isPublished(ItemChange change) {
         Optional<FeedStore.Appended> appended;
         try {
             appended = FeedStore.appended(change);
         } catch (RuntimeException e) {
-            LOG.warnf(e, "record %s of the feed cannot be read", change.sequence());
+            LOG.warnf(e, "Unreadable event feed record: sequence %s", change.sequence());
             return false;
         }
         List<Event> events = appended.map(FeedStore.Appended::events).orElse(List.of());
-        int taken = events.isEmpty() ? 0 : sink.put(appended.get().game(), events);
-        if (taken < events.size()) {
+        int accepted = events.isEmpty() ? 0 : sink.put(appended.get().game(), events);
+        if (accepted < events.size()) {
             LOG.warnf(
-                    "%d events from %s were not taken",
-                    events.size() - taken, events.get(taken).id());
+                    "Event bus accepted only part of a chunk: %d events are retried, from event %s",
+                    events.size() - accepted, events.get(accepted).id());
         }
-        return taken == events.size();
+        return accepted == events.size();
     }
 }

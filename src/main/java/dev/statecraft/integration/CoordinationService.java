@@ -21,7 +21,9 @@ import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 
-/** What follows in one system from what happened in another. Everything here may be told of again without harm. */
+/**
+ * Applies changes of one system to the others. All methods are idempotent, so stream records may be delivered again.
+ */
 @ApplicationScoped
 public class CoordinationService {
 
@@ -29,7 +31,7 @@ public class CoordinationService {
     private final LeaderboardStreamService leaderboards;
     private final MigrationStreamService migrations;
     private final BindingService bindings;
-    private final TopService tops;
+    private final TopService replications;
     private final BoardService boards;
     private final ResyncService resyncs;
     private final IntegrationConfig config;
@@ -39,7 +41,7 @@ public class CoordinationService {
             LeaderboardStreamService leaderboards,
             MigrationStreamService migrations,
             BindingService bindings,
-            TopService tops,
+            TopService replications,
             BoardService boards,
             ResyncService resyncs,
             IntegrationConfig config) {
@@ -47,13 +49,13 @@ public class CoordinationService {
         this.leaderboards = leaderboards;
         this.migrations = migrations;
         this.bindings = bindings;
-        this.tops = tops;
+        this.replications = replications;
         this.boards = boards;
         this.resyncs = resyncs;
         this.config = config;
     }
 
-    /** Boards that are bound to entities follow them. */
+    /** Submits entity changes as scores to the boards that are bound to the entity types. */
     public void entitiesChanged(List<ItemChange> batch) {
         if (!config.crossSystemValidation()) {
             return;
@@ -64,10 +66,10 @@ public class CoordinationService {
                             version.game(), game -> new ArrayList<>())
                     .add(version.entity()));
         }
-        byGame.forEach(bindings::follow);
+        byGame.forEach(bindings::apply);
     }
 
-    /** The tops of boards are replicated. */
+    /** Replicates the top entries of boards whose scores changed. */
     public void scoresChanged(List<ItemChange> batch) {
         if (!config.leaderboardReplication()) {
             return;
@@ -76,7 +78,7 @@ public class CoordinationService {
         batch.forEach(change -> leaderboards.listed(change).ifPresent(changed::add));
         Map<String, Set<String>> byGame = new LinkedHashMap<>();
         for (BoardEntriesChanged listed : changed) {
-            // A purge takes entry by entry off a board that is gone, perhaps for days: no top waits for that.
+            // The purge of a deleted board removes entries one by one and may take days: these changes are skipped.
             if (boards.find(listed.game(), listed.board())
                     .filter(board -> board.epoch() <= listed.epoch())
                     .isPresent()) {
@@ -84,10 +86,13 @@ public class CoordinationService {
                         .add(listed.board());
             }
         }
-        byGame.forEach(tops::changed);
+        byGame.forEach(replications::changed);
     }
 
-    /** A board that begins or ends to follow entities, and one that is in a new season, closed for good, or gone. */
+    /**
+     * Updates the bindings of changed boards. Replicates a board that changed its season or was closed with its last
+     * season; deletes the replicated entity of a deleted board.
+     */
     public void boardsChanged(List<ItemChange> batch) {
         for (ItemChange change : batch) {
             leaderboards.board(change).ifPresent(this::boardChanged);
@@ -95,28 +100,28 @@ public class CoordinationService {
     }
 
     private void boardChanged(BoardChanged board) {
-        boolean follows = Stream.of(board.before(), board.after())
+        boolean bound = Stream.of(board.before(), board.after())
                 .flatMap(Optional::stream)
-                .anyMatch(known -> known.settings().source() != null);
-        if (follows) {
+                .anyMatch(state -> state.settings().source() != null);
+        if (bound) {
             bindings.boardChanged(board.game(), board.id());
         }
         if (!config.leaderboardReplication()) {
             return;
         }
-        boolean turned = board.before().isPresent()
+        boolean seasonChanged = board.before().isPresent()
                 && board.after().isPresent()
                 && (board.before().get().season() != board.after().get().season()
                         || board.before().get().seasons().closed()
                                 != board.after().get().seasons().closed());
-        if (turned) {
-            tops.changed(board.game(), List.of(board.id()));
+        if (seasonChanged) {
+            replications.changed(board.game(), List.of(board.id()));
         } else if (board.after().isEmpty() && board.before().isPresent()) {
-            tops.removed(board.game(), board.id());
+            replications.deleted(board.game(), board.id());
         }
     }
 
-    /** When a migration has ended, clients begin anew, and the boards that are bound to entities are compared with them. */
+    /** After the end of a migration run, makes clients resync and schedules a backfill of all bound boards. */
     public void migrationsChanged(List<ItemChange> batch) {
         if (!config.crossSystemValidation()) {
             return;
@@ -127,27 +132,27 @@ public class CoordinationService {
                     .ledger(change)
                     .filter(noted -> MigrationEvents.changedData(noted.entry()))
                     .ifPresent(noted -> games.merge(
-                            noted.game(), noted.entry().at(), (one, other) -> one.isAfter(other) ? one : other));
+                            noted.game(), noted.entry().at(), (a, b) -> a.isAfter(b) ? a : b));
         }
         games.forEach((game, ended) -> {
             resyncs.beginAnew(game, ended);
-            bindings.refillLater(game);
+            bindings.scheduleBackfill(game);
         });
     }
 
     /**
-     * What is due by the clock.
+     * Does the scheduled work of a game: continues backfills and replicates changed boards.
      *
-     * @param timeLeft asked before each step
-     * @return how many steps were done
+     * @param timeLeft checked before each step; false ends the work
+     * @return number of submitted scores and processed boards
      */
     public int run(String game, BooleanSupplier timeLeft) {
         int done = 0;
         if (config.crossSystemValidation()) {
-            done += bindings.fill(game, timeLeft);
+            done += bindings.backfill(game, timeLeft);
         }
         if (config.leaderboardReplication()) {
-            done += tops.replicateDue(game, timeLeft);
+            done += replications.replicateDue(game, timeLeft);
         }
         return done;
     }

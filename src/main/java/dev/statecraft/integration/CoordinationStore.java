@@ -21,17 +21,18 @@ import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedExce
 import software.amazon.awssdk.services.dynamodb.model.KeysAndAttributes;
 
 /**
- * What boards follow, how far, and when their tops were replicated, in the integration table.
+ * Stores the bindings of boards to entity types, the applied entity versions and the replication state of boards, in
+ * the integration table.
  *
  * <ul>
- *   <li>A binding: {@code pk} = game#bindings, {@code sk} = board, {@code ty} entity type, {@code pa} path, {@code ep}
- *       epoch of the board. While entities are being gone through for it also {@code fs}, {@code fe} space and id of the
- *       last one, and {@code fl} how often they still are to be gone through.
- *   <li>A mark: {@code pk} = game#followed#board#epoch, {@code sk} = space/entity, {@code v} the version that was
- *       followed last, {@code ttl}.
- *   <li>A top: {@code pk} = game#tops, {@code sk} = board, {@code at} when it was replicated last, {@code d} since when
- *       it may have changed; all in epoch milliseconds.
- *   <li>Guards: a mark only rises; a top's {@code d} is removed only if it is the one that was seen.
+ *   <li>Binding: {@code pk} = game#bindings, {@code sk} = board, {@code ty} entity type, {@code pa} path, {@code ep}
+ *       epoch of the board, {@code fl} backfill passes left; during a pass {@code fs} and {@code fe}, space and id of
+ *       the last entity that was read.
+ *   <li>Applied version: {@code pk} = game#followed#board#epoch, {@code sk} = space/entity, {@code v} the last applied
+ *       version, {@code ttl}.
+ *   <li>Replicated board: {@code pk} = game#tops, {@code sk} = board, {@code at} time of the last replication, {@code
+ *       d} time of the last score change; absent once it is replicated. Times are Unix milliseconds.
+ *   <li>Guards: an applied version never decreases. {@code d} is removed only if it has not changed since it was read.
  * </ul>
  */
 @ApplicationScoped
@@ -48,32 +49,34 @@ public class CoordinationStore {
     }
 
     /**
-     * A board that follows entities.
+     * Binding of a board to a source entity type.
      *
-     * @param fillsLeft how often all entities still are to be gone through, 0 for none
-     * @param space of the entity gone through last, null if none was
-     * @param entity its id, likewise
+     * @param epoch board epoch
+     * @param path path of the score in the entity's state
+     * @param passesLeft number of backfill passes left, 0 if the backfill is complete
+     * @param space space of the last entity read in the current pass, null at its start
+     * @param entity id of the last entity read in the current pass, null at its start
      */
     record Binding(
             String board,
             int epoch,
             String entityType,
             String path,
-            int fillsLeft,
+            int passesLeft,
             @Nullable String space,
             @Nullable String entity) {
 
-        /** Whether it follows the same as another one. */
-        boolean follows(String type, String where, int boardEpoch) {
-            return entityType.equals(type) && path.equals(where) && epoch == boardEpoch;
+        /** Returns true if the binding has this entity type, path and board epoch. */
+        boolean matches(String otherType, String otherPath, int otherEpoch) {
+            return entityType.equals(otherType) && path.equals(otherPath) && epoch == otherEpoch;
         }
 
-        Binding filling(int left, @Nullable String lastSpace, @Nullable String lastEntity) {
-            return new Binding(board, epoch, entityType, path, left, lastSpace, lastEntity);
+        Binding withBackfill(int newPassesLeft, @Nullable String lastSpace, @Nullable String lastEntity) {
+            return new Binding(board, epoch, entityType, path, newPassesLeft, lastSpace, lastEntity);
         }
     }
 
-    /** The bindings of a game, strongly consistent; 1 RCU for some 40. */
+    /** Returns the bindings of a game, strongly consistent. Cost: 1 RCU per 40 bindings. */
     List<Binding> bindings(String game) {
         List<Binding> found = new ArrayList<>();
         dynamo.queryPaginator(query -> query.tableName(tables.integration())
@@ -85,13 +88,13 @@ public class CoordinationStore {
         return found;
     }
 
-    /** Stores a binding; 1 WCU. */
+    /** Stores a binding and replaces the previous one of the board. Cost: 1 WCU. */
     void bind(String game, Binding binding) {
         Map<String, AttributeValue> item = new HashMap<>(bindingKey(game, binding.board()));
         item.put("ty", s(binding.entityType()));
         item.put("pa", s(binding.path()));
         item.put("ep", n(binding.epoch()));
-        item.put("fl", n(binding.fillsLeft()));
+        item.put("fl", n(binding.passesLeft()));
         if (binding.space() != null && binding.entity() != null) {
             item.put("fs", s(binding.space()));
             item.put("fe", s(binding.entity()));
@@ -99,19 +102,22 @@ public class CoordinationStore {
         dynamo.putItem(put -> put.tableName(tables.integration()).item(item));
     }
 
-    /** Removes a binding; 1 WCU. */
+    /** Deletes a binding if it exists. Cost: 1 WCU. */
     void unbind(String game, String board) {
         dynamo.deleteItem(delete -> delete.tableName(tables.integration()).key(bindingKey(game, board)));
     }
 
-    /** The versions that a board has followed, by space/entity; 0.5 RCU each. */
-    Map<String, Long> followed(String game, String board, int epoch, Collection<String> entities) {
+    /**
+     * Returns the last applied versions of entities by space/entity; entities without one are absent. Strongly
+     * consistent. Cost: 1 RCU per entity.
+     */
+    Map<String, Long> appliedVersions(String game, String board, int epoch, Collection<String> entities) {
         Map<String, Long> versions = new HashMap<>();
         List<String> all = entities.stream().distinct().toList();
         for (int from = 0; from < all.size(); from += Batches.READ_LIMIT) {
             List<Map<String, AttributeValue>> keys =
                     all.subList(from, Math.min(all.size(), from + Batches.READ_LIMIT)).stream()
-                            .map(entity -> followedKey(game, board, epoch, entity))
+                            .map(entity -> appliedKey(game, board, epoch, entity))
                             .toList();
             KeysAndAttributes request =
                     KeysAndAttributes.builder().keys(keys).consistentRead(true).build();
@@ -122,11 +128,11 @@ public class CoordinationStore {
         return versions;
     }
 
-    /** Notes the version of an entity that a board has followed, unless a later one is noted; 1 WCU. */
-    void follow(String game, String board, int epoch, String entity, long version, Instant now) {
+    /** Stores the last applied version of an entity unless a later version is stored. Cost: 1 WCU. */
+    void recordApplied(String game, String board, int epoch, String entity, long version, Instant now) {
         try {
             dynamo.updateItem(update -> update.tableName(tables.integration())
-                    .key(followedKey(game, board, epoch, entity))
+                    .key(appliedKey(game, board, epoch, entity))
                     .updateExpression("SET #v = :v, #ttl = :ttl")
                     .conditionExpression("attribute_not_exists(#v) OR #v < :v")
                     .expressionAttributeNames(Map.of("#v", "v", "#ttl", "ttl"))
@@ -136,18 +142,24 @@ public class CoordinationStore {
                             ":ttl",
                             n(now.plus(config.markRetention()).getEpochSecond()))));
         } catch (ConditionalCheckFailedException e) {
-            // A later version is noted, which is as good: marks only say what need not be looked at.
+            // A later version is already stored.
             return;
         }
     }
 
-    /** When the top of a board was replicated, and since when it may have changed; 0 for never. */
-    record Top(String board, long at, long changed) {}
+    /**
+     * Replication state of a board's top entries.
+     *
+     * @param replicatedAt time of the last replication in Unix milliseconds, 0 if there was none
+     * @param changedAt time of the last score change that may not be replicated in Unix milliseconds, 0 if there is
+     *     none
+     */
+    record ReplicatedBoard(String board, long replicatedAt, long changedAt) {}
 
-    /** Notes that the top of a board may have changed; 1 WCU. */
-    Top changed(String game, String board, long now) {
-        return top(dynamo.updateItem(update -> update.tableName(tables.integration())
-                        .key(topKey(game, board))
+    /** Stores that the scores of a board have changed and returns the board's replication state. Cost: 1 WCU. */
+    ReplicatedBoard markChanged(String game, String board, long now) {
+        return replicatedBoard(dynamo.updateItem(update -> update.tableName(tables.integration())
+                        .key(replicatedBoardKey(game, board))
                         .updateExpression("SET #d = :now")
                         .expressionAttributeNames(Map.of("#d", "d"))
                         .expressionAttributeValues(Map.of(":now", n(now)))
@@ -155,33 +167,33 @@ public class CoordinationStore {
                 .attributes());
     }
 
-    /** The tops of a game that may have changed; 0.5 RCU for some 50 boards. */
-    List<Top> tops(String game) {
-        List<Top> found = new ArrayList<>();
+    /** Returns the boards of a game with changes that may not be replicated. Cost: 0.5 RCU per 50 boards. */
+    List<ReplicatedBoard> changedBoards(String game) {
+        List<ReplicatedBoard> found = new ArrayList<>();
         dynamo.queryPaginator(query -> query.tableName(tables.integration())
                         .keyConditionExpression("pk = :pk")
                         .expressionAttributeValues(Map.of(":pk", s(PartitionKey.of(game, "tops")))))
                 .items()
-                .forEach(item -> found.add(top(item)));
-        return found.stream().filter(top -> top.changed() > 0).toList();
+                .forEach(item -> found.add(replicatedBoard(item)));
+        return found.stream().filter(board -> board.changedAt() > 0).toList();
     }
 
     /**
-     * Takes it on to replicate a top, unless somebody else did since it was seen; 1 WCU.
+     * Claims the replication of a board by moving the time of its last replication. Cost: 1 WCU.
      *
-     * @return whether it is to be done
+     * @return false if another instance claimed it after the state was read
      */
-    boolean claim(String game, Top seen, long now) {
+    boolean claim(String game, ReplicatedBoard seen, long now) {
         try {
             Map<String, AttributeValue> values = new HashMap<>();
             values.put(":now", n(now));
-            if (seen.at() > 0) {
-                values.put(":seen", n(seen.at()));
+            if (seen.replicatedAt() > 0) {
+                values.put(":seen", n(seen.replicatedAt()));
             }
             dynamo.updateItem(update -> update.tableName(tables.integration())
-                    .key(topKey(game, seen.board()))
+                    .key(replicatedBoardKey(game, seen.board()))
                     .updateExpression("SET #at = :now")
-                    .conditionExpression(seen.at() > 0 ? "#at = :seen" : "attribute_not_exists(#at)")
+                    .conditionExpression(seen.replicatedAt() > 0 ? "#at = :seen" : "attribute_not_exists(#at)")
                     .expressionAttributeNames(Map.of("#at", "at"))
                     .expressionAttributeValues(values));
             return true;
@@ -190,24 +202,24 @@ public class CoordinationStore {
         }
     }
 
-    /** Notes that a top is replicated as it is, unless it may have changed since it was seen; 1 WCU. */
-    void unchanged(String game, Top seen) {
+    /** Clears {@code changedAt} unless the scores changed after the state was read. Cost: 1 WCU. */
+    void clearChanged(String game, ReplicatedBoard seen) {
         try {
             dynamo.updateItem(update -> update.tableName(tables.integration())
-                    .key(topKey(game, seen.board()))
+                    .key(replicatedBoardKey(game, seen.board()))
                     .updateExpression("REMOVE #d")
                     .conditionExpression("#d = :seen")
                     .expressionAttributeNames(Map.of("#d", "d"))
-                    .expressionAttributeValues(Map.of(":seen", n(seen.changed()))));
+                    .expressionAttributeValues(Map.of(":seen", n(seen.changedAt()))));
         } catch (ConditionalCheckFailedException e) {
-            // It changed again, so it stays noted.
+            // The scores changed again: the board is replicated again later.
             return;
         }
     }
 
-    /** Forgets a top. */
-    void forget(String game, String board) {
-        dynamo.deleteItem(delete -> delete.tableName(tables.integration()).key(topKey(game, board)));
+    /** Deletes the replication state of a board. Cost: 1 WCU. */
+    void delete(String game, String board) {
+        dynamo.deleteItem(delete -> delete.tableName(tables.integration()).key(replicatedBoardKey(game, board)));
     }
 
     private static Binding binding(Map<String, AttributeValue> item) {
@@ -221,8 +233,8 @@ public class CoordinationStore {
                 Attributes.stringOrNull(item, "fe"));
     }
 
-    private static Top top(Map<String, AttributeValue> item) {
-        return new Top(
+    private static ReplicatedBoard replicatedBoard(Map<String, AttributeValue> item) {
+        return new ReplicatedBoard(
                 Attributes.string(item, "sk"), Attributes.number(item, "at", 0), Attributes.number(item, "d", 0));
     }
 
@@ -230,11 +242,11 @@ public class CoordinationStore {
         return Map.of("pk", s(PartitionKey.of(game, "bindings")), "sk", s(board));
     }
 
-    private static Map<String, AttributeValue> followedKey(String game, String board, int epoch, String entity) {
+    private static Map<String, AttributeValue> appliedKey(String game, String board, int epoch, String entity) {
         return Map.of("pk", s(PartitionKey.of(game, "followed", board, epoch)), "sk", s(entity));
     }
 
-    private static Map<String, AttributeValue> topKey(String game, String board) {
+    private static Map<String, AttributeValue> replicatedBoardKey(String game, String board) {
         return Map.of("pk", s(PartitionKey.of(game, "tops")), "sk", s(board));
     }
 }

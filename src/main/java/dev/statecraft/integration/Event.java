@@ -11,70 +11,73 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
- * Something that happened.
+ * An event of the event feed.
  *
- * @param id the same however often it is delivered
- * @param seq its place in the game's feed, from 1; 0 as long as it has none
- * @param timestamp when it happened, not when it was written down
- * @param data what it is about; depends on the type
+ * @param id identifies the event; repeated deliveries have the same id
+ * @param seq sequence number in the game's event feed, from 1; 0 before the event is appended
+ * @param timestamp when the change was made, not when the event was appended
+ * @param data details of the change; the members depend on the type
  */
 public record Event(String id, long seq, EventType type, Instant timestamp, ObjectNode data) {
 
-    /** An event that has no place in the feed yet. */
+    /** Returns an event that is not in the event feed yet. */
     static Event of(EventType type, String id, long atMillis, ObjectNode data) {
         return new Event(id, 0, type, Instant.ofEpochMilli(atMillis), data);
     }
 
-    Event at(long place) {
-        return new Event(id, place, type, timestamp, data);
+    Event withSeq(long newSeq) {
+        return new Event(id, newSeq, type, timestamp, data);
     }
 
-    Event with(ObjectNode other) {
-        return new Event(id, seq, type, timestamp, other);
+    Event withData(ObjectNode newData) {
+        return new Event(id, seq, type, timestamp, newData);
     }
 
-    /** The same event without the name of a player, wherever it stands for itself; this one if it does not name it. */
-    Event without(String playerId) {
-        ObjectNode other = data.deepCopy();
-        boolean named = erase(other, playerId);
-        String otherId = bounded(playerId).matcher(id).replaceAll(Swept.ERASED_PLAYER + "-" + seq);
-        return named || !otherId.equals(id) ? new Event(otherId, seq, type, timestamp, other) : this;
+    /**
+     * Anonymizes a player. Replaces the player id where it is a whole text value of the data or a whole part of the
+     * event id. Returns this event if it does not contain the player id.
+     */
+    Event anonymized(String playerId) {
+        ObjectNode newData = data.deepCopy();
+        boolean replaced = anonymize(newData, playerId);
+        String newId = idPart(playerId).matcher(id).replaceAll(Swept.ERASED_PLAYER + "-" + seq);
+        return replaced || !newId.equals(id) ? new Event(newId, seq, type, timestamp, newData) : this;
     }
 
-    private static boolean erase(JsonNode json, String playerId) {
-        boolean named = false;
+    private static boolean anonymize(JsonNode json, String playerId) {
+        boolean replaced = false;
         if (json instanceof ObjectNode object) {
             for (Map.Entry<String, JsonNode> member : object.properties()) {
-                if (isName(member.getValue(), playerId)) {
+                if (isText(member.getValue(), playerId)) {
                     member.setValue(TextNode.valueOf(Swept.ERASED_PLAYER));
-                    named = true;
+                    replaced = true;
                 } else {
-                    named |= erase(member.getValue(), playerId);
+                    replaced |= anonymize(member.getValue(), playerId);
                 }
             }
         } else if (json instanceof ArrayNode array) {
             for (int i = 0; i < array.size(); i++) {
-                if (isName(array.get(i), playerId)) {
+                if (isText(array.get(i), playerId)) {
                     array.set(i, TextNode.valueOf(Swept.ERASED_PLAYER));
-                    named = true;
+                    replaced = true;
                 } else {
-                    named |= erase(array.get(i), playerId);
+                    replaced |= anonymize(array.get(i), playerId);
                 }
             }
         }
-        return named;
+        return replaced;
     }
 
-    /** A name as one of the parts of an event's id. */
-    private static Pattern bounded(String playerId) {
+    /** Matches the player id as a whole part of an event id; parts are separated by {@code :} or {@code /}. */
+    private static Pattern idPart(String playerId) {
         return Pattern.compile("(?<=[:/])" + Pattern.quote(playerId) + "(?=[:/]|$)");
     }
 
-    private static boolean isName(JsonNode value, String playerId) {
-        return value.isTextual() && value.textValue().equals(playerId);
+    private static boolean isText(JsonNode value, String text) {
+        return value.isTextual() && value.textValue().equals(text);
     }
 
-    /** As the feed keeps it, and as it is put on the bus. */
+    /** Returns the JSON form: the event feed stores it, and the event bus receives it. */
     public ObjectNode toJson() {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         json.put("id", id).put("seq", seq).put("type", type.name()).put("timestamp", Times.text(timestamp));
@@ -82,7 +85,7 @@ public record Event(String id, long seq, EventType type, Instant timestamp, Obje
         return json;
     }
 
-    /** Reads what {@link #toJson} wrote. */
+    /** Parses the result of {@link #toJson}. */
     static Event fromJson(JsonNode json) {
         return new Event(
                 json.get("id").textValue(),

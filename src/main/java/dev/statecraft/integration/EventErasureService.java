@@ -5,11 +5,11 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
-/** Takes a player's name out of the feed of events. */
+/** Anonymizes an erased player in the event feed. */
 @ApplicationScoped
 public class EventErasureService {
 
-    private static final int CHUNKS_AT_ONCE = 50;
+    private static final int CHUNKS_PER_CALL = 50;
 
     private final FeedStore feed;
 
@@ -18,22 +18,22 @@ public class EventErasureService {
     }
 
     /**
-     * Goes through the next chunks of the feed: 1 RCU for 4 KB, and what it takes to write those again that name the
-     * player. May be repeated.
+     * Anonymizes the player in the next chunks of the event feed. Idempotent. Cost: 1 RCU per 4 KB read and 1 WCU per
+     * KB of rewritten chunks.
      *
-     * @param cursor what the call before named, null to begin
+     * @param cursor cursor of the previous call's result, null to start
      */
     public Swept erase(String game, String playerId, @Nullable String cursor) {
-        FeedStore.Chunks found = feed.forwards(game, cursor == null ? 0 : Long.parseLong(cursor), CHUNKS_AT_ONCE);
+        FeedStore.Chunks found = feed.forwards(game, cursor == null ? 0 : Long.parseLong(cursor), CHUNKS_PER_CALL);
         long touched = 0;
         long last = 0;
         for (FeedStore.Chunk chunk : found.chunks()) {
-            OptionalInt named = feed.erase(game, chunk, playerId);
-            if (named.isEmpty()) {
-                // Somebody else is erased at the same time; or the chunk has expired.
+            OptionalInt anonymized = feed.anonymize(game, chunk, playerId);
+            if (anonymized.isEmpty()) {
+                // A concurrent erasure rewrote the chunk, or the chunk expired: read the chunk again in the next call.
                 return new Swept(Long.toString(chunk.first()), touched);
             }
-            touched += named.getAsInt();
+            touched += anonymized.getAsInt();
             last = chunk.first();
         }
         return new Swept(found.more() ? Long.toString(last + 1) : null, touched);

@@ -29,25 +29,26 @@ public class EventResource {
         this.caller = caller;
     }
 
-    /** In which order events are listed. */
+    /** Order of listed events. */
     public enum ListOrder {
         OLDEST,
         NEWEST
     }
 
     /**
-     * Some events.
+     * A list page of events.
      *
-     * @param cursor where to go on: also at the end, for what comes later, if the oldest come first
-     * @param nextCursor the same, unless this is the end
+     * @param cursor continues after this page; with OLDEST also after the last page, to read later events
+     * @param nextCursor the same cursor, null on the last page
      */
     public record EventList(
             List<Event> events, String cursor, @Nullable String nextCursor) {}
 
     /**
-     * What happened, in order.
+     * Lists the events of the game.
      *
-     * @param order OLDEST, which is the default, or NEWEST first
+     * @param type returns only events of this type; all types by default
+     * @param order OLDEST (default) or NEWEST first
      */
     @GET
     @Requires(Scope.SYSTEM_READ)
@@ -60,18 +61,19 @@ public class EventResource {
         EventType only = Query.word("type", type, EventType.class);
         boolean newest = Query.word("order", order, ListOrder.class) == ListOrder.NEWEST;
         String list = newest ? "events-newest" : "events";
-        FeedService.Place place = cursor == null ? null : place(Cursor.read(cursor, list, 2));
-        int wanted = Query.limit(limit);
+        FeedService.EventPosition position = cursor == null ? null : position(Cursor.read(cursor, list, 2));
+        int pageSize = Query.limit(limit);
         FeedService.Page page = newest
-                ? feed.newest(caller.game(), place, only, wanted)
-                : feed.oldest(caller.game(), place, only, wanted);
+                ? feed.newest(caller.game(), position, only, pageSize)
+                : feed.oldest(caller.game(), position, only, pageSize);
         String next = Cursor.of(list, page.next().chunk(), page.next().seq());
         return new EventList(page.events(), next, page.more() ? next : null);
     }
 
-    private static FeedService.Place place(List<String> parts) {
-        long most = Occurrence.MOST;
-        return new FeedService.Place(
-                Query.integer("cursor", parts.get(0), 0, most), Query.integer("cursor", parts.get(1), 0, most));
+    private static FeedService.EventPosition position(List<String> parts) {
+        long max = Occurrence.MAX_NUMBER;
+        return new FeedService.EventPosition(
+                Query.integer("cursor", parts.get(0), 0, max),
+                Query.integer("cursor", parts.get(1), 0, max));
     }
 }

@@ -2,14 +2,14 @@ package dev.statecraft.integration;
 
 import java.util.List;
 
-/** Where events are put for others to listen to. */
+/** Event bus that delivers events to external consumers. */
 public interface EventSink {
 
     /**
-     * Puts events there, in order, each at least once.
+     * Publishes events in order, each at least once.
      *
-     * @param game whose events they are
-     * @return how many at the beginning of the list were taken; the others have to be put again
+     * @param game the game that owns the events
+     * @return number of events at the start of the list that were accepted; the caller must publish the others again
      */
     int put(String game, List<Event> events);
 }

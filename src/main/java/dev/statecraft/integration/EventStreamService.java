@@ -21,7 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Turns records of the tables' streams into events and appends them to the feed. */
+/** Converts stream records of the tables to events and appends them to the event feed. */
 @ApplicationScoped
 public class EventStreamService {
 
@@ -51,8 +51,8 @@ public class EventStreamService {
     }
 
     /**
-     * Appends what commits did to entities. What a commit in between did is read from the log if its record has not come,
-     * so that commits are told in order even where records are not.
+     * Appends the events of commits. Commits of a space whose records are not delivered yet are read from the commit
+     * log, so that the events of a space are in commit order.
      */
     public void commits(List<ItemChange> batch) {
         Map<String, List<SpaceCommitted>> spaces = new LinkedHashMap<>();
@@ -72,23 +72,23 @@ public class EventStreamService {
         List<SpaceCommitted> ordered = new ArrayList<>(commits);
         ordered.sort(Comparator.comparingLong(commit -> commit.commit().seq()));
         SpaceCommitted first = ordered.get(0);
-        String mark = feed.mark(first.game(), ReplicationEvents.source(first.space()));
-        long told = mark == null ? 0 : Occurrence.number(mark);
+        String position = feed.position(first.game(), ReplicationEvents.source(first.space()));
+        long lastSeq = position == null ? 0 : Occurrence.number(position);
         List<SpaceCommitted> all = new ArrayList<>();
         for (SpaceCommitted commit : ordered) {
             long seq = commit.commit().seq();
-            if (seq > told + 1) {
-                all.addAll(replication.between(commit.game(), commit.space(), told, seq));
+            if (seq > lastSeq + 1) {
+                all.addAll(replication.between(commit.game(), commit.space(), lastSeq, seq));
             }
-            if (seq > told) {
+            if (seq > lastSeq) {
                 all.add(commit);
-                told = seq;
+                lastSeq = seq;
             }
         }
         return all;
     }
 
-    /** Appends what became of parked conflicts. */
+    /** Appends the events of conflicts that were parked or resolved. */
     public void conflicts(List<ItemChange> batch) {
         Map<String, List<Occurrence>> byGame = new LinkedHashMap<>();
         for (ItemChange change : batch) {
@@ -109,7 +109,7 @@ public class EventStreamService {
         return ReplicationEvents.of(resolved.game(), resolved.settlement(), resolved.version());
     }
 
-    /** Appends what became of boards and seasons, and the awards that were given. */
+    /** Appends the events of boards, seasons and awards. */
     public void boards(List<ItemChange> batch) {
         Map<String, List<Occurrence>> byGame = new LinkedHashMap<>();
         Map<String, Optional<Season>> known = new HashMap<>();
@@ -154,7 +154,7 @@ public class EventStreamService {
                 .orElse(List.of());
     }
 
-    /** Appends that scores changed: one event a board for all of them. */
+    /** Appends the events of score changes: one event per board and season for the whole batch. */
     public void scores(List<ItemChange> batch) {
         Map<String, List<Occurrence>> byGame = new LinkedHashMap<>();
         for (ItemChange change : batch) {
@@ -172,7 +172,7 @@ public class EventStreamService {
         byGame.forEach(feed::append);
     }
 
-    /** Appends what was done with migrations. */
+    /** Appends the events of the migration history. */
     public void migrations(List<ItemChange> batch) {
         Map<String, List<Occurrence>> byGame = new LinkedHashMap<>();
         for (ItemChange change : batch) {

@@ -1,30 +1,30 @@
 package dev.statecraft.integration;
 
-/** What can happen. Consumers bear types they do not know, as more may come. */
+/** Types of events. Consumers must ignore types that they do not know, because later versions may add types. */
 public enum EventType {
     ENTITY_CREATED,
     ENTITY_UPDATED,
     ENTITY_DELETED,
-    /** An update waits for somebody to decide. */
+    /** A conflicting update was parked. */
     CONFLICT_PARKED,
-    /** Conflicting values were resolved, by a strategy or by somebody. */
+    /** A conflict was resolved, by a strategy or by a caller. */
     CONFLICT_RESOLVED,
     LEADERBOARD_CREATED,
-    /** What a studio decides about a board was changed. */
+    /** The settings of a board were changed. */
     LEADERBOARD_CHANGED,
-    /** Scores changed; one event for all that were handed over together. */
+    /** Scores of a board and season changed; one event covers all score changes of a batch. */
     LEADERBOARD_UPDATED,
     LEADERBOARD_DELETED,
-    /** A season was closed and the next one began. */
+    /** A season was closed and the next one started. */
     SEASON_RESET,
-    /** A board closed for good with its last season; no other begins. */
+    /** A board was closed with its last season; no further season starts. */
     LEADERBOARD_CLOSED,
-    /** The end of a season has been worked off: all counted, all awards given. */
+    /** A closed season was finalized: all scores are counted and all awards are granted. */
     SEASON_COMPLETED,
-    /** A player gets something for a season that is over. */
+    /** A player was granted an award for a closed season. */
     AWARD_GIVEN,
     MIGRATION_REGISTERED,
-    /** A migration counts as applied without having run. */
+    /** A version was adopted as the baseline: migrations up to it count as applied and were not run. */
     MIGRATION_BASELINED,
     MIGRATION_REPAIRED,
     MIGRATION_STARTED,
@@ -33,10 +33,10 @@ public enum EventType {
     MIGRATION_ROLLED_BACK,
     MIGRATION_FAILED,
     MIGRATION_CANCELLED,
-    /** Something else was done with a migration; {@code action} says what. */
+    /** Any other action on a migration; {@code action} names it. */
     MIGRATION_CHANGED,
-    /** The automatic trigger left a pending migration alone; {@code reason} says why. */
+    /** The automatic migration trigger did not apply a pending migration; {@code reason} explains why. */
     MIGRATION_TRIGGER_SKIPPED,
-    /** Somebody had the systems synchronized. */
+    /** A caller requested a system synchronization. */
     SYSTEM_SYNCHRONIZED
 }

@@ -12,15 +12,15 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The feed of events: appended to once for everything that happens, read in order. */
+/** The event feed of each game. Each change is appended exactly once; events are read in order. */
 @ApplicationScoped
 public class FeedService {
 
     private static final int ATTEMPTS = 32;
     private static final long CONTENTION_MILLIS = 5;
-    private static final int MOST_CHARACTERS = 1_500_000;
-    private static final int CHUNKS = 20;
-    private static final int MOST_CHUNKS = 200;
+    private static final int MAX_APPEND_CHARACTERS = 1_500_000;
+    private static final int CHUNKS_PER_READ = 20;
+    private static final int MAX_CHUNKS_PER_PAGE = 200;
 
     private final FeedStore store;
     private final Clock clock;
@@ -30,146 +30,155 @@ public class FeedService {
         this.clock = clock;
     }
 
-    /** How many events the feed of a game ever had; 1 RCU. */
+    /** Returns the number of events ever appended to the event feed of a game. Cost: 1 RCU. */
     public long count(String game) {
         return store.head(game);
     }
 
     /**
-     * Appends what is not in the feed yet, in order.
+     * Appends the events of changes that are not in the event feed yet, in order.
      *
-     * @return how many events were appended
-     * @throws ContentionException if others append all the time
+     * @return number of events that were appended
+     * @throws ContentionException if the append lost the race to concurrent writers {@value #ATTEMPTS} times; earlier
+     *     parts of the list may have been appended
      */
-    public int append(String game, List<Occurrence> occurrences) {
+    public int append(String game, List<Occurrence> changes) {
         int appended = 0;
         List<Occurrence> part = new ArrayList<>();
         Set<String> sources = new LinkedHashSet<>();
         int characters = 0;
-        for (Occurrence occurrence : occurrences) {
-            int length =
-                    occurrence.events().stream().mapToInt(FeedStore::length).sum();
-            boolean full = sources.size() == FeedStore.MOST_SOURCES && !sources.contains(occurrence.source());
-            if (!part.isEmpty() && (full || characters + length > MOST_CHARACTERS)) {
+        for (Occurrence change : changes) {
+            int length = change.events().stream().mapToInt(FeedStore::length).sum();
+            boolean full = sources.size() == FeedStore.MAX_SOURCES && !sources.contains(change.source());
+            if (!part.isEmpty() && (full || characters + length > MAX_APPEND_CHARACTERS)) {
                 appended += appendPart(game, part);
                 part.clear();
                 sources.clear();
                 characters = 0;
             }
-            part.add(occurrence);
-            sources.add(occurrence.source());
+            part.add(change);
+            sources.add(change.source());
             characters += length;
         }
         return part.isEmpty() ? appended : appended + appendPart(game, part);
     }
 
-    private int appendPart(String game, List<Occurrence> occurrences) {
+    private int appendPart(String game, List<Occurrence> changes) {
         Set<String> sources = new LinkedHashSet<>();
-        occurrences.forEach(occurrence -> sources.add(occurrence.source()));
+        changes.forEach(change -> sources.add(change.source()));
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             Backoff.pauseBefore(attempt, CONTENTION_MILLIS);
-            Map<String, String> seen = store.marks(game, sources);
-            Map<String, String> told = new LinkedHashMap<>();
+            Map<String, String> readPositions = store.positions(game, sources);
+            Map<String, String> newPositions = new LinkedHashMap<>();
             List<Event> events = new ArrayList<>();
-            for (Occurrence occurrence : occurrences) {
-                String mark = told.getOrDefault(occurrence.source(), seen.get(occurrence.source()));
-                if (mark == null || occurrence.position().compareTo(mark) > 0) {
-                    told.put(occurrence.source(), occurrence.position());
-                    events.addAll(occurrence.events());
+            for (Occurrence change : changes) {
+                String last = newPositions.getOrDefault(change.source(), readPositions.get(change.source()));
+                if (last == null || change.position().compareTo(last) > 0) {
+                    newPositions.put(change.source(), change.position());
+                    events.addAll(change.events());
                 }
             }
-            if (told.isEmpty()) {
+            if (newPositions.isEmpty()) {
                 return 0;
             }
             long head = store.head(game);
-            List<Event> placed = placed(ScoreEvents.merged(events), head);
-            if (store.append(game, head, placed, seen, told, clock.instant())) {
-                return placed.size();
+            List<Event> numbered = numbered(ScoreEvents.merged(events), head);
+            if (store.append(game, head, numbered, readPositions, newPositions, clock.instant())) {
+                return numbered.size();
             }
         }
-        throw new ContentionException("the feed is appended to by others all the time");
+        throw new ContentionException("append to the event feed lost the race " + ATTEMPTS + " times");
     }
 
-    private static List<Event> placed(List<Event> events, long head) {
-        List<Event> placed = new ArrayList<>(events.size());
+    private static List<Event> numbered(List<Event> events, long head) {
+        List<Event> numbered = new ArrayList<>(events.size());
         for (Event event : events) {
-            placed.add(event.at(head + placed.size() + 1));
+            numbered.add(event.withSeq(head + numbered.size() + 1));
         }
-        return placed;
+        return numbered;
     }
 
-    /** The mark of a source, null if nothing of it was told; 1 RCU. */
-    @Nullable String mark(String game, String source) {
-        return store.marks(game, List.of(source)).get(source);
+    /** Returns the last appended position of a source, null if none of its changes was appended. Cost: 1 RCU. */
+    @Nullable String position(String game, String source) {
+        return store.positions(game, List.of(source)).get(source);
     }
 
     /**
-     * A place in the feed.
+     * A position between two events of the event feed.
      *
-     * @param chunk where reading begins
-     * @param seq the last event that was read
+     * @param chunk first sequence number of the chunk to read next
+     * @param seq sequence number of the last event that was read
      */
-    public record Place(long chunk, long seq) {}
+    public record EventPosition(long chunk, long seq) {}
 
     /**
-     * Some events.
+     * A list page of events.
      *
-     * @param next where to go on
-     * @param more whether there may be more by now
+     * @param next position after the last event that was read, also if there are no more events
+     * @param more true if there may be more events
      */
-    public record Page(List<Event> events, Place next, boolean more) {}
+    public record Page(List<Event> events, EventPosition next, boolean more) {}
 
     /**
-     * Reads events, the oldest first.
+     * Reads events, oldest first. Cost: 1 RCU per 4 KB of packed events.
      *
-     * @param type only those of this type, null for all; a page may then be empty though there is more
+     * @param after position to continue from, null to start at the oldest event
+     * @param type returns only events of this type, null for all; the page may then be empty although there are more
+     *     events
      */
-    public Page oldest(String game, @Nullable Place after, @Nullable EventType type, int limit) {
+    public Page oldest(String game, @Nullable EventPosition after, @Nullable EventType type, int limit) {
         List<Event> found = new ArrayList<>();
-        Place at = after == null ? new Place(0, 0) : after;
-        for (int read = 0; read < MOST_CHUNKS; read += CHUNKS) {
-            FeedStore.Chunks part = store.forwards(game, at.chunk(), CHUNKS);
-            for (FeedStore.Chunk chunk : part.chunks()) {
+        EventPosition at = after == null ? new EventPosition(0, 0) : after;
+        for (int count = 0; count < MAX_CHUNKS_PER_PAGE; count += CHUNKS_PER_READ) {
+            FeedStore.Chunks read = store.forwards(game, at.chunk(), CHUNKS_PER_READ);
+            for (FeedStore.Chunk chunk : read.chunks()) {
                 for (Event event : chunk.events()) {
                     if (event.seq() > at.seq()) {
                         if (found.size() == limit) {
                             return new Page(found, at, true);
                         }
-                        at = new Place(chunk.first(), event.seq());
+                        at = new EventPosition(chunk.first(), event.seq());
                         if (type == null || type == event.type()) {
                             found.add(event);
                         }
                     }
                 }
             }
-            if (!part.more() || part.chunks().isEmpty()) {
+            if (!read.more() || read.chunks().isEmpty()) {
                 return new Page(found, at, false);
             }
         }
         return new Page(found, at, true);
     }
 
-    /** Reads events, the newest first; otherwise as {@link #oldest}. */
-    public Page newest(String game, @Nullable Place before, @Nullable EventType type, int limit) {
+    /**
+     * Reads events, newest first. Cost: 1 RCU per 4 KB of packed events.
+     *
+     * @param before position to continue from, null to start at the newest event
+     * @param type returns only events of this type, null for all; the page may then be empty although there are more
+     *     events
+     */
+    public Page newest(String game, @Nullable EventPosition before, @Nullable EventType type, int limit) {
         List<Event> found = new ArrayList<>();
-        Place at = before == null ? new Place(Occurrence.MOST, Occurrence.MOST) : before;
-        for (int read = 0; read < MOST_CHUNKS; read += CHUNKS) {
-            FeedStore.Chunks part = store.backwards(game, at.chunk(), CHUNKS);
-            for (FeedStore.Chunk chunk : part.chunks()) {
+        EventPosition at =
+                before == null ? new EventPosition(Occurrence.MAX_NUMBER, Occurrence.MAX_NUMBER) : before;
+        for (int count = 0; count < MAX_CHUNKS_PER_PAGE; count += CHUNKS_PER_READ) {
+            FeedStore.Chunks read = store.backwards(game, at.chunk(), CHUNKS_PER_READ);
+            for (FeedStore.Chunk chunk : read.chunks()) {
                 for (int i = chunk.events().size() - 1; i >= 0; i--) {
                     Event event = chunk.events().get(i);
                     if (event.seq() < at.seq()) {
                         if (found.size() == limit) {
                             return new Page(found, at, true);
                         }
-                        at = new Place(chunk.first(), event.seq());
+                        at = new EventPosition(chunk.first(), event.seq());
                         if (type == null || type == event.type()) {
                             found.add(event);
                         }
                     }
                 }
             }
-            if (!part.more() || part.chunks().isEmpty()) {
+            if (!read.more() || read.chunks().isEmpty()) {
                 return new Page(found, at, false);
             }
         }

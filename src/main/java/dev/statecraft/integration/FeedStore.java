@@ -32,25 +32,26 @@ import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
 import software.amazon.awssdk.services.dynamodb.model.TransactionCanceledException;
 
 /**
- * The feed of a game: events in order, many to an item, in the events table; what is needed to append to it, in the
- * integration table.
+ * Stores the event feed of each game: chunks of events in the events table, the state that appends are checked against
+ * in the integration table.
  *
  * <ul>
- *   <li>A chunk: events table, {@code pk} = game#feed, {@code sk} = place of its first event in 16 digits, {@code ev}
- *       packed events, {@code ttl}, {@code rw} how often it was written again without an erased player. The table's
- *       stream feeds the bus with what was not.
- *   <li>The head: integration table, {@code pk} = game#feed, {@code sk} = {@code head}, {@code q} place of the last event.
- *   <li>A mark: integration table, {@code pk} = game#told#source, {@code sk} = {@code mark}, {@code p} the position that
- *       was told last, {@code ttl}.
- *   <li>Guard: chunks, head and marks are written in one transaction, each from what was read; so an event is appended
- *       once, however often and by how many it is delivered.
+ *   <li>Chunk: events table, {@code pk} = game#feed, {@code sk} = sequence number of its first event in 16 digits,
+ *       {@code ev} packed events, {@code ttl}, {@code rw} number of rewrites that anonymized a player. The table's
+ *       stream delivers chunks without {@code rw} to the event bus.
+ *   <li>Head: integration table, {@code pk} = game#feed, {@code sk} = {@code head}, {@code q} sequence number of the
+ *       last event.
+ *   <li>Source position: integration table, {@code pk} = game#told#source, {@code sk} = {@code mark}, {@code p} the
+ *       last appended position, {@code ttl}.
+ *   <li>Guard: chunks, head and source positions are written in one transaction. Its conditions are the head and
+ *       positions that were read. A change that is delivered repeatedly or concurrently is therefore appended once.
  * </ul>
  */
 @ApplicationScoped
 public class FeedStore {
 
-    /** Sources in one append; a transaction takes 100 items. */
-    static final int MOST_SOURCES = 60;
+    /** Maximum number of sources in one append; a transaction holds at most 100 items. */
+    static final int MAX_SOURCES = 60;
 
     private static final int CHUNK_CHARACTERS = 150_000;
     private static final int DEFLATE_BYTES = 256;
@@ -65,7 +66,7 @@ public class FeedStore {
         this.config = config;
     }
 
-    /** How many events the feed of a game ever had; 1 RCU. */
+    /** Returns the sequence number of the last event, 0 if there is none. Cost: 1 RCU. */
     long head(String game) {
         Map<String, AttributeValue> item = dynamo.getItem(get ->
                         get.tableName(tables.integration()).key(headKey(game)).consistentRead(true))
@@ -73,14 +74,17 @@ public class FeedStore {
         return Attributes.number(item, "q", 0);
     }
 
-    /** The position that was told last of each source; those of which nothing was told are left out. 1 RCU each. */
-    Map<String, String> marks(String game, Collection<String> sources) {
-        Map<String, String> marks = new HashMap<>();
+    /**
+     * Returns the last appended position by source; sources without one are absent. Strongly consistent. Cost: 1 RCU
+     * per source.
+     */
+    Map<String, String> positions(String game, Collection<String> sources) {
+        Map<String, String> positions = new HashMap<>();
         List<String> all = List.copyOf(sources);
         for (int from = 0; from < all.size(); from += Batches.READ_LIMIT) {
             List<Map<String, AttributeValue>> keys =
                     all.subList(from, Math.min(all.size(), from + Batches.READ_LIMIT)).stream()
-                            .map(source -> markKey(game, source))
+                            .map(source -> positionKey(game, source))
                             .toList();
             KeysAndAttributes request =
                     KeysAndAttributes.builder().keys(keys).consistentRead(true).build();
@@ -88,27 +92,27 @@ public class FeedStore {
                     .getOrDefault(tables.integration(), List.of())
                     .forEach(item -> {
                         String pk = Attributes.string(item, "pk");
-                        marks.put(pk.substring(pk.lastIndexOf('#') + 1), Attributes.string(item, "p"));
+                        positions.put(pk.substring(pk.lastIndexOf('#') + 1), Attributes.string(item, "p"));
                     });
         }
-        return marks;
+        return positions;
     }
 
     /**
-     * Appends events; 2 WCU for the head, 2 for each mark, 2 for each KB of packed events.
+     * Appends events. Cost: 2 WCU for the head, 2 per source position and 2 per KB of packed events.
      *
-     * @param head how many there were before
-     * @param events with their places, the first at {@code head + 1}
-     * @param seen the marks that were read
-     * @param told the marks to be left
-     * @return false if the head or a mark was moved by somebody else meanwhile; nothing is written then
+     * @param head sequence number of the last event that was read
+     * @param events events with their sequence numbers, the first with {@code head + 1}
+     * @param readPositions the source positions that were read
+     * @param newPositions the source positions to write
+     * @return false if a concurrent writer changed the head or a source position; nothing is written then
      */
     boolean append(
             String game,
             long head,
             List<Event> events,
-            Map<String, String> seen,
-            Map<String, String> told,
+            Map<String, String> readPositions,
+            Map<String, String> newPositions,
             Instant now) {
         List<TransactWriteItem> writes = new ArrayList<>();
         Map<String, AttributeValue> item = new HashMap<>(headKey(game));
@@ -121,36 +125,38 @@ public class FeedStore {
             put.conditionExpression("q = :head").expressionAttributeValues(Map.of(":head", n(head)));
         }
         writes.add(TransactWriteItem.builder().put(put.build()).build());
-        told.forEach((source, position) -> writes.add(mark(game, source, seen.get(source), position, now)));
-        chunks(events).forEach(chunk -> writes.add(chunk(game, chunk, now)));
+        newPositions.forEach((source, position) ->
+                writes.add(positionWrite(game, source, readPositions.get(source), position, now)));
+        chunks(events).forEach(chunk -> writes.add(chunkWrite(game, chunk, now)));
         try {
             dynamo.transactWriteItems(transaction -> transaction.transactItems(writes));
             return true;
         } catch (TransactionCanceledException e) {
-            boolean overtaken = e.cancellationReasons().stream()
+            boolean lostRace = e.cancellationReasons().stream()
                     .anyMatch(reason -> "ConditionalCheckFailed".equals(reason.code())
                             || "TransactionConflict".equals(reason.code()));
-            if (!overtaken) {
+            if (!lostRace) {
                 throw e;
             }
             return false;
         }
     }
 
-    private TransactWriteItem mark(String game, String source, @Nullable String seen, String position, Instant now) {
-        Map<String, AttributeValue> item = new HashMap<>(markKey(game, source));
+    private TransactWriteItem positionWrite(
+            String game, String source, @Nullable String readPosition, String position, Instant now) {
+        Map<String, AttributeValue> item = new HashMap<>(positionKey(game, source));
         item.put("p", s(position));
         item.put("ttl", n(now.plus(config.markRetention()).getEpochSecond()));
         Put.Builder put = Put.builder().tableName(tables.integration()).item(item);
-        if (seen == null) {
+        if (readPosition == null) {
             put.conditionExpression("attribute_not_exists(pk)");
         } else {
-            put.conditionExpression("p = :seen").expressionAttributeValues(Map.of(":seen", s(seen)));
+            put.conditionExpression("p = :seen").expressionAttributeValues(Map.of(":seen", s(readPosition)));
         }
         return TransactWriteItem.builder().put(put.build()).build();
     }
 
-    private TransactWriteItem chunk(String game, List<Event> events, Instant now) {
+    private TransactWriteItem chunkWrite(String game, List<Event> events, Instant now) {
         ArrayNode packed = JsonNodeFactory.instance.arrayNode();
         events.forEach(event -> packed.add(event.toJson()));
         Map<String, AttributeValue> item = new HashMap<>();
@@ -183,31 +189,36 @@ public class FeedStore {
         return chunks;
     }
 
-    /** About how long an event is as text. */
+    /** Estimates the length of an event's JSON text in characters. */
     static int length(Event event) {
         return 128 + event.data().toString().length();
     }
 
     /**
-     * Events that lie together in the feed.
+     * One item of the event feed.
      *
-     * @param rewritten how often it was written again since it was appended
+     * @param first sequence number of the first event
+     * @param rewrites number of rewrites since the chunk was appended
      */
-    record Chunk(long first, List<Event> events, long rewritten) {}
+    record Chunk(long first, List<Event> events, long rewrites) {}
 
-    /** Some chunks, and whether there are more behind them. */
+    /** A page of chunks; {@code more} is true if there may be further chunks. */
     record Chunks(List<Chunk> chunks, boolean more) {}
 
     /**
-     * Reads chunks in order, strongly consistent; 1 RCU for 4 KB.
+     * Reads chunks in ascending order, strongly consistent. Cost: 1 RCU per 4 KB.
      *
-     * @param from the place of the first event of the first chunk, 0 for the oldest there is
+     * @param from first sequence number of the first chunk to read, 0 to start at the oldest chunk
      */
     Chunks forwards(String game, long from, int limit) {
         return read(game, "pk = :pk AND sk >= :at", from, true, limit);
     }
 
-    /** Reads chunks backwards, beginning with the one that starts at a place or before it. */
+    /**
+     * Reads chunks in descending order, strongly consistent. Cost: 1 RCU per 4 KB.
+     *
+     * @param from reads chunks whose first sequence number is at most this number
+     */
     Chunks backwards(String game, long from, int limit) {
         return read(game, "pk = :pk AND sk <= :at", from, false, limit);
     }
@@ -226,27 +237,27 @@ public class FeedStore {
     }
 
     /**
-     * Takes a player's name out of a chunk that was read; 1 WCU a KB if it is in there.
+     * Anonymizes a player in a chunk that was read. Cost: 1 WCU per KB if the chunk contains the player, else nothing.
      *
-     * @return how many events named it; nothing if somebody else has written the chunk meanwhile
+     * @return number of events that contained the player; empty if the chunk was rewritten concurrently or has expired
      */
-    OptionalInt erase(String game, Chunk chunk, String playerId) {
-        List<Event> without =
-                chunk.events().stream().map(event -> event.without(playerId)).toList();
-        int named = 0;
-        for (int i = 0; i < without.size(); i++) {
-            named += without.get(i).equals(chunk.events().get(i)) ? 0 : 1;
+    OptionalInt anonymize(String game, Chunk chunk, String playerId) {
+        List<Event> anonymized =
+                chunk.events().stream().map(event -> event.anonymized(playerId)).toList();
+        int changed = 0;
+        for (int i = 0; i < anonymized.size(); i++) {
+            changed += anonymized.get(i).equals(chunk.events().get(i)) ? 0 : 1;
         }
-        if (named > 0) {
+        if (changed > 0) {
             ArrayNode packed = JsonNodeFactory.instance.arrayNode();
-            without.forEach(event -> packed.add(event.toJson()));
+            anonymized.forEach(event -> packed.add(event.toJson()));
             Map<String, AttributeValue> values = new HashMap<>();
             values.put(":ev", b(PackedJson.of(packed, DEFLATE_BYTES).bytes()));
-            values.put(":rw", n(chunk.rewritten() + 1));
-            if (chunk.rewritten() > 0) {
-                values.put(":read", n(chunk.rewritten()));
+            values.put(":rw", n(chunk.rewrites() + 1));
+            if (chunk.rewrites() > 0) {
+                values.put(":read", n(chunk.rewrites()));
             }
-            String unchanged = chunk.rewritten() > 0 ? "#rw = :read" : "attribute_not_exists(#rw)";
+            String unchanged = chunk.rewrites() > 0 ? "#rw = :read" : "attribute_not_exists(#rw)";
             try {
                 dynamo.updateItem(update -> update.tableName(tables.events())
                         .key(Map.of(
@@ -259,13 +270,13 @@ public class FeedStore {
                 return OptionalInt.empty();
             }
         }
-        return OptionalInt.of(named);
+        return OptionalInt.of(changed);
     }
 
-    /** Events that a record of the events table's stream tells of, and the game they belong to. */
+    /** Events of one record of the events table's stream, and the game that owns them. */
     record Appended(String game, List<Event> events) {}
 
-    /** Reads a record of the events table's stream; nothing if it tells of what has expired, or was told before. */
+    /** Reads a record of the events table's stream; empty if the chunk was deleted, expired or rewritten. */
     static Optional<Appended> appended(ItemChange change) {
         Map<String, AttributeValue> item = change.after();
         if (item == null || item.containsKey("rw")) {
@@ -286,7 +297,7 @@ public class FeedStore {
         return Map.of("pk", s(PartitionKey.of(game, "feed")), "sk", s("head"));
     }
 
-    private static Map<String, AttributeValue> markKey(String game, String source) {
+    private static Map<String, AttributeValue> positionKey(String game, String source) {
         return Map.of("pk", s(PartitionKey.of(game, "told", source)), "sk", s("mark"));
     }
 }

@@ -17,12 +17,12 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a version of an entity means for a board that follows it.
+ * Score of a bound board, computed from one version of an entity.
  *
  * @param playerId the state's {@code playerId}, else the entity's owner, else its id
- * @param value what stands at the path, rounded to the digits of the board
- * @param submissionId the same for this version whenever it is worked out
- * @param operator null for the board's own
+ * @param value the number at the path of the binding, rounded half-even to the decimals of the board
+ * @param submissionId depends only on the entity and its version, so a repeated submission is recognized
+ * @param operator null for the operator of the board
  */
 record Followed(
         String playerId,
@@ -32,25 +32,25 @@ record Followed(
 
     private static final String PLAYER = "playerId";
 
-    /** Digits before the point; more cannot be kept, and an exponent would make them many. */
-    private static final int MOST_DIGITS = 17;
+    /** Maximum number of digits before the decimal point; longer values do not fit into a score. */
+    private static final int MAX_INTEGER_DIGITS = 17;
 
     private static final int HASH_BYTES = 15;
 
-    /** An entity holds the total already, so what adds up elsewhere is taken as it stands. */
+    /** Operators that add; they are replaced by LAST because an entity already holds the total. */
     private static final Set<Operator> ADDING = Set.of(Operator.SUM, Operator.INCREMENT, Operator.DECREMENT);
 
-    /** The score that a version stands for; nothing if there is no number at the path. */
+    /** Returns the score of an entity version; empty if the path holds no number or its number is too large. */
     static Optional<Followed> of(Board board, String path, Entity version) {
         JsonNode at = StatePath.parse(path)
-                .map(where -> where.in(version.json()))
+                .map(parsed -> parsed.in(version.json()))
                 .filter(JsonNode::isNumber)
                 .orElse(null);
         if (at == null) {
             return Optional.empty();
         }
         BigDecimal value = at.decimalValue();
-        if (value.precision() - (long) value.scale() > MOST_DIGITS) {
+        if (value.precision() - (long) value.scale() > MAX_INTEGER_DIGITS) {
             return Optional.empty();
         }
         BigDecimal rounded = value.scale() > board.settings().decimals()

@@ -6,12 +6,12 @@ import java.util.Map;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /**
- * How the systems are.
+ * Health of the systems of a game.
  *
- * @param overallHealth ISSUES_DETECTED if that of a system is
- * @param systems by the name that statistics have it under
- * @param issues what is wrong
- * @param recommendations what to do about it, in the order of the issues
+ * @param overallHealth ISSUES_DETECTED if at least one system has issues
+ * @param systems health by system; the names are those of the statistics
+ * @param issues values above their thresholds
+ * @param recommendations human-readable recommendation for each issue, in the order of the issues
  */
 public record HealthReport(
         Instant timestamp,
@@ -20,19 +20,19 @@ public record HealthReport(
         List<Issue> issues,
         List<String> recommendations) {
 
-    /** How something is. */
+    /** Health of a system. */
     public enum Health {
         HEALTHY,
         ISSUES_DETECTED
     }
 
     /**
-     * Something that is more than it should be.
+     * A value above its threshold.
      *
-     * @param system which system it is about
-     * @param measure what is too much, as statistics call it
-     * @param value how much it is
-     * @param threshold how much would be healthy still
+     * @param system name of the system
+     * @param measure name of the value; most are named as in the statistics
+     * @param value current value
+     * @param threshold highest healthy value
      */
     @Schema(name = "HealthIssue")
     public record Issue(String system, String measure, double value, double threshold) {}

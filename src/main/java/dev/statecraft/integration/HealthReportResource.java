@@ -10,7 +10,7 @@ import jakarta.ws.rs.core.MediaType;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
-/** The seed's getHealthReport over HTTP. */
+/** HTTP API of the health report. Implements {@code getHealthReport} of the original Luau API. */
 @Path("/v1/health-report")
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "System")
@@ -24,7 +24,7 @@ public class HealthReportResource {
         this.caller = caller;
     }
 
-    /** How the systems are, and what to do about it. */
+    /** Returns the health of the systems with recommendations. */
     @GET
     @Requires(Scope.SYSTEM_READ)
     @Operation(operationId = "getHealthReport", summary = "Get the health of the systems with recommendations")

@@ -9,7 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The seed's getHealthReport: statistics held against thresholds. */
+/** Compares the statistics of a game with the configured thresholds. Implements {@code getHealthReport}. */
 @ApplicationScoped
 public class HealthReportService {
 
@@ -27,10 +27,10 @@ public class HealthReportService {
         this.config = config;
     }
 
-    /** A threshold, what it is held against, and what to do. */
+    /** A value with its threshold; {@code advice} is the recommendation if the value is above the threshold. */
     private record Check(String system, String measure, double value, double threshold, String advice) {}
 
-    /** How the systems of a game are. Costs what its statistics cost, and 0.5 RCU. */
+    /** Returns the health report of a game. Cost: the cost of {@link UnifiedStatisticsService#of} plus 0.5 RCU. */
     public HealthReport of(String game) {
         UnifiedStatisticsService.Statistics now = statistics.of(game);
         long windowStart = now.timestamp().toEpochMilli()
@@ -54,13 +54,13 @@ public class HealthReportService {
     }
 
     private List<Check> checks(UnifiedStatisticsService.Statistics now, long conflicts) {
-        Thresholds most = config.thresholds();
+        Thresholds thresholds = config.thresholds();
         return List.of(
                 new Check(
                         REPLICATION,
                         "conflicts",
                         conflicts,
-                        most.conflicts(),
+                        thresholds.conflicts(),
                         "Review the conflict resolution strategies: " + conflicts + " recent changes had conflicts."
                                 + " Define merge rules for the affected entity types,"
                                 + " or let only one server write each entity."),
@@ -68,34 +68,34 @@ public class HealthReportService {
                         REPLICATION,
                         "totalPendingUpdates",
                         now.stateReplication().totalPendingUpdates(),
-                        most.pendingUpdates(),
+                        thresholds.pendingUpdates(),
                         "Resolve the parked conflicts (GET /v1/conflicts), or shorten"
                                 + " conflict-resolution-timeout so that the fallback strategy resolves them earlier."),
                 new Check(
                         REPLICATION,
                         "averageReplicationLatency",
                         now.stateReplication().averageReplicationLatency(),
-                        most.replicationLatency(),
+                        thresholds.replicationLatency(),
                         "Changes reach clients slowly. Check the network and the poll interval of the clients."
                                 + " Split spaces that many servers write to."),
                 new Check(
                         MIGRATION,
                         "failedMigrations",
                         now.dataMigration().failedMigrations(),
-                        most.failedMigrations(),
+                        thresholds.failedMigrations(),
                         "Inspect the failed migrations (GET /v1/migrations) and their runs. Repair the definition,"
                                 + " then apply them with force or roll them back."),
                 new Check(
                         MIGRATION,
                         "pendingMigrations",
                         now.dataMigration().pendingMigrations(),
-                        most.pendingMigrations(),
+                        thresholds.pendingMigrations(),
                         "Apply the pending migrations (POST /v1/migrations/apply)."),
                 new Check(
                         LEADERBOARDS,
                         "updateQueueSize",
                         now.leaderboardStore().updateQueueSize(),
-                        most.updateQueue(),
+                        thresholds.updateQueue(),
                         "The rankings lag behind the scores. Check the iterator age and the dead-letter queue of the"
                                 + " stream consumer, then call POST /v1/synchronize."));
     }

@@ -5,107 +5,112 @@ import io.smallrye.config.WithDefault;
 import java.time.Duration;
 import java.util.Optional;
 
-/** What ties the systems together; the first four are switches of the seed's. */
+/** Configuration of the integration of the systems. The first four are options of the original Luau API. */
 @ConfigMapping(prefix = "statecraft.integration")
 public interface IntegrationConfig {
 
-    /** Whether pending migrations are applied by the schedule. */
+    /** If true, pending migrations are applied on a schedule. */
     @WithDefault("true")
     boolean autoMigrationTrigger();
 
-    /** Whether the top of each board is replicated as an entity. */
+    /** If true, the top entries of each board are replicated as an entity. */
     @WithDefault("true")
     boolean leaderboardReplication();
 
-    /** Whether monitoring points are taken and requests counted for them. */
+    /** If true, requests are counted and monitoring data points are recorded. */
     @WithDefault("true")
     boolean unifiedMonitoring();
 
-    /** Whether boards follow the entities they are bound to, and what they show is compared with them. */
+    /** If true, entity changes are submitted as scores to the boards that are bound to the entity type. */
     @WithDefault("true")
     boolean crossSystemValidation();
 
-    /** How often at most the top of a board is replicated. */
+    /** Minimum interval between two replications of a board's top entries. */
     @WithDefault("10s")
     Duration leaderboardReplicationInterval();
 
-    /** Places of a board that are replicated. */
+    /** Number of top entries of a board that are replicated. */
     @WithDefault("10")
     int leaderboardReplicationPlaces();
 
-    /** How long an instance goes on with the bindings of boards it has read. */
+    /** How long an instance caches the bindings of boards. */
     @WithDefault("1s")
     Duration bindingCache();
 
-    /** How long events stay in the feed. */
+    /** How long events are kept in the event feed. */
     @WithDefault("7d")
     Duration eventRetention();
 
-    /** How long it is remembered what was told already; longer than any stream keeps its records. */
+    /**
+     * How long source positions and applied versions are kept. Must be longer than the retention of any stream,
+     * because they detect repeated deliveries.
+     */
     @WithDefault("30d")
     Duration markRetention();
 
-    /** How long monitoring points are kept. */
+    /** How long monitoring data points are kept. */
     @WithDefault("1d")
     Duration monitoringRetention();
 
-    /** How long an instance gathers what it knows of requests before it is written down. */
+    /** How long an instance accumulates request counts before it writes them. */
     @WithDefault("5s")
     Duration trafficGathering();
 
-    /** The EventBridge bus that events are put on; none if it is not said. */
+    /** The EventBridge bus that receives the events; empty to publish none. */
     Optional<String> bus();
 
-    /** What is too much. */
+    /** Thresholds of the health report. */
     Thresholds thresholds();
 
-    /** Longest a synchronization works before it answers; what is left goes on by the schedule or the next call. */
+    /** Time budget of a system synchronization. The schedule and the next call continue with the remaining work. */
     @WithDefault("20s")
     Duration synchronizationTime();
 
-    /** Entries of a board up to which its rank tree is recounted by a synchronization. */
+    /** Maximum number of entries of a board that a system synchronization compares with its rank tree. */
     @WithDefault("20000")
     long recountedEntries();
 
-    /** How long a check of readiness waits for the tables, and how long its outcome is kept. */
+    /** Settings of the readiness check. */
     Readiness readiness();
 
-    /** From when on a health report names an issue; each is the highest value that is still healthy. */
+    /** Thresholds of the health report. Each is the highest healthy value; a higher value is reported as an issue. */
     interface Thresholds {
-        /** Changes with conflicts within the window. */
+        /** Number of versions with conflicts within the conflict window. */
         @WithDefault("10")
         long conflicts();
 
-        /** How far back conflicts count. */
+        /** Length of the time window in which conflicts are counted; it ends now. */
         @WithDefault("1h")
         Duration conflictWindow();
 
-        /** Updates that wait for somebody to decide. */
+        /** Number of parked conflicts. */
         @WithDefault("20")
         long pendingUpdates();
 
-        /** Milliseconds from a commit to its delivery, on average. */
+        /** Average time from a commit to its delivery, in milliseconds. */
         @WithDefault("1000")
         double replicationLatency();
 
-        /** Migrations that failed. */
+        /** Number of failed migrations. */
         @WithDefault("0")
         long failedMigrations();
 
-        /** Migrations that wait to be applied. */
+        /** Number of pending migrations. */
         @WithDefault("10")
         long pendingMigrations();
 
-        /** Scores that the rankings do not count yet. */
+        /** Number of scores that are not in the rank trees yet. */
         @WithDefault("1000")
         long updateQueue();
     }
 
-    /** The check of readiness. */
+    /** Settings of the readiness check. */
     interface Readiness {
+        /** How long the check waits for the tables. */
         @WithDefault("2s")
         Duration timeout();
 
+        /** How long the result of the check is cached. */
         @WithDefault("5s")
         Duration cache();
     }

@@ -6,8 +6,8 @@ import java.util.function.IntSupplier;
 import org.jboss.logging.Logger;
 
 /**
- * What ties the systems together and is due by the clock: boards catch up, tops are replicated, migrations
- * are begun or taken up, a point is taken.
+ * Scheduled work of the integration: continues backfills of bound boards, replicates top entries, starts or resumes
+ * migration runs, and records a monitoring data point.
  */
 @ApplicationScoped
 public class IntegrationUpkeepService {
@@ -26,23 +26,23 @@ public class IntegrationUpkeepService {
     }
 
     /**
-     * Does what is due in a game.
+     * Does the scheduled work of a game. A step that fails is logged and does not stop the other steps.
      *
-     * @param timeLeft asked before each step; what is left undone is due again at the next run
-     * @return how many steps were done
+     * @param timeLeft checked before each step of the coordination; the next run continues with the remaining work
+     * @return number of work items done
      */
     public int run(String game, BooleanSupplier timeLeft) {
-        int coordinated = done("coordination", () -> coordination.run(game, timeLeft));
-        int migrated = done("migration", () -> migrations.run(game));
-        return coordinated + migrated + done("monitoring", () -> monitoring.sample(game) ? 1 : 0);
+        int coordinated = runStep("coordination", () -> coordination.run(game, timeLeft));
+        int migrated = runStep("migration", () -> migrations.run(game));
+        return coordinated + migrated + runStep("monitoring", () -> monitoring.record(game) ? 1 : 0);
     }
 
-    /** One step's trouble is not to keep the others, or other games, waiting; it is due again at the next run. */
-    private static int done(String step, IntSupplier work) {
+    /** Runs a step. A failure must not stop the other steps or games; the next run retries the step. */
+    private static int runStep(String step, IntSupplier work) {
         try {
             return work.getAsInt();
         } catch (RuntimeException e) {
-            LOG.errorf(e, "%s failed", step);
+            LOG.errorf(e, "Scheduled integration step failed: step %s", step);
             return 0;
         }
     }

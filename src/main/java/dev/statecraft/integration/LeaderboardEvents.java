@@ -16,17 +16,21 @@ import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** What happens to leaderboards, as events. */
+/** Creates the events of leaderboards. */
 final class LeaderboardEvents {
 
     private static final JsonMapper JSON = new JsonMapper();
 
-    /** Awards told at a time. */
-    private static final int AWARDS = 100;
+    /** Maximum number of awards in one change. */
+    private static final int AWARDS_PER_CHANGE = 100;
 
     private LeaderboardEvents() {}
 
-    /** A board that was written; nothing if it means nothing to a studio. */
+    /**
+     * Returns the event of a board write; empty if the settings did not change.
+     *
+     * @param at when the board was written, in Unix milliseconds
+     */
     static Optional<Occurrence> of(
             String game, String id, long version, Optional<Board> before, Optional<Board> after, long at) {
         ObjectNode data = about(id);
@@ -42,18 +46,18 @@ final class LeaderboardEvents {
         } else {
             return Optional.empty();
         }
-        String place = "board/" + id + "/" + version;
-        return Optional.of(Occurrence.once(game, place, List.of(Event.of(type, place, at, data))));
+        String source = "board/" + id + "/" + version;
+        return Optional.of(Occurrence.once(game, source, List.of(Event.of(type, source, at, data))));
     }
 
-    /** A season that was closed, or whose end is worked off now. */
+    /** Returns the event of a season record that was created (season closed) or reached DONE; otherwise empty. */
     static Optional<Occurrence> of(String game, String board, int epoch, Optional<Season> before, Season after) {
         boolean done = after.phase() == Season.Phase.DONE;
         if (before.isPresent() && (!done || before.get().phase() == Season.Phase.DONE)) {
             return Optional.empty();
         }
         ObjectNode data = about(board);
-        String place = "season/" + board + "/" + epoch + "/" + after.season();
+        String source = "season/" + board + "/" + epoch + "/" + after.season();
         if (before.isEmpty()) {
             data.put("closedSeason", after.season());
             if (!after.last()) {
@@ -62,17 +66,22 @@ final class LeaderboardEvents {
             data.put("eventType", after.eventType().name()).put("reason", after.reason());
             long at = after.closedAt().toEpochMilli();
             EventType type = after.last() ? EventType.LEADERBOARD_CLOSED : EventType.SEASON_RESET;
-            return Optional.of(Occurrence.once(game, place, List.of(Event.of(type, place, at, data))));
+            return Optional.of(Occurrence.once(game, source, List.of(Event.of(type, source, at, data))));
         }
         data.put("season", after.season());
         data.put("totalEntries", after.totalEntries()).put("awards", after.awards());
-        String completed = place + "/completed";
+        String completed = source + "/completed";
         long at = after.closedAt().toEpochMilli();
         return Optional.of(
                 Occurrence.once(game, completed, List.of(Event.of(EventType.SEASON_COMPLETED, completed, at, data))));
     }
 
-    /** Scores that changed. */
+    /**
+     * Returns the event of one score change.
+     *
+     * @param sequence sequence number of the stream record
+     * @param at when the score was written, in Unix milliseconds
+     */
     static Occurrence scored(String game, String board, int epoch, int season, int lane, String sequence, long at) {
         String source = "scores/" + board + "/" + epoch + "/" + season + "/" + lane;
         ObjectNode data = about(board).put("season", season).put("changes", 1);
@@ -84,16 +93,16 @@ final class LeaderboardEvents {
     }
 
     /**
-     * Awards of a closed season, some at a time.
+     * Returns the events of awards of a closed season, at most {@value #AWARDS_PER_CHANGE} per change.
      *
-     * @param value a score as callers see it
+     * @param value converts stored units to the score value of the API
      */
     static List<Occurrence> awards(
             String game, String board, int epoch, Season season, List<Award> awards, Function<Long, BigDecimal> value) {
         List<Occurrence> all = new ArrayList<>();
-        for (int from = 0; from < awards.size(); from += AWARDS) {
+        for (int from = 0; from < awards.size(); from += AWARDS_PER_CHANGE) {
             List<Event> events = new ArrayList<>();
-            List<Award> part = awards.subList(from, Math.min(awards.size(), from + AWARDS));
+            List<Award> part = awards.subList(from, Math.min(awards.size(), from + AWARDS_PER_CHANGE));
             for (Award award : part) {
                 Reward reward = season.rewards().get(award.reward());
                 ObjectNode data = about(board).put("playerId", award.playerId());
@@ -103,9 +112,9 @@ final class LeaderboardEvents {
                 String id = "award:" + board + ":" + epoch + ":" + season.season() + ":" + award.playerId();
                 events.add(Event.of(EventType.AWARD_GIVEN, id, season.closedAt().toEpochMilli(), data));
             }
-            String place = "awards/" + board + "/" + epoch + "/" + season.season() + "/"
+            String source = "awards/" + board + "/" + epoch + "/" + season.season() + "/"
                     + part.get(0).position();
-            all.add(Occurrence.once(game, place, events));
+            all.add(Occurrence.once(game, source, events));
         }
         return all;
     }
@@ -117,7 +126,7 @@ final class LeaderboardEvents {
         try {
             return JSON.readTree(text);
         } catch (JsonProcessingException e) {
-            throw new IllegalStateException("a stored reward is JSON", e);
+            throw new IllegalStateException("a stored reward is not JSON", e);
         }
     }
 

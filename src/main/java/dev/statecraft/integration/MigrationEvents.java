@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.statecraft.migration.LedgerEntry;
 import java.util.List;
 
-/** What is done with migrations, as events: each entry of the ledger is one. */
+/** Creates the events of migrations: one for each entry of the migration history. */
 final class MigrationEvents {
 
     private MigrationEvents() {}
@@ -17,14 +17,14 @@ final class MigrationEvents {
         if (entry.reason() != null) {
             data.put("reason", entry.reason());
         }
-        String place = "ledger/" + entry.seq();
+        String source = "ledger/" + entry.seq();
         return Occurrence.once(
                 game,
-                place,
-                List.of(Event.of(type(entry.action().name()), place, entry.at().toEpochMilli(), data)));
+                source,
+                List.of(Event.of(type(entry.action().name()), source, entry.at().toEpochMilli(), data)));
     }
 
-    /** Whether a run has come to an end that may have changed entities. */
+    /** Returns true if the entry records the end of a run that may have changed entities. */
     static boolean changedData(LedgerEntry entry) {
         EventType type = type(entry.action().name());
         return type == EventType.MIGRATION_COMPLETED
@@ -33,7 +33,7 @@ final class MigrationEvents {
                 || type == EventType.MIGRATION_CANCELLED;
     }
 
-    /** By name, as the ledger may learn of actions that the feed does not know. */
+    /** Maps an action by name, so that an action without an event type of its own becomes MIGRATION_CHANGED. */
     private static EventType type(String action) {
         return switch (action) {
             case "REGISTERED" -> EventType.MIGRATION_REGISTERED;

@@ -13,13 +13,13 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The seed's automatic migration trigger: applies pending migrations by the clock, and says in the feed why it did or did
- * not. It never tries again what has failed: somebody has to look at that, and apply it.
+ * Applies pending migrations on a schedule. Appends an event with the reason if it skips a pending migration. It does
+ * not retry a failed migration; a caller must apply a failed migration explicitly.
  */
 @ApplicationScoped
 public class MigrationTriggerService {
 
-    /** Who wants the runs that the trigger begins. */
+    /** Name in {@code by} of the runs that the trigger starts. */
     static final String BY = "auto-migration-trigger";
 
     private final MigrationService migrations;
@@ -38,10 +38,11 @@ public class MigrationTriggerService {
     }
 
     /**
-     * Takes up a run that nobody is at any more, or else applies what is pending, where that is wanted. Reads the migrations
-     * of the game; doing it twice, or twice at a time, begins each run once and tells each reason once.
+     * Resumes a run without an active worker. Otherwise applies the pending migrations if {@code
+     * auto-migration-trigger} is set. Repeated and concurrent calls start each run once and append each skip event
+     * once. Reads all migrations of the game.
      *
-     * @return how many things were done
+     * @return 1 if a run was resumed or started or a skip event was appended, else 0
      */
     public int run(String game) {
         if (runs.takeUp(game, clock.instant())) {
@@ -67,16 +68,16 @@ public class MigrationTriggerService {
                     "An earlier run failed. Apply the migration explicitly. Error: " + error);
         }
         RunService.Applied applied = runs.apply(game, null, "Pending migration, applied automatically.", BY, 0);
-        if (applied instanceof RunService.NotBegun refused) {
-            Optional<String> why = why(refused.reason());
-            return why.isEmpty() ? 0 : skipped(game, first, "refused", why.get());
+        if (applied instanceof RunService.NotBegun rejected) {
+            Optional<String> reason = skipReason(rejected.reason());
+            return reason.isEmpty() ? 0 : skipped(game, first, "refused", reason.get());
         }
         return 1;
     }
 
-    /** Why a run could not be begun; nothing if the next time will be as good. */
-    private static Optional<String> why(StartService.Begun refused) {
-        if (refused instanceof StartService.CodeMissing missing) {
+    /** Returns the reason for the skip event; empty if the next scheduled call may start the run. */
+    private static Optional<String> skipReason(StartService.Begun result) {
+        if (result instanceof StartService.CodeMissing missing) {
             return Optional.of(
                     missing.drifted()
                             ? "The Java code of this version differs from the registered definition."
@@ -85,10 +86,10 @@ public class MigrationTriggerService {
         return Optional.empty();
     }
 
-    private int skipped(String game, Registration migration, String occasion, String why) {
+    private int skipped(String game, Registration migration, String cause, String reason) {
         ObjectNode data = JsonNodeFactory.instance.objectNode();
-        data.put("version", migration.version().toString()).put("reason", why);
-        String id = "trigger/" + migration.version() + "/" + migration.seq() + "/" + occasion;
+        data.put("version", migration.version().toString()).put("reason", reason);
+        String id = "trigger/" + migration.version() + "/" + migration.seq() + "/" + cause;
         Event event = Event.of(EventType.MIGRATION_TRIGGER_SKIPPED, id, clock.millis(), data);
         return feed.append(game, List.of(Occurrence.once(game, id, List.of(event))));
     }

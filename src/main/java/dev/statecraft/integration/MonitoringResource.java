@@ -20,7 +20,7 @@ import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
-/** Monitoring points over HTTP. */
+/** HTTP API of the monitoring data points. */
 @Path("/v1/monitoring")
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "System")
@@ -34,29 +34,33 @@ public class MonitoringResource {
         this.caller = caller;
     }
 
-    /** Some points, in the order of their times. */
+    /**
+     * A list page of data points, oldest first.
+     *
+     * @param nextSince timestamp of the next data point, null on the last page
+     */
     public record PointList(
             List<ObjectNode> points, @Nullable String nextSince) {}
 
     /**
-     * Monitoring points.
+     * Lists the monitoring data points.
      *
-     * @param since from when on, ISO-8601; all that are kept if it is not said
+     * @param since returns data points at or after this time, ISO-8601; all stored data points by default
      */
     @GET
     @Requires(Scope.SYSTEM_READ)
     @Operation(operationId = "listMonitoringPoints", summary = "List the monitoring data points, one per minute")
     public PointList list(@QueryParam("since") @Nullable String since, @QueryParam("limit") @Nullable String limit) {
-        int wanted = (int) Query.integer("limit", limit, Query.MAX_LIMIT, 1, Query.MAX_LIMIT);
-        List<ObjectNode> points = monitoring.points(caller.game(), since == null ? 0 : millis(since), wanted + 1);
+        int pageSize = (int) Query.integer("limit", limit, Query.MAX_LIMIT, 1, Query.MAX_LIMIT);
+        List<ObjectNode> points = monitoring.points(caller.game(), since == null ? 0 : millis(since), pageSize + 1);
         return new PointList(
-                points.subList(0, Math.min(wanted, points.size())),
-                points.size() > wanted ? points.get(wanted).path("timestamp").asText() : null);
+                points.subList(0, Math.min(pageSize, points.size())),
+                points.size() > pageSize ? points.get(pageSize).path("timestamp").asText() : null);
     }
 
     private static long millis(String since) {
         return parsed(since)
-                .filter(millis -> millis >= 0 && millis <= Occurrence.MOST)
+                .filter(millis -> millis >= 0 && millis <= Occurrence.MAX_NUMBER)
                 .orElseThrow(() -> new ProblemException(
                         Problem.badRequest("since", "The parameter since must be a time such as 2026-01-31T12:00:00Z.")));
     }

@@ -13,7 +13,9 @@ import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jboss.logging.Logger;
 
-/** Monitoring points: what there is and what was asked for, minute by minute, for plots. */
+/**
+ * Counts requests and records monitoring data points: the statistics and the request traffic, about once per minute.
+ */
 @ApplicationScoped
 public class MonitoringService {
 
@@ -23,7 +25,7 @@ public class MonitoringService {
     private final UnifiedStatisticsService statistics;
     private final IntegrationConfig config;
     private final Clock clock;
-    private final Map<String, Gathered> gathered = new HashMap<>();
+    private final Map<String, PendingTraffic> pending = new HashMap<>();
     private final int shard = ThreadLocalRandom.current().nextInt(Integer.MAX_VALUE);
 
     MonitoringService(
@@ -34,29 +36,35 @@ public class MonitoringService {
         this.clock = clock;
     }
 
-    /** What this instance has counted and not written down. */
-    private record Gathered(Traffic traffic, long since) {}
+    /**
+     * Request counts of this instance that are not stored yet.
+     *
+     * @param since time of the first counted request in Unix milliseconds
+     */
+    private record PendingTraffic(Traffic traffic, long since) {}
 
     /**
-     * Notes a request that was answered. What an instance has counted is written down every few seconds, with a request
-     * that comes then; what it counted last it may take with it when it ends.
+     * Counts a completed request. The counts are stored by the first request after {@code traffic-gathering}. Counts
+     * that an instance has not stored when it ends are lost. Cost: 1 WCU when the counts are stored.
      *
-     * @param mayWait whether the thread may wait for it to be written down
+     * @param status HTTP status of the response
+     * @param millis duration of the request
+     * @param mayBlock whether the calling thread may wait for the write
      */
-    public void answered(String game, int status, long millis, boolean mayWait) {
+    public void countRequest(String game, int status, long millis, boolean mayBlock) {
         if (!config.unifiedMonitoring()) {
             return;
         }
         long now = clock.millis();
         Traffic due = null;
-        synchronized (gathered) {
-            Gathered all = gathered.merge(
+        synchronized (pending) {
+            PendingTraffic all = pending.merge(
                     game,
-                    new Gathered(Traffic.request(status, millis), now),
-                    (old, more) -> new Gathered(old.traffic().plus(more.traffic()), old.since()));
-            if (mayWait && now - all.since() >= config.trafficGathering().toMillis()) {
+                    new PendingTraffic(Traffic.request(status, millis), now),
+                    (old, more) -> new PendingTraffic(old.traffic().plus(more.traffic()), old.since()));
+            if (mayBlock && now - all.since() >= config.trafficGathering().toMillis()) {
                 due = all.traffic();
-                gathered.remove(game);
+                pending.remove(game);
             }
         }
         if (due != null) {
@@ -68,22 +76,22 @@ public class MonitoringService {
         try {
             store.add(game, shard, traffic);
         } catch (RuntimeException e) {
-            // A request is not to fail for a count of it; the next try brings it along.
-            LOG.warn("what was counted of requests could not be written", e);
-            synchronized (gathered) {
-                gathered.merge(
+            // The request must not fail because its count was not stored; the next write includes the count.
+            LOG.warn("Request counts were not stored; the next write includes them", e);
+            synchronized (pending) {
+                pending.merge(
                         game,
-                        new Gathered(traffic, clock.millis()),
-                        (old, more) -> new Gathered(old.traffic().plus(more.traffic()), old.since()));
+                        new PendingTraffic(traffic, clock.millis()),
+                        (old, more) -> new PendingTraffic(old.traffic().plus(more.traffic()), old.since()));
             }
         }
     }
 
-    /** Writes down what this instance has counted. */
+    /** Stores the request counts of this instance. */
     void flush(String game) {
-        Gathered own;
-        synchronized (gathered) {
-            own = gathered.remove(game);
+        PendingTraffic own;
+        synchronized (pending) {
+            own = pending.remove(game);
         }
         if (own != null) {
             write(game, own.traffic());
@@ -91,11 +99,11 @@ public class MonitoringService {
     }
 
     /**
-     * Takes a point, unless monitoring is off or somebody takes one at the same time.
+     * Records a data point.
      *
-     * @return whether one was taken
+     * @return false if monitoring is disabled or another instance recorded a data point concurrently
      */
-    public boolean sample(String game) {
+    public boolean record(String game) {
         if (!config.unifiedMonitoring()) {
             return false;
         }
@@ -103,8 +111,8 @@ public class MonitoringService {
         MonitoringStore.Head head = store.head(game);
         Traffic traffic = store.traffic(game);
         long now = Math.max(clock.millis(), head.at() + 1);
-        ObjectNode point = point(now, head, traffic.since(head.traffic()), statistics.of(game));
-        return store.take(
+        ObjectNode point = point(now, head, traffic.minus(head.traffic()), statistics.of(game));
+        return store.append(
                 game,
                 head,
                 now,
@@ -119,11 +127,11 @@ public class MonitoringService {
         point.put("timestamp", Times.text(now));
         point.put("periodSeconds", head.at() == 0 ? 0 : Math.round((now - head.at()) / 1000.0));
         point.put("requests", traffic.requests());
-        point.put("errors", traffic.errors());
-        point.put("refused", traffic.refused());
+        point.put("errors", traffic.serverErrors());
+        point.put("refused", traffic.clientErrors());
         point.put("latency", traffic.mean());
-        point.put("latencyP50", traffic.within(0.5));
-        point.put("latencyP99", traffic.within(0.99));
+        point.put("latencyP50", traffic.percentile(0.5));
+        point.put("latencyP99", traffic.percentile(0.99));
         ReplicationStatisticsService.Statistics replication = statistics.stateReplication();
         point.putObject("stateReplication")
                 .put("totalEntities", replication.totalEntities())
@@ -148,12 +156,21 @@ public class MonitoringService {
         return point;
     }
 
-    /** Points from a time on (epoch milliseconds), in order. */
+    /**
+     * Returns data points, oldest first. Cost: 1 RCU per 4 KB.
+     *
+     * @param since returns data points at or after this time, in Unix milliseconds
+     */
     public List<ObjectNode> points(String game, long since, int limit) {
         return store.points(game, since, limit);
     }
 
-    /** Changes with conflicts there were up to a time, as the last point before it says; 0 if there is none. */
+    /**
+     * Returns the total number of versions with conflicts from the last data point at or before a time; 0 if there is
+     * none. Cost: 0.5 RCU.
+     *
+     * @param at Unix milliseconds
+     */
     long conflictsUntil(String game, long at) {
         return store.lastBefore(game, at).stream()
                 .mapToLong(point ->

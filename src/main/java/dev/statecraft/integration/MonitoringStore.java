@@ -24,16 +24,18 @@ import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
 import software.amazon.awssdk.services.dynamodb.model.TransactionCanceledException;
 
 /**
- * Monitoring points and what is counted of requests, in the integration table.
+ * Stores the monitoring data points and the request counts in the integration table.
  *
  * <ul>
- *   <li>A point: {@code pk} = game#points, {@code sk} = its time in 16 digits, {@code pt} packed values. It goes when one
- *       is taken that is younger by {@code monitoring-retention}, and not by a TTL, so that their number stays known.
- *   <li>The head: {@code pk} = game#monitoring, {@code sk} = {@code head}, {@code c} points that are kept, {@code at} of
- *       the last one, {@code rq}, {@code er}, {@code ce}, {@code ms} and {@code h0} to {@code h11} what was counted of
- *       requests when it was taken.
- *   <li>Requests: {@code pk} = game#traffic, {@code sk} = one of {@value #SHARDS} shards, the same numbers, ever.
- *   <li>Guard: a point is taken in one transaction with the head, and from the head it was read with.
+ *   <li>Data point: {@code pk} = game#points, {@code sk} = its time in 16 digits, {@code pt} packed values. Expired
+ *       data points are deleted when a new one is appended. They have no TTL, so that the head holds their exact
+ *       number.
+ *   <li>Head: {@code pk} = game#monitoring, {@code sk} = {@code head}, {@code c} number of stored data points, {@code
+ *       at} time of the last one, {@code rq}, {@code er}, {@code ce}, {@code ms} and {@code h0} to {@code h11} the
+ *       total request counts at that time.
+ *   <li>Request counts: {@code pk} = game#traffic, {@code sk} = one of {@value #SHARDS} shards, the total request
+ *       counts of the shard under the same names.
+ *   <li>Guard: a data point and the head are written in one transaction. Its condition is the head that was read.
  * </ul>
  */
 @ApplicationScoped
@@ -41,8 +43,8 @@ public class MonitoringStore {
 
     private static final int SHARDS = 8;
 
-    /** Points that are dropped when one is taken; more than are taken. */
-    private static final int DROPPED = 20;
+    /** Maximum number of expired data points that one append deletes; more than one, so that a backlog shrinks. */
+    private static final int DELETED_PER_APPEND = 20;
 
     private static final int DEFLATE_BYTES = 256;
 
@@ -54,10 +56,16 @@ public class MonitoringStore {
         this.tables = tables;
     }
 
-    /** How many points are kept, when the last one was taken (epoch milliseconds), and what was counted then. */
+    /**
+     * State of the series of data points.
+     *
+     * @param points number of stored data points
+     * @param at time of the last data point in Unix milliseconds, 0 if there is none
+     * @param traffic total request counts at the last data point
+     */
     record Head(long points, long at, Traffic traffic) {}
 
-    /** Reads the head; 1 RCU. */
+    /** Reads the head, strongly consistent. Cost: 1 RCU. */
     Head head(String game) {
         Map<String, AttributeValue> item = dynamo.getItem(get ->
                         get.tableName(tables.integration()).key(headKey(game)).consistentRead(true))
@@ -65,7 +73,7 @@ public class MonitoringStore {
         return new Head(Attributes.number(item, "c", 0), Attributes.number(item, "at", 0), traffic(item));
     }
 
-    /** What was counted of requests ever; 1 RCU. */
+    /** Returns the total request counts of all shards, strongly consistent. Cost: 1 RCU. */
     Traffic traffic(String game) {
         Traffic sum = Traffic.NONE;
         for (Map<String, AttributeValue> item : dynamo.query(query -> query.tableName(tables.integration())
@@ -78,7 +86,7 @@ public class MonitoringStore {
         return sum;
     }
 
-    /** Adds to what was counted; 1 WCU. */
+    /** Adds request counts to a shard. Cost: 1 WCU; none if all counts are 0. */
     void add(String game, int shard, Traffic more) {
         Map<String, String> names = new HashMap<>();
         Map<String, AttributeValue> values = new HashMap<>();
@@ -109,22 +117,23 @@ public class MonitoringStore {
     }
 
     /**
-     * Keeps a point and drops those that are too old; about 2 WCU for each, and 2 for the head.
+     * Appends a data point and deletes expired ones. Cost: about 2 WCU per data point and 2 for the head.
      *
-     * @param oldest epoch milliseconds; what was taken before is dropped, {@value #DROPPED} points at a time
-     * @return false if somebody else took one meanwhile; nothing is written then
+     * @param at time of the data point in Unix milliseconds
+     * @param oldest Unix milliseconds; up to {@value #DELETED_PER_APPEND} data points before this time are deleted
+     * @return false if another instance appended a data point after the head was read; nothing is written then
      */
-    boolean take(String game, Head seen, long at, ObjectNode point, Traffic traffic, long oldest) {
-        List<Map<String, AttributeValue>> old = dynamo.query(query -> query.tableName(tables.integration())
+    boolean append(String game, Head seen, long at, ObjectNode point, Traffic traffic, long oldest) {
+        List<Map<String, AttributeValue>> expired = dynamo.query(query -> query.tableName(tables.integration())
                         .keyConditionExpression("pk = :pk AND sk < :oldest")
                         .expressionAttributeValues(
                                 Map.of(":pk", s(points(game)), ":oldest", s(Occurrence.position(oldest))))
                         .consistentRead(true)
-                        .limit(DROPPED))
+                        .limit(DELETED_PER_APPEND))
                 .items();
         List<TransactWriteItem> writes = new ArrayList<>();
         Map<String, AttributeValue> head = new HashMap<>(headKey(game));
-        head.put("c", n(seen.points() + 1 - old.size()));
+        head.put("c", n(seen.points() + 1 - expired.size()));
         head.put("at", n(at));
         traffic.numbers().forEach((name, value) -> head.put(name, n(value)));
         Put.Builder put = Put.builder().tableName(tables.integration()).item(head);
@@ -141,23 +150,23 @@ public class MonitoringStore {
         item.put("sk", s(Occurrence.position(at)));
         item.put("pt", b(PackedJson.of(point, DEFLATE_BYTES).bytes()));
         writes.add(TransactWriteItem.builder()
-                .put(kept ->
-                        kept.tableName(tables.integration()).item(item).conditionExpression("attribute_not_exists(pk)"))
+                .put(added ->
+                        added.tableName(tables.integration()).item(item).conditionExpression("attribute_not_exists(pk)"))
                 .build());
-        old.forEach(gone -> writes.add(TransactWriteItem.builder()
+        expired.forEach(old -> writes.add(TransactWriteItem.builder()
                 .delete(Delete.builder()
                         .tableName(tables.integration())
-                        .key(Map.of("pk", s(points(game)), "sk", s(Attributes.string(gone, "sk"))))
+                        .key(Map.of("pk", s(points(game)), "sk", s(Attributes.string(old, "sk"))))
                         .build())
                 .build()));
         try {
             dynamo.transactWriteItems(transaction -> transaction.transactItems(writes));
             return true;
         } catch (TransactionCanceledException e) {
-            boolean overtaken = e.cancellationReasons().stream()
+            boolean lostRace = e.cancellationReasons().stream()
                     .anyMatch(reason -> "ConditionalCheckFailed".equals(reason.code())
                             || "TransactionConflict".equals(reason.code()));
-            if (!overtaken) {
+            if (!lostRace) {
                 throw e;
             }
             return false;
@@ -165,9 +174,9 @@ public class MonitoringStore {
     }
 
     /**
-     * Points in the order of their times; 1 RCU for 4 KB.
+     * Returns data points, oldest first, strongly consistent. Cost: 1 RCU per 4 KB.
      *
-     * @param from epoch milliseconds, included
+     * @param from returns data points at or after this time, in Unix milliseconds
      */
     List<ObjectNode> points(String game, long from, int limit) {
         List<ObjectNode> found = new ArrayList<>();
@@ -189,7 +198,7 @@ public class MonitoringStore {
         return found;
     }
 
-    /** The last point taken at a time or before; empty if there is none. */
+    /** Returns the last data point at or before a time (Unix milliseconds); empty if there is none. Cost: 0.5 RCU. */
     List<ObjectNode> lastBefore(String game, long at) {
         return dynamo
                 .query(query -> query.tableName(tables.integration())

@@ -4,18 +4,18 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * What one record of a stream tells, as events, and what keeps it from being told twice: of a source only what lies
- * behind the position that was told last is news.
+ * The events of one stream record, with the source and position that prevent duplicates. The event feed stores the last
+ * appended position of each source and skips changes that are not after it.
  *
- * @param game whose feed it belongs to
- * @param source what the positions belong to; no part of it is {@code #}
- * @param position where in the source it is; positions compare as text
- * @param events in order
+ * @param game the game that owns the event feed
+ * @param source the ordered series of changes that the position belongs to; contains no {@code #}
+ * @param position position in the source; positions are compared as text
+ * @param events the events, in order
  */
 public record Occurrence(String game, String source, String position, List<Event> events) {
 
-    /** Behind every number that a position has. */
-    static final long MOST = 9_999_999_999_999_999L;
+    /** Largest number that a position can hold: 16 digits. */
+    public static final long MAX_NUMBER = 9_999_999_999_999_999L;
 
     private static final String ONCE = "1";
 
@@ -24,27 +24,27 @@ public record Occurrence(String game, String source, String position, List<Event
         events = List.copyOf(events);
     }
 
-    /** What can happen only once. */
+    /** Returns a change that is the only one of its source. */
     static Occurrence once(String game, String source, List<Event> events) {
         return new Occurrence(game, source, ONCE, events);
     }
 
-    /** What has a number in its source. */
+    /** Returns a change that is numbered within its source; the number has at most 16 digits. */
     static Occurrence numbered(String game, String source, long number, List<Event> events) {
         return new Occurrence(game, source, position(number), events);
     }
 
-    /** What a stream has numbered: up to 40 digits. */
+    /** Returns a change whose position is the sequence number of a stream record: at most 40 digits. */
     static Occurrence sequenced(String game, String source, String sequence, List<Event> events) {
         return new Occurrence(game, source, "0".repeat(Math.max(0, 40 - sequence.length())) + sequence, events);
     }
 
-    /** A number as a position. */
+    /** Returns a number as a position: 16 digits with leading zeros. */
     static String position(long number) {
         return String.format(Locale.ROOT, "%016d", number);
     }
 
-    /** The number of a position. */
+    /** Parses the result of {@link #position}. */
     static long number(String position) {
         return Long.parseLong(position);
     }

@@ -11,17 +11,17 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What happens to entities, as events. */
+/** Creates the events of entities and conflicts. */
 final class ReplicationEvents {
 
     private ReplicationEvents() {}
 
-    /** What the mark of a space is called. */
+    /** Returns the source name of a space's commits. */
     static String source(String space) {
         return "space/" + space;
     }
 
-    /** The changes of a commit, and the conflicts that they resolved. */
+    /** Returns the events of a commit: one per changed entity, and one per change that resolved conflicts. */
     static List<Occurrence> of(String game, String space, LogEntry commit) {
         List<Event> events = new ArrayList<>();
         List<Occurrence> resolved = new ArrayList<>();
@@ -30,13 +30,13 @@ final class ReplicationEvents {
             data.put("entityType", change.type())
                     .put("version", change.version())
                     .put("by", change.by());
-            String place = space + "/" + change.entityId() + "/" + change.version();
-            events.add(Event.of(type(change.kind()), "entity/" + place, commit.at(), data));
+            String key = space + "/" + change.entityId() + "/" + change.version();
+            events.add(Event.of(type(change.kind()), "entity/" + key, commit.at(), data));
             if (change.conflicts() != null && !change.conflicts().isEmpty()) {
                 ObjectNode outcome = about(space, change.entityId());
                 outcome.put("version", change.version()).put("by", change.by());
                 outcome.put("paths", change.conflicts().size());
-                resolved.add(resolved(game, place, change.strategy(), outcome, commit.at()));
+                resolved.add(resolved(game, key, change.strategy(), outcome, commit.at()));
             }
         }
         List<Occurrence> all = new ArrayList<>();
@@ -45,7 +45,7 @@ final class ReplicationEvents {
         return all;
     }
 
-    /** An update that waits for a decision. */
+    /** Returns the event of an update that was parked. */
     static Occurrence of(String game, ParkedConflict conflict) {
         ObjectNode data = about(conflict.space(), conflict.entityId());
         data.put("conflictId", conflict.id()).put("entityType", conflict.type());
@@ -55,25 +55,30 @@ final class ReplicationEvents {
         return Occurrence.once(game, id, List.of(Event.of(EventType.CONFLICT_PARKED, id, conflict.at(), data)));
     }
 
-    /** A decision about it; of the same conflict as the commit it came to, if there was one. */
-    static Occurrence of(String game, Settlement settlement, long version) {
-        ObjectNode data = about(settlement.space(), settlement.entityId());
-        data.put("conflictId", settlement.conflictId()).put("by", settlement.by());
-        data.put("choice", settlement.choice().name());
-        String place = "conflict/" + settlement.conflictId();
+    /**
+     * Returns the event of a parked conflict that was resolved. A resolution that was committed has the same source as
+     * the resolved conflict of its commit, so only one of the two is appended.
+     *
+     * @param version entity version that the resolution committed, 0 if it committed none
+     */
+    static Occurrence of(String game, Settlement resolution, long version) {
+        ObjectNode data = about(resolution.space(), resolution.entityId());
+        data.put("conflictId", resolution.conflictId()).put("by", resolution.by());
+        data.put("choice", resolution.choice().name());
+        String key = "conflict/" + resolution.conflictId();
         if (version > 0) {
             data.put("version", version);
-            place = settlement.space() + "/" + settlement.entityId() + "/" + version;
+            key = resolution.space() + "/" + resolution.entityId() + "/" + version;
         }
-        return resolved(game, place, settlement.strategy(), data, settlement.at());
+        return resolved(game, key, resolution.strategy(), data, resolution.at());
     }
 
     private static Occurrence resolved(
-            String game, String place, @Nullable Strategy strategy, ObjectNode data, long at) {
+            String game, String key, @Nullable Strategy strategy, ObjectNode data, long at) {
         if (strategy != null) {
             data.put("strategy", strategy.name());
         }
-        String id = "resolved/" + place;
+        String id = "resolved/" + key;
         return Occurrence.once(game, id, List.of(Event.of(EventType.CONFLICT_RESOLVED, id, at, data)));
     }
 

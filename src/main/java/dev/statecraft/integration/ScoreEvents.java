@@ -6,14 +6,17 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Keeps scores from filling the feed: however many change at a time, it is one event a board and season. */
+/** Merges score events, so that a batch of score changes is one event per board and season. */
 final class ScoreEvents {
 
     private static final String CHANGES = "changes";
 
     private ScoreEvents() {}
 
-    /** The same events with those about scores of the same board and season added up in the last of them. */
+    /**
+     * Merges the LEADERBOARD_UPDATED events of each board and season into the last of them; its {@code changes} is the
+     * sum. The merged events are placed after all other events.
+     */
     static List<Event> merged(List<Event> events) {
         Map<String, Event> scores = new LinkedHashMap<>();
         List<Event> merged = new ArrayList<>();
@@ -32,11 +35,11 @@ final class ScoreEvents {
         return merged;
     }
 
-    private static Event sum(Event before, Event last) {
+    private static Event sum(Event earlier, Event last) {
         ObjectNode data = last.data().deepCopy();
         data.put(
                 CHANGES,
-                before.data().path(CHANGES).asLong() + last.data().path(CHANGES).asLong());
-        return last.with(data);
+                earlier.data().path(CHANGES).asLong() + last.data().path(CHANGES).asLong());
+        return last.withData(data);
     }
 }

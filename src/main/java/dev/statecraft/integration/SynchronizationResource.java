@@ -13,7 +13,7 @@ import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
-/** The seed's forceSystemSynchronization over HTTP. */
+/** HTTP API of the system synchronization. Implements {@code forceSystemSynchronization} of the original Luau API. */
 @Path("/v1/synchronize")
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "System")
@@ -30,7 +30,7 @@ public class SynchronizationResource {
         this.caller = caller;
     }
 
-    /** Checks the systems against each other and mends what can be mended. */
+    /** Checks and repairs all systems of the game. */
     @POST
     @Requires(Scope.SYSTEM_ADMIN)
     @Operation(operationId = "forceSystemSynchronization", summary = "Check and repair all systems")

@@ -24,13 +24,14 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The seed's forceSystemSynchronization: works off what is due, compares counters with what they count, and mends what
- * differs. Every step is safe at any time, twice, and while everything is being written to.
+ * Checks and repairs all systems of a game: processes overdue work, compares counters with the data that they count,
+ * and repairs differences. Each step is idempotent and safe during concurrent writes. Implements {@code
+ * forceSystemSynchronization} of the original Luau API.
  */
 @ApplicationScoped
 public class SynchronizationService {
 
-    private static final int PAGE = 100;
+    private static final int PAGE_SIZE = 100;
 
     private final BoardService boards;
     private final RankingService rankings;
@@ -79,11 +80,11 @@ public class SynchronizationService {
     }
 
     /**
-     * What was done in a system.
+     * Result for one system.
      *
-     * @param checked how many things were looked at
-     * @param found how many of them were not as they should be, or were due
-     * @param mended how many of these are as they should be now, or are being mended in the background
+     * @param checked number of items checked
+     * @param found number of items with differences or overdue work
+     * @param mended number of these items that were repaired, or whose repair was started in the background
      */
     @Schema(name = "SynchronizationPart")
     public record Part(long checked, long found, long mended) {
@@ -96,14 +97,14 @@ public class SynchronizationService {
     }
 
     /**
-     * What was done.
+     * Result of a system synchronization.
      *
-     * @param complete whether everything was looked at before the time was up; if not, call again
-     * @param checked things looked at, in all systems
-     * @param found things that were not as they should be, or due
-     * @param mended how many of these were mended
-     * @param systems the same for each system
-     * @param stoppedBefore the board that was not looked at any more, null if all were
+     * @param complete false if the time budget was used up before all items were checked; the caller should call again
+     * @param checked number of items checked in all systems
+     * @param found number of items with differences or overdue work in all systems
+     * @param mended number of these items that were repaired, or whose repair was started in the background
+     * @param systems result by system
+     * @param stoppedBefore id of the first board that was not checked, null if all were checked
      */
     @Schema(name = "SynchronizationReport")
     public record Outcome(
@@ -115,12 +116,13 @@ public class SynchronizationService {
             Map<String, Part> systems,
             @Nullable String stoppedBefore) {}
 
-    /** The boards, and the one that was not looked at any more. */
+    /** Result of the consistency checks of boards; {@code stoppedBefore} is the first unchecked board, null if none. */
     private record Boards(Part part, @Nullable String stoppedBefore) {}
 
     /**
-     * Synchronizes the systems of a game for as long as configured, and has its clients begin anew. Reads every entry of the running seasons that have not
-     * too many, and the heads of all spaces.
+     * Checks and repairs the systems of a game within {@code synchronization-time}, makes its clients resync and
+     * appends a SYSTEM_SYNCHRONIZED event. Reads the heads of all spaces. Reads every entry of each board's current
+     * season with at most {@code recounted-entries} entries.
      */
     public Outcome synchronize(String game) {
         long until = clock.millis() + config.synchronizationTime().toMillis();
@@ -130,29 +132,29 @@ public class SynchronizationService {
         Part replication = new Part(settled + heads.checked(), settled + heads.behind(), settled + heads.mended());
         resyncs.beginAnew(game, clock.instant());
         Part migration = migrations(game);
-        int followed = 0;
+        int submitted = 0;
         if (config.crossSystemValidation()) {
-            bindings.refillLater(game);
-            followed = bindings.fill(game, timeLeft);
+            bindings.scheduleBackfill(game);
+            submitted = bindings.backfill(game, timeLeft);
         }
         int coordinated = coordination.run(game, timeLeft);
         UpkeepService.Done due = upkeep.run(game, timeLeft);
-        long worked = (long) due.closed() + due.snapshots() + due.mended();
-        Boards looked = boards(game, timeLeft);
-        Part leaderboards = looked.part().plus(new Part((long) due.boards() + followed, worked, worked));
+        long repaired = (long) due.closed() + due.snapshots() + due.mended();
+        Boards boardsResult = boards(game, timeLeft);
+        Part leaderboards = boardsResult.part().plus(new Part((long) due.boards() + submitted, repaired, repaired));
         Map<String, Part> systems = new LinkedHashMap<>();
         systems.put(HealthReportService.REPLICATION, replication);
         systems.put(HealthReportService.MIGRATION, migration);
         systems.put(HealthReportService.LEADERBOARDS, leaderboards);
         systems.put("integration", new Part(coordinated, 0, 0));
         Part all = systems.values().stream().reduce(Part.NOTHING, Part::plus);
-        boolean complete = due.complete() && looked.stoppedBefore() == null && timeLeft.getAsBoolean();
+        boolean complete = due.complete() && boardsResult.stoppedBefore() == null && timeLeft.getAsBoolean();
         Instant now = clock.instant();
-        tell(game, all, now);
-        return new Outcome(now, complete, all.checked(), all.found(), all.mended(), systems, looked.stoppedBefore());
+        appendEvent(game, all, now);
+        return new Outcome(now, complete, all.checked(), all.found(), all.mended(), systems, boardsResult.stoppedBefore());
     }
 
-    private void tell(String game, Part all, Instant now) {
+    private void appendEvent(String game, Part all, Instant now) {
         ObjectNode data = JsonNodeFactory.instance.objectNode();
         data.put("checked", all.checked()).put("found", all.found()).put("mended", all.mended());
         String id = "synchronized/" + now.toEpochMilli();
@@ -170,7 +172,7 @@ public class SynchronizationService {
 
     private Boards boards(String game, BooleanSupplier timeLeft) {
         Part sum = Part.NOTHING;
-        List<Board> page = boards.after(game, null, PAGE);
+        List<Board> page = boards.after(game, null, PAGE_SIZE);
         while (!page.isEmpty()) {
             for (Board board : page) {
                 if (!timeLeft.getAsBoolean()) {
@@ -178,7 +180,7 @@ public class SynchronizationService {
                 }
                 sum = sum.plus(board(game, board.id()));
             }
-            page = boards.after(game, page.get(page.size() - 1).id(), PAGE);
+            page = boards.after(game, page.get(page.size() - 1).id(), PAGE_SIZE);
         }
         return new Boards(sum, null);
     }
@@ -193,7 +195,7 @@ public class SynchronizationService {
             return new Part(1, 0, 0);
         }
         AuditService.Report report = audits.audit(board, board.season());
-        // What is only on its way is not drift; the next call sees it counted.
+        // Writes that are not counted yet are not a difference; the next call checks the board again.
         if (report.drift() == 0 || !report.settled()) {
             return new Part(1, 0, 0);
         }

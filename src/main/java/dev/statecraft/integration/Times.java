@@ -4,7 +4,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 
-/** Times as the API writes them: ISO-8601, UTC, milliseconds. */
+/** Formats times for the API: ISO-8601 in UTC with milliseconds. */
 final class Times {
 
     private static final DateTimeFormatter MILLIS =

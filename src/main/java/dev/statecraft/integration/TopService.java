@@ -3,7 +3,7 @@ package dev.statecraft.integration;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.statecraft.integration.CoordinationStore.Top;
+import dev.statecraft.integration.CoordinationStore.ReplicatedBoard;
 import dev.statecraft.leaderboard.Board;
 import dev.statecraft.leaderboard.BoardService;
 import dev.statecraft.leaderboard.Listing;
@@ -28,23 +28,24 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 /**
- * The top of each board as an entity {@code leaderboard_state_<board>} of the space {@code global}, so that clients who
- * follow the space see it live. It is written when it has changed, and not more often than configured.
+ * Replicates the top entries of each board as the entity {@code leaderboard_state_<board>} in the space {@code
+ * global}, so that clients of the space receive changes live. The entity is written only if the entries changed, and
+ * at most once per {@code leaderboard-replication-interval}.
  */
 @ApplicationScoped
 public class TopService {
 
     static final String SPACE = "global";
     static final String TYPE = "LEADERBOARD_STATE";
-    static final String PREFIX = "leaderboard_state_";
+    static final String ID_PREFIX = "leaderboard_state_";
 
-    private static final int LONGEST_ID = 128;
+    private static final int MAX_ENTITY_ID_LENGTH = 128;
 
-    /** How long the order index may take to show a score. */
-    private static final long SETTLED_MILLIS = 2_000;
+    /** Expected maximum lag of the order index behind a score write. */
+    private static final long ORDER_INDEX_LAG_MILLIS = 2_000;
 
     private static final Source SYSTEM = new Source("statecraft", null);
-    private static final Identity UNREPEATED = new Identity(null, "");
+    private static final Identity NO_KEY = new Identity(null, "");
 
     private final CoordinationStore store;
     private final BoardService boards;
@@ -71,78 +72,82 @@ public class TopService {
         this.clock = clock;
     }
 
-    /** Notes that scores of boards have changed, and replicates the tops of those that are due. */
+    /**
+     * Replicates boards whose scores or season changed. A board that was replicated within the interval is replicated
+     * at the end of the interval; the call waits until then. Boards whose entity id would be longer than 128
+     * characters are skipped.
+     */
     void changed(String game, Collection<String> ids) {
         long now = clock.millis();
-        List<Top> waiting = new ArrayList<>();
+        List<ReplicatedBoard> early = new ArrayList<>();
         for (String id : ids) {
-            if (PREFIX.length() + id.length() > LONGEST_ID) {
+            if (ID_PREFIX.length() + id.length() > MAX_ENTITY_ID_LENGTH) {
                 continue;
             }
-            Top top = store.changed(game, id, now);
-            if (dueIn(top, now) > 0) {
-                waiting.add(top);
+            ReplicatedBoard board = store.markChanged(game, id, now);
+            if (dueIn(board, now) > 0) {
+                early.add(board);
             } else {
-                replicate(game, top, now);
+                replicate(game, board, now);
             }
         }
-        await(game, waiting);
+        replicateWhenDue(game, early);
     }
 
-    /** What changed just after it was replicated is replicated when it is time again: nobody may come by then. */
-    private void await(String game, List<Top> waiting) {
-        for (Top top : waiting) {
-            long until = System.nanoTime() + 1_000_000 * Math.max(0, dueIn(top, clock.millis()));
+    /** Waits for the end of each board's interval. A later change that would trigger the replication may never come. */
+    private void replicateWhenDue(String game, List<ReplicatedBoard> early) {
+        for (ReplicatedBoard board : early) {
+            long until = System.nanoTime() + 1_000_000 * Math.max(0, dueIn(board, clock.millis()));
             long left;
             while ((left = until - System.nanoTime()) > 0
                     && !Thread.currentThread().isInterrupted()) {
                 LockSupport.parkNanos(left);
             }
-            replicate(game, top, clock.millis());
+            replicate(game, board, clock.millis());
         }
     }
 
-    private long dueIn(Top top, long now) {
-        return top.at() + config.leaderboardReplicationInterval().toMillis() - now;
+    private long dueIn(ReplicatedBoard board, long now) {
+        return board.replicatedAt() + config.leaderboardReplicationInterval().toMillis() - now;
     }
 
     /**
-     * Replicates the tops that may have changed and are due.
+     * Replicates changed boards whose interval has passed.
      *
-     * @return how many were looked at
+     * @return number of boards that were processed
      */
     int replicateDue(String game, BooleanSupplier timeLeft) {
         int done = 0;
-        for (Top top : store.tops(game)) {
+        for (ReplicatedBoard board : store.changedBoards(game)) {
             long now = clock.millis();
-            if (timeLeft.getAsBoolean() && dueIn(top, now) <= 0) {
-                replicate(game, top, now);
+            if (timeLeft.getAsBoolean() && dueIn(board, now) <= 0) {
+                replicate(game, board, now);
                 done++;
             }
         }
         return done;
     }
 
-    private void replicate(String game, Top top, long now) {
-        if (!store.claim(game, top, now)) {
+    private void replicate(String game, ReplicatedBoard replicated, long now) {
+        if (!store.claim(game, replicated, now)) {
             return;
         }
-        Optional<Board> board = boards.read(game, top.board());
+        Optional<Board> board = boards.read(game, replicated.board());
         if (board.isEmpty()) {
-            removed(game, top.board());
+            deleted(game, replicated.board());
             return;
         }
-        write(game, PREFIX + top.board(), state(board.get()));
-        if (now - top.changed() > SETTLED_MILLIS) {
-            store.unchanged(game, top);
+        write(game, ID_PREFIX + replicated.board(), state(board.get()));
+        if (now - replicated.changedAt() > ORDER_INDEX_LAG_MILLIS) {
+            store.clearChanged(game, replicated);
         }
     }
 
-    /** Deletes what a board that is gone was replicated as. */
-    void removed(String game, String board) {
-        store.forget(game, board);
-        if (!reader.read(game, SPACE, PREFIX + board).deleted()) {
-            entities.delete(game, SPACE, PREFIX + board, null, SYSTEM, UNREPEATED);
+    /** Deletes the entity and the replication state of a deleted board. */
+    void deleted(String game, String board) {
+        store.delete(game, board);
+        if (!reader.read(game, SPACE, ID_PREFIX + board).deleted()) {
+            entities.delete(game, SPACE, ID_PREFIX + board, null, SYSTEM, NO_KEY);
         }
     }
 
@@ -167,25 +172,25 @@ public class TopService {
     }
 
     private void write(String game, String id, ObjectNode state) {
-        Entity before = reader.read(game, SPACE, id);
+        Entity stored = reader.read(game, SPACE, id);
         CommitService.Result result;
-        if (before.deleted()) {
+        if (stored.deleted()) {
             result = entities.create(
-                    game, SPACE, new EntityService.NewEntity(id, TYPE, state, null), SYSTEM, UNREPEATED);
-        } else if (same(before.json(), state)) {
+                    game, SPACE, new EntityService.NewEntity(id, TYPE, state, null), SYSTEM, NO_KEY);
+        } else if (same(stored.json(), state)) {
             return;
         } else {
             EntityUpdate update = new EntityUpdate(new EntityUpdate.Replace(state), null, null, new TreeMap<>(), null);
-            result = entities.update(game, SPACE, id, update, SYSTEM, UNREPEATED) instanceof EntityService.Decided done
+            result = entities.update(game, SPACE, id, update, SYSTEM, NO_KEY) instanceof EntityService.Decided done
                     ? done.result()
                     : new CommitService.Busy();
         }
         if (result instanceof CommitService.Busy) {
-            throw new ContentionException("others write the space of replicated boards all the time");
+            throw new ContentionException("a commit of a replicated board lost the race to concurrent writers");
         }
     }
 
-    /** Numbers may have been read back as another kind of number. */
+    /** Compares JSON texts, because a stored number may be read as a different number node. */
     private static boolean same(ObjectNode stored, ObjectNode state) {
         return stored.toString().equals(state.toString());
     }

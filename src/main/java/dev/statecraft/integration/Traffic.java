@@ -6,21 +6,21 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What is counted of requests.
+ * Request counts with a histogram of durations.
  *
- * @param requests how many were answered
- * @param errors those answered with a status of 500 and more
- * @param refused those answered with a status of 400 to 499
- * @param millis how long all took, summed
- * @param buckets how many took at most so long as {@link #BOUNDS} says, and not as the bucket before; the last one has
- *     those that took longer
+ * @param requests number of completed requests
+ * @param serverErrors number of responses with status 500 or higher
+ * @param clientErrors number of responses with status 400 to 499
+ * @param millis sum of the durations in milliseconds
+ * @param buckets number of requests by duration; bucket {@code i} ends at {@code BOUNDS.get(i)}, inclusive, and the
+ *     last bucket holds all longer requests
  */
-public record Traffic(long requests, long errors, long refused, long millis, List<Long> buckets) {
+public record Traffic(long requests, long serverErrors, long clientErrors, long millis, List<Long> buckets) {
 
-    /** Milliseconds. */
+    /** Upper bounds of the buckets in milliseconds, inclusive. */
     static final List<Long> BOUNDS = List.of(2L, 5L, 10L, 20L, 50L, 100L, 200L, 500L, 1_000L, 2_000L, 5_000L);
 
-    /** Nothing. */
+    /** Counts without a request. */
     public static final Traffic NONE = of(Map.of());
 
     /** Copies the buckets. */
@@ -28,7 +28,7 @@ public record Traffic(long requests, long errors, long refused, long millis, Lis
         buckets = List.copyOf(buckets);
     }
 
-    /** One request. */
+    /** Returns the counts of one request with a status and a duration in milliseconds. */
     public static Traffic request(int status, long millis) {
         int bucket = 0;
         while (bucket < BOUNDS.size() && millis > BOUNDS.get(bucket)) {
@@ -43,7 +43,7 @@ public record Traffic(long requests, long errors, long refused, long millis, Lis
         return of(numbers);
     }
 
-    /** The numbers by the names they are stored under; what is missing is 0. */
+    /** Creates counts from the numbers by their stored names; missing numbers are 0. */
     static Traffic of(Map<String, Long> numbers) {
         List<Long> buckets = new ArrayList<>();
         for (int i = 0; i <= BOUNDS.size(); i++) {
@@ -57,12 +57,12 @@ public record Traffic(long requests, long errors, long refused, long millis, Lis
                 buckets);
     }
 
-    /** The numbers by the names they are stored under. */
+    /** Returns the numbers by their stored names. */
     Map<String, Long> numbers() {
         Map<String, Long> numbers = new LinkedHashMap<>();
         numbers.put("rq", requests);
-        numbers.put("er", errors);
-        numbers.put("ce", refused);
+        numbers.put("er", serverErrors);
+        numbers.put("ce", clientErrors);
         numbers.put("ms", millis);
         for (int i = 0; i < buckets.size(); i++) {
             numbers.put("h" + i, buckets.get(i));
@@ -70,13 +70,13 @@ public record Traffic(long requests, long errors, long refused, long millis, Lis
         return numbers;
     }
 
-    /** Both together. */
+    /** Returns the sum of both counts. */
     Traffic plus(Traffic other) {
         return combined(other, 1);
     }
 
-    /** What came since. */
-    Traffic since(Traffic earlier) {
+    /** Returns the counts that were added since earlier total counts. */
+    Traffic minus(Traffic earlier) {
         return combined(earlier, -1);
     }
 
@@ -87,18 +87,19 @@ public record Traffic(long requests, long errors, long refused, long millis, Lis
         return of(sum);
     }
 
-    /** Milliseconds on average, 0 if there was no request. */
+    /** Returns the mean duration in milliseconds, rounded to one decimal; 0 without a request. */
     double mean() {
         return requests == 0 ? 0 : Math.round(10.0 * millis / requests) / 10.0;
     }
 
     /**
-     * Milliseconds within which a part of the requests was answered, to the bound of a bucket.
+     * Returns a percentile of the durations in milliseconds, rounded up to the bound of a bucket; 0 without a request,
+     * and twice the highest bound if it is in the last bucket.
      *
-     * @param part 0 to 1
+     * @param fraction 0 to 1, such as 0.99 for p99
      */
-    long within(double part) {
-        long left = (long) Math.ceil(requests * part);
+    long percentile(double fraction) {
+        long left = (long) Math.ceil(requests * fraction);
         for (int i = 0; i < BOUNDS.size(); i++) {
             left -= buckets.get(i);
             if (left <= 0) {

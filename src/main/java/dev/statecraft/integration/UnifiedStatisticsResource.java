@@ -10,7 +10,7 @@ import jakarta.ws.rs.core.MediaType;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
-/** The seed's getUnifiedStats over HTTP. */
+/** HTTP API of the statistics of all systems. Implements {@code getUnifiedStats} of the original Luau API. */
 @Path("/v1/stats")
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "System")
@@ -24,7 +24,7 @@ public class UnifiedStatisticsResource {
         this.caller = caller;
     }
 
-    /** How much there is in each of the systems. */
+    /** Returns the statistics of all systems. */
     @GET
     @Requires(Scope.SYSTEM_READ)
     @Operation(operationId = "getUnifiedStats", summary = "Get the statistics of all systems")

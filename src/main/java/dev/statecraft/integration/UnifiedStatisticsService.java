@@ -8,7 +8,7 @@ import java.time.Clock;
 import java.time.Instant;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
-/** The seed's getUnifiedStats: how much there is in each of the systems. */
+/** Collects the statistics of all systems. Implements {@code getUnifiedStats} of the original Luau API. */
 @ApplicationScoped
 public class UnifiedStatisticsService {
 
@@ -35,10 +35,10 @@ public class UnifiedStatisticsService {
     }
 
     /**
-     * Statistics of a game.
+     * Statistics of all systems of a game.
      *
-     * @param integrationEvents events that the feed ever had
-     * @param monitoringDataPoints monitoring points that are kept
+     * @param integrationEvents number of events ever appended to the event feed
+     * @param monitoringDataPoints number of stored monitoring data points
      */
     @Schema(name = "UnifiedStatistics")
     public record Statistics(
@@ -49,7 +49,10 @@ public class UnifiedStatisticsService {
             long integrationEvents,
             long monitoringDataPoints) {}
 
-    /** The statistics of a game: sums and heads, no entry and no entity is read; about 3 RCU, the boards aside. */
+    /**
+     * Returns the statistics of a game. Reads only counters and heads, no entries and no entities. Cost: about 3 RCU
+     * plus the reads of the leaderboard statistics.
+     */
     public Statistics of(String game) {
         return new Statistics(
                 clock.instant(),

@@ -227,9 +227,9 @@ public class EntityService {
     }
 
     /**
-     * Makes the state of a kept version the newest version. An id may have been something else before it was deleted and
-     * created again: nobody makes that of an entity that is there, and a player not even of one that is gone; a server
-     * gets it back as it was then, with the type and the owner it had.
+     * Makes the state of a kept version the newest version. An id may have been something else before it was deleted
+     * and created again: nobody makes that of an entity that is there, and a player not even of one that is gone; a
+     * server gets it back as it was then, with the type and the owner it had.
      */
     public Result revert(String game, String space, String id, long version, Source source, Identity identity) {
         return commits.commit(
@@ -281,7 +281,7 @@ public class EntityService {
             return Optional.of(
                     new Refusal.Forbidden("Players may not write entities of the type " + type.name() + "."));
         }
-        if (source.ownOnly() && followed.isFollowed(game, type.name())) {
+        if (source.ownOnly() && followed.isSource(game, type.name())) {
             return Optional.of(new Refusal.Forbidden(
                     "A board is bound to entities of the type " + type.name() + ". Only servers may write them."));
         }

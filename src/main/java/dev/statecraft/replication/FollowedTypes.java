@@ -4,5 +4,5 @@ package dev.statecraft.replication;
 public interface FollowedTypes {
 
     /** Whether a board of the game follows entities of a type; what was decided a moment ago may not be known yet. */
-    boolean isFollowed(String game, String entityType);
+    boolean isSource(String game, String entityType);
 }

@@ -37,9 +37,8 @@ import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 
 /**
- * A small game is played while what consumes the streams fails now and then; then everything is delivered again,
- * duplicated, cut differently and out of order, while the bus is down at times. Nothing of it may show in events, counters, ranks, bound boards or replicated
- * tops.
+ * Simulates a small game while stream consumers fail at random. Then delivers all stream records again: duplicated, in
+ * other batches and out of order. Events, counters, ranks, bound boards and replicated top entries must not change.
  */
 @QuarkusTest
 @Tag("application")
@@ -48,7 +47,7 @@ import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 @WithTestResource(FaultyBus.class)
 class EventDeliveryTest {
 
-    /** Tops are replicated at once, and calls to the store can be made to fail. */
+    /** Replicates top entries immediately and lets calls to DynamoDB fail on request. */
     public static final class Faulty implements QuarkusTestProfile {
 
         @Override
@@ -78,36 +77,36 @@ class EventDeliveryTest {
     private final long seed = System.nanoTime();
     private final Random random = new Random(seed);
 
-    /** What the game did, to be found again in the feed. */
+    /** Expected number of events by type. */
     private final Map<String, Integer> expected = new TreeMap<>();
 
     private final Map<String, Integer> coins = new HashMap<>();
     private int scores;
 
     @Test
-    void neitherFailuresNorRepeatedDeliveriesShow() throws Exception {
+    void failuresAndRepeatedDeliveriesChangeNothing() throws Exception {
         post("/v1/leaderboards", "{'id': 'own', 'rankingType': 'POINTS'}", 201);
         post(
                 "/v1/leaderboards",
                 "{'id': 'rich', 'rankingType': 'SCORE', 'operator': 'LAST',"
                         + " 'source': {'entityType': 'PURSE', 'path': 'coins'}}",
                 201);
-        rest();
-        // Registers the migration in code that waits in every game, which the feed tells.
+        drain();
+        // Registers the migration that is defined in Java code; the event of the registration must not appear later.
         get("/v1/migrations");
-        rest();
+        drain();
         StreamFaults.begin(seed, 0.04);
         for (int step = 0; step < 100; step++) {
             play();
         }
-        rest();
-        assertTrue(StreamFaults.end() > 10, "Hardly anything failed, seed " + seed);
+        drain();
+        assertTrue(StreamFaults.end() > 10, "Too few injected failures, seed " + seed);
         assertEquals(List.of(), local.pump().deadLetters(), "seed " + seed);
-        rest();
+        drain();
 
-        Map<String, JsonNode> before = everything();
+        Map<String, JsonNode> before = readEverything();
         assertBusHasWhatTheFeedHas(before.get("events"));
-        assertFeedTellsTheGame(before.get("events"));
+        assertFeedMatchesTheGame(before.get("events"));
         for (JsonNode entry : before.get("rich").path("entries")) {
             assertEquals(
                     coins.get(entry.path("playerId").asText()),
@@ -118,19 +117,19 @@ class EventDeliveryTest {
 
         local.pump().pause();
         for (RecordedStream stream : RecordedStream.all(dynamo, handlers, tables.prefix())) {
-            // The bus goes on refusing now and then, and was told more than once already.
+            // The event bus still rejects events at random and has already received duplicates.
             for (List<Integer> batch :
-                    stream.handler().equals("event-bus") ? List.<List<Integer>>of() : again(stream)) {
-                String answer = stream.deliver(batch);
+                    stream.handler().equals("event-bus") ? List.<List<Integer>>of() : repeatedBatches(stream)) {
+                String response = stream.deliver(batch);
                 assertTrue(
-                        answer.contains("\"batchItemFailures\":[]"),
-                        () -> stream.handler() + " " + stream.table() + " " + answer + ", seed " + seed);
+                        response.contains("\"batchItemFailures\":[]"),
+                        () -> stream.handler() + " " + stream.table() + " " + response + ", seed " + seed);
             }
         }
         local.pump().resume();
-        rest();
-        Map<String, JsonNode> after = everything();
-        before.forEach((what, was) -> assertEquals(was, after.get(what), what + ", seed " + seed));
+        drain();
+        Map<String, JsonNode> after = readEverything();
+        before.forEach((name, value) -> assertEquals(value, after.get(name), name + ", seed " + seed));
         for (String board : List.of("own", "rich")) {
             post("/v1/leaderboards/" + board + "/audit", "{}", 200);
         }
@@ -146,24 +145,24 @@ class EventDeliveryTest {
             case 1 -> {
                 if (coins.containsKey(player)) {
                     given().delete("/v1/entities/e-" + player).then().statusCode(200);
-                    told("ENTITY_DELETED");
-                    // The board goes on showing what a player had.
+                    expect("ENTITY_DELETED");
+                    // The board keeps the score of a deleted entity.
                     post("/v1/entities", purse(player, coins.get(player)), 201);
-                    told("ENTITY_CREATED");
+                    expect("ENTITY_CREATED");
                 }
             }
             default -> {
                 int now = random.nextInt(1000);
                 if (coins.put(player, now) == null) {
                     post("/v1/entities", purse(player, now), 201);
-                    told("ENTITY_CREATED");
+                    expect("ENTITY_CREATED");
                 } else {
                     given().contentType("application/json")
                             .body("{\"set\": {\"coins\": " + now + ", \"step\": " + random.nextInt() + "}}")
                             .patch("/v1/entities/e-" + player)
                             .then()
                             .statusCode(200);
-                    told("ENTITY_UPDATED");
+                    expect("ENTITY_UPDATED");
                 }
             }
         }
@@ -174,11 +173,11 @@ class EventDeliveryTest {
                 + "}}";
     }
 
-    private void told(String type) {
+    private void expect(String type) {
         expected.merge(type, 1, Integer::sum);
     }
 
-    private void assertFeedTellsTheGame(JsonNode events) {
+    private void assertFeedMatchesTheGame(JsonNode events) {
         Map<String, Integer> found = new TreeMap<>();
         Map<String, Long> versions = new HashMap<>();
         int changes = 0;
@@ -200,7 +199,7 @@ class EventDeliveryTest {
         assertEquals(scores, changes, "seed " + seed);
     }
 
-    /** A bus that was down may have been told twice; one that refuses some keeps no order. */
+    /** Checks only that no event is missing: the bus may receive events more than once and out of order. */
     private void assertBusHasWhatTheFeedHas(JsonNode events) throws IOException {
         Set<String> ids = new HashSet<>();
         JSON.readTree(given().get(System.getProperty(FaultyBus.ADDRESS)).asByteArray())
@@ -211,8 +210,8 @@ class EventDeliveryTest {
         assertEquals(List.of(), missing, "seed " + seed);
     }
 
-    /** Batches that tell all again: some twice, some from far back, and the log in any order. */
-    private List<List<Integer>> again(RecordedStream stream) {
+    /** Returns batches that deliver all records again, some repeatedly; records of the commit log are shuffled. */
+    private List<List<Integer>> repeatedBatches(RecordedStream stream) {
         List<Integer> all =
                 new ArrayList<>(IntStream.range(0, stream.size()).boxed().toList());
         if (stream.table().endsWith("log")) {
@@ -231,7 +230,7 @@ class EventDeliveryTest {
         return batches;
     }
 
-    private static Map<String, JsonNode> everything() throws IOException {
+    private static Map<String, JsonNode> readEverything() throws IOException {
         Map<String, JsonNode> all = new LinkedHashMap<>();
         all.put("events", events());
         ObjectNode stats = (ObjectNode) get("/v1/stats");
@@ -277,7 +276,7 @@ class EventDeliveryTest {
                 .statusCode(status);
     }
 
-    private void rest() {
+    private void drain() {
         local.pump().drain(Duration.ofSeconds(90));
     }
 }

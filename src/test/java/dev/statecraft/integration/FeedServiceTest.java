@@ -21,7 +21,7 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 
-/** The feed on the real DynamoDB Local: whatever is delivered how often, every event is in it once. */
+/** Tests the event feed on DynamoDB Local: repeated deliveries append every event once. */
 class FeedServiceTest {
 
     private static final String GAME = "default";
@@ -32,7 +32,7 @@ class FeedServiceTest {
     private final FeedService feed = new FeedService(store, Clock.systemUTC());
 
     @Test
-    void whatIsDeliveredAgainOrCutDifferentlyIsAppendedOnce() {
+    void repeatedAndShuffledChangesAreAppendedOnce() {
         long seed = System.nanoTime();
         Random random = new Random(seed);
         List<Occurrence> all = new ArrayList<>();
@@ -64,7 +64,7 @@ class FeedServiceTest {
     }
 
     @Test
-    void scoresOfABoardAreOneEventThatCountsEachOnce() {
+    void scoreChangesOfABoardAreMergedAndCountedOnce() {
         List<Occurrence> scores = new ArrayList<>();
         for (int i = 1; i <= 10; i++) {
             scores.add(LeaderboardEvents.scored(GAME, "race", 0, 1, 0, Integer.toString(100 + i), 0));
@@ -83,7 +83,7 @@ class FeedServiceTest {
     }
 
     @Test
-    void thePagesOfBothOrdersHoldEveryEventOnce() {
+    void pagesOfBothOrdersContainEveryEventOnce() {
         for (int chunk = 0; chunk < 7; chunk++) {
             List<Occurrence> part = new ArrayList<>();
             for (int i = 1; i <= 5; i++) {
@@ -118,7 +118,7 @@ class FeedServiceTest {
     }
 
     @Test
-    void twoWhoAreErasedAtOnceAreBothGone() {
+    void concurrentErasuresAnonymizeBothPlayers() {
         feed.append(
                 GAME,
                 List.of(Occurrence.once(
@@ -129,9 +129,9 @@ class FeedServiceTest {
                                 event(EventType.ENTITY_UPDATED, "global/eve/1"),
                                 event(EventType.ENTITY_UPDATED, "global/bob/1")))));
         FeedStore.Chunk read = store.forwards(GAME, 0, 1).chunks().get(0);
-        assertEquals(OptionalInt.of(1), store.erase(GAME, read, "ada"));
-        // Whoever read it before would bring the name back.
-        assertEquals(OptionalInt.empty(), store.erase(GAME, read, "eve"));
+        assertEquals(OptionalInt.of(1), store.anonymize(GAME, read, "ada"));
+        // A rewrite of the chunk as it was read before would restore the other player's name.
+        assertEquals(OptionalInt.empty(), store.anonymize(GAME, read, "eve"));
         EventErasureService erasure = new EventErasureService(store);
         assertEquals(new Swept(null, 1), erasure.erase(GAME, "eve", null));
         assertEquals(new Swept(null, 0), erasure.erase(GAME, "ada", null));

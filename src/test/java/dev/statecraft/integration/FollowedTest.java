@@ -30,7 +30,7 @@ class FollowedTest {
         return new Entity("global", "e1", "PURSE", 3, packed, "", owner, 0, "by", null, null, 1, 1, 1, List.of());
     }
 
-    private static Optional<Followed> followed(int decimals, String path, Entity entity) {
+    private static Optional<Followed> score(int decimals, String path, Entity entity) {
         Board board = Board.first(
                 "default",
                 "rich",
@@ -49,17 +49,17 @@ class FollowedTest {
         "null, owner-1",
         "[], owner-1"
     })
-    void thePlayerIsReadFromEverySpellingOfItsId(String written, String player) throws JsonProcessingException {
+    void playerIdIsReadFromTextAndInteger(String written, String player) throws JsonProcessingException {
         Entity entity = entity("{'coins': 5, 'playerId': " + written + "}", "owner-1");
-        assertEquals(player, followed(0, "coins", entity).orElseThrow().playerId());
+        assertEquals(player, score(0, "coins", entity).orElseThrow().playerId());
     }
 
     @Test
-    void theValueIsRoundedToTheDigitsOfTheBoard() throws JsonProcessingException {
+    void valueIsRoundedToTheDecimalsOfTheBoard() throws JsonProcessingException {
         Entity entity = entity("{'stats': {'7': 0.30000000000000004}, 'bag': []}", null);
-        Followed followed = followed(2, "/stats/7", entity).orElseThrow();
-        assertEquals(0, new BigDecimal("0.3").compareTo(followed.value()));
-        assertEquals("e1", followed.playerId());
-        assertEquals(Optional.empty(), followed(2, "/bag/7", entity));
+        Followed score = score(2, "/stats/7", entity).orElseThrow();
+        assertEquals(0, new BigDecimal("0.3").compareTo(score.value()));
+        assertEquals("e1", score.playerId());
+        assertEquals(Optional.empty(), score(2, "/bag/7", entity));
     }
 }

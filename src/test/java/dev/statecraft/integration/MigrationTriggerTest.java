@@ -20,13 +20,15 @@ import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** The automatic trigger, and what the end of a migration means for clients, in a game of its own. */
+/**
+ * Tests the automatic migration trigger and the resync of clients after a migration. Each test has a game of its own.
+ */
 @QuarkusTest
 @Tag("application")
 @WithTestResource(DynamoDbLocalResource.class)
 class MigrationTriggerTest {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
     @Inject
     MigrationTriggerService trigger;
@@ -37,7 +39,7 @@ class MigrationTriggerTest {
     private String game = "";
     private String key = "";
 
-    private void begin() {
+    private void createGame() {
         game = "triggered" + System.nanoTime();
         key = given("sk_dev_local")
                 .contentType("application/json")
@@ -51,14 +53,14 @@ class MigrationTriggerTest {
     }
 
     @Test
-    void whatIsPendingIsAppliedOnceAndClientsBeginAnew() {
-        begin();
+    void pendingMigrationIsAppliedOnceAndClientsResync() {
+        createGame();
         post("/v1/entities", "{\"id\": \"p1\", \"space\": \"arena\", \"type\": \"UI_STATE\", \"state\": {\"hp\": 1}}");
         String before = sync("").path("spaces.arena.cursor");
         register("1.0.0", "");
         trigger.run(game);
         trigger.run(game);
-        assertEquals("APPLIED", settled("1.0.0"));
+        assertEquals("APPLIED", finalStatus("1.0.0"));
         assertEquals(0, trigger.run(game));
         assertEquals(1, events("MIGRATION_STARTED").size());
         assertEquals(1, events("MIGRATION_COMPLETED").size());
@@ -67,25 +69,25 @@ class MigrationTriggerTest {
                 .then()
                 .body("events[0].data.by", equalTo(MigrationTriggerService.BY));
 
-        Response anew = sync(before);
-        anew.then()
+        Response resync = sync(before);
+        resync.then()
                 .body("spaces.arena.resync", equalTo(true))
                 .body("spaces.arena.snapshot.entities[0].state.health", equalTo(1));
-        String after = anew.path("spaces.arena.cursor");
+        String after = resync.path("spaces.arena.cursor");
         sync(after).then().body("spaces.arena.resync", equalTo(false)).body("spaces.arena.commits", hasSize(0));
     }
 
     @Test
-    void whatFailedIsLeftAloneAndTheFeedSaysSoOnce() {
-        begin();
+    void failedMigrationIsSkippedWithOneEvent() {
+        createGame();
         post("/v1/entities", "{\"id\": \"p1\", \"space\": \"arena\", \"type\": \"UI_STATE\", \"state\": {\"hp\": 1}}");
         register("1.0.0", ", \"validation\": [{\"expression\": \"state.health > 5\", \"message\": \"too weak\"}]");
         trigger.run(game);
-        assertEquals("ROLLED_BACK", settled("1.0.0"));
+        assertEquals("ROLLED_BACK", finalStatus("1.0.0"));
         for (int i = 0; i < 3; i++) {
             trigger.run(game);
         }
-        assertEquals("ROLLED_BACK", settled("1.0.0"));
+        assertEquals("ROLLED_BACK", finalStatus("1.0.0"));
         assertEquals(1, events("MIGRATION_STARTED").size());
         assertEquals(1, events("MIGRATION_TRIGGER_SKIPPED").size());
         given(key)
@@ -97,7 +99,7 @@ class MigrationTriggerTest {
         for (int i = 0; i < 2; i++) {
             trigger.run(game);
         }
-        assertEquals(2, events("MIGRATION_TRIGGER_SKIPPED").size(), "another run has failed");
+        assertEquals(2, events("MIGRATION_TRIGGER_SKIPPED").size(), "one event for each failed run");
     }
 
     private void register(String version, String more) {
@@ -108,9 +110,9 @@ class MigrationTriggerTest {
                         + " \"health\"}]}" + more + "}");
     }
 
-    /** The status of a migration once nothing goes on any more. */
-    private String settled(String version) {
-        long until = System.nanoTime() + PATIENCE.toNanos();
+    /** Waits until no run of the migration is active and returns its status. */
+    private String finalStatus(String version) {
+        long until = System.nanoTime() + TIMEOUT.toNanos();
         String status;
         do {
             LockSupport.parkNanos(50_000_000);
@@ -120,9 +122,9 @@ class MigrationTriggerTest {
         return status;
     }
 
-    /** Those about the migration; one that comes with the code is applied as well. */
+    /** Returns the events of version 1.0.0; the migration that is defined in Java code has events too. */
     private List<Object> events(String type) {
-        local.pump().drain(PATIENCE);
+        local.pump().drain(TIMEOUT);
         return given(key)
                 .get("/v1/events?type=" + type)
                 .jsonPath()

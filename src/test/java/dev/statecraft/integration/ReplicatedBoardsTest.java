@@ -16,14 +16,14 @@ import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** The top of a board as an entity. */
+/** Tests the replication of top entries as an entity. */
 @QuarkusTest
 @Tag("application")
 @TestProfile(ReplicatedBoardsTest.Replicating.class)
 @WithTestResource(DynamoDbLocalResource.class)
 class ReplicatedBoardsTest {
 
-    /** Boards are replicated at once. */
+    /** Replicates boards immediately. */
     public static final class Replicating implements QuarkusTestProfile {
 
         @Override
@@ -38,12 +38,12 @@ class ReplicatedBoardsTest {
     LocalRuntime local;
 
     @Test
-    void theTopOfABoardIsAnEntityForAsLongAsThereIsTheBoard() {
+    void topEntriesAreReplicatedUntilTheBoardIsDeleted() {
         post("/v1/leaderboards", "{\"id\": \"shown\", \"rankingType\": \"SCORE\"}", 201);
         for (int i = 1; i <= 12; i++) {
             post("/v1/leaderboards/shown/scores", "{\"playerId\": \"p" + i + "\", \"value\": " + i + "}", 200);
         }
-        rest();
+        drain();
         given().get("/v1/entities/leaderboard_state_shown")
                 .then()
                 .statusCode(200)
@@ -53,17 +53,17 @@ class ReplicatedBoardsTest {
                 .body("state.entries[0].playerId", equalTo("p12"))
                 .body("state.entries.rank", equalTo(List.of(1, 2, 3, 4, 5, 6, 7, 8, 9, 10)));
         post("/v1/leaderboards/shown/scores", "{\"playerId\": \"p1\", \"value\": 50}", 200);
-        rest();
+        drain();
         given().get("/v1/entities/leaderboard_state_shown")
                 .then()
                 .statusCode(200)
                 .body("state.entries[0].playerId", equalTo("p1"))
                 .body("state.entries[0].value", equalTo(50));
         given().delete("/v1/leaderboards/shown/players/p1").then().statusCode(204);
-        rest();
+        drain();
         given().get("/v1/entities/leaderboard_state_shown").then().body("state.entries[0].playerId", equalTo("p12"));
         given().delete("/v1/leaderboards/shown");
-        rest();
+        drain();
         given().get("/v1/entities/leaderboard_state_shown").then().statusCode(404);
     }
 
@@ -71,7 +71,7 @@ class ReplicatedBoardsTest {
         given().contentType("application/json").body(body).post(path).then().statusCode(status);
     }
 
-    private void rest() {
+    private void drain() {
         local.pump().drain(Duration.ofSeconds(30));
     }
 }

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Events, statistics, health, monitoring and synchronization over HTTP. */
+/** Tests the routes of events, statistics, health report, monitoring and synchronization. */
 @QuarkusTest
 @Tag("application")
 @WithTestResource(DynamoDbLocalResource.class)
@@ -42,7 +42,7 @@ class SystemResourceTest {
     LocalScheduler scheduler;
 
     @Test
-    void whatHappensIsInTheFeedOnceAndInOrder() {
+    void eventsAreInTheFeedOnceAndInOrder() {
         post("/v1/entities", "{\"id\": \"evented\", \"type\": \"PLAYER_DATA\", \"state\": {\"coins\": 1}}", 201);
         given().contentType("application/json")
                 .body("{\"set\": {\"coins\": 2}}")
@@ -55,7 +55,7 @@ class SystemResourceTest {
             post("/v1/leaderboards/evented/scores", "{\"playerId\": \"p" + i + "\", \"value\": " + i + "}", 200);
         }
         post("/v1/leaderboards/evented/reset", "{\"reason\": \"new\"}", 200);
-        rest();
+        drain();
         List<String> entity = new ArrayList<>();
         List<String> board = new ArrayList<>();
         List<String> ids = new ArrayList<>();
@@ -97,9 +97,9 @@ class SystemResourceTest {
     }
 
     @Test
-    void statisticsBringAllSystemsTogether() throws Exception {
+    void statisticsContainAllSystems() throws Exception {
         post("/v1/leaderboards", "{\"id\": \"counted\", \"rankingType\": \"SCORE\"}", 201);
-        rest();
+        drain();
         scheduler.trigger("schedule");
         given().get("/v1/stats")
                 .then()
@@ -120,7 +120,7 @@ class SystemResourceTest {
     }
 
     @Test
-    void theHealthReportNamesEachSystem() {
+    void healthReportContainsEachSystem() {
         given().get("/v1/health-report")
                 .then()
                 .statusCode(200)
@@ -132,11 +132,11 @@ class SystemResourceTest {
     }
 
     @Test
-    void synchronizingMayBeRepeatedUntilNothingIsLeft() {
+    void repeatedSynchronizationRepairsEverything() {
         Response last = synchronize();
-        // Ends of seasons are worked off in steps, and other tests leave some behind.
-        for (int again = 0; again < 3 && last.jsonPath().getInt("found") > 0; again++) {
-            rest();
+        // Seasons are finalized in steps, and other tests leave unfinished seasons.
+        for (int repeat = 0; repeat < 3 && last.jsonPath().getInt("found") > 0; repeat++) {
+            drain();
             last = synchronize();
         }
         last.then()
@@ -144,7 +144,7 @@ class SystemResourceTest {
                 .body("mended", equalTo(last.jsonPath().getInt("found")))
                 .body("systems.stateReplication.found", equalTo(0))
                 .body("systems.dataMigration.found", equalTo(0));
-        rest();
+        drain();
         given().get("/v1/events?order=NEWEST&type=SYSTEM_SYNCHRONIZED&limit=1")
                 .then()
                 .statusCode(200)
@@ -153,30 +153,30 @@ class SystemResourceTest {
     }
 
     private static Response synchronize() {
-        Response answer = given().contentType("application/json").body("{}").post("/v1/synchronize");
-        answer.then().statusCode(200);
-        return answer;
+        Response response = given().contentType("application/json").body("{}").post("/v1/synchronize");
+        response.then().statusCode(200);
+        return response;
     }
 
     @Test
-    void aBoundBoardFollowsItsEntities() throws Exception {
+    void boundBoardReceivesScoresOfItsEntities() throws Exception {
         post("/v1/entities", entity("before", "alice", 10), 201);
-        rest();
+        drain();
         post(
                 "/v1/leaderboards",
                 "{\"id\": \"bound\", \"rankingType\": \"SCORE\","
                         + " \"source\": {\"entityType\": \"BOUND\", \"path\": \"/stats/score\"}}",
                 201);
-        rest();
+        drain();
         post("/v1/entities", entity("after", "bob", 30), 201);
         given().contentType("application/json")
                 .body("{\"set\": {\"/stats/score\": 20}}")
                 .patch("/v1/entities/before")
                 .then()
                 .statusCode(200);
-        rest();
+        drain();
         scheduler.trigger("schedule");
-        rest();
+        drain();
         given().get("/v1/leaderboards/bound/entries?limit=10&fresh=true")
                 .then()
                 .statusCode(200)
@@ -189,17 +189,17 @@ class SystemResourceTest {
     }
 
     @Test
-    void aBoundBoardTakesItsEntitiesWhenItStarts() throws Exception {
+    void boundBoardIsBackfilledWhenItStarts() throws Exception {
         post(
                 "/v1/leaderboards",
                 "{\"id\": \"waiting\", \"rankingType\": \"SCORE\", \"startsAt\": \"2095-01-01T00:00:00Z\","
                         + " \"source\": {\"entityType\": \"BOUND\", \"path\": \"/stats/score\"}}",
                 201);
-        rest();
+        drain();
         post("/v1/entities", entity("waiting-1", "carol", 10), 201);
-        rest();
+        drain();
         scheduler.trigger("schedule");
-        rest();
+        drain();
         given().get("/v1/leaderboards/waiting/players/carol").then().body("rank", equalTo(0));
         given().contentType("application/json")
                 .body("{\"clear\": [\"startsAt\"]}")
@@ -208,7 +208,7 @@ class SystemResourceTest {
                 .statusCode(200)
                 .body("status", equalTo("OPEN"));
         scheduler.trigger("schedule");
-        rest();
+        drain();
         given().get("/v1/leaderboards/waiting/players/carol").then().body("value", equalTo(10));
     }
 
@@ -222,7 +222,7 @@ class SystemResourceTest {
                 "/v1/monitoring?since=yesterday",
                 "/v1/monitoring?since=-1000000000-01-01T00:00:00Z"
             })
-    void whatCannotBeReadIsRefused(String path) {
+    void malformedQueryReturns400(String path) {
         given().get(path).then().statusCode(400);
     }
 
@@ -235,7 +235,7 @@ class SystemResourceTest {
         given().contentType("application/json").body(body).post(path).then().statusCode(status);
     }
 
-    private void rest() {
+    private void drain() {
         local.pump().drain(Duration.ofSeconds(30));
     }
 }
