@@ -160,7 +160,7 @@ class SystemResourceTest {
 
     @Test
     void boundBoardReceivesScoresOfItsEntities() throws Exception {
-        post("/v1/entities", entity("before", "alice", 10), 201);
+        post("/v1/entities", entity("before", "BOUND", "alice", 10), 201);
         drain();
         post(
                 "/v1/leaderboards",
@@ -168,7 +168,7 @@ class SystemResourceTest {
                         + " \"source\": {\"entityType\": \"BOUND\", \"path\": \"/stats/score\"}}",
                 201);
         drain();
-        post("/v1/entities", entity("after", "bob", 30), 201);
+        post("/v1/entities", entity("after", "BOUND", "bob", 30), 201);
         given().contentType("application/json")
                 .body("{\"set\": {\"/stats/score\": 20}}")
                 .patch("/v1/entities/before")
@@ -193,10 +193,10 @@ class SystemResourceTest {
         post(
                 "/v1/leaderboards",
                 "{\"id\": \"waiting\", \"rankingType\": \"SCORE\", \"startsAt\": \"2095-01-01T00:00:00Z\","
-                        + " \"source\": {\"entityType\": \"BOUND\", \"path\": \"/stats/score\"}}",
+                        + " \"source\": {\"entityType\": \"BOUND_LATER\", \"path\": \"/stats/score\"}}",
                 201);
         drain();
-        post("/v1/entities", entity("waiting-1", "carol", 10), 201);
+        post("/v1/entities", entity("waiting-1", "BOUND_LATER", "carol", 10), 201);
         drain();
         scheduler.trigger("schedule");
         drain();
@@ -226,8 +226,8 @@ class SystemResourceTest {
         given().get(path).then().statusCode(400);
     }
 
-    private static String entity(String id, String player, int score) {
-        return "{\"id\": \"" + id + "\", \"type\": \"BOUND\", \"state\": {\"playerId\": \"" + player
+    private static String entity(String id, String type, String player, int score) {
+        return "{\"id\": \"" + id + "\", \"type\": \"" + type + "\", \"state\": {\"playerId\": \"" + player
                 + "\", \"stats\": {\"score\": " + score + "}}}";
     }
 
