@@ -1,6 +1,6 @@
 package dev.statecraft.entry;
 
-import dev.statecraft.table.Swept;
+import dev.statecraft.table.ScanPage;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -78,7 +78,7 @@ public final class Ids {
                 field,
                 "An id has 1 to " + MAX_LENGTH
                         + " characters: letters and digits of ASCII, underscore, hyphen, dot, colon, at sign"
-                        + more + "; it does not begin with " + Swept.ERASED_PLAYER + "."));
+                        + more + "; it does not begin with " + ScanPage.ERASED_PLAYER + "."));
     }
 
     /** Whether the text may be an id. What stands for players who were erased is nobody's. */
@@ -88,6 +88,6 @@ public final class Ids {
 
     /** Whether something stored may have the text as its id: see {@link #checkStored}. */
     public static boolean isStored(String text) {
-        return ID.matcher(text).matches() && !text.startsWith(Swept.ERASED_PLAYER);
+        return ID.matcher(text).matches() && !text.startsWith(ScanPage.ERASED_PLAYER);
     }
 }

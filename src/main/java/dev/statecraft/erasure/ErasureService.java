@@ -6,8 +6,8 @@ import dev.statecraft.integration.EventErasureService;
 import dev.statecraft.leaderboard.LeaderboardErasureService;
 import dev.statecraft.migration.MigrationErasureService;
 import dev.statecraft.replication.ReplicationErasureService;
+import dev.statecraft.table.ScanPage;
 import dev.statecraft.table.Sha256;
-import dev.statecraft.table.Swept;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
 import java.time.Duration;
@@ -140,7 +140,7 @@ public class ErasureService {
     private Erasure resume(String game, Erasure erasure, BooleanSupplier timeLeft) {
         Erasure current = erasure;
         while (current.isDue(clock.instant()) && timeLeft.getAsBoolean()) {
-            Swept page = step(game, current);
+            ScanPage page = step(game, current);
             Erasure further = current.after(
                     page.next(), page.touched(), Instant.ofEpochMilli(clock.millis()), config.secondLookAfter());
             if (!erasures.replace(game, further)) {
@@ -151,7 +151,7 @@ public class ErasureService {
         return current;
     }
 
-    private Swept step(String game, Erasure erasure) {
+    private ScanPage step(String game, Erasure erasure) {
         String player = Objects.requireNonNull(erasure.playerId());
         Part part = Objects.requireNonNull(erasure.part());
         return switch (part) {

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
-import dev.statecraft.table.Swept;
+import dev.statecraft.table.ScanPage;
 import java.time.Instant;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -40,7 +40,7 @@ public record Event(String id, long seq, EventType type, Instant timestamp, Obje
     Event anonymized(String playerId) {
         ObjectNode newData = data.deepCopy();
         boolean replaced = anonymize(newData, playerId);
-        String newId = idPart(playerId).matcher(id).replaceAll(Swept.ERASED_PLAYER + "-" + seq);
+        String newId = idPart(playerId).matcher(id).replaceAll(ScanPage.ERASED_PLAYER + "-" + seq);
         return replaced || !newId.equals(id) ? new Event(newId, seq, type, timestamp, newData) : this;
     }
 
@@ -49,7 +49,7 @@ public record Event(String id, long seq, EventType type, Instant timestamp, Obje
         if (json instanceof ObjectNode object) {
             for (Map.Entry<String, JsonNode> member : object.properties()) {
                 if (isText(member.getValue(), playerId)) {
-                    member.setValue(TextNode.valueOf(Swept.ERASED_PLAYER));
+                    member.setValue(TextNode.valueOf(ScanPage.ERASED_PLAYER));
                     replaced = true;
                 } else {
                     replaced |= anonymize(member.getValue(), playerId);
@@ -58,7 +58,7 @@ public record Event(String id, long seq, EventType type, Instant timestamp, Obje
         } else if (json instanceof ArrayNode array) {
             for (int i = 0; i < array.size(); i++) {
                 if (isText(array.get(i), playerId)) {
-                    array.set(i, TextNode.valueOf(Swept.ERASED_PLAYER));
+                    array.set(i, TextNode.valueOf(ScanPage.ERASED_PLAYER));
                     replaced = true;
                 } else {
                     replaced |= anonymize(array.get(i), playerId);

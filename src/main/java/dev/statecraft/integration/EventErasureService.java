@@ -1,6 +1,6 @@
 package dev.statecraft.integration;
 
-import dev.statecraft.table.Swept;
+import dev.statecraft.table.ScanPage;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +23,7 @@ public class EventErasureService {
      *
      * @param cursor cursor of the previous call's result, null to start
      */
-    public Swept erase(String game, String playerId, @Nullable String cursor) {
+    public ScanPage erase(String game, String playerId, @Nullable String cursor) {
         FeedStore.Chunks found = feed.forwards(game, cursor == null ? 0 : Long.parseLong(cursor), CHUNKS_PER_CALL);
         long touched = 0;
         long last = 0;
@@ -31,11 +31,11 @@ public class EventErasureService {
             OptionalInt anonymized = feed.anonymize(game, chunk, playerId);
             if (anonymized.isEmpty()) {
                 // A concurrent erasure rewrote the chunk, or the chunk expired: read the chunk again in the next call.
-                return new Swept(Long.toString(chunk.first()), touched);
+                return new ScanPage(Long.toString(chunk.first()), touched);
             }
             touched += anonymized.getAsInt();
             last = chunk.first();
         }
-        return new Swept(found.more() ? Long.toString(last + 1) : null, touched);
+        return new ScanPage(found.more() ? Long.toString(last + 1) : null, touched);
     }
 }

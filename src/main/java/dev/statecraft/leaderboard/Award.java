@@ -1,6 +1,6 @@
 package dev.statecraft.leaderboard;
 
-import dev.statecraft.table.Swept;
+import dev.statecraft.table.ScanPage;
 
 /**
  * What a player gets for the place at the end of a season.
@@ -14,6 +14,6 @@ public record Award(String playerId, long position, long rank, Score score, int 
 
     /** This award without the player's name. */
     Award anonymous() {
-        return new Award(Swept.ERASED_PLAYER, position, rank, score, reward);
+        return new Award(ScanPage.ERASED_PLAYER, position, rank, score, reward);
     }
 }

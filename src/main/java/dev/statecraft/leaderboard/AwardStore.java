@@ -5,10 +5,10 @@ import static dev.statecraft.table.Attributes.s;
 
 import dev.statecraft.table.Attributes;
 import dev.statecraft.table.Batches;
+import dev.statecraft.table.ConditionalPut;
 import dev.statecraft.table.ItemChange;
 import dev.statecraft.table.PartitionKey;
-import dev.statecraft.table.Replacement;
-import dev.statecraft.table.Swept;
+import dev.statecraft.table.ScanPage;
 import dev.statecraft.table.TableNames;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.ArrayList;
@@ -98,7 +98,7 @@ public class AwardStore {
             }
             QueryResponse response = dynamo.query(query.build());
             for (Map<String, AttributeValue> item : response.items()) {
-                touched += Replacement.write(dynamo, tables.boards(), item, "awards", read -> without(read, playerId))
+                touched += ConditionalPut.write(dynamo, tables.boards(), item, "awards", read -> without(read, playerId))
                         ? 1
                         : 0;
             }
@@ -181,7 +181,7 @@ public class AwardStore {
                 .stream().map(Award::playerId).collect(Collectors.toSet());
         List<Award> given = awards(item).stream()
                 .filter(award ->
-                        !told.contains(award.playerId()) && !award.playerId().equals(Swept.ERASED_PLAYER))
+                        !told.contains(award.playerId()) && !award.playerId().equals(ScanPage.ERASED_PLAYER))
                 .toList();
         return given.isEmpty()
                 ? Optional.empty()

@@ -1,7 +1,7 @@
 package dev.statecraft.leaderboard;
 
 import dev.statecraft.table.Batches;
-import dev.statecraft.table.Swept;
+import dev.statecraft.table.ScanPage;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.List;
 import java.util.Map;
@@ -58,7 +58,7 @@ public class LeaderboardErasureService {
      *
      * @param cursor what the step before answered, null to begin
      */
-    public Swept erase(String game, String playerId, @Nullable String cursor) {
+    public ScanPage erase(String game, String playerId, @Nullable String cursor) {
         ErasurePosition position = ErasurePosition.of(cursor);
         if (!position.purged()) {
             Optional<Board> board = board(game, position);
@@ -71,7 +71,7 @@ public class LeaderboardErasureService {
         }
         Optional<Purge> purge = purge(game, position);
         if (purge.isEmpty()) {
-            return new Swept(null, 0);
+            return new ScanPage(null, 0);
         }
         String name = PurgeStore.name(purge.get());
         int from = name.equals(position.within()) ? position.season() : 1;
@@ -98,7 +98,7 @@ public class LeaderboardErasureService {
     }
 
     /** Takes a player off some seasons of a board, and off what seasons share before the first and after the last. */
-    private Swept erase(Board board, String name, int from, ErasurePosition position, String playerId) {
+    private ScanPage erase(Board board, String name, int from, ErasurePosition position, String playerId) {
         int end =
                 Math.min(board.season() + 1, from + Math.min(Batches.READ_LIMIT, Math.max(1, config.erasedSeasons())));
         long touched = from == 1 ? reviews.delete(board, playerId) : 0;
@@ -119,10 +119,10 @@ public class LeaderboardErasureService {
             }
         }
         if (end <= board.season()) {
-            return new Swept(position.in(name, board.epoch(), end).text(), touched);
+            return new ScanPage(position.in(name, board.epoch(), end).text(), touched);
         }
         touched += samples.delete(board, playerId);
         touched += snapshots.makeAnonymous(board, playerId);
-        return new Swept(position.behind(name).text(), touched);
+        return new ScanPage(position.behind(name).text(), touched);
     }
 }

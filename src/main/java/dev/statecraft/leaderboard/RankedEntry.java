@@ -1,6 +1,6 @@
 package dev.statecraft.leaderboard;
 
-import dev.statecraft.table.Swept;
+import dev.statecraft.table.ScanPage;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +23,6 @@ public record RankedEntry(
 
     /** This entry without the player's name and metadata. */
     RankedEntry anonymous() {
-        return new RankedEntry(rank, place, position, Swept.ERASED_PLAYER, score, reachedAt, null);
+        return new RankedEntry(rank, place, position, ScanPage.ERASED_PLAYER, score, reachedAt, null);
     }
 }

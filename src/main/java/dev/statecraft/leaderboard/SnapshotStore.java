@@ -6,8 +6,8 @@ import static dev.statecraft.table.Attributes.s;
 import dev.statecraft.leaderboard.Distribution.Bucket;
 import dev.statecraft.table.Attributes;
 import dev.statecraft.table.Batches;
+import dev.statecraft.table.ConditionalPut;
 import dev.statecraft.table.PartitionKey;
-import dev.statecraft.table.Replacement;
 import dev.statecraft.table.TableNames;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
@@ -139,7 +139,7 @@ public class SnapshotStore {
             }
             QueryResponse response = dynamo.query(query.build());
             for (Map<String, AttributeValue> item : response.items()) {
-                touched += Replacement.write(dynamo, tables.boards(), item, "entries", read -> without(read, playerId))
+                touched += ConditionalPut.write(dynamo, tables.boards(), item, "entries", read -> without(read, playerId))
                         ? 1
                         : 0;
             }

@@ -1,7 +1,7 @@
 package dev.statecraft.migration;
 
 import dev.statecraft.migration.Registration.Application;
-import dev.statecraft.table.Writes;
+import dev.statecraft.table.TransactionWrites;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
 import java.time.Instant;
@@ -108,7 +108,7 @@ public class BackupService {
                         null,
                         run.id(),
                         null),
-                Writes.NONE);
+                TransactionWrites.NONE);
     }
 
     private boolean deleted(String game, Run run, BooleanSupplier timeLeft) {

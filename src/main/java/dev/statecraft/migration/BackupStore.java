@@ -12,11 +12,11 @@ import dev.statecraft.replication.JsonValues;
 import dev.statecraft.replication.PackedJson;
 import dev.statecraft.table.Attributes;
 import dev.statecraft.table.Batches;
+import dev.statecraft.table.ConditionalPut;
 import dev.statecraft.table.PartitionKey;
-import dev.statecraft.table.Replacement;
-import dev.statecraft.table.Swept;
+import dev.statecraft.table.ScanPage;
 import dev.statecraft.table.TableNames;
-import dev.statecraft.table.Writes;
+import dev.statecraft.table.TransactionWrites;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -69,7 +69,7 @@ public class BackupStore {
     record Part(String space, List<BackedUp> records, String key) {}
 
     /** That records are kept as they are, to be written with the commit that changes them; up to 7 items. */
-    Writes keeping(String game, String run, int segment, String space, long seq, List<Entity> records) {
+    TransactionWrites keeping(String game, String run, int segment, String space, long seq, List<Entity> records) {
         List<TransactWriteItem> items = new ArrayList<>();
         ArrayNode part = JsonNodeFactory.instance.arrayNode();
         long bytes = 0;
@@ -94,7 +94,7 @@ public class BackupStore {
         if (!part.isEmpty()) {
             items.add(item(game, run, segment, space, seq, items.size(), part));
         }
-        return new Writes(items);
+        return new TransactionWrites(items);
     }
 
     private TransactWriteItem item(
@@ -145,7 +145,7 @@ public class BackupStore {
                 .filter(record -> isOf(record, playerId))
                 .count();
         boolean erased = records > 0
-                && Replacement.write(
+                && ConditionalPut.write(
                         dynamo, tables.migrations(), item, DATA, read -> Optional.of(without(read, playerId)));
         return Optional.of(new Erased(Attributes.string(item, "sk"), erased ? records : 0));
     }
@@ -155,7 +155,7 @@ public class BackupStore {
         for (int i = 0; i < records.size(); i++) {
             if (isOf(records.get(i), playerId)) {
                 ObjectNode nobody = JsonNodeFactory.instance.objectNode();
-                nobody.put("i", Swept.ERASED_PLAYER + "-" + i).put("v", 0);
+                nobody.put("i", ScanPage.ERASED_PLAYER + "-" + i).put("v", 0);
                 nobody.put("m", records.get(i).path("m").asText()).putObject("s");
                 records.set(i, nobody);
             }

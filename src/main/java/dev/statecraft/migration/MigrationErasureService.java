@@ -1,6 +1,6 @@
 package dev.statecraft.migration;
 
-import dev.statecraft.table.Swept;
+import dev.statecraft.table.ScanPage;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -45,12 +45,12 @@ public class MigrationErasureService {
      *
      * @param cursor what the call before named, null to begin
      */
-    public Swept erase(String game, String playerId, @Nullable String cursor) {
+    public ScanPage erase(String game, String playerId, @Nullable String cursor) {
         Place place = cursor == null ? null : Place.read(cursor);
         Optional<Run> found =
                 place == null ? runs.list(game, null, 1).stream().findFirst() : runs.read(game, place.run());
         if (found.isEmpty()) {
-            return new Swept(null, 0);
+            return new ScanPage(null, 0);
         }
         Run run = found.get();
         Place at = place == null ? new Place(run.id(), 0, "") : place;
@@ -63,7 +63,7 @@ public class MigrationErasureService {
             at = new Place(run.id(), erased.isPresent() ? at.segment() : at.segment() + 1, after);
         }
         if (at.segment() < run.segments()) {
-            return new Swept(at.text(), touched);
+            return new ScanPage(at.text(), touched);
         }
         touched += segments.forgetQuarantined(game, run.id(), playerId);
         if (!run.active()) {
@@ -74,6 +74,6 @@ public class MigrationErasureService {
                 .findFirst()
                 .map(older -> new Place(older.id(), 0, "").text())
                 .orElse(null);
-        return new Swept(next, touched);
+        return new ScanPage(next, touched);
     }
 }

@@ -7,7 +7,7 @@ import static dev.statecraft.table.Attributes.s;
 import dev.statecraft.replication.PackedJson;
 import dev.statecraft.table.PartitionKey;
 import dev.statecraft.table.TableNames;
-import dev.statecraft.table.Writes;
+import dev.statecraft.table.TransactionWrites;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -159,7 +159,7 @@ public class MigrationStore {
      * Moves the registry and a migration to other states, in one transaction with writes of another Store; false if the
      * registry is not as it was seen any more, or a condition of those writes does not hold. About 6 WCU, and theirs.
      */
-    boolean record(String game, Registry seen, Registry next, Registration migration, LedgerEntry entry, Writes along) {
+    boolean record(String game, Registry seen, Registry next, Registration migration, LedgerEntry entry, TransactionWrites along) {
         Registration.Application application = migration.application();
         Map<String, String> names = new HashMap<>(Map.of("#st", "st", "#as", "as", "#bk", "bk"));
         Map<String, AttributeValue> values = new HashMap<>();

@@ -15,8 +15,8 @@ import dev.statecraft.replication.EntityTypeService;
 import dev.statecraft.replication.Mutation;
 import dev.statecraft.replication.Refusal;
 import dev.statecraft.table.Backoff;
-import dev.statecraft.table.Consumption;
-import dev.statecraft.table.Writes;
+import dev.statecraft.table.CapacityUsage;
+import dev.statecraft.table.TransactionWrites;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -62,7 +62,7 @@ public class PageService {
      * @param timeLeft asked before each record; what is not begun in time is left for another page
      * @param consumption adds up what is consumed
      */
-    record Job(String game, Run run, Segment lease, BooleanSupplier timeLeft, Consumption consumption) {}
+    record Job(String game, Run run, Segment lease, BooleanSupplier timeLeft, CapacityUsage consumption) {}
 
     /** Migrates records; those that went through it before are looked at once more, if {@code verified}. */
     PageOutcome raise(Job job, Ascent ascent, List<EntityPlace> places, boolean verified) {
@@ -290,17 +290,17 @@ public class PageService {
                     new Companion(keeps, this::along, job.consumption()));
         }
 
-        private Writes along(Upcoming commit) {
+        private TransactionWrites along(Upcoming commit) {
             List<Entity> before =
                     commit.entities().stream().map(Replaced::before).toList();
             Sums all = Sums.NONE;
             for (Entity entity : before) {
                 all = all.plus(sums.getOrDefault(entity.id(), Sums.NONE));
             }
-            Writes kept = keeps
+            TransactionWrites kept = keeps
                     ? backups.keeping(
                             job.game(), job.run().id(), job.lease().number(), commit.space(), commit.seq(), before)
-                    : Writes.NONE;
+                    : TransactionWrites.NONE;
             return segments.counting(job.game(), job.lease(), job.run().undoing(), before.size(), all, kept);
         }
 

@@ -7,7 +7,7 @@ import static dev.statecraft.table.Attributes.s;
 import dev.statecraft.table.Attributes;
 import dev.statecraft.table.PartitionKey;
 import dev.statecraft.table.TableNames;
-import dev.statecraft.table.Writes;
+import dev.statecraft.table.TransactionWrites;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.math.BigDecimal;
 import java.time.Instant;
@@ -104,7 +104,7 @@ public class RunStore {
     }
 
     /** That a run begins, to be written with what begins it. */
-    Writes creating(String game, Run run) {
+    TransactionWrites creating(String game, Run run) {
         return writes(Put.builder()
                 .tableName(tables.migrations())
                 .item(toItem(game, run))
@@ -112,7 +112,7 @@ public class RunStore {
     }
 
     /** That a run changes, to be written with what changes along with it. */
-    Writes replacing(String game, Run seen, Run next) {
+    TransactionWrites replacing(String game, Run seen, Run next) {
         return writes(Put.builder()
                 .tableName(tables.migrations())
                 .item(toItem(game, next))
@@ -120,8 +120,8 @@ public class RunStore {
                 .expressionAttributeValues(Map.of(":seen", n(seen.revision()))));
     }
 
-    private static Writes writes(Put.Builder put) {
-        return new Writes(List.of(TransactWriteItem.builder().put(put.build()).build()));
+    private static TransactionWrites writes(Put.Builder put) {
+        return new TransactionWrites(List.of(TransactWriteItem.builder().put(put.build()).build()));
     }
 
     private static Map<String, AttributeValue> key(String game, String id) {

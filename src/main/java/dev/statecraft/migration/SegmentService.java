@@ -1,6 +1,6 @@
 package dev.statecraft.migration;
 
-import dev.statecraft.table.Consumption;
+import dev.statecraft.table.CapacityUsage;
 import dev.statecraft.table.TransientFailure;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Optional;
@@ -82,7 +82,7 @@ public class SegmentService {
 
     /** Completes a page that a game server did; nothing if the lease is lost. */
     Optional<SegmentWork.Page> worked(
-            String game, Run run, Segment lease, WorkPage page, SegmentWalk.PageAction doing, Consumption used) {
+            String game, Run run, Segment lease, WorkPage page, SegmentWalk.PageAction doing, CapacityUsage used) {
         return shifts.begin(game, run, lease, config.migrationTimeout()::toMillis)
                 .worked(page, doing, used);
     }

@@ -5,7 +5,7 @@ import static dev.statecraft.table.Attributes.s;
 
 import dev.statecraft.table.Attributes;
 import dev.statecraft.table.TableNames;
-import dev.statecraft.table.Writes;
+import dev.statecraft.table.TransactionWrites;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
@@ -221,7 +221,7 @@ public class SegmentStore {
      * @param sums what the records add to the sums
      * @param along what else is to be written with the commit
      */
-    Writes counting(String game, Segment lease, boolean back, int records, Sums sums, Writes along) {
+    TransactionWrites counting(String game, Segment lease, boolean back, int records, Sums sums, TransactionWrites along) {
         Map<String, String> names = new HashMap<>(Map.of("#dn", back ? "rdn" : "dn", "#rv", "rv", "#tk", "tk"));
         Map<String, AttributeValue> values = new HashMap<>();
         values.put(":dn", n(records));
@@ -240,7 +240,7 @@ public class SegmentStore {
                         .expressionAttributeValues(values))
                 .build());
         items.addAll(along.items());
-        return new Writes(items);
+        return new TransactionWrites(items);
     }
 
     private static void addSums(

@@ -2,9 +2,9 @@ package dev.statecraft.migration;
 
 import dev.statecraft.migration.PageService.Job;
 import dev.statecraft.replication.EntityPlace;
-import dev.statecraft.replication.EntityScan;
 import dev.statecraft.replication.EntityReader;
-import dev.statecraft.table.Consumption;
+import dev.statecraft.replication.EntityScan;
+import dev.statecraft.table.CapacityUsage;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -97,7 +97,7 @@ final class SegmentWalk {
                 return released(0);
             }
             long begun = System.nanoTime();
-            Consumption consumption = new Consumption();
+            CapacityUsage consumption = new CapacityUsage();
             boolean more = run.phase() == Run.Phase.RESTORING ? restore(consumption) : page(consumption);
             if (!more) {
                 return SegmentWork.DONE;
@@ -124,7 +124,7 @@ final class SegmentWalk {
     }
 
     /** Completes a page that a game server processed; returns nothing if the lease is lost. */
-    Optional<SegmentWork.Page> worked(WorkPage page, PageAction action, Consumption consumption) {
+    Optional<SegmentWork.Page> worked(WorkPage page, PageAction action, CapacityUsage consumption) {
         List<EntityPlace> places = page.places();
         Job job = new Job(game, run, lease, () -> true, consumption);
         PageOutcome outcome = places.isEmpty() ? PageOutcome.EMPTY : action.process(services.pages(), job, places);
@@ -169,7 +169,7 @@ final class SegmentWalk {
     }
 
     /** Does a page of what a scan finds; false if there is nothing left, or the lease is lost. */
-    private boolean page(Consumption consumption) {
+    private boolean page(CapacityUsage consumption) {
         int size = size();
         if (found.isEmpty() && !scanned) {
             look(size, consumption);
@@ -203,7 +203,7 @@ final class SegmentWalk {
                 consumption);
     }
 
-    private void look(int size, Consumption consumption) {
+    private void look(int size, CapacityUsage consumption) {
         EntityScan scan = services.entities().scan(
                 game,
                 run.entityType(),
@@ -218,7 +218,7 @@ final class SegmentWalk {
         scanned = scan.next() == null;
     }
 
-    private PageOutcome processed(Consumption consumption, List<EntityPlace> places) {
+    private PageOutcome processed(CapacityUsage consumption, List<EntityPlace> places) {
         Job job = new Job(game, run, lease, this::timeLeft, consumption);
         if (run.goesBack()) {
             return services.pages().lower(job, descent()::lowered, places);
@@ -228,7 +228,7 @@ final class SegmentWalk {
     }
 
     /** Brings back what one commit changed; false if there is nothing left, or the lease is lost. */
-    private boolean restore(Consumption consumption) {
+    private boolean restore(CapacityUsage consumption) {
         Segment.Checkpoint at = lease.checkpoint();
         // The parts of all backups are dealt out one after the other.
         int part = at == null ? lease.number() : Integer.parseInt(at.first());
@@ -297,7 +297,7 @@ final class SegmentWalk {
 
     /** Completes a page; false if it was the last one, or the lease is lost. */
     private boolean complete(
-            PageOutcome outcome, Segment.@Nullable Checkpoint checkpoint, boolean last, Consumption consumption) {
+            PageOutcome outcome, Segment.@Nullable Checkpoint checkpoint, boolean last, CapacityUsage consumption) {
         Optional<PageCompletion.Completed> completed = services.completion()
                 .complete(
                         game,

@@ -3,10 +3,10 @@ package dev.statecraft.migration;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.statecraft.replication.Entity;
 import dev.statecraft.replication.EntityPlace;
-import dev.statecraft.replication.EntityScan;
 import dev.statecraft.replication.EntityReader;
+import dev.statecraft.replication.EntityScan;
 import dev.statecraft.replication.PackedJson;
-import dev.statecraft.table.Consumption;
+import dev.statecraft.table.CapacityUsage;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -45,7 +45,7 @@ public class WorkPageReader {
      *
      * @param limit maximum number of records
      */
-    Read read(String game, Run run, Segment lease, SchemaChain chain, int limit, Consumption consumption) {
+    Read read(String game, Run run, Segment lease, SchemaChain chain, int limit, CapacityUsage consumption) {
         List<Task> tasks = new ArrayList<>();
         int size = Math.max(1, Math.min(limit, run.options().pageSize()));
         if (run.phase() == Run.Phase.CANARY) {

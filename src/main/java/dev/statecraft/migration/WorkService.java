@@ -1,7 +1,7 @@
 package dev.statecraft.migration;
 
 import dev.statecraft.replication.EntityPlace;
-import dev.statecraft.table.Consumption;
+import dev.statecraft.table.CapacityUsage;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.HashMap;
 import java.util.List;
@@ -164,7 +164,7 @@ public class WorkService {
         Segment lease = taken;
         SchemaChain chain = definitions.chain(game, run.entityType());
         while (millisLeft.getAsLong() > 0) {
-            Consumption consumption = new Consumption();
+            CapacityUsage consumption = new CapacityUsage();
             WorkPageReader.Read read =
                     reader.read(game, run, lease, chain, Math.min(limit, MOST_RECORDS), consumption);
             WorkPage page = read.page();
@@ -237,7 +237,7 @@ public class WorkService {
         Map<EntityPlace, WorkPage.Returned> byPlace = new HashMap<>();
         returned.forEach(record -> byPlace.put(new EntityPlace(record.space(), record.id()), record));
         SegmentWalk.PageAction doing = doing(run, definitions.chain(game, run.entityType()), page, byPlace);
-        Optional<SegmentWork.Page> worked = shifts.worked(game, run, segment, page, doing, new Consumption());
+        Optional<SegmentWork.Page> worked = shifts.worked(game, run, segment, page, doing, new CapacityUsage());
         if (worked.isEmpty()) {
             return new Lost();
         }

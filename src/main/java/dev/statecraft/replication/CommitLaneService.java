@@ -6,7 +6,7 @@ import dev.statecraft.replication.CommitStore.Ground;
 import dev.statecraft.replication.CommitStore.Outcome;
 import dev.statecraft.replication.CommitStore.Overtaken;
 import dev.statecraft.replication.CommitStore.Written;
-import dev.statecraft.table.Consumption;
+import dev.statecraft.table.CapacityUsage;
 import dev.statecraft.table.Counters;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.List;
@@ -75,7 +75,7 @@ public class CommitLaneService {
             String game,
             String space,
             Set<String> ids,
-            @Nullable Consumption consumption) {}
+            @Nullable CapacityUsage consumption) {}
 
     /** Does several commits to one space, with none of this instance in between. */
     <T> T inLane(String game, String space, Supplier<T> work) {

@@ -7,8 +7,8 @@ import dev.statecraft.replication.CommitDraft.Step;
 import dev.statecraft.replication.CommitLaneService.Place;
 import dev.statecraft.replication.CommitLaneService.Plan;
 import dev.statecraft.replication.CommitStore.Ground;
-import dev.statecraft.table.Consumption;
-import dev.statecraft.table.Writes;
+import dev.statecraft.table.CapacityUsage;
+import dev.statecraft.table.TransactionWrites;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Event;
 import java.time.Clock;
@@ -112,7 +112,7 @@ public class CommitService {
      *     7 more where they keep states; commits have at most 90 entities then.
      * @param consumption adds up what it all consumes
      */
-    public record Companion(boolean keepsBefore, Function<Upcoming, Writes> writes, Consumption consumption) {}
+    public record Companion(boolean keepsBefore, Function<Upcoming, TransactionWrites> writes, CapacityUsage consumption) {}
 
     /**
      * How mutations ended that others' writes went along with.
@@ -227,7 +227,7 @@ public class CommitService {
         List<Mutation> some = firstEntities(mutations);
         Set<String> ids = new HashSet<>();
         some.forEach(mutation -> ids.add(mutation.entityId()));
-        Consumption consumption = companion == null ? null : companion.consumption();
+        CapacityUsage consumption = companion == null ? null : companion.consumption();
         Function<Ground, Plan<List<Result>>> plans = ground -> {
             CommitDraft draft = draft(ground, companion != null && companion.keepsBefore());
             List<Step> steps = firstSteps(draft, some);
@@ -257,9 +257,9 @@ public class CommitService {
         return steps;
     }
 
-    private static Writes along(@Nullable Companion companion, CommitDraft draft) {
+    private static TransactionWrites along(@Nullable Companion companion, CommitDraft draft) {
         return companion == null
-                ? Writes.NONE
+                ? TransactionWrites.NONE
                 : companion
                         .writes()
                         .apply(new Upcoming(

@@ -4,9 +4,9 @@ import static dev.statecraft.table.Attributes.n;
 import static dev.statecraft.table.Attributes.s;
 
 import dev.statecraft.table.Batches;
-import dev.statecraft.table.Consumption;
+import dev.statecraft.table.CapacityUsage;
 import dev.statecraft.table.TableNames;
-import dev.statecraft.table.Writes;
+import dev.statecraft.table.TransactionWrites;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -71,7 +71,7 @@ public class CommitStore {
     }
 
     /** The same; adds up what it consumes, unless nobody wants to know. */
-    Ground read(String game, String space, Collection<String> ids, @Nullable Consumption consumption) {
+    Ground read(String game, String space, Collection<String> ids, @Nullable CapacityUsage consumption) {
         List<Map<String, AttributeValue>> keys = ids.stream()
                 .distinct()
                 .map(id -> EntityItems.key(game, space, id))
@@ -111,7 +111,7 @@ public class CommitStore {
      *
      * @return {@link Foregone} if a condition of those writes does not hold
      */
-    Outcome write(String game, CommitDraft draft, Ground ground, Writes along, @Nullable Consumption consumption) {
+    Outcome write(String game, CommitDraft draft, Ground ground, TransactionWrites along, @Nullable CapacityUsage consumption) {
         return write(game, draft, ground, along.items(), consumption);
     }
 
@@ -129,7 +129,7 @@ public class CommitStore {
             CommitDraft draft,
             Ground ground,
             List<TransactWriteItem> beside,
-            @Nullable Consumption consumption) {
+            @Nullable CapacityUsage consumption) {
         List<TransactWriteItem> items = new ArrayList<>();
         items.add(head(game, draft));
         items.add(put(Put.builder()

@@ -1,6 +1,6 @@
 package dev.statecraft.replication;
 
-import dev.statecraft.table.Consumption;
+import dev.statecraft.table.CapacityUsage;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.ArrayList;
 import java.util.List;
@@ -146,7 +146,7 @@ public class EntityReader {
             EntityScan.Part part,
             EntityScan.@Nullable Position after,
             int limit,
-            Consumption consumption) {
+            CapacityUsage consumption) {
         return entities.scan(game, type, part, after, limit, consumption);
     }
 

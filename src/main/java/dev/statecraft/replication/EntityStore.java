@@ -4,9 +4,9 @@ import static dev.statecraft.table.Attributes.s;
 
 import dev.statecraft.table.Attributes;
 import dev.statecraft.table.Batches;
-import dev.statecraft.table.Consumption;
+import dev.statecraft.table.CapacityUsage;
 import dev.statecraft.table.PartitionKey;
-import dev.statecraft.table.SweepCursor;
+import dev.statecraft.table.ScanCursor;
 import dev.statecraft.table.TableNames;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.ArrayList;
@@ -194,11 +194,11 @@ public class EntityStore {
                 .filterExpression("begins_with(pk, :game)")
                 .expressionAttributeValues(Map.of(":game", s(PartitionKey.prefix(game))))
                 .consistentRead(true)
-                .exclusiveStartKey(cursor == null ? null : SweepCursor.read(cursor))
+                .exclusiveStartKey(cursor == null ? null : ScanCursor.read(cursor))
                 .build());
         return new GamePage(
                 response.items().stream().map(EntityItems::fromItem).toList(),
-                SweepCursor.write(response.lastEvaluatedKey()));
+                ScanCursor.write(response.lastEvaluatedKey()));
     }
 
     /**
@@ -214,7 +214,7 @@ public class EntityStore {
             EntityScan.Part part,
             EntityScan.@Nullable Position after,
             int limit,
-            Consumption consumption) {
+            CapacityUsage consumption) {
         ScanRequest.Builder scan = ScanRequest.builder()
                 .tableName(tables.entities())
                 .segment(part.number())

@@ -1,6 +1,6 @@
 package dev.statecraft.replication;
 
-import dev.statecraft.table.Writes;
+import dev.statecraft.table.TransactionWrites;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Collection;
 import java.util.Map;
@@ -59,7 +59,7 @@ public class EntityTypeService {
      *
      * @return false if a condition of those writes did not hold; nothing was changed then
      */
-    public boolean moveSchema(String game, String name, String schema, Writes along) {
+    public boolean moveSchema(String game, String name, String schema, TransactionWrites along) {
         if (!types.putSchema(game, name, schema, along)) {
             return false;
         }

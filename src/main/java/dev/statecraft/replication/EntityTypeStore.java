@@ -7,7 +7,7 @@ import static dev.statecraft.table.Attributes.s;
 import dev.statecraft.table.Attributes;
 import dev.statecraft.table.PartitionKey;
 import dev.statecraft.table.TableNames;
-import dev.statecraft.table.Writes;
+import dev.statecraft.table.TransactionWrites;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -95,7 +95,7 @@ public class EntityTypeStore {
      *
      * @return false if a condition of those writes does not hold, or others are at the same items
      */
-    boolean putSchema(String game, String name, String schema, Writes along) {
+    boolean putSchema(String game, String name, String schema, TransactionWrites along) {
         List<TransactWriteItem> items = new ArrayList<>();
         items.add(TransactWriteItem.builder()
                 .update(update -> update.tableName(tables.replication())

@@ -7,8 +7,8 @@ import dev.statecraft.table.Attributes;
 import dev.statecraft.table.Batches;
 import dev.statecraft.table.ItemChange;
 import dev.statecraft.table.PartitionKey;
-import dev.statecraft.table.SweepCursor;
-import dev.statecraft.table.Swept;
+import dev.statecraft.table.ScanCursor;
+import dev.statecraft.table.ScanPage;
 import dev.statecraft.table.TableNames;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.ArrayList;
@@ -130,13 +130,13 @@ public class HistoryStore {
      * @param gone which versions are removed
      * @param cursor what the page before named, null to begin
      */
-    Swept erase(String game, Predicate<Entity> gone, String by, String to, @Nullable String cursor) {
+    ScanPage erase(String game, Predicate<Entity> gone, String by, String to, @Nullable String cursor) {
         ScanResponse response = dynamo.scan(ScanRequest.builder()
                 .tableName(tables.history())
                 .filterExpression("begins_with(pk, :game) AND sk <> :newest")
                 .expressionAttributeValues(Map.of(":game", s(PartitionKey.prefix(game)), ":newest", s(NEWEST)))
                 .consistentRead(true)
-                .exclusiveStartKey(cursor == null ? null : SweepCursor.read(cursor))
+                .exclusiveStartKey(cursor == null ? null : ScanCursor.read(cursor))
                 .build());
         long touched = 0;
         for (Map<String, AttributeValue> item : response.items()) {
@@ -152,7 +152,7 @@ public class HistoryStore {
                 touched++;
             }
         }
-        return new Swept(SweepCursor.write(response.lastEvaluatedKey()), touched);
+        return new ScanPage(ScanCursor.write(response.lastEvaluatedKey()), touched);
     }
 
     private void rename(Map<String, AttributeValue> key, String by, String to) {

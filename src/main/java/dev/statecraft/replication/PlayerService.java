@@ -3,7 +3,7 @@ package dev.statecraft.replication;
 import dev.statecraft.replication.Player.Subscription;
 import dev.statecraft.table.Backoff;
 import dev.statecraft.table.ContentionException;
-import dev.statecraft.table.Swept;
+import dev.statecraft.table.ScanPage;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Event;
 import java.time.Clock;
@@ -205,7 +205,7 @@ public class PlayerService {
      * Ends some subscriptions of a player, and forgets that there were any when none is left; 6 WCU each. Without a next
      * step that was all; the count is of items that were removed.
      */
-    Swept forget(String game, String playerId, int limit) {
+    ScanPage forget(String game, String playerId, int limit) {
         List<Subscription> active = players.read(game, playerId).active();
         for (Subscription subscription : active.subList(0, Math.min(limit, active.size()))) {
             if (unsubscribe(game, playerId, subscription.space(), subscription.entityId()) == Ending.BUSY) {
@@ -213,7 +213,7 @@ public class PlayerService {
             }
         }
         return active.size() > limit
-                ? new Swept(Integer.toString(active.size() - limit), 0)
-                : new Swept(null, players.forget(game, playerId));
+                ? new ScanPage(Integer.toString(active.size() - limit), 0)
+                : new ScanPage(null, players.forget(game, playerId));
     }
 }

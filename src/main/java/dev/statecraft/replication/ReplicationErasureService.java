@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.statecraft.replication.CommitService.Done;
 import dev.statecraft.replication.CommitService.Result;
 import dev.statecraft.table.ContentionException;
-import dev.statecraft.table.Swept;
+import dev.statecraft.table.ScanPage;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -44,8 +44,8 @@ public class ReplicationErasureService {
     }
 
     /** Ends some of the player's subscriptions, and in the end decides what it has waiting against it. May be repeated. */
-    public Swept forgetSubscriptions(String game, String playerId) {
-        Swept ended = players.forget(game, playerId, SUBSCRIPTIONS_AT_ONCE);
+    public ScanPage forgetSubscriptions(String game, String playerId) {
+        ScanPage ended = players.forget(game, playerId, SUBSCRIPTIONS_AT_ONCE);
         if (ended.next() != null) {
             return ended;
         }
@@ -55,17 +55,17 @@ public class ReplicationErasureService {
             ConflictStore.ConflictPage page = conflicts.list(game, after, PAGE);
             for (ParkedConflict conflict : page.conflicts()) {
                 if (conflict.by().equals(playerId)) {
-                    conflicts.decide(game, conflict.id(), Settlement.Choice.SERVER, null, Swept.ERASED_PLAYER);
+                    conflicts.decide(game, conflict.id(), Settlement.Choice.SERVER, null, ScanPage.ERASED_PLAYER);
                     touched++;
                 }
             }
             after = page.next();
         } while (after != null);
-        return new Swept(null, touched);
+        return new ScanPage(null, touched);
     }
 
     /** Goes through the next entities of the game: 128 RCU, and a commit for each that is the player's. May be repeated. */
-    public Swept eraseEntities(String game, String playerId, @Nullable String cursor) {
+    public ScanPage eraseEntities(String game, String playerId, @Nullable String cursor) {
         EntityStore.GamePage page = entities.sweep(game, cursor);
         long touched = 0;
         for (Entity entity : page.entities()) {
@@ -74,7 +74,7 @@ public class ReplicationErasureService {
                 touched++;
             }
         }
-        return new Swept(page.next(), touched);
+        return new ScanPage(page.next(), touched);
     }
 
     /**
@@ -82,12 +82,12 @@ public class ReplicationErasureService {
      * to the player are removed, whoever the entity belongs to now; where it only made them its name is taken off. May be
      * repeated.
      */
-    public Swept eraseHistory(String game, String playerId, @Nullable String cursor) {
+    public ScanPage eraseHistory(String game, String playerId, @Nullable String cursor) {
         return history.erase(
                 game,
                 version -> !version.deleted() && belongs(version, playerId),
                 playerId,
-                Swept.ERASED_PLAYER,
+                ScanPage.ERASED_PLAYER,
                 cursor);
     }
 
@@ -107,7 +107,7 @@ public class ReplicationErasureService {
                     entity.deleted() ? null : withoutName(entity.json(), playerId),
                     entity.schemaVersion(),
                     entity.owner(),
-                    Swept.ERASED_PLAYER,
+                    ScanPage.ERASED_PLAYER,
                     null,
                     List.of(),
                     1);
@@ -121,7 +121,7 @@ public class ReplicationErasureService {
                 own || entity.deleted() ? null : entity.json(),
                 entity.schemaVersion(),
                 own ? null : entity.owner(),
-                Swept.ERASED_PLAYER,
+                ScanPage.ERASED_PLAYER,
                 null,
                 List.of(),
                 own ? 1 : Math.max(1, entity.kept() + 1));
@@ -140,7 +140,7 @@ public class ReplicationErasureService {
                     && JsonValues.id(listed.path("playerId"))
                             .filter(playerId::equals)
                             .isPresent()) {
-                listed.put("playerId", Swept.ERASED_PLAYER);
+                listed.put("playerId", ScanPage.ERASED_PLAYER);
             }
         }
         return other;
@@ -160,6 +160,6 @@ public class ReplicationErasureService {
 
     /** An entity that bears the player's id keeps it, as its version has to go on. */
     private static boolean isErased(Entity entity) {
-        return entity.deleted() && entity.owner() == null && entity.by().equals(Swept.ERASED_PLAYER);
+        return entity.deleted() && entity.owner() == null && entity.by().equals(ScanPage.ERASED_PLAYER);
     }
 }

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.statecraft.access.IdempotentRequest;
 import dev.statecraft.entry.Ids;
 import dev.statecraft.entry.ManyThings;
-import dev.statecraft.entry.ProblemException;
 import dev.statecraft.replication.EntityView.SourceRequest;
 import java.util.ArrayList;
 import java.util.List;

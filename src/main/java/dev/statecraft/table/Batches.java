@@ -48,7 +48,7 @@ public final class Batches {
      * @throws ProvisionedThroughputExceededException if keys are still unprocessed after the last attempt
      */
     public static Map<String, List<Map<String, AttributeValue>>> get(
-            DynamoDbClient dynamo, Map<String, KeysAndAttributes> request, @Nullable Consumption consumption) {
+            DynamoDbClient dynamo, Map<String, KeysAndAttributes> request, @Nullable CapacityUsage consumption) {
         Map<String, List<Map<String, AttributeValue>>> found = new HashMap<>();
         Map<String, KeysAndAttributes> unprocessed = request;
         for (int attempt = 0; !unprocessed.isEmpty(); attempt++) {

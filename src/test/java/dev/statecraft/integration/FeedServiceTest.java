@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.statecraft.local.LocalDynamoDb;
-import dev.statecraft.table.Swept;
+import dev.statecraft.table.ScanPage;
 import dev.statecraft.table.TableNames;
 import io.quarkus.runtime.configuration.DurationConverter;
 import io.smallrye.config.SmallRyeConfigBuilder;
@@ -133,9 +133,9 @@ class FeedServiceTest {
         // A rewrite of the chunk as it was read before would restore the other player's name.
         assertEquals(OptionalInt.empty(), store.anonymize(GAME, read, "eve"));
         EventErasureService erasure = new EventErasureService(store);
-        assertEquals(new Swept(null, 1), erasure.erase(GAME, "eve", null));
-        assertEquals(new Swept(null, 0), erasure.erase(GAME, "ada", null));
-        assertEquals(new Swept(null, 1), erasure.erase(GAME, "bob", null));
+        assertEquals(new ScanPage(null, 1), erasure.erase(GAME, "eve", null));
+        assertEquals(new ScanPage(null, 0), erasure.erase(GAME, "ada", null));
+        assertEquals(new ScanPage(null, 1), erasure.erase(GAME, "bob", null));
         String left = feed.oldest(GAME, null, null, 10).events().toString();
         for (String name : List.of("ada", "eve", "bob")) {
             assertFalse(left.contains(name), left);

@@ -10,7 +10,7 @@ import dev.statecraft.leaderboard.ScoreResult.Taken;
 import dev.statecraft.leaderboard.Season.Phase;
 import dev.statecraft.leaderboard.Terms.Status;
 import dev.statecraft.rating.Elo;
-import dev.statecraft.table.Swept;
+import dev.statecraft.table.ScanPage;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
@@ -338,7 +338,7 @@ class EventBoardTest {
         submit(arena, "b", 5, "b1");
         clock.moveTo(END);
         assertFinal("board", 1, 2);
-        Swept swept = arena.erasures.erase(Arena.GAME, "a", null);
+        ScanPage swept = arena.erasures.erase(Arena.GAME, "a", null);
         while (swept.next() != null) {
             swept = arena.erasures.erase(Arena.GAME, "a", swept.next());
         }

@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.statecraft.local.LocalDynamoDb;
 import dev.statecraft.local.Meanwhile;
 import dev.statecraft.table.ItemChange;
-import dev.statecraft.table.Swept;
+import dev.statecraft.table.ScanPage;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
@@ -72,9 +72,9 @@ class LeaderboardErasureTest {
         long touched = 0;
         String cursor = null;
         do {
-            Swept step = arena.erasures.erase(Arena.GAME, "p0", cursor);
+            ScanPage step = arena.erasures.erase(Arena.GAME, "p0", cursor);
             assertEquals(
-                    new Swept(step.next(), 0),
+                    new ScanPage(step.next(), 0),
                     arena.erasures.erase(Arena.GAME, "p0", cursor),
                     "the same step again has nothing to do");
             touched += step.touched();
@@ -117,7 +117,7 @@ class LeaderboardErasureTest {
         assertEquals(Set.of(), items.naming("p1"));
         Board board = arena.board("board");
         assertEquals(
-                List.of("p2", Swept.ERASED_PLAYER, Swept.ERASED_PLAYER),
+                List.of("p2", ScanPage.ERASED_PLAYER, ScanPage.ERASED_PLAYER),
                 arena.seasons.awards(board, 1, 0, 10).stream()
                         .map(Award::playerId)
                         .toList());
@@ -131,7 +131,7 @@ class LeaderboardErasureTest {
         erase(arena, "p1");
         List<ItemChange> afterwards = changes().subList(given.size(), changes().size());
         assertTrue(afterwards.stream()
-                .anyMatch(change -> String.valueOf(change.after()).contains(Swept.ERASED_PLAYER)));
+                .anyMatch(change -> String.valueOf(change.after()).contains(ScanPage.ERASED_PLAYER)));
         assertEquals(Set.of(), told(afterwards));
         // A page that is written again with another player tells of that one only.
         Board board = arena.board("board");
@@ -216,15 +216,15 @@ class LeaderboardErasureTest {
         arena.drain();
     }
 
-    private static Swept erase(Arena where, String player) {
+    private static ScanPage erase(Arena where, String player) {
         long touched = 0;
         String cursor = null;
         do {
-            Swept step = where.erasures.erase(Arena.GAME, player, cursor);
+            ScanPage step = where.erasures.erase(Arena.GAME, player, cursor);
             touched += step.touched();
             cursor = step.next();
         } while (cursor != null);
-        return new Swept(null, touched);
+        return new ScanPage(null, touched);
     }
 
     private static Set<String> told(List<ItemChange> changes) {

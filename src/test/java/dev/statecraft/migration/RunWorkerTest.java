@@ -16,7 +16,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.statecraft.replication.EntityPlace;
-import dev.statecraft.table.Consumption;
+import dev.statecraft.table.CapacityUsage;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
@@ -114,7 +114,7 @@ class RunWorkerTest {
         PageService pages =
                 new PageService(lab.realm.commits, lab.realm.types, lab.segmentStore, lab.backupStore, lab.config);
         PageOutcome outcome = pages.raise(
-                new PageService.Job(GAME, run, stale, () -> true, new Consumption()),
+                new PageService.Job(GAME, run, stale, () -> true, new CapacityUsage()),
                 new Ascent(lab.definitions.chain(GAME, "PLAYER_DATA"), lab.config.bounds(), true),
                 List.of(new EntityPlace("arena", "n0")),
                 false);

@@ -10,7 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.statecraft.replication.EntityService.Decided;
-import dev.statecraft.table.Writes;
+import dev.statecraft.table.TransactionWrites;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
@@ -33,7 +33,7 @@ class SchemaServiceTest {
     void oneIsBehind() {
         realm.create("old", TYPE, "{'coins': 5, 'name': 'Ada'}");
         realm.schemas.ask(new Doubling());
-        realm.types.moveSchema(GAME, TYPE, "2.0.0", Writes.NONE);
+        realm.types.moveSchema(GAME, TYPE, "2.0.0", TransactionWrites.NONE);
     }
 
     @Test

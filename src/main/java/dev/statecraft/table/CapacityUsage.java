@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.dynamodb.model.ConsumedCapacity;
 
 /** Sum of the capacity that DynamoDB reports for a series of requests. Not thread-safe. */
-public final class Consumption {
+public final class CapacityUsage {
 
     private double units;
 

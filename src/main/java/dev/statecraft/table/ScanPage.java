@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * @param next cursor of the next page; null at the end
  * @param touched number of changed or removed items
  */
-public record Swept(@Nullable String next, long touched) {
+public record ScanPage(@Nullable String next, long touched) {
 
     /** The id that replaces the id of an erased player in records that are retained. */
     public static final String ERASED_PLAYER = "@erased";

@@ -9,13 +9,13 @@ import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
  *
  * @param items the writes with their conditions
  */
-public record Writes(List<TransactWriteItem> items) {
+public record TransactionWrites(List<TransactWriteItem> items) {
 
     /** No writes. */
-    public static final Writes NONE = new Writes(List.of());
+    public static final TransactionWrites NONE = new TransactionWrites(List.of());
 
     /** Copies the list. */
-    public Writes {
+    public TransactionWrites {
         items = List.copyOf(items);
     }
 }

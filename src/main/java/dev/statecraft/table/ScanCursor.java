@@ -7,9 +7,9 @@ import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /** Text form of a position in a table scan: partition key and sort key. Neither contains a line break. */
-public final class SweepCursor {
+public final class ScanCursor {
 
-    private SweepCursor() {}
+    private ScanCursor() {}
 
     /** The cursor after a key; null if the key is empty, which means that the scan has ended. */
     public static @Nullable String write(Map<String, AttributeValue> lastKey) {

@@ -13,9 +13,9 @@ import software.amazon.awssdk.services.dynamodb.model.ReturnValuesOnConditionChe
  * Conditional replacement of one attribute of an item without a version. The write requires that the attribute still
  * has the value that was read, so it does not undo concurrent changes of the attribute.
  */
-public final class Replacement {
+public final class ConditionalPut {
 
-    private Replacement() {}
+    private ConditionalPut() {}
 
     /**
      * Replaces an attribute. If another writer won the race, the change is computed again from the current item. Every
