@@ -11,8 +11,8 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.statecraft.SamTemplate.Grant;
-import dev.statecraft.entry.MigrationMachine;
-import dev.statecraft.entry.MigrationStepHandler.Step;
+import dev.statecraft.lambda.MigrationStateMachine;
+import dev.statecraft.lambda.MigrationStepHandler.Step;
 import dev.statecraft.migration.RunsWaiting;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -144,7 +144,7 @@ class TemplateMachineTest {
 
     @Test
     void theScheduleGoesOnOnlyWhereNobodyElseDoes() {
-        String input = MigrationMachine.input(new RunsWaiting("default", "run-1", true));
+        String input = MigrationStateMachine.input(new RunsWaiting("default", "run-1", true));
         Script alone = new Script(List.of(new Step("default", null, null, null, true, 0, List.of())), Map.of());
         new Walk(alone).run(DEFINITION, read(input));
         assertEquals(1, alone.advances);

@@ -1,7 +1,7 @@
 package dev.statecraft.access;
 
-import dev.statecraft.entry.Cursor;
-import dev.statecraft.entry.Query;
+import dev.statecraft.http.Cursor;
+import dev.statecraft.http.QueryParameters;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
@@ -43,7 +43,7 @@ public class AuditResource {
         if (before != null && !POSITION.matcher(before).matches()) {
             throw Cursor.foreign();
         }
-        AuditStore.Page page = audit.newest(caller.game(), before, Query.limit(limit));
+        AuditStore.Page page = audit.newest(caller.game(), before, QueryParameters.limit(limit));
         String next = page.next();
         return new AuditList(page.records(), next == null ? null : Cursor.of(LIST, next));
     }

@@ -1,6 +1,6 @@
 package dev.statecraft.access;
 
-import dev.statecraft.entry.RequestBody;
+import dev.statecraft.http.json.RequestBody;
 import io.smallrye.mutiny.infrastructure.Infrastructure;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.container.ContainerRequestContext;

@@ -1,10 +1,10 @@
 package dev.statecraft.access;
 
-import dev.statecraft.entry.Cursor;
-import dev.statecraft.entry.Ids;
-import dev.statecraft.entry.Problem;
-import dev.statecraft.entry.ProblemException;
-import dev.statecraft.entry.Query;
+import dev.statecraft.http.Cursor;
+import dev.statecraft.http.Ids;
+import dev.statecraft.http.Problem;
+import dev.statecraft.http.ProblemException;
+import dev.statecraft.http.QueryParameters;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
@@ -184,7 +184,7 @@ public class KeyResource {
         String game = game(named);
         String list = "keys#" + game;
         String after = cursor == null ? null : Cursor.read(cursor, list, 1).get(0);
-        KeyStore.KeyPage page = keys.list(game, after, Query.limit(limit));
+        KeyStore.KeyPage page = keys.list(game, after, QueryParameters.limit(limit));
         return new KeyList(
                 page.keys().stream().map(key -> KeyView.of(key, null)).toList(),
                 page.next() == null ? null : Cursor.of(list, page.next()));

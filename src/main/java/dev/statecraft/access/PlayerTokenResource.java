@@ -1,8 +1,8 @@
 package dev.statecraft.access;
 
-import dev.statecraft.entry.Ids;
-import dev.statecraft.entry.Problem;
-import dev.statecraft.entry.ProblemException;
+import dev.statecraft.http.Ids;
+import dev.statecraft.http.Problem;
+import dev.statecraft.http.ProblemException;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;

@@ -1,7 +1,7 @@
 package dev.statecraft.access;
 
-import dev.statecraft.entry.Problem;
-import dev.statecraft.entry.ProblemException;
+import dev.statecraft.http.Problem;
+import dev.statecraft.http.ProblemException;
 import dev.statecraft.table.TransientFailure;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;

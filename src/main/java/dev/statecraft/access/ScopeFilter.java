@@ -1,9 +1,9 @@
 package dev.statecraft.access;
 
 import dev.statecraft.access.Requires.Players;
-import dev.statecraft.entry.Problem;
-import dev.statecraft.entry.ProblemException;
-import dev.statecraft.entry.Query;
+import dev.statecraft.http.Problem;
+import dev.statecraft.http.ProblemException;
+import dev.statecraft.http.QueryParameters;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.container.ResourceInfo;
@@ -40,7 +40,7 @@ public class ScopeFilter {
             if (open == null || open.value() != Open.To.EVERYONE) {
                 throw Caller.forbidden("The route is not public.");
             }
-            Query.checkPresent(request.getUriInfo().getQueryParameters());
+            QueryParameters.checkPresent(request.getUriInfo().getQueryParameters());
             return;
         }
         current.set(caller);
@@ -60,8 +60,8 @@ public class ScopeFilter {
      * and the first of several values. Authorization must use the same value as the resource.
      */
     private static void checkNames(MultivaluedMap<String, String> parameters) {
-        Query.checkNames(parameters.keySet());
-        Query.checkPresent(parameters);
+        QueryParameters.checkNames(parameters.keySet());
+        QueryParameters.checkPresent(parameters);
         List<String> spaces = parameters.get(SPACE);
         if (spaces != null && spaces.size() > 1) {
             throw new ProblemException(Problem.badRequest(SPACE, "Give one space only."));

@@ -1,8 +1,8 @@
 package dev.statecraft.access;
 
 import dev.statecraft.access.RequestSignature.RequestLine;
-import dev.statecraft.entry.Problem;
-import dev.statecraft.entry.ProblemException;
+import dev.statecraft.http.Problem;
+import dev.statecraft.http.ProblemException;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
 import java.time.Instant;

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.statecraft.entry.Ids;
+import dev.statecraft.http.Ids;
 import java.io.IOException;
 import java.security.Key;
 import java.time.Instant;

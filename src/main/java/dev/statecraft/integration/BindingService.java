@@ -1,6 +1,6 @@
 package dev.statecraft.integration;
 
-import dev.statecraft.entry.Ids;
+import dev.statecraft.http.Ids;
 import dev.statecraft.integration.CoordinationStore.Binding;
 import dev.statecraft.leaderboard.Board;
 import dev.statecraft.leaderboard.BoardService;

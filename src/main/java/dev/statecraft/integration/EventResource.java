@@ -3,8 +3,8 @@ package dev.statecraft.integration;
 import dev.statecraft.access.CurrentCaller;
 import dev.statecraft.access.Requires;
 import dev.statecraft.access.Scope;
-import dev.statecraft.entry.Cursor;
-import dev.statecraft.entry.Query;
+import dev.statecraft.http.Cursor;
+import dev.statecraft.http.QueryParameters;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
@@ -58,11 +58,11 @@ public class EventResource {
             @QueryParam("type") @Nullable String type,
             @QueryParam("limit") @Nullable String limit,
             @QueryParam("order") @Nullable String order) {
-        EventType only = Query.word("type", type, EventType.class);
-        boolean newest = Query.word("order", order, ListOrder.class) == ListOrder.NEWEST;
+        EventType only = QueryParameters.word("type", type, EventType.class);
+        boolean newest = QueryParameters.word("order", order, ListOrder.class) == ListOrder.NEWEST;
         String list = newest ? "events-newest" : "events";
         FeedService.EventPosition position = cursor == null ? null : position(Cursor.read(cursor, list, 2));
-        int pageSize = Query.limit(limit);
+        int pageSize = QueryParameters.limit(limit);
         FeedService.Page page = newest
                 ? feed.newest(caller.game(), position, only, pageSize)
                 : feed.oldest(caller.game(), position, only, pageSize);
@@ -73,7 +73,7 @@ public class EventResource {
     private static FeedService.EventPosition position(List<String> parts) {
         long max = Occurrence.MAX_NUMBER;
         return new FeedService.EventPosition(
-                Query.integer("cursor", parts.get(0), 0, max),
-                Query.integer("cursor", parts.get(1), 0, max));
+                QueryParameters.integer("cursor", parts.get(0), 0, max),
+                QueryParameters.integer("cursor", parts.get(1), 0, max));
     }
 }

@@ -4,9 +4,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.statecraft.access.CurrentCaller;
 import dev.statecraft.access.Requires;
 import dev.statecraft.access.Scope;
-import dev.statecraft.entry.Problem;
-import dev.statecraft.entry.ProblemException;
-import dev.statecraft.entry.Query;
+import dev.statecraft.http.Problem;
+import dev.statecraft.http.ProblemException;
+import dev.statecraft.http.QueryParameters;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
@@ -51,7 +51,7 @@ public class MonitoringResource {
     @Requires(Scope.SYSTEM_READ)
     @Operation(operationId = "listMonitoringPoints", summary = "List the monitoring data points, one per minute")
     public PointList list(@QueryParam("since") @Nullable String since, @QueryParam("limit") @Nullable String limit) {
-        int pageSize = (int) Query.integer("limit", limit, Query.MAX_LIMIT, 1, Query.MAX_LIMIT);
+        int pageSize = (int) QueryParameters.integer("limit", limit, QueryParameters.MAX_LIMIT, 1, QueryParameters.MAX_LIMIT);
         List<ObjectNode> points = monitoring.points(caller.game(), since == null ? 0 : millis(since), pageSize + 1);
         return new PointList(
                 points.subList(0, Math.min(pageSize, points.size())),

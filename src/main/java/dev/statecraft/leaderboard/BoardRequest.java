@@ -1,9 +1,9 @@
 package dev.statecraft.leaderboard;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.statecraft.entry.Ids;
-import dev.statecraft.entry.Problem;
-import dev.statecraft.entry.ProblemException;
+import dev.statecraft.http.Ids;
+import dev.statecraft.http.Problem;
+import dev.statecraft.http.ProblemException;
 import dev.statecraft.rating.RatingSystem;
 import dev.statecraft.replication.StatePath;
 import java.math.BigDecimal;

@@ -5,11 +5,11 @@ import dev.statecraft.access.IdempotentRequest;
 import dev.statecraft.access.Requires;
 import dev.statecraft.access.Requires.Players;
 import dev.statecraft.access.Scope;
-import dev.statecraft.entry.Cursor;
-import dev.statecraft.entry.Ids;
-import dev.statecraft.entry.Problem;
-import dev.statecraft.entry.ProblemException;
-import dev.statecraft.entry.Query;
+import dev.statecraft.http.Cursor;
+import dev.statecraft.http.Ids;
+import dev.statecraft.http.Problem;
+import dev.statecraft.http.ProblemException;
+import dev.statecraft.http.QueryParameters;
 import dev.statecraft.leaderboard.BoardRequest.RewardView;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
@@ -160,7 +160,7 @@ public class BoardResource {
         if (after != null && !Ids.isStored(after)) {
             throw Cursor.foreign();
         }
-        BoardStore.BoardPage page = boards.list(caller.game(), after, Query.limit(limit));
+        BoardStore.BoardPage page = boards.list(caller.game(), after, QueryParameters.limit(limit));
         return new BoardList(
                 page.boards().stream().map(this::view).toList(),
                 page.next() == null ? null : Cursor.of(list, page.next()));

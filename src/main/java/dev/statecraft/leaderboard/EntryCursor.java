@@ -1,7 +1,7 @@
 package dev.statecraft.leaderboard;
 
-import dev.statecraft.entry.Cursor;
-import dev.statecraft.entry.Ids;
+import dev.statecraft.http.Cursor;
+import dev.statecraft.http.Ids;
 import java.util.List;
 
 /**

@@ -1,7 +1,7 @@
 package dev.statecraft.leaderboard;
 
 import dev.statecraft.access.Caller;
-import dev.statecraft.entry.Query;
+import dev.statecraft.http.QueryParameters;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -24,7 +24,7 @@ class Freshness {
      * servers are given that; for a player's token the answer is the one that everybody is given.
      */
     boolean asked(Caller caller, @Nullable String fresh) {
-        return Query.flag("fresh", fresh, false) && caller.pass() == null;
+        return QueryParameters.flag("fresh", fresh, false) && caller.pass() == null;
     }
 
     /** How long a client may go on with an answer without asking again. */

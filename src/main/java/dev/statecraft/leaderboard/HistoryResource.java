@@ -5,11 +5,11 @@ import dev.statecraft.access.CurrentCaller;
 import dev.statecraft.access.Requires;
 import dev.statecraft.access.Requires.Players;
 import dev.statecraft.access.Scope;
-import dev.statecraft.entry.Cursor;
-import dev.statecraft.entry.Ids;
-import dev.statecraft.entry.Problem;
-import dev.statecraft.entry.ProblemException;
-import dev.statecraft.entry.Query;
+import dev.statecraft.http.Cursor;
+import dev.statecraft.http.Ids;
+import dev.statecraft.http.Problem;
+import dev.statecraft.http.ProblemException;
+import dev.statecraft.http.QueryParameters;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
@@ -106,7 +106,7 @@ public class HistoryResource {
         Board board = board(id);
         String list = "history#" + id + "#" + board.epoch();
         String before = cursor == null ? null : Cursor.read(cursor, list, 1).get(0);
-        SnapshotStore.SnapshotPage page = snapshots.list(board, before, Query.limit(limit));
+        SnapshotStore.SnapshotPage page = snapshots.list(board, before, QueryParameters.limit(limit));
         return new SnapshotList(
                 page.snapshots().stream().map(snapshot -> view(board, snapshot)).toList(),
                 page.next() == null ? null : Cursor.of(list, page.next()));
@@ -141,12 +141,12 @@ public class HistoryResource {
             @QueryParam("cursor") @Nullable String cursor) {
         Ids.check("player", player);
         Board board = board(id);
-        int wanted = Query.limit(limit);
+        int wanted = QueryParameters.limit(limit);
         String list = "samples#" + id + "#" + board.epoch() + "#" + player;
         Instant before = cursor == null
                 ? null
                 : Instant.ofEpochMilli(
-                        Query.integer("cursor", Cursor.read(cursor, list, 1).get(0), 0, Score.LIMIT));
+                        QueryParameters.integer("cursor", Cursor.read(cursor, list, 1).get(0), 0, Score.LIMIT));
         List<Sample> found = players.samples(board, player, before, wanted + 1);
         List<Sample> page = found.subList(0, Math.min(wanted, found.size()));
         return new PlayerHistory(

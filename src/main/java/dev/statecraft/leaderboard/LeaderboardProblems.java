@@ -1,8 +1,8 @@
 package dev.statecraft.leaderboard;
 
-import dev.statecraft.entry.Problem;
-import dev.statecraft.entry.ProblemException;
-import dev.statecraft.entry.Query;
+import dev.statecraft.http.Problem;
+import dev.statecraft.http.ProblemException;
+import dev.statecraft.http.QueryParameters;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -65,7 +65,7 @@ final class LeaderboardProblems {
 
     /** The season that a query parameter asks for, the running one if there is none. */
     static int season(Board board, @Nullable String season) {
-        return season(board, season == null ? null : (int) Query.integer("season", season, 1, Integer.MAX_VALUE));
+        return season(board, season == null ? null : (int) QueryParameters.integer("season", season, 1, Integer.MAX_VALUE));
     }
 
     /** The season asked for, the running one if none is. */

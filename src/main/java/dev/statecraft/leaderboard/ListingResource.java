@@ -5,11 +5,11 @@ import dev.statecraft.access.CurrentCaller;
 import dev.statecraft.access.Requires;
 import dev.statecraft.access.Requires.Players;
 import dev.statecraft.access.Scope;
-import dev.statecraft.entry.Etag;
-import dev.statecraft.entry.Ids;
-import dev.statecraft.entry.Problem;
-import dev.statecraft.entry.ProblemException;
-import dev.statecraft.entry.Query;
+import dev.statecraft.http.Etag;
+import dev.statecraft.http.Ids;
+import dev.statecraft.http.Problem;
+import dev.statecraft.http.ProblemException;
+import dev.statecraft.http.QueryParameters;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
@@ -38,7 +38,7 @@ public class ListingResource {
     private static final int DEFAULT_TOP = 10;
 
     /** Most players of one list: as many as a page has entries. */
-    static final int MOST_PLAYERS = Query.MAX_LIMIT;
+    static final int MOST_PLAYERS = QueryParameters.MAX_LIMIT;
 
     private final BoardService boards;
     private final ScoreService scores;
@@ -110,7 +110,7 @@ public class ListingResource {
             @QueryParam("fresh") @Nullable String fresh,
             @HeaderParam("If-None-Match") List<String> ifNoneMatch) {
         Ids.check("board", boardId);
-        int wanted = Query.limit(limit);
+        int wanted = QueryParameters.limit(limit);
         if (Arrays.asList(offset, cursor, around, players).stream()
                         .filter(given -> given != null)
                         .count()
@@ -139,7 +139,7 @@ public class ListingResource {
                     : lists.listAfter(board, asked, place.entry(), wanted);
             return page(page, ifNoneMatch, anew);
         }
-        long from = Query.integer("offset", offset, 1, 1, Score.LIMIT);
+        long from = QueryParameters.integer("offset", offset, 1, 1, Score.LIMIT);
         Listing listing = from == 1 ? pages.first(board, asked, wanted, anew) : lists.list(board, asked, from, wanted);
         return page(listing, ifNoneMatch, anew);
     }
@@ -179,7 +179,7 @@ public class ListingResource {
             @QueryParam("fresh") @Nullable String fresh,
             @HeaderParam("If-None-Match") List<String> ifNoneMatch) {
         Ids.check("board", boardId);
-        int wanted = (int) Query.integer("count", count, DEFAULT_TOP, 1, Query.MAX_LIMIT);
+        int wanted = (int) QueryParameters.integer("count", count, DEFAULT_TOP, 1, QueryParameters.MAX_LIMIT);
         boolean anew = freshness.asked(caller.get(), fresh);
         Board board = board(boardId);
         int asked = LeaderboardProblems.season(board, season);

@@ -1,8 +1,8 @@
 package dev.statecraft.leaderboard;
 
-import dev.statecraft.entry.Ids;
-import dev.statecraft.entry.Problem;
-import dev.statecraft.entry.ProblemException;
+import dev.statecraft.http.Ids;
+import dev.statecraft.http.Problem;
+import dev.statecraft.http.ProblemException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;

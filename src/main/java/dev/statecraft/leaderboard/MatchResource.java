@@ -3,10 +3,10 @@ package dev.statecraft.leaderboard;
 import dev.statecraft.access.CurrentCaller;
 import dev.statecraft.access.Requires;
 import dev.statecraft.access.Scope;
-import dev.statecraft.entry.Ids;
-import dev.statecraft.entry.Problem;
-import dev.statecraft.entry.ProblemException;
-import dev.statecraft.entry.Query;
+import dev.statecraft.http.Ids;
+import dev.statecraft.http.Problem;
+import dev.statecraft.http.ProblemException;
+import dev.statecraft.http.QueryParameters;
 import dev.statecraft.leaderboard.MatchRecord.Change;
 import dev.statecraft.leaderboard.MatchResult.Taken;
 import jakarta.ws.rs.Consumes;
@@ -80,7 +80,7 @@ public class MatchResource {
             @HeaderParam("Idempotency-Key") @Nullable String idempotencyKey,
             MatchRequest request) {
         Ids.check("board", board);
-        boolean ranked = Query.flag("rank", rank, true);
+        boolean ranked = QueryParameters.flag("rank", rank, true);
         Match match = request.match(idempotencyKey);
         MatchResult result = matches.rate(caller.game(), board, match, ranked);
         if (result instanceof Taken taken) {

@@ -6,11 +6,11 @@ import dev.statecraft.access.PlayerPass;
 import dev.statecraft.access.Requires;
 import dev.statecraft.access.Requires.Players;
 import dev.statecraft.access.Scope;
-import dev.statecraft.entry.Cursor;
-import dev.statecraft.entry.Ids;
-import dev.statecraft.entry.Problem;
-import dev.statecraft.entry.ProblemException;
-import dev.statecraft.entry.Query;
+import dev.statecraft.http.Cursor;
+import dev.statecraft.http.Ids;
+import dev.statecraft.http.Problem;
+import dev.statecraft.http.ProblemException;
+import dev.statecraft.http.QueryParameters;
 import dev.statecraft.leaderboard.PlayerRankViews.PlayerRank;
 import dev.statecraft.leaderboard.RankingService.Standings;
 import jakarta.ws.rs.GET;
@@ -71,7 +71,7 @@ public class PlayerBoardsResource {
             @QueryParam("limit") @Nullable String limit,
             @QueryParam("cursor") @Nullable String cursor) {
         Ids.check("player", player);
-        int wanted = Query.limit(limit);
+        int wanted = QueryParameters.limit(limit);
         Set<String> named = boards == null ? null : named(boards);
         PlayerPass pass = caller.get().pass();
         if (named != null && pass != null) {

@@ -4,10 +4,10 @@ import dev.statecraft.access.CurrentCaller;
 import dev.statecraft.access.Requires;
 import dev.statecraft.access.Requires.Players;
 import dev.statecraft.access.Scope;
-import dev.statecraft.entry.Ids;
-import dev.statecraft.entry.Problem;
-import dev.statecraft.entry.ProblemException;
-import dev.statecraft.entry.Query;
+import dev.statecraft.http.Ids;
+import dev.statecraft.http.Problem;
+import dev.statecraft.http.ProblemException;
+import dev.statecraft.http.QueryParameters;
 import dev.statecraft.leaderboard.ListingService.Selected;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
@@ -83,8 +83,8 @@ public class RankingResource {
             @QueryParam("subscore") @Nullable String subscore,
             @QueryParam("season") @Nullable String season) {
         Ids.check("board", boardId);
-        BigDecimal number = Query.decimal("value", value);
-        BigDecimal second = subscore == null ? BigDecimal.ZERO : Query.decimal("subscore", subscore);
+        BigDecimal number = QueryParameters.decimal("value", value);
+        BigDecimal second = subscore == null ? BigDecimal.ZERO : QueryParameters.decimal("subscore", subscore);
         Board board = board(boardId);
         int asked = LeaderboardProblems.season(board, season);
         Score score = new Score(units(board, "value", number), units(board, "subscore", second));
@@ -115,7 +115,7 @@ public class RankingResource {
         if ((rank == null) == (percentile == null)) {
             throw new ProblemException(Problem.badRequest("rank", "Give either rank or percentile."));
         }
-        Long position = rank == null ? null : Query.integer("rank", rank, 1, Score.LIMIT);
+        Long position = rank == null ? null : QueryParameters.integer("rank", rank, 1, Score.LIMIT);
         double percent = percentile == null ? 0 : percent(percentile);
         Board board = board(boardId);
         int asked = LeaderboardProblems.season(board, season);
@@ -149,7 +149,7 @@ public class RankingResource {
             @QueryParam("buckets") @Nullable String buckets,
             @QueryParam("season") @Nullable String season) {
         Ids.check("board", boardId);
-        int wanted = (int) Query.integer("buckets", buckets, DEFAULT_BUCKETS, 1, MOST_BUCKETS);
+        int wanted = (int) QueryParameters.integer("buckets", buckets, DEFAULT_BUCKETS, 1, MOST_BUCKETS);
         Board board = board(boardId);
         int asked = LeaderboardProblems.season(board, season);
         Distribution spread = rankings.distribution(board, asked, wanted);
@@ -177,7 +177,7 @@ public class RankingResource {
     }
 
     private static double percent(String text) {
-        double percent = Query.decimal("percentile", text).doubleValue();
+        double percent = QueryParameters.decimal("percentile", text).doubleValue();
         if (percent < 0 || percent > 100) {
             throw new ProblemException(Problem.badRequest("percentile", "A percentile must be between 0 and 100."));
         }

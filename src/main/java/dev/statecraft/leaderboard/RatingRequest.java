@@ -1,7 +1,7 @@
 package dev.statecraft.leaderboard;
 
-import dev.statecraft.entry.Problem;
-import dev.statecraft.entry.ProblemException;
+import dev.statecraft.http.Problem;
+import dev.statecraft.http.ProblemException;
 import dev.statecraft.rating.Algorithm;
 import dev.statecraft.rating.Elo;
 import dev.statecraft.rating.Glicko2;

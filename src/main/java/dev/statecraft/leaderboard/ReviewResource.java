@@ -5,11 +5,11 @@ import dev.statecraft.access.CurrentCaller;
 import dev.statecraft.access.IdempotentRequest;
 import dev.statecraft.access.Requires;
 import dev.statecraft.access.Scope;
-import dev.statecraft.entry.Cursor;
-import dev.statecraft.entry.Ids;
-import dev.statecraft.entry.Problem;
-import dev.statecraft.entry.ProblemException;
-import dev.statecraft.entry.Query;
+import dev.statecraft.http.Cursor;
+import dev.statecraft.http.Ids;
+import dev.statecraft.http.Problem;
+import dev.statecraft.http.ProblemException;
+import dev.statecraft.http.QueryParameters;
 import dev.statecraft.leaderboard.ReviewService.Done;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
@@ -111,8 +111,8 @@ public class ReviewResource {
             @QueryParam("limit") @Nullable String limit,
             @QueryParam("cursor") @Nullable String cursor) {
         Ids.check("board", boardId);
-        Review.Status wanted = Query.word("status", status, Review.Status.class);
-        int most = Query.limit(limit);
+        Review.Status wanted = QueryParameters.word("status", status, Review.Status.class);
+        int most = QueryParameters.limit(limit);
         Board board = boards.find(caller.game(), boardId)
                 .orElseThrow(() -> new ProblemException(LeaderboardProblems.boardNotFound()));
         String list = "review#" + boardId + "#" + board.epoch();

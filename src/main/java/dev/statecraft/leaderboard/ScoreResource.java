@@ -5,11 +5,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.statecraft.access.CurrentCaller;
 import dev.statecraft.access.Requires;
 import dev.statecraft.access.Scope;
-import dev.statecraft.entry.Ids;
-import dev.statecraft.entry.ManyThings;
-import dev.statecraft.entry.Problem;
-import dev.statecraft.entry.ProblemException;
-import dev.statecraft.entry.Query;
+import dev.statecraft.http.Ids;
+import dev.statecraft.http.Problem;
+import dev.statecraft.http.ProblemException;
+import dev.statecraft.http.QueryParameters;
+import dev.statecraft.http.json.BulkRequest;
 import dev.statecraft.leaderboard.ScoreResult.Quarantined;
 import dev.statecraft.leaderboard.ScoreResult.Taken;
 import jakarta.ws.rs.Consumes;
@@ -62,7 +62,7 @@ public class ScoreResource {
             @Nullable Operator operator) {}
 
     /** Scores to take, each for itself. */
-    public record BatchRequest(@Nullable List<@Nullable ScoreRequest> scores) implements ManyThings {}
+    public record BatchRequest(@Nullable List<@Nullable ScoreRequest> scores) implements BulkRequest {}
 
     /** What a submission did. */
     public record ScoreAnswer(
@@ -103,7 +103,7 @@ public class ScoreResource {
             @HeaderParam("Idempotency-Key") @Nullable String idempotencyKey,
             ScoreRequest request) {
         Ids.check("board", board);
-        boolean ranked = Query.flag("rank", rank, true);
+        boolean ranked = QueryParameters.flag("rank", rank, true);
         NewScore score = newScore(request, "", idempotencyKey);
         ScoreResult result = scores.submit(caller.game(), board, score, ranked);
         if (result instanceof Taken taken) {
@@ -126,7 +126,7 @@ public class ScoreResource {
             @HeaderParam("Idempotency-Key") @Nullable String idempotencyKey,
             BatchRequest request) {
         Ids.check("board", board);
-        boolean ranked = Query.flag("rank", rank, true);
+        boolean ranked = QueryParameters.flag("rank", rank, true);
         if (idempotencyKey != null) {
             Ids.checkPrefix("Idempotency-Key", idempotencyKey);
         }

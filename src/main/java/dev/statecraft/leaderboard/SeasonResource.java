@@ -5,11 +5,11 @@ import dev.statecraft.access.CurrentCaller;
 import dev.statecraft.access.Requires;
 import dev.statecraft.access.Requires.Players;
 import dev.statecraft.access.Scope;
-import dev.statecraft.entry.Cursor;
-import dev.statecraft.entry.Ids;
-import dev.statecraft.entry.Problem;
-import dev.statecraft.entry.ProblemException;
-import dev.statecraft.entry.Query;
+import dev.statecraft.http.Cursor;
+import dev.statecraft.http.Ids;
+import dev.statecraft.http.Problem;
+import dev.statecraft.http.ProblemException;
+import dev.statecraft.http.QueryParameters;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
@@ -155,7 +155,7 @@ public class SeasonResource {
             @QueryParam("cursor") @Nullable String cursor) {
         Board board = board(id);
         String list = "seasons#" + id + "#" + board.epoch();
-        int wanted = Query.limit(limit);
+        int wanted = QueryParameters.limit(limit);
         List<SeasonView> found = new ArrayList<>();
         Integer before = null;
         if (cursor == null) {
@@ -163,7 +163,7 @@ public class SeasonResource {
                 found.add(running(board));
             }
         } else {
-            before = (int) Query.integer("cursor", Cursor.read(cursor, list, 1).get(0), 1, Integer.MAX_VALUE);
+            before = (int) QueryParameters.integer("cursor", Cursor.read(cursor, list, 1).get(0), 1, Integer.MAX_VALUE);
         }
         int left = wanted - found.size();
         List<Season> closed = seasons.list(board, before, left + 1);
@@ -186,14 +186,14 @@ public class SeasonResource {
             @QueryParam("limit") @Nullable String limit,
             @QueryParam("cursor") @Nullable String cursor) {
         Board board = board(id);
-        int wanted = Query.limit(limit);
+        int wanted = QueryParameters.limit(limit);
         Season season = seasons.find(board, LeaderboardProblems.season(board, number))
                 .orElseThrow(() -> new ProblemException(
                         Problem.conflict("season-running", "The season is not closed yet: no awards", "Awards are granted after the season is closed.")));
         String list = "awards#" + id + "#" + board.epoch() + "#" + season.season();
         long after = cursor == null
                 ? 0
-                : Query.integer("cursor", Cursor.read(cursor, list, 1).get(0), 1, Score.LIMIT);
+                : QueryParameters.integer("cursor", Cursor.read(cursor, list, 1).get(0), 1, Score.LIMIT);
         List<Award> found = seasons.awards(board, season.season(), after, wanted + 1);
         List<Award> page = found.subList(0, Math.min(wanted, found.size()));
         return new AwardList(

@@ -1,7 +1,7 @@
 package dev.statecraft.leaderboard;
 
-import dev.statecraft.entry.Problem;
-import dev.statecraft.entry.ProblemException;
+import dev.statecraft.http.Problem;
+import dev.statecraft.http.ProblemException;
 import java.math.BigDecimal;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

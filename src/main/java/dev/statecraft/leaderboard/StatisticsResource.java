@@ -3,7 +3,7 @@ package dev.statecraft.leaderboard;
 import dev.statecraft.access.CurrentCaller;
 import dev.statecraft.access.Requires;
 import dev.statecraft.access.Scope;
-import dev.statecraft.entry.Etag;
+import dev.statecraft.http.Etag;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.Path;

@@ -3,7 +3,7 @@ package dev.statecraft.local;
 import dev.statecraft.access.Door;
 import dev.statecraft.access.Scope;
 import dev.statecraft.access.SocketToken;
-import dev.statecraft.entry.ProblemException;
+import dev.statecraft.http.ProblemException;
 import dev.statecraft.replication.ReplicationConfig;
 import dev.statecraft.replication.SocketResource;
 import dev.statecraft.replication.Sockets.Closing;

@@ -4,9 +4,9 @@ import dev.statecraft.access.CurrentCaller;
 import dev.statecraft.access.IdempotentRequest;
 import dev.statecraft.access.Requires;
 import dev.statecraft.access.Scope;
-import dev.statecraft.entry.Problem;
-import dev.statecraft.entry.ProblemException;
-import dev.statecraft.entry.Query;
+import dev.statecraft.http.Problem;
+import dev.statecraft.http.ProblemException;
+import dev.statecraft.http.QueryParameters;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
@@ -220,7 +220,7 @@ public class ApplyResource {
     }
 
     private long wait(@Nullable String waitMillis) {
-        return Query.integer(
+        return QueryParameters.integer(
                 "waitMillis",
                 waitMillis,
                 config.applyWait().toMillis(),

@@ -1,7 +1,7 @@
 package dev.statecraft.migration;
 
-import dev.statecraft.entry.Problem;
-import dev.statecraft.entry.ProblemException;
+import dev.statecraft.http.Problem;
+import dev.statecraft.http.ProblemException;
 import java.util.Map;
 
 /** The problems that migrations are answered with. */

@@ -4,11 +4,11 @@ import dev.statecraft.access.CurrentCaller;
 import dev.statecraft.access.IdempotentRequest;
 import dev.statecraft.access.Requires;
 import dev.statecraft.access.Scope;
-import dev.statecraft.entry.Cursor;
-import dev.statecraft.entry.Ids;
-import dev.statecraft.entry.Problem;
-import dev.statecraft.entry.ProblemException;
-import dev.statecraft.entry.Query;
+import dev.statecraft.http.Cursor;
+import dev.statecraft.http.Ids;
+import dev.statecraft.http.Problem;
+import dev.statecraft.http.ProblemException;
+import dev.statecraft.http.QueryParameters;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
@@ -63,7 +63,7 @@ public class RunResource {
         if (below != null && !Ids.isId(below)) {
             throw Cursor.foreign();
         }
-        int wanted = Query.limit(limit);
+        int wanted = QueryParameters.limit(limit);
         List<RunState> found = reader.list(caller.game(), below, wanted);
         return new RunList(
                 found.stream().map(this::view).toList(),

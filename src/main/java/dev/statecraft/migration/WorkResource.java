@@ -7,11 +7,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.statecraft.access.CurrentCaller;
 import dev.statecraft.access.Requires;
 import dev.statecraft.access.Scope;
-import dev.statecraft.entry.Ids;
-import dev.statecraft.entry.ItemList;
-import dev.statecraft.entry.ManyThings;
-import dev.statecraft.entry.Problem;
-import dev.statecraft.entry.ProblemException;
+import dev.statecraft.http.Ids;
+import dev.statecraft.http.Problem;
+import dev.statecraft.http.ProblemException;
+import dev.statecraft.http.json.BulkRequest;
+import dev.statecraft.http.json.ItemList;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
@@ -53,7 +53,7 @@ public class WorkResource {
 
     /** Leased records, migrated. */
     public record WorkRequest(
-            @Nullable String lease, @Nullable List<MigratedRecord> records) implements ManyThings {}
+            @Nullable String lease, @Nullable List<MigratedRecord> records) implements BulkRequest {}
 
     /** A record as it is to be, or why it cannot be migrated. */
     public record MigratedRecord(

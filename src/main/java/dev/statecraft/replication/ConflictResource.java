@@ -7,11 +7,11 @@ import dev.statecraft.access.CurrentCaller;
 import dev.statecraft.access.IdempotentRequest;
 import dev.statecraft.access.Requires;
 import dev.statecraft.access.Scope;
-import dev.statecraft.entry.Cursor;
-import dev.statecraft.entry.Ids;
-import dev.statecraft.entry.Problem;
-import dev.statecraft.entry.ProblemException;
-import dev.statecraft.entry.Query;
+import dev.statecraft.http.Cursor;
+import dev.statecraft.http.Ids;
+import dev.statecraft.http.Problem;
+import dev.statecraft.http.ProblemException;
+import dev.statecraft.http.QueryParameters;
 import dev.statecraft.replication.Settlement.Choice;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
@@ -138,7 +138,7 @@ public class ConflictResource {
         if (after != null && !ConflictService.isPlace(after)) {
             throw Cursor.foreign();
         }
-        ConflictStore.ConflictPage page = conflicts.list(caller.game(), after, Query.limit(limit));
+        ConflictStore.ConflictPage page = conflicts.list(caller.game(), after, QueryParameters.limit(limit));
         return new ConflictList(
                 page.conflicts().stream().map(ConflictView::of).toList(),
                 page.next() == null ? null : Cursor.of(list, page.next()));

@@ -1,7 +1,7 @@
 package dev.statecraft.replication;
 
 import dev.statecraft.access.KeyService;
-import dev.statecraft.entry.Ids;
+import dev.statecraft.http.Ids;
 import dev.statecraft.replication.Sockets.Delivery;
 import dev.statecraft.table.ItemChange;
 import jakarta.enterprise.context.ApplicationScoped;

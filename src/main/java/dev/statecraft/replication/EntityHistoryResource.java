@@ -6,11 +6,11 @@ import dev.statecraft.access.IdempotentRequest;
 import dev.statecraft.access.Requires;
 import dev.statecraft.access.Requires.Players;
 import dev.statecraft.access.Scope;
-import dev.statecraft.entry.Cursor;
-import dev.statecraft.entry.Ids;
-import dev.statecraft.entry.Problem;
-import dev.statecraft.entry.ProblemException;
-import dev.statecraft.entry.Query;
+import dev.statecraft.http.Cursor;
+import dev.statecraft.http.Ids;
+import dev.statecraft.http.Problem;
+import dev.statecraft.http.ProblemException;
+import dev.statecraft.http.QueryParameters;
 import dev.statecraft.replication.EntityView.SourceRequest;
 import dev.statecraft.replication.EntityView.VersionView;
 import jakarta.ws.rs.Consumes;
@@ -79,8 +79,8 @@ public class EntityHistoryResource {
         String list = "history#" + space + "#" + id;
         long below = cursor == null
                 ? Long.MAX_VALUE
-                : Query.integer("cursor", Cursor.read(cursor, list, 1).get(0), 1, Long.MAX_VALUE / 2);
-        HistoryService.VersionPage page = reader.versions(caller.game(), space, id, below, Query.limit(limit))
+                : QueryParameters.integer("cursor", Cursor.read(cursor, list, 1).get(0), 1, Long.MAX_VALUE / 2);
+        HistoryService.VersionPage page = reader.versions(caller.game(), space, id, below, QueryParameters.limit(limit))
                 .orElseThrow(() -> new ProblemException(EntityProblems.notFound()));
         return new History(
                 id,

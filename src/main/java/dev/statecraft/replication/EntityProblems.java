@@ -2,9 +2,9 @@ package dev.statecraft.replication;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.statecraft.entry.Ids;
-import dev.statecraft.entry.Problem;
-import dev.statecraft.entry.ProblemException;
+import dev.statecraft.http.Ids;
+import dev.statecraft.http.Problem;
+import dev.statecraft.http.ProblemException;
 import dev.statecraft.replication.CommitService.Held;
 import dev.statecraft.replication.CommitService.Refused;
 import dev.statecraft.replication.CommitService.Result;

@@ -7,11 +7,11 @@ import dev.statecraft.access.IdempotentRequest;
 import dev.statecraft.access.Requires;
 import dev.statecraft.access.Requires.Players;
 import dev.statecraft.access.Scope;
-import dev.statecraft.entry.Cursor;
-import dev.statecraft.entry.Ids;
-import dev.statecraft.entry.Problem;
-import dev.statecraft.entry.ProblemException;
-import dev.statecraft.entry.Query;
+import dev.statecraft.http.Cursor;
+import dev.statecraft.http.Ids;
+import dev.statecraft.http.Problem;
+import dev.statecraft.http.ProblemException;
+import dev.statecraft.http.QueryParameters;
 import dev.statecraft.replication.CommitService.Done;
 import dev.statecraft.replication.CommitService.Result;
 import dev.statecraft.replication.EntityView.SourceRequest;
@@ -131,14 +131,14 @@ public class EntityResource {
             @QueryParam("limit") @Nullable String limit,
             @QueryParam("cursor") @Nullable String cursor) {
         String space = EntityProblems.space(inSpace);
-        String schema = Query.semanticVersion("schemaVersion", schemaVersion);
+        String schema = QueryParameters.semanticVersion("schemaVersion", schemaVersion);
         String ofType = type == null ? null : Ids.check("type", type);
         String list = "entities#" + space + "#" + (ofType == null ? "" : ofType);
         String after = cursor == null ? null : Cursor.read(cursor, list, 1).get(0);
         if (after != null && !Ids.isStored(after)) {
             throw Cursor.foreign();
         }
-        EntityReader.EntityList page = reader.list(caller.game(), space, ofType, after, Query.limit(limit));
+        EntityReader.EntityList page = reader.list(caller.game(), space, ofType, after, QueryParameters.limit(limit));
         return new EntityListAnswer(
                 page.entities().stream()
                         .map(entity -> EntityView.of(shown(entity, schema), false))
@@ -160,7 +160,7 @@ public class EntityResource {
             @HeaderParam("If-None-Match") @Nullable String known) {
         Ids.check("entity", id);
         String space = EntityProblems.space(inSpace);
-        String schema = Query.semanticVersion("schemaVersion", schemaVersion);
+        String schema = QueryParameters.semanticVersion("schemaVersion", schemaVersion);
         Entity entity;
         if (atVersion == null) {
             entity = reader.read(caller.game(), space, id);
@@ -168,7 +168,7 @@ public class EntityResource {
                 throw new ProblemException(EntityProblems.notFound());
             }
         } else {
-            long version = Query.integer("version", atVersion, 1, Query.MAX_INTEGER);
+            long version = QueryParameters.integer("version", atVersion, 1, QueryParameters.MAX_INTEGER);
             entity = reader.readAt(caller.game(), space, id, version)
                     .orElseThrow(() -> new ProblemException(EntityProblems.versionNotFound(version)));
         }

@@ -3,11 +3,11 @@ package dev.statecraft.replication;
 import dev.statecraft.access.CurrentCaller;
 import dev.statecraft.access.Requires;
 import dev.statecraft.access.Scope;
-import dev.statecraft.entry.Cursor;
-import dev.statecraft.entry.Ids;
-import dev.statecraft.entry.Problem;
-import dev.statecraft.entry.ProblemException;
-import dev.statecraft.entry.Query;
+import dev.statecraft.http.Cursor;
+import dev.statecraft.http.Ids;
+import dev.statecraft.http.Problem;
+import dev.statecraft.http.ProblemException;
+import dev.statecraft.http.QueryParameters;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.PUT;
@@ -75,7 +75,7 @@ public class EntityTypeResource {
         if (after != null && !Ids.isStored(after)) {
             throw Cursor.foreign();
         }
-        int wanted = Query.limit(limit);
+        int wanted = QueryParameters.limit(limit);
         List<EntityType> found = new ArrayList<>(types.list(caller.game(), after, wanted + 1));
         boolean more = found.size() > wanted;
         List<EntityType> page = more ? found.subList(0, wanted) : found;

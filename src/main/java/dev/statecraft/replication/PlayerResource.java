@@ -5,11 +5,11 @@ import dev.statecraft.access.IdempotentRequest;
 import dev.statecraft.access.Requires;
 import dev.statecraft.access.Requires.Players;
 import dev.statecraft.access.Scope;
-import dev.statecraft.entry.Cursor;
-import dev.statecraft.entry.Ids;
-import dev.statecraft.entry.Problem;
-import dev.statecraft.entry.ProblemException;
-import dev.statecraft.entry.Query;
+import dev.statecraft.http.Cursor;
+import dev.statecraft.http.Ids;
+import dev.statecraft.http.Problem;
+import dev.statecraft.http.ProblemException;
+import dev.statecraft.http.QueryParameters;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
@@ -60,8 +60,8 @@ public class PlayerResource {
         Ids.check("player", player);
         long after = cursor == null
                 ? 0
-                : Query.integer("cursor", Cursor.read(cursor, list(player), 1).get(0), 0, Long.MAX_VALUE / 2);
-        return page(player, Query.semanticVersion("schemaVersion", schemaVersion), after, Query.limit(limit));
+                : QueryParameters.integer("cursor", Cursor.read(cursor, list(player), 1).get(0), 0, Long.MAX_VALUE / 2);
+        return page(player, QueryParameters.semanticVersion("schemaVersion", schemaVersion), after, QueryParameters.limit(limit));
     }
 
     /** The seed's forceSynchronization: the player's feed starts again, wherever it is. */
@@ -80,7 +80,7 @@ public class PlayerResource {
         if (!players.restart(caller.game(), player)) {
             throw new ProblemException(Problem.unavailable(1));
         }
-        return page(player, null, 0, Query.MAX_LIMIT);
+        return page(player, null, 0, QueryParameters.MAX_LIMIT);
     }
 
     private PlayerEntities page(String player, @Nullable String schemaVersion, long after, int limit) {

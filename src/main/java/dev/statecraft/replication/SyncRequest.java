@@ -2,8 +2,8 @@ package dev.statecraft.replication;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.statecraft.access.IdempotentRequest;
-import dev.statecraft.entry.Ids;
-import dev.statecraft.entry.ManyThings;
+import dev.statecraft.http.Ids;
+import dev.statecraft.http.json.BulkRequest;
 import dev.statecraft.replication.EntityView.SourceRequest;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,7 +28,7 @@ public record SyncRequest(
         @Nullable List<@Nullable SyncUpdate> updates,
         @Nullable Boolean atomic,
         @Nullable Long waitMillis)
-        implements ManyThings {
+        implements BulkRequest {
 
     /** An update of a batch. */
     public record SyncUpdate(

@@ -3,7 +3,7 @@ package dev.statecraft.access;
 import static io.restassured.RestAssured.given;
 import static org.hamcrest.Matchers.equalTo;
 
-import dev.statecraft.entry.Problem;
+import dev.statecraft.http.Problem;
 import io.quarkus.test.junit.QuarkusTest;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;

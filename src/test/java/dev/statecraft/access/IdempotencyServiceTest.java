@@ -12,7 +12,7 @@ import dev.statecraft.access.IdempotencyStore.Answered;
 import dev.statecraft.access.IdempotencyStore.Attempt;
 import dev.statecraft.access.IdempotencyStore.Claimed;
 import dev.statecraft.access.IdempotencyStore.Request;
-import dev.statecraft.entry.ProblemException;
+import dev.statecraft.http.ProblemException;
 import dev.statecraft.leaderboard.MovingClock;
 import dev.statecraft.local.LocalDynamoDb;
 import dev.statecraft.table.TableNames;

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.statecraft.entry.ProblemException;
+import dev.statecraft.http.ProblemException;
 import dev.statecraft.leaderboard.MovingClock;
 import dev.statecraft.local.LocalDynamoDb;
 import dev.statecraft.local.Meter;

@@ -14,7 +14,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import dev.statecraft.access.Requires.Players;
-import dev.statecraft.entry.Query;
+import dev.statecraft.http.QueryParameters;
 import dev.statecraft.local.DynamoDbLocalResource;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -204,7 +204,7 @@ class RouteAccessTest {
                         .filter(annotation -> annotation.getRawType().isEquivalentTo(QueryParam.class))
                         .forEach(annotation ->
                                 read.add(annotation.as(QueryParam.class).value()));
-        assertEquals(read, new TreeSet<>(Query.NAMES));
+        assertEquals(read, new TreeSet<>(QueryParameters.NAMES));
     }
 
     @Test

@@ -2,7 +2,7 @@ package dev.statecraft.replication;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.statecraft.entry.Ids;
+import dev.statecraft.http.Ids;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Map;

@@ -1,0 +1,56 @@
+package dev.statecraft.http;
+
+import io.quarkus.vertx.http.runtime.filters.Filters;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.handler.CorsHandler;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Inject;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+
+/**
+ * Pages of other origins that may call the API from a browser: none, unless the configuration names them. Whatever is not
+ * named is answered as if it were no browser, so that browsers keep the answer from the page.
+ */
+@ApplicationScoped
+public class CrossOrigin {
+
+    /** After the headers of every answer, before anything is refused. */
+    private static final int EARLY = 150_000;
+
+    private static final int REMEMBERED_SECONDS = 600;
+
+    private final Set<String> origins;
+    private final CorsHandler cors;
+
+    @Inject
+    public CrossOrigin(@ConfigProperty(name = "statecraft.cors.origins") Optional<List<String>> origins) {
+        this.origins = Set.copyOf(origins.orElse(List.of()));
+        this.cors = CorsHandler.create()
+                .addOrigins(List.copyOf(this.origins))
+                .allowedMethods(
+                        Set.of(HttpMethod.GET, HttpMethod.POST, HttpMethod.PUT, HttpMethod.PATCH, HttpMethod.DELETE))
+                .allowedHeaders(Set.of("Authorization", "Content-Type", "Idempotency-Key", "If-Match", "If-None-Match"))
+                .exposedHeaders(Set.of("ETag", "Idempotent-Replayed", "Location", "Retry-After"))
+                .maxAgeSeconds(REMEMBERED_SECONDS);
+    }
+
+    void filters(@Observes Filters filters) {
+        if (!origins.isEmpty()) {
+            filters.register(this::answer, EARLY);
+        }
+    }
+
+    private void answer(RoutingContext request) {
+        String origin = request.request().getHeader("Origin");
+        if (origin != null && origins.contains(origin)) {
+            cors.handle(request);
+        } else {
+            request.next();
+        }
+    }
+}

@@ -1,0 +1,100 @@
+package dev.statecraft.http.json;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.databind.BeanProperty;
+import com.fasterxml.jackson.databind.DeserializationContext;
+import com.fasterxml.jackson.databind.JavaType;
+import com.fasterxml.jackson.databind.JsonDeserializer;
+import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.deser.ContextualDeserializer;
+import com.fasterxml.jackson.databind.deser.std.StdDeserializer;
+import dev.statecraft.http.Problem;
+import dev.statecraft.http.ProblemMapper;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the lists of {@link BulkRequest} item by item into an {@link ItemList}; all other lists are read as they were.
+ * An item that {@link JsonCheck} has put out of the body stands in the tree as its {@link JsonCheck.Fault}.
+ */
+final class ItemReader extends StdDeserializer<Object> implements ContextualDeserializer {
+
+    private static final long serialVersionUID = 1L;
+
+    private final JavaType type;
+    private final transient JsonDeserializer<?> plain;
+    private final @Nullable String field;
+
+    /**
+     * A reader.
+     *
+     * @param type of the list
+     * @param plain how the list is read outside of {@link BulkRequest}
+     * @param field the name of the list in a body that brings many things; null until it is known
+     */
+    ItemReader(JavaType type, JsonDeserializer<?> plain, @Nullable String field) {
+        super(type);
+        this.type = type;
+        this.plain = plain;
+        this.field = field;
+    }
+
+    @Override
+    public JsonDeserializer<?> createContextual(DeserializationContext context, @Nullable BeanProperty property)
+            throws JsonMappingException {
+        if (property != null
+                && property.getMember() != null
+                && BulkRequest.class.isAssignableFrom(property.getMember().getDeclaringClass())) {
+            return new ItemReader(type, plain, property.getName());
+        }
+        return context.handleSecondaryContextualization(plain, property, type);
+    }
+
+    @Override
+    public Object deserialize(JsonParser parser, DeserializationContext context) throws IOException {
+        if (!parser.isExpectedStartArrayToken()) {
+            return context.handleUnexpectedToken(type, parser);
+        }
+        List<ItemList.Item<Object>> items = new ArrayList<>();
+        for (JsonToken token = parser.nextToken(); token != JsonToken.END_ARRAY; token = parser.nextToken()) {
+            items.add(item(parser, context, field + "[" + items.size() + "]"));
+        }
+        return new ItemList<>(items);
+    }
+
+    private ItemList.Item<Object> item(JsonParser parser, DeserializationContext context, String place)
+            throws IOException {
+        if (parser.hasToken(JsonToken.VALUE_NULL)) {
+            return ItemList.Item.of(null);
+        }
+        if (parser.hasToken(JsonToken.VALUE_EMBEDDED_OBJECT)
+                && parser.getEmbeddedObject() instanceof JsonCheck.Fault fault) {
+            return new ItemList.Item<>(null, fault.problem(), fault.texts());
+        }
+        JsonNode tree = context.readTree(parser);
+        try {
+            return ItemList.Item.of(context.readTreeAsValue(tree, type.getContentType()));
+        } catch (JsonProcessingException e) {
+            Problem problem = ProblemMapper.problemOf(e);
+            String at = problem.field();
+            return new ItemList.Item<>(null, problem.withField(at == null ? place : place + "." + at), texts(tree));
+        }
+    }
+
+    private static Map<String, String> texts(JsonNode item) {
+        Map<String, String> texts = new HashMap<>();
+        item.properties().forEach(member -> {
+            if (member.getValue().isTextual()) {
+                texts.put(member.getKey(), member.getValue().textValue());
+            }
+        });
+        return texts;
+    }
+}

@@ -1,0 +1,114 @@
+package dev.statecraft.http.json;
+
+import dev.statecraft.http.Problem;
+import dev.statecraft.http.ProblemException;
+import dev.statecraft.table.Sha256;
+import jakarta.inject.Inject;
+import jakarta.inject.Provider;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.ext.ReaderInterceptor;
+import jakarta.ws.rs.ext.ReaderInterceptorContext;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Locale;
+import java.util.zip.GZIPInputStream;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What every request body goes through before it is bound, whether it came over a socket or in an API Gateway event:
+ * it is decompressed, its length is limited (counted after decompression), and JSON is looked through. Decompression is
+ * here and not in the HTTP server because the in-memory channel has none, and because a broken archive then is a
+ * problem the client can read and not a closed connection.
+ */
+@jakarta.ws.rs.ext.Provider
+public class RequestBody implements ReaderInterceptor {
+
+    /** The request property with the SHA-256, in hexadecimal, of a signed body; not set if the body is not signed. */
+    public static final String SIGNED_CONTENT = "statecraft.signed-content";
+
+    private final Provider<Integer> limitBytes;
+    private final Provider<RequestJson> requests;
+
+    /** Interceptors are made when a native executable is built, so what is configured is asked for at every request. */
+    @Inject
+    public RequestBody(
+            @ConfigProperty(name = "statecraft.limits.body-bytes") Provider<Integer> limitBytes,
+            Provider<RequestJson> requests) {
+        this.limitBytes = limitBytes;
+        this.requests = requests;
+    }
+
+    @Override
+    public @Nullable Object aroundReadFrom(ReaderInterceptorContext context) throws IOException {
+        byte[] body = read(context.getInputStream(), context.getHeaders().getFirst(HttpHeaders.CONTENT_ENCODING));
+        checkSigned(body, context.getProperty(SIGNED_CONTENT));
+        boolean json = isJson(context.getMediaType()) && !isRaw(context.getType());
+        if (json && BulkRequest.class.isAssignableFrom(context.getType())) {
+            return requests.get().manyThings(body, context.getType());
+        }
+        context.setInputStream(new ByteArrayInputStream(json ? JsonCheck.checked(body) : body));
+        return context.proceed();
+    }
+
+    /** Refuses a body that is not the one that was signed; {@code content} is null where nothing was signed. */
+    static void checkSigned(byte[] body, @Nullable Object content) {
+        if (content != null && !content.equals(Sha256.hex(body))) {
+            throw new ProblemException(Problem.unauthorized("The body does not match the signed content hash."));
+        }
+    }
+
+    /**
+     * The bytes of a body, decompressed.
+     *
+     * @param encoding the value of {@code Content-Encoding}; null if it is not there
+     * @throws ProblemException 400, 413 or 415, if the body cannot be read
+     */
+    byte[] read(InputStream body, @Nullable String encoding) {
+        return decoded(received(body), encoding);
+    }
+
+    private byte[] received(InputStream body) {
+        try {
+            return limited(body);
+        } catch (IOException e) {
+            throw new ProblemException(Problem.badRequest(null, "The body is incomplete."));
+        }
+    }
+
+    private byte[] decoded(byte[] body, @Nullable String encoding) {
+        if (encoding == null || encoding.equalsIgnoreCase("identity")) {
+            return body;
+        }
+        if (!encoding.toLowerCase(Locale.ROOT).equals("gzip")) {
+            throw new ProblemException(Problem.of(
+                    415, "unsupported-encoding", "The content encoding is not supported", "Send gzip or no content encoding."));
+        }
+        try (InputStream unzipped = new GZIPInputStream(new ByteArrayInputStream(body))) {
+            return limited(unzipped);
+        } catch (IOException e) {
+            throw new ProblemException(Problem.badRequest(null, "The body is not valid gzip."));
+        }
+    }
+
+    private byte[] limited(InputStream in) throws IOException {
+        int limit = limitBytes.get();
+        byte[] bytes = in.readNBytes(limit + 1);
+        if (bytes.length > limit) {
+            throw new ProblemException(Problem.tooLarge(limit));
+        }
+        return bytes;
+    }
+
+    private static boolean isJson(@Nullable MediaType type) {
+        return type != null
+                && (type.getSubtype().equals("json") || type.getSubtype().endsWith("+json"));
+    }
+
+    /** Whether a resource takes the body as it came, to check a signature over it for example. */
+    private static boolean isRaw(Class<?> type) {
+        return type == byte[].class || type == String.class || type == InputStream.class;
+    }
+}

@@ -1,0 +1,37 @@
+package dev.statecraft.lambda;
+
+import com.amazonaws.services.lambda.runtime.CognitoIdentity;
+import com.amazonaws.services.lambda.runtime.events.models.dynamodb.StreamViewType;
+import dev.statecraft.access.TokenService;
+import dev.statecraft.http.Problem;
+import dev.statecraft.http.json.JsonCheck;
+import dev.statecraft.leaderboard.RankAuditResource;
+import io.quarkus.amazon.lambda.runtime.ClientContextImpl;
+import io.quarkus.amazon.lambda.runtime.ClientImpl;
+import io.quarkus.runtime.annotations.RegisterForReflection;
+
+/**
+ * The types that Jackson reads or writes and that the build does not find by itself. It finds the types in the signatures
+ * of resource methods and of handlers, and what these are made of; it does not see what is handed to a
+ * {@link jakarta.ws.rs.core.Response}, put into a map or a {@link Problem}, or part of a frame. A native executable
+ * cannot read or write a type that is missing here. Tests fail for a type that is neither here nor found.
+ */
+@RegisterForReflection(
+        registerFullHierarchy = true,
+        targets = {
+            RankAuditResource.MendAnswer.class,
+            MigrationStepHandler.Step.class,
+            Problem.class,
+            JsonCheck.Fault.class,
+            ScheduleHandler.Done.class,
+            TokenService.Token.class,
+            // What the Lambda extension and the library of Lambda's events forget.
+            ClientContextImpl.class,
+            ClientImpl.class,
+            CognitoIdentity.class,
+            StreamViewType.class,
+        })
+final class JsonTypes {
+
+    private JsonTypes() {}
+}

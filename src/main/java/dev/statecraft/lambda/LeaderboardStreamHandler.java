@@ -1,0 +1,80 @@
+package dev.statecraft.lambda;
+
+import com.amazonaws.services.lambda.runtime.Context;
+import com.amazonaws.services.lambda.runtime.RequestHandler;
+import com.amazonaws.services.lambda.runtime.events.DynamodbEvent;
+import com.amazonaws.services.lambda.runtime.events.StreamsEventResponse;
+import com.amazonaws.services.lambda.runtime.events.models.dynamodb.AttributeValue;
+import dev.statecraft.leaderboard.RankCounter;
+import dev.statecraft.table.StreamRecord;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Named;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where batches of the entries table's stream enter: they are counted in the rank trees. Answers with the first record
+ * to be delivered again, so that what lies before it is not.
+ */
+@ApplicationScoped
+@Named("leaderboard-stream")
+public class LeaderboardStreamHandler implements RequestHandler<DynamodbEvent, StreamsEventResponse> {
+
+    private final RankCounter counter;
+    private final Metrics metrics;
+
+    LeaderboardStreamHandler(RankCounter counter, Metrics metrics) {
+        this.metrics = metrics;
+        this.counter = counter;
+    }
+
+    @Override
+    public StreamsEventResponse handleRequest(DynamodbEvent event, Context context) {
+        StreamsEventResponse answer = take(event);
+        if (event.getRecords() != null) {
+            metrics.consumed(event.getRecords(), !answer.getBatchItemFailures().isEmpty());
+        }
+        return answer;
+    }
+
+    private StreamsEventResponse take(DynamodbEvent event) {
+        List<DynamodbEvent.DynamodbStreamRecord> records = event.getRecords();
+        if (records == null || records.isEmpty()) {
+            return new StreamsEventResponse(List.of());
+        }
+        return counter.count(
+                        records.stream().map(LeaderboardStreamHandler::record).toList())
+                .map(failed -> new StreamsEventResponse(List.of(new StreamsEventResponse.BatchItemFailure(failed))))
+                .orElseGet(() -> new StreamsEventResponse(List.of()));
+    }
+
+    private static StreamRecord record(DynamodbEvent.DynamodbStreamRecord record) {
+        var change = record.getDynamodb();
+        return new StreamRecord(
+                change.getSequenceNumber(),
+                partitionKey(change.getKeys()),
+                scalars(change.getOldImage()),
+                scalars(change.getNewImage()));
+    }
+
+    private static String partitionKey(Map<String, AttributeValue> keys) {
+        AttributeValue key = keys.get("pk");
+        return key == null ? "" : key.getS();
+    }
+
+    private static @Nullable Map<String, String> scalars(@Nullable Map<String, AttributeValue> image) {
+        if (image == null) {
+            return null;
+        }
+        Map<String, String> scalars = new HashMap<>();
+        image.forEach((name, value) -> {
+            String scalar = value.getS() != null ? value.getS() : value.getN();
+            if (scalar != null) {
+                scalars.put(name, scalar);
+            }
+        });
+        return scalars;
+    }
+}

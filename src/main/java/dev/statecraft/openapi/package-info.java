@@ -1,0 +1,5 @@
+/** Builds the OpenAPI document from the code and the descriptions in META-INF/openapi.yaml. */
+@NullMarked
+package dev.statecraft.openapi;
+
+import org.jspecify.annotations.NullMarked;

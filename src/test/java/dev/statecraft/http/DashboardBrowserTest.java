@@ -1,0 +1,82 @@
+package dev.statecraft.http;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.statecraft.local.DynamoDbLocalResource;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.common.http.TestHTTPResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.QuarkusTestProfile;
+import io.quarkus.test.junit.TestProfile;
+import java.io.IOException;
+import java.net.URL;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The dashboard in headless Chromium, driven by {@code src/test/browser/dashboard.mjs}. Needs Node.js with npm, and
+ * Chromium; npm brings Playwright and axe into {@code target}. Where something is missing the test is skipped and says
+ * what; a build machine that lets it ({@code CI=true}, root, apt) gets Chromium installed.
+ */
+@Tag("application")
+@QuarkusTest
+@WithTestResource(DynamoDbLocalResource.class)
+@TestProfile(DashboardBrowserTest.OwnGame.class)
+class DashboardBrowserTest {
+
+    private static final NodeProject PROJECT = new NodeProject(Path.of("src/test/browser"), Path.of("target/browser"));
+    private static final Duration INSTALL_PATIENCE = Duration.ofMinutes(3);
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
+
+    @TestHTTPResource
+    URL application;
+
+    /** An application and tables of its own, since migrations change what others may register; time to decide. */
+    public static final class OwnGame implements QuarkusTestProfile {
+
+        @Override
+        public Map<String, String> getConfigOverrides() {
+            return Map.of("statecraft.replication.conflict-resolution-timeout", "60s");
+        }
+    }
+
+    @Test
+    void aBrowserFollowsTheGame() throws Exception {
+        assumeTrue(NodeProject.isPossible(), "The dashboard is not tested: there is no Node.js with npm.");
+        Optional<Path> chromium = chromium();
+        assumeTrue(chromium.isPresent(), "The dashboard is not tested: there is no Chromium.");
+        NodeProject.Outcome installed = PROJECT.install();
+        assumeTrue(installed.code() == 0, "The dashboard is not tested: npm failed: " + installed.output());
+
+        NodeProject.Outcome outcome = PROJECT.run(
+                PATIENCE,
+                "node",
+                "dashboard.mjs",
+                application.toString(),
+                chromium.get().toString(),
+                ".");
+        System.out.println(outcome.output());
+        assertEquals(0, outcome.code(), outcome::output);
+        assertTrue(outcome.output().contains("ok nothing is complained about"), outcome::output);
+    }
+
+    private static Optional<Path> chromium() throws IOException, InterruptedException {
+        List<Path> found = NodeProject.find("chromium", "chromium-browser", "google-chrome-stable", "google-chrome");
+        if (found.isEmpty()
+                && "true".equals(System.getenv("CI"))
+                && "root".equals(System.getProperty("user.name"))
+                && !NodeProject.find("apt-get").isEmpty()) {
+            PROJECT.run(
+                    INSTALL_PATIENCE, "apt-get", "install", "--yes", "--quiet", "--no-install-recommends", "chromium");
+            found = NodeProject.find("chromium");
+        }
+        return found.stream().findFirst();
+    }
+}

@@ -1,0 +1,23 @@
+package dev.statecraft.http;
+
+import dev.statecraft.openapi.ApiDocument;
+import dev.statecraft.openapi.DocumentedAnswers;
+import io.quarkus.test.junit.callback.QuarkusTestBeforeTestExecutionCallback;
+import io.quarkus.test.junit.callback.QuarkusTestMethodContext;
+import io.restassured.RestAssured;
+import org.eclipse.microprofile.config.ConfigProvider;
+
+/**
+ * Points REST Assured at the HTTP server. Quarkus points it at the Lambda extension's mock event server wherever that
+ * extension is on the class path. Whatever a test is answered has to be what the OpenAPI document says.
+ */
+public class RestAssuredSetup implements QuarkusTestBeforeTestExecutionCallback {
+
+    private static final DocumentedAnswers DOCUMENTED = new DocumentedAnswers(ApiDocument.committed());
+
+    @Override
+    public void beforeTestExecution(QuarkusTestMethodContext context) {
+        RestAssured.replaceFiltersWith(DOCUMENTED);
+        RestAssured.port = ConfigProvider.getConfig().getValue("quarkus.http.test-port", Integer.class);
+    }
+}

@@ -1,0 +1,92 @@
+package dev.statecraft.lambda;
+
+import com.fasterxml.jackson.databind.BeanDescription;
+import com.fasterxml.jackson.databind.DeserializationConfig;
+import com.fasterxml.jackson.databind.JavaType;
+import com.fasterxml.jackson.databind.JsonDeserializer;
+import com.fasterxml.jackson.databind.JsonSerializer;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationConfig;
+import com.fasterxml.jackson.databind.deser.BeanDeserializerBuilder;
+import com.fasterxml.jackson.databind.deser.BeanDeserializerModifier;
+import com.fasterxml.jackson.databind.module.SimpleModule;
+import com.fasterxml.jackson.databind.ser.BeanPropertyWriter;
+import com.fasterxml.jackson.databind.ser.BeanSerializerModifier;
+import io.quarkus.jackson.ObjectMapperCustomizer;
+import jakarta.inject.Singleton;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Records the classes that the application's JSON mapper reads or writes by their members, and the enums: those a native
+ * executable has to have registered. Copies of the mapper, such as the one that reads requests and the one that reads
+ * Lambda's events, record too.
+ */
+@Singleton
+public class BoundTypes implements ObjectMapperCustomizer {
+
+    private static final Set<Class<?>> BOUND = ConcurrentHashMap.newKeySet();
+
+    @Override
+    public void customize(ObjectMapper mapper) {
+        mapper.registerModule(new SimpleModule("bound-types")
+                .setSerializerModifier(new Written())
+                .setDeserializerModifier(new Read()));
+    }
+
+    /** The names of those bound so far that a build does not register; each is named once. */
+    static Set<String> unregistered(Set<String> registered) {
+        Set<String> missing = new TreeSet<>();
+        for (Class<?> type : List.copyOf(BOUND)) {
+            if (!registered.contains(type.getName()) && BOUND.remove(type)) {
+                missing.add(type.getName());
+            }
+        }
+        return missing;
+    }
+
+    /** Whether a class has been read or written. */
+    static boolean isBound(Class<?> type) {
+        return BOUND.contains(type);
+    }
+
+    private static final class Written extends BeanSerializerModifier {
+
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        public List<BeanPropertyWriter> changeProperties(
+                SerializationConfig config, BeanDescription bean, List<BeanPropertyWriter> properties) {
+            BOUND.add(bean.getBeanClass());
+            return properties;
+        }
+
+        @Override
+        public JsonSerializer<?> modifyEnumSerializer(
+                SerializationConfig config, JavaType type, BeanDescription bean, JsonSerializer<?> serializer) {
+            BOUND.add(bean.getBeanClass());
+            return serializer;
+        }
+    }
+
+    private static final class Read extends BeanDeserializerModifier {
+
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        public BeanDeserializerBuilder updateBuilder(
+                DeserializationConfig config, BeanDescription bean, BeanDeserializerBuilder builder) {
+            BOUND.add(bean.getBeanClass());
+            return builder;
+        }
+
+        @Override
+        public JsonDeserializer<?> modifyEnumDeserializer(
+                DeserializationConfig config, JavaType type, BeanDescription bean, JsonDeserializer<?> deserializer) {
+            BOUND.add(bean.getBeanClass());
+            return deserializer;
+        }
+    }
+}

@@ -1,0 +1,59 @@
+package dev.statecraft.lambda;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.statecraft.http.json.RequestJson;
+import dev.statecraft.leaderboard.BoardRequest;
+import dev.statecraft.local.DynamoDbLocalResource;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import jakarta.inject.Inject;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** That a type which a native executable could not read or write is found out, and not only by luck. */
+@QuarkusTest
+@Tag("application")
+@WithTestResource(DynamoDbLocalResource.class)
+class BoundTypesTest {
+
+    /** Part of no signature, as what is handed to a Response or put into a map. */
+    record Hidden(Inner inner) {}
+
+    record Inner(Kind kind) {}
+
+    enum Kind {
+        ONLY
+    }
+
+    record Asked(int number) {}
+
+    @Inject
+    ObjectMapper mapper;
+
+    @Test
+    void aTypeThatNoSignatureNamesIsFound() throws Exception {
+        Set<String> registered = RegisteredTypes.names();
+        assertEquals(Set.of(), BoundTypes.unregistered(registered));
+        mapper.writeValueAsString(Map.of("hidden", List.of(new Hidden(new Inner(Kind.ONLY)))));
+        RequestJson.strict(mapper).readValue("{\"number\":1}", Asked.class);
+        assertEquals(
+                Set.of(Hidden.class.getName(), Inner.class.getName(), Kind.class.getName(), Asked.class.getName()),
+                BoundTypes.unregistered(registered));
+        assertEquals(Set.of(), BoundTypes.unregistered(registered));
+    }
+
+    @Test
+    void aTypeThatASignatureNamesIsRegistered() throws Exception {
+        mapper.readValue("{}", BoardRequest.class);
+        assertTrue(BoundTypes.isBound(BoardRequest.class));
+        assertTrue(RegisteredTypes.names().contains(BoardRequest.class.getName()));
+        assertFalse(RegisteredTypes.names().contains(BoundTypesTest.class.getName()));
+    }
+}

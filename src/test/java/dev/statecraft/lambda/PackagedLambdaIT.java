@@ -1,0 +1,291 @@
+package dev.statecraft.lambda;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.statecraft.access.Keyring;
+import dev.statecraft.access.Scope;
+import dev.statecraft.http.ApiPlay;
+import dev.statecraft.local.LocalDynamoDb;
+import dev.statecraft.openapi.ApiDocument;
+import dev.statecraft.openapi.ApiWorld;
+import dev.statecraft.openapi.DocumentedAnswers;
+import io.restassured.RestAssured;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.zip.ZipFile;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The packaged artifact, driven as Lambda drives it, on DynamoDB Local. Whatever {@code target/function.zip} holds is
+ * what is tested: the JVM artifact, or the native executable when one has been built. Linux only, as Lambda is: the
+ * runtime interface client comes with native code for nothing else.
+ */
+@EnabledOnOs(OS.LINUX)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class PackagedLambdaIT {
+
+    private static final Path ZIP = Path.of(System.getProperty("statecraft.packaged", "target/function.zip"));
+
+    private static final Path PAGE = Path.of("src/main/resources/META-INF/resources");
+
+    /** The classes that the api function has loaded. */
+    private static final Path LOADED =
+            Path.of("target", "packaged-api-classes.log").toAbsolutePath();
+
+    private final ObjectMapper mapper = new ObjectMapper();
+    private final Map<String, String> open = new TreeMap<>();
+    private final Path unpacked;
+    private final PackagedFunction api;
+
+    PackagedLambdaIT(@TempDir Path directory) throws Exception {
+        unpacked = directory;
+        PackagedFunction.unpack(ZIP, unpacked);
+        open.put("STATECRAFT_ACCESS_ANONYMOUS", "true");
+        open.put("QUARKUS_DYNAMODB_ENDPOINT_OVERRIDE", LocalDynamoDb.endpoint().toString());
+        open.put("STATECRAFT_TABLES_PREFIX", LocalDynamoDb.lastingTables().prefix());
+        open.put("STATECRAFT_METRICS_ENABLED", "true");
+        Map<String, String> watched = new TreeMap<>(open);
+        watched.put("JDK_JAVA_OPTIONS", "-Xlog:class+load:file=" + LOADED);
+        api = start("api", watched);
+    }
+
+    @AfterAll
+    void stop() throws Exception {
+        api.close();
+    }
+
+    private PackagedFunction start(String handler, Map<String, String> environment) throws Exception {
+        String name = environment.containsKey("STATECRAFT_ACCESS_ANONYMOUS") ? handler : handler + "-closed";
+        return new PackagedFunction(unpacked, handler, environment, Path.of("target", "packaged-" + name + ".log"));
+    }
+
+    private static String event(String name) throws Exception {
+        return Files.readString(Path.of("infra/events/" + name + ".json"));
+    }
+
+    /** The event cut down to its first record, which is the score that {@code api-submit-score} submits. */
+    private String firstRecord(String name) throws Exception {
+        ObjectNode event = (ObjectNode) mapper.readTree(event(name));
+        event.putArray("Records").add(mapper.readTree(event(name)).at("/Records/0"));
+        return event.toString();
+    }
+
+    private JsonNode answer(PackagedFunction function, String event) throws Exception {
+        RuntimeApi.Answer answer = function.invoke(event);
+        assertFalse(answer.failed(), answer::body);
+        return mapper.readTree(answer.body());
+    }
+
+    private JsonNode call(String name, int status) throws Exception {
+        JsonNode response = answer(api, event(name));
+        assertEquals(status, response.get("statusCode").asInt(), response::toString);
+        return mapper.readTree(response.get("body").asText());
+    }
+
+    @Test
+    void theArtifactHoldsNothingThatPlaysAws() throws Exception {
+        try (ZipFile zip = new ZipFile(ZIP.toFile())) {
+            List<String> foreign = zip.stream()
+                    .map(entry -> entry.getName())
+                    .filter(name -> name.startsWith("dev/statecraft/local/")
+                            || name.toLowerCase(Locale.ROOT).matches(".*(dynamodblocal|sqlite|junit|testcontainers).*"))
+                    .toList();
+            assertEquals(List.of(), foreign);
+        }
+    }
+
+    @Test
+    void healthAnswers() throws Exception {
+        assertEquals("UP", call("api-get-health", 200).get("status").asText());
+    }
+
+    @Test
+    void eachCallTellsItsMetricsInOneLineOfTheLog() throws Exception {
+        call("api-get-health", 200);
+        String last = api.output()
+                .lines()
+                .filter(line -> line.startsWith("{\"_aws\""))
+                .reduce((one, next) -> next)
+                .orElseThrow();
+        JsonNode line = new JsonMapper().readTree(last);
+        assertEquals("statecraft-api", line.path("FunctionName").asText());
+        assertEquals(1, line.path("Requests").asInt());
+        assertEquals(0, line.path("Errors").asInt());
+        assertTrue(line.path("LatencyMillis").asDouble() > 0, last);
+    }
+
+    @Test
+    void theDashboardIsServedWithItsParts() throws Exception {
+        for (String path : List.of("/", "/dashboard/app.js", "/dashboard/dashboard.css")) {
+            ObjectNode event = (ObjectNode) mapper.readTree(event("api-get-page"));
+            event.put("rawPath", path);
+            JsonNode response = answer(api, event.toString());
+            assertEquals(200, response.get("statusCode").asInt(), path);
+            Path file = PAGE.resolve(path.equals("/") ? "index.html" : path.substring(1));
+            assertEquals(Files.readString(file), response.get("body").asText(), path);
+            String policy = response.at("/headers/content-security-policy").asText();
+            assertTrue(policy.startsWith("default-src 'none'"), policy);
+        }
+    }
+
+    @Test
+    void anUnknownRouteIsAProblem() throws Exception {
+        JsonNode problem = call("api-get-unknown-route", 404);
+        assertEquals("/problems/route-not-found", problem.get("type").asText());
+    }
+
+    @Test
+    void anEventThatMakesNoSenseDoesNotEndTheFunction() throws Exception {
+        assertEquals(400, answer(api, "{}").get("statusCode").asInt());
+        healthAnswers();
+    }
+
+    @Test
+    void aBoardIsMadeAndScoredOn() throws Exception {
+        assertEquals("high_scores", call("api-create-board", 201).get("id").asText());
+        call("api-submit-score", 200);
+        assertEquals(
+                "/problems/board-exists",
+                call("api-create-board", 409).get("type").asText());
+        try (PackagedFunction stream = start("leaderboard-stream", open)) {
+            JsonNode failures =
+                    answer(stream, firstRecord("leaderboard-stream")).get("batchItemFailures");
+            assertTrue(failures.isArray(), failures::toString);
+            assertTrue(failures.isEmpty(), failures::toString);
+        }
+        assertEquals(1, call("api-get-rank", 200).get("rank").asInt());
+        assertEquals("ada", call("api-top", 200).at("/entries/0/playerId").asText());
+    }
+
+    @Test
+    void anEntityIsMadeSyncedAndRecorded() throws Exception {
+        assertEquals(1, call("api-create-entity", 201).get("version").asInt());
+        JsonNode synced = call("api-sync", 200);
+        assertEquals(200, synced.at("/results/0/status").asInt(), synced::toString);
+        assertEquals(2, synced.at("/results/0/version").asInt(), synced::toString);
+        assertEquals(80, synced.at("/results/0/state/health").asInt(), synced::toString);
+        try (PackagedFunction stream = start("state-stream", open)) {
+            JsonNode failures = answer(stream, event("state-stream")).get("batchItemFailures");
+            assertTrue(failures.isEmpty(), failures::toString);
+        }
+    }
+
+    @Test
+    void aSocketIsOpenedAndClosed() throws Exception {
+        try (PackagedFunction socket = start("socket", open)) {
+            JsonNode opened = answer(socket, event("socket-connect"));
+            assertEquals(200, opened.get("statusCode").asInt(), opened::toString);
+            JsonNode closed = answer(socket, event("socket-disconnect"));
+            assertEquals(200, closed.get("statusCode").asInt(), closed::toString);
+        }
+    }
+
+    @Test
+    void aScheduleTicks() throws Exception {
+        try (PackagedFunction schedule = start("schedule", open)) {
+            assertTrue(answer(schedule, event("schedule")).isObject());
+        }
+    }
+
+    /** JVM or native: whatever a client can ask for is answered, and as the document says. */
+    @Test
+    void everyOperationAnswersAsTheDocumentSays() throws Exception {
+        Map<String, String> environment = new TreeMap<>(Map.of(
+                "STATECRAFT_ERASURE_ROBLOX_SECRET", "test-secret",
+                "STATECRAFT_ERASURE_SECOND_LOOK_AFTER", "0s",
+                "STATECRAFT_LEADERBOARD_BOARD_CACHE", "0s",
+                "STATECRAFT_LEADERBOARD_SETTLE_AFTER", "0s",
+                "STATECRAFT_REPLICATION_TYPE_CACHE", "0s",
+                "STATECRAFT_INTEGRATION_LEADERBOARD_REPLICATION", "false",
+                "STATECRAFT_INTEGRATION_SYNCHRONIZATION_TIME", "5s"));
+        environment.put(
+                "QUARKUS_DYNAMODB_ENDPOINT_OVERRIDE", LocalDynamoDb.endpoint().toString());
+        try (PackagedSystem system = new PackagedSystem(unpacked, environment)) {
+            ApiDocument document = ApiDocument.committed();
+            RestAssured.port = system.port();
+            RestAssured.replaceFiltersWith(new DocumentedAnswers(document));
+            String game = "packaged";
+            String key = Keyring.with(PackagedSystem.BOOTSTRAP_KEY)
+                    .contentType("application/json")
+                    .body(Map.of(
+                            "name",
+                            "everything",
+                            "game",
+                            game,
+                            "scopes",
+                            Scope.ALL.stream().map(Scope::text).toList()))
+                    .post("/v1/keys")
+                    .then()
+                    .statusCode(201)
+                    .extract()
+                    .path("key");
+            new ApiPlay(new ApiWorld(document, () -> system.rest(game), game, key)).run();
+        } finally {
+            RestAssured.reset();
+        }
+    }
+
+    @Test
+    void theOpenApiDocumentIsServedAsItWasBuiltAndNotParsedAtStart() throws Exception {
+        // The order of keys is another than in the copy, which was served in a test.
+        JsonNode committed = ApiDocument.committed().root();
+        assertEquals(committed, ApiDocument.read(openApi("", "*/*")).root());
+        assertEquals(committed, ApiDocument.read(openApi("format=yaml", "*/*")).root());
+        assertEquals(
+                committed, ApiDocument.read(openApi("", "application/json")).root());
+        assertEquals(committed, ApiDocument.read(openApi("format=JSON", "*/*")).root());
+        assertTrue(openApi("", "application/json").startsWith("{"));
+        if (!PackagedFunction.isNative(unpacked)) {
+            String loaded = Files.readString(LOADED);
+            assertTrue(loaded.contains("dev.statecraft.lambda.ApiHandler"), "there is a list of what was loaded");
+            assertFalse(loaded.contains("io.smallrye.openapi.runtime.io.OpenApiParser "), "the document was parsed");
+            assertFalse(loaded.contains("io.smallrye.openapi.internal.models."), "the document was parsed");
+        }
+    }
+
+    private String openApi(String query, String accept) throws Exception {
+        ObjectNode event = (ObjectNode) mapper.readTree(event("api-get-page"));
+        event.put("rawPath", "/openapi").put("rawQueryString", query);
+        event.putObject("headers").put("accept", accept);
+        JsonNode response = answer(api, event.toString());
+        assertEquals(200, response.get("statusCode").asInt());
+        String type = response.at("/headers/content-type").asText();
+        boolean json = accept.contains("json") || query.endsWith("JSON");
+        assertEquals(json ? "application/json;charset=UTF-8" : "application/yaml;charset=UTF-8", type);
+        return response.get("body").asText();
+    }
+
+    @Test
+    void withoutBeingToldToBeOpenItAsksForAKey() throws Exception {
+        Map<String, String> closed = new TreeMap<>(open);
+        closed.remove("STATECRAFT_ACCESS_ANONYMOUS");
+        try (PackagedFunction function = start("api", closed)) {
+            assertEquals(
+                    401,
+                    answer(function, event("api-get-rank")).get("statusCode").asInt());
+            assertEquals(
+                    200,
+                    answer(function, event("api-get-health")).get("statusCode").asInt());
+            ObjectNode developers = (ObjectNode) mapper.readTree(event("api-get-rank"));
+            ((ObjectNode) developers.get("headers")).put("authorization", "Bearer sk_dev_local");
+            assertEquals(
+                    401,
+                    answer(function, developers.toString()).get("statusCode").asInt());
+        }
+    }
+}

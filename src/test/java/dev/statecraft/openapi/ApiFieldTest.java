@@ -1,0 +1,189 @@
+package dev.statecraft.openapi;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.statecraft.http.ApiPlay;
+import dev.statecraft.http.RequestVariants;
+import dev.statecraft.http.RequestVariants.Field;
+import dev.statecraft.http.RequestVariants.Variant;
+import dev.statecraft.local.DynamoDbLocalResource;
+import dev.statecraft.local.LocalRuntime;
+import dev.statecraft.table.TableNames;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.response.Response;
+import jakarta.inject.Inject;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+
+/**
+ * Sends every field of every request with every unusual value. The fields are read from the OpenAPI document. A value
+ * that the schema rejects must be rejected without a write. A value that the schema allows must not cause a 5xx.
+ */
+@QuarkusTest
+@Tag("application")
+@WithTestResource(DynamoDbLocalResource.class)
+class ApiFieldTest {
+
+    /** Operations whose request is signed over its body, so that a changed body is rejected for its signature. */
+    private static final Set<String> SIGNED = Set.of("receiveRobloxWebhook");
+
+    /** Operations that process each item of a batch independently: valid items are written next to rejected ones. */
+    private static final Set<String> INDEPENDENT_ITEMS = Set.of("updatePlayerScores");
+
+    @Inject
+    LocalRuntime local;
+
+    @Inject
+    DynamoDbClient dynamoDb;
+
+    @Inject
+    TableNames tables;
+
+    @Test
+    void invalidFields_areRejectedAndChangeNothing() {
+        ApiDocument document = ApiDocument.committed();
+        RequestVariants variants = new RequestVariants(document);
+        ApiWorld world = new ApiWorld(document, local, "fields");
+        new ApiPlay(world).run();
+        // Create the board and the entity again that the play deleted at its end.
+        for (String id : List.of("createLeaderboard", "createEntity")) {
+            ApiDocument.Call call = document.call(id);
+            world.request(call, document.requestExample(call).toString(), "");
+        }
+        world.rest();
+        List<String> faults = Collections.synchronizedList(new ArrayList<>());
+        int sent = 0;
+        List<Variant> allowed = new ArrayList<>();
+        for (ApiDocument.Call call : document.calls()) {
+            if (document.requestSchema(call).isMissingNode() || SIGNED.contains(call.id())) {
+                continue;
+            }
+            List<Variant> invalid = new ArrayList<>();
+            for (Variant variant : variants.of(call)) {
+                (variant.valid() ? allowed : invalid).add(variant);
+            }
+            Map<String, Map<Object, Object>> before = everything();
+            sent += invalid.size();
+            invalid.parallelStream().forEach(variant -> {
+                int status = send(world, variant, faults);
+                if (status < 400) {
+                    faults.add(variant + " is accepted with " + status);
+                }
+            });
+            world.rest();
+            if (!INDEPENDENT_ITEMS.contains(call.id()) && !before.equals(everything())) {
+                faults.add(call + " wrote although it rejected: " + difference(before, everything()));
+            }
+        }
+        for (Variant variant : allowed) {
+            sent++;
+            send(world, variant, faults);
+        }
+        int requests = sent;
+        assertTrue(requests > 3_000, () -> requests + " requests");
+        assertEquals("", String.join("\n", faults));
+    }
+
+    /** Luau encodes every empty table as an empty array. */
+    @Test
+    void emptyArray_isReadAsEmptyObject() {
+        ApiDocument document = ApiDocument.committed();
+        RequestVariants variants = new RequestVariants(document);
+        ApiWorld world = new ApiWorld(document, local, "lists");
+        List<String> faults = new ArrayList<>();
+        int objects = 0;
+        for (ApiDocument.Call call : document.calls()) {
+            if (document.requestSchema(call).isMissingNode() || SIGNED.contains(call.id())) {
+                continue;
+            }
+            Pattern.compile("\\{([^}]*)}").matcher(call.path()).results().forEach(parameter -> world.parameters()
+                    .putIfAbsent(parameter.group(1), "none"));
+            JsonNode request = variants.withObjects(call);
+            for (Field field : variants.objects(call)) {
+                objects++;
+                String wanted = outcome(
+                        world, call, RequestVariants.changed(request, field.path(), JsonNodeFactory.instance.objectNode()));
+                String found = outcome(
+                        world, call, RequestVariants.changed(request, field.path(), JsonNodeFactory.instance.arrayNode()));
+                if (!found.equals(wanted)) {
+                    faults.add(call + " " + field + ": " + found + " instead of " + wanted);
+                }
+            }
+        }
+        assertTrue(objects > 30, objects + " objects");
+        assertEquals("", String.join("\n", faults));
+    }
+
+    /** The response to a request without the parts that depend on earlier requests. */
+    private static String outcome(ApiWorld world, ApiDocument.Call call, JsonNode body) {
+        Response answer = world.request(call, body.toString(), "");
+        return answer.statusCode() == 400
+                ? "400 " + answer.path("field") + " " + answer.path("detail")
+                : answer.statusCode() < 300 || answer.statusCode() == 409 ? "done" : "" + answer.statusCode();
+    }
+
+    /** Sends a variant and returns the status of the response, or of its first item in a batch. */
+    private static int send(ApiWorld world, Variant variant, List<String> faults) {
+        try {
+            Response answer = world.request(variant.call(), RequestVariants.written(variant.body()), "");
+            if (answer.statusCode() >= 500) {
+                faults.add(variant + " returns " + answer.statusCode() + " " + answer.asString());
+            }
+            // A batch returns the status of each item in its results.
+            Integer first =
+                    answer.contentType().startsWith("application/json") ? answer.path("results[0].status") : null;
+            return first == null ? answer.statusCode() : first;
+        } catch (AssertionError e) {
+            // The response does not match the document.
+            faults.add(variant + ": " + e.getMessage());
+            return 400;
+        }
+    }
+
+    /** All items of all tables, without API keys, rate limits and the audit trail. */
+    private Map<String, Map<Object, Object>> everything() {
+        Map<String, Map<Object, Object>> all = new TreeMap<>();
+        for (String table : dynamoDb.listTables().tableNames()) {
+            if (table.equals(tables.access()) || table.equals(tables.limits())) {
+                continue;
+            }
+            Map<Object, Object> items = new LinkedHashMap<>();
+            dynamoDb.scanPaginator(scan -> scan.tableName(table).consistentRead(true))
+                    .items()
+                    .forEach(item -> {
+                        if (item.get("pk").s().endsWith("#audit")) {
+                            return;
+                        }
+                        items.put(List.of(item.get("pk"), item.get("sk") == null ? "" : item.get("sk")), item);
+                    });
+            all.put(table, items);
+        }
+        return all;
+    }
+
+    private static @Nullable Object difference(
+            Map<String, Map<Object, Object>> before, Map<String, Map<Object, Object>> after) {
+        for (String table : after.keySet()) {
+            for (Map.Entry<Object, Object> item : after.get(table).entrySet()) {
+                if (!item.getValue().equals(before.get(table).get(item.getKey()))) {
+                    return table + " " + item;
+                }
+            }
+        }
+        return "an item was deleted";
+    }
+}
