@@ -22,7 +22,7 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ConditionEvents;
-import dev.statecraft.access.Open;
+import dev.statecraft.access.NoScopeRequired;
 import dev.statecraft.access.Requires;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.quarkus.test.junit.QuarkusTest;
@@ -285,7 +285,7 @@ class StructureTest {
                 .should()
                 .beAnnotatedWith(Requires.class)
                 .orShould()
-                .beAnnotatedWith(Open.class)
+                .beAnnotatedWith(NoScopeRequired.class)
                 .check(MAIN);
     }
 

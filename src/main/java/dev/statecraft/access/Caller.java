@@ -23,7 +23,7 @@ public record Caller(
         String keyId,
         boolean byToken,
         Set<Scope> scopes,
-        @Nullable PlayerPass pass,
+        @Nullable PlayerTokenClaims pass,
         @Nullable Instant expiresAt) {
 
     /** The game of a deployment without named games. */
@@ -39,7 +39,7 @@ public record Caller(
 
     /** A caller whose credential does not expire. */
     public Caller(
-            String game, String name, String keyId, boolean byToken, Set<Scope> scopes, @Nullable PlayerPass pass) {
+            String game, String name, String keyId, boolean byToken, Set<Scope> scopes, @Nullable PlayerTokenClaims pass) {
         this(game, name, keyId, byToken, scopes, pass, null);
     }
 
@@ -102,7 +102,7 @@ public record Caller(
         }
     }
 
-    static ProblemException forbidden(String detail) {
+    public static ProblemException forbidden(String detail) {
         return new ProblemException(Problem.forbidden(detail));
     }
 }

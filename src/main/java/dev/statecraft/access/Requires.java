@@ -7,7 +7,7 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * The scope that a resource method requires. A method with neither this annotation nor {@link Open} responds with 403
+ * The scope that a resource method requires. A method with neither this annotation nor {@link NoScopeRequired} responds with 403
  * to every caller.
  */
 @Documented

@@ -2,10 +2,10 @@ package dev.statecraft.erasure;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.statecraft.access.AuditService;
 import dev.statecraft.access.Caller;
-import dev.statecraft.access.GameService;
-import dev.statecraft.access.Open;
+import dev.statecraft.access.NoScopeRequired;
+import dev.statecraft.access.audit.AuditService;
+import dev.statecraft.access.key.GameService;
 import dev.statecraft.http.Ids;
 import dev.statecraft.http.Problem;
 import dev.statecraft.http.ProblemException;
@@ -71,7 +71,7 @@ public class RobloxResource {
     /** Receives a notification, verifies its signature over the raw body, and starts the erasures at most once. */
     @POST
     @Consumes(MediaType.APPLICATION_JSON)
-    @Open(Open.To.EVERYONE)
+    @NoScopeRequired(NoScopeRequired.To.EVERYONE)
     @Operation(operationId = "receiveRobloxWebhook", summary = "Receive a right-to-erasure notification from Roblox")
     public Taken take(byte[] body, @HeaderParam("roblox-signature") @Nullable String signature) {
         String secret = config.robloxSecret()

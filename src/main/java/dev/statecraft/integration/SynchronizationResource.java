@@ -1,9 +1,9 @@
 package dev.statecraft.integration;
 
 import dev.statecraft.access.CurrentCaller;
-import dev.statecraft.access.IdempotentRequest;
 import dev.statecraft.access.Requires;
 import dev.statecraft.access.Scope;
+import dev.statecraft.access.idempotency.IdempotentRequest;
 import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;

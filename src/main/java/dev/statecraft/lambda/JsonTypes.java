@@ -2,7 +2,7 @@ package dev.statecraft.lambda;
 
 import com.amazonaws.services.lambda.runtime.CognitoIdentity;
 import com.amazonaws.services.lambda.runtime.events.models.dynamodb.StreamViewType;
-import dev.statecraft.access.TokenService;
+import dev.statecraft.access.token.TokenService;
 import dev.statecraft.http.Problem;
 import dev.statecraft.http.json.JsonCheck;
 import dev.statecraft.leaderboard.RankAuditResource;

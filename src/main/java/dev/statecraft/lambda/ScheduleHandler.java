@@ -3,7 +3,7 @@ package dev.statecraft.lambda;
 import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.RequestHandler;
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
-import dev.statecraft.access.GameService;
+import dev.statecraft.access.key.GameService;
 import dev.statecraft.erasure.ErasureService;
 import dev.statecraft.integration.IntegrationUpkeepService;
 import dev.statecraft.leaderboard.PurgeService;

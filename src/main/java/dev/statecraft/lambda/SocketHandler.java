@@ -4,8 +4,8 @@ import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.RequestHandler;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayV2WebSocketEvent;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayV2WebSocketResponse;
-import dev.statecraft.access.Door;
-import dev.statecraft.access.SocketToken;
+import dev.statecraft.access.authentication.Authenticator;
+import dev.statecraft.access.token.SocketToken;
 import dev.statecraft.http.Problem;
 import dev.statecraft.http.ProblemException;
 import dev.statecraft.http.ProblemMapper;
@@ -27,10 +27,10 @@ import org.jspecify.annotations.Nullable;
 public class SocketHandler implements RequestHandler<APIGatewayV2WebSocketEvent, APIGatewayV2WebSocketResponse> {
 
     private final SocketResource sockets;
-    private final Door authenticator;
+    private final Authenticator authenticator;
     private final Metrics metrics;
 
-    SocketHandler(SocketResource sockets, Door authenticator, Metrics metrics) {
+    SocketHandler(SocketResource sockets, Authenticator authenticator, Metrics metrics) {
         this.metrics = metrics;
         this.sockets = sockets;
         this.authenticator = authenticator;

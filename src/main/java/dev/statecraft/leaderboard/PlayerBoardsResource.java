@@ -2,7 +2,7 @@ package dev.statecraft.leaderboard;
 
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import dev.statecraft.access.CurrentCaller;
-import dev.statecraft.access.PlayerPass;
+import dev.statecraft.access.PlayerTokenClaims;
 import dev.statecraft.access.Requires;
 import dev.statecraft.access.Requires.Players;
 import dev.statecraft.access.Scope;
@@ -73,7 +73,7 @@ public class PlayerBoardsResource {
         Ids.check("player", player);
         int wanted = QueryParameters.limit(limit);
         Set<String> named = boards == null ? null : named(boards);
-        PlayerPass pass = caller.get().pass();
+        PlayerTokenClaims pass = caller.get().pass();
         if (named != null && pass != null) {
             named.forEach(caller.get()::requireBoard);
         }

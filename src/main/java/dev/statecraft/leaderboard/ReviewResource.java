@@ -2,9 +2,9 @@ package dev.statecraft.leaderboard;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.statecraft.access.CurrentCaller;
-import dev.statecraft.access.IdempotentRequest;
 import dev.statecraft.access.Requires;
 import dev.statecraft.access.Scope;
+import dev.statecraft.access.idempotency.IdempotentRequest;
 import dev.statecraft.http.Cursor;
 import dev.statecraft.http.Ids;
 import dev.statecraft.http.Problem;

@@ -1,8 +1,8 @@
 package dev.statecraft.local;
 
-import dev.statecraft.access.Door;
 import dev.statecraft.access.Scope;
-import dev.statecraft.access.SocketToken;
+import dev.statecraft.access.authentication.Authenticator;
+import dev.statecraft.access.token.SocketToken;
 import dev.statecraft.http.ProblemException;
 import dev.statecraft.replication.ReplicationConfig;
 import dev.statecraft.replication.SocketResource;
@@ -41,10 +41,10 @@ public class SocketEndpoint {
     private static final Logger LOG = Logger.getLogger(SocketEndpoint.class);
 
     private final SocketResource sockets;
-    private final Door authenticator;
+    private final Authenticator authenticator;
     private final ReplicationConfig config;
 
-    SocketEndpoint(SocketResource sockets, Door authenticator, ReplicationConfig config) {
+    SocketEndpoint(SocketResource sockets, Authenticator authenticator, ReplicationConfig config) {
         this.sockets = sockets;
         this.authenticator = authenticator;
         this.config = config;
@@ -58,9 +58,9 @@ public class SocketEndpoint {
         /** In front of the route that opens connections. */
         private static final int EARLY = -10;
 
-        private final Door authenticator;
+        private final Authenticator authenticator;
 
-        Check(Door authenticator) {
+        Check(Authenticator authenticator) {
             this.authenticator = authenticator;
         }
 

@@ -1,6 +1,6 @@
 package dev.statecraft.openapi;
 
-import dev.statecraft.access.Open;
+import dev.statecraft.access.NoScopeRequired;
 import dev.statecraft.access.Requires;
 import dev.statecraft.http.Problem;
 import io.quarkus.smallrye.openapi.OpenApiFilter;
@@ -101,8 +101,8 @@ public class ContractFilter implements OASFilter {
         }
 
         boolean open() {
-            AnnotationInstance open = method.annotation(DotName.createSimple(Open.class));
-            return open != null && open.value().asEnum().equals(Open.To.EVERYONE.name());
+            AnnotationInstance open = method.annotation(DotName.createSimple(NoScopeRequired.class));
+            return open != null && open.value().asEnum().equals(NoScopeRequired.To.EVERYONE.name());
         }
     }
 

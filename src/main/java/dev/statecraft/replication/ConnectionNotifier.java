@@ -1,6 +1,6 @@
 package dev.statecraft.replication;
 
-import dev.statecraft.access.KeyService;
+import dev.statecraft.access.key.KeyService;
 import dev.statecraft.http.Ids;
 import dev.statecraft.replication.Sockets.Delivery;
 import dev.statecraft.table.ItemChange;

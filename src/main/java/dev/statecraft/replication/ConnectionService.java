@@ -1,9 +1,9 @@
 package dev.statecraft.replication;
 
 import dev.statecraft.access.Caller;
-import dev.statecraft.access.KeyService;
-import dev.statecraft.access.PlayerPass;
+import dev.statecraft.access.PlayerTokenClaims;
 import dev.statecraft.access.Scope;
+import dev.statecraft.access.key.KeyService;
 import dev.statecraft.http.Ids;
 import dev.statecraft.http.Problem;
 import dev.statecraft.http.ProblemException;
@@ -65,7 +65,7 @@ public class ConnectionService {
     }
 
     private static Connection.Opener opener(Caller caller) {
-        PlayerPass pass = caller.pass();
+        PlayerTokenClaims pass = caller.pass();
         return new Connection.Opener(
                 caller.game(),
                 caller.name(),
@@ -88,7 +88,7 @@ public class ConnectionService {
                 opener.scopes().stream()
                         .flatMap(scope -> Scope.of(scope).stream())
                         .collect(Collectors.toSet()),
-                player == null ? null : new PlayerPass(player, opener.spaces(), Set.of()),
+                player == null ? null : new PlayerTokenClaims(player, opener.spaces(), Set.of()),
                 opener.expiresAt());
     }
 

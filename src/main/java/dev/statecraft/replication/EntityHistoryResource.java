@@ -2,10 +2,10 @@ package dev.statecraft.replication;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.statecraft.access.CurrentCaller;
-import dev.statecraft.access.IdempotentRequest;
 import dev.statecraft.access.Requires;
 import dev.statecraft.access.Requires.Players;
 import dev.statecraft.access.Scope;
+import dev.statecraft.access.idempotency.IdempotentRequest;
 import dev.statecraft.http.Cursor;
 import dev.statecraft.http.Ids;
 import dev.statecraft.http.Problem;

@@ -1,9 +1,9 @@
 package dev.statecraft.replication;
 
 import dev.statecraft.access.CurrentCaller;
-import dev.statecraft.access.IdempotentRequest;
 import dev.statecraft.access.Requires;
 import dev.statecraft.access.Scope;
+import dev.statecraft.access.idempotency.IdempotentRequest;
 import dev.statecraft.http.Ids;
 import dev.statecraft.http.Problem;
 import dev.statecraft.http.ProblemException;

@@ -1,7 +1,7 @@
 package dev.statecraft.replication;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.statecraft.access.IdempotentRequest;
+import dev.statecraft.access.idempotency.IdempotentRequest;
 import dev.statecraft.http.Ids;
 import dev.statecraft.http.json.BulkRequest;
 import dev.statecraft.replication.EntityView.SourceRequest;

@@ -1,5 +1,14 @@
 package dev.statecraft.access;
 
+import dev.statecraft.access.idempotency.IdempotencyService;
+import dev.statecraft.access.idempotency.IdempotencyStore;
+import dev.statecraft.access.key.KeyDerivation;
+import dev.statecraft.access.key.KeyService;
+import dev.statecraft.access.key.KeyStore;
+import dev.statecraft.access.limit.LimitStore;
+import dev.statecraft.access.limit.RateLimitService;
+import dev.statecraft.access.signing.SigningKeyService;
+import dev.statecraft.access.signing.SigningKeyStore;
 import dev.statecraft.table.TableNames;
 import io.quarkus.runtime.configuration.DurationConverter;
 import io.smallrye.config.SmallRyeConfigBuilder;
@@ -49,29 +58,29 @@ public final class AccessParts {
         return limits;
     }
 
-    IdempotencyService idempotency() {
+    public IdempotencyService idempotency() {
         return idempotency;
     }
 
-    KeyDerivation derivation() {
+    public KeyDerivation derivation() {
         return derivation;
     }
 
-    LimitStore limitStore() {
+    public LimitStore limitStore() {
         return limitStore;
     }
 
-    static Caller server(String game, String key) {
+    public static Caller server(String game, String key) {
         return new Caller(game, key, key, false, Scope.ALL, null);
     }
 
-    static Caller player(String game, String key, @Nullable String player) {
+    public static Caller player(String game, String key, @Nullable String player) {
         return new Caller(
                 game,
                 key,
                 key,
                 true,
                 Set.of(Scope.STATE_READ),
-                player == null ? null : new PlayerPass(player, Set.of(), Set.of()));
+                player == null ? null : new PlayerTokenClaims(player, Set.of(), Set.of()));
     }
 }

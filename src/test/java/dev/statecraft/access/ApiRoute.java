@@ -60,8 +60,8 @@ record ApiRoute(String method, String path, Optional<Scope> scope, Players playe
 
     private static Optional<ApiRoute> route(String verb, JavaMethod method) {
         Optional<Requires> requires = method.tryGetAnnotationOfType(Requires.class);
-        Optional<Open> open = method.tryGetAnnotationOfType(Open.class);
-        if (open.isPresent() && open.get().value() == Open.To.EVERYONE) {
+        Optional<NoScopeRequired> open = method.tryGetAnnotationOfType(NoScopeRequired.class);
+        if (open.isPresent() && open.get().value() == NoScopeRequired.To.EVERYONE) {
             return Optional.empty();
         }
         String below =

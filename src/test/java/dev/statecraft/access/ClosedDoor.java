@@ -1,5 +1,6 @@
 package dev.statecraft.access;
 
+import dev.statecraft.access.key.KeyFormat;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import java.util.Map;
 
@@ -7,7 +8,7 @@ import java.util.Map;
 public final class ClosedDoor implements QuarkusTestProfile {
 
     /** The text of the key whose hash this profile is told. */
-    static final String BOOTSTRAP = "sk_bootstrap_0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+    public static final String BOOTSTRAP = "sk_bootstrap_0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
 
     @Override
     public Map<String, String> getConfigOverrides() {
@@ -19,6 +20,6 @@ public final class ClosedDoor implements QuarkusTestProfile {
                 "statecraft.access.game-cache",
                 "0s",
                 "statecraft.access.bootstrap-key-hash",
-                KeyText.read(BOOTSTRAP).orElseThrow().hash());
+                KeyFormat.read(BOOTSTRAP).orElseThrow().hash());
     }
 }

@@ -11,7 +11,7 @@ import java.util.UUID;
 /** Makes keys and requests that bring them, with the key that a developer has. */
 public final class Keyring {
 
-    static final String DEVELOPER = "sk_dev_local";
+    public static final String DEVELOPER = "sk_dev_local";
 
     private Keyring() {}
 
@@ -21,12 +21,12 @@ public final class Keyring {
     }
 
     /** A request with a key, or a token, and a body. */
-    static RequestSpecification with(String credential, String body) {
+    public static RequestSpecification with(String credential, String body) {
         return with(credential).contentType("application/json").body(body.replace('\'', '"'));
     }
 
     /** A new key of a game with some scopes. */
-    static String key(String game, Scope... scopes) {
+    public static String key(String game, Scope... scopes) {
         return key(game, Arrays.asList(scopes));
     }
 
@@ -48,17 +48,17 @@ public final class Keyring {
     }
 
     /** The id in the text of a key. */
-    static String idOf(String key) {
+    public static String idOf(String key) {
         return key.split("_", 3)[1];
     }
 
     /** A token for a key. */
-    static String token(String key) {
+    public static String token(String key) {
         return with(key).post("/v1/tokens").then().statusCode(200).extract().path("token");
     }
 
     /** A token for a player; the request's fields stand in the body. */
-    static String playerToken(String key, String player, String body) {
+    public static String playerToken(String key, String player, String body) {
         return with(key, body)
                 .post("/v1/players/" + player + "/tokens")
                 .then()

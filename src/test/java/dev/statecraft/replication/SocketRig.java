@@ -9,10 +9,10 @@ import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import dev.statecraft.access.AccessParts;
 import dev.statecraft.access.Caller;
 import dev.statecraft.access.CurrentCaller;
-import dev.statecraft.access.KeyService;
-import dev.statecraft.access.PlayerPass;
-import dev.statecraft.access.RateLimitService;
+import dev.statecraft.access.PlayerTokenClaims;
 import dev.statecraft.access.Scope;
+import dev.statecraft.access.key.KeyService;
+import dev.statecraft.access.limit.RateLimitService;
 import dev.statecraft.http.json.FrameJson;
 import dev.statecraft.http.json.Json;
 import dev.statecraft.leaderboard.MovingClock;
@@ -117,7 +117,7 @@ final class SocketRig {
 
     /** A player's client; what it may ask for is counted, unlike that of who needs no key. */
     Caller player(String id) {
-        return new Caller(GAME, id, keyId, true, Set.of(Scope.STATE_READ), new PlayerPass(id, Set.of(SPACE), Set.of()));
+        return new Caller(GAME, id, keyId, true, Set.of(Scope.STATE_READ), new PlayerTokenClaims(id, Set.of(SPACE), Set.of()));
     }
 
     void open(String id) {

@@ -1,0 +1,5 @@
+/** API keys and the games they belong to. */
+@NullMarked
+package dev.statecraft.access.key;
+
+import org.jspecify.annotations.NullMarked;

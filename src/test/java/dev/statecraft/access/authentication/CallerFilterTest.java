@@ -1,0 +1,60 @@
+package dev.statecraft.access.authentication;
+
+import static io.restassured.RestAssured.given;
+import static org.hamcrest.Matchers.equalTo;
+
+import dev.statecraft.http.Problem;
+import io.quarkus.test.junit.QuarkusTest;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** On a developer's machine and in tests, where calls may be anonymous. */
+@QuarkusTest
+@Tag("application")
+class CallerFilterTest {
+
+    @Test
+    void anAnonymousCallerIsLetIn() {
+        given().when()
+                .get("/v1/who-am-i")
+                .then()
+                .statusCode(200)
+                .body("game", equalTo("default"))
+                .body("name", equalTo("anonymous"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Bearer sk_dev_local", "bearer sk_dev_local"})
+    void theDevelopmentKeyIsLetIn(String credentials) {
+        given().header("Authorization", credentials)
+                .when()
+                .get("/v1/who-am-i")
+                .then()
+                .statusCode(200)
+                .body("name", equalTo("development"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Bearer wrong",
+                "Bearer",
+                "Bearer ",
+                "Basic c2tfZGV2X2xvY2Fs",
+                "sk_dev_local",
+                "Bearer sk_dev_local, Bearer sk_dev_local",
+                "Bearer sk_dev_locaé"
+            })
+    void anyOtherCredentialIs401(String credentials) {
+        given().header("Authorization", credentials)
+                .when()
+                .get("/v1/who-am-i")
+                .then()
+                .statusCode(401)
+                .contentType(Problem.MEDIA_TYPE)
+                .header("WWW-Authenticate", "Bearer")
+                .body("type", equalTo("/problems/unauthorized"));
+    }
+}

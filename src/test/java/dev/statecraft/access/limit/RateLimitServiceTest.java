@@ -1,0 +1,180 @@
+package dev.statecraft.access.limit;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.statecraft.access.AccessParts;
+import dev.statecraft.access.Caller;
+import dev.statecraft.http.ProblemException;
+import dev.statecraft.leaderboard.MovingClock;
+import dev.statecraft.local.LocalDynamoDb;
+import dev.statecraft.local.Meter;
+import dev.statecraft.table.TableNames;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.core.exception.SdkClientException;
+import software.amazon.awssdk.core.interceptor.Context;
+import software.amazon.awssdk.core.interceptor.ExecutionAttributes;
+import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
+
+/** Several instances share buckets in the real DynamoDB Local. */
+class RateLimitServiceTest {
+
+    private static final Map<String, String> SETTINGS = Map.of(
+            "limits.requests-per-second", "100", "limits.burst", "200", "limits.player-requests-per-second", "5");
+
+    private final TableNames tables = LocalDynamoDb.freshTables();
+    /** Begins now, as DynamoDB Local lets items expire by the real time. */
+    private final MovingClock clock = new MovingClock(Instant.now());
+
+    private final Meter meter = new Meter();
+
+    private RateLimitService instance() {
+        return new AccessParts(LocalDynamoDb.client(meter), tables, clock, SETTINGS).limits();
+    }
+
+    private static boolean passes(RateLimitService limits, Caller caller) {
+        try {
+            limits.acquire(caller);
+            return true;
+        } catch (ProblemException e) {
+            assertEquals(429, e.problem().status());
+            assertTrue(e.problem().retryAfterSeconds() >= 1);
+            return false;
+        }
+    }
+
+    @Test
+    void allInstancesTogetherServeTheBurstAndThenTheRate() {
+        long seed = System.nanoTime();
+        Random random = new Random(seed);
+        List<RateLimitService> instances =
+                IntStream.range(0, 4).mapToObj(i -> instance()).toList();
+        Caller caller = AccessParts.server("g", "k1");
+        int served = 0;
+        int asked = 0;
+        for (int millis = 0; millis < 10_000; millis += 5) {
+            clock.move(Duration.ofMillis(5));
+            asked += 2;
+            for (int i = 0; i < 2; i++) {
+                served += passes(instances.get(random.nextInt(4)), caller) ? 1 : 0;
+            }
+        }
+        assertEquals(4_000, asked);
+        // 200 at once and 100 a second for ten seconds; tokens that somebody still holds are missing.
+        assertTrue(served <= 1_200, "served " + served + ", seed " + seed);
+        assertTrue(served >= 1_000, "served " + served + ", seed " + seed);
+        long writes = meter.take().requests();
+        System.out.printf("%d requests served of %d, %d requests to the store%n", served, asked, writes);
+        assertTrue(writes * 2 < served, "requests to the store: " + writes + ", seed " + seed);
+    }
+
+    @Test
+    void whoAsksSlowlyIsNeverRefusedAndOthersDoNotMatter() {
+        RateLimitService limits = instance();
+        Caller busy = AccessParts.server("g", "busy");
+        while (passes(limits, busy)) {
+            clock.move(Duration.ofNanos(1));
+        }
+        for (int i = 0; i < 100; i++) {
+            assertTrue(passes(limits, AccessParts.server("g", "slow")));
+            assertTrue(passes(limits, AccessParts.player("g", "busy", "ada")));
+            clock.move(Duration.ofMillis(250));
+        }
+    }
+
+    @Test
+    void aPlayerHasABucketOfItsOwnWhateverTokenItUses() {
+        RateLimitService limits = instance();
+        int served = 0;
+        for (int i = 0; i < 100; i++) {
+            served += passes(limits, AccessParts.player("g", "key" + i % 2, "ada")) ? 1 : 0;
+        }
+        assertEquals(60, served);
+        assertTrue(passes(limits, AccessParts.player("g", "key1", "bob")));
+        assertTrue(passes(limits, AccessParts.player("other", "key1", "ada")));
+        clock.move(Duration.ofSeconds(2));
+        served = 0;
+        while (passes(limits, AccessParts.player("g", "key1", "ada"))) {
+            served++;
+        }
+        assertEquals(10, served);
+    }
+
+    @Test
+    void aSecondOfWaitingIsATokenOfAPlayerAndNothingToAServer() {
+        RateLimitService limits = instance();
+        Caller ada = AccessParts.player("g", "key1", "ada");
+        int seconds = 0;
+        while (limits.acquireWaiting(ada)) {
+            seconds++;
+        }
+        assertEquals(60, seconds);
+        assertFalse(passes(limits, ada), "waiting and asking use the same tokens");
+        Caller server = AccessParts.server("g", "waiting");
+        for (int i = 0; i < 300; i++) {
+            assertTrue(limits.acquireWaiting(server));
+        }
+        assertTrue(passes(limits, server));
+    }
+
+    @Test
+    void whoIsRefusedIsRefusedFromMemory() {
+        RateLimitService limits = instance();
+        Caller caller = AccessParts.server("g", "k2");
+        while (passes(limits, caller)) {
+            clock.move(Duration.ofNanos(1));
+        }
+        meter.take();
+        for (int i = 0; i < 50; i++) {
+            assertFalse(passes(limits, caller));
+        }
+        assertEquals(0, meter.take().requests());
+    }
+
+    @Test
+    void aStoreThatCannotBeReachedRefusesNobody() {
+        ExecutionInterceptor down = new ExecutionInterceptor() {
+            @Override
+            public void beforeExecution(Context.BeforeExecution context, ExecutionAttributes attributes) {
+                throw SdkClientException.create("down");
+            }
+        };
+        RateLimitService limits = new AccessParts(LocalDynamoDb.client(down), tables, clock, SETTINGS).limits();
+        for (int i = 0; i < 20; i++) {
+            assertTrue(passes(limits, AccessParts.server("g", "k3")));
+        }
+    }
+
+    @Test
+    void withoutALimitNothingIsCounted() {
+        RateLimitService limits = new AccessParts(
+                        LocalDynamoDb.client(meter),
+                        tables,
+                        clock,
+                        Map.of("limits.requests-per-second", "0", "limits.player-requests-per-second", "0"))
+                .limits();
+        meter.take();
+        limits.acquire(AccessParts.server("g", "k4"));
+        limits.acquire(AccessParts.player("g", "k4", "ada"));
+        assertEquals(0, meter.take().requests());
+    }
+
+    @Test
+    void aNonceIsGoodOnce() {
+        LimitStore nonces = new AccessParts(LocalDynamoDb.client(meter), tables, clock, SETTINGS).limitStore();
+        Instant now = clock.instant();
+        assertTrue(nonces.useNonce("g", "k", "n1", now, Duration.ofMinutes(10)));
+        assertFalse(nonces.useNonce("g", "k", "n1", now, Duration.ofMinutes(10)));
+        assertTrue(nonces.useNonce("g", "k", "n2", now, Duration.ofMinutes(10)));
+        assertTrue(nonces.useNonce("g", "k2", "n1", now, Duration.ofMinutes(10)));
+        assertThrows(IllegalArgumentException.class, () -> nonces.useNonce("g", "k", "a#b", now, Duration.ofMinutes(1)));
+    }
+}
