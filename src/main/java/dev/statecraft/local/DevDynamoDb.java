@@ -1,5 +1,6 @@
 package dev.statecraft.local;
 
+import dev.statecraft.local.template.ProjectFiles;
 import java.io.IOException;
 import java.io.Reader;
 import java.io.UncheckedIOException;

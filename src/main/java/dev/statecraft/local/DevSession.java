@@ -1,5 +1,6 @@
 package dev.statecraft.local;
 
+import dev.statecraft.local.template.ProjectFiles;
 import io.quarkus.arc.profile.IfBuildProfile;
 import io.quarkus.runtime.LaunchMode;
 import io.quarkus.runtime.ShutdownEvent;

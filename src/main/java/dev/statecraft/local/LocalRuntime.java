@@ -1,5 +1,9 @@
 package dev.statecraft.local;
 
+import dev.statecraft.local.stream.StreamPace;
+import dev.statecraft.local.stream.StreamPump;
+import dev.statecraft.local.template.ProjectFiles;
+import dev.statecraft.local.template.Template;
 import dev.statecraft.table.TableNames;
 import io.quarkus.arc.profile.IfBuildProfile;
 import io.quarkus.runtime.LaunchMode;

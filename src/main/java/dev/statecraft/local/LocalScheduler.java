@@ -2,7 +2,7 @@ package dev.statecraft.local;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.statecraft.local.Template.Schedule;
+import dev.statecraft.local.template.Template.Schedule;
 import io.quarkus.arc.profile.IfBuildProfile;
 import jakarta.inject.Singleton;
 import java.time.Clock;

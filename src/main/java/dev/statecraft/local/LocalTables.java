@@ -1,6 +1,7 @@
 package dev.statecraft.local;
 
-import dev.statecraft.local.Template.Table;
+import dev.statecraft.local.template.Template;
+import dev.statecraft.local.template.Template.Table;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.statecraft.local.template.Template;
+import dev.statecraft.local.template.TemplateTest;
 import java.io.IOException;
 import java.net.HttpURLConnection;
 import java.net.ServerSocket;

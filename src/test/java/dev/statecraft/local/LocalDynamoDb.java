@@ -1,5 +1,6 @@
 package dev.statecraft.local;
 
+import dev.statecraft.local.template.Template;
 import dev.statecraft.table.TableNames;
 import java.net.URI;
 import java.time.Duration;
@@ -159,7 +160,7 @@ public final class LocalDynamoDb {
                 template.schedules()));
     }
 
-    static TableNames freshTables(Template template) {
+    public static TableNames freshTables(Template template) {
         return endingWithTheTest(template, newTables(template));
     }
 

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.statecraft.local.template.Template;
+import dev.statecraft.local.template.TemplateTest;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;

@@ -1,4 +1,4 @@
-package dev.statecraft.local;
+package dev.statecraft.local.stream;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -6,7 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.statecraft.local.Template.StreamMapping;
+import dev.statecraft.local.LocalDynamoDb;
+import dev.statecraft.local.LocalTables;
+import dev.statecraft.local.template.Template;
+import dev.statecraft.local.template.Template.StreamMapping;
+import dev.statecraft.local.template.TemplateTest;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

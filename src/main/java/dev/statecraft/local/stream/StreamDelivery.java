@@ -1,10 +1,10 @@
-package dev.statecraft.local;
+package dev.statecraft.local.stream;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.statecraft.local.DeadLetter.Condition;
-import dev.statecraft.local.Template.StreamMapping;
+import dev.statecraft.local.stream.DeadLetter.Condition;
+import dev.statecraft.local.template.Template.StreamMapping;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;

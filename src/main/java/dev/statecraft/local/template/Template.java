@@ -1,4 +1,4 @@
-package dev.statecraft.local;
+package dev.statecraft.local.template;
 
 import java.io.IOException;
 import java.io.Reader;

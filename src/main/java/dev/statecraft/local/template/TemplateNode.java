@@ -1,4 +1,4 @@
-package dev.statecraft.local;
+package dev.statecraft.local.template;
 
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,4 +1,4 @@
-package dev.statecraft.local;
+package dev.statecraft.local.template;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * Where the files of the checked-out project are. Maven starts tests in the project directory but dev mode in a
  * directory below it, so the project is the nearest directory upwards that holds a {@code pom.xml}.
  */
-final class ProjectFiles {
+public final class ProjectFiles {
 
     private ProjectFiles() {}
 
@@ -18,17 +18,17 @@ final class ProjectFiles {
     }
 
     /** The class path DynamoDB Local runs from: system property {@code statecraft.local.tools}, or what Maven wrote. */
-    static Path tools() {
+    public static Path tools() {
         return fromProperty("statecraft.local.tools", "target/forked-tools.classpath");
     }
 
     /** The directory build output goes to; exists afterwards at the latest when Maven ran once. */
-    static Path target() {
+    public static Path target() {
         return directory().resolve("target");
     }
 
     /** A path given by the developer, relative to the project and not to wherever dev mode happens to run. */
-    static Path resolve(String path) {
+    public static Path resolve(String path) {
         return directory().resolve(path).normalize();
     }
 

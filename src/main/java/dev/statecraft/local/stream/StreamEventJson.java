@@ -1,4 +1,4 @@
-package dev.statecraft.local;
+package dev.statecraft.local.stream;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;

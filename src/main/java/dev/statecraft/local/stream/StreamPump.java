@@ -1,6 +1,6 @@
-package dev.statecraft.local;
+package dev.statecraft.local.stream;
 
-import dev.statecraft.local.Template.StreamMapping;
+import dev.statecraft.local.template.Template.StreamMapping;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;

@@ -1,4 +1,4 @@
-package dev.statecraft.local;
+package dev.statecraft.local.template;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -14,9 +14,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awssdk.services.dynamodb.model.ProjectionType;
 
-class TemplateTest {
+public class TemplateTest {
 
-    static final Path FIXTURE = Path.of("src/test/resources/dev/statecraft/local/template.yaml");
+    public static final Path FIXTURE = Path.of("src/test/resources/dev/statecraft/local/template.yaml");
 
     private final Template template = Template.read(FIXTURE);
 

@@ -1,5 +1,8 @@
-package dev.statecraft.local;
+package dev.statecraft.local.stream;
 
+import dev.statecraft.local.LocalDynamoDb;
+import dev.statecraft.local.LocalHandlers;
+import dev.statecraft.local.template.Template;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -1,4 +1,4 @@
-package dev.statecraft.local;
+package dev.statecraft.local.stream;
 
 import java.time.Duration;
 

@@ -1,6 +1,7 @@
-package dev.statecraft.local;
+package dev.statecraft.local.stream;
 
-import dev.statecraft.local.StreamShards.Cursor;
+import dev.statecraft.local.stream.StreamShards.Cursor;
+import dev.statecraft.local.template.Template;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -1,4 +1,4 @@
-package dev.statecraft.local;
+package dev.statecraft.local.stream;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.statecraft.local.Template.StreamMapping;
+import dev.statecraft.local.template.Template.StreamMapping;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
