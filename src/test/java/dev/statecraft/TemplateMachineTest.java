@@ -13,7 +13,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.statecraft.SamTemplate.Grant;
 import dev.statecraft.lambda.MigrationStateMachine;
 import dev.statecraft.lambda.MigrationStepHandler.Step;
-import dev.statecraft.migration.RunsWaiting;
+import dev.statecraft.migration.execution.RunsPending;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -144,7 +144,7 @@ class TemplateMachineTest {
 
     @Test
     void theScheduleGoesOnOnlyWhereNobodyElseDoes() {
-        String input = MigrationStateMachine.input(new RunsWaiting("default", "run-1", true));
+        String input = MigrationStateMachine.input(new RunsPending("default", "run-1", true));
         Script alone = new Script(List.of(new Step("default", null, null, null, true, 0, List.of())), Map.of());
         new Walk(alone).run(DEFINITION, read(input));
         assertEquals(1, alone.advances);

@@ -4,7 +4,7 @@ import dev.statecraft.access.Caller;
 import dev.statecraft.erasure.Erasure.Part;
 import dev.statecraft.integration.EventErasureService;
 import dev.statecraft.leaderboard.LeaderboardErasureService;
-import dev.statecraft.migration.MigrationErasureService;
+import dev.statecraft.migration.upkeep.MigrationErasureService;
 import dev.statecraft.replication.ReplicationErasureService;
 import dev.statecraft.table.ScanPage;
 import dev.statecraft.table.Sha256;

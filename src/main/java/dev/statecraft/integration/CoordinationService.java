@@ -4,7 +4,7 @@ import dev.statecraft.leaderboard.BoardChanged;
 import dev.statecraft.leaderboard.BoardEntriesChanged;
 import dev.statecraft.leaderboard.BoardService;
 import dev.statecraft.leaderboard.LeaderboardStreamService;
-import dev.statecraft.migration.MigrationStreamService;
+import dev.statecraft.migration.upkeep.MigrationStreamService;
 import dev.statecraft.replication.Entity;
 import dev.statecraft.replication.ReplicationStreamService;
 import dev.statecraft.replication.ResyncService;

@@ -6,7 +6,7 @@ import dev.statecraft.leaderboard.BoardService;
 import dev.statecraft.leaderboard.LeaderboardStreamService;
 import dev.statecraft.leaderboard.Season;
 import dev.statecraft.leaderboard.SeasonService;
-import dev.statecraft.migration.MigrationStreamService;
+import dev.statecraft.migration.upkeep.MigrationStreamService;
 import dev.statecraft.replication.ConflictChange;
 import dev.statecraft.replication.ReplicationStreamService;
 import dev.statecraft.replication.SpaceCommitted;

@@ -2,7 +2,7 @@ package dev.statecraft.integration;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.statecraft.migration.LedgerEntry;
+import dev.statecraft.migration.registry.LedgerEntry;
 import java.util.List;
 
 /** Creates the events of migrations: one for each entry of the migration history. */

@@ -2,11 +2,11 @@ package dev.statecraft.integration;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.statecraft.migration.MigrationService;
-import dev.statecraft.migration.MigrationStatus;
-import dev.statecraft.migration.Registration;
-import dev.statecraft.migration.RunService;
-import dev.statecraft.migration.StartService;
+import dev.statecraft.migration.execution.RunService;
+import dev.statecraft.migration.execution.StartService;
+import dev.statecraft.migration.registry.MigrationService;
+import dev.statecraft.migration.registry.Registration;
+import dev.statecraft.migration.run.MigrationStatus;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
 import java.util.List;

@@ -1,7 +1,7 @@
 package dev.statecraft.integration;
 
 import dev.statecraft.leaderboard.StatisticsService;
-import dev.statecraft.migration.MigrationStatisticsService;
+import dev.statecraft.migration.upkeep.MigrationStatisticsService;
 import dev.statecraft.replication.ReplicationStatisticsService;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;

@@ -1,6 +1,6 @@
 package dev.statecraft.lambda;
 
-import dev.statecraft.migration.RunsWaiting;
+import dev.statecraft.migration.execution.RunsPending;
 import dev.statecraft.table.Sha256;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -39,7 +39,7 @@ public class MigrationStateMachine {
         }
     }
 
-    void start(@Observes RunsWaiting runs) {
+    void start(@Observes RunsPending runs) {
         SfnClient client = states;
         if (client == null) {
             return;
@@ -53,12 +53,12 @@ public class MigrationStateMachine {
     }
 
     /** At most 80 letters and digits, whatever a game is called. */
-    static String name(RunsWaiting runs) {
+    static String name(RunsPending runs) {
         return Sha256.hex(runs.game(), 8) + "-" + runs.mark();
     }
 
     /** What the first step is handed. Ids of games hold nothing that JSON would have to escape. */
-    public static String input(RunsWaiting runs) {
+    public static String input(RunsPending runs) {
         return "{\"game\":\"" + runs.game() + "\"" + (runs.perhaps() ? ",\"resume\":true}" : "}");
     }
 }

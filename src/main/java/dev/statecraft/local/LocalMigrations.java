@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.statecraft.local.stream.LambdaFunction;
-import dev.statecraft.migration.RunsWaiting;
+import dev.statecraft.migration.execution.RunsPending;
 import io.quarkus.arc.profile.IfBuildProfile;
 import io.quarkus.runtime.ShutdownEvent;
 import jakarta.enterprise.event.Observes;
@@ -46,7 +46,7 @@ public final class LocalMigrations {
     }
 
     @SuppressWarnings("FutureReturnValueIgnored") // What fails is logged where it fails.
-    void start(@Observes RunsWaiting runs) {
+    void start(@Observes RunsPending runs) {
         boolean first = driven.add(runs.game());
         if (runs.perhaps() && !first) {
             return;

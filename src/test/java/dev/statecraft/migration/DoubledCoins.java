@@ -1,6 +1,7 @@
 package dev.statecraft.migration;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.statecraft.migration.definition.Migration;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Optional;
 
@@ -8,7 +9,7 @@ import java.util.Optional;
 @ApplicationScoped
 public class DoubledCoins implements Migration {
 
-    static final String VERSION = "0.1.0";
+    public static final String VERSION = "0.1.0";
 
     @Override
     public String version() {

@@ -10,10 +10,10 @@ import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
 import software.amazon.awssdk.services.dynamodb.model.ScanRequest;
 
 /** Stands in front of the real SDK, counts the calls to the store, and ends or holds up a worker at one of them. */
-final class Interruptions implements ExecutionInterceptor {
+public final class Interruptions implements ExecutionInterceptor {
 
     /** The end of a worker: nothing catches it. */
-    static final class Death extends Error {
+    public static final class Death extends Error {
         private static final long serialVersionUID = 1L;
 
         Death(String when) {
@@ -29,26 +29,26 @@ final class Interruptions implements ExecutionInterceptor {
     private volatile Runnable meanwhile = () -> {};
 
     /** Dies once a write, counted from 1, has taken effect; nothing is called any more then. */
-    void dieAfterWrite(int write) {
+    public void dieAfterWrite(int write) {
         reset();
         dieAfterWrite = write;
     }
 
     /** Dies after a call, counted from 1. */
-    void dieAfterCall(int call) {
+    public void dieAfterCall(int call) {
         reset();
         dieAfterCall = call;
     }
 
     /** Has something happen right before a write, counted from 1. */
-    void holdBeforeWrite(int write, Runnable meanwhile) {
+    public void holdBeforeWrite(int write, Runnable meanwhile) {
         reset();
         this.meanwhile = meanwhile;
         holdBeforeWrite = write;
     }
 
     /** Lets everything pass and counts anew. */
-    void reset() {
+    public void reset() {
         dieAfterWrite = Integer.MAX_VALUE;
         dieAfterCall = Integer.MAX_VALUE;
         holdBeforeWrite = Integer.MAX_VALUE;
@@ -56,7 +56,7 @@ final class Interruptions implements ExecutionInterceptor {
         writes.set(0);
     }
 
-    int writes() {
+    public int writes() {
         return writes.get();
     }
 

@@ -2,6 +2,38 @@ package dev.statecraft.migration;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.statecraft.local.LocalDynamoDb;
+import dev.statecraft.migration.definition.Definition;
+import dev.statecraft.migration.definition.DefinitionLimits;
+import dev.statecraft.migration.definition.DefinitionReader;
+import dev.statecraft.migration.definition.Migration;
+import dev.statecraft.migration.definition.MigrationConfig;
+import dev.statecraft.migration.definition.SemanticVersion;
+import dev.statecraft.migration.execution.DriveService;
+import dev.statecraft.migration.execution.RunReader;
+import dev.statecraft.migration.execution.RunService;
+import dev.statecraft.migration.execution.StartService;
+import dev.statecraft.migration.execution.StepService;
+import dev.statecraft.migration.registry.DefinitionCatalog;
+import dev.statecraft.migration.registry.MigrationService;
+import dev.statecraft.migration.registry.MigrationStore;
+import dev.statecraft.migration.registry.Plan;
+import dev.statecraft.migration.registry.PlanService;
+import dev.statecraft.migration.registry.Registration;
+import dev.statecraft.migration.registry.SchemaPathService;
+import dev.statecraft.migration.run.Run;
+import dev.statecraft.migration.run.RunStore;
+import dev.statecraft.migration.run.SegmentStore;
+import dev.statecraft.migration.segment.BackupService;
+import dev.statecraft.migration.segment.BackupStore;
+import dev.statecraft.migration.segment.PageCompletion;
+import dev.statecraft.migration.segment.PageService;
+import dev.statecraft.migration.segment.RunCoordinator;
+import dev.statecraft.migration.segment.SegmentService;
+import dev.statecraft.migration.segment.SegmentWork;
+import dev.statecraft.migration.segment.SegmentWorker;
+import dev.statecraft.migration.work.WorkPageReader;
+import dev.statecraft.migration.work.WorkService;
+import dev.statecraft.migration.work.WorkStore;
 import dev.statecraft.replication.CommitService;
 import dev.statecraft.replication.Entity;
 import dev.statecraft.replication.EntityService;
@@ -22,44 +54,44 @@ import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 
 /** Data migration wired by hand on fresh tables of the real DynamoDB Local, without Quarkus around it. */
-final class Laboratory {
+public final class Laboratory {
 
-    static final String GAME = "default";
-    static final String BY = "tester";
+    public static final String GAME = "default";
+    public static final String BY = "tester";
 
-    final Realm realm;
-    final MigrationConfig config;
-    final MigrationStore store;
-    final DefinitionCatalog definitions;
-    final MigrationService migrations;
-    final PlanService plans;
-    final RunStore runStore;
-    final SegmentStore segmentStore;
-    final WorkStore workStore;
-    final BackupStore backupStore;
+    public final Realm realm;
+    public final MigrationConfig config;
+    public final MigrationStore store;
+    public final DefinitionCatalog definitions;
+    public final MigrationService migrations;
+    public final PlanService plans;
+    public final RunStore runStore;
+    public final SegmentStore segmentStore;
+    public final WorkStore workStore;
+    public final BackupStore backupStore;
     final StartService starts;
-    final SegmentService segments;
-    final BackupService backups;
-    final StepService steps;
-    final RunService runs;
+    public final SegmentService segments;
+    public final BackupService backups;
+    public final StepService steps;
+    public final RunService runs;
     final RunReader runReader;
-    final WorkService work;
-    final List<String> waiting = new CopyOnWriteArrayList<>();
+    public final WorkService work;
+    public final List<String> waiting = new CopyOnWriteArrayList<>();
 
-    Laboratory() {
+    public Laboratory() {
         this(Map.of(), List.of(), new ExecutionInterceptor() {});
     }
 
-    Laboratory(Map<String, String> settings, List<Migration> code, ExecutionInterceptor interceptor) {
+    public Laboratory(Map<String, String> settings, List<Migration> code, ExecutionInterceptor interceptor) {
         this(new Realm(Map.of("type-cache", "0s"), interceptor, Clock.systemUTC()), settings, code, interceptor);
     }
 
     /** Another instance of the application on the same tables. */
-    Laboratory(Realm realm, Map<String, String> settings, List<Migration> code, ExecutionInterceptor interceptor) {
+    public Laboratory(Realm realm, Map<String, String> settings, List<Migration> code, ExecutionInterceptor interceptor) {
         this(realm, settings, code, interceptor, Clock.systemUTC());
     }
 
-    Laboratory(
+    public Laboratory(
             Realm realm,
             Map<String, String> settings,
             List<Migration> code,
@@ -83,9 +115,9 @@ final class Laboratory {
         migrations = new MigrationService(store, runStore, definitions, config, clock);
         starts = new StartService(definitions, store, runStore, config, clock);
         PageService pages = new PageService(realm.commits, realm.types, segmentStore, backupStore, config);
-        TurnService turns = new TurnService(migrations, definitions, runStore, segmentStore);
+        RunCoordinator turns = new RunCoordinator(migrations, definitions, runStore, segmentStore);
         PageCompletion completion = new PageCompletion(turns, segmentStore, new Counters());
-        ShiftService shifts = new ShiftService(
+        SegmentWorker shifts = new SegmentWorker(
                 turns, definitions, runStore, segmentStore, backupStore, pages, completion, realm.reader, config);
         segments = new SegmentService(turns, shifts, runStore, segmentStore, config);
         backups = new BackupService(store, runStore, backupStore, config, clock);
@@ -94,7 +126,7 @@ final class Laboratory {
         DriveService drive = new DriveService(steps, segments, config);
         runs = new RunService(migrations, starts, drive, runStore, config, new Waiting(waiting));
         runReader = new RunReader(definitions, runStore, segmentStore);
-        realm.schemas.ask(new SchemaLineService(store, definitions, config));
+        realm.schemas.ask(new SchemaPathService(store, definitions, config));
         WorkPageReader reader = new WorkPageReader(realm.reader, config);
         work = new WorkService(
                 migrations, definitions, steps, turns, segments, runStore, segmentStore, workStore, reader, config);
@@ -102,8 +134,8 @@ final class Laboratory {
     }
 
     /** A definition; {@code up} in single quotes. */
-    static Definition definition(String version, String up, String more) {
-        ObjectNode json = Json.of("{'version': '" + version + "', 'description': 'd', 'target':"
+    public static Definition definition(String version, String up, String more) {
+        ObjectNode json = JsonFixtures.of("{'version': '" + version + "', 'description': 'd', 'target':"
                 + " {'entityType': 'PLAYER_DATA'}, 'up': " + up + more + "}");
         DefinitionReader.Reading reading = new DefinitionReader(DefinitionLimits.NONE).read(json);
         if (reading instanceof DefinitionReader.Read read) {
@@ -112,26 +144,26 @@ final class Laboratory {
         throw new AssertionError(reading.toString());
     }
 
-    static Definition definition(String version) {
+    public static Definition definition(String version) {
         return definition(version, "{'operations': [{'op': 'default', 'path': 'coins', 'value': 0}]}", "");
     }
 
-    MigrationService.Registered register(Definition definition) {
+    public MigrationService.Registered register(Definition definition) {
         return register(GAME, definition);
     }
 
-    MigrationService.Registered register(String game, Definition definition) {
+    public MigrationService.Registered register(String game, Definition definition) {
         return migrations.register(game, definition, false, BY);
     }
 
     /** Applies what is pending, one worker after the other. */
-    void apply(String game) {
+    public void apply(String game) {
         runs.apply(game, null, null, BY, 0);
         drive(game);
     }
 
     /** Does what there is to do, one worker after the other. */
-    void drive(String game) {
+    public void drive(String game) {
         for (StepService.Next next = steps.advance(game, Laboratory::plenty);
                 !next.done();
                 next = steps.advance(game, Laboratory::plenty)) {
@@ -145,7 +177,7 @@ final class Laboratory {
         return 600_000;
     }
 
-    void work(String game, String run, int segment) {
+    public void work(String game, String run, int segment) {
         SegmentWork work = segments.work(game, run, segment, null, Laboratory::plenty);
         while (!work.done()) {
             work = segments.work(game, run, segment, work.seen(), Laboratory::plenty);
@@ -153,19 +185,19 @@ final class Laboratory {
     }
 
     /** The last run. */
-    Run lastRun(String game) {
+    public Run lastRun(String game) {
         return runStore.list(game, null, 1).get(0);
     }
 
-    Registration migration(String game, String version) {
+    public Registration migration(String game, String version) {
         return migrations.find(game, SemanticVersion.of(version)).orElseThrow();
     }
 
-    Entity read(String space, String id) {
+    public Entity read(String space, String id) {
         return realm.reader.read(GAME, space, id);
     }
 
-    void update(String game, String space, String id, String operations) {
+    public void update(String game, String space, String id, String operations) {
         EntityService.Updated updated = realm.entities.update(
                 game,
                 space,
@@ -178,15 +210,15 @@ final class Laboratory {
         }
     }
 
-    void create(String space, String id, String state) {
+    public void create(String space, String id, String state) {
         create(GAME, space, id, state);
     }
 
-    void create(String game, String space, String id, String state) {
+    public void create(String game, String space, String id, String state) {
         CommitService.Result result = realm.entities.create(
                 game,
                 space,
-                new NewEntity(id, "PLAYER_DATA", Json.of(state), null),
+                new NewEntity(id, "PLAYER_DATA", JsonFixtures.of(state), null),
                 new Source("server", null),
                 new Identity(null, ""));
         if (!(result instanceof CommitService.Done)) {
@@ -194,7 +226,7 @@ final class Laboratory {
         }
     }
 
-    Plan plan(Definition definition) {
+    public Plan plan(Definition definition) {
         MigrationService.Registered registered = register(definition);
         return plans.plan(GAME, definition, ((MigrationService.New) registered).registration());
     }

@@ -6,6 +6,9 @@ import static dev.statecraft.migration.Laboratory.definition;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.statecraft.migration.definition.SemanticVersion;
+import dev.statecraft.migration.run.MigrationStatus;
+import dev.statecraft.migration.run.Run;
 import dev.statecraft.replication.Entity;
 import java.util.ArrayList;
 import java.util.List;

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code infra/migrate} as a process of its own, against a server that answers as told. */
-class MigrateCommandTest {
+public class MigrateCommandTest {
 
     private final Map<String, Deque<String>> answers = new ConcurrentHashMap<>();
     private final ConcurrentLinkedQueue<String> calls = new ConcurrentLinkedQueue<>();
@@ -37,7 +37,7 @@ class MigrateCommandTest {
     Path folder;
 
     /** What the process wrote and how it ended. */
-    record Ended(int code, String out) {}
+    public record Ended(int code, String out) {}
 
     @BeforeEach
     void start() throws IOException {
@@ -166,7 +166,7 @@ class MigrateCommandTest {
     }
 
     /** Forks the command. */
-    static Ended forked(String url, String key, String... options) throws Exception {
+    public static Ended forked(String url, String key, String... options) throws Exception {
         List<String> command = Stream.concat(
                         Stream.of("sh", "infra/migrate", "--url", url, "--key", key), Arrays.stream(options))
                 .toList();

@@ -1,5 +1,6 @@
 package dev.statecraft.migration;
 
+import dev.statecraft.migration.execution.RunsPending;
 import jakarta.enterprise.event.Event;
 import jakarta.enterprise.event.NotificationOptions;
 import jakarta.enterprise.util.TypeLiteral;
@@ -8,7 +9,7 @@ import java.util.List;
 import java.util.concurrent.CompletionStage;
 
 /** Keeps the games whose runs wait for somebody to drive them. */
-final class Waiting implements Event<RunsWaiting> {
+final class Waiting implements Event<RunsPending> {
 
     private final List<String> games;
 
@@ -17,32 +18,32 @@ final class Waiting implements Event<RunsWaiting> {
     }
 
     @Override
-    public void fire(RunsWaiting runs) {
+    public void fire(RunsPending runs) {
         games.add(runs.game());
     }
 
     @Override
-    public <U extends RunsWaiting> CompletionStage<U> fireAsync(U runs) {
+    public <U extends RunsPending> CompletionStage<U> fireAsync(U runs) {
         throw new UnsupportedOperationException("it is told at once");
     }
 
     @Override
-    public <U extends RunsWaiting> CompletionStage<U> fireAsync(U runs, NotificationOptions options) {
+    public <U extends RunsPending> CompletionStage<U> fireAsync(U runs, NotificationOptions options) {
         throw new UnsupportedOperationException("it is told at once");
     }
 
     @Override
-    public Event<RunsWaiting> select(Annotation... qualifiers) {
+    public Event<RunsPending> select(Annotation... qualifiers) {
         return this;
     }
 
     @Override
-    public <U extends RunsWaiting> Event<U> select(Class<U> subtype, Annotation... qualifiers) {
+    public <U extends RunsPending> Event<U> select(Class<U> subtype, Annotation... qualifiers) {
         throw new UnsupportedOperationException("there is one kind of news");
     }
 
     @Override
-    public <U extends RunsWaiting> Event<U> select(TypeLiteral<U> subtype, Annotation... qualifiers) {
+    public <U extends RunsPending> Event<U> select(TypeLiteral<U> subtype, Annotation... qualifiers) {
         throw new UnsupportedOperationException("there is one kind of news");
     }
 }

@@ -1,4 +1,0 @@
-package dev.statecraft.migration;
-
-/** An entry was appended to the ledger of a game. */
-public record LedgerAppended(String game, LedgerEntry entry) {}

@@ -1,0 +1,115 @@
+package dev.statecraft.migration.definition;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.statecraft.migration.definition.MigrationOperation.Compute;
+import dev.statecraft.migration.definition.MigrationOperation.Convert;
+import dev.statecraft.migration.definition.MigrationOperation.MapValues;
+import dev.statecraft.migration.definition.MigrationOperation.Remove;
+import dev.statecraft.migration.expression.ExpressionBounds;
+import dev.statecraft.migration.expression.Subject;
+import dev.statecraft.replication.StatePath;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Operations, done one after the other.
+ *
+ * @param operations in their order
+ */
+public record OperationSequence(List<MigrationOperation> operations) {
+
+    /** Copies the operations. */
+    public OperationSequence {
+        operations = List.copyOf(operations);
+    }
+
+    /** What undoes them: the operations undone from the last to the first. Those that cannot be undone are left out. */
+    public OperationSequence down() {
+        List<MigrationOperation> undone = new ArrayList<>();
+        for (int i = operations.size() - 1; i >= 0; i--) {
+            operations.get(i).down().ifPresent(undone::add);
+        }
+        return new OperationSequence(undone);
+    }
+
+    /** Which operation cannot be undone though nobody said that something may be lost; nothing if all can be. */
+    public Optional<Integer> firstThatLoses() {
+        for (int i = 0; i < operations.size(); i++) {
+            if (!operations.get(i).lossy() && operations.get(i).down().isEmpty()) {
+                return Optional.of(i);
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** Where something is lost that undoing does not bring back; it stays in the backup. */
+    public List<StatePath> lost() {
+        return operations.stream()
+                .filter(MigrationOperation::lossy)
+                .filter(operation ->
+                        operation instanceof Convert || operation.down().isEmpty())
+                .map(MigrationOperation::path)
+                .distinct()
+                .toList();
+    }
+
+    /** Whether undoing gives back exactly what was there, wherever the operations changed something. */
+    public boolean reversible() {
+        return lost().isEmpty() && firstThatLoses().isEmpty();
+    }
+
+    /**
+     * Whether doing them twice is the same as doing them once: each has to be so, and no two may be about the same
+     * place.
+     */
+    public boolean idempotent() {
+        List<StatePath> places = new ArrayList<>();
+        for (MigrationOperation operation : operations) {
+            List<StatePath> own = operation instanceof MigrationOperation.Rename rename
+                    ? List.of(rename.from(), rename.path())
+                    : List.of(operation.path());
+            boolean shared = own.stream()
+                    .anyMatch(path -> places.stream().anyMatch(other -> other.covers(path) || path.covers(other)));
+            if (shared || !operation.idempotent()) {
+                return false;
+            }
+            places.addAll(own);
+        }
+        return true;
+    }
+
+    /** Does all operations to a copy of a state, or none. */
+    public Transformed apply(ObjectNode state, Subject subject, ExpressionBounds bounds) {
+        ObjectNode copy = state.deepCopy();
+        OperationEdit edit = new OperationEdit(copy, subject, bounds);
+        for (int i = 0; i < operations.size(); i++) {
+            try {
+                edit.apply(operations.get(i));
+            } catch (OperationEdit.Impossible e) {
+                return new Transformed.Failed("operation " + i + " (" + name(operations.get(i)) + " "
+                        + operations.get(i).path() + "): " + e.reason());
+            }
+        }
+        return new Transformed.Done(copy);
+    }
+
+    private static String name(MigrationOperation operation) {
+        if (operation instanceof MigrationOperation.Rename) {
+            return "rename";
+        }
+        if (operation instanceof Remove || operation instanceof MigrationOperation.RemoveDefault) {
+            return "remove";
+        }
+        if (operation instanceof Convert) {
+            return "convert";
+        }
+        if (operation instanceof MapValues) {
+            return "mapValues";
+        }
+        if (operation instanceof MigrationOperation.Increment) {
+            return "increment";
+        }
+        return operation instanceof Compute ? "compute" : "default";
+    }
+}

@@ -1,0 +1,89 @@
+package dev.statecraft.migration.definition;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.statecraft.migration.expression.ErrorText;
+import dev.statecraft.migration.expression.ExpressionBounds;
+import dev.statecraft.migration.expression.Subject;
+import dev.statecraft.replication.Schemas.Asked;
+import dev.statecraft.replication.Schemas.NoWayBack;
+import dev.statecraft.replication.Schemas.Shape;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Takes states up and down the migrations of their type while they are read.
+ *
+ * @param chain the migrations in the order they were applied
+ * @param bounds of each evaluation of an expression
+ * @param validation whether rules are looked at
+ */
+public record SchemaPath(SchemaChain chain, ExpressionBounds bounds, boolean validation) {
+
+    /**
+     * A state in the newest shape that it can be given here: as the last of the migrations leaves it that can be done to
+     * it, and whose rules hold then.
+     */
+    public Shape up(Subject entity, ObjectNode state) {
+        String from = entity.schemaVersion();
+        Shape shape = new Shape(from, state);
+        for (Definition step : chain.after(from)) {
+            Optional<ObjectNode> after = migrated(step, entity.at(shape.version()), shape.state());
+            if (after.isEmpty()) {
+                break;
+            }
+            shape = new Shape(step.version().toString(), after.get());
+        }
+        return shape;
+    }
+
+    /**
+     * A state as it was when a version was the newest one: before the migrations that came after it, or before those of a
+     * greater version if it is none of the type's.
+     */
+    public Asked down(Subject entity, SemanticVersion to, ObjectNode state) {
+        String from = entity.schemaVersion();
+        List<Definition> steps = chain.steps();
+        int last = index(from);
+        if (last < 0) {
+            return new NoWayBack("no registered migration has the version " + from);
+        }
+        int wanted = index(to.toString());
+        Shape shape = new Shape(from, state);
+        for (int i = last; i > wanted; i--) {
+            Definition step = steps.get(i);
+            if (wanted < 0 && step.version().compareTo(to) <= 0) {
+                break;
+            }
+            Transformation down = step.down();
+            if (down == null || down instanceof Transformation.Worked) {
+                return new NoWayBack("the migration " + step.version() + " has no down transformation that can run on reads");
+            }
+            Transformed back = down.apply(shape.state(), entity.at(shape.version()), bounds);
+            if (back instanceof Transformed.Failed failed) {
+                return new NoWayBack(
+                        ErrorText.bounded("the down transformation of " + step.version() + " failed: " + failed.reason()));
+            }
+            shape = new Shape(chain.before(step.version()), ((Transformed.Done) back).state());
+        }
+        return shape;
+    }
+
+    private int index(String version) {
+        for (int i = 0; i < chain.steps().size(); i++) {
+            if (chain.steps().get(i).version().toString().equals(version)) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    private Optional<ObjectNode> migrated(Definition step, Subject entity, ObjectNode state) {
+        return step.up().apply(state, entity, bounds) instanceof Transformed.Done done
+                        && (!validation
+                                || step.validation().stream()
+                                        .allMatch(rule -> rule.violation(done.state(), entity, state, bounds)
+                                                .isEmpty()))
+                ? Optional.of(done.state())
+                : Optional.empty();
+    }
+}

@@ -1,0 +1,138 @@
+package dev.statecraft.migration.definition;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.statecraft.migration.expression.ErrorText;
+import dev.statecraft.migration.expression.Expression;
+import dev.statecraft.migration.expression.ExpressionBounds;
+import dev.statecraft.migration.expression.Subject;
+import dev.statecraft.replication.StateLimits;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** One direction of a migration: what makes a new state of an old one. */
+public sealed interface Transformation {
+
+    /** By operations. */
+    record Operated(OperationSequence sequence) implements Transformation {
+        @Override
+        public Transformed apply(ObjectNode state, Subject subject, ExpressionBounds bounds) {
+            return withinLimits(sequence.apply(state, subject, bounds));
+        }
+    }
+
+    /** By an expression that gives the whole new state. */
+    record Expressed(Expression expression) implements Transformation {
+        @Override
+        public Transformed apply(ObjectNode state, Subject subject, ExpressionBounds bounds) {
+            Expression.Evaluation evaluation = expression.evaluate(state, subject, null, bounds);
+            if (evaluation instanceof Expression.Failed failed) {
+                return new Transformed.Failed(failed.reason());
+            }
+            JsonNode json = ((Expression.Value) evaluation).json();
+            return json instanceof ObjectNode result
+                    ? withinLimits(new Transformed.Done(result))
+                    : new Transformed.Failed(
+                            "the expression returns " + described(json) + " instead of an object, the new state");
+        }
+    }
+
+    private static String described(@Nullable JsonNode json) {
+        return json == null
+                ? "no value"
+                : "a value of type " + json.getNodeType().name().toLowerCase(Locale.ROOT);
+    }
+
+    /** By a game server that is handed the records. */
+    record Worked() implements Transformation {
+        @Override
+        public Transformed apply(ObjectNode state, Subject subject, ExpressionBounds bounds) {
+            return new Transformed.Failed("game servers perform this migration; the server cannot evaluate it");
+        }
+    }
+
+    /** By Java code that this deployment does not hold. */
+    record Missing() implements Transformation {
+        @Override
+        public Transformed apply(ObjectNode state, Subject subject, ExpressionBounds bounds) {
+            return new Transformed.Failed("the Java code of the migration is not deployed");
+        }
+    }
+
+    /** By a game server that was handed the record: what it gave back, or why it gave nothing. */
+    record Given(@Nullable ObjectNode result, String error) implements Transformation {
+
+        public static Given of(@Nullable ObjectNode state, @Nullable String error) {
+            return new Given(state, error == null ? "the game server returned no state" : "the game server: " + error);
+        }
+
+        @Override
+        public Transformed apply(ObjectNode state, Subject subject, ExpressionBounds bounds) {
+            return result == null ? new Transformed.Failed(error) : withinLimits(new Transformed.Done(result));
+        }
+    }
+
+    /** By Java code, up. */
+    record CodedUp(Migration migration) implements Transformation {
+        @Override
+        public Transformed apply(ObjectNode state, Subject subject, ExpressionBounds bounds) {
+            try {
+                return valid(migration.up(state.deepCopy()));
+            } catch (RuntimeException e) {
+                return new Transformed.Failed("the Java code of the migration failed: " + e);
+            }
+        }
+    }
+
+    /** By Java code, down. */
+    record CodedDown(Migration migration) implements Transformation {
+        @Override
+        public Transformed apply(ObjectNode state, Subject subject, ExpressionBounds bounds) {
+            try {
+                Optional<ObjectNode> down = migration.down(state.deepCopy());
+                return down.isPresent() ? valid(down.get()) : new Transformed.Failed("the Java code of the migration has no down");
+            } catch (RuntimeException e) {
+                return new Transformed.Failed("the Java code of the migration failed: " + e);
+            }
+        }
+    }
+
+    /**
+     * Transforms one state, which is not changed.
+     *
+     * @param subject the entity it belongs to
+     */
+    Transformed apply(ObjectNode state, Subject subject, ExpressionBounds bounds);
+
+    /** Of code, which may have made text that no UTF-8 can carry. */
+    private static Transformed valid(ObjectNode state) {
+        Transformed limited = withinLimits(new Transformed.Done(state));
+        return limited instanceof Transformed.Failed || isValid(state)
+                ? limited
+                : new Transformed.Failed("the Java code of the migration created an unpaired surrogate, which UTF-8 cannot encode");
+    }
+
+    private static boolean isValid(JsonNode value) {
+        for (Map.Entry<String, JsonNode> member : value.properties()) {
+            if (!ErrorText.isValid(member.getKey())) {
+                return false;
+            }
+        }
+        for (JsonNode inner : value) {
+            if (!isValid(inner)) {
+                return false;
+            }
+        }
+        return !value.isTextual() || ErrorText.isValid(value.textValue());
+    }
+
+    private static Transformed withinLimits(Transformed transformed) {
+        return transformed instanceof Transformed.Done done
+                ? StateLimits.exceeded(done.state())
+                        .<Transformed>map(Transformed.Failed::new)
+                        .orElse(transformed)
+                : transformed;
+    }
+}

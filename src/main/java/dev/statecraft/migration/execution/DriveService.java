@@ -1,0 +1,103 @@
+package dev.statecraft.migration.execution;
+
+import dev.statecraft.migration.definition.MigrationConfig;
+import dev.statecraft.migration.segment.SegmentService;
+import dev.statecraft.migration.segment.SegmentWork;
+import jakarta.annotation.PreDestroy;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongSupplier;
+
+/** Does within one process what otherwise a state machine does with many: advances a run and works on its segments. */
+@ApplicationScoped
+public class DriveService {
+
+    private final StepService steps;
+    private final SegmentService segments;
+    private final ExecutorService threads;
+
+    public DriveService(StepService steps, SegmentService segments, MigrationConfig config) {
+        this.steps = steps;
+        this.segments = segments;
+        this.threads = Executors.newFixedThreadPool(config.workers(), task -> {
+            Thread thread = new Thread(task, "migration-segment");
+            thread.setDaemon(true);
+            return thread;
+        });
+    }
+
+    @PreDestroy
+    void stop() {
+        threads.shutdownNow();
+    }
+
+    /**
+     * Does what there is to do for a game, as far as there is time; true if nothing is left.
+     *
+     * @throws RuntimeException what went wrong first, once all segments have stopped; nothing is lost by it
+     */
+    public boolean drive(String game, LongSupplier millisLeft) {
+        while (true) {
+            StepService.Next next = steps.advance(game, millisLeft);
+            if (next.done()) {
+                return true;
+            }
+            String run = next.run();
+            if (run == null || millisLeft.getAsLong() <= 0) {
+                return false;
+            }
+            List<Future<?>> working = new ArrayList<>();
+            for (int segment : next.segments()) {
+                working.add(threads.submit(() -> work(game, run, segment, millisLeft)));
+            }
+            await(working);
+        }
+    }
+
+    private void work(String game, String run, int segment, LongSupplier millisLeft) {
+        SegmentWork work = segments.work(game, run, segment, null, millisLeft);
+        while (!work.done() && millisLeft.getAsLong() > work.waitMillis()) {
+            park(work.waitMillis());
+            work = segments.work(game, run, segment, work.seen(), millisLeft);
+        }
+    }
+
+    /** Waits so long at least: whoever waited less has not seen a lease stand still. */
+    private static void park(long millis) {
+        long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
+        for (long left = until - System.nanoTime(); left > 0; left = until - System.nanoTime()) {
+            LockSupport.parkNanos(left);
+        }
+    }
+
+    private static void await(List<Future<?>> working) {
+        RuntimeException failure = null;
+        for (Future<?> one : working) {
+            try {
+                one.get();
+            } catch (ExecutionException e) {
+                RuntimeException cause = e.getCause() instanceof RuntimeException thrown
+                        ? thrown
+                        : new IllegalStateException("a segment failed", e.getCause());
+                if (failure == null) {
+                    failure = cause;
+                } else {
+                    failure.addSuppressed(cause);
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new IllegalStateException("interrupted while segments are processed", e);
+            }
+        }
+        if (failure != null) {
+            throw failure;
+        }
+    }
+}

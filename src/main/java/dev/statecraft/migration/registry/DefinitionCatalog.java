@@ -1,0 +1,144 @@
+package dev.statecraft.migration.registry;
+
+import dev.statecraft.migration.definition.Definition;
+import dev.statecraft.migration.definition.DefinitionLimits;
+import dev.statecraft.migration.definition.DefinitionReader;
+import dev.statecraft.migration.definition.Migration;
+import dev.statecraft.migration.definition.SchemaChain;
+import dev.statecraft.migration.definition.SemanticVersion;
+import dev.statecraft.migration.definition.Transformation;
+import dev.statecraft.migration.run.Run;
+import dev.statecraft.migration.run.RunStore;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.inject.Any;
+import jakarta.enterprise.inject.Instance;
+import jakarta.inject.Inject;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The definitions of registered migrations. A migration that is written in Java is defined by the code of this deployment,
+ * any other one by the JSON that was registered.
+ */
+@ApplicationScoped
+public class DefinitionCatalog {
+
+    private static final Logger LOG = Logger.getLogger(DefinitionCatalog.class);
+
+    private final MigrationStore store;
+    private final RunStore runs;
+    private final Map<SemanticVersion, Definition> code = new TreeMap<>();
+
+    @Inject
+    DefinitionCatalog(MigrationStore store, RunStore runs, @Any Instance<Migration> code) {
+        this(store, runs, StreamSupport.stream(code.spliterator(), false).toList());
+    }
+
+    public DefinitionCatalog(MigrationStore store, RunStore runs, List<Migration> code) {
+        this.store = store;
+        this.runs = runs;
+        for (Migration migration : code) {
+            Definition definition = Definition.ofCode(migration);
+            if (this.code.put(definition.version(), definition) != null) {
+                throw new IllegalStateException("two migrations in the code are version " + definition.version());
+            }
+        }
+    }
+
+    /** The migrations in the code of this deployment, by version. */
+    Collection<Definition> inCode() {
+        return Collections.unmodifiableCollection(code.values());
+    }
+
+    /** The migration of this version in the code of this deployment; null if there is none. */
+    @Nullable Definition inCode(SemanticVersion version) {
+        return code.get(version);
+    }
+
+    /**
+     * The migrations that the states of an entity type have gone through, in the order they were applied; one that is being
+     * applied or rolled back stands at the end. Reads all migrations of the game, 1 RCU for 4 KB.
+     */
+    public SchemaChain chain(String game, String entityType) {
+        Registry registry = store.registry(game);
+        String active = registry.activeRun();
+        Run run = active == null ? null : runs.read(game, active).orElse(null);
+        return chain(store.list(game), entityType, run == null ? null : run.version());
+    }
+
+    /** The same of migrations as they are stored. */
+    public SchemaChain chain(List<Registration> stored, String entityType, @Nullable SemanticVersion active) {
+        List<Registration> own = stored.stream()
+                .filter(migration -> migration.entityType().equals(entityType))
+                .toList();
+        return new SchemaChain(Stream.concat(
+                        own.stream()
+                                .filter(Registration::ran)
+                                .filter(migration -> !migration.version().equals(active))
+                                .sorted(Comparator.comparingLong(
+                                        migration -> migration.application().seq())),
+                        own.stream().filter(migration -> migration.version().equals(active)))
+                .map(this::known)
+                .toList());
+    }
+
+    private Definition known(Registration registration) {
+        return definition(registration)
+                .orElseGet(() -> new Definition(
+                        registration.version(),
+                        registration.description(),
+                        registration.entityType(),
+                        registration.kind(),
+                        new Transformation.Missing(),
+                        null,
+                        List.of(),
+                        List.of(),
+                        registration.source()));
+    }
+
+    /**
+     * What a registered migration does; one that cannot do anything if its code is missing.
+     *
+     * @throws IllegalStateException if it is not registered
+     */
+    public Definition definitionOf(String game, SemanticVersion version) {
+        return known(store.read(game, version)
+                .orElseThrow(() -> new IllegalStateException("a migration is gone: " + version)));
+    }
+
+    /**
+     * What a registered migration does; nothing if it was written in Java and is not in the code any more, or if this
+     * release cannot read it.
+     */
+    public Optional<Definition> definition(Registration registration) {
+        if (registration.kind() == Definition.Kind.CODE) {
+            return Optional.ofNullable(code.get(registration.version()));
+        }
+        DefinitionReader.Reading reading =
+                new DefinitionReader(DefinitionLimits.NONE).read(registration.source());
+        if (reading instanceof DefinitionReader.Malformed malformed) {
+            LOG.errorf(
+                    "a stored migration cannot be read: version %s, field %s",
+                    registration.version(), malformed.field());
+            return Optional.empty();
+        }
+        return Optional.of(((DefinitionReader.Read) reading).definition());
+    }
+
+    /** Whether the code says something else than what is registered. */
+    public boolean drifted(Registration registration) {
+        Definition definition = code.get(registration.version());
+        return registration.kind() == Definition.Kind.CODE
+                ? definition == null || !registration.hasContent(definition)
+                : definition != null;
+    }
+}

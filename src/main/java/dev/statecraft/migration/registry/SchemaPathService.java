@@ -1,0 +1,80 @@
+package dev.statecraft.migration.registry;
+
+import dev.statecraft.migration.definition.MigrationConfig;
+import dev.statecraft.migration.definition.SchemaPath;
+import dev.statecraft.migration.definition.SemanticVersion;
+import dev.statecraft.migration.expression.Subject;
+import dev.statecraft.replication.Entity;
+import dev.statecraft.replication.Schemas;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Leads states from schema version to schema version while they are read, by the migrations that were applied. An
+ * instance remembers these for {@code schema-cache}; it asks for them only when it meets a state that is not in the shape
+ * it is wanted in.
+ */
+@ApplicationScoped
+public class SchemaPathService implements Schemas {
+
+    /** Types come from callers; what is remembered of them is forgotten when it is so much. */
+    private static final int MOST_KNOWN = 1_000;
+
+    private record Line(String game, String type, String newest) {}
+
+    private record Known(SchemaPath line, long readAtNanos) {}
+
+    private final MigrationStore store;
+    private final DefinitionCatalog definitions;
+    private final MigrationConfig config;
+    private final Map<Line, Known> known = new ConcurrentHashMap<>();
+
+    public SchemaPathService(MigrationStore store, DefinitionCatalog definitions, MigrationConfig config) {
+        this.store = store;
+        this.definitions = definitions;
+        this.config = config;
+    }
+
+    @Override
+    public Shape up(String game, Entity entity, String to) {
+        return line(new Line(game, entity.type(), to)).up(Subject.of(entity), entity.json());
+    }
+
+    @Override
+    public Asked down(String game, Entity entity, String to) {
+        Optional<SemanticVersion> wanted = SemanticVersion.parse(to);
+        if (wanted.isEmpty()) {
+            return new NoVersion();
+        }
+        String from = entity.schemaVersion();
+        return SemanticVersion.parse(from)
+                        .filter(schema -> schema.compareTo(wanted.get()) <= 0)
+                        .isPresent()
+                ? new Shape(from, entity.json())
+                : line(new Line(game, entity.type(), from)).down(Subject.of(entity), wanted.get(), entity.json());
+    }
+
+    /** The migrations that lead to a schema; 1 RCU for 4 KB of all migrations of the game if they are not remembered. */
+    private SchemaPath line(Line line) {
+        Known last = known.get(line);
+        if (last != null
+                && System.nanoTime() - last.readAtNanos() < config.schemaCache().toNanos()) {
+            return last.line();
+        }
+        List<Registration> all = store.list(line.game());
+        // The newest states have gone through it, even if the run that did it has not ended.
+        SemanticVersion newest = SemanticVersion.parse(line.newest())
+                .filter(version -> all.stream().anyMatch(one -> one.version().equals(version) && !one.ran()))
+                .orElse(null);
+        SchemaPath read =
+                new SchemaPath(definitions.chain(all, line.type(), newest), config.bounds(), config.validationEnabled());
+        if (known.size() >= MOST_KNOWN) {
+            known.clear();
+        }
+        known.put(line, new Known(read, System.nanoTime()));
+        return read;
+    }
+}

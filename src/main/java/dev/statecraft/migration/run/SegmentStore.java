@@ -1,0 +1,315 @@
+package dev.statecraft.migration.run;
+
+import static dev.statecraft.table.Attributes.n;
+import static dev.statecraft.table.Attributes.s;
+
+import dev.statecraft.table.Attributes;
+import dev.statecraft.table.TableNames;
+import dev.statecraft.table.TransactionWrites;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
+import software.amazon.awssdk.services.dynamodb.model.ReturnValue;
+import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
+import software.amazon.awssdk.services.dynamodb.model.TransactionCanceledException;
+import software.amazon.awssdk.services.dynamodb.model.Update;
+
+/**
+ * Segments of runs, and the records that were put aside, in the migrations table.
+ *
+ * <ul>
+ *   <li>Segments: {@code pk} = game#segments#run, {@code sk} = number in two digits; {@code ps} pass, {@code fi} finished,
+ *       {@code ho} holder, {@code tk} token, {@code rv} revision, {@code c1}, {@code c2} checkpoint, {@code dn},
+ *       {@code dc}, {@code ss}, {@code fl} tally, the same with {@code r} before it on the way back, {@code ax}
+ *       attempts, {@code un} units, {@code b0}, {@code a0} and so on sums.
+ *   <li>Records put aside: {@code pk} = game#quarantine#run, {@code sk} = space#entity; {@code v} version, {@code re}
+ *       reason, {@code ax} attempts.
+ *   <li>Guard: a lease is taken from the revision that was seen, so of two who try one gets it; whatever its holder
+ *       writes, and each commit it makes, names the token.
+ * </ul>
+ */
+@ApplicationScoped
+public class SegmentStore {
+
+    private final DynamoDbClient dynamo;
+    private final TableNames tables;
+
+    public SegmentStore(DynamoDbClient dynamo, TableNames tables) {
+        this.dynamo = dynamo;
+        this.tables = tables;
+    }
+
+    /** A segment, strongly consistent; 1 RCU. */
+    public Segment read(String game, String run, int number) {
+        Map<String, AttributeValue> item = dynamo.getItem(get -> get.tableName(tables.migrations())
+                        .key(SegmentItems.key(game, run, number))
+                        .consistentRead(true))
+                .item();
+        return item.isEmpty() ? Segment.untouched(run, number) : SegmentItems.fromItem(run, item);
+    }
+
+    /** All segments of a run in order, strongly consistent; 1 RCU for about 15. */
+    public List<Segment> list(String game, String run, int count) {
+        List<Segment> found = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            found.add(Segment.untouched(run, i));
+        }
+        dynamo.query(query -> query.tableName(tables.migrations())
+                        .keyConditionExpression("pk = :pk")
+                        .expressionAttributeValues(Map.of(":pk", s(SegmentItems.partition(game, run))))
+                        .consistentRead(true))
+                .items()
+                .forEach(item -> {
+                    Segment segment = SegmentItems.fromItem(run, item);
+                    if (segment.number() < count) {
+                        found.set(segment.number(), segment);
+                    }
+                });
+        return found;
+    }
+
+    /** Takes the lease of a segment as it was seen, for a pass; nothing if it is not so any more. 1 WCU. */
+    public Optional<Segment> take(String game, Segment seen, int pass, String holder) {
+        boolean anew = seen.pass() != pass;
+        Map<String, String> names = new HashMap<>(Map.of("#ps", "ps", "#ho", "ho", "#tk", "tk", "#rv", "rv"));
+        if (anew) {
+            names.putAll(Map.of("#c1", "c1", "#c2", "c2", "#fi", "fi"));
+        }
+        return update(
+                Update.builder()
+                        .key(SegmentItems.key(game, seen.run(), seen.number()))
+                        .updateExpression("SET #ps = :ps, #ho = :ho ADD #tk :one, #rv :one"
+                                + (anew ? " REMOVE #c1, #c2, #fi" : ""))
+                        .conditionExpression(seen.revision() == 0 ? "attribute_not_exists(#rv)" : "#rv = :seen")
+                        .expressionAttributeNames(names)
+                        .expressionAttributeValues(
+                                seen.revision() == 0
+                                        ? Map.of(":ps", n(pass), ":ho", s(holder), ":one", n(1))
+                                        : Map.of(
+                                                ":ps",
+                                                n(pass),
+                                                ":ho",
+                                                s(holder),
+                                                ":one",
+                                                n(1),
+                                                ":seen",
+                                                n(seen.revision()))),
+                seen.run());
+    }
+
+    /** Gives a lease back; nothing if it was taken over meanwhile. 1 WCU. */
+    public Optional<Segment> release(String game, Segment lease) {
+        return update(
+                Update.builder()
+                        .key(SegmentItems.key(game, lease.run(), lease.number()))
+                        .updateExpression("ADD #rv :one REMOVE #ho")
+                        .conditionExpression("#tk = :token")
+                        .expressionAttributeNames(Map.of("#rv", "rv", "#ho", "ho", "#tk", "tk"))
+                        .expressionAttributeValues(Map.of(":one", n(1), ":token", n(lease.token()))),
+                lease.run());
+    }
+
+    /**
+     * What a page came to.
+     *
+     * @param back whether it counts as a part of undoing
+     * @param counted how many of those done so far belong to complete pages
+     * @param finished whether it was the last one; the lease is given back then
+     */
+    public record Page(
+            boolean back,
+            Segment.@Nullable Checkpoint checkpoint,
+            boolean finished,
+            long counted,
+            long skipped,
+            int attempts,
+            double units,
+            List<Quarantined> failed) {}
+
+    /**
+     * Completes a page; nothing if the lease was taken over meanwhile. 1 WCU; where records are put aside 2, and 2 for each
+     * of them.
+     */
+    public Optional<Segment> complete(String game, Segment lease, Page page) {
+        String prefix = page.back() ? "r" : "";
+        Map<String, String> names = new HashMap<>();
+        Map<String, AttributeValue> values = new HashMap<>();
+        StringBuilder set = new StringBuilder("SET #dc = :dc, #ax = :ax, #fi = :fi");
+        StringBuilder remove = new StringBuilder();
+        Segment.Checkpoint checkpoint = page.checkpoint();
+        if (checkpoint == null) {
+            remove.append(" REMOVE #c1, #c2");
+        } else {
+            set.append(", #c1 = :c1, #c2 = :c2");
+            values.put(":c1", s(checkpoint.first()));
+            values.put(":c2", s(checkpoint.second()));
+        }
+        if (page.finished()) {
+            remove.append(remove.isEmpty() ? " REMOVE #ho" : ", #ho");
+            names.put("#ho", "ho");
+        }
+        names.putAll(Map.of(
+                "#dc",
+                prefix + "dc",
+                "#sk",
+                prefix + "ss",
+                "#fl",
+                prefix + "fl",
+                "#ax",
+                "ax",
+                "#fi",
+                "fi",
+                "#un",
+                "un",
+                "#rv",
+                "rv",
+                "#tk",
+                "tk"));
+        names.putAll(Map.of("#c1", "c1", "#c2", "c2"));
+        values.put(":dc", n(page.counted()));
+        values.put(":ax", n(Math.max(page.attempts(), lease.attempts())));
+        values.put(":fi", Attributes.bool(page.finished()));
+        values.put(":sk", n(page.skipped()));
+        values.put(":fl", n(page.failed().size()));
+        values.put(":un", SegmentItems.decimal(BigDecimal.valueOf(page.units()).setScale(3, RoundingMode.HALF_UP)));
+        values.put(":one", n(1));
+        values.put(":token", n(lease.token()));
+        Update.Builder update = Update.builder()
+                .key(SegmentItems.key(game, lease.run(), lease.number()))
+                .updateExpression(set + " ADD #sk :sk, #fl :fl, #un :un, #rv :one" + remove)
+                .conditionExpression("#tk = :token")
+                .expressionAttributeNames(names)
+                .expressionAttributeValues(values);
+        return page.failed().isEmpty() ? update(update, lease.run()) : completeWith(game, lease, update, page.failed());
+    }
+
+    private Optional<Segment> completeWith(
+            String game, Segment lease, Update.Builder update, List<Quarantined> failed) {
+        List<TransactWriteItem> items = new ArrayList<>();
+        items.add(TransactWriteItem.builder()
+                .update(update.tableName(tables.migrations()).build())
+                .build());
+        failed.forEach(record -> items.add(TransactWriteItem.builder()
+                .put(put -> put.tableName(tables.migrations()).item(SegmentItems.toItem(game, lease.run(), record)))
+                .build()));
+        try {
+            dynamo.transactWriteItems(write -> write.transactItems(items));
+        } catch (TransactionCanceledException e) {
+            boolean lost =
+                    e.cancellationReasons().stream().anyMatch(reason -> "ConditionalCheckFailed".equals(reason.code()));
+            if (!lost) {
+                throw e;
+            }
+            return Optional.empty();
+        }
+        return Optional.of(read(game, lease.run(), lease.number()));
+    }
+
+    /**
+     * That a commit does something to so many records, to be written with it: refused if the lease was taken over.
+     *
+     * @param back whether it counts as a part of undoing
+     * @param sums what the records add to the sums
+     * @param along what else is to be written with the commit
+     */
+    public TransactionWrites counting(String game, Segment lease, boolean back, int records, InvariantSums sums, TransactionWrites along) {
+        Map<String, String> names = new HashMap<>(Map.of("#dn", back ? "rdn" : "dn", "#rv", "rv", "#tk", "tk"));
+        Map<String, AttributeValue> values = new HashMap<>();
+        values.put(":dn", n(records));
+        values.put(":one", n(1));
+        values.put(":token", n(lease.token()));
+        StringBuilder add = new StringBuilder("ADD #dn :dn, #rv :one");
+        addSums("b", sums.before(), names, values, add);
+        addSums("a", sums.after(), names, values, add);
+        List<TransactWriteItem> items = new ArrayList<>();
+        items.add(TransactWriteItem.builder()
+                .update(update -> update.tableName(tables.migrations())
+                        .key(SegmentItems.key(game, lease.run(), lease.number()))
+                        .updateExpression(add.toString())
+                        .conditionExpression("#tk = :token")
+                        .expressionAttributeNames(names)
+                        .expressionAttributeValues(values))
+                .build());
+        items.addAll(along.items());
+        return new TransactionWrites(items);
+    }
+
+    private static void addSums(
+            String prefix,
+            List<BigDecimal> sums,
+            Map<String, String> names,
+            Map<String, AttributeValue> values,
+            StringBuilder add) {
+        for (int i = 0; i < sums.size(); i++) {
+            String name = prefix + i;
+            names.put("#" + name, name);
+            values.put(":" + name, SegmentItems.decimal(sums.get(i)));
+            add.append(", #").append(name).append(" :").append(name);
+        }
+    }
+
+    /** Records of a run that were put aside, by space and id. */
+    public List<Quarantined> quarantined(String game, String run, int limit) {
+        return dynamo
+                .query(query -> query.tableName(tables.migrations())
+                        .keyConditionExpression("pk = :pk")
+                        .expressionAttributeValues(Map.of(":pk", s(SegmentItems.quarantinePartition(game, run))))
+                        .limit(limit))
+                .items()
+                .stream()
+                .map(SegmentItems::quarantined)
+                .toList();
+    }
+
+    /** Forgets that records of a run were put aside whose id is that of an erased player. 0.5 RCU for 4 KB, 1 WCU each. */
+    public int forgetQuarantined(String game, String run, String id) {
+        int forgotten = 0;
+        for (Map<String, AttributeValue> item : dynamo.queryPaginator(query -> query.tableName(tables.migrations())
+                        .keyConditionExpression("pk = :pk")
+                        .expressionAttributeValues(Map.of(":pk", s(SegmentItems.quarantinePartition(game, run)))))
+                .items()) {
+            Quarantined record = SegmentItems.quarantined(item);
+            if (record.id().equals(id)) {
+                dynamo.deleteItem(delete -> delete.tableName(tables.migrations())
+                        .key(SegmentItems.quarantineKey(game, run, record.space(), id)));
+                forgotten++;
+            }
+        }
+        return forgotten;
+    }
+
+    /** Whether a record of a run was put aside, strongly consistent; 1 RCU. */
+    public boolean isQuarantined(String game, String run, String space, String id) {
+        return dynamo.getItem(get -> get.tableName(tables.migrations())
+                        .key(SegmentItems.quarantineKey(game, run, space, id))
+                        .consistentRead(true))
+                .hasItem();
+    }
+
+    private Optional<Segment> update(Update.Builder builder, String run) {
+        Update update = builder.tableName(tables.migrations()).build();
+        try {
+            return Optional.of(SegmentItems.fromItem(
+                    run,
+                    dynamo.updateItem(request -> request.tableName(update.tableName())
+                                    .key(update.key())
+                                    .updateExpression(update.updateExpression())
+                                    .conditionExpression(update.conditionExpression())
+                                    .expressionAttributeNames(update.expressionAttributeNames())
+                                    .expressionAttributeValues(update.expressionAttributeValues())
+                                    .returnValues(ReturnValue.ALL_NEW))
+                            .attributes()));
+        } catch (ConditionalCheckFailedException e) {
+            return Optional.empty();
+        }
+    }
+}

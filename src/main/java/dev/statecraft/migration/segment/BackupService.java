@@ -1,0 +1,131 @@
+package dev.statecraft.migration.segment;
+
+import dev.statecraft.migration.definition.MigrationConfig;
+import dev.statecraft.migration.registry.LedgerEntry;
+import dev.statecraft.migration.registry.MigrationStore;
+import dev.statecraft.migration.registry.Registration;
+import dev.statecraft.migration.registry.Registration.Application;
+import dev.statecraft.migration.registry.Registry;
+import dev.statecraft.migration.run.Run;
+import dev.statecraft.migration.run.RunStore;
+import dev.statecraft.table.TransactionWrites;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
+
+/** Throws away records as they were before runs that ended long ago; never those of the last migration of a type. */
+@ApplicationScoped
+public class BackupService {
+
+    /** Whom the ledger names. */
+    static final String BY = "retention";
+
+    private final MigrationStore store;
+    private final RunStore runs;
+    private final BackupStore backups;
+    private final MigrationConfig config;
+    private final Clock clock;
+
+    public BackupService(MigrationStore store, RunStore runs, BackupStore backups, MigrationConfig config, Clock clock) {
+        this.store = store;
+        this.runs = runs;
+        this.backups = backups;
+        this.config = config;
+        this.clock = clock;
+    }
+
+    /**
+     * Throws away what is old enough, as far as there is time; what is left is found the next time. About 1 RCU for 8 runs,
+     * and for what is thrown away what it takes to delete it.
+     *
+     * @return how many runs have no backup any more
+     */
+    public int clean(String game, BooleanSupplier timeLeft) {
+        Instant before = Instant.ofEpochMilli(clock.millis()).minus(config.backupRetention());
+        List<Run> old = runs.keptBefore(game, before);
+        if (old.isEmpty()) {
+            return 0;
+        }
+        Set<String> good = lastGood(store.list(game));
+        int cleaned = 0;
+        for (Run run : old) {
+            if (!good.contains(run.id()) && forgotten(game, run) && deleted(game, run, timeLeft)) {
+                cleaned += runs.replace(game, run, run.withoutBackup()) ? 1 : 0;
+            }
+        }
+        return cleaned;
+    }
+
+    /** Runs whose backups are those of the last applied migration of a type that has any. */
+    private static Set<String> lastGood(List<Registration> all) {
+        Map<String, Registration> last = new HashMap<>();
+        all.stream()
+                .filter(migration -> migration.ran() && migration.hasRollbackData())
+                .sorted(Comparator.comparingLong(
+                        migration -> migration.application().seq()))
+                .forEach(migration -> last.put(migration.entityType(), migration));
+        Set<String> good = new HashSet<>();
+        last.values().forEach(migration -> migration.application().backups().forEach(source -> good.add(source.run())));
+        return good;
+    }
+
+    /** Takes a run's backup from its migration before anything is deleted, so that nobody relies on half of it. */
+    private boolean forgotten(String game, Run run) {
+        Registry registry = store.registry(game);
+        Registration migration = store.read(game, run.version()).orElse(null);
+        if (migration == null
+                || migration.application().backups().stream()
+                        .noneMatch(source -> source.run().equals(run.id()))) {
+            return true;
+        }
+        if (registry.activeRun() != null) {
+            return false;
+        }
+        Application was = migration.application();
+        Registry next = registry.noted();
+        return store.record(
+                game,
+                registry,
+                next,
+                migration.with(
+                        migration.status(),
+                        new Application(
+                                was.at(),
+                                was.seq(),
+                                was.run(),
+                                was.backups().stream()
+                                        .filter(source -> !source.run().equals(run.id()))
+                                        .toList(),
+                                was.error())),
+                new LedgerEntry(
+                        next.seq(),
+                        Instant.ofEpochMilli(clock.millis()),
+                        LedgerEntry.Action.BACKUP_REMOVED,
+                        run.version().toString(),
+                        BY,
+                        null,
+                        migration.checksum(),
+                        null,
+                        run.id(),
+                        null),
+                TransactionWrites.NONE);
+    }
+
+    private boolean deleted(String game, Run run, BooleanSupplier timeLeft) {
+        for (int segment = 0; segment < run.segments(); segment++) {
+            do {
+                if (!timeLeft.getAsBoolean()) {
+                    return false;
+                }
+            } while (backups.deleteSome(game, run.id(), segment));
+        }
+        return true;
+    }
+}

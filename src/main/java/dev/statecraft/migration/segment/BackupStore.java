@@ -1,0 +1,213 @@
+package dev.statecraft.migration.segment;
+
+import static dev.statecraft.table.Attributes.b;
+import static dev.statecraft.table.Attributes.s;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.statecraft.replication.Entity;
+import dev.statecraft.replication.JsonValues;
+import dev.statecraft.replication.PackedJson;
+import dev.statecraft.table.Attributes;
+import dev.statecraft.table.Batches;
+import dev.statecraft.table.ConditionalPut;
+import dev.statecraft.table.PartitionKey;
+import dev.statecraft.table.ScanPage;
+import dev.statecraft.table.TableNames;
+import dev.statecraft.table.TransactionWrites;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.StreamSupport;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
+import software.amazon.awssdk.services.dynamodb.model.QueryResponse;
+import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
+import software.amazon.awssdk.services.dynamodb.model.WriteRequest;
+
+/**
+ * States as they were before a run changed them, in the migrations table. They are written in the transaction that changes
+ * them, so there is exactly one for each record that a run changed, and none for any other.
+ *
+ * <ul>
+ *   <li>Key: {@code pk} = game#backup#run#segment, {@code sk} = space#commit#part, numbers with leading zeros.
+ *   <li>Attributes: {@code d} packed JSON: for each record its id {@code i}, version {@code v}, schema version {@code m},
+ *       owner {@code o} if it has one, and state {@code s}.
+ * </ul>
+ */
+@ApplicationScoped
+public class BackupStore {
+
+    /** Plain bytes of one item; DynamoDB takes 400 KB, and a single state has at most 350. */
+    private static final int PART_BYTES = 380_000;
+
+    /** Packed from here on. */
+    private static final String DATA = "d";
+
+    private static final int DEFLATE_BYTES = 256;
+
+    /** Keys that are deleted at a time. */
+    private static final int DELETED_AT_ONCE = 100;
+
+    private final DynamoDbClient dynamo;
+    private final TableNames tables;
+
+    public BackupStore(DynamoDbClient dynamo, TableNames tables) {
+        this.dynamo = dynamo;
+        this.tables = tables;
+    }
+
+    /** What one commit changed; {@code key} is what to go on after. */
+    public record Part(String space, List<BackupRecord> records, String key) {}
+
+    /** That records are kept as they are, to be written with the commit that changes them; up to 7 items. */
+    TransactionWrites keeping(String game, String run, int segment, String space, long seq, List<Entity> records) {
+        List<TransactWriteItem> items = new ArrayList<>();
+        ArrayNode part = JsonNodeFactory.instance.arrayNode();
+        long bytes = 0;
+        for (Entity record : records) {
+            PackedJson state = record.state();
+            int size = state == null ? 0 : state.plainBytes();
+            if (bytes + size > PART_BYTES && !part.isEmpty()) {
+                items.add(item(game, run, segment, space, seq, items.size(), part));
+                part = JsonNodeFactory.instance.arrayNode();
+                bytes = 0;
+            }
+            bytes += size;
+            ObjectNode kept = part.addObject()
+                    .put("i", record.id())
+                    .put("v", record.version())
+                    .put("m", record.schemaVersion());
+            if (record.owner() != null) {
+                kept.put("o", record.owner());
+            }
+            kept.set("s", record.json());
+        }
+        if (!part.isEmpty()) {
+            items.add(item(game, run, segment, space, seq, items.size(), part));
+        }
+        return new TransactionWrites(items);
+    }
+
+    private TransactWriteItem item(
+            String game, String run, int segment, String space, long seq, int number, ArrayNode part) {
+        Map<String, AttributeValue> item = new HashMap<>();
+        item.put("pk", s(partition(game, run, segment)));
+        item.put("sk", s(String.format(Locale.ROOT, "%s#%016d#%02d", space, seq, number)));
+        item.put(DATA, b(PackedJson.of(part, DEFLATE_BYTES).bytes()));
+        return TransactWriteItem.builder()
+                .put(put -> put.tableName(tables.migrations()).item(item))
+                .build();
+    }
+
+    /** The next part of a segment's backups, strongly consistent; nothing at the end. 1 RCU for 4 KB packed. */
+    public Optional<Part> next(String game, String run, int segment, @Nullable String after) {
+        return nextItem(game, run, segment, after).map(BackupStore::part);
+    }
+
+    private Optional<Map<String, AttributeValue>> nextItem(
+            String game, String run, int segment, @Nullable String after) {
+        QueryRequest.Builder query = QueryRequest.builder()
+                .tableName(tables.migrations())
+                .keyConditionExpression(after == null ? "pk = :pk" : "pk = :pk AND sk > :after")
+                .expressionAttributeValues(
+                        after == null
+                                ? Map.of(":pk", s(partition(game, run, segment)))
+                                : Map.of(":pk", s(partition(game, run, segment)), ":after", s(after)))
+                .consistentRead(true)
+                .limit(1);
+        return dynamo.query(query.build()).items().stream().findFirst();
+    }
+
+    /** What became of a part in which a player was looked for; {@code key} is what to go on after. */
+    public record Erased(String key, int records) {}
+
+    /**
+     * Takes the records of a player out of the next part of a segment's backups; nothing at the end. 1 RCU for 4 KB packed,
+     * and what it takes to write the part again. In their places stand records of nobody, so that whoever rolls back still
+     * goes over as many as were migrated.
+     */
+    public Optional<Erased> erase(String game, String run, int segment, @Nullable String after, String playerId) {
+        Optional<Map<String, AttributeValue>> found = nextItem(game, run, segment, after);
+        if (found.isEmpty()) {
+            return Optional.empty();
+        }
+        Map<String, AttributeValue> item = found.get();
+        int records = (int) StreamSupport.stream(packed(item).spliterator(), false)
+                .filter(record -> isOf(record, playerId))
+                .count();
+        boolean erased = records > 0
+                && ConditionalPut.write(
+                        dynamo, tables.migrations(), item, DATA, read -> Optional.of(without(read, playerId)));
+        return Optional.of(new Erased(Attributes.string(item, "sk"), erased ? records : 0));
+    }
+
+    private static AttributeValue without(Map<String, AttributeValue> item, String playerId) {
+        ArrayNode records = packed(item);
+        for (int i = 0; i < records.size(); i++) {
+            if (isOf(records.get(i), playerId)) {
+                ObjectNode nobody = JsonNodeFactory.instance.objectNode();
+                nobody.put("i", ScanPage.ERASED_PLAYER + "-" + i).put("v", 0);
+                nobody.put("m", records.get(i).path("m").asText()).putObject("s");
+                records.set(i, nobody);
+            }
+        }
+        return b(PackedJson.of(records, DEFLATE_BYTES).bytes());
+    }
+
+    private static ArrayNode packed(Map<String, AttributeValue> item) {
+        return (ArrayNode) PackedJson.stored(Attributes.bytes(item, DATA)).value();
+    }
+
+    private static boolean isOf(JsonNode record, String playerId) {
+        return record.path("o").asText().equals(playerId)
+                || record.path("i").asText().equals(playerId)
+                || JsonValues.id(record.path("s").path("playerId"))
+                        .filter(playerId::equals)
+                        .isPresent();
+    }
+
+    /** Deletes some of a segment's backups; false if none are left. */
+    boolean deleteSome(String game, String run, int segment) {
+        QueryResponse response = dynamo.query(query -> query.tableName(tables.migrations())
+                .keyConditionExpression("pk = :pk")
+                .projectionExpression("pk, sk")
+                .expressionAttributeValues(Map.of(":pk", s(partition(game, run, segment))))
+                .consistentRead(true)
+                .limit(DELETED_AT_ONCE));
+        Batches.write(
+                dynamo,
+                tables.migrations(),
+                response.items().stream()
+                        .map(key -> WriteRequest.builder()
+                                .deleteRequest(delete -> delete.key(key))
+                                .build())
+                        .toList());
+        return !response.items().isEmpty();
+    }
+
+    private static Part part(Map<String, AttributeValue> item) {
+        String key = Attributes.string(item, "sk");
+        List<BackupRecord> records = new ArrayList<>();
+        for (JsonNode record : packed(item)) {
+            records.add(new BackupRecord(
+                    record.get("i").textValue(),
+                    record.get("v").longValue(),
+                    record.get("m").textValue(),
+                    (ObjectNode) record.get("s")));
+        }
+        return new Part(key.substring(0, key.indexOf('#')), records, key);
+    }
+
+    private static String partition(String game, String run, int segment) {
+        return PartitionKey.of(game, "backup", run, String.format(Locale.ROOT, "%02d", segment));
+    }
+}

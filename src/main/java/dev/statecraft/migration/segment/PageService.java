@@ -1,0 +1,323 @@
+package dev.statecraft.migration.segment;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.statecraft.migration.definition.Definition;
+import dev.statecraft.migration.definition.MigrationConfig;
+import dev.statecraft.migration.run.InvariantSums;
+import dev.statecraft.migration.run.Quarantined;
+import dev.statecraft.migration.run.Run;
+import dev.statecraft.migration.run.Segment;
+import dev.statecraft.migration.run.SegmentStore;
+import dev.statecraft.replication.CommitService;
+import dev.statecraft.replication.CommitService.Accompanied;
+import dev.statecraft.replication.CommitService.Companion;
+import dev.statecraft.replication.CommitService.Done;
+import dev.statecraft.replication.CommitService.Refused;
+import dev.statecraft.replication.CommitService.Replaced;
+import dev.statecraft.replication.CommitService.Result;
+import dev.statecraft.replication.CommitService.Upcoming;
+import dev.statecraft.replication.Entity;
+import dev.statecraft.replication.EntityPlace;
+import dev.statecraft.replication.EntityTypeService;
+import dev.statecraft.replication.Mutation;
+import dev.statecraft.replication.Refusal;
+import dev.statecraft.table.Backoff;
+import dev.statecraft.table.CapacityUsage;
+import dev.statecraft.table.TransactionWrites;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Does a page of records: decides each on what is stored at that moment and writes those of a space in one commit, which
+ * also keeps them as they were, counts them, and is refused if the lease is not held any more. So a record is either as it
+ * was, or migrated, kept and counted; and a page that is done again finds what is left of it.
+ */
+@ApplicationScoped
+public class PageService {
+
+    private static final long FIRST_PAUSE_MILLIS = 25;
+
+    private final CommitService commits;
+    private final EntityTypeService types;
+    private final SegmentStore segments;
+    private final BackupStore backups;
+    private final MigrationConfig config;
+
+    public PageService(
+            CommitService commits,
+            EntityTypeService types,
+            SegmentStore segments,
+            BackupStore backups,
+            MigrationConfig config) {
+        this.commits = commits;
+        this.types = types;
+        this.segments = segments;
+        this.backups = backups;
+        this.config = config;
+    }
+
+    /**
+     * Who does a page, and for whom.
+     *
+     * @param lease of the segment
+     * @param timeLeft asked before each record; what is not begun in time is left for another page
+     * @param consumption adds up what is consumed
+     */
+    public record Job(String game, Run run, Segment lease, BooleanSupplier timeLeft, CapacityUsage consumption) {}
+
+    /** Migrates records; those that went through it before are looked at once more, if {@code verified}. */
+    public PageOutcome raise(Job job, RecordUpgrade ascent, List<EntityPlace> places, boolean verified) {
+        return raise(job, ascent, ascent::of, places, verified);
+    }
+
+    /** Migrates records by what somebody else makes of each. */
+    public PageOutcome raise(
+            Job job,
+            RecordUpgrade ascent,
+            Function<Entity, RecordUpgrade.Outcome> ascend,
+            List<EntityPlace> places,
+            boolean verified) {
+        Attempt attempt = new Attempt(job, job.run().keepsBackup());
+        Definition definition =
+                ascent.chain().steps().get(ascent.chain().steps().size() - 1);
+        attempt.decide = entity -> {
+            RecordUpgrade.Outcome outcome = ascend.apply(entity);
+            if (outcome instanceof RecordUpgrade.Current) {
+                return new Mutation.Refuse(new Refusal.Exists());
+            }
+            if (outcome instanceof RecordUpgrade.Overtaken) {
+                return new Mutation.Refuse(new Refusal.Stale());
+            }
+            if (outcome instanceof RecordUpgrade.Failed failed) {
+                return new Mutation.Refuse(new Refusal.Unfit("state", failed.reason()));
+            }
+            RecordUpgrade.Raised raised = (RecordUpgrade.Raised) outcome;
+            attempt.sums.put(entity.id(), raised.sums());
+            return attempt.write(entity, raised.state(), job.run().schemas().after());
+        };
+        if (verified) {
+            attempt.verify = entity -> entity.by().equals(job.run().signature())
+                    ? ascent.violation(definition, entity).orElse(null)
+                    : null;
+        }
+        return attempt.page(places);
+    }
+
+    /** Takes records down that are still in the new shape, by what is made of each. */
+    public PageOutcome lower(Job job, Function<Entity, RecordDowngrade.Outcome> descend, List<EntityPlace> places) {
+        Attempt attempt = new Attempt(job, keepsOnTheWayDown(job.run()));
+        attempt.decide = entity -> decision(attempt, entity, descend.apply(entity));
+        return attempt.page(places);
+    }
+
+    /** Brings records back as they were kept. */
+    PageOutcome restore(Job job, RecordDowngrade descent, BackupStore.Part part) {
+        Map<String, BackupRecord> kept = new HashMap<>();
+        List<EntityPlace> places = new ArrayList<>();
+        part.records().forEach(record -> {
+            kept.put(record.id(), record);
+            places.add(new EntityPlace(part.space(), record.id()));
+        });
+        Attempt attempt = new Attempt(job, keepsOnTheWayDown(job.run()));
+        attempt.decide = entity -> {
+            BackupRecord record = kept.get(entity.id());
+            return record == null
+                    ? new Mutation.Refuse(new Refusal.NotFound())
+                    : decision(attempt, entity, descent.restored(entity, record));
+        };
+        return attempt.page(places);
+    }
+
+    /** Going back exactly throws away what was written since; the backup of the rollback keeps it. */
+    private static boolean keepsOnTheWayDown(Run run) {
+        return run.keepsBackup() && run.direction() == Run.Direction.DOWN;
+    }
+
+    private static Mutation.Decision decision(Attempt attempt, Entity entity, RecordDowngrade.Outcome outcome) {
+        if (outcome instanceof RecordDowngrade.Untouched) {
+            return new Mutation.Refuse(new Refusal.Exists());
+        }
+        if (outcome instanceof RecordDowngrade.Later) {
+            return new Mutation.Refuse(new Refusal.NotFound());
+        }
+        if (outcome instanceof RecordDowngrade.Awaited) {
+            return new Mutation.Refuse(new Refusal.Stale());
+        }
+        if (outcome instanceof RecordDowngrade.Failed failed) {
+            return new Mutation.Refuse(new Refusal.Unfit("state", failed.reason()));
+        }
+        RecordDowngrade.Lowered lowered = (RecordDowngrade.Lowered) outcome;
+        return attempt.write(entity, lowered.state(), lowered.schemaVersion());
+    }
+
+    /** One page while it is done. */
+    private final class Attempt {
+
+        private final Job job;
+        private final boolean keeps;
+        private final Map<String, InvariantSums> sums = new HashMap<>();
+        private Function<Entity, Mutation.Decision> decide = entity -> new Mutation.Refuse(new Refusal.NotFound());
+        private Function<Entity, @Nullable String> verify = entity -> null;
+        private final List<Quarantined> failed = new ArrayList<>();
+        private long done;
+        private long current;
+        private int attempts;
+        private int historyLimit = -1;
+        private boolean lost;
+        private @Nullable String violation;
+
+        private Attempt(Job job, boolean keeps) {
+            this.job = job;
+            this.keeps = keeps;
+        }
+
+        private Mutation.Decision write(Entity entity, ObjectNode state, String schemaVersion) {
+            return new Mutation.Write(
+                    entity.type(),
+                    state,
+                    schemaVersion,
+                    entity.owner(),
+                    job.run().signature(),
+                    null,
+                    List.of(),
+                    historyLimit());
+        }
+
+        /** Of the one type that all records have. */
+        private int historyLimit() {
+            if (historyLimit < 0) {
+                historyLimit =
+                        types.historyLimit(types.find(job.game(), job.run().entityType()));
+            }
+            return historyLimit;
+        }
+
+        private PageOutcome page(List<EntityPlace> places) {
+            int handled = 0;
+            while (handled < places.size() && !lost) {
+                String space = places.get(handled).space();
+                int end = handled;
+                while (end < places.size() && places.get(end).space().equals(space)) {
+                    end++;
+                }
+                int did = group(space, places.subList(handled, end));
+                handled += did;
+                if (handled < end) {
+                    break;
+                }
+            }
+            return new PageOutcome(handled, done, current, failed, attempts, lost, violation);
+        }
+
+        /** Does records of one space; returns how many from the first are dealt with. */
+        private int group(String space, List<EntityPlace> places) {
+            List<EntityPlace> open = places;
+            int handled = places.size();
+            Map<String, Quarantined> failing = new HashMap<>();
+            for (int attempt = 1; !open.isEmpty() && attempt <= Math.max(1, config.maxMigrationAttempts()); attempt++) {
+                if (attempt > 1 && job.timeLeft().getAsBoolean()) {
+                    Backoff.pauseBefore(attempt - 1, FIRST_PAUSE_MILLIS);
+                }
+                attempts = Math.max(attempts, attempt);
+                Accompanied accompanied = commit(space, open, attempt == 1);
+                List<EntityPlace> again = new ArrayList<>();
+                int answered = 0;
+                for (Result result : accompanied.results()) {
+                    EntityPlace place = open.get(answered);
+                    if (isPostponed(result)) {
+                        break;
+                    }
+                    answered++;
+                    String reason = took(result);
+                    if (reason != null) {
+                        again.add(place);
+                        failing.put(place.id(), new Quarantined(place.id(), space, version(result), reason, attempt));
+                    } else {
+                        failing.remove(place.id());
+                    }
+                }
+                if (!accompanied.complete()) {
+                    lost = true;
+                    return 0;
+                }
+                if (attempt == 1) {
+                    handled = answered;
+                }
+                open = again;
+            }
+            failed.addAll(failing.values());
+            return handled;
+        }
+
+        /** Counts what became of a record; says why, if it failed. */
+        private @Nullable String took(Result result) {
+            if (result instanceof Done) {
+                done++;
+                return null;
+            }
+            Refused refused = (Refused) result;
+            if (refused.refusal() instanceof Refusal.Exists) {
+                current++;
+                String wrong = verify.apply(refused.current());
+                violation = violation == null && wrong != null
+                        ? refused.current().space() + "/" + refused.current().id() + ": " + wrong
+                        : violation;
+                return null;
+            }
+            if (refused.refusal() instanceof Refusal.Unfit unfit) {
+                return unfit.detail();
+            }
+            return refused.refusal() instanceof Refusal.TooLarge tooLarge ? tooLarge.detail() : null;
+        }
+
+        private Accompanied commit(String space, List<EntityPlace> places, boolean bounded) {
+            boolean[] begun = new boolean[1];
+            Function<Entity, Mutation.Decision> timed = entity -> {
+                // A page that was begun does at least one record, so that there is always progress.
+                if (bounded && begun[0] && !job.timeLeft().getAsBoolean()) {
+                    return new Mutation.Refuse(new Refusal.Stale());
+                }
+                begun[0] = true;
+                return entity.deleted() || !entity.type().equals(job.run().entityType())
+                        ? new Mutation.Refuse(new Refusal.NotFound())
+                        : decide.apply(entity);
+            };
+            return commits.commitAlong(
+                    job.game(),
+                    space,
+                    places.stream()
+                            .map(place -> new Mutation(place.id(), null, "", timed))
+                            .toList(),
+                    new Companion(keeps, this::along, job.consumption()));
+        }
+
+        private TransactionWrites along(Upcoming commit) {
+            List<Entity> before =
+                    commit.entities().stream().map(Replaced::before).toList();
+            InvariantSums all = InvariantSums.NONE;
+            for (Entity entity : before) {
+                all = all.plus(sums.getOrDefault(entity.id(), InvariantSums.NONE));
+            }
+            TransactionWrites kept = keeps
+                    ? backups.keeping(
+                            job.game(), job.run().id(), job.lease().number(), commit.space(), commit.seq(), before)
+                    : TransactionWrites.NONE;
+            return segments.counting(job.game(), job.lease(), job.run().undoing(), before.size(), all, kept);
+        }
+
+        private static boolean isPostponed(Result result) {
+            return result instanceof CommitService.Busy
+                    || (result instanceof Refused refused && refused.refusal() instanceof Refusal.Stale);
+        }
+
+        private static long version(Result result) {
+            return result instanceof Refused refused ? refused.current().version() : 0;
+        }
+    }
+}

@@ -1,0 +1,323 @@
+package dev.statecraft.migration.segment;
+
+import dev.statecraft.migration.definition.Definition;
+import dev.statecraft.migration.definition.MigrationConfig;
+import dev.statecraft.migration.definition.SchemaChain;
+import dev.statecraft.migration.registry.DefinitionCatalog;
+import dev.statecraft.migration.run.Run;
+import dev.statecraft.migration.run.RunCounts;
+import dev.statecraft.migration.run.RunStore;
+import dev.statecraft.migration.run.Segment;
+import dev.statecraft.migration.run.SegmentStore;
+import dev.statecraft.migration.segment.PageService.Job;
+import dev.statecraft.replication.EntityPlace;
+import dev.statecraft.replication.EntityReader;
+import dev.statecraft.replication.EntityScan;
+import dev.statecraft.table.CapacityUsage;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Processes one segment page by page under one lease, until the segment is finished or the time budget is used up. The
+ * lease is released then. Not safe for use by several threads.
+ */
+public final class SegmentWalk {
+
+    /** Assumed duration of a record before the first page, in milliseconds. */
+    private static final double FIRST_MILLIS = 5;
+
+    /** Assumed capacity units of a record before the first page. */
+    private static final double FIRST_UNITS = 6;
+
+    private static final int MIGRATING = Run.Phase.MIGRATING.pass();
+
+    /** Processes the records of a page. */
+    public interface PageAction {
+
+        PageOutcome process(PageService pages, Job job, List<EntityPlace> places);
+    }
+
+    /** The services and stores that a walk uses. */
+    record Services(
+            RunCoordinator turns,
+            DefinitionCatalog definitions,
+            RunStore runs,
+            SegmentStore segments,
+            BackupStore backups,
+            PageService pages,
+            PageCompletion completion,
+            EntityReader entities,
+            MigrationConfig config) {}
+
+    private final Services services;
+    private final String game;
+    private final LongSupplier millisLeft;
+    private final long reserveMillis;
+    private final Deque<EntityPlace> found = new ArrayDeque<>();
+    private Run run;
+    private Segment lease;
+    private boolean scanned;
+    private EntityScan.@Nullable Position behind;
+    private @Nullable SchemaChain chain;
+    private double millisPerRecord = FIRST_MILLIS;
+    private double unitsPerRecord = FIRST_UNITS;
+
+    /**
+     * Number of records that an earlier worker wrote in a page that it did not complete. They are counted when they are
+     * scanned again, and are not skipped.
+     */
+    private long carried;
+
+    /** Whether the last page stopped at a record that a game server has to roll back. */
+    private boolean awaitsWorker;
+
+    SegmentWalk(Services services, String game, Run run, Segment lease, LongSupplier millisLeft) {
+        this.services = services;
+        this.game = game;
+        this.run = run;
+        this.lease = lease;
+        this.millisLeft = millisLeft;
+        this.reserveMillis =
+                Math.min(services.config().stepReserve().toMillis(), Math.max(0, millisLeft.getAsLong()) / 2);
+        RunCounts tally = lease.tally(run.undoing());
+        this.carried = tally.done() - tally.counted();
+        behind = position(lease.checkpoint());
+    }
+
+    private static EntityScan.@Nullable Position position(Segment.@Nullable Checkpoint checkpoint) {
+        return checkpoint == null ? null : new EntityScan.Position(checkpoint.first(), checkpoint.second());
+    }
+
+    /**
+     * Works until the time budget is used up or the segment needs no more work. The walk no longer holds the lease when
+     * this method returns.
+     */
+    SegmentWork work() {
+        int pass = run.phase().pass();
+        while (true) {
+            if (!timeLeft()) {
+                return released(0);
+            }
+            long begun = System.nanoTime();
+            CapacityUsage consumption = new CapacityUsage();
+            boolean more = run.phase() == Run.Phase.RESTORING ? restore(consumption) : page(consumption);
+            if (!more) {
+                return SegmentWork.DONE;
+            }
+            if (awaitsWorker) {
+                return released(services.config().lease().toMillis());
+            }
+            run = services.runs().read(game, run.id()).orElse(run);
+            if (run.phase().pass() != pass || !services.turns().isWanted(game, run, lease.number())) {
+                services.segments().release(game, lease);
+                return SegmentWork.DONE;
+            }
+            long wait = pace(consumption.units(), System.nanoTime() - begun);
+            if (wait > 0 && wait >= millisLeft.getAsLong() - reserveMillis) {
+                return released(wait);
+            }
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(wait));
+        }
+    }
+
+    private SegmentWork released(long waitMillis) {
+        services.segments().release(game, lease);
+        return new SegmentWork(false, waitMillis, null);
+    }
+
+    /** Completes a page that a game server processed; returns nothing if the lease is lost. */
+    Optional<SegmentWork.Page> worked(WorkPage page, PageAction action, CapacityUsage consumption) {
+        List<EntityPlace> places = page.places();
+        Job job = new Job(game, run, lease, () -> true, consumption);
+        PageOutcome outcome = places.isEmpty() ? PageOutcome.EMPTY : action.process(services.pages(), job, places);
+        boolean whole = outcome.handled() == places.size();
+        Segment.Checkpoint behindIt = page.behind();
+        if (!whole && outcome.handled() == 0) {
+            behindIt = lease.checkpoint();
+        } else if (!whole) {
+            EntityScan.Position last = services.entities().behind(game, places.get(outcome.handled() - 1));
+            behindIt = new Segment.Checkpoint(last.partition(), last.sort());
+        }
+        boolean last = whole && page.behind() == null;
+        return complete(outcome, behindIt, last, consumption) || (last && !outcome.lost())
+                ? Optional.of(new SegmentWork.Page(outcome, lease))
+                : Optional.empty();
+    }
+
+    private boolean timeLeft() {
+        return millisLeft.getAsLong() > reserveMillis;
+    }
+
+    private long pace(double units, long nanos) {
+        return CapacityPacer.waitMillis(share(), units, TimeUnit.NANOSECONDS.toMillis(nanos));
+    }
+
+    /** The part of the capacity that is for this segment. */
+    private double share() {
+        int workers = run.phase() == Run.Phase.CANARY ? 1 : run.segments();
+        return (double) run.options().maxCapacity() / workers;
+    }
+
+    private int size() {
+        long size = (long) ((millisLeft.getAsLong() - reserveMillis) / millisPerRecord);
+        size = Math.min(size, run.options().pageSize());
+        if (run.options().maxCapacity() > 0) {
+            size = Math.min(size, (long) (share() / unitsPerRecord));
+        }
+        if (run.phase() == Run.Phase.CANARY) {
+            size = Math.min(size, run.canary());
+        }
+        return (int) Math.max(1, size);
+    }
+
+    /** Does a page of what a scan finds; false if there is nothing left, or the lease is lost. */
+    private boolean page(CapacityUsage consumption) {
+        int size = size();
+        if (found.isEmpty() && !scanned) {
+            look(size, consumption);
+        }
+        List<EntityPlace> places = new ArrayList<>();
+        while (places.size() < size && !found.isEmpty()) {
+            places.add(found.remove());
+        }
+        long begun = System.nanoTime();
+        double before = consumption.units();
+        PageOutcome outcome = places.isEmpty() ? PageOutcome.EMPTY : processed(consumption, places);
+        if (!places.isEmpty()) {
+            millisPerRecord = Math.max(
+                    0.1, TimeUnit.NANOSECONDS.toMicros(System.nanoTime() - begun) / 1_000.0 / places.size());
+            unitsPerRecord = Math.max(0.1, (consumption.units() - before) / places.size());
+            awaitsWorker = outcome.handled() == 0 && services.turns().isForWorkers(game, run);
+        }
+        for (int i = places.size() - 1; i >= outcome.handled(); i--) {
+            found.addFirst(places.get(i));
+        }
+        boolean last = found.isEmpty() && scanned;
+        EntityScan.Position at = found.isEmpty()
+                ? behind
+                : outcome.handled() == 0
+                        ? position(lease.checkpoint())
+                        : services.entities().behind(game, places.get(outcome.handled() - 1));
+        return complete(
+                outcome,
+                last || at == null ? null : new Segment.Checkpoint(at.partition(), at.sort()),
+                last,
+                consumption);
+    }
+
+    private void look(int size, CapacityUsage consumption) {
+        EntityScan scan = services.entities().scan(
+                game,
+                run.entityType(),
+                // Whatever was written before validation began has to be seen by it.
+                new EntityScan.Part(
+                        lease.number(), run.segments(), run.phase().pass() != MIGRATING),
+                behind,
+                Math.max(size, services.config().scanItems()),
+                consumption);
+        scan.found().forEach(entity -> found.add(entity.place()));
+        behind = scan.next();
+        scanned = scan.next() == null;
+    }
+
+    private PageOutcome processed(CapacityUsage consumption, List<EntityPlace> places) {
+        Job job = new Job(game, run, lease, this::timeLeft, consumption);
+        if (run.goesBack()) {
+            return services.pages().lower(job, descent()::lowered, places);
+        }
+        RecordUpgrade ascent = new RecordUpgrade(chain(), services.config().bounds(), services.config().validationEnabled());
+        return services.pages().raise(job, ascent, places, run.phase() == Run.Phase.VALIDATING);
+    }
+
+    /** Brings back what one commit changed; false if there is nothing left, or the lease is lost. */
+    private boolean restore(CapacityUsage consumption) {
+        Segment.Checkpoint at = lease.checkpoint();
+        // The parts of all backups are dealt out one after the other.
+        int part = at == null ? lease.number() : Integer.parseInt(at.first());
+        String after = at == null || at.second().isEmpty() ? null : at.second();
+        while (part < parts()) {
+            Run.Source source = source(part);
+            Optional<BackupStore.Part> next = services.backups().next(game, source.run(), partOf(part), after);
+            if (next.isPresent()) {
+                Job job = new Job(game, run, lease, () -> true, consumption);
+                PageOutcome outcome = services.pages().restore(job, descent(), next.get());
+                boolean whole = outcome.handled() == next.get().records().size();
+                Segment.Checkpoint behindIt =
+                        whole ? new Segment.Checkpoint("" + part, next.get().key()) : at;
+                return complete(outcome, behindIt, false, consumption);
+            }
+            part += run.segments();
+            after = null;
+        }
+        return complete(PageOutcome.EMPTY, null, true, consumption);
+    }
+
+    private int parts() {
+        return run.sources().stream().mapToInt(Run.Source::segments).sum();
+    }
+
+    private Run.Source source(int part) {
+        int first = 0;
+        for (Run.Source source : run.sources()) {
+            first += source.segments();
+            if (part < first) {
+                return source;
+            }
+        }
+        throw new IllegalArgumentException("there is no part " + part);
+    }
+
+    private int partOf(int part) {
+        int first = 0;
+        for (Run.Source source : run.sources()) {
+            if (part < first + source.segments()) {
+                return part - first;
+            }
+            first += source.segments();
+        }
+        throw new IllegalArgumentException("there is no part " + part);
+    }
+
+    /** The run's own migration at the end; nothing of it changes while the run goes on. */
+    private SchemaChain chain() {
+        SchemaChain known = chain;
+        if (known == null) {
+            known = services.definitions().chain(game, run.entityType());
+            chain = known;
+        }
+        return known;
+    }
+
+    private RecordDowngrade descent() {
+        List<Definition> steps = chain().steps();
+        return new RecordDowngrade(
+                steps.get(steps.size() - 1),
+                run.schemas().before(),
+                run.order().mode(),
+                services.config().bounds());
+    }
+
+    /** Completes a page; false if it was the last one, or the lease is lost. */
+    private boolean complete(
+            PageOutcome outcome, Segment.@Nullable Checkpoint checkpoint, boolean last, CapacityUsage consumption) {
+        Optional<PageCompletion.Completed> completed = services.completion()
+                .complete(
+                        game,
+                        run,
+                        lease,
+                        new PageCompletion.Page(outcome, checkpoint, last, carried, consumption.units()));
+        if (completed.isEmpty()) {
+            return false;
+        }
+        lease = completed.get().lease();
+        carried = completed.get().carried();
+        return !last;
+    }
+}

@@ -1,0 +1,37 @@
+package dev.statecraft.migration.segment;
+
+import dev.statecraft.migration.definition.MigrationConfig;
+import dev.statecraft.migration.registry.DefinitionCatalog;
+import dev.statecraft.migration.run.Run;
+import dev.statecraft.migration.run.RunStore;
+import dev.statecraft.migration.run.Segment;
+import dev.statecraft.migration.run.SegmentStore;
+import dev.statecraft.replication.EntityReader;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.function.LongSupplier;
+
+/** Starts walks over segments. */
+@ApplicationScoped
+public class SegmentWorker {
+
+    private final SegmentWalk.Services services;
+
+    public SegmentWorker(
+            RunCoordinator turns,
+            DefinitionCatalog definitions,
+            RunStore runs,
+            SegmentStore segments,
+            BackupStore backups,
+            PageService pages,
+            PageCompletion completion,
+            EntityReader entities,
+            MigrationConfig config) {
+        services = new SegmentWalk.Services(
+                turns, definitions, runs, segments, backups, pages, completion, entities, config);
+    }
+
+    /** Starts a walk under a lease that was taken. */
+    SegmentWalk begin(String game, Run run, Segment lease, LongSupplier millisLeft) {
+        return new SegmentWalk(services, game, run, lease, millisLeft);
+    }
+}

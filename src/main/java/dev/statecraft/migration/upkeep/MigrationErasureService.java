@@ -1,0 +1,84 @@
+package dev.statecraft.migration.upkeep;
+
+import dev.statecraft.migration.run.Run;
+import dev.statecraft.migration.run.RunStore;
+import dev.statecraft.migration.run.SegmentStore;
+import dev.statecraft.migration.segment.BackupStore;
+import dev.statecraft.migration.work.WorkStore;
+import dev.statecraft.table.ScanPage;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes a player out of what runs of migrations keep: states of its entities as they were before, and that they were put
+ * aside.
+ */
+@ApplicationScoped
+public class MigrationErasureService {
+
+    private static final int PARTS_AT_ONCE = 20;
+
+    private final RunStore runs;
+    private final BackupStore backups;
+    private final SegmentStore segments;
+    private final WorkStore work;
+
+    public MigrationErasureService(RunStore runs, BackupStore backups, SegmentStore segments, WorkStore work) {
+        this.work = work;
+        this.runs = runs;
+        this.backups = backups;
+        this.segments = segments;
+    }
+
+    /** Where the walk is: a run, one of its segments, and the part of its backups that was done last, empty for none. */
+    private record Place(String run, int segment, String after) {
+
+        static Place read(String cursor) {
+            String[] parts = cursor.split("/", 3);
+            return new Place(parts[0], Integer.parseInt(parts[1]), parts[2]);
+        }
+
+        String text() {
+            return run + "/" + segment + "/" + after;
+        }
+    }
+
+    /**
+     * Goes through the next parts of the game's backups, those of the newest run first; what was migrated from now on
+     * knows the player no more. May be repeated.
+     *
+     * @param cursor what the call before named, null to begin
+     */
+    public ScanPage erase(String game, String playerId, @Nullable String cursor) {
+        Place place = cursor == null ? null : Place.read(cursor);
+        Optional<Run> found =
+                place == null ? runs.list(game, null, 1).stream().findFirst() : runs.read(game, place.run());
+        if (found.isEmpty()) {
+            return new ScanPage(null, 0);
+        }
+        Run run = found.get();
+        Place at = place == null ? new Place(run.id(), 0, "") : place;
+        long touched = 0;
+        for (int part = 0; part < PARTS_AT_ONCE && at.segment() < run.segments(); part++) {
+            Optional<BackupStore.Erased> erased =
+                    backups.erase(game, run.id(), at.segment(), at.after().isEmpty() ? null : at.after(), playerId);
+            touched += erased.map(BackupStore.Erased::records).orElse(0);
+            String after = erased.map(BackupStore.Erased::key).orElse("");
+            at = new Place(run.id(), erased.isPresent() ? at.segment() : at.segment() + 1, after);
+        }
+        if (at.segment() < run.segments()) {
+            return new ScanPage(at.text(), touched);
+        }
+        touched += segments.forgetQuarantined(game, run.id(), playerId);
+        if (!run.active()) {
+            // Nobody asks for the pages of game servers any more, and they name entities.
+            touched += work.forget(game, run.id());
+        }
+        String next = runs.list(game, run.id(), 1).stream()
+                .findFirst()
+                .map(older -> new Place(older.id(), 0, "").text())
+                .orElse(null);
+        return new ScanPage(next, touched);
+    }
+}

@@ -1,0 +1,51 @@
+package dev.statecraft.migration.work;
+
+import dev.statecraft.migration.definition.Transformation;
+import dev.statecraft.migration.definition.Transformed;
+import dev.statecraft.migration.expression.ExpressionBounds;
+import dev.statecraft.migration.expression.Subject;
+import dev.statecraft.migration.run.Run;
+import dev.statecraft.migration.segment.RecordDowngrade;
+import dev.statecraft.migration.segment.WorkPage;
+import dev.statecraft.replication.Entity;
+import dev.statecraft.replication.EntityPlace;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** What a rollback makes of the records of a page that a game server has taken down. */
+final class WorkDowngrade implements Function<Entity, RecordDowngrade.Outcome> {
+
+    private final Run run;
+    private final ExpressionBounds bounds;
+    private final Map<EntityPlace, WorkPage.Entry> page = new HashMap<>();
+    private final Map<EntityPlace, WorkPage.Returned> returned;
+
+    WorkDowngrade(Run run, WorkPage page, Map<EntityPlace, WorkPage.Returned> returned, ExpressionBounds bounds) {
+        this.run = run;
+        this.bounds = bounds;
+        page.records().forEach(record -> this.page.put(record.place(), record));
+        this.returned = returned;
+    }
+
+    @Override
+    public RecordDowngrade.Outcome apply(Entity entity) {
+        if (!entity.schemaVersion().equals(run.version().toString())) {
+            return new RecordDowngrade.Untouched();
+        }
+        EntityPlace place = new EntityPlace(entity.space(), entity.id());
+        WorkPage.@Nullable Entry record = page.get(place);
+        WorkPage.@Nullable Returned answer = returned.get(place);
+        if (record == null || answer == null || record.version() != entity.version()) {
+            return new RecordDowngrade.Awaited();
+        }
+        Transformed transformed =
+                Transformation.Given.of(answer.state(), answer.error()).apply(entity.json(), Subject.of(entity), bounds);
+        return transformed instanceof Transformed.Failed failed
+                ? new RecordDowngrade.Failed(failed.reason())
+                : new RecordDowngrade.Lowered(
+                        ((Transformed.Done) transformed).state(),
+                        run.schemas().before());
+    }
+}

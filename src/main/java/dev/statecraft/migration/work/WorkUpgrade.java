@@ -1,0 +1,78 @@
+package dev.statecraft.migration.work;
+
+import dev.statecraft.migration.definition.Definition;
+import dev.statecraft.migration.definition.SchemaChain;
+import dev.statecraft.migration.definition.Transformation;
+import dev.statecraft.migration.expression.ExpressionBounds;
+import dev.statecraft.migration.segment.RecordUpgrade;
+import dev.statecraft.migration.segment.WorkPage;
+import dev.statecraft.replication.Entity;
+import dev.statecraft.replication.EntityPlace;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** What a run makes of the records of a page that a game server has migrated. */
+final class WorkUpgrade implements Function<Entity, RecordUpgrade.Outcome> {
+
+    private final SchemaChain chain;
+    private final Map<EntityPlace, WorkPage.Entry> page = new HashMap<>();
+    private final Map<EntityPlace, WorkPage.Returned> returned;
+    private final ExpressionBounds bounds;
+    private final boolean validation;
+
+    WorkUpgrade(
+            SchemaChain chain,
+            WorkPage page,
+            Map<EntityPlace, WorkPage.Returned> returned,
+            ExpressionBounds bounds,
+            boolean validation) {
+        this.chain = chain;
+        page.records().forEach(record -> this.page.put(record.place(), record));
+        this.returned = returned;
+        this.bounds = bounds;
+        this.validation = validation;
+    }
+
+    /** The same for records that a server does not migrate, or whose rules are looked at once more. */
+    RecordUpgrade plain() {
+        return new RecordUpgrade(chain, bounds, validation);
+    }
+
+    @Override
+    public RecordUpgrade.Outcome apply(Entity entity) {
+        EntityPlace place = new EntityPlace(entity.space(), entity.id());
+        WorkPage.@Nullable Entry record = page.get(place);
+        WorkPage.@Nullable Returned answer = returned.get(place);
+        if (chain.after(entity.schemaVersion()).isEmpty()) {
+            return new RecordUpgrade.Current();
+        }
+        if (record == null || record.version() != entity.version()) {
+            return new RecordUpgrade.Overtaken();
+        }
+        return answer == null ? plain().of(entity) : new RecordUpgrade(with(given(answer)), bounds, validation).of(entity);
+    }
+
+    private SchemaChain with(Definition own) {
+        List<Definition> steps = new ArrayList<>(chain.steps());
+        steps.set(steps.size() - 1, own);
+        return new SchemaChain(steps);
+    }
+
+    private Definition given(WorkPage.Returned answer) {
+        Definition own = chain.steps().get(chain.steps().size() - 1);
+        return new Definition(
+                own.version(),
+                own.description(),
+                own.entityType(),
+                own.kind(),
+                Transformation.Given.of(answer.state(), answer.error()),
+                own.down(),
+                own.validation(),
+                own.invariants(),
+                own.source());
+    }
+}

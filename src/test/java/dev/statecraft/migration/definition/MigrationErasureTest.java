@@ -1,0 +1,140 @@
+package dev.statecraft.migration.definition;
+
+import static dev.statecraft.migration.Laboratory.BY;
+import static dev.statecraft.migration.Laboratory.GAME;
+import static dev.statecraft.migration.Laboratory.definition;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.statecraft.local.LocalDynamoDb;
+import dev.statecraft.local.Meanwhile;
+import dev.statecraft.migration.JsonFixtures;
+import dev.statecraft.migration.Laboratory;
+import dev.statecraft.migration.run.MigrationStatus;
+import dev.statecraft.migration.run.Run;
+import dev.statecraft.migration.upkeep.MigrationErasureService;
+import dev.statecraft.replication.Mutation;
+import dev.statecraft.replication.PackedJson;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.dynamodb.model.PutItemRequest;
+
+/** A player that is erased is not kept in backups either, and rollbacks go on working. */
+class MigrationErasureTest {
+
+    private static final String PLAYER = "gone-1";
+
+    private final DynamoDbClient dynamo = LocalDynamoDb.client();
+    private final Meanwhile meanwhile = new Meanwhile(List.of(PutItemRequest.class));
+    private final Laboratory lab = new Laboratory(Map.of(), List.of(), meanwhile);
+
+    private void create(String id, String state, @Nullable String owner) {
+        ObjectNode json = JsonFixtures.of(state);
+        lab.realm.commits.commit(
+                GAME,
+                "arena",
+                new Mutation(
+                        id,
+                        null,
+                        "",
+                        old -> new Mutation.Write("PLAYER_DATA", json, "0.0.0", owner, BY, null, List.of(), 0)));
+    }
+
+    private String kept() {
+        StringBuilder all = new StringBuilder();
+        dynamo.scanPaginator(scan -> scan.tableName(lab.realm.tables.migrations()))
+                .items()
+                .forEach(item -> {
+                    all.append(item.get("pk")).append(item.get("sk"));
+                    if (item.containsKey("d")) {
+                        all.append(PackedJson.stored(item.get("d").b().asByteArray())
+                                .value());
+                    }
+                });
+        return all.toString();
+    }
+
+    private long erase(MigrationErasureService erasure, String player) {
+        String cursor = null;
+        long erased = 0;
+        do {
+            var swept = erasure.erase(GAME, player, cursor);
+            erased += swept.touched();
+            cursor = swept.next();
+        } while (cursor != null);
+        return erased;
+    }
+
+    @Test
+    void twoWhoAreErasedAtOnceAreBothGone() {
+        create("one", "{'playerId': 'ada-1'}", null);
+        create("two", "{'playerId': 'eve-2'}", null);
+        create("three", "{'playerId': 'stays'}", null);
+        lab.register(definition(
+                "1.1.0",
+                "{'operations': [{'op': 'default', 'path': 'at', 'value': 1}]}",
+                ", 'options': {'segments': 1}"));
+        lab.apply(GAME);
+        MigrationErasureService erasure =
+                new MigrationErasureService(lab.runStore, lab.backupStore, lab.segmentStore, lab.workStore);
+        meanwhile.happens(() -> assertEquals(1, erase(erasure, "eve-2")));
+        assertEquals(1, erase(erasure, "ada-1"));
+        assertTrue(meanwhile.hasHappened());
+        assertFalse(kept().contains("ada-1"), this::kept);
+        assertFalse(kept().contains("eve-2"), this::kept);
+        assertTrue(kept().contains("stays"), this::kept);
+    }
+
+    @Test
+    void backupsKnowThePlayerNoMoreAndBringTheOthersBack() {
+        create("field", "{'playerId': '" + PLAYER + "', 'secret': 1}", null);
+        create("owned", "{'secret': 2}", PLAYER);
+        create(PLAYER, "{'secret': 3}", null);
+        for (int i = 0; i < 30; i++) {
+            create("other" + i, "{'coins': " + i + "}", "stays");
+        }
+        for (String version : List.of("1.1.0", "1.2.0")) {
+            lab.register(definition(
+                    version,
+                    "{'operations': [{'op': 'default', 'path': 'at" + version.charAt(2) + "', 'value': 1}]}",
+                    ", 'options': {'segments': 2, 'pageSize': 7}"));
+            lab.apply(GAME);
+            assertEquals(MigrationStatus.APPLIED, lab.lastRun(GAME).status());
+        }
+        MigrationErasureService erasure =
+                new MigrationErasureService(lab.runStore, lab.backupStore, lab.segmentStore, lab.workStore);
+        assertEquals(6, erase(erasure, PLAYER));
+        assertFalse(kept().contains(PLAYER), this::kept);
+        assertFalse(kept().contains("secret"), this::kept);
+        assertEquals(0, erasure.erase(GAME, PLAYER, null).touched());
+
+        // As erasing entities leaves them.
+        for (String id : List.of("field", "owned", PLAYER)) {
+            lab.realm.commits.commit(
+                    GAME,
+                    "arena",
+                    new Mutation(
+                            id,
+                            null,
+                            "",
+                            old -> new Mutation.Write("PLAYER_DATA", null, "1.2.0", null, BY, null, List.of(), 1)));
+        }
+        for (String version : List.of("1.2.0", "1.1.0")) {
+            lab.runs.rollBack(GAME, SemanticVersion.of(version), Run.Mode.SMART, "r", BY, 0);
+            lab.drive(GAME);
+            assertEquals(MigrationStatus.ROLLED_BACK, lab.lastRun(GAME).status());
+            assertNull(lab.lastRun(GAME).error());
+        }
+        for (int i = 0; i < 30; i++) {
+            assertEquals(
+                    "{\"coins\":" + i + "}",
+                    lab.read("arena", "other" + i).json().toString());
+        }
+    }
+}

@@ -1,0 +1,233 @@
+package dev.statecraft.migration.run;
+
+import static dev.statecraft.migration.Laboratory.BY;
+import static dev.statecraft.migration.Laboratory.definition;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.statecraft.local.LocalDynamoDb;
+import dev.statecraft.migration.Interruptions;
+import dev.statecraft.migration.Interruptions.Death;
+import dev.statecraft.migration.JsonFixtures;
+import dev.statecraft.migration.Laboratory;
+import dev.statecraft.migration.definition.SemanticVersion;
+import dev.statecraft.migration.registry.LedgerEntry;
+import dev.statecraft.migration.registry.Registration;
+import dev.statecraft.migration.segment.BackupRecord;
+import dev.statecraft.replication.Entity;
+import dev.statecraft.replication.JsonValues;
+import dev.statecraft.replication.Mutation;
+import dev.statecraft.replication.Realm;
+import dev.statecraft.table.TableNames;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
+
+/**
+ * M1 and M5: workers that die or are held up at any call to the store leave the same behind as one that was never
+ * disturbed: the same entities in the same versions, ledger, backups and counts. A call that only reads changes nothing, so
+ * dying at one is dying after the write before it.
+ */
+class RunCrashTest {
+
+    private static final List<String> SPACES = List.of("arena", "global", "guild");
+
+    private final TableNames tables = LocalDynamoDb.freshTables();
+    private final Interruptions interruptions = new Interruptions();
+    private final Laboratory disturbed = lab(interruptions);
+    private final Laboratory other = lab(new ExecutionInterceptor() {});
+
+    private Laboratory lab(ExecutionInterceptor interceptor) {
+        Realm realm = new Realm(tables, Map.of("type-cache", "0s"), interceptor, Clock.systemUTC());
+        return new Laboratory(realm, Map.of(), List.of(), interceptor);
+    }
+
+    private void prepare(String game, int records, int pageSize, int segments) {
+        for (int s = 0; s < SPACES.size(); s++) {
+            List<Mutation> mutations = new ArrayList<>();
+            for (int i = s; i < records; i += SPACES.size()) {
+                int hp = i;
+                mutations.add(new Mutation(
+                        "n" + i,
+                        null,
+                        "",
+                        old -> new Mutation.Write(
+                                "PLAYER_DATA", JsonFixtures.of("{'hp': " + hp + "}"), "0.0.0", null, BY, null, List.of(), 0)));
+            }
+            for (int from = 0; from < mutations.size(); from += 90) {
+                other.realm.commits.commit(
+                        game, SPACES.get(s), mutations.subList(from, Math.min(mutations.size(), from + 90)));
+            }
+        }
+        other.register(
+                game,
+                definition(
+                        "1.1.0",
+                        "{'operations': [{'op': 'rename', 'from': 'hp', 'path': 'health'},"
+                                + " {'op': 'increment', 'path': 'health', 'by': 1}]}",
+                        ", 'invariants': [{'expression': '1'}], 'options': {'segments': " + segments + ", 'pageSize': "
+                                + pageSize + "}"));
+    }
+
+    /** All that is to be the same. */
+    private Map<String, String> left(String game) {
+        Map<String, String> left = new TreeMap<>();
+        for (String space : SPACES) {
+            for (Entity entity :
+                    other.realm.reader.list(game, space, null, null, 1_000).entities()) {
+                left.put(
+                        space + "/" + entity.id(),
+                        entity.version() + " " + entity.schemaVersion() + " " + JsonValues.canonical(entity.json()));
+            }
+        }
+        for (LedgerEntry entry : other.migrations.history(game)) {
+            left.put(
+                    "ledger " + entry.seq(),
+                    entry.action() + " " + entry.version() + " " + entry.by() + " " + entry.reason() + " "
+                            + entry.checksum() + " " + entry.run() + " " + entry.error());
+        }
+        for (Run run : other.runStore.list(game, null, 10)) {
+            Progress outcome = run.outcome();
+            left.put(
+                    run.id(),
+                    run.status() + " " + run.total() + " "
+                            + (outcome == null ? null : outcome.main() + " " + outcome.back() + " " + outcome.sums()));
+            backups(game, run, left);
+        }
+        left.put("schema", other.realm.types.schemaVersion(game, "PLAYER_DATA"));
+        Registration migration = other.migration(game, "1.1.0");
+        left.put("migration", migration.status() + " " + migration.application().backups());
+        return left;
+    }
+
+    private void backups(String game, Run run, Map<String, String> left) {
+        for (int segment = 0; segment < run.segments(); segment++) {
+            String after = null;
+            for (var part = other.backupStore.next(game, run.id(), segment, null);
+                    part.isPresent();
+                    part = other.backupStore.next(game, run.id(), segment, after)) {
+                after = part.get().key();
+                for (BackupRecord record : part.get().records()) {
+                    String key = "backup " + run.id() + " " + part.get().space() + "/" + record.id();
+                    String twice = left.put(
+                            key,
+                            record.version() + " " + record.schemaVersion() + " "
+                                    + JsonValues.canonical(record.state()));
+                    assertEquals(null, twice, key);
+                }
+            }
+        }
+    }
+
+    private void up(Laboratory lab, String game) {
+        lab.apply(game);
+    }
+
+    private void down(Laboratory lab, String game) {
+        lab.runs.rollBack(game, SemanticVersion.of("1.1.0"), Run.Mode.SMART, "r", BY, 0);
+        lab.drive(game);
+    }
+
+    @Test
+    void aRunThatDiesAfterAnyWriteAndIsResumedEndsAsIfItHadNot() {
+        String reference = "reference";
+        prepare(reference, 4, 2, 1);
+        interruptions.reset();
+        up(disturbed, reference);
+        int writes = interruptions.writes();
+        Map<String, String> expected = left(reference);
+        assertTrue(writes > 8, "only " + writes + " writes");
+        for (int write = 1; write <= writes; write++) {
+            String game = "up" + write;
+            prepare(game, 4, 2, 1);
+            dies(game, write, () -> up(disturbed, game));
+            up(other, game);
+            assertEquals(expected, left(game), "died after write " + write + " of " + writes);
+        }
+    }
+
+    @Test
+    void aRollbackThatDiesAfterAnyWriteAndIsResumedEndsAsIfItHadNot() {
+        String reference = "reference";
+        prepare(reference, 4, 3, 1);
+        up(other, reference);
+        interruptions.reset();
+        down(disturbed, reference);
+        int writes = interruptions.writes();
+        Map<String, String> expected = left(reference);
+        for (int write = 1; write <= writes; write++) {
+            String game = "down" + write;
+            prepare(game, 4, 3, 1);
+            up(other, game);
+            dies(game, write, () -> down(disturbed, game));
+            other.drive(game);
+            assertEquals(expected, left(game), "died after write " + write + " of " + writes);
+        }
+    }
+
+    @Test
+    void aWorkerThatIsHeldUpBeforeAnyWriteWhileAnotherFinishesChangesNothingAnyMore() {
+        String reference = "reference";
+        prepare(reference, 3, 2, 1);
+        interruptions.reset();
+        up(disturbed, reference);
+        int writes = interruptions.writes();
+        Map<String, String> expected = left(reference);
+        // Before the first write there is no run that another could finish.
+        for (int write = 2; write <= writes; write++) {
+            String game = "held" + write;
+            prepare(game, 3, 2, 1);
+            interruptions.holdBeforeWrite(write, () -> other.drive(game));
+            up(disturbed, game);
+            interruptions.reset();
+            assertEquals(expected, left(game), "held up before write " + write + " of " + writes);
+        }
+    }
+
+    @Test
+    void aLargerRunThatDiesAgainAndAgainEndsAsIfItHadNot() {
+        String reference = "reference";
+        prepare(reference, 200, 40, 2);
+        up(other, reference);
+        Map<String, String> upwards = left(reference);
+        down(other, reference);
+        Map<String, String> downwards = left(reference);
+        int distance = 31;
+        String game = "larger";
+        prepare(game, 200, 40, 2);
+        int deaths = untilItSurvives(game, distance, () -> up(disturbed, game));
+        assertTrue(deaths > 2, deaths + " deaths");
+        assertEquals(upwards, left(game), "died after every " + distance + " calls");
+        other.runs.rollBack(game, SemanticVersion.of("1.1.0"), Run.Mode.SMART, "r", BY, 0);
+        untilItSurvives(game, distance, () -> disturbed.drive(game));
+        assertEquals(downwards, left(game), "died after every " + distance + " calls on the way down");
+    }
+
+    private void dies(String game, int write, Runnable work) {
+        interruptions.dieAfterWrite(write);
+        try {
+            work.run();
+            throw new AssertionError(game + " did not die after write " + write);
+        } catch (Death death) {
+            interruptions.reset();
+        }
+    }
+
+    private int untilItSurvives(String game, int distance, Runnable work) {
+        for (int deaths = 0; deaths < 100; deaths++) {
+            interruptions.dieAfterCall(distance + deaths);
+            try {
+                work.run();
+                interruptions.reset();
+                return deaths;
+            } catch (Death death) {
+                interruptions.reset();
+            }
+        }
+        throw new AssertionError(game + " gets nowhere");
+    }
+}
