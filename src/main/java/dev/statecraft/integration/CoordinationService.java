@@ -1,9 +1,9 @@
 package dev.statecraft.integration;
 
-import dev.statecraft.leaderboard.BoardChanged;
-import dev.statecraft.leaderboard.BoardEntriesChanged;
-import dev.statecraft.leaderboard.BoardService;
-import dev.statecraft.leaderboard.LeaderboardStreamService;
+import dev.statecraft.leaderboard.board.BoardChanged;
+import dev.statecraft.leaderboard.board.BoardService;
+import dev.statecraft.leaderboard.entry.BoardEntriesChanged;
+import dev.statecraft.leaderboard.upkeep.LeaderboardStreamService;
 import dev.statecraft.migration.upkeep.MigrationStreamService;
 import dev.statecraft.replication.Entity;
 import dev.statecraft.replication.ReplicationStreamService;

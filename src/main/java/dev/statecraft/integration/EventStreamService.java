@@ -1,11 +1,11 @@
 package dev.statecraft.integration;
 
-import dev.statecraft.leaderboard.AwardsGiven;
-import dev.statecraft.leaderboard.Board;
-import dev.statecraft.leaderboard.BoardService;
-import dev.statecraft.leaderboard.LeaderboardStreamService;
-import dev.statecraft.leaderboard.Season;
-import dev.statecraft.leaderboard.SeasonService;
+import dev.statecraft.leaderboard.board.Board;
+import dev.statecraft.leaderboard.board.BoardService;
+import dev.statecraft.leaderboard.board.Season;
+import dev.statecraft.leaderboard.season.AwardsGiven;
+import dev.statecraft.leaderboard.season.SeasonService;
+import dev.statecraft.leaderboard.upkeep.LeaderboardStreamService;
 import dev.statecraft.migration.upkeep.MigrationStreamService;
 import dev.statecraft.replication.ConflictChange;
 import dev.statecraft.replication.ReplicationStreamService;

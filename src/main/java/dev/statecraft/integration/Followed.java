@@ -1,9 +1,9 @@
 package dev.statecraft.integration;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.statecraft.leaderboard.Board;
-import dev.statecraft.leaderboard.Operator;
-import dev.statecraft.leaderboard.RankingType;
+import dev.statecraft.leaderboard.board.Board;
+import dev.statecraft.leaderboard.settings.Operator;
+import dev.statecraft.leaderboard.settings.RankingType;
 import dev.statecraft.replication.Entity;
 import dev.statecraft.replication.JsonValues;
 import dev.statecraft.replication.StatePath;

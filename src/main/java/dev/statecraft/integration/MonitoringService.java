@@ -2,7 +2,7 @@ package dev.statecraft.integration;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.statecraft.leaderboard.StatisticsService;
+import dev.statecraft.leaderboard.upkeep.LeaderboardStatisticsService;
 import dev.statecraft.migration.upkeep.MigrationStatisticsService;
 import dev.statecraft.replication.ReplicationStatisticsService;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -147,7 +147,7 @@ public class MonitoringService {
                 .put("appliedMigrations", migrations.appliedMigrations())
                 .put("failedMigrations", migrations.failedMigrations())
                 .put("pendingMigrations", migrations.pendingMigrations());
-        StatisticsService.Statistics leaderboards = statistics.leaderboardStore();
+        LeaderboardStatisticsService.Statistics leaderboards = statistics.leaderboardStore();
         point.putObject("leaderboardStore")
                 .put("totalLeaderboards", leaderboards.totalLeaderboards())
                 .put("totalEntries", leaderboards.totalEntries())

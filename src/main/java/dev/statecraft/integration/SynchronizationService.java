@@ -2,11 +2,11 @@ package dev.statecraft.integration;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.statecraft.leaderboard.AuditService;
-import dev.statecraft.leaderboard.Board;
-import dev.statecraft.leaderboard.BoardService;
-import dev.statecraft.leaderboard.RankingService;
-import dev.statecraft.leaderboard.UpkeepService;
+import dev.statecraft.leaderboard.board.Board;
+import dev.statecraft.leaderboard.board.BoardService;
+import dev.statecraft.leaderboard.rank.BoardConsistencyService;
+import dev.statecraft.leaderboard.rank.RankingService;
+import dev.statecraft.leaderboard.upkeep.LeaderboardMaintenance;
 import dev.statecraft.migration.execution.RunService;
 import dev.statecraft.migration.registry.MigrationService;
 import dev.statecraft.replication.ConflictService;
@@ -35,8 +35,8 @@ public class SynchronizationService {
 
     private final BoardService boards;
     private final RankingService rankings;
-    private final AuditService audits;
-    private final UpkeepService upkeep;
+    private final BoardConsistencyService audits;
+    private final LeaderboardMaintenance upkeep;
     private final ConflictService conflicts;
     private final ReplicationStatisticsService statistics;
     private final MigrationService migrations;
@@ -51,8 +51,8 @@ public class SynchronizationService {
     SynchronizationService(
             BoardService boards,
             RankingService rankings,
-            AuditService audits,
-            UpkeepService upkeep,
+            BoardConsistencyService audits,
+            LeaderboardMaintenance upkeep,
             ConflictService conflicts,
             ReplicationStatisticsService statistics,
             MigrationService migrations,
@@ -138,7 +138,7 @@ public class SynchronizationService {
             submitted = bindings.backfill(game, timeLeft);
         }
         int coordinated = coordination.run(game, timeLeft);
-        UpkeepService.Done due = upkeep.run(game, timeLeft);
+        LeaderboardMaintenance.Done due = upkeep.run(game, timeLeft);
         long repaired = (long) due.closed() + due.snapshots() + due.mended();
         Boards boardsResult = boards(game, timeLeft);
         Part leaderboards = boardsResult.part().plus(new Part((long) due.boards() + submitted, repaired, repaired));
@@ -194,7 +194,7 @@ public class SynchronizationService {
         if (rankings.summary(board, board.season()).total() > config.recountedEntries()) {
             return new Part(1, 0, 0);
         }
-        AuditService.Report report = audits.audit(board, board.season());
+        BoardConsistencyService.Report report = audits.audit(board, board.season());
         // Writes that are not counted yet are not a difference; the next call checks the board again.
         if (report.drift() == 0 || !report.settled()) {
             return new Part(1, 0, 0);

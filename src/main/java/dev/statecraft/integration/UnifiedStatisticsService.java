@@ -1,6 +1,6 @@
 package dev.statecraft.integration;
 
-import dev.statecraft.leaderboard.StatisticsService;
+import dev.statecraft.leaderboard.upkeep.LeaderboardStatisticsService;
 import dev.statecraft.migration.upkeep.MigrationStatisticsService;
 import dev.statecraft.replication.ReplicationStatisticsService;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -14,7 +14,7 @@ public class UnifiedStatisticsService {
 
     private final ReplicationStatisticsService replication;
     private final MigrationStatisticsService migrations;
-    private final StatisticsService leaderboards;
+    private final LeaderboardStatisticsService leaderboards;
     private final FeedService feed;
     private final MonitoringStore monitoring;
     private final Clock clock;
@@ -22,7 +22,7 @@ public class UnifiedStatisticsService {
     UnifiedStatisticsService(
             ReplicationStatisticsService replication,
             MigrationStatisticsService migrations,
-            StatisticsService leaderboards,
+            LeaderboardStatisticsService leaderboards,
             FeedService feed,
             MonitoringStore monitoring,
             Clock clock) {
@@ -45,7 +45,7 @@ public class UnifiedStatisticsService {
             Instant timestamp,
             ReplicationStatisticsService.Statistics stateReplication,
             MigrationStatisticsService.Statistics dataMigration,
-            StatisticsService.Statistics leaderboardStore,
+            LeaderboardStatisticsService.Statistics leaderboardStore,
             long integrationEvents,
             long monitoringDataPoints) {}
 

@@ -5,7 +5,7 @@ import com.amazonaws.services.lambda.runtime.events.models.dynamodb.StreamViewTy
 import dev.statecraft.access.token.TokenService;
 import dev.statecraft.http.Problem;
 import dev.statecraft.http.json.JsonCheck;
-import dev.statecraft.leaderboard.RankAuditResource;
+import dev.statecraft.leaderboard.rank.RankAuditResource;
 import io.quarkus.amazon.lambda.runtime.ClientContextImpl;
 import io.quarkus.amazon.lambda.runtime.ClientImpl;
 import io.quarkus.runtime.annotations.RegisterForReflection;

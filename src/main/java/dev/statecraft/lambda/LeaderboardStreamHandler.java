@@ -5,7 +5,7 @@ import com.amazonaws.services.lambda.runtime.RequestHandler;
 import com.amazonaws.services.lambda.runtime.events.DynamodbEvent;
 import com.amazonaws.services.lambda.runtime.events.StreamsEventResponse;
 import com.amazonaws.services.lambda.runtime.events.models.dynamodb.AttributeValue;
-import dev.statecraft.leaderboard.RankCounter;
+import dev.statecraft.leaderboard.rank.RankCounter;
 import dev.statecraft.table.StreamRecord;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Named;

@@ -6,8 +6,8 @@ import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import dev.statecraft.access.key.GameService;
 import dev.statecraft.erasure.ErasureService;
 import dev.statecraft.integration.IntegrationUpkeepService;
-import dev.statecraft.leaderboard.PurgeService;
-import dev.statecraft.leaderboard.UpkeepService;
+import dev.statecraft.leaderboard.upkeep.LeaderboardMaintenance;
+import dev.statecraft.leaderboard.upkeep.PurgeService;
 import dev.statecraft.replication.ConflictService;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Named;
@@ -29,7 +29,7 @@ public class ScheduleHandler implements RequestHandler<ScheduleHandler.Tick, Sch
     /** What is left of the time limit when no new work is begun any more. */
     private static final int RESERVE_MILLIS = 5_000;
 
-    private final UpkeepService leaderboards;
+    private final LeaderboardMaintenance leaderboards;
     private final ConflictService conflicts;
     private final ErasureService erasures;
     private final IntegrationUpkeepService integration;
@@ -39,7 +39,7 @@ public class ScheduleHandler implements RequestHandler<ScheduleHandler.Tick, Sch
     private final Clock clock;
 
     ScheduleHandler(
-            UpkeepService leaderboards,
+            LeaderboardMaintenance leaderboards,
             ConflictService conflicts,
             ErasureService erasures,
             IntegrationUpkeepService integration,
@@ -69,7 +69,7 @@ public class ScheduleHandler implements RequestHandler<ScheduleHandler.Tick, Sch
      * @param integration steps of what ties the systems together
      * @param purged deleted boards of which nothing is left
      */
-    public record Done(UpkeepService.Done leaderboards, int conflicts, int erasures, int integration, int purged) {}
+    public record Done(LeaderboardMaintenance.Done leaderboards, int conflicts, int erasures, int integration, int purged) {}
 
     @Override
     public Done handleRequest(Tick event, Context context) {
@@ -80,7 +80,7 @@ public class ScheduleHandler implements RequestHandler<ScheduleHandler.Tick, Sch
         for (String game : all) {
             settled += conflicts.settleDue(game, timeLeft);
         }
-        UpkeepService.Done upkept = UpkeepService.Done.NOTHING;
+        LeaderboardMaintenance.Done upkept = LeaderboardMaintenance.Done.NOTHING;
         int erased = 0;
         // Every other minute erasures come before boards, so that neither goes short.
         boolean erasuresFirst = minute() % 2 == 1;

@@ -10,9 +10,9 @@ import static org.hamcrest.Matchers.nullValue;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
-import dev.statecraft.leaderboard.NewScore;
-import dev.statecraft.leaderboard.ScoreService;
-import dev.statecraft.leaderboard.UpkeepService;
+import dev.statecraft.leaderboard.score.NewScore;
+import dev.statecraft.leaderboard.score.ScoreService;
+import dev.statecraft.leaderboard.upkeep.LeaderboardMaintenance;
 import dev.statecraft.local.DynamoDbLocalResource;
 import dev.statecraft.local.LocalRuntime;
 import dev.statecraft.table.TableNames;
@@ -42,7 +42,7 @@ class ErasureResourceTest {
     LocalRuntime local;
 
     @Inject
-    UpkeepService upkeep;
+    LeaderboardMaintenance upkeep;
 
     @Inject
     ErasureService erasures;

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.statecraft.http.json.RequestJson;
-import dev.statecraft.leaderboard.BoardRequest;
+import dev.statecraft.leaderboard.settings.BoardRequest;
 import dev.statecraft.local.DynamoDbLocalResource;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;

@@ -1,6 +1,58 @@
 package dev.statecraft.leaderboard;
 
-import dev.statecraft.leaderboard.ScoreResult.Taken;
+import dev.statecraft.leaderboard.board.Board;
+import dev.statecraft.leaderboard.board.BoardService;
+import dev.statecraft.leaderboard.board.BoardStore;
+import dev.statecraft.leaderboard.board.PurgeStore;
+import dev.statecraft.leaderboard.board.Season;
+import dev.statecraft.leaderboard.board.SeasonStore;
+import dev.statecraft.leaderboard.entry.Entry;
+import dev.statecraft.leaderboard.entry.EntryStore;
+import dev.statecraft.leaderboard.entry.EntryStream;
+import dev.statecraft.leaderboard.entry.OrderIndexStore;
+import dev.statecraft.leaderboard.entry.Receipt;
+import dev.statecraft.leaderboard.listing.ListingCache;
+import dev.statecraft.leaderboard.listing.ListingService;
+import dev.statecraft.leaderboard.listing.SurroundingsService;
+import dev.statecraft.leaderboard.match.MatchService;
+import dev.statecraft.leaderboard.match.MatchStore;
+import dev.statecraft.leaderboard.match.MatchWriter;
+import dev.statecraft.leaderboard.rank.BoardConsistencyService;
+import dev.statecraft.leaderboard.rank.RankCounter;
+import dev.statecraft.leaderboard.rank.RankStore;
+import dev.statecraft.leaderboard.rank.RankingService;
+import dev.statecraft.leaderboard.rank.RecentWrites;
+import dev.statecraft.leaderboard.rank.TiePositions;
+import dev.statecraft.leaderboard.score.EarlierReceiptService;
+import dev.statecraft.leaderboard.score.MetadataService;
+import dev.statecraft.leaderboard.score.NewScore;
+import dev.statecraft.leaderboard.score.ReviewService;
+import dev.statecraft.leaderboard.score.ReviewStore;
+import dev.statecraft.leaderboard.score.ScoreRanking;
+import dev.statecraft.leaderboard.score.ScoreResult.Taken;
+import dev.statecraft.leaderboard.score.ScoreService;
+import dev.statecraft.leaderboard.score.ScoreWriter;
+import dev.statecraft.leaderboard.score.Submission;
+import dev.statecraft.leaderboard.score.SubmissionService;
+import dev.statecraft.leaderboard.season.AwardStore;
+import dev.statecraft.leaderboard.season.PlayerHistoryService;
+import dev.statecraft.leaderboard.season.SampleStore;
+import dev.statecraft.leaderboard.season.SeasonFinalizer;
+import dev.statecraft.leaderboard.season.SeasonService;
+import dev.statecraft.leaderboard.season.SnapshotService;
+import dev.statecraft.leaderboard.season.SnapshotStore;
+import dev.statecraft.leaderboard.settings.BoardSettings;
+import dev.statecraft.leaderboard.settings.Bounds;
+import dev.statecraft.leaderboard.settings.LeaderboardConfig;
+import dev.statecraft.leaderboard.settings.Operator;
+import dev.statecraft.leaderboard.settings.Order;
+import dev.statecraft.leaderboard.settings.RankingType;
+import dev.statecraft.leaderboard.settings.Reward;
+import dev.statecraft.leaderboard.settings.Score;
+import dev.statecraft.leaderboard.upkeep.LeaderboardErasureService;
+import dev.statecraft.leaderboard.upkeep.LeaderboardMaintenance;
+import dev.statecraft.leaderboard.upkeep.LeaderboardStatisticsService;
+import dev.statecraft.leaderboard.upkeep.PurgeService;
 import dev.statecraft.local.LocalDynamoDb;
 import dev.statecraft.rating.RatingSystem;
 import dev.statecraft.table.Counters;
@@ -19,44 +71,44 @@ import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 
 /** Leaderboards wired by hand on fresh tables of the real DynamoDB Local, without Quarkus around them. */
-final class Arena {
+public final class Arena {
 
-    static final String GAME = "default";
+    public static final String GAME = "default";
 
-    final TableNames tables;
-    final BoardService boards;
-    final ScoreService scores;
-    final RankingService rankings;
-    final ListingService lists;
-    final SurroundingsService surroundings;
-    final ListingCache pages;
-    final MetadataService metadata;
-    final SnapshotService snapshots;
-    final SeasonService seasons;
-    final PlayerHistoryService players;
-    final UpkeepService upkeep;
-    final PurgeService purges;
-    final LeaderboardErasureService erasures;
-    final ReviewService reviews;
-    final AuditService audits;
-    final MatchService matches;
-    final StatisticsService statistics;
-    final RankCounter counter;
-    final RankStore ranks;
-    final EntryStore entries;
-    final EntryStream stream;
+    public final TableNames tables;
+    public final BoardService boards;
+    public final ScoreService scores;
+    public final RankingService rankings;
+    public final ListingService lists;
+    public final SurroundingsService surroundings;
+    public final ListingCache pages;
+    public final MetadataService metadata;
+    public final SnapshotService snapshots;
+    public final SeasonService seasons;
+    public final PlayerHistoryService players;
+    public final LeaderboardMaintenance upkeep;
+    public final PurgeService purges;
+    public final LeaderboardErasureService erasures;
+    public final ReviewService reviews;
+    public final BoardConsistencyService audits;
+    public final MatchService matches;
+    public final LeaderboardStatisticsService statistics;
+    public final RankCounter counter;
+    public final RankStore ranks;
+    public final EntryStore entries;
+    public final EntryStream stream;
     final Clock clock;
 
-    Arena() {
+    public Arena() {
         this(Map.of(), new ExecutionInterceptor() {}, Clock.systemUTC());
     }
 
-    Arena(Map<String, String> settings, ExecutionInterceptor interceptor, Clock clock) {
+    public Arena(Map<String, String> settings, ExecutionInterceptor interceptor, Clock clock) {
         this(LocalDynamoDb.freshTables(), settings, interceptor, clock);
     }
 
     /** Another instance of the application on the same tables. */
-    Arena(TableNames tables, Map<String, String> settings, ExecutionInterceptor interceptor, Clock clock) {
+    public Arena(TableNames tables, Map<String, String> settings, ExecutionInterceptor interceptor, Clock clock) {
         this.tables = tables;
         this.clock = clock;
         DynamoDbClient dynamo = LocalDynamoDb.client(interceptor);
@@ -86,7 +138,7 @@ final class Arena {
         players = new PlayerHistoryService(samples, closed, entries, rankings, parallel);
         RecentWrites recent = new RecentWrites(clock);
         pages = new ListingCache(lists, ranks, recent, leaderboards, clock);
-        statistics = new StatisticsService(boards, ranks, recent, pages, leaderboards, clock);
+        statistics = new LeaderboardStatisticsService(boards, ranks, recent, pages, leaderboards, clock);
         ReviewStore aside = new ReviewStore(dynamo, tables);
         SubmissionService submissions = new SubmissionService(
                 new EarlierReceiptService(entries, closed, leaderboards, clock), rankings, leaderboards, clock);
@@ -106,11 +158,11 @@ final class Arena {
         MatchStore rated = new MatchStore(dynamo, tables);
         matches = new MatchService(
                 boards, entries, new MatchWriter(entries, rated, leaderboards, clock), rankings, leaderboards, recent);
-        audits = new AuditService(boards, entries, ranks, parallel, new Counters(), clock);
+        audits = new BoardConsistencyService(boards, entries, ranks, parallel, new Counters(), clock);
         counter = new RankCounter(ranks, parallel);
-        ClosingService closings = new ClosingService(
+        SeasonFinalizer closings = new SeasonFinalizer(
                 boards, closed, entries, ranks, rankings, lists, snapshots, awards, leaderboards, clock);
-        upkeep = new UpkeepService(boards, closings, snapshots, audits, leaderboards, clock);
+        upkeep = new LeaderboardMaintenance(boards, closings, snapshots, audits, leaderboards, clock);
         PurgeStore waiting = new PurgeStore(dynamo, tables);
         purges = new PurgeService(
                 waiting, entries, ranks, samples, awards, kept, aside, closed, parallel, leaderboards, clock);
@@ -119,17 +171,17 @@ final class Arena {
         stream = new EntryStream(tables.entries());
     }
 
-    Board create(String id, RankingType type, Order order, @Nullable Operator operator, int lanes) {
+    public Board create(String id, RankingType type, Order order, @Nullable Operator operator, int lanes) {
         return boards.create(GAME, id, BoardSettings.of(type, order, operator, 0, lanes))
                 .orElseThrow();
     }
 
-    Board create(String id, BoardSettings settings) {
+    public Board create(String id, BoardSettings settings) {
         return boards.create(GAME, id, settings).orElseThrow();
     }
 
     /** A board for scores, the highest first, in some lanes, with bounds and rewards. */
-    Board create(String id, int lanes, Bounds bounds, List<Reward> rewards) {
+    public Board create(String id, int lanes, Bounds bounds, List<Reward> rewards) {
         return create(
                 id,
                 new BoardSettings(
@@ -147,42 +199,42 @@ final class Arena {
                         null));
     }
 
-    Season reset(String id, String reason, @Nullable String requestId) {
+    public Season reset(String id, String reason, @Nullable String requestId) {
         return ((SeasonService.Done) seasons.reset(GAME, id, reason, requestId)).closed();
     }
 
     /** Has everything done that the clock says, with the rank trees at rest before, meanwhile and afterwards. */
-    void upkeep() {
+    public void upkeep() {
         drain();
         upkeep.run(GAME, () -> true);
         drain();
         upkeep.run(GAME, () -> true);
     }
 
-    Board createRated(String id, RatingSystem system) {
+    public Board createRated(String id, RatingSystem system) {
         BoardSettings settings = new BoardSettings(
                 "", RankingType.RATING, Order.DESCENDING, null, 2, 0, 1, null, null, List.of(), List.of(), system);
         return boards.create(GAME, id, settings).orElseThrow();
     }
 
-    Taken submit(String board, String player, long value, long subscore, @Nullable String id) {
+    public Taken submit(String board, String player, long value, long subscore, @Nullable String id) {
         NewScore score = new NewScore(player, BigDecimal.valueOf(value), BigDecimal.valueOf(subscore), null, id, null);
         return (Taken) scores.submit(GAME, board, score, true);
     }
 
     /** An entry as a first submission would write it, not written yet. */
-    Entry submitted(Board board, String player, long value) {
+    public Entry submitted(Board board, String player, long value) {
         Submission submission = new Submission(player, new Score(value, 0), null, "s", true, null);
         Receipt.Retention retention = new Receipt.Retention(16, 64, Duration.ofMinutes(1));
         return ((Submission.Write) submission.on(board, Entry.none(player), clock.millis(), retention)).entry();
     }
 
-    Board board(String id) {
+    public Board board(String id) {
         return boards.read(GAME, id).orElseThrow();
     }
 
     /** Brings the rank trees to rest. */
-    void drain() {
+    public void drain() {
         List<StreamRecord> records = stream.next();
         while (!records.isEmpty()) {
             if (counter.count(records).isPresent()) {

@@ -2,7 +2,14 @@ package dev.statecraft.leaderboard;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.statecraft.leaderboard.Match.Side;
+import dev.statecraft.leaderboard.match.Match;
+import dev.statecraft.leaderboard.match.Match.Side;
+import dev.statecraft.leaderboard.match.MatchResult;
+import dev.statecraft.leaderboard.score.NewScore;
+import dev.statecraft.leaderboard.score.ScoreResult;
+import dev.statecraft.leaderboard.settings.Order;
+import dev.statecraft.leaderboard.settings.RankingType;
+import dev.statecraft.leaderboard.settings.Score;
 import dev.statecraft.local.Meter;
 import dev.statecraft.rating.Elo;
 import java.math.BigDecimal;

@@ -6,9 +6,31 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.statecraft.leaderboard.ScoreResult.Taken;
-import dev.statecraft.leaderboard.Season.Phase;
-import dev.statecraft.leaderboard.Terms.Status;
+import dev.statecraft.leaderboard.board.Board;
+import dev.statecraft.leaderboard.board.BoardService;
+import dev.statecraft.leaderboard.board.RankedEntry;
+import dev.statecraft.leaderboard.board.Season;
+import dev.statecraft.leaderboard.board.Season.Phase;
+import dev.statecraft.leaderboard.entry.Entry;
+import dev.statecraft.leaderboard.match.Match;
+import dev.statecraft.leaderboard.match.MatchResult;
+import dev.statecraft.leaderboard.match.MatchService;
+import dev.statecraft.leaderboard.score.NewScore;
+import dev.statecraft.leaderboard.score.ReviewService;
+import dev.statecraft.leaderboard.score.ScoreResult;
+import dev.statecraft.leaderboard.score.ScoreResult.Taken;
+import dev.statecraft.leaderboard.score.ScoreService;
+import dev.statecraft.leaderboard.season.SeasonService;
+import dev.statecraft.leaderboard.season.Snapshot;
+import dev.statecraft.leaderboard.settings.BoardSettings;
+import dev.statecraft.leaderboard.settings.Bounds;
+import dev.statecraft.leaderboard.settings.Order;
+import dev.statecraft.leaderboard.settings.RankingType;
+import dev.statecraft.leaderboard.settings.ResetSchedule;
+import dev.statecraft.leaderboard.settings.Reward;
+import dev.statecraft.leaderboard.settings.Terms;
+import dev.statecraft.leaderboard.settings.Terms.Status;
+import dev.statecraft.leaderboard.upkeep.LeaderboardMaintenance;
 import dev.statecraft.rating.Elo;
 import dev.statecraft.table.ScanPage;
 import java.math.BigDecimal;
@@ -95,7 +117,7 @@ class EventBoardTest {
                 1,
                 arena.rankings.rank(board, 1, arena.scores.read(board, 1, "a")).rank());
         clock.move(Duration.ofDays(400));
-        assertEquals(UpkeepService.Done.NOTHING, arena.upkeep.run(Arena.GAME, () -> true));
+        assertEquals(LeaderboardMaintenance.Done.NOTHING, arena.upkeep.run(Arena.GAME, () -> true));
     }
 
     @Test

@@ -14,10 +14,10 @@ import software.amazon.awssdk.services.dynamodb.model.UpdateItemRequest;
  * Stands in front of the real SDK and lets one write fail: before it is sent, or after it took effect, so that its
  * answer is lost.
  */
-final class Faults implements ExecutionInterceptor {
+public final class Faults implements ExecutionInterceptor {
 
     /** The failure a test asked for. */
-    static final class Injected extends RuntimeException {
+    public static final class Injected extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
         Injected(String when) {
@@ -30,20 +30,20 @@ final class Faults implements ExecutionInterceptor {
     private volatile boolean afterwards;
 
     /** The write with this number, from 0 and counted from now, fails, and all after it. */
-    void failFrom(int write, boolean afterItTookEffect) {
+    public void failFrom(int write, boolean afterItTookEffect) {
         writes.set(0);
         failAt = write;
         afterwards = afterItTookEffect;
     }
 
     /** Nothing fails any more. */
-    void heal() {
+    public void heal() {
         failAt = Integer.MAX_VALUE;
         writes.set(0);
     }
 
     /** Writes since the last {@link #heal()}. */
-    int writes() {
+    public int writes() {
         return writes.get();
     }
 

@@ -2,6 +2,13 @@ package dev.statecraft.leaderboard;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.statecraft.leaderboard.board.Board;
+import dev.statecraft.leaderboard.board.BoardStore;
+import dev.statecraft.leaderboard.entry.Entry;
+import dev.statecraft.leaderboard.entry.EntryItems;
+import dev.statecraft.leaderboard.entry.Receipt;
+import dev.statecraft.leaderboard.rank.RankTree;
+import dev.statecraft.leaderboard.settings.Score;
 import dev.statecraft.local.DynamoDbLocalResource;
 import dev.statecraft.local.LocalRuntime;
 import dev.statecraft.table.TableNames;

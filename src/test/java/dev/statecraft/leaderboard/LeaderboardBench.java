@@ -3,6 +3,20 @@ package dev.statecraft.leaderboard;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.statecraft.leaderboard.board.Board;
+import dev.statecraft.leaderboard.board.Season;
+import dev.statecraft.leaderboard.entry.Entry;
+import dev.statecraft.leaderboard.entry.EntryItems;
+import dev.statecraft.leaderboard.listing.ListingCache;
+import dev.statecraft.leaderboard.rank.RankStore;
+import dev.statecraft.leaderboard.score.NewScore;
+import dev.statecraft.leaderboard.score.ScoreResult;
+import dev.statecraft.leaderboard.settings.BoardSettings;
+import dev.statecraft.leaderboard.settings.Order;
+import dev.statecraft.leaderboard.settings.RankingType;
+import dev.statecraft.leaderboard.settings.Reward;
+import dev.statecraft.leaderboard.settings.Score;
+import dev.statecraft.leaderboard.upkeep.LeaderboardMaintenance;
 import dev.statecraft.local.LocalDynamoDb;
 import dev.statecraft.local.Meter;
 import dev.statecraft.table.StreamRecord;
@@ -204,7 +218,7 @@ class LeaderboardBench {
         print("  %-34s %s", "waiting until all is counted", meter.take().per(1));
         long[] steps = {0, 0};
         long started = System.nanoTime();
-        UpkeepService.Done done = arena.upkeep.run(Arena.GAME, () -> {
+        LeaderboardMaintenance.Done done = arena.upkeep.run(Arena.GAME, () -> {
             if (steps[0]++ % 100 == 0) {
                 System.gc();
                 Runtime runtime = Runtime.getRuntime();

@@ -15,6 +15,7 @@ import static org.hamcrest.Matchers.notNullValue;
 import static org.hamcrest.Matchers.nullValue;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.statecraft.leaderboard.upkeep.LeaderboardMaintenance;
 import dev.statecraft.local.DynamoDbLocalResource;
 import dev.statecraft.local.LocalRuntime;
 import io.quarkus.test.common.WithTestResource;
@@ -35,7 +36,7 @@ class LeaderboardResourceTest {
     LocalRuntime local;
 
     @Inject
-    UpkeepService upkeep;
+    LeaderboardMaintenance upkeep;
 
     @Test
     void theSeedsCallsWork() {
@@ -210,7 +211,7 @@ class LeaderboardResourceTest {
         local.pump().resume();
         rest();
         get("audited/players/p0").body("rank", equalTo(5));
-        UpkeepService.Done done = upkeep.run("default", () -> true);
+        LeaderboardMaintenance.Done done = upkeep.run("default", () -> true);
         assertEquals(1, done.mended(), done.toString());
         post("audited/audit", Map.of()).body("drift", equalTo(0)).body("mending", equalTo(false));
         get("audited/players/p0").body("rank", equalTo(5));

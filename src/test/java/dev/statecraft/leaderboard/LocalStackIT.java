@@ -1,5 +1,7 @@
 package dev.statecraft.leaderboard;
 
+import dev.statecraft.leaderboard.rank.BoardConsistencyServiceTest;
+import dev.statecraft.leaderboard.rank.RankCounterFaultTest;
 import dev.statecraft.local.LocalDynamoDb;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -34,5 +36,5 @@ class LocalStackIT {
     class Deliveries extends RankCounterFaultTest {}
 
     @Nested
-    class Audits extends AuditServiceTest {}
+    class Audits extends BoardConsistencyServiceTest {}
 }

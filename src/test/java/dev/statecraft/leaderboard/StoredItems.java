@@ -12,7 +12,7 @@ import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /** Whatever stands in the tables of leaderboards, found by going over all of them. */
-final class StoredItems {
+public final class StoredItems {
 
     /** What of the boards table belongs to an epoch of a board. */
     private static final Set<String> OF_EPOCHS = Set.of("history", "awards", "samples", "seasons", "review", "match");
@@ -23,12 +23,12 @@ final class StoredItems {
     private final DynamoDbClient dynamo = LocalDynamoDb.client();
     private final TableNames tables;
 
-    StoredItems(TableNames tables) {
+    public StoredItems(TableNames tables) {
         this.tables = tables;
     }
 
     /** Those of epochs for which the condition on {@code board#epoch} holds, by table and key. */
-    Map<String, Map<String, AttributeValue>> of(Predicate<String> epoch) {
+    public Map<String, Map<String, AttributeValue>> of(Predicate<String> epoch) {
         Map<String, Map<String, AttributeValue>> found = new TreeMap<>();
         for (String table : List.of(tables.boards(), tables.entries(), tables.ranks())) {
             dynamo.scanPaginator(scan -> scan.tableName(table).consistentRead(true))
@@ -52,7 +52,7 @@ final class StoredItems {
     }
 
     /** The purges that are waiting, by board and epoch. */
-    Set<String> purges() {
+    public Set<String> purges() {
         Set<String> names = new TreeSet<>();
         dynamo.scanPaginator(scan -> scan.tableName(tables.boards()).consistentRead(true)).items().stream()
                 .filter(item -> item.get("pk").s().endsWith("#purges"))
@@ -61,7 +61,7 @@ final class StoredItems {
     }
 
     /** Where a text stands, as a whole id. */
-    Set<String> naming(String id) {
+    public Set<String> naming(String id) {
         Set<String> found = new TreeSet<>();
         for (String table : List.of(tables.boards(), tables.entries(), tables.ranks())) {
             dynamo.scanPaginator(scan -> scan.tableName(table).consistentRead(true)).items().stream()

@@ -1,0 +1,250 @@
+package dev.statecraft.leaderboard.board;
+
+import dev.statecraft.access.CurrentCaller;
+import dev.statecraft.access.Requires;
+import dev.statecraft.access.Requires.Players;
+import dev.statecraft.access.Scope;
+import dev.statecraft.access.idempotency.IdempotentRequest;
+import dev.statecraft.http.Cursor;
+import dev.statecraft.http.Ids;
+import dev.statecraft.http.Problem;
+import dev.statecraft.http.ProblemException;
+import dev.statecraft.http.QueryParameters;
+import dev.statecraft.leaderboard.settings.BoardRequest;
+import dev.statecraft.leaderboard.settings.BoardRequest.RewardView;
+import dev.statecraft.leaderboard.settings.BoardSettings;
+import dev.statecraft.leaderboard.settings.Bounds;
+import dev.statecraft.leaderboard.settings.EntitySource;
+import dev.statecraft.leaderboard.settings.LeaderboardConfig;
+import dev.statecraft.leaderboard.settings.MetadataJson;
+import dev.statecraft.leaderboard.settings.Operator;
+import dev.statecraft.leaderboard.settings.Order;
+import dev.statecraft.leaderboard.settings.Ranking;
+import dev.statecraft.leaderboard.settings.RankingType;
+import dev.statecraft.leaderboard.settings.RatingRequest;
+import dev.statecraft.leaderboard.settings.ResetSchedule;
+import dev.statecraft.leaderboard.settings.Terms;
+import dev.statecraft.leaderboard.settings.Tier;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
+import jakarta.ws.rs.PATCH;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.net.URI;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jspecify.annotations.Nullable;
+
+/** Boards over HTTP: create, list, read, change, delete. */
+@Path("/v1/leaderboards")
+@Produces(MediaType.APPLICATION_JSON)
+@Consumes(MediaType.APPLICATION_JSON)
+@Tag(name = "Leaderboards")
+public class BoardResource {
+
+    private final BoardService boards;
+    private final LeaderboardConfig config;
+    private final MetadataJson json;
+    private final CurrentCaller caller;
+    private final Clock clock;
+    private final IdempotentRequest idempotent;
+
+    BoardResource(
+            BoardService boards,
+            LeaderboardConfig config,
+            MetadataJson json,
+            CurrentCaller caller,
+            Clock clock,
+            IdempotentRequest idempotent) {
+        this.idempotent = idempotent;
+        this.boards = boards;
+        this.config = config;
+        this.json = json;
+        this.caller = caller;
+        this.clock = clock;
+    }
+
+    /** A board as callers see it. */
+    public record BoardView(
+            String id,
+            String description,
+            RankingType rankingType,
+            Order order,
+            @Nullable Operator operator,
+            int decimals,
+            int maxSize,
+            int lanes,
+            @Nullable ResetSchedule reset,
+            @Nullable Bounds bounds,
+            List<RewardView> rewards,
+            List<Tier> tiers,
+            @Nullable RatingRequest rating,
+            @Nullable EntitySource source,
+            Ranking ranking,
+            @Nullable Instant startsAt,
+            @Nullable Instant endsAt,
+            int maxAttempts,
+            Terms.Status status,
+            int season,
+            Instant seasonStartedAt,
+            @Nullable Instant seasonEndsAt,
+            Instant createdAt,
+            Instant updatedAt) {
+
+        static BoardView of(Board board, MetadataJson json, Instant now) {
+            BoardSettings settings = board.settings();
+            return new BoardView(
+                    board.id(),
+                    settings.description(),
+                    settings.rankingType(),
+                    settings.order(),
+                    settings.operator(),
+                    settings.decimals(),
+                    settings.maxSize(),
+                    settings.lanes(),
+                    settings.reset(),
+                    settings.bounds(),
+                    settings.rewards().stream()
+                            .map(reward -> RewardView.of(reward, json))
+                            .toList(),
+                    settings.tiers(),
+                    settings.rating() == null ? null : RatingRequest.of(settings.rating()),
+                    settings.source(),
+                    settings.ranking(),
+                    settings.terms().startsAt(),
+                    settings.terms().endsAt(),
+                    settings.terms().maxAttempts(),
+                    board.status(now),
+                    board.season(),
+                    board.seasons().startedAt(),
+                    board.seasons().endsAt(),
+                    board.createdAt(),
+                    board.updatedAt());
+        }
+    }
+
+    /** Some boards, by id. */
+    public record BoardList(
+            List<BoardView> leaderboards, @Nullable String nextCursor) {}
+
+    /** The seed's createLeaderboard. */
+    @POST
+    @Requires(Scope.BOARD_ADMIN)
+    @APIResponseSchema(BoardView.class)
+    @Operation(operationId = "createLeaderboard", summary = "Create a board")
+    public Response create(
+            @HeaderParam(IdempotentRequest.HEADER) @Nullable String idempotencyKey, BoardRequest request) {
+        return idempotent.once(idempotencyKey, request, call -> create(request, call));
+    }
+
+    private Response create(BoardRequest request, IdempotentRequest.Call call) {
+        String id = Ids.check("id", request.id());
+        BoardSettings settings = request.create(limits());
+        return boards.create(caller.game(), id, settings)
+                .or(() -> call.retry()
+                        ? boards.read(caller.game(), id)
+                                .filter(board -> board.settings().equals(settings))
+                        : Optional.empty())
+                .map(board -> Response.created(URI.create("/v1/leaderboards/" + id))
+                        .entity(view(board))
+                        .build())
+                .orElseThrow(() -> new ProblemException(Problem.conflict(
+                        "board-exists", "A board with this id already exists", "The game already has a board with the id " + id + ".")));
+    }
+
+    /** The boards of the game, by id. */
+    @GET
+    @Requires(Scope.BOARD_READ)
+    @Operation(operationId = "listLeaderboards", summary = "List the boards")
+    public BoardList list(@QueryParam("limit") @Nullable String limit, @QueryParam("cursor") @Nullable String cursor) {
+        String list = "boards";
+        String after = cursor == null ? null : Cursor.read(cursor, list, 1).get(0);
+        if (after != null && !Ids.isStored(after)) {
+            throw Cursor.foreign();
+        }
+        BoardStore.BoardPage page = boards.list(caller.game(), after, QueryParameters.limit(limit));
+        return new BoardList(
+                page.boards().stream().map(this::view).toList(),
+                page.next() == null ? null : Cursor.of(list, page.next()));
+    }
+
+    /** One board. */
+    @GET
+    @Path("/{board}")
+    @Requires(value = Scope.BOARD_READ, players = Players.NAMED_BOARD)
+    @Operation(operationId = "getLeaderboardSettings", summary = "Get the settings of a board")
+    public BoardView read(@PathParam("board") String id) {
+        return view(board(id));
+    }
+
+    /** Changes settings; type, order, operator, decimals and startsAt only as long as nothing was scored. */
+    @PATCH
+    @Path("/{board}")
+    @Requires(Scope.BOARD_ADMIN)
+    @Operation(operationId = "changeLeaderboard", summary = "Change the settings of a board")
+    public BoardView change(@PathParam("board") String id, BoardRequest request) {
+        Ids.check("board", id);
+        return view(changed(boards.change(caller.game(), id, old -> request.change(old, limits()))));
+    }
+
+    /** Deletes a board with everything on it. */
+    @DELETE
+    @Path("/{board}")
+    @Requires(Scope.BOARD_ADMIN)
+    @Operation(operationId = "deleteLeaderboard", summary = "Delete a board with all its data")
+    public void delete(@PathParam("board") String id) {
+        Ids.check("board", id);
+        changed(boards.delete(caller.game(), id));
+    }
+
+    private BoardView view(Board board) {
+        return BoardView.of(board, json, clock.instant());
+    }
+
+    private Board board(String id) {
+        Ids.check("board", id);
+        return boards.read(caller.game(), id).orElseThrow(BoardResource::notFound);
+    }
+
+    private Board changed(BoardService.Change change) {
+        if (change instanceof BoardService.Unknown) {
+            throw notFound();
+        }
+        if (change instanceof BoardService.Busy) {
+            throw new ProblemException(Problem.unavailable(1));
+        }
+        if (change instanceof BoardService.Final closed) {
+            throw new ProblemException(
+                    LeaderboardProblems.notOpen(closed.board(), Terms.Status.CLOSED, clock.instant()));
+        }
+        if (change instanceof BoardService.Fixed) {
+            throw new ProblemException(Problem.conflict(
+                    "board-scored",
+                    "Settings are locked because the board has scores",
+                    "Type, order, operator, decimals, rating and startsAt cannot change after the first score,"
+                            + " and ranking cannot become DENSE."
+                            + " Create another board."));
+        }
+        return ((BoardService.Changed) change).board();
+    }
+
+    private BoardRequest.Limits limits() {
+        return new BoardRequest.Limits(config, json, clock.instant());
+    }
+
+    private static ProblemException notFound() {
+        return new ProblemException(LeaderboardProblems.boardNotFound());
+    }
+}

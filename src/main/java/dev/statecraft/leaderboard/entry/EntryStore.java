@@ -1,0 +1,318 @@
+package dev.statecraft.leaderboard.entry;
+
+import static dev.statecraft.table.Attributes.b;
+import static dev.statecraft.table.Attributes.n;
+import static dev.statecraft.table.Attributes.s;
+
+import dev.statecraft.leaderboard.board.Board;
+import dev.statecraft.leaderboard.board.BoardItems;
+import dev.statecraft.table.Attributes;
+import dev.statecraft.table.Batches;
+import dev.statecraft.table.TableNames;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
+import software.amazon.awssdk.services.dynamodb.model.KeysAndAttributes;
+import software.amazon.awssdk.services.dynamodb.model.PutItemRequest;
+import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
+import software.amazon.awssdk.services.dynamodb.model.QueryResponse;
+import software.amazon.awssdk.services.dynamodb.model.ReturnValuesOnConditionCheckFailure;
+import software.amazon.awssdk.services.dynamodb.model.TransactionConflictException;
+import software.amazon.awssdk.services.dynamodb.model.WriteRequest;
+
+/**
+ * The entries table.
+ *
+ * <ul>
+ *   <li>Key: {@code pk} = game#board#epoch#season#lane, {@code sk} = player. A lane is what one partition takes
+ *       (1,000 writes a second, 10 GB); giant boards spread over more of them.
+ *   <li>Attributes: {@code s} score, {@code u} subscore, {@code r} reached at, {@code w} written at, {@code v} version,
+ *       {@code g} generation of the rank tree, {@code meta} metadata, {@code rc} packed receipts, {@code er} packed
+ *       receipts of earlier seasons, missing before the first identified submission, {@code a} attempts,
+ *       {@value EntryItems#DISTINCT} if the rank tree counts different scores as well (dense ranking); on a RATING board
+ *       {@code rt} packed rating, {@code cm} a match record carried along; {@code x} random bytes of the last single
+ *       write. An entry that was removed keeps its receipts
+ *       and has no score.
+ *   <li>Index {@code order}, read by {@link OrderIndexStore}: {@code opk} = game#board#epoch#season#shard, {@code osk} = {@link OrderKey}, so that any
+ *       stretch of the ranking is one range query. A board of one lane has one shard; a larger one has a shard for each
+ *       class of scores, so that the index takes as many writes as the table.
+ *   <li>A lane may have a mark, {@code sk} = {@value #MARK}, which no player is called; {@code k} its number, {@code f}
+ *       a second generation it is for. It counts nothing; that the rank tree has seen it shows that it has seen all that
+ *       was written before.
+ *   <li>Local index {@code lane}: never written. It keeps all entries of a lane in one partition, and so its stream
+ *       records in one order, which the rank trees' watermarks rely on.
+ *   <li>Guard of every write: the version it was decided on.
+ * </ul>
+ */
+@ApplicationScoped
+public class EntryStore {
+
+    private static final String MARK = "#mark";
+    private static final String WRITE_TOKEN = "x";
+    private static final int WRITE_TOKEN_BYTES = 8;
+
+    private final DynamoDbClient dynamo;
+    private final TableNames tables;
+
+    public EntryStore(DynamoDbClient dynamo, TableNames tables) {
+        this.dynamo = dynamo;
+        this.tables = tables;
+    }
+
+    /** How a write ended. */
+    public sealed interface Put {}
+
+    /** The entry is stored. */
+    public record Stored() implements Put {}
+
+    /** Somebody else was faster: this is the entry now. */
+    public record Overtaken(Entry current) implements Put {}
+
+    /** A board and a player's entry in its running season, read in one round trip. */
+    public record BoardAndEntry(Board board, Entry entry) {}
+
+    /** Reads a player's entry. Strongly consistent; 1 RCU for 4 KB. */
+    public Entry read(Board board, int season, String playerId) {
+        Map<String, AttributeValue> item = dynamo.getItem(get -> get.tableName(tables.entries())
+                        .key(EntryItems.key(board, season, playerId))
+                        .consistentRead(true))
+                .item();
+        return item.isEmpty() ? Entry.none(playerId) : EntryItems.fromItem(item);
+    }
+
+    /**
+     * Reads a board and a player's entry of its running season, both strongly consistent, in one round trip; a second
+     * one only if the guess at the season proves wrong.
+     *
+     * @param guess the board as it was last seen; decides where the entry is looked for
+     * @return nothing if there is no such board
+     */
+    public Optional<BoardAndEntry> readWithBoard(Board guess, String playerId) {
+        Map<String, AttributeValue> entryKey = EntryItems.key(guess, guess.season(), playerId);
+        var found = Batches.get(
+                dynamo,
+                Map.of(
+                        tables.boards(),
+                        consistent(List.of(BoardItems.key(guess.game(), guess.id()))),
+                        tables.entries(),
+                        consistent(List.of(entryKey))));
+        Optional<Board> board = found.getOrDefault(tables.boards(), List.of()).stream()
+                .findFirst()
+                .flatMap(item -> BoardItems.fromItem(guess.game(), item));
+        return board.map(known -> {
+            if (!EntryItems.key(known, known.season(), playerId).equals(entryKey)) {
+                return new BoardAndEntry(known, read(known, known.season(), playerId));
+            }
+            return new BoardAndEntry(
+                    known,
+                    found.getOrDefault(tables.entries(), List.of()).stream()
+                            .findFirst()
+                            .map(EntryItems::fromItem)
+                            .orElseGet(() -> Entry.none(playerId)));
+        });
+    }
+
+    /**
+     * Reads the entries of several players, strongly consistent, 100 in a round trip.
+     *
+     * @return an entry for every player asked for, in that order; without a score where there is none
+     */
+    public Map<String, Entry> readAll(Board board, int season, Collection<String> playerIds) {
+        Map<String, Entry> entries = new LinkedHashMap<>();
+        playerIds.forEach(player -> entries.put(player, Entry.none(player)));
+        List<String> players = List.copyOf(entries.keySet());
+        for (int from = 0; from < players.size(); from += Batches.READ_LIMIT) {
+            List<Map<String, AttributeValue>> keys =
+                    players.subList(from, Math.min(players.size(), from + Batches.READ_LIMIT)).stream()
+                            .map(player -> EntryItems.key(board, season, player))
+                            .toList();
+            Batches.get(dynamo, Map.of(tables.entries(), consistent(keys)))
+                    .getOrDefault(tables.entries(), List.of())
+                    .forEach(item -> entries.put(Attributes.string(item, "sk"), EntryItems.fromItem(item)));
+        }
+        return entries;
+    }
+
+    /**
+     * Writes an entry if it is still at the version it was decided on. 1 WCU, and 1 or 2 in the index if the score
+     * changed.
+     */
+    public Put put(Board board, int season, Entry entry, long expectedVersion) {
+        Map<String, AttributeValue> item = new HashMap<>(EntryItems.toItem(board, season, entry));
+        item.put(WRITE_TOKEN, b(writeToken()));
+        PutItemRequest.Builder put = PutItemRequest.builder()
+                .tableName(tables.entries())
+                .item(item)
+                .returnValuesOnConditionCheckFailure(ReturnValuesOnConditionCheckFailure.ALL_OLD);
+        if (expectedVersion == 0) {
+            put.conditionExpression(EntryItems.NOT_THERE);
+        } else {
+            put.conditionExpression(EntryItems.AT_VERSION)
+                    .expressionAttributeNames(Map.of("#v", "v"))
+                    .expressionAttributeValues(Map.of(":expected", n(expectedVersion)));
+        }
+        try {
+            dynamo.putItem(put.build());
+            return new Stored();
+        } catch (ConditionalCheckFailedException e) {
+            // The SDK repeats a write whose answer was lost; then the stored item has the token of this very write.
+            // Equal content is not enough: identical submissions in the same millisecond write equal items.
+            if (e.item().equals(item)) {
+                return new Stored();
+            }
+            return new Overtaken(e.hasItem() ? EntryItems.fromItem(e.item()) : Entry.none(entry.playerId()));
+        } catch (TransactionConflictException e) {
+            // Somebody writes the entry in a transaction just now.
+            return new Overtaken(read(board, season, entry.playerId()));
+        }
+    }
+
+    private static byte[] writeToken() {
+        byte[] token = new byte[WRITE_TOKEN_BYTES];
+        ThreadLocalRandom.current().nextBytes(token);
+        return token;
+    }
+
+    /** The entries of one lane, a page at a time, strongly consistent. */
+    public LanePage lane(Board board, int season, int lane, @Nullable String afterPlayer, int limit) {
+        String pk = EntryItems.laneKey(board, season, lane);
+        QueryRequest.Builder query = QueryRequest.builder()
+                .tableName(tables.entries())
+                .keyConditionExpression("pk = :pk")
+                .expressionAttributeValues(Map.of(":pk", s(pk)))
+                .consistentRead(true)
+                .limit(limit);
+        if (afterPlayer != null) {
+            query.exclusiveStartKey(Map.of("pk", s(pk), "sk", s(afterPlayer)));
+        }
+        QueryResponse response = dynamo.query(query.build());
+        return new LanePage(
+                response.items().stream()
+                        .filter(item -> !Attributes.string(item, "sk").equals(MARK))
+                        .map(EntryItems::fromItem)
+                        .toList(),
+                Attributes.stringOrNull(response.lastEvaluatedKey(), "sk"));
+    }
+
+    /**
+     * Which of a board's seasons a player has an entry in, receipts and all; 1 RCU a season, strongly consistent.
+     *
+     * @param seasons season numbers, at most {@value Batches#READ_LIMIT}
+     */
+    public Map<Integer, Entry> readSeasons(Board board, List<Integer> seasons, String playerId) {
+        Map<Map<String, AttributeValue>, Integer> keys = new HashMap<>();
+        seasons.forEach(season -> keys.put(EntryItems.key(board, season, playerId), season));
+        Map<Integer, Entry> found = new TreeMap<>();
+        Batches.get(dynamo, Map.of(tables.entries(), consistent(List.copyOf(keys.keySet()))))
+                .getOrDefault(tables.entries(), List.of())
+                .forEach(item -> found.put(
+                        Objects.requireNonNull(keys.get(Map.of("pk", item.get("pk"), "sk", item.get("sk")))),
+                        EntryItems.fromItem(item)));
+        return found;
+    }
+
+    /**
+     * Reads a player's entries in the running seasons of different boards, strongly consistent; 1 RCU each, 100 in a round
+     * trip.
+     *
+     * @return an entry for every board, in that order; without a score where there is none
+     */
+    public List<Entry> readAcross(List<Board> boards, String playerId) {
+        Map<Map<String, AttributeValue>, Entry> found = new LinkedHashMap<>();
+        boards.forEach(board -> found.put(EntryItems.key(board, board.season(), playerId), Entry.none(playerId)));
+        List<Map<String, AttributeValue>> keys = List.copyOf(found.keySet());
+        for (int from = 0; from < keys.size(); from += Batches.READ_LIMIT) {
+            var part = consistent(keys.subList(from, Math.min(keys.size(), from + Batches.READ_LIMIT)));
+            Batches.get(dynamo, Map.of(tables.entries(), part))
+                    .getOrDefault(tables.entries(), List.of())
+                    .forEach(item -> found.put(
+                            Map.of("pk", item.get("pk"), "sk", item.get("sk")), EntryItems.fromItem(item)));
+        }
+        return List.copyOf(found.values());
+    }
+
+    /** Removes an entry as if it had never been there, receipts and all; 1 WCU, and the index. */
+    public void delete(Board board, int season, String playerId) {
+        dynamo.deleteItem(delete -> delete.tableName(tables.entries()).key(EntryItems.key(board, season, playerId)));
+    }
+
+    /**
+     * What stands first in a lane.
+     *
+     * @param keys sort keys of its items
+     * @param more whether there may be others
+     */
+    public record LaneKeys(List<String> keys, boolean more) {
+
+        /** Those of the items that are entries. */
+        public List<String> players() {
+            return keys.stream().filter(key -> !key.equals(MARK)).toList();
+        }
+    }
+
+    /** The first items of a lane, its mark included, strongly consistent; 1 RCU for 4 KB. */
+    public LaneKeys first(Board board, int season, int lane, int limit) {
+        QueryResponse response = dynamo.query(query -> query.tableName(tables.entries())
+                .keyConditionExpression("pk = :pk")
+                .expressionAttributeValues(Map.of(":pk", s(EntryItems.laneKey(board, season, lane))))
+                .projectionExpression("sk")
+                .consistentRead(true)
+                .limit(limit));
+        return new LaneKeys(
+                response.items().stream()
+                        .map(item -> Attributes.string(item, "sk"))
+                        .toList(),
+                !response.lastEvaluatedKey().isEmpty());
+    }
+
+    /** Removes items of a lane, 25 in a round trip; 1 WCU for each KB, and the index. */
+    public void delete(Board board, int season, int lane, LaneKeys items) {
+        String pk = EntryItems.laneKey(board, season, lane);
+        Batches.write(
+                dynamo,
+                tables.entries(),
+                items.keys().stream()
+                        .map(key -> WriteRequest.builder()
+                                .deleteRequest(delete -> delete.key(Map.of("pk", s(pk), "sk", s(key))))
+                                .build())
+                        .toList());
+    }
+
+    /** Some entries of a lane, and the player to go on after, null at the end. */
+    public record LanePage(List<Entry> entries, @Nullable String next) {}
+
+    /**
+     * Writes a mark into every lane of a season, behind everything that was written before; 1 WCU each. Its number is
+     * the time.
+     *
+     * @param from the generation of the tree that counts beside the running one, or that one again
+     */
+    public void mark(Board board, int season, int from, Instant at) {
+        for (int lane = 0; lane < board.settings().lanes(); lane++) {
+            Map<String, AttributeValue> item = Map.of(
+                    "pk", s(EntryItems.laneKey(board, season, lane)),
+                    "sk", s(MARK),
+                    "w", n(at.toEpochMilli()),
+                    "k", n(at.toEpochMilli()),
+                    "g", n(board.generation(season)),
+                    "f", n(from));
+            dynamo.putItem(put -> put.tableName(tables.entries()).item(item));
+        }
+    }
+
+    private static KeysAndAttributes consistent(List<Map<String, AttributeValue>> keys) {
+        return KeysAndAttributes.builder().keys(keys).consistentRead(true).build();
+    }
+}

@@ -1,0 +1,225 @@
+package dev.statecraft.leaderboard.match;
+
+import dev.statecraft.leaderboard.board.Board;
+import dev.statecraft.leaderboard.entry.Entry;
+import dev.statecraft.leaderboard.entry.EntryStore;
+import dev.statecraft.leaderboard.entry.MatchRecord;
+import dev.statecraft.leaderboard.entry.Receipt;
+import dev.statecraft.leaderboard.match.Match.Outcome;
+import dev.statecraft.leaderboard.match.MatchResult.Exhausted;
+import dev.statecraft.leaderboard.match.MatchResult.Mismatch;
+import dev.statecraft.leaderboard.match.MatchResult.Taken;
+import dev.statecraft.leaderboard.settings.LeaderboardConfig;
+import dev.statecraft.leaderboard.settings.Terms;
+import dev.statecraft.rating.RatingSystem;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Computes what matches do and writes it in one transaction, or finds that they were rated before. Each call is one
+ * attempt: if another writer wins the race, the caller tries again on what that one left.
+ */
+@ApplicationScoped
+public class MatchWriter {
+
+    private static final Attempt OVERTAKEN = new Attempt(null, List.of());
+
+    private final EntryStore entries;
+    private final MatchStore matches;
+    private final LeaderboardConfig config;
+    private final Clock clock;
+
+    public MatchWriter(EntryStore entries, MatchStore matches, LeaderboardConfig config, Clock clock) {
+        this.entries = entries;
+        this.matches = matches;
+        this.config = config;
+        this.clock = clock;
+    }
+
+    /** How an attempt ended: a result and the entries written, or no result if another writer won the race. */
+    record Attempt(@Nullable MatchResult result, List<Entry> written) {}
+
+    /**
+     * The entries and the records fit into one transaction. Each match is computed from what the one before it left.
+     *
+     * @param known records of these matches that were found; those found now are added
+     */
+    List<Attempt> rateTogether(
+            Board board, RatingSystem system, List<Match> matching, Map<String, MatchRecord> known) {
+        int season = board.season();
+        List<Match> open = matching.stream()
+                .filter(match -> !known.containsKey(match.matchId()))
+                .toList();
+        Map<String, Entry> current = entries.readAll(
+                board,
+                season,
+                open.stream()
+                        .flatMap(match -> match.players().stream())
+                        .distinct()
+                        .toList());
+        confirmCarried(board, current);
+        Map<String, Entry> next = new LinkedHashMap<>(current);
+        Map<String, MatchRecord> records = new LinkedHashMap<>();
+        Map<Match, MatchResult> refused = new HashMap<>();
+        for (Match match : open) {
+            if (records.containsKey(match.matchId()) || refused.containsKey(match)) {
+                continue;
+            }
+            Optional<MatchResult> exhausted = exhausted(board, match, next);
+            if (exhausted.isPresent()) {
+                refused.put(match, exhausted.get());
+            } else {
+                Outcome outcome = outcome(board, system, match, season, next);
+                outcome.entries().forEach(entry -> next.put(entry.playerId(), entry));
+                records.put(match.matchId(), outcome.record());
+            }
+        }
+        if (!records.isEmpty()) {
+            List<MatchStore.Replaced> replaced = new ArrayList<>();
+            next.forEach((player, entry) -> {
+                long before = current.getOrDefault(player, Entry.none(player)).version();
+                if (entry.version() != before) {
+                    replaced.add(new MatchStore.Replaced(entry, before));
+                }
+            });
+            MatchStore.Writing writing =
+                    matches.write(board, season, replaced, List.copyOf(records.values()), config.matchesKept());
+            if (writing instanceof MatchStore.Known found) {
+                found.matches().forEach(record -> known.put(record.matchId(), record));
+            }
+            if (!(writing instanceof MatchStore.Written)) {
+                return List.of(OVERTAKEN);
+            }
+        }
+        List<Attempt> done = new ArrayList<>();
+        for (Match match : matching) {
+            MatchResult refusal = refused.get(match);
+            MatchRecord record = refusal == null ? records.remove(match.matchId()) : null;
+            if (refusal != null) {
+                done.add(new Attempt(refusal, List.of()));
+            } else if (record == null) {
+                MatchRecord earlier = Objects.requireNonNull(known.get(match.matchId()));
+                done.add(new Attempt(known(board, match, earlier), List.of()));
+            } else {
+                known.put(match.matchId(), record);
+                List<Entry> written = match.players().stream()
+                        .map(player -> next.getOrDefault(player, Entry.none(player)))
+                        .toList();
+                done.add(new Attempt(new Taken(board, record, false, Map.of()), written));
+            }
+        }
+        return done;
+    }
+
+    /**
+     * The entries alone fill the transaction. The record is announced first, and with it the season, so that whoever
+     * tries again writes the same entries and the loser fails on their versions. The first player's entry carries the
+     * finished record until that stands in its place; whoever writes the entry before confirms it. So a match that is
+     * not confirmed and not carried was not rated, provided the record is read after the entry.
+     */
+    Attempt rateAnnounced(Board board, RatingSystem system, Match match) {
+        if (board.settings().terms().maxAttempts() > 0) {
+            // A match that is refused announces nothing.
+            Optional<MatchResult> exhausted =
+                    exhausted(board, match, entries.readAll(board, board.season(), match.players()));
+            if (exhausted.isPresent()) {
+                return new Attempt(exhausted.get(), List.of());
+            }
+        }
+        MatchRecord announced = matches.announce(
+                board,
+                MatchRecord.announced(match.matchId(), match.body(), board.season(), clock.millis()),
+                config.matchesKept());
+        if (announced.body() != match.body() || announced.done()) {
+            return new Attempt(known(board, match, announced), List.of());
+        }
+        int season = announced.season();
+        Map<String, Entry> current = entries.readAll(board, season, match.players());
+        Optional<MatchRecord> standing = matches.read(board, match.matchId());
+        if (standing.isEmpty()) {
+            return OVERTAKEN;
+        }
+        if (standing.get().done()) {
+            return new Attempt(known(board, match, standing.get()), List.of());
+        }
+        confirmCarried(board, current);
+        String first = match.players().get(0);
+        MatchRecord carried = current.getOrDefault(first, Entry.none(first)).carried();
+        if (carried != null && carried.matchId().equals(match.matchId())) {
+            return new Attempt(known(board, match, carried), List.of());
+        }
+        Optional<MatchResult> exhausted = exhausted(board, match, current);
+        if (exhausted.isPresent()) {
+            return new Attempt(exhausted.get(), List.of());
+        }
+        Outcome outcome = outcome(board, system, match, season, current);
+        List<Entry> written = new ArrayList<>(outcome.entries());
+        written.set(0, written.get(0).carrying(outcome.record()));
+        List<MatchStore.Replaced> replaced = written.stream()
+                .map(entry -> new MatchStore.Replaced(entry, entry.version() - 1))
+                .toList();
+        if (matches.write(board, season, replaced, List.of(), config.matchesKept()) instanceof MatchStore.Overtaken) {
+            return OVERTAKEN;
+        }
+        matches.confirm(board, outcome.record(), config.matchesKept());
+        return new Attempt(new Taken(board, outcome.record(), false, Map.of()), written);
+    }
+
+    /** What the entries carry along is dropped when they are written, so it has to stand in its place before. */
+    private void confirmCarried(Board board, Map<String, Entry> current) {
+        for (Entry entry : current.values()) {
+            MatchRecord carried = entry.carried();
+            if (carried != null) {
+                matches.confirm(board, carried, config.matchesKept());
+            }
+        }
+    }
+
+    /** The result of a match that was rated before; nothing if it was not. 1 RCU, or 3 if it was only announced. */
+    Optional<MatchResult> standing(Board board, Match match) {
+        Optional<MatchRecord> standing = matches.read(board, match.matchId());
+        if (standing.isPresent() && !standing.get().done() && standing.get().body() == match.body()) {
+            String first = match.players().get(0);
+            MatchRecord carried =
+                    entries.read(board, standing.get().season(), first).carried();
+            // The record is read again after the entry: it may have been confirmed, and no longer be carried.
+            standing = carried != null && carried.matchId().equals(match.matchId())
+                    ? Optional.of(carried)
+                    : matches.read(board, match.matchId()).filter(MatchRecord::done);
+        }
+        return standing.map(record -> known(board, match, record));
+    }
+
+    /** The refusal of a match one of whose players has no attempt left, unless it was rated before; else nothing. */
+    private Optional<MatchResult> exhausted(Board board, Match match, Map<String, Entry> current) {
+        Terms terms = board.settings().terms();
+        return match.players().stream()
+                .map(player -> current.getOrDefault(player, Entry.none(player)))
+                .filter(entry -> terms.exhaustedBy(entry.attempts()))
+                .findFirst()
+                .map(entry -> standing(board, match).orElse(new Exhausted(board, entry.playerId(), entry.attempts())));
+    }
+
+    private Outcome outcome(Board board, RatingSystem system, Match match, int season, Map<String, Entry> current) {
+        LeaderboardConfig.Receipts receipts = config.receipts();
+        return match.on(
+                board,
+                system,
+                season,
+                current,
+                clock.millis(),
+                new Receipt.Retention(receipts.least(), receipts.most(), receipts.window()));
+    }
+
+    private static MatchResult known(Board board, Match match, MatchRecord known) {
+        return known.body() == match.body() ? new Taken(board, known, true, Map.of()) : new Mismatch();
+    }
+}

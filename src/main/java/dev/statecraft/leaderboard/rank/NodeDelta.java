@@ -1,0 +1,108 @@
+package dev.statecraft.leaderboard.rank;
+
+import dev.statecraft.leaderboard.entry.ScoreChange;
+import dev.statecraft.leaderboard.entry.ScorePath;
+import java.math.BigInteger;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/**
+ * What the changes of one lane do to one node, in the order of the stream.
+ *
+ * <p>It is written under the condition that the node's watermark of the lane lies before {@link #first}, and moves the
+ * watermark to {@link #last}: whatever is delivered twice finds the watermark moved and is dropped by
+ * {@link #after(BigInteger)}. A delta that sums up to nothing is written all the same, for the watermark's sake.
+ */
+public record NodeDelta(String tree, String node, int lane, List<Change> changes, boolean distinct) {
+
+    /** A delta in a tree that counts entries only. */
+    public NodeDelta(String tree, String node, int lane, List<Change> changes) {
+        this(tree, node, lane, changes, false);
+    }
+
+    /** What one stream record does to one count: up or down by one, or nothing; {@code mark} is 0 if it is no mark. */
+    public record Change(BigInteger sequence, long at, int child, int by, long mark) {}
+
+    private record Key(String tree, String node, int lane) {
+
+        NodeDelta delta(List<Change> changes, Set<String> distinct) {
+            return new NodeDelta(tree, node, lane, changes, distinct.contains(tree));
+        }
+    }
+
+    /**
+     * Groups the changes of a batch by node and lane. They are to be written with the deepest nodes first and the roots
+     * last, so that a root never tells of changes that the nodes below it do not count yet.
+     */
+    public static List<NodeDelta> of(List<ScoreChange> batch) {
+        Map<Key, List<Change>> grouped = new LinkedHashMap<>();
+        for (ScoreChange change : batch) {
+            // The root sees every change, also one that moves nothing, so that its time tells how far counting has
+            // come.
+            grouped.computeIfAbsent(new Key(change.tree(), ScorePath.ROOT, change.lane()), key -> new ArrayList<>())
+                    .add(new Change(change.sequence(), change.at(), ScorePath.zeroChild(), 0, change.mark()));
+            change.forEachStep((step, by) -> grouped.computeIfAbsent(
+                            new Key(change.tree(), step.node(), change.lane()), key -> new ArrayList<>())
+                    .add(new Change(change.sequence(), change.at(), step.child(), by, 0)));
+        }
+        List<NodeDelta> deltas = new ArrayList<>();
+        Set<String> distinct = batch.stream()
+                .filter(ScoreChange::distinct)
+                .map(ScoreChange::tree)
+                .collect(Collectors.toSet());
+        grouped.forEach((key, changes) -> deltas.add(key.delta(changes, distinct)));
+        return deltas;
+    }
+
+    /** Levels below the root; the root itself is 0. */
+    public int depth() {
+        return depthOf(node);
+    }
+
+    /** Levels of a node below the root; the root itself is 0. */
+    static int depthOf(String node) {
+        return (int) node.chars().filter(c -> c == '.').count();
+    }
+
+    /** Sequence number of the first change. */
+    public BigInteger first() {
+        return changes.get(0).sequence();
+    }
+
+    /** Sequence number of the last change. */
+    public BigInteger last() {
+        return changes.get(changes.size() - 1).sequence();
+    }
+
+    /** When the newest of the changes was written, epoch milliseconds. */
+    public long newest() {
+        return changes.stream().mapToLong(Change::at).max().orElseThrow();
+    }
+
+    /** The number of the last mark among the changes, 0 if there is none. */
+    public long mark() {
+        return changes.stream().mapToLong(Change::mark).max().orElseThrow();
+    }
+
+    /** The sum by child; children whose changes cancel out are left out. */
+    public Map<Integer, Long> sums() {
+        Map<Integer, Long> sums = new TreeMap<>();
+        changes.forEach(change -> sums.merge(change.child(), (long) change.by(), Long::sum));
+        sums.values().removeIf(sum -> sum == 0);
+        return sums;
+    }
+
+    /** What is left when everything up to a watermark has been counted already, nothing if that is all. */
+    public Optional<NodeDelta> after(BigInteger watermark) {
+        List<Change> left = changes.stream()
+                .filter(change -> change.sequence().compareTo(watermark) > 0)
+                .toList();
+        return left.isEmpty() ? Optional.empty() : Optional.of(new NodeDelta(tree, node, lane, left, distinct));
+    }
+}

@@ -1,0 +1,169 @@
+package dev.statecraft.leaderboard.rank;
+
+import dev.statecraft.leaderboard.entry.ScorePath;
+import dev.statecraft.leaderboard.settings.Order;
+import java.math.BigInteger;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.NavigableSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.IntStream;
+
+/**
+ * One node of a rank tree as it was read.
+ *
+ * @param counts how many entries are counted below each child; children without any are left out or 0
+ * @param watermarks by lane, the stream sequence number of the last change counted here
+ * @param times by lane, when the newest change counted here was written, epoch milliseconds
+ * @param marks by lane, the number of the last mark that has come by; in roots only
+ * @param below by child, what is known of the child's own node; on boards with dense ranking only
+ * @param version counts the writes of the node; on boards with dense ranking only, otherwise 0
+ */
+public record RankNode(
+        NavigableMap<Integer, Long> counts,
+        Map<Integer, BigInteger> watermarks,
+        Map<Integer, Long> times,
+        Map<Integer, Long> marks,
+        NavigableMap<Integer, Below> below,
+        long version) {
+
+    /** A node that nothing was ever counted in. */
+    public static final RankNode EMPTY = new RankNode(new TreeMap<>(), Map.of(), Map.of(), Map.of());
+
+    private static final Below NOTHING = new Below(0, 0, 0);
+
+    /**
+     * What a node is known to count.
+     *
+     * @param distinct how many different scores
+     * @param total how many entries; kept for the roots of subscores only
+     * @param version the version of the node that says so
+     */
+    public record Below(long distinct, long total, long version) {}
+
+    /** A node of a board without dense ranking. */
+    public RankNode(
+            NavigableMap<Integer, Long> counts,
+            Map<Integer, BigInteger> watermarks,
+            Map<Integer, Long> times,
+            Map<Integer, Long> marks) {
+        this(counts, watermarks, times, marks, new TreeMap<>(), 0);
+    }
+
+    /**
+     * How many different (score, subscore) pairs are counted below a child.
+     *
+     * @param key the key of this node
+     */
+    public long distinct(String key, int child) {
+        Below known = below.getOrDefault(child, NOTHING);
+        if (!ScorePath.exact(key, child)) {
+            return known.distinct();
+        }
+        // Entries with a subscore other than 0 are counted by the tree of subscores; the others share one pair.
+        return known.distinct() + (count(child) > known.total() ? 1 : 0);
+    }
+
+    /** How many different pairs are counted by this node. */
+    public long distinct(String key) {
+        return distinct(key, children());
+    }
+
+    /** How many different pairs are counted below the children that are better than one. */
+    public long distinctBetter(String key, int child, Order order) {
+        NavigableSet<Integer> all = children();
+        return distinct(key, order == Order.ASCENDING ? all.headSet(child, false) : all.tailSet(child, false));
+    }
+
+    /** The children that count anything, or that are known to. */
+    public NavigableSet<Integer> children() {
+        NavigableSet<Integer> children = new TreeSet<>(counts.keySet());
+        children.addAll(below.keySet());
+        return children;
+    }
+
+    private long distinct(String key, Collection<Integer> children) {
+        long sum = 0;
+        for (int child : children) {
+            sum += distinct(key, child);
+        }
+        return sum;
+    }
+
+    /** This node after a delta was counted, in its next version. */
+    RankNode counted(NodeDelta delta) {
+        NavigableMap<Integer, Long> sum = new TreeMap<>(counts);
+        delta.sums().forEach((child, by) -> sum.merge(child, by, Long::sum));
+        return new RankNode(sum, watermarks, times, marks, below, version + 1);
+    }
+
+    /** This node in its next version, with something newer known of some children. */
+    RankNode knowing(Map<Integer, Below> newer) {
+        NavigableMap<Integer, Below> known = new TreeMap<>(below);
+        known.putAll(newer);
+        return new RankNode(counts, watermarks, times, marks, known, version + 1);
+    }
+
+    /** The count below one child, 0 where there is none. */
+    public long count(int child) {
+        return Math.max(0, counts.getOrDefault(child, 0L));
+    }
+
+    /** The sum over all children. */
+    public long total() {
+        return sum(counts);
+    }
+
+    /** The sum over the children that are better than one, which itself is not counted. */
+    public long better(int child, Order order) {
+        return sum(order == Order.ASCENDING ? counts.headMap(child, false) : counts.tailMap(child, false));
+    }
+
+    /** The children from the best to the worst. */
+    public NavigableMap<Integer, Long> bestFirst(Order order) {
+        return Collections.unmodifiableNavigableMap(order == Order.ASCENDING ? counts : counts.descendingMap());
+    }
+
+    /** Whether everything that was written into the lanes before their marks is counted. */
+    public boolean passed(long mark, int lanes) {
+        return IntStream.range(0, lanes).allMatch(lane -> marks.getOrDefault(lane, 0L) >= mark);
+    }
+
+    /** This node with one entry less below a child. */
+    public RankNode minusOne(int child) {
+        NavigableMap<Integer, Long> less = new TreeMap<>(counts);
+        less.merge(child, -1L, Long::sum);
+        return new RankNode(less, watermarks, times, marks, below, version);
+    }
+
+    /**
+     * This node and the same node of another generation of the tree, counted together. A pair that both count is
+     * distinct twice below their children; only exact scores can tell.
+     */
+    public RankNode plus(RankNode other) {
+        if (other.counts.isEmpty()) {
+            return this;
+        }
+        NavigableMap<Integer, Long> sum = new TreeMap<>(counts);
+        other.counts.forEach((child, count) -> sum.merge(child, count, Long::sum));
+        Map<Integer, Long> newest = new TreeMap<>(times);
+        other.times.forEach((lane, time) -> newest.merge(lane, time, Math::max));
+        NavigableMap<Integer, Below> known = new TreeMap<>(below);
+        other.below.forEach((child, more) -> known.merge(
+                child,
+                more,
+                (a, b) -> new Below(a.distinct() + b.distinct(), a.total() + b.total(), a.version() + b.version())));
+        return new RankNode(sum, watermarks, newest, marks, known, version + other.version);
+    }
+
+    private static long sum(Map<Integer, Long> counts) {
+        long sum = 0;
+        for (long count : counts.values()) {
+            sum += Math.max(0, count);
+        }
+        return sum;
+    }
+}

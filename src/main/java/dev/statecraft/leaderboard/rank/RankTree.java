@@ -1,0 +1,297 @@
+package dev.statecraft.leaderboard.rank;
+
+import dev.statecraft.leaderboard.entry.ScorePath;
+import dev.statecraft.leaderboard.entry.ScorePath.Range;
+import dev.statecraft.leaderboard.entry.ScorePath.Step;
+import dev.statecraft.leaderboard.settings.Order;
+import dev.statecraft.leaderboard.settings.Score;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.NavigableSet;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Rank and select over the nodes of a counting trie (see {@link ScorePath}): how many entries are better than a score,
+ * and which score holds a place. Pure: the nodes are handed in.
+ *
+ * <p>Both walk one path, so both touch at most nine nodes (four for scores below 2^24; as many again for a subscore),
+ * whatever the number of entries.
+ */
+public final class RankTree {
+
+    private RankTree() {}
+
+    /**
+     * Where a score stands among the entries that are counted.
+     *
+     * @param better entries with a strictly better pair
+     * @param equal entries with the same pair
+     * @param total all entries
+     */
+    public record Standing(long better, long equal, long total) {}
+
+    /**
+     * The entry at a place, as where to start in the order index.
+     *
+     * @param from the score to start at: exact, or the best end of a range that holds the place
+     * @param before entries strictly better than {@code from}
+     * @param skip how many entries to pass over from there
+     * @param exact whether {@code from} is the very score that holds the place
+     */
+    public record Place(Score from, long before, long skip, boolean exact) {}
+
+    /** Keys of the nodes that {@link #standing} of this score wants to see. */
+    public static List<String> nodesOf(Score score, boolean subscores) {
+        List<String> keys = new ArrayList<>();
+        List<Step> byValue = ScorePath.of(new Score(score.value(), 0));
+        byValue.forEach(step -> keys.add(step.node()));
+        if (subscores) {
+            keys.add(ScorePath.subscoreRoot(byValue.get(byValue.size() - 1)));
+            List<Step> all = ScorePath.of(score);
+            all.subList(Math.min(all.size(), byValue.size() + 1), all.size()).forEach(step -> keys.add(step.node()));
+        }
+        return keys;
+    }
+
+    /**
+     * Where a score stands.
+     *
+     * @param nodes the nodes of {@link #nodesOf}; one that is missing counts as empty
+     */
+    public static Standing standing(Score score, Order order, boolean subscores, Map<String, RankNode> nodes) {
+        long better = 0;
+        long equal = 0;
+        List<Step> byValue = ScorePath.of(new Score(score.value(), 0));
+        for (Step step : byValue) {
+            RankNode node = node(nodes, step.node());
+            better += node.better(step.child(), order);
+            equal = node.count(step.child());
+        }
+        if (subscores) {
+            Step leaf = byValue.get(byValue.size() - 1);
+            RankNode root = withZero(node(nodes, ScorePath.subscoreRoot(leaf)), equal);
+            List<Step> all = ScorePath.of(score);
+            List<Step> bySubscore = score.subscore() == 0
+                    ? List.of(new Step(ScorePath.subscoreRoot(leaf), ScorePath.zeroChild()))
+                    : all.subList(byValue.size(), all.size());
+            for (int i = 0; i < bySubscore.size(); i++) {
+                Step step = bySubscore.get(i);
+                RankNode node = i == 0 ? root : node(nodes, step.node());
+                better += node.better(step.child(), order);
+                equal = node.count(step.child());
+            }
+        }
+        return new Standing(better, equal, node(nodes, ScorePath.ROOT).total());
+    }
+
+    /**
+     * How many different (score, subscore) pairs that are counted are strictly better than a score. Only the trees of
+     * boards with dense ranking know.
+     *
+     * @param nodes the nodes of {@link #nodesOf}; one that is missing counts as empty
+     */
+    public static long distinctBetter(Score score, Order order, boolean subscores, Map<String, RankNode> nodes) {
+        long distinct = 0;
+        long equal = 0;
+        List<Step> byValue = ScorePath.of(new Score(score.value(), 0));
+        for (Step step : byValue) {
+            RankNode node = node(nodes, step.node());
+            distinct += node.distinctBetter(step.node(), step.child(), order);
+            equal = node.count(step.child());
+        }
+        if (subscores) {
+            String root = ScorePath.subscoreRoot(byValue.get(byValue.size() - 1));
+            List<Step> bySubscore = score.subscore() == 0
+                    ? List.of(new Step(root, ScorePath.zeroChild()))
+                    : ScorePath.of(score)
+                            .subList(byValue.size(), ScorePath.of(score).size());
+            for (Step step : bySubscore) {
+                RankNode node = node(nodes, step.node());
+                distinct += (step.node().equals(root) ? withZero(node, equal) : node)
+                        .distinctBetter(step.node(), step.child(), order);
+            }
+        }
+        return distinct;
+    }
+
+    /**
+     * Which pair has so many different pairs before it.
+     *
+     * @param index the dense rank, 0 for the best
+     * @param nodes reads a node by its key; called once a level, from the root down
+     * @return nothing if fewer different pairs are counted
+     */
+    public static Optional<Place> selectDistinct(long index, Order order, boolean subscores, NodeReader nodes) {
+        long before = 0;
+        long left = index;
+        String key = ScorePath.ROOT;
+        Range range = new Range(-Score.LIMIT, Score.LIMIT);
+        OptionalLong value = OptionalLong.empty();
+        RankNode node = nodes.read(key);
+        while (true) {
+            DistinctPick pick = pickDistinct(key, node, order, left);
+            if (pick == null) {
+                return Optional.empty();
+            }
+            before += pick.before();
+            left -= pick.distinctBefore();
+            boolean root = key.equals(ScorePath.ROOT) || ScorePath.isSubscoreRoot(key);
+            range = root ? ScorePath.rangeOfRootChild(pick.child()) : ScorePath.rangeOfChild(range, pick.child());
+            Step step = new Step(key, pick.child());
+            key = step.next();
+            if (!range.exact()) {
+                node = nodes.read(key);
+            } else if (value.isPresent()) {
+                return Optional.of(new Place(new Score(value.getAsLong(), range.lowest()), before, 0, true));
+            } else if (!subscores) {
+                return Optional.of(new Place(new Score(range.lowest(), 0), before, 0, true));
+            } else {
+                value = OptionalLong.of(range.lowest());
+                key = ScorePath.subscoreRoot(step);
+                node = withZero(nodes.read(key), pick.count());
+            }
+        }
+    }
+
+    private record DistinctPick(int child, long before, long distinctBefore, long count) {}
+
+    private static @Nullable DistinctPick pickDistinct(String key, RankNode node, Order order, long index) {
+        long before = 0;
+        long distinct = 0;
+        NavigableSet<Integer> children = node.children();
+        for (int child : order == Order.ASCENDING ? children : children.descendingSet()) {
+            long here = node.distinct(key, child);
+            if (distinct + here > index) {
+                return new DistinctPick(child, before, distinct, node.count(child));
+            }
+            distinct += here;
+            before += node.count(child);
+        }
+        return null;
+    }
+
+    /**
+     * How many entries have a value below the given one, whatever the board's order.
+     *
+     * @param nodes the nodes of the value's path
+     */
+    public static long below(long value, Map<String, RankNode> nodes) {
+        long below = 0;
+        for (Step step : ScorePath.of(new Score(value, 0))) {
+            below += node(nodes, step.node()).better(step.child(), Order.ASCENDING);
+        }
+        return below;
+    }
+
+    /**
+     * Which score holds a place.
+     *
+     * @param index the place, 0 for the best
+     * @param nodes reads a node by its key; called once a level, from the root down
+     * @param enough stops above the exact score as soon as a range holds no more entries than this; 0 never does
+     * @return nothing if no entry is counted at that place
+     */
+    public static Optional<Place> select(long index, Order order, boolean subscores, NodeReader nodes, long enough) {
+        long before = 0;
+        String key = ScorePath.ROOT;
+        Range range = new Range(-Score.LIMIT, Score.LIMIT);
+        RankNode node = nodes.read(key);
+        while (true) {
+            Pick pick = pick(node, order, index - before);
+            if (pick == null) {
+                return key.equals(ScorePath.ROOT) ? Optional.empty() : Optional.of(at(range, order, before, index));
+            }
+            before += pick.before();
+            range = key.equals(ScorePath.ROOT)
+                    ? ScorePath.rangeOfRootChild(pick.child())
+                    : ScorePath.rangeOfChild(range, pick.child());
+            Step step = new Step(key, pick.child());
+            if (range.exact()) {
+                long value = range.lowest();
+                if (!subscores) {
+                    return Optional.of(new Place(new Score(value, 0), before, index - before, true));
+                }
+                return Optional.of(selectSubscore(index, order, nodes, value, step, before, pick.count()));
+            }
+            if (pick.count() <= enough) {
+                return Optional.of(at(range, order, before, index));
+            }
+            key = step.next();
+            node = nodes.read(key);
+        }
+    }
+
+    /** Reads a node of one tree by its key; {@link RankNode#EMPTY} where there is none. */
+    @FunctionalInterface
+    public interface NodeReader {
+        /** The node with this key. */
+        RankNode read(String key);
+    }
+
+    private static Place selectSubscore(
+            long index, Order order, NodeReader nodes, long value, Step leaf, long before, long count) {
+        String key = ScorePath.subscoreRoot(leaf);
+        RankNode node = withZero(nodes.read(key), count);
+        Range range = new Range(-Score.LIMIT, Score.LIMIT);
+        boolean root = true;
+        while (true) {
+            Pick pick = pick(node, order, index - before);
+            if (pick == null) {
+                long best = order == Order.ASCENDING ? range.lowest() : range.highest();
+                return new Place(new Score(value, best), before, index - before, false);
+            }
+            before += pick.before();
+            range = root ? ScorePath.rangeOfRootChild(pick.child()) : ScorePath.rangeOfChild(range, pick.child());
+            if (range.exact()) {
+                return new Place(new Score(value, range.lowest()), before, index - before, true);
+            }
+            root = false;
+            key = new Step(key, pick.child()).next();
+            node = nodes.read(key);
+        }
+    }
+
+    private record Pick(int child, long before, long count) {}
+
+    private static @Nullable Pick pick(RankNode node, Order order, long index) {
+        long before = 0;
+        for (Map.Entry<Integer, Long> child : node.bestFirst(order).entrySet()) {
+            long count = Math.max(0, child.getValue());
+            if (before + count > index) {
+                return new Pick(child.getKey(), before, count);
+            }
+            before += count;
+        }
+        return null;
+    }
+
+    /** The best end of a range: with the best subscore there can be, so that nobody in the range comes before it. */
+    private static Place at(Range range, Order order, long before, long index) {
+        Score from = order == Order.ASCENDING
+                ? new Score(range.lowest(), -Score.LIMIT)
+                : new Score(range.highest(), Score.LIMIT);
+        return new Place(from, before, index - before, false);
+    }
+
+    private static RankNode withZero(RankNode subscores, long countOfScore) {
+        NavigableMap<Integer, Long> counts = new TreeMap<>(subscores.counts());
+        // While a batch is being counted the two nodes may be apart for a moment; never below zero.
+        counts.put(ScorePath.zeroChild(), Math.max(0, countOfScore - subscores.total()));
+        return new RankNode(
+                counts,
+                subscores.watermarks(),
+                subscores.times(),
+                subscores.marks(),
+                subscores.below(),
+                subscores.version());
+    }
+
+    private static RankNode node(Map<String, RankNode> nodes, String key) {
+        return nodes.getOrDefault(key, RankNode.EMPTY);
+    }
+}

@@ -1,0 +1,83 @@
+package dev.statecraft.leaderboard.rank;
+
+import dev.statecraft.leaderboard.board.Board;
+import dev.statecraft.leaderboard.entry.EntryItems;
+import dev.statecraft.leaderboard.entry.ScorePath;
+import dev.statecraft.leaderboard.settings.Order;
+import dev.statecraft.leaderboard.settings.Score;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Walks the nodes of one season's rank tree through its store, reading each at most once. */
+public final class RankWalk {
+
+    /** What a season's root node tells. */
+    public record Summary(long total, Instant lastUpdated, Instant asOf) {}
+
+    private final RankStore ranks;
+    private final Board board;
+    private final int season;
+    private final List<String> trees;
+    private final Map<String, RankNode> seen = new HashMap<>();
+
+    public RankWalk(RankStore ranks, Board board, int season) {
+        this.ranks = ranks;
+        this.board = board;
+        this.season = season;
+        this.trees = RankStore.treesOf(board, season);
+    }
+
+    public RankNode node(String key) {
+        return seen.computeIfAbsent(key, unseen -> ranks.read(trees, unseen));
+    }
+
+    public Summary summary() {
+        RankNode root = node(ScorePath.ROOT);
+        Instant lastUpdated = root.times().values().stream()
+                .max(Long::compare)
+                .map(Instant::ofEpochMilli)
+                .orElse(startOf(board, season));
+        return new Summary(root.total(), lastUpdated, asOf(board, season, root));
+    }
+
+    /** All shards of the order index that hold entries, best first. */
+    public List<Integer> shards() {
+        if (board.settings().lanes() == 1) {
+            return List.of(0);
+        }
+        return node(ScorePath.ROOT).bestFirst(board.order()).entrySet().stream()
+                .filter(child -> child.getValue() > 0)
+                .map(child -> ScorePath.classOfRootChild(child.getKey()))
+                .distinct()
+                .toList();
+    }
+
+    /** The shard of a score and those behind it, in one direction. */
+    public List<Integer> shardsFrom(Score score, boolean worse) {
+        int own = EntryItems.shardOf(board, score);
+        List<Integer> all = new ArrayList<>(shards());
+        if (!worse) {
+            Collections.reverse(all);
+        }
+        List<Integer> result = new ArrayList<>(List.of(own));
+        boolean rising = (board.order() == Order.ASCENDING) == worse;
+        all.stream().filter(shard -> rising ? shard > own : shard < own).forEach(result::add);
+        return result;
+    }
+
+    /** Every score written up to then is counted by the tree with this root. */
+    static Instant asOf(Board board, int season, RankNode root) {
+        return root.times().values().stream()
+                .min(Long::compare)
+                .map(Instant::ofEpochMilli)
+                .orElse(startOf(board, season));
+    }
+
+    private static Instant startOf(Board board, int season) {
+        return season == board.season() ? board.seasons().startedAt() : board.createdAt();
+    }
+}

@@ -1,0 +1,5 @@
+/** The rank tree: rank, select, walk, consistency check and rebuild. */
+@NullMarked
+package dev.statecraft.leaderboard.rank;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,253 @@
+package dev.statecraft.leaderboard.score;
+
+import dev.statecraft.leaderboard.board.Board;
+import dev.statecraft.leaderboard.entry.Entry;
+import dev.statecraft.leaderboard.entry.Receipt;
+import dev.statecraft.leaderboard.rank.EntryRank;
+import dev.statecraft.leaderboard.rank.RankingService;
+import dev.statecraft.leaderboard.score.ScoreResult.Exhausted;
+import dev.statecraft.leaderboard.score.ScoreResult.Implausible;
+import dev.statecraft.leaderboard.score.ScoreResult.Mismatch;
+import dev.statecraft.leaderboard.score.ScoreResult.NotOpen;
+import dev.statecraft.leaderboard.score.ScoreResult.Quarantined;
+import dev.statecraft.leaderboard.score.ScoreResult.Taken;
+import dev.statecraft.leaderboard.score.ScoreResult.Unfit;
+import dev.statecraft.leaderboard.settings.Bound;
+import dev.statecraft.leaderboard.settings.Bounds;
+import dev.statecraft.leaderboard.settings.LeaderboardConfig;
+import dev.statecraft.leaderboard.settings.Score;
+import dev.statecraft.leaderboard.settings.Terms;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.math.BigDecimal;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** Decides what submissions do to an entry, and whether they are plausible; writes nothing. */
+@ApplicationScoped
+public class SubmissionService {
+
+    private final EarlierReceiptService earlier;
+    private final RankingService rankings;
+    private final LeaderboardConfig config;
+    private final Clock clock;
+
+    public SubmissionService(EarlierReceiptService earlier, RankingService rankings, LeaderboardConfig config, Clock clock) {
+        this.earlier = earlier;
+        this.rankings = rankings;
+        this.config = config;
+        this.clock = clock;
+    }
+
+    /** A score with the id it has for good, its own or one made up for it. */
+    record Identified(NewScore score, String id) {
+
+        static Identified of(NewScore score) {
+            String own = score.submissionId();
+            return new Identified(score, own == null ? UUID.randomUUID().toString() : own);
+        }
+    }
+
+    /**
+     * What was decided about one score.
+     *
+     * @param entry the entry to be written, null if it stays
+     * @param review the review to be written with it
+     */
+    record Decided(ScoreResult result, @Nullable Entry entry, Optional<Review> review) {
+
+        static Decided as(ScoreResult result) {
+            return new Decided(result, null, Optional.empty());
+        }
+    }
+
+    /** Scores of one player as a request brings them, on the board and the entry as the request read them. */
+    record Arrival(Board board, List<Identified> scores, Entry entry) {}
+
+    /** How the scores of an arrival ended, and the board and the entry as the write left them. */
+    record Written(Board board, Entry entry, List<Decided> decided) {}
+
+    /**
+     * The entry to decide identified scores on: with the receipts of earlier seasons, where one of the scores may have
+     * been taken in one of them. No read unless the entry does not carry these receipts yet.
+     */
+    Entry ground(Board board, List<Identified> scores, Entry entry) {
+        boolean unknown = scores.stream()
+                .anyMatch(score ->
+                        score.score().submissionId() != null && entry.receiptOf(Receipt.idOf(score.id())) == null);
+        return unknown ? earlier.withEarlier(board, entry) : entry;
+    }
+
+    /**
+     * Decides about scores of one player in order, each on the entry as the one before leaves it.
+     *
+     * @param together how many scores of the player come in the same request: the receipts of all of them are kept
+     * @param known reviews that are there already, by id
+     */
+    List<Decided> decide(Board board, List<Identified> scores, Entry entry, int together, Map<String, Review> known) {
+        Entry next = entry;
+        List<Decided> decided = new ArrayList<>();
+        for (Identified score : scores) {
+            Decided one = decide(board, score, next, together, known);
+            decided.add(one);
+            next = one.entry() == null ? next : one.entry();
+        }
+        return decided;
+    }
+
+    private Decided decide(Board board, Identified identified, Entry entry, int together, Map<String, Review> known) {
+        NewScore score = identified.score();
+        Optional<Long> value = board.units(score.value());
+        if (value.isEmpty()) {
+            return Decided.as(unfit(board, "value"));
+        }
+        Optional<Long> subscore = board.units(score.subscore());
+        if (subscore.isEmpty()) {
+            return Decided.as(unfit(board, "subscore"));
+        }
+        Submission submission = new Submission(
+                score.playerId(),
+                new Score(value.get(), subscore.get()),
+                score.metadata(),
+                identified.id(),
+                score.submissionId() != null,
+                score.operator());
+        Receipt.Retention retention = retention(board, together);
+        Submission.Decision decision = submission.on(board, entry, clock.millis(), retention);
+        if (decision instanceof Submission.Replay || decision instanceof Submission.Mismatch) {
+            return Decided.as(known(board, submission, decision));
+        }
+        Optional<ScoreResult> refused = refused(board, decision);
+        if (refused.isPresent()) {
+            return Decided.as(refused.get());
+        }
+        if (decision instanceof Submission.OutOfRange) {
+            return Decided.as(new Unfit("value", "The resulting score would exceed the range of ±(2^53−1) smallest units."));
+        }
+        Optional<Bound> violated = Plausibility.violated(board, submission, entry, clock.millis());
+        if (violated.isEmpty() && isTooGoodForAFirst(board, entry, decision)) {
+            violated = Optional.of(Bound.FIRST_PERCENTILE);
+        }
+        if (violated.isPresent()) {
+            return implausible(board, submission, entry, violated.get(), retention, known);
+        }
+        if (decision instanceof Submission.Keep keep) {
+            return Decided.as(Taken.of(board, board.season(), submission.submissionId(), keep.receipt(), false));
+        }
+        Submission.Write write = (Submission.Write) decision;
+        Taken taken = Taken.of(board, board.season(), submission.submissionId(), write.receipt(), false);
+        return new Decided(taken, write.entry(), Optional.empty());
+    }
+
+    /** Why the board takes nothing now, or nothing more of this player; nothing if it does. */
+    private Optional<ScoreResult> refused(Board board, Submission.Decision decision) {
+        Optional<ScoreResult> closed = notOpen(board);
+        return closed.isEmpty() && decision instanceof Submission.Exhausted exhausted
+                ? Optional.of(new Exhausted(board, exhausted.attempts()))
+                : closed;
+    }
+
+    /** Why the board takes no scores now, by the clock; nothing if it does. */
+    Optional<ScoreResult> notOpen(Board board) {
+        Terms.Status status = board.status(clock.instant());
+        return status == Terms.Status.OPEN ? Optional.empty() : Optional.of(new NotOpen(board, status));
+    }
+
+    /** Whether a first score would be among the best; one batch read of the rank tree where a board asks for it. */
+    private boolean isTooGoodForAFirst(Board board, Entry entry, Submission.Decision decision) {
+        Bounds bounds = board.settings().bounds();
+        BigDecimal percentile = bounds == null ? null : bounds.firstPercentile();
+        if (percentile == null || entry.score() != null || !(decision instanceof Submission.Write write)) {
+            return false;
+        }
+        EntryRank ranked = rankings.rank(board, board.season(), write.entry());
+        return Plausibility.amongTheBest(percentile, ranked.place(), ranked.total());
+    }
+
+    private Decided implausible(
+            Board board,
+            Submission submission,
+            Entry entry,
+            Bound bound,
+            Receipt.Retention retention,
+            Map<String, Review> known) {
+        Bounds bounds = Objects.requireNonNull(board.settings().bounds());
+        if (bound != Bound.FIRST_PERCENTILE && bounds.action() != Bounds.Action.QUARANTINE) {
+            int retryAfterSeconds = bound == Bound.PER_MINUTE
+                    ? Plausibility.retryAfterSeconds(entry, limit(bounds, bound).intValue(), clock.millis())
+                    : 0;
+            return Decided.as(new Implausible(bound, limit(bounds, bound), retryAfterSeconds));
+        }
+        Review there = known.get(submission.submissionId());
+        if (there != null) {
+            return Decided.as(there.isOf(submission) ? known(board, there) : new Mismatch());
+        }
+        Submission.Write write = submission.quarantined(board, entry, bound, clock.millis(), retention);
+        Review review = Review.pending(submission, board.season(), bound, write.receipt());
+        return new Decided(
+                Quarantined.of(board, board.season(), review.id(), bound, write.receipt(), false),
+                write.entry(),
+                Optional.of(review));
+    }
+
+    /** What a submission is answered that was decided about before. */
+    private static ScoreResult known(Board board, Submission submission, Submission.Decision decision) {
+        if (!(decision instanceof Submission.Replay replay)) {
+            return new Mismatch();
+        }
+        Receipt receipt = replay.receipt();
+        Bound bound = receipt.quarantined();
+        String id = submission.submissionId();
+        // An id that the service made up belongs to this request: its receipt is that of a write whose answer was lost.
+        boolean replayed = submission.identified();
+        return bound == null
+                ? Taken.of(board, replay.season(), id, receipt, replayed)
+                : Quarantined.of(board, replay.season(), id, bound, receipt, replayed);
+    }
+
+    /** The same for one whose receipt the entry has no more. */
+    private static ScoreResult known(Board board, Review review) {
+        return review.status() == Review.Status.ACCEPTED
+                ? Taken.of(board, review.season(), review.id(), review.receipt(), true)
+                : Quarantined.of(board, review.season(), review.id(), review.bound(), review.receipt(), true);
+    }
+
+    private static BigDecimal limit(Bounds bounds, Bound bound) {
+        BigDecimal limit =
+                switch (bound) {
+                    case MIN -> bounds.min();
+                    case MAX -> bounds.max();
+                    case MAX_INCREASE -> bounds.maxIncrease();
+                    case PER_MINUTE -> bounds.perMinute() == null ? null : BigDecimal.valueOf(bounds.perMinute());
+                    case FIRST_PERCENTILE -> bounds.firstPercentile();
+                };
+        return Objects.requireNonNull(limit);
+    }
+
+    private static Unfit unfit(Board board, String field) {
+        return new Unfit(
+                field,
+                "Give a number with at most " + board.settings().decimals()
+                        + " digits after the point, within ±(2^53−1) smallest units.");
+    }
+
+    /** Which receipts entries of a board keep: enough to count a player's submissions where their rate is bounded. */
+    Receipt.Retention retention(Board board, int together) {
+        LeaderboardConfig.Receipts receipts = config.receipts();
+        int most = Math.max(receipts.most(), together);
+        Duration window = receipts.window();
+        Bounds bounds = board.settings().bounds();
+        if (bounds != null && bounds.perMinute() != null) {
+            // A submission that is put aside and then accepted has two.
+            most = Math.max(most, 2 * bounds.perMinute() + together);
+            window = window.compareTo(Plausibility.RATE_WINDOW) < 0 ? Plausibility.RATE_WINDOW : window;
+        }
+        return new Receipt.Retention(Math.max(receipts.least(), together), most, window);
+    }
+}

@@ -1,0 +1,5 @@
+/** Score submissions: decide, write, quarantine and review. */
+@NullMarked
+package dev.statecraft.leaderboard.score;
+
+import org.jspecify.annotations.NullMarked;

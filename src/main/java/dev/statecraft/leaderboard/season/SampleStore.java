@@ -1,0 +1,118 @@
+package dev.statecraft.leaderboard.season;
+
+import static dev.statecraft.table.Attributes.n;
+import static dev.statecraft.table.Attributes.s;
+
+import dev.statecraft.leaderboard.board.Board;
+import dev.statecraft.leaderboard.settings.Score;
+import dev.statecraft.table.Attributes;
+import dev.statecraft.table.Batches;
+import dev.statecraft.table.PartitionKey;
+import dev.statecraft.table.TableNames;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
+import software.amazon.awssdk.services.dynamodb.model.WriteRequest;
+
+/**
+ * Where players stood over time, in the boards table.
+ *
+ * <ul>
+ *   <li>Key: {@code pk} = game#samples#board#epoch#player, {@code sk} = time.
+ *   <li>Time to live: {@code ttl}.
+ *   <li>No guard: the same sample always writes the same item again.
+ * </ul>
+ */
+@ApplicationScoped
+public class SampleStore {
+
+    private static final int PAGE = 1000;
+
+    private final DynamoDbClient dynamo;
+    private final TableNames tables;
+
+    public SampleStore(DynamoDbClient dynamo, TableNames tables) {
+        this.dynamo = dynamo;
+        this.tables = tables;
+    }
+
+    /** Stores samples, 25 in a round trip; 1 WCU each. */
+    public void put(Board board, List<Sample> samples, Instant expiresAt) {
+        Batches.write(
+                dynamo,
+                tables.boards(),
+                samples.stream()
+                        .map(sample -> WriteRequest.builder()
+                                .putRequest(put -> put.item(toItem(board, sample, expiresAt)))
+                                .build())
+                        .toList());
+    }
+
+    /** Lists a player's samples, the latest first, those before a time only if one is given. */
+    public List<Sample> list(Board board, String playerId, @Nullable Instant before, int limit) {
+        QueryRequest.Builder query = QueryRequest.builder()
+                .tableName(tables.boards())
+                .keyConditionExpression("pk = :pk")
+                .expressionAttributeValues(Map.of(":pk", s(partition(board, playerId))))
+                .scanIndexForward(false)
+                .limit(limit);
+        if (before != null) {
+            query.exclusiveStartKey(key(board, playerId, before));
+        }
+        return dynamo.query(query.build()).items().stream()
+                .map(item -> fromItem(playerId, item))
+                .toList();
+    }
+
+    /** Removes all samples of a player; 1 RCU if there are none, 1 WCU each. Tells how many there were. */
+    public int delete(Board board, String playerId) {
+        int deleted = 0;
+        Batches.Removed removed;
+        do {
+            removed = Batches.removeFirst(dynamo, tables.boards(), partition(board, playerId), PAGE);
+            deleted += removed.count();
+        } while (removed.more());
+        return deleted;
+    }
+
+    private static String partition(Board board, String playerId) {
+        return PartitionKey.of(board.game(), "samples", board.id(), board.epoch(), playerId);
+    }
+
+    private static Map<String, AttributeValue> key(Board board, String playerId, Instant at) {
+        return Map.of(
+                "pk", s(partition(board, playerId)), "sk", s(String.format(Locale.ROOT, "%013d", at.toEpochMilli())));
+    }
+
+    private static Map<String, AttributeValue> toItem(Board board, Sample sample, Instant expiresAt) {
+        Map<String, AttributeValue> item = new HashMap<>(key(board, sample.playerId(), sample.timestamp()));
+        item.put("season", n(sample.season()));
+        item.put("rank", n(sample.rank()));
+        if (sample.counted() != sample.rank()) {
+            item.put("counted", n(sample.counted()));
+        }
+        item.put("s", n(sample.score().value()));
+        item.put("u", n(sample.score().subscore()));
+        item.put("totalEntries", n(sample.totalEntries()));
+        item.put("ttl", n(expiresAt.getEpochSecond()));
+        return item;
+    }
+
+    private static Sample fromItem(String playerId, Map<String, AttributeValue> item) {
+        return new Sample(
+                playerId,
+                Instant.ofEpochMilli(Long.parseLong(Attributes.string(item, "sk"))),
+                (int) Attributes.number(item, "season"),
+                Attributes.number(item, "rank"),
+                Attributes.number(item, "counted", Attributes.number(item, "rank")),
+                new Score(Attributes.number(item, "s"), Attributes.number(item, "u")),
+                Attributes.number(item, "totalEntries"));
+    }
+}

@@ -1,0 +1,183 @@
+package dev.statecraft.leaderboard.season;
+
+import dev.statecraft.leaderboard.board.Board;
+import dev.statecraft.leaderboard.board.BoardService;
+import dev.statecraft.leaderboard.board.RankedEntry;
+import dev.statecraft.leaderboard.board.Season;
+import dev.statecraft.leaderboard.board.Season.Phase;
+import dev.statecraft.leaderboard.board.SeasonStore;
+import dev.statecraft.leaderboard.entry.EntryStore;
+import dev.statecraft.leaderboard.entry.ScorePath;
+import dev.statecraft.leaderboard.listing.Listing;
+import dev.statecraft.leaderboard.listing.ListingService;
+import dev.statecraft.leaderboard.rank.RankNode;
+import dev.statecraft.leaderboard.rank.RankStore;
+import dev.statecraft.leaderboard.rank.RankWalk;
+import dev.statecraft.leaderboard.rank.RankingService;
+import dev.statecraft.leaderboard.settings.LeaderboardConfig;
+import dev.statecraft.leaderboard.settings.Ranking;
+import dev.statecraft.table.Backoff;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import org.jboss.logging.Logger;
+
+/**
+ * Works off the end of closed seasons: waits until everything that was on its way is counted, takes the final snapshot,
+ * gives the awards. Every step can be repeated and leaves the same behind, and the season's record says which is next;
+ * so it may be broken off anywhere and taken up by anyone, also by two at once.
+ */
+@ApplicationScoped
+public class SeasonFinalizer {
+
+    private static final Logger LOG = Logger.getLogger(SeasonFinalizer.class);
+    private static final long COUNT_MILLIS = 50;
+    private static final long CONTENTION_MILLIS = 2;
+
+    private final BoardService boards;
+    private final SeasonStore seasons;
+    private final EntryStore entries;
+    private final RankStore ranks;
+    private final RankingService rankings;
+    private final ListingService lists;
+    private final SnapshotService snapshots;
+    private final AwardStore awards;
+    private final LeaderboardConfig config;
+    private final Clock clock;
+
+    public SeasonFinalizer(
+            BoardService boards,
+            SeasonStore seasons,
+            EntryStore entries,
+            RankStore ranks,
+            RankingService rankings,
+            ListingService lists,
+            SnapshotService snapshots,
+            AwardStore awards,
+            LeaderboardConfig config,
+            Clock clock) {
+        this.boards = boards;
+        this.seasons = seasons;
+        this.entries = entries;
+        this.ranks = ranks;
+        this.rankings = rankings;
+        this.lists = lists;
+        this.snapshots = snapshots;
+        this.awards = awards;
+        this.config = config;
+        this.clock = clock;
+    }
+
+    /**
+     * Does what is next about the end of a season, and what comes after, as far as it can be done now.
+     *
+     * @param timeLeft asked before each step
+     * @return whether the end of the season has been worked off
+     */
+    public boolean goOn(Board board, int number, BooleanSupplier timeLeft) {
+        Optional<Season> found = seasons.read(board, number);
+        while (found.isPresent() && timeLeft.getAsBoolean()) {
+            Season season = found.get();
+            if (season.phase() == Phase.DONE) {
+                return finish(board, season);
+            }
+            Optional<Season> next =
+                    switch (season.phase()) {
+                        case SETTLE -> settle(board, season);
+                        case COUNT -> count(board, season);
+                        case REWARD -> reward(board, season);
+                        case DONE -> Optional.empty();
+                    };
+            if (next.isEmpty()) {
+                return false;
+            }
+            found = seasons.replace(board, next.get()) ? next : seasons.read(board, number);
+        }
+        return false;
+    }
+
+    private Optional<Season> settle(Board board, Season season) {
+        Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
+        if (now.isBefore(season.closedAt().plus(config.boardCache()).plus(config.settleAfter()))) {
+            return Optional.empty();
+        }
+        entries.mark(board, season.season(), board.generation(season.season()), now);
+        return Optional.of(season.marked(now));
+    }
+
+    private Optional<Season> count(Board board, Season season) {
+        long marked = Objects.requireNonNull(season.markedAt()).toEpochMilli();
+        long until = System.nanoTime() + config.countWait().toNanos();
+        int check = 0;
+        do {
+            Backoff.pauseBefore(check++, COUNT_MILLIS);
+            RankNode root = new RankWalk(ranks, board, season.season()).node(ScorePath.ROOT);
+            if (root.passed(marked, board.settings().lanes())) {
+                return Optional.of(season.counted(root.total()));
+            }
+        } while (System.nanoTime() < until);
+        return Optional.empty();
+    }
+
+    private Optional<Season> reward(Board board, Season season) {
+        RankedEntry before = season.lastAwarded();
+        Ranking ranking = board.ranking();
+        if (before == null ? season.rewards().isEmpty() : past(season, ranking, before)) {
+            return Optional.of(season.done());
+        }
+        Listing page = lists.all(board, season.season(), before, config.awardPage());
+        if (page.entries().isEmpty()) {
+            return Optional.of(season.done());
+        }
+        RankedEntry last = page.entries().get(page.entries().size() - 1);
+        if (rankings.rankOf(board, season.season(), last.score()).place() != last.place()) {
+            // The order index follows the table by itself; it has not caught up.
+            LOG.warnf("order index trails: board %s, season %d, place %d", board.id(), season.season(), last.place());
+            return Optional.empty();
+        }
+        List<Award> given = new ArrayList<>();
+        for (RankedEntry entry : page.entries()) {
+            for (int i = 0; i < season.rewards().size(); i++) {
+                if (season.rewards()
+                        .get(i)
+                        .fits(entry.rank(), ranking.ofPercentile(entry.rank(), entry.place()), season.totalEntries())) {
+                    given.add(new Award(entry.playerId(), entry.position(), entry.rank(), entry.score(), i));
+                    break;
+                }
+            }
+        }
+        if (!given.isEmpty()) {
+            awards.put(board, season.season(), given);
+        }
+        return Optional.of(season.awarded(given.size(), last, page.next().isEmpty()));
+    }
+
+    /** Whether nobody behind an entry gets an award. */
+    private static boolean past(Season season, Ranking ranking, RankedEntry entry) {
+        long counted = ranking.ofPercentile(entry.rank(), entry.place());
+        return season.rewards().stream().allMatch(reward -> reward.past(entry.rank(), counted, season.totalEntries()));
+    }
+
+    private boolean finish(Board board, Season season) {
+        int kept = snapshots.takeFinal(board, season);
+        for (int attempt = 0; attempt < config.writeAttempts(); attempt++) {
+            Backoff.pauseBefore(attempt, CONTENTION_MILLIS);
+            Optional<Board> current = boards.read(board.game(), board.id());
+            if (current.isEmpty()
+                    || current.get().epoch() != board.epoch()
+                    || !current.get().seasons().unfinished().contains(season.season())) {
+                return true;
+            }
+            if (boards.replace(current.get().finished(season.season(), kept), current.get(), false)) {
+                return true;
+            }
+        }
+        return false;
+    }
+}

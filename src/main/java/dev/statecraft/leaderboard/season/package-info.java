@@ -1,0 +1,5 @@
+/** The end of a season: finalization, awards, snapshots and history. */
+@NullMarked
+package dev.statecraft.leaderboard.season;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,330 @@
+package dev.statecraft.leaderboard.settings;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.statecraft.http.Ids;
+import dev.statecraft.http.Problem;
+import dev.statecraft.http.ProblemException;
+import dev.statecraft.rating.RatingSystem;
+import dev.statecraft.replication.StatePath;
+import java.math.BigDecimal;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a board is created with, or what is to change about it. To create one only the id and the ranking type are
+ * needed; in a change what is left out stays, and an empty {@code reset}, {@code bounds}, {@code rewards},
+ * {@code tiers} or {@code source} takes them away, as {@code clear} does with what it names.
+ *
+ * @param startsAt from when on scores are taken
+ * @param endsAt when the board closes for good
+ * @param maxAttempts submissions taken of one player in one season, 0 for any number
+ * @param clear in a change, names of settings that get back the value they have where a new board leaves them out
+ */
+public record BoardRequest(
+        @Nullable String id,
+        @Nullable String description,
+        @Nullable RankingType rankingType,
+        @Nullable Integer maxSize,
+        @Nullable Order order,
+        @Nullable Operator operator,
+        @Nullable Integer decimals,
+        @Nullable Integer lanes,
+        @Nullable ResetSchedule reset,
+        @Nullable Bounds bounds,
+        @Nullable List<@Nullable RewardView> rewards,
+        @Nullable List<@Nullable Tier> tiers,
+        @Nullable RatingRequest rating,
+        @Nullable EntitySource source,
+        @Nullable Ranking ranking,
+        @Nullable Instant startsAt,
+        @Nullable Instant endsAt,
+        @Nullable Integer maxAttempts,
+        @Nullable List<@Nullable String> clear) {
+
+    /** The type of the entities that boards are replicated as; a board that followed them would follow itself. */
+    private static final String STATE_TYPE = "LEADERBOARD_STATE";
+
+    private static final int MOST_PATH_CHARACTERS = 1024;
+    private static final int MOST_PLACES = 1_000_000_000;
+    private static final int MOST_PER_MINUTE = 60;
+
+    /** A reward as callers write and see it; {@code reward} is any JSON. */
+    public record RewardView(
+            @Nullable String name,
+            @Nullable Long fromRank,
+            @Nullable Long toRank,
+            @Nullable BigDecimal percentile,
+            @Nullable JsonNode reward) {
+
+        public static RewardView of(Reward reward, MetadataJson json) {
+            return new RewardView(
+                    reward.name(), reward.fromRank(), reward.toRank(), reward.percentile(), json.read(reward.reward()));
+        }
+    }
+
+    /** What the limits of a request are checked against. */
+    public record Limits(LeaderboardConfig config, MetadataJson json, Instant now) {}
+
+    /**
+     * The settings of a new board.
+     *
+     * @throws ProblemException 400, naming the field that does not fit
+     */
+    public BoardSettings create(Limits limits) {
+        if (clear != null && !clear.isEmpty()) {
+            throw new ProblemException(
+                    Problem.badRequest("clear", "A new board has no settings to clear. Omit the optional settings instead."));
+        }
+        RankingType type = SettingFields.required("rankingType", rankingType);
+        BoardSettings plain = BoardSettings.of(
+                type,
+                order == null ? type.defaultOrder() : order,
+                operator,
+                SettingFields.within("decimals", decimals, type.defaultDecimals(), 0, BoardSettings.MAX_DECIMALS),
+                SettingFields.within("lanes", lanes, 1, 1, BoardSettings.MAX_LANES));
+        return with(plain, limits.config().maxLeaderboardSize(), limits)
+                .with(terms(Terms.NONE, Terms.NONE, limits.now()));
+    }
+
+    /**
+     * The settings of a board after this change.
+     *
+     * @throws ProblemException 400, naming the field that does not fit
+     */
+    public BoardSettings change(BoardSettings old, Limits limits) {
+        if (id != null || lanes != null) {
+            String field = id != null ? "id" : "lanes";
+            throw new ProblemException(Problem.badRequest(field, "The " + field + " of a board cannot be changed."));
+        }
+        RankingType type = rankingType == null ? old.rankingType() : rankingType;
+        BoardSettings cleared =
+                clear == null ? old : BoardClearRequest.of(clear, clearable(), type, old, limits.config());
+        return with(cleared, cleared.maxSize(), limits).with(terms(old.terms(), cleared.terms(), limits.now()));
+    }
+
+    private BoardSettings with(BoardSettings old, int oldMaxSize, Limits limits) {
+        int digits = SettingFields.within("decimals", decimals, old.decimals(), 0, BoardSettings.MAX_DECIMALS);
+        BoardSettings settings = new BoardSettings(
+                SettingFields.text("description", description, old.description(), limits.config()),
+                rankingType == null ? old.rankingType() : rankingType,
+                order == null ? old.order() : order,
+                operator == null ? old.operator() : operator,
+                digits,
+                SettingFields.within("maxSize", maxSize, oldMaxSize, 0, MOST_PLACES),
+                old.lanes(),
+                reset == null ? old.reset() : checked(reset, limits.now()),
+                bounds == null ? old.bounds() : checked(bounds, digits),
+                rewards == null ? old.rewards() : rewards(rewards, limits),
+                tiers == null ? old.tiers() : tiers(tiers, digits, limits),
+                rating(rankingType == null ? old.rankingType() : rankingType, old.rating(), limits),
+                source == null ? old.source() : checked(source),
+                old.terms(),
+                ranking == null ? old.ranking() : ranking);
+        if (settings.rating() != null) {
+            refuseWhatMatchesDecide(settings);
+        }
+        return settings;
+    }
+
+    /**
+     * When the board takes scores after this change.
+     *
+     * @param old the terms before
+     * @param kept what is left of them once cleared
+     */
+    private Terms terms(Terms old, Terms kept, Instant now) {
+        Terms terms = new Terms(
+                startsAt == null ? kept.startsAt() : startsAt.truncatedTo(ChronoUnit.MILLIS),
+                endsAt == null ? kept.endsAt() : endsAt.truncatedTo(ChronoUnit.MILLIS),
+                SettingFields.within("maxAttempts", maxAttempts, kept.maxAttempts(), 0, Terms.MAX_ATTEMPTS));
+        if (terms.samePeriod(old) || terms.endsAt() == null) {
+            return terms;
+        }
+        if (!terms.endsAt().isAfter(now) && !terms.endsAt().equals(old.endsAt())) {
+            throw new ProblemException(Problem.badRequest("endsAt", "endsAt must be in the future."));
+        }
+        if (terms.startsAt() != null && !terms.startsAt().isBefore(terms.endsAt())) {
+            throw new ProblemException(Problem.badRequest(
+                    startsAt == null ? "endsAt" : "startsAt", "startsAt must be before endsAt."));
+        }
+        return terms;
+    }
+
+    /** How a board of a type rates: as the request says, as it did, or as configured. */
+    private @Nullable RatingSystem rating(RankingType type, @Nullable RatingSystem old, Limits limits) {
+        if (type != RankingType.RATING) {
+            if (rating != null) {
+                throw new ProblemException(Problem.badRequest("rating", "Only RATING boards have rating settings."));
+            }
+            return null;
+        }
+        if (rating == null && old != null) {
+            return old;
+        }
+        return (rating == null ? RatingRequest.DEFAULT : rating).system(limits.config());
+    }
+
+    private static void refuseWhatMatchesDecide(BoardSettings settings) {
+        if (settings.order() != Order.DESCENDING) {
+            throw new ProblemException(Problem.badRequest("order", "The order of a RATING board is always DESCENDING."));
+        }
+        if (settings.operator() != null) {
+            throw new ProblemException(Problem.badRequest("operator", "RATING boards accept matches, not scores."));
+        }
+        if (settings.bounds() != null) {
+            throw new ProblemException(Problem.badRequest("bounds", "RATING boards accept matches, not scores."));
+        }
+        if (settings.source() != null) {
+            throw new ProblemException(Problem.badRequest("source", "RATING boards accept matches, not scores."));
+        }
+    }
+
+    private static @Nullable EntitySource checked(EntitySource source) {
+        if (source.none()) {
+            return null;
+        }
+        String type = Ids.check("source.entityType", SettingFields.required("source.entityType", source.entityType()));
+        if (type.equals(STATE_TYPE)) {
+            throw new ProblemException(
+                    Problem.badRequest("source.entityType", "Entities of this type are written by boards and cannot be a source."));
+        }
+        String path = SettingFields.required("source.path", source.path());
+        if (path.length() > MOST_PATH_CHARACTERS || StatePath.parse(path).isEmpty()) {
+            throw new ProblemException(
+                    Problem.badRequest("source.path", "Give a top-level key, or a JSON pointer that starts with /."));
+        }
+        return source;
+    }
+
+    private static @Nullable ResetSchedule checked(ResetSchedule reset, Instant now) {
+        if (reset.none()) {
+            if (reset.timezone() != null) {
+                throw new ProblemException(Problem.badRequest("reset", "Give either cron or endsAt."));
+            }
+            return null;
+        }
+        if (reset.cron() != null && reset.endsAt() != null) {
+            throw new ProblemException(Problem.badRequest("reset", "Give either cron or endsAt."));
+        }
+        if (reset.endsAt() != null) {
+            if (reset.timezone() != null) {
+                throw new ProblemException(Problem.badRequest("reset.timezone", "timezone applies only to cron; endsAt has its own offset."));
+            }
+            if (!reset.endsAt().isAfter(now)) {
+                throw new ProblemException(Problem.badRequest("reset.endsAt", "endsAt must be in the future."));
+            }
+            return reset;
+        }
+        try {
+            if (reset.next(now).isEmpty()) {
+                throw new ProblemException(Problem.badRequest("reset.cron", "The cron expression never matches a time."));
+            }
+        } catch (DateTimeException e) {
+            throw new ProblemException(
+                    Problem.badRequest("reset.timezone", "Give an IANA time zone such as Europe/Berlin."));
+        } catch (IllegalArgumentException e) {
+            throw new ProblemException(Problem.badRequest(
+                    "reset.cron",
+                    "Give five fields: minute, hour, day of month, month, day of week; for example 0 0 * * 1."));
+        }
+        return reset;
+    }
+
+    private static @Nullable Bounds checked(Bounds given, int digits) {
+        if (given.none()) {
+            return null;
+        }
+        Bounds bounds = new Bounds(
+                SettingFields.exact("bounds.min", given.min(), digits),
+                SettingFields.exact("bounds.max", given.max(), digits),
+                SettingFields.exact("bounds.maxIncrease", given.maxIncrease(), digits),
+                given.perMinute(),
+                SettingFields.percentile("bounds.firstPercentile", given.firstPercentile()),
+                given.action());
+        if (bounds.min() != null && bounds.max() != null && bounds.min().compareTo(bounds.max()) > 0) {
+            throw new ProblemException(Problem.badRequest("bounds.max", "max must not be less than min."));
+        }
+        if (bounds.maxIncrease() != null && bounds.maxIncrease().signum() < 0) {
+            throw new ProblemException(Problem.badRequest("bounds.maxIncrease", "maxIncrease must not be negative."));
+        }
+        SettingFields.within("bounds.perMinute", bounds.perMinute(), 1, 1, MOST_PER_MINUTE);
+        return bounds;
+    }
+
+    private static List<Reward> rewards(List<@Nullable RewardView> rewards, Limits limits) {
+        SettingFields.atMost("rewards", rewards, limits.config().rewards());
+        List<Reward> checked = new ArrayList<>();
+        for (int i = 0; i < rewards.size(); i++) {
+            String field = "rewards[" + i + "]";
+            RewardView reward = SettingFields.required(field, rewards.get(i));
+            long from = SettingFields.range(field + ".fromRank", reward.fromRank(), 1);
+            SettingFields.range(field + ".toRank", reward.toRank(), from);
+            BigDecimal percentile = SettingFields.percentile(field + ".percentile", reward.percentile());
+            if (reward.toRank() == null && percentile == null) {
+                throw new ProblemException(Problem.badRequest(field, "Give toRank or percentile."));
+            }
+            checked.add(new Reward(
+                    named(field + ".name", reward.name(), limits),
+                    reward.fromRank(),
+                    reward.toRank(),
+                    percentile,
+                    limits.json()
+                            .write(field + ".reward", SettingFields.required(field + ".reward", reward.reward()))));
+        }
+        return List.copyOf(checked);
+    }
+
+    private static List<Tier> tiers(List<@Nullable Tier> tiers, int digits, Limits limits) {
+        SettingFields.atMost("tiers", tiers, limits.config().tiers());
+        Set<String> names = new HashSet<>();
+        List<Tier> checked = new ArrayList<>();
+        for (int i = 0; i < tiers.size(); i++) {
+            String field = "tiers[" + i + "]";
+            Tier tier = SettingFields.required(field, tiers.get(i));
+            String name = SettingFields.required(field + ".name", named(field + ".name", tier.name(), limits));
+            if (!names.add(name)) {
+                throw new ProblemException(Problem.badRequest(field + ".name", "Tier names must be unique."));
+            }
+            SettingFields.range(field + ".rank", tier.rank(), 1);
+            checked.add(new Tier(
+                    tier.name(),
+                    tier.rank(),
+                    SettingFields.percentile(field + ".percentile", tier.percentile()),
+                    SettingFields.exact(field + ".score", tier.score(), digits)));
+        }
+        return List.copyOf(checked);
+    }
+
+    private static @Nullable String named(String field, @Nullable String name, Limits limits) {
+        return name == null ? null : SettingFields.text(field, name, "", limits.config());
+    }
+
+    /** What the request says about each setting that can be cleared, by name; null where it says nothing. */
+    private SortedMap<String, @Nullable Object> clearable() {
+        SortedMap<String, @Nullable Object> given = new TreeMap<>();
+        given.put("description", description);
+        given.put("order", order);
+        given.put("operator", operator);
+        given.put("decimals", decimals);
+        given.put("maxSize", maxSize);
+        given.put("ranking", ranking);
+        given.put("reset", reset);
+        given.put("bounds", bounds);
+        given.put("rewards", rewards);
+        given.put("tiers", tiers);
+        given.put("rating", rating);
+        given.put("source", source);
+        given.put("startsAt", startsAt);
+        given.put("endsAt", endsAt);
+        given.put("maxAttempts", maxAttempts);
+        return given;
+    }
+}

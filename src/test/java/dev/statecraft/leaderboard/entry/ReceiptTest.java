@@ -1,0 +1,73 @@
+package dev.statecraft.leaderboard.entry;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.statecraft.leaderboard.settings.Bound;
+import dev.statecraft.leaderboard.settings.Score;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class ReceiptTest {
+
+    @Test
+    void packedReceiptsReadBack() {
+        Random random = new Random(11);
+        List<Receipt> receipts = new ArrayList<>();
+        long at = 1_795_400_000_000L;
+        for (int i = 0; i < 500; i++) {
+            at += 1 + random.nextInt(100_000);
+            long value = random.nextLong(-Score.LIMIT, Score.LIMIT + 1) >> random.nextInt(54);
+            receipts.add(new Receipt(
+                    random.nextLong(),
+                    random.nextInt(),
+                    -value,
+                    new Score(value, random.nextInt(-3, 3)),
+                    at,
+                    random.nextBoolean(),
+                    random.nextBoolean(),
+                    random.nextBoolean(),
+                    Bound.of(random.nextInt(6))));
+        }
+        assertEquals(receipts, Receipt.unpack(Receipt.pack(receipts)));
+    }
+
+    @Test
+    void sixteenReceiptsOfAnOrdinaryPlayerStayWithinHalfAKilobyte() {
+        List<Receipt> receipts = new ArrayList<>();
+        for (int i = 0; i < 16; i++) {
+            receipts.add(new Receipt(
+                    Receipt.idOf("s" + i),
+                    Receipt.bodyOf("b" + i),
+                    150_000 + i,
+                    new Score(150_001 + i, 0),
+                    1_795_400_000_000L + i * 60_000L,
+                    false,
+                    true,
+                    false));
+        }
+        int bytes = Receipt.pack(receipts).length;
+        assertTrue(bytes <= 512, "packed into " + bytes + " bytes");
+    }
+
+    @Test
+    void oldReceiptsGoFirstAndRecentOnesStayUpToTheLimit() {
+        Receipt.Retention retention = new Receipt.Retention(2, 4, Duration.ofSeconds(10));
+        Entry entry = Entry.none("p");
+        assertEquals(List.of(100_000L, 200_000L), kept(entry, retention, 0, 100_000, 200_000));
+        assertEquals(List.of(1L, 2L, 3L), kept(entry, retention, 1, 2, 3));
+        assertEquals(List.of(2L, 3L, 4L, 5L), kept(entry, retention, 1, 2, 3, 4, 5));
+    }
+
+    private static List<Long> kept(Entry start, Receipt.Retention retention, long... times) {
+        Entry entry = start;
+        for (long at : times) {
+            Receipt receipt = new Receipt(at, 0, 0, Score.ZERO, at, false, false, false);
+            entry = new Entry("p", Score.ZERO, at, at, 1, 0, null, entry.with(receipt, retention));
+        }
+        return entry.receipts().stream().map(Receipt::at).toList();
+    }
+}

@@ -1,0 +1,107 @@
+package dev.statecraft.leaderboard.rank;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.statecraft.leaderboard.Arena;
+import dev.statecraft.leaderboard.Faults;
+import dev.statecraft.leaderboard.MovingClock;
+import dev.statecraft.leaderboard.board.Board;
+import dev.statecraft.leaderboard.entry.ScorePath;
+import dev.statecraft.leaderboard.settings.Operator;
+import dev.statecraft.leaderboard.settings.Order;
+import dev.statecraft.leaderboard.settings.RankingType;
+import dev.statecraft.leaderboard.settings.Score;
+import dev.statecraft.table.StreamRecord;
+import java.math.BigInteger;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+/** The audit finds drift, and mending does away with it while scores keep coming (invariant R5). */
+public class BoardConsistencyServiceTest {
+
+    private final Arena arena = new Arena();
+    private final Random random = new Random(3);
+
+    @Test
+    void driftIsFoundAndMendedWhileScoresComeIn() {
+        arena.create("drifted", RankingType.SCORE, Order.DESCENDING, Operator.LAST, 2);
+        play(60);
+        arena.drain();
+        Board board = arena.board("drifted");
+        String tree = RankStore.treeKey(board, 1, 0);
+        NodeDelta fault = new NodeDelta(
+                tree,
+                ScorePath.ROOT,
+                9,
+                List.of(new NodeDelta.Change(
+                        BigInteger.ONE, 1, ScorePath.of(new Score(7, 0)).get(0).child(), 3, 0)));
+        assertEquals(Optional.empty(), arena.ranks.count(fault));
+        BoardConsistencyService.Report report = arena.audits.audit(board, 1);
+        assertEquals(1, report.drift());
+        assertEquals(
+                3, report.drifts().get(0).counted() - report.drifts().get(0).expected());
+
+        assertTrue(arena.audits.mend(board, 1));
+        assertFalse(arena.audits.mend(arena.board("drifted"), 1), "two mendings at once");
+        Optional<Long> mended = Optional.empty();
+        for (int step = 0; step < 20 && mended.isEmpty(); step++) {
+            // A step that has time for one page only, as one that is cut short.
+            AtomicInteger pages = new AtomicInteger(1);
+            mended = arena.audits.goOn(arena.board("drifted"), () -> pages.getAndDecrement() > 0);
+            if (mended.isEmpty()) {
+                play(5);
+                arena.drain();
+            }
+        }
+        assertEquals(Optional.of(1L), mended);
+        play(5);
+        arena.drain();
+        BoardConsistencyService.Report after = arena.audits.audit(arena.board("drifted"), 1);
+        assertEquals(0, after.drift(), () -> after.drifts().toString());
+        assertFalse(after.mending());
+        assertEquals(Map.of(), arena.ranks.all(tree));
+    }
+
+    /** All moves bear the same time, and the stream hands them over in two batches. */
+    @Test
+    void theOldTreeIsKeptUntilTheLastMoveIsCounted() {
+        Arena still = new Arena(Map.of(), new Faults(), new MovingClock(Instant.parse("2093-11-25T00:00:00Z")));
+        still.create("moved", RankingType.SCORE, Order.DESCENDING, null, 1);
+        for (int i = 0; i < 10; i++) {
+            still.submit("moved", "p" + i, i, 0, null);
+        }
+        still.drain();
+        assertTrue(still.audits.mend(still.board("moved"), 1));
+        assertEquals(Optional.empty(), still.audits.goOn(still.board("moved"), () -> true));
+        List<StreamRecord> moves = still.stream.next();
+        assertEquals(11, moves.size());
+        for (int counted = 0; counted < moves.size(); counted++) {
+            assertEquals(Optional.empty(), still.audits.goOn(still.board("moved"), () -> true), counted + " counted");
+            assertEquals(Optional.empty(), still.counter.count(moves.subList(counted, counted + 1)));
+        }
+        assertEquals(Optional.of(0L), still.audits.goOn(still.board("moved"), () -> true));
+        assertEquals(0, still.audits.audit(still.board("moved"), 1).drift());
+    }
+
+    @Test
+    void anUnsettledRankingSaysSo() {
+        arena.create("drifted", RankingType.SCORE, Order.DESCENDING, null, 1);
+        play(3);
+        assertFalse(arena.audits.audit(arena.board("drifted"), 1).settled());
+        arena.drain();
+        assertTrue(arena.audits.audit(arena.board("drifted"), 1).settled());
+    }
+
+    private void play(int scores) {
+        for (int i = 0; i < scores; i++) {
+            arena.submit("drifted", "p" + random.nextInt(30), random.nextInt(10_000), 0, null);
+        }
+    }
+}
