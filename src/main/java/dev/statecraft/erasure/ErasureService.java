@@ -2,7 +2,7 @@ package dev.statecraft.erasure;
 
 import dev.statecraft.access.Caller;
 import dev.statecraft.erasure.Erasure.Part;
-import dev.statecraft.integration.EventErasureService;
+import dev.statecraft.integration.event.EventErasureService;
 import dev.statecraft.leaderboard.upkeep.LeaderboardErasureService;
 import dev.statecraft.migration.upkeep.MigrationErasureService;
 import dev.statecraft.replication.ReplicationErasureService;

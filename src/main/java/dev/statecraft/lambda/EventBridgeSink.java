@@ -1,8 +1,8 @@
 package dev.statecraft.lambda;
 
-import dev.statecraft.integration.Event;
-import dev.statecraft.integration.EventSink;
-import dev.statecraft.integration.IntegrationConfig;
+import dev.statecraft.integration.event.Event;
+import dev.statecraft.integration.event.EventSink;
+import dev.statecraft.integration.event.IntegrationConfig;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;

@@ -4,7 +4,7 @@ import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.RequestHandler;
 import com.amazonaws.services.lambda.runtime.events.DynamodbEvent;
 import com.amazonaws.services.lambda.runtime.events.StreamsEventResponse;
-import dev.statecraft.integration.BusService;
+import dev.statecraft.integration.event.BusService;
 import dev.statecraft.table.ItemChange;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Named;

@@ -5,7 +5,7 @@ import com.amazonaws.services.lambda.runtime.RequestHandler;
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import dev.statecraft.access.key.GameService;
 import dev.statecraft.erasure.ErasureService;
-import dev.statecraft.integration.IntegrationUpkeepService;
+import dev.statecraft.integration.synchronization.IntegrationMaintenance;
 import dev.statecraft.leaderboard.upkeep.LeaderboardMaintenance;
 import dev.statecraft.leaderboard.upkeep.PurgeService;
 import dev.statecraft.replication.ConflictService;
@@ -32,7 +32,7 @@ public class ScheduleHandler implements RequestHandler<ScheduleHandler.Tick, Sch
     private final LeaderboardMaintenance leaderboards;
     private final ConflictService conflicts;
     private final ErasureService erasures;
-    private final IntegrationUpkeepService integration;
+    private final IntegrationMaintenance integration;
     private final PurgeService purges;
     private final GameService games;
     private final Metrics metrics;
@@ -42,7 +42,7 @@ public class ScheduleHandler implements RequestHandler<ScheduleHandler.Tick, Sch
             LeaderboardMaintenance leaderboards,
             ConflictService conflicts,
             ErasureService erasures,
-            IntegrationUpkeepService integration,
+            IntegrationMaintenance integration,
             PurgeService purges,
             GameService games,
             Metrics metrics,

@@ -1,0 +1,46 @@
+package dev.statecraft.integration.monitoring;
+
+import dev.statecraft.access.CurrentCaller;
+import io.vertx.core.Context;
+import jakarta.annotation.Priority;
+import jakarta.inject.Inject;
+import jakarta.ws.rs.container.ContainerRequestContext;
+import jakarta.ws.rs.container.ContainerRequestFilter;
+import jakarta.ws.rs.container.ContainerResponseContext;
+import jakarta.ws.rs.container.ContainerResponseFilter;
+import jakarta.ws.rs.container.PreMatching;
+import jakarta.ws.rs.ext.Provider;
+import java.util.concurrent.TimeUnit;
+
+/** Counts the requests of callers who were let in, and how long they took. */
+@Provider
+@PreMatching
+@Priority(1)
+public class RequestTrafficFilter implements ContainerRequestFilter, ContainerResponseFilter {
+
+    private static final String STARTED = "statecraft.started";
+
+    private final MonitoringService monitoring;
+    private final CurrentCaller caller;
+
+    @Inject
+    public RequestTrafficFilter(MonitoringService monitoring, CurrentCaller caller) {
+        this.monitoring = monitoring;
+        this.caller = caller;
+    }
+
+    @Override
+    public void filter(ContainerRequestContext request) {
+        request.setProperty(STARTED, System.nanoTime());
+    }
+
+    @Override
+    public void filter(ContainerRequestContext request, ContainerResponseContext response) {
+        if (request.getProperty(STARTED) instanceof Long started) {
+            long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - started);
+            caller.known()
+                    .ifPresent(known -> monitoring.countRequest(
+                            known.game(), response.getStatus(), millis, !Context.isOnEventLoopThread()));
+        }
+    }
+}

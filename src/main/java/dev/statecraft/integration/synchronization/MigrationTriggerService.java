@@ -1,0 +1,101 @@
+package dev.statecraft.integration.synchronization;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.statecraft.integration.event.Event;
+import dev.statecraft.integration.event.EventFeedService;
+import dev.statecraft.integration.event.EventType;
+import dev.statecraft.integration.event.IntegrationConfig;
+import dev.statecraft.integration.event.SourceChange;
+import dev.statecraft.migration.execution.RunService;
+import dev.statecraft.migration.execution.StartService;
+import dev.statecraft.migration.registry.MigrationService;
+import dev.statecraft.migration.registry.Registration;
+import dev.statecraft.migration.run.MigrationStatus;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Applies pending migrations on a schedule. Appends an event with the reason if it skips a pending migration. It does
+ * not retry a failed migration; a caller must apply a failed migration explicitly.
+ */
+@ApplicationScoped
+public class MigrationTriggerService {
+
+    /** Name in {@code by} of the runs that the trigger starts. */
+    static final String BY = "auto-migration-trigger";
+
+    private final MigrationService migrations;
+    private final RunService runs;
+    private final EventFeedService feed;
+    private final IntegrationConfig config;
+    private final Clock clock;
+
+    MigrationTriggerService(
+            MigrationService migrations, RunService runs, EventFeedService feed, IntegrationConfig config, Clock clock) {
+        this.migrations = migrations;
+        this.runs = runs;
+        this.feed = feed;
+        this.config = config;
+        this.clock = clock;
+    }
+
+    /**
+     * Resumes a run without an active worker. Otherwise applies the pending migrations if {@code
+     * auto-migration-trigger} is set. Repeated and concurrent calls start each run once and append each skip event
+     * once. Reads all migrations of the game.
+     *
+     * @return 1 if a run was resumed or started or a skip event was appended, else 0
+     */
+    public int run(String game) {
+        if (runs.takeUp(game, clock.instant())) {
+            return 1;
+        }
+        return config.autoMigrationTrigger() ? trigger(game) : 0;
+    }
+
+    private int trigger(String game) {
+        List<Registration> all = migrations.list(game).migrations();
+        Optional<Registration> pending =
+                all.stream().filter(Registration::pending).findFirst();
+        if (pending.isEmpty()) {
+            return 0;
+        }
+        Registration first = pending.get();
+        String error = first.application().error();
+        if (error != null || first.status() == MigrationStatus.FAILED) {
+            return skipped(
+                    game,
+                    first,
+                    String.valueOf(first.application().run()),
+                    "An earlier run failed. Apply the migration explicitly. Error: " + error);
+        }
+        RunService.Applied applied = runs.apply(game, null, "Pending migration, applied automatically.", BY, 0);
+        if (applied instanceof RunService.NotBegun rejected) {
+            Optional<String> reason = skipReason(rejected.reason());
+            return reason.isEmpty() ? 0 : skipped(game, first, "refused", reason.get());
+        }
+        return 1;
+    }
+
+    /** Returns the reason for the skip event; empty if the next scheduled call may start the run. */
+    private static Optional<String> skipReason(StartService.Begun result) {
+        if (result instanceof StartService.CodeMissing missing) {
+            return Optional.of(
+                    missing.drifted()
+                            ? "The Java code of this version differs from the registered definition."
+                            : "The Java code of the migration is not deployed.");
+        }
+        return Optional.empty();
+    }
+
+    private int skipped(String game, Registration migration, String cause, String reason) {
+        ObjectNode data = JsonNodeFactory.instance.objectNode();
+        data.put("version", migration.version().toString()).put("reason", reason);
+        String id = "trigger/" + migration.version() + "/" + migration.seq() + "/" + cause;
+        Event event = Event.of(EventType.MIGRATION_TRIGGER_SKIPPED, id, clock.millis(), data);
+        return feed.append(game, List.of(SourceChange.once(game, id, List.of(event))));
+    }
+}

@@ -1,0 +1,161 @@
+package dev.statecraft.integration.event;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.statecraft.local.LocalDynamoDb;
+import dev.statecraft.table.ScanPage;
+import dev.statecraft.table.TableNames;
+import io.quarkus.runtime.configuration.DurationConverter;
+import io.smallrye.config.SmallRyeConfigBuilder;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.Random;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
+
+/** Tests the event feed on DynamoDB Local: repeated deliveries append every event once. */
+class EventFeedServiceTest {
+
+    private static final String GAME = "default";
+
+    private final TableNames tables = LocalDynamoDb.freshTables();
+    private final EventFeedStore store =
+            new EventFeedStore(LocalDynamoDb.client(new ExecutionInterceptor() {}), tables, config());
+    private final EventFeedService feed = new EventFeedService(store, Clock.systemUTC());
+
+    @Test
+    void repeatedAndShuffledChangesAreAppendedOnce() {
+        long seed = System.nanoTime();
+        Random random = new Random(seed);
+        List<SourceChange> all = new ArrayList<>();
+        for (int i = 1; i <= 60; i++) {
+            all.add(numbered("space/a", i));
+            all.add(SourceChange.once(GAME, "board/b/" + i, List.of(event(EventType.LEADERBOARD_CHANGED, "b" + i))));
+        }
+        int from = 0;
+        while (from < all.size()) {
+            int to = Math.min(all.size(), from + 1 + random.nextInt(20));
+            feed.append(GAME, all.subList(from, to));
+            if (random.nextBoolean()) {
+                int again = random.nextInt(to);
+                feed.append(GAME, all.subList(again, Math.min(all.size(), again + 30)));
+            }
+            from = Math.max(from + 1, to - random.nextInt(3));
+        }
+        List<SourceChange> shuffled = new ArrayList<>(all);
+        Collections.shuffle(shuffled, random);
+        feed.append(GAME, shuffled);
+        List<Event> events = feed.oldest(GAME, null, null, 1000).events();
+        assertEquals(120, events.stream().map(Event::id).distinct().count(), "seed " + seed);
+        assertEquals(120, events.size(), "seed " + seed);
+        assertEquals(120, feed.count(GAME), "seed " + seed);
+        assertEquals(
+                LongStream.rangeClosed(1, 120).boxed().toList(),
+                events.stream().map(Event::seq).toList(),
+                "seed " + seed);
+    }
+
+    @Test
+    void scoreChangesOfABoardAreMergedAndCountedOnce() {
+        List<SourceChange> scores = new ArrayList<>();
+        for (int i = 1; i <= 10; i++) {
+            scores.add(LeaderboardEvents.scored(GAME, "race", 0, 1, 0, Integer.toString(100 + i), 0));
+        }
+        feed.append(GAME, scores.subList(0, 6));
+        feed.append(GAME, scores);
+        feed.append(GAME, scores.subList(3, 8));
+        List<Event> events =
+                feed.oldest(GAME, null, EventType.LEADERBOARD_UPDATED, 100).events();
+        assertEquals(2, events.size());
+        assertEquals(
+                10,
+                events.stream()
+                        .mapToLong(event -> event.data().path("changes").asLong())
+                        .sum());
+    }
+
+    @Test
+    void pagesOfBothOrdersContainEveryEventOnce() {
+        for (int chunk = 0; chunk < 7; chunk++) {
+            List<SourceChange> part = new ArrayList<>();
+            for (int i = 1; i <= 5; i++) {
+                part.add(numbered("space/p", chunk * 5 + i));
+            }
+            feed.append(GAME, part);
+        }
+        for (int limit = 1; limit <= 9; limit++) {
+            List<Long> forwards = new ArrayList<>();
+            EventFeedService.Page page = feed.oldest(GAME, null, null, limit);
+            while (true) {
+                page.events().forEach(event -> forwards.add(event.seq()));
+                if (!page.more()) {
+                    break;
+                }
+                page = feed.oldest(GAME, page.next(), null, limit);
+            }
+            assertEquals(LongStream.rangeClosed(1, 35).boxed().toList(), forwards);
+            assertTrue(feed.oldest(GAME, page.next(), null, limit).events().isEmpty());
+            List<Long> backwards = new ArrayList<>();
+            page = feed.newest(GAME, null, null, limit);
+            while (true) {
+                page.events().forEach(event -> backwards.add(event.seq()));
+                if (!page.more()) {
+                    break;
+                }
+                page = feed.newest(GAME, page.next(), null, limit);
+            }
+            Collections.reverse(backwards);
+            assertEquals(forwards, backwards);
+        }
+    }
+
+    @Test
+    void concurrentErasuresAnonymizeBothPlayers() {
+        feed.append(
+                GAME,
+                List.of(SourceChange.once(
+                        GAME,
+                        "space/e",
+                        List.of(
+                                event(EventType.ENTITY_UPDATED, "global/ada/1"),
+                                event(EventType.ENTITY_UPDATED, "global/eve/1"),
+                                event(EventType.ENTITY_UPDATED, "global/bob/1")))));
+        EventFeedStore.Chunk read = store.forwards(GAME, 0, 1).chunks().get(0);
+        assertEquals(OptionalInt.of(1), store.anonymize(GAME, read, "ada"));
+        // A rewrite of the chunk as it was read before would restore the other player's name.
+        assertEquals(OptionalInt.empty(), store.anonymize(GAME, read, "eve"));
+        EventErasureService erasure = new EventErasureService(store);
+        assertEquals(new ScanPage(null, 1), erasure.erase(GAME, "eve", null));
+        assertEquals(new ScanPage(null, 0), erasure.erase(GAME, "ada", null));
+        assertEquals(new ScanPage(null, 1), erasure.erase(GAME, "bob", null));
+        String left = feed.oldest(GAME, null, null, 10).events().toString();
+        for (String name : List.of("ada", "eve", "bob")) {
+            assertFalse(left.contains(name), left);
+        }
+    }
+
+    private static SourceChange numbered(String source, long number) {
+        return SourceChange.numbered(
+                GAME, source, number, List.of(event(EventType.ENTITY_UPDATED, source + "/" + number)));
+    }
+
+    private static Event event(EventType type, String id) {
+        return Event.of(type, id, 0, JsonNodeFactory.instance.objectNode());
+    }
+
+    static IntegrationConfig config() {
+        return new SmallRyeConfigBuilder()
+                .withConverter(Duration.class, 200, new DurationConverter())
+                .withMapping(IntegrationConfig.class)
+                .build()
+                .getConfigMapping(IntegrationConfig.class);
+    }
+}
