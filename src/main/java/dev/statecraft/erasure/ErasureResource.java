@@ -15,7 +15,7 @@ import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
-/** Erasure of players over HTTP. {@link ReceiptResource} returns the progress and the receipt. */
+/** Erasure of players over HTTP. {@link ErasureReceiptResource} returns the progress and the receipt. */
 @Path("/v1/players")
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Erasure")

@@ -5,7 +5,7 @@ import dev.statecraft.erasure.Erasure.Part;
 import dev.statecraft.integration.event.EventErasureService;
 import dev.statecraft.leaderboard.upkeep.LeaderboardErasureService;
 import dev.statecraft.migration.upkeep.MigrationErasureService;
-import dev.statecraft.replication.ReplicationErasureService;
+import dev.statecraft.replication.upkeep.ReplicationErasureService;
 import dev.statecraft.table.ScanPage;
 import dev.statecraft.table.Sha256;
 import jakarta.enterprise.context.ApplicationScoped;

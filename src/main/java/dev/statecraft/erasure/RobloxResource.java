@@ -9,7 +9,7 @@ import dev.statecraft.access.key.GameService;
 import dev.statecraft.http.Ids;
 import dev.statecraft.http.Problem;
 import dev.statecraft.http.ProblemException;
-import dev.statecraft.replication.JsonValues;
+import dev.statecraft.replication.state.JsonValues;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;

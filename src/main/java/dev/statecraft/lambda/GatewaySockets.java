@@ -1,7 +1,7 @@
 package dev.statecraft.lambda;
 
 import dev.statecraft.http.SocketConfig;
-import dev.statecraft.replication.Sockets;
+import dev.statecraft.replication.socket.Sockets;
 import io.quarkus.arc.DefaultBean;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;

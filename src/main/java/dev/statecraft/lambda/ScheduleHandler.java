@@ -8,7 +8,7 @@ import dev.statecraft.erasure.ErasureService;
 import dev.statecraft.integration.synchronization.IntegrationMaintenance;
 import dev.statecraft.leaderboard.upkeep.LeaderboardMaintenance;
 import dev.statecraft.leaderboard.upkeep.PurgeService;
-import dev.statecraft.replication.ConflictService;
+import dev.statecraft.replication.commit.ConflictService;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Named;
 import java.time.Clock;

@@ -9,7 +9,7 @@ import dev.statecraft.access.token.SocketToken;
 import dev.statecraft.http.Problem;
 import dev.statecraft.http.ProblemException;
 import dev.statecraft.http.ProblemMapper;
-import dev.statecraft.replication.SocketResource;
+import dev.statecraft.replication.socket.SocketResource;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Named;
 import java.nio.charset.StandardCharsets;

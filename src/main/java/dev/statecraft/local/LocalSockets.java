@@ -1,6 +1,6 @@
 package dev.statecraft.local;
 
-import dev.statecraft.replication.Sockets;
+import dev.statecraft.replication.socket.Sockets;
 import io.quarkus.arc.profile.IfBuildProfile;
 import io.quarkus.websockets.next.CloseReason;
 import io.quarkus.websockets.next.OpenConnections;

@@ -10,7 +10,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.statecraft.local.DynamoDbLocalResource;
 import dev.statecraft.local.LocalHandlers;
-import dev.statecraft.replication.ConnectionService;
+import dev.statecraft.replication.socket.ConnectionService;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;

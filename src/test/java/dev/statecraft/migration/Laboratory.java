@@ -34,13 +34,13 @@ import dev.statecraft.migration.segment.SegmentWorker;
 import dev.statecraft.migration.work.WorkPageReader;
 import dev.statecraft.migration.work.WorkService;
 import dev.statecraft.migration.work.WorkStore;
-import dev.statecraft.replication.CommitService;
-import dev.statecraft.replication.Entity;
-import dev.statecraft.replication.EntityService;
-import dev.statecraft.replication.EntityService.NewEntity;
-import dev.statecraft.replication.Identity;
 import dev.statecraft.replication.Realm;
-import dev.statecraft.replication.Source;
+import dev.statecraft.replication.commit.CommitService;
+import dev.statecraft.replication.entity.EntityService;
+import dev.statecraft.replication.entity.EntityService.NewEntity;
+import dev.statecraft.replication.entity.IdempotencyKey;
+import dev.statecraft.replication.entity.Source;
+import dev.statecraft.replication.state.Entity;
 import dev.statecraft.table.Counters;
 import io.quarkus.runtime.configuration.DurationConverter;
 import io.smallrye.config.SmallRyeConfigBuilder;
@@ -204,7 +204,7 @@ public final class Laboratory {
                 id,
                 Realm.operations(operations),
                 new Source("server", null),
-                new Identity(null, operations));
+                new IdempotencyKey(null, operations));
         if (!(((EntityService.Decided) updated).result() instanceof CommitService.Done)) {
             throw new AssertionError(updated.toString());
         }
@@ -220,7 +220,7 @@ public final class Laboratory {
                 space,
                 new NewEntity(id, "PLAYER_DATA", JsonFixtures.of(state), null),
                 new Source("server", null),
-                new Identity(null, ""));
+                new IdempotencyKey(null, ""));
         if (!(result instanceof CommitService.Done)) {
             throw new AssertionError(result.toString());
         }

@@ -9,7 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.statecraft.migration.definition.SemanticVersion;
 import dev.statecraft.migration.run.MigrationStatus;
 import dev.statecraft.migration.run.Run;
-import dev.statecraft.replication.Entity;
+import dev.statecraft.replication.state.Entity;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;

@@ -1,5 +1,6 @@
 package dev.statecraft.replication;
 
+import dev.statecraft.replication.log.FeedChanged;
 import jakarta.enterprise.event.Event;
 import jakarta.enterprise.event.NotificationOptions;
 import jakarta.enterprise.util.TypeLiteral;
@@ -10,41 +11,41 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 
 /** Tells listeners of news where nothing is wired by Quarkus. */
-final class Announcements implements Event<TopicChanged> {
+public final class Announcements implements Event<FeedChanged> {
 
-    private final List<Consumer<TopicChanged>> listeners = new CopyOnWriteArrayList<>();
+    private final List<Consumer<FeedChanged>> listeners = new CopyOnWriteArrayList<>();
 
-    void listen(Consumer<TopicChanged> listener) {
+    public void listen(Consumer<FeedChanged> listener) {
         listeners.add(listener);
     }
 
     @Override
-    public void fire(TopicChanged changed) {
+    public void fire(FeedChanged changed) {
         listeners.forEach(listener -> listener.accept(changed));
     }
 
     @Override
-    public <U extends TopicChanged> CompletionStage<U> fireAsync(U changed) {
+    public <U extends FeedChanged> CompletionStage<U> fireAsync(U changed) {
         throw new UnsupportedOperationException("news are told at once");
     }
 
     @Override
-    public <U extends TopicChanged> CompletionStage<U> fireAsync(U changed, NotificationOptions options) {
+    public <U extends FeedChanged> CompletionStage<U> fireAsync(U changed, NotificationOptions options) {
         throw new UnsupportedOperationException("news are told at once");
     }
 
     @Override
-    public Event<TopicChanged> select(Annotation... qualifiers) {
+    public Event<FeedChanged> select(Annotation... qualifiers) {
         return this;
     }
 
     @Override
-    public <U extends TopicChanged> Event<U> select(Class<U> subtype, Annotation... qualifiers) {
+    public <U extends FeedChanged> Event<U> select(Class<U> subtype, Annotation... qualifiers) {
         throw new UnsupportedOperationException("there is one kind of news");
     }
 
     @Override
-    public <U extends TopicChanged> Event<U> select(TypeLiteral<U> subtype, Annotation... qualifiers) {
+    public <U extends FeedChanged> Event<U> select(TypeLiteral<U> subtype, Annotation... qualifiers) {
         throw new UnsupportedOperationException("there is one kind of news");
     }
 }

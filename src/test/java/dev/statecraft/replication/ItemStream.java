@@ -12,7 +12,7 @@ import software.amazon.awssdk.services.dynamodb.model.ShardIteratorType;
 import software.amazon.awssdk.services.dynamodb.streams.DynamoDbStreamsClient;
 
 /** The real stream of a table, read by the test, which decides what is delivered, when and how often. */
-final class ItemStream {
+public final class ItemStream {
 
     private final DynamoDbStreamsClient streams = LocalDynamoDb.streams();
     private final String table;
@@ -34,7 +34,7 @@ final class ItemStream {
     }
 
     /** All records since the last call. */
-    List<ItemChange> next() {
+    public List<ItemChange> next() {
         String arn = arn();
         streams.describeStream(describe -> describe.streamArn(arn))
                 .streamDescription()

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * each key that does one call after the other: the search of Wing and Gong ("Testing and verifying concurrent objects",
  * JPDC 1993), with the states that were tried remembered, as Lowe does. Keys are independent, so each is searched alone.
  */
-final class Linearizability {
+public final class Linearizability {
 
     private Linearizability() {}
 
@@ -32,7 +32,7 @@ final class Linearizability {
      * @param input what was asked
      * @param output what was answered
      */
-    record Call<I, O>(
+    public record Call<I, O>(
             String key,
             long sent,
             long answered,
@@ -40,7 +40,7 @@ final class Linearizability {
             @Nullable O output) {}
 
     /** What a register does with a call: the state after it; nothing fits where the answer would be another. */
-    record Stepped<S>(boolean fits, S state) {}
+    public record Stepped<S>(boolean fits, S state) {}
 
     /**
      * Looks for an order.
@@ -49,7 +49,7 @@ final class Linearizability {
      * @param step what a call does; it is asked with calls that were not answered as well, whose answers always fit
      * @return a key whose calls have no order, null if all have one
      */
-    static <S, I, O> @Nullable String violation(
+    public static <S, I, O> @Nullable String violation(
             List<Call<I, O>> history, S initial, BiFunction<S, Call<I, O>, Stepped<S>> step) {
         Map<String, List<Call<I, O>>> byKey =
                 history.stream().collect(Collectors.groupingBy(Call::key, TreeMap::new, Collectors.toList()));

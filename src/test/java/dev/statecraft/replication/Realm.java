@@ -4,9 +4,46 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.statecraft.local.LocalDynamoDb;
-import dev.statecraft.replication.CommitService.Done;
-import dev.statecraft.replication.CommitService.Result;
-import dev.statecraft.replication.EntityService.NewEntity;
+import dev.statecraft.replication.commit.CommitCoordinator;
+import dev.statecraft.replication.commit.CommitService;
+import dev.statecraft.replication.commit.CommitService.Done;
+import dev.statecraft.replication.commit.CommitService.Result;
+import dev.statecraft.replication.commit.CommitStore;
+import dev.statecraft.replication.commit.ConflictParking;
+import dev.statecraft.replication.commit.ConflictService;
+import dev.statecraft.replication.commit.ConflictStore;
+import dev.statecraft.replication.commit.RecentCommits;
+import dev.statecraft.replication.entity.EntityReader;
+import dev.statecraft.replication.entity.EntityService;
+import dev.statecraft.replication.entity.EntityService.NewEntity;
+import dev.statecraft.replication.entity.EntityUpdate;
+import dev.statecraft.replication.entity.IdempotencyKey;
+import dev.statecraft.replication.entity.Source;
+import dev.statecraft.replication.feed.PlayerFeedService;
+import dev.statecraft.replication.feed.PlayerService;
+import dev.statecraft.replication.feed.PlayerStore;
+import dev.statecraft.replication.feed.ResyncService;
+import dev.statecraft.replication.feed.ResyncStore;
+import dev.statecraft.replication.feed.SpaceFeedService;
+import dev.statecraft.replication.feed.SyncService;
+import dev.statecraft.replication.log.Change;
+import dev.statecraft.replication.log.HistoryService;
+import dev.statecraft.replication.log.HistoryStore;
+import dev.statecraft.replication.log.LogEntry;
+import dev.statecraft.replication.log.LogStore;
+import dev.statecraft.replication.state.Entity;
+import dev.statecraft.replication.state.EntityStore;
+import dev.statecraft.replication.state.JsonValues;
+import dev.statecraft.replication.state.Operations;
+import dev.statecraft.replication.state.OperationsReader;
+import dev.statecraft.replication.state.PackedJson;
+import dev.statecraft.replication.state.ReplicationConfig;
+import dev.statecraft.replication.state.Space;
+import dev.statecraft.replication.statistics.ReplicationStatisticsService;
+import dev.statecraft.replication.statistics.ReplicationStatisticsStore;
+import dev.statecraft.replication.type.EntityTypeService;
+import dev.statecraft.replication.type.EntityTypeStore;
+import dev.statecraft.replication.type.SchemaService;
 import dev.statecraft.table.Counters;
 import dev.statecraft.table.ItemChange;
 import dev.statecraft.table.TableNames;
@@ -26,38 +63,38 @@ import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 /** State replication wired by hand on fresh tables of the real DynamoDB Local, without Quarkus around it. */
 public final class Realm {
 
-    static final String GAME = "default";
-    static final String SPACE = "arena";
-    static final Source SERVER = new Source("server", null);
+    public static final String GAME = "default";
+    public static final String SPACE = "arena";
+    public static final Source SERVER = new Source("server", null);
 
     public final TableNames tables;
-    final Announcements news = new Announcements();
-    final DynamoDbClient dynamo;
-    final ReplicationConfig config;
-    final EntityStore entityStore;
+    public final Announcements news = new Announcements();
+    public final DynamoDbClient dynamo;
+    public final ReplicationConfig config;
+    public final EntityStore entityStore;
     final LogStore log;
-    final HistoryStore historyStore;
-    final HistoryService history;
+    public final HistoryStore historyStore;
+    public final HistoryService history;
     final CommitStore commitStore;
     final RecentCommits recentCommits = new RecentCommits();
     public final CommitService commits;
     public final EntityTypeService types;
     public final RealmSchemas schemas = new RealmSchemas();
-    final ConflictService conflicts;
+    public final ConflictService conflicts;
     final ConflictParking parking;
     public final EntityReader reader;
     public final EntityService entities;
-    final ReplicationStatisticsService statistics;
+    public final ReplicationStatisticsService statistics;
     final ResyncService resyncs;
-    final FeedService feeds;
-    final PlayerService players;
-    final PlayerFeedService playerFeeds;
-    final SyncService sync;
-    final Clock clock;
-    final ItemStream entityStream;
-    final ItemStream logStream;
+    public final SpaceFeedService feeds;
+    public final PlayerService players;
+    public final PlayerFeedService playerFeeds;
+    public final SyncService sync;
+    public final Clock clock;
+    public final ItemStream entityStream;
+    public final ItemStream logStream;
 
-    Realm() {
+    public Realm() {
         this(Map.of(), new ExecutionInterceptor() {}, Clock.systemUTC());
     }
 
@@ -79,7 +116,7 @@ public final class Realm {
         commits = new CommitService(
                 commitStore,
                 history,
-                new CommitLaneService(commitStore, recentCommits, new Counters(), config),
+                new CommitCoordinator(commitStore, recentCommits, new Counters(), config),
                 config,
                 clock,
                 news);
@@ -92,7 +129,7 @@ public final class Realm {
         entities = new EntityService(commits, types, conflicts, parking, history, shapes, (game, type) -> false);
         statistics = new ReplicationStatisticsService(new ReplicationStatisticsStore(dynamo, tables), clock);
         resyncs = new ResyncService(new ResyncStore(dynamo, tables), config);
-        feeds = new FeedService(log, entityStore, shapes, resyncs, clock);
+        feeds = new SpaceFeedService(log, entityStore, shapes, resyncs, clock);
         ReplicationStatisticsStore sums = new ReplicationStatisticsStore(dynamo, tables);
         players = new PlayerService(
                 new PlayerStore(dynamo, tables, sums, config), entityStore, shapes, config, clock, news);
@@ -103,7 +140,7 @@ public final class Realm {
         logStream = new ItemStream(tables.log());
     }
 
-    static ReplicationConfig config(Map<String, String> settings) {
+    public static ReplicationConfig config(Map<String, String> settings) {
         SmallRyeConfigBuilder builder = new SmallRyeConfigBuilder()
                 .withConverter(Duration.class, 200, new DurationConverter())
                 .withMapping(ReplicationConfig.class);
@@ -111,7 +148,7 @@ public final class Realm {
         return builder.build().getConfigMapping(ReplicationConfig.class);
     }
 
-    static ObjectNode json(String text) {
+    public static ObjectNode json(String text) {
         try {
             return (ObjectNode) PackedJson.MAPPER.readTree(text.replace('\'', '"'));
         } catch (JsonProcessingException e) {
@@ -120,7 +157,7 @@ public final class Realm {
     }
 
     /** The same with numbers as they are compared. */
-    static JsonNode canonical(String text) {
+    public static JsonNode canonical(String text) {
         return JsonValues.canonical(json(text));
     }
 
@@ -130,37 +167,37 @@ public final class Realm {
         return new EntityUpdate(new EntityUpdate.Operate(read.operations()), null, null, new TreeMap<>(), null);
     }
 
-    Result create(String id, String type, String state) {
-        return entities.create(GAME, SPACE, new NewEntity(id, type, json(state), null), SERVER, new Identity(null, ""));
+    public Result create(String id, String type, String state) {
+        return entities.create(GAME, SPACE, new NewEntity(id, type, json(state), null), SERVER, new IdempotencyKey(null, ""));
     }
 
-    Result update(String id, String operations, @Nullable String mutationId) {
+    public Result update(String id, String operations, @Nullable String mutationId) {
         EntityService.Updated updated =
-                entities.update(GAME, SPACE, id, operations(operations), SERVER, new Identity(mutationId, operations));
+                entities.update(GAME, SPACE, id, operations(operations), SERVER, new IdempotencyKey(mutationId, operations));
         return ((EntityService.Decided) updated).result();
     }
 
-    Result delete(String id) {
-        return entities.delete(GAME, SPACE, id, null, SERVER, new Identity(null, ""));
+    public Result delete(String id) {
+        return entities.delete(GAME, SPACE, id, null, SERVER, new IdempotencyKey(null, ""));
     }
 
-    static Entity done(Result result) {
+    public static Entity done(Result result) {
         if (result instanceof Done done) {
             return done.entity();
         }
         throw new AssertionError(result.toString());
     }
 
-    Entity read(String id) {
+    public Entity read(String id) {
         return reader.read(GAME, SPACE, id);
     }
 
-    Space head() {
+    public Space head() {
         return log.head(GAME, SPACE);
     }
 
     /** The whole log of a space. */
-    List<LogEntry> log(String space) {
+    public List<LogEntry> log(String space) {
         List<LogEntry> entries = new ArrayList<>();
         long seq = 0;
         while (true) {
@@ -174,7 +211,7 @@ public final class Realm {
     }
 
     /** What the changes of a log come to, by entity; deleted ones without a state. */
-    Map<String, Entity> replayed(String space) {
+    public Map<String, Entity> replayed(String space) {
         Map<String, Entity> replayed = new TreeMap<>();
         for (LogEntry entry : log(space)) {
             for (Change change : entry.changes()) {
@@ -186,11 +223,11 @@ public final class Realm {
     }
 
     /** Brings history and statistics to rest. */
-    void drain() {
+    public void drain() {
         deliver(entityStream.next(), logStream.next());
     }
 
-    void deliver(List<ItemChange> entityChanges, List<ItemChange> logChanges) {
+    public void deliver(List<ItemChange> entityChanges, List<ItemChange> logChanges) {
         if (!entityChanges.isEmpty()) {
             expectDone(history.record(entityChanges));
         }

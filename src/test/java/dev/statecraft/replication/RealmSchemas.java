@@ -1,5 +1,8 @@
 package dev.statecraft.replication;
 
+import dev.statecraft.replication.state.Entity;
+import dev.statecraft.replication.state.Schemas;
+
 /** Knows no way from one schema version to another until it is told who does. */
 public final class RealmSchemas implements Schemas {
 

@@ -1,12 +1,22 @@
 package dev.statecraft.replication;
 
-import static dev.statecraft.replication.JsonValues.canonical;
+import static dev.statecraft.replication.state.JsonValues.canonical;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.statecraft.replication.feed.Feed;
+import dev.statecraft.replication.feed.FeedCursor;
+import dev.statecraft.replication.feed.PlayerFeed;
+import dev.statecraft.replication.log.Change;
+import dev.statecraft.replication.log.LogEntry;
+import dev.statecraft.replication.state.Entity;
+import dev.statecraft.replication.state.Operations;
+import dev.statecraft.replication.state.OperationsReader;
+import dev.statecraft.replication.state.SpaceChecksum;
+import dev.statecraft.replication.state.StateEdit;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -14,24 +24,24 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** A client as the README describes it: it knows of set and unset, of versions, and of the checksum, and nothing else. */
-final class Replica {
+public final class Replica {
 
     private record Held(long version, @Nullable ObjectNode state) {}
 
     private final String context;
     private final Map<String, Held> held = new TreeMap<>();
 
-    @Nullable FeedCursor cursor;
+    public @Nullable FeedCursor cursor;
 
-    PlayerFeed.@Nullable Cursor playerCursor;
+    public PlayerFeed.@Nullable Cursor playerCursor;
     private long seq;
 
-    Replica(String context) {
+    public Replica(String context) {
         this.context = context;
     }
 
     /** Takes what the feed of a space tells. */
-    void take(Feed feed) {
+    public void take(Feed feed) {
         Feed.Snapshot snapshot = feed.snapshot();
         if (feed.resync()) {
             assertTrue(snapshot != null && snapshot.first(), context);
@@ -60,7 +70,7 @@ final class Replica {
     }
 
     /** Takes what the feed of a player tells. */
-    void take(PlayerFeed feed) {
+    public void take(PlayerFeed feed) {
         if (feed.first()) {
             held.clear();
         }
@@ -107,7 +117,7 @@ final class Replica {
     }
 
     /** Whether it holds exactly these entities, in these versions and states. */
-    void assertHolds(Map<String, Entity> entities) {
+    public void assertHolds(Map<String, Entity> entities) {
         Map<String, Held> live = new TreeMap<>(held);
         live.values().removeIf(one -> one.state() == null);
         assertEquals(entities.keySet(), live.keySet(), context);
@@ -118,7 +128,7 @@ final class Replica {
         });
     }
 
-    Set<String> ids() {
+    public Set<String> ids() {
         return held.entrySet().stream()
                 .filter(one -> one.getValue().state() != null)
                 .map(Map.Entry::getKey)

@@ -17,8 +17,21 @@ import dev.statecraft.access.CurrentCaller;
 import dev.statecraft.http.json.FrameJson;
 import dev.statecraft.http.json.Json;
 import dev.statecraft.local.Meter;
-import dev.statecraft.replication.CommitService.Busy;
-import dev.statecraft.replication.EntityService.NewEntity;
+import dev.statecraft.replication.commit.CommitService;
+import dev.statecraft.replication.commit.CommitService.Busy;
+import dev.statecraft.replication.entity.EntityService;
+import dev.statecraft.replication.entity.EntityService.NewEntity;
+import dev.statecraft.replication.entity.EntityView;
+import dev.statecraft.replication.entity.IdempotencyKey;
+import dev.statecraft.replication.feed.FeedCursor;
+import dev.statecraft.replication.feed.FeedCursors;
+import dev.statecraft.replication.feed.SyncRequest;
+import dev.statecraft.replication.feed.SyncResource;
+import dev.statecraft.replication.feed.SyncService;
+import dev.statecraft.replication.socket.Frames;
+import dev.statecraft.replication.state.AnswerBudget;
+import dev.statecraft.replication.state.Entity;
+import dev.statecraft.replication.state.PackedJson;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -41,7 +54,7 @@ import org.junit.jupiter.api.Test;
 
 /** What commits and pulls consume, what writers in each other's way get through, and what goes over the wire. */
 @Tag("bench")
-class ReplicationBench {
+public class ReplicationBench {
 
     private static final int COMMITS = 20;
     private static final int ENTITIES = 50;
@@ -168,7 +181,7 @@ class ReplicationBench {
     private SyncService.Update update(String space, String id, boolean repeatable) {
         int number = sequence.incrementAndGet();
         String body = "{'set': {'score': " + number + "}}";
-        Identity identity = new Identity(repeatable ? "m" + number : null, body);
+        IdempotencyKey identity = new IdempotencyKey(repeatable ? "m" + number : null, body);
         return new SyncService.Update(space, id, Realm.operations(body), SERVER, identity);
     }
 
@@ -242,11 +255,11 @@ class ReplicationBench {
 
     private void create(String space, String id, ObjectNode state) {
         done(realm.entities.create(
-                GAME, space, new NewEntity(id, "UI_STATE", state, null), SERVER, new Identity(null, "")));
+                GAME, space, new NewEntity(id, "UI_STATE", state, null), SERVER, new IdempotencyKey(null, "")));
     }
 
     /** What a game keeps of a player: numbers, words that come again, a list of things. */
-    static ObjectNode gameState(Random random, int bytes) {
+    public static ObjectNode gameState(Random random, int bytes) {
         ObjectNode state = PackedJson.MAPPER.createObjectNode();
         state.put("score", 0).put("name", "player-" + random.nextInt(100_000)).put("alive", true);
         state.putObject("position")

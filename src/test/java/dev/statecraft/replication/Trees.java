@@ -7,12 +7,15 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.statecraft.replication.state.Operations;
+import dev.statecraft.replication.state.OperationsReader;
+import dev.statecraft.replication.state.StatePath;
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.Random;
 
 /** JSON trees for tests: read from text with single quotes for double ones, and random ones. */
-final class Trees {
+public final class Trees {
 
     private static final ObjectMapper MAPPER =
             new ObjectMapper().enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS);
@@ -21,7 +24,7 @@ final class Trees {
 
     private Trees() {}
 
-    static JsonNode json(String text) {
+    public static JsonNode json(String text) {
         try {
             return MAPPER.readTree(text.replace('\'', '"'));
         } catch (JsonProcessingException e) {
@@ -29,11 +32,11 @@ final class Trees {
         }
     }
 
-    static ObjectNode object(String text) {
+    public static ObjectNode object(String text) {
         return (ObjectNode) json(text);
     }
 
-    static Operations operations(String text) {
+    public static Operations operations(String text) {
         Operations.Reading reading = OperationsReader.parse(json(text));
         if (reading instanceof Operations.Read read) {
             return read.operations();
@@ -41,11 +44,11 @@ final class Trees {
         throw new IllegalArgumentException(reading.toString());
     }
 
-    static StatePath path(String text) {
+    public static StatePath path(String text) {
         return StatePath.parse(text).orElseThrow();
     }
 
-    static ObjectNode randomState(Random random, int depth) {
+    public static ObjectNode randomState(Random random, int depth) {
         ObjectNode state = JsonNodeFactory.instance.objectNode();
         int size = random.nextInt(5);
         for (int i = 0; i < size; i++) {
@@ -54,7 +57,7 @@ final class Trees {
         return state;
     }
 
-    static JsonNode randomValue(Random random, int depth) {
+    public static JsonNode randomValue(Random random, int depth) {
         JsonNodeFactory nodes = JsonNodeFactory.instance;
         return switch (random.nextInt(depth > 0 ? 9 : 6)) {
             case 0 -> nodes.numberNode(random.nextInt(4));

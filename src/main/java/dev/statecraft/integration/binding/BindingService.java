@@ -10,10 +10,10 @@ import dev.statecraft.leaderboard.score.ScoreResult;
 import dev.statecraft.leaderboard.score.ScoreService;
 import dev.statecraft.leaderboard.settings.EntitySource;
 import dev.statecraft.leaderboard.settings.Terms;
-import dev.statecraft.replication.Entity;
-import dev.statecraft.replication.EntityPlace;
-import dev.statecraft.replication.EntityReader;
-import dev.statecraft.replication.FollowedTypes;
+import dev.statecraft.replication.entity.EntityReader;
+import dev.statecraft.replication.entity.SourceTypes;
+import dev.statecraft.replication.state.Entity;
+import dev.statecraft.replication.state.EntityKey;
 import dev.statecraft.table.ContentionException;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.math.BigDecimal;
@@ -33,7 +33,7 @@ import java.util.function.BooleanSupplier;
  * it keeps old and repeated versions from being submitted again.
  */
 @ApplicationScoped
-public class BindingService implements FollowedTypes {
+public class BindingService implements SourceTypes {
 
     private static final int BATCH_SIZE = 100;
 
@@ -211,16 +211,16 @@ public class BindingService implements FollowedTypes {
         int submitted = 0;
         Binding binding = start;
         while (timeLeft.getAsBoolean()) {
-            EntityPlace after = binding.space() == null || binding.entity() == null
+            EntityKey after = binding.space() == null || binding.entity() == null
                     ? null
-                    : new EntityPlace(binding.space(), binding.entity());
+                    : new EntityKey(binding.space(), binding.entity());
             EntityReader.PlaceList page = entities.places(game, binding.entityType(), after);
             for (int from = 0; from < page.places().size(); from += BATCH_SIZE) {
-                List<EntityPlace> part =
+                List<EntityKey> part =
                         page.places().subList(from, Math.min(page.places().size(), from + BATCH_SIZE));
                 submitted += apply(game, binding, entities.readAll(game, part));
             }
-            EntityPlace next = page.next();
+            EntityKey next = page.next();
             binding = next == null
                     ? binding.withBackfill(binding.passesLeft() - 1, null, null)
                     : binding.withBackfill(binding.passesLeft(), next.space(), next.id());

@@ -10,13 +10,13 @@ import dev.statecraft.leaderboard.board.BoardService;
 import dev.statecraft.leaderboard.board.RankedEntry;
 import dev.statecraft.leaderboard.listing.Listing;
 import dev.statecraft.leaderboard.listing.ListingService;
-import dev.statecraft.replication.CommitService;
-import dev.statecraft.replication.Entity;
-import dev.statecraft.replication.EntityReader;
-import dev.statecraft.replication.EntityService;
-import dev.statecraft.replication.EntityUpdate;
-import dev.statecraft.replication.Identity;
-import dev.statecraft.replication.Source;
+import dev.statecraft.replication.commit.CommitService;
+import dev.statecraft.replication.entity.EntityReader;
+import dev.statecraft.replication.entity.EntityService;
+import dev.statecraft.replication.entity.EntityUpdate;
+import dev.statecraft.replication.entity.IdempotencyKey;
+import dev.statecraft.replication.entity.Source;
+import dev.statecraft.replication.state.Entity;
 import dev.statecraft.table.ContentionException;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
@@ -46,7 +46,7 @@ public class BoardReplication {
     private static final long ORDER_INDEX_LAG_MILLIS = 2_000;
 
     private static final Source SYSTEM = new Source("statecraft", null);
-    private static final Identity NO_KEY = new Identity(null, "");
+    private static final IdempotencyKey NO_KEY = new IdempotencyKey(null, "");
 
     private final CoordinationStore store;
     private final BoardService boards;

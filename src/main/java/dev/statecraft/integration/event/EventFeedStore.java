@@ -6,7 +6,7 @@ import static dev.statecraft.table.Attributes.s;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import dev.statecraft.replication.PackedJson;
+import dev.statecraft.replication.state.PackedJson;
 import dev.statecraft.table.Attributes;
 import dev.statecraft.table.Batches;
 import dev.statecraft.table.ItemChange;

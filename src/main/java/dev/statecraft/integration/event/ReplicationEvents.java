@@ -2,11 +2,11 @@ package dev.statecraft.integration.event;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.statecraft.replication.Change;
-import dev.statecraft.replication.LogEntry;
-import dev.statecraft.replication.ParkedConflict;
-import dev.statecraft.replication.Settlement;
-import dev.statecraft.replication.Strategy;
+import dev.statecraft.replication.commit.ConflictResolution;
+import dev.statecraft.replication.commit.ParkedConflict;
+import dev.statecraft.replication.log.Change;
+import dev.statecraft.replication.log.LogEntry;
+import dev.statecraft.replication.state.Strategy;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -61,7 +61,7 @@ final class ReplicationEvents {
      *
      * @param version entity version that the resolution committed, 0 if it committed none
      */
-    static SourceChange of(String game, Settlement resolution, long version) {
+    static SourceChange of(String game, ConflictResolution resolution, long version) {
         ObjectNode data = about(resolution.space(), resolution.entityId());
         data.put("conflictId", resolution.conflictId()).put("by", resolution.by());
         data.put("choice", resolution.choice().name());

@@ -6,7 +6,7 @@ import dev.statecraft.integration.event.ApiTime;
 import dev.statecraft.integration.event.IntegrationConfig;
 import dev.statecraft.leaderboard.upkeep.LeaderboardStatisticsService;
 import dev.statecraft.migration.upkeep.MigrationStatisticsService;
-import dev.statecraft.replication.ReplicationStatisticsService;
+import dev.statecraft.replication.statistics.ReplicationStatisticsService;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
 import java.util.HashMap;

@@ -6,7 +6,7 @@ import static dev.statecraft.table.Attributes.s;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.statecraft.integration.event.SourceChange;
-import dev.statecraft.replication.PackedJson;
+import dev.statecraft.replication.state.PackedJson;
 import dev.statecraft.table.Attributes;
 import dev.statecraft.table.PartitionKey;
 import dev.statecraft.table.TableNames;

@@ -3,7 +3,7 @@ package dev.statecraft.integration.monitoring;
 import dev.statecraft.integration.event.EventFeedService;
 import dev.statecraft.leaderboard.upkeep.LeaderboardStatisticsService;
 import dev.statecraft.migration.upkeep.MigrationStatisticsService;
-import dev.statecraft.replication.ReplicationStatisticsService;
+import dev.statecraft.replication.statistics.ReplicationStatisticsService;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
 import java.time.Instant;

@@ -5,7 +5,7 @@ import dev.statecraft.http.Ids;
 import dev.statecraft.http.Problem;
 import dev.statecraft.http.ProblemException;
 import dev.statecraft.rating.RatingSystem;
-import dev.statecraft.replication.StatePath;
+import dev.statecraft.replication.state.StatePath;
 import java.math.BigDecimal;
 import java.time.DateTimeException;
 import java.time.Instant;

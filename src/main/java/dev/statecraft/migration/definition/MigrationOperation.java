@@ -2,7 +2,7 @@ package dev.statecraft.migration.definition;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.statecraft.migration.expression.Expression;
-import dev.statecraft.replication.StatePath;
+import dev.statecraft.replication.state.StatePath;
 import java.math.BigDecimal;
 import java.util.Collections;
 import java.util.LinkedHashMap;

@@ -7,7 +7,7 @@ import dev.statecraft.migration.definition.MigrationOperation.MapValues;
 import dev.statecraft.migration.definition.MigrationOperation.Remove;
 import dev.statecraft.migration.expression.ExpressionBounds;
 import dev.statecraft.migration.expression.Subject;
-import dev.statecraft.replication.StatePath;
+import dev.statecraft.replication.state.StatePath;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

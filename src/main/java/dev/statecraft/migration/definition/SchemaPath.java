@@ -4,9 +4,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.statecraft.migration.expression.ErrorText;
 import dev.statecraft.migration.expression.ExpressionBounds;
 import dev.statecraft.migration.expression.Subject;
-import dev.statecraft.replication.Schemas.Asked;
-import dev.statecraft.replication.Schemas.NoWayBack;
-import dev.statecraft.replication.Schemas.Shape;
+import dev.statecraft.replication.state.Schemas.Asked;
+import dev.statecraft.replication.state.Schemas.NoWayBack;
+import dev.statecraft.replication.state.Schemas.Shape;
 import java.util.List;
 import java.util.Optional;
 

@@ -6,7 +6,7 @@ import dev.statecraft.migration.expression.ErrorText;
 import dev.statecraft.migration.expression.Expression;
 import dev.statecraft.migration.expression.ExpressionBounds;
 import dev.statecraft.migration.expression.Subject;
-import dev.statecraft.replication.StateLimits;
+import dev.statecraft.replication.state.StateLimits;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;

@@ -18,9 +18,9 @@ import dev.statecraft.migration.run.RunStore;
 import dev.statecraft.migration.run.Segment;
 import dev.statecraft.migration.run.SegmentStore;
 import dev.statecraft.migration.segment.BackupService;
-import dev.statecraft.replication.EntityPlace;
-import dev.statecraft.replication.EntityReader;
-import dev.statecraft.replication.EntityTypeService;
+import dev.statecraft.replication.entity.EntityReader;
+import dev.statecraft.replication.state.EntityKey;
+import dev.statecraft.replication.type.EntityTypeService;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.List;
 import java.util.Optional;
@@ -189,7 +189,7 @@ public class StepService {
     /** Counts the records by the index, as far as there is time, and decides about segments and canary. */
     private void plan(String game, Run run, LongSupplier millisLeft) {
         long total = 0;
-        EntityPlace after = null;
+        EntityKey after = null;
         do {
             EntityReader.PlaceList page = entities.places(game, run.entityType(), after);
             total += page.places().size();

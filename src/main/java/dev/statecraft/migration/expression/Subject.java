@@ -1,6 +1,6 @@
 package dev.statecraft.migration.expression;
 
-import dev.statecraft.replication.Entity;
+import dev.statecraft.replication.state.Entity;
 import org.jspecify.annotations.Nullable;
 
 /**

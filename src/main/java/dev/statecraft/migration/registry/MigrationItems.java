@@ -10,7 +10,7 @@ import dev.statecraft.migration.definition.Definition;
 import dev.statecraft.migration.definition.SemanticVersion;
 import dev.statecraft.migration.run.MigrationStatus;
 import dev.statecraft.migration.run.Run;
-import dev.statecraft.replication.PackedJson;
+import dev.statecraft.replication.state.PackedJson;
 import dev.statecraft.table.Attributes;
 import dev.statecraft.table.ItemChange;
 import dev.statecraft.table.PartitionKey;

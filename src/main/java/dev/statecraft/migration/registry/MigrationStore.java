@@ -6,7 +6,7 @@ import static dev.statecraft.table.Attributes.s;
 
 import dev.statecraft.migration.definition.SemanticVersion;
 import dev.statecraft.migration.run.MigrationStatus;
-import dev.statecraft.replication.PackedJson;
+import dev.statecraft.replication.state.PackedJson;
 import dev.statecraft.table.PartitionKey;
 import dev.statecraft.table.TableNames;
 import dev.statecraft.table.TransactionWrites;

@@ -5,9 +5,9 @@ import dev.statecraft.migration.definition.Definition;
 import dev.statecraft.migration.definition.MigrationConfig;
 import dev.statecraft.migration.definition.SemanticVersion;
 import dev.statecraft.migration.expression.Subject;
-import dev.statecraft.replication.Entity;
-import dev.statecraft.replication.EntityPlace;
-import dev.statecraft.replication.EntityReader;
+import dev.statecraft.replication.entity.EntityReader;
+import dev.statecraft.replication.state.Entity;
+import dev.statecraft.replication.state.EntityKey;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,7 +32,7 @@ public class PlanService {
     }
 
     /** All that were counted, and which of them are tried out. */
-    private record Count(long matching, boolean complete, List<EntityPlace> sample) {}
+    private record Count(long matching, boolean complete, List<EntityKey> sample) {}
 
     /**
      * Tries a migration out.
@@ -45,7 +45,7 @@ public class PlanService {
         Count count = count(game, definition, deadline);
         DryRun trial = new DryRun(definition, config.bounds(), settings());
         for (int from = 0; from < count.sample().size() && System.nanoTime() < deadline; from += READ_AT_ONCE) {
-            List<EntityPlace> places =
+            List<EntityKey> places =
                     count.sample().subList(from, Math.min(count.sample().size(), from + READ_AT_ONCE));
             for (Entity entity : entities.readAll(game, places)) {
                 if (System.nanoTime() < deadline && entity.type().equals(definition.entityType())) {
@@ -85,16 +85,16 @@ public class PlanService {
 
     /** Counts by the index and keeps an even sample: of n entities each stays with the same probability. */
     private Count count(String game, Definition definition, long deadline) {
-        List<EntityPlace> sample = new ArrayList<>();
+        List<EntityKey> sample = new ArrayList<>();
         // The same plan looks at the same records as long as there are no others.
         SplittableRandom random =
                 new SplittableRandom(definition.version().toString().hashCode());
         int size = config.plan().sample();
         long matching = 0;
-        EntityPlace after = null;
+        EntityKey after = null;
         do {
             EntityReader.PlaceList page = entities.places(game, definition.entityType(), after);
-            for (EntityPlace place : page.places()) {
+            for (EntityKey place : page.places()) {
                 matching++;
                 if (sample.size() < size) {
                     sample.add(place);

@@ -6,7 +6,7 @@ import dev.statecraft.migration.definition.Definition;
 import dev.statecraft.migration.definition.MigrationOperation;
 import dev.statecraft.migration.definition.Transformation;
 import dev.statecraft.migration.expression.ErrorText;
-import dev.statecraft.replication.StatePath;
+import dev.statecraft.replication.state.StatePath;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;

@@ -8,19 +8,19 @@ import dev.statecraft.migration.run.Quarantined;
 import dev.statecraft.migration.run.Run;
 import dev.statecraft.migration.run.Segment;
 import dev.statecraft.migration.run.SegmentStore;
-import dev.statecraft.replication.CommitService;
-import dev.statecraft.replication.CommitService.Accompanied;
-import dev.statecraft.replication.CommitService.Companion;
-import dev.statecraft.replication.CommitService.Done;
-import dev.statecraft.replication.CommitService.Refused;
-import dev.statecraft.replication.CommitService.Replaced;
-import dev.statecraft.replication.CommitService.Result;
-import dev.statecraft.replication.CommitService.Upcoming;
-import dev.statecraft.replication.Entity;
-import dev.statecraft.replication.EntityPlace;
-import dev.statecraft.replication.EntityTypeService;
-import dev.statecraft.replication.Mutation;
-import dev.statecraft.replication.Refusal;
+import dev.statecraft.replication.commit.CommitService;
+import dev.statecraft.replication.commit.CommitService.Accompanied;
+import dev.statecraft.replication.commit.CommitService.Companion;
+import dev.statecraft.replication.commit.CommitService.Done;
+import dev.statecraft.replication.commit.CommitService.Refused;
+import dev.statecraft.replication.commit.CommitService.Replaced;
+import dev.statecraft.replication.commit.CommitService.Result;
+import dev.statecraft.replication.commit.CommitService.Upcoming;
+import dev.statecraft.replication.commit.Mutation;
+import dev.statecraft.replication.commit.Rejection;
+import dev.statecraft.replication.state.Entity;
+import dev.statecraft.replication.state.EntityKey;
+import dev.statecraft.replication.type.EntityTypeService;
 import dev.statecraft.table.Backoff;
 import dev.statecraft.table.CapacityUsage;
 import dev.statecraft.table.TransactionWrites;
@@ -72,7 +72,7 @@ public class PageService {
     public record Job(String game, Run run, Segment lease, BooleanSupplier timeLeft, CapacityUsage consumption) {}
 
     /** Migrates records; those that went through it before are looked at once more, if {@code verified}. */
-    public PageOutcome raise(Job job, RecordUpgrade ascent, List<EntityPlace> places, boolean verified) {
+    public PageOutcome raise(Job job, RecordUpgrade ascent, List<EntityKey> places, boolean verified) {
         return raise(job, ascent, ascent::of, places, verified);
     }
 
@@ -81,7 +81,7 @@ public class PageService {
             Job job,
             RecordUpgrade ascent,
             Function<Entity, RecordUpgrade.Outcome> ascend,
-            List<EntityPlace> places,
+            List<EntityKey> places,
             boolean verified) {
         Attempt attempt = new Attempt(job, job.run().keepsBackup());
         Definition definition =
@@ -89,13 +89,13 @@ public class PageService {
         attempt.decide = entity -> {
             RecordUpgrade.Outcome outcome = ascend.apply(entity);
             if (outcome instanceof RecordUpgrade.Current) {
-                return new Mutation.Refuse(new Refusal.Exists());
+                return new Mutation.Refuse(new Rejection.Exists());
             }
             if (outcome instanceof RecordUpgrade.Overtaken) {
-                return new Mutation.Refuse(new Refusal.Stale());
+                return new Mutation.Refuse(new Rejection.Stale());
             }
             if (outcome instanceof RecordUpgrade.Failed failed) {
-                return new Mutation.Refuse(new Refusal.Unfit("state", failed.reason()));
+                return new Mutation.Refuse(new Rejection.Unfit("state", failed.reason()));
             }
             RecordUpgrade.Raised raised = (RecordUpgrade.Raised) outcome;
             attempt.sums.put(entity.id(), raised.sums());
@@ -110,7 +110,7 @@ public class PageService {
     }
 
     /** Takes records down that are still in the new shape, by what is made of each. */
-    public PageOutcome lower(Job job, Function<Entity, RecordDowngrade.Outcome> descend, List<EntityPlace> places) {
+    public PageOutcome lower(Job job, Function<Entity, RecordDowngrade.Outcome> descend, List<EntityKey> places) {
         Attempt attempt = new Attempt(job, keepsOnTheWayDown(job.run()));
         attempt.decide = entity -> decision(attempt, entity, descend.apply(entity));
         return attempt.page(places);
@@ -119,16 +119,16 @@ public class PageService {
     /** Brings records back as they were kept. */
     PageOutcome restore(Job job, RecordDowngrade descent, BackupStore.Part part) {
         Map<String, BackupRecord> kept = new HashMap<>();
-        List<EntityPlace> places = new ArrayList<>();
+        List<EntityKey> places = new ArrayList<>();
         part.records().forEach(record -> {
             kept.put(record.id(), record);
-            places.add(new EntityPlace(part.space(), record.id()));
+            places.add(new EntityKey(part.space(), record.id()));
         });
         Attempt attempt = new Attempt(job, keepsOnTheWayDown(job.run()));
         attempt.decide = entity -> {
             BackupRecord record = kept.get(entity.id());
             return record == null
-                    ? new Mutation.Refuse(new Refusal.NotFound())
+                    ? new Mutation.Refuse(new Rejection.NotFound())
                     : decision(attempt, entity, descent.restored(entity, record));
         };
         return attempt.page(places);
@@ -141,16 +141,16 @@ public class PageService {
 
     private static Mutation.Decision decision(Attempt attempt, Entity entity, RecordDowngrade.Outcome outcome) {
         if (outcome instanceof RecordDowngrade.Untouched) {
-            return new Mutation.Refuse(new Refusal.Exists());
+            return new Mutation.Refuse(new Rejection.Exists());
         }
         if (outcome instanceof RecordDowngrade.Later) {
-            return new Mutation.Refuse(new Refusal.NotFound());
+            return new Mutation.Refuse(new Rejection.NotFound());
         }
         if (outcome instanceof RecordDowngrade.Awaited) {
-            return new Mutation.Refuse(new Refusal.Stale());
+            return new Mutation.Refuse(new Rejection.Stale());
         }
         if (outcome instanceof RecordDowngrade.Failed failed) {
-            return new Mutation.Refuse(new Refusal.Unfit("state", failed.reason()));
+            return new Mutation.Refuse(new Rejection.Unfit("state", failed.reason()));
         }
         RecordDowngrade.Lowered lowered = (RecordDowngrade.Lowered) outcome;
         return attempt.write(entity, lowered.state(), lowered.schemaVersion());
@@ -162,7 +162,7 @@ public class PageService {
         private final Job job;
         private final boolean keeps;
         private final Map<String, InvariantSums> sums = new HashMap<>();
-        private Function<Entity, Mutation.Decision> decide = entity -> new Mutation.Refuse(new Refusal.NotFound());
+        private Function<Entity, Mutation.Decision> decide = entity -> new Mutation.Refuse(new Rejection.NotFound());
         private Function<Entity, @Nullable String> verify = entity -> null;
         private final List<Quarantined> failed = new ArrayList<>();
         private long done;
@@ -198,7 +198,7 @@ public class PageService {
             return historyLimit;
         }
 
-        private PageOutcome page(List<EntityPlace> places) {
+        private PageOutcome page(List<EntityKey> places) {
             int handled = 0;
             while (handled < places.size() && !lost) {
                 String space = places.get(handled).space();
@@ -216,8 +216,8 @@ public class PageService {
         }
 
         /** Does records of one space; returns how many from the first are dealt with. */
-        private int group(String space, List<EntityPlace> places) {
-            List<EntityPlace> open = places;
+        private int group(String space, List<EntityKey> places) {
+            List<EntityKey> open = places;
             int handled = places.size();
             Map<String, Quarantined> failing = new HashMap<>();
             for (int attempt = 1; !open.isEmpty() && attempt <= Math.max(1, config.maxMigrationAttempts()); attempt++) {
@@ -226,10 +226,10 @@ public class PageService {
                 }
                 attempts = Math.max(attempts, attempt);
                 Accompanied accompanied = commit(space, open, attempt == 1);
-                List<EntityPlace> again = new ArrayList<>();
+                List<EntityKey> again = new ArrayList<>();
                 int answered = 0;
                 for (Result result : accompanied.results()) {
-                    EntityPlace place = open.get(answered);
+                    EntityKey place = open.get(answered);
                     if (isPostponed(result)) {
                         break;
                     }
@@ -262,7 +262,7 @@ public class PageService {
                 return null;
             }
             Refused refused = (Refused) result;
-            if (refused.refusal() instanceof Refusal.Exists) {
+            if (refused.refusal() instanceof Rejection.Exists) {
                 current++;
                 String wrong = verify.apply(refused.current());
                 violation = violation == null && wrong != null
@@ -270,22 +270,22 @@ public class PageService {
                         : violation;
                 return null;
             }
-            if (refused.refusal() instanceof Refusal.Unfit unfit) {
+            if (refused.refusal() instanceof Rejection.Unfit unfit) {
                 return unfit.detail();
             }
-            return refused.refusal() instanceof Refusal.TooLarge tooLarge ? tooLarge.detail() : null;
+            return refused.refusal() instanceof Rejection.TooLarge tooLarge ? tooLarge.detail() : null;
         }
 
-        private Accompanied commit(String space, List<EntityPlace> places, boolean bounded) {
+        private Accompanied commit(String space, List<EntityKey> places, boolean bounded) {
             boolean[] begun = new boolean[1];
             Function<Entity, Mutation.Decision> timed = entity -> {
                 // A page that was begun does at least one record, so that there is always progress.
                 if (bounded && begun[0] && !job.timeLeft().getAsBoolean()) {
-                    return new Mutation.Refuse(new Refusal.Stale());
+                    return new Mutation.Refuse(new Rejection.Stale());
                 }
                 begun[0] = true;
                 return entity.deleted() || !entity.type().equals(job.run().entityType())
-                        ? new Mutation.Refuse(new Refusal.NotFound())
+                        ? new Mutation.Refuse(new Rejection.NotFound())
                         : decide.apply(entity);
             };
             return commits.commitAlong(
@@ -313,7 +313,7 @@ public class PageService {
 
         private static boolean isPostponed(Result result) {
             return result instanceof CommitService.Busy
-                    || (result instanceof Refused refused && refused.refusal() instanceof Refusal.Stale);
+                    || (result instanceof Refused refused && refused.refusal() instanceof Rejection.Stale);
         }
 
         private static long version(Result result) {

@@ -8,7 +8,7 @@ import dev.statecraft.migration.expression.ErrorText;
 import dev.statecraft.migration.expression.ExpressionBounds;
 import dev.statecraft.migration.expression.Subject;
 import dev.statecraft.migration.run.Run;
-import dev.statecraft.replication.Entity;
+import dev.statecraft.replication.state.Entity;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -9,7 +9,7 @@ import dev.statecraft.migration.expression.ErrorText;
 import dev.statecraft.migration.expression.ExpressionBounds;
 import dev.statecraft.migration.expression.Subject;
 import dev.statecraft.migration.run.InvariantSums;
-import dev.statecraft.replication.Entity;
+import dev.statecraft.replication.state.Entity;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.ArrayList;

@@ -10,9 +10,9 @@ import dev.statecraft.migration.run.RunStore;
 import dev.statecraft.migration.run.Segment;
 import dev.statecraft.migration.run.SegmentStore;
 import dev.statecraft.migration.segment.PageService.Job;
-import dev.statecraft.replication.EntityPlace;
-import dev.statecraft.replication.EntityReader;
-import dev.statecraft.replication.EntityScan;
+import dev.statecraft.replication.entity.EntityReader;
+import dev.statecraft.replication.state.EntityKey;
+import dev.statecraft.replication.state.EntityScan;
 import dev.statecraft.table.CapacityUsage;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -41,7 +41,7 @@ public final class SegmentWalk {
     /** Processes the records of a page. */
     public interface PageAction {
 
-        PageOutcome process(PageService pages, Job job, List<EntityPlace> places);
+        PageOutcome process(PageService pages, Job job, List<EntityKey> places);
     }
 
     /** The services and stores that a walk uses. */
@@ -60,7 +60,7 @@ public final class SegmentWalk {
     private final String game;
     private final LongSupplier millisLeft;
     private final long reserveMillis;
-    private final Deque<EntityPlace> found = new ArrayDeque<>();
+    private final Deque<EntityKey> found = new ArrayDeque<>();
     private Run run;
     private Segment lease;
     private boolean scanned;
@@ -134,7 +134,7 @@ public final class SegmentWalk {
 
     /** Completes a page that a game server processed; returns nothing if the lease is lost. */
     Optional<SegmentWork.Page> worked(WorkPage page, PageAction action, CapacityUsage consumption) {
-        List<EntityPlace> places = page.places();
+        List<EntityKey> places = page.places();
         Job job = new Job(game, run, lease, () -> true, consumption);
         PageOutcome outcome = places.isEmpty() ? PageOutcome.EMPTY : action.process(services.pages(), job, places);
         boolean whole = outcome.handled() == places.size();
@@ -183,7 +183,7 @@ public final class SegmentWalk {
         if (found.isEmpty() && !scanned) {
             look(size, consumption);
         }
-        List<EntityPlace> places = new ArrayList<>();
+        List<EntityKey> places = new ArrayList<>();
         while (places.size() < size && !found.isEmpty()) {
             places.add(found.remove());
         }
@@ -227,7 +227,7 @@ public final class SegmentWalk {
         scanned = scan.next() == null;
     }
 
-    private PageOutcome processed(CapacityUsage consumption, List<EntityPlace> places) {
+    private PageOutcome processed(CapacityUsage consumption, List<EntityKey> places) {
         Job job = new Job(game, run, lease, this::timeLeft, consumption);
         if (run.goesBack()) {
             return services.pages().lower(job, descent()::lowered, places);

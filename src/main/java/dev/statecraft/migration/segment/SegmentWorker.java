@@ -6,7 +6,7 @@ import dev.statecraft.migration.run.Run;
 import dev.statecraft.migration.run.RunStore;
 import dev.statecraft.migration.run.Segment;
 import dev.statecraft.migration.run.SegmentStore;
-import dev.statecraft.replication.EntityReader;
+import dev.statecraft.replication.entity.EntityReader;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.function.LongSupplier;
 

@@ -2,7 +2,7 @@ package dev.statecraft.migration.segment;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.statecraft.migration.run.Segment;
-import dev.statecraft.replication.EntityPlace;
+import dev.statecraft.replication.state.EntityKey;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -38,8 +38,8 @@ public record WorkPage(
      */
     public record Entry(String space, String id, long version, boolean handed) {
 
-        public EntityPlace place() {
-            return new EntityPlace(space, id);
+        public EntityKey place() {
+            return new EntityKey(space, id);
         }
     }
 
@@ -54,7 +54,7 @@ public record WorkPage(
     public record Answer(long done, long failed, long again) {}
 
     /** Where all records of the page are. */
-    List<EntityPlace> places() {
+    List<EntityKey> places() {
         return records.stream().map(Entry::place).toList();
     }
 
@@ -79,11 +79,11 @@ public record WorkPage(
 
     /** Why records are not those that were handed out, each once; nothing if they are. */
     public Optional<Mismatch> mismatch(List<Returned> returned) {
-        Set<EntityPlace> open = new HashSet<>();
+        Set<EntityKey> open = new HashSet<>();
         records.stream().filter(Entry::handed).forEach(record -> open.add(record.place()));
         for (int i = 0; i < returned.size(); i++) {
             Returned record = returned.get(i);
-            if (!open.remove(new EntityPlace(record.space(), record.id()))) {
+            if (!open.remove(new EntityKey(record.space(), record.id()))) {
                 return Optional.of(new Mismatch(
                         i,
                         "The record " + record.space() + "/" + record.id()

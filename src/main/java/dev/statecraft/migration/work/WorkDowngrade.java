@@ -7,8 +7,8 @@ import dev.statecraft.migration.expression.Subject;
 import dev.statecraft.migration.run.Run;
 import dev.statecraft.migration.segment.RecordDowngrade;
 import dev.statecraft.migration.segment.WorkPage;
-import dev.statecraft.replication.Entity;
-import dev.statecraft.replication.EntityPlace;
+import dev.statecraft.replication.state.Entity;
+import dev.statecraft.replication.state.EntityKey;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Function;
@@ -19,10 +19,10 @@ final class WorkDowngrade implements Function<Entity, RecordDowngrade.Outcome> {
 
     private final Run run;
     private final ExpressionBounds bounds;
-    private final Map<EntityPlace, WorkPage.Entry> page = new HashMap<>();
-    private final Map<EntityPlace, WorkPage.Returned> returned;
+    private final Map<EntityKey, WorkPage.Entry> page = new HashMap<>();
+    private final Map<EntityKey, WorkPage.Returned> returned;
 
-    WorkDowngrade(Run run, WorkPage page, Map<EntityPlace, WorkPage.Returned> returned, ExpressionBounds bounds) {
+    WorkDowngrade(Run run, WorkPage page, Map<EntityKey, WorkPage.Returned> returned, ExpressionBounds bounds) {
         this.run = run;
         this.bounds = bounds;
         page.records().forEach(record -> this.page.put(record.place(), record));
@@ -34,7 +34,7 @@ final class WorkDowngrade implements Function<Entity, RecordDowngrade.Outcome> {
         if (!entity.schemaVersion().equals(run.version().toString())) {
             return new RecordDowngrade.Untouched();
         }
-        EntityPlace place = new EntityPlace(entity.space(), entity.id());
+        EntityKey place = new EntityKey(entity.space(), entity.id());
         WorkPage.@Nullable Entry record = page.get(place);
         WorkPage.@Nullable Returned answer = returned.get(place);
         if (record == null || answer == null || record.version() != entity.version()) {

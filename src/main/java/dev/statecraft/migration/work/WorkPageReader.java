@@ -9,11 +9,11 @@ import dev.statecraft.migration.expression.Subject;
 import dev.statecraft.migration.run.Run;
 import dev.statecraft.migration.run.Segment;
 import dev.statecraft.migration.segment.WorkPage;
-import dev.statecraft.replication.Entity;
-import dev.statecraft.replication.EntityPlace;
-import dev.statecraft.replication.EntityReader;
-import dev.statecraft.replication.EntityScan;
-import dev.statecraft.replication.PackedJson;
+import dev.statecraft.replication.entity.EntityReader;
+import dev.statecraft.replication.state.Entity;
+import dev.statecraft.replication.state.EntityKey;
+import dev.statecraft.replication.state.EntityScan;
+import dev.statecraft.replication.state.PackedJson;
 import dev.statecraft.table.CapacityUsage;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.ArrayList;
@@ -69,14 +69,14 @@ public class WorkPageReader {
                 consumption);
         List<EntityScan.Found> found = scan.found();
         List<EntityScan.Found> some = found.subList(0, Math.min(size, found.size()));
-        Map<EntityPlace, Entity> pending = new HashMap<>();
+        Map<EntityKey, Entity> pending = new HashMap<>();
         entities.readAll(
                         game,
                         some.stream()
                                 .filter(one -> isOpen(run, chain, one.schemaVersion()))
                                 .map(EntityScan.Found::place)
                                 .toList())
-                .forEach(entity -> pending.put(new EntityPlace(entity.space(), entity.id()), entity));
+                .forEach(entity -> pending.put(new EntityKey(entity.space(), entity.id()), entity));
         List<WorkPage.Entry> records = new ArrayList<>();
         long bytes = 0;
         for (EntityScan.Found one : some) {

@@ -19,7 +19,7 @@ import dev.statecraft.migration.segment.SegmentService;
 import dev.statecraft.migration.segment.SegmentWalk;
 import dev.statecraft.migration.segment.SegmentWork;
 import dev.statecraft.migration.segment.WorkPage;
-import dev.statecraft.replication.EntityPlace;
+import dev.statecraft.replication.state.EntityKey;
 import dev.statecraft.table.CapacityUsage;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.HashMap;
@@ -253,8 +253,8 @@ public class WorkService {
                 || run.phase().pass() != segment.pass()) {
             return new Lost();
         }
-        Map<EntityPlace, WorkPage.Returned> byPlace = new HashMap<>();
-        returned.forEach(record -> byPlace.put(new EntityPlace(record.space(), record.id()), record));
+        Map<EntityKey, WorkPage.Returned> byPlace = new HashMap<>();
+        returned.forEach(record -> byPlace.put(new EntityKey(record.space(), record.id()), record));
         SegmentWalk.PageAction doing = doing(run, definitions.chain(game, run.entityType()), page, byPlace);
         Optional<SegmentWork.Page> worked = shifts.worked(game, run, segment, page, doing, new CapacityUsage());
         if (worked.isEmpty()) {
@@ -271,7 +271,7 @@ public class WorkService {
 
     /** Does a page by what came back of it. */
     private SegmentWalk.PageAction doing(
-            Run run, SchemaChain chain, WorkPage page, Map<EntityPlace, WorkPage.Returned> returned) {
+            Run run, SchemaChain chain, WorkPage page, Map<EntityKey, WorkPage.Returned> returned) {
         if (run.goesBack()) {
             WorkDowngrade descent = new WorkDowngrade(run, page, returned, config.bounds());
             return (pages, job, places) -> pages.lower(job, descent, places);

@@ -9,7 +9,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.statecraft.migration.run.Segment;
 import dev.statecraft.migration.segment.WorkPage;
-import dev.statecraft.replication.PackedJson;
+import dev.statecraft.replication.state.PackedJson;
 import dev.statecraft.table.Attributes;
 import dev.statecraft.table.Batches;
 import dev.statecraft.table.PartitionKey;

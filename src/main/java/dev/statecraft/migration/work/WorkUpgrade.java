@@ -6,8 +6,8 @@ import dev.statecraft.migration.definition.Transformation;
 import dev.statecraft.migration.expression.ExpressionBounds;
 import dev.statecraft.migration.segment.RecordUpgrade;
 import dev.statecraft.migration.segment.WorkPage;
-import dev.statecraft.replication.Entity;
-import dev.statecraft.replication.EntityPlace;
+import dev.statecraft.replication.state.Entity;
+import dev.statecraft.replication.state.EntityKey;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -19,15 +19,15 @@ import org.jspecify.annotations.Nullable;
 final class WorkUpgrade implements Function<Entity, RecordUpgrade.Outcome> {
 
     private final SchemaChain chain;
-    private final Map<EntityPlace, WorkPage.Entry> page = new HashMap<>();
-    private final Map<EntityPlace, WorkPage.Returned> returned;
+    private final Map<EntityKey, WorkPage.Entry> page = new HashMap<>();
+    private final Map<EntityKey, WorkPage.Returned> returned;
     private final ExpressionBounds bounds;
     private final boolean validation;
 
     WorkUpgrade(
             SchemaChain chain,
             WorkPage page,
-            Map<EntityPlace, WorkPage.Returned> returned,
+            Map<EntityKey, WorkPage.Returned> returned,
             ExpressionBounds bounds,
             boolean validation) {
         this.chain = chain;
@@ -44,7 +44,7 @@ final class WorkUpgrade implements Function<Entity, RecordUpgrade.Outcome> {
 
     @Override
     public RecordUpgrade.Outcome apply(Entity entity) {
-        EntityPlace place = new EntityPlace(entity.space(), entity.id());
+        EntityKey place = new EntityKey(entity.space(), entity.id());
         WorkPage.@Nullable Entry record = page.get(place);
         WorkPage.@Nullable Returned answer = returned.get(place);
         if (chain.after(entity.schemaVersion()).isEmpty()) {

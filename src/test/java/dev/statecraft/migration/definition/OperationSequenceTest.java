@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.statecraft.migration.JsonFixtures;
 import dev.statecraft.migration.expression.ExpressionTest;
-import dev.statecraft.replication.JsonValues;
+import dev.statecraft.replication.state.JsonValues;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;

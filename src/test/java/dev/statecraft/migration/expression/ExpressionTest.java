@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.statecraft.migration.JsonFixtures;
-import dev.statecraft.replication.JsonValues;
+import dev.statecraft.replication.state.JsonValues;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

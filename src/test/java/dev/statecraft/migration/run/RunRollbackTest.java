@@ -19,9 +19,9 @@ import dev.statecraft.migration.definition.SemanticVersion;
 import dev.statecraft.migration.execution.RunService;
 import dev.statecraft.migration.execution.StartService;
 import dev.statecraft.migration.registry.LedgerEntry;
-import dev.statecraft.replication.Identity;
 import dev.statecraft.replication.Realm;
-import dev.statecraft.replication.Source;
+import dev.statecraft.replication.entity.IdempotencyKey;
+import dev.statecraft.replication.entity.Source;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -64,7 +64,7 @@ class RunRollbackTest {
         lab.apply(GAME);
         lab.update(GAME, "arena", "n0", "{'increment': {'coins': 10}}");
         lab.create("arena", "late", "{'health': 77}");
-        lab.realm.entities.delete(GAME, "arena", "n4", null, new Source("server", null), new Identity(null, ""));
+        lab.realm.entities.delete(GAME, "arena", "n4", null, new Source("server", null), new IdempotencyKey(null, ""));
         lab.runs.rollBack(GAME, SemanticVersion.of("1.1.0"), Run.Mode.SMART, "second thoughts", BY, 20_000);
 
         Run run = lab.lastRun(GAME);

@@ -25,10 +25,10 @@ import dev.statecraft.migration.execution.StartService;
 import dev.statecraft.migration.registry.LedgerEntry;
 import dev.statecraft.migration.registry.MigrationService;
 import dev.statecraft.migration.registry.Registration;
-import dev.statecraft.replication.Entity;
-import dev.statecraft.replication.EntityService.NewEntity;
-import dev.statecraft.replication.Identity;
-import dev.statecraft.replication.Source;
+import dev.statecraft.replication.entity.EntityService.NewEntity;
+import dev.statecraft.replication.entity.IdempotencyKey;
+import dev.statecraft.replication.entity.Source;
+import dev.statecraft.replication.state.Entity;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -44,7 +44,7 @@ class RunTest {
                 "arena",
                 new NewEntity("door", "DOOR", JsonFixtures.of("{'hp': 1}"), null),
                 new Source("server", null),
-                new Identity(null, ""));
+                new IdempotencyKey(null, ""));
         lab.create("other-game", "arena", "n0", "{'hp': 1}");
         lab.register(definition("1.1.0", RENAME, ", 'options': {'segments': 3, 'pageSize': 2}"));
         lab.apply(GAME);

@@ -24,7 +24,7 @@ import dev.statecraft.migration.segment.PageOutcome;
 import dev.statecraft.migration.segment.PageService;
 import dev.statecraft.migration.segment.RecordUpgrade;
 import dev.statecraft.migration.segment.SegmentWork;
-import dev.statecraft.replication.EntityPlace;
+import dev.statecraft.replication.state.EntityKey;
 import dev.statecraft.table.CapacityUsage;
 import java.time.Instant;
 import java.util.List;
@@ -125,7 +125,7 @@ class RunWorkerTest {
         PageOutcome outcome = pages.raise(
                 new PageService.Job(GAME, run, stale, () -> true, new CapacityUsage()),
                 new RecordUpgrade(lab.definitions.chain(GAME, "PLAYER_DATA"), lab.config.bounds(), true),
-                List.of(new EntityPlace("arena", "n0")),
+                List.of(new EntityKey("arena", "n0")),
                 false);
         assertTrue(outcome.lost());
         assertEquals(1, lab.read("arena", "n0").version());

@@ -21,7 +21,7 @@ import dev.statecraft.migration.work.WorkService.Lost;
 import dev.statecraft.migration.work.WorkService.Nothing;
 import dev.statecraft.migration.work.WorkService.Page;
 import dev.statecraft.migration.work.WorkService.Wait;
-import dev.statecraft.replication.Entity;
+import dev.statecraft.replication.state.Entity;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -1,0 +1,185 @@
+package dev.statecraft.replication.entity;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.statecraft.access.Caller;
+import dev.statecraft.http.Ids;
+import dev.statecraft.http.Problem;
+import dev.statecraft.http.ProblemException;
+import dev.statecraft.replication.commit.CommitService;
+import dev.statecraft.replication.commit.CommitService.Done;
+import dev.statecraft.replication.commit.CommitService.Forgotten;
+import dev.statecraft.replication.commit.ConflictParking;
+import dev.statecraft.replication.commit.ConflictParking.Past;
+import dev.statecraft.replication.commit.ParkedConflict;
+import dev.statecraft.replication.entity.EntityService.Decided;
+import dev.statecraft.replication.entity.EntityService.Updated;
+import dev.statecraft.replication.entity.EntityView.SourceRequest;
+import dev.statecraft.replication.entity.EntityView.UpdateAnswer;
+import dev.statecraft.replication.merge.ConflictExplanation;
+import dev.statecraft.replication.state.Entity;
+import dev.statecraft.replication.state.PackedJson;
+import dev.statecraft.replication.state.Strategy;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** How an update comes in and what it is answered with, alone or as part of a synchronisation. */
+public final class UpdateProblems {
+
+    private UpdateProblems() {}
+
+    /** An answer with its HTTP status: what the update came to, or the problem. */
+    public record Answer(
+            int status,
+            @Nullable UpdateAnswer body,
+            @Nullable Problem problem) {}
+
+    /** The update a request asks for; {@code prefix} stands before the names of fields, such as {@code updates[3].}. */
+    public static EntityUpdate read(UpdateRequest request, @Nullable Long required, String prefix) {
+        UpdateRequest.Reading reading = request.read(required);
+        if (reading instanceof UpdateRequest.Malformed malformed) {
+            throw new ProblemException(Problem.badRequest(prefix + malformed.field(), malformed.detail()));
+        }
+        return ((UpdateRequest.Read) reading).update();
+    }
+
+    /** Who asks: the player that the caller is bound to, else the player or server that is named, else the caller. */
+    static Source source(Caller caller, @Nullable SourceRequest request, String prefix) {
+        return source(caller, caller.name(), request, prefix);
+    }
+
+    /** The same for a caller that has another name for itself. */
+    public static Source source(Caller caller, String name, @Nullable SourceRequest request, String prefix) {
+        String bound = caller.playerId();
+        if (bound != null) {
+            return new Source(bound, bound, true);
+        }
+        String player = request == null || request.playerId() == null
+                ? null
+                : Ids.check(prefix + "source.playerId", request.playerId());
+        String server = request == null || request.serverId() == null
+                ? null
+                : Ids.check(prefix + "source.serverId", request.serverId());
+        return new Source(player != null ? player : server != null ? server : name, player);
+    }
+
+    /** What an update is known by when it is repeated. */
+    public static IdempotencyKey identity(
+            @Nullable String mutationId, UpdateRequest request, Source source, @Nullable Long required) {
+        ObjectNode arguments = request.arguments();
+        arguments.put("player", source.playerId());
+        arguments.put("required", required);
+        return IdempotencyKey.of(mutationId, "update", arguments);
+    }
+
+    /** The id of a mutation, from the body or from the header. */
+    static @Nullable String mutationId(@Nullable String fromBody, @Nullable String fromHeader) {
+        return fromBody != null
+                ? Ids.check("mutationId", fromBody)
+                : fromHeader == null ? null : Ids.check("Idempotency-Key", fromHeader);
+    }
+
+    /**
+     * The same for an operation other than an update. A key from the header names the request to this operation only; no id
+     * from a body has a space, so neither is taken for the other.
+     */
+    static @Nullable String mutationId(@Nullable String fromBody, String operation, @Nullable String fromHeader) {
+        String id = mutationId(fromBody, fromHeader);
+        return fromBody != null || id == null ? id : operation + " " + id;
+    }
+
+    /** The version that {@code If-Match} insists on; null for any. */
+    static @Nullable Long required(@Nullable String ifMatch) {
+        if (ifMatch == null || ifMatch.strip().equals("*")) {
+            return null;
+        }
+        return VersionTag.version(ifMatch)
+                .orElseThrow(() -> new ProblemException(
+                        Problem.badRequest("If-Match", "Give the expected version in quotes, for example \"3\".")));
+    }
+
+    /** What an update is answered with. */
+    public static Answer answer(String id, Updated updated) {
+        if (updated instanceof EntityService.Parked parked) {
+            return answer(id, parked.parking());
+        }
+        CommitService.Result result = ((Decided) updated).result();
+        if (result instanceof Forgotten forgotten) {
+            return new Answer(
+                    200,
+                    new UpdateAnswer(id, null, forgotten.version(), null, true, List.of(), null, null, null, true),
+                    null);
+        }
+        if (result instanceof Done done) {
+            return new Answer(200, done(done.entity(), done.replayed(), null), null);
+        }
+        Problem problem = EntityProblems.of(result);
+        return new Answer(problem.status(), null, problem);
+    }
+
+    private static Answer answer(String id, ConflictParking.Parking parking) {
+        if (parking instanceof ConflictParking.Parked parked) {
+            ParkedConflict conflict = parked.conflict();
+            return new Answer(
+                    202,
+                    new UpdateAnswer(
+                            id,
+                            conflict.space(),
+                            conflict.version(),
+                            null,
+                            false,
+                            list(ConflictExplanation.toJson(conflict.conflicts(), true)),
+                            Strategy.MANUAL,
+                            conflict.id(),
+                            Instant.ofEpochMilli(conflict.deadline()),
+                            parked.replayed() ? Boolean.TRUE : null),
+                    null);
+        }
+        if (parking instanceof Past past) {
+            String conflictId = past.settlement().conflictId();
+            Optional<UpdateAnswer> made = past.entity().map(entity -> done(entity, true, conflictId));
+            return new Answer(
+                    200,
+                    made.orElseGet(() -> new UpdateAnswer(
+                            id,
+                            past.settlement().space(),
+                            null,
+                            null,
+                            false,
+                            List.of(),
+                            past.settlement().strategy(),
+                            conflictId,
+                            null,
+                            true)),
+                    null);
+        }
+        Problem problem = parking instanceof ConflictParking.Reused
+                ? EntityProblems.reused("mutationId")
+                : EntityProblems.tooLarge("The update is too large to be parked as a conflict.");
+        return new Answer(problem.status(), null, problem);
+    }
+
+    private static UpdateAnswer done(Entity entity, boolean replayed, @Nullable String conflictId) {
+        PackedJson conflicts = entity.conflicts();
+        return new UpdateAnswer(
+                entity.id(),
+                entity.space(),
+                entity.version(),
+                entity.json(),
+                true,
+                conflicts == null ? List.of() : list(conflicts.value()),
+                entity.strategy(),
+                conflictId,
+                null,
+                replayed ? Boolean.TRUE : null);
+    }
+
+    private static List<JsonNode> list(JsonNode array) {
+        List<JsonNode> list = new ArrayList<>();
+        array.forEach(list::add);
+        return list;
+    }
+}

@@ -1,0 +1,91 @@
+package dev.statecraft.replication.entity;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.statecraft.replication.merge.MergeBase;
+import dev.statecraft.replication.state.Operations;
+import dev.statecraft.replication.state.OperationsReader;
+import dev.statecraft.replication.state.PackedJson;
+import dev.statecraft.replication.state.Strategy;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The fields of an update as a request brings them, of one entity or as part of a synchronisation.
+ *
+ * @param state a whole state; with it there are no operations
+ * @param baseVersion the version the update was made on
+ * @param was values its sender saw, by path
+ */
+public record UpdateRequest(
+        @Nullable JsonNode set,
+        @Nullable JsonNode unset,
+        @Nullable JsonNode increment,
+        @Nullable JsonNode append,
+        @Nullable JsonNode remove,
+        @Nullable JsonNode state,
+        @Nullable Long baseVersion,
+        @Nullable JsonNode was,
+        @Nullable Strategy strategy) {
+
+    /** What reading a request gives; in order of precedence. */
+    sealed interface Reading {}
+
+    /** It makes no sense; {@code field} is where. */
+    record Malformed(String field, String detail) implements Reading {}
+
+    /** The update. */
+    record Read(EntityUpdate update) implements Reading {}
+
+    /** Reads the update; {@code required} is the version it insists on, null for any. */
+    Reading read(@Nullable Long required) {
+        if (baseVersion != null && baseVersion < 1) {
+            return new Malformed("baseVersion", "A version is at least 1.");
+        }
+        Operations.Reading reading = OperationsReader.parse(set, unset, increment, append, remove);
+        if (reading instanceof Operations.Malformed malformed) {
+            return new Malformed(malformed.field(), malformed.reason());
+        }
+        Operations operations = ((Operations.Read) reading).operations();
+        ObjectNode whole = null;
+        if (state != null && !state.isNull()) {
+            whole = state instanceof ObjectNode object
+                    ? object
+                    : state instanceof ArrayNode list && list.isEmpty() ? PackedJson.MAPPER.createObjectNode() : null;
+            if (whole == null) {
+                return new Malformed("state", "The field state must be an object.");
+            }
+            if (!operations.isEmpty()) {
+                return new Malformed("state", "Send either a whole state or operations.");
+            }
+        } else if (operations.isEmpty()) {
+            return new Malformed("set", "The update is empty. Send operations or a whole state.");
+        }
+        MergeBase.Reading seen = MergeBase.parse(was, whole == null ? operations : null);
+        if (seen instanceof MergeBase.Malformed malformed) {
+            return new Malformed(malformed.field(), malformed.reason());
+        }
+        return new Read(new EntityUpdate(
+                whole == null ? new EntityUpdate.Operate(operations) : new EntityUpdate.Replace(whole),
+                baseVersion,
+                required,
+                new TreeMap<>(((MergeBase.Read) seen).was()),
+                strategy));
+    }
+
+    /** All that is asked for. */
+    ObjectNode arguments() {
+        ObjectNode arguments = PackedJson.MAPPER.createObjectNode();
+        arguments.set("set", set);
+        arguments.set("unset", unset);
+        arguments.set("increment", increment);
+        arguments.set("append", append);
+        arguments.set("remove", remove);
+        arguments.set("state", state);
+        arguments.put("baseVersion", baseVersion);
+        arguments.set("was", was);
+        arguments.put("strategy", strategy == null ? null : strategy.name());
+        return arguments;
+    }
+}

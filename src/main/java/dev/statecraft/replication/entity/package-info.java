@@ -1,0 +1,5 @@
+/** Entities over HTTP: create, read, update, merge, delete and revert. */
+@NullMarked
+package dev.statecraft.replication.entity;
+
+import org.jspecify.annotations.NullMarked;

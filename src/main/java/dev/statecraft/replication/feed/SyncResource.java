@@ -1,0 +1,263 @@
+package dev.statecraft.replication.feed;
+
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import dev.statecraft.access.Caller;
+import dev.statecraft.access.CurrentCaller;
+import dev.statecraft.access.Requires;
+import dev.statecraft.access.Requires.Players;
+import dev.statecraft.access.Scope;
+import dev.statecraft.access.idempotency.IdempotentRequest;
+import dev.statecraft.access.limit.RateLimitService;
+import dev.statecraft.http.Ids;
+import dev.statecraft.http.Problem;
+import dev.statecraft.http.ProblemException;
+import dev.statecraft.replication.entity.EntityProblems;
+import dev.statecraft.replication.entity.EntityService;
+import dev.statecraft.replication.entity.EntityView.SourceRequest;
+import dev.statecraft.replication.entity.EntityView.UpdateAnswer;
+import dev.statecraft.replication.entity.Source;
+import dev.statecraft.replication.entity.UpdateProblems;
+import dev.statecraft.replication.entity.UpdateProblems.Answer;
+import dev.statecraft.replication.feed.SyncRequest.SyncUpdate;
+import dev.statecraft.replication.state.ReplicationConfig;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.HeaderParam;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jspecify.annotations.Nullable;
+
+/** One request a tick: a client's updates in, everything new out. */
+@Path("/v1/sync")
+@Produces(MediaType.APPLICATION_JSON)
+@Consumes(MediaType.APPLICATION_JSON)
+@Tag(name = "State replication")
+public class SyncResource {
+
+    private static final long MOST_WAIT_MILLIS = 60_000;
+
+    private final SyncService sync;
+    private final ReplicationConfig config;
+    private final RateLimitService limits;
+    private final CurrentCaller caller;
+
+    public SyncResource(SyncService sync, ReplicationConfig config, RateLimitService limits, CurrentCaller caller) {
+        this.limits = limits;
+        this.sync = sync;
+        this.config = config;
+        this.caller = caller;
+    }
+
+    /** What became of an update: what a single one is answered with, or the problem. */
+    public record UpdateResult(
+            int status,
+            @JsonUnwrapped @Nullable UpdateAnswer answer,
+            @Nullable Problem problem) {}
+
+    /** What a client is told. */
+    public record SyncAnswer(
+            List<UpdateResult> results,
+            Map<String, FeedView> spaces,
+            @Nullable FeedView player,
+            long nextPollMillis) {}
+
+    /** Takes updates and tells everything new, in order. */
+    @POST
+    @Requires(value = Scope.STATE_READ, players = Players.WHAT_THE_RESOURCE_ALLOWS)
+    @Operation(operationId = "sync", summary = "Send updates and receive new changes")
+    public SyncAnswer sync(
+            @HeaderParam(IdempotentRequest.HEADER) @Nullable String idempotencyKey, SyncRequest request) {
+        return sync(caller.get(), request.named(idempotencyKey), config.answerBytes()).answer();
+    }
+
+    /** An answer, and what it was made of. */
+    public record Synced(SyncAnswer answer, SyncService.News news) {}
+
+    /** The same for whoever sends it, in whatever way. */
+    public Synced sync(Caller caller, SyncRequest request, long answerBytes) {
+        String client = request.clientId() == null ? caller.name() : Ids.check("clientId", request.clientId());
+        String player = player(caller, request);
+        SyncService.Wanted wanted = wanted(caller, request, player);
+        long waitMillis = request.waitMillis() == null ? 0 : request.waitMillis();
+        if (waitMillis < 0 || waitMillis > MOST_WAIT_MILLIS) {
+            throw new ProblemException(
+                    Problem.badRequest("waitMillis", "waitMillis is an integer from 0 to " + MOST_WAIT_MILLIS + "."));
+        }
+        List<@Nullable SyncUpdate> updates = request.updates() == null ? new ArrayList<>() : request.updates();
+        if (!updates.isEmpty()) {
+            caller.require(Scope.STATE_WRITE);
+        }
+        if (updates.size() > config.maxPendingUpdates()) {
+            throw new ProblemException(Problem.tooManyRequests(
+                            1,
+                            "At most " + config.maxPendingUpdates()
+                                    + " updates per request. Send the remaining updates in further requests.")
+                    .withField("updates"));
+        }
+        List<UpdateResult> results = Boolean.TRUE.equals(request.atomic())
+                ? pushAll(caller, updates, client, player)
+                : push(caller, updates, client, player);
+        SyncService.Wait wait = new SyncService.Wait(waitMillis, () -> limits.acquireWaiting(caller));
+        SyncService.News news =
+                sync.pull(caller.game(), wanted, results.isEmpty() ? wait : SyncService.Wait.NONE, answerBytes);
+        Map<String, FeedView> spaces = new LinkedHashMap<>();
+        news.spaces().forEach((space, feed) -> spaces.put(space, FeedView.of(feed)));
+        PlayerFeed feed = news.player();
+        return new Synced(
+                new SyncAnswer(results, spaces, feed == null ? null : FeedView.of(feed), news.nextPollMillis()), news);
+    }
+
+    /** Refuses a request that names what cannot be: for those who do something with it before it is done. */
+    public void check(Caller caller, SyncRequest request) {
+        wanted(caller, request, player(caller, request));
+        if (request.updates() != null && !request.updates().isEmpty()) {
+            caller.require(Scope.STATE_WRITE);
+        }
+    }
+
+    private static @Nullable String player(Caller caller, SyncRequest request) {
+        if (request.playerId() == null) {
+            return null;
+        }
+        String player = Ids.check("playerId", request.playerId());
+        caller.requirePlayer(player);
+        return player;
+    }
+
+    private SyncService.Wanted wanted(Caller caller, SyncRequest request, @Nullable String player) {
+        Map<String, String> cursors = request.cursors() == null ? Map.of() : request.cursors();
+        if (cursors.size() > config.spacesPerSync()) {
+            throw new ProblemException(Problem.badRequest(
+                    "cursors", "At most " + config.spacesPerSync() + " spaces per request."));
+        }
+        if (request.playerCursor() != null && player == null) {
+            throw new ProblemException(
+                    Problem.badRequest("playerId", "playerCursor requires playerId."));
+        }
+        Map<String, @Nullable FeedCursor> spaces = new LinkedHashMap<>();
+        cursors.forEach((space, cursor) -> {
+            caller.requireSpace(Ids.check("cursors", space));
+            spaces.put(space, spaceCursor("cursors." + space, cursor));
+        });
+        return new SyncService.Wanted(spaces, player, playerCursor(request.playerCursor()));
+    }
+
+    /** A word that is no cursor at all is a mistake; one that is too old or of another space begins again. */
+    private static @Nullable FeedCursor spaceCursor(String field, @Nullable String cursor) {
+        return cursor == null || cursor.isEmpty()
+                ? null
+                : FeedCursors.readSpace(cursor, Ids::isStored).orElseThrow(() -> noCursor(field));
+    }
+
+    private PlayerFeed.@Nullable Cursor playerCursor(@Nullable String cursor) {
+        return cursor == null || cursor.isEmpty()
+                ? null
+                : FeedCursors.readPlayer(cursor, Ids::isStored, config.playerCursorSpaces())
+                        .orElseThrow(() -> noCursor("playerCursor"));
+    }
+
+    private static ProblemException noCursor(String field) {
+        return new ProblemException(Problem.badRequest(
+                field, "The cursor is malformed. Send the cursor of the last response, or \"\" to start."));
+    }
+
+    private List<UpdateResult> push(
+            Caller caller, List<@Nullable SyncUpdate> updates, String client, @Nullable String player) {
+        Map<Integer, UpdateResult> results = new HashMap<>();
+        List<Integer> indexes = new ArrayList<>();
+        List<SyncService.Update> sound = new ArrayList<>();
+        for (int i = 0; i < updates.size(); i++) {
+            try {
+                sound.add(read(caller, updates.get(i), "updates[" + i + "].", client, player));
+                indexes.add(i);
+            } catch (ProblemException e) {
+                results.put(i, problem(e.problem()));
+            }
+        }
+        List<EntityService.Updated> done = sync.push(caller.game(), sound);
+        for (int i = 0; i < indexes.size(); i++) {
+            results.put(indexes.get(i), result(sound.get(i), done.get(i)));
+        }
+        List<UpdateResult> ordered = new ArrayList<>();
+        for (int i = 0; i < updates.size(); i++) {
+            ordered.add(results.get(i));
+        }
+        return ordered;
+    }
+
+    /** Nothing of an atomic batch is done if a part of it cannot be read. */
+    private List<UpdateResult> pushAll(
+            Caller caller, List<@Nullable SyncUpdate> updates, String client, @Nullable String player) {
+        List<SyncService.Update> all = new ArrayList<>();
+        Set<String> spaces = new LinkedHashSet<>();
+        for (int i = 0; i < updates.size(); i++) {
+            SyncService.Update update = read(caller, updates.get(i), "updates[" + i + "].", client, player);
+            all.add(update);
+            spaces.add(update.space());
+        }
+        if (spaces.size() > 1) {
+            throw new ProblemException(
+                    Problem.badRequest("updates", "All updates of an atomic batch must be in the same space."));
+        }
+        if (all.isEmpty()) {
+            return List.of();
+        }
+        List<EntityService.Updated> done =
+                sync.pushAtomically(caller.game(), spaces.iterator().next(), all);
+        List<UpdateResult> results = new ArrayList<>();
+        for (int i = 0; i < all.size(); i++) {
+            results.add(result(all.get(i), done.get(i)));
+        }
+        return results;
+    }
+
+    private static SyncService.Update read(
+            Caller caller, @Nullable SyncUpdate update, String prefix, String client, @Nullable String player) {
+        if (update == null) {
+            throw new ProblemException(
+                    Problem.badRequest(prefix.substring(0, prefix.length() - 1), "An update is an object."));
+        }
+        SourceRequest named = update.source();
+        SourceRequest behalf = named == null || (named.playerId() == null && named.serverId() == null)
+                ? new SourceRequest(player, null)
+                : named;
+        if (player != null && !player.equals(behalf.playerId())) {
+            throw new ProblemException(Problem.of(
+                            403,
+                            "forbidden",
+                            "The player may not write this entity",
+                            "A request with playerId can contain only updates of this player.")
+                    .withField(prefix + "source"));
+        }
+        Source source = UpdateProblems.source(caller, client, behalf, prefix);
+        String space =
+                update.space() == null ? EntityProblems.DEFAULT_SPACE : Ids.check(prefix + "space", update.space());
+        caller.requireSpace(space);
+        String mutationId = update.mutationId() == null ? null : Ids.check(prefix + "mutationId", update.mutationId());
+        return new SyncService.Update(
+                space,
+                Ids.check(prefix + "entityId", update.entityId()),
+                UpdateProblems.read(update.update(), null, prefix),
+                source,
+                UpdateProblems.identity(mutationId, update.update(), source, null));
+    }
+
+    private static UpdateResult result(SyncService.Update update, EntityService.Updated updated) {
+        Answer answer = UpdateProblems.answer(update.entityId(), updated);
+        return new UpdateResult(answer.status(), answer.body(), answer.problem());
+    }
+
+    private static UpdateResult problem(Problem problem) {
+        return new UpdateResult(problem.status(), null, problem);
+    }
+}

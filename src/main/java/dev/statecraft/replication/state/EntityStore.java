@@ -1,0 +1,243 @@
+package dev.statecraft.replication.state;
+
+import static dev.statecraft.table.Attributes.s;
+
+import dev.statecraft.table.Attributes;
+import dev.statecraft.table.Batches;
+import dev.statecraft.table.CapacityUsage;
+import dev.statecraft.table.PartitionKey;
+import dev.statecraft.table.ScanCursor;
+import dev.statecraft.table.TableNames;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.KeysAndAttributes;
+import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
+import software.amazon.awssdk.services.dynamodb.model.QueryResponse;
+import software.amazon.awssdk.services.dynamodb.model.ReturnConsumedCapacity;
+import software.amazon.awssdk.services.dynamodb.model.ScanRequest;
+import software.amazon.awssdk.services.dynamodb.model.ScanResponse;
+
+/**
+ * The entities table, read; only {@code CommitStore} writes it.
+ *
+ * <ul>
+ *   <li>Key: {@code pk} = game#space, {@code sk} = entity. A deleted entity stays, without a state, for its version and
+ *       its receipts.
+ *   <li>Attributes: {@code ty} type, {@code v} version, {@code st} packed state, {@code m} schema version, {@code o}
+ *       owner, {@code at} and {@code by} of this version, {@code g} strategy, {@code cf} packed conflicts, {@code sq}
+ *       commit, {@code cs} commit of creation, {@code k} versions kept, {@code rt} packed receipts
+ *       (earlier {@code rc}, which is read and replaced with the next version), {@code sp} packed
+ *       changes if the commit made more than one version.
+ *   <li>Index {@code types}: {@code tpk} = game#type, {@code tsk} = space#entity, keys only; deleted entities are not in
+ *       it.
+ *   <li>Guard of every write: the version it was decided on.
+ * </ul>
+ */
+@ApplicationScoped
+public class EntityStore {
+
+    private static final String TYPE_INDEX = "types";
+
+    private final DynamoDbClient dynamo;
+    private final TableNames tables;
+
+    public EntityStore(DynamoDbClient dynamo, TableNames tables) {
+        this.dynamo = dynamo;
+        this.tables = tables;
+    }
+
+    /** Some entities, and the id to go on after, null at the end. */
+    public record EntityPage(
+            List<Entity> entities, @Nullable String next) {}
+
+    /**
+     * Reads an entity, strongly consistent; 1 RCU for 4 KB. Version 0 if there never was such an entity.
+     */
+    public Entity read(String game, String space, String id) {
+        Map<String, AttributeValue> item = dynamo.getItem(get -> get.tableName(tables.entities())
+                        .key(EntityItems.key(game, space, id))
+                        .consistentRead(true))
+                .item();
+        return item.isEmpty() ? Entity.none(space, id) : EntityItems.fromItem(item);
+    }
+
+    /** Reads entities of a space, strongly consistent, 100 in a round trip; those that never were are left out. */
+    public Map<String, Entity> readAll(String game, String space, Collection<String> ids) {
+        Map<String, Entity> found = new LinkedHashMap<>();
+        List<String> all = ids.stream().distinct().toList();
+        for (int from = 0; from < all.size(); from += Batches.READ_LIMIT) {
+            List<Map<String, AttributeValue>> keys =
+                    all.subList(from, Math.min(all.size(), from + Batches.READ_LIMIT)).stream()
+                            .map(id -> EntityItems.key(game, space, id))
+                            .toList();
+            var request =
+                    KeysAndAttributes.builder().keys(keys).consistentRead(true).build();
+            Batches.get(dynamo, Map.of(tables.entities(), request))
+                    .getOrDefault(tables.entities(), List.of())
+                    .forEach(item -> {
+                        Entity entity = EntityItems.fromItem(item);
+                        found.put(entity.id(), entity);
+                    });
+        }
+        return found;
+    }
+
+    /**
+     * Reads the entities of a space in the order of their ids, deleted ones included, strongly consistent.
+     *
+     * @param limit how many at most; a page ends earlier at 1 MB
+     */
+    public EntityPage page(String game, String space, @Nullable String after, int limit) {
+        QueryRequest.Builder query = QueryRequest.builder()
+                .tableName(tables.entities())
+                .keyConditionExpression("pk = :pk")
+                .expressionAttributeValues(Map.of(":pk", s(PartitionKey.of(game, space))))
+                .consistentRead(true)
+                .limit(limit);
+        if (after != null) {
+            query.exclusiveStartKey(EntityItems.key(game, space, after));
+        }
+        QueryResponse response = dynamo.query(query.build());
+        return new EntityPage(
+                response.items().stream().map(EntityItems::fromItem).toList(),
+                Attributes.stringOrNull(response.lastEvaluatedKey(), "sk"));
+    }
+
+    /** Ids of the entities of one type in a space, in order; eventually consistent, 0.5 RCU for 40 or so. */
+    public List<String> idsOfType(String game, String space, String type, @Nullable String after, int limit) {
+        String prefix = space + "#";
+        List<String> ids = new ArrayList<>();
+        Map<String, AttributeValue> start = Map.of();
+        if (after != null) {
+            start = new HashMap<>(EntityItems.key(game, space, after));
+            start.put("tpk", s(PartitionKey.of(game, type)));
+            start.put("tsk", s(prefix + after));
+        }
+        do {
+            QueryResponse response = dynamo.query(QueryRequest.builder()
+                    .tableName(tables.entities())
+                    .indexName(TYPE_INDEX)
+                    .keyConditionExpression("tpk = :tpk AND begins_with(tsk, :space)")
+                    .expressionAttributeValues(Map.of(":tpk", s(PartitionKey.of(game, type)), ":space", s(prefix)))
+                    .limit(limit - ids.size())
+                    .exclusiveStartKey(start.isEmpty() ? null : start)
+                    .build());
+            response.items().forEach(item -> ids.add(Attributes.string(item, "sk")));
+            start = response.lastEvaluatedKey();
+        } while (!start.isEmpty() && ids.size() < limit);
+        return ids;
+    }
+
+    /** Where entities of one type are, all spaces taken together, and what to go on with, null at the end. */
+    public record Places(List<EntityKey> places, @Nullable EntityKey next) {}
+
+    /**
+     * Where the entities of one type are, by space and id: one page of the index of at most 1 MB, which is some 10,000
+     * entities and 128 RCU; eventually consistent.
+     */
+    public Places placesOfType(String game, String type, @Nullable EntityKey after) {
+        Map<String, AttributeValue> start = new HashMap<>();
+        if (after != null) {
+            start.putAll(EntityItems.key(game, after.space(), after.id()));
+            start.put("tpk", s(PartitionKey.of(game, type)));
+            start.put("tsk", s(after.space() + "#" + after.id()));
+        }
+        QueryResponse response = dynamo.query(QueryRequest.builder()
+                .tableName(tables.entities())
+                .indexName(TYPE_INDEX)
+                .keyConditionExpression("tpk = :tpk")
+                .expressionAttributeValues(Map.of(":tpk", s(PartitionKey.of(game, type))))
+                .exclusiveStartKey(start.isEmpty() ? null : start)
+                .build());
+        return new Places(
+                response.items().stream().map(EntityItems::place).toList(),
+                response.lastEvaluatedKey().isEmpty() ? null : EntityItems.place(response.lastEvaluatedKey()));
+    }
+
+    /** Reads entities wherever they are, strongly consistent, 100 in a round trip; those that never were are left out. */
+    public List<Entity> readAll(String game, List<EntityKey> places) {
+        List<Entity> found = new ArrayList<>();
+        for (int from = 0; from < places.size(); from += Batches.READ_LIMIT) {
+            List<Map<String, AttributeValue>> keys =
+                    places.subList(from, Math.min(places.size(), from + Batches.READ_LIMIT)).stream()
+                            .map(place -> EntityItems.key(game, place.space(), place.id()))
+                            .toList();
+            var request =
+                    KeysAndAttributes.builder().keys(keys).consistentRead(true).build();
+            Batches.get(dynamo, Map.of(tables.entities(), request))
+                    .getOrDefault(tables.entities(), List.of())
+                    .forEach(item -> found.add(EntityItems.fromItem(item)));
+        }
+        return found;
+    }
+
+    /** Some entities of a game, wherever they are, and what to go on with, null at the end. */
+    public record GamePage(List<Entity> entities, @Nullable String next) {}
+
+    /**
+     * Goes through all entities of a game, deleted ones included, strongly consistent: a page of the whole table, 128
+     * RCU, of which other games' are left out. For what is done once in a long while.
+     *
+     * @param cursor what the page before named, null to begin
+     */
+    public GamePage sweep(String game, @Nullable String cursor) {
+        ScanResponse response = dynamo.scan(ScanRequest.builder()
+                .tableName(tables.entities())
+                .filterExpression("begins_with(pk, :game)")
+                .expressionAttributeValues(Map.of(":game", s(PartitionKey.prefix(game))))
+                .consistentRead(true)
+                .exclusiveStartKey(cursor == null ? null : ScanCursor.read(cursor))
+                .build());
+        return new GamePage(
+                response.items().stream().map(EntityItems::fromItem).toList(),
+                ScanCursor.write(response.lastEvaluatedKey()));
+    }
+
+    /**
+     * Looks for the entities of one type in one of several parts of the whole table. A part holds whole spaces, as
+     * DynamoDB cuts a table by the hash of its partition keys; so parts that are worked on side by side never meet in a
+     * space. 0.5 RCU for 4 KB of whatever is looked at, twice that if consistent.
+     *
+     * @param limit how many items are looked at, at most; whatever 1 MB holds is the limit otherwise
+     */
+    public EntityScan scan(
+            String game,
+            String type,
+            EntityScan.Part part,
+            EntityScan.@Nullable Position after,
+            int limit,
+            CapacityUsage consumption) {
+        ScanRequest.Builder scan = ScanRequest.builder()
+                .tableName(tables.entities())
+                .segment(part.number())
+                .totalSegments(part.of())
+                .consistentRead(part.consistent())
+                .limit(limit)
+                .filterExpression("#tpk = :tpk")
+                .projectionExpression("#pk, #sk, #m")
+                .expressionAttributeNames(Map.of("#tpk", "tpk", "#pk", "pk", "#sk", "sk", "#m", "m"))
+                .expressionAttributeValues(Map.of(":tpk", s(PartitionKey.of(game, type))))
+                .returnConsumedCapacity(ReturnConsumedCapacity.TOTAL);
+        if (after != null) {
+            scan.exclusiveStartKey(Map.of("pk", s(after.partition()), "sk", s(after.sort())));
+        }
+        ScanResponse response = dynamo.scan(scan.build());
+        consumption.add(response.consumedCapacity());
+        Map<String, AttributeValue> last = response.lastEvaluatedKey();
+        return new EntityScan(
+                response.items().stream()
+                        .map(item -> new EntityScan.Found(EntityItems.place(item), Attributes.string(item, "m")))
+                        .toList(),
+                last.isEmpty()
+                        ? null
+                        : new EntityScan.Position(Attributes.string(last, "pk"), Attributes.string(last, "sk")));
+    }
+}

@@ -1,0 +1,175 @@
+package dev.statecraft.replication.type;
+
+import dev.statecraft.access.CurrentCaller;
+import dev.statecraft.access.Requires;
+import dev.statecraft.access.Scope;
+import dev.statecraft.http.Cursor;
+import dev.statecraft.http.Ids;
+import dev.statecraft.http.Problem;
+import dev.statecraft.http.ProblemException;
+import dev.statecraft.http.QueryParameters;
+import dev.statecraft.replication.state.OperationsReader;
+import dev.statecraft.replication.state.ReplicationConfig;
+import dev.statecraft.replication.state.StatePath;
+import dev.statecraft.replication.state.Strategy;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.PUT;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.MediaType;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jspecify.annotations.Nullable;
+
+/** Entity types over HTTP: how conflicts of their entities are resolved, who may write them, what is kept. */
+@Path("/v1/entity-types")
+@Produces(MediaType.APPLICATION_JSON)
+@Consumes(MediaType.APPLICATION_JSON)
+@Tag(name = "State replication")
+public class EntityTypeResource {
+
+    /** All rules of a type have to fit into one stored item. */
+    private static final int MAX_PATH_LENGTH = 512;
+
+    private final EntityTypeService types;
+    private final ReplicationConfig config;
+    private final CurrentCaller caller;
+
+    EntityTypeResource(EntityTypeService types, ReplicationConfig config, CurrentCaller caller) {
+        this.types = types;
+        this.config = config;
+        this.caller = caller;
+    }
+
+    /** What a type is to be; only the strategy is needed, the rest is as for a type nobody has said anything about. */
+    public record TypeRequest(
+            @Nullable Strategy strategy,
+            @Nullable Strategy fallback,
+            @Nullable Map<String, MergeRule> rules,
+            @Nullable Boolean playersMayWrite,
+            @Nullable Integer historyLimit) {}
+
+    /** A type as callers see it. */
+    public record TypeView(
+            String type,
+            Strategy strategy,
+            Strategy fallback,
+            Map<String, MergeRule> rules,
+            boolean playersMayWrite,
+            int historyLimit) {}
+
+    /** Some types, by name. */
+    public record TypeList(List<TypeView> types, @Nullable String nextCursor) {}
+
+    /** The types of the game, by name. */
+    @GET
+    @Requires(Scope.STATE_READ)
+    @Operation(operationId = "listEntityTypes", summary = "List the entity types")
+    public TypeList list(@QueryParam("limit") @Nullable String limit, @QueryParam("cursor") @Nullable String cursor) {
+        String list = "entity-types";
+        String after = cursor == null ? null : Cursor.read(cursor, list, 1).get(0);
+        if (after != null && !Ids.isStored(after)) {
+            throw Cursor.foreign();
+        }
+        int wanted = QueryParameters.limit(limit);
+        List<EntityType> found = new ArrayList<>(types.list(caller.game(), after, wanted + 1));
+        boolean more = found.size() > wanted;
+        List<EntityType> page = more ? found.subList(0, wanted) : found;
+        return new TypeList(
+                page.stream().map(this::view).toList(),
+                more ? Cursor.of(list, page.get(wanted - 1).name()) : null);
+    }
+
+    /** One type. */
+    @GET
+    @Path("/{type}")
+    @Requires(Scope.STATE_READ)
+    @Operation(operationId = "getEntityType", summary = "Get an entity type")
+    public TypeView read(@PathParam("type") String name) {
+        return types.read(caller.game(), Ids.check("type", name))
+                .map(this::view)
+                .orElseThrow(() -> new ProblemException(Problem.notFound(
+                        "entity-type-not-found",
+                        "Entity type not found",
+                        "The type has no stored settings. Its entities use the strategy SERVER_WINS.")));
+    }
+
+    /** Stores a type in place of the one before. */
+    @PUT
+    @Path("/{type}")
+    @Requires(Scope.STATE_ADMIN)
+    @Operation(operationId = "putEntityType", summary = "Set the conflict strategy and merge rules of an entity type")
+    public TypeView put(@PathParam("type") String name, TypeRequest request) {
+        EntityType standard = EntityType.standard(Ids.check("type", name));
+        Strategy strategy = request.strategy();
+        if (strategy == null) {
+            throw refused("strategy", "The field strategy is missing.");
+        }
+        Strategy fallback = request.fallback() == null ? standard.fallback() : request.fallback();
+        if (fallback == Strategy.MANUAL) {
+            throw refused("fallback", "The fallback strategy cannot be MANUAL.");
+        }
+        Integer historyLimit = request.historyLimit();
+        if (historyLimit != null && (historyLimit < 0 || historyLimit > config.maxStateHistory())) {
+            throw refused("historyLimit", "historyLimit is an integer from 0 to " + config.maxStateHistory() + ".");
+        }
+        EntityType type = new EntityType(
+                name,
+                strategy,
+                fallback,
+                rules(request.rules()),
+                request.playersMayWrite() == null ? standard.playersMayWrite() : request.playersMayWrite(),
+                historyLimit);
+        types.put(caller.game(), type);
+        return view(type);
+    }
+
+    private SortedMap<StatePath, MergeRule> rules(@Nullable Map<String, MergeRule> asked) {
+        if (asked == null) {
+            return new TreeMap<>();
+        }
+        if (asked.size() > config.mergeRules()) {
+            throw refused("rules", "A type has at most " + config.mergeRules() + " rules.");
+        }
+        TreeMap<StatePath, MergeRule> rules = new TreeMap<>();
+        asked.forEach((text, rule) -> {
+            if (text.length() > MAX_PATH_LENGTH) {
+                throw refused("rules", "The path of a rule has at most " + MAX_PATH_LENGTH + " characters.");
+            }
+            StatePath path =
+                    StatePath.parse(text).orElseThrow(() -> refused("rules." + text, OperationsReader.NOT_A_PATH));
+            if (rule == null) {
+                throw refused("rules." + text, "A rule is one of MAX, MIN, SUM, OR, UNION, SERVER, CLIENT, LATEST.");
+            }
+            if (rules.put(path, rule) != null) {
+                throw refused("rules." + text, "Another rule has the same path.");
+            }
+        });
+        return rules;
+    }
+
+    private TypeView view(EntityType type) {
+        Map<String, MergeRule> rules = new TreeMap<>();
+        type.rules().forEach((path, rule) -> rules.put(path.toString(), rule));
+        Integer historyLimit = type.historyLimit();
+        return new TypeView(
+                type.name(),
+                type.strategy(),
+                type.fallback(),
+                rules,
+                type.playersMayWrite(),
+                historyLimit == null ? config.maxStateHistory() : historyLimit);
+    }
+
+    private static ProblemException refused(String field, String detail) {
+        return new ProblemException(Problem.badRequest(field, detail));
+    }
+}

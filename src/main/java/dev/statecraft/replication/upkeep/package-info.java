@@ -1,0 +1,5 @@
+/** Erasure of replicated data, and stream records for other features. */
+@NullMarked
+package dev.statecraft.replication.upkeep;
+
+import org.jspecify.annotations.NullMarked;

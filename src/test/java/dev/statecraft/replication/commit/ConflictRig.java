@@ -1,0 +1,117 @@
+package dev.statecraft.replication.commit;
+
+import static dev.statecraft.replication.Realm.GAME;
+import static dev.statecraft.replication.Realm.SPACE;
+import static dev.statecraft.replication.Realm.done;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.statecraft.leaderboard.MovingClock;
+import dev.statecraft.replication.Realm;
+import dev.statecraft.replication.Trees;
+import dev.statecraft.replication.commit.ConflictParking.Parked;
+import dev.statecraft.replication.commit.ConflictResolution.Choice;
+import dev.statecraft.replication.commit.ConflictService.Decided;
+import dev.statecraft.replication.entity.EntityService;
+import dev.statecraft.replication.entity.EntityService.Updated;
+import dev.statecraft.replication.entity.EntityUpdate;
+import dev.statecraft.replication.entity.IdempotencyKey;
+import dev.statecraft.replication.state.Strategy;
+import dev.statecraft.replication.type.EntityType;
+import java.time.Instant;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.core.interceptor.Context;
+import software.amazon.awssdk.core.interceptor.ExecutionAttributes;
+import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
+import software.amazon.awssdk.services.dynamodb.model.TransactWriteItemsRequest;
+
+/** Entities of one type on real tables whose conflicting updates are parked. */
+public final class ConflictRig {
+
+    static final String UPDATE = "{'set': {'hp': 9}, 'append': {'log': ['b']}}";
+
+    /** Lets one transaction fail: before it is sent, or after it took effect. */
+    static final class Cut implements ExecutionInterceptor {
+
+        private final AtomicInteger left = new AtomicInteger(Integer.MAX_VALUE);
+        private volatile boolean afterwards;
+
+        void next(boolean afterItTookEffect) {
+            afterwards = afterItTookEffect;
+            left.set(1);
+        }
+
+        @Override
+        public void beforeExecution(Context.BeforeExecution context, ExecutionAttributes attributes) {
+            if (!afterwards && isTransaction(context.request()) && left.decrementAndGet() == 0) {
+                throw new IllegalStateException("cut before");
+            }
+        }
+
+        @Override
+        public void afterExecution(Context.AfterExecution context, ExecutionAttributes attributes) {
+            if (afterwards && isTransaction(context.request()) && left.decrementAndGet() == 0) {
+                throw new IllegalStateException("cut after");
+            }
+        }
+
+        private static boolean isTransaction(Object request) {
+            return request instanceof TransactWriteItemsRequest;
+        }
+    }
+
+    final MovingClock clock = new MovingClock(Instant.ofEpochMilli(4_000_000_000_000L));
+    final Cut cut = new Cut();
+    public final Realm realm = new Realm(Map.of("type-cache", "PT0S"), cut, clock);
+
+    public Updated replace(String id, ObjectNode state, @Nullable Long baseVersion) {
+        return realm.entities.update(
+                GAME,
+                SPACE,
+                id,
+                new EntityUpdate(new EntityUpdate.Replace(state), baseVersion, null, new TreeMap<>(), null),
+                Realm.SERVER,
+                new IdempotencyKey(null, ""));
+    }
+
+    ParkedConflict park(String mutationId) {
+        return park(mutationId, "e");
+    }
+
+    /** An entity at version 2, and an update made on version 1 that waits. */
+    ParkedConflict park(String mutationId, String entity) {
+        if (realm.types.read(GAME, "DUEL").isEmpty()) {
+            type(Strategy.SERVER_WINS);
+        }
+        done(realm.create(entity, "DUEL", "{'hp': 1, 'log': ['a']}"));
+        done(realm.update(entity, "{'set': {'hp': 2}}", null));
+        return assertInstanceOf(Parked.class, sent(mutationId, UPDATE, entity)).conflict();
+    }
+
+    ConflictParking.Parking sent(String mutationId, String operations) {
+        return sent(mutationId, operations, "e");
+    }
+
+    ConflictParking.Parking sent(String mutationId, String operations, String entity) {
+        EntityUpdate.Edit edit = new EntityUpdate.Operate(Trees.operations(operations));
+        Updated updated = realm.entities.update(
+                GAME,
+                SPACE,
+                entity,
+                new EntityUpdate(edit, 1L, null, new TreeMap<>(), null),
+                Realm.SERVER,
+                new IdempotencyKey(mutationId, operations));
+        return assertInstanceOf(EntityService.Parked.class, updated).parking();
+    }
+
+    Decided decide(ParkedConflict conflict, Choice choice, @Nullable ObjectNode state) {
+        return realm.conflicts.decide(GAME, conflict.id(), choice, state, "judge");
+    }
+
+    void type(Strategy fallback) {
+        realm.types.put(GAME, new EntityType("DUEL", Strategy.MANUAL, fallback, new TreeMap<>(), true, null));
+    }
+}

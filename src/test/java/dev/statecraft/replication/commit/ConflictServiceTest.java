@@ -1,0 +1,214 @@
+package dev.statecraft.replication.commit;
+
+import static dev.statecraft.replication.Realm.GAME;
+import static dev.statecraft.replication.Realm.SPACE;
+import static dev.statecraft.replication.Realm.done;
+import static dev.statecraft.replication.Trees.object;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.statecraft.replication.Realm;
+import dev.statecraft.replication.commit.ConflictParking.Past;
+import dev.statecraft.replication.commit.ConflictResolution.Choice;
+import dev.statecraft.replication.commit.ConflictService.Decided;
+import dev.statecraft.replication.commit.ConflictService.Done;
+import dev.statecraft.replication.commit.ConflictService.Impossible;
+import dev.statecraft.replication.commit.ConflictService.Late;
+import dev.statecraft.replication.state.Entity;
+import dev.statecraft.replication.state.JsonValues;
+import dev.statecraft.replication.state.Strategy;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Parked conflicts on real tables: what a decision does, and that it does it once. */
+class ConflictServiceTest {
+
+    private final ConflictRig rig = new ConflictRig();
+    private final Realm realm = rig.realm;
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "SERVER | {'hp': 3, 'log': ['a']}      | 3",
+                "CLIENT | {'hp': 9, 'log': ['a', 'b']} | 4",
+                "MERGE  | {'hp': 9, 'log': ['a', 'b']} | 4",
+                "STATE  | {'hp': 50}                   | 4"
+            })
+    void aDecisionIsCarriedOutOnWhatIsThereThen(Choice choice, String state, long version) {
+        ParkedConflict conflict = rig.park("m1");
+        done(realm.update("e", "{'set': {'hp': 3}}", null));
+        ObjectNode given = choice == Choice.STATE ? object("{'hp': 50}") : null;
+        Done first = assertInstanceOf(Done.class, rig.decide(conflict, choice, given));
+        assertTrue(
+                JsonValues.same(object(state), realm.read("e").json()),
+                realm.read("e").toString());
+        assertEquals(version, realm.read("e").version());
+        assertEquals(version > 3, first.changed());
+        assertEquals(List.of(), realm.conflicts.list(GAME, null, 10).conflicts());
+
+        Done again = assertInstanceOf(Done.class, rig.decide(conflict, choice, given));
+        assertTrue(again.replayed());
+        assertEquals(version, again.entity().orElseThrow().version());
+        Choice other = choice == Choice.SERVER ? Choice.CLIENT : Choice.SERVER;
+        assertInstanceOf(Late.class, rig.decide(conflict, other, null));
+        assertEquals(version, realm.read("e").version());
+        Past past = assertInstanceOf(Past.class, rig.sent("m1", ConflictRig.UPDATE));
+        assertEquals(version > 3, past.entity().isPresent());
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Strategy.class,
+            names = {"MANUAL"},
+            mode = EnumSource.Mode.EXCLUDE)
+    void whenTheTimeIsUpTheFallbackDecides(Strategy fallback) {
+        rig.type(fallback);
+        rig.park("m1");
+        assertEquals(0, realm.conflicts.settleDue(GAME, () -> true));
+        rig.clock.move(Duration.ofSeconds(5));
+        assertEquals(1, realm.conflicts.settleDue(GAME, () -> true));
+        assertEquals(0, realm.conflicts.settleDue(GAME, () -> true));
+        Entity after = realm.read("e");
+        boolean server = fallback == Strategy.SERVER_WINS;
+        // What did not conflict is done whoever wins the rest.
+        assertEquals(object(server ? "{'hp': 2, 'log': ['a', 'b']}" : "{'hp': 9, 'log': ['a', 'b']}"), after.json());
+        assertEquals(3, after.version());
+        assertEquals(fallback, after.strategy());
+    }
+
+    @Test
+    void theLatestIsJudgedByWhenTheUpdateCame() {
+        rig.type(Strategy.LATEST);
+        rig.park("m1");
+        done(realm.update("e", "{'set': {'hp': 3}}", null));
+        rig.clock.move(Duration.ofSeconds(5));
+        assertEquals(object("{'hp': 3, 'log': ['a', 'b']}"), realm.read("e").json());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"read", "list", "decide", "update"})
+    void whoeverLooksFirstSettlesWhatIsOver(String look) {
+        rig.type(Strategy.CLIENT_WINS);
+        ParkedConflict conflict = rig.park("m1");
+        rig.clock.move(Duration.ofSeconds(5));
+        switch (look) {
+            case "read" ->
+                assertEquals(
+                        object("{'hp': 9, 'log': ['a', 'b']}"), realm.read("e").json());
+            case "list" ->
+                assertEquals(List.of(), realm.conflicts.list(GAME, null, 10).conflicts());
+            case "decide" ->
+                assertEquals(
+                        Choice.TIMEOUT,
+                        assertInstanceOf(Late.class, rig.decide(conflict, Choice.SERVER, null))
+                                .settlement()
+                                .choice());
+            default -> assertInstanceOf(Past.class, rig.sent("m1", ConflictRig.UPDATE));
+        }
+        assertEquals(3, realm.entityStore.read(GAME, SPACE, "e").version());
+    }
+
+    @Test
+    void manyAreSettledInOneRunAndNoneWhenThereIsNoTime() {
+        rig.type(Strategy.CLIENT_WINS);
+        for (int i = 0; i < 30; i++) {
+            rig.park("m" + i, "e" + i);
+        }
+        rig.clock.move(Duration.ofSeconds(5));
+        assertEquals(0, realm.conflicts.settleDue(GAME, () -> false));
+        assertEquals(30, realm.conflicts.settleDue(GAME, () -> true));
+        for (int i = 0; i < 30; i++) {
+            assertEquals(3, realm.entityStore.read(GAME, SPACE, "e" + i).version());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aRunThatIsCutShortIsMadeGoodOnce(boolean afterItTookEffect) {
+        rig.type(Strategy.CLIENT_WINS);
+        rig.park("m1");
+        rig.clock.move(Duration.ofSeconds(5));
+        rig.cut.next(afterItTookEffect);
+        assertThrows(IllegalStateException.class, () -> realm.conflicts.settleDue(GAME, () -> true));
+        assertEquals(afterItTookEffect ? 0 : 1, realm.conflicts.settleDue(GAME, () -> true));
+        Entity after = realm.entityStore.read(GAME, SPACE, "e");
+        assertEquals(3, after.version());
+        assertEquals(object("{'hp': 9, 'log': ['a', 'b']}"), after.json());
+    }
+
+    @Test
+    void ofManyWhoDecideAtOnceOneDoes() throws Exception {
+        ExecutorService threads = Executors.newFixedThreadPool(8);
+        try {
+            for (int round = 0; round < 5; round++) {
+                ParkedConflict conflict = rig.park("m" + round, "e" + round);
+                Realm other = new Realm(realm.tables, Map.of("type-cache", "PT0S"), new ConflictRig.Cut(), rig.clock);
+                List<Callable<Decided>> deciders = new ArrayList<>();
+                for (int i = 0; i < 8; i++) {
+                    ConflictService service = i % 2 == 0 ? realm.conflicts : other.conflicts;
+                    ObjectNode state = object("{'hp': " + i + "}");
+                    deciders.add(() -> service.decide(GAME, conflict.id(), Choice.STATE, state, "d"));
+                }
+                int settled = 0;
+                for (Future<Decided> future : threads.invokeAll(deciders)) {
+                    Decided decided = future.get();
+                    if (decided instanceof Done) {
+                        settled++;
+                    } else {
+                        assertInstanceOf(Late.class, decided);
+                    }
+                }
+                assertEquals(1, settled);
+                assertEquals(3, realm.entityStore.read(GAME, SPACE, "e" + round).version());
+            }
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    @Test
+    void aDecisionThatCannotBeCarriedOutLeavesTheConflictWaiting() {
+        ParkedConflict conflict = rig.park("m1");
+        done(realm.delete("e"));
+        Impossible gone = assertInstanceOf(Impossible.class, rig.decide(conflict, Choice.CLIENT, null));
+        assertInstanceOf(Rejection.NotFound.class, gone.refusal());
+        assertEquals(1, realm.conflicts.list(GAME, null, 10).conflicts().size());
+        assertInstanceOf(Done.class, rig.decide(conflict, Choice.SERVER, null));
+    }
+
+    @Test
+    void whereTheFallbackCannotBeCarriedOutTheStoredStateStays() {
+        rig.type(Strategy.CLIENT_WINS);
+        rig.park("m1");
+        done(realm.delete("e"));
+        rig.clock.move(Duration.ofSeconds(5));
+        assertEquals(1, realm.conflicts.settleDue(GAME, () -> true));
+        assertTrue(realm.entityStore.read(GAME, SPACE, "e").deleted());
+        assertEquals(List.of(), realm.conflicts.list(GAME, null, 10).conflicts());
+    }
+
+    @Test
+    void anUnknownConflictIsUnknown() {
+        assertInstanceOf(ConflictService.Unknown.class, realm.conflicts.decide(GAME, "c", Choice.SERVER, null, "d"));
+        ParkedConflict conflict = rig.park("m1");
+        assertInstanceOf(
+                ConflictService.Unknown.class,
+                realm.conflicts.decide("other", conflict.id(), Choice.SERVER, null, "d"));
+    }
+}

@@ -1,0 +1,82 @@
+package dev.statecraft.replication.feed;
+
+import static dev.statecraft.replication.Realm.GAME;
+import static dev.statecraft.replication.Realm.SPACE;
+import static dev.statecraft.replication.Realm.done;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.statecraft.local.Meter;
+import dev.statecraft.replication.Realm;
+import dev.statecraft.replication.entity.EntityService;
+import dev.statecraft.replication.entity.IdempotencyKey;
+import dev.statecraft.replication.state.AnswerBudget;
+import java.time.Clock;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+
+/** What a player's cursor may make us do, on real tables. */
+class PlayerFeedServiceTest {
+
+    private final Meter meter = new Meter();
+    private final Realm realm = new Realm(Map.of("player-cursor-spaces", "3"), meter, Clock.systemUTC());
+
+    private PlayerFeed pull(PlayerFeed.Cursor cursor) {
+        return realm.playerFeeds.pull(GAME, "ada", cursor, new AnswerBudget(100_000));
+    }
+
+    private PlayerFeed.Cursor begun() {
+        done(realm.create("mine", "PLAYER_DATA", "{'n': 1}"));
+        realm.players.subscribe(GAME, "ada", SPACE, "mine");
+        return realm.playerFeeds.pull(GAME, "ada", null, new AnswerBudget(100_000)).cursor();
+    }
+
+    private static PlayerFeed.Cursor with(PlayerFeed.Cursor cursor, Map<String, PlayerFeed.Position> spaces) {
+        return new PlayerFeed.Cursor(
+                cursor.player(),
+                cursor.restarts(),
+                cursor.joins(),
+                cursor.leaves(),
+                cursor.at(),
+                cursor.checksum(),
+                spaces);
+    }
+
+    @Test
+    void spacesThatAreNotThePlayersAreNotRead() {
+        PlayerFeed.Cursor cursor = begun();
+        meter.take();
+        assertFalse(pull(cursor).hasNews());
+        int honest = meter.take().requests();
+        Map<String, PlayerFeed.Position> spaces = new TreeMap<>(cursor.spaces());
+        for (int i = 0; i < 500; i++) {
+            spaces.put("other" + i, new PlayerFeed.Position("", 0));
+        }
+        PlayerFeed feed = pull(with(cursor, spaces));
+        assertEquals(honest, meter.take().requests());
+        assertFalse(feed.hasNews());
+        assertEquals(cursor.spaces().keySet(), feed.cursor().spaces().keySet());
+    }
+
+    /** Those that the player has just left stay in the cursor until all that is new is told. */
+    @Test
+    void aCursorThatWouldTellOfMoreSpacesThanItMayBeginsAnew() {
+        PlayerFeed.Cursor cursor = begun();
+        for (String space : new String[] {"a", "b", "c"}) {
+            done(realm.entities.create(
+                    GAME,
+                    space,
+                    new EntityService.NewEntity("e", "UI_STATE", Realm.json("{'n': 1}"), null),
+                    Realm.SERVER,
+                    new IdempotencyKey(null, "")));
+            realm.players.subscribe(GAME, "ada", space, "e");
+        }
+        realm.players.unsubscribe(GAME, "ada", SPACE, "mine");
+        PlayerFeed feed = realm.playerFeeds.pull(GAME, "ada", cursor, new AnswerBudget(1));
+        assertTrue(feed.resync());
+        assertTrue(feed.first());
+        assertTrue(feed.cursor().spaces().size() <= 3, feed.cursor().toString());
+    }
+}
