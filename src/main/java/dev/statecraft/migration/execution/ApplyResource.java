@@ -55,17 +55,20 @@ public class ApplyResource {
         this.caller = caller;
     }
 
-    /** Up to which version to apply, and why; nothing for all. */
+    /** Last version to apply, and the reason; without a version all pending migrations are applied. */
     public record ApplyRequest(
             @Nullable String target, @Nullable String reason) {}
 
-    /** Why to force a migration. */
+    /** Reason to force a migration. */
     public record ForceRequest(@Nullable String reason) {}
 
-    /** Why to roll a migration back, and how; SMART unless it says EXACT. */
+    /** Reason and mode of a rollback; SMART by default. */
     public record RollbackRequest(@Nullable String reason, Run.@Nullable Mode mode) {}
 
-    /** The seed's applyPendingMigrations: what is not finished within the wait goes on by itself. */
+    /**
+     * Implements {@code applyPendingMigrations} of the original Luau API. Runs that do not finish within the wait time
+     * continue in the background.
+     */
     @POST
     @Requires(Scope.MIGRATE_RUN)
     @Path("/apply")
@@ -94,7 +97,7 @@ public class ApplyResource {
         return (RunService.Answer) applied;
     }
 
-    /** Applies a migration out of its turn; one that is applied already is left alone. */
+    /** Applies a migration before earlier pending ones. A migration that is applied already is not changed. */
     @POST
     @Requires(Scope.MIGRATE_RUN)
     @Path("/{version}/force")
@@ -143,10 +146,10 @@ public class ApplyResource {
                         wait(waitMillis)));
     }
 
-    /** A run that a request asks for. */
+    /** The run that a request starts. */
     private record Wish(SemanticVersion version, Run.Direction direction, Run.Order order) {}
 
-    /** Begins a run, unless an earlier call for the same request has begun it. */
+    /** Starts a run, unless an earlier call for the same request has started it. */
     private RunView begun(IdempotentRequest.Call call, Wish wish, long waitMillis) {
         if (call.retry()) {
             Optional<Run> before =
@@ -177,7 +180,7 @@ public class ApplyResource {
                 .orElseThrow(() -> new ProblemException(MigrationProblems.runNotFound()));
     }
 
-    /** Why a run was not begun. */
+    /** The problem for a run that was not started. */
     private static Problem notBegun(StartService.Begun begun) {
         if (begun instanceof StartService.Unknown) {
             return MigrationProblems.notFound();

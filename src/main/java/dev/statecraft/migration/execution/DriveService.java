@@ -15,7 +15,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 
-/** Does within one process what otherwise a state machine does with many: advances a run and works on its segments. */
+/**
+ * Drives runs within one process: advances a run and processes its segments in parallel. On AWS a state machine does
+ * this.
+ */
 @ApplicationScoped
 public class DriveService {
 
@@ -39,9 +42,9 @@ public class DriveService {
     }
 
     /**
-     * Does what there is to do for a game, as far as there is time; true if nothing is left.
+     * Drives the runs of a game until no work is left or the time budget is used up. Returns true if no work is left.
      *
-     * @throws RuntimeException what went wrong first, once all segments have stopped; nothing is lost by it
+     * @throws RuntimeException the first failure, after all segments have stopped; the run can be continued
      */
     public boolean drive(String game, LongSupplier millisLeft) {
         while (true) {
@@ -69,7 +72,7 @@ public class DriveService {
         }
     }
 
-    /** Waits so long at least: whoever waited less has not seen a lease stand still. */
+    /** Waits at least this long. A lease may only be taken over after the full time. */
     private static void park(long millis) {
         long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
         for (long left = until - System.nanoTime(); left > 0; left = until - System.nanoTime()) {

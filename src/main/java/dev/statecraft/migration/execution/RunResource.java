@@ -25,7 +25,7 @@ import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
-/** Runs over HTTP: list, look at, pause, resume, cancel, throttle. */
+/** Runs over HTTP: list, read, pause, resume, cancel, throttle. */
 @Path("/v1/migrations/runs")
 @Produces(MediaType.APPLICATION_JSON)
 @Consumes(MediaType.APPLICATION_JSON)
@@ -48,13 +48,13 @@ public class RunResource {
         this.caller = caller;
     }
 
-    /** Some runs, the newest first. */
+    /** A page of runs, the newest first. */
     public record RunList(List<RunView> runs, @Nullable String nextCursor) {}
 
-    /** Units of capacity that a run may consume a second; 0 for no limit. */
+    /** Capacity units that a run may consume per second; 0 for no limit. */
     public record ThrottleRequest(@Nullable Integer maxCapacity) {}
 
-    /** Runs, the newest first. */
+    /** Lists runs, the newest first. */
     @GET
     @Requires(Scope.MIGRATE_READ)
     @Operation(operationId = "listMigrationRuns", summary = "List the runs")
@@ -73,7 +73,7 @@ public class RunResource {
                         : Cursor.of(name, found.get(wanted - 1).run().id()));
     }
 
-    /** A run and how far it is. */
+    /** Returns a run and its progress. */
     @GET
     @Requires(Scope.MIGRATE_READ)
     @Path("/{run}")
@@ -82,7 +82,7 @@ public class RunResource {
         return view(run);
     }
 
-    /** Lets a run rest. */
+    /** Pauses a run. */
     @POST
     @Requires(Scope.MIGRATE_RUN)
     @Path("/{run}/pause")
@@ -93,7 +93,7 @@ public class RunResource {
         return idempotent.once(idempotencyKey, null, () -> changed(runs.pause(caller.game(), known(run))));
     }
 
-    /** Lets a run go on. */
+    /** Resumes a run. */
     @POST
     @Requires(Scope.MIGRATE_RUN)
     @Path("/{run}/resume")
@@ -104,7 +104,7 @@ public class RunResource {
         return idempotent.once(idempotencyKey, null, () -> changed(runs.resume(caller.game(), known(run))));
     }
 
-    /** Calls a run off and has undone what it did. */
+    /** Cancels a run and rolls its changes back. */
     @POST
     @Requires(Scope.MIGRATE_RUN)
     @Path("/{run}/cancel")
@@ -115,7 +115,7 @@ public class RunResource {
         return idempotent.once(idempotencyKey, null, () -> changed(runs.cancel(caller.game(), known(run))));
     }
 
-    /** Limits what a run consumes, from its next page on. */
+    /** Limits the capacity of a run, from its next page on. */
     @POST
     @Requires(Scope.MIGRATE_RUN)
     @Path("/{run}/throttle")

@@ -24,14 +24,14 @@ import java.util.stream.Collectors;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
-/** What people and schedules ask of runs: begin, look at, pause, resume, cancel, throttle. */
+/** Starts and controls runs: apply, roll back, pause, resume, cancel, throttle. */
 @ApplicationScoped
 public class RunService {
 
-    /** How far the clocks of two instances may be apart. */
+    /** Maximum difference between the clocks of two instances. */
     private static final Duration CLOCK_DIFFERENCE = Duration.ofSeconds(5);
 
-    /** How many runs are looked at for the one that an order began. */
+    /** Number of the latest runs that are searched for the run of a request. */
     private static final int LAST_RUNS = 20;
 
     private final MigrationService migrations;
@@ -56,26 +56,26 @@ public class RunService {
         this.waiting = waiting;
     }
 
-    /** A migration that was not applied, and why. */
+    /** A migration that was not applied, and the reason. */
     @Schema(name = "ApplyFailure")
     public record Failure(String version, @Nullable String error) {}
 
-    /** What became of the wish to apply what is pending; in order of precedence. */
+    /** Result of a request to apply pending migrations. Variants are listed in order of precedence. */
     public sealed interface Applied {}
 
-    /** The migration to stop at is not registered. */
+    /** The target migration is not registered. */
     public record NoTarget() implements Applied {}
 
-    /** The first of them could not be begun; why. */
+    /** The first run was not started, with the reason. */
     public record NotBegun(StartService.Begun reason) implements Applied {}
 
     /**
-     * What was applied within the wait. The rest goes on.
+     * The migrations that were applied within the wait time. The remaining ones continue in the background.
      *
-     * @param applied how many of them are applied
-     * @param failed those that failed; what comes after them is not applied
-     * @param totalPending how many were pending at first
-     * @param runs the runs so far, in order
+     * @param applied number of applied migrations
+     * @param failed migrations that failed; later ones are not applied
+     * @param totalPending number of migrations that were pending at the start
+     * @param runs ids of the runs so far, in order
      */
     @Schema(name = "ApplyAnswer")
     public record Answer(int applied, List<Failure> failed, int totalPending, List<String> runs) implements Applied {
@@ -88,12 +88,13 @@ public class RunService {
     }
 
     /**
-     * Applies what is pending in the order of versions, one after the other, and stops at the first that fails. Those that
-     * failed before are tried again; those that somebody rolled back or cancelled are not. If this goes on already, it is
-     * joined.
+     * Applies pending migrations in version order, one after the other, and stops at the first failure. Failed and
+     * automatically rolled back migrations are retried. Migrations that were cancelled or rolled back on request are
+     * skipped. If an apply is already active, this call joins it.
      *
-     * @param target the last one to apply; null for all
-     * @param waitMillis how long to work on it before answering; what is not finished then goes on by itself
+     * @param target last version to apply; null for all
+     * @param waitMillis how long to process records before returning, in milliseconds; the rest continues in the
+     *     background
      */
     public Applied apply(
             String game, @Nullable SemanticVersion target, @Nullable String reason, String by, long waitMillis) {
@@ -131,7 +132,7 @@ public class RunService {
     }
 
     private Answer answer(String game, List<SemanticVersion> pending, List<Registration> before) {
-        // What failed before and was not reached this time is not told again.
+        // Earlier failures that this call did not reach are not reported again.
         Set<String> earlier = before.stream()
                 .filter(Registration::pending)
                 .map(migration -> migration.application().run())
@@ -158,12 +159,12 @@ public class RunService {
         return new Answer(applied, failed, pending.size(), ids);
     }
 
-    /** Applies one migration whatever is pending before it; works on it for a while. */
+    /** Applies one migration before earlier pending ones, and processes records for {@code waitMillis}. */
     public StartService.Begun force(String game, SemanticVersion version, String reason, String by, long waitMillis) {
         return begin(game, version, Run.Direction.UP, new Run.Order(Run.Mode.SMART, true, by, reason), waitMillis);
     }
 
-    /** Begins one run out of its turn, as it was ordered; works on it for a while. */
+    /** Starts a single run, and processes records for {@code waitMillis}. */
     public StartService.Begun begin(
             String game, SemanticVersion version, Run.Direction direction, Run.Order order, long waitMillis) {
         return begun(
@@ -175,9 +176,9 @@ public class RunService {
     }
 
     /**
-     * The run that was begun for an order, among the last 20 runs; 1 RCU for 10 or so.
+     * Finds the run that was started for an order, among the last 20 runs. Cost: about 1 RCU per 8 runs.
      *
-     * @param since runs that began earlier are not meant, but for a difference of clocks
+     * @param since earliest start of the run, except for the difference between clocks
      */
     public Optional<Run> begunSince(
             String game, SemanticVersion version, Run.Direction direction, Run.Order order, Instant since) {
@@ -190,7 +191,7 @@ public class RunService {
                 .findFirst();
     }
 
-    /** Rolls one migration back; works on it for a while. */
+    /** Rolls one migration back, and processes records for {@code waitMillis}. */
     public StartService.Begun rollBack(
             String game, SemanticVersion version, Run.Mode mode, String reason, String by, long waitMillis) {
         return begin(game, version, Run.Direction.DOWN, new Run.Order(mode, true, by, reason), waitMillis);
@@ -216,10 +217,11 @@ public class RunService {
     }
 
     /**
-     * Has a run go on that has not ended, if nobody is at it any more: whoever drove it may have died. At most once in
-     * {@code take-up-interval}, however often this is called; 1 RCU.
+     * Announces an unfinished run whose worker may have died, so that it is resumed. The announcement is made at most
+     * once per {@code take-up-interval}. Cost: 1 RCU.
      *
-     * @return whether there is such a run; whether somebody is at it is found out by whoever is told
+     * @return whether an unfinished run exists that is not paused. The receiver of the announcement finds out whether a
+     *     worker is driving it.
      */
     public boolean takeUp(String game, Instant now) {
         Optional<Run> open = last(game).filter(Run::active).filter(run -> !run.paused());
@@ -248,27 +250,27 @@ public class RunService {
         return () -> TimeUnit.NANOSECONDS.toMillis(until - System.nanoTime());
     }
 
-    /** What became of the wish to change a run; in order of precedence. */
+    /** Result of a request to change a run. Variants are listed in order of precedence. */
     public sealed interface Changed {}
 
-    /** There is no such run. */
+    /** The run does not exist. */
     public record NoRun() implements Changed {}
 
-    /** It has ended. */
+    /** The run has ended. */
     public record Ended(Run run) implements Changed {}
 
-    /** It is on its way back, which can be paused but not called off. */
+    /** The run is rolling back, so it can be paused but not cancelled. */
     public record GoingBack(Run run) implements Changed {}
 
-    /** It is as it was wanted. */
+    /** The run has the requested state. */
     public record Changing(Run run) implements Changed {}
 
-    /** Lets a run rest: pages that were begun are completed. */
+    /** Pauses a run. Started pages are completed. */
     public Changed pause(String game, String id) {
         return change(game, id, run -> run.paused() ? run : run.paused(true));
     }
 
-    /** Lets a run go on. */
+    /** Resumes a paused run. */
     public Changed resume(String game, String id) {
         Changed changed = change(game, id, run -> run.paused() ? run.paused(false) : run);
         if (changed instanceof Changing) {
@@ -277,7 +279,7 @@ public class RunService {
         return changed;
     }
 
-    /** Calls a run off: what it did is undone, where rollbacks are wanted. */
+    /** Cancels a run. Its changes are rolled back if rollbacks are enabled and possible. */
     public Changed cancel(String game, String id) {
         Run seen = runs.read(game, id).orElse(null);
         if (seen != null && seen.active() && seen.goesBack() && seen.stopping() != MigrationStatus.CANCELLED) {
@@ -295,7 +297,7 @@ public class RunService {
         return changed;
     }
 
-    /** Limits the capacity that a run consumes a second, at once; 0 for no limit. */
+    /** Limits the capacity units per second that a run consumes; 0 for no limit. */
     public Changed throttle(String game, String id, int maxCapacity) {
         return change(game, id, run -> run.options().maxCapacity() == maxCapacity ? run : run.throttled(maxCapacity));
     }

@@ -7,12 +7,12 @@ import dev.statecraft.migration.run.Run;
 import java.util.List;
 
 /**
- * A run and how far it is.
+ * A run and its progress.
  *
  * @param run the run
- * @param progress what it came to so far
- * @param invariants of its migration, where they are to be told
- * @param failures some of the records that were put aside
+ * @param progress progress so far
+ * @param invariants invariants of its migration; empty in lists
+ * @param failures first quarantined records; empty in lists
  */
 public record RunState(Run run, Progress progress, List<Invariant> invariants, List<Quarantined> failures) {
 

@@ -17,34 +17,34 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A run as callers see it.
+ * API representation of a run.
  *
- * @param id the run
- * @param runId the same, as other answers name it
- * @param version the migration
- * @param direction whether it began as an application or as a rollback
- * @param status how far it is
- * @param phase what is being done
- * @param done records that were migrated, or taken back by a rollback
- * @param skipped records that there was nothing to do to
- * @param failed records that were put aside
- * @param total how many records there are; the sum of the three once the run has ended
- * @param itemsPerSecond records dealt with a second
- * @param etaSeconds how long the rest will take at that rate; not told before the first page
- * @param attempts the most tries a record took
- * @param startedAt when it was begun
- * @param finishedAt when it ended
- * @param error why it did not succeed
- * @param mode how a rollback treats records that were written since
- * @param forced whether it was begun out of its turn
- * @param by who began it
- * @param reason why
- * @param segments parts that are worked on side by side
- * @param maxCapacity units of capacity it may consume a second; 0 for no limit
- * @param consumedCapacity units it has consumed
- * @param undone what became of the records when the run was undone
- * @param invariants the sums over the migrated records
- * @param failures some of the records that were put aside
+ * @param id id of the run
+ * @param runId same as {@code id}, under the name that other responses use
+ * @param version version of the migration
+ * @param direction whether the run was started to apply the migration or to roll it back
+ * @param status status of the run
+ * @param phase current phase
+ * @param done number of records that were migrated, or rolled back by a rollback
+ * @param skipped number of records that needed no change
+ * @param failed number of quarantined records
+ * @param total number of records; the sum of the three counts once the run has ended
+ * @param itemsPerSecond processed records per second
+ * @param etaSeconds estimated remaining time in seconds; missing before the first page
+ * @param attempts largest number of attempts for one record
+ * @param startedAt time of the start
+ * @param finishedAt time of the end
+ * @param error why the run did not succeed
+ * @param mode how a rollback treats records that were written after the migration
+ * @param forced whether the run was started individually
+ * @param by who started the run
+ * @param reason reason that the caller gave
+ * @param segments number of segments processed in parallel
+ * @param maxCapacity capacity units that the run may consume per second; 0 for no limit
+ * @param consumedCapacity capacity units that the run has consumed
+ * @param undone counts of the rollback of a failed or cancelled run
+ * @param invariants sums of the invariants over the migrated records
+ * @param failures first quarantined records
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record RunView(
@@ -75,11 +75,11 @@ public record RunView(
         List<Sum> invariants,
         List<Quarantined> failures) {
 
-    /** Records that were taken back, and those that could not be. */
+    /** Number of records that were rolled back, and of those that could not be. */
     @Schema(name = "RunUndone")
     public record Undone(long done, long failed) {}
 
-    /** A sum that is to stay the same, over the records migrated so far. */
+    /** Sums of an invariant over the records migrated so far. */
     @Schema(name = "RunInvariant")
     public record Sum(String expression, BigDecimal before, BigDecimal after, boolean holds) {}
 
@@ -88,7 +88,7 @@ public record RunView(
         Progress progress = seen.progress();
         RunCounts main = progress.main();
         RunCounts back = progress.back();
-        // On the way down records are counted as seen until the end, when it is known which were skipped.
+        // A rollback counts every scanned record as skipped until it ends. Then the skipped ones are computed.
         long skipped = run.active() && run.direction() == Run.Direction.DOWN ? 0 : main.skipped();
         long handled = main.done() + skipped + main.failed();
         long total = Math.max(handled, run.total());

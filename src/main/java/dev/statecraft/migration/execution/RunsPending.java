@@ -1,11 +1,11 @@
 package dev.statecraft.migration.execution;
 
 /**
- * That a game has runs with work to do and nobody who does it; told within the process. Whoever drives runs begins with
- * {@link StepService#advance} and goes on until that says that nothing is left.
+ * In-process event: a game has a run with work to do. The receiver calls {@link StepService#advance} and processes
+ * segments until no work is left.
  *
- * @param game the game
- * @param mark tells what is waiting from what was waiting before: the last run and its revision
- * @param perhaps whether somebody may be at it, who is then left alone
+ * @param game id of the game
+ * @param mark run revision key: the last run and its revision, which makes equal announcements recognizable
+ * @param perhaps whether a worker may already be driving the run; such a worker is not disturbed
  */
 public record RunsPending(String game, String mark, boolean perhaps) {}

@@ -23,7 +23,10 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Begins and ends runs: each in one transaction with the registry, the migration and an entry of the ledger. */
+/**
+ * Starts and ends runs. Each is one transaction with the registry, the registration of the migration and a ledger
+ * entry.
+ */
 @ApplicationScoped
 public class StartService {
 
@@ -45,37 +48,40 @@ public class StartService {
         this.clock = clock;
     }
 
-    /** What became of the wish to begin a run; in order of precedence. */
+    /** Result of a request to start a run. Variants are listed in order of precedence. */
     public sealed interface Begun {}
 
-    /** No migration of this version is registered. */
+    /** No migration with this version is registered. */
     public record Unknown() implements Begun {}
 
-    /** Another run goes on. */
+    /** Another run is active. */
     public record Active(Run run) implements Begun {}
 
-    /** Nothing has to be done; the run that did it, null if none did. */
+    /**
+     * The migration is applied already, or is not pending; the registration names the run that applied it, if there is
+     * one.
+     */
     public record Already(Registration registration) implements Begun {}
 
-    /** It is not applied, so it cannot be rolled back. */
+    /** The migration is not applied, so it cannot be rolled back. */
     public record NotApplied(Registration registration) implements Begun {}
 
-    /** Later migrations of the same type have to be rolled back first; the last of them. */
+    /** Later migrations of the same type have to be rolled back first; {@code by} is the last of them. */
     public record Covered(SemanticVersion by) implements Begun {}
 
-    /** There is neither a backup nor a way down. */
+    /** The migration has no backup and no {@code down}. */
     public record NoWayBack() implements Begun {}
 
-    /** The code does not hold the migration, or another one than is registered. */
+    /** The Java code of the migration is not deployed, or differs from the registered definition if {@code drifted}. */
     public record CodeMissing(boolean drifted) implements Begun {}
 
-    /** Others change the registry all the time. */
+    /** Gave up after 16 conflicting writes of the registry. The caller may retry. */
     public record Busy() implements Begun {}
 
-    /** The run has begun. */
+    /** The run was started. */
     public record Started(Run run) implements Begun {}
 
-    /** The first migration that is to be applied, up to a version or of all. */
+    /** The first pending migration up to a version, or up to the last if {@code target} is null. */
     static Optional<Registration> nextPending(List<Registration> all, @Nullable SemanticVersion target) {
         return all.stream()
                 .filter(Registration::pending)
@@ -84,9 +90,9 @@ public class StartService {
     }
 
     /**
-     * Begins to apply a migration. About 12 WCU.
+     * Starts a run that applies a migration. Cost: about 12 WCU.
      *
-     * @param apply what else is to be applied after it; null if nothing is
+     * @param apply the request to apply several migrations that the run belongs to; null if it is a single run
      */
     Begun up(String game, SemanticVersion version, Run.Order order, Registry.@Nullable Apply apply) {
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
@@ -125,7 +131,7 @@ public class StartService {
         return new Busy();
     }
 
-    /** Begins to roll a migration back. About 12 WCU. */
+    /** Starts a run that rolls a migration back. Cost: about 12 WCU. */
     Begun down(String game, SemanticVersion version, Run.Order order) {
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             Backoff.pauseBefore(attempt, CONTENTION_MILLIS);
@@ -237,11 +243,11 @@ public class StartService {
     }
 
     /**
-     * Ends a run; false if it or the registry is not as it was seen any more. About 12 WCU.
+     * Ends a run. Returns false if the run or the registry has changed since it was read. Cost: about 12 WCU.
      *
-     * @param status what it ends as
-     * @param progress what it came to
-     * @param error why it did not succeed, null if it did
+     * @param status final status of the run
+     * @param progress progress of all segments
+     * @param error why the run did not succeed, null if it did
      */
     boolean end(String game, Run run, MigrationStatus status, Progress progress, @Nullable String error) {
         Registry registry = store.registry(game);
@@ -290,12 +296,12 @@ public class StartService {
         boolean down = run.direction() == Run.Direction.DOWN;
         boolean undone = down || run.phase().back() || run.segments() == 0;
         long left = down ? progress.main().failed() : progress.back().failed();
-        // Backups are of use as long as something is not back.
+        // Backups are kept until every record is rolled back.
         List<Run.Source> backups = undone && left == 0 ? List.of() : run.sources();
         return new Application(null, 0, run.id(), backups, down ? null : error);
     }
 
-    /** The latest version that is applied or adopted. */
+    /** The latest version that is applied, or the baseline. */
     private static SemanticVersion current(Registry registry, List<Registration> all) {
         SemanticVersion baseline = registry.baseline();
         SemanticVersion latest = baseline == null ? SemanticVersion.NONE : baseline;

@@ -28,17 +28,17 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes runs from phase to phase. A run goes PLANNING, CANARY, MIGRATING, VALIDATING and is applied then; whatever goes
- * wrong takes it to RESTORING and SWEEPING, where a rollback begins. Each move is one conditional write, so it does not
- * matter how many try.
+ * Advances runs from phase to phase: PLANNING, CANARY, MIGRATING, VALIDATING, then the run ends as APPLIED. A failure
+ * or a cancellation leads to RESTORING and SWEEPING. A rollback starts with RESTORING. Each change of phase is one
+ * conditional write, so concurrent callers do no harm.
  */
 @ApplicationScoped
 public class StepService {
 
-    /** What is left of the time when counting ends, so that what was counted can be kept. */
-    /** Longest part of an expression within an error. */
+    /** Maximum length of an expression in an error, in characters. */
     private static final int SHOWN_LENGTH = 200;
 
+    /** Time reserved at the end of the budget for storing the number of counted records, in milliseconds. */
     private static final long RESERVE_MILLIS = 2_000;
 
     private final MigrationService migrations;
@@ -76,11 +76,11 @@ public class StepService {
     }
 
     /**
-     * What is to be done next.
+     * The next work of a game.
      *
-     * @param done whether nothing is: no run goes on, or it is paused
-     * @param run the run, null if none goes on
-     * @param segments those that are to be worked on, side by side, until each says it is done; then is asked again
+     * @param done whether there is none: no run is active, or the active run is paused
+     * @param run id of the active run, null if there is none
+     * @param segments segments to process in parallel until each is done; then {@link #advance} is called again
      */
     public record Next(boolean done, @Nullable String run, List<Integer> segments) {
 
@@ -93,8 +93,8 @@ public class StepService {
     }
 
     /**
-     * Takes a game's run as far as it gets without working on records, begins the next one where several are to be
-     * applied, and throws away old backups where nothing goes on.
+     * Advances the active run of a game as far as possible without processing records. Starts the next run if several
+     * migrations are to be applied. Deletes expired backups if no run is active.
      */
     public Next advance(String game, LongSupplier millisLeft) {
         while (true) {
@@ -120,7 +120,7 @@ public class StepService {
         }
     }
 
-    /** Begins the next of several runs; false if there is none. */
+    /** Starts the next of several runs. Returns false if there is none. */
     private boolean began(String game, Registry registry) {
         Registry.Apply apply = registry.apply();
         if (apply == null) {
@@ -140,7 +140,10 @@ public class StepService {
         return true;
     }
 
-    /** Does what can be done at once; answers which segments are to be worked on, none to be asked again. */
+    /**
+     * Performs the next change of phase. Returns the segments that need work; if there are none, the caller reads the
+     * run again.
+     */
     private List<Integer> move(String game, Run run, LongSupplier millisLeft) {
         if (run.stopping() != null && !run.phase().back()) {
             turnBack(game, run);
@@ -186,7 +189,10 @@ public class StepService {
         return List.of();
     }
 
-    /** Counts the records by the index, as far as there is time, and decides about segments and canary. */
+    /**
+     * Counts the records by the index until the time budget is used up, and chooses the number of segments and canary
+     * records.
+     */
     private void plan(String game, Run run, LongSupplier millisLeft) {
         long total = 0;
         EntityKey after = null;
@@ -211,7 +217,10 @@ public class StepService {
                 run.planned(MigrationStatus.RUNNING, canary == 0 ? Phase.MIGRATING : Phase.CANARY, count, canary, total));
     }
 
-    /** All segments are through: goes on if what came of it is as it should be. */
+    /**
+     * All segments are finished: starts the next phase, or stops the run if too many records failed or an invariant is
+     * violated.
+     */
     private void settle(String game, Run run, Progress progress) {
         String error = error(game, run, progress);
         if (error != null) {
@@ -219,12 +228,12 @@ public class StepService {
         } else if (run.phase() == Phase.VALIDATING) {
             starts.end(game, run, MigrationStatus.APPLIED, progress, null);
         } else {
-            // From now on what is created counts as being in the new shape; what was created before is found next.
+            // From now on new entities get the new schema version. Validation finds those that were created before.
             moveSchema(game, run, run.at(MigrationStatus.VALIDATING, Phase.VALIDATING), newest(game, run));
         }
     }
 
-    /** The schema of the type once the run is applied: its own, unless the run was forced behind a later one. */
+    /** The schema version of the type after the run: that of the run, unless it was forced before a later one. */
     private String newest(String game, Run run) {
         List<Definition> steps = definitions.chain(game, run.entityType()).steps();
         return steps.isEmpty()
@@ -253,7 +262,7 @@ public class StepService {
         return null;
     }
 
-    /** Undoes what was done, or ends where that is not wanted or not possible. */
+    /** Starts the rollback of a run that is being stopped, or ends the run if rollbacks are disabled or impossible. */
     private void turnBack(String game, Run run) {
         MigrationStatus stopping = run.stopping();
         boolean begun = run.segments() > 0;

@@ -5,34 +5,35 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What records add to the sums that are to stay the same, one for each invariant, as they were and as they are. Whoever
- * else writes meanwhile does not matter: both are taken at the commit that migrates the record.
+ * Sums of the invariants over records before and after the migration, one per invariant. Both amounts are computed in
+ * the commit that migrates the record, so concurrent writes do not affect them.
  *
- * @param before as the records were; shorter than there are invariants as long as nothing was added
- * @param after as they are
+ * @param before sums over the states before the migration; shorter than the list of invariants until a record adds an
+ *     amount
+ * @param after sums over the migrated states
  */
 public record InvariantSums(List<BigDecimal> before, List<BigDecimal> after) {
 
-    /** Of no records. */
+    /** The sums over no records. */
     public static final InvariantSums NONE = new InvariantSums(List.of(), List.of());
 
-    /** Copies both. */
+    /** Copies the lists. */
     public InvariantSums {
         before = List.copyOf(before);
         after = List.copyOf(after);
     }
 
-    /** With more records. */
+    /** The sums including those of more records. */
     public InvariantSums plus(InvariantSums more) {
         return new InvariantSums(added(before, more.before), added(after, more.after));
     }
 
-    /** The sum before, for an invariant by its number. */
+    /** The sum before the migration for the invariant with this index. */
     public BigDecimal before(int invariant) {
         return invariant < before.size() ? before.get(invariant) : BigDecimal.ZERO;
     }
 
-    /** The sum after, for an invariant by its number. */
+    /** The sum after the migration for the invariant with this index. */
     public BigDecimal after(int invariant) {
         return invariant < after.size() ? after.get(invariant) : BigDecimal.ZERO;
     }

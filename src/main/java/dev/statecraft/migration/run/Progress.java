@@ -3,17 +3,17 @@ package dev.statecraft.migration.run;
 import java.util.List;
 
 /**
- * What a run came to so far.
+ * Progress of a run.
  *
- * @param main what became of the records in the direction that the run began in
- * @param back what became of them when it was undone
- * @param attempts the most tries that a record took; 0 before the first
- * @param units capacity that was consumed
- * @param sums over the migrated records
+ * @param main counts of the direction that the run was started in
+ * @param back counts of the rollback of a failed or cancelled application
+ * @param attempts largest number of attempts for one record; 0 before the first
+ * @param units consumed capacity units
+ * @param sums sums of the invariants over the migrated records
  */
 public record Progress(RunCounts main, RunCounts back, int attempts, double units, InvariantSums sums) {
 
-    /** Of all segments of a run. */
+    /** Adds up the segments of a run. */
     public static Progress of(List<Segment> segments) {
         RunCounts main = RunCounts.NONE;
         RunCounts back = RunCounts.NONE;
@@ -30,7 +30,7 @@ public record Progress(RunCounts main, RunCounts back, int attempts, double unit
         return new Progress(main, back, attempts, units, sums);
     }
 
-    /** How many records were dealt with. */
+    /** Number of processed records. */
     public long handled() {
         return main.handled();
     }

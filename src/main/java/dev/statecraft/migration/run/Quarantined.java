@@ -4,13 +4,13 @@ import dev.statecraft.migration.expression.ErrorText;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /**
- * A record that was put aside: it stayed as it was.
+ * A record that the run could not process. Its state is unchanged.
  *
- * @param id the entity
- * @param space its space
- * @param version the version it was last tried on
- * @param reason why
- * @param attempts how often it was tried
+ * @param id id of the entity
+ * @param space space of the entity
+ * @param version entity version of the last attempt
+ * @param reason why the last attempt failed
+ * @param attempts number of attempts
  */
 @Schema(name = "QuarantinedRecord")
 public record Quarantined(String id, String space, long version, String reason, int attempts) {

@@ -9,29 +9,31 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One application of a migration, or one rollback.
+ * A run: applies a migration to all entities of its type, or rolls it back.
  *
- * @param id of which a later run has a greater one
- * @param version the migration
- * @param entityType whose entities it is about
- * @param direction whether it began as an application or as a rollback
- * @param status how far it is, but for a pause
- * @param phase what is being done
- * @param paused whether nothing is done until somebody says so
- * @param stopping what it is to end as once it is undone, FAILED or CANCELLED; null if nothing went wrong
- * @param order who wanted it, and how
- * @param options how it goes about it
- * @param schemas what the type's schema is without the migration and with it
- * @param keepsBackup whether states are kept as they were
- * @param sources whose backups lead back: those of earlier runs of the migration, and its own
- * @param segments how many parts there are; 0 until that is decided
- * @param canary how many records are migrated before the other segments begin
- * @param total how many records there were when it was planned; once it has ended, how many it was about
- * @param revision rises with every change
- * @param startedAt when it was begun
- * @param finishedAt when it ended, null while it goes on
- * @param error why it did not succeed, null if it did
- * @param outcome what it came to, null while it goes on
+ * @param id unique id; a later run has a greater one
+ * @param version version of the migration
+ * @param entityType entity type whose entities the run processes
+ * @param direction whether the run was started to apply the migration or to roll it back
+ * @param status status of the run, regardless of a pause
+ * @param phase current phase
+ * @param paused whether work is suspended until the run is resumed
+ * @param stopping why the run is being stopped: FAILED or CANCELLED; null if it is not. A FAILED run that was rolled
+ *     back ends as ROLLED_BACK.
+ * @param order who started the run, and with which options of the request
+ * @param options failure threshold, canary, segments and limits
+ * @param schemas schema version of the type without the migration and with it
+ * @param keepsBackup whether the states before the run are stored
+ * @param sources runs whose backups a rollback restores: earlier runs of the migration, and this run if it applies the
+ *     migration and stores a backup
+ * @param segments number of segments; 0 until planning is complete
+ * @param canary number of records that are migrated before the other segments start
+ * @param total number of records that planning counted; after the end, number of records that the run processed
+ * @param revision number of the current revision; increases with every change
+ * @param startedAt time of the start
+ * @param finishedAt time of the end, null while the run is active
+ * @param error why the run failed or was cancelled, null if it was not
+ * @param outcome final progress, null while the run is active
  */
 public record Run(
         String id,
@@ -56,43 +58,52 @@ public record Run(
         @Nullable String error,
         @Nullable Progress outcome) {
 
-    /** Copies the sources. */
+    /** Copies the list. */
     public Run {
         sources = List.copyOf(sources);
     }
 
-    /** Whether a run began as an application or as a rollback. */
+    /** Whether a run was started as an application or as a rollback. */
     @Schema(name = "RunDirection")
     public enum Direction {
         UP,
         DOWN
     }
 
-    /** How a rollback treats records that were written since. */
+    /** How a rollback treats records that were written after the migration. */
     @Schema(name = "RollbackMode")
     public enum Mode {
-        /** They are passed through {@code down}, so nothing is lost. */
+        /** Such records are downgraded with {@code down}, so no write is lost. */
         SMART,
-        /** They too become what they were, and what was written since is lost but for the history and the backup. */
+        /**
+         * Such records are restored from the backup too. The later writes remain only in the history and in the backup
+         * of the rollback.
+         */
         EXACT
     }
 
-    /** What a run is doing. */
+    /** Phase of a run. */
     @Schema(name = "RunPhase")
     public enum Phase {
-        /** Counts the records and decides about segments. */
+        /** Counts the records and chooses the number of segments. */
         PLANNING(0),
-        /** Migrates the first few, in one segment. */
+        /** Migrates the canary records, one segment at a time. */
         CANARY(1),
-        /** Migrates all segments. */
+        /** Migrates the records of all segments in parallel. */
         MIGRATING(1),
-        /** Looks through all records as they are stored now, and migrates those that were created meanwhile. */
+        /**
+         * Scans all records again with consistent reads. Migrates records that were created during the run, and checks
+         * the rules of migrated records.
+         */
         VALIDATING(2),
-        /** Brings records back that nobody has written since. */
+        /**
+         * Restores records from the backup. In mode SMART, records that were written after the migration are left for
+         * SWEEPING.
+         */
         RESTORING(3),
-        /** Looks for records that are still in the new shape and takes them down. */
+        /** Scans all records and downgrades those that still have the schema version of the migration. */
         SWEEPING(4),
-        /** Nothing more. */
+        /** The run has ended. */
         FINISHED(5);
 
         private final int pass;
@@ -101,30 +112,32 @@ public record Run(
             this.pass = pass;
         }
 
-        /** What segments are looked through for; phases of the same pass go on where the one before stopped. */
+        /**
+         * Number of the pass over the segments. A phase continues from the checkpoints of a phase with the same number.
+         */
         public int pass() {
             return pass;
         }
 
-        /** Whether this is part of the way back. */
+        /** Whether this phase rolls records back. */
         public boolean back() {
             return this == RESTORING || this == SWEEPING;
         }
 
-        /** Whether segments are worked on. */
+        /** Whether segments are processed in this phase. */
         public boolean working() {
             return this != PLANNING && this != FINISHED;
         }
     }
 
-    /** Who wanted a run and how; {@code forced} out of its turn. */
+    /** Who started a run and how. {@code forced} is false if the run was started by applying all pending migrations. */
     public record Order(
             Mode mode, boolean forced, String by, @Nullable String reason) {}
 
-    /** Schemas of a type, before and after a migration. */
+    /** Schema versions of a type before and after a migration. */
     public record Schemas(String before, String after) {}
 
-    /** A run that kept backups, in so many segments. */
+    /** A run with a backup, and the number of its segments. */
     public record Source(String run, int segments) {
 
         @Override
@@ -138,27 +151,27 @@ public record Run(
         }
     }
 
-    /** The id of the run that an entry of the ledger begins. */
+    /** The id of the run that the ledger entry with this number starts. */
     public static String idOf(long seq) {
         return String.format(Locale.ROOT, "run-%08d", seq);
     }
 
-    /** What its writes name as who made them. */
+    /** Author name of the entity versions that the run writes. */
     public String signature() {
         return "migration:" + id;
     }
 
-    /** Whether it has not ended. */
+    /** Whether the run has not ended. */
     public boolean active() {
         return phase != Phase.FINISHED;
     }
 
-    /** How far it is, as it is told. */
+    /** Status in the API: PAUSED for an active run that is paused. */
     public MigrationStatus told() {
         return active() && paused ? MigrationStatus.PAUSED : status;
     }
 
-    /** Whether a run of this direction and phase takes records down. */
+    /** Whether the run rolls records back in its current phase. */
     public boolean goesBack() {
         return direction == Direction.DOWN || phase.back();
     }
@@ -207,7 +220,7 @@ public record Run(
     }
 
     public Run stopping(MigrationStatus stopping, String error) {
-        // Whoever was to resume it has nothing to resume any more.
+        // A run that is being stopped is not paused: its rollback starts at once.
         return copy(status, phase, false, stopping, options, sources, segments, canary, total, null, error, null);
     }
 

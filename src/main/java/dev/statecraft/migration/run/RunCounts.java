@@ -1,16 +1,17 @@
 package dev.statecraft.migration.run;
 
 /**
- * What became of records. Done is counted with the very commit that does it; the rest when a page is complete.
+ * Counts of processed records. {@code done} is incremented in the transaction of each commit, the others when a page is
+ * complete.
  *
- * @param done migrated, or on the way back restored or taken down
- * @param counted of those, how many belong to complete pages
- * @param skipped there was nothing to do to them
- * @param failed put aside
+ * @param done records that were migrated, restored or downgraded
+ * @param counted done records that belong to complete pages
+ * @param skipped records that needed no change
+ * @param failed quarantined records
  */
 public record RunCounts(long done, long counted, long skipped, long failed) {
 
-    /** Nothing. */
+    /** No records. */
     public static final RunCounts NONE = new RunCounts(0, 0, 0, 0);
 
     RunCounts plus(RunCounts other) {

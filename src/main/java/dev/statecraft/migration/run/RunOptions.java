@@ -5,15 +5,15 @@ import dev.statecraft.migration.definition.Definition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a run goes about it, as its definition says or else the configuration.
+ * Options of a run, from its definition or else from the configuration.
  *
- * @param failureCount so many records may fail before the run does; null if nothing was said about their number
- * @param failurePercent such a share of the records may; null if nothing was said about that
- * @param canaryPercent the share that is migrated first, by one worker; 0 for none
- * @param segments the parts that are worked on side by side; null for as many as configured, and fewer where there is
- *     little to do
- * @param pageSize records of a page, at most
- * @param maxCapacity units of capacity that are used a second, reads and writes taken together; 0 for no limit
+ * @param failureCount number of records that may fail before the run fails; null if it is not limited by a number
+ * @param failurePercent percentage of records that may fail before the run fails; null if it is not limited by a
+ *     percentage
+ * @param canaryPercent percentage of records that are migrated first, by one worker; 0 for none
+ * @param segments number of segments processed in parallel; null for the configured number, reduced for few records
+ * @param pageSize maximum number of records per page
+ * @param maxCapacity capacity units that may be consumed per second, read and write units together; 0 for no limit
  */
 public record RunOptions(
         @Nullable Integer failureCount,
@@ -23,10 +23,10 @@ public record RunOptions(
         int pageSize,
         int maxCapacity) {
 
-    /** What counts where a definition says nothing. */
+    /** Values for options that a definition does not set. */
     public record Defaults(double canaryPercent, int pageSize, int maxCapacity) {}
 
-    /** Reads the {@code options} of a definition, which were checked when it was registered. */
+    /** Reads the {@code options} of a definition. Registration has validated them. */
     public static RunOptions of(Definition definition, Defaults defaults) {
         JsonNode options = definition.source().path("options");
         JsonNode count = options.path("failureThreshold").path("count");
@@ -41,12 +41,12 @@ public record RunOptions(
                 options.path("maxCapacity").asInt(defaults.maxCapacity()));
     }
 
-    /** The same with another limit of capacity. */
+    /** A copy with another capacity limit. */
     RunOptions throttled(int maxCapacity) {
         return new RunOptions(failureCount, failurePercent, canaryPercent, segments, pageSize, maxCapacity);
     }
 
-    /** Whether so many failures of so many records are too many. Where nothing was said, one is. */
+    /** Whether the number of failed records exceeds the threshold. Without a threshold, one failed record does. */
     public boolean exceeded(long failed, long total) {
         if (failureCount == null && failurePercent == null) {
             return failed > 0;

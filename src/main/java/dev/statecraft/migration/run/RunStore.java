@@ -35,8 +35,8 @@ import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
  *       {@code fp}, {@code cp}, {@code os}, {@code pg}, {@code mc} options, {@code s0}, {@code s1} schemas, {@code kb}
  *       keeps backup, {@code so} sources, {@code sg} segments, {@code cn} canary, {@code to} total, {@code rv} revision,
  *       {@code sa}, {@code fa} started and finished, {@code er} error, {@code oc} outcome.
- *   <li>Guard of every change: the revision it was decided on. A run begins and ends in one transaction with the
- *       registry, its migration and an entry of the ledger.
+ *   <li>Condition of every change: the revision that was read. The start and the end of a run are written in one
+ *       transaction with the registry, the registration of the migration and a ledger entry.
  * </ul>
  */
 @ApplicationScoped
@@ -50,7 +50,7 @@ public class RunStore {
         this.tables = tables;
     }
 
-    /** A run, strongly consistent; 1 RCU. */
+    /** Reads a run, strongly consistent. Cost: 1 RCU. */
     public Optional<Run> read(String game, String id) {
         Map<String, AttributeValue> item = dynamo.getItem(get ->
                         get.tableName(tables.migrations()).key(key(game, id)).consistentRead(true))
@@ -58,7 +58,11 @@ public class RunStore {
         return item.isEmpty() ? Optional.empty() : Optional.of(fromItem(item));
     }
 
-    /** Runs, the newest first, strongly consistent; about 1 RCU for 8. */
+    /**
+     * Lists runs, the newest first, strongly consistent. Cost: about 1 RCU per 8 runs.
+     *
+     * @param below id that all returned runs are older than; null to start with the newest
+     */
     public List<Run> list(String game, @Nullable String below, int limit) {
         QueryRequest.Builder query = QueryRequest.builder()
                 .tableName(tables.migrations())
@@ -75,7 +79,10 @@ public class RunStore {
                 .toList();
     }
 
-    /** Runs that ended before a time and keep backups, the oldest first; 1 RCU for about 8 runs of the game. */
+    /**
+     * Lists runs that ended before a time and have a backup, the oldest first. Cost: about 1 RCU per 8 runs of the
+     * game.
+     */
     public List<Run> keptBefore(String game, Instant time) {
         List<Run> found = new ArrayList<>();
         dynamo.queryPaginator(query -> query.tableName(tables.migrations())
@@ -91,7 +98,7 @@ public class RunStore {
         return found;
     }
 
-    /** Changes a run; false if it is not as it was seen any more. 1 WCU. */
+    /** Replaces a run. Returns false if the run has changed since it was read. Cost: 1 WCU. */
     public boolean replace(String game, Run seen, Run next) {
         try {
             dynamo.putItem(put -> put.tableName(tables.migrations())
@@ -104,7 +111,7 @@ public class RunStore {
         }
     }
 
-    /** That a run begins, to be written with what begins it. */
+    /** The write that creates a run, for the transaction that starts it. */
     public TransactionWrites creating(String game, Run run) {
         return writes(Put.builder()
                 .tableName(tables.migrations())
@@ -112,7 +119,7 @@ public class RunStore {
                 .conditionExpression("attribute_not_exists(pk)"));
     }
 
-    /** That a run changes, to be written with what changes along with it. */
+    /** The write that replaces a run, for a transaction that changes other items too. */
     public TransactionWrites replacing(String game, Run seen, Run next) {
         return writes(Put.builder()
                 .tableName(tables.migrations())

@@ -3,21 +3,22 @@ package dev.statecraft.migration.run;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A part of the records of a run, worked on by one worker at a time, page by page.
+ * A part of the records of a run. One worker at a time processes it, page by page.
  *
- * @param run the run
- * @param number from 0
- * @param pass what it is being looked through for; a later pass begins anew
- * @param finished whether this pass is through
- * @param holder who works on it, null if nobody does
- * @param token of the lease; a write that names an earlier one is refused
- * @param revision rises with every write. Whoever sees it stand still for a while may take the lease over.
- * @param checkpoint behind the last complete page, null at the beginning
- * @param main what became of the records in the direction that the run began in
- * @param back what became of them when it was undone
- * @param attempts the most tries that a record took
- * @param units capacity that was consumed
- * @param sums over the migrated records
+ * @param run id of the run
+ * @param number number of the segment, from 0
+ * @param pass pass that the checkpoint belongs to; a later pass starts without a checkpoint
+ * @param finished whether the pass is complete
+ * @param holder worker that holds the lease, null if none does
+ * @param token fencing token of the lease; a write with an earlier token is rejected
+ * @param revision increases with every write. A worker that has waited for the lease time and finds the same revision
+ *     may take the lease over.
+ * @param checkpoint position after the last complete page, null at the start
+ * @param main counts of the direction that the run was started in
+ * @param back counts of the rollback of a failed or cancelled application
+ * @param attempts largest number of attempts for one record
+ * @param units consumed capacity units
+ * @param sums sums of the invariants over the migrated records
  */
 public record Segment(
         String run,
@@ -36,30 +37,33 @@ public record Segment(
 
     private static final String WORKER = "worker:";
 
-    /** What a game server is called that holds a lease. */
+    /** Holder name of a game server. */
     public static String worker(String name) {
         return WORKER + name;
     }
 
-    /** Whether a game server works on it. */
+    /** Whether a game server holds the lease. */
     public boolean heldByWorker() {
         return holder != null && holder.startsWith(WORKER);
     }
 
-    /** How far a pass is: a key of the table of entities, or the number of a source and a key of its backups. */
+    /**
+     * Position of a pass: a key of the table of entities; or in RESTORING the number of a backup segment and a key of
+     * its backups.
+     */
     public record Checkpoint(String first, String second) {}
 
-    /** One that nobody has worked on. */
+    /** A segment that no worker has processed. */
     static Segment untouched(String run, int number) {
         return new Segment(run, number, 0, false, null, 0, 0, null, RunCounts.NONE, RunCounts.NONE, 0, 0, InvariantSums.NONE);
     }
 
-    /** Whether a pass has nothing left to do here. */
+    /** Whether this pass is complete. */
     public boolean finished(int ofPass) {
         return finished && pass == ofPass;
     }
 
-    /** The counts of an application that is being undone, or those of the direction that the run started in. */
+    /** Counts of the rollback of an application if {@code undoing}, or of the direction that the run was started in. */
     public RunCounts tally(boolean undoing) {
         return undoing ? back : main;
     }

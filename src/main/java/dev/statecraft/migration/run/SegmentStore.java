@@ -24,17 +24,17 @@ import software.amazon.awssdk.services.dynamodb.model.TransactionCanceledExcepti
 import software.amazon.awssdk.services.dynamodb.model.Update;
 
 /**
- * Segments of runs, and the records that were put aside, in the migrations table.
+ * Segments of runs, and quarantined records, in the migrations table.
  *
  * <ul>
  *   <li>Segments: {@code pk} = game#segments#run, {@code sk} = number in two digits; {@code ps} pass, {@code fi} finished,
  *       {@code ho} holder, {@code tk} token, {@code rv} revision, {@code c1}, {@code c2} checkpoint, {@code dn},
- *       {@code dc}, {@code ss}, {@code fl} tally, the same with {@code r} before it on the way back, {@code ax}
+ *       {@code dc}, {@code ss}, {@code fl} counts, the same with the prefix {@code r} for the rollback, {@code ax}
  *       attempts, {@code un} units, {@code b0}, {@code a0} and so on sums.
- *   <li>Records put aside: {@code pk} = game#quarantine#run, {@code sk} = space#entity; {@code v} version, {@code re}
+ *   <li>Quarantined records: {@code pk} = game#quarantine#run, {@code sk} = space#entity; {@code v} version, {@code re}
  *       reason, {@code ax} attempts.
- *   <li>Guard: a lease is taken from the revision that was seen, so of two who try one gets it; whatever its holder
- *       writes, and each commit it makes, names the token.
+ *   <li>A lease is taken with the condition that the revision has not changed, so one of several workers gets it. Every
+ *       write and every commit of its holder has the condition that the token has not changed.
  * </ul>
  */
 @ApplicationScoped
@@ -48,7 +48,7 @@ public class SegmentStore {
         this.tables = tables;
     }
 
-    /** A segment, strongly consistent; 1 RCU. */
+    /** Reads a segment, strongly consistent. Returns an untouched segment if no item is stored. Cost: 1 RCU. */
     public Segment read(String game, String run, int number) {
         Map<String, AttributeValue> item = dynamo.getItem(get -> get.tableName(tables.migrations())
                         .key(SegmentItems.key(game, run, number))
@@ -57,7 +57,7 @@ public class SegmentStore {
         return item.isEmpty() ? Segment.untouched(run, number) : SegmentItems.fromItem(run, item);
     }
 
-    /** All segments of a run in order, strongly consistent; 1 RCU for about 15. */
+    /** Lists the segments of a run in order, strongly consistent. Cost: 1 RCU per 15 segments. */
     public List<Segment> list(String game, String run, int count) {
         List<Segment> found = new ArrayList<>();
         for (int i = 0; i < count; i++) {
@@ -77,7 +77,10 @@ public class SegmentStore {
         return found;
     }
 
-    /** Takes the lease of a segment as it was seen, for a pass; nothing if it is not so any more. 1 WCU. */
+    /**
+     * Takes the lease of a segment for a pass. Returns nothing if the segment has changed since it was read. Cost: 1
+     * WCU.
+     */
     public Optional<Segment> take(String game, Segment seen, int pass, String holder) {
         boolean anew = seen.pass() != pass;
         Map<String, String> names = new HashMap<>(Map.of("#ps", "ps", "#ho", "ho", "#tk", "tk", "#rv", "rv"));
@@ -106,7 +109,7 @@ public class SegmentStore {
                 seen.run());
     }
 
-    /** Gives a lease back; nothing if it was taken over meanwhile. 1 WCU. */
+    /** Releases a lease. Returns nothing if the lease was taken over. Cost: 1 WCU. */
     public Optional<Segment> release(String game, Segment lease) {
         return update(
                 Update.builder()
@@ -119,11 +122,11 @@ public class SegmentStore {
     }
 
     /**
-     * What a page came to.
+     * Result of a page.
      *
-     * @param back whether it counts as a part of undoing
-     * @param counted how many of those done so far belong to complete pages
-     * @param finished whether it was the last one; the lease is given back then
+     * @param back whether the page counts as rollback of an application
+     * @param counted number of done records of this pass that belong to complete pages
+     * @param finished whether it is the last page of the pass; the lease is released with it
      */
     public record Page(
             boolean back,
@@ -136,8 +139,8 @@ public class SegmentStore {
             List<Quarantined> failed) {}
 
     /**
-     * Completes a page; nothing if the lease was taken over meanwhile. 1 WCU; where records are put aside 2, and 2 for each
-     * of them.
+     * Completes a page. Returns nothing if the lease was taken over. Cost: 1 WCU; with quarantined records 2 WCU, and 2
+     * WCU per record.
      */
     public Optional<Segment> complete(String game, Segment lease, Page page) {
         String prefix = page.back() ? "r" : "";
@@ -215,11 +218,12 @@ public class SegmentStore {
     }
 
     /**
-     * That a commit does something to so many records, to be written with it: refused if the lease was taken over.
+     * The write that counts the records of a commit in its transaction. The transaction is rejected if the lease was
+     * taken over.
      *
-     * @param back whether it counts as a part of undoing
-     * @param sums what the records add to the sums
-     * @param along what else is to be written with the commit
+     * @param back whether the commit counts as rollback of an application
+     * @param sums amounts that the records add to the sums
+     * @param along other writes of the transaction
      */
     public TransactionWrites counting(String game, Segment lease, boolean back, int records, InvariantSums sums, TransactionWrites along) {
         Map<String, String> names = new HashMap<>(Map.of("#dn", back ? "rdn" : "dn", "#rv", "rv", "#tk", "tk"));
@@ -257,7 +261,7 @@ public class SegmentStore {
         }
     }
 
-    /** Records of a run that were put aside, by space and id. */
+    /** Lists quarantined records of a run by space and id. */
     public List<Quarantined> quarantined(String game, String run, int limit) {
         return dynamo
                 .query(query -> query.tableName(tables.migrations())
@@ -270,7 +274,10 @@ public class SegmentStore {
                 .toList();
     }
 
-    /** Forgets that records of a run were put aside whose id is that of an erased player. 0.5 RCU for 4 KB, 1 WCU each. */
+    /**
+     * Deletes the quarantined records of a run whose id is that of an erased player. Cost: 0.5 RCU per 4 KB, and 1 WCU
+     * per record.
+     */
     public int forgetQuarantined(String game, String run, String id) {
         int forgotten = 0;
         for (Map<String, AttributeValue> item : dynamo.queryPaginator(query -> query.tableName(tables.migrations())
@@ -287,7 +294,7 @@ public class SegmentStore {
         return forgotten;
     }
 
-    /** Whether a record of a run was put aside, strongly consistent; 1 RCU. */
+    /** Whether a record of a run is quarantined, strongly consistent. Cost: 1 RCU. */
     public boolean isQuarantined(String game, String run, String space, String id) {
         return dynamo.getItem(get -> get.tableName(tables.migrations())
                         .key(SegmentItems.quarantineKey(game, run, space, id))

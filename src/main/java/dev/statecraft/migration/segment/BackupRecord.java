@@ -3,11 +3,11 @@ package dev.statecraft.migration.segment;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
 /**
- * A record as it was before a run changed it.
+ * A record before a run changed it.
  *
- * @param id the entity
- * @param version of it; what the run made is the next one
- * @param schemaVersion what its state had gone through
- * @param state not to be changed
+ * @param id id of the entity
+ * @param version entity version; the run wrote the next one
+ * @param schemaVersion schema version of the state
+ * @param state the state; callers must not change it
  */
 public record BackupRecord(String id, long version, String schemaVersion, ObjectNode state) {}

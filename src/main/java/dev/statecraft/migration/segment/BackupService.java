@@ -20,11 +20,11 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 
-/** Throws away records as they were before runs that ended long ago; never those of the last migration of a type. */
+/** Deletes expired backups of runs, except those of the last applied migration of each type. */
 @ApplicationScoped
 public class BackupService {
 
-    /** Whom the ledger names. */
+    /** Author name in the ledger. */
     static final String BY = "retention";
 
     private final MigrationStore store;
@@ -42,10 +42,10 @@ public class BackupService {
     }
 
     /**
-     * Throws away what is old enough, as far as there is time; what is left is found the next time. About 1 RCU for 8 runs,
-     * and for what is thrown away what it takes to delete it.
+     * Deletes expired backups until the time budget is used up; a later call continues. Cost: about 1 RCU per 8 runs,
+     * and the deletion of the items.
      *
-     * @return how many runs have no backup any more
+     * @return number of runs whose backup is deleted completely
      */
     public int clean(String game, BooleanSupplier timeLeft) {
         Instant before = Instant.ofEpochMilli(clock.millis()).minus(config.backupRetention());
@@ -63,7 +63,7 @@ public class BackupService {
         return cleaned;
     }
 
-    /** Runs whose backups are those of the last applied migration of a type that has any. */
+    /** The runs with the backups of the last applied migration of each type that has a backup. */
     private static Set<String> lastGood(List<Registration> all) {
         Map<String, Registration> last = new HashMap<>();
         all.stream()
@@ -76,7 +76,10 @@ public class BackupService {
         return good;
     }
 
-    /** Takes a run's backup from its migration before anything is deleted, so that nobody relies on half of it. */
+    /**
+     * Removes the backup of a run from its registration before any item is deleted, so that no rollback uses a part of
+     * it.
+     */
     private boolean forgotten(String game, Run run) {
         Registry registry = store.registry(game);
         Registration migration = store.read(game, run.version()).orElse(null);

@@ -34,8 +34,8 @@ import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
 import software.amazon.awssdk.services.dynamodb.model.WriteRequest;
 
 /**
- * States as they were before a run changed them, in the migrations table. They are written in the transaction that changes
- * them, so there is exactly one for each record that a run changed, and none for any other.
+ * Backups: the states of records before a run changed them, in the migrations table. A state is written in the transaction
+ * that changes its record, so there is exactly one for each record that a run changed, and none for any other.
  *
  * <ul>
  *   <li>Key: {@code pk} = game#backup#run#segment, {@code sk} = space#commit#part, numbers with leading zeros.
@@ -46,15 +46,18 @@ import software.amazon.awssdk.services.dynamodb.model.WriteRequest;
 @ApplicationScoped
 public class BackupStore {
 
-    /** Plain bytes of one item; DynamoDB takes 400 KB, and a single state has at most 350. */
+    /**
+     * Maximum size of an item before packing, in bytes. An item of DynamoDB may have 400 KB, a single state at most 350
+     * KB.
+     */
     private static final int PART_BYTES = 380_000;
 
-    /** Packed from here on. */
+    /** Attribute of the packed records. */
     private static final String DATA = "d";
 
     private static final int DEFLATE_BYTES = 256;
 
-    /** Keys that are deleted at a time. */
+    /** Maximum number of items that one call deletes. */
     private static final int DELETED_AT_ONCE = 100;
 
     private final DynamoDbClient dynamo;
@@ -65,10 +68,10 @@ public class BackupStore {
         this.tables = tables;
     }
 
-    /** What one commit changed; {@code key} is what to go on after. */
+    /** The backup of records of one commit. {@code key} is the position after it. */
     public record Part(String space, List<BackupRecord> records, String key) {}
 
-    /** That records are kept as they are, to be written with the commit that changes them; up to 7 items. */
+    /** The writes that store records in the transaction of the commit that changes them; at most 7 items. */
     TransactionWrites keeping(String game, String run, int segment, String space, long seq, List<Entity> records) {
         List<TransactWriteItem> items = new ArrayList<>();
         ArrayNode part = JsonNodeFactory.instance.arrayNode();
@@ -108,7 +111,10 @@ public class BackupStore {
                 .build();
     }
 
-    /** The next part of a segment's backups, strongly consistent; nothing at the end. 1 RCU for 4 KB packed. */
+    /**
+     * Reads the next part of a segment's backup, strongly consistent. Returns nothing at the end. Cost: 1 RCU per 4 KB
+     * packed.
+     */
     public Optional<Part> next(String game, String run, int segment, @Nullable String after) {
         return nextItem(game, run, segment, after).map(BackupStore::part);
     }
@@ -127,13 +133,13 @@ public class BackupStore {
         return dynamo.query(query.build()).items().stream().findFirst();
     }
 
-    /** What became of a part in which a player was looked for; {@code key} is what to go on after. */
+    /** Result of erasing a player from a part: the position after the part, and the number of anonymized records. */
     public record Erased(String key, int records) {}
 
     /**
-     * Takes the records of a player out of the next part of a segment's backups; nothing at the end. 1 RCU for 4 KB packed,
-     * and what it takes to write the part again. In their places stand records of nobody, so that whoever rolls back still
-     * goes over as many as were migrated.
+     * Anonymizes the records of a player in the next part of a segment's backup. Returns nothing at the end. The number
+     * of records stays the same, so that a rollback still counts all migrated records. Cost: 1 RCU per 4 KB packed, and
+     * the write of a part that contains the player.
      */
     public Optional<Erased> erase(String game, String run, int segment, @Nullable String after, String playerId) {
         Optional<Map<String, AttributeValue>> found = nextItem(game, run, segment, after);
@@ -175,7 +181,7 @@ public class BackupStore {
                         .isPresent();
     }
 
-    /** Deletes some of a segment's backups; false if none are left. */
+    /** Deletes up to 100 items of a segment's backup. Returns false if none was left. */
     boolean deleteSome(String game, String run, int segment) {
         QueryResponse response = dynamo.query(query -> query.tableName(tables.migrations())
                 .keyConditionExpression("pk = :pk")

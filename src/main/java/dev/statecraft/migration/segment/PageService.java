@@ -34,9 +34,9 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Does a page of records: decides each on what is stored at that moment and writes those of a space in one commit, which
- * also keeps them as they were, counts them, and is refused if the lease is not held any more. So a record is either as it
- * was, or migrated, kept and counted; and a page that is done again finds what is left of it.
+ * Processes a page of records. Each record is evaluated against its current state. The records of one space are written
+ * in one commit, whose transaction also stores their backups, counts them, and is rejected if the lease was taken over.
+ * So a record is either unchanged, or migrated, backed up and counted. A repeated page finds the records that are left.
  */
 @ApplicationScoped
 public class PageService {
@@ -63,20 +63,20 @@ public class PageService {
     }
 
     /**
-     * Who does a page, and for whom.
+     * The lease under which a page is processed.
      *
-     * @param lease of the segment
-     * @param timeLeft asked before each record; what is not begun in time is left for another page
-     * @param consumption adds up what is consumed
+     * @param lease segment whose lease the worker holds
+     * @param timeLeft checked before each record; records that are not started in time are left for the next page
+     * @param consumption sums the consumed capacity units
      */
     public record Job(String game, Run run, Segment lease, BooleanSupplier timeLeft, CapacityUsage consumption) {}
 
-    /** Migrates records; those that went through it before are looked at once more, if {@code verified}. */
+    /** Migrates records. If {@code verified}, the rules of records that were migrated before are checked again. */
     public PageOutcome raise(Job job, RecordUpgrade ascent, List<EntityKey> places, boolean verified) {
         return raise(job, ascent, ascent::of, places, verified);
     }
 
-    /** Migrates records by what somebody else makes of each. */
+    /** Migrates records with the results of {@code ascend}. */
     public PageOutcome raise(
             Job job,
             RecordUpgrade ascent,
@@ -109,14 +109,14 @@ public class PageService {
         return attempt.page(places);
     }
 
-    /** Takes records down that are still in the new shape, by what is made of each. */
+    /** Downgrades records that still have the schema version of the migration, with the results of {@code descend}. */
     public PageOutcome lower(Job job, Function<Entity, RecordDowngrade.Outcome> descend, List<EntityKey> places) {
         Attempt attempt = new Attempt(job, keepsOnTheWayDown(job.run()));
         attempt.decide = entity -> decision(attempt, entity, descend.apply(entity));
         return attempt.page(places);
     }
 
-    /** Brings records back as they were kept. */
+    /** Restores records from their backup. */
     PageOutcome restore(Job job, RecordDowngrade descent, BackupStore.Part part) {
         Map<String, BackupRecord> kept = new HashMap<>();
         List<EntityKey> places = new ArrayList<>();
@@ -134,7 +134,7 @@ public class PageService {
         return attempt.page(places);
     }
 
-    /** Going back exactly throws away what was written since; the backup of the rollback keeps it. */
+    /** Whether a rollback stores a backup. A rollback with mode EXACT overwrites later writes, so it stores them. */
     private static boolean keepsOnTheWayDown(Run run) {
         return run.keepsBackup() && run.direction() == Run.Direction.DOWN;
     }
@@ -156,7 +156,7 @@ public class PageService {
         return attempt.write(entity, lowered.state(), lowered.schemaVersion());
     }
 
-    /** One page while it is done. */
+    /** The processing of one page. */
     private final class Attempt {
 
         private final Job job;
@@ -189,7 +189,7 @@ public class PageService {
                     historyLimit());
         }
 
-        /** Of the one type that all records have. */
+        /** The history limit of the entity type of all records. */
         private int historyLimit() {
             if (historyLimit < 0) {
                 historyLimit =
@@ -215,7 +215,7 @@ public class PageService {
             return new PageOutcome(handled, done, current, failed, attempts, lost, violation);
         }
 
-        /** Does records of one space; returns how many from the first are dealt with. */
+        /** Processes records of one space. Returns how many of them, from the first, were processed. */
         private int group(String space, List<EntityKey> places) {
             List<EntityKey> open = places;
             int handled = places.size();
@@ -255,7 +255,7 @@ public class PageService {
             return handled;
         }
 
-        /** Counts what became of a record; says why, if it failed. */
+        /** Counts the result of a record. Returns the reason if the record failed, or null. */
         private @Nullable String took(Result result) {
             if (result instanceof Done) {
                 done++;
@@ -279,7 +279,7 @@ public class PageService {
         private Accompanied commit(String space, List<EntityKey> places, boolean bounded) {
             boolean[] begun = new boolean[1];
             Function<Entity, Mutation.Decision> timed = entity -> {
-                // A page that was begun does at least one record, so that there is always progress.
+                // A page processes at least one record, so that every page makes progress.
                 if (bounded && begun[0] && !job.timeLeft().getAsBoolean()) {
                     return new Mutation.Refuse(new Rejection.Stale());
                 }

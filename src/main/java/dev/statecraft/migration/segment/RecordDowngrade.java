@@ -12,28 +12,30 @@ import dev.statecraft.replication.state.Entity;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a rollback makes of one state.
+ * Rolls back the state of one record.
  *
- * @param definition of the migration that is taken back
- * @param schema that a state has which was taken down
- * @param mode how records are treated that were written since
- * @param bounds of each evaluation of an expression
+ * @param definition definition of the migration that is rolled back
+ * @param schema schema version of a downgraded state
+ * @param mode how records are treated that were written after the migration
+ * @param bounds limits for each evaluation of an expression
  */
 public record RecordDowngrade(Definition definition, String schema, Run.Mode mode, ExpressionBounds bounds) {
 
-    /** What a state becomes; in order of precedence. */
+    /** Result of a rollback of one record. Variants are listed in order of precedence. */
     public sealed interface Outcome {}
 
-    /** It did not go through the migration, or was taken back before. */
+    /** The state has not passed the migration, or is rolled back already. */
     public record Untouched() implements Outcome {}
 
-    /** Somebody has written it since; it is looked at again when all others are back. */
+    /**
+     * The record was written after the migration. Phase SWEEPING downgrades it after all other records are restored.
+     */
     public record Later() implements Outcome {}
 
-    /** A game server has to take it back. */
+    /** A game server has to downgrade the record. */
     public record Awaited() implements Outcome {}
 
-    /** It cannot be taken back; why. */
+    /** The record cannot be rolled back, with the reason. */
     public record Failed(String reason) implements Outcome {
 
         /** Bounds the reason. */
@@ -42,13 +44,13 @@ public record RecordDowngrade(Definition definition, String schema, Run.Mode mod
         }
     }
 
-    /** The state as it is to be, and its schema. */
+    /** The rolled back state and its schema version. */
     public record Lowered(ObjectNode state, String schemaVersion) implements Outcome {}
 
     /**
-     * What becomes of an entity whose state was kept.
+     * Rolls back an entity by its backup.
      *
-     * @param kept as it was before the migration; what it was changed by is the version after that
+     * @param kept the record before the migration. The migration wrote the entity version after that of the backup.
      */
     public Outcome restored(Entity entity, BackupRecord kept) {
         if (!entity.schemaVersion().equals(definition.version().toString())) {
@@ -59,7 +61,7 @@ public record RecordDowngrade(Definition definition, String schema, Run.Mode mod
                 : new Later();
     }
 
-    /** What becomes of an entity that is still in the new shape. */
+    /** Downgrades an entity that still has the schema version of the migration. */
     public Outcome lowered(Entity entity) {
         if (!entity.schemaVersion().equals(definition.version().toString())) {
             return new Untouched();

@@ -18,30 +18,33 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a run makes of one state: it is passed through all migrations that it has yet to go through, up to the run's own,
- * and has to satisfy the rules of each.
+ * Upgrades the state of one record: applies all migrations that the state has not passed, up to that of the run, and
+ * checks the rules of each.
  *
- * @param chain the migrations of the type, the run's own at the end
- * @param bounds of each evaluation of an expression
- * @param validation whether rules and invariants are looked at
+ * @param chain migrations of the type, with that of the run at the end
+ * @param bounds limits for each evaluation of an expression
+ * @param validation whether rules and invariants are checked
  */
 public record RecordUpgrade(SchemaChain chain, ExpressionBounds bounds, boolean validation) {
 
-    /** Fraction digits of a sum, and the largest amount: sums of many stay within the 38 digits that are stored. */
+    /**
+     * Fraction digits of an amount. With the largest amount, sums of many records stay within the 38 digits of a
+     * DynamoDB number.
+     */
     private static final int SCALE = 12;
 
     private static final BigDecimal LARGEST = BigDecimal.TEN.pow(18);
 
-    /** What a state becomes; in order of precedence. */
+    /** Result of an upgrade. Variants are listed in order of precedence. */
     public sealed interface Outcome {}
 
-    /** It went through all of them before. */
+    /** The state has passed all migrations before. */
     public record Current() implements Outcome {}
 
-    /** Somebody has written it since it was handed to who migrates it. */
+    /** The record was written after a game server leased it. */
     public record Overtaken() implements Outcome {}
 
-    /** It cannot be migrated; why. */
+    /** The state cannot be migrated, with the reason. */
     public record Failed(String reason) implements Outcome {
 
         /** Bounds the reason. */
@@ -51,13 +54,13 @@ public record RecordUpgrade(SchemaChain chain, ExpressionBounds bounds, boolean 
     }
 
     /**
-     * The state as it is to be.
+     * The migrated state.
      *
-     * @param sums what the state adds to the sums
+     * @param sums amounts that the record adds to the sums
      */
     public record Raised(ObjectNode state, InvariantSums sums) implements Outcome {}
 
-    /** What becomes of an entity's state, which is not changed. */
+    /** Upgrades the state of an entity. The entity itself is not changed. */
     public Outcome of(Entity entity) {
         List<Definition> path = chain.after(entity.schemaVersion());
         if (path.isEmpty()) {
@@ -85,8 +88,8 @@ public record RecordUpgrade(SchemaChain chain, ExpressionBounds bounds, boolean 
     }
 
     /**
-     * What is wrong with an entity that went through a migration; nothing if all its rules hold. Rules that read the state
-     * before the migration were checked when it was migrated.
+     * The first violated rule of a migration that an entity has passed, or nothing. Rules that read the state before
+     * the migration are only checked when the entity is migrated.
      */
     public Optional<String> violation(Definition step, Entity migrated) {
         return violation(step, migrated.json(), Subject.of(migrated), null);

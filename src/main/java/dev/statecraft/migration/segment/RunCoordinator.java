@@ -13,7 +13,7 @@ import dev.statecraft.migration.run.SegmentStore;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.List;
 
-/** Says who has to do what next in a run, and ends one that cannot go on. */
+/** Decides which worker processes the records of a run, and stops runs that cannot continue. */
 @ApplicationScoped
 public class RunCoordinator {
 
@@ -30,7 +30,7 @@ public class RunCoordinator {
         this.segments = segments;
     }
 
-    /** Ends a run with an error, unless it is ending already. */
+    /** Stops a run with an error, unless it is being stopped or rolled back already. */
     void fail(String game, String runId, MigrationStatus as, String error) {
         while (true) {
             Run run = runs.read(game, runId).orElse(null);
@@ -44,8 +44,8 @@ public class RunCoordinator {
     }
 
     /**
-     * Whether records of a run are migrated by game servers now, or taken back by them: what is still in the new shape when
-     * everything that was kept is restored.
+     * Whether game servers migrate the records of a run in its current phase, or downgrade them. In a rollback they do
+     * so in SWEEPING.
      */
     public boolean isForWorkers(String game, Run run) {
         boolean due =
@@ -53,7 +53,10 @@ public class RunCoordinator {
         return due && areWorkersAsked(game, run);
     }
 
-    /** Whether game servers have a part in the way that a run goes. */
+    /**
+     * Whether game servers take part in the current direction of a run: the migration is of kind WORKER, and in a
+     * rollback it has a {@code down}.
+     */
     boolean areWorkersAsked(String game, Run run) {
         return migrations
                 .find(game, run.version())
@@ -63,7 +66,7 @@ public class RunCoordinator {
                 .isPresent();
     }
 
-    /** Whether a segment is to be worked on: as long as the canary lasts, only the first that is not finished. */
+    /** Whether a segment needs work. In CANARY only the first unfinished segment does. */
     public boolean isWanted(String game, Run run, int number) {
         if (!run.phase().working()
                 || run.paused()

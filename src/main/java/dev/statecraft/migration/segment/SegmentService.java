@@ -16,13 +16,13 @@ import java.util.function.LongSupplier;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/** Works on segments of runs: takes the lease of one and works on it for a while. */
+/** Takes the lease of a segment of a run and processes the segment for a while. */
 @ApplicationScoped
 public class SegmentService {
 
     private static final Logger LOG = Logger.getLogger(SegmentService.class);
 
-    /** How long somebody waits who was overtaken at taking a lease. */
+    /** Milliseconds to wait after another worker has taken the lease. */
     private static final long OVERTAKEN_MILLIS = 500;
 
     private final RunCoordinator turns;
@@ -41,12 +41,12 @@ public class SegmentService {
     }
 
     /**
-     * Works on a segment as long as there is time, and returns before it is up. Costs a read of the run a page, beside what
-     * the page itself costs.
+     * Processes a segment until the time budget is used up. Cost: 1 RCU per page to read the run, and the cost of the
+     * pages.
      *
-     * @param seen what the last call answered, after whoever calls has waited as long as it said: if the segment's lease
-     *     has stood still since then it is taken over. Null at first.
-     * @param millisLeft how long the caller may go on; asked again and again
+     * @param seen lease state that the previous call returned. If the lease has not changed after the caller has
+     *     waited, it is taken over. Null in the first call.
+     * @param millisLeft remaining time budget in milliseconds; called repeatedly
      */
     public SegmentWork work(String game, String runId, int number, @Nullable Long seen, LongSupplier millisLeft) {
         Run run = runs.read(game, runId).orElse(null);
@@ -62,7 +62,7 @@ public class SegmentService {
             return SegmentWork.DONE;
         }
         if (forWorkers && segment.heldByWorker()) {
-            // It is for other game servers to take over, after as long as they are given.
+            // Only other game servers may take this lease over, after the time that the holder has.
             return new SegmentWork(false, config.lease().toMillis(), null);
         }
         if (segment.holder() != null && (seen == null || seen != segment.revision())) {
@@ -79,21 +79,21 @@ public class SegmentService {
             if (TransientFailure.is(e)) {
                 throw e;
             }
-            // What fails every time would be repeated for ever.
-            LOG.errorf(e, "a run failed: run=%s segment=%d", runId, number);
+            // A failure that is not transient would repeat forever.
+            LOG.errorf(e, "run failed: run=%s segment=%d", runId, number);
             turns.fail(game, runId, MigrationStatus.FAILED, "A page failed: " + e);
             return SegmentWork.DONE;
         }
     }
 
-    /** Completes a page that a game server did; nothing if the lease is lost. */
+    /** Completes a page that a game server processed. Returns nothing if the lease is lost. */
     public Optional<SegmentWork.Page> worked(
             String game, Run run, Segment lease, WorkPage page, SegmentWalk.PageAction doing, CapacityUsage used) {
         return shifts.begin(game, run, lease, config.migrationTimeout()::toMillis)
                 .worked(page, doing, used);
     }
 
-    /** No longer than one step may take, however long the caller may go on. */
+    /** Limits the time budget of the caller to the maximum duration of a step. */
     private LongSupplier within(LongSupplier millisLeft) {
         long begun = System.nanoTime();
         long most = config.migrationTimeout().toMillis();

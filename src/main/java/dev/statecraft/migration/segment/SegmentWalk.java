@@ -159,7 +159,7 @@ public final class SegmentWalk {
         return CapacityPacer.waitMillis(share(), units, TimeUnit.NANOSECONDS.toMillis(nanos));
     }
 
-    /** The part of the capacity that is for this segment. */
+    /** Capacity units per second for this segment. */
     private double share() {
         int workers = run.phase() == Run.Phase.CANARY ? 1 : run.segments();
         return (double) run.options().maxCapacity() / workers;
@@ -177,7 +177,7 @@ public final class SegmentWalk {
         return (int) Math.max(1, size);
     }
 
-    /** Does a page of what a scan finds; false if there is nothing left, or the lease is lost. */
+    /** Processes a page of scanned records. Returns false if the segment is finished, or the lease is lost. */
     private boolean page(CapacityUsage consumption) {
         int size = size();
         if (found.isEmpty() && !scanned) {
@@ -216,7 +216,7 @@ public final class SegmentWalk {
         EntityScan scan = services.entities().scan(
                 game,
                 run.entityType(),
-                // Whatever was written before validation began has to be seen by it.
+                // A consistent read, so that validation finds every record that was written before it started.
                 new EntityScan.Part(
                         lease.number(), run.segments(), run.phase().pass() != MIGRATING),
                 behind,
@@ -236,10 +236,13 @@ public final class SegmentWalk {
         return services.pages().raise(job, ascent, places, run.phase() == Run.Phase.VALIDATING);
     }
 
-    /** Brings back what one commit changed; false if there is nothing left, or the lease is lost. */
+    /**
+     * Restores the records of one commit from its backup. Returns false if the segment is finished, or the lease is
+     * lost.
+     */
     private boolean restore(CapacityUsage consumption) {
         Segment.Checkpoint at = lease.checkpoint();
-        // The parts of all backups are dealt out one after the other.
+        // The backup segments of all sources are numbered consecutively and distributed over the segments of the run.
         int part = at == null ? lease.number() : Integer.parseInt(at.first());
         String after = at == null || at.second().isEmpty() ? null : at.second();
         while (part < parts()) {
@@ -285,7 +288,7 @@ public final class SegmentWalk {
         throw new IllegalArgumentException("there is no part " + part);
     }
 
-    /** The run's own migration at the end; nothing of it changes while the run goes on. */
+    /** The migrations of the type, with that of the run at the end. They do not change while the run is active. */
     private SchemaChain chain() {
         SchemaChain known = chain;
         if (known == null) {

@@ -10,13 +10,13 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A page of records that a game server was handed.
+ * A page of records that a game server has leased.
  *
- * @param token of the lease of the segment; each page has a lease of its own
- * @param records all of the page, in the order of the table
- * @param from how far the segment was before the page
- * @param behind what to go on after once the page is done, null if it is the last of the segment
- * @param answer what it came to; null as long as it is not done
+ * @param token fencing token of the lease; each page has a lease of its own
+ * @param records all records of the page, in the order of the table
+ * @param from checkpoint of the segment before the page
+ * @param behind checkpoint of the segment after the page, null if it is the last page of the segment
+ * @param answer result of the page; null until it is complete
  */
 public record WorkPage(
         long token,
@@ -25,7 +25,7 @@ public record WorkPage(
         Segment.@Nullable Checkpoint behind,
         @Nullable Answer answer) {
 
-    /** Copies the records. */
+    /** Copies the list. */
     public WorkPage {
         records = List.copyOf(records);
     }
@@ -33,8 +33,9 @@ public record WorkPage(
     /**
      * A record of the page.
      *
-     * @param version it had; 0 if it was not looked at
-     * @param handed whether it was handed out: not if there is nothing to do to it, or an earlier migration fails on it
+     * @param version entity version at the time of the lease; 0 if the entity was not read
+     * @param handed whether the record was sent to the game server. It is not if it needs no change, or if an earlier
+     *     migration fails for it.
      */
     public record Entry(String space, String id, long version, boolean handed) {
 
@@ -44,16 +45,16 @@ public record WorkPage(
     }
 
     /**
-     * What a page came to.
+     * Result of a page.
      *
-     * @param done records that were migrated
-     * @param failed records that were put aside
-     * @param again records from the first one on that somebody wrote meanwhile; they are handed out once more, unless they
-     *     are done
+     * @param done number of migrated records
+     * @param failed number of quarantined records
+     * @param again number of records from the first one on that was written concurrently; those that are not migrated
+     *     are leased again
      */
     public record Answer(long done, long failed, long again) {}
 
-    /** Where all records of the page are. */
+    /** Places of all records of the page. */
     List<EntityKey> places() {
         return records.stream().map(Entry::place).toList();
     }
@@ -63,10 +64,10 @@ public record WorkPage(
     }
 
     /**
-     * A record that comes back.
+     * A record that a game server submits.
      *
-     * @param state as it is to be; null if it cannot be migrated
-     * @param error why not
+     * @param state the migrated state; null if the record cannot be migrated
+     * @param error why the record cannot be migrated
      */
     public record Returned(
             String space,
@@ -74,10 +75,10 @@ public record WorkPage(
             @Nullable ObjectNode state,
             @Nullable String error) {}
 
-    /** The place of the record that is wrong, -1 if one is missing, and what is wrong. */
+    /** A submitted record that does not match the lease: its index, or -1 if a record is missing, and the reason. */
     public record Mismatch(int index, String reason) {}
 
-    /** Why records are not those that were handed out, each once; nothing if they are. */
+    /** Compares submitted records with the leased ones. Returns nothing if each leased record occurs exactly once. */
     public Optional<Mismatch> mismatch(List<Returned> returned) {
         Set<EntityKey> open = new HashSet<>();
         records.stream().filter(Entry::handed).forEach(record -> open.add(record.place()));

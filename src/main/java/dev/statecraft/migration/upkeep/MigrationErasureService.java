@@ -10,10 +10,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Takes a player out of what runs of migrations keep: states of its entities as they were before, and that they were put
- * aside.
- */
+/** Erases a player from the data of runs: backups, quarantined records, and pages of game servers. */
 @ApplicationScoped
 public class MigrationErasureService {
 
@@ -31,7 +28,10 @@ public class MigrationErasureService {
         this.segments = segments;
     }
 
-    /** Where the walk is: a run, one of its segments, and the part of its backups that was done last, empty for none. */
+    /**
+     * Position of the erasure: a run, one of its segments, and the last processed part of its backup, empty before the
+     * first.
+     */
     private record Place(String run, int segment, String after) {
 
         static Place read(String cursor) {
@@ -45,10 +45,9 @@ public class MigrationErasureService {
     }
 
     /**
-     * Goes through the next parts of the game's backups, those of the newest run first; what was migrated from now on
-     * knows the player no more. May be repeated.
+     * Erases the player from the next parts of the game's backups, the newest run first. Repeated calls are harmless.
      *
-     * @param cursor what the call before named, null to begin
+     * @param cursor cursor of the previous result, null to start
      */
     public ScanPage erase(String game, String playerId, @Nullable String cursor) {
         Place place = cursor == null ? null : Place.read(cursor);
@@ -72,7 +71,7 @@ public class MigrationErasureService {
         }
         touched += segments.forgetQuarantined(game, run.id(), playerId);
         if (!run.active()) {
-            // Nobody asks for the pages of game servers any more, and they name entities.
+            // The pages of an ended run are no longer needed, and they contain entity ids.
             touched += work.forget(game, run.id());
         }
         String next = runs.list(game, run.id(), 1).stream()

@@ -10,7 +10,7 @@ import jakarta.ws.rs.core.MediaType;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
-/** The seed's getMigrationStats over HTTP. */
+/** Implements {@code getMigrationStats} of the original Luau API over HTTP. */
 @Path("/v1/stats/migrations")
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Statistics")
@@ -24,7 +24,7 @@ public class MigrationStatisticsResource {
         this.caller = caller;
     }
 
-    /** Statistics of the game's migrations. */
+    /** Returns the statistics of the game's migrations. */
     @GET
     @Requires(Scope.SYSTEM_READ)
     @Operation(operationId = "getMigrationStats", summary = "Get the statistics of data migration")

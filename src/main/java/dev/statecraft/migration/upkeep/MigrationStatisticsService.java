@@ -6,7 +6,7 @@ import dev.statecraft.migration.run.MigrationStatus;
 import jakarta.enterprise.context.ApplicationScoped;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
-/** The seed's getMigrationStats. */
+/** Implements {@code getMigrationStats} of the original Luau API. */
 @ApplicationScoped
 public class MigrationStatisticsService {
 
@@ -19,13 +19,13 @@ public class MigrationStatisticsService {
     /**
      * The statistics of a game.
      *
-     * @param currentVersion the latest version that is applied or adopted
-     * @param totalMigrations how many are registered
-     * @param appliedMigrations those that are applied or adopted
-     * @param failedMigrations those that failed
-     * @param pendingMigrations those that wait
-     * @param migrationHistorySize entries of the ledger
-     * @param backupCount migrations whose records are kept as they were before
+     * @param currentVersion latest version that is applied, or the baseline
+     * @param totalMigrations number of registered migrations
+     * @param appliedMigrations number of migrations that are applied or covered by the baseline
+     * @param failedMigrations number of failed migrations
+     * @param pendingMigrations number of pending migrations
+     * @param migrationHistorySize number of ledger entries
+     * @param backupCount number of migrations with a backup
      */
     @Schema(name = "MigrationStatistics")
     public record Statistics(
@@ -37,7 +37,7 @@ public class MigrationStatisticsService {
             long migrationHistorySize,
             int backupCount) {}
 
-    /** The statistics of a game; reads its migrations, 1 RCU for 4 KB. */
+    /** Computes the statistics of a game. Cost: 1 RCU per 4 KB of its migrations. */
     public Statistics of(String game) {
         MigrationService.Overview all = migrations.list(game);
         return new Statistics(
@@ -52,7 +52,7 @@ public class MigrationStatisticsService {
                         .count());
     }
 
-    /** Those that failed and were rolled back. */
+    /** Number of migrations that failed and were rolled back automatically. */
     private static int undone(MigrationService.Overview all) {
         return (int) all.migrations().stream()
                 .filter(migration -> migration.status() == MigrationStatus.ROLLED_BACK && migration.pending())

@@ -6,11 +6,11 @@ import dev.statecraft.table.ItemChange;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Optional;
 
-/** What records of the migrations table's stream mean, for others who follow them. */
+/** Reads stream records of the migrations table for other features. */
 @ApplicationScoped
 public class MigrationStreamService {
 
-    /** The entry of the ledger that a record tells of; nothing if it is about something else. */
+    /** The ledger entry that a stream record contains, or nothing if the record is not a ledger entry. */
     public Optional<LedgerAppended> ledger(ItemChange change) {
         return MigrationItems.noted(change);
     }

@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** What a rollback makes of the records of a page that a game server has taken down. */
+/** Downgrades the records of a page with the states that a game server submitted. */
 final class WorkDowngrade implements Function<Entity, RecordDowngrade.Outcome> {
 
     private final Run run;

@@ -33,7 +33,7 @@ import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
-/** Migrations that game servers do, with functions of their own: a page of records out, migrated records in. */
+/** Migrations by game servers: lease a page of records, submit the migrated records. */
 @Path("/v1/migrations/{version}/work")
 @Produces(MediaType.APPLICATION_JSON)
 @Consumes(MediaType.APPLICATION_JSON)
@@ -52,34 +52,34 @@ public class WorkResource {
         this.caller = caller;
     }
 
-    /** How many records at most, and what was answered last about the leases of others. */
+    /** Maximum number of records, and the lease state of the previous response. */
     public record LeaseRequest(
             @Nullable Integer limit, @Nullable Map<String, Long> seen) {}
 
-    /** Leased records, migrated. */
+    /** The migrated records of a leased page. */
     public record WorkRequest(
             @Nullable String lease, @Nullable List<MigratedRecord> records) implements BulkRequest {}
 
-    /** A record as it is to be, or why it cannot be migrated. */
+    /** A migrated record, or the reason why it cannot be migrated. */
     public record MigratedRecord(
             @Nullable String id,
             @Nullable String space,
             @Nullable JsonNode state,
             @Nullable String error) {}
 
-    /** A record to migrate, as the migrations before leave it. */
+    /** A record to migrate, after the migrations before. */
     public record LeasedRecord(String id, String space, long version, String schemaVersion, JsonNode state) {}
 
     /**
-     * Records to migrate, or when to ask again.
+     * Leased records, or the time of the next request.
      *
-     * @param done whether there is nothing to do for game servers any more
-     * @param status how far the migration is
-     * @param direction DOWN if the records are to be taken back to what they were; missing if there are none
-     * @param lease names the page when it is handed in; missing if there is none
-     * @param leaseMillis how long the page may take before another server may be handed it
-     * @param waitMillis when to ask again; 0 if there are records
-     * @param seen to be handed in then
+     * @param done whether no work for game servers is left
+     * @param status status of the run or the migration
+     * @param direction DOWN if the records are to be rolled back; missing if there are none
+     * @param lease name of the lease, to send with the migrated records; missing if there is none
+     * @param leaseMillis time after which another server may take the lease over, in milliseconds
+     * @param waitMillis milliseconds to wait before the next request; 0 if there are records
+     * @param seen lease state to send with the next request
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record LeaseAnswer(
@@ -93,11 +93,11 @@ public class WorkResource {
             @Nullable Map<Integer, Long> seen) {}
 
     /**
-     * What a page came to.
+     * Result of a page.
      *
-     * @param done records that were migrated
-     * @param failed records that were put aside
-     * @param again records that somebody wrote meanwhile; they come once more
+     * @param done number of migrated records
+     * @param failed number of quarantined records
+     * @param again number of records that were written concurrently and are leased again
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record WorkAnswer(
@@ -153,7 +153,7 @@ public class WorkResource {
                 null);
     }
 
-    /** Takes migrated records back: exactly those that were leased, each once. */
+    /** Submits migrated records: exactly the leased ones, each once. */
     @POST
     @Requires(value = Scope.MIGRATE_RUN, audited = false)
     @Path("/complete")
@@ -183,7 +183,7 @@ public class WorkResource {
             throw new ProblemException(MigrationProblems.notForWorkers());
         }
         if (completed instanceof WorkService.Lost) {
-            // No run knows of the records, so what is wrong with one is all that can be said of it.
+            // No run can quarantine the records, so a malformed record is reported as a problem of the request.
             readings.stream()
                     .map(Reading::problem)
                     .flatMap(Stream::ofNullable)
@@ -208,11 +208,11 @@ public class WorkResource {
                 done.replayed() ? Boolean.TRUE : null);
     }
 
-    /** A record as it came back, and what was wrong with it; a record with a problem comes back as failed. */
+    /** A submitted record, and its problem if it is malformed; a malformed record counts as failed. */
     private record Reading(
             WorkPage.Returned returned, @Nullable Problem problem) {}
 
-    /** Reads a record; one with a problem fails alone and the others are done, unless it does not say which it is. */
+    /** Reads a record. A malformed record fails alone, unless its id or space cannot be read. */
     private Reading reading(List<MigratedRecord> records, int index) {
         String prefix = "records[" + index + "].";
         try {
@@ -234,7 +234,7 @@ public class WorkResource {
         }
     }
 
-    /** A field of a record, whether the record could be read as a whole or not. */
+    /** A text field of a record, also of one that could not be read as a whole. */
     private static @Nullable String text(
             List<MigratedRecord> records, int index, String field, Function<MigratedRecord, @Nullable String> read) {
         if (records instanceof ItemList<MigratedRecord> items && items.hasProblem(index)) {
@@ -262,7 +262,9 @@ public class WorkResource {
         return new WorkPage.Returned(space, id, json == null ? null : state(prefix + "state", json), error);
     }
 
-    /** Where a client can only send an empty array for an empty object, it is accepted as such. */
+    /**
+     * Reads a state. An empty array is accepted as an empty object, because some clients cannot distinguish the two.
+     */
     private static @Nullable ObjectNode state(String field, JsonNode json) {
         if (json.isNull()) {
             return null;

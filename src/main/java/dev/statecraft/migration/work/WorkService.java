@@ -33,20 +33,20 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * Hands records to game servers that migrate them with functions of their own, and takes them back. Everything else is as
- * in any other run: a page is done under the lease of its segment, its records are kept as they were, checked by the rules,
- * counted and written by commits.
+ * Leases records to game servers, which migrate them with their own functions, and processes the submitted records. As
+ * in other runs, a page is processed under the lease of its segment, and its records are backed up, validated, counted
+ * and written by commits.
  */
 @ApplicationScoped
 public class WorkService {
 
-    /** How long a request may look for records before it answers. */
+    /** Maximum time for finding records in one request, in milliseconds. */
     private static final long LOOK_MILLIS = 5_000;
 
-    /** How long a server waits that came while a run was between two phases. */
+    /** Milliseconds to wait if a run is between two phases. */
     private static final long BETWEEN_MILLIS = 500;
 
-    /** A commit has no more records. */
+    /** Maximum number of records per page: the limit of a commit. */
     private static final int MOST_RECORDS = 90;
 
     private final MigrationService migrations;
@@ -83,47 +83,47 @@ public class WorkService {
         this.config = config;
     }
 
-    /** What asking for work comes to; in order of precedence. */
+    /** Result of a lease request. Variants are listed in order of precedence. */
     public sealed interface Leased {}
 
-    /** No such migration is registered. */
+    /** The migration is not registered. */
     public record Unknown() implements Leased, Completed {}
 
-    /** It is not one that game servers do. */
+    /** The migration is not of kind WORKER. */
     public record NotForWorkers() implements Leased, Completed {}
 
-    /** There is nothing to do for game servers, and will not be until the migration is applied again. */
+    /** No work for game servers is left until the migration is applied again. */
     public record Nothing(MigrationStatus status) implements Leased {}
 
     /**
-     * Others are at work, or the run rests.
+     * Other servers hold all leases, or the run is paused or between two phases.
      *
-     * @param waitMillis after which to ask again
-     * @param seen to be handed in then: leases that have stood still since are taken over
+     * @param waitMillis milliseconds to wait before the next request
+     * @param seen lease state to send with the next request; leases that have not changed since then are taken over
      */
     public record Wait(MigrationStatus status, long waitMillis, Map<Integer, Long> seen) implements Leased {}
 
-    /** Records to migrate, or to take back; the lease names them when they come back. */
+    /** A leased page of records to migrate or to roll back. The lease is sent with the submitted records. */
     public record Page(MigrationStatus status, Run.Direction direction, String lease, List<WorkPageReader.Task> tasks)
             implements Leased {}
 
-    /** What handing records in comes to; in order of precedence. */
+    /** Result of submitting records. Variants are listed in order of precedence. */
     public sealed interface Completed permits Unknown, NotForWorkers, Lost, Foreign, Done {}
 
-    /** Somebody else has the lease, or what it was for is over. */
+    /** The lease was taken over or completed, or the run has moved on. */
     public record Lost() implements Completed {}
 
-    /** The records are not those that were handed out. */
+    /** The submitted records are not the leased ones. */
     public record Foreign(WorkPage.Mismatch mismatch) implements Completed {}
 
-    /** The page is done. */
+    /** The page is complete. {@code replayed} is true if it was complete before the request. */
     public record Done(WorkPage.Answer answer, boolean replayed) implements Completed {}
 
     /**
-     * Leases a page of records. Costs what looking for records costs, 2 WCU for the lease, and 1 for each KB of their names.
+     * Leases a page of records. Cost: the scan for records, 2 WCU for the lease, and 1 WCU per KB of record names.
      *
-     * @param limit records at most
-     * @param seen as it was answered last; the caller has waited since then for as long as it was told
+     * @param limit maximum number of records
+     * @param seen lease state of the previous response; the caller has waited for its {@code waitMillis}
      */
     public Leased lease(String game, SemanticVersion version, int limit, Map<Integer, Long> seen) {
         Registration registration = migrations.find(game, version).orElse(null);
@@ -171,14 +171,16 @@ public class WorkService {
             }
         }
         if (held.isEmpty()) {
-            // All that was left turned out to need nobody.
+            // The remaining records needed no change, so the run may be advanced.
             steps.advance(game, millisLeft);
         }
         return new Wait(
                 run.told(), held.isEmpty() ? BETWEEN_MILLIS : config.workLease().toMillis(), held);
     }
 
-    /** Looks for a page with something to do; what needs nobody is completed on the way. Nothing if there is none. */
+    /**
+     * Finds the next page with a task. Pages without tasks are completed on the way. Returns nothing if there is none.
+     */
     private Optional<Page> page(String game, Run run, Segment taken, int limit, LongSupplier millisLeft) {
         Segment lease = taken;
         SchemaChain chain = definitions.chain(game, run.entityType());
@@ -208,8 +210,8 @@ public class WorkService {
     }
 
     /**
-     * Takes back a page. Either all of it is looked at, or nothing: a page that is not exactly what was leased changes
-     * nothing. The same page again is answered as the first time, unless another was leased from the segment since.
+     * Completes a page. The submitted records must be exactly the leased ones, otherwise nothing is changed. A repeated
+     * request returns the first result, until another page of the segment is leased.
      */
     public Completed complete(String game, SemanticVersion version, String lease, List<WorkPage.Returned> returned) {
         Registration registration = migrations.find(game, version).orElse(null);
@@ -269,7 +271,7 @@ public class WorkService {
         return new Done(answer, false);
     }
 
-    /** Does a page by what came back of it. */
+    /** Processes a page with the submitted records. */
     private SegmentWalk.PageAction doing(
             Run run, SchemaChain chain, WorkPage page, Map<EntityKey, WorkPage.Returned> returned) {
         if (run.goesBack()) {
@@ -285,7 +287,7 @@ public class WorkService {
         return run.id() + ":" + lease.number() + ":" + lease.token();
     }
 
-    /** A lease as it is named. */
+    /** The parts of a lease name. */
     private record Ticket(String run, int segment, long token) {
 
         static Optional<Ticket> parse(String lease) {

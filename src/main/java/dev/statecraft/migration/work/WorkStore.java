@@ -28,13 +28,13 @@ import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedExce
 import software.amazon.awssdk.services.dynamodb.model.WriteRequest;
 
 /**
- * The pages that game servers were handed last, in the migrations table.
+ * The last leased page of each segment, in the migrations table.
  *
  * <ul>
  *   <li>Key: {@code pk} = game#work#run, {@code sk} = segment in two digits.
  *   <li>Attributes: {@code tk} token of the lease, {@code rc} packed records, {@code f1}, {@code f2} and {@code c1},
- *       {@code c2} checkpoints before and behind the page, {@code dn}, {@code fl}, {@code ag} what it came to.
- *   <li>Guard: a page is never replaced by that of an earlier lease.
+ *       {@code c2} checkpoints before and after the page, {@code dn}, {@code fl}, {@code ag} result.
+ *   <li>Condition: a page is never replaced by that of an earlier lease.
  * </ul>
  */
 @ApplicationScoped
@@ -50,7 +50,7 @@ public class WorkStore {
         this.tables = tables;
     }
 
-    /** The page that was handed out last of a segment, strongly consistent; 1 RCU for 4 KB. */
+    /** Reads the last leased page of a segment, strongly consistent. Cost: 1 RCU per 4 KB. */
     Optional<WorkPage> read(String game, String run, int segment) {
         Map<String, AttributeValue> item = dynamo.getItem(get -> get.tableName(tables.migrations())
                         .key(key(game, run, segment))
@@ -59,7 +59,7 @@ public class WorkStore {
         return item.isEmpty() ? Optional.empty() : Optional.of(fromItem(item));
     }
 
-    /** Forgets the pages of a run; 1 RCU for 4 KB, 1 WCU for each KB. */
+    /** Deletes the pages of a run. Cost: 1 RCU per 4 KB, and 1 WCU per KB. */
     public int forget(String game, String run) {
         List<WriteRequest> deletes = dynamo
                 .queryPaginator(query -> query.tableName(tables.migrations())
@@ -77,7 +77,7 @@ public class WorkStore {
         return deletes.size();
     }
 
-    /** Keeps a page; false if one of a later lease is kept. 1 WCU a KB. */
+    /** Stores a page. Returns false if a page of a later lease is stored. Cost: 1 WCU per KB. */
     boolean keep(String game, String run, int segment, WorkPage page) {
         Map<String, AttributeValue> item = new HashMap<>(key(game, run, segment));
         item.put("tk", n(page.token()));

@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** What a run makes of the records of a page that a game server has migrated. */
+/** Upgrades the records of a page with the states that a game server submitted. */
 final class WorkUpgrade implements Function<Entity, RecordUpgrade.Outcome> {
 
     private final SchemaChain chain;
@@ -37,7 +37,9 @@ final class WorkUpgrade implements Function<Entity, RecordUpgrade.Outcome> {
         this.validation = validation;
     }
 
-    /** The same for records that a server does not migrate, or whose rules are looked at once more. */
+    /**
+     * An upgrade without submitted states, for records that the server does not migrate and for checking rules again.
+     */
     RecordUpgrade plain() {
         return new RecordUpgrade(chain, bounds, validation);
     }
