@@ -54,11 +54,11 @@ public class MigrationStateMachine {
 
     /** At most 80 letters and digits, whatever a game is called. */
     static String name(RunsPending runs) {
-        return Sha256.hex(runs.game(), 8) + "-" + runs.mark();
+        return Sha256.hex(runs.game(), 8) + "-" + runs.revisionKey();
     }
 
     /** What the first step is handed. Ids of games hold nothing that JSON would have to escape. */
     public static String input(RunsPending runs) {
-        return "{\"game\":\"" + runs.game() + "\"" + (runs.perhaps() ? ",\"resume\":true}" : "}");
+        return "{\"game\":\"" + runs.game() + "\"" + (runs.possiblyDriven() ? ",\"resume\":true}" : "}");
     }
 }

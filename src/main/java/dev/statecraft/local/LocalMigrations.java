@@ -48,7 +48,7 @@ public final class LocalMigrations {
     @SuppressWarnings("FutureReturnValueIgnored") // What fails is logged where it fails.
     void start(@Observes RunsPending runs) {
         boolean first = driven.add(runs.game());
-        if (runs.perhaps() && !first) {
+        if (runs.possiblyDriven() && !first) {
             return;
         }
         machines.submit(() -> {

@@ -50,7 +50,7 @@ public class MigrationTriggerService {
      * @return 1 if a run was resumed or started or a skip event was appended, else 0
      */
     public int run(String game) {
-        if (runs.takeUp(game, clock.instant())) {
+        if (runs.announceUnfinished(game, clock.instant())) {
             return 1;
         }
         return config.autoMigrationTrigger() ? trigger(game) : 0;
@@ -73,7 +73,7 @@ public class MigrationTriggerService {
                     "An earlier run failed. Apply the migration explicitly. Error: " + error);
         }
         RunService.Applied applied = runs.apply(game, null, "Pending migration, applied automatically.", BY, 0);
-        if (applied instanceof RunService.NotBegun rejected) {
+        if (applied instanceof RunService.NotStarted rejected) {
             Optional<String> reason = skipReason(rejected.reason());
             return reason.isEmpty() ? 0 : skipped(game, first, "refused", reason.get());
         }
@@ -81,7 +81,7 @@ public class MigrationTriggerService {
     }
 
     /** Returns the reason for the skip event; empty if the next scheduled call may start the run. */
-    private static Optional<String> skipReason(StartService.Begun result) {
+    private static Optional<String> skipReason(StartService.Result result) {
         if (result instanceof StartService.CodeMissing missing) {
             return Optional.of(
                     missing.drifted()

@@ -174,7 +174,7 @@ public class SynchronizationService {
 
     private Part migrations(String game) {
         MigrationService.Overview all = migrations.list(game);
-        int open = runs.takeUp(game, clock.instant()) ? 1 : 0;
+        int open = runs.announceUnfinished(game, clock.instant()) ? 1 : 0;
         return new Part(all.migrations().size(), open, open);
     }
 

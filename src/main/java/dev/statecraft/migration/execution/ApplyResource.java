@@ -91,8 +91,8 @@ public class ApplyResource {
         if (applied instanceof RunService.NoTarget) {
             throw new ProblemException(MigrationProblems.notFound());
         }
-        if (applied instanceof RunService.NotBegun not) {
-            throw new ProblemException(notBegun(not.reason()));
+        if (applied instanceof RunService.NotStarted not) {
+            throw new ProblemException(notStarted(not.reason()));
         }
         return (RunService.Answer) applied;
     }
@@ -110,12 +110,12 @@ public class ApplyResource {
         return idempotent.once(
                 idempotencyKey,
                 request,
-                call -> begun(
+                call -> started(
                         call,
-                        new Wish(
+                        new PlannedRun(
                                 MigrationProblems.version("version", version),
                                 Run.Direction.UP,
-                                new Run.Order(Run.Mode.SMART, true, caller.get().name(), needed(request.reason()))),
+                                new Run.Order(Run.Mode.SMART, true, caller.get().name(), requiredReason(request.reason()))),
                         wait(waitMillis)));
     }
 
@@ -133,43 +133,43 @@ public class ApplyResource {
         return idempotent.once(
                 idempotencyKey,
                 request,
-                call -> begun(
+                call -> started(
                         call,
-                        new Wish(
+                        new PlannedRun(
                                 MigrationProblems.version("version", version),
                                 Run.Direction.DOWN,
                                 new Run.Order(
                                         mode == null ? Run.Mode.SMART : mode,
                                         true,
                                         caller.get().name(),
-                                        needed(request.reason()))),
+                                        requiredReason(request.reason()))),
                         wait(waitMillis)));
     }
 
     /** The run that a request starts. */
-    private record Wish(SemanticVersion version, Run.Direction direction, Run.Order order) {}
+    private record PlannedRun(SemanticVersion version, Run.Direction direction, Run.Order order) {}
 
     /** Starts a run, unless an earlier call for the same request has started it. */
-    private RunView begun(IdempotentRequest.Call call, Wish wish, long waitMillis) {
+    private RunView started(IdempotentRequest.Call call, PlannedRun planned, long waitMillis) {
         if (call.retry()) {
             Optional<Run> before =
-                    runs.begunSince(caller.game(), wish.version(), wish.direction(), wish.order(), call.startedAt());
+                    runs.startedSince(caller.game(), planned.version(), planned.direction(), planned.order(), call.startedAt());
             if (before.isPresent()) {
                 return view(before.get().id());
             }
         }
-        return view(runs.begin(caller.game(), wish.version(), wish.direction(), wish.order(), waitMillis));
+        return view(runs.start(caller.game(), planned.version(), planned.direction(), planned.order(), waitMillis));
     }
 
-    private RunView view(StartService.Begun begun) {
+    private RunView view(StartService.Result result) {
         String run = null;
-        if (begun instanceof StartService.Started started) {
+        if (result instanceof StartService.Started started) {
             run = started.run().id();
-        } else if (begun instanceof StartService.Already already) {
+        } else if (result instanceof StartService.AlreadyDone already) {
             run = already.registration().application().run();
         }
         if (run == null) {
-            throw new ProblemException(notBegun(begun));
+            throw new ProblemException(notStarted(result));
         }
         return view(run);
     }
@@ -181,11 +181,11 @@ public class ApplyResource {
     }
 
     /** The problem for a run that was not started. */
-    private static Problem notBegun(StartService.Begun begun) {
-        if (begun instanceof StartService.Unknown) {
+    private static Problem notStarted(StartService.Result result) {
+        if (result instanceof StartService.Unknown) {
             return MigrationProblems.notFound();
         }
-        if (begun instanceof StartService.Active active) {
+        if (result instanceof StartService.Active active) {
             Run run = active.run();
             return Problem.conflict("run-active", "Another run is active", "Wait until the active run ends, or cancel it.")
                     .with(
@@ -193,28 +193,28 @@ public class ApplyResource {
                             Map.of(
                                     "run", run.id(),
                                     "version", run.version().toString(),
-                                    "status", run.told().name()));
+                                    "status", run.visibleStatus().name()));
         }
-        if (begun instanceof StartService.NotApplied not) {
+        if (result instanceof StartService.NotApplied not) {
             return Problem.conflict(
                     "migration-not-applied",
                     "The migration is not applied",
                     "The status of the migration is " + not.registration().status() + ", and none of its runs left changes to roll back.");
         }
-        if (begun instanceof StartService.Covered covered) {
+        if (result instanceof StartService.Covered covered) {
             return Problem.conflict(
                             "rollback-out-of-order",
                             "A later migration of the same type is applied",
                             "Roll back " + covered.by() + " first.")
                     .with("current", Map.of("version", covered.by().toString()));
         }
-        if (begun instanceof StartService.NoWayBack) {
+        if (result instanceof StartService.NotReversible) {
             return Problem.conflict(
                     "rollback-impossible",
                     "No `down` and no backup to roll back with",
                     "The migration has no down transformation, and no backup of the records exists.");
         }
-        if (begun instanceof StartService.CodeMissing missing) {
+        if (result instanceof StartService.CodeMissing missing) {
             return missing.drifted()
                     ? Problem.conflict(
                             "migration-drift",
@@ -235,7 +235,7 @@ public class ApplyResource {
                 config.longestWait().toMillis());
     }
 
-    private String needed(@Nullable String reason) {
+    private String requiredReason(@Nullable String reason) {
         String given = reason(reason);
         if (given == null || given.isBlank()) {
             throw new ProblemException(Problem.badRequest("reason", "Give a reason. It is stored in the migration history."));

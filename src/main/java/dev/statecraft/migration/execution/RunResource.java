@@ -136,17 +136,17 @@ public class RunResource {
         return changed(runs.throttle(caller.game(), known(run), capacity));
     }
 
-    private RunView changed(RunService.Changed changed) {
+    private RunView changed(RunService.ChangeResult changed) {
         if (changed instanceof RunService.NoRun) {
             throw new ProblemException(MigrationProblems.runNotFound());
         }
         if (changed instanceof RunService.Ended ended) {
             throw new ProblemException(MigrationProblems.runEnded(ended.run()));
         }
-        if (changed instanceof RunService.GoingBack back) {
+        if (changed instanceof RunService.RollingBack back) {
             throw new ProblemException(MigrationProblems.goingBack(back.run()));
         }
-        return view(((RunService.Changing) changed).run().id());
+        return view(((RunService.Changed) changed).run().id());
     }
 
     private RunView view(String id) {

@@ -67,7 +67,7 @@ public class RunService {
     public record NoTarget() implements Applied {}
 
     /** The first run was not started, with the reason. */
-    public record NotBegun(StartService.Begun reason) implements Applied {}
+    public record NotStarted(StartService.Result reason) implements Applied {}
 
     /**
      * The migrations that were applied within the wait time. The remaining ones continue in the background.
@@ -115,16 +115,16 @@ public class RunService {
                 .toList();
         Optional<Registration> first = StartService.nextPending(before.migrations(), target);
         if (first.isPresent()) {
-            StartService.Begun begun = starts.up(
+            StartService.Result result = starts.up(
                     game,
                     first.get().version(),
                     new Run.Order(Run.Mode.SMART, false, by, reason),
                     new Registry.Apply(target, by, reason));
-            boolean joined = begun instanceof StartService.Active active
+            boolean joined = result instanceof StartService.Active active
                     && active.run().direction() == Run.Direction.UP
                     && !active.run().order().forced();
-            if (!(begun instanceof StartService.Started) && !(begun instanceof StartService.Already) && !joined) {
-                return new NotBegun(begun);
+            if (!(result instanceof StartService.Started) && !(result instanceof StartService.AlreadyDone) && !joined) {
+                return new NotStarted(result);
             }
         }
         work(game, millisLeft);
@@ -160,14 +160,14 @@ public class RunService {
     }
 
     /** Applies one migration before earlier pending ones, and processes records for {@code waitMillis}. */
-    public StartService.Begun force(String game, SemanticVersion version, String reason, String by, long waitMillis) {
-        return begin(game, version, Run.Direction.UP, new Run.Order(Run.Mode.SMART, true, by, reason), waitMillis);
+    public StartService.Result force(String game, SemanticVersion version, String reason, String by, long waitMillis) {
+        return start(game, version, Run.Direction.UP, new Run.Order(Run.Mode.SMART, true, by, reason), waitMillis);
     }
 
     /** Starts a single run, and processes records for {@code waitMillis}. */
-    public StartService.Begun begin(
+    public StartService.Result start(
             String game, SemanticVersion version, Run.Direction direction, Run.Order order, long waitMillis) {
-        return begun(
+        return working(
                 game,
                 direction == Run.Direction.UP
                         ? starts.up(game, version, order, null)
@@ -180,7 +180,7 @@ public class RunService {
      *
      * @param since earliest start of the run, except for the difference between clocks
      */
-    public Optional<Run> begunSince(
+    public Optional<Run> startedSince(
             String game, SemanticVersion version, Run.Direction direction, Run.Order order, Instant since) {
         Instant from = since.minus(CLOCK_DIFFERENCE);
         return runs.list(game, null, LAST_RUNS).stream()
@@ -192,27 +192,27 @@ public class RunService {
     }
 
     /** Rolls one migration back, and processes records for {@code waitMillis}. */
-    public StartService.Begun rollBack(
+    public StartService.Result rollBack(
             String game, SemanticVersion version, Run.Mode mode, String reason, String by, long waitMillis) {
-        return begin(game, version, Run.Direction.DOWN, new Run.Order(mode, true, by, reason), waitMillis);
+        return start(game, version, Run.Direction.DOWN, new Run.Order(mode, true, by, reason), waitMillis);
     }
 
-    private StartService.Begun begun(String game, StartService.Begun begun, LongSupplier millisLeft) {
-        if (begun instanceof StartService.Started) {
+    private StartService.Result working(String game, StartService.Result result, LongSupplier millisLeft) {
+        if (result instanceof StartService.Started) {
             work(game, millisLeft);
         }
-        return begun;
+        return result;
     }
 
-    private void tell(String game) {
-        waiting.fire(new RunsPending(game, last(game).map(RunService::mark).orElse("none"), false));
+    private void announce(String game) {
+        waiting.fire(new RunsPending(game, last(game).map(RunService::revisionKey).orElse("none"), false));
     }
 
     private Optional<Run> last(String game) {
         return runs.list(game, null, 1).stream().findFirst();
     }
 
-    private static String mark(Run run) {
+    private static String revisionKey(Run run) {
         return run.id() + "-" + run.revision();
     }
 
@@ -223,11 +223,11 @@ public class RunService {
      * @return whether an unfinished run exists that is not paused. The receiver of the announcement finds out whether a
      *     worker is driving it.
      */
-    public boolean takeUp(String game, Instant now) {
+    public boolean announceUnfinished(String game, Instant now) {
         Optional<Run> open = last(game).filter(Run::active).filter(run -> !run.paused());
         open.ifPresent(run -> waiting.fire(new RunsPending(
                 game,
-                mark(run) + "-"
+                revisionKey(run) + "-"
                         + now.getEpochSecond()
                                 / Math.max(1, config.takeUpInterval().toSeconds()),
                 true)));
@@ -240,7 +240,7 @@ public class RunService {
             nothingLeft = millisLeft.getAsLong() > 0 && drive.drive(game, millisLeft);
         } finally {
             if (!nothingLeft) {
-                tell(game);
+                announce(game);
             }
         }
     }
@@ -251,58 +251,58 @@ public class RunService {
     }
 
     /** Result of a request to change a run. Variants are listed in order of precedence. */
-    public sealed interface Changed {}
+    public sealed interface ChangeResult {}
 
     /** The run does not exist. */
-    public record NoRun() implements Changed {}
+    public record NoRun() implements ChangeResult {}
 
     /** The run has ended. */
-    public record Ended(Run run) implements Changed {}
+    public record Ended(Run run) implements ChangeResult {}
 
     /** The run is rolling back, so it can be paused but not cancelled. */
-    public record GoingBack(Run run) implements Changed {}
+    public record RollingBack(Run run) implements ChangeResult {}
 
     /** The run has the requested state. */
-    public record Changing(Run run) implements Changed {}
+    public record Changed(Run run) implements ChangeResult {}
 
     /** Pauses a run. Started pages are completed. */
-    public Changed pause(String game, String id) {
+    public ChangeResult pause(String game, String id) {
         return change(game, id, run -> run.paused() ? run : run.paused(true));
     }
 
     /** Resumes a paused run. */
-    public Changed resume(String game, String id) {
-        Changed changed = change(game, id, run -> run.paused() ? run.paused(false) : run);
-        if (changed instanceof Changing) {
-            tell(game);
+    public ChangeResult resume(String game, String id) {
+        ChangeResult changed = change(game, id, run -> run.paused() ? run.paused(false) : run);
+        if (changed instanceof Changed) {
+            announce(game);
         }
         return changed;
     }
 
     /** Cancels a run. Its changes are rolled back if rollbacks are enabled and possible. */
-    public Changed cancel(String game, String id) {
+    public ChangeResult cancel(String game, String id) {
         Run seen = runs.read(game, id).orElse(null);
-        if (seen != null && seen.active() && seen.goesBack() && seen.stopping() != MigrationStatus.CANCELLED) {
-            return new GoingBack(seen);
+        if (seen != null && seen.active() && seen.isRollingBack() && seen.stopping() != MigrationStatus.CANCELLED) {
+            return new RollingBack(seen);
         }
-        Changed changed = change(
+        ChangeResult changed = change(
                 game,
                 id,
-                run -> run.stopping() != null || run.goesBack()
+                run -> run.stopping() != null || run.isRollingBack()
                         ? run
                         : run.stopping(MigrationStatus.CANCELLED, "The run was cancelled"));
-        if (changed instanceof Changing) {
-            tell(game);
+        if (changed instanceof Changed) {
+            announce(game);
         }
         return changed;
     }
 
     /** Limits the capacity units per second that a run consumes; 0 for no limit. */
-    public Changed throttle(String game, String id, int maxCapacity) {
+    public ChangeResult throttle(String game, String id, int maxCapacity) {
         return change(game, id, run -> run.options().maxCapacity() == maxCapacity ? run : run.throttled(maxCapacity));
     }
 
-    private Changed change(String game, String id, UnaryOperator<Run> change) {
+    private ChangeResult change(String game, String id, UnaryOperator<Run> change) {
         while (true) {
             Run run = runs.read(game, id).orElse(null);
             if (run == null) {
@@ -313,7 +313,7 @@ public class RunService {
             }
             Run next = change.apply(run);
             if (next.revision() == run.revision() || runs.replace(game, run, next)) {
-                return new Changing(next);
+                return new Changed(next);
             }
         }
     }

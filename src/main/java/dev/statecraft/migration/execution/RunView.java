@@ -83,9 +83,9 @@ public record RunView(
     @Schema(name = "RunInvariant")
     public record Sum(String expression, BigDecimal before, BigDecimal after, boolean holds) {}
 
-    static RunView of(RunState seen, Instant now) {
-        Run run = seen.run();
-        Progress progress = seen.progress();
+    static RunView of(RunState state, Instant now) {
+        Run run = state.run();
+        Progress progress = state.progress();
         RunCounts main = progress.main();
         RunCounts back = progress.back();
         // A rollback counts every scanned record as skipped until it ends. Then the skipped ones are computed.
@@ -100,7 +100,7 @@ public record RunView(
                 run.id(),
                 run.version().toString(),
                 run.direction(),
-                run.told(),
+                run.visibleStatus(),
                 run.phase(),
                 main.done(),
                 skipped,
@@ -120,8 +120,8 @@ public record RunView(
                 run.options().maxCapacity(),
                 Math.round(progress.units() * 10) / 10.0,
                 back.equals(RunCounts.NONE) ? null : new Undone(back.done(), back.failed()),
-                sums(seen.invariants(), progress.sums()),
-                seen.failures());
+                sums(state.invariants(), progress.sums()),
+                state.failures());
     }
 
     private static @Nullable Long eta(Run run, long handled, long total, double seconds) {
@@ -132,13 +132,13 @@ public record RunView(
     }
 
     private static List<Sum> sums(List<Invariant> invariants, InvariantSums sums) {
-        List<Sum> told = new ArrayList<>();
+        List<Sum> views = new ArrayList<>();
         for (int i = 0; i < invariants.size(); i++) {
             Invariant invariant = invariants.get(i);
             BigDecimal before = sums.before(i);
             BigDecimal after = sums.after(i);
-            told.add(new Sum(invariant.expression().toString(), before, after, invariant.holds(before, after)));
+            views.add(new Sum(invariant.expression().toString(), before, after, invariant.holds(before, after)));
         }
-        return told;
+        return views;
     }
 }

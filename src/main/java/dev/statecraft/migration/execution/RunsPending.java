@@ -5,7 +5,7 @@ package dev.statecraft.migration.execution;
  * segments until no work is left.
  *
  * @param game id of the game
- * @param mark run revision key: the last run and its revision, which makes equal announcements recognizable
- * @param perhaps whether a worker may already be driving the run; such a worker is not disturbed
+ * @param revisionKey the last run and its revision, which makes equal announcements recognizable
+ * @param possiblyDriven whether a worker may already be driving the run; such a worker is not disturbed
  */
-public record RunsPending(String game, String mark, boolean perhaps) {}
+public record RunsPending(String game, String revisionKey, boolean possiblyDriven) {}

@@ -49,37 +49,37 @@ public class StartService {
     }
 
     /** Result of a request to start a run. Variants are listed in order of precedence. */
-    public sealed interface Begun {}
+    public sealed interface Result {}
 
     /** No migration with this version is registered. */
-    public record Unknown() implements Begun {}
+    public record Unknown() implements Result {}
 
     /** Another run is active. */
-    public record Active(Run run) implements Begun {}
+    public record Active(Run run) implements Result {}
 
     /**
      * The migration is applied already, or is not pending; the registration names the run that applied it, if there is
      * one.
      */
-    public record Already(Registration registration) implements Begun {}
+    public record AlreadyDone(Registration registration) implements Result {}
 
     /** The migration is not applied, so it cannot be rolled back. */
-    public record NotApplied(Registration registration) implements Begun {}
+    public record NotApplied(Registration registration) implements Result {}
 
     /** Later migrations of the same type have to be rolled back first; {@code by} is the last of them. */
-    public record Covered(SemanticVersion by) implements Begun {}
+    public record Covered(SemanticVersion by) implements Result {}
 
     /** The migration has no backup and no {@code down}. */
-    public record NoWayBack() implements Begun {}
+    public record NotReversible() implements Result {}
 
     /** The Java code of the migration is not deployed, or differs from the registered definition if {@code drifted}. */
-    public record CodeMissing(boolean drifted) implements Begun {}
+    public record CodeMissing(boolean drifted) implements Result {}
 
     /** Gave up after 16 conflicting writes of the registry. The caller may retry. */
-    public record Busy() implements Begun {}
+    public record Busy() implements Result {}
 
     /** The run was started. */
-    public record Started(Run run) implements Begun {}
+    public record Started(Run run) implements Result {}
 
     /** The first pending migration up to a version, or up to the last if {@code target} is null. */
     static Optional<Registration> nextPending(List<Registration> all, @Nullable SemanticVersion target) {
@@ -94,18 +94,18 @@ public class StartService {
      *
      * @param apply the request to apply several migrations that the run belongs to; null if it is a single run
      */
-    Begun up(String game, SemanticVersion version, Run.Order order, Registry.@Nullable Apply apply) {
+    Result up(String game, SemanticVersion version, Run.Order order, Registry.@Nullable Apply apply) {
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             Backoff.pauseBefore(attempt, CONTENTION_MILLIS);
             Registry registry = store.registry(game);
             List<Registration> all = store.list(game);
             Registration stored = find(all, version);
-            Begun refused = refused(game, registry, stored);
-            if (refused != null || stored == null) {
-                return refused == null ? new Unknown() : refused;
+            Result rejection = rejection(game, registry, stored);
+            if (rejection != null || stored == null) {
+                return rejection == null ? new Unknown() : rejection;
             }
             if (stored.ran() || (!order.forced() && !stored.under(registry).pending())) {
-                return new Already(stored);
+                return new AlreadyDone(stored);
             }
             if (definitions.drifted(stored)) {
                 return new CodeMissing(definitions.definition(stored).isPresent());
@@ -115,7 +115,7 @@ public class StartService {
                 return new CodeMissing(false);
             }
             SchemaChain chain = definitions.chain(all, stored.entityType(), version);
-            Run run = begin(
+            Run run = newRun(
                     registry,
                     stored,
                     Run.Direction.UP,
@@ -132,15 +132,15 @@ public class StartService {
     }
 
     /** Starts a run that rolls a migration back. Cost: about 12 WCU. */
-    Begun down(String game, SemanticVersion version, Run.Order order) {
+    Result down(String game, SemanticVersion version, Run.Order order) {
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             Backoff.pauseBefore(attempt, CONTENTION_MILLIS);
             Registry registry = store.registry(game);
             List<Registration> all = store.list(game);
             Registration stored = find(all, version);
-            Begun refused = refused(game, registry, stored);
-            if (refused != null || stored == null) {
-                return refused == null ? new Unknown() : refused;
+            Result rejection = rejection(game, registry, stored);
+            if (rejection != null || stored == null) {
+                return rejection == null ? new Unknown() : rejection;
             }
             boolean left = (stored.status() == MigrationStatus.FAILED || stored.status() == MigrationStatus.CANCELLED)
                     && stored.application().run() != null;
@@ -154,9 +154,9 @@ public class StartService {
             }
             Definition definition = definitions.definitionOf(game, version);
             if (definition.down() == null && !stored.hasRollbackData()) {
-                return new NoWayBack();
+                return new NotReversible();
             }
-            Run run = begin(
+            Run run = newRun(
                     registry,
                     stored,
                     Run.Direction.DOWN,
@@ -171,17 +171,17 @@ public class StartService {
         return new Busy();
     }
 
-    private @Nullable Begun refused(String game, Registry registry, @Nullable Registration stored) {
+    private @Nullable Result rejection(String game, Registry registry, @Nullable Registration stored) {
         if (stored == null) {
             return new Unknown();
         }
         String active = registry.activeRun();
         return active == null
                 ? null
-                : runs.read(game, active).<Begun>map(Active::new).orElseGet(Busy::new);
+                : runs.read(game, active).<Result>map(Active::new).orElseGet(Busy::new);
     }
 
-    private Run begin(
+    private Run newRun(
             Registry registry,
             Registration migration,
             Run.Direction direction,

@@ -102,14 +102,14 @@ public class StepService {
             String active = registry.activeRun();
             Run run = active == null ? null : runs.read(game, active).orElse(null);
             if (run == null) {
-                if (!began(game, registry)) {
+                if (!startedNext(game, registry)) {
                     backups.clean(game, () -> millisLeft.getAsLong() > RESERVE_MILLIS);
                     return Next.NOTHING;
                 }
             } else if (run.paused()) {
                 return new Next(true, run.id(), List.of());
             } else {
-                List<Integer> open = move(game, run, millisLeft);
+                List<Integer> open = nextPhase(game, run, millisLeft);
                 if (!open.isEmpty()) {
                     return new Next(false, run.id(), open);
                 }
@@ -121,7 +121,7 @@ public class StepService {
     }
 
     /** Starts the next of several runs. Returns false if there is none. */
-    private boolean began(String game, Registry registry) {
+    private boolean startedNext(String game, Registry registry) {
         Registry.Apply apply = registry.apply();
         if (apply == null) {
             return false;
@@ -132,9 +132,9 @@ public class StepService {
             store.forgetApply(game, registry);
             return true;
         }
-        StartService.Begun begun = starts.up(
+        StartService.Result result = starts.up(
                 game, next.get().version(), new Run.Order(Run.Mode.SMART, false, apply.by(), apply.reason()), apply);
-        if (begun instanceof StartService.CodeMissing) {
+        if (result instanceof StartService.CodeMissing) {
             store.forgetApply(game, registry);
         }
         return true;
@@ -144,9 +144,9 @@ public class StepService {
      * Performs the next change of phase. Returns the segments that need work; if there are none, the caller reads the
      * run again.
      */
-    private List<Integer> move(String game, Run run, LongSupplier millisLeft) {
+    private List<Integer> nextPhase(String game, Run run, LongSupplier millisLeft) {
         if (run.stopping() != null && !run.phase().back()) {
-            turnBack(game, run);
+            startRollback(game, run);
             return List.of();
         }
         if (run.phase() == Phase.PLANNING) {
@@ -170,7 +170,7 @@ public class StepService {
                 if (!open.isEmpty()) {
                     return open;
                 }
-                settle(game, run, progress);
+                finishPhase(game, run, progress);
             }
             case RESTORING -> {
                 if (!open.isEmpty()) {
@@ -221,7 +221,7 @@ public class StepService {
      * All segments are finished: starts the next phase, or stops the run if too many records failed or an invariant is
      * violated.
      */
-    private void settle(String game, Run run, Progress progress) {
+    private void finishPhase(String game, Run run, Progress progress) {
         String error = error(game, run, progress);
         if (error != null) {
             runs.replace(game, run, run.stopping(MigrationStatus.FAILED, error));
@@ -229,12 +229,12 @@ public class StepService {
             starts.end(game, run, MigrationStatus.APPLIED, progress, null);
         } else {
             // From now on new entities get the new schema version. Validation finds those that were created before.
-            moveSchema(game, run, run.at(MigrationStatus.VALIDATING, Phase.VALIDATING), newest(game, run));
+            moveSchema(game, run, run.at(MigrationStatus.VALIDATING, Phase.VALIDATING), schemaAfter(game, run));
         }
     }
 
     /** The schema version of the type after the run: that of the run, unless it was forced before a later one. */
-    private String newest(String game, Run run) {
+    private String schemaAfter(String game, Run run) {
         List<Definition> steps = definitions.chain(game, run.entityType()).steps();
         return steps.isEmpty()
                 ? run.schemas().after()
@@ -263,12 +263,12 @@ public class StepService {
     }
 
     /** Starts the rollback of a run that is being stopped, or ends the run if rollbacks are disabled or impossible. */
-    private void turnBack(String game, Run run) {
+    private void startRollback(String game, Run run) {
         MigrationStatus stopping = run.stopping();
-        boolean begun = run.segments() > 0;
+        boolean planned = run.segments() > 0;
         Definition definition = definitions.definitionOf(game, run.version());
         boolean possible = definition.down() != null || run.keepsBackup();
-        if (begun && config.rollbackOnFailure() && possible) {
+        if (planned && config.rollbackOnFailure() && possible) {
             moveSchema(
                     game,
                     run,

@@ -91,7 +91,7 @@ public final class MigrationProblems {
                         "run-going-back",
                         "The run is rolling back",
                         "A rollback can be paused but not cancelled.")
-                .with("current", Map.of("run", run.id(), "status", run.told().name()));
+                .with("current", Map.of("run", run.id(), "status", run.visibleStatus().name()));
     }
 
     public static Problem notForWorkers() {

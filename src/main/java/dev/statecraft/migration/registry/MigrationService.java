@@ -255,7 +255,7 @@ public class MigrationService {
         Run run = active == null ? null : runs.read(game, active).orElse(null);
         return stored.stream()
                 .map(migration -> run != null && run.version().equals(migration.version())
-                        ? migration.with(run.told(), migration.application())
+                        ? migration.with(run.visibleStatus(), migration.application())
                         : migration.under(registry))
                 .toList();
     }

@@ -167,12 +167,12 @@ public record Run(
     }
 
     /** Status in the API: PAUSED for an active run that is paused. */
-    public MigrationStatus told() {
+    public MigrationStatus visibleStatus() {
         return active() && paused ? MigrationStatus.PAUSED : status;
     }
 
     /** Whether the run rolls records back in its current phase. */
-    public boolean goesBack() {
+    public boolean isRollingBack() {
         return direction == Direction.DOWN || phase.back();
     }
 

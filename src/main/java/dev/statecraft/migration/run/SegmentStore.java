@@ -82,16 +82,16 @@ public class SegmentStore {
      * WCU.
      */
     public Optional<Segment> take(String game, Segment seen, int pass, String holder) {
-        boolean anew = seen.pass() != pass;
+        boolean newPass = seen.pass() != pass;
         Map<String, String> names = new HashMap<>(Map.of("#ps", "ps", "#ho", "ho", "#tk", "tk", "#rv", "rv"));
-        if (anew) {
+        if (newPass) {
             names.putAll(Map.of("#c1", "c1", "#c2", "c2", "#fi", "fi"));
         }
         return update(
                 Update.builder()
                         .key(SegmentItems.key(game, seen.run(), seen.number()))
                         .updateExpression("SET #ps = :ps, #ho = :ho ADD #tk :one, #rv :one"
-                                + (anew ? " REMOVE #c1, #c2, #fi" : ""))
+                                + (newPass ? " REMOVE #c1, #c2, #fi" : ""))
                         .conditionExpression(seen.revision() == 0 ? "attribute_not_exists(#rv)" : "#rv = :seen")
                         .expressionAttributeNames(names)
                         .expressionAttributeValues(
@@ -278,7 +278,7 @@ public class SegmentStore {
      * Deletes the quarantined records of a run whose id is that of an erased player. Cost: 0.5 RCU per 4 KB, and 1 WCU
      * per record.
      */
-    public int forgetQuarantined(String game, String run, String id) {
+    public int deleteQuarantined(String game, String run, String id) {
         int forgotten = 0;
         for (Map<String, AttributeValue> item : dynamo.queryPaginator(query -> query.tableName(tables.migrations())
                         .keyConditionExpression("pk = :pk")

@@ -53,10 +53,10 @@ public class BackupService {
         if (old.isEmpty()) {
             return 0;
         }
-        Set<String> good = lastGood(store.list(game));
+        Set<String> last = withLastBackups(store.list(game));
         int cleaned = 0;
         for (Run run : old) {
-            if (!good.contains(run.id()) && forgotten(game, run) && deleted(game, run, timeLeft)) {
+            if (!last.contains(run.id()) && detached(game, run) && deleted(game, run, timeLeft)) {
                 cleaned += runs.replace(game, run, run.withoutBackup()) ? 1 : 0;
             }
         }
@@ -64,23 +64,23 @@ public class BackupService {
     }
 
     /** The runs with the backups of the last applied migration of each type that has a backup. */
-    private static Set<String> lastGood(List<Registration> all) {
+    private static Set<String> withLastBackups(List<Registration> all) {
         Map<String, Registration> last = new HashMap<>();
         all.stream()
                 .filter(migration -> migration.ran() && migration.hasRollbackData())
                 .sorted(Comparator.comparingLong(
                         migration -> migration.application().seq()))
                 .forEach(migration -> last.put(migration.entityType(), migration));
-        Set<String> good = new HashSet<>();
-        last.values().forEach(migration -> migration.application().backups().forEach(source -> good.add(source.run())));
-        return good;
+        Set<String> runs = new HashSet<>();
+        last.values().forEach(migration -> migration.application().backups().forEach(source -> runs.add(source.run())));
+        return runs;
     }
 
     /**
      * Removes the backup of a run from its registration before any item is deleted, so that no rollback uses a part of
      * it.
      */
-    private boolean forgotten(String game, Run run) {
+    private boolean detached(String game, Run run) {
         Registry registry = store.registry(game);
         Registration migration = store.read(game, run.version()).orElse(null);
         if (migration == null
@@ -91,7 +91,7 @@ public class BackupService {
         if (registry.activeRun() != null) {
             return false;
         }
-        Application was = migration.application();
+        Application before = migration.application();
         Registry next = registry.noted();
         return store.record(
                 game,
@@ -100,13 +100,13 @@ public class BackupService {
                 migration.with(
                         migration.status(),
                         new Application(
-                                was.at(),
-                                was.seq(),
-                                was.run(),
-                                was.backups().stream()
+                                before.at(),
+                                before.seq(),
+                                before.run(),
+                                before.backups().stream()
                                         .filter(source -> !source.run().equals(run.id()))
                                         .toList(),
-                                was.error())),
+                                before.error())),
                 new LedgerEntry(
                         next.seq(),
                         Instant.ofEpochMilli(clock.millis()),

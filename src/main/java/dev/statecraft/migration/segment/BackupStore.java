@@ -160,10 +160,10 @@ public class BackupStore {
         ArrayNode records = packed(item);
         for (int i = 0; i < records.size(); i++) {
             if (isOf(records.get(i), playerId)) {
-                ObjectNode nobody = JsonNodeFactory.instance.objectNode();
-                nobody.put("i", ScanPage.ERASED_PLAYER + "-" + i).put("v", 0);
-                nobody.put("m", records.get(i).path("m").asText()).putObject("s");
-                records.set(i, nobody);
+                ObjectNode anonymous = JsonNodeFactory.instance.objectNode();
+                anonymous.put("i", ScanPage.ERASED_PLAYER + "-" + i).put("v", 0);
+                anonymous.put("m", records.get(i).path("m").asText()).putObject("s");
+                records.set(i, anonymous);
             }
         }
         return b(PackedJson.of(records, DEFLATE_BYTES).bytes());

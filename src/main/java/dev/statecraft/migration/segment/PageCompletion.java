@@ -19,12 +19,12 @@ import org.jspecify.annotations.Nullable;
 @ApplicationScoped
 public class PageCompletion {
 
-    private final RunCoordinator turns;
+    private final RunCoordinator coordinator;
     private final SegmentStore segments;
     private final Counters counters;
 
-    public PageCompletion(RunCoordinator turns, SegmentStore segments, Counters counters) {
-        this.turns = turns;
+    public PageCompletion(RunCoordinator coordinator, SegmentStore segments, Counters counters) {
+        this.coordinator = coordinator;
         this.segments = segments;
         this.counters = counters;
     }
@@ -115,16 +115,16 @@ public class PageCompletion {
 
     /** Fails the run if a migrated record violates a rule or more records failed than the run allows. */
     private void judge(String game, Run run, PageOutcome outcome) {
-        if (run.goesBack()) {
+        if (run.isRollingBack()) {
             return;
         }
         if (outcome.violation() != null) {
-            turns.fail(game, run.id(), MigrationStatus.FAILED, outcome.violation());
+            coordinator.fail(game, run.id(), MigrationStatus.FAILED, outcome.violation());
         } else if (!outcome.failed().isEmpty()) {
             Progress progress = Progress.of(segments.list(game, run.id(), run.segments()));
             long total = Math.max(run.total(), progress.handled());
             if (run.options().exceeded(progress.main().failed(), total)) {
-                turns.fail(
+                coordinator.fail(
                         game, run.id(), MigrationStatus.FAILED, reason(outcome.failed().get(0), progress));
             }
         }

@@ -72,34 +72,34 @@ public class PageService {
     public record Job(String game, Run run, Segment lease, BooleanSupplier timeLeft, CapacityUsage consumption) {}
 
     /** Migrates records. If {@code verified}, the rules of records that were migrated before are checked again. */
-    public PageOutcome raise(Job job, RecordUpgrade ascent, List<EntityKey> places, boolean verified) {
-        return raise(job, ascent, ascent::of, places, verified);
+    public PageOutcome upgrade(Job job, RecordUpgrade ascent, List<EntityKey> places, boolean verified) {
+        return upgrade(job, ascent, ascent::of, places, verified);
     }
 
     /** Migrates records with the results of {@code ascend}. */
-    public PageOutcome raise(
+    public PageOutcome upgrade(
             Job job,
             RecordUpgrade ascent,
-            Function<Entity, RecordUpgrade.Outcome> ascend,
+            Function<Entity, RecordUpgrade.Outcome> upgraded,
             List<EntityKey> places,
             boolean verified) {
         Attempt attempt = new Attempt(job, job.run().keepsBackup());
         Definition definition =
                 ascent.chain().steps().get(ascent.chain().steps().size() - 1);
         attempt.decide = entity -> {
-            RecordUpgrade.Outcome outcome = ascend.apply(entity);
+            RecordUpgrade.Outcome outcome = upgraded.apply(entity);
             if (outcome instanceof RecordUpgrade.Current) {
                 return new Mutation.Refuse(new Rejection.Exists());
             }
-            if (outcome instanceof RecordUpgrade.Overtaken) {
+            if (outcome instanceof RecordUpgrade.WrittenSince) {
                 return new Mutation.Refuse(new Rejection.Stale());
             }
             if (outcome instanceof RecordUpgrade.Failed failed) {
                 return new Mutation.Refuse(new Rejection.Unfit("state", failed.reason()));
             }
-            RecordUpgrade.Raised raised = (RecordUpgrade.Raised) outcome;
-            attempt.sums.put(entity.id(), raised.sums());
-            return attempt.write(entity, raised.state(), job.run().schemas().after());
+            RecordUpgrade.Upgraded result = (RecordUpgrade.Upgraded) outcome;
+            attempt.sums.put(entity.id(), result.sums());
+            return attempt.write(entity, result.state(), job.run().schemas().after());
         };
         if (verified) {
             attempt.verify = entity -> entity.by().equals(job.run().signature())
@@ -110,9 +110,9 @@ public class PageService {
     }
 
     /** Downgrades records that still have the schema version of the migration, with the results of {@code descend}. */
-    public PageOutcome lower(Job job, Function<Entity, RecordDowngrade.Outcome> descend, List<EntityKey> places) {
-        Attempt attempt = new Attempt(job, keepsOnTheWayDown(job.run()));
-        attempt.decide = entity -> decision(attempt, entity, descend.apply(entity));
+    public PageOutcome downgrade(Job job, Function<Entity, RecordDowngrade.Outcome> downgraded, List<EntityKey> places) {
+        Attempt attempt = new Attempt(job, storesBackupInRollback(job.run()));
+        attempt.decide = entity -> decision(attempt, entity, downgraded.apply(entity));
         return attempt.page(places);
     }
 
@@ -124,7 +124,7 @@ public class PageService {
             kept.put(record.id(), record);
             places.add(new EntityKey(part.space(), record.id()));
         });
-        Attempt attempt = new Attempt(job, keepsOnTheWayDown(job.run()));
+        Attempt attempt = new Attempt(job, storesBackupInRollback(job.run()));
         attempt.decide = entity -> {
             BackupRecord record = kept.get(entity.id());
             return record == null
@@ -135,25 +135,25 @@ public class PageService {
     }
 
     /** Whether a rollback stores a backup. A rollback with mode EXACT overwrites later writes, so it stores them. */
-    private static boolean keepsOnTheWayDown(Run run) {
+    private static boolean storesBackupInRollback(Run run) {
         return run.keepsBackup() && run.direction() == Run.Direction.DOWN;
     }
 
     private static Mutation.Decision decision(Attempt attempt, Entity entity, RecordDowngrade.Outcome outcome) {
-        if (outcome instanceof RecordDowngrade.Untouched) {
+        if (outcome instanceof RecordDowngrade.Unaffected) {
             return new Mutation.Refuse(new Rejection.Exists());
         }
-        if (outcome instanceof RecordDowngrade.Later) {
+        if (outcome instanceof RecordDowngrade.WrittenSince) {
             return new Mutation.Refuse(new Rejection.NotFound());
         }
-        if (outcome instanceof RecordDowngrade.Awaited) {
+        if (outcome instanceof RecordDowngrade.NeedsGameServer) {
             return new Mutation.Refuse(new Rejection.Stale());
         }
         if (outcome instanceof RecordDowngrade.Failed failed) {
             return new Mutation.Refuse(new Rejection.Unfit("state", failed.reason()));
         }
-        RecordDowngrade.Lowered lowered = (RecordDowngrade.Lowered) outcome;
-        return attempt.write(entity, lowered.state(), lowered.schemaVersion());
+        RecordDowngrade.Downgraded result = (RecordDowngrade.Downgraded) outcome;
+        return attempt.write(entity, result.state(), result.schemaVersion());
     }
 
     /** The processing of one page. */
@@ -206,8 +206,8 @@ public class PageService {
                 while (end < places.size() && places.get(end).space().equals(space)) {
                     end++;
                 }
-                int did = group(space, places.subList(handled, end));
-                handled += did;
+                int processed = group(space, places.subList(handled, end));
+                handled += processed;
                 if (handled < end) {
                     break;
                 }
@@ -234,7 +234,7 @@ public class PageService {
                         break;
                     }
                     answered++;
-                    String reason = took(result);
+                    String reason = counted(result);
                     if (reason != null) {
                         again.add(place);
                         failing.put(place.id(), new Quarantined(place.id(), space, version(result), reason, attempt));
@@ -256,7 +256,7 @@ public class PageService {
         }
 
         /** Counts the result of a record. Returns the reason if the record failed, or null. */
-        private @Nullable String took(Result result) {
+        private @Nullable String counted(Result result) {
             if (result instanceof Done) {
                 done++;
                 return null;
@@ -277,13 +277,13 @@ public class PageService {
         }
 
         private Accompanied commit(String space, List<EntityKey> places, boolean bounded) {
-            boolean[] begun = new boolean[1];
+            boolean[] started = new boolean[1];
             Function<Entity, Mutation.Decision> timed = entity -> {
                 // A page processes at least one record, so that every page makes progress.
-                if (bounded && begun[0] && !job.timeLeft().getAsBoolean()) {
+                if (bounded && started[0] && !job.timeLeft().getAsBoolean()) {
                     return new Mutation.Refuse(new Rejection.Stale());
                 }
-                begun[0] = true;
+                started[0] = true;
                 return entity.deleted() || !entity.type().equals(job.run().entityType())
                         ? new Mutation.Refuse(new Rejection.NotFound())
                         : decide.apply(entity);

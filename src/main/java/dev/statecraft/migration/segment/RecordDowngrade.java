@@ -25,15 +25,15 @@ public record RecordDowngrade(Definition definition, String schema, Run.Mode mod
     public sealed interface Outcome {}
 
     /** The state has not passed the migration, or is rolled back already. */
-    public record Untouched() implements Outcome {}
+    public record Unaffected() implements Outcome {}
 
     /**
      * The record was written after the migration. Phase SWEEPING downgrades it after all other records are restored.
      */
-    public record Later() implements Outcome {}
+    public record WrittenSince() implements Outcome {}
 
     /** A game server has to downgrade the record. */
-    public record Awaited() implements Outcome {}
+    public record NeedsGameServer() implements Outcome {}
 
     /** The record cannot be rolled back, with the reason. */
     public record Failed(String reason) implements Outcome {
@@ -45,7 +45,7 @@ public record RecordDowngrade(Definition definition, String schema, Run.Mode mod
     }
 
     /** The rolled back state and its schema version. */
-    public record Lowered(ObjectNode state, String schemaVersion) implements Outcome {}
+    public record Downgraded(ObjectNode state, String schemaVersion) implements Outcome {}
 
     /**
      * Rolls back an entity by its backup.
@@ -54,28 +54,28 @@ public record RecordDowngrade(Definition definition, String schema, Run.Mode mod
      */
     public Outcome restored(Entity entity, BackupRecord kept) {
         if (!entity.schemaVersion().equals(definition.version().toString())) {
-            return new Untouched();
+            return new Unaffected();
         }
         return entity.version() == kept.version() + 1 || mode == Run.Mode.EXACT
-                ? new Lowered(kept.state(), kept.schemaVersion())
-                : new Later();
+                ? new Downgraded(kept.state(), kept.schemaVersion())
+                : new WrittenSince();
     }
 
     /** Downgrades an entity that still has the schema version of the migration. */
-    public Outcome lowered(Entity entity) {
+    public Outcome downgraded(Entity entity) {
         if (!entity.schemaVersion().equals(definition.version().toString())) {
-            return new Untouched();
+            return new Unaffected();
         }
         @Nullable Transformation down = definition.down();
         if (down == null) {
             return new Failed("the migration has no down, and the record was written after it");
         }
         if (down instanceof Transformation.Worked) {
-            return new Awaited();
+            return new NeedsGameServer();
         }
         Transformed transformed = down.apply(entity.json(), Subject.of(entity), bounds);
         return transformed instanceof Transformed.Failed failed
                 ? new Failed(failed.reason())
-                : new Lowered(((Transformed.Done) transformed).state(), schema);
+                : new Downgraded(((Transformed.Done) transformed).state(), schema);
     }
 }

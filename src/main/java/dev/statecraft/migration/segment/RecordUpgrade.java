@@ -42,7 +42,7 @@ public record RecordUpgrade(SchemaChain chain, ExpressionBounds bounds, boolean 
     public record Current() implements Outcome {}
 
     /** The record was written after a game server leased it. */
-    public record Overtaken() implements Outcome {}
+    public record WrittenSince() implements Outcome {}
 
     /** The state cannot be migrated, with the reason. */
     public record Failed(String reason) implements Outcome {
@@ -58,7 +58,7 @@ public record RecordUpgrade(SchemaChain chain, ExpressionBounds bounds, boolean 
      *
      * @param sums amounts that the record adds to the sums
      */
-    public record Raised(ObjectNode state, InvariantSums sums) implements Outcome {}
+    public record Upgraded(ObjectNode state, InvariantSums sums) implements Outcome {}
 
     /** Upgrades the state of an entity. The entity itself is not changed. */
     public Outcome of(Entity entity) {
@@ -122,6 +122,6 @@ public record RecordUpgrade(SchemaChain chain, ExpressionBounds bounds, boolean 
                         .add(amount.setScale(Math.min(SCALE, Math.max(0, amount.scale())), RoundingMode.HALF_EVEN));
             }
         }
-        return new Raised(after, new InvariantSums(sumsBefore, sumsAfter));
+        return new Upgraded(after, new InvariantSums(sumsBefore, sumsAfter));
     }
 }

@@ -34,7 +34,7 @@ public class RunCoordinator {
     void fail(String game, String runId, MigrationStatus as, String error) {
         while (true) {
             Run run = runs.read(game, runId).orElse(null);
-            if (run == null || !run.active() || run.stopping() != null || run.goesBack()) {
+            if (run == null || !run.active() || run.stopping() != null || run.isRollingBack()) {
                 return;
             }
             if (runs.replace(game, run, run.stopping(as, ErrorText.bounded(error)))) {
@@ -49,25 +49,25 @@ public class RunCoordinator {
      */
     public boolean isForWorkers(String game, Run run) {
         boolean due =
-                run.goesBack() ? run.phase() == Run.Phase.SWEEPING : run.phase().working();
-        return due && areWorkersAsked(game, run);
+                run.isRollingBack() ? run.phase() == Run.Phase.SWEEPING : run.phase().working();
+        return due && usesGameServers(game, run);
     }
 
     /**
      * Whether game servers take part in the current direction of a run: the migration is of kind WORKER, and in a
      * rollback it has a {@code down}.
      */
-    boolean areWorkersAsked(String game, Run run) {
+    boolean usesGameServers(String game, Run run) {
         return migrations
                 .find(game, run.version())
                 .filter(found -> found.kind() == Definition.Kind.WORKER)
-                .filter(found -> !run.goesBack()
+                .filter(found -> !run.isRollingBack()
                         || definitions.definitionOf(game, run.version()).down() != null)
                 .isPresent();
     }
 
     /** Whether a segment needs work. In CANARY only the first unfinished segment does. */
-    public boolean isWanted(String game, Run run, int number) {
+    public boolean needsWork(String game, Run run, int number) {
         if (!run.phase().working()
                 || run.paused()
                 || (run.stopping() != null && !run.phase().back())) {

@@ -23,18 +23,18 @@ public class SegmentService {
     private static final Logger LOG = Logger.getLogger(SegmentService.class);
 
     /** Milliseconds to wait after another worker has taken the lease. */
-    private static final long OVERTAKEN_MILLIS = 500;
+    private static final long CONTENTION_MILLIS = 500;
 
-    private final RunCoordinator turns;
-    private final SegmentWorker shifts;
+    private final RunCoordinator coordinator;
+    private final SegmentWorker workers;
     private final RunStore runs;
     private final SegmentStore segments;
     private final MigrationConfig config;
 
     public SegmentService(
-            RunCoordinator turns, SegmentWorker shifts, RunStore runs, SegmentStore segments, MigrationConfig config) {
-        this.turns = turns;
-        this.shifts = shifts;
+            RunCoordinator coordinator, SegmentWorker workers, RunStore runs, SegmentStore segments, MigrationConfig config) {
+        this.coordinator = coordinator;
+        this.workers = workers;
         this.runs = runs;
         this.segments = segments;
         this.config = config;
@@ -50,11 +50,11 @@ public class SegmentService {
      */
     public SegmentWork work(String game, String runId, int number, @Nullable Long seen, LongSupplier millisLeft) {
         Run run = runs.read(game, runId).orElse(null);
-        if (run == null || number < 0 || number >= run.segments() || !turns.isWanted(game, run, number)) {
+        if (run == null || number < 0 || number >= run.segments() || !coordinator.needsWork(game, run, number)) {
             return SegmentWork.DONE;
         }
-        boolean forWorkers = turns.isForWorkers(game, run);
-        if (forWorkers && !run.goesBack()) {
+        boolean forWorkers = coordinator.isForWorkers(game, run);
+        if (forWorkers && !run.isRollingBack()) {
             return new SegmentWork(false, config.lease().toMillis(), null);
         }
         Segment segment = segments.read(game, runId, number);
@@ -71,32 +71,32 @@ public class SegmentService {
         Optional<Segment> lease = segments.take(
                 game, segment, run.phase().pass(), UUID.randomUUID().toString());
         if (lease.isEmpty()) {
-            return new SegmentWork(false, OVERTAKEN_MILLIS, null);
+            return new SegmentWork(false, CONTENTION_MILLIS, null);
         }
         try {
-            return shifts.begin(game, run, lease.get(), within(millisLeft)).work();
+            return workers.begin(game, run, lease.get(), within(millisLeft)).work();
         } catch (RuntimeException e) {
             if (TransientFailure.is(e)) {
                 throw e;
             }
             // A failure that is not transient would repeat forever.
             LOG.errorf(e, "run failed: run=%s segment=%d", runId, number);
-            turns.fail(game, runId, MigrationStatus.FAILED, "A page failed: " + e);
+            coordinator.fail(game, runId, MigrationStatus.FAILED, "A page failed: " + e);
             return SegmentWork.DONE;
         }
     }
 
     /** Completes a page that a game server processed. Returns nothing if the lease is lost. */
-    public Optional<SegmentWork.Page> worked(
-            String game, Run run, Segment lease, WorkPage page, SegmentWalk.PageAction doing, CapacityUsage used) {
-        return shifts.begin(game, run, lease, config.migrationTimeout()::toMillis)
-                .worked(page, doing, used);
+    public Optional<SegmentWork.Page> complete(
+            String game, Run run, Segment lease, WorkPage page, SegmentWalk.PageAction action, CapacityUsage used) {
+        return workers.begin(game, run, lease, config.migrationTimeout()::toMillis)
+                .completeLeased(page, action, used);
     }
 
     /** Limits the time budget of the caller to the maximum duration of a step. */
     private LongSupplier within(LongSupplier millisLeft) {
-        long begun = System.nanoTime();
+        long startNanos = System.nanoTime();
         long most = config.migrationTimeout().toMillis();
-        return () -> Math.min(millisLeft.getAsLong(), most - TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun));
+        return () -> Math.min(millisLeft.getAsLong(), most - TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNanos));
     }
 }

@@ -46,7 +46,7 @@ public final class SegmentWalk {
 
     /** The services and stores that a walk uses. */
     record Services(
-            RunCoordinator turns,
+            RunCoordinator coordinator,
             DefinitionCatalog definitions,
             RunStore runs,
             SegmentStore segments,
@@ -64,7 +64,7 @@ public final class SegmentWalk {
     private Run run;
     private Segment lease;
     private boolean scanned;
-    private EntityScan.@Nullable Position behind;
+    private EntityScan.@Nullable Position scannedTo;
     private @Nullable SchemaChain chain;
     private double millisPerRecord = FIRST_MILLIS;
     private double unitsPerRecord = FIRST_UNITS;
@@ -88,7 +88,7 @@ public final class SegmentWalk {
                 Math.min(services.config().stepReserve().toMillis(), Math.max(0, millisLeft.getAsLong()) / 2);
         RunCounts tally = lease.tally(run.undoing());
         this.carried = tally.done() - tally.counted();
-        behind = position(lease.checkpoint());
+        scannedTo = position(lease.checkpoint());
     }
 
     private static EntityScan.@Nullable Position position(Segment.@Nullable Checkpoint checkpoint) {
@@ -105,7 +105,7 @@ public final class SegmentWalk {
             if (!timeLeft()) {
                 return released(0);
             }
-            long begun = System.nanoTime();
+            long startNanos = System.nanoTime();
             CapacityUsage consumption = new CapacityUsage();
             boolean more = run.phase() == Run.Phase.RESTORING ? restore(consumption) : page(consumption);
             if (!more) {
@@ -115,11 +115,11 @@ public final class SegmentWalk {
                 return released(services.config().lease().toMillis());
             }
             run = services.runs().read(game, run.id()).orElse(run);
-            if (run.phase().pass() != pass || !services.turns().isWanted(game, run, lease.number())) {
+            if (run.phase().pass() != pass || !services.coordinator().needsWork(game, run, lease.number())) {
                 services.segments().release(game, lease);
                 return SegmentWork.DONE;
             }
-            long wait = pace(consumption.units(), System.nanoTime() - begun);
+            long wait = pauseMillis(consumption.units(), System.nanoTime() - startNanos);
             if (wait > 0 && wait >= millisLeft.getAsLong() - reserveMillis) {
                 return released(wait);
             }
@@ -133,20 +133,20 @@ public final class SegmentWalk {
     }
 
     /** Completes a page that a game server processed; returns nothing if the lease is lost. */
-    Optional<SegmentWork.Page> worked(WorkPage page, PageAction action, CapacityUsage consumption) {
+    Optional<SegmentWork.Page> completeLeased(WorkPage page, PageAction action, CapacityUsage consumption) {
         List<EntityKey> places = page.places();
         Job job = new Job(game, run, lease, () -> true, consumption);
         PageOutcome outcome = places.isEmpty() ? PageOutcome.EMPTY : action.process(services.pages(), job, places);
         boolean whole = outcome.handled() == places.size();
-        Segment.Checkpoint behindIt = page.behind();
+        Segment.Checkpoint next = page.behind();
         if (!whole && outcome.handled() == 0) {
-            behindIt = lease.checkpoint();
+            next = lease.checkpoint();
         } else if (!whole) {
             EntityScan.Position last = services.entities().behind(game, places.get(outcome.handled() - 1));
-            behindIt = new Segment.Checkpoint(last.partition(), last.sort());
+            next = new Segment.Checkpoint(last.partition(), last.sort());
         }
         boolean last = whole && page.behind() == null;
-        return complete(outcome, behindIt, last, consumption) || (last && !outcome.lost())
+        return complete(outcome, next, last, consumption) || (last && !outcome.lost())
                 ? Optional.of(new SegmentWork.Page(outcome, lease))
                 : Optional.empty();
     }
@@ -155,7 +155,7 @@ public final class SegmentWalk {
         return millisLeft.getAsLong() > reserveMillis;
     }
 
-    private long pace(double units, long nanos) {
+    private long pauseMillis(double units, long nanos) {
         return CapacityPacer.waitMillis(share(), units, TimeUnit.NANOSECONDS.toMillis(nanos));
     }
 
@@ -181,27 +181,27 @@ public final class SegmentWalk {
     private boolean page(CapacityUsage consumption) {
         int size = size();
         if (found.isEmpty() && !scanned) {
-            look(size, consumption);
+            scan(size, consumption);
         }
         List<EntityKey> places = new ArrayList<>();
         while (places.size() < size && !found.isEmpty()) {
             places.add(found.remove());
         }
-        long begun = System.nanoTime();
+        long startNanos = System.nanoTime();
         double before = consumption.units();
-        PageOutcome outcome = places.isEmpty() ? PageOutcome.EMPTY : processed(consumption, places);
+        PageOutcome outcome = places.isEmpty() ? PageOutcome.EMPTY : process(consumption, places);
         if (!places.isEmpty()) {
             millisPerRecord = Math.max(
-                    0.1, TimeUnit.NANOSECONDS.toMicros(System.nanoTime() - begun) / 1_000.0 / places.size());
+                    0.1, TimeUnit.NANOSECONDS.toMicros(System.nanoTime() - startNanos) / 1_000.0 / places.size());
             unitsPerRecord = Math.max(0.1, (consumption.units() - before) / places.size());
-            awaitsWorker = outcome.handled() == 0 && services.turns().isForWorkers(game, run);
+            awaitsWorker = outcome.handled() == 0 && services.coordinator().isForWorkers(game, run);
         }
         for (int i = places.size() - 1; i >= outcome.handled(); i--) {
             found.addFirst(places.get(i));
         }
         boolean last = found.isEmpty() && scanned;
         EntityScan.Position at = found.isEmpty()
-                ? behind
+                ? scannedTo
                 : outcome.handled() == 0
                         ? position(lease.checkpoint())
                         : services.entities().behind(game, places.get(outcome.handled() - 1));
@@ -212,28 +212,28 @@ public final class SegmentWalk {
                 consumption);
     }
 
-    private void look(int size, CapacityUsage consumption) {
+    private void scan(int size, CapacityUsage consumption) {
         EntityScan scan = services.entities().scan(
                 game,
                 run.entityType(),
                 // A consistent read, so that validation finds every record that was written before it started.
                 new EntityScan.Part(
                         lease.number(), run.segments(), run.phase().pass() != MIGRATING),
-                behind,
+                scannedTo,
                 Math.max(size, services.config().scanItems()),
                 consumption);
         scan.found().forEach(entity -> found.add(entity.place()));
-        behind = scan.next();
+        scannedTo = scan.next();
         scanned = scan.next() == null;
     }
 
-    private PageOutcome processed(CapacityUsage consumption, List<EntityKey> places) {
+    private PageOutcome process(CapacityUsage consumption, List<EntityKey> places) {
         Job job = new Job(game, run, lease, this::timeLeft, consumption);
-        if (run.goesBack()) {
-            return services.pages().lower(job, descent()::lowered, places);
+        if (run.isRollingBack()) {
+            return services.pages().downgrade(job, descent()::downgraded, places);
         }
         RecordUpgrade ascent = new RecordUpgrade(chain(), services.config().bounds(), services.config().validationEnabled());
-        return services.pages().raise(job, ascent, places, run.phase() == Run.Phase.VALIDATING);
+        return services.pages().upgrade(job, ascent, places, run.phase() == Run.Phase.VALIDATING);
     }
 
     /**
@@ -252,9 +252,9 @@ public final class SegmentWalk {
                 Job job = new Job(game, run, lease, () -> true, consumption);
                 PageOutcome outcome = services.pages().restore(job, descent(), next.get());
                 boolean whole = outcome.handled() == next.get().records().size();
-                Segment.Checkpoint behindIt =
+                Segment.Checkpoint restoredTo =
                         whole ? new Segment.Checkpoint("" + part, next.get().key()) : at;
-                return complete(outcome, behindIt, false, consumption);
+                return complete(outcome, restoredTo, false, consumption);
             }
             part += run.segments();
             after = null;

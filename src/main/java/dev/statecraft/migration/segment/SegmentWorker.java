@@ -17,7 +17,7 @@ public class SegmentWorker {
     private final SegmentWalk.Services services;
 
     public SegmentWorker(
-            RunCoordinator turns,
+            RunCoordinator coordinator,
             DefinitionCatalog definitions,
             RunStore runs,
             SegmentStore segments,
@@ -27,7 +27,7 @@ public class SegmentWorker {
             EntityReader entities,
             MigrationConfig config) {
         services = new SegmentWalk.Services(
-                turns, definitions, runs, segments, backups, pages, completion, entities, config);
+                coordinator, definitions, runs, segments, backups, pages, completion, entities, config);
     }
 
     /** Starts a walk under a lease that was taken. */

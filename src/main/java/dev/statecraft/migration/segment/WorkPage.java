@@ -69,7 +69,7 @@ public record WorkPage(
      * @param state the migrated state; null if the record cannot be migrated
      * @param error why the record cannot be migrated
      */
-    public record Returned(
+    public record Submitted(
             String space,
             String id,
             @Nullable ObjectNode state,
@@ -79,11 +79,11 @@ public record WorkPage(
     public record Mismatch(int index, String reason) {}
 
     /** Compares submitted records with the leased ones. Returns nothing if each leased record occurs exactly once. */
-    public Optional<Mismatch> mismatch(List<Returned> returned) {
+    public Optional<Mismatch> mismatch(List<Submitted> submitted) {
         Set<EntityKey> open = new HashSet<>();
         records.stream().filter(Entry::handed).forEach(record -> open.add(record.place()));
-        for (int i = 0; i < returned.size(); i++) {
-            Returned record = returned.get(i);
+        for (int i = 0; i < submitted.size(); i++) {
+            Submitted record = submitted.get(i);
             if (!open.remove(new EntityKey(record.space(), record.id()))) {
                 return Optional.of(new Mismatch(
                         i,

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 @ApplicationScoped
 public class MigrationErasureService {
 
-    private static final int PARTS_AT_ONCE = 20;
+    private static final int PARTS_PER_CALL = 20;
 
     private final RunStore runs;
     private final BackupStore backups;
@@ -32,11 +32,11 @@ public class MigrationErasureService {
      * Position of the erasure: a run, one of its segments, and the last processed part of its backup, empty before the
      * first.
      */
-    private record Place(String run, int segment, String after) {
+    private record Position(String run, int segment, String after) {
 
-        static Place read(String cursor) {
+        static Position read(String cursor) {
             String[] parts = cursor.split("/", 3);
-            return new Place(parts[0], Integer.parseInt(parts[1]), parts[2]);
+            return new Position(parts[0], Integer.parseInt(parts[1]), parts[2]);
         }
 
         String text() {
@@ -50,33 +50,33 @@ public class MigrationErasureService {
      * @param cursor cursor of the previous result, null to start
      */
     public ScanPage erase(String game, String playerId, @Nullable String cursor) {
-        Place place = cursor == null ? null : Place.read(cursor);
+        Position position = cursor == null ? null : Position.read(cursor);
         Optional<Run> found =
-                place == null ? runs.list(game, null, 1).stream().findFirst() : runs.read(game, place.run());
+                position == null ? runs.list(game, null, 1).stream().findFirst() : runs.read(game, position.run());
         if (found.isEmpty()) {
             return new ScanPage(null, 0);
         }
         Run run = found.get();
-        Place at = place == null ? new Place(run.id(), 0, "") : place;
+        Position at = position == null ? new Position(run.id(), 0, "") : position;
         long touched = 0;
-        for (int part = 0; part < PARTS_AT_ONCE && at.segment() < run.segments(); part++) {
+        for (int part = 0; part < PARTS_PER_CALL && at.segment() < run.segments(); part++) {
             Optional<BackupStore.Erased> erased =
                     backups.erase(game, run.id(), at.segment(), at.after().isEmpty() ? null : at.after(), playerId);
             touched += erased.map(BackupStore.Erased::records).orElse(0);
             String after = erased.map(BackupStore.Erased::key).orElse("");
-            at = new Place(run.id(), erased.isPresent() ? at.segment() : at.segment() + 1, after);
+            at = new Position(run.id(), erased.isPresent() ? at.segment() : at.segment() + 1, after);
         }
         if (at.segment() < run.segments()) {
             return new ScanPage(at.text(), touched);
         }
-        touched += segments.forgetQuarantined(game, run.id(), playerId);
+        touched += segments.deleteQuarantined(game, run.id(), playerId);
         if (!run.active()) {
             // The pages of an ended run are no longer needed, and they contain entity ids.
-            touched += work.forget(game, run.id());
+            touched += work.delete(game, run.id());
         }
         String next = runs.list(game, run.id(), 1).stream()
                 .findFirst()
-                .map(older -> new Place(older.id(), 0, "").text())
+                .map(older -> new Position(older.id(), 0, "").text())
                 .orElse(null);
         return new ScanPage(next, touched);
     }

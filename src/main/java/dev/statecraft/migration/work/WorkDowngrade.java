@@ -20,31 +20,31 @@ final class WorkDowngrade implements Function<Entity, RecordDowngrade.Outcome> {
     private final Run run;
     private final ExpressionBounds bounds;
     private final Map<EntityKey, WorkPage.Entry> page = new HashMap<>();
-    private final Map<EntityKey, WorkPage.Returned> returned;
+    private final Map<EntityKey, WorkPage.Submitted> submitted;
 
-    WorkDowngrade(Run run, WorkPage page, Map<EntityKey, WorkPage.Returned> returned, ExpressionBounds bounds) {
+    WorkDowngrade(Run run, WorkPage page, Map<EntityKey, WorkPage.Submitted> submitted, ExpressionBounds bounds) {
         this.run = run;
         this.bounds = bounds;
         page.records().forEach(record -> this.page.put(record.place(), record));
-        this.returned = returned;
+        this.submitted = submitted;
     }
 
     @Override
     public RecordDowngrade.Outcome apply(Entity entity) {
         if (!entity.schemaVersion().equals(run.version().toString())) {
-            return new RecordDowngrade.Untouched();
+            return new RecordDowngrade.Unaffected();
         }
         EntityKey place = new EntityKey(entity.space(), entity.id());
         WorkPage.@Nullable Entry record = page.get(place);
-        WorkPage.@Nullable Returned answer = returned.get(place);
+        WorkPage.@Nullable Submitted answer = submitted.get(place);
         if (record == null || answer == null || record.version() != entity.version()) {
-            return new RecordDowngrade.Awaited();
+            return new RecordDowngrade.NeedsGameServer();
         }
         Transformed transformed =
                 Transformation.Given.of(answer.state(), answer.error()).apply(entity.json(), Subject.of(entity), bounds);
         return transformed instanceof Transformed.Failed failed
                 ? new RecordDowngrade.Failed(failed.reason())
-                : new RecordDowngrade.Lowered(
+                : new RecordDowngrade.Downgraded(
                         ((Transformed.Done) transformed).state(),
                         run.schemas().before());
     }

@@ -106,7 +106,7 @@ public class WorkPageReader {
 
     /** Whether a record of this schema version has to be migrated, or to be rolled back. */
     private static boolean isOpen(Run run, SchemaChain chain, String schemaVersion) {
-        return run.goesBack()
+        return run.isRollingBack()
                 ? schemaVersion.equals(run.version().toString())
                 : !chain.after(schemaVersion).isEmpty();
     }
@@ -116,7 +116,7 @@ public class WorkPageReader {
      * Returns nothing if one of those migrations fails for the record, or if no migration is left for it.
      */
     private Optional<Task> task(Run run, SchemaChain chain, Entity entity) {
-        if (run.goesBack()) {
+        if (run.isRollingBack()) {
             return Optional.of(
                     new Task(entity.space(), entity.id(), entity.version(), entity.schemaVersion(), entity.json()));
         }

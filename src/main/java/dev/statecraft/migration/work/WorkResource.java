@@ -175,7 +175,7 @@ public class WorkResource {
                 caller.game(),
                 MigrationProblems.version("version", version),
                 lease,
-                readings.stream().map(Reading::returned).toList());
+                readings.stream().map(Reading::submitted).toList());
         if (completed instanceof WorkService.Unknown) {
             throw new ProblemException(MigrationProblems.notFound());
         }
@@ -210,13 +210,13 @@ public class WorkResource {
 
     /** A submitted record, and its problem if it is malformed; a malformed record counts as failed. */
     private record Reading(
-            WorkPage.Returned returned, @Nullable Problem problem) {}
+            WorkPage.Submitted submitted, @Nullable Problem problem) {}
 
     /** Reads a record. A malformed record fails alone, unless its id or space cannot be read. */
     private Reading reading(List<MigratedRecord> records, int index) {
         String prefix = "records[" + index + "].";
         try {
-            return new Reading(returned(prefix, records.get(index)), null);
+            return new Reading(submitted(prefix, records.get(index)), null);
         } catch (ProblemException e) {
             String id = text(records, index, "id", MigratedRecord::id);
             String space = text(records, index, "space", MigratedRecord::space);
@@ -225,7 +225,7 @@ public class WorkResource {
             }
             String reason = e.problem().field() + ": " + e.problem().detail();
             return new Reading(
-                    new WorkPage.Returned(
+                    new WorkPage.Submitted(
                             space == null ? DEFAULT_SPACE : space,
                             id,
                             null,
@@ -244,7 +244,7 @@ public class WorkResource {
         return record == null ? null : read.apply(record);
     }
 
-    private WorkPage.Returned returned(String prefix, @Nullable MigratedRecord record) {
+    private WorkPage.Submitted submitted(String prefix, @Nullable MigratedRecord record) {
         if (record == null) {
             throw refused(prefix.substring(0, prefix.length() - 1), "A record is an object.");
         }
@@ -259,7 +259,7 @@ public class WorkResource {
         if (error != null && error.length() > config.descriptionLength()) {
             throw refused(prefix + "error", "An error has at most " + config.descriptionLength() + " characters.");
         }
-        return new WorkPage.Returned(space, id, json == null ? null : state(prefix + "state", json), error);
+        return new WorkPage.Submitted(space, id, json == null ? null : state(prefix + "state", json), error);
     }
 
     /**

@@ -41,7 +41,7 @@ import java.util.function.LongSupplier;
 public class WorkService {
 
     /** Maximum time for finding records in one request, in milliseconds. */
-    private static final long LOOK_MILLIS = 5_000;
+    private static final long SEARCH_MILLIS = 5_000;
 
     /** Milliseconds to wait if a run is between two phases. */
     private static final long BETWEEN_MILLIS = 500;
@@ -52,8 +52,8 @@ public class WorkService {
     private final MigrationService migrations;
     private final DefinitionCatalog definitions;
     private final StepService steps;
-    private final RunCoordinator turns;
-    private final SegmentService shifts;
+    private final RunCoordinator coordinator;
+    private final SegmentService pages;
     private final RunStore runs;
     private final SegmentStore segments;
     private final WorkStore works;
@@ -64,8 +64,8 @@ public class WorkService {
             MigrationService migrations,
             DefinitionCatalog definitions,
             StepService steps,
-            RunCoordinator turns,
-            SegmentService shifts,
+            RunCoordinator coordinator,
+            SegmentService pages,
             RunStore runs,
             SegmentStore segments,
             WorkStore works,
@@ -74,8 +74,8 @@ public class WorkService {
         this.migrations = migrations;
         this.definitions = definitions;
         this.steps = steps;
-        this.turns = turns;
-        this.shifts = shifts;
+        this.coordinator = coordinator;
+        this.pages = pages;
         this.runs = runs;
         this.segments = segments;
         this.works = works;
@@ -137,26 +137,26 @@ public class WorkService {
         steps.advance(game, millisLeft);
         String id = registration.application().run();
         Run run = id == null ? null : runs.read(game, id).orElse(null);
-        boolean ends = run != null && (run.goesBack() || run.stopping() != null);
+        boolean rollsBack = run != null && (run.isRollingBack() || run.stopping() != null);
         if (run == null
                 || !run.active()
-                || (ends && definitions.definitionOf(game, version).down() == null)) {
-            return new Nothing(run == null ? registration.status() : run.told());
+                || (rollsBack && definitions.definitionOf(game, version).down() == null)) {
+            return new Nothing(run == null ? registration.status() : run.visibleStatus());
         }
-        boolean between = run.stopping() != null && !run.goesBack();
-        return run.paused() || between || !turns.isForWorkers(game, run)
-                ? new Wait(run.told(), BETWEEN_MILLIS, Map.of())
+        boolean between = run.stopping() != null && !run.isRollingBack();
+        return run.paused() || between || !coordinator.isForWorkers(game, run)
+                ? new Wait(run.visibleStatus(), BETWEEN_MILLIS, Map.of())
                 : lease(game, run, limit, seen, millisLeft);
     }
 
     private Leased lease(String game, Run run, int limit, Map<Integer, Long> seen, LongSupplier millisLeft) {
         Map<Integer, Long> held = new TreeMap<>();
         for (Segment segment : segments.list(game, run.id(), run.segments())) {
-            if (segment.finished(run.phase().pass()) || !turns.isWanted(game, run, segment.number())) {
+            if (segment.finished(run.phase().pass()) || !coordinator.needsWork(game, run, segment.number())) {
                 continue;
             }
-            Long still = seen.get(segment.number());
-            if (segment.holder() != null && (still == null || still != segment.revision())) {
+            Long seenRevision = seen.get(segment.number());
+            if (segment.holder() != null && (seenRevision == null || seenRevision != segment.revision())) {
                 held.put(segment.number(), segment.revision());
                 continue;
             }
@@ -175,7 +175,7 @@ public class WorkService {
             steps.advance(game, millisLeft);
         }
         return new Wait(
-                run.told(), held.isEmpty() ? BETWEEN_MILLIS : config.workLease().toMillis(), held);
+                run.visibleStatus(), held.isEmpty() ? BETWEEN_MILLIS : config.workLease().toMillis(), held);
     }
 
     /**
@@ -190,16 +190,16 @@ public class WorkService {
                     reader.read(game, run, lease, chain, Math.min(limit, MOST_RECORDS), consumption);
             WorkPage page = read.page();
             if (!read.tasks().isEmpty()) {
-                return works.keep(game, run.id(), lease.number(), page)
+                return works.store(game, run.id(), lease.number(), page)
                         ? Optional.of(new Page(
-                                run.told(),
-                                run.goesBack() ? Run.Direction.DOWN : Run.Direction.UP,
+                                run.visibleStatus(),
+                                run.isRollingBack() ? Run.Direction.DOWN : Run.Direction.UP,
                                 lease(run, lease),
                                 read.tasks()))
                         : Optional.empty();
             }
             Optional<SegmentWork.Page> done =
-                    shifts.worked(game, run, lease, page, doing(run, chain, page, Map.of()), consumption);
+                    pages.complete(game, run, lease, page, action(run, chain, page, Map.of()), consumption);
             if (done.isEmpty() || page.behind() == null) {
                 return Optional.empty();
             }
@@ -213,7 +213,7 @@ public class WorkService {
      * Completes a page. The submitted records must be exactly the leased ones, otherwise nothing is changed. A repeated
      * request returns the first result, until another page of the segment is leased.
      */
-    public Completed complete(String game, SemanticVersion version, String lease, List<WorkPage.Returned> returned) {
+    public Completed complete(String game, SemanticVersion version, String lease, List<WorkPage.Submitted> submitted) {
         Registration registration = migrations.find(game, version).orElse(null);
         if (registration == null) {
             return new Unknown();
@@ -236,51 +236,51 @@ public class WorkService {
         if (page == null) {
             return new Lost();
         }
-        Optional<WorkPage.Mismatch> mismatch = page.mismatch(returned);
+        Optional<WorkPage.Mismatch> mismatch = page.mismatch(submitted);
         if (mismatch.isPresent()) {
             return new Foreign(mismatch.get());
         }
         WorkPage.Answer before = page.answer();
-        return before == null ? complete(game, run, ticket, page, returned) : new Done(before, true);
+        return before == null ? complete(game, run, ticket, page, submitted) : new Done(before, true);
     }
 
-    private Completed complete(String game, Run run, Ticket ticket, WorkPage page, List<WorkPage.Returned> returned) {
+    private Completed complete(String game, Run run, Ticket ticket, WorkPage page, List<WorkPage.Submitted> submitted) {
         Segment segment = segments.read(game, run.id(), ticket.segment());
         boolean held = segment.token() == ticket.token()
                 && segment.holder() != null
                 && Objects.equals(segment.checkpoint(), page.from());
         if (!held
-                || !turns.isForWorkers(game, run)
+                || !coordinator.isForWorkers(game, run)
                 || !run.active()
                 || run.phase().pass() != segment.pass()) {
             return new Lost();
         }
-        Map<EntityKey, WorkPage.Returned> byPlace = new HashMap<>();
-        returned.forEach(record -> byPlace.put(new EntityKey(record.space(), record.id()), record));
-        SegmentWalk.PageAction doing = doing(run, definitions.chain(game, run.entityType()), page, byPlace);
-        Optional<SegmentWork.Page> worked = shifts.worked(game, run, segment, page, doing, new CapacityUsage());
-        if (worked.isEmpty()) {
+        Map<EntityKey, WorkPage.Submitted> byPlace = new HashMap<>();
+        submitted.forEach(record -> byPlace.put(new EntityKey(record.space(), record.id()), record));
+        SegmentWalk.PageAction action = action(run, definitions.chain(game, run.entityType()), page, byPlace);
+        Optional<SegmentWork.Page> completed = pages.complete(game, run, segment, page, action, new CapacityUsage());
+        if (completed.isEmpty()) {
             return new Lost();
         }
-        PageOutcome outcome = worked.get().outcome();
-        segments.release(game, worked.get().lease());
+        PageOutcome outcome = completed.get().outcome();
+        segments.release(game, completed.get().lease());
         WorkPage.Answer answer = new WorkPage.Answer(
                 outcome.done(), outcome.failed().size(), page.records().size() - outcome.handled());
-        works.keep(game, run.id(), ticket.segment(), page.answered(answer));
+        works.store(game, run.id(), ticket.segment(), page.answered(answer));
         steps.advance(game, countdown());
         return new Done(answer, false);
     }
 
     /** Processes a page with the submitted records. */
-    private SegmentWalk.PageAction doing(
-            Run run, SchemaChain chain, WorkPage page, Map<EntityKey, WorkPage.Returned> returned) {
-        if (run.goesBack()) {
-            WorkDowngrade descent = new WorkDowngrade(run, page, returned, config.bounds());
-            return (pages, job, places) -> pages.lower(job, descent, places);
+    private SegmentWalk.PageAction action(
+            Run run, SchemaChain chain, WorkPage page, Map<EntityKey, WorkPage.Submitted> submitted) {
+        if (run.isRollingBack()) {
+            WorkDowngrade descent = new WorkDowngrade(run, page, submitted, config.bounds());
+            return (pages, job, places) -> pages.downgrade(job, descent, places);
         }
-        WorkUpgrade ascent = new WorkUpgrade(chain, page, returned, config.bounds(), config.validationEnabled());
+        WorkUpgrade ascent = new WorkUpgrade(chain, page, submitted, config.bounds(), config.validationEnabled());
         return (pages, job, places) ->
-                pages.raise(job, ascent.plain(), ascent, places, run.phase() == Run.Phase.VALIDATING);
+                pages.upgrade(job, ascent.plain(), ascent, places, run.phase() == Run.Phase.VALIDATING);
     }
 
     private static String lease(Run run, Segment lease) {
@@ -299,7 +299,7 @@ public class WorkService {
     }
 
     private static LongSupplier countdown() {
-        long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(LOOK_MILLIS);
+        long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(SEARCH_MILLIS);
         return () -> TimeUnit.NANOSECONDS.toMillis(until - System.nanoTime());
     }
 }

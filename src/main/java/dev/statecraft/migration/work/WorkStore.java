@@ -60,7 +60,7 @@ public class WorkStore {
     }
 
     /** Deletes the pages of a run. Cost: 1 RCU per 4 KB, and 1 WCU per KB. */
-    public int forget(String game, String run) {
+    public int delete(String game, String run) {
         List<WriteRequest> deletes = dynamo
                 .queryPaginator(query -> query.tableName(tables.migrations())
                         .keyConditionExpression("pk = :pk")
@@ -78,7 +78,7 @@ public class WorkStore {
     }
 
     /** Stores a page. Returns false if a page of a later lease is stored. Cost: 1 WCU per KB. */
-    boolean keep(String game, String run, int segment, WorkPage page) {
+    boolean store(String game, String run, int segment, WorkPage page) {
         Map<String, AttributeValue> item = new HashMap<>(key(game, run, segment));
         item.put("tk", n(page.token()));
         ArrayNode records = JsonNodeFactory.instance.arrayNode();

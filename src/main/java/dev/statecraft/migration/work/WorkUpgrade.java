@@ -20,19 +20,19 @@ final class WorkUpgrade implements Function<Entity, RecordUpgrade.Outcome> {
 
     private final SchemaChain chain;
     private final Map<EntityKey, WorkPage.Entry> page = new HashMap<>();
-    private final Map<EntityKey, WorkPage.Returned> returned;
+    private final Map<EntityKey, WorkPage.Submitted> submitted;
     private final ExpressionBounds bounds;
     private final boolean validation;
 
     WorkUpgrade(
             SchemaChain chain,
             WorkPage page,
-            Map<EntityKey, WorkPage.Returned> returned,
+            Map<EntityKey, WorkPage.Submitted> submitted,
             ExpressionBounds bounds,
             boolean validation) {
         this.chain = chain;
         page.records().forEach(record -> this.page.put(record.place(), record));
-        this.returned = returned;
+        this.submitted = submitted;
         this.bounds = bounds;
         this.validation = validation;
     }
@@ -48,12 +48,12 @@ final class WorkUpgrade implements Function<Entity, RecordUpgrade.Outcome> {
     public RecordUpgrade.Outcome apply(Entity entity) {
         EntityKey place = new EntityKey(entity.space(), entity.id());
         WorkPage.@Nullable Entry record = page.get(place);
-        WorkPage.@Nullable Returned answer = returned.get(place);
+        WorkPage.@Nullable Submitted answer = submitted.get(place);
         if (chain.after(entity.schemaVersion()).isEmpty()) {
             return new RecordUpgrade.Current();
         }
         if (record == null || record.version() != entity.version()) {
-            return new RecordUpgrade.Overtaken();
+            return new RecordUpgrade.WrittenSince();
         }
         return answer == null ? plain().of(entity) : new RecordUpgrade(with(given(answer)), bounds, validation).of(entity);
     }
@@ -64,7 +64,7 @@ final class WorkUpgrade implements Function<Entity, RecordUpgrade.Outcome> {
         return new SchemaChain(steps);
     }
 
-    private Definition given(WorkPage.Returned answer) {
+    private Definition given(WorkPage.Submitted answer) {
         Definition own = chain.steps().get(chain.steps().size() - 1);
         return new Definition(
                 own.version(),

@@ -47,9 +47,9 @@ class RunRollbackTest {
         assertEquals(MigrationStatus.FAILED, lab.migration(GAME, "1.1.0").status());
         // In the same space as the failing record and before it, so it is migrated in any order of the segments.
         assertState("{'health': 1, 'coins': 1.5}", lab.read("global", "n1"));
-        StartService.Begun begun =
+        StartService.Result result =
                 lab.runs.rollBack(GAME, SemanticVersion.of("1.1.0"), Run.Mode.SMART, "it failed", BY, 20_000);
-        assertInstanceOf(StartService.Started.class, begun);
+        assertInstanceOf(StartService.Started.class, result);
         assertEquals(MigrationStatus.ROLLED_BACK, lab.lastRun(GAME).status());
         assertState("{'hp': 1, 'coins': 1.50}", lab.read("global", "n1"));
         assertSum(lab.lastRun(GAME));
@@ -140,7 +140,7 @@ class RunRollbackTest {
         assertFalse(lab.migration(GAME, "1.2.0").hasRollbackData());
         lab.runs.rollBack(GAME, SemanticVersion.of("1.2.0"), Run.Mode.SMART, "r", BY, 20_000);
         assertState("{'hp': 0, 'coins': 1.5}", lab.read("arena", "n0"));
-        assertInstanceOf(StartService.NoWayBack.class, lab.runs.rollBack(GAME, first, Run.Mode.SMART, "r", BY, 0));
+        assertInstanceOf(StartService.NotReversible.class, lab.runs.rollBack(GAME, first, Run.Mode.SMART, "r", BY, 0));
     }
 
     @Test

@@ -87,8 +87,8 @@ class RunTest {
         RunService.Answer again =
                 assertInstanceOf(RunService.Answer.class, lab.runs.apply(GAME, null, null, BY, 5_000));
         assertEquals(new RunService.Answer(0, List.of(), 0, List.of()), again);
-        StartService.Already forced = assertInstanceOf(
-                StartService.Already.class, lab.runs.force(GAME, SemanticVersion.of("1.1.0"), "again", BY, 5_000));
+        StartService.AlreadyDone forced = assertInstanceOf(
+                StartService.AlreadyDone.class, lab.runs.force(GAME, SemanticVersion.of("1.1.0"), "again", BY, 5_000));
         assertEquals(lab.lastRun(GAME).id(), forced.registration().application().run());
         assertEquals(ledger, lab.migrations.list(GAME).ledgerEntries());
         assertEquals(2, lab.read("arena", "n0").version());

@@ -42,20 +42,20 @@ class RunWorkerTest {
         lab.runs.apply(GAME, null, null, BY, 0);
         assertEquals(List.of(GAME), lab.waiting);
         Run run = lab.lastRun(GAME);
-        assertInstanceOf(RunService.Changing.class, lab.runs.pause(GAME, run.id()));
+        assertInstanceOf(RunService.Changed.class, lab.runs.pause(GAME, run.id()));
         lab.drive(GAME);
         assertEquals(MigrationStatus.PAUSED, lab.migration(GAME, "1.1.0").status());
         assertEquals(1, lab.read("arena", "n0").version());
         assertInstanceOf(StartService.Active.class, lab.runs.force(GAME, SemanticVersion.of("1.1.0"), "r", BY, 0));
-        assertInstanceOf(RunService.Changing.class, lab.runs.resume(GAME, run.id()));
+        assertInstanceOf(RunService.Changed.class, lab.runs.resume(GAME, run.id()));
         assertEquals(2, lab.waiting.size());
         StepService.Next next = lab.steps.advance(GAME, () -> 60_000);
         // Enough time for one or two pages.
         AtomicLong left = new AtomicLong(10);
         lab.segments.work(GAME, run.id(), next.segments().get(0), null, () -> left.getAndAdd(-3));
         assertTrue(Progress.of(lab.segmentStore.list(GAME, run.id(), 1)).main().done() > 0);
-        assertInstanceOf(RunService.Changing.class, lab.runs.cancel(GAME, run.id()));
-        assertInstanceOf(RunService.Changing.class, lab.runs.cancel(GAME, run.id()));
+        assertInstanceOf(RunService.Changed.class, lab.runs.cancel(GAME, run.id()));
+        assertInstanceOf(RunService.Changed.class, lab.runs.cancel(GAME, run.id()));
         lab.drive(GAME);
         Run ended = lab.lastRun(GAME);
         assertEquals(MigrationStatus.CANCELLED, ended.status());
@@ -122,7 +122,7 @@ class RunWorkerTest {
         Segment fresh = lab.segmentStore.take(GAME, stale, 1, "second").orElseThrow();
         PageService pages =
                 new PageService(lab.realm.commits, lab.realm.types, lab.segmentStore, lab.backupStore, lab.config);
-        PageOutcome outcome = pages.raise(
+        PageOutcome outcome = pages.upgrade(
                 new PageService.Job(GAME, run, stale, () -> true, new CapacityUsage()),
                 new RecordUpgrade(lab.definitions.chain(GAME, "PLAYER_DATA"), lab.config.bounds(), true),
                 List.of(new EntityKey("arena", "n0")),
@@ -141,16 +141,16 @@ class RunWorkerTest {
         Laboratory lab = new Laboratory();
         lab.create("arena", "p1", "{'hp': 1}");
         lab.register(definition("1.1.0"));
-        assertFalse(lab.runs.takeUp(GAME, Instant.EPOCH), "no run has started");
+        assertFalse(lab.runs.announceUnfinished(GAME, Instant.EPOCH), "no run has started");
         lab.runs.apply(GAME, null, null, BY, 0);
         lab.waiting.clear();
-        assertTrue(lab.runs.takeUp(GAME, Instant.EPOCH));
+        assertTrue(lab.runs.announceUnfinished(GAME, Instant.EPOCH));
         assertEquals(1, lab.waiting.size());
         String run = lab.lastRun(GAME).id();
         lab.runs.pause(GAME, run);
-        assertFalse(lab.runs.takeUp(GAME, Instant.EPOCH), "the run is paused");
+        assertFalse(lab.runs.announceUnfinished(GAME, Instant.EPOCH), "the run is paused");
         lab.runs.resume(GAME, run);
         lab.drive(GAME);
-        assertFalse(lab.runs.takeUp(GAME, Instant.EPOCH), "the run has ended");
+        assertFalse(lab.runs.announceUnfinished(GAME, Instant.EPOCH), "the run has ended");
     }
 }

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.statecraft.migration.Laboratory;
 import dev.statecraft.migration.definition.SemanticVersion;
-import dev.statecraft.migration.segment.WorkPage.Returned;
+import dev.statecraft.migration.segment.WorkPage.Submitted;
 import dev.statecraft.migration.work.WorkService.Completed;
 import dev.statecraft.migration.work.WorkService.Done;
 import dev.statecraft.migration.work.WorkService.Leased;
@@ -52,8 +52,8 @@ final class WorkServer {
     }
 
     Completed complete(Page page, UnaryOperator<ObjectNode> up) {
-        List<Returned> records = page.tasks().stream()
-                .map(task -> new Returned(
+        List<Submitted> records = page.tasks().stream()
+                .map(task -> new Submitted(
                         task.space(), task.id(), up.apply(task.state().deepCopy()), null))
                 .toList();
         return lab.work.complete(GAME, VERSION, page.lease(), records);

@@ -12,7 +12,7 @@ import dev.statecraft.migration.execution.StepService;
 import dev.statecraft.migration.run.MigrationStatus;
 import dev.statecraft.migration.run.Run;
 import dev.statecraft.migration.segment.SegmentWork;
-import dev.statecraft.migration.segment.WorkPage.Returned;
+import dev.statecraft.migration.segment.WorkPage.Submitted;
 import dev.statecraft.migration.work.WorkService.Done;
 import dev.statecraft.migration.work.WorkService.Nothing;
 import dev.statecraft.migration.work.WorkService.Page;
@@ -91,8 +91,8 @@ class WorkServiceRollbackTest {
             SegmentWork work = lab.segments.work(GAME, run.id(), 0, null, () -> 60_000);
             assertNull(work.seen(), "there is nothing to take over");
         }
-        List<Returned> records = page.tasks().stream()
-                .map(task -> new Returned(task.space(), task.id(), null, "sold already"))
+        List<Submitted> records = page.tasks().stream()
+                .map(task -> new Submitted(task.space(), task.id(), null, "sold already"))
                 .toList();
         assertInstanceOf(Done.class, lab.work.complete(GAME, WorkServer.VERSION, page.lease(), records));
         lab.drive(GAME);

@@ -13,7 +13,7 @@ import dev.statecraft.migration.Laboratory;
 import dev.statecraft.migration.definition.SemanticVersion;
 import dev.statecraft.migration.run.MigrationStatus;
 import dev.statecraft.migration.run.Run;
-import dev.statecraft.migration.segment.WorkPage.Returned;
+import dev.statecraft.migration.segment.WorkPage.Submitted;
 import dev.statecraft.migration.upkeep.MigrationErasureService;
 import dev.statecraft.migration.work.WorkService.Done;
 import dev.statecraft.migration.work.WorkService.Foreign;
@@ -63,12 +63,12 @@ class WorkServiceTest {
         server.start("");
         Map<String, ObjectNode> before = server.states();
         Page page = server.page();
-        List<Returned> records = new ArrayList<>(page.tasks().stream()
-                .map(task -> new Returned(
+        List<Submitted> records = new ArrayList<>(page.tasks().stream()
+                .map(task -> new Submitted(
                         task.space(), task.id(), WorkServer.doubled(task.state().deepCopy()), null))
                 .toList());
-        Returned first = records.get(0);
-        records.add(new Returned("arena", "stranger", JsonFixtures.of("{}"), null));
+        Submitted first = records.get(0);
+        records.add(new Submitted("arena", "stranger", JsonFixtures.of("{}"), null));
         Foreign foreign = assertInstanceOf(Foreign.class, lab.work.complete(GAME, WorkServer.VERSION, page.lease(), records));
         assertEquals(records.size() - 1, foreign.mismatch().index());
         records.set(records.size() - 1, first);
@@ -138,8 +138,8 @@ class WorkServiceTest {
         server.start("");
         Map<String, ObjectNode> before = server.states();
         Page page = server.page();
-        List<Returned> records = page.tasks().stream()
-                .map(task -> new Returned(task.space(), task.id(), null, "no such item"))
+        List<Submitted> records = page.tasks().stream()
+                .map(task -> new Submitted(task.space(), task.id(), null, "no such item"))
                 .toList();
         assertInstanceOf(Done.class, lab.work.complete(GAME, WorkServer.VERSION, page.lease(), records));
         lab.drive(GAME);
