@@ -1,235 +1,215 @@
 package dev.statecraft;
 
-import static com.tngtech.archunit.base.DescribedPredicate.describe;
-import static com.tngtech.archunit.base.DescribedPredicate.not;
-import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
-import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
-import static com.tngtech.archunit.lang.SimpleConditionEvent.violated;
-import static com.tngtech.archunit.lang.conditions.ArchConditions.accessTargetWhere;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
-import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
-import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
-import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
-import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noFields;
+import static dev.statecraft.CodeModel.MAIN;
+import static dev.statecraft.CodeModel.RESOURCE;
+import static dev.statecraft.CodeModel.ROOT;
+import static dev.statecraft.CodeModel.STORE;
+import static dev.statecraft.CodeModel.dependOnlyOn;
+import static dev.statecraft.CodeModel.featureOf;
+import static dev.statecraft.CodeModel.fileOf;
+import static dev.statecraft.CodeModel.topLevelName;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.Dependency;
-import com.tngtech.archunit.core.domain.JavaAccess;
 import com.tngtech.archunit.core.domain.JavaClass;
-import com.tngtech.archunit.core.domain.JavaClasses;
-import com.tngtech.archunit.core.importer.ClassFileImporter;
-import com.tngtech.archunit.core.importer.ImportOption;
-import com.tngtech.archunit.lang.ArchCondition;
-import com.tngtech.archunit.lang.ConditionEvents;
-import dev.statecraft.access.NoScopeRequired;
-import dev.statecraft.access.Requires;
-import io.quarkus.runtime.annotations.RegisterForReflection;
-import io.quarkus.test.junit.QuarkusTest;
-import jakarta.enterprise.context.ApplicationScoped;
-import jakarta.inject.Inject;
-import jakarta.inject.Singleton;
-import jakarta.ws.rs.HttpMethod;
+import dev.statecraft.SourceTree.SourceFile;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
-import java.util.function.Predicate;
-import java.util.regex.Pattern;
-import org.jspecify.annotations.NullMarked;
-import org.junit.jupiter.api.Tag;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** How the code is laid out, kept by a test: which packages there are and who may know whom. */
+/** The layout of the code: its packages, which of them may use which, and how large packages and files may become. */
 class StructureTest {
 
-    private static final String ROOT = "dev.statecraft";
+    /** A package of more files is two. */
+    private static final int MAX_FILES = 25;
 
-    /** Each is one directory deep; a new feature is added here first. */
-    private static final Set<String> FEATURES =
-            Set.of("leaderboard", "rating", "replication", "migration", "integration", "erasure");
-
-    private static final Set<String> SHARED = Set.of("", "entry", "table", "access", "local");
+    /** A file of more lines is two. */
+    private static final int MAX_LINES = 350;
 
     /**
-     * What of a feature is not domain: it may know the frameworks its role is about. A Request checks what HTTP brings,
-     * Problems name what HTTP answers, a Walk reads page by page through its Store, an
-     * EntryCursor is read from what HTTP brings, SettingFields check its fields.
+     * Every package below the root, and the exact packages that it uses; {@code .x} is a package of the same feature. A new
+     * package gets a line here first. A line may only name packages above it, so the lines are the floors of the house
+     * from the ground up.
      */
-    private static final Pattern ROLES =
-            Pattern.compile(".*(Resource|Service|Store|Items|Handler|Config|Request|Problems|Walk)"
-                    + "|EntryCursor|SettingFields");
-
-    private static final Pattern EMPTY_NAMES =
-            Pattern.compile("Abstract.*|.*(Impl|Utils?|Helpers?|Base|DTO|Dto|Manager|Info|Data|Processor)");
-
-    private static final JavaClasses MAIN = new ClassFileImporter()
-            .withImportOption(new ImportOption.DoNotIncludeTests())
-            .importPackages(ROOT);
-
-    private static final JavaClasses TESTS = new ClassFileImporter()
-            .withImportOption(new ImportOption.OnlyIncludeTests())
-            .importPackages(ROOT);
-
-    private static final DescribedPredicate<JavaClass> FEATURE =
-            describe("of a feature", type -> FEATURES.contains(packageOf(type)));
-
-    private static final DescribedPredicate<JavaClass> STORE = resideInAPackage(ROOT + "..")
-            .and(describe(
-                    "a Store or its mapper",
-                    type -> topLevelName(type).endsWith("Store")
-                            || topLevelName(type).endsWith("Items")));
-
-    private static final DescribedPredicate<JavaClass> RESOURCE =
-            describe("a Resource", type -> topLevelName(type).endsWith("Resource"));
-
-    /** Records, results, pure algorithms: what is neither named after a role nor a bean that is handed others. */
-    private static final DescribedPredicate<JavaClass> DOMAIN = FEATURE.and(describe(
-            "domain",
-            type -> !ROLES.matcher(topLevelName(type)).matches()
-                    && !type.isAnnotatedWith(ApplicationScoped.class)
-                    && !type.isAnnotatedWith(Singleton.class)));
-
-    /** The one class that writes to the connections API Gateway keeps. */
-    private static final DescribedPredicate<JavaClass> GATEWAY = describe(
-            "what writes to API Gateway's connections",
-            type -> topLevelName(type).equals("GatewaySockets")
-                    && packageOf(type).equals("entry"));
-
-    /** The one class that starts the state machine that drives runs of migrations. */
-    private static final DescribedPredicate<JavaClass> MACHINE = describe(
-            "what starts the state machine",
-            type -> topLevelName(type).equals("MigrationMachine")
-                    && packageOf(type).equals("entry"));
-
-    /** The one class that puts events on an EventBridge bus. */
-    private static final DescribedPredicate<JavaClass> BUS = describe(
-            "what puts events on the bus",
-            type -> topLevelName(type).equals("EventBridgeSink")
-                    && packageOf(type).equals("entry"));
-
-    /** The one class that prints: CloudWatch makes metrics of lines that are nothing but JSON of its own form. */
-    private static final DescribedPredicate<JavaClass> METRICS = describe(
-            "what tells metrics",
-            type -> topLevelName(type).equals("Metrics") && packageOf(type).equals("entry"));
-
-    /** The hash of texts and the canonical text of JSON values: pure classes that the domain may use. */
-    private static final DescribedPredicate<JavaClass> HASH = describe(
-            "the hash and the canonical text of JSON",
-            type -> Set.of("Sha256", "CanonicalJson", "PackedNumber").contains(topLevelName(type))
-                    && packageOf(type).equals("table"));
-
-    /** The expression language, its regular expressions, and the collections its interfaces name. */
-    private static final DescribedPredicate<JavaClass> CEL =
-            resideInAnyPackage("dev.cel..", "com.google.re2j..", "com.google.common.collect..");
-
-    private static final DescribedPredicate<JavaClass> LOCAL = resideInAPackage(ROOT + ".local..");
+    private static final Map<String, Set<String>> ARROWS = arrows("""
+            table                       ->
+            rating                      ->
+            http                        -> table
+            http.json                   -> table http
+            access                      -> http
+            access.idempotency          -> table http access
+            access.signing              -> table access
+            access.audit                -> table http access .idempotency
+            access.key                  -> table http access .idempotency .signing .audit
+            access.token                -> http access .signing .key
+            access.limit                -> table http access .key
+            access.authentication       -> http http.json access .key .token .limit
+            openapi                     -> http access
+            replication.state           -> table
+            replication.type            -> table http access .state
+            replication.log             -> table .state
+            replication.statistics      -> table access .state .log
+            replication.merge           -> .state .type
+            replication.commit          -> table http access access.idempotency .state .type .log .statistics
+                                           .merge
+            replication.entity          -> table http access access.idempotency .state .type .log .merge .commit
+            replication.feed            -> table http http.json access access.idempotency access.limit .state
+                                           .type .log .statistics .commit .entity
+            replication.socket          -> table http http.json access access.key access.limit .state .log .feed
+            replication.upkeep          -> table .state .type .log .commit .feed
+            leaderboard.settings        -> table rating http replication.state
+            leaderboard.board           -> table http access access.idempotency .settings
+            leaderboard.entry           -> table rating .settings .board
+            leaderboard.rank            -> table http access access.idempotency .settings .board .entry
+            leaderboard.score           -> table http http.json access access.idempotency .settings .board
+                                           .entry .rank
+            leaderboard.match           -> table rating http access .settings .board .entry .rank
+            leaderboard.listing         -> table rating http access .settings .board .entry .rank .score
+            leaderboard.season          -> table http access .settings .board .entry .rank .listing
+            leaderboard.upkeep          -> table http access .settings .board .entry .rank .score .match
+                                           .listing .season
+            migration.expression        -> table replication.state
+            migration.definition        -> table replication.state .expression
+            migration.run               -> table .expression .definition
+            migration.registry          -> table http access access.idempotency replication.state
+                                           replication.entity .expression .definition .run
+            migration.segment           -> table replication.state replication.type replication.commit
+                                           replication.entity .expression .definition .run .registry
+            migration.execution         -> table http access access.idempotency replication.state
+                                           replication.type replication.entity .expression .definition .run
+                                           .registry .segment
+            migration.work              -> table http http.json access replication.state replication.entity
+                                           .expression .definition .run .registry .segment .execution
+            migration.upkeep            -> table access .definition .run .registry .segment .work
+            integration.event           -> table http access replication.state replication.log
+                                           replication.commit replication.upkeep leaderboard.settings
+                                           leaderboard.board leaderboard.entry leaderboard.season
+                                           leaderboard.upkeep migration.registry migration.upkeep
+            integration.binding         -> table http replication.state replication.commit replication.entity
+                                           replication.feed replication.upkeep leaderboard.settings
+                                           leaderboard.board leaderboard.entry leaderboard.score
+                                           leaderboard.listing leaderboard.upkeep migration.registry
+                                           migration.upkeep .event
+            integration.monitoring      -> table http access replication.state replication.statistics
+                                           leaderboard.upkeep migration.upkeep .event
+            integration.synchronization -> access access.idempotency replication.statistics replication.commit
+                                           replication.feed leaderboard.board leaderboard.rank
+                                           leaderboard.upkeep migration.definition migration.run
+                                           migration.registry migration.execution .event .binding .monitoring
+            erasure                     -> table http access access.audit access.key replication.state
+                                           replication.upkeep leaderboard.upkeep migration.upkeep
+                                           integration.event
+            lambda                      -> table http http.json access access.key access.token
+                                           access.authentication replication.log replication.statistics
+                                           replication.commit replication.socket leaderboard.rank
+                                           leaderboard.upkeep migration.segment migration.execution
+                                           integration.event integration.binding integration.synchronization
+                                           erasure
+            local.template              ->
+            local.stream                -> .template
+            local                       -> table http access access.token access.authentication
+                                           replication.state replication.socket migration.execution .template
+                                           .stream
+            """);
 
     @Test
-    void packagesAreOneDeepAndKnown() {
-        classes()
-                .should(satisfy(
-                        "reside in a known package",
-                        type -> FEATURES.contains(packageOf(type)) || SHARED.contains(packageOf(type))))
-                .check(MAIN);
+    void everyPackageIsInTheTable() {
+        Set<String> packages = new TreeSet<>();
+        SourceTree.MAIN.files().stream()
+                .filter(file -> !file.isPackageInfo() && !file.packageName().isEmpty())
+                .forEach(file -> packages.add(file.packageName()));
+        assertEquals(ARROWS.keySet(), packages);
     }
 
     @Test
-    void theDomainKnowsOnlyTheJdkAndJson() {
-        // Its own feature's domain counts as well; its Store, Service and Resource do not. Cron is a language of its
-        // own.
-        DescribedPredicate<JavaClass> allowed = resideInAnyPackage(
-                        "java..",
-                        "javax.crypto..",
-                        "com.fasterxml.jackson..",
-                        "com.cronutils..",
-                        "org.eclipse.microprofile.openapi.annotations..",
-                        "org.jspecify.annotations..")
-                .or(DOMAIN)
-                .or(HASH)
-                .or(describe("a primitive or an array of such", type -> type.getBaseComponentType()
-                        .isPrimitive()));
-        classes()
-                .that(DOMAIN)
-                .should(dependOnlyOn(
-                        "the JDK, JSON, names in the OpenAPI document, and domain",
-                        (type, target) -> allowed.test(target) || (CEL.test(target) && isExpression(type))))
-                .check(MAIN);
+    void packagesUseOnlyPackagesOfTheirLine() {
+        List<String> forbidden = new ArrayList<>();
+        uses().forEach((from, targets) -> targets.forEach((to, example) -> {
+            if (!ARROWS.getOrDefault(from, Set.of()).contains(to)) {
+                forbidden.add(from + " -> " + to + ": " + example);
+            }
+        }));
+        assertEquals(List.of(), forbidden, "not in the table of arrows");
     }
 
     @Test
-    void onlyStoresSpeakToDynamoDb() {
-        noClasses()
-                .that(not(STORE.or(LOCAL).or(GATEWAY).or(MACHINE).or(BUS).or(resideInAPackage(ROOT + ".table"))))
-                .should()
-                .dependOnClassesThat()
-                .resideInAPackage("software.amazon.awssdk.services..")
-                .check(MAIN);
-        noClasses()
-                .that(not(GATEWAY))
-                .should()
-                .dependOnClassesThat()
-                .resideInAPackage("software.amazon.awssdk.services.apigatewaymanagementapi..")
-                .check(MAIN);
-        noClasses()
-                .that(not(BUS))
-                .should()
-                .dependOnClassesThat()
-                .resideInAPackage("software.amazon.awssdk.services.eventbridge..")
-                .check(MAIN);
-        noClasses()
-                .that(GATEWAY.or(BUS))
-                .should()
-                .dependOnClassesThat()
-                .resideInAPackage("software.amazon.awssdk.services.dynamodb..")
-                .check(MAIN);
-        noClasses()
-                .that(not(MACHINE))
-                .should()
-                .dependOnClassesThat()
-                .resideInAPackage("software.amazon.awssdk.services.sfn..")
-                .check(MAIN);
-        // What the SDK throws is told apart at the edge, where it becomes an answer, and not in a feature.
-        noClasses()
-                .that(FEATURE.and(not(STORE)))
-                .should()
-                .dependOnClassesThat()
-                .resideInAPackage("software.amazon.awssdk..")
-                .check(MAIN);
+    void everyArrowOfTheTableIsUsed() {
+        Map<String, Map<String, String>> uses = uses();
+        List<String> unused = ARROWS.entrySet().stream()
+                .flatMap(line -> line.getValue().stream()
+                        .filter(to -> !uses.getOrDefault(line.getKey(), Map.of()).containsKey(to))
+                        .map(to -> line.getKey() + " -> " + to))
+                .toList();
+        assertEquals(List.of(), unused);
     }
 
     @Test
-    void featuresKnowNeitherLambdaNorQuarkus() {
-        noClasses()
-                .that(FEATURE.and(
-                        not(describe("a Config", type -> topLevelName(type).endsWith("Config")))))
-                .should()
-                .dependOnClassesThat()
-                .resideInAnyPackage("com.amazonaws..", "io.quarkus..")
-                .check(MAIN);
+    void packagesHaveNoCycle() {
+        // Each line names lines above it only, so no way through the table leads back.
+        Set<String> above = new HashSet<>();
+        ARROWS.forEach((from, targets) -> {
+            assertTrue(above.containsAll(targets), from + " names a package that is not above it");
+            above.add(from);
+        });
     }
 
     @Test
-    void onlyResourcesOfAFeatureSpeakHttp() {
-        noClasses()
-                .that(FEATURE.and(not(RESOURCE)))
-                .should()
-                .dependOnClassesThat()
-                .resideInAPackage("jakarta.ws.rs..")
-                .check(MAIN);
+    void filesHaveNoCycle() {
+        Map<String, String> families = sealedFamilies();
+        Map<String, Set<String>> graph = new TreeMap<>();
+        for (JavaClass type : MAIN) {
+            String from = families.getOrDefault(fileOf(type), fileOf(type));
+            for (Dependency dependency : type.getDirectDependenciesFromSelf()) {
+                JavaClass target = dependency.getTargetClass().getBaseComponentType();
+                String to = families.getOrDefault(fileOf(target), fileOf(target));
+                if (target.getPackageName().startsWith(ROOT) && !from.equals(to)) {
+                    graph.computeIfAbsent(from, key -> new TreeSet<>()).add(to);
+                }
+            }
+        }
+        assertEquals(List.of(), new DependencyGraph(graph).cycles());
     }
 
     @Test
-    void storesAreKnownInTheirOwnPackageOnly() {
+    void storesAreUsedInTheirOwnFeatureOnly() {
         classes()
                 .should(dependOnlyOn(
-                        "Stores of their own package",
-                        (type, target) ->
-                                !STORE.test(target) || type.getPackageName().equals(target.getPackageName())))
+                        "Stores of their own feature",
+                        (type, target) -> !STORE.test(target) || featureOf(type).equals(featureOf(target))))
                 .check(MAIN);
     }
 
     @Test
-    void resourcesAskServicesAndNotStores() {
-        // A record that a Store returns through a Service may come as far as the Resource.
+    void storesUseNoService() {
+        classes()
+                .that(STORE)
+                .should(dependOnlyOn(
+                        "what is not a Service", (type, target) -> !topLevelName(target).endsWith("Service")))
+                .check(MAIN);
+        assertEquals(
+                List.of(),
+                SourceTree.MAIN.files().stream()
+                        .filter(file -> file.className().endsWith("Store"))
+                        .flatMap(file -> file.imports().stream()
+                                .filter(name -> name.endsWith("Service"))
+                                .map(name -> file + " imports " + name))
+                        .toList());
+    }
+
+    @Test
+    void resourcesUseServicesAndNotStores() {
+        // A Resource may receive a record nested in a Store from a Service.
         classes()
                 .should(dependOnlyOn(
                         "Services where they are Resources",
@@ -238,181 +218,117 @@ class StructureTest {
     }
 
     @Test
-    void whatStoresShareKnowsNoFeatureAndNoEntryPoint() {
-        noClasses()
-                .that()
-                .resideInAPackage(ROOT + ".table")
-                .should()
-                .dependOnClassesThat(FEATURE.or(resideInAnyPackage(ROOT + ".entry", ROOT + ".access")))
-                .check(MAIN);
+    void packagesAreSmall() {
+        Map<String, Long> sizes = Stream.of(SourceTree.MAIN, SourceTree.TESTS)
+                .flatMap(tree -> tree.files().stream()
+                        .filter(file -> !file.isPackageInfo())
+                        .collect(Collectors.groupingBy(SourceFile::packageName, Collectors.counting()))
+                        .entrySet()
+                        .stream())
+                .filter(entry -> entry.getValue() > MAX_FILES)
+                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
+        assertEquals(Map.of(), sizes);
     }
 
     @Test
-    void nobodyOutsideUsesWhatIsLocal() {
-        noClasses().that(not(LOCAL)).should().dependOnClassesThat(LOCAL).check(MAIN);
+    void filesAreShort() {
+        assertEquals(
+                List.of(),
+                Stream.of(SourceTree.MAIN, SourceTree.TESTS)
+                        .flatMap(tree -> tree.files().stream())
+                        .filter(file -> file.lines() > MAX_LINES)
+                        .map(file -> file + " " + file.lines())
+                        .toList());
     }
 
     @Test
-    void namesSayWhatAClassIs() {
-        classes()
-                .should(satisfy(
-                        "have a name that says what they are",
-                        type -> !EMPTY_NAMES.matcher(type.getSimpleName()).matches()))
-                .check(MAIN);
+    void noSimpleNameIsUsedTwice() {
+        Map<String, List<SourceFile>> byName = Stream.of(SourceTree.MAIN, SourceTree.TESTS)
+                .flatMap(tree -> tree.files().stream())
+                .filter(file -> !file.isPackageInfo())
+                .collect(Collectors.groupingBy(SourceFile::className));
+        byName.values().removeIf(files -> files.size() == 1);
+        assertEquals(Map.of(), byName);
     }
 
     @Test
-    void dependenciesComeThroughConstructors() {
-        noFields()
-                .should()
-                .beAnnotatedWith(Inject.class)
-                .orShould()
-                .beAnnotatedWith("org.eclipse.microprofile.config.inject.ConfigProperty")
-                .check(MAIN);
+    void everyPackageIsDescribed() {
+        Set<String> described = SourceTree.MAIN.files().stream()
+                .filter(SourceFile::isPackageInfo)
+                .map(SourceFile::packageName)
+                .collect(Collectors.toSet());
+        assertEquals(
+                List.of(),
+                SourceTree.MAIN.files().stream()
+                        .map(SourceFile::packageName)
+                        .distinct()
+                        .filter(name -> !described.contains(name))
+                        .toList());
     }
 
-    @Test
-    void staticStateNeverChanges() {
-        fields().should().beFinal().orShould().notBeStatic().check(MAIN);
-    }
-
-    /** Also kept at run time, where a route that says nothing is for nobody. */
-    @Test
-    void everyRouteSaysWhatItNeeds() {
-        methods()
-                .that(describe("answer HTTP", method -> method.getAnnotations().stream()
-                        .anyMatch(annotation -> annotation.getRawType().isAnnotatedWith(HttpMethod.class))))
-                .should()
-                .beAnnotatedWith(Requires.class)
-                .orShould()
-                .beAnnotatedWith(NoScopeRequired.class)
-                .check(MAIN);
-    }
-
-    @Test
-    void logsGoThroughTheLoggerOfQuarkus() {
-        noClasses()
-                .that(not(LOCAL.or(METRICS)))
-                .should()
-                .dependOnClassesThat()
-                .resideInAPackage("java.util.logging")
-                .orShould(accessTargetWhere(describe(
-                        "writes to the console",
-                        access -> access.getTargetOwner().isEquivalentTo(System.class)
-                                && Set.of("out", "err").contains(access.getName()))))
-                .check(MAIN);
-    }
-
-    /** Tests hold the list against what Jackson reads and writes; Wiring is for libraries. */
-    @Test
-    void whatIsRegisteredForReflectionStandsInOnePlace() {
-        classes()
-                .that()
-                .areAnnotatedWith(RegisterForReflection.class)
-                .should(satisfy(
-                        "be JsonTypes, whose list they belong to, or Wiring",
-                        type -> Set.of("JsonTypes", "Wiring").contains(type.getSimpleName())))
-                .check(MAIN);
-    }
-
-    /** Tests see which types the application's mapper reads and writes, and copies of it; others are for trees only. */
-    @Test
-    void onlyTheApplicationsMapperBindsTypes() {
-        classes()
-                .that(not(LOCAL))
-                .should(satisfy(
-                        "bind no type with a mapper that they have made",
-                        type -> !(type.getCodeUnitCallsFromSelf().stream().anyMatch(StructureTest::makesMapper)
-                                && type.getMethodCallsFromSelf().stream().anyMatch(StructureTest::bindsType))))
-                .check(MAIN);
-    }
-
-    @Test
-    void testsDoNotSleep() {
-        noClasses()
-                .should(accessTargetWhere(describe("sleeps", StructureTest::sleeps)))
-                .check(TESTS);
-    }
-
-    /** The build starts the application once for those, and runs the others side by side. */
-    @Test
-    void testsOfTheRunningApplicationAreTagged() {
-        classes()
-                .that()
-                .areAnnotatedWith(QuarkusTest.class)
-                .should(satisfy(
-                        "carry @Tag(\"application\"), or \"bench\"", type -> type.tryGetAnnotationOfType(Tag.class)
-                                .filter(tag -> Set.of("application", "bench").contains(tag.value()))
-                                .isPresent()))
-                .check(TESTS);
-    }
-
-    @Test
-    void everyTypeIsNullMarked() {
-        classes()
-                .should(satisfy(
-                        "be in a @NullMarked package", type -> type.getPackage().isAnnotatedWith(NullMarked.class)))
-                .check(MAIN);
-    }
-
-    private static boolean isExpression(JavaClass type) {
-        return topLevelName(type).startsWith("Expression");
-    }
-
-    private static boolean makesMapper(JavaAccess<?> access) {
-        return access.getTargetOwner().isAssignableTo(ObjectMapper.class)
-                && Set.of("<init>", "builder").contains(access.getName());
-    }
-
-    private static boolean bindsType(JavaAccess<?> access) {
-        return Set.of("readValue", "treeToValue", "convertValue", "valueToTree", "readerFor", "writerFor")
-                .contains(access.getName());
-    }
-
-    private static boolean sleeps(JavaAccess<?> access) {
-        return access.getName().equals("sleep")
-                && (access.getTargetOwner().isEquivalentTo(Thread.class)
-                        || access.getTargetOwner().isEquivalentTo(TimeUnit.class));
-    }
-
-    private static String packageOf(JavaClass type) {
-        String name = type.getPackageName();
-        return name.equals(ROOT) ? "" : name.startsWith(ROOT + ".") ? name.substring(ROOT.length() + 1) : name;
-    }
-
-    /** Nested, local and anonymous classes count as the class whose file they are written in. */
-    private static String topLevelName(JavaClass type) {
-        String name = type.getBaseComponentType().getFullName();
-        String simple = name.substring(name.lastIndexOf('.') + 1);
-        int nested = simple.indexOf('$');
-        return nested > 0 ? simple.substring(0, nested) : simple;
-    }
-
-    private static ArchCondition<JavaClass> satisfy(String description, Predicate<JavaClass> holds) {
-        return new ArchCondition<>(description) {
-            @Override
-            public void check(JavaClass type, ConditionEvents events) {
-                if (!holds.test(type)) {
-                    events.add(violated(type, type.getName() + " should " + description));
+    /** Package to the packages that it uses, each with an example: by the bytecode and by the imports of the sources. */
+    private static Map<String, Map<String, String>> uses() {
+        Map<String, Map<String, String>> uses = new TreeMap<>();
+        for (JavaClass type : MAIN) {
+            for (Dependency dependency : type.getDirectDependenciesFromSelf()) {
+                JavaClass target = dependency.getTargetClass().getBaseComponentType();
+                if (target.getPackageName().startsWith(ROOT)) {
+                    add(uses, CodeModel.packageOf(type), CodeModel.packageOf(target), dependency.getDescription());
                 }
             }
-        };
+        }
+        for (SourceFile file : SourceTree.MAIN.files()) {
+            for (String name : file.imports()) {
+                String target = name.substring(0, name.lastIndexOf('.'));
+                add(
+                        uses,
+                        file.packageName(),
+                        target.equals(ROOT) ? "" : target.substring(ROOT.length() + 1),
+                        file + " imports " + name);
+            }
+        }
+        uses.remove("");
+        return uses;
     }
 
-    private interface Knowing {
-        boolean allowed(JavaClass type, JavaClass target);
+    private static void add(Map<String, Map<String, String>> uses, String from, String to, String example) {
+        if (!from.equals(to)) {
+            uses.computeIfAbsent(from, key -> new TreeMap<>()).putIfAbsent(to, example);
+        }
     }
 
-    private static ArchCondition<JavaClass> dependOnlyOn(String description, Knowing rule) {
-        return new ArchCondition<>("depend only on " + description) {
-            @Override
-            public void check(JavaClass type, ConditionEvents events) {
-                for (Dependency dependency : type.getDirectDependenciesFromSelf()) {
-                    if (!rule.allowed(type, dependency.getTargetClass().getBaseComponentType())) {
-                        events.add(violated(dependency, dependency.getDescription()));
+    /** File to the name of its sealed type: such a type and the files of its permitted types count as one. */
+    private static Map<String, String> sealedFamilies() {
+        Map<String, String> families = new HashMap<>();
+        for (JavaClass type : MAIN) {
+            if (type.isTopLevelClass() && type.isInterface()) {
+                Class<?>[] permitted = type.reflect().getPermittedSubclasses();
+                for (Class<?> each : permitted == null ? new Class<?>[0] : permitted) {
+                    if (each.getEnclosingClass() == null) {
+                        families.put(each.getName(), type.getFullName());
                     }
                 }
             }
-        };
+        }
+        return families;
+    }
+
+    private static Map<String, Set<String>> arrows(String table) {
+        Map<String, Set<String>> arrows = new LinkedHashMap<>();
+        String from = "";
+        for (String line : table.lines().filter(text -> !text.isBlank()).toList()) {
+            int arrow = line.indexOf("->");
+            if (arrow >= 0) {
+                from = line.substring(0, arrow).strip();
+                arrows.put(from, new TreeSet<>());
+            }
+            for (String to : line.substring(arrow < 0 ? 0 : arrow + 2).strip().split("\\s+")) {
+                if (!to.isEmpty()) {
+                    String feature = from.contains(".") ? from.substring(0, from.indexOf('.')) : from;
+                    arrows.get(from).add(to.startsWith(".") ? feature + to : to);
+                }
+            }
+        }
+        return arrows;
     }
 }
