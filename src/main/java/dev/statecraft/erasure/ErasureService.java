@@ -156,7 +156,7 @@ public class ErasureService {
         Part part = Objects.requireNonNull(erasure.part());
         return switch (part) {
             case LEADERBOARDS -> leaderboards.erase(game, player, erasure.cursor());
-            case SUBSCRIPTIONS -> replication.forgetSubscriptions(game, player);
+            case SUBSCRIPTIONS -> replication.removeSubscriptions(game, player);
             case ENTITIES -> replication.eraseEntities(game, player, erasure.cursor());
             case HISTORY -> replication.eraseHistory(game, player, erasure.cursor());
             case EVENTS -> events.erase(game, player, erasure.cursor());

@@ -60,7 +60,7 @@ public class StateStreamHandler implements RequestHandler<DynamodbEvent, Streams
         String table = changes.get(0).table();
         Optional<String> failed = table.equals(tables.log())
                 // Players wait for news, nobody for numbers.
-                ? notifier.notifyFollowers(changes).or(() -> statistics.count(changes))
+                ? notifier.notifySubscribers(changes).or(() -> statistics.count(changes))
                 : history.record(changes);
         return new StreamsEventResponse(
                 failed.map(StreamsEventResponse.BatchItemFailure::new).stream().toList());

@@ -93,7 +93,7 @@ public class ReplicationBench {
     void capacityOfAPullWithNothingNew() {
         create(SPACE, "a", gameState(random, 1_000));
         Realm instance = new Realm(realm.tables, Map.of(), meter, Clock.systemUTC());
-        SyncService.Wanted nothingNew = upToDate(instance);
+        SyncService.SyncCursors nothingNew = upToDate(instance);
         meter.take();
         print("pull with nothing new");
         Realm fresh = new Realm(realm.tables, Map.of(), meter, Clock.systemUTC());
@@ -132,11 +132,11 @@ public class ReplicationBench {
         ObjectMapper mapper = new ObjectMapper().registerModule(new JavaTimeModule());
         new Json().customize(mapper);
         create(SPACE, "a", gameState(random, 2_000));
-        SyncService.Wanted wanted = upToDate(realm);
+        SyncService.SyncCursors wanted = upToDate(realm);
         SyncRequest request = new SyncRequest(
                 "bench", null, Map.of(SPACE, FeedCursors.write(wanted.spaces().get(SPACE))), null, null, null, null);
         Entity entity = done(realm.update("a", "{'set': {'score': 4711}}", "m1"));
-        SyncResource.Synced synced = new SyncResource(
+        SyncResource.SyncResult synced = new SyncResource(
                         realm.sync,
                         realm.config,
                         new AccessParts(realm.dynamo, realm.tables, realm.clock, Map.of()).limits(),
@@ -162,11 +162,11 @@ public class ReplicationBench {
         print("  %-34s %5d bytes, %5d gzipped", what, plain.length, packed.size());
     }
 
-    private SyncService.Wanted upToDate(Realm instance) {
+    private SyncService.SyncCursors upToDate(Realm instance) {
         FeedCursor cursor = instance.feeds
                 .pull(GAME, SPACE, null, new AnswerBudget(1_000_000))
                 .cursor();
-        return new SyncService.Wanted(Map.of(SPACE, cursor), null, null);
+        return new SyncService.SyncCursors(Map.of(SPACE, cursor), null, null);
     }
 
     private void commits(String name, String prefix, int size, int entities, boolean repeatable) {

@@ -137,7 +137,7 @@ public class CoordinationService {
                             noted.game(), noted.entry().at(), (a, b) -> a.isAfter(b) ? a : b));
         }
         games.forEach((game, ended) -> {
-            resyncs.beginAnew(game, ended);
+            resyncs.requireResync(game, ended);
             bindings.scheduleBackfill(game);
         });
     }

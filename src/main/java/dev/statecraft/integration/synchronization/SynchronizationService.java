@@ -136,9 +136,9 @@ public class SynchronizationService {
         long until = clock.millis() + config.synchronizationTime().toMillis();
         BooleanSupplier timeLeft = () -> clock.millis() < until;
         int settled = conflicts.settleDue(game, timeLeft);
-        ReplicationStatisticsService.Audit heads = statistics.audit(game, timeLeft);
+        ReplicationStatisticsService.Reconciliation heads = statistics.reconcile(game, timeLeft);
         Part replication = new Part(settled + heads.checked(), settled + heads.behind(), settled + heads.mended());
-        resyncs.beginAnew(game, clock.instant());
+        resyncs.requireResync(game, clock.instant());
         Part migration = migrations(game);
         int submitted = 0;
         if (config.crossSystemValidation()) {

@@ -65,8 +65,8 @@ public final class EntityProblems {
         if (schemaVersion == null) {
             return entity;
         }
-        SchemaService.Seen seen = reader.shown(game, entity, schemaVersion);
-        if (seen instanceof SchemaService.NoVersion) {
+        SchemaService.Conversion seen = reader.shown(game, entity, schemaVersion);
+        if (seen instanceof SchemaService.InvalidVersion) {
             throw new ProblemException(
                     Problem.badRequest("schemaVersion", "The parameter schemaVersion must be a version such as 1.2.0."));
         }
@@ -81,7 +81,7 @@ public final class EntityProblems {
                             Map.of("schemaVersion", unavailable.newest().schemaVersion()))
                     .withField("schemaVersion"));
         }
-        return ((SchemaService.Shown) seen).entity();
+        return ((SchemaService.Converted) seen).entity();
     }
 
     static Problem reused(String field) {

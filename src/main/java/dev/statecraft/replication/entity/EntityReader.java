@@ -72,8 +72,8 @@ public class EntityReader {
     }
 
     /** An entity that was read in the shape its type had at a schema version; no read but of the type. */
-    public SchemaService.Seen shown(String game, Entity entity, String schemaVersion) {
-        return schemas.at(game, entity, schemaVersion);
+    public SchemaService.Conversion shown(String game, Entity entity, String schemaVersion) {
+        return schemas.convert(game, entity, schemaVersion);
     }
 
     /** The kept versions of an entity, the newest first; nothing if there never was one. */

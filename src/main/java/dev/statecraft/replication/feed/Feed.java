@@ -46,7 +46,7 @@ public record Feed(
     }
 
     /** Whether there is anything the reader did not know. */
-    boolean hasNews() {
+    boolean hasChanges() {
         return snapshot != null || !commits.isEmpty() || resync;
     }
 }

@@ -60,7 +60,7 @@ public final class FeedCursors {
                 .arrayNode()
                 .add(PLAYER)
                 .add(cursor.player())
-                .add(cursor.restarts())
+                .add(cursor.resyncs())
                 .add(cursor.joins())
                 .add(cursor.leaves())
                 .add(cursor.at())

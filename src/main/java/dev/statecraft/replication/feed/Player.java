@@ -11,11 +11,11 @@ import java.util.Optional;
  * @param change the number of its last change, from 1; 0 if there never was one
  * @param count how many entities it is subscribed to
  * @param synced whether it was sent its entities
- * @param restarts how often it was told to start again
+ * @param resyncs how often it was told to start again
  * @param subscriptions those there are, and those that ended lately
  */
 public record Player(
-        String id, long change, int count, boolean synced, long restarts, List<Subscription> subscriptions) {
+        String id, long change, int count, boolean synced, long resyncs, List<Subscription> subscriptions) {
 
     /** In the order in which they were made. */
     public Player {
@@ -36,12 +36,12 @@ public record Player(
             String space, String entityId, long joined, long left, long joinedBefore, long leftBefore) {
 
         /** Whether it has ended. */
-        public boolean ended() {
+        public boolean isEnded() {
             return left > 0;
         }
 
         /** What a reader that knows of joining up to one change, and of leaving up to another, makes of it. */
-        Knowledge knownBy(long joins, long leaves) {
+        Knowledge knowledgeAt(long joins, long leaves) {
             if (joined <= joins) {
                 return left == 0 || left > leaves ? Knowledge.HAS : Knowledge.HAS_NOT;
             }
@@ -56,7 +56,7 @@ public record Player(
         }
 
         /** The same entity again. */
-        Subscription again(long change) {
+        Subscription renewed(long change) {
             return new Subscription(space, entityId, change, 0, joined, left);
         }
 
@@ -78,7 +78,7 @@ public record Player(
 
     /** The subscriptions that have not ended. */
     public List<Subscription> active() {
-        return subscriptions.stream().filter(one -> !one.ended()).toList();
+        return subscriptions.stream().filter(one -> !one.isEnded()).toList();
     }
 
     /** The subscription to an entity, ended or not. */
@@ -89,17 +89,17 @@ public record Player(
     }
 
     /** This player with one subscription more or less. */
-    Player counting(int more) {
-        return new Player(id, change + 1, count + more, synced && count + more > 0, restarts, subscriptions);
+    Player withSubscriptions(int difference) {
+        return new Player(id, change + 1, count + difference, synced && count + difference > 0, resyncs, subscriptions);
     }
 
     /** This player after it was sent its entities. */
-    Player sent() {
-        return new Player(id, change + 1, count, true, restarts, subscriptions);
+    Player withSynced() {
+        return new Player(id, change + 1, count, true, resyncs, subscriptions);
     }
 
     /** This player when it has to start again. */
-    Player restarted() {
-        return new Player(id, change + 1, count, synced, restarts + 1, subscriptions);
+    Player withResync() {
+        return new Player(id, change + 1, count, synced, resyncs + 1, subscriptions);
     }
 }

@@ -80,7 +80,7 @@ public class PlayerEntitiesResource {
 
     private PlayerEntities synchronize(String player) {
         Ids.check("player", player);
-        if (!players.restart(caller.game(), player)) {
+        if (!players.resync(caller.game(), player)) {
             throw new ProblemException(Problem.unavailable(1));
         }
         return page(player, null, 0, QueryParameters.MAX_LIMIT);

@@ -42,7 +42,7 @@ public record PlayerFeed(
      * How far a player is.
      *
      * @param player the player
-     * @param restarts how often it had been told to start again
+     * @param resyncs how often it had been told to start again
      * @param joins up to which of the player's changes it knows of joining
      * @param leaves up to which it knows of leaving
      * @param at when it was told so, epoch milliseconds
@@ -51,7 +51,7 @@ public record PlayerFeed(
      */
     public record Cursor(
             String player,
-            long restarts,
+            long resyncs,
             long joins,
             long leaves,
             long at,
@@ -73,7 +73,7 @@ public record PlayerFeed(
     }
 
     /** Whether there is anything the player did not know. */
-    boolean hasNews() {
+    boolean hasChanges() {
         return first || resync || !entities.isEmpty() || !left.isEmpty() || !commits.isEmpty();
     }
 
@@ -84,6 +84,6 @@ public record PlayerFeed(
 
     /** The start of a player that knows nothing. */
     static Cursor begin(Player player, long at) {
-        return new Cursor(player.id(), player.restarts(), 0, player.change(), at, SpaceChecksum.EMPTY, Map.of());
+        return new Cursor(player.id(), player.resyncs(), 0, player.change(), at, SpaceChecksum.EMPTY, Map.of());
     }
 }

@@ -5,7 +5,7 @@ import dev.statecraft.replication.feed.Player.Subscription;
 import dev.statecraft.replication.feed.PlayerFeed.Cursor;
 import dev.statecraft.replication.feed.PlayerFeed.Position;
 import dev.statecraft.replication.feed.PlayerFeed.SpaceCommit;
-import dev.statecraft.replication.feed.SpaceFeedService.News;
+import dev.statecraft.replication.feed.SpaceFeedService.CommitPage;
 import dev.statecraft.replication.log.Change;
 import dev.statecraft.replication.log.LogEntry;
 import dev.statecraft.replication.log.LogStore;
@@ -58,24 +58,24 @@ public class PlayerFeedService {
             // Without a cursor nothing can be lost, but for a space that changes its epoch this very moment.
             feed = pull(game, player, PlayerFeed.begin(player, feeds.now(game)), true, cursor != null, budget);
         }
-        players.sent(game, player);
+        players.markSynced(game, player);
         return feed;
     }
 
     private static boolean isUsable(Player player, Cursor cursor) {
         return cursor.player().equals(player.id())
-                && cursor.restarts() == player.restarts()
+                && cursor.resyncs() == player.resyncs()
                 && player.subscriptions().stream()
-                        .noneMatch(one -> one.knownBy(cursor.joins(), cursor.leaves()) == Knowledge.UNKNOWN);
+                        .noneMatch(one -> one.knowledgeAt(cursor.joins(), cursor.leaves()) == Knowledge.UNKNOWN);
     }
 
     /** One player's pull at work; null from it means that the cursor is worth nothing. */
     private @Nullable PlayerFeed pull(
             String game, Player player, Cursor cursor, boolean first, boolean resync, AnswerBudget budget) {
         List<Subscription> had = known(player, cursor, Knowledge.HAS);
-        List<Subscription> left = had.stream().filter(Subscription::ended).toList();
+        List<Subscription> left = had.stream().filter(Subscription::isEnded).toList();
         List<Subscription> wanted = known(player, cursor, Knowledge.HAS_NOT).stream()
-                .filter(subscription -> !subscription.ended())
+                .filter(subscription -> !subscription.isEnded())
                 .toList();
         Map<String, Position> positions = new TreeMap<>(cursor.spaces());
         // Each costs a read: a cursor is what a client sent, and may tell of spaces that are none of the player's.
@@ -88,12 +88,12 @@ public class PlayerFeedService {
         Map<Subscription, Entity> leaving = players.read(game, left);
         had.forEach(one -> positions.putIfAbsent(one.space(), new Position("", 0)));
         // After the entities, so that where the news are complete they reach at least as far as the entities.
-        Map<String, News> news = new TreeMap<>();
+        Map<String, CommitPage> news = new TreeMap<>();
         Map<String, Position> reached = new TreeMap<>();
         boolean behind = false;
         for (Map.Entry<String, Position> space : positions.entrySet()) {
             Position from = space.getValue();
-            News found = feeds.news(game, space.getKey(), from.epoch(), from.seq(), budget);
+            CommitPage found = feeds.commitsAfter(game, space.getKey(), from.epoch(), from.seq(), budget);
             if (found.lost()) {
                 return null;
             }
@@ -112,7 +112,7 @@ public class PlayerFeedService {
             checksum = entity == null ? checksum : PlayerFeed.toggle(checksum, entity);
         }
         List<SpaceCommit> commits = new ArrayList<>();
-        for (Map.Entry<String, News> space : news.entrySet()) {
+        for (Map.Entry<String, CommitPage> space : news.entrySet()) {
             Map<String, Long> versions = followed.getOrDefault(space.getKey(), Map.of());
             List<LogEntry> own = own(space.getValue().commits(), versions);
             own.forEach(entry -> commits.add(new SpaceCommit(space.getKey(), entry)));
@@ -140,7 +140,7 @@ public class PlayerFeedService {
         return new PlayerFeed(
                 new Cursor(
                         player.id(),
-                        player.restarts(),
+                        player.resyncs(),
                         joins,
                         settled ? player.change() : cursor.leaves(),
                         feeds.now(game),
@@ -166,7 +166,7 @@ public class PlayerFeedService {
 
     private static List<Subscription> known(Player player, Cursor cursor, Knowledge knowledge) {
         return player.subscriptions().stream()
-                .filter(one -> one.knownBy(cursor.joins(), cursor.leaves()) == knowledge)
+                .filter(one -> one.knowledgeAt(cursor.joins(), cursor.leaves()) == knowledge)
                 .toList();
     }
 
@@ -177,12 +177,12 @@ public class PlayerFeedService {
     private static List<Subscription> fitting(
             List<Subscription> wanted,
             Map<Subscription, Entity> entities,
-            Map<String, News> news,
+            Map<String, CommitPage> news,
             AnswerBudget budget) {
         List<Subscription> fitting = new ArrayList<>();
         for (Subscription one : wanted) {
             Entity entity = entities.get(one);
-            News ofSpace = news.get(one.space());
+            CommitPage ofSpace = news.get(one.space());
             long size = entity == null ? 0 : AnswerBudget.sizeBytes(entity);
             if (ofSpace == null || ofSpace.more() || !budget.take(size)) {
                 return fitting;
@@ -200,7 +200,7 @@ public class PlayerFeedService {
         return entity == null ? 0 : entity.version();
     }
 
-    private static Position reached(Position from, News news) {
+    private static Position reached(Position from, CommitPage news) {
         List<LogEntry> commits = news.commits();
         return commits.isEmpty()
                 ? new Position(news.epoch(), from.seq())

@@ -53,10 +53,10 @@ public class PlayerService {
     public sealed interface Result {}
 
     /** There is no such entity. */
-    public record NoEntity() implements Result {}
+    public record EntityNotFound() implements Result {}
 
     /** The player is subscribed to as many entities as it can be. */
-    public record TooMany(int most) implements Result {}
+    public record TooManySubscriptions(int max) implements Result {}
 
     /** Others changed the player's subscriptions all the time. */
     public record Busy() implements Result {}
@@ -70,18 +70,18 @@ public class PlayerService {
             Backoff.pauseBefore(attempt, CONTENTION_MILLIS);
             Entity entity = schemas.newest(game, entities.read(game, space, entityId));
             if (entity.deleted()) {
-                return new NoEntity();
+                return new EntityNotFound();
             }
             Player player = players.read(game, playerId);
             Optional<Subscription> before = player.find(space, entityId);
-            if (before.isPresent() && !before.get().ended()) {
+            if (before.isPresent() && !before.get().isEnded()) {
                 return new Subscribed(entity);
             }
             if (player.count() >= config.playerEntities()) {
-                return new TooMany(config.playerEntities());
+                return new TooManySubscriptions(config.playerEntities());
             }
-            Player after = player.counting(1);
-            Subscription next = before.map(ended -> ended.again(after.change()))
+            Player after = player.withSubscriptions(1);
+            Subscription next = before.map(ended -> ended.renewed(after.change()))
                     .orElseGet(() -> new Subscription(space, entityId, after.change(), 0, 0, 0));
             if (players.write(game, player, after, next, clock.millis())) {
                 changes.fire(new FeedChanged(game, FeedChanged.playerTopic(playerId)));
@@ -106,11 +106,11 @@ public class PlayerService {
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             Backoff.pauseBefore(attempt, CONTENTION_MILLIS);
             Player player = players.read(game, playerId);
-            Optional<Subscription> active = player.find(space, entityId).filter(subscription -> !subscription.ended());
+            Optional<Subscription> active = player.find(space, entityId).filter(subscription -> !subscription.isEnded());
             if (active.isEmpty()) {
                 return Ending.NONE;
             }
-            Player after = player.counting(-1);
+            Player after = player.withSubscriptions(-1);
             if (players.write(game, player, after, active.get().ended(after.change()), clock.millis())) {
                 changes.fire(new FeedChanged(game, FeedChanged.playerTopic(playerId)));
                 return Ending.ENDED;
@@ -129,19 +129,19 @@ public class PlayerService {
      * @param after number of the subscription to go on after, 0 from the start
      */
     public EntityPage entities(String game, String playerId, long after, int limit) {
-        List<Subscription> wanted = players.read(game, playerId).active().stream()
+        List<Subscription> subscriptions = players.read(game, playerId).active().stream()
                 .filter(subscription -> subscription.joined() > after)
                 .toList();
-        return entities(game, wanted, limit);
+        return entities(game, subscriptions, limit);
     }
 
-    private EntityPage entities(String game, List<Subscription> wanted, int limit) {
-        List<Subscription> some = wanted.subList(0, Math.min(limit, wanted.size()));
-        Map<Subscription, Entity> found = read(game, some);
+    private EntityPage entities(String game, List<Subscription> subscriptions, int limit) {
+        List<Subscription> part = subscriptions.subList(0, Math.min(limit, subscriptions.size()));
+        Map<Subscription, Entity> found = read(game, part);
         List<Entity> page = new ArrayList<>();
         AnswerBudget budget = new AnswerBudget(config.answerBytes());
         long last = 0;
-        for (Subscription subscription : some) {
+        for (Subscription subscription : part) {
             Entity entity = found.get(subscription);
             if (entity != null && !entity.deleted()) {
                 if (!budget.take(AnswerBudget.sizeBytes(entity))) {
@@ -151,7 +151,7 @@ public class PlayerService {
             }
             last = subscription.joined();
         }
-        return new EntityPage(page, some.size() < wanted.size() ? last : 0);
+        return new EntityPage(page, part.size() < subscriptions.size() ? last : 0);
     }
 
     /** The entities of subscriptions, deleted ones included; a round trip for each space and 100 of them. */
@@ -160,19 +160,19 @@ public class PlayerService {
         subscriptions.forEach(subscription -> bySpace.computeIfAbsent(subscription.space(), space -> new ArrayList<>())
                 .add(subscription));
         Map<Subscription, Entity> read = new LinkedHashMap<>();
-        bySpace.forEach((space, some) -> {
+        bySpace.forEach((space, part) -> {
             Map<String, Entity> found = new HashMap<>();
             schemas.newest(
                             game,
                             entities.readAll(
                                             game,
                                             space,
-                                            some.stream()
+                                            part.stream()
                                                     .map(Subscription::entityId)
                                                     .toList())
                                     .values())
                     .forEach(entity -> found.put(entity.id(), entity));
-            some.forEach(subscription -> {
+            part.forEach(subscription -> {
                 Entity entity = found.get(subscription.entityId());
                 if (entity != null) {
                     read.put(subscription, entity);
@@ -188,19 +188,19 @@ public class PlayerService {
     }
 
     /** Notes that a player was sent its entities; the first time 6 WCU, then nothing. */
-    void sent(String game, Player player) {
+    void markSynced(String game, Player player) {
         if (!player.synced() && player.count() > 0) {
             // If somebody else changes the player at this moment, it is noted the next time.
-            players.write(game, player, player.sent(), null, clock.millis());
+            players.write(game, player, player.withSynced(), null, clock.millis());
         }
     }
 
     /** The seed's forceSynchronization: whatever the player has seen, its feed starts again. False if it was busy. */
-    public boolean restart(String game, String playerId) {
+    public boolean resync(String game, String playerId) {
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             Backoff.pauseBefore(attempt, CONTENTION_MILLIS);
             Player player = players.read(game, playerId);
-            if (players.write(game, player, player.restarted(), null, clock.millis())) {
+            if (players.write(game, player, player.withResync(), null, clock.millis())) {
                 return true;
             }
         }
@@ -208,10 +208,10 @@ public class PlayerService {
     }
 
     /**
-     * Ends some subscriptions of a player, and forgets that there were any when none is left; 6 WCU each. Without a next
+     * Ends part subscriptions of a player, and forgets that there were any when none is left; 6 WCU each. Without a next
      * step that was all; the count is of items that were removed.
      */
-    public ScanPage forget(String game, String playerId, int limit) {
+    public ScanPage removeSubscriptions(String game, String playerId, int limit) {
         List<Subscription> active = players.read(game, playerId).active();
         for (Subscription subscription : active.subList(0, Math.min(limit, active.size()))) {
             if (unsubscribe(game, playerId, subscription.space(), subscription.entityId()) == Ending.BUSY) {
@@ -220,6 +220,6 @@ public class PlayerService {
         }
         return active.size() > limit
                 ? new ScanPage(Integer.toString(active.size() - limit), 0)
-                : new ScanPage(null, players.forget(game, playerId));
+                : new ScanPage(null, players.delete(game, playerId));
     }
 }

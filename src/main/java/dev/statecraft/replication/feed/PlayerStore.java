@@ -109,7 +109,7 @@ public class PlayerStore {
         item.put("q", n(after.change()));
         item.put("c", n(after.count()));
         item.put("y", bool(after.synced()));
-        item.put("r", n(after.restarts()));
+        item.put("r", n(after.resyncs()));
         Put.Builder put = Put.builder().tableName(tables.replication()).item(item);
         if (before.change() == 0) {
             put.conditionExpression("attribute_not_exists(pk)");
@@ -123,7 +123,7 @@ public class PlayerStore {
             row.put("in", n(subscription.joined()));
             row.put("bin", n(subscription.joinedBefore()));
             row.put("bout", n(subscription.leftBefore()));
-            if (subscription.ended()) {
+            if (subscription.isEnded()) {
                 row.put("out", n(subscription.left()));
                 row.put("ttl", n(now / 1000 + config.logRetention().toSeconds()));
             }
@@ -143,10 +143,10 @@ public class PlayerStore {
             dynamo.transactWriteItems(write -> write.transactItems(items));
             return true;
         } catch (TransactionCanceledException e) {
-            boolean overtaken = e.cancellationReasons().stream()
+            boolean lostRace = e.cancellationReasons().stream()
                     .anyMatch(reason -> "ConditionalCheckFailed".equals(reason.code())
                             || "TransactionConflict".equals(reason.code()));
-            if (!overtaken) {
+            if (!lostRace) {
                 throw e;
             }
             return false;
@@ -154,7 +154,7 @@ public class PlayerStore {
     }
 
     /** Removes a player that is subscribed to nothing, and what is remembered of subscriptions that ended; 1 WCU each. */
-    int forget(String game, String id) {
+    int delete(String game, String id) {
         List<WriteRequest> deletes = new ArrayList<>();
         Map<String, AttributeValue> start = Map.of();
         do {

@@ -14,13 +14,13 @@ import java.util.concurrent.ConcurrentHashMap;
 public class ResyncService {
 
     /** What instances remember is forgotten when it is so many. */
-    private static final int MOST_KNOWN = 1_000;
+    private static final int MAX_CACHED = 1_000;
 
-    private record Known(long beforeMillis, long readAtNanos) {}
+    private record Cached(long beforeMillis, long readAtNanos) {}
 
     private final ResyncStore store;
     private final ReplicationConfig config;
-    private final Map<String, Known> known = new ConcurrentHashMap<>();
+    private final Map<String, Cached> cache = new ConcurrentHashMap<>();
 
     public ResyncService(ResyncStore store, ReplicationConfig config) {
         this.store = store;
@@ -33,24 +33,24 @@ public class ResyncService {
      *
      * @return whether this made a difference
      */
-    public boolean beginAnew(String game, Instant before) {
+    public boolean requireResync(String game, Instant before) {
         boolean raised = store.raise(game, before.toEpochMilli());
-        known.remove(game);
+        cache.remove(game);
         return raised;
     }
 
     /** Cursors that were given out before are worth nothing, epoch milliseconds; no read, or 1 RCU. */
-    long before(String game) {
-        Known last = known.get(game);
+    long resyncBefore(String game) {
+        Cached last = cache.get(game);
         if (last != null
                 && System.nanoTime() - last.readAtNanos() < config.resyncCache().toNanos()) {
             return last.beforeMillis();
         }
-        Known learnt = new Known(store.read(game), System.nanoTime());
-        if (known.size() >= MOST_KNOWN) {
-            known.clear();
+        Cached loaded = new Cached(store.read(game), System.nanoTime());
+        if (cache.size() >= MAX_CACHED) {
+            cache.clear();
         }
-        known.put(game, learnt);
-        return learnt.beforeMillis();
+        cache.put(game, loaded);
+        return loaded.beforeMillis();
     }
 }

@@ -49,12 +49,12 @@ public class SpaceFeedService {
 
     /** Whether a cursor that was given out at a moment is worth anything: nobody had to begin anew since. */
     boolean isCurrent(String game, long givenOutAtMillis) {
-        return givenOutAtMillis >= resyncs.before(game);
+        return givenOutAtMillis >= resyncs.resyncBefore(game);
     }
 
     /** When a cursor is given out, by a clock that is never behind the moment from which on cursors count. */
     long now(String game) {
-        return Math.max(clock.millis(), resyncs.before(game));
+        return Math.max(clock.millis(), resyncs.resyncBefore(game));
     }
 
     /**
@@ -65,14 +65,14 @@ public class SpaceFeedService {
      * @param more whether there are more than these
      * @param lost whether the log does not reach back to the cursor
      */
-    record News(
+    record CommitPage(
             List<LogEntry> commits, String epoch, @Nullable SpaceChecksum checksum, boolean more, boolean lost) {
 
-        private static final News LOST = new News(List.of(), "", null, false, true);
+        private static final CommitPage LOST = new CommitPage(List.of(), "", null, false, true);
 
-        private static News of(List<LogEntry> commits, String epoch, Optional<Space> head, boolean more) {
+        private static CommitPage of(List<LogEntry> commits, String epoch, Optional<Space> head, boolean more) {
             if (commits.isEmpty()) {
-                return new News(
+                return new CommitPage(
                         commits,
                         head.map(Space::epoch).orElse(epoch),
                         more ? null : head.map(Space::checksum).orElse(SpaceChecksum.EMPTY),
@@ -80,7 +80,7 @@ public class SpaceFeedService {
                         false);
             }
             LogEntry last = commits.get(commits.size() - 1);
-            return new News(commits, last.epoch(), last.checksum(), more, false);
+            return new CommitPage(commits, last.epoch(), last.checksum(), more, false);
         }
     }
 
@@ -99,10 +99,10 @@ public class SpaceFeedService {
         if (!cursor.snapshotAfter().isEmpty()) {
             return snapshot(game, cursor, false, false, budget);
         }
-        News news = news(game, space, cursor.epoch(), cursor.seq(), budget);
-        return news.lost()
+        CommitPage page = commitsAfter(game, space, cursor.epoch(), cursor.seq(), budget);
+        return page.lost()
                 ? snapshot(game, begin(game, space), true, true, budget)
-                : feed(game, cursor, null, news.commits(), news);
+                : feed(game, cursor, null, page.commits(), page);
     }
 
     /**
@@ -110,7 +110,7 @@ public class SpaceFeedService {
      *
      * @param commits those right behind the cursor, as many as fit the budget are told
      */
-    Feed told(String game, FeedCursor cursor, List<LogEntry> commits, AnswerBudget budget) {
+    Feed feedOf(String game, FeedCursor cursor, List<LogEntry> commits, AnswerBudget budget) {
         List<LogEntry> fitting = commits.stream()
                 .takeWhile(commit -> budget.take(commit.sizeBytes()))
                 .toList();
@@ -119,7 +119,7 @@ public class SpaceFeedService {
                 cursor,
                 null,
                 fitting,
-                News.of(fitting, cursor.epoch(), Optional.empty(), fitting.size() < commits.size()));
+                CommitPage.of(fitting, cursor.epoch(), Optional.empty(), fitting.size() < commits.size()));
     }
 
     private FeedCursor begin(String game, String space) {
@@ -128,16 +128,16 @@ public class SpaceFeedService {
     }
 
     private Feed feed(
-            String game, FeedCursor cursor, Feed.@Nullable Snapshot snapshot, List<LogEntry> commits, News news) {
-        List<LogEntry> read = news.commits();
+            String game, FeedCursor cursor, Feed.@Nullable Snapshot snapshot, List<LogEntry> commits, CommitPage page) {
+        List<LogEntry> read = page.commits();
         long seq = read.isEmpty() ? cursor.seq() : read.get(read.size() - 1).seq();
         return new Feed(
-                cursor.after(news.epoch(), seq, now(game)),
+                cursor.after(page.epoch(), seq, now(game)),
                 snapshot,
                 commits,
-                seq < cursor.settlesAt() ? null : news.checksum(),
+                seq < cursor.settlesAt() ? null : page.checksum(),
                 false,
-                news.more());
+                page.more());
     }
 
     /**
@@ -145,7 +145,7 @@ public class SpaceFeedService {
      *
      * @param epoch the epoch they have to be of; empty for any, where nothing was seen yet
      */
-    News news(String game, String space, String epoch, long after, AnswerBudget budget) {
+    CommitPage commitsAfter(String game, String space, String epoch, long after, AnswerBudget budget) {
         for (int read = 0; read < READS; read++) {
             LogPart part = log.after(game, space, after, LOG_PAGE);
             Optional<Space> head = part.head();
@@ -170,16 +170,16 @@ public class SpaceFeedService {
                 }
             }
             if (lost) {
-                return News.LOST;
+                return CommitPage.LOST;
             }
             boolean behind =
                     cut || part.more() || (head.isPresent() && head.get().seq() > seq);
             if (!commits.isEmpty() || cut || !behind) {
-                return News.of(commits, epoch, head, behind);
+                return CommitPage.of(commits, epoch, head, behind);
             }
             // There are commits, but not the next one: it has expired, or was made while this was read.
         }
-        return News.LOST;
+        return CommitPage.LOST;
     }
 
     private static boolean isLost(Optional<Space> head, String epoch, long after) {
@@ -218,13 +218,13 @@ public class SpaceFeedService {
                     from.space(), from.epoch(), from.seq(), now(game), next == null ? "" : next, settlesAt);
             return new Feed(cursor, new Feed.Snapshot(taken, first, true), List.of(), null, resync, true);
         }
-        News news = news(game, from.space(), from.epoch(), from.seq(), budget);
-        if (news.lost()) {
+        CommitPage page = commitsAfter(game, from.space(), from.epoch(), from.seq(), budget);
+        if (page.lost()) {
             // The space was given another epoch while the snapshot was taken.
             return snapshot(game, begin(game, from.space()), true, true, budget);
         }
         FeedCursor all = new FeedCursor(from.space(), from.epoch(), from.seq(), from.at(), "", settlesAt);
-        Feed feed = feed(game, all, new Feed.Snapshot(taken, first, false), unknown(news.commits(), versions), news);
+        Feed feed = feed(game, all, new Feed.Snapshot(taken, first, false), unknown(page.commits(), versions), page);
         return new Feed(feed.cursor(), feed.snapshot(), feed.commits(), feed.checksum(), resync, feed.more());
     }
 

@@ -55,14 +55,14 @@ public class SubscriptionResource {
         Ids.check("entity", entity);
         Ids.check("player", player);
         PlayerService.Result result = players.subscribe(caller.game(), player, EntityProblems.space(space), entity);
-        if (result instanceof PlayerService.NoEntity) {
+        if (result instanceof PlayerService.EntityNotFound) {
             throw new ProblemException(EntityProblems.notFound());
         }
-        if (result instanceof PlayerService.TooMany many) {
+        if (result instanceof PlayerService.TooManySubscriptions many) {
             throw new ProblemException(Problem.conflict(
                     "too-many-subscriptions",
                     "The player has the maximum number of subscriptions",
-                    "A player can subscribe to at most " + many.most() + " entities. End other subscriptions first."));
+                    "A player can subscribe to at most " + many.max() + " entities. End other subscriptions first."));
         }
         if (result instanceof PlayerService.Subscribed subscribed) {
             return EntityView.of(subscribed.entity(), false);

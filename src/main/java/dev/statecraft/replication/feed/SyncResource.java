@@ -44,7 +44,7 @@ import org.jspecify.annotations.Nullable;
 @Tag(name = "State replication")
 public class SyncResource {
 
-    private static final long MOST_WAIT_MILLIS = 60_000;
+    private static final long MAX_WAIT_MILLIS = 60_000;
 
     private final SyncService sync;
     private final ReplicationConfig config;
@@ -81,17 +81,17 @@ public class SyncResource {
     }
 
     /** An answer, and what it was made of. */
-    public record Synced(SyncAnswer answer, SyncService.News news) {}
+    public record SyncResult(SyncAnswer answer, SyncService.Feeds news) {}
 
     /** The same for whoever sends it, in whatever way. */
-    public Synced sync(Caller caller, SyncRequest request, long answerBytes) {
+    public SyncResult sync(Caller caller, SyncRequest request, long answerBytes) {
         String client = request.clientId() == null ? caller.name() : Ids.check("clientId", request.clientId());
         String player = player(caller, request);
-        SyncService.Wanted wanted = wanted(caller, request, player);
+        SyncService.SyncCursors wanted = wanted(caller, request, player);
         long waitMillis = request.waitMillis() == null ? 0 : request.waitMillis();
-        if (waitMillis < 0 || waitMillis > MOST_WAIT_MILLIS) {
+        if (waitMillis < 0 || waitMillis > MAX_WAIT_MILLIS) {
             throw new ProblemException(
-                    Problem.badRequest("waitMillis", "waitMillis is an integer from 0 to " + MOST_WAIT_MILLIS + "."));
+                    Problem.badRequest("waitMillis", "waitMillis is an integer from 0 to " + MAX_WAIT_MILLIS + "."));
         }
         List<@Nullable SyncUpdate> updates = request.updates() == null ? new ArrayList<>() : request.updates();
         if (!updates.isEmpty()) {
@@ -108,12 +108,12 @@ public class SyncResource {
                 ? pushAll(caller, updates, client, player)
                 : push(caller, updates, client, player);
         SyncService.Wait wait = new SyncService.Wait(waitMillis, () -> limits.acquireWaiting(caller));
-        SyncService.News news =
+        SyncService.Feeds news =
                 sync.pull(caller.game(), wanted, results.isEmpty() ? wait : SyncService.Wait.NONE, answerBytes);
         Map<String, FeedView> spaces = new LinkedHashMap<>();
         news.spaces().forEach((space, feed) -> spaces.put(space, FeedView.of(feed)));
         PlayerFeed feed = news.player();
-        return new Synced(
+        return new SyncResult(
                 new SyncAnswer(results, spaces, feed == null ? null : FeedView.of(feed), news.nextPollMillis()), news);
     }
 
@@ -134,7 +134,7 @@ public class SyncResource {
         return player;
     }
 
-    private SyncService.Wanted wanted(Caller caller, SyncRequest request, @Nullable String player) {
+    private SyncService.SyncCursors wanted(Caller caller, SyncRequest request, @Nullable String player) {
         Map<String, String> cursors = request.cursors() == null ? Map.of() : request.cursors();
         if (cursors.size() > config.spacesPerSync()) {
             throw new ProblemException(Problem.badRequest(
@@ -149,7 +149,7 @@ public class SyncResource {
             caller.requireSpace(Ids.check("cursors", space));
             spaces.put(space, spaceCursor("cursors." + space, cursor));
         });
-        return new SyncService.Wanted(spaces, player, playerCursor(request.playerCursor()));
+        return new SyncService.SyncCursors(spaces, player, playerCursor(request.playerCursor()));
     }
 
     /** A word that is no cursor at all is a mistake; one that is too old or of another space begins again. */

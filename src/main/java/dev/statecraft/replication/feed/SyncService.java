@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 public class SyncService {
 
     /** A reader that was away longer was not waiting for what it is told. */
-    private static final long MOST_LATENCY_MILLIS = 30_000;
+    private static final long MAX_LATENCY_MILLIS = 30_000;
 
     private static final long MINUTE_MILLIS = 60_000;
     private static final long SECOND_NANOS = 1_000_000_000;
@@ -115,19 +115,19 @@ public class SyncService {
     }
 
     /** What a client wants to be told: cursors by space, and those of its player; null for one that begins. */
-    public record Wanted(
+    public record SyncCursors(
             Map<String, @Nullable FeedCursor> spaces,
             @Nullable String playerId,
             PlayerFeed.@Nullable Cursor player) {}
 
     /** What a client is told. */
-    public record News(Map<String, Feed> spaces, @Nullable PlayerFeed player, long nextPollMillis) {
+    public record Feeds(Map<String, Feed> spaces, @Nullable PlayerFeed player, long nextPollMillis) {
 
         /** Nothing new. */
-        public static final News NONE = new News(Map.of(), null, 0);
+        public static final Feeds NONE = new Feeds(Map.of(), null, 0);
 
         public boolean isEmpty() {
-            return spaces.values().stream().noneMatch(Feed::hasNews) && (player == null || !player.hasNews());
+            return spaces.values().stream().noneMatch(Feed::hasChanges) && (player == null || !player.hasChanges());
         }
 
         /** Whether there was more than the answer could hold. */
@@ -137,7 +137,7 @@ public class SyncService {
     }
 
     /**
-     * How long to wait for news.
+     * How long to wait for result.
      *
      * @param millis at most
      * @param another asked before each second but the first whether it may be waited for; the wait is over if not
@@ -149,18 +149,18 @@ public class SyncService {
     }
 
     /**
-     * Tells a client everything new, in order. Waits for news if there are none: looks for them once every replication
+     * Tells a client everything new, in order. Waits for result if there are none: looks for them once every replication
      * interval.
      *
      * @param wait how long at most
      * @param answerBytes how much to tell, about; what is left is {@code more}
      */
-    public News pull(String game, Wanted wanted, Wait wait, long answerBytes) {
+    public Feeds pull(String game, SyncCursors cursors, Wait wait, long answerBytes) {
         long begun = System.nanoTime();
         long until = begun + Math.min(wait.millis(), config.longestWait().toMillis()) * 1_000_000;
         long paid = begun + SECOND_NANOS;
-        News news = pull(game, wanted, answerBytes);
-        while (news.isEmpty()) {
+        Feeds result = pull(game, cursors, answerBytes);
+        while (result.isEmpty()) {
             long now = System.nanoTime();
             long left = until - now;
             if (left <= 0) {
@@ -173,70 +173,72 @@ public class SyncService {
                 paid += SECOND_NANOS;
             }
             LockSupport.parkNanos(Math.min(left, config.replicationInterval().toNanos()));
-            news = pull(game, wanted, answerBytes);
+            result = pull(game, cursors, answerBytes);
         }
-        deliver(game, wanted, news);
-        return news;
+        deliver(game, cursors, result);
+        return result;
     }
 
     /**
      * Tells a client of a space's commits that this process has just made, if they are right behind its cursor. Costs
      * 1 RCU in {@code resync-cache}, and nothing else. Anything else that is new is left to
-     * {@link #pull(String, Wanted, Wait, long)}.
+     * {@link #pull(String, SyncCursors, Wait, long)}.
      *
-     * @return empty news if nothing is known that is right behind
+     * @return empty result if nothing is known that is right behind
      */
-    public News recent(String game, String space, FeedCursor cursor, long answerBytes) {
+    public Feeds recent(String game, String space, FeedCursor cursor, long answerBytes) {
         List<LogEntry> made = cursor.snapshotAfter().isEmpty() && feeds.isCurrent(game, cursor.at())
                 ? recentCommits.after(game, space, cursor.epoch(), cursor.seq())
                 : List.of();
         if (made.isEmpty()) {
-            return News.NONE;
+            return Feeds.NONE;
         }
         Map<String, @Nullable FeedCursor> cursors = new LinkedHashMap<>();
         cursors.put(space, cursor);
-        News news = new News(
-                Map.of(space, feeds.told(game, cursor, made, new AnswerBudget(answerBytes))), null, nextPollMillis());
-        deliver(game, new Wanted(cursors, null, null), news);
-        return news;
+        Feeds result = new Feeds(
+                Map.of(space, feeds.feedOf(game, cursor, made, new AnswerBudget(answerBytes))), null, nextPollMillis());
+        deliver(game, new SyncCursors(cursors, null, null), result);
+        return result;
     }
 
-    private News pull(String game, Wanted wanted, long answerBytes) {
+    private Feeds pull(String game, SyncCursors cursors, long answerBytes) {
         conflicts.settleDueNowAndThen(game);
         AnswerBudget budget = new AnswerBudget(answerBytes);
         Map<String, Feed> spaces = new LinkedHashMap<>();
-        wanted.spaces().forEach((space, cursor) -> spaces.put(space, feeds.pull(game, space, cursor, budget)));
+        cursors.spaces().forEach((space, cursor) -> spaces.put(space, feeds.pull(game, space, cursor, budget)));
         PlayerFeed player =
-                wanted.playerId() == null ? null : playerFeeds.pull(game, wanted.playerId(), wanted.player(), budget);
-        return new News(spaces, player, nextPollMillis());
+                cursors.playerId() == null
+                        ? null
+                        : playerFeeds.pull(game, cursors.playerId(), cursors.player(), budget);
+        return new Feeds(spaces, player, nextPollMillis());
     }
 
-    /** So often that a client keeps within its requests a minute, and not more often than there is news. */
+    /** So often that a client keeps within its requests a minute, and not more often than there is result. */
     private long nextPollMillis() {
         long paced = (MINUTE_MILLIS + config.requestsPerMinute() - 1) / config.requestsPerMinute();
         return Math.max(paced, config.replicationInterval().toMillis());
     }
 
-    /** Measures how long news took to readers that were waiting for them. */
-    private void deliver(String game, Wanted wanted, News news) {
+    /** Measures how long result took to readers that were waiting for them. */
+    private void deliver(String game, SyncCursors cursors, Feeds result) {
         long now = clock.millis();
         List<Long> millis = new ArrayList<>();
-        news.spaces().forEach((space, feed) -> {
-            FeedCursor cursor = wanted.spaces().get(space);
+        result.spaces().forEach((space, feed) -> {
+            FeedCursor cursor = cursors.spaces().get(space);
             if (cursor != null && feed.snapshot() == null) {
                 feed.commits().forEach(commit -> measure(millis, cursor.at(), commit, now));
             }
         });
-        PlayerFeed.Cursor player = wanted.player();
-        if (player != null && news.player() != null && !news.player().first()) {
-            news.player().commits().forEach(commit -> measure(millis, player.at(), commit.commit(), now));
+        PlayerFeed.Cursor player = cursors.player();
+        if (player != null && result.player() != null && !result.player().first()) {
+            result.player().commits().forEach(commit -> measure(millis, player.at(), commit.commit(), now));
         }
-        statistics.delivered(
+        statistics.recordDeliveries(
                 game, millis.size(), millis.stream().mapToLong(Long::longValue).sum());
     }
 
     private static void measure(List<Long> millis, long waitingSince, LogEntry commit, long now) {
-        if (commit.at() >= waitingSince && now - waitingSince <= MOST_LATENCY_MILLIS) {
+        if (commit.at() >= waitingSince && now - waitingSince <= MAX_LATENCY_MILLIS) {
             millis.add(Math.max(0, now - commit.at()));
         }
     }

@@ -56,7 +56,7 @@ public record Connection(String id, Opener opener, @Nullable String playerId, Ma
     }
 
     /** Whether what it was opened with has ended. */
-    public boolean isOver(Instant now) {
+    public boolean isExpired(Instant now) {
         Instant expiresAt = opener.expiresAt();
         return expiresAt != null && !now.isBefore(expiresAt);
     }

@@ -77,7 +77,7 @@ public class ConnectionNotifier {
     /** Notifies some of the connections that follow a topic. The stream of the log notifies the others. */
     void changed(@Observes FeedChanged changed) {
         try {
-            for (String id : directFollowers(changed)) {
+            for (String id : directSubscribers(changed)) {
                 notifyConnection(changed.game(), changed.topic(), id);
             }
         } catch (RuntimeException e) {
@@ -91,10 +91,10 @@ public class ConnectionNotifier {
      *
      * @return nothing if all were notified; otherwise the sequence number of the first record to deliver again
      */
-    public Optional<String> notifyFollowers(List<ItemChange> batch) {
+    public Optional<String> notifySubscribers(List<ItemChange> batch) {
         try {
             for (FeedChanged space : LogStore.spaces(batch)) {
-                notifyFollowers(space);
+                notifySubscribers(space);
             }
             return Optional.empty();
         } catch (RuntimeException e) {
@@ -104,20 +104,20 @@ public class ConnectionNotifier {
         }
     }
 
-    private void notifyFollowers(FeedChanged space) {
+    private void notifySubscribers(FeedChanged space) {
         String after = null;
         do {
-            List<String> ids = connections.following(space.game(), space.topic(), after, config.connectionsPerRead());
+            List<String> ids = connections.subscribers(space.game(), space.topic(), after, config.connectionsPerRead());
             ids.forEach(id -> notifyConnection(space.game(), space.topic(), id));
             after = ids.size() < config.connectionsPerRead() ? null : ids.get(ids.size() - 1);
         } while (after != null);
     }
 
     /** The connections that follow a topic, as this instance last read them. */
-    private List<String> directFollowers(FeedChanged changed) {
-        return known.followers(changed.game(), changed.topic()).orElseGet(() -> {
-            List<String> ids = connections.following(changed.game(), changed.topic(), null, config.directPushes());
-            known.followedBy(changed.game(), changed.topic(), ids);
+    private List<String> directSubscribers(FeedChanged changed) {
+        return known.subscribers(changed.game(), changed.topic()).orElseGet(() -> {
+            List<String> ids = connections.subscribers(changed.game(), changed.topic(), null, config.directPushes());
+            known.cacheSubscribers(changed.game(), changed.topic(), ids);
             return ids;
         });
     }
@@ -152,7 +152,7 @@ public class ConnectionNotifier {
     private void notifyNow(String game, String topic, String id) {
         Optional<Connection> remembered = known.connection(id).filter(this::isAuthorized);
         if (remembered.isPresent()) {
-            SyncService.News recent = recent(remembered.get(), topic);
+            SyncService.Feeds recent = recent(remembered.get(), topic);
             if (!recent.isEmpty()) {
                 deliver(remembered.get(), topic, recent);
                 return;
@@ -163,51 +163,51 @@ public class ConnectionNotifier {
         Optional<Connection> open = stored.filter(this::isAuthorized);
         if (open.isEmpty()) {
             // A client that only listens would otherwise not learn that its token has ended.
-            stored.filter(service::isOver)
-                    .ifPresent(ended -> sockets.send(id, frames.problem(null, ConnectionService.over())));
-            service.gone(game, topic, id);
+            stored.filter(service::isExpired)
+                    .ifPresent(ended -> sockets.send(id, frames.problem(null, ConnectionService.expired())));
+            service.remove(game, topic, id);
             stored.ifPresent(ended -> sockets.close(id, Sockets.Closing.CREDENTIAL_ENDED));
             return;
         }
-        known.read(open.get());
-        SyncService.News recent = recent(open.get(), topic);
+        known.cache(open.get());
+        SyncService.Feeds recent = recent(open.get(), topic);
         deliver(open.get(), topic, recent.isEmpty() ? pull(open.get(), topic) : recent);
     }
 
     /** Whether the key that a connection was opened with is still valid, and its token has not ended. */
     private boolean isAuthorized(Connection connection) {
-        return !service.isOver(connection) && keys.isValid(connection.opener().keyId());
+        return !service.isExpired(connection) && keys.isValid(connection.opener().keyId());
     }
 
-    private SyncService.News recent(Connection connection, String topic) {
-        SyncService.Wanted wanted = wanted(connection, topic);
+    private SyncService.Feeds recent(Connection connection, String topic) {
+        SyncService.SyncCursors wanted = wanted(connection, topic);
         FeedCursor cursor = wanted.playerId() == null ? wanted.spaces().get(topic) : null;
         return cursor == null
-                ? SyncService.News.NONE
-                : sync.recent(connection.game(), topic, cursor, frames.newsBytes());
+                ? SyncService.Feeds.NONE
+                : sync.recent(connection.game(), topic, cursor, frames.changesBytes());
     }
 
-    private SyncService.News pull(Connection connection, String topic) {
-        SyncService.Wanted wanted = wanted(connection, topic);
+    private SyncService.Feeds pull(Connection connection, String topic) {
+        SyncService.SyncCursors wanted = wanted(connection, topic);
         return wanted.spaces().isEmpty() && wanted.playerId() == null
-                ? SyncService.News.NONE
-                : sync.pull(connection.game(), wanted, SyncService.Wait.NONE, frames.newsBytes());
+                ? SyncService.Feeds.NONE
+                : sync.pull(connection.game(), wanted, SyncService.Wait.NONE, frames.changesBytes());
     }
 
     /** Sends changes, and all later ones if these are not the last. */
-    private void deliver(Connection connection, String topic, SyncService.News news) {
+    private void deliver(Connection connection, String topic, SyncService.Feeds news) {
         Connection now = connection;
-        SyncService.News next = news;
+        SyncService.Feeds next = news;
         for (int frame = 0; frame < MOST_FRAMES && !next.isEmpty(); frame++) {
             Frames.Frame text = frames.changes(next);
             Delivery delivery = sockets.send(now.id(), text.text());
             if (delivery == Delivery.GONE) {
-                service.gone(now.game(), topic, now.id());
+                service.remove(now.game(), topic, now.id());
             }
             if (delivery != Delivery.SENT || !text.whole()) {
                 return;
             }
-            now = service.told(now, null, next);
+            now = service.advance(now, null, next);
             if (!next.hasMore()) {
                 return;
             }
@@ -215,7 +215,7 @@ public class ConnectionNotifier {
         }
     }
 
-    private SyncService.Wanted wanted(Connection connection, String topic) {
+    private SyncService.SyncCursors wanted(Connection connection, String topic) {
         Map<String, @Nullable FeedCursor> spaces = new HashMap<>();
         String space = connection.cursors().get(topic);
         if (space != null) {
@@ -229,6 +229,6 @@ public class ConnectionNotifier {
                 && player != null
                 && (topic.equals(FeedChanged.playerTopic(playerId))
                         || player.spaces().containsKey(topic));
-        return players ? new SyncService.Wanted(spaces, playerId, player) : new SyncService.Wanted(spaces, null, null);
+        return players ? new SyncService.SyncCursors(spaces, playerId, player) : new SyncService.SyncCursors(spaces, null, null);
     }
 }

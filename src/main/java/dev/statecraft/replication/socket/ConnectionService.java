@@ -63,7 +63,7 @@ public class ConnectionService {
             all.subList(0, Math.max(0, all.size() - config.connectionsPerPlayer()))
                     .forEach(old -> {
                         close(old);
-                        connections.disown(caller.game(), player, old);
+                        connections.deleteOwned(caller.game(), player, old);
                         sockets.close(old, Sockets.Closing.REPLACED);
                     });
         }
@@ -99,7 +99,7 @@ public class ConnectionService {
 
     /** Forgets a connection that was closed; nothing happens if it is not known. */
     public void close(String id) {
-        known.forget(id);
+        known.evict(id);
         connections.close(id);
     }
 
@@ -111,15 +111,15 @@ public class ConnectionService {
     public Optional<Connection> find(String id) {
         Optional<Connection> open =
                 connections.read(id).filter(found -> keys.isValid(found.opener().keyId()));
-        if (open.filter(this::isOver).isPresent()) {
+        if (open.filter(this::isExpired).isPresent()) {
             close(id);
-            throw new ProblemException(over());
+            throw new ProblemException(expired());
         }
         return open;
     }
 
     /** The problem that a connection gets whose token has ended. */
-    static Problem over() {
+    static Problem expired() {
         return Problem.unauthorized("The credential of the connection has expired or was revoked. Connect with a new one.");
     }
 
@@ -127,40 +127,40 @@ public class ConnectionService {
      * Has a connection follow what it did not; before it is told how things are, so that nothing happens unnoticed in
      * between.
      */
-    void follow(Connection connection, Collection<String> spaces, @Nullable String playerId) {
+    void subscribe(Connection connection, Collection<String> spaces, @Nullable String playerId) {
         Set<String> topics = new HashSet<>(spaces);
         topics.removeAll(connection.cursors().keySet());
         if (playerId != null && !playerId.equals(connection.playerId())) {
             topics.add(FeedChanged.playerTopic(playerId));
         }
         if (!topics.isEmpty()) {
-            connections.follow(connection, topics, expiresAtSeconds());
-            topics.forEach(topic -> known.forgetFollowers(connection.game(), topic));
+            connections.subscribe(connection, topics, expiresAtSeconds());
+            topics.forEach(topic -> known.evictSubscribers(connection.game(), topic));
         }
     }
 
     /** Keeps how far a connection was told. */
-    Connection told(Connection connection, @Nullable String playerId, SyncService.News news) {
+    Connection advance(Connection connection, @Nullable String playerId, SyncService.Feeds news) {
         Map<String, String> cursors = new HashMap<>();
         news.spaces().forEach((space, feed) -> cursors.put(space, FeedCursors.write(feed.cursor())));
         PlayerFeed player = news.player();
         if (player != null) {
             cursors.put(Connection.PLAYER, FeedCursors.write(player.cursor()));
-            followPlayersSpaces(connection, player);
+            subscribePlayerSpaces(connection, player);
         }
         Map<String, String> all = new HashMap<>(connection.cursors());
         all.putAll(cursors);
         if (connections.advance(connection.id(), playerId, cursors)) {
-            known.told(connection.id(), playerId, cursors);
+            known.advance(connection.id(), playerId, cursors);
         } else {
-            known.forget(connection.id());
+            known.evict(connection.id());
         }
         return new Connection(
                 connection.id(), connection.opener(), playerId == null ? connection.playerId() : playerId, all);
     }
 
     /** A player's feed spans spaces: what is committed to any of them may be news. */
-    private void followPlayersSpaces(Connection connection, PlayerFeed player) {
+    private void subscribePlayerSpaces(Connection connection, PlayerFeed player) {
         Set<String> spaces = new HashSet<>(player.cursor().spaces().keySet());
         String before = connection.cursors().get(Connection.PLAYER);
         if (before != null) {
@@ -169,14 +169,14 @@ public class ConnectionService {
         }
         spaces.removeAll(connection.cursors().keySet());
         if (!spaces.isEmpty()) {
-            connections.follow(connection, spaces, expiresAtSeconds());
-            spaces.forEach(space -> known.forgetFollowers(connection.game(), space));
+            connections.subscribe(connection, spaces, expiresAtSeconds());
+            spaces.forEach(space -> known.evictSubscribers(connection.game(), space));
         }
     }
 
     /** Whether the token that a connection was opened with has ended. */
-    boolean isOver(Connection connection) {
-        return connection.isOver(clock.instant());
+    boolean isExpired(Connection connection) {
+        return connection.isExpired(clock.instant());
     }
 
     /** Reads the cursor of a player's feed; nothing if it is not valid. */
@@ -185,11 +185,11 @@ public class ConnectionService {
     }
 
     /** Removes a connection that is closed, and its subscription to a topic. */
-    void gone(String game, String topic, String id) {
+    void remove(String game, String topic, String id) {
         connections.close(id);
-        connections.forget(game, topic, id);
-        known.forget(id);
-        known.forgetFollowers(game, topic);
+        connections.unsubscribe(game, topic, id);
+        known.evict(id);
+        known.evictSubscribers(game, topic);
     }
 
     private long expiresAtSeconds() {

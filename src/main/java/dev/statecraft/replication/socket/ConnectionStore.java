@@ -64,11 +64,11 @@ public class ConnectionStore {
         item.put("ttl", n(expiresAtSeconds));
         String player = connection.opener().playerId();
         if (player != null) {
-            // First, so that none is open that is not counted.
-            Map<String, AttributeValue> counted = new HashMap<>(ownerKey(connection.game(), player, connection.id()));
-            counted.put("at", n(now.toEpochMilli()));
-            counted.put("ttl", n(expiresAtSeconds));
-            dynamo.putItem(put -> put.tableName(tables.connections()).item(counted));
+            // First, so that none is open that is not owned.
+            Map<String, AttributeValue> owned = new HashMap<>(ownerKey(connection.game(), player, connection.id()));
+            owned.put("at", n(now.toEpochMilli()));
+            owned.put("ttl", n(expiresAtSeconds));
+            dynamo.putItem(put -> put.tableName(tables.connections()).item(owned));
         }
         dynamo.putItem(put -> put.tableName(tables.connections()).item(item));
     }
@@ -90,7 +90,7 @@ public class ConnectionStore {
     }
 
     /** Takes a connection off those that a player has opened. */
-    void disown(String game, String player, String id) {
+    void deleteOwned(String game, String player, String id) {
         dynamo.deleteItem(delete -> delete.tableName(tables.connections()).key(ownerKey(game, player, id)));
     }
 
@@ -112,7 +112,7 @@ public class ConnectionStore {
      *
      * @param topics names of spaces, and of players' feeds as {@link FeedChanged#playerTopic} makes them
      */
-    void follow(Connection connection, Collection<String> topics, long expiresAtSeconds) {
+    void subscribe(Connection connection, Collection<String> topics, long expiresAtSeconds) {
         List<WriteRequest> requests = new ArrayList<>();
         for (String topic : topics) {
             Map<String, AttributeValue> item = new HashMap<>(topicKey(connection.game(), topic, connection.id()));
@@ -164,7 +164,7 @@ public class ConnectionStore {
      *
      * @param after the id to go on after, null to begin
      */
-    List<String> following(String game, String topic, @Nullable String after, int limit) {
+    List<String> subscribers(String game, String topic, @Nullable String after, int limit) {
         return dynamo
                 .query(QueryRequest.builder()
                         .tableName(tables.connections())
@@ -204,7 +204,7 @@ public class ConnectionStore {
     }
 
     /** Takes a connection off a space that it is said to follow though it is not open. */
-    void forget(String game, String topic, String id) {
+    void unsubscribe(String game, String topic, String id) {
         dynamo.deleteItem(delete -> delete.tableName(tables.connections()).key(topicKey(game, topic, id)));
     }
 

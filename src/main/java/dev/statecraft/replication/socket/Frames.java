@@ -38,12 +38,12 @@ public class Frames {
     public record Frame(String text, boolean whole) {}
 
     /** How many bytes of states and changes go into a frame, with room for what stands around them. */
-    long newsBytes() {
+    long changesBytes() {
         return config.frameBytes() * 2L / 3;
     }
 
     /** News for a connection. */
-    public Frame changes(SyncService.News news) {
+    public Frame changes(SyncService.Feeds news) {
         ObjectNode frame = frame("changes", null);
         ObjectNode spaces = frame.putObject("spaces");
         news.spaces().forEach((space, feed) -> spaces.set(space, json.tree(FeedView.of(feed))));

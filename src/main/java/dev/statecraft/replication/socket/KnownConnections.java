@@ -17,15 +17,15 @@ import org.jspecify.annotations.Nullable;
 class KnownConnections {
 
     /** When there are more, all are forgotten: it is a moment's memory. */
-    private static final int MOST = 1_000;
+    private static final int MAX_CACHED = 1_000;
 
     private record Topic(String game, String name) {}
 
-    private record Known<T>(T what, long readAtNanos) {}
+    private record Cached<T>(T value, long readAtNanos) {}
 
     private final long lifeNanos;
-    private final Map<Topic, Known<List<String>>> followers = new ConcurrentHashMap<>();
-    private final Map<String, Known<Connection>> connections = new ConcurrentHashMap<>();
+    private final Map<Topic, Cached<List<String>>> subscribers = new ConcurrentHashMap<>();
+    private final Map<String, Cached<Connection>> connections = new ConcurrentHashMap<>();
 
     /** Keeps what was read for {@code connection-cache}, counted from the read; 0 keeps nothing. */
     KnownConnections(ReplicationConfig config) {
@@ -33,18 +33,18 @@ class KnownConnections {
     }
 
     /** Those who follow a space or a player. */
-    Optional<List<String>> followers(String game, String topic) {
-        return fresh(followers.get(new Topic(game, topic)));
+    Optional<List<String>> subscribers(String game, String topic) {
+        return fresh(subscribers.get(new Topic(game, topic)));
     }
 
     /** Takes down who follows a space or a player, as it was read. */
-    void followedBy(String game, String topic, List<String> ids) {
-        put(followers, new Topic(game, topic), ids);
+    void cacheSubscribers(String game, String topic, List<String> ids) {
+        put(subscribers, new Topic(game, topic), ids);
     }
 
     /** Forgets who follows a space or a player. */
-    void forgetFollowers(String game, String topic) {
-        followers.remove(new Topic(game, topic));
+    void evictSubscribers(String game, String topic) {
+        subscribers.remove(new Topic(game, topic));
     }
 
     /** A connection, with the cursors it has been told. */
@@ -53,39 +53,39 @@ class KnownConnections {
     }
 
     /** Takes down a connection, as it was read. */
-    void read(Connection connection) {
+    void cache(Connection connection) {
         put(connections, connection.id(), connection);
     }
 
     /** Moves cursors of a connection, if it is remembered. */
-    void told(String id, @Nullable String playerId, Map<String, String> cursors) {
+    void advance(String id, @Nullable String playerId, Map<String, String> cursors) {
         connections.computeIfPresent(id, (key, known) -> {
-            Connection before = known.what();
+            Connection before = known.value();
             Map<String, String> all = new HashMap<>(before.cursors());
             all.putAll(cursors);
-            return new Known<>(
+            return new Cached<>(
                     new Connection(id, before.opener(), playerId == null ? before.playerId() : playerId, all),
                     known.readAtNanos());
         });
     }
 
     /** Forgets a connection. */
-    void forget(String id) {
+    void evict(String id) {
         connections.remove(id);
     }
 
-    private <T> Optional<T> fresh(@Nullable Known<T> known) {
+    private <T> Optional<T> fresh(@Nullable Cached<T> known) {
         return known == null || System.nanoTime() - known.readAtNanos() >= lifeNanos
                 ? Optional.empty()
-                : Optional.of(known.what());
+                : Optional.of(known.value());
     }
 
-    private <K, T> void put(Map<K, Known<T>> known, K key, T what) {
+    private <K, T> void put(Map<K, Cached<T>> cache, K key, T value) {
         if (lifeNanos > 0) {
-            if (known.size() >= MOST) {
-                known.clear();
+            if (cache.size() >= MAX_CACHED) {
+                cache.clear();
             }
-            known.put(key, new Known<>(what, System.nanoTime()));
+            cache.put(key, new Cached<>(value, System.nanoTime()));
         }
     }
 }

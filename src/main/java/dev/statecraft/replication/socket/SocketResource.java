@@ -10,7 +10,7 @@ import dev.statecraft.http.ProblemException;
 import dev.statecraft.http.json.FrameJson;
 import dev.statecraft.replication.feed.SyncRequest;
 import dev.statecraft.replication.feed.SyncResource;
-import dev.statecraft.replication.feed.SyncResource.Synced;
+import dev.statecraft.replication.feed.SyncResource.SyncResult;
 import dev.statecraft.replication.state.ReplicationConfig;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.HashSet;
@@ -144,11 +144,11 @@ public class SocketResource {
             throw new ProblemException(Problem.badRequest(
                     "cursors", "At most " + config.spacesPerSync() + " spaces per connection."));
         }
-        connections.follow(connection, spaces, request.playerId());
-        Synced synced = sync.sync(caller, now, frames.newsBytes());
+        connections.subscribe(connection, spaces, request.playerId());
+        SyncResult synced = sync.sync(caller, now, frames.changesBytes());
         Frames.Frame answer = frames.synced(id, synced.answer());
         if (answer.whole()) {
-            connections.told(connection, request.playerId(), synced.news());
+            connections.advance(connection, request.playerId(), synced.news());
         }
         return answer.text();
     }

@@ -29,12 +29,12 @@ public class ReplicationStatisticsService {
     private static final int ATTEMPTS = 16;
     private static final long CONTENTION_MILLIS = 5;
 
-    /** How long deliveries are gathered before they are written down; what an instance may lose when it ends. */
-    private static final Duration GATHERING = Duration.ofSeconds(2);
+    /** How long deliveries are pending before they are written down; what an instance may lose when it ends. */
+    private static final Duration WRITE_INTERVAL = Duration.ofSeconds(2);
 
     private final ReplicationStatisticsStore store;
     private final Clock clock;
-    private final Map<String, Deliveries> gathered = new HashMap<>();
+    private final Map<String, Deliveries> pending = new HashMap<>();
 
     public ReplicationStatisticsService(ReplicationStatisticsStore store, Clock clock) {
         this.store = store;
@@ -77,8 +77,8 @@ public class ReplicationStatisticsService {
     /** The statistics of a game; about 1 RCU. */
     public Statistics of(String game) {
         Map<Sum, Long> sums = new HashMap<>(store.read(game));
-        synchronized (gathered) {
-            Deliveries own = gathered.get(game);
+        synchronized (pending) {
+            Deliveries own = pending.get(game);
             if (own != null) {
                 sums.merge(Sum.DELIVERIES, own.count(), Long::sum);
                 sums.merge(Sum.DELIVERY_MILLIS, own.millis(), Long::sum);
@@ -105,20 +105,20 @@ public class ReplicationStatisticsService {
      * @param count how many
      * @param millis how long each took from the commit, summed
      */
-    public void delivered(String game, long count, long millis) {
+    public void recordDeliveries(String game, long count, long millis) {
         if (count == 0) {
             return;
         }
         Deliveries due = null;
-        synchronized (gathered) {
+        synchronized (pending) {
             long now = clock.millis();
-            Deliveries all = gathered.merge(
+            Deliveries all = pending.merge(
                     game,
                     new Deliveries(count, millis, now),
                     (old, more) ->
                             new Deliveries(old.count() + more.count(), old.millis() + more.millis(), old.since()));
-            if (now - all.since() >= GATHERING.toMillis()) {
-                due = gathered.remove(game);
+            if (now - all.since() >= WRITE_INTERVAL.toMillis()) {
+                due = pending.remove(game);
             }
         }
         if (due != null) {
@@ -162,7 +162,7 @@ public class ReplicationStatisticsService {
     }
 
     /** What a comparison of the sums with the heads of all spaces found, and put right. */
-    public record Audit(long checked, long behind, long mended) {}
+    public record Reconciliation(long checked, long behind, long mended) {}
 
     /**
      * Compares what is counted of each space with its head, and counts what the stream has not brought. A space that was
@@ -170,12 +170,12 @@ public class ReplicationStatisticsService {
      *
      * @param timeLeft asked before each space
      */
-    public Audit audit(String game, BooleanSupplier timeLeft) {
+    public Reconciliation reconcile(String game, BooleanSupplier timeLeft) {
         long checked = 0;
         long behind = 0;
         for (Space counted : store.countedSpaces(game)) {
             if (!timeLeft.getAsBoolean()) {
-                return new Audit(checked, behind, behind);
+                return new Reconciliation(checked, behind, behind);
             }
             checked++;
             Space head = store.headOf(game, counted.name());
@@ -184,6 +184,6 @@ public class ReplicationStatisticsService {
                 count(new Head(game, head));
             }
         }
-        return new Audit(checked, behind, behind);
+        return new Reconciliation(checked, behind, behind);
     }
 }

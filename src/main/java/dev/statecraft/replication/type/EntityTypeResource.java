@@ -79,13 +79,13 @@ public class EntityTypeResource {
         if (after != null && !Ids.isStored(after)) {
             throw Cursor.foreign();
         }
-        int wanted = QueryParameters.limit(limit);
-        List<EntityType> found = new ArrayList<>(types.list(caller.game(), after, wanted + 1));
-        boolean more = found.size() > wanted;
-        List<EntityType> page = more ? found.subList(0, wanted) : found;
+        int pageSize = QueryParameters.limit(limit);
+        List<EntityType> found = new ArrayList<>(types.list(caller.game(), after, pageSize + 1));
+        boolean more = found.size() > pageSize;
+        List<EntityType> page = more ? found.subList(0, pageSize) : found;
         return new TypeList(
                 page.stream().map(this::view).toList(),
-                more ? Cursor.of(list, page.get(wanted - 1).name()) : null);
+                more ? Cursor.of(list, page.get(pageSize - 1).name()) : null);
     }
 
     /** One type. */
@@ -111,15 +111,15 @@ public class EntityTypeResource {
         EntityType standard = EntityType.standard(Ids.check("type", name));
         Strategy strategy = request.strategy();
         if (strategy == null) {
-            throw refused("strategy", "The field strategy is missing.");
+            throw invalid("strategy", "The field strategy is missing.");
         }
         Strategy fallback = request.fallback() == null ? standard.fallback() : request.fallback();
         if (fallback == Strategy.MANUAL) {
-            throw refused("fallback", "The fallback strategy cannot be MANUAL.");
+            throw invalid("fallback", "The fallback strategy cannot be MANUAL.");
         }
         Integer historyLimit = request.historyLimit();
         if (historyLimit != null && (historyLimit < 0 || historyLimit > config.maxStateHistory())) {
-            throw refused("historyLimit", "historyLimit is an integer from 0 to " + config.maxStateHistory() + ".");
+            throw invalid("historyLimit", "historyLimit is an integer from 0 to " + config.maxStateHistory() + ".");
         }
         EntityType type = new EntityType(
                 name,
@@ -132,25 +132,25 @@ public class EntityTypeResource {
         return view(type);
     }
 
-    private SortedMap<StatePath, MergeRule> rules(@Nullable Map<String, MergeRule> asked) {
-        if (asked == null) {
+    private SortedMap<StatePath, MergeRule> rules(@Nullable Map<String, MergeRule> request) {
+        if (request == null) {
             return new TreeMap<>();
         }
-        if (asked.size() > config.mergeRules()) {
-            throw refused("rules", "A type has at most " + config.mergeRules() + " rules.");
+        if (request.size() > config.mergeRules()) {
+            throw invalid("rules", "A type has at most " + config.mergeRules() + " rules.");
         }
         TreeMap<StatePath, MergeRule> rules = new TreeMap<>();
-        asked.forEach((text, rule) -> {
+        request.forEach((text, rule) -> {
             if (text.length() > MAX_PATH_LENGTH) {
-                throw refused("rules", "The path of a rule has at most " + MAX_PATH_LENGTH + " characters.");
+                throw invalid("rules", "The path of a rule has at most " + MAX_PATH_LENGTH + " characters.");
             }
             StatePath path =
-                    StatePath.parse(text).orElseThrow(() -> refused("rules." + text, OperationsReader.NOT_A_PATH));
+                    StatePath.parse(text).orElseThrow(() -> invalid("rules." + text, OperationsReader.NOT_A_PATH));
             if (rule == null) {
-                throw refused("rules." + text, "A rule is one of MAX, MIN, SUM, OR, UNION, SERVER, CLIENT, LATEST.");
+                throw invalid("rules." + text, "A rule is one of MAX, MIN, SUM, OR, UNION, SERVER, CLIENT, LATEST.");
             }
             if (rules.put(path, rule) != null) {
-                throw refused("rules." + text, "Another rule has the same path.");
+                throw invalid("rules." + text, "Another rule has the same path.");
             }
         });
         return rules;
@@ -169,7 +169,7 @@ public class EntityTypeResource {
                 historyLimit == null ? config.maxStateHistory() : historyLimit);
     }
 
-    private static ProblemException refused(String field, String detail) {
+    private static ProblemException invalid(String field, String detail) {
         return new ProblemException(Problem.badRequest(field, detail));
     }
 }

@@ -16,15 +16,15 @@ import org.jspecify.annotations.Nullable;
 public class EntityTypeService {
 
     /** What instances remember is forgotten when it is so many: names of types come from callers. */
-    private static final int MOST_KNOWN = 1_000;
+    private static final int MAX_CACHED = 1_000;
 
     private record Name(String game, String type) {}
 
-    private record Known(EntityType type, boolean stored, String schema, long readAtNanos) {}
+    private record CachedType(EntityType type, boolean stored, String schema, long readAtNanos) {}
 
     private final EntityTypeStore types;
     private final ReplicationConfig config;
-    private final Map<Name, Known> known = new ConcurrentHashMap<>();
+    private final Map<Name, CachedType> cache = new ConcurrentHashMap<>();
 
     public EntityTypeService(EntityTypeStore types, ReplicationConfig config) {
         this.types = types;
@@ -36,13 +36,13 @@ public class EntityTypeService {
      * the standard one for its name.
      */
     public EntityType find(String game, String name) {
-        return known(game, name).type();
+        return cached(game, name).type();
     }
 
     /** The type if there is one: somebody has stored it, or the seed names it. */
     public Optional<EntityType> read(String game, String name) {
-        known.remove(new Name(game, name));
-        Known type = known(game, name);
+        cache.remove(new Name(game, name));
+        CachedType type = cached(game, name);
         return type.stored() || EntityType.STANDARD.contains(name) ? Optional.of(type.type()) : Optional.empty();
     }
 
@@ -51,7 +51,7 @@ public class EntityTypeService {
      * none; at most {@code type-cache} old. What is created without saying otherwise is taken to be in this shape.
      */
     public String schemaVersion(String game, String name) {
-        return known(game, name).schema();
+        return cached(game, name).schema();
     }
 
     /**
@@ -60,23 +60,23 @@ public class EntityTypeService {
      *
      * @return false if a condition of those writes did not hold; nothing was changed then
      */
-    public boolean moveSchema(String game, String name, String schema, TransactionWrites along) {
-        if (!types.putSchema(game, name, schema, along)) {
+    public boolean moveSchema(String game, String name, String schema, TransactionWrites writes) {
+        if (!types.putSchema(game, name, schema, writes)) {
             return false;
         }
-        known.remove(new Name(game, name));
-        waitUntilAllHaveSeen();
+        cache.remove(new Name(game, name));
+        waitForCaches();
         return true;
     }
 
     /** Stores a type in place of the one before. Answers when every instance has seen it. */
     public void put(String game, EntityType type) {
         types.put(game, type);
-        known.remove(new Name(game, type.name()));
-        waitUntilAllHaveSeen();
+        cache.remove(new Name(game, type.name()));
+        waitForCaches();
     }
 
-    private void waitUntilAllHaveSeen() {
+    private void waitForCaches() {
         long until = System.nanoTime() + config.typeCache().toNanos();
         long left;
         while ((left = until - System.nanoTime()) > 0) {
@@ -103,23 +103,23 @@ public class EntityTypeService {
         return limit == null ? config.maxStateHistory() : Math.min(limit, config.maxStateHistory());
     }
 
-    private Known known(String game, String name) {
-        Known last = known.get(new Name(game, name));
+    private CachedType cached(String game, String name) {
+        CachedType last = cache.get(new Name(game, name));
         if (last != null
                 && System.nanoTime() - last.readAtNanos() < config.typeCache().toNanos()) {
             return last;
         }
         EntityTypeStore.StoredType stored = types.read(game, name);
         String schema = stored.schema();
-        Known learnt = new Known(
+        CachedType loaded = new CachedType(
                 stored.type().orElseGet(() -> EntityType.standard(name)),
                 stored.type().isPresent(),
                 schema == null ? EntityType.FIRST_SCHEMA : schema,
                 System.nanoTime());
-        if (known.size() >= MOST_KNOWN) {
-            known.clear();
+        if (cache.size() >= MAX_CACHED) {
+            cache.clear();
         }
-        known.put(new Name(game, name), learnt);
-        return learnt;
+        cache.put(new Name(game, name), loaded);
+        return loaded;
     }
 }

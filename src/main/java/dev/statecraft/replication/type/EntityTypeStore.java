@@ -97,7 +97,7 @@ public class EntityTypeStore {
      *
      * @return false if a condition of those writes does not hold, or others are at the same items
      */
-    boolean putSchema(String game, String name, String schema, TransactionWrites along) {
+    boolean putSchema(String game, String name, String schema, TransactionWrites writes) {
         List<TransactWriteItem> items = new ArrayList<>();
         items.add(TransactWriteItem.builder()
                 .update(update -> update.tableName(tables.replication())
@@ -106,15 +106,15 @@ public class EntityTypeStore {
                         .expressionAttributeNames(Map.of("#schema", "schema"))
                         .expressionAttributeValues(Map.of(":schema", s(schema))))
                 .build());
-        items.addAll(along.items());
+        items.addAll(writes.items());
         try {
             dynamo.transactWriteItems(write -> write.transactItems(items));
             return true;
         } catch (TransactionCanceledException e) {
-            boolean overtaken = e.cancellationReasons().stream()
+            boolean lostRace = e.cancellationReasons().stream()
                     .anyMatch(reason -> "ConditionalCheckFailed".equals(reason.code())
                             || "TransactionConflict".equals(reason.code()));
-            if (!overtaken) {
+            if (!lostRace) {
                 throw e;
             }
             return false;

@@ -53,29 +53,29 @@ public class SchemaService {
     }
 
     /** What asking for an entity in an older shape comes to; in order of precedence. */
-    public sealed interface Seen {}
+    public sealed interface Conversion {}
 
     /** What was asked for is not a version. */
-    public record NoVersion() implements Seen {}
+    public record InvalidVersion() implements Conversion {}
 
     /** The entity cannot be shown in that shape. */
-    public record Unavailable(Entity newest, String reason) implements Seen {}
+    public record Unavailable(Entity newest, String reason) implements Conversion {}
 
     /** The entity in the shape asked for, or in its newest one if that is older. */
-    public record Shown(Entity entity) implements Seen {}
+    public record Converted(Entity entity) implements Conversion {}
 
     /** An entity in the shape that its type had at a schema version. */
-    public Seen at(String game, Entity stored, String version) {
+    public Conversion convert(String game, Entity stored, String version) {
         Entity newest = newest(game, stored);
         Schemas.Asked asked = schemas.down(game, newest, version);
         if (asked instanceof Schemas.NoVersion) {
-            return new NoVersion();
+            return new InvalidVersion();
         }
         if (asked instanceof Schemas.NoWayBack none) {
             return new Unavailable(newest, none.reason());
         }
         Schemas.Shape shape = (Schemas.Shape) asked;
-        return new Shown(in(shape, newest));
+        return new Converted(in(shape, newest));
     }
 
     private static Entity in(Schemas.Shape shape, Entity entity) {

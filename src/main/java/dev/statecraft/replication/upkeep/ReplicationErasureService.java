@@ -32,10 +32,10 @@ import org.jspecify.annotations.Nullable;
 @ApplicationScoped
 public class ReplicationErasureService {
 
-    private static final int PAGE = 100;
+    private static final int PAGE_SIZE = 100;
 
     /** Each costs some calls one after the other, and a step has to end within moments. */
-    private static final int SUBSCRIPTIONS_AT_ONCE = 20;
+    private static final int SUBSCRIPTIONS_PER_CALL = 20;
 
     private final PlayerService players;
     private final ConflictService conflicts;
@@ -57,15 +57,15 @@ public class ReplicationErasureService {
     }
 
     /** Ends some of the player's subscriptions, and in the end decides what it has waiting against it. May be repeated. */
-    public ScanPage forgetSubscriptions(String game, String playerId) {
-        ScanPage ended = players.forget(game, playerId, SUBSCRIPTIONS_AT_ONCE);
+    public ScanPage removeSubscriptions(String game, String playerId) {
+        ScanPage ended = players.removeSubscriptions(game, playerId, SUBSCRIPTIONS_PER_CALL);
         if (ended.next() != null) {
             return ended;
         }
         long touched = ended.touched();
         String after = null;
         do {
-            ConflictStore.ConflictPage page = conflicts.list(game, after, PAGE);
+            ConflictStore.ConflictPage page = conflicts.list(game, after, PAGE_SIZE);
             for (ParkedConflict conflict : page.conflicts()) {
                 if (conflict.by().equals(playerId)) {
                     conflicts.decide(game, conflict.id(), ConflictResolution.Choice.SERVER, null, ScanPage.ERASED_PLAYER);

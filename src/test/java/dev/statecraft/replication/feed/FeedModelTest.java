@@ -57,7 +57,7 @@ class FeedModelTest {
                 player.take(realm.playerFeeds.pull(GAME, "ada", player.playerCursor, new AnswerBudget(bytes)));
             }
             if (random.nextInt(25) == 0) {
-                realm.players.restart(GAME, "ada");
+                realm.players.resync(GAME, "ada");
             }
         }
         Map<String, Entity> live = live();
@@ -72,7 +72,7 @@ class FeedModelTest {
             replica.assertHolds(live);
             assertFalse(realm.feeds
                     .pull(GAME, SPACE, replica.cursor, new AnswerBudget(bytes))
-                    .hasNews());
+                    .hasChanges());
         }
         boolean more = true;
         while (more) {
@@ -135,7 +135,7 @@ class FeedModelTest {
         replica.take(realm.feeds.pull(GAME, SPACE, null, new AnswerBudget(1000)));
         assertEquals(0, replica.ids().size());
         assertFalse(
-                realm.feeds.pull(GAME, SPACE, replica.cursor, new AnswerBudget(1000)).hasNews());
+                realm.feeds.pull(GAME, SPACE, replica.cursor, new AnswerBudget(1000)).hasChanges());
         realm.create("a", "UI_STATE", "{}");
         Feed feed = realm.feeds.pull(GAME, SPACE, replica.cursor, new AnswerBudget(1000));
         assertFalse(feed.resync());
@@ -157,7 +157,7 @@ class FeedModelTest {
             realm.dynamo.deleteItem(delete -> delete.tableName(realm.tables.log())
                     .key(Map.of("pk", s(GAME + "#" + SPACE), "sk", s(LogStore.number(entry.seq())))));
         }
-        assertFalse(realm.feeds.pull(GAME, SPACE, late.cursor, new AnswerBudget(1000)).hasNews());
+        assertFalse(realm.feeds.pull(GAME, SPACE, late.cursor, new AnswerBudget(1000)).hasChanges());
         Entity next = Realm.done(realm.update("a", "{'increment': {'n': 1}}", null));
         assertEquals(4, next.version());
         assertEquals(4, realm.head().seq(), "the sequence does not begin again");

@@ -36,7 +36,7 @@ class PlayerFeedServiceTest {
     private static PlayerFeed.Cursor with(PlayerFeed.Cursor cursor, Map<String, PlayerFeed.Position> spaces) {
         return new PlayerFeed.Cursor(
                 cursor.player(),
-                cursor.restarts(),
+                cursor.resyncs(),
                 cursor.joins(),
                 cursor.leaves(),
                 cursor.at(),
@@ -48,7 +48,7 @@ class PlayerFeedServiceTest {
     void spacesThatAreNotThePlayersAreNotRead() {
         PlayerFeed.Cursor cursor = begun();
         meter.take();
-        assertFalse(pull(cursor).hasNews());
+        assertFalse(pull(cursor).hasChanges());
         int honest = meter.take().requests();
         Map<String, PlayerFeed.Position> spaces = new TreeMap<>(cursor.spaces());
         for (int i = 0; i < 500; i++) {
@@ -56,7 +56,7 @@ class PlayerFeedServiceTest {
         }
         PlayerFeed feed = pull(with(cursor, spaces));
         assertEquals(honest, meter.take().requests());
-        assertFalse(feed.hasNews());
+        assertFalse(feed.hasChanges());
         assertEquals(cursor.spaces().keySet(), feed.cursor().spaces().keySet());
     }
 

@@ -62,12 +62,12 @@ class ConnectionNotifierTest {
         done(realm.update("a", "{'set': {'n': 3}}", null));
         assertEquals(List.of(), rig.wires.frames.get("c1"));
         rig.wires.broken.clear();
-        assertTrue(rig.notifier.notifyFollowers(realm.logStream.next()).isEmpty());
+        assertTrue(rig.notifier.notifySubscribers(realm.logStream.next()).isEmpty());
         assertEquals(1, rig.wires.frames.get("c1").size());
         assertEquals(
                 2, rig.wires.frames.get("c1").get(0).at("/spaces/arena/commits").size());
         done(realm.update("a", "{'set': {'n': 4}}", null));
-        assertTrue(rig.notifier.notifyFollowers(realm.logStream.next()).isEmpty());
+        assertTrue(rig.notifier.notifySubscribers(realm.logStream.next()).isEmpty());
         assertEquals(2, rig.wires.frames.get("c1").size(), "what the writer told is not told again");
     }
 
@@ -98,7 +98,7 @@ class ConnectionNotifierTest {
             done(realm.create("e" + i, "UI_STATE", "{'t': '" + text + "'}"));
         }
         rig.wires.broken.clear();
-        rig.notifier.notifyFollowers(realm.logStream.next());
+        rig.notifier.notifySubscribers(realm.logStream.next());
         List<JsonNode> pushed = rig.wires.frames.get("c1");
         assertTrue(pushed.size() > 2, pushed.size() + " frames");
         List<Long> numbers = new ArrayList<>();
@@ -132,7 +132,7 @@ class ConnectionNotifierTest {
             rig.sync("c" + i, "{'op': 'sync', 'cursors': {'arena': ''}}");
         }
         done(realm.update("a", "{'set': {'n': 2}}", null));
-        assertTrue(rig.notifier.notifyFollowers(realm.logStream.next()).isEmpty());
+        assertTrue(rig.notifier.notifySubscribers(realm.logStream.next()).isEmpty());
         for (int i = 0; i < many; i++) {
             assertEquals(1, rig.wires.frames.get("c" + i).size(), "c" + i);
         }
@@ -150,7 +150,7 @@ class ConnectionNotifierTest {
         rig.clock.move(Duration.ofSeconds(60));
         done(realm.update("a", "{'set': {'n': 3}}", null));
         done(realm.update("a", "{'set': {'n': 4}}", null));
-        assertTrue(rig.notifier.notifyFollowers(realm.logStream.next()).isEmpty());
+        assertTrue(rig.notifier.notifySubscribers(realm.logStream.next()).isEmpty());
         List<JsonNode> told = rig.wires.frames.get("c1");
         assertEquals(2, told.size(), told.toString());
         assertEquals("/problems/unauthorized", told.get(1).at("/problem/type").asText());

@@ -195,7 +195,7 @@ class SocketResourceTest {
         }
         assertEquals(40, seconds);
         long begun = System.nanoTime();
-        SyncResource.Synced synced = rig.syncs.sync(ada, request(cursor, 15_000L), 10_000);
+        SyncResource.SyncResult synced = rig.syncs.sync(ada, request(cursor, 15_000L), 10_000);
         long waitedSeconds = Duration.ofNanos(System.nanoTime() - begun).toSeconds();
         assertTrue(synced.news().isEmpty());
         assertTrue(waitedSeconds < 10, "waited for " + waitedSeconds + " s");

@@ -91,11 +91,11 @@ class ReplicationConfigTest {
                 700,
                 realm(Map.of("replication-interval", "700ms"))
                         .sync
-                        .pull(GAME, new SyncService.Wanted(Map.of(), null, null), SyncService.Wait.NONE, 1000)
+                        .pull(GAME, new SyncService.SyncCursors(Map.of(), null, null), SyncService.Wait.NONE, 1000)
                         .nextPollMillis());
         long pace = realm(Map.of())
                 .sync
-                .pull(GAME, new SyncService.Wanted(Map.of(), null, null), SyncService.Wait.NONE, 1000)
+                .pull(GAME, new SyncService.SyncCursors(Map.of(), null, null), SyncService.Wait.NONE, 1000)
                 .nextPollMillis();
         assertTrue(60_000 / pace < 500, "a Roblox server may make 500 requests a minute");
     }

@@ -146,11 +146,11 @@ class SchemaServiceTest {
     @Test
     void aServerThatAsksForAnOlderSchemaVersionGetsTheOldForm() {
         Entity read = realm.read("old");
-        SchemaService.Shown old =
-                assertInstanceOf(SchemaService.Shown.class, realm.reader.shown(GAME, read, "1.0.0"));
+        SchemaService.Converted old =
+                assertInstanceOf(SchemaService.Converted.class, realm.reader.shown(GAME, read, "1.0.0"));
         assertEquals(json("{'coins': 5, 'name': 'Ada'}"), old.entity().json());
         assertEquals(1, old.entity().version());
-        assertInstanceOf(SchemaService.NoVersion.class, realm.reader.shown(GAME, read, "one"));
+        assertInstanceOf(SchemaService.InvalidVersion.class, realm.reader.shown(GAME, read, "one"));
         realm.update("old", "{'set': {'gold': 7}}", null);
         SchemaService.Unavailable none = assertInstanceOf(
                 SchemaService.Unavailable.class, realm.reader.shown(GAME, realm.read("old"), "1.0.0"));
