@@ -76,7 +76,7 @@ public class PageService {
         return upgrade(job, ascent, ascent::of, places, verified);
     }
 
-    /** Migrates records with the results of {@code ascend}. */
+    /** Migrates records with the results of {@code upgraded}. */
     public PageOutcome upgrade(
             Job job,
             RecordUpgrade ascent,
