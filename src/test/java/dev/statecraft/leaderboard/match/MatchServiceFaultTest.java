@@ -1,9 +1,9 @@
 package dev.statecraft.leaderboard.match;
 
-import static dev.statecraft.leaderboard.entry.RatingStateMatches.ELO;
-import static dev.statecraft.leaderboard.entry.RatingStateMatches.freeForAll;
-import static dev.statecraft.leaderboard.entry.RatingStateMatches.match;
-import static dev.statecraft.leaderboard.entry.RatingStateMatches.side;
+import static dev.statecraft.leaderboard.match.MatchArena.ELO;
+import static dev.statecraft.leaderboard.match.MatchArena.freeForAll;
+import static dev.statecraft.leaderboard.match.MatchArena.match;
+import static dev.statecraft.leaderboard.match.MatchArena.side;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -13,7 +13,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.statecraft.leaderboard.Arena;
 import dev.statecraft.leaderboard.Faults;
 import dev.statecraft.leaderboard.entry.Entry;
-import dev.statecraft.leaderboard.entry.RatingStateMatches;
 import dev.statecraft.leaderboard.match.Match.Side;
 import dev.statecraft.leaderboard.match.MatchResult.Taken;
 import dev.statecraft.rating.Rating;
@@ -44,7 +43,7 @@ import software.amazon.awssdk.services.dynamodb.model.TransactionCanceledExcepti
 /** Every match is rated once, for all of its players, whatever fails, overlaps or is sent again (invariants S1 to S3). */
 class MatchServiceFaultTest {
 
-    private final RatingStateMatches rated = new RatingStateMatches();
+    private final MatchArena rated = new MatchArena();
     private final Faults faults = rated.faults;
     private final Arena arena = rated.arena;
 

@@ -1,8 +1,8 @@
 package dev.statecraft.leaderboard.match;
 
-import static dev.statecraft.leaderboard.entry.RatingStateMatches.ELO;
-import static dev.statecraft.leaderboard.entry.RatingStateMatches.match;
-import static dev.statecraft.leaderboard.entry.RatingStateMatches.side;
+import static dev.statecraft.leaderboard.match.MatchArena.ELO;
+import static dev.statecraft.leaderboard.match.MatchArena.match;
+import static dev.statecraft.leaderboard.match.MatchArena.side;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -14,7 +14,6 @@ import dev.statecraft.leaderboard.board.Board;
 import dev.statecraft.leaderboard.board.RankedEntry;
 import dev.statecraft.leaderboard.entry.Entry;
 import dev.statecraft.leaderboard.entry.RatingState;
-import dev.statecraft.leaderboard.entry.RatingStateMatches;
 import dev.statecraft.leaderboard.listing.Listing;
 import dev.statecraft.leaderboard.match.MatchResult.Taken;
 import dev.statecraft.leaderboard.score.NewScore;
@@ -39,7 +38,7 @@ import org.junit.jupiter.api.Test;
 /** What matches do to the entries of their players, and what sending one again does. */
 class MatchServiceTest {
 
-    private final RatingStateMatches rated = new RatingStateMatches();
+    private final MatchArena rated = new MatchArena();
     private final Faults faults = rated.faults;
     private final Arena arena = rated.arena;
 

@@ -1,12 +1,11 @@
-package dev.statecraft.leaderboard.entry;
+package dev.statecraft.leaderboard.match;
 
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
 import dev.statecraft.leaderboard.Arena;
 import dev.statecraft.leaderboard.Faults;
-import dev.statecraft.leaderboard.match.Match;
+import dev.statecraft.leaderboard.entry.Entry;
 import dev.statecraft.leaderboard.match.Match.Side;
-import dev.statecraft.leaderboard.match.MatchResult;
 import dev.statecraft.leaderboard.match.MatchResult.Taken;
 import dev.statecraft.rating.Elo;
 import dev.statecraft.rating.RatingSystem;
@@ -16,40 +15,40 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 /** Matches in an {@link Arena} whose writes fail on request. */
-public final class RatingStateMatches {
+final class MatchArena {
 
-    public static final RatingSystem ELO = new Elo(1500, 32, Elo.Expectation.LOGISTIC);
+    static final RatingSystem ELO = new Elo(1500, 32, Elo.Expectation.LOGISTIC);
 
-    public final Faults faults = new Faults();
-    public final Arena arena = new Arena(Map.of(), faults, Clock.systemUTC());
+    final Faults faults = new Faults();
+    final Arena arena = new Arena(Map.of(), faults, Clock.systemUTC());
 
     /** A player's entry in a season. */
-    public Entry entry(String board, int season, String player) {
+    Entry entry(String board, int season, String player) {
         return arena.scores.read(arena.board(board), season, player);
     }
 
     /** Rates a match that is taken. */
-    public Taken rate(String board, String id, Side... sides) {
+    Taken rate(String board, String id, Side... sides) {
         return assertInstanceOf(Taken.class, send(board, id, sides));
     }
 
     /** Rates a match, with the ranks of its players. */
-    public MatchResult send(String board, String id, Side... sides) {
+    MatchResult send(String board, String id, Side... sides) {
         return arena.matches.rate(Arena.GAME, board, match(id, sides), true);
     }
 
     /** A match of these sides. */
-    public static Match match(String id, Side... sides) {
+    static Match match(String id, Side... sides) {
         return new Match(id, List.of(sides));
     }
 
     /** Players who end in the same place. */
-    public static Side side(int place, String... players) {
+    static Side side(int place, String... players) {
         return new Side(List.of(players), place);
     }
 
     /** As many sides as players, p0 first. */
-    public static Side[] freeForAll(int players) {
+    static Side[] freeForAll(int players) {
         return IntStream.range(0, players).mapToObj(i -> side(i + 1, "p" + i)).toArray(Side[]::new);
     }
 }
