@@ -8,13 +8,13 @@ public final class RealmSchemas implements Schemas {
 
     private Schemas known = new Schemas() {
         @Override
-        public Shape up(String game, Entity entity, String to) {
-            return new Shape(entity.schemaVersion(), entity.json());
+        public ConvertedState up(String game, Entity entity, String to) {
+            return new ConvertedState(entity.schemaVersion(), entity.json());
         }
 
         @Override
-        public Asked down(String game, Entity entity, String to) {
-            return new NoWayBack("nobody has told");
+        public StateConversion down(String game, Entity entity, String to) {
+            return new NoDowngrade("no migrations are registered");
         }
     };
 
@@ -24,12 +24,12 @@ public final class RealmSchemas implements Schemas {
     }
 
     @Override
-    public Shape up(String game, Entity entity, String to) {
+    public ConvertedState up(String game, Entity entity, String to) {
         return known.up(game, entity, to);
     }
 
     @Override
-    public Asked down(String game, Entity entity, String to) {
+    public StateConversion down(String game, Entity entity, String to) {
         return known.down(game, entity, to);
     }
 }

@@ -4,9 +4,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.statecraft.migration.expression.ErrorText;
 import dev.statecraft.migration.expression.ExpressionBounds;
 import dev.statecraft.migration.expression.Subject;
-import dev.statecraft.replication.state.Schemas.Asked;
-import dev.statecraft.replication.state.Schemas.NoWayBack;
-import dev.statecraft.replication.state.Schemas.Shape;
+import dev.statecraft.replication.state.Schemas.StateConversion;
+import dev.statecraft.replication.state.Schemas.ConvertedState;
+import dev.statecraft.replication.state.Schemas.NoDowngrade;
 import java.util.List;
 import java.util.Optional;
 
@@ -23,32 +23,32 @@ public record SchemaPath(SchemaChain chain, ExpressionBounds bounds, boolean val
      * A state in the newest shape that it can be given here: as the last of the migrations leaves it that can be done to
      * it, and whose rules hold then.
      */
-    public Shape up(Subject entity, ObjectNode state) {
+    public ConvertedState up(Subject entity, ObjectNode state) {
         String from = entity.schemaVersion();
-        Shape shape = new Shape(from, state);
+        ConvertedState converted = new ConvertedState(from, state);
         for (Definition step : chain.after(from)) {
-            Optional<ObjectNode> after = migrated(step, entity.at(shape.version()), shape.state());
+            Optional<ObjectNode> after = migrated(step, entity.at(converted.version()), converted.state());
             if (after.isEmpty()) {
                 break;
             }
-            shape = new Shape(step.version().toString(), after.get());
+            converted = new ConvertedState(step.version().toString(), after.get());
         }
-        return shape;
+        return converted;
     }
 
     /**
      * A state as it was when a version was the newest one: before the migrations that came after it, or before those of a
      * greater version if it is none of the type's.
      */
-    public Asked down(Subject entity, SemanticVersion to, ObjectNode state) {
+    public StateConversion down(Subject entity, SemanticVersion to, ObjectNode state) {
         String from = entity.schemaVersion();
         List<Definition> steps = chain.steps();
         int last = index(from);
         if (last < 0) {
-            return new NoWayBack("no registered migration has the version " + from);
+            return new NoDowngrade("no registered migration has the version " + from);
         }
         int wanted = index(to.toString());
-        Shape shape = new Shape(from, state);
+        ConvertedState converted = new ConvertedState(from, state);
         for (int i = last; i > wanted; i--) {
             Definition step = steps.get(i);
             if (wanted < 0 && step.version().compareTo(to) <= 0) {
@@ -56,16 +56,16 @@ public record SchemaPath(SchemaChain chain, ExpressionBounds bounds, boolean val
             }
             Transformation down = step.down();
             if (down == null || down instanceof Transformation.Worked) {
-                return new NoWayBack("the migration " + step.version() + " has no down transformation that can run on reads");
+                return new NoDowngrade("the migration " + step.version() + " has no down transformation that can run on reads");
             }
-            Transformed back = down.apply(shape.state(), entity.at(shape.version()), bounds);
+            Transformed back = down.apply(converted.state(), entity.at(converted.version()), bounds);
             if (back instanceof Transformed.Failed failed) {
-                return new NoWayBack(
+                return new NoDowngrade(
                         ErrorText.bounded("the down transformation of " + step.version() + " failed: " + failed.reason()));
             }
-            shape = new Shape(chain.before(step.version()), ((Transformed.Done) back).state());
+            converted = new ConvertedState(chain.before(step.version()), ((Transformed.Done) back).state());
         }
-        return shape;
+        return converted;
     }
 
     private int index(String version) {

@@ -39,12 +39,12 @@ public class SchemaPathService implements Schemas {
     }
 
     @Override
-    public Shape up(String game, Entity entity, String to) {
+    public ConvertedState up(String game, Entity entity, String to) {
         return line(new Line(game, entity.type(), to)).up(Subject.of(entity), entity.json());
     }
 
     @Override
-    public Asked down(String game, Entity entity, String to) {
+    public StateConversion down(String game, Entity entity, String to) {
         Optional<SemanticVersion> wanted = SemanticVersion.parse(to);
         if (wanted.isEmpty()) {
             return new NoVersion();
@@ -53,7 +53,7 @@ public class SchemaPathService implements Schemas {
         return SemanticVersion.parse(from)
                         .filter(schema -> schema.compareTo(wanted.get()) <= 0)
                         .isPresent()
-                ? new Shape(from, entity.json())
+                ? new ConvertedState(from, entity.json())
                 : line(new Line(game, entity.type(), from)).down(Subject.of(entity), wanted.get(), entity.json());
     }
 

@@ -142,7 +142,7 @@ public final class SegmentWalk {
         if (!whole && outcome.handled() == 0) {
             next = lease.checkpoint();
         } else if (!whole) {
-            EntityScan.Position last = services.entities().behind(game, places.get(outcome.handled() - 1));
+            EntityScan.Position last = services.entities().positionAfter(game, places.get(outcome.handled() - 1));
             next = new Segment.Checkpoint(last.partition(), last.sort());
         }
         boolean last = whole && page.behind() == null;
@@ -204,7 +204,7 @@ public final class SegmentWalk {
                 ? scannedTo
                 : outcome.handled() == 0
                         ? position(lease.checkpoint())
-                        : services.entities().behind(game, places.get(outcome.handled() - 1));
+                        : services.entities().positionAfter(game, places.get(outcome.handled() - 1));
         return complete(
                 outcome,
                 last || at == null ? null : new Segment.Checkpoint(at.partition(), at.sort()),

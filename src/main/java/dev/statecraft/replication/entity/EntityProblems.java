@@ -65,7 +65,7 @@ public final class EntityProblems {
         if (schemaVersion == null) {
             return entity;
         }
-        SchemaService.Conversion seen = reader.shown(game, entity, schemaVersion);
+        SchemaService.Conversion seen = reader.atSchemaVersion(game, entity, schemaVersion);
         if (seen instanceof SchemaService.InvalidVersion) {
             throw new ProblemException(
                     Problem.badRequest("schemaVersion", "The parameter schemaVersion must be a version such as 1.2.0."));

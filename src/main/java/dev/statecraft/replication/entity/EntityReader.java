@@ -47,8 +47,9 @@ public class EntityReader {
     }
 
     /**
-     * Reads an entity, strongly consistent; 1 RCU for 4 KB. Version 0 if there never was one, deleted if it is gone. Where
-     * updates may wait for a decision, those whose time is up are settled first, which is one read more.
+     * Reads an entity, strongly consistent. Returns version 0 if the entity never existed. If the strategy of the type
+     * is MANUAL, parked conflicts whose deadline has passed are resolved first. Cost: 1 RCU for each 4 KB, and one more
+     * read if the strategy is MANUAL.
      */
     public Entity read(String game, String space, String id) {
         return schemas.newest(game, stored(game, space, id));
@@ -63,7 +64,7 @@ public class EntityReader {
                 : entity;
     }
 
-    /** Reads an entity at a version; nothing if there is none such, or it is not kept any more. */
+    /** Reads a version of an entity; empty if it does not exist or is no longer stored. */
     public Optional<Entity> readAt(String game, String space, String id, long version) {
         Entity current = entities.read(game, space, id);
         return current.keeps(version)
@@ -71,12 +72,12 @@ public class EntityReader {
                 : Optional.empty();
     }
 
-    /** An entity that was read in the shape its type had at a schema version; no read but of the type. */
-    public SchemaService.Conversion shown(String game, Entity entity, String schemaVersion) {
+    /** Converts an entity to a schema version of its type. Reads the type only. */
+    public SchemaService.Conversion atSchemaVersion(String game, Entity entity, String schemaVersion) {
         return schemas.convert(game, entity, schemaVersion);
     }
 
-    /** The kept versions of an entity, the newest first; nothing if there never was one. */
+    /** A page of the stored versions of an entity, newest first; empty if the entity never existed. */
     public Optional<HistoryService.VersionPage> versions(String game, String space, String id, long below, int limit) {
         Entity current = entities.read(game, space, id);
         if (current.version() == 0) {
@@ -86,15 +87,15 @@ public class EntityReader {
         return Optional.of(new HistoryService.VersionPage(schemas.newest(game, page.versions()), page.next()));
     }
 
-    /** Some entities, and the id to go on after, null at the end. */
+    /** A page of entities. {@code next} is the id to continue after; null at the end. */
     public record EntityList(
             List<Entity> entities, @Nullable String next) {}
 
     /**
-     * Lists the entities of a space in the order of their ids. A page ends early, with at least one entity, where their
-     * states would be more than {@code answer-bytes}.
+     * Lists the entities of a space in the order of their ids. A page has at least one entity and ends early if the
+     * states would exceed {@code answer-bytes}.
      *
-     * @param type only those of this type, null for all
+     * @param type only entities of this type; null for all types
      */
     public EntityList list(String game, String space, @Nullable String type, @Nullable String after, int limit) {
         if (type == null) {
@@ -110,7 +111,7 @@ public class EntityReader {
             Map<String, Entity> read = entities.readAll(game, space, some);
             for (String id : some) {
                 Entity entity = read.get(id);
-                // The index trails: what it still names may be gone, or of another type.
+                // The index lags: it may list an entity that is deleted or has another type now.
                 if (entity != null && !entity.deleted() && entity.type().equals(type)) {
                     if (!budget.take(AnswerBudget.sizeBytes(entity))) {
                         return new EntityList(schemas.newest(game, found), last);
@@ -123,13 +124,13 @@ public class EntityReader {
         return new EntityList(schemas.newest(game, found), ids.size() > limit ? last : null);
     }
 
-    /** Where some entities of a type are, all spaces taken together, and what to go on after, null at the end. */
+    /** A page of keys of entities. {@code next} is the key to continue after; null at the end. */
     public record PlaceList(
             List<EntityKey> places, @Nullable EntityKey next) {}
 
     /**
-     * Where the entities of a type are, whatever their space: as many as one read of the index gives, at most 1 MB, which
-     * is some 10,000 entities and 128 RCU. It trails writes by about a second.
+     * Keys of the entities of a type in all spaces. A page is one read of the index, at most 1 MB, about 10,000
+     * entities. The index lags behind writes by about a second. Cost: up to 128 RCU.
      */
     public PlaceList places(String game, String type, @Nullable EntityKey after) {
         EntityStore.Places page = entities.placesOfType(game, type, after);
@@ -137,8 +138,8 @@ public class EntityReader {
     }
 
     /**
-     * Reads entities wherever they are, as they are stored, strongly consistent, 100 in a round trip; those that are gone
-     * are left out.
+     * Reads entities of any spaces in their stored schema version, strongly consistent, 100 per request. Deleted
+     * entities are left out.
      */
     public List<Entity> readAll(String game, List<EntityKey> places) {
         return entities.readAll(game, places).stream()
@@ -147,10 +148,10 @@ public class EntityReader {
     }
 
     /**
-     * Looks for the entities of a type in a part of the whole table. Parts hold whole spaces, so those who work on different
-     * parts never meet in one. 0.5 RCU for 4 KB of whatever is looked at, twice that if consistent.
+     * Scans a part of the whole table for the entities of a type. A part contains whole spaces, so parts that are
+     * processed in parallel have no space in common. Cost: 0.5 RCU for each 4 KB scanned, twice that if consistent.
      *
-     * @param limit how many items are looked at, at most; what 1 MB holds is the limit otherwise
+     * @param limit maximum number of items scanned; a page ends earlier at 1 MB
      */
     public EntityScan scan(
             String game,
@@ -162,9 +163,9 @@ public class EntityReader {
         return entities.scan(game, type, part, after, limit, consumption);
     }
 
-    /** Where to go on looking, right behind an entity. */
-    public EntityScan.Position behind(String game, EntityKey place) {
-        return EntityItems.behind(game, place);
+    /** The position of a scan directly after an entity. */
+    public EntityScan.Position positionAfter(String game, EntityKey place) {
+        return EntityItems.positionAfter(game, place);
     }
 
     private EntityList listAll(String game, String space, @Nullable String from, int limit) {
@@ -175,7 +176,7 @@ public class EntityReader {
             List<Entity> found = new ArrayList<>();
             for (Entity entity : page.entities()) {
                 if (!entity.deleted()) {
-                    // A page ends at 1 MB as it is stored, which may be many times that in an answer.
+                    // A page ends at 1 MB of compressed items, which may be many times larger in the response.
                     if (!budget.take(AnswerBudget.sizeBytes(entity))) {
                         return new EntityList(schemas.newest(game, found), after);
                     }

@@ -14,22 +14,22 @@ import dev.statecraft.replication.state.Strategy;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One new version of one entity, as a commit holds it and as clients are told of it: either the whole state, or what
- * leads there from the version before, set and unset only.
+ * One new version of one entity, in the form that the commit log stores and clients receive. It contains either the
+ * whole state or the set and unset operations that lead there from the previous version.
  *
- * @param entityId the entity
- * @param type its type
- * @param version the version this change makes
- * @param kind whether it is deleted, created, whole or a step
- * @param state the whole state, null unless it is whole
- * @param set values by path, null if nothing is set
- * @param unset paths, null if nothing is unset
- * @param by who made it
- * @param owner the player the entity belongs to
- * @param schemaVersion of the state
- * @param strategy what resolved its conflicts
- * @param conflicts those conflicts, null if there were none
- * @param kept how many versions are kept from now on
+ * @param entityId the id of the entity
+ * @param type its entity type
+ * @param version the version that this change makes
+ * @param kind what the change contains
+ * @param state the whole state; null for a deletion or a step
+ * @param set values by path; null if there are none
+ * @param unset an array of paths; null if there are none
+ * @param by the server or player that wrote the version
+ * @param owner the player that owns the entity; null if it has no owner
+ * @param schemaVersion the schema version of the state
+ * @param strategy the strategy that resolved the conflicts; null if there were none
+ * @param conflicts the resolved conflicts; null if there were none
+ * @param kept number of stored versions from this version on
  */
 public record Change(
         String entityId,
@@ -46,21 +46,21 @@ public record Change(
         @Nullable JsonNode conflicts,
         int kept) {
 
-    /** What a change holds. */
+    /** The content of a change. */
     public enum Kind {
-        /** Nothing: the entity is deleted. */
+        /** No state, because the entity was deleted. */
         DELETED,
-        /** The whole state of an entity that did not exist. */
+        /** The whole state of an entity that did not exist or was deleted. */
         CREATED,
-        /** The whole state. */
+        /** The whole state of an entity that existed. */
         WHOLE,
-        /** What leads from the version before to this one. */
+        /** The operations that lead from the previous version to this one. */
         STEP
     }
 
     /**
-     * The change from one version to the next: a step, unless the whole state is shorter. Whole as well if the schema
-     * changes: whoever has read the version before may have been shown it in either shape, from which no step leads on.
+     * The change from one version to the next. It is a step unless the whole state is shorter. It is also whole if the
+     * schema version changes, because a client may have received the previous version in either schema version.
      */
     public static Change between(Entity before, Entity after) {
         JsonNode conflicts =
@@ -145,7 +145,7 @@ public record Change(
         return done.state();
     }
 
-    /** As it is stored in the log. */
+    /** The JSON form that the commit log stores. */
     public ObjectNode toJson() {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         json.put("i", entityId).put("t", type).put("v", version).put("b", by).put("k", kept);
@@ -199,7 +199,7 @@ public record Change(
         return json.has("f") ? Kind.WHOLE : Kind.STEP;
     }
 
-    /** What a reader compares, after this change. */
+    /** The checksum of the space after this change. */
     public SpaceChecksum toggle(SpaceChecksum checksum, String id) {
         SpaceChecksum without = kind == Kind.CREATED ? checksum : checksum.toggled(id, version - 1);
         return kind == Kind.DELETED ? without : without.toggled(id, version);

@@ -19,16 +19,16 @@ import java.util.stream.LongStream;
 import org.jboss.logging.Logger;
 
 /**
- * The kept versions of entities. The stream of the entities records them, a moment after they were made; a version that
- * is read before that is worked out from the log, so readers never notice.
+ * The version history of entities. The consumer of the entities table's stream stores each version shortly after its
+ * commit. A version that is read before that is derived from the commit log.
  */
 @ApplicationScoped
 public class HistoryService {
 
     private static final Logger LOG = Logger.getLogger(HistoryService.class);
 
-    /** Log entries gone through to work out versions: what a busy space commits while the stream is behind. */
-    private static final int MOST_ENTRIES = 5_000;
+    /** Maximum number of log entries read to derive versions, enough for a busy space while the stream lags. */
+    private static final int MAX_ENTRIES = 5_000;
 
     private static final int LOG_PAGE = 500;
 
@@ -48,10 +48,11 @@ public class HistoryService {
     }
 
     /**
-     * An entity at one of its versions.
+     * Reads one version of an entity. Cost: nothing for the current version; 1 RCU for each 4 KB of a stored version; a
+     * query of the commit log for a version that is not stored yet.
      *
-     * @param current the entity as it is now; its own version costs nothing, another 1 RCU, or a query of the log
-     * @return nothing if there is no such version, it is not kept, or it is not known any more
+     * @param current the current version of the entity
+     * @return empty if the version does not exist or is no longer stored
      */
     public Optional<Entity> at(String game, Entity current, long version) {
         if (version == current.version()) {
@@ -63,17 +64,18 @@ public class HistoryService {
         Optional<Entity> recorded = versions.read(game, current.space(), current.id(), version);
         return recorded.isPresent()
                 ? recorded
-                : Optional.ofNullable(workedOut(game, current, version).get(version));
+                : Optional.ofNullable(derived(game, current, version).get(version));
     }
 
-    /** Some versions, the newest first, and the version to go on below; 0 at the end. */
+    /** A page of versions, newest first. {@code next} is the version to continue below; 0 at the end. */
     public record VersionPage(List<Entity> versions, long next) {}
 
     /**
-     * Lists the kept versions of an entity.
+     * Lists the stored versions of an entity. A page has at least one version and ends early if the states would exceed
+     * {@code answer-bytes}.
      *
      * @param below only versions below this one
-     * @param limit how many at most; fewer, at least one, where their states would be more than {@code answer-bytes}
+     * @param limit maximum number of versions
      */
     public VersionPage list(String game, Entity current, long below, int limit) {
         long newest = Math.min(below - 1, current.version());
@@ -86,9 +88,9 @@ public class HistoryService {
         recorded.forEach(version -> found.put(version.version(), version));
         long known = recorded.isEmpty() ? 0 : recorded.get(0).version();
         if (known < newest && newest < current.version()) {
-            found.putAll(workedOut(game, current, newest));
+            found.putAll(derived(game, current, newest));
         } else if (known < newest) {
-            found.putAll(workedOut(game, current, newest - 1));
+            found.putAll(derived(game, current, newest - 1));
         }
         if (newest == current.version()) {
             found.put(newest, current);
@@ -107,19 +109,19 @@ public class HistoryService {
         return AnswerBudget.sizeBytes(version) + (conflicts == null ? 0L : conflicts.plainBytes());
     }
 
-    /** The last version recorded, and those after it from the log; up to {@code version}, as far as they can be worked out. */
-    private NavigableMap<Long, Entity> workedOut(String game, Entity current, long version) {
+    /** The last stored version up to {@code version}, and later ones that can be derived from the commit log. */
+    private NavigableMap<Long, Entity> derived(String game, Entity current, long version) {
         NavigableMap<Long, Entity> found = new TreeMap<>();
         Entity last = versions.upTo(game, current.space(), current.id(), version, 1).stream()
                 .findFirst()
                 .orElseGet(() -> Entity.none(current.space(), current.id()));
         if (last.version() > 0) {
-            // It may have been recorded since it was looked for.
+            // The version may have been stored since the caller's read.
             found.put(last.version(), last);
         }
-        // The commit of the last recorded version may have made later ones as well.
+        // The commit of the last stored version may have made later versions as well.
         long seq = Math.max(0, (last.version() == 0 ? current.createdSeq() : last.seq()) - 1);
-        int left = MOST_ENTRIES;
+        int left = MAX_ENTRIES;
         while (last.version() < version && seq < current.seq() && left > 0) {
             LogStore.LogPart part = log.after(game, current.space(), seq, LOG_PAGE);
             for (LogEntry entry : part.entries()) {
@@ -128,7 +130,7 @@ public class HistoryService {
                             && change.version() > last.version()
                             && change.version() <= version) {
                         if (change.kind() == Change.Kind.STEP && change.version() != last.version() + 1) {
-                            // What lies between has expired.
+                            // The commits in between have expired.
                             return found;
                         }
                         last = change.applyTo(last, entry.at(), entry.seq(), thresholdBytes(config));
@@ -146,11 +148,11 @@ public class HistoryService {
     }
 
     /**
-     * Records what a batch of the entities' stream tells of. Delivered again, late, or cut differently, it changes
-     * nothing that was recorded and brings nothing back that was dropped. 1 WCU an entity, and 1 for each version and
-     * KB.
+     * Stores the versions that a batch of the entities table's stream reports. A repeated, late or differently divided
+     * delivery changes no stored version and restores no deleted one. Cost: 1 WCU for each entity, and 1 WCU for each
+     * KB of each version.
      *
-     * @return nothing if all is recorded; otherwise the sequence number of the first record to deliver again
+     * @return empty if all versions are stored; otherwise the sequence number of the first record to deliver again
      */
     public Optional<String> record(List<ItemChange> batch) {
         Map<String, List<EntityChange>> byEntity = new LinkedHashMap<>();
@@ -195,7 +197,7 @@ public class HistoryService {
         versions.write(last.game(), after.space(), after.id(), recorded, dropped);
     }
 
-    /** The versions a change made, in order. */
+    /** The versions that a commit made of an entity, in order. */
     private List<Entity> versionsOf(EntityChange change) {
         PackedJson steps = change.steps();
         List<Entity> made = new ArrayList<>();
@@ -212,7 +214,7 @@ public class HistoryService {
         return made;
     }
 
-    /** The versions that were kept before a change and are not any more. */
+    /** The versions that a commit removes from the history. */
     private static LongStream dropped(EntityChange change) {
         Entity before = change.before();
         Entity after = change.after();

@@ -33,13 +33,14 @@ import software.amazon.awssdk.services.dynamodb.model.ScanResponse;
 import software.amazon.awssdk.services.dynamodb.model.WriteRequest;
 
 /**
- * The history table: the kept versions of entities, written by the stream consumer only.
+ * The history table: the stored versions of entities. The stream consumer writes them, and erasure of a player deletes
+ * or anonymizes them.
  *
  * <ul>
  *   <li>Key: {@code pk} = game#space#entity, {@code sk} = version in 16 digits, or {@code newest}.
  *   <li>A version has the attributes of an entity ({@link EntityItems}).
- *   <li>{@code newest}: {@code v} the newest version recorded, {@code k} how many are kept up to it. It only moves
- *       forwards, which tells a delivery that comes late or again what it must not bring back.
+ *   <li>{@code newest}: {@code v} the newest version stored, {@code k} the number of versions stored up to it. The
+ *       version only increases, so a late or repeated delivery does not restore deleted versions.
  * </ul>
  */
 @ApplicationScoped
@@ -57,7 +58,7 @@ public class HistoryStore {
         this.tables = tables;
     }
 
-    /** Reads a version, strongly consistent; 1 RCU for 4 KB. Nothing if it is not recorded. */
+    /** Reads a version, strongly consistent; empty if it is not stored. Cost: 1 RCU for each 4 KB. */
     public Optional<Entity> read(String game, String space, String id, long version) {
         Map<String, AttributeValue> item = dynamo.getItem(get -> get.tableName(tables.history())
                         .key(key(game, space, id, LogStore.number(version)))
@@ -66,7 +67,7 @@ public class HistoryStore {
         return item.isEmpty() ? Optional.empty() : Optional.of(EntityItems.version(space, id, item));
     }
 
-    /** Reads recorded versions up to one, the newest first, strongly consistent; a page ends at 1 MB. */
+    /** Reads stored versions up to {@code version}, newest first, strongly consistent. A page ends at 1 MB. */
     public List<Entity> upTo(String game, String space, String id, long version, int limit) {
         QueryResponse response = dynamo.query(QueryRequest.builder()
                 .tableName(tables.history())
@@ -83,9 +84,9 @@ public class HistoryStore {
     }
 
     /**
-     * Moves the newest version recorded forwards.
+     * Records the newest stored version, unless a later one is recorded.
      *
-     * @return the newest version after this, with what is kept up to it: the one given, or a later one
+     * @return the recorded newest version: {@code to}, or a later one
      */
     Newest advance(String game, String space, String id, Newest to) {
         try {
@@ -101,15 +102,15 @@ public class HistoryStore {
         }
     }
 
-    /** The newest version of an entity that is recorded, and how many are kept up to it. */
+    /** The newest stored version of an entity, and the number of versions stored up to it. */
     record Newest(long version, int kept) {
 
-        boolean keeps(long asked) {
-            return asked > version - kept && asked <= version;
+        boolean keeps(long number) {
+            return number > version - kept && number <= version;
         }
     }
 
-    /** Writes versions and removes others; 1 WCU for each KB written, 1 for each removed. */
+    /** Writes and deletes versions. Cost: 1 WCU for each KB written, and 1 WCU for each version deleted. */
     void write(String game, String space, String id, List<Entity> versions, List<Long> dropped) {
         List<WriteRequest> requests = new ArrayList<>();
         for (Entity version : versions) {
@@ -127,13 +128,15 @@ public class HistoryStore {
     }
 
     /**
-     * Removes versions, and takes a name off others that somebody made, a page of the whole table at a time: 128 RCU, and 1
-     * WCU for each KB of those.
+     * Deletes versions of a game, and replaces a name in {@code by} of others, in one page of a scan of the whole
+     * table. Cost: 128 RCU, and 1 WCU for each KB of each version deleted or changed.
      *
-     * @param gone which versions are removed
-     * @param cursor what the page before named, null to begin
+     * @param erased selects the versions to delete
+     * @param by the name to replace
+     * @param to its replacement
+     * @param cursor the cursor that the previous page returned; null for the first page
      */
-    public ScanPage erase(String game, Predicate<Entity> gone, String by, String to, @Nullable String cursor) {
+    public ScanPage erase(String game, Predicate<Entity> erased, String by, String to, @Nullable String cursor) {
         ScanResponse response = dynamo.scan(ScanRequest.builder()
                 .tableName(tables.history())
                 .filterExpression("begins_with(pk, :game) AND sk <> :newest")
@@ -147,7 +150,7 @@ public class HistoryStore {
             String[] parts = pk.split("#", 3);
             Entity version = EntityItems.version(parts[1], parts[2], item);
             Map<String, AttributeValue> key = Map.of("pk", s(pk), "sk", s(Attributes.string(item, "sk")));
-            if (gone.test(version)) {
+            if (erased.test(version)) {
                 dynamo.deleteItem(delete -> delete.tableName(tables.history()).key(key));
                 touched++;
             } else if (version.by().equals(by)) {
@@ -167,18 +170,18 @@ public class HistoryStore {
                     .expressionAttributeNames(Map.of("#by", "by"))
                     .expressionAttributeValues(Map.of(":to", s(to), ":by", s(by))));
         } catch (ConditionalCheckFailedException e) {
-            LOG.debugf(e, "a version is gone or renamed already");
+            LOG.debugf(e, "a version was already deleted or renamed");
         }
     }
 
-    /** An entity before and after a commit, and the changes in between if there were several. */
+    /** An entity before and after a commit, and the changes of the commit if it made several versions. */
     record EntityChange(
             String game,
             Entity before,
             Entity after,
             @Nullable PackedJson steps) {}
 
-    /** Reads a record of the entities' stream; nothing if it tells of no new version. */
+    /** Reads a record of the entities table's stream; empty if it reports no new version. */
     static Optional<EntityChange> change(ItemChange change) {
         Map<String, AttributeValue> item = change.after();
         if (item == null) {

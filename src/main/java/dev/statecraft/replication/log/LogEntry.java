@@ -4,14 +4,14 @@ import dev.statecraft.replication.state.SpaceChecksum;
 import java.util.List;
 
 /**
- * A commit as readers of a space get it: all of its changes or none.
+ * One commit in the log of a space. Clients receive all changes of a commit or none.
  *
- * @param seq its number in the space, from 1 without gaps
- * @param epoch the epoch of the space it belongs to
- * @param at when it was made, epoch milliseconds; does not fall from commit to commit
- * @param checksum of the space after it
- * @param changes in the order in which they took effect
- * @param sizeBytes what the changes have as plain text
+ * @param seq the sequence number in the space, from 1 without gaps
+ * @param epoch the epoch of the space
+ * @param at when it was committed, Unix milliseconds; never lower than that of the previous commit
+ * @param checksum the checksum of the space after the commit
+ * @param changes the changes in the order in which they were applied
+ * @param sizeBytes the size of the changes as plain text
  */
 public record LogEntry(long seq, String epoch, long at, SpaceChecksum checksum, List<Change> changes, int sizeBytes) {
 

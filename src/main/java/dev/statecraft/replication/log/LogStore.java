@@ -27,16 +27,16 @@ import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
 import software.amazon.awssdk.services.dynamodb.model.QueryResponse;
 
 /**
- * The log table: what was committed to each space, in order.
+ * The log table: the commits of each space, in order.
  *
  * <ul>
  *   <li>Key: {@code pk} = game#space, {@code sk} = sequence number in 16 digits, or {@code head}, which sorts after
- *       all of them: one query gives the commits after a cursor and the head.
+ *       all numbers. One query returns the commits after a cursor and the head.
  *   <li>A commit: {@code e} epoch, {@code at}, {@code ck} checksum after it, {@code ch} packed changes, {@code ttl}.
  *   <li>The head: {@code e}, {@code at}, {@code ck}, {@code q} last sequence number, and the sums {@code n} entities,
- *       {@code h} versions, {@code c} conflicts, {@code pb} plain and {@code sb} stored bytes. It never expires, so a
- *       space that was idle for longer than its log is kept goes on where it was.
- *   <li>Guard of a commit: the head is the one it was made on, and there is no commit of its number.
+ *       {@code h} versions, {@code c} conflicts, {@code pb} plain and {@code sb} stored bytes. The head never expires,
+ *       so a space continues its sequence numbers even after all its commits have expired.
+ *   <li>Conditions of a commit: the head is the one that was read, and no commit has the new number.
  * </ul>
  */
 @ApplicationScoped
@@ -55,15 +55,13 @@ public class LogStore {
     /**
      * Part of a log.
      *
-     * @param entries in order; one or more may be missing where the log has expired, or where commits were made while
-     *     it was read
-     * @param head the head as it was met behind the last entry; nothing if the part ends before it, or nothing was
-     *     ever committed
+     * @param entries the commits in order; some are missing if they expired or were committed during the read
+     * @param head the head, read after the last entry; empty if the part ends before it, or if the space has no commits
      * @param more whether the part ends before the end of the log
      */
     public record LogPart(List<LogEntry> entries, Optional<Space> head, boolean more) {}
 
-    /** Reads the head of a space, strongly consistent; 1 RCU. */
+    /** Reads the head of a space, strongly consistent. Cost: 1 RCU. */
     public Space head(String game, String space) {
         Map<String, AttributeValue> item = dynamo.getItem(get ->
                         get.tableName(tables.log()).key(headKey(game, space)).consistentRead(true))
@@ -72,9 +70,10 @@ public class LogStore {
     }
 
     /**
-     * Reads the commits after one, strongly consistent: one request, 1 RCU for 4 KB, the head included.
+     * Reads the commits after a sequence number and the head in one request, strongly consistent. Cost: 1 RCU for each
+     * 4 KB.
      *
-     * @param limit how many at most; a part ends earlier at 1 MB
+     * @param limit maximum number of items; a part ends earlier at 1 MB
      */
     public LogPart after(String game, String space, long seq, int limit) {
         QueryResponse response = dynamo.query(QueryRequest.builder()
@@ -97,7 +96,7 @@ public class LogStore {
                 entries, head, head.isEmpty() && !response.lastEvaluatedKey().isEmpty());
     }
 
-    /** The spaces that records of the log's stream tell of, each once. */
+    /** The distinct spaces that records of the table's stream report. */
     public static Set<FeedChanged> spaces(List<ItemChange> changes) {
         Set<FeedChanged> spaces = new LinkedHashSet<>();
         for (ItemChange change : changes) {
@@ -151,7 +150,7 @@ public class LogStore {
                 SpaceChecksum.parse(Attributes.string(item, "ck")));
     }
 
-    /** The item of the commit that leads to a head. */
+    /** The item of the last commit of a head. */
     public static Map<String, AttributeValue> entryItem(String game, Space after, PackedJson changes, Duration retention) {
         Map<String, AttributeValue> item = new HashMap<>();
         item.put("pk", s(PartitionKey.of(game, after.name())));

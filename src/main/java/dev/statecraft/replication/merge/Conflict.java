@@ -7,15 +7,14 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One path that an update and the stored state disagreed about, and what became of it. A value is null where there is
- * none.
+ * A path at which an update conflicts with the stored state, and the resolution. A value is null if the path has none.
  *
- * @param path as {@link StatePath} writes it
- * @param base what the update was made on
- * @param ours what is stored
- * @param theirs what the update brings
- * @param rule what decided; null as long as nothing has
- * @param result what the path holds now, null as well as long as nothing has decided
+ * @param path the path, in the text form of {@link StatePath}
+ * @param base the value that the update was based on
+ * @param ours the stored value
+ * @param theirs the value that the update sets
+ * @param rule the rule that resolved the conflict; null if it is not resolved
+ * @param result the resulting value; null if the conflict is not resolved
  */
 @Schema(name = "PathConflict")
 public record Conflict(

@@ -8,15 +8,15 @@ import dev.statecraft.replication.type.MergeRule;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** How conflicts are told: to the caller, in the log and in the history. */
+/** The JSON form of conflicts in responses, in the commit log and in the version history. */
 public final class ConflictExplanation {
 
     private ConflictExplanation() {}
 
     /**
-     * An array of {@code {path, base, ours, theirs, rule, result}}; values that are not there are left out.
+     * An array of {@code {path, base, ours, theirs, rule, result}}. Fields without a value are left out.
      *
-     * @param values whether the values are told, or only which paths there were and what decided them
+     * @param values whether to include the values; otherwise only paths and rules
      */
     public static ArrayNode toJson(List<Conflict> conflicts, boolean values) {
         ArrayNode all = JsonNodeFactory.instance.arrayNode(conflicts.size());

@@ -19,13 +19,12 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Brings an update and the state it meets together. What it gives depends on its arguments alone: no clock, no store,
- * no order of calls.
+ * Merges an update into the current state (a three-way merge of base, stored state and update). The result depends only
+ * on the arguments.
  *
- * <p>A path that is set or unset conflicts only if what is stored there differs both from what the update saw and from
- * what it brings. All other paths of the update are done without question. Increments, appends and removes mean what
- * they say whatever was there before, so they never conflict. Each conflicting path is decided by the strategy; one
- * that the stored value wins leaves the rest of the update as it is.
+ * <p>A path that is set or unset conflicts if the stored value differs both from the base value and from the value of
+ * the update. All other paths of the update are applied. Increments, appends and removes never conflict, because they
+ * do not depend on the previous value. The strategy resolves each conflicting path separately.
  */
 public final class Merge {
 
@@ -45,23 +44,23 @@ public final class Merge {
     }
 
     /**
-     * An update as it reached the server.
+     * An update to merge.
      *
-     * @param operations what it does
-     * @param basis what it was made on
-     * @param arrival the state it met when it arrived, which tells LATEST what came later than the update; the current
-     *     one for an update that has just come
+     * @param operations the operations of the update
+     * @param basis the values that the update was based on
+     * @param arrival the state at the time the server received the update; LATEST uses it to detect later writes. The
+     *     current state for an update that was just received
      */
     public record Update(Operations operations, MergeBase basis, ObjectNode arrival) {
 
-        /** An update that has just come. */
+        /** An update that was just received. */
         public static Update now(Operations operations, MergeBase basis, ObjectNode current) {
             return new Update(operations, basis, current);
         }
 
         /**
-         * A whole state that has just come, as the update its sender made. Where the base is not known, it is held
-         * against the current state, and every difference is a conflict.
+         * Converts a whole state that was just received to an update: its difference to the base state. If the base
+         * state is not known, the difference to the current state is used, and every difference is a conflict.
          */
         public static Update ofState(ObjectNode sent, MergeBase basis, ObjectNode current) {
             ObjectNode base = basis.state();
@@ -69,25 +68,25 @@ public final class Merge {
         }
     }
 
-    /** What a merge comes to; in order of precedence. */
+    /** Result of a merge. Variants are listed in order of precedence. */
     public sealed interface Merged {}
 
-    /** The update conflicts and somebody has to decide; nothing of it is done. */
+    /** The strategy is MANUAL and the update has conflicts. No operation was applied. */
     public record Parked(List<Conflict> conflicts) implements Merged {}
 
-    /** The current state does not allow what is left of the update, so nothing of it is done. */
+    /** An operation does not fit the current state. No operation was applied. */
     public record Impossible(StatePath path, String reason) implements Merged {}
 
-    /** The stored values won every conflict and nothing else was to be done. */
+    /** The stored value won every conflict, and the update has no other effect. */
     public record Refused(List<Conflict> conflicts, Strategy strategy) implements Merged {}
 
     /**
-     * The update is done.
+     * The update was merged.
      *
-     * @param state the state after it; the same as before if a merge came to what is stored
-     * @param effective what leads from the state before to that, set and unset only
-     * @param conflicts what was decided on the way
-     * @param strategy what decided it, null if nothing conflicted
+     * @param state the resulting state; equal to the current state if the merge changes nothing
+     * @param effective the set and unset operations that lead from the current state to {@code state}
+     * @param conflicts the resolved conflicts
+     * @param strategy the strategy that resolved them; null if there were no conflicts
      */
     public record Accepted(
             ObjectNode state,
@@ -100,46 +99,46 @@ public final class Merge {
         return merge(type, type.strategy(), current, update);
     }
 
-    /** Merges an update by a strategy, with the rules of the entity's type. */
+    /** Merges an update by the given strategy, with the rules of the entity's type. */
     public static Merged merge(EntityType type, Strategy strategy, ObjectNode current, Update update) {
         return new Merge(type, strategy, current, update).run();
     }
 
     private Merged run() {
         for (StatePath path : update.operations().unset()) {
-            Operations.Refused refused = misled(path);
+            Operations.Refused refused = unsetObstacle(path);
             if (refused != null) {
                 return new Impossible(refused.path(), refused.reason());
             }
         }
         try {
-            update.operations().set().forEach(this::consider);
-            update.operations().unset().forEach(path -> consider(path, null));
+            update.operations().set().forEach(this::mergePath);
+            update.operations().unset().forEach(path -> mergePath(path, null));
         } catch (ValueMerge.OutOfRange e) {
             return new Impossible(e.path(), e.reason());
         }
         if (strategy == Strategy.MANUAL && !conflicts.isEmpty()) {
             return new Parked(List.copyOf(conflicts));
         }
-        Operations asked = update.operations();
-        Operations left = new Operations(new TreeMap<>(set), unset, asked.increment(), asked.append(), asked.remove());
-        Operations.Applied applied = StateEdit.apply(left, current);
+        Operations requested = update.operations();
+        Operations remaining = new Operations(new TreeMap<>(set), unset, requested.increment(), requested.append(), requested.remove());
+        Operations.Applied applied = StateEdit.apply(remaining, current);
         if (applied instanceof Operations.Refused refused) {
             return new Impossible(refused.path(), refused.reason());
         }
         ObjectNode state = ((Operations.Done) applied).state();
         Operations effective = StateDiff.between(current, state);
-        if (effective.isEmpty() && !conflicts.isEmpty() && conflicts.stream().allMatch(Merge::isLost)) {
+        if (effective.isEmpty() && !conflicts.isEmpty() && conflicts.stream().allMatch(Merge::keepsStoredValue)) {
             return new Refused(List.copyOf(conflicts), strategy);
         }
         return new Accepted(state, effective, List.copyOf(conflicts), conflicts.isEmpty() ? null : strategy);
     }
 
     /**
-     * Why a path that is unset leads nowhere, null if it does not: it goes through something that is neither an object
-     * nor a list in the state that the update was made on, and still does.
+     * The reason why a path cannot be unset, null if it can: in the base state and in the current state, the path leads
+     * through a value that is neither an object nor a list.
      */
-    private Operations.@Nullable Refused misled(StatePath path) {
+    private Operations.@Nullable Refused unsetObstacle(StatePath path) {
         ObjectNode base = update.basis().state();
         if (base == null || path.in(current) != null || path.in(base) != null) {
             return null;
@@ -151,29 +150,29 @@ public final class Merge {
                 : null;
     }
 
-    private static boolean isLost(Conflict conflict) {
+    private static boolean keepsStoredValue(Conflict conflict) {
         return (conflict.rule() == MergeRule.SERVER || conflict.rule() == MergeRule.LATEST)
                 && JsonValues.alike(conflict.ours(), conflict.result());
     }
 
-    private void consider(StatePath path, @Nullable JsonNode theirs) {
+    private void mergePath(StatePath path, @Nullable JsonNode theirs) {
         JsonNode ours = path.in(current);
         Optional<JsonNode> base = update.basis().at(path);
         boolean conflicting =
                 !JsonValues.alike(ours, theirs) && (base.isEmpty() || !JsonValues.alike(ours, base.get()));
-        put(path, conflicting ? decide(path, base, ours, theirs) : theirs);
+        put(path, conflicting ? resolve(path, base, ours, theirs) : theirs);
     }
 
-    /** What a path holds after its conflict; writes down how that came. */
-    private @Nullable JsonNode decide(
+    /** Resolves the conflict of a path, records it, and returns the resulting value. */
+    private @Nullable JsonNode resolve(
             StatePath path, Optional<JsonNode> base, @Nullable JsonNode ours, @Nullable JsonNode theirs) {
         ValueMerge values = new ValueMerge(type, update.arrival(), conflicts);
         return switch (strategy) {
-            case SERVER_WINS -> values.decided(path, base, ours, theirs, MergeRule.SERVER);
-            case CLIENT_WINS -> values.decided(path, base, ours, theirs, MergeRule.CLIENT);
-            case LATEST -> values.decided(path, base, ours, theirs, MergeRule.LATEST);
+            case SERVER_WINS -> values.oneSide(path, base, ours, theirs, MergeRule.SERVER);
+            case CLIENT_WINS -> values.oneSide(path, base, ours, theirs, MergeRule.CLIENT);
+            case LATEST -> values.oneSide(path, base, ours, theirs, MergeRule.LATEST);
             case MERGE -> values.merged(path, base, ours, theirs);
-            case MANUAL -> values.undecided(path, base, ours, theirs);
+            case MANUAL -> values.unresolved(path, base, ours, theirs);
         };
     }
 

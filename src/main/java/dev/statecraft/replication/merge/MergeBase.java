@@ -16,30 +16,31 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an update was made on: the values its sender says it saw, and for the rest the state at the version it names.
+ * The values that an update was based on: those that the sender reports in {@code was}, and for other paths the state
+ * at the base version.
  *
- * @param was values seen, by path; a JSON null says that nothing was there
- * @param state the state at the base version; the current one where the update names no version, which makes it apply
- *     as it is; null where the version named is no longer known, which makes every disagreement a conflict
+ * @param was the values that the sender saw, by path; JSON null for a path without a value
+ * @param state the state at the base version; the current state if the update has no base version, so that it applies
+ *     without conflicts; null if the base version is no longer stored, so that every difference is a conflict
  */
 public record MergeBase(
         SortedMap<StatePath, JsonNode> was, @Nullable ObjectNode state) {
 
-    /** Copies the values seen. */
+    /** Copies the map. */
     public MergeBase {
         was = Collections.unmodifiableSortedMap(new TreeMap<>(was));
     }
 
-    /** What reading the values seen gives; in order of precedence. */
+    /** Result of reading {@code was}. Variants are listed in order of precedence. */
     public sealed interface Reading {}
 
-    /** They cannot be read; {@code field} is where, such as {@code was.coins}. */
+    /** The JSON is not valid at {@code field}, for example {@code was.coins}. */
     public record Malformed(String field, String reason) implements Reading {}
 
-    /** The values seen. */
+    /** The JSON was read. */
     public record Read(SortedMap<StatePath, JsonNode> was) implements Reading {}
 
-    /** An update that claims nothing, or only the version that is current. */
+    /** The base of an update without {@code was}, on the current version. */
     public static MergeBase current(ObjectNode state) {
         return new MergeBase(new TreeMap<>(), state);
     }
@@ -47,8 +48,8 @@ public record MergeBase(
     /**
      * Reads the {@code was} of a request.
      *
-     * @param written the paths that the update writes: a value seen elsewhere would check nothing and is refused; null
-     *     to take any
+     * @param written the operations of the update; a path in {@code was} that they do not write is rejected, because
+     *     its value would have no effect. Null to accept all paths
      */
     public static Reading parse(@Nullable JsonNode json, @Nullable Operations written) {
         TreeMap<StatePath, JsonNode> was = new TreeMap<>();
@@ -73,13 +74,13 @@ public record MergeBase(
         return new Read(was);
     }
 
-    /** In the order of paths, what a path covers follows it at once. */
+    /** Whether the update writes the path or a path below it, which would directly follow it in the sorted set. */
     private static boolean isWritten(StatePath path, NavigableSet<StatePath> paths) {
         StatePath next = paths.ceiling(path);
         return next != null && path.covers(next);
     }
 
-    /** What the update saw at a path: missing if nothing was there, and nothing at all if that is not known. */
+    /** The base value of a path: a missing node if the path had no value; empty if the base value is not known. */
     public Optional<JsonNode> at(StatePath path) {
         List<String> tokens = path.tokens();
         for (int length = tokens.size(); length > 0; length--) {

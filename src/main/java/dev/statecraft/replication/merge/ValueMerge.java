@@ -18,14 +18,14 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes one value of two by the rules of a type, and writes down what it decided.
+ * Merges two values of a path by the rules of an entity type, and records each decision.
  *
- * <p>Objects are gone through key by key: what only one side changed is taken from that side, a key that only the sent
- * object has is added, and what both changed is merged in turn. Where no rule fits: numbers give the larger one,
- * booleans are true if either is, lists are united, and everything else, above all text, stays as it is stored.
+ * <p>Objects are merged key by key. A key that only one side changed gets the value of that side, a key that only the
+ * sent object has is added, and a key that both changed is merged recursively. If no rule fits: the larger number wins,
+ * booleans are combined with OR, lists with UNION, and the stored value of any other type stays.
  *
- * <p>MAX, MIN, OR and UNION are commutative, associative and idempotent, UNION as a set: the stored elements keep their
- * order and come first. For all rules that put two values together, nothing is the neutral value.
+ * <p>MAX, MIN, OR and UNION are commutative, associative and idempotent. For UNION this holds for the set of elements;
+ * the stored elements come first, in their order. A missing value is the neutral element of these rules and of SUM.
  */
 final class ValueMerge {
 
@@ -39,7 +39,7 @@ final class ValueMerge {
         this.decisions = decisions;
     }
 
-    /** A rule leads out of the range of numbers; ends the merge. */
+    /** The result of a rule is outside the range of numbers. Ends the merge. */
     static final class OutOfRange extends RuntimeException {
 
         private static final long serialVersionUID = 1L;
@@ -62,14 +62,14 @@ final class ValueMerge {
         }
     }
 
-    /** Leaves a conflict open: the stored value stays for now. */
-    @Nullable JsonNode undecided(StatePath path, Optional<JsonNode> base, @Nullable JsonNode ours, @Nullable JsonNode theirs) {
+    /** Records a conflict without a resolution and returns the stored value. */
+    @Nullable JsonNode unresolved(StatePath path, Optional<JsonNode> base, @Nullable JsonNode ours, @Nullable JsonNode theirs) {
         decisions.add(new Conflict(path.toString(), seen(base), ours, theirs, null, null));
         return ours;
     }
 
-    /** Takes one side's value whole: {@code rule} is SERVER, CLIENT or LATEST. */
-    @Nullable JsonNode decided(
+    /** Returns the value of one side. {@code rule} is SERVER, CLIENT or LATEST. */
+    @Nullable JsonNode oneSide(
             StatePath path,
             Optional<JsonNode> base,
             @Nullable JsonNode ours,
@@ -79,11 +79,11 @@ final class ValueMerge {
         return decision(path, base, ours, theirs, rule, client ? theirs : ours);
     }
 
-    /** The value by the type's rule for the path, or by the types of the values. */
+    /** Merges by the rule of the path, or by the default for the JSON types of the values. */
     @Nullable JsonNode merged(StatePath path, Optional<JsonNode> base, @Nullable JsonNode ours, @Nullable JsonNode theirs) {
         MergeRule rule = type.ruleFor(path);
         if (rule == MergeRule.SERVER || rule == MergeRule.CLIENT || rule == MergeRule.LATEST) {
-            return decided(path, base, ours, theirs, rule);
+            return oneSide(path, base, ours, theirs, rule);
         }
         if (ours != null
                 && theirs != null
@@ -129,7 +129,7 @@ final class ValueMerge {
         return result;
     }
 
-    /** What a rule makes of two values; null if it does not fit them. */
+    /** Merges two values by a rule; null if the values do not fit the rule. */
     private @Nullable JsonNode byRule(
             StatePath path,
             MergeRule rule,
@@ -137,20 +137,20 @@ final class ValueMerge {
             @Nullable JsonNode ours,
             @Nullable JsonNode theirs) {
         return switch (rule) {
-            case MAX, MIN -> isNumberOrNothing(ours) && isNumberOrNothing(theirs) ? extreme(rule, ours, theirs) : null;
+            case MAX, MIN -> isNumberOrMissing(ours) && isNumberOrMissing(theirs) ? extreme(rule, ours, theirs) : null;
             case SUM ->
-                isNumberOrNothing(ours)
-                                && isNumberOrNothing(theirs)
+                isNumberOrMissing(ours)
+                                && isNumberOrMissing(theirs)
                                 && base.isPresent()
-                                && isNumberOrNothing(base.get())
+                                && isNumberOrMissing(base.get())
                         ? sum(path, base.get(), ours, theirs)
                         : null;
             case OR ->
-                isBooleanOrNothing(ours) && isBooleanOrNothing(theirs)
+                isBooleanOrMissing(ours) && isBooleanOrMissing(theirs)
                         ? BooleanNode.valueOf(isTrue(ours) || isTrue(theirs))
                         : null;
-            case UNION -> isListOrNothing(ours) && isListOrNothing(theirs) ? union(ours, theirs) : null;
-            case SERVER, CLIENT, LATEST -> throw new IllegalStateException("these take a side whole");
+            case UNION -> isListOrMissing(ours) && isListOrMissing(theirs) ? union(ours, theirs) : null;
+            case SERVER, CLIENT, LATEST -> throw new IllegalStateException("rule of one side: " + rule);
         };
     }
 
@@ -165,7 +165,7 @@ final class ValueMerge {
                 boolean either = isTrue(ours) || isTrue(theirs);
                 return decision(path, base, ours, theirs, MergeRule.OR, BooleanNode.valueOf(either));
             }
-            if (isListOrNothing(ours) && isListOrNothing(theirs) && ours.isArray()) {
+            if (isListOrMissing(ours) && isListOrMissing(theirs) && ours.isArray()) {
                 return decision(path, base, ours, theirs, MergeRule.UNION, union(ours, theirs));
             }
         }
@@ -214,7 +214,7 @@ final class ValueMerge {
         return union;
     }
 
-    /** Whether nothing has written the path since the update arrived. */
+    /** Whether the path was not written after the server received the update. */
     private boolean isUpdateLater(StatePath path, @Nullable JsonNode ours) {
         return JsonValues.alike(path.in(arrival), ours);
     }
@@ -234,21 +234,21 @@ final class ValueMerge {
         return base.filter(value -> !JsonValues.isNothing(value)).orElse(null);
     }
 
-    /** An object, or the empty list that Luau may send for one. */
+    /** Whether a value is an object, or an empty list, which Luau sends for an empty object. */
     private static boolean isObject(@Nullable JsonNode value) {
         return value != null && (value.isObject() || (value.isArray() && value.isEmpty()));
     }
 
-    private static boolean isNumberOrNothing(@Nullable JsonNode value) {
+    private static boolean isNumberOrMissing(@Nullable JsonNode value) {
         return value == null || value.isNumber() || JsonValues.isNothing(value);
     }
 
-    private static boolean isBooleanOrNothing(@Nullable JsonNode value) {
+    private static boolean isBooleanOrMissing(@Nullable JsonNode value) {
         return value == null || value.isBoolean() || JsonValues.isNothing(value);
     }
 
-    /** A list, or the empty object that some clients send for an empty one. */
-    private static boolean isListOrNothing(@Nullable JsonNode value) {
+    /** Whether a value is null, missing, a list, or an empty object, which some clients send for an empty list. */
+    private static boolean isListOrMissing(@Nullable JsonNode value) {
         return value == null || value.isArray() || (value.isObject() && value.isEmpty()) || JsonValues.isNothing(value);
     }
 

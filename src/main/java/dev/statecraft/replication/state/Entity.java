@@ -6,24 +6,24 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An entity at one of its versions. Versions are counted from 1 without gaps and go on when the entity is deleted, which
- * is a version too, and created again.
+ * One version of an entity. Versions are numbered from 1 without gaps. A deletion is a version too. An entity that is
+ * created again continues with the next version.
  *
- * @param space the space it belongs to
- * @param id its id, of which there is one in a space
- * @param type decides how conflicts are resolved and who may write
- * @param version 0 if there never was such an entity
- * @param state null if it is deleted
- * @param schemaVersion the version of the last migration the state went through
- * @param owner the player it belongs to, null if it is nobody's own
- * @param at when this version was made, epoch milliseconds
- * @param by who made it
- * @param strategy what resolved the conflicts of this version, null if there were none
- * @param conflicts the conflicts this version resolved, null if there were none
- * @param seq the commit that made this version
- * @param createdSeq the commit that last created the entity
- * @param kept how many versions are kept, this one counted; 0 where history is off
- * @param receipts which of the last mutations took effect
+ * @param space the space of the entity
+ * @param id its id, unique within the space
+ * @param type its entity type, which determines how conflicts are resolved and which callers may write
+ * @param version the number of the version; 0 if the entity never existed
+ * @param state the state; null if the entity is deleted
+ * @param schemaVersion the version of the last migration that was applied to the state
+ * @param owner the player that owns the entity; null if it has no owner
+ * @param at when the version was committed, Unix milliseconds
+ * @param by the server or player that wrote the version
+ * @param strategy the strategy that resolved the conflicts of this version; null if there were none
+ * @param conflicts the conflicts that this version resolved; null if there were none
+ * @param seq sequence number of the commit that made the version
+ * @param createdSeq sequence number of the commit that last created the entity
+ * @param kept number of stored versions, including this one; 0 if history is off
+ * @param receipts receipts of the last mutations that were applied
  */
 public record Entity(
         String space,
@@ -47,27 +47,27 @@ public record Entity(
         receipts = List.copyOf(receipts);
     }
 
-    /** Of an entity that never was. */
+    /** Version 0 of an entity that never existed. */
     public static Entity none(String space, String id) {
         return new Entity(space, id, "", 0, null, "", null, 0, "", null, null, 0, 0, 0, List.of());
     }
 
-    /** Whether there is no such entity now. */
+    /** Whether the entity is deleted or never existed. */
     public boolean deleted() {
         return state == null;
     }
 
-    /** The state; empty if the entity is deleted. Not to be changed. */
+    /** The state, which must not be modified; an empty object if the entity is deleted. */
     public ObjectNode json() {
         return state == null ? JsonNodeFactory.instance.objectNode() : (ObjectNode) state.value();
     }
 
-    /** Whether a version can still be read. */
+    /** Whether a version is stored. */
     public boolean keeps(long asked) {
         return asked == version || (asked > version - kept && asked < version && asked > 0);
     }
 
-    /** The checksum of the space without this version in it, or with it. */
+    /** The checksum of the space after this version is added to it or removed from it. */
     public SpaceChecksum toggle(SpaceChecksum checksum) {
         return deleted() ? checksum : checksum.toggled(id, version);
     }

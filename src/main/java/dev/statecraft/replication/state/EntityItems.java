@@ -25,7 +25,7 @@ public final class EntityItems {
     }
 
     /** The position of a scan directly after an entity. */
-    public static EntityScan.Position behind(String game, EntityKey place) {
+    public static EntityScan.Position positionAfter(String game, EntityKey place) {
         return new EntityScan.Position(PartitionKey.of(game, place.space()), place.id());
     }
 

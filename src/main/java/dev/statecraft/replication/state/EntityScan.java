@@ -4,25 +4,25 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What was found in a part of the table of entities.
+ * One page of a scan of the entities table.
  *
- * @param found the entities of the type looked for, in the order of the table; those of a space stand together
- * @param next what to go on after, null at the end of the part
+ * @param found entities of the requested type, in table order; the entities of a space are adjacent
+ * @param next the position to continue after; null at the end of the part
  */
 public record EntityScan(List<Found> found, @Nullable Position next) {
 
-    /** Where an entity was found, and the migration its state went through last. */
+    /** An entity that was found, and the schema version of its state. */
     public record Found(EntityKey place, String schemaVersion) {}
 
-    /** How far a part was looked through: a key of the table, of whatever game. */
+    /** A position in a scan: a key of the table, which may belong to any game. */
     public record Position(String partition, String sort) {}
 
     /**
-     * A part of the table.
+     * A part of the table (a segment of a parallel scan).
      *
-     * @param number from 0
-     * @param of how many parts there are
-     * @param consistent whether everything is seen that was written before; twice the price
+     * @param number the number of the part, from 0
+     * @param of the number of parts
+     * @param consistent whether reads are strongly consistent, which doubles the cost
      */
     public record Part(int number, int of, boolean consistent) {}
 }

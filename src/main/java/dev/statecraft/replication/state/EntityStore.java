@@ -26,19 +26,19 @@ import software.amazon.awssdk.services.dynamodb.model.ScanRequest;
 import software.amazon.awssdk.services.dynamodb.model.ScanResponse;
 
 /**
- * The entities table, read; only {@code CommitStore} writes it.
+ * Reads the entities table. {@code CommitStore} writes it.
  *
  * <ul>
- *   <li>Key: {@code pk} = game#space, {@code sk} = entity. A deleted entity stays, without a state, for its version and
- *       its receipts.
+ *   <li>Key: {@code pk} = game#space, {@code sk} = entity. The item of a deleted entity stays without a state, because
+ *       it holds the version and the receipts.
  *   <li>Attributes: {@code ty} type, {@code v} version, {@code st} packed state, {@code m} schema version, {@code o}
  *       owner, {@code at} and {@code by} of this version, {@code g} strategy, {@code cf} packed conflicts, {@code sq}
- *       commit, {@code cs} commit of creation, {@code k} versions kept, {@code rt} packed receipts
- *       (earlier {@code rc}, which is read and replaced with the next version), {@code sp} packed
- *       changes if the commit made more than one version.
- *   <li>Index {@code types}: {@code tpk} = game#type, {@code tsk} = space#entity, keys only; deleted entities are not in
- *       it.
- *   <li>Guard of every write: the version it was decided on.
+ *       commit, {@code cs} commit of creation, {@code k} number of stored versions, {@code rt} packed receipts (earlier
+ *       {@code rc}, which is read, and replaced by the next write), {@code sp} packed changes if the commit made more
+ *       than one version.
+ *   <li>Index {@code types}: {@code tpk} = game#type, {@code tsk} = space#entity, keys only. Deleted entities are not
+ *       in the index.
+ *   <li>Condition of every write: the version that was read is still the current one.
  * </ul>
  */
 @ApplicationScoped
@@ -54,12 +54,12 @@ public class EntityStore {
         this.tables = tables;
     }
 
-    /** Some entities, and the id to go on after, null at the end. */
+    /** A page of entities. {@code next} is the id to continue after; null at the end. */
     public record EntityPage(
             List<Entity> entities, @Nullable String next) {}
 
     /**
-     * Reads an entity, strongly consistent; 1 RCU for 4 KB. Version 0 if there never was such an entity.
+     * Reads an entity, strongly consistent. Returns version 0 if the entity never existed. Cost: 1 RCU for each 4 KB.
      */
     public Entity read(String game, String space, String id) {
         Map<String, AttributeValue> item = dynamo.getItem(get -> get.tableName(tables.entities())
@@ -69,7 +69,7 @@ public class EntityStore {
         return item.isEmpty() ? Entity.none(space, id) : EntityItems.fromItem(item);
     }
 
-    /** Reads entities of a space, strongly consistent, 100 in a round trip; those that never were are left out. */
+    /** Reads entities of a space, strongly consistent, 100 per request. Entities that never existed are left out. */
     public Map<String, Entity> readAll(String game, String space, Collection<String> ids) {
         Map<String, Entity> found = new LinkedHashMap<>();
         List<String> all = ids.stream().distinct().toList();
@@ -91,9 +91,9 @@ public class EntityStore {
     }
 
     /**
-     * Reads the entities of a space in the order of their ids, deleted ones included, strongly consistent.
+     * Reads the entities of a space in the order of their ids, including deleted ones, strongly consistent.
      *
-     * @param limit how many at most; a page ends earlier at 1 MB
+     * @param limit maximum number of entities; a page ends earlier at 1 MB
      */
     public EntityPage page(String game, String space, @Nullable String after, int limit) {
         QueryRequest.Builder query = QueryRequest.builder()
@@ -111,7 +111,7 @@ public class EntityStore {
                 Attributes.stringOrNull(response.lastEvaluatedKey(), "sk"));
     }
 
-    /** Ids of the entities of one type in a space, in order; eventually consistent, 0.5 RCU for 40 or so. */
+    /** Ids of the entities of one type in a space, in order, eventually consistent. Cost: 0.5 RCU for about 40 ids. */
     public List<String> idsOfType(String game, String space, String type, @Nullable String after, int limit) {
         String prefix = space + "#";
         List<String> ids = new ArrayList<>();
@@ -136,12 +136,12 @@ public class EntityStore {
         return ids;
     }
 
-    /** Where entities of one type are, all spaces taken together, and what to go on with, null at the end. */
+    /** A page of keys of entities. {@code next} is the key to continue after; null at the end. */
     public record Places(List<EntityKey> places, @Nullable EntityKey next) {}
 
     /**
-     * Where the entities of one type are, by space and id: one page of the index of at most 1 MB, which is some 10,000
-     * entities and 128 RCU; eventually consistent.
+     * Keys of the entities of one type in all spaces, in the order of space and id, eventually consistent. A page is at
+     * most 1 MB of the index, about 10,000 entities. Cost: up to 128 RCU.
      */
     public Places placesOfType(String game, String type, @Nullable EntityKey after) {
         Map<String, AttributeValue> start = new HashMap<>();
@@ -162,7 +162,7 @@ public class EntityStore {
                 response.lastEvaluatedKey().isEmpty() ? null : EntityItems.place(response.lastEvaluatedKey()));
     }
 
-    /** Reads entities wherever they are, strongly consistent, 100 in a round trip; those that never were are left out. */
+    /** Reads entities of any spaces, strongly consistent, 100 per request. Entities that never existed are left out. */
     public List<Entity> readAll(String game, List<EntityKey> places) {
         List<Entity> found = new ArrayList<>();
         for (int from = 0; from < places.size(); from += Batches.READ_LIMIT) {
@@ -179,16 +179,16 @@ public class EntityStore {
         return found;
     }
 
-    /** Some entities of a game, wherever they are, and what to go on with, null at the end. */
+    /** A page of a game's entities of all spaces. {@code next} is the cursor of the next page; null at the end. */
     public record GamePage(List<Entity> entities, @Nullable String next) {}
 
     /**
-     * Goes through all entities of a game, deleted ones included, strongly consistent: a page of the whole table, 128
-     * RCU, of which other games' are left out. For what is done once in a long while.
+     * Scans all entities of a game, including deleted ones, strongly consistent. A page is 1 MB of the whole table,
+     * from which the items of other games are filtered. Cost: 128 RCU for each page. For rare operations only.
      *
-     * @param cursor what the page before named, null to begin
+     * @param cursor {@code next} of the previous page; null for the first page
      */
-    public GamePage sweep(String game, @Nullable String cursor) {
+    public GamePage scanGame(String game, @Nullable String cursor) {
         ScanResponse response = dynamo.scan(ScanRequest.builder()
                 .tableName(tables.entities())
                 .filterExpression("begins_with(pk, :game)")
@@ -202,11 +202,11 @@ public class EntityStore {
     }
 
     /**
-     * Looks for the entities of one type in one of several parts of the whole table. A part holds whole spaces, as
-     * DynamoDB cuts a table by the hash of its partition keys; so parts that are worked on side by side never meet in a
-     * space. 0.5 RCU for 4 KB of whatever is looked at, twice that if consistent.
+     * Scans one part of the whole table for the entities of one type. A part contains whole spaces, because DynamoDB
+     * divides a table by the hash of the partition key. Parts that are processed in parallel therefore have no space in
+     * common. Cost: 0.5 RCU for each 4 KB scanned, twice that if consistent.
      *
-     * @param limit how many items are looked at, at most; whatever 1 MB holds is the limit otherwise
+     * @param limit maximum number of items scanned; a page ends earlier at 1 MB
      */
     public EntityScan scan(
             String game,

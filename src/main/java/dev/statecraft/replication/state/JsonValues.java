@@ -11,21 +11,21 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * When two JSON values count as the same, whatever classes Jackson read them into. Numbers are the same if they are the
- * same IEEE 754 double, which is all that most clients keep of a number: {@code 1}, {@code 1.0} and {@code 10e-1} are one
- * number, and so are {@code 0.1} and {@code 0.10000000000000001}.
+ * Equality of JSON values, independent of the Jackson classes that hold them. Two numbers are equal if they are the
+ * same IEEE 754 double, because most clients store numbers as doubles: {@code 1}, {@code 1.0} and {@code 10e-1} are
+ * equal, and so are {@code 0.1} and {@code 0.10000000000000001}.
  */
 public final class JsonValues {
 
-    /** The largest number that every client's doubles count exactly up to: 2^53−1. */
+    /** 2^53−1: every integer up to this one is exact as a double. */
     static final BigDecimal MAX_NUMBER = BigDecimal.valueOf((1L << 53) - 1);
 
-    /** A longer number could be stored but not be sent back in a request; leading zeros are not counted. */
+    /** Maximum characters of a number without leading zeros. Requests with longer numbers are rejected. */
     static final int MAX_NUMBER_LENGTH = 64;
 
     private JsonValues() {}
 
-    /** Whether two values are the same JSON: numbers by value, objects whatever the order of their keys. */
+    /** Whether two values are the same JSON. Numbers are compared by value; the order of keys is ignored. */
     public static boolean same(@Nullable JsonNode a, @Nullable JsonNode b) {
         if (a == null || b == null) {
             return a == null && b == null;
@@ -34,16 +34,16 @@ public final class JsonValues {
     }
 
     /**
-     * Whether a client that saw one would say it saw the other: as {@link #same}, but nothing and null are alike, and
-     * so are an empty list and an empty object, which Luau cannot tell apart.
+     * Whether two values are equal for a Luau client: as {@link #same}, but a missing value equals null, and an empty
+     * list equals an empty object.
      */
     public static boolean alike(@Nullable JsonNode a, @Nullable JsonNode b) {
         return loose(a).equals(loose(b));
     }
 
     /**
-     * The value with every number as the shortest decimal of its double, without trailing zeros: equal and of equal hash
-     * if the same.
+     * The value with every number as the shortest decimal of its double, without trailing zeros. Values that are the
+     * {@link #same} have equal canonical forms with equal hash codes.
      */
     public static JsonNode canonical(JsonNode value) {
         if (value.isNumber()) {
@@ -85,12 +85,12 @@ public final class JsonValues {
         return canonical(value);
     }
 
-    /** Whether a value stands for nothing: null. */
+    /** Whether a value is null or missing. */
     public static boolean isNothing(JsonNode value) {
         return value.isNull() || value.isMissingNode();
     }
 
-    /** A number as JSON: a whole number without a point, another without trailing zeros. */
+    /** A number as JSON: integers without a decimal point, other numbers without trailing zeros. */
     public static JsonNode number(BigDecimal value) {
         BigDecimal stripped = value.stripTrailingZeros();
         return stripped.scale() <= 0
@@ -98,7 +98,7 @@ public final class JsonValues {
                 : DecimalNode.valueOf(stripped);
     }
 
-    /** Why a number cannot be part of a state, null if it can. */
+    /** The reason why a number cannot be part of a state; null if it can. */
     public static @Nullable String refusal(BigDecimal value) {
         if (value.abs().compareTo(MAX_NUMBER) > 0) {
             return "the result would be outside ±9007199254740991 (2^53-1)";
@@ -108,15 +108,15 @@ public final class JsonValues {
                 : null;
     }
 
-    /** The characters of a number without exponent, from its first digit that is not a zero on. */
+    /** The characters of a number in plain notation without leading zeros. */
     private static int length(BigDecimal value) {
         int leadingZeros = Math.max(0, value.scale() - value.precision());
         return value.toPlainString().length() - leadingZeros;
     }
 
     /**
-     * The id that a value names: a text as it is, an integer in digits however the number is written ({@code 817959853140},
-     * {@code 817959853140.0}, {@code 8.1795985314e11}); nothing for any other value.
+     * The id that a value contains: a text unchanged, an integer as digits in whatever notation it was written
+     * ({@code 817959853140}, {@code 817959853140.0}, {@code 8.1795985314e11}). Empty for any other value.
      */
     public static Optional<String> id(JsonNode value) {
         if (value.isTextual()) {

@@ -17,23 +17,23 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * What an update does to a state, path by path. No path of an update equals another or lies below it, so no operation
- * sees what another did and their order makes no difference.
+ * The operations of an update on a state, by path. The paths of one update are distinct, and none lies below another.
+ * The result therefore does not depend on the order of the operations.
  *
  * <ul>
- *   <li>{@code set} puts a value in place of whatever is there; objects that are missing on the way are made.
- *   <li>{@code unset} takes a key out of an object; nothing happens if the path leads to nothing, however deep it is
- *       and also below an element that a list does not have. Elements of a list are not unset: those behind would move.
- *   <li>{@code increment} adds to a number, a missing one counts as 0.
- *   <li>{@code append} adds values at the end of a list, a missing one is made.
- *   <li>{@code remove} takes every element out of a list that is the same as one of the values.
+ *   <li>{@code set} replaces the value at the path. Missing objects along the path are created.
+ *   <li>{@code unset} removes a key from an object. It has no effect if the path does not exist. An element of a list
+ *       cannot be unset, because the elements after it would move.
+ *   <li>{@code increment} adds to a number. A missing number is treated as 0.
+ *   <li>{@code append} adds values at the end of a list. A missing list is created.
+ *   <li>{@code remove} removes every element of a list that equals one of the values.
  * </ul>
  *
- * <p>An empty list on the way of a path counts as an empty object, because Luau encodes both as {@code []}: on {@code
- * {"bag": []}}, {@code {"increment": {"/bag/1001": 1}}} gives {@code {"bag": {"1001": 1}}}.
+ * <p>An empty list along a path is treated as an empty object, because Luau encodes both as {@code []}. Example:
+ * {@code {"increment": {"/bag/1001": 1}}} changes {@code {"bag": []}} to {@code {"bag": {"1001": 1}}}.
  *
- * <p>As JSON: {@code {"set": {path: value}, "unset": [path], "increment": {path: number}, "append": {path: [value]},
- * "remove": {path: [value]}}}, each of them optional.
+ * <p>JSON form: {@code {"set": {path: value}, "unset": [path], "increment": {path: number}, "append": {path: [value]},
+ * "remove": {path: [value]}}}. Each field is optional.
  */
 public record Operations(
         SortedMap<StatePath, JsonNode> set,
@@ -42,11 +42,11 @@ public record Operations(
         SortedMap<StatePath, List<JsonNode>> append,
         SortedMap<StatePath, List<JsonNode>> remove) {
 
-    /** Nothing to do. */
+    /** No operations. */
     public static final Operations NONE =
             new Operations(new TreeMap<>(), new TreeSet<>(), new TreeMap<>(), new TreeMap<>(), new TreeMap<>());
 
-    /** Copies the collections; the values in them are taken to be never changed again. */
+    /** Copies the collections. The values in them are not copied and must not be modified. */
     public Operations {
         set = Collections.unmodifiableSortedMap(new TreeMap<>(set));
         unset = Collections.unmodifiableSortedSet(new TreeSet<>(unset));
@@ -55,35 +55,35 @@ public record Operations(
         remove = Collections.unmodifiableSortedMap(new TreeMap<>(remove));
     }
 
-    /** What reading operations gives; in order of precedence. */
+    /** Result of reading operations. Variants are listed in order of precedence. */
     public sealed interface Reading {}
 
-    /** They cannot be read; {@code field} is where, such as {@code increment.coins}. */
+    /** The JSON is not valid at {@code field}, for example {@code increment.coins}. */
     public record Malformed(String field, String reason) implements Reading {}
 
-    /** The operations. */
+    /** The JSON was read. */
     public record Read(Operations operations) implements Reading {}
 
-    /** What applying operations gives; in order of precedence. */
+    /** Result of applying operations. Variants are listed in order of precedence. */
     public sealed interface Applied {}
 
-    /** The state does not allow an operation, so none was done. */
+    /** One operation does not fit the state. No operation was applied. */
     public record Refused(StatePath path, String reason) implements Applied {}
 
-    /** The state after all operations; the one before is as it was. */
+    /** The new state after all operations. The original state is not modified. */
     public record Done(ObjectNode state) implements Applied {}
 
-    /** Operations that only set and unset. */
+    /** Operations of the kinds set and unset. */
     public static Operations of(Map<StatePath, JsonNode> set, SortedSet<StatePath> unset) {
         return new Operations(new TreeMap<>(set), unset, new TreeMap<>(), new TreeMap<>(), new TreeMap<>());
     }
 
-    /** Whether there is nothing to do. */
+    /** Whether there are no operations. */
     public boolean isEmpty() {
         return set.isEmpty() && unset.isEmpty() && increment.isEmpty() && append.isEmpty() && remove.isEmpty();
     }
 
-    /** Every path that is written. */
+    /** All paths that the operations write. */
     public NavigableSet<StatePath> paths() {
         NavigableSet<StatePath> paths = new TreeSet<>(set.keySet());
         paths.addAll(unset);
@@ -93,7 +93,7 @@ public record Operations(
         return paths;
     }
 
-    /** Two paths of which one is or covers the other, the outer one first; nothing if there are none. */
+    /** Two paths that are equal or of which the first contains the second; empty if there are none. */
     static Optional<List<StatePath>> overlap(List<StatePath> paths) {
         List<StatePath> sorted = new ArrayList<>(paths);
         Collections.sort(sorted);

@@ -80,7 +80,7 @@ public final class OperationsReader {
                 : "The path " + two.get(1) + " is inside " + two.get(0) + ", which is written by the same update.";
     }
 
-    /** One operation's object; one that {@code reader} has no value for has been refused. */
+    /** Reads the object of one operation. {@code reader} rejects values by returning empty. */
     private <T> SortedMap<StatePath, T> byPath(
             String name, @Nullable JsonNode json, BiFunction<String, JsonNode, Optional<T>> reader) {
         SortedMap<StatePath, T> byPath = new TreeMap<>();
@@ -158,12 +158,12 @@ public final class OperationsReader {
         return Optional.of(List.copyOf(values));
     }
 
-    /** Not there, null, or empty: some clients cannot tell an empty array from an empty object. */
+    /** Missing, null or empty. Some clients cannot distinguish an empty array from an empty object. */
     private static boolean isLeftOut(@Nullable JsonNode json) {
         return json == null || json.isNull() || (json.isContainerNode() && json.isEmpty());
     }
 
-    /** The first fault is the one that is told. */
+    /** Records the first fault. Later faults are ignored. */
     private void refuse(String field, String reason) {
         if (malformed == null) {
             malformed = new Malformed(field, reason);

@@ -16,15 +16,15 @@ import java.util.zip.Inflater;
 import org.jspecify.annotations.Nullable;
 
 /**
- * JSON as it is stored: UTF-8 text, deflated (RFC 1950) where that makes it smaller. Either form is read back the same
- * way. The value behind it is never changed.
+ * The stored form of a JSON value: UTF-8 text, compressed in the zlib format (RFC 1950) if that is smaller. The value
+ * must not be modified.
  *
- * <p>Stored layout: one byte, 0 for plain or 1 for deflated; the length of the plain text in four bytes, highest first;
- * then the text.
+ * <p>Stored layout: one byte, 0 for plain or 1 for compressed; the length of the plain text in four bytes, most
+ * significant byte first; the text.
  */
 public final class PackedJson {
 
-    /** A threshold that no text reaches. */
+    /** A threshold that turns compression off. */
     public static final int NEVER = Integer.MAX_VALUE;
 
     public static final JsonMapper MAPPER = JsonMapper.builder()
@@ -51,7 +51,7 @@ public final class PackedJson {
     /**
      * Packs a value.
      *
-     * @param thresholdBytes texts below this are stored plain, {@link #NEVER} for all
+     * @param thresholdBytes texts of fewer bytes are stored uncompressed; {@link #NEVER} for all texts
      */
     public static PackedJson of(JsonNode value, int thresholdBytes) {
         byte[] plain = text(value);
@@ -67,7 +67,7 @@ public final class PackedJson {
         return new PackedJson(stored, plain.length, value);
     }
 
-    /** What {@link #bytes()} gave before. */
+    /** Reads the bytes that {@link #bytes()} returned. */
     public static PackedJson stored(byte[] stored) {
         int plainBytes = 0;
         for (int i = 0; i < Integer.BYTES; i++) {
@@ -81,22 +81,22 @@ public final class PackedJson {
         return stored.clone();
     }
 
-    /** How many bytes are stored. */
+    /** The number of stored bytes. */
     public int storedBytes() {
         return stored.length;
     }
 
-    /** How many bytes the plain text has. */
+    /** The number of bytes of the plain text. */
     public int plainBytes() {
         return plainBytes;
     }
 
-    /** Whether the text is stored deflated. */
+    /** Whether the text is stored compressed. */
     public boolean isDeflated() {
         return stored[0] == DEFLATED;
     }
 
-    /** The value; parsed at the first call. */
+    /** The value, which is parsed at the first call. */
     public JsonNode value() {
         JsonNode known = value;
         if (known == null) {
@@ -121,7 +121,7 @@ public final class PackedJson {
         return value().toString();
     }
 
-    /** The compact text of a value. */
+    /** The UTF-8 text of a value without white space. */
     public static byte[] text(JsonNode value) {
         try {
             return MAPPER.writeValueAsBytes(value);

@@ -2,34 +2,31 @@ package dev.statecraft.replication.state;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
-/**
- * How states get from one schema version to another. Entities are read through it; what leads from version to version is
- * known to those who migrate them.
- */
+/** Converts states between schema versions. The migration feature implements it with the registered migrations. */
 public interface Schemas {
 
-    /** What asking for a state in the shape of an older schema version comes to; in order of precedence. */
-    sealed interface Asked {}
+    /** Result of a conversion to an earlier schema version. Variants are listed in order of precedence. */
+    sealed interface StateConversion {}
 
-    /** What was asked for is not a version. */
-    record NoVersion() implements Asked {}
+    /** The requested text is not a version. */
+    record NoVersion() implements StateConversion {}
 
-    /** There is no way back to that version; {@code reason} for people. */
-    record NoWayBack(String reason) implements Asked {}
+    /** The state cannot be converted to the version. {@code reason} is human-readable. */
+    record NoDowngrade(String reason) implements StateConversion {}
 
     /**
-     * A state in the shape of a schema version.
+     * A state in one schema version.
      *
-     * @param version the last migration it went through
+     * @param version the version of the last migration that was applied to the state
      */
-    record Shape(String version, ObjectNode state) implements Asked {}
+    record ConvertedState(String version, ObjectNode state) implements StateConversion {}
 
     /**
-     * An entity's state as the migrations after its schema version up to {@code to} have it, as far as they can be done
-     * here: it is never left between two versions. The entity is not changed.
+     * Applies the migrations after the entity's schema version up to {@code to}, as far as they can be applied here.
+     * Each migration is applied completely or not at all. The entity is not changed.
      */
-    Shape up(String game, Entity entity, String to);
+    ConvertedState up(String game, Entity entity, String to);
 
-    /** An entity's state as it was before the migrations after {@code to}. The entity is not changed. */
-    Asked down(String game, Entity entity, String to);
+    /** Reverses the migrations after {@code to}. The entity is not changed. */
+    StateConversion down(String game, Entity entity, String to);
 }

@@ -1,19 +1,19 @@
 package dev.statecraft.replication.state;
 
 /**
- * The head of a space: the commit that the next one follows, and what all commits so far add up to.
+ * The head of a space: the last commit, and sums over all entities.
  *
- * @param name the space
- * @param epoch tells this run of sequence numbers from any other; empty as long as nothing was committed. Cursors of
- *     another epoch are worth nothing.
- * @param seq the last commit; 0 if there is none
- * @param at when that was, epoch milliseconds
- * @param entities how many entities there are
- * @param versions how many versions are kept, the current ones counted
- * @param conflicts how many changes so far had conflicts to resolve
- * @param plainBytes what all states have as plain text
- * @param storedBytes what they take as they are stored
- * @param checksum of the entities and their versions
+ * @param name the id of the space
+ * @param epoch identifies the current sequence of commit numbers; empty before the first commit. Cursors of another
+ *     epoch are not valid.
+ * @param seq sequence number of the last commit; 0 if there is none
+ * @param at time of the last commit, Unix milliseconds
+ * @param entities number of entities that are not deleted
+ * @param versions number of stored versions, including the current ones
+ * @param conflicts number of versions that resolved conflicts, since the space exists
+ * @param plainBytes total size of all states as plain text
+ * @param storedBytes total size of all states as stored
+ * @param checksum checksum of the entities and their versions
  */
 public record Space(
         String name,
@@ -27,12 +27,12 @@ public record Space(
         long storedBytes,
         SpaceChecksum checksum) {
 
-    /** A space in which nothing was committed. */
+    /** The head of a space without commits. */
     public static Space empty(String name) {
         return new Space(name, "", 0, 0, 0, 0, 0, 0, 0, SpaceChecksum.EMPTY);
     }
 
-    /** This space with one entity at its next version instead of the one before. */
+    /** This head after one entity changed from a version to the next. */
     public Space with(Entity before, Entity after) {
         return new Space(
                 name,
@@ -47,7 +47,7 @@ public record Space(
                 after.toggle(before.toggle(checksum)));
     }
 
-    /** This space after a commit more. */
+    /** This head with the next commit number. */
     public Space committed(String epoch, long at) {
         return new Space(name, epoch, seq + 1, at, entities, versions, conflicts, plainBytes, storedBytes, checksum);
     }

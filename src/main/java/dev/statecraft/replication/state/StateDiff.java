@@ -23,8 +23,8 @@ public final class StateDiff {
     }
 
     /**
-     * The operations that turn {@code from} into {@code to}. Objects are compared key by key; a list that differs is set
-     * as a whole. This is also the form in which clients receive a change: only set and unset.
+     * The operations that turn {@code from} into {@code to}. Objects are compared key by key; a list that differs is
+     * set as a whole. This is also the form in which clients receive a change: only set and unset.
      */
     public static Operations between(ObjectNode from, ObjectNode to) {
         StateDiff diff = new StateDiff(false);
@@ -33,8 +33,8 @@ public final class StateDiff {
     }
 
     /**
-     * The operations that turn the state a caller has seen into the state it sends in its place. As {@link #between}, but
-     * an empty list is treated as an empty object where the other state has an object, because Luau encodes both as
+     * The operations that turn the state a caller has seen into the state it sends in its place. As {@link #between},
+     * but an empty list is treated as an empty object where the other state has an object, because Luau encodes both as
      * {@code []}.
      */
     public static Operations replacing(ObjectNode seen, ObjectNode sent) {
@@ -80,7 +80,7 @@ public final class StateDiff {
         return value.isArray() && value.isEmpty();
     }
 
-    /** RFC 7396, section 2, with the result written down as operations rather than done. */
+    /** The algorithm of RFC 7396, section 2. It records operations instead of modifying the target. */
     private void patch(JsonNode target, JsonNode patch) {
         for (Map.Entry<String, JsonNode> field : patch.properties()) {
             JsonNode old = target.get(field.getKey());
@@ -102,7 +102,9 @@ public final class StateDiff {
         }
     }
 
-    /** What a patch makes of nothing: nulls in its objects have nothing to take out. Lists are values as they are. */
+    /**
+     * The value that a patch sets where the target has none: without the nulls in its objects. Lists stay unchanged.
+     */
     private static JsonNode withoutNulls(JsonNode patch) {
         if (!patch.isObject()) {
             return patch;

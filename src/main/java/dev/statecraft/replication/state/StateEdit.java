@@ -106,11 +106,11 @@ public final class StateEdit {
             refuse(path, "values can only be removed from a list");
             return;
         }
-        Set<JsonNode> gone = new HashSet<>();
-        values.forEach(value -> gone.add(JsonValues.canonical(value)));
+        Set<JsonNode> removed = new HashSet<>();
+        values.forEach(value -> removed.add(JsonValues.canonical(value)));
         ArrayNode kept = JsonNodeFactory.instance.arrayNode(list.size());
         list.forEach(element -> {
-            if (!gone.contains(JsonValues.canonical(element))) {
+            if (!removed.contains(JsonValues.canonical(element))) {
                 kept.add(element);
             }
         });
@@ -118,7 +118,7 @@ public final class StateEdit {
         list.addAll(kept);
     }
 
-    /** Puts a value at a path; objects are made on the way where nothing is. */
+    /** Puts a value at a path. Missing objects along the path are created. */
     private void put(StatePath path, JsonNode value) {
         JsonNode container = state;
         List<String> tokens = path.tokens();
@@ -156,7 +156,7 @@ public final class StateEdit {
         return value.isContainerNode() && value.isEmpty();
     }
 
-    /** The first refusal is the one that is told. */
+    /** Records the first operation that does not fit. Later ones are ignored. */
     private void refuse(StatePath path, String reason) {
         if (refused == null) {
             refused = new Refused(path, reason);

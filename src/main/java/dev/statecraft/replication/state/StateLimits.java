@@ -6,18 +6,18 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * How large a state may be: what fits into one stored item with room for its keys, and what a client can be expected to
- * go through in one frame.
+ * Size limits of a state. A state within the limits fits into one stored item together with its keys, and a client can
+ * process it in one frame.
  */
 public final class StateLimits {
 
-    /** Bytes of the state as JSON without white space, in UTF-8. */
+    /** Maximum size of the state in bytes, as UTF-8 JSON without white space. */
     public static final int MAX_BYTES = 350 * 1024;
 
-    /** How deep objects and lists are nested, the state itself counted. */
+    /** Maximum nesting of objects and lists. The state itself is level 1. */
     public static final int MAX_DEPTH = 32;
 
-    /** Values in the state, the state itself and every object and list in it counted. */
+    /** Maximum number of values in the state, including the state itself and every object and list in it. */
     public static final int MAX_NODES = 10_000;
 
     private long bytes;
@@ -26,7 +26,7 @@ public final class StateLimits {
 
     private StateLimits() {}
 
-    /** Which limit a state exceeds, as a sentence; nothing if it keeps all of them. Goes through the state once. */
+    /** Describes the limit that a state exceeds; empty if it is within all limits. */
     public static Optional<String> exceeded(ObjectNode state) {
         StateLimits count = new StateLimits();
         count.add(state, 1);
@@ -43,7 +43,7 @@ public final class StateLimits {
         return Optional.empty();
     }
 
-    /** How many bytes a value has as JSON without white space. */
+    /** The size of a value in bytes, as UTF-8 JSON without white space. */
     public static long sizeBytes(ObjectNode state) {
         StateLimits count = new StateLimits();
         count.add(state, 1);
@@ -81,7 +81,7 @@ public final class StateLimits {
         }
     }
 
-    /** Half of a surrogate pair counts as half of the four bytes of the pair. */
+    /** Bytes of a character in UTF-8. Each half of a surrogate pair counts as two of the four bytes of the pair. */
     private static int sizeBytes(char c) {
         if (c < 0x20) {
             return switch (c) {

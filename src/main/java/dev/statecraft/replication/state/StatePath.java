@@ -9,19 +9,18 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A place in an entity's state. Text that begins with {@code /} is a JSON pointer (RFC 6901: {@code ~1} stands for a
- * slash, {@code ~0} for a tilde, {@code /} alone is the empty key, numbers count the elements of a list from 0). Any
- * other text is one top-level key as it stands, dots and all. The empty text is no path: an update cannot name the
- * whole state.
+ * A path to a value in an entity's state. Text that starts with {@code /} is a JSON pointer (RFC 6901): {@code ~1} is a
+ * slash, {@code ~0} a tilde, {@code /} alone the empty key, and list elements are numbered from 0. Any other text is
+ * one top-level key, including any dots. The empty text is not a path, so an update cannot address the whole state.
  *
- * @param tokens the keys and indexes from the outermost inwards; at least one
+ * @param tokens keys and list indexes, outermost first; at least one
  */
 public record StatePath(List<String> tokens) implements Comparable<StatePath> {
 
-    /** More cannot exist: a state is nested no deeper. */
+    /** Maximum number of tokens. A state is not nested more deeply. */
     public static final int MAX_TOKENS = StateLimits.MAX_DEPTH;
 
-    /** A tilde that is not one of the two escapes. */
+    /** A tilde that is not part of an escape. */
     private static final Pattern STRAY_TILDE = Pattern.compile("~(?![01])");
 
     private static final Pattern INDEX = Pattern.compile("0|[1-9][0-9]{0,8}");
@@ -39,7 +38,7 @@ public record StatePath(List<String> tokens) implements Comparable<StatePath> {
         return new StatePath(List.of(key));
     }
 
-    /** Reads a path; nothing if the text is not one: empty, a stray tilde, or more tokens than a state can have. */
+    /** Reads a path; empty if the text is empty, has an invalid escape, or has more than {@link #MAX_TOKENS} tokens. */
     public static Optional<StatePath> parse(String text) {
         if (!text.startsWith("/")) {
             return text.isEmpty() ? Optional.empty() : Optional.of(key(text));
@@ -54,19 +53,19 @@ public record StatePath(List<String> tokens) implements Comparable<StatePath> {
         return tokens.size() > MAX_TOKENS ? Optional.empty() : Optional.of(new StatePath(tokens));
     }
 
-    /** The path one level further in. */
+    /** The path of a key or element below this path. */
     public StatePath child(String token) {
         List<String> longer = new ArrayList<>(tokens);
         longer.add(token);
         return new StatePath(longer);
     }
 
-    /** Whether this is {@code other} or lies around it. */
+    /** Whether {@code other} equals this path or lies below it. */
     public boolean covers(StatePath other) {
         return tokens.size() <= other.tokens.size() && tokens.equals(other.tokens.subList(0, tokens.size()));
     }
 
-    /** What stands here in a state, null if nothing does. */
+    /** The value at this path in a state; null if there is none. */
     public @Nullable JsonNode in(JsonNode state) {
         JsonNode at = state;
         for (String token : tokens) {
@@ -78,7 +77,7 @@ public record StatePath(List<String> tokens) implements Comparable<StatePath> {
         return at;
     }
 
-    /** One step inwards, null where it leads nowhere. */
+    /** The value of a key or element of a container; null if there is none. */
     static @Nullable JsonNode step(JsonNode container, String token) {
         if (container.isArray()) {
             return isIndex(token) ? container.get(Integer.parseInt(token)) : null;
@@ -86,12 +85,12 @@ public record StatePath(List<String> tokens) implements Comparable<StatePath> {
         return container.get(token);
     }
 
-    /** Whether a token can count the elements of a list: digits without leading zeros. */
+    /** Whether a token is a list index: 1 to 9 digits without leading zeros. */
     static boolean isIndex(String token) {
         return INDEX.matcher(token).matches();
     }
 
-    /** As callers write it: a top-level key plainly where that is possible, else a pointer. */
+    /** The text that {@link #parse} reads: the plain key for a top-level key if possible, otherwise a JSON pointer. */
     @Override
     public String toString() {
         String first = tokens.get(0);
@@ -103,7 +102,7 @@ public record StatePath(List<String> tokens) implements Comparable<StatePath> {
                 .collect(Collectors.joining());
     }
 
-    /** Token by token, so that what lies below a path follows it at once. */
+    /** Compares token by token, so the paths below a path directly follow it. */
     @Override
     public int compareTo(StatePath other) {
         int common = Math.min(tokens.size(), other.tokens.size());

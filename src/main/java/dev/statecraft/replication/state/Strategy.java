@@ -1,15 +1,15 @@
 package dev.statecraft.replication.state;
 
-/** Who decides where an update and the state it meets disagree about a path. */
+/** How conflicts between an update and the stored state are resolved. */
 public enum Strategy {
-    /** What is stored stays. */
+    /** The stored value stays. */
     SERVER_WINS,
-    /** What the update brings counts. */
+    /** The value of the update replaces the stored value. */
     CLIENT_WINS,
-    /** A rule for each path, or for each type of value, brings both together. */
+    /** Both values are merged by the rule of the path, or by the default for their JSON type. */
     MERGE,
-    /** What reached the server later counts; the clocks of clients are not asked. */
+    /** The value that reached the server later wins. Clocks of clients are not used. */
     LATEST,
-    /** Nothing is done until somebody decides or the time for it is up. */
+    /** The update is parked until a caller resolves the conflict or the deadline passes. */
     MANUAL
 }

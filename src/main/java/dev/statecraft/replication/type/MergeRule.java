@@ -1,16 +1,16 @@
 package dev.statecraft.replication.type;
 
-/** How two values of one path become one. A rule that does not fit the values gives way to the one for their type. */
+/** How two values of a path are merged. If the values do not fit the rule, the default for their JSON type applies. */
 public enum MergeRule {
     /** The larger number. */
     MAX,
     /** The smaller number. */
     MIN,
-    /** What both added to the base: stored + sent − base. Without a known base the stored number stays. */
+    /** Adds the changes of both: stored + sent − base. Without a known base the stored number stays. */
     SUM,
-    /** True if either is. */
+    /** True if either value is true. */
     OR,
-    /** The stored list and, behind it, what of the sent one is not in it yet. */
+    /** The stored list followed by the elements of the sent list that it does not contain. */
     UNION,
     /** The stored value. */
     SERVER,

@@ -9,9 +9,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Shows entities in the newest shape of their type, whatever shape they are stored in: one that no migration has reached
- * yet is upgraded in memory, each time it is read, until it is written the next time. Its version stays what it is, and so
- * do checksums and tags.
+ * Shows entities in the newest shape of their type, whatever shape they are stored in: one that no migration has
+ * reached yet is upgraded in memory, each time it is read, until it is written the next time. Its version stays what it
+ * is, and so do checksums and tags.
  *
  * <p>A game without migrations pays nothing but the look at the type, which is remembered for {@code type-cache}.
  */
@@ -26,7 +26,7 @@ public class SchemaService {
         this.schemas = schemas;
     }
 
-    /** An entity in the newest shape of its type; itself if it is in it, or if there is no way there. */
+    /** Converts an entity to the latest schema version of its type, as far as that is possible. */
     public Entity newest(String game, Entity entity) {
         return entity.deleted() ? entity : newest(game, entity, types.schemaVersion(game, entity.type()));
     }
@@ -48,37 +48,37 @@ public class SchemaService {
         if (newest.equals(entity.schemaVersion()) || newest.equals(EntityType.FIRST_SCHEMA)) {
             return entity;
         }
-        Schemas.Shape shape = schemas.up(game, entity, newest);
-        return in(shape, entity);
+        Schemas.ConvertedState converted = schemas.up(game, entity, newest);
+        return in(converted, entity);
     }
 
-    /** What asking for an entity in an older shape comes to; in order of precedence. */
+    /** Result of a conversion to an earlier schema version. Variants are listed in order of precedence. */
     public sealed interface Conversion {}
 
-    /** What was asked for is not a version. */
+    /** The requested text is not a version. */
     public record InvalidVersion() implements Conversion {}
 
-    /** The entity cannot be shown in that shape. */
+    /** The entity cannot be converted to the schema version. */
     public record Unavailable(Entity newest, String reason) implements Conversion {}
 
-    /** The entity in the shape asked for, or in its newest one if that is older. */
+    /** The entity in the requested schema version, or in its latest one if that is lower. */
     public record Converted(Entity entity) implements Conversion {}
 
-    /** An entity in the shape that its type had at a schema version. */
+    /** Converts an entity to a schema version of its type. */
     public Conversion convert(String game, Entity stored, String version) {
         Entity newest = newest(game, stored);
-        Schemas.Asked asked = schemas.down(game, newest, version);
-        if (asked instanceof Schemas.NoVersion) {
+        Schemas.StateConversion conversion = schemas.down(game, newest, version);
+        if (conversion instanceof Schemas.NoVersion) {
             return new InvalidVersion();
         }
-        if (asked instanceof Schemas.NoWayBack none) {
+        if (conversion instanceof Schemas.NoDowngrade none) {
             return new Unavailable(newest, none.reason());
         }
-        Schemas.Shape shape = (Schemas.Shape) asked;
-        return new Converted(in(shape, newest));
+        Schemas.ConvertedState converted = (Schemas.ConvertedState) conversion;
+        return new Converted(in(converted, newest));
     }
 
-    private static Entity in(Schemas.Shape shape, Entity entity) {
-        return shape.version().equals(entity.schemaVersion()) ? entity : entity.in(shape.version(), shape.state());
+    private static Entity in(Schemas.ConvertedState converted, Entity entity) {
+        return converted.version().equals(entity.schemaVersion()) ? entity : entity.in(converted.version(), converted.state());
     }
 }

@@ -79,7 +79,7 @@ public class ReplicationErasureService {
 
     /** Goes through the next entities of the game: 128 RCU, and a commit for each that is the player's. May be repeated. */
     public ScanPage eraseEntities(String game, String playerId, @Nullable String cursor) {
-        EntityStore.GamePage page = entities.sweep(game, cursor);
+        EntityStore.GamePage page = entities.scanGame(game, cursor);
         long touched = 0;
         for (Entity entity : page.entities()) {
             if (concerns(entity, playerId) || mayShow(entity, playerId)) {

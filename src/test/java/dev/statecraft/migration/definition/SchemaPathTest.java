@@ -13,9 +13,9 @@ import dev.statecraft.migration.run.MigrationStatus;
 import dev.statecraft.migration.run.Run;
 import dev.statecraft.replication.state.Entity;
 import dev.statecraft.replication.state.PackedJson;
+import dev.statecraft.replication.state.Schemas.ConvertedState;
+import dev.statecraft.replication.state.Schemas.NoDowngrade;
 import dev.statecraft.replication.state.Schemas.NoVersion;
-import dev.statecraft.replication.state.Schemas.NoWayBack;
-import dev.statecraft.replication.state.Schemas.Shape;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -69,8 +69,8 @@ class SchemaPathTest {
     void statesGoThroughAllMigrationsOfTheirTypeUpAndDown() {
         apply("1.0.0", rename("coins", "gold"), "");
         apply("2.0.0", "{'operations': [{'op': 'increment', 'path': 'gold', 'by': 10}]}", "");
-        Shape up = line.up(GAME, entity("0.0.0", "{'coins': 5}"), "2.0.0");
-        assertEquals(new Shape("2.0.0", JsonFixtures.of("{'gold': 15}")).toString(), up.toString());
+        ConvertedState up = line.up(GAME, entity("0.0.0", "{'coins': 5}"), "2.0.0");
+        assertEquals(new ConvertedState("2.0.0", JsonFixtures.of("{'gold': 15}")).toString(), up.toString());
         assertEquals("1.0.0", down("2.0.0", "1.0.0").version());
         assertEquals("{\"gold\":5}", down("2.0.0", "1.0.0").state().toString());
         assertEquals("{\"gold\":5}", down("2.0.0", "1.7.3").state().toString());
@@ -78,7 +78,7 @@ class SchemaPathTest {
         assertEquals("0.0.0", down("2.0.0", "0.9.0").version());
         assertEquals("{\"gold\":15}", down("2.0.0", "3.0.0").state().toString());
         assertInstanceOf(NoVersion.class, line.down(GAME, entity("2.0.0", "{}"), "latest"));
-        assertInstanceOf(NoWayBack.class, line.down(GAME, entity("1.5.0", "{}"), "1.0.0"));
+        assertInstanceOf(NoDowngrade.class, line.down(GAME, entity("1.5.0", "{}"), "1.0.0"));
     }
 
     private static Entity entity(String schema, String state) {
@@ -86,8 +86,8 @@ class SchemaPathTest {
         return new Entity("global", "ada", TYPE, 1, packed, schema, null, 0, "test", null, null, 1, 1, 1, List.of());
     }
 
-    private Shape down(String from, String to) {
-        return assertInstanceOf(Shape.class, line.down(GAME, entity(from, "{'gold': 15}"), to));
+    private ConvertedState down(String from, String to) {
+        return assertInstanceOf(ConvertedState.class, line.down(GAME, entity(from, "{'gold': 15}"), to));
     }
 
     @Test
@@ -97,17 +97,17 @@ class SchemaPathTest {
                 "2.0.0",
                 "{'operations': [{'op': 'increment', 'path': 'gold', 'by': 1}]}",
                 ", 'validation': [{'expression': 'state.gold < 10', 'message': 'too rich'}]");
-        Shape broken = line.up(GAME, entity("0.0.0", "{'coins': 9}"), "2.0.0");
+        ConvertedState broken = line.up(GAME, entity("0.0.0", "{'coins': 9}"), "2.0.0");
         assertEquals("1.0.0", broken.version());
         assertEquals("{\"gold\":9}", broken.state().toString());
-        Shape failing = line.up(GAME, entity("1.0.0", "{'gold': 'many'}"), "2.0.0");
+        ConvertedState failing = line.up(GAME, entity("1.0.0", "{'gold': 'many'}"), "2.0.0");
         assertEquals("1.0.0", failing.version());
     }
 
     @Test
     void aMigrationWithoutAWayDownSaysSo() {
         apply("1.0.0", "{'expression': 'state'}", "");
-        NoWayBack none = assertInstanceOf(NoWayBack.class, line.down(GAME, entity("1.0.0", "{'gold': 1}"), "0.1.0"));
+        NoDowngrade none = assertInstanceOf(NoDowngrade.class, line.down(GAME, entity("1.0.0", "{'gold': 1}"), "0.1.0"));
         assertTrue(none.reason().contains("1.0.0"), none.reason());
     }
 

@@ -35,8 +35,8 @@ import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 
 /**
- * Every reader sees an entity in the newest shape, as if it had been migrated, and what it compares stays what it was. The
- * one migration there is, 2.0.0, renames {@code coins} to {@code gold} and doubles it.
+ * Every reader sees an entity in the newest shape, as if it had been migrated, and what it compares stays what it was.
+ * The one migration there is, 2.0.0, renames {@code coins} to {@code gold} and doubles it.
  */
 class SchemaServiceTest {
 
@@ -147,13 +147,13 @@ class SchemaServiceTest {
     void aServerThatAsksForAnOlderSchemaVersionGetsTheOldForm() {
         Entity read = realm.read("old");
         SchemaService.Converted old =
-                assertInstanceOf(SchemaService.Converted.class, realm.reader.shown(GAME, read, "1.0.0"));
+                assertInstanceOf(SchemaService.Converted.class, realm.reader.atSchemaVersion(GAME, read, "1.0.0"));
         assertEquals(json("{'coins': 5, 'name': 'Ada'}"), old.entity().json());
         assertEquals(1, old.entity().version());
-        assertInstanceOf(SchemaService.InvalidVersion.class, realm.reader.shown(GAME, read, "one"));
+        assertInstanceOf(SchemaService.InvalidVersion.class, realm.reader.atSchemaVersion(GAME, read, "one"));
         realm.update("old", "{'set': {'gold': 7}}", null);
         SchemaService.Unavailable none = assertInstanceOf(
-                SchemaService.Unavailable.class, realm.reader.shown(GAME, realm.read("old"), "1.0.0"));
+                SchemaService.Unavailable.class, realm.reader.atSchemaVersion(GAME, realm.read("old"), "1.0.0"));
         assertEquals("7 is odd", none.reason());
     }
 
@@ -168,24 +168,24 @@ class SchemaServiceTest {
     private static final class Doubling implements Schemas {
 
         @Override
-        public Shape up(String game, Entity entity, String to) {
+        public ConvertedState up(String game, Entity entity, String to) {
             ObjectNode up = entity.json().deepCopy();
             up.put("gold", up.path("coins").asInt() * 2).remove("coins");
-            return new Shape("2.0.0", up);
+            return new ConvertedState("2.0.0", up);
         }
 
         @Override
-        public Asked down(String game, Entity entity, String to) {
+        public StateConversion down(String game, Entity entity, String to) {
             if (!to.contains(".")) {
                 return new NoVersion();
             }
             ObjectNode down = entity.json().deepCopy();
             int gold = down.path("gold").asInt();
             if (gold % 2 == 1) {
-                return new NoWayBack(gold + " is odd");
+                return new NoDowngrade(gold + " is odd");
             }
             down.put("coins", gold / 2).remove("gold");
-            return new Shape("0.0.0", down);
+            return new ConvertedState("0.0.0", down);
         }
     }
 }
