@@ -4,7 +4,7 @@ package dev.statecraft.replication.state;
 public final class AnswerBudget {
 
     /** Estimated bytes of an entity in a response without its state. */
-    private static final int ENTITY_BYTES = 200;
+    private static final long ENTITY_BYTES = 200;
 
     private long bytes;
     private boolean used;
