@@ -5,7 +5,7 @@ import dev.statecraft.migration.definition.Migration;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Optional;
 
-/** A migration in Java, as a game would write one: a coin becomes two. */
+/** A migration in Java code of a game: doubles the coins of purses. */
 @ApplicationScoped
 public class DoubledCoins implements Migration {
 

@@ -9,10 +9,10 @@ import software.amazon.awssdk.services.dynamodb.model.GetItemRequest;
 import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
 import software.amazon.awssdk.services.dynamodb.model.ScanRequest;
 
-/** Stands in front of the real SDK, counts the calls to the store, and ends or holds up a worker at one of them. */
+/** Counts the calls of the DynamoDB SDK, and stops or delays a worker at one of them. */
 public final class Interruptions implements ExecutionInterceptor {
 
-    /** The end of a worker: nothing catches it. */
+    /** Stops a worker. No production code catches it. */
     public static final class Death extends Error {
         private static final long serialVersionUID = 1L;
 
@@ -28,26 +28,26 @@ public final class Interruptions implements ExecutionInterceptor {
     private volatile int holdBeforeWrite = Integer.MAX_VALUE;
     private volatile Runnable meanwhile = () -> {};
 
-    /** Dies once a write, counted from 1, has taken effect; nothing is called any more then. */
+    /** Throws {@link Death} after a write, counted from 1, has taken effect, and at every later call. */
     public void dieAfterWrite(int write) {
         reset();
         dieAfterWrite = write;
     }
 
-    /** Dies after a call, counted from 1. */
+    /** Throws {@link Death} after a call, counted from 1. */
     public void dieAfterCall(int call) {
         reset();
         dieAfterCall = call;
     }
 
-    /** Has something happen right before a write, counted from 1. */
+    /** Runs an action directly before a write, counted from 1. */
     public void holdBeforeWrite(int write, Runnable meanwhile) {
         reset();
         this.meanwhile = meanwhile;
         holdBeforeWrite = write;
     }
 
-    /** Lets everything pass and counts anew. */
+    /** Ends the interruption and resets the counts. */
     public void reset() {
         dieAfterWrite = Integer.MAX_VALUE;
         dieAfterCall = Integer.MAX_VALUE;
@@ -67,7 +67,7 @@ public final class Interruptions implements ExecutionInterceptor {
     @Override
     public void beforeExecution(Context.BeforeExecution context, ExecutionAttributes attributes) {
         if (writes.get() >= dieAfterWrite || calls.get() >= dieAfterCall) {
-            throw new Death("dead already");
+            throw new Death("stopped before");
         }
         calls.incrementAndGet();
         if (isWrite(context.request()) && writes.incrementAndGet() == holdBeforeWrite) {

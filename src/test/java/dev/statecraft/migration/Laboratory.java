@@ -53,7 +53,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 
-/** Data migration wired by hand on fresh tables of the real DynamoDB Local, without Quarkus around it. */
+/** The beans of data migration on fresh tables of DynamoDB Local, without Quarkus. */
 public final class Laboratory {
 
     public static final String GAME = "default";
@@ -86,7 +86,7 @@ public final class Laboratory {
         this(new Realm(Map.of("type-cache", "0s"), interceptor, Clock.systemUTC()), settings, code, interceptor);
     }
 
-    /** Another instance of the application on the same tables. */
+    /** Another instance of the application on the tables of {@code realm}. */
     public Laboratory(Realm realm, Map<String, String> settings, List<Migration> code, ExecutionInterceptor interceptor) {
         this(realm, settings, code, interceptor, Clock.systemUTC());
     }
@@ -101,7 +101,7 @@ public final class Laboratory {
         SmallRyeConfigBuilder builder = new SmallRyeConfigBuilder()
                 .withConverter(Duration.class, 200, new DurationConverter())
                 .withMapping(MigrationConfig.class);
-        // Whoever waits for a lease to stand still has waited in no time.
+        // A short lease, so that tests that take a lease over need not wait.
         builder.withDefaultValue("statecraft.migration.lease", "1ms");
         settings.forEach((name, value) -> builder.withDefaultValue("statecraft.migration." + name, value));
         config = builder.build().getConfigMapping(MigrationConfig.class);
@@ -115,11 +115,11 @@ public final class Laboratory {
         migrations = new MigrationService(store, runStore, definitions, config, clock);
         starts = new StartService(definitions, store, runStore, config, clock);
         PageService pages = new PageService(realm.commits, realm.types, segmentStore, backupStore, config);
-        RunCoordinator turns = new RunCoordinator(migrations, definitions, runStore, segmentStore);
-        PageCompletion completion = new PageCompletion(turns, segmentStore, new Counters());
-        SegmentWorker shifts = new SegmentWorker(
-                turns, definitions, runStore, segmentStore, backupStore, pages, completion, realm.reader, config);
-        segments = new SegmentService(turns, shifts, runStore, segmentStore, config);
+        RunCoordinator coordinator = new RunCoordinator(migrations, definitions, runStore, segmentStore);
+        PageCompletion completion = new PageCompletion(coordinator, segmentStore, new Counters());
+        SegmentWorker workers = new SegmentWorker(
+                coordinator, definitions, runStore, segmentStore, backupStore, pages, completion, realm.reader, config);
+        segments = new SegmentService(coordinator, workers, runStore, segmentStore, config);
         backups = new BackupService(store, runStore, backupStore, config, clock);
         steps = new StepService(
                 migrations, definitions, store, starts, runStore, segmentStore, realm.reader, realm.types, backups, config);
@@ -129,11 +129,11 @@ public final class Laboratory {
         realm.schemas.ask(new SchemaPathService(store, definitions, config));
         WorkPageReader reader = new WorkPageReader(realm.reader, config);
         work = new WorkService(
-                migrations, definitions, steps, turns, segments, runStore, segmentStore, workStore, reader, config);
+                migrations, definitions, steps, coordinator, segments, runStore, segmentStore, workStore, reader, config);
         plans = new PlanService(realm.reader, config);
     }
 
-    /** A definition; {@code up} in single quotes. */
+    /** A definition for PLAYER_DATA; {@code up} and {@code more} are JSON in single quotes. */
     public static Definition definition(String version, String up, String more) {
         ObjectNode json = JsonFixtures.of("{'version': '" + version + "', 'description': 'd', 'target':"
                 + " {'entityType': 'PLAYER_DATA'}, 'up': " + up + more + "}");
@@ -156,13 +156,13 @@ public final class Laboratory {
         return migrations.register(game, definition, false, BY);
     }
 
-    /** Applies what is pending, one worker after the other. */
+    /** Applies pending migrations with one worker at a time. */
     public void apply(String game) {
         runs.apply(game, null, null, BY, 0);
         drive(game);
     }
 
-    /** Does what there is to do, one worker after the other. */
+    /** Drives runs with one worker at a time until no work is left. */
     public void drive(String game) {
         for (StepService.Next next = steps.advance(game, Laboratory::plenty);
                 !next.done();
@@ -184,7 +184,7 @@ public final class Laboratory {
         }
     }
 
-    /** The last run. */
+    /** The latest run. */
     public Run lastRun(String game) {
         return runStore.list(game, null, 1).get(0);
     }

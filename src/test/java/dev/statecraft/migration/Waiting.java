@@ -8,7 +8,7 @@ import java.lang.annotation.Annotation;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 
-/** Keeps the games whose runs wait for somebody to drive them. */
+/** Records the games of announced runs. */
 final class Waiting implements Event<RunsPending> {
 
     private final List<String> games;
@@ -24,12 +24,12 @@ final class Waiting implements Event<RunsPending> {
 
     @Override
     public <U extends RunsPending> CompletionStage<U> fireAsync(U runs) {
-        throw new UnsupportedOperationException("it is told at once");
+        throw new UnsupportedOperationException("events are delivered synchronously");
     }
 
     @Override
     public <U extends RunsPending> CompletionStage<U> fireAsync(U runs, NotificationOptions options) {
-        throw new UnsupportedOperationException("it is told at once");
+        throw new UnsupportedOperationException("events are delivered synchronously");
     }
 
     @Override
@@ -39,11 +39,11 @@ final class Waiting implements Event<RunsPending> {
 
     @Override
     public <U extends RunsPending> Event<U> select(Class<U> subtype, Annotation... qualifiers) {
-        throw new UnsupportedOperationException("there is one kind of news");
+        throw new UnsupportedOperationException("the event has no subtypes");
     }
 
     @Override
     public <U extends RunsPending> Event<U> select(TypeLiteral<U> subtype, Annotation... qualifiers) {
-        throw new UnsupportedOperationException("there is one kind of news");
+        throw new UnsupportedOperationException("the event has no subtypes");
     }
 }

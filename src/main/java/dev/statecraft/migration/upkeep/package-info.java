@@ -1,4 +1,6 @@
-/** Erasure, statistics, and stream records for other features. */
+/**
+ * What other features call: erasure of a player from backups, statistics, and the ledger entries of stream records.
+ */
 @NullMarked
 package dev.statecraft.migration.upkeep;
 

@@ -25,10 +25,10 @@ import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.PutItemRequest;
 
-/** A player that is erased is not kept in backups either, and rollbacks go on working. */
+/** Erasure of players from backups, and rollbacks after it. */
 class MigrationErasureTest {
 
-    private static final String PLAYER = "gone-1";
+    private static final String PLAYER = "erased-1";
 
     private final DynamoDbClient dynamo = LocalDynamoDb.client();
     private final Meanwhile meanwhile = new Meanwhile(List.of(PutItemRequest.class));
@@ -46,7 +46,7 @@ class MigrationErasureTest {
                         old -> new Mutation.Write("PLAYER_DATA", json, "0.0.0", owner, BY, null, List.of(), 0)));
     }
 
-    private String kept() {
+    private String stored() {
         StringBuilder all = new StringBuilder();
         dynamo.scanPaginator(scan -> scan.tableName(lab.realm.tables.migrations()))
                 .items()
@@ -72,7 +72,7 @@ class MigrationErasureTest {
     }
 
     @Test
-    void twoWhoAreErasedAtOnceAreBothGone() {
+    void concurrentErasuresOfTwoPlayersRemoveBoth() {
         create("one", "{'playerId': 'ada-1'}", null);
         create("two", "{'playerId': 'eve-2'}", null);
         create("three", "{'playerId': 'stays'}", null);
@@ -86,13 +86,13 @@ class MigrationErasureTest {
         meanwhile.happens(() -> assertEquals(1, erase(erasure, "eve-2")));
         assertEquals(1, erase(erasure, "ada-1"));
         assertTrue(meanwhile.hasHappened());
-        assertFalse(kept().contains("ada-1"), this::kept);
-        assertFalse(kept().contains("eve-2"), this::kept);
-        assertTrue(kept().contains("stays"), this::kept);
+        assertFalse(stored().contains("ada-1"), this::stored);
+        assertFalse(stored().contains("eve-2"), this::stored);
+        assertTrue(stored().contains("stays"), this::stored);
     }
 
     @Test
-    void backupsKnowThePlayerNoMoreAndBringTheOthersBack() {
+    void erasureAnonymizesBackupsAndRollbackRestoresOtherPlayers() {
         create("field", "{'playerId': '" + PLAYER + "', 'secret': 1}", null);
         create("owned", "{'secret': 2}", PLAYER);
         create(PLAYER, "{'secret': 3}", null);
@@ -110,11 +110,11 @@ class MigrationErasureTest {
         MigrationErasureService erasure =
                 new MigrationErasureService(lab.runStore, lab.backupStore, lab.segmentStore, lab.workStore);
         assertEquals(6, erase(erasure, PLAYER));
-        assertFalse(kept().contains(PLAYER), this::kept);
-        assertFalse(kept().contains("secret"), this::kept);
+        assertFalse(stored().contains(PLAYER), this::stored);
+        assertFalse(stored().contains("secret"), this::stored);
         assertEquals(0, erasure.erase(GAME, PLAYER, null).touched());
 
-        // As erasing entities leaves them.
+        // The erasure of entities deletes them.
         for (String id : List.of("field", "owned", PLAYER)) {
             lab.realm.commits.commit(
                     GAME,

@@ -40,7 +40,7 @@ import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
-/** What runs of migrations get through and consume, beside a bare loop over the same table. */
+/** Throughput and consumed capacity of runs, compared with a plain loop over the same table. */
 @Tag("bench")
 class MigrationRunBench {
 
@@ -63,7 +63,7 @@ class MigrationRunBench {
     }
 
     @Test
-    void recordsASecondAndCapacity() throws Exception {
+    void recordsPerSecondAndCapacity() throws Exception {
         fill("warm", RECORDS, 1_000);
         migrate("warm", 4, true);
         for (int segments : new int[] {1, 4}) {
@@ -81,23 +81,23 @@ class MigrationRunBench {
         Laboratory lab = lab(meter, "backup-before-migration", "" + backup);
         register(lab, game, segments);
         meter.take();
-        long begun = System.nanoTime();
+        long startNanos = System.nanoTime();
         lab.runs.apply(game, null, null, BY, 600_000);
         print(
                 "%-10s %d segments%s %6.0f records/s  %s a record",
                 game,
                 segments,
                 backup ? "" : ", no backup",
-                RECORDS / seconds(begun),
+                RECORDS / seconds(startNanos),
                 meter.take().per(RECORDS));
         assertEquals(MigrationStatus.APPLIED, lab.lastRun(game).status());
     }
 
-    /** Reads every record and writes it anew if nobody else did: what a script would do. */
+    /** Reads every record and writes it if it has not changed, as a script would. */
     private void bare(String game, int threads) throws Exception {
         ExecutorService pool = Executors.newFixedThreadPool(threads);
         meter.take();
-        long begun = System.nanoTime();
+        long startNanos = System.nanoTime();
         List<Future<Integer>> parts = IntStream.range(0, threads)
                 .mapToObj(part -> pool.submit(() -> barePart(game, part, threads)))
                 .toList();
@@ -109,7 +109,7 @@ class MigrationRunBench {
         assertEquals(RECORDS, done);
         print(
                 "bare loop  %d threads  %6.0f records/s  %s a record",
-                threads, RECORDS / seconds(begun), meter.take().per(RECORDS));
+                threads, RECORDS / seconds(startNanos), meter.take().per(RECORDS));
     }
 
     private int barePart(String game, int part, int parts) {
@@ -140,24 +140,24 @@ class MigrationRunBench {
     }
 
     @Test
-    void resumingAfterAKill() {
+    void resumeAfterKill() {
         fill("killed", RECORDS, 1_000);
         Laboratory lab = lab(meter);
         register(lab, "killed", 1);
         lab.runs.apply("killed", null, null, BY, 0);
         String run = String.valueOf(lab.steps.advance("killed", () -> 60_000).run());
-        // A worker that takes the lease, does a part of the work and is never heard of again.
+        // A worker that takes the lease, processes some records and stops without releasing the lease.
         Interruptions interruptions = new Interruptions();
         Laboratory dying = lab(interruptions);
         interruptions.dieAfterWrite(12);
         try {
             dying.work("killed", run, 0);
-            throw new AssertionError("it lives");
+            throw new AssertionError("the worker did not stop");
         } catch (Interruptions.Death death) {
             print("killed after %d records", handled(lab, "killed", run));
         }
         meter.take();
-        long begun = System.nanoTime();
+        long startNanos = System.nanoTime();
         long before = handled(lab, "killed", run);
         SegmentWork held = lab.segments.work("killed", run, 0, null, () -> 60_000);
         while (handled(lab, "killed", run) == before) {
@@ -165,7 +165,7 @@ class MigrationRunBench {
         }
         print(
                 "resumed, the first page included, but for the wait for the lease (%s): %.0f ms, %s",
-                "15s by default", seconds(begun) * 1_000, meter.take().per(1));
+                "15s by default", seconds(startNanos) * 1_000, meter.take().per(1));
         lab.drive("killed");
         assertEquals(MigrationStatus.APPLIED, lab.lastRun("killed").status());
     }
@@ -183,13 +183,13 @@ class MigrationRunBench {
             Definition definition = definition("1.1.0", UP, "");
             MigrationService.New registered = (MigrationService.New) lab.register(game, definition);
             meter.take();
-            long begun = System.nanoTime();
+            long startNanos = System.nanoTime();
             Plan plan = lab.plans.plan(game, definition, registered.registration());
             print(
                     "plan of %6d records, %d tried: %.0f ms, %s",
                     plan.matching(),
                     plan.sampled(),
-                    seconds(begun) * 1_000,
+                    seconds(startNanos) * 1_000,
                     meter.take().per(1));
         }
     }
@@ -202,7 +202,7 @@ class MigrationRunBench {
         Laboratory lab = lab(new ExecutionInterceptor() {});
         register(lab, game, 4);
         lab.runs.apply(game, null, null, BY, 0);
-        long begun = System.nanoTime();
+        long startNanos = System.nanoTime();
         long most = 0;
         while (true) {
             StepService.Next next = lab.steps.advance(game, () -> 600_000);
@@ -226,7 +226,7 @@ class MigrationRunBench {
         }
         print(
                 "%6d records of 100 bytes: %4.1f MB of heap at most, %5.0f records/s on one thread",
-                records, most / 1e6, records / seconds(begun));
+                records, most / 1e6, records / seconds(startNanos));
         assertEquals(MigrationStatus.APPLIED, lab.lastRun(game).status());
     }
 
@@ -240,7 +240,7 @@ class MigrationRunBench {
         assertEquals(VERSION, lab.migration(game, "1.1.0").version());
     }
 
-    /** States of so many bytes of JSON, of which about half is left when it is deflated. */
+    /** Creates records whose states have this many bytes of JSON; deflated, about half of that. */
     private void fill(String game, int records, int bytes) {
         Laboratory lab = lab(new ExecutionInterceptor() {});
         for (int s = 0; s < SPACES; s++) {
@@ -263,8 +263,8 @@ class MigrationRunBench {
         }
     }
 
-    private static double seconds(long begun) {
-        return (System.nanoTime() - begun) / 1e9;
+    private static double seconds(long startNanos) {
+        return (System.nanoTime() - startNanos) / 1e9;
     }
 
     private static void print(String format, Object... values) {

@@ -23,8 +23,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Migrations applied, followed and rolled back over HTTP. Versions are early and out of order,
- * for other tests are in the same game. */
+/**
+ * Runs over HTTP: apply, read, pause, cancel, roll back. The versions are low and out of order, because other tests use the
+ * same game.
+ */
 @QuarkusTest
 @Tag("application")
 @WithTestResource(DynamoDbLocalResource.class)
@@ -33,7 +35,7 @@ class RunResourceTest {
     private static final String RENAME = "{'operations': [{'op': 'rename', 'from': 'hp', 'path': 'health'}]}";
 
     @Test
-    void aMigrationIsForcedFollowedAndRolledBack() {
+    void forcedMigrationIsAppliedAndRolledBack() {
         ships("SHIP_A", 3);
         register("0.40.1", "SHIP_A", "");
         String run = post("/v1/migrations/0.40.1/force?waitMillis=20000", "{'reason': 'now'}")
@@ -94,7 +96,7 @@ class RunResourceTest {
     }
 
     @Test
-    void whatIsPendingIsAppliedAndWhatFailsIsTold() {
+    void applyReportsAppliedAndFailedMigrations() {
         post("/v1/migrations/apply?waitMillis=25000", "{'target': '" + DoubledCoins.VERSION + "'}")
                 .statusCode(200);
         ships("SHIP_B", 2);
@@ -102,7 +104,7 @@ class RunResourceTest {
         register(
                 "0.41.2",
                 "SHIP_B",
-                ", 'validation': [{'expression': 'state.health == 7', 'message': 'Only seven will do.'}]");
+                ", 'validation': [{'expression': 'state.health == 7', 'message': 'Only seven is allowed.'}]");
         register("0.41.3", "SHIP_B", "");
         post("/v1/migrations/apply?waitMillis=25000", "{'target': '0.41.2', 'reason': 'release'}")
                 .statusCode(200)
@@ -119,10 +121,10 @@ class RunResourceTest {
     }
 
     @Test
-    void aRunGoesOnByItselfAndCanBePausedResumedThrottledAndCancelled() {
+    void runContinuesInTheBackgroundAndCanBeControlled() {
         ships("SHIP_C", 30);
         register("0.42.1", "SHIP_C", ", 'options': {'pageSize': 1, 'segments': 1, 'maxCapacity': 20}");
-        String run = post("/v1/migrations/0.42.1/force?waitMillis=0", "{'reason': 'slowly'}")
+        String run = post("/v1/migrations/0.42.1/force?waitMillis=0", "{'reason': 'slow'}")
                 .statusCode(200)
                 .extract()
                 .path("id");
@@ -180,12 +182,12 @@ class RunResourceTest {
                 "/v1/migrations/runs/nope/throttle | {'maxCapacity': -5} | 400 | maxCapacity",
                 "/v1/migrations/runs/nope/throttle | {'maxCapacity': 1.5} | 400 | maxCapacity",
             })
-    void badRequestsAreRefused(String path, String body, int status, String field) {
+    void malformedRequestsReturn4xxWithTheField(String path, String body, int status, String field) {
         post(path, body).statusCode(status).body("field", equalTo(field));
     }
 
     @Test
-    void unknownRunsAndForeignCursorsAreRefused() {
+    void unknownRunReturns404AndInvalidCursorReturns400() {
         given().get("/v1/migrations/runs/nope").then().statusCode(404).body("type", equalTo("/problems/run-not-found"));
         given().get("/v1/migrations/runs?cursor=nonsense").then().statusCode(400);
         given().get("/v1/migrations/runs?limit=0").then().statusCode(400).body("field", equalTo("limit"));
@@ -193,7 +195,7 @@ class RunResourceTest {
     }
 
     @Test
-    void withNothingPendingNothingIsDone() {
+    void applyWithoutPendingMigrationsChangesNothing() {
         String body = "{'target': '" + DoubledCoins.VERSION + "'}";
         post("/v1/migrations/apply?waitMillis=25000", body).statusCode(200);
         post("/v1/migrations/apply", body)

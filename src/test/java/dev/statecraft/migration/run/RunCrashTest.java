@@ -28,9 +28,9 @@ import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 
 /**
- * M1 and M5: workers that die or are held up at any call to the store leave the same behind as one that was never
- * disturbed: the same entities in the same versions, ledger, backups and counts. A call that only reads changes nothing, so
- * dying at one is dying after the write before it.
+ * A run whose worker stops or is delayed at any call of DynamoDB has the same result as an undisturbed run: the same
+ * entities and versions, ledger, backups and counts. Reads change nothing, so stopping at a read equals stopping after the
+ * write before it.
  */
 class RunCrashTest {
 
@@ -73,38 +73,38 @@ class RunCrashTest {
                                 + pageSize + "}"));
     }
 
-    /** All that is to be the same. */
-    private Map<String, String> left(String game) {
-        Map<String, String> left = new TreeMap<>();
+    /** The result of a run, as text by key. */
+    private Map<String, String> result(String game) {
+        Map<String, String> result = new TreeMap<>();
         for (String space : SPACES) {
             for (Entity entity :
                     other.realm.reader.list(game, space, null, null, 1_000).entities()) {
-                left.put(
+                result.put(
                         space + "/" + entity.id(),
                         entity.version() + " " + entity.schemaVersion() + " " + JsonValues.canonical(entity.json()));
             }
         }
         for (LedgerEntry entry : other.migrations.history(game)) {
-            left.put(
+            result.put(
                     "ledger " + entry.seq(),
                     entry.action() + " " + entry.version() + " " + entry.by() + " " + entry.reason() + " "
                             + entry.checksum() + " " + entry.run() + " " + entry.error());
         }
         for (Run run : other.runStore.list(game, null, 10)) {
             Progress outcome = run.outcome();
-            left.put(
+            result.put(
                     run.id(),
                     run.status() + " " + run.total() + " "
                             + (outcome == null ? null : outcome.main() + " " + outcome.back() + " " + outcome.sums()));
-            backups(game, run, left);
+            backups(game, run, result);
         }
-        left.put("schema", other.realm.types.schemaVersion(game, "PLAYER_DATA"));
+        result.put("schema", other.realm.types.schemaVersion(game, "PLAYER_DATA"));
         Registration migration = other.migration(game, "1.1.0");
-        left.put("migration", migration.status() + " " + migration.application().backups());
-        return left;
+        result.put("migration", migration.status() + " " + migration.application().backups());
+        return result;
     }
 
-    private void backups(String game, Run run, Map<String, String> left) {
+    private void backups(String game, Run run, Map<String, String> result) {
         for (int segment = 0; segment < run.segments(); segment++) {
             String after = null;
             for (var part = other.backupStore.next(game, run.id(), segment, null);
@@ -113,7 +113,7 @@ class RunCrashTest {
                 after = part.get().key();
                 for (BackupRecord record : part.get().records()) {
                     String key = "backup " + run.id() + " " + part.get().space() + "/" + record.id();
-                    String twice = left.put(
+                    String twice = result.put(
                             key,
                             record.version() + " " + record.schemaVersion() + " "
                                     + JsonValues.canonical(record.state()));
@@ -133,91 +133,91 @@ class RunCrashTest {
     }
 
     @Test
-    void aRunThatDiesAfterAnyWriteAndIsResumedEndsAsIfItHadNot() {
+    void runInterruptedAfterAnyWriteHasTheSameResult() {
         String reference = "reference";
         prepare(reference, 4, 2, 1);
         interruptions.reset();
         up(disturbed, reference);
         int writes = interruptions.writes();
-        Map<String, String> expected = left(reference);
+        Map<String, String> expected = result(reference);
         assertTrue(writes > 8, "only " + writes + " writes");
         for (int write = 1; write <= writes; write++) {
             String game = "up" + write;
             prepare(game, 4, 2, 1);
-            dies(game, write, () -> up(disturbed, game));
+            interrupt(game, write, () -> up(disturbed, game));
             up(other, game);
-            assertEquals(expected, left(game), "died after write " + write + " of " + writes);
+            assertEquals(expected, result(game), "stopped after write " + write + " of " + writes);
         }
     }
 
     @Test
-    void aRollbackThatDiesAfterAnyWriteAndIsResumedEndsAsIfItHadNot() {
+    void rollbackInterruptedAfterAnyWriteHasTheSameResult() {
         String reference = "reference";
         prepare(reference, 4, 3, 1);
         up(other, reference);
         interruptions.reset();
         down(disturbed, reference);
         int writes = interruptions.writes();
-        Map<String, String> expected = left(reference);
+        Map<String, String> expected = result(reference);
         for (int write = 1; write <= writes; write++) {
             String game = "down" + write;
             prepare(game, 4, 3, 1);
             up(other, game);
-            dies(game, write, () -> down(disturbed, game));
+            interrupt(game, write, () -> down(disturbed, game));
             other.drive(game);
-            assertEquals(expected, left(game), "died after write " + write + " of " + writes);
+            assertEquals(expected, result(game), "stopped after write " + write + " of " + writes);
         }
     }
 
     @Test
-    void aWorkerThatIsHeldUpBeforeAnyWriteWhileAnotherFinishesChangesNothingAnyMore() {
+    void workerDelayedUntilAnotherFinishedChangesNothing() {
         String reference = "reference";
         prepare(reference, 3, 2, 1);
         interruptions.reset();
         up(disturbed, reference);
         int writes = interruptions.writes();
-        Map<String, String> expected = left(reference);
-        // Before the first write there is no run that another could finish.
+        Map<String, String> expected = result(reference);
+        // Before the first write no run exists that another worker could finish.
         for (int write = 2; write <= writes; write++) {
             String game = "held" + write;
             prepare(game, 3, 2, 1);
             interruptions.holdBeforeWrite(write, () -> other.drive(game));
             up(disturbed, game);
             interruptions.reset();
-            assertEquals(expected, left(game), "held up before write " + write + " of " + writes);
+            assertEquals(expected, result(game), "delayed before write " + write + " of " + writes);
         }
     }
 
     @Test
-    void aLargerRunThatDiesAgainAndAgainEndsAsIfItHadNot() {
+    void repeatedlyInterruptedLargeRunHasTheSameResult() {
         String reference = "reference";
         prepare(reference, 200, 40, 2);
         up(other, reference);
-        Map<String, String> upwards = left(reference);
+        Map<String, String> applied = result(reference);
         down(other, reference);
-        Map<String, String> downwards = left(reference);
+        Map<String, String> rolledBack = result(reference);
         int distance = 31;
         String game = "larger";
         prepare(game, 200, 40, 2);
-        int deaths = untilItSurvives(game, distance, () -> up(disturbed, game));
-        assertTrue(deaths > 2, deaths + " deaths");
-        assertEquals(upwards, left(game), "died after every " + distance + " calls");
+        int deaths = countInterruptions(game, distance, () -> up(disturbed, game));
+        assertTrue(deaths > 2, deaths + " interruptions");
+        assertEquals(applied, result(game), "stopped after every " + distance + " calls");
         other.runs.rollBack(game, SemanticVersion.of("1.1.0"), Run.Mode.SMART, "r", BY, 0);
-        untilItSurvives(game, distance, () -> disturbed.drive(game));
-        assertEquals(downwards, left(game), "died after every " + distance + " calls on the way down");
+        countInterruptions(game, distance, () -> disturbed.drive(game));
+        assertEquals(rolledBack, result(game), "rollback stopped after every " + distance + " calls");
     }
 
-    private void dies(String game, int write, Runnable work) {
+    private void interrupt(String game, int write, Runnable work) {
         interruptions.dieAfterWrite(write);
         try {
             work.run();
-            throw new AssertionError(game + " did not die after write " + write);
+            throw new AssertionError(game + " did not stop after write " + write);
         } catch (Death death) {
             interruptions.reset();
         }
     }
 
-    private int untilItSurvives(String game, int distance, Runnable work) {
+    private int countInterruptions(String game, int distance, Runnable work) {
         for (int deaths = 0; deaths < 100; deaths++) {
             interruptions.dieAfterCall(distance + deaths);
             try {
@@ -228,6 +228,6 @@ class RunCrashTest {
                 interruptions.reset();
             }
         }
-        throw new AssertionError(game + " gets nowhere");
+        throw new AssertionError(game + " makes no progress");
     }
 }
