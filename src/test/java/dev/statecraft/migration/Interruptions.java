@@ -26,7 +26,7 @@ public final class Interruptions implements ExecutionInterceptor {
     private volatile int dieAfterWrite = Integer.MAX_VALUE;
     private volatile int dieAfterCall = Integer.MAX_VALUE;
     private volatile int holdBeforeWrite = Integer.MAX_VALUE;
-    private volatile Runnable meanwhile = () -> {};
+    private volatile Runnable action = () -> {};
 
     /** Throws {@link Death} after a write, counted from 1, has taken effect, and at every later call. */
     public void dieAfterWrite(int write) {
@@ -41,9 +41,9 @@ public final class Interruptions implements ExecutionInterceptor {
     }
 
     /** Runs an action directly before a write, counted from 1. */
-    public void holdBeforeWrite(int write, Runnable meanwhile) {
+    public void holdBeforeWrite(int write, Runnable action) {
         reset();
-        this.meanwhile = meanwhile;
+        this.action = action;
         holdBeforeWrite = write;
     }
 
@@ -71,7 +71,7 @@ public final class Interruptions implements ExecutionInterceptor {
         }
         calls.incrementAndGet();
         if (isWrite(context.request()) && writes.incrementAndGet() == holdBeforeWrite) {
-            meanwhile.run();
+            action.run();
         }
     }
 

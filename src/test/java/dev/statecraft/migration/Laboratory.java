@@ -9,6 +9,7 @@ import dev.statecraft.migration.definition.Migration;
 import dev.statecraft.migration.definition.MigrationConfig;
 import dev.statecraft.migration.definition.SemanticVersion;
 import dev.statecraft.migration.execution.DriveService;
+import dev.statecraft.migration.execution.EndService;
 import dev.statecraft.migration.execution.RunReader;
 import dev.statecraft.migration.execution.RunService;
 import dev.statecraft.migration.execution.StartService;
@@ -122,7 +123,17 @@ public final class Laboratory {
         segments = new SegmentService(coordinator, workers, runStore, segmentStore, config);
         backups = new BackupService(store, runStore, backupStore, config, clock);
         steps = new StepService(
-                migrations, definitions, store, starts, runStore, segmentStore, realm.reader, realm.types, backups, config);
+                migrations,
+                definitions,
+                store,
+                starts,
+                new EndService(store, runStore, clock),
+                runStore,
+                segmentStore,
+                realm.reader,
+                realm.types,
+                backups,
+                config);
         DriveService drive = new DriveService(steps, segments, config);
         runs = new RunService(migrations, starts, drive, runStore, config, new Waiting(waiting));
         runReader = new RunReader(definitions, runStore, segmentStore);

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code infra/migrate} as a process of its own, against a server that answers as told. */
+/** {@code infra/migrate} as a process of its own, against a server with prepared responses. */
 public class MigrateCommandTest {
 
     private final Map<String, Deque<String>> answers = new ConcurrentHashMap<>();

@@ -11,7 +11,6 @@ import dev.statecraft.migration.registry.Registration;
 import dev.statecraft.migration.registry.Registration.Application;
 import dev.statecraft.migration.registry.Registry;
 import dev.statecraft.migration.run.MigrationStatus;
-import dev.statecraft.migration.run.Progress;
 import dev.statecraft.migration.run.Run;
 import dev.statecraft.migration.run.RunOptions;
 import dev.statecraft.migration.run.RunStore;
@@ -231,110 +230,32 @@ public class StartService {
                         up ? MigrationStatus.RUNNING : MigrationStatus.ROLLING_BACK,
                         new Application(
                                 up ? null : before.at(), up ? 0 : before.seq(), run.id(), before.backups(), null)),
-                entry(
-                        next,
-                        action,
-                        migration,
-                        run,
-                        run.order().by(),
-                        run.order().reason(),
-                        null),
+                entry(next, action, migration, run, now(), null),
                 runs.creating(game, run));
     }
 
-    /**
-     * Ends a run. Returns false if the run or the registry has changed since it was read. Cost: about 12 WCU.
-     *
-     * @param status final status of the run
-     * @param progress progress of all segments
-     * @param error why the run did not succeed, null if it did
-     */
-    boolean end(String game, Run run, MigrationStatus status, Progress progress, @Nullable String error) {
-        Registry registry = store.registry(game);
-        List<Registration> all = store.list(game);
-        Registration stored = find(all, run.version());
-        if (stored == null || !run.id().equals(registry.activeRun())) {
-            return false;
-        }
-        boolean complete = status == MigrationStatus.APPLIED || run.direction() == Run.Direction.DOWN;
-        Run ended = run.finished(status, run.ended(progress, complete), now(), error);
-        long seq = registry.seq() + 1;
-        Registration after = stored.with(status, application(run, status, progress, seq, error));
-        List<Registration> later = all.stream()
-                .map(migration -> migration.version().equals(run.version()) ? after : migration)
-                .toList();
-        Registry.Apply apply = registry.apply();
-        boolean goesOn = status == MigrationStatus.APPLIED
-                && apply != null
-                && nextPending(
-                                later.stream()
-                                        .map(migration -> migration.under(registry))
-                                        .toList(),
-                                apply.target())
-                        .isPresent();
-        Registry next = registry.ended(current(registry, later), goesOn ? apply : null);
-        return store.record(
-                game,
-                registry,
-                next,
-                after,
-                entry(
-                        next,
-                        LedgerEntry.Action.valueOf(status.name()),
-                        stored,
-                        run,
-                        run.order().by(),
-                        run.order().reason(),
-                        error),
-                runs.replacing(game, run, ended));
-    }
-
-    private Application application(Run run, MigrationStatus status, Progress progress, long seq, @Nullable String error) {
-        if (status == MigrationStatus.APPLIED) {
-            return new Application(now(), seq, run.id(), run.sources(), null);
-        }
-        boolean down = run.direction() == Run.Direction.DOWN;
-        boolean undone = down || run.phase().back() || run.segments() == 0;
-        long left = down ? progress.main().failed() : progress.back().failed();
-        // Backups are kept until every record is rolled back.
-        List<Run.Source> backups = undone && left == 0 ? List.of() : run.sources();
-        return new Application(null, 0, run.id(), backups, down ? null : error);
-    }
-
-    /** The latest version that is applied, or the baseline. */
-    private static SemanticVersion current(Registry registry, List<Registration> all) {
-        SemanticVersion baseline = registry.baseline();
-        SemanticVersion latest = baseline == null ? SemanticVersion.NONE : baseline;
-        for (Registration migration : all) {
-            if (migration.ran() && migration.version().compareTo(latest) > 0) {
-                latest = migration.version();
-            }
-        }
-        return latest;
-    }
-
-    private static @Nullable Registration find(List<Registration> all, SemanticVersion version) {
+    static @Nullable Registration find(List<Registration> all, SemanticVersion version) {
         return all.stream()
                 .filter(migration -> migration.version().equals(version))
                 .findFirst()
                 .orElse(null);
     }
 
-    private LedgerEntry entry(
+    /** The ledger entry of a start or an end of a run. */
+    static LedgerEntry entry(
             Registry next,
             LedgerEntry.Action action,
             Registration migration,
             Run run,
-            String by,
-            @Nullable String reason,
+            Instant at,
             @Nullable String error) {
         return new LedgerEntry(
                 next.seq(),
-                now(),
+                at,
                 action,
                 migration.version().toString(),
-                by,
-                reason,
+                run.order().by(),
+                run.order().reason(),
                 migration.checksum(),
                 null,
                 run.id(),

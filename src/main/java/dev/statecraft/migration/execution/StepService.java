@@ -45,6 +45,7 @@ public class StepService {
     private final DefinitionCatalog definitions;
     private final MigrationStore store;
     private final StartService starts;
+    private final EndService ends;
     private final RunStore runs;
     private final SegmentStore segments;
     private final EntityReader entities;
@@ -57,6 +58,7 @@ public class StepService {
             DefinitionCatalog definitions,
             MigrationStore store,
             StartService starts,
+            EndService ends,
             RunStore runs,
             SegmentStore segments,
             EntityReader entities,
@@ -67,6 +69,7 @@ public class StepService {
         this.definitions = definitions;
         this.store = store;
         this.starts = starts;
+        this.ends = ends;
         this.runs = runs;
         this.segments = segments;
         this.entities = entities;
@@ -182,7 +185,7 @@ public class StepService {
                 if (!open.isEmpty()) {
                     return open;
                 }
-                starts.end(game, run, endOf(run), progress, errorOf(run, progress));
+                ends.end(game, run, endOf(run), progress, errorOf(run, progress));
             }
             case PLANNING, FINISHED -> throw new IllegalStateException("nothing to move in " + run.phase());
         }
@@ -226,7 +229,7 @@ public class StepService {
         if (error != null) {
             runs.replace(game, run, run.stopping(MigrationStatus.FAILED, error));
         } else if (run.phase() == Phase.VALIDATING) {
-            starts.end(game, run, MigrationStatus.APPLIED, progress, null);
+            ends.end(game, run, MigrationStatus.APPLIED, progress, null);
         } else {
             // From now on new entities get the new schema version. Validation finds those that were created before.
             moveSchema(game, run, run.at(MigrationStatus.VALIDATING, Phase.VALIDATING), schemaAfter(game, run));
@@ -283,7 +286,7 @@ public class StepService {
         }
         MigrationStatus status = stopping == MigrationStatus.CANCELLED ? MigrationStatus.CANCELLED : MigrationStatus.FAILED;
         Progress progress = Progress.of(segments.list(game, run.id(), run.segments()));
-        starts.end(game, run, status, progress, run.error());
+        ends.end(game, run, status, progress, run.error());
     }
 
     private static MigrationStatus endOf(Run run) {

@@ -223,8 +223,8 @@ public class RunStore {
 
     private static Map<String, AttributeValue> progress(Progress progress) {
         Map<String, AttributeValue> map = new HashMap<>();
-        SegmentItems.putTally(map, "", progress.main());
-        SegmentItems.putTally(map, "r", progress.back());
+        SegmentItems.putCounts(map, "", progress.main());
+        SegmentItems.putCounts(map, "r", progress.back());
         map.put("ax", n(progress.attempts()));
         map.put("un", SegmentItems.decimal(BigDecimal.valueOf(progress.units())));
         SegmentItems.putSums(map, progress.sums());
@@ -233,8 +233,8 @@ public class RunStore {
 
     private static Progress progress(Map<String, AttributeValue> map) {
         return new Progress(
-                SegmentItems.tally(map, ""),
-                SegmentItems.tally(map, "r"),
+                SegmentItems.counts(map, ""),
+                SegmentItems.counts(map, "r"),
                 (int) Attributes.number(map, "ax"),
                 Double.parseDouble(number(map, "un")),
                 SegmentItems.sums(map));

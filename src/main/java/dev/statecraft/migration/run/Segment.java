@@ -64,7 +64,7 @@ public record Segment(
     }
 
     /** Counts of the rollback of an application if {@code undoing}, or of the direction that the run was started in. */
-    public RunCounts tally(boolean undoing) {
+    public RunCounts counts(boolean undoing) {
         return undoing ? back : main;
     }
 }

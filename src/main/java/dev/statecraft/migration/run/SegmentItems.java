@@ -71,14 +71,14 @@ final class SegmentItems {
                 Attributes.number(item, "tk", 0),
                 Attributes.number(item, "rv", 0),
                 first == null ? null : new Segment.Checkpoint(first, Attributes.string(item, "c2")),
-                tally(item, ""),
-                tally(item, "r"),
+                counts(item, ""),
+                counts(item, "r"),
                 (int) Attributes.number(item, "ax", 0),
                 units == null ? 0 : Double.parseDouble(units.n()),
                 sums(item));
     }
 
-    static RunCounts tally(Map<String, AttributeValue> item, String prefix) {
+    static RunCounts counts(Map<String, AttributeValue> item, String prefix) {
         return new RunCounts(
                 Attributes.number(item, prefix + "dn", 0),
                 Attributes.number(item, prefix + "dc", 0),
@@ -86,11 +86,11 @@ final class SegmentItems {
                 Attributes.number(item, prefix + "fl", 0));
     }
 
-    static void putTally(Map<String, AttributeValue> item, String prefix, RunCounts tally) {
-        item.put(prefix + "dn", n(tally.done()));
-        item.put(prefix + "dc", n(tally.counted()));
-        item.put(prefix + "ss", n(tally.skipped()));
-        item.put(prefix + "fl", n(tally.failed()));
+    static void putCounts(Map<String, AttributeValue> item, String prefix, RunCounts counts) {
+        item.put(prefix + "dn", n(counts.done()));
+        item.put(prefix + "dc", n(counts.counted()));
+        item.put(prefix + "ss", n(counts.skipped()));
+        item.put(prefix + "fl", n(counts.failed()));
     }
 
     static InvariantSums sums(Map<String, AttributeValue> item) {

@@ -64,7 +64,7 @@ public class PageCompletion {
                         run.undoing(),
                         page.checkpoint(),
                         page.last(),
-                        lease.tally(run.undoing()).done() + outcome.done() - carried,
+                        lease.counts(run.undoing()).done() + outcome.done() - carried,
                         skipped(run.phase(), page),
                         outcome.attempts(),
                         page.units(),

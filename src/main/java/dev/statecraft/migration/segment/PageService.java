@@ -72,20 +72,20 @@ public class PageService {
     public record Job(String game, Run run, Segment lease, BooleanSupplier timeLeft, CapacityUsage consumption) {}
 
     /** Migrates records. If {@code verified}, the rules of records that were migrated before are checked again. */
-    public PageOutcome upgrade(Job job, RecordUpgrade ascent, List<EntityKey> places, boolean verified) {
-        return upgrade(job, ascent, ascent::of, places, verified);
+    public PageOutcome upgrade(Job job, RecordUpgrade upgrade, List<EntityKey> keys, boolean verified) {
+        return upgrade(job, upgrade, upgrade::of, keys, verified);
     }
 
     /** Migrates records with the results of {@code upgraded}. */
     public PageOutcome upgrade(
             Job job,
-            RecordUpgrade ascent,
+            RecordUpgrade upgrade,
             Function<Entity, RecordUpgrade.Outcome> upgraded,
-            List<EntityKey> places,
+            List<EntityKey> keys,
             boolean verified) {
         Attempt attempt = new Attempt(job, job.run().keepsBackup());
         Definition definition =
-                ascent.chain().steps().get(ascent.chain().steps().size() - 1);
+                upgrade.chain().steps().get(upgrade.chain().steps().size() - 1);
         attempt.decide = entity -> {
             RecordUpgrade.Outcome outcome = upgraded.apply(entity);
             if (outcome instanceof RecordUpgrade.Current) {
@@ -103,35 +103,35 @@ public class PageService {
         };
         if (verified) {
             attempt.verify = entity -> entity.by().equals(job.run().signature())
-                    ? ascent.violation(definition, entity).orElse(null)
+                    ? upgrade.violation(definition, entity).orElse(null)
                     : null;
         }
-        return attempt.page(places);
+        return attempt.page(keys);
     }
 
-    /** Downgrades records that still have the schema version of the migration, with the results of {@code descend}. */
-    public PageOutcome downgrade(Job job, Function<Entity, RecordDowngrade.Outcome> downgraded, List<EntityKey> places) {
+    /** Downgrades records that still have the schema version of the migration, with the results of {@code downgraded}. */
+    public PageOutcome downgrade(Job job, Function<Entity, RecordDowngrade.Outcome> downgraded, List<EntityKey> keys) {
         Attempt attempt = new Attempt(job, storesBackupInRollback(job.run()));
         attempt.decide = entity -> decision(attempt, entity, downgraded.apply(entity));
-        return attempt.page(places);
+        return attempt.page(keys);
     }
 
     /** Restores records from their backup. */
-    PageOutcome restore(Job job, RecordDowngrade descent, BackupStore.Part part) {
-        Map<String, BackupRecord> kept = new HashMap<>();
-        List<EntityKey> places = new ArrayList<>();
+    PageOutcome restore(Job job, RecordDowngrade downgrade, BackupStore.Part part) {
+        Map<String, BackupRecord> stored = new HashMap<>();
+        List<EntityKey> keys = new ArrayList<>();
         part.records().forEach(record -> {
-            kept.put(record.id(), record);
-            places.add(new EntityKey(part.space(), record.id()));
+            stored.put(record.id(), record);
+            keys.add(new EntityKey(part.space(), record.id()));
         });
         Attempt attempt = new Attempt(job, storesBackupInRollback(job.run()));
         attempt.decide = entity -> {
-            BackupRecord record = kept.get(entity.id());
+            BackupRecord record = stored.get(entity.id());
             return record == null
                     ? new Mutation.Refuse(new Rejection.NotFound())
-                    : decision(attempt, entity, descent.restored(entity, record));
+                    : decision(attempt, entity, downgrade.restored(entity, record));
         };
-        return attempt.page(places);
+        return attempt.page(keys);
     }
 
     /** Whether a rollback stores a backup. A rollback with mode EXACT overwrites later writes, so it stores them. */
@@ -198,15 +198,15 @@ public class PageService {
             return historyLimit;
         }
 
-        private PageOutcome page(List<EntityKey> places) {
+        private PageOutcome page(List<EntityKey> keys) {
             int handled = 0;
-            while (handled < places.size() && !lost) {
-                String space = places.get(handled).space();
+            while (handled < keys.size() && !lost) {
+                String space = keys.get(handled).space();
                 int end = handled;
-                while (end < places.size() && places.get(end).space().equals(space)) {
+                while (end < keys.size() && keys.get(end).space().equals(space)) {
                     end++;
                 }
-                int processed = group(space, places.subList(handled, end));
+                int processed = group(space, keys.subList(handled, end));
                 handled += processed;
                 if (handled < end) {
                     break;
@@ -216,9 +216,9 @@ public class PageService {
         }
 
         /** Processes records of one space. Returns how many of them, from the first, were processed. */
-        private int group(String space, List<EntityKey> places) {
-            List<EntityKey> open = places;
-            int handled = places.size();
+        private int group(String space, List<EntityKey> keys) {
+            List<EntityKey> open = keys;
+            int handled = keys.size();
             Map<String, Quarantined> failing = new HashMap<>();
             for (int attempt = 1; !open.isEmpty() && attempt <= Math.max(1, config.maxMigrationAttempts()); attempt++) {
                 if (attempt > 1 && job.timeLeft().getAsBoolean()) {
@@ -229,17 +229,17 @@ public class PageService {
                 List<EntityKey> again = new ArrayList<>();
                 int answered = 0;
                 for (Result result : accompanied.results()) {
-                    EntityKey place = open.get(answered);
+                    EntityKey key = open.get(answered);
                     if (isPostponed(result)) {
                         break;
                     }
                     answered++;
                     String reason = counted(result);
                     if (reason != null) {
-                        again.add(place);
-                        failing.put(place.id(), new Quarantined(place.id(), space, version(result), reason, attempt));
+                        again.add(key);
+                        failing.put(key.id(), new Quarantined(key.id(), space, version(result), reason, attempt));
                     } else {
-                        failing.remove(place.id());
+                        failing.remove(key.id());
                     }
                 }
                 if (!accompanied.complete()) {
@@ -276,7 +276,7 @@ public class PageService {
             return refused.refusal() instanceof Rejection.TooLarge tooLarge ? tooLarge.detail() : null;
         }
 
-        private Accompanied commit(String space, List<EntityKey> places, boolean bounded) {
+        private Accompanied commit(String space, List<EntityKey> keys, boolean bounded) {
             boolean[] started = new boolean[1];
             Function<Entity, Mutation.Decision> timed = entity -> {
                 // A page processes at least one record, so that every page makes progress.
@@ -291,8 +291,8 @@ public class PageService {
             return commits.commitAlong(
                     job.game(),
                     space,
-                    places.stream()
-                            .map(place -> new Mutation(place.id(), null, "", timed))
+                    keys.stream()
+                            .map(key -> new Mutation(key.id(), null, "", timed))
                             .toList(),
                     new Companion(keeps, this::along, job.consumption()));
         }
@@ -304,11 +304,11 @@ public class PageService {
             for (Entity entity : before) {
                 all = all.plus(sums.getOrDefault(entity.id(), InvariantSums.NONE));
             }
-            TransactionWrites kept = keeps
+            TransactionWrites stored = keeps
                     ? backups.keeping(
                             job.game(), job.run().id(), job.lease().number(), commit.space(), commit.seq(), before)
                     : TransactionWrites.NONE;
-            return segments.counting(job.game(), job.lease(), job.run().undoing(), before.size(), all, kept);
+            return segments.counting(job.game(), job.lease(), job.run().undoing(), before.size(), all, stored);
         }
 
         private static boolean isPostponed(Result result) {

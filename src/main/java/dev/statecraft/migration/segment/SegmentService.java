@@ -74,7 +74,7 @@ public class SegmentService {
             return new SegmentWork(false, CONTENTION_MILLIS, null);
         }
         try {
-            return workers.begin(game, run, lease.get(), within(millisLeft)).work();
+            return workers.start(game, run, lease.get(), within(millisLeft)).work();
         } catch (RuntimeException e) {
             if (TransientFailure.is(e)) {
                 throw e;
@@ -89,7 +89,7 @@ public class SegmentService {
     /** Completes a page that a game server processed. Returns nothing if the lease is lost. */
     public Optional<SegmentWork.Page> complete(
             String game, Run run, Segment lease, WorkPage page, SegmentWalk.PageAction action, CapacityUsage used) {
-        return workers.begin(game, run, lease, config.migrationTimeout()::toMillis)
+        return workers.start(game, run, lease, config.migrationTimeout()::toMillis)
                 .completeLeased(page, action, used);
     }
 

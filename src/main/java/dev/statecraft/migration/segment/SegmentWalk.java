@@ -41,7 +41,7 @@ public final class SegmentWalk {
     /** Processes the records of a page. */
     public interface PageAction {
 
-        PageOutcome process(PageService pages, Job job, List<EntityKey> places);
+        PageOutcome process(PageService pages, Job job, List<EntityKey> keys);
     }
 
     /** The services and stores that a walk uses. */
@@ -86,8 +86,8 @@ public final class SegmentWalk {
         this.millisLeft = millisLeft;
         this.reserveMillis =
                 Math.min(services.config().stepReserve().toMillis(), Math.max(0, millisLeft.getAsLong()) / 2);
-        RunCounts tally = lease.tally(run.undoing());
-        this.carried = tally.done() - tally.counted();
+        RunCounts counts = lease.counts(run.undoing());
+        this.carried = counts.done() - counts.counted();
         scannedTo = position(lease.checkpoint());
     }
 
@@ -134,15 +134,15 @@ public final class SegmentWalk {
 
     /** Completes a page that a game server processed; returns nothing if the lease is lost. */
     Optional<SegmentWork.Page> completeLeased(WorkPage page, PageAction action, CapacityUsage consumption) {
-        List<EntityKey> places = page.places();
+        List<EntityKey> keys = page.keys();
         Job job = new Job(game, run, lease, () -> true, consumption);
-        PageOutcome outcome = places.isEmpty() ? PageOutcome.EMPTY : action.process(services.pages(), job, places);
-        boolean whole = outcome.handled() == places.size();
+        PageOutcome outcome = keys.isEmpty() ? PageOutcome.EMPTY : action.process(services.pages(), job, keys);
+        boolean whole = outcome.handled() == keys.size();
         Segment.Checkpoint next = page.behind();
         if (!whole && outcome.handled() == 0) {
             next = lease.checkpoint();
         } else if (!whole) {
-            EntityScan.Position last = services.entities().positionAfter(game, places.get(outcome.handled() - 1));
+            EntityScan.Position last = services.entities().positionAfter(game, keys.get(outcome.handled() - 1));
             next = new Segment.Checkpoint(last.partition(), last.sort());
         }
         boolean last = whole && page.behind() == null;
@@ -183,28 +183,28 @@ public final class SegmentWalk {
         if (found.isEmpty() && !scanned) {
             scan(size, consumption);
         }
-        List<EntityKey> places = new ArrayList<>();
-        while (places.size() < size && !found.isEmpty()) {
-            places.add(found.remove());
+        List<EntityKey> keys = new ArrayList<>();
+        while (keys.size() < size && !found.isEmpty()) {
+            keys.add(found.remove());
         }
         long startNanos = System.nanoTime();
         double before = consumption.units();
-        PageOutcome outcome = places.isEmpty() ? PageOutcome.EMPTY : process(consumption, places);
-        if (!places.isEmpty()) {
+        PageOutcome outcome = keys.isEmpty() ? PageOutcome.EMPTY : process(consumption, keys);
+        if (!keys.isEmpty()) {
             millisPerRecord = Math.max(
-                    0.1, TimeUnit.NANOSECONDS.toMicros(System.nanoTime() - startNanos) / 1_000.0 / places.size());
-            unitsPerRecord = Math.max(0.1, (consumption.units() - before) / places.size());
+                    0.1, TimeUnit.NANOSECONDS.toMicros(System.nanoTime() - startNanos) / 1_000.0 / keys.size());
+            unitsPerRecord = Math.max(0.1, (consumption.units() - before) / keys.size());
             awaitsWorker = outcome.handled() == 0 && services.coordinator().isForWorkers(game, run);
         }
-        for (int i = places.size() - 1; i >= outcome.handled(); i--) {
-            found.addFirst(places.get(i));
+        for (int i = keys.size() - 1; i >= outcome.handled(); i--) {
+            found.addFirst(keys.get(i));
         }
         boolean last = found.isEmpty() && scanned;
         EntityScan.Position at = found.isEmpty()
                 ? scannedTo
                 : outcome.handled() == 0
                         ? position(lease.checkpoint())
-                        : services.entities().positionAfter(game, places.get(outcome.handled() - 1));
+                        : services.entities().positionAfter(game, keys.get(outcome.handled() - 1));
         return complete(
                 outcome,
                 last || at == null ? null : new Segment.Checkpoint(at.partition(), at.sort()),
@@ -227,13 +227,13 @@ public final class SegmentWalk {
         scanned = scan.next() == null;
     }
 
-    private PageOutcome process(CapacityUsage consumption, List<EntityKey> places) {
+    private PageOutcome process(CapacityUsage consumption, List<EntityKey> keys) {
         Job job = new Job(game, run, lease, this::timeLeft, consumption);
         if (run.isRollingBack()) {
-            return services.pages().downgrade(job, descent()::downgraded, places);
+            return services.pages().downgrade(job, downgrade()::downgraded, keys);
         }
-        RecordUpgrade ascent = new RecordUpgrade(chain(), services.config().bounds(), services.config().validationEnabled());
-        return services.pages().upgrade(job, ascent, places, run.phase() == Run.Phase.VALIDATING);
+        RecordUpgrade upgrade = new RecordUpgrade(chain(), services.config().bounds(), services.config().validationEnabled());
+        return services.pages().upgrade(job, upgrade, keys, run.phase() == Run.Phase.VALIDATING);
     }
 
     /**
@@ -250,7 +250,7 @@ public final class SegmentWalk {
             Optional<BackupStore.Part> next = services.backups().next(game, source.run(), partOf(part), after);
             if (next.isPresent()) {
                 Job job = new Job(game, run, lease, () -> true, consumption);
-                PageOutcome outcome = services.pages().restore(job, descent(), next.get());
+                PageOutcome outcome = services.pages().restore(job, downgrade(), next.get());
                 boolean whole = outcome.handled() == next.get().records().size();
                 Segment.Checkpoint restoredTo =
                         whole ? new Segment.Checkpoint("" + part, next.get().key()) : at;
@@ -298,7 +298,7 @@ public final class SegmentWalk {
         return known;
     }
 
-    private RecordDowngrade descent() {
+    private RecordDowngrade downgrade() {
         List<Definition> steps = chain().steps();
         return new RecordDowngrade(
                 steps.get(steps.size() - 1),

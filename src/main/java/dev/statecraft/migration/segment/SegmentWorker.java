@@ -31,7 +31,7 @@ public class SegmentWorker {
     }
 
     /** Starts a walk under a lease that was taken. */
-    SegmentWalk begin(String game, Run run, Segment lease, LongSupplier millisLeft) {
+    SegmentWalk start(String game, Run run, Segment lease, LongSupplier millisLeft) {
         return new SegmentWalk(services, game, run, lease, millisLeft);
     }
 }

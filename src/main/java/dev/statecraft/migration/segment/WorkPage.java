@@ -39,7 +39,7 @@ public record WorkPage(
      */
     public record Entry(String space, String id, long version, boolean handed) {
 
-        public EntityKey place() {
+        public EntityKey key() {
             return new EntityKey(space, id);
         }
     }
@@ -54,9 +54,9 @@ public record WorkPage(
      */
     public record Answer(long done, long failed, long again) {}
 
-    /** Places of all records of the page. */
-    List<EntityKey> places() {
-        return records.stream().map(Entry::place).toList();
+    /** Keys of all records of the page. */
+    List<EntityKey> keys() {
+        return records.stream().map(Entry::key).toList();
     }
 
     public WorkPage answered(Answer answer) {
@@ -81,7 +81,7 @@ public record WorkPage(
     /** Compares submitted records with the leased ones. Returns nothing if each leased record occurs exactly once. */
     public Optional<Mismatch> mismatch(List<Submitted> submitted) {
         Set<EntityKey> open = new HashSet<>();
-        records.stream().filter(Entry::handed).forEach(record -> open.add(record.place()));
+        records.stream().filter(Entry::handed).forEach(record -> open.add(record.key()));
         for (int i = 0; i < submitted.size(); i++) {
             Submitted record = submitted.get(i);
             if (!open.remove(new EntityKey(record.space(), record.id()))) {

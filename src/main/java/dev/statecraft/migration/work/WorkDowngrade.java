@@ -25,7 +25,7 @@ final class WorkDowngrade implements Function<Entity, RecordDowngrade.Outcome> {
     WorkDowngrade(Run run, WorkPage page, Map<EntityKey, WorkPage.Submitted> submitted, ExpressionBounds bounds) {
         this.run = run;
         this.bounds = bounds;
-        page.records().forEach(record -> this.page.put(record.place(), record));
+        page.records().forEach(record -> this.page.put(record.key(), record));
         this.submitted = submitted;
     }
 
@@ -34,9 +34,9 @@ final class WorkDowngrade implements Function<Entity, RecordDowngrade.Outcome> {
         if (!entity.schemaVersion().equals(run.version().toString())) {
             return new RecordDowngrade.Unaffected();
         }
-        EntityKey place = new EntityKey(entity.space(), entity.id());
-        WorkPage.@Nullable Entry record = page.get(place);
-        WorkPage.@Nullable Submitted answer = submitted.get(place);
+        EntityKey key = new EntityKey(entity.space(), entity.id());
+        WorkPage.@Nullable Entry record = page.get(key);
+        WorkPage.@Nullable Submitted answer = submitted.get(key);
         if (record == null || answer == null || record.version() != entity.version()) {
             return new RecordDowngrade.NeedsGameServer();
         }

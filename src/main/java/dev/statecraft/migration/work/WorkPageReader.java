@@ -100,7 +100,7 @@ public class WorkPageReader {
             String game, List<WorkPage.Entry> records, int found, EntityScan.@Nullable Position next) {
         EntityScan.Position after = records.size() == found
                 ? next
-                : entities.positionAfter(game, records.get(records.size() - 1).place());
+                : entities.positionAfter(game, records.get(records.size() - 1).key());
         return after == null ? null : new Segment.Checkpoint(after.partition(), after.sort());
     }
 

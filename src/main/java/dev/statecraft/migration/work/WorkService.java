@@ -275,12 +275,12 @@ public class WorkService {
     private SegmentWalk.PageAction action(
             Run run, SchemaChain chain, WorkPage page, Map<EntityKey, WorkPage.Submitted> submitted) {
         if (run.isRollingBack()) {
-            WorkDowngrade descent = new WorkDowngrade(run, page, submitted, config.bounds());
-            return (pages, job, places) -> pages.downgrade(job, descent, places);
+            WorkDowngrade downgrade = new WorkDowngrade(run, page, submitted, config.bounds());
+            return (pages, job, keys) -> pages.downgrade(job, downgrade, keys);
         }
-        WorkUpgrade ascent = new WorkUpgrade(chain, page, submitted, config.bounds(), config.validationEnabled());
-        return (pages, job, places) ->
-                pages.upgrade(job, ascent.plain(), ascent, places, run.phase() == Run.Phase.VALIDATING);
+        WorkUpgrade upgrade = new WorkUpgrade(chain, page, submitted, config.bounds(), config.validationEnabled());
+        return (pages, job, keys) ->
+                pages.upgrade(job, upgrade.plain(), upgrade, keys, run.phase() == Run.Phase.VALIDATING);
     }
 
     private static String lease(Run run, Segment lease) {

@@ -31,7 +31,7 @@ final class WorkUpgrade implements Function<Entity, RecordUpgrade.Outcome> {
             ExpressionBounds bounds,
             boolean validation) {
         this.chain = chain;
-        page.records().forEach(record -> this.page.put(record.place(), record));
+        page.records().forEach(record -> this.page.put(record.key(), record));
         this.submitted = submitted;
         this.bounds = bounds;
         this.validation = validation;
@@ -46,9 +46,9 @@ final class WorkUpgrade implements Function<Entity, RecordUpgrade.Outcome> {
 
     @Override
     public RecordUpgrade.Outcome apply(Entity entity) {
-        EntityKey place = new EntityKey(entity.space(), entity.id());
-        WorkPage.@Nullable Entry record = page.get(place);
-        WorkPage.@Nullable Submitted answer = submitted.get(place);
+        EntityKey key = new EntityKey(entity.space(), entity.id());
+        WorkPage.@Nullable Entry record = page.get(key);
+        WorkPage.@Nullable Submitted answer = submitted.get(key);
         if (chain.after(entity.schemaVersion()).isEmpty()) {
             return new RecordUpgrade.Current();
         }

@@ -74,9 +74,9 @@ class RunWorkerTest {
         fill(lab, 12);
         lab.register(definition(
                 "1.1.0", RENAME, ", 'options': {'pageSize': 4, 'segments': 1, 'maxCapacity': 60, 'canaryPercent': 0}"));
-        long begun = System.nanoTime();
+        long startNanos = System.nanoTime();
         lab.apply(GAME);
-        double seconds = (System.nanoTime() - begun) / 1e9;
+        double seconds = (System.nanoTime() - startNanos) / 1e9;
         Progress outcome = lab.lastRun(GAME).outcome();
         assertNotNull(outcome);
         assertTrue(outcome.units() > 40, outcome.toString());
