@@ -10,14 +10,14 @@ import org.jboss.resteasy.reactive.server.mapping.RequestMapper;
 import org.jboss.resteasy.reactive.server.spi.ServerRestHandler;
 
 /**
- * Which methods a route knows. RFC 9110 wants them in the header {@code Allow} of every 405, and Quarkus REST leaves
- * them out.
+ * The methods that a route supports. RFC 9110 requires them in the header {@code Allow} of every 405; Quarkus REST
+ * omits the header.
  */
 final class AllowedMethods {
 
     private AllowedMethods() {}
 
-    /** The methods for the path of the request this thread is serving, in alphabetical order. */
+    /** The methods for the path of the current request, in alphabetical order. */
     static Set<String> ofCurrentRequest() {
         Set<String> methods = new TreeSet<>();
         ResteasyReactiveRequestContext request = CurrentRequestManager.get();

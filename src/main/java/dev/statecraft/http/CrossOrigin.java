@@ -13,16 +13,16 @@ import java.util.Set;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /**
- * Pages of other origins that may call the API from a browser: none, unless the configuration names them. Whatever is not
- * named is answered as if it were no browser, so that browsers keep the answer from the page.
+ * CORS: the origins whose pages may call the API from a browser; none by default. A request of another origin gets a
+ * response without CORS headers, so the browser does not pass the response to the page.
  */
 @ApplicationScoped
 public class CrossOrigin {
 
-    /** After the headers of every answer, before anything is refused. */
-    private static final int EARLY = 150_000;
+    /** After the filters that add headers to every response, before the filters that reject requests. */
+    private static final int ORDER = 150_000;
 
-    private static final int REMEMBERED_SECONDS = 600;
+    private static final int PREFLIGHT_CACHE_SECONDS = 600;
 
     private final Set<String> origins;
     private final CorsHandler cors;
@@ -36,16 +36,16 @@ public class CrossOrigin {
                         Set.of(HttpMethod.GET, HttpMethod.POST, HttpMethod.PUT, HttpMethod.PATCH, HttpMethod.DELETE))
                 .allowedHeaders(Set.of("Authorization", "Content-Type", "Idempotency-Key", "If-Match", "If-None-Match"))
                 .exposedHeaders(Set.of("ETag", "Idempotent-Replayed", "Location", "Retry-After"))
-                .maxAgeSeconds(REMEMBERED_SECONDS);
+                .maxAgeSeconds(PREFLIGHT_CACHE_SECONDS);
     }
 
     void filters(@Observes Filters filters) {
         if (!origins.isEmpty()) {
-            filters.register(this::answer, EARLY);
+            filters.register(this::handle, ORDER);
         }
     }
 
-    private void answer(RoutingContext request) {
+    private void handle(RoutingContext request) {
         String origin = request.request().getHeader("Origin");
         if (origin != null && origins.contains(origin)) {
             cors.handle(request);

@@ -6,28 +6,25 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
 
-/**
- * Where a list goes on, as an opaque word that a client hands back. It names the list it belongs to, so that one from
- * another list is refused.
- */
+/** An opaque cursor of a list. It contains the name of its list, so a cursor of another list is rejected. */
 public final class Cursor {
 
     private static final String SEPARATOR = "\n";
 
-    /** No part that was given out is longer: a sort key of DynamoDB has at most 1,024 bytes. */
-    private static final int MOST_PART_BYTES = 1_000;
+    /** Maximum size of a part; a sort key of DynamoDB has at most 1,024 bytes. */
+    private static final int MAX_PART_BYTES = 1_000;
 
     private Cursor() {}
 
     /**
-     * The word for a place in a list.
+     * The cursor of a position in a list.
      *
-     * @param list what tells this list from all others
-     * @param place what the list needs to go on; no part contains a line break
+     * @param list name that distinguishes the list from all others
+     * @param position parts of the position, without line breaks
      */
-    public static String of(String list, Object... place) {
+    public static String of(String list, Object... position) {
         StringBuilder text = new StringBuilder(list);
-        for (Object part : place) {
+        for (Object part : position) {
             text.append(SEPARATOR).append(part);
         }
         return Base64.getUrlEncoder()
@@ -36,10 +33,10 @@ public final class Cursor {
     }
 
     /**
-     * Reads a word back.
+     * Parses a cursor.
      *
-     * @param parts how many parts the place has
-     * @throws ProblemException 400, if it is not a cursor of this list
+     * @param parts number of parts of the position
+     * @throws ProblemException 400 if the text is not a cursor of this list
      */
     public static List<String> read(String cursor, String list, int parts) {
         try {
@@ -50,7 +47,7 @@ public final class Cursor {
             List<String> read = List.of(text.split(SEPARATOR, -1));
             boolean usable = read.stream()
                     .allMatch(
-                            part -> !part.isEmpty() && part.getBytes(StandardCharsets.UTF_8).length <= MOST_PART_BYTES);
+                            part -> !part.isEmpty() && part.getBytes(StandardCharsets.UTF_8).length <= MAX_PART_BYTES);
             if (usable && read.size() == parts + 1 && read.get(0).equals(list)) {
                 return read.subList(1, read.size());
             }
@@ -60,7 +57,7 @@ public final class Cursor {
         }
     }
 
-    /** What a cursor that cannot be used is answered with. */
+    /** 400 for text that is not a cursor of the list. */
     public static ProblemException foreign() {
         return new ProblemException(
                 Problem.badRequest("cursor", "The cursor does not belong to this list. Start without a cursor."));

@@ -13,24 +13,24 @@ import jakarta.inject.Inject;
 import java.net.URI;
 
 /**
- * The dashboard beside the API. The page is made of the files under {@code META-INF/resources}, which the HTTP server
- * answers itself, to everybody; it knows nothing but what it reads from the API with the key of who looks at it. Added
- * here are what a browser is to keep it from, and where it finds the socket.
+ * The dashboard. The HTTP server serves its files from {@code META-INF/resources} without a credential; the page reads
+ * all data from the API with the credential that its user enters. This class adds the browser security headers, the
+ * cache headers, and the settings with the address of the socket.
  */
 @ApplicationScoped
 public class DashboardPage {
 
-    /** What the page and its parts are called. */
+    /** Path of the page. */
     private static final String PAGE = "/";
 
     private static final String PARTS = "/dashboard/";
     private static final String SETTINGS = PARTS + "settings";
 
-    /** Before the files are looked for, after bodies were refused for their length. */
-    private static final int EARLY = 90_000;
+    /** Before the file handler, after bodies are rejected for their length. */
+    private static final int ORDER = 90_000;
 
-    /** How long a part of the page is used without asking for it again; the page itself is always asked for. */
-    private static final int PARTS_KEPT_SECONDS = 300;
+    /** How long browsers cache the files of the page; the page itself is always revalidated. */
+    private static final int PARTS_CACHE_SECONDS = 300;
 
     private final SocketConfig socket;
     private final ObjectMapper mapper;
@@ -42,11 +42,11 @@ public class DashboardPage {
     }
 
     void filters(@Observes Filters filters) {
-        filters.register(this::addHeaders, EARLY);
+        filters.register(this::addHeaders, ORDER);
     }
 
     void routes(@Observes Router router) {
-        router.route(HttpMethod.GET, SETTINGS).handler(this::answerSettings);
+        router.route(HttpMethod.GET, SETTINGS).handler(this::sendSettings);
     }
 
     private void addHeaders(RoutingContext request) {
@@ -57,26 +57,26 @@ public class DashboardPage {
             response.putHeader("X-Content-Type-Options", "nosniff");
             response.putHeader("Referrer-Policy", "no-referrer");
             response.putHeader("Cross-Origin-Opener-Policy", "same-origin");
-            boolean kept = path.startsWith(PARTS) && !path.equals(SETTINGS);
-            response.putHeader(HttpHeaders.CACHE_CONTROL, kept ? "max-age=" + PARTS_KEPT_SECONDS : "no-cache");
+            boolean cached = path.startsWith(PARTS) && !path.equals(SETTINGS);
+            response.putHeader(HttpHeaders.CACHE_CONTROL, cached ? "max-age=" + PARTS_CACHE_SECONDS : "no-cache");
         }
         request.next();
     }
 
     /**
-     * Nothing runs, is loaded or is sent to anywhere but what belongs to the page; text can never become markup, as no
-     * trusted type may be made.
+     * Allows scripts, styles, images and connections of the page's own origin and of the socket only. Forbids trusted
+     * types, so no script can turn text into markup.
      */
     private String contentSecurityPolicy() {
-        String elsewhere = socket.url()
+        String socketOrigin = socket.url()
                 .map(url -> " " + url.getScheme() + "://" + url.getRawAuthority())
                 .orElse("");
-        return "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'" + elsewhere
+        return "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'" + socketOrigin
                 + "; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
                 + "; require-trusted-types-for 'script'; trusted-types 'none'";
     }
 
-    private void answerSettings(RoutingContext request) {
+    private void sendSettings(RoutingContext request) {
         String url = socket.url().map(URI::toString).orElse(null);
         request.response()
                 .putHeader(HttpHeaders.CONTENT_TYPE, "application/json")

@@ -14,22 +14,22 @@ public final class Etag {
 
     private static final int BYTES = 15;
 
-    /** One tag, weak or strong, and what separates it from the next; a tag may hold commas. */
+    /** One tag, weak or strong, with the separator after it. A tag may contain commas. */
     private static final Pattern TAG =
             Pattern.compile("\\s*(?:W/)?(\"[\\x21\\x23-\\x7e\\x80-\\xff]*\")\\s*(?:,|$)\\s*");
 
     private Etag() {}
 
-    /** The strong tag of a content. */
+    /** The strong entity tag of a text. */
     public static String of(String content) {
         byte[] part = Arrays.copyOf(Sha256.of(content), BYTES);
         return '"' + Base64.getUrlEncoder().withoutPadding().encodeToString(part) + '"';
     }
 
     /**
-     * Whether {@code If-None-Match} names a tag, by the weak comparison that the header asks for.
+     * Whether {@code If-None-Match} contains a tag, by the weak comparison of RFC 9110.
      *
-     * @param ifNoneMatch the lines of the header, each {@code *} or a list of tags; what cannot be read matches nothing
+     * @param ifNoneMatch lines of the header, each {@code *} or a list of tags; malformed text matches no tag
      */
     public static boolean matches(List<String> ifNoneMatch, String tag) {
         for (String line : ifNoneMatch) {
@@ -51,9 +51,9 @@ public final class Etag {
     }
 
     /**
-     * Answers 200 with the content, or 304 without it if the client has it.
+     * The response with the content: 200, or 304 without the content if the client has it.
      *
-     * @param cacheControl how long the client may use the content without asking
+     * @param cacheControl value of the header {@code Cache-Control}
      */
     public static <T> RestResponse<T> answer(
             String tag, List<String> ifNoneMatch, String cacheControl, Supplier<T> content) {

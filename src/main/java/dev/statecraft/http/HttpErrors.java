@@ -18,20 +18,22 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the HTTP server settles before or beside the resources, so that this too goes out as a {@link Problem}: targets that
- * can be read in more than one way ({@link RequestTarget}), bodies that announce themselves as too long, paths no
- * resource is asked about, and faults outside of any resource.
+ * Handles requests that do not reach a resource, so that their errors are {@link Problem}s as well: ambiguous targets
+ * ({@link RequestTarget}), bodies with a too large {@code Content-Length}, paths without a resource, and faults outside
+ * of resources.
  */
 @ApplicationScoped
 public class HttpErrors {
 
-    /** Before everything else that looks at a request. */
-    private static final int FIRST = 100_000;
+    /** Before all other filters that read the request. */
+    private static final int LENGTH_ORDER = 100_000;
 
-    /** After the headers of every answer, those of other origins included, and before anything reads the path. */
-    private static final int TARGET = 140_000;
+    /**
+     * After the filters that add headers to every response, including CORS, and before all filters that read the path.
+     */
+    private static final int TARGET_ORDER = 140_000;
 
-    /** The one path beside the resources that reads a parameter. */
+    /** The only path outside the resources that reads a parameter. */
     private static final String DOCUMENT = "/openapi";
 
     private static final int UNAUTHORIZED = 401;
@@ -48,21 +50,21 @@ public class HttpErrors {
     }
 
     void filters(@Observes Filters filters) {
-        filters.register(this::refuseTarget, TARGET);
-        filters.register(this::refuseLongBody, FIRST);
+        filters.register(this::rejectTarget, TARGET_ORDER);
+        filters.register(this::rejectLongBody, LENGTH_ORDER);
     }
 
     void failures(@Observes Router router) {
-        router.route().order(-FIRST).failureHandler(this::failed);
-        // A path that cannot be decoded matches no route, not even one that only waits for failures.
-        router.errorHandler(400, this::failed);
-        router.errorHandler(404, this::failed);
+        router.route().order(-LENGTH_ORDER).failureHandler(this::handleFailure);
+        // A path that cannot be decoded matches no route, not even a failure handler.
+        router.errorHandler(400, this::handleFailure);
+        router.errorHandler(404, this::handleFailure);
     }
 
-    /** Applies to every path: the API, the dashboard's files, the OpenAPI document, health, and sockets to be opened. */
-    private void refuseTarget(RoutingContext request) {
+    /** Applies to every path: the API, the dashboard, the OpenAPI document, health checks and socket handshakes. */
+    private void rejectTarget(RoutingContext request) {
         if (hasUnknownTransferCoding(request)) {
-            // Where its body ends is not known, so nothing behind it can be read.
+            // The end of the body is unknown, so the connection cannot be used for further requests.
             request.response().putHeader(HttpHeaders.CONNECTION, "close");
             request.addEndHandler(sent -> request.request().connection().close());
             send(request, Problem.badRequest("Transfer-Encoding", "The only supported transfer coding is chunked."));
@@ -87,8 +89,8 @@ public class HttpErrors {
         return !codings.isEmpty() && !codings.equals(List.of("chunked"));
     }
 
-    /** A body without a length, or a compressed one, is counted where it is read ({@code RequestBody}). */
-    private void refuseLongBody(RoutingContext request) {
+    /** {@code RequestBody} limits bodies without a {@code Content-Length} and compressed bodies. */
+    private void rejectLongBody(RoutingContext request) {
         String length = request.request().getHeader(HttpHeaders.CONTENT_LENGTH);
         if (length == null || lengthOf(length) <= limitBytes) {
             request.next();
@@ -98,8 +100,9 @@ public class HttpErrors {
     }
 
     /**
-     * Answers once the client has sent its body, which is discarded. Answering a client that is still sending, and
-     * closing, would reset its connection before it has read the answer. A client that asks first is answered at once.
+     * Responds after the client has sent its body, which is discarded. A response and close during the upload would
+     * reset the connection before the client has read the response. A client that sends {@code Expect} gets the
+     * response immediately.
      */
     private void sendAfterBody(RoutingContext request, Problem problem) {
         if (request.request().getHeader(HttpHeaders.EXPECT) != null) {
@@ -115,22 +118,22 @@ public class HttpErrors {
         try {
             return Long.parseLong(header);
         } catch (NumberFormatException e) {
-            // More digits than a long has; the server has refused everything else.
+            // The number exceeds a long; the server has already rejected everything that is not a number.
             return Long.MAX_VALUE;
         }
     }
 
-    private void failed(RoutingContext request) {
+    private void handleFailure(RoutingContext request) {
         if (request.response().ended() || request.response().headWritten()) {
             request.next();
             return;
         }
         Throwable failure = request.failure();
         int status = request.statusCode();
-        if (failure instanceof ProblemException refused) {
-            send(request, refused.problem());
+        if (failure instanceof ProblemException rejected) {
+            send(request, rejected.problem());
         } else if (failure instanceof RejectedExecutionException) {
-            // Every worker thread is taken.
+            // All worker threads are busy.
             send(request, Problem.unavailable(1));
         } else if (status >= 400 && status < 500) {
             send(request, problem(status));
@@ -153,7 +156,7 @@ public class HttpErrors {
         if (retryAfterSeconds != null) {
             request.response().putHeader(HttpHeaders.RETRY_AFTER, retryAfterSeconds.toString());
         }
-        // A request without a host is refused in front of the filters that add these.
+        // A request without a host is rejected before the filters that add these headers.
         SecurityHeaders.add(request.response().headers());
         if (!request.response().headers().contains(HttpHeaders.VARY)) {
             request.response().putHeader(HttpHeaders.VARY, VaryHeader.ACCEPT_ENCODING);
@@ -175,7 +178,7 @@ public class HttpErrors {
         try {
             return mapper.writeValueAsString(problem);
         } catch (JsonProcessingException e) {
-            throw new IllegalStateException("A problem is made of values that can be written", e);
+            throw new IllegalStateException("A problem could not be written as JSON", e);
         }
     }
 }

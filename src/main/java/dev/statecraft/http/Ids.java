@@ -5,8 +5,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one rule for ids of every kind: 1 to {@value #MAX_LENGTH} of {@code A-Z a-z 0-9 _ - . : @}, not dots only. An id of
- * dots only would be resolved as a part of the path where it stands in one, by clients as well as by servers.
+ * The rule for all ids: 1 to {@value #MAX_LENGTH} characters of {@code A-Z a-z 0-9 _ - . : @}, not only dots. Clients
+ * and servers would resolve an id of dots as a part of a path.
  */
 public final class Ids {
 
@@ -22,25 +22,25 @@ public final class Ids {
     private Ids() {}
 
     /**
-     * The id, if it is one.
+     * Validates an id and returns it.
      *
-     * @param field what the id is called in the request
-     * @throws ProblemException 400 naming the field, if it is missing or not an id
+     * @param field name of the id in the request
+     * @throws ProblemException 400 with the field if the id is missing or invalid
      */
     public static String check(String field, @Nullable String id) {
         if (id == null) {
             throw missing(field);
         }
         if (!isId(id)) {
-            throw refused(field, "; it does not consist of dots only");
+            throw invalid(field, "; it does not consist of dots only");
         }
         return id;
     }
 
     /**
-     * The beginning of ids that are counted, {@code <key>:<index>}: an id with room for the colon and three digits.
+     * Validates the prefix of numbered ids {@code <key>:<index>} and returns it.
      *
-     * @throws ProblemException 400 naming the field, if it is no id or has more than 124 characters
+     * @throws ProblemException 400 with the field if the prefix is not an id or has more than 124 characters
      */
     public static String checkPrefix(String field, String key) {
         check(field, key);
@@ -54,17 +54,18 @@ public final class Ids {
     }
 
     /**
-     * The id, if something stored may have it: an id, or one of dots only, which earlier versions took.
+     * Validates an id that stored data may have, and returns it. Earlier versions accepted ids that consist of dots
+     * only.
      *
-     * @param field what the id is called in the request
-     * @throws ProblemException 400 naming the field, if it is missing or nothing can have it
+     * @param field name of the id in the request
+     * @throws ProblemException 400 with the field if the id is missing or no stored data can have it
      */
     public static String checkStored(String field, @Nullable String id) {
         if (id == null) {
             throw missing(field);
         }
         if (!isStored(id)) {
-            throw refused(field, "");
+            throw invalid(field, "");
         }
         return id;
     }
@@ -73,7 +74,7 @@ public final class Ids {
         return new ProblemException(Problem.badRequest(field, "The field " + field + " is missing."));
     }
 
-    private static ProblemException refused(String field, String more) {
+    private static ProblemException invalid(String field, String more) {
         return new ProblemException(Problem.badRequest(
                 field,
                 "An id has 1 to " + MAX_LENGTH
@@ -81,12 +82,12 @@ public final class Ids {
                         + more + "; it does not begin with " + ScanPage.ERASED_PLAYER + "."));
     }
 
-    /** Whether the text may be an id. What stands for players who were erased is nobody's. */
+    /** Whether a text is a valid id. The replacement for ids of erased players is not valid. */
     public static boolean isId(String text) {
         return isStored(text) && !DOTS.matcher(text).matches();
     }
 
-    /** Whether something stored may have the text as its id: see {@link #checkStored}. */
+    /** Whether stored data may have the text as an id: see {@link #checkStored}. */
     public static boolean isStored(String text) {
         return ID.matcher(text).matches() && !text.startsWith(ScanPage.ERASED_PLAYER);
     }

@@ -10,17 +10,16 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Why a request was not done, as RFC 9457 has it. Every error of the API goes out as one of these, with the media type
- * {@value #MEDIA_TYPE}.
+ * A problem details object (RFC 9457): the body of every error response, with the media type {@value #MEDIA_TYPE}.
  *
- * @param type a relative URI such as {@code /problems/board-not-found}; stable, clients switch on it
- * @param title what this type of problem is, the same for every occurrence
- * @param status the HTTP status it goes out with
- * @param detail what happened this time, for a person to read
- * @param instance the path of the request; filled in where the problem goes out
- * @param field the offending field of the body ({@code scores[3].value}) or the offending parameter
- * @param retryAfterSeconds goes out as the header {@code Retry-After}, not in the body
- * @param more further members, written beside the standard ones
+ * @param type relative URI such as {@code /problems/board-not-found}; stable, clients distinguish problems by it
+ * @param title summary of the problem type, the same for every occurrence
+ * @param status HTTP status of the response
+ * @param detail human-readable explanation of this occurrence
+ * @param instance path of the request; set when the response is written
+ * @param field the invalid field of the body ({@code scores[3].value}) or the invalid parameter
+ * @param retryAfterSeconds value of the header {@code Retry-After}; not part of the body
+ * @param more additional members of the body
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @JsonPropertyOrder({"type", "title", "status", "detail", "instance", "field"})
@@ -36,62 +35,62 @@ public record Problem(
 
     public static final String MEDIA_TYPE = "application/problem+json";
 
-    /** Copies {@code more}, in its order. */
+    /** Copies the additional members in their order. */
     public Problem {
         more = Collections.unmodifiableMap(new LinkedHashMap<>(more));
     }
 
-    /** A problem of any type, without further members. {@code type} is the last part of the URI. */
+    /** A problem without additional members. {@code type} is the last segment of the URI. */
     public static Problem of(int status, String type, String title, @Nullable String detail) {
         return new Problem("/problems/" + type, title, status, detail, null, null, null, Map.of());
     }
 
-    /** 400: the request is malformed at {@code field}; null when no single field is to blame. */
+    /** 400: the request is malformed. {@code field} is null if the problem does not concern a single field. */
     public static Problem badRequest(@Nullable String field, String detail) {
         return of(400, "bad-request", "The request is malformed", detail).withField(field);
     }
 
-    /** 401: no key, or one that is not known. */
+    /** 401: the credential is missing or invalid. */
     public static Problem unauthorized(String detail) {
         return of(401, "unauthorized", "Missing or invalid credential", detail);
     }
 
-    /** 403: the key is known but does not allow this. */
+    /** 403: the credential is valid but does not permit the request. */
     public static Problem forbidden(String detail) {
         return of(403, "forbidden", "Insufficient permissions", detail);
     }
 
-    /** 404, for a thing of its own type, such as {@code board-not-found}. */
+    /** 404: a resource does not exist; its kind is part of the type, such as {@code board-not-found}. */
     public static Problem notFound(String type, String title, @Nullable String detail) {
         return of(404, type, title, detail);
     }
 
-    /** 404: no such route. */
+    /** 404: the route does not exist. */
     public static Problem routeNotFound() {
         return of(404, "route-not-found", "Route not found", null);
     }
 
-    /** 409: the request does not fit what is there; add what is there as {@code current}. */
+    /** 409: the request conflicts with the current state; callers add that state as the member {@code current}. */
     public static Problem conflict(String type, String title, @Nullable String detail) {
         return of(409, type, title, detail);
     }
 
-    /** 412: a precondition of the request, such as {@code If-Match}, no longer holds. */
+    /** 412: a precondition of the request, such as {@code If-Match}, does not hold. */
     public static Problem preconditionFailed(String detail) {
         return of(412, "precondition-failed", "The precondition no longer holds", detail);
     }
 
-    /** 413: the body, once decompressed, is longer than it may be. */
+    /** 413: the decompressed body exceeds the limit. */
     public static Problem tooLarge(long limitBytes) {
         return of(413, "body-too-large", "The body is too large", "A body has at most " + limitBytes + " bytes.");
     }
 
-    /** 422: well-formed, and still not possible, such as the same id with another body. */
+    /** 422: the request is well-formed but cannot be processed. */
     public static Problem unprocessable(String type, String title, @Nullable String detail) {
         return of(422, type, title, detail);
     }
 
-    /** 422: an id, or an {@code Idempotency-Key}, was sent with another body before; {@code field} is the one that holds it. */
+    /** 422: an id or idempotency key was already used with a different body; {@code field} is its field or header. */
     public static Problem idReused(String field) {
         return unprocessable(
                         "id-reused",
@@ -100,45 +99,45 @@ public record Problem(
                 .withField(field);
     }
 
-    /** 429: the caller is to slow down. */
+    /** 429: the rate limit is exceeded. */
     public static Problem tooManyRequests(int retryAfterSeconds, String detail) {
         return of(429, "too-many-requests", "Too many requests", detail).withRetryAfter(retryAfterSeconds);
     }
 
-    /** 500: our fault; {@code incident} is the id of the log line that says more. */
+    /** 500: an internal error; {@code incident} is the id of its log entry. */
     public static Problem internal(String incident) {
         return of(500, "internal", "Internal error", null).with("incident", incident);
     }
 
-    /** 503: try again, nothing is wrong with the request. */
+    /** 503: a temporary failure; the same request may be retried. */
     public static Problem unavailable(int retryAfterSeconds) {
         return of(503, "unavailable", "Temporarily unavailable, retry", "Retry the same request.")
                 .withRetryAfter(retryAfterSeconds);
     }
 
-    /** The same problem, naming the field. */
+    /** A copy with a field. */
     public Problem withField(@Nullable String field) {
         return new Problem(type, title, status, detail, instance, field, retryAfterSeconds, more);
     }
 
-    /** The same problem, as it happened to a request for this path. */
+    /** A copy with the path of the request. */
     public Problem withInstance(@Nullable String path) {
         return new Problem(type, title, status, detail, path, field, retryAfterSeconds, more);
     }
 
-    /** The same problem, saying when to try again. */
+    /** A copy with the seconds to wait before a retry. */
     public Problem withRetryAfter(int seconds) {
         return new Problem(type, title, status, detail, instance, field, seconds, more);
     }
 
-    /** The same problem with one member more, such as {@code current}. */
+    /** A copy with an additional member, such as {@code current}. */
     public Problem with(String member, Object value) {
         Map<String, Object> members = new LinkedHashMap<>(more);
         members.put(member, value);
         return new Problem(type, title, status, detail, instance, field, retryAfterSeconds, members);
     }
 
-    /** The further members, for Jackson to write beside the standard ones. */
+    /** The additional members, which Jackson writes next to the standard ones. */
     @JsonAnyGetter
     Map<String, Object> members() {
         return more;

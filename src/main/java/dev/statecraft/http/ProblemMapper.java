@@ -21,7 +21,7 @@ import org.jboss.logging.MDC;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 import org.jspecify.annotations.Nullable;
 
-/** Turns whatever ends a request on its way through a resource into a {@link Problem}. */
+/** Maps the exceptions of requests to {@link Problem}s. */
 public class ProblemMapper {
 
     private static final Logger log = Logger.getLogger(ProblemMapper.class);
@@ -33,9 +33,9 @@ public class ProblemMapper {
         return response(e.problem(), uri);
     }
 
-    /** What JAX-RS itself refuses: routes, methods, media types. */
+    /** Maps rejections by JAX-RS: unknown routes, unsupported methods and media types. */
     @ServerExceptionMapper
-    Response refused(WebApplicationException e, UriInfo uri) {
+    Response rejected(WebApplicationException e, UriInfo uri) {
         if (e.getCause() instanceof JsonProcessingException json) {
             return unreadable(json, uri);
         }
@@ -79,15 +79,15 @@ public class ProblemMapper {
         return response;
     }
 
-    /** Takes the place of the extension's own mapper for this type, which would answer without a problem. */
+    /** Replaces the mapper of the Quarkus extension for this type, which does not return a problem. */
     @ServerExceptionMapper
     Response mismatched(MismatchedInputException e, UriInfo uri) {
         return unreadable(e, uri);
     }
 
     /**
-     * A type that Jackson cannot handle, such as one that a native executable does not know. Takes the place of the
-     * extension's own mapper for this type, which would answer without a problem.
+     * Maps types that Jackson cannot handle, for example types that a native executable does not contain. Replaces the
+     * mapper of the Quarkus extension for this type, which does not return a problem.
      */
     @ServerExceptionMapper
     Response undefined(InvalidDefinitionException e, UriInfo uri) {
@@ -104,27 +104,27 @@ public class ProblemMapper {
         return response(problemOf(e), uri);
     }
 
-    /** What a failure is answered with, over HTTP and over a socket; logs it if it is not the caller's doing. */
+    /** The problem of a failure, for HTTP and sockets. Failures that the client did not cause are logged. */
     public static Problem problemOf(Throwable e) {
-        if (e instanceof ProblemException refused) {
-            return refused.problem();
+        if (e instanceof ProblemException rejection) {
+            return rejection.problem();
         }
         if (e instanceof JsonProcessingException json && !(e instanceof InvalidDefinitionException)) {
-            if (e.getCause() instanceof ProblemException refused) {
-                return refused.problem();
+            if (e.getCause() instanceof ProblemException rejection) {
+                return rejection.problem();
             }
             String field = e instanceof JsonMappingException mapping ? path(mapping) : null;
             return Problem.badRequest(field, detail(json));
         }
         if (TransientFailure.is(e)) {
-            // The SDK has retried by itself before it throws, so what is left is to tell the caller to come again.
+            // The SDK has already retried, so the client must retry later.
             log.warn("A database request failed", e);
             return Problem.unavailable(RETRY_AFTER_SECONDS);
         }
         return Problem.internal(logged(e));
     }
 
-    /** Logs a fault, once, and returns the id it can be found by. */
+    /** Logs a fault and returns the id of its log entry. */
     public static String logged(@Nullable Throwable e) {
         String incident = UUID.randomUUID().toString();
         MDC.put("incident", incident);
@@ -153,7 +153,7 @@ public class ProblemMapper {
         return response.build();
     }
 
-    /** The place in the body that could not be bound, such as {@code scores[3].value}; null if it is the whole body. */
+    /** Path of the value that could not be bound, such as {@code scores[3].value}; null for the whole body. */
     private static @Nullable String path(JsonMappingException e) {
         StringBuilder path = new StringBuilder();
         for (JsonMappingException.Reference step : e.getPath()) {
@@ -171,12 +171,12 @@ public class ProblemMapper {
             return "The field is unknown here.";
         }
         if (e instanceof MismatchedInputException mismatch && mismatch.getTargetType() != null) {
-            return "The value must be " + wanted(mismatch.getTargetType()) + ".";
+            return "The value must be " + expected(mismatch.getTargetType()) + ".";
         }
         return "The value could not be parsed.";
     }
 
-    private static String wanted(Class<?> type) {
+    private static String expected(Class<?> type) {
         if (type.isEnum()) {
             return "one of "
                     + String.join(

@@ -11,20 +11,20 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads query parameters. A resource takes them as text and has them read here, because JAX-RS would answer an
- * unreadable number with 404. All methods end the request with a 400 that names the parameter.
+ * Parses query parameters. Resources declare them as text and parse them here, because JAX-RS responds to an invalid
+ * number with 404. All methods throw a {@link ProblemException} with status 400 and the name of the parameter.
  */
 public final class QueryParameters {
 
     public static final int DEFAULT_LIMIT = 100;
     public static final int MAX_LIMIT = 1_000;
 
-    /** The largest integer that every JSON reader takes exactly, 2^53−1. */
+    /** The largest integer that every JSON parser reads exactly, 2^53−1. */
     public static final long MAX_INTEGER = (1L << 53) - 1;
 
     /**
-     * Every parameter that any resource reads. The HTTP server finds parameters whatever the case of their letters;
-     * whoever is to decide by one before the resource reads it has to refuse all other spellings.
+     * All query parameters of the API. The HTTP server ignores the case of parameter names. A filter that authorizes by
+     * a parameter must reject all other spellings of its name.
      */
     public static final Set<String> NAMES = Set.of(
             "around",
@@ -52,10 +52,10 @@ public final class QueryParameters {
             "version",
             "waitMillis");
 
-    /** An integer; languages that have only doubles may write 10 as 10.0. */
+    /** An integer. Languages that have only doubles may write 10 as 10.0. */
     private static final Pattern INTEGER = Pattern.compile("(-?[0-9]{1,18})(\\.0{1,18})?");
 
-    /** A number as it is written in JSON; languages write small and large doubles as 5e-07 and 1e+15. */
+    /** A JSON number. Some languages write small and large doubles as 5e-07 and 1e+15. */
     private static final Pattern DECIMAL = Pattern.compile("-?[0-9]{1,40}(\\.[0-9]{1,40})?([eE][+-]?[0-9]{1,3})?");
 
     private static final int MAX_VERSION_LENGTH = 64;
@@ -67,9 +67,9 @@ public final class QueryParameters {
     private QueryParameters() {}
 
     /**
-     * Refuses parameters that would be taken for one that a resource reads, though they are not spelled like it.
+     * Rejects names that differ from a known parameter only in case.
      *
-     * @throws ProblemException 400 naming the parameter as it was sent
+     * @throws ProblemException 400 with the name that was sent
      */
     public static void checkNames(Collection<String> sent) {
         for (String name : sent) {
@@ -82,10 +82,10 @@ public final class QueryParameters {
     }
 
     /**
-     * Refuses parameters that are there and empty. A client that fills a parameter from a variable which happens to be
-     * empty does not ask for the default, and an empty {@code space} must not become the default space.
+     * Rejects empty parameters. An empty parameter is usually an unset variable of the client and not a request for the
+     * default; an empty {@code space} must not become the default space.
      *
-     * @throws ProblemException 400 naming the parameter
+     * @throws ProblemException 400 with the parameter
      */
     public static void checkPresent(Map<String, List<String>> sent) {
         for (Map.Entry<String, List<String>> parameter : sent.entrySet()) {
@@ -100,48 +100,48 @@ public final class QueryParameters {
                 name.isEmpty() ? null : name, "The parameter " + name + " is empty. Give a value or omit the parameter.");
     }
 
-    /** The page size asked for: 1 to {@value #MAX_LIMIT}, {@value #DEFAULT_LIMIT} if the parameter is not there. */
+    /** The page size: 1 to {@value #MAX_LIMIT}; {@value #DEFAULT_LIMIT} if the parameter is missing. */
     public static int limit(@Nullable String text) {
         return (int) integer("limit", text, DEFAULT_LIMIT, 1, MAX_LIMIT);
     }
 
-    /** An integer within the bounds, both included; {@code missing} if the parameter is not there. */
+    /** An optional integer within inclusive bounds; {@code missing} if the parameter is missing. */
     public static long integer(String name, @Nullable String text, long missing, long min, long max) {
         return text == null ? missing : integer(name, text, min, max);
     }
 
-    /** An integer within the bounds, both included, however it is written (10, 10.0); the parameter has to be there. */
+    /** A required integer within inclusive bounds, written as 10 or 10.0. */
     public static long integer(String name, @Nullable String text, long min, long max) {
         Matcher integer = INTEGER.matcher(text == null ? "" : text);
         if (!integer.matches()) {
-            throw refused(name, "an integer from " + min + " to " + max);
+            throw invalid(name, "an integer from " + min + " to " + max);
         }
         long value = Long.parseLong(integer.group(1));
         if (value < min || value > max) {
-            throw refused(name, "an integer from " + min + " to " + max);
+            throw invalid(name, "an integer from " + min + " to " + max);
         }
         return value;
     }
 
-    /** A decimal number, with or without exponent; the parameter has to be there. */
+    /** A required decimal number, with or without exponent. */
     public static BigDecimal decimal(String name, @Nullable String text) {
         if (text == null || !DECIMAL.matcher(text).matches()) {
-            throw refused(name, "a decimal number");
+            throw invalid(name, "a decimal number");
         }
         return new BigDecimal(text);
     }
 
-    /** A semantic version of at most {@value #MAX_VERSION_LENGTH} characters; null if the parameter is not there. */
+    /** A semantic version of at most {@value #MAX_VERSION_LENGTH} characters; null if the parameter is missing. */
     public static @Nullable String semanticVersion(String name, @Nullable String text) {
         if (text != null
                 && (text.length() > MAX_VERSION_LENGTH
                         || !SEMANTIC_VERSION.matcher(text).matches())) {
-            throw refused(name, "a version such as 1.2.0");
+            throw invalid(name, "a version such as 1.2.0");
         }
         return text;
     }
 
-    /** {@code true} or {@code false}, in lower case; {@code missing} if the parameter is not there. */
+    /** {@code true} or {@code false} in lower case; {@code missing} if the parameter is missing. */
     public static boolean flag(String name, @Nullable String text, boolean missing) {
         if (text == null) {
             return missing;
@@ -149,25 +149,25 @@ public final class QueryParameters {
         return switch (text) {
             case "true" -> true;
             case "false" -> false;
-            default -> throw refused(name, "true or false");
+            default -> throw invalid(name, "true or false");
         };
     }
 
-    /** One of the words of an enum, in letters of either case; null if the parameter is not there. */
-    public static <E extends Enum<E>> @Nullable E word(String name, @Nullable String text, Class<E> words) {
+    /** A constant of an enum, regardless of case; null if the parameter is missing. */
+    public static <E extends Enum<E>> @Nullable E word(String name, @Nullable String text, Class<E> type) {
         if (text == null) {
             return null;
         }
-        for (E word : words.getEnumConstants()) {
+        for (E word : type.getEnumConstants()) {
             if (word.name().equalsIgnoreCase(text)) {
                 return word;
             }
         }
-        throw refused(name, "one of " + String.join(", ", names(words)));
+        throw invalid(name, "one of " + String.join(", ", names(type)));
     }
 
-    private static String[] names(Class<? extends Enum<?>> words) {
-        Enum<?>[] constants = words.getEnumConstants();
+    private static String[] names(Class<? extends Enum<?>> type) {
+        Enum<?>[] constants = type.getEnumConstants();
         String[] names = new String[constants.length];
         for (int i = 0; i < constants.length; i++) {
             names[i] = constants[i].name();
@@ -175,8 +175,8 @@ public final class QueryParameters {
         return names;
     }
 
-    private static ProblemException refused(String name, String wanted) {
+    private static ProblemException invalid(String name, String expected) {
         return new ProblemException(
-                Problem.badRequest(name, String.format(Locale.ROOT, "The parameter %s must be %s.", name, wanted)));
+                Problem.badRequest(name, String.format(Locale.ROOT, "The parameter %s must be %s.", name, expected)));
     }
 }

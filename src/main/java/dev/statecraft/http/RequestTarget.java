@@ -7,24 +7,23 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The rule for the target of a request: path and query as they were sent, percent-encoded. It is applied before anything
- * routes or authorizes by the path.
+ * Validates the target of a request: path and query as sent, percent-encoded. It runs before routing and authorization.
  *
  * <p>Clients, proxies and frameworks resolve dot segments, empty segments, escaped separators and path parameters
- * differently and at different times, so a path that holds any of them may be authorized as one thing and routed as
- * another. Such paths are refused; for what remains there is one reading only.
+ * differently and at different times. A path with any of them may be authorized as one resource and routed as another,
+ * so such paths are rejected. Every remaining path has exactly one meaning.
  */
 public final class RequestTarget {
 
     private static final String ROOT = "/";
 
-    /** Below it are the tools of a developer's machine, whose folders are pages. */
+    /** Prefix of the dev mode tools, whose pages have paths that end with a slash. */
     private static final String TOOLS = "/q/";
 
-    /** What RFC 3986 allows in a segment beside letters, digits and escapes. */
+    /** Characters that RFC 3986 allows in a segment besides letters, digits and escapes. */
     private static final String SEGMENT_MARKS = "-._~!$&'()*+,;=:@";
 
-    /** What is allowed in a query as well. Brackets are not, and clients send them all the same. */
+    /** Characters allowed in a query. RFC 3986 does not allow brackets, but clients send them. */
     private static final String QUERY_MARKS = SEGMENT_MARKS + "/?[]";
 
     private RequestTarget() {}
@@ -49,7 +48,7 @@ public final class RequestTarget {
         return query < 0 ? null : target.substring(query + 1);
     }
 
-    /** What is wrong with a target, as a sentence for the caller; empty if it can be read in one way only. */
+    /** The fault of a target, as a sentence for the client; empty if the target is unambiguous. */
     public static Optional<String> fault(String target) {
         Optional<String> path = path(target);
         if (path.isEmpty()) {
@@ -114,7 +113,7 @@ public final class RequestTarget {
                 : Optional.empty();
     }
 
-    /** The text with its escapes decoded; null if it holds a character that has to be escaped, or a bad escape. */
+    /** The text with decoded escapes; null if it contains an unescaped reserved character or a malformed escape. */
     private static @Nullable String decoded(String text, String marks) {
         ByteBuffer bytes = ByteBuffer.allocate(text.length());
         for (int i = 0; i < text.length(); i++) {
@@ -143,7 +142,9 @@ public final class RequestTarget {
         return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
     }
 
-    /** The value of a hexadecimal digit; negative, also when shifted or joined with another, if it is none. */
+    /**
+     * The value of a hexadecimal digit; -1 for another character, so a combination with another digit is negative too.
+     */
     private static int hex(char c) {
         return c < 0x80 ? Character.digit(c, 16) : -1;
     }

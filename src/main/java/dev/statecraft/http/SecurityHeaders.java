@@ -8,23 +8,23 @@ import jakarta.enterprise.event.Observes;
 import java.util.Map;
 
 /**
- * What every answer tells browsers, unless it says something of its own: that it is no page and nothing in it is to be run,
- * guessed at, shown in a frame or kept, and that the API is spoken to over TLS only.
+ * Adds default security headers to every response: browsers must not run, sniff, frame or cache it, and must use the
+ * API over TLS only.
  */
 @ApplicationScoped
 public class SecurityHeaders {
 
-    /** Before everything else, so that nothing is answered without. */
+    /** Before all other filters, so that every response has the headers. */
     private static final int FIRST = 200_000;
 
-    /** Tools of a developer's machine, which are pages of somebody else. */
+    /** Prefix of the dev mode tools, whose pages have headers of their own. */
     private static final String TOOLS = "/q/";
 
     private static final String HEALTH = "/q/health";
 
     private static final String CACHE_CONTROL = "Cache-Control";
 
-    /** The same for every answer of the API. */
+    /** Headers of every API response. */
     public static final Map<String, String> ALWAYS = Map.of(
             "X-Content-Type-Options", "nosniff",
             "Referrer-Policy", "no-referrer",
@@ -32,10 +32,10 @@ public class SecurityHeaders {
             "Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
 
     void filters(@Observes Filters filters) {
-        filters.register(SecurityHeaders::begin, FIRST);
+        filters.register(SecurityHeaders::register, FIRST);
     }
 
-    private static void begin(RoutingContext request) {
+    private static void register(RoutingContext request) {
         String path = request.request().path();
         if (path == null || !path.startsWith(TOOLS) || path.startsWith(HEALTH)) {
             request.addHeadersEndHandler(end -> add(request.response().headers()));
@@ -43,7 +43,7 @@ public class SecurityHeaders {
         request.next();
     }
 
-    /** Adds what an answer does not say by itself. */
+    /** Adds the headers that a response does not set itself. */
     static void add(MultiMap headers) {
         ALWAYS.forEach((name, value) -> {
             if (!headers.contains(name)) {
@@ -51,7 +51,7 @@ public class SecurityHeaders {
             }
         });
         if (!headers.contains(CACHE_CONTROL)) {
-            // What has a tag may be kept by who asked, and is asked for each time.
+            // The client may cache a response with an entity tag, but must revalidate it every time.
             headers.set(CACHE_CONTROL, headers.contains("ETag") ? "private, no-cache" : "no-store");
         }
     }

@@ -43,14 +43,14 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gives a problem to requests that the HTTP server refuses before any handler of the application sees them: a request
- * line or headers that are too long, no HTTP or no URI, and a body whose chunks are broken. The server by itself answers the
- * former without a body and closes the connection of the latter without an answer.
+ * Sends problem responses for requests that the HTTP server rejects before any handler of the application: a too long
+ * request line or too large headers, invalid HTTP, an invalid URI, and a body with malformed chunks. By default the
+ * server sends no response body, and closes the connection without a response for malformed chunks.
  *
- * <p>Vert.x takes a handler for invalid requests only from the creator of the server, which is Quarkus. The one place
- * where a connection can be reached in front of its first request is the interface for metrics, so this is there under
- * the name of metrics and measures nothing. The in-memory server that Lambda events go to has neither limits nor chunks,
- * so nothing of this is installed on Lambda.
+ * <p>Vert.x accepts a handler for invalid requests only from the creator of the server, which is Quarkus. The metrics
+ * interface is the only place where a connection can be reached before its first request, so this class implements it
+ * and measures nothing. The in-memory server of Lambda has neither limits nor chunks, so this class does nothing on
+ * Lambda.
  */
 @ApplicationScoped
 public class ServerRefusals implements VertxOptionsCustomizer {
@@ -65,7 +65,7 @@ public class ServerRefusals implements VertxOptionsCustomizer {
         this.onLambda = inMemory && LaunchMode.current() == LaunchMode.NORMAL;
     }
 
-    /** Quarkus lets options be customized, and not the builder that Vert.x wants a factory to be given to instead. */
+    /** Quarkus customizes options only; the builder that Vert.x recommends for the factory is not accessible. */
     @Override
     @SuppressWarnings("deprecation")
     public void accept(VertxOptions options) {
@@ -85,17 +85,17 @@ public class ServerRefusals implements VertxOptionsCustomizer {
 
     private static final class Requests implements HttpServerMetrics<@Nullable Void, Void, Void> {
 
-        /** The server chooses the handler for a request after this. */
+        /** Called before the server chooses the handler of the request. */
         @Override
-        public @Nullable Void requestBegin(Void socket, io.vertx.core.spi.observability.HttpRequest begun) {
-            if (begun instanceof HttpServerRequest request
+        public @Nullable Void requestBegin(Void socket, io.vertx.core.spi.observability.HttpRequest started) {
+            if (started instanceof HttpServerRequest request
                     && request.version() != io.vertx.core.http.HttpVersion.HTTP_2
                     && request.connection() instanceof HttpServerConnection connection) {
-                connection.invalidRequestHandler(ServerRefusals::refuse);
+                connection.invalidRequestHandler(ServerRefusals::reject);
                 if (!isUri(request.uri())) {
-                    // Quarkus would answer by itself. The connection is closed behind the answer, so that nothing else
-                    // comes to this handler.
-                    connection.handler(ServerRefusals::refuseTarget);
+                    // Quarkus would respond by itself. The connection is closed after the response, so this handler
+                    // receives no further request.
+                    connection.handler(ServerRefusals::rejectTarget);
                 }
                 watchBodies((ConnectionBase) request.connection());
             }
@@ -118,17 +118,17 @@ public class ServerRefusals implements VertxOptionsCustomizer {
         }
     }
 
-    private static void refuseTarget(HttpServerRequest request) {
+    private static void rejectTarget(HttpServerRequest request) {
         String fault = RequestTarget.fault(request.uri()).orElse("The request target is not a valid URI.");
-        // What the client still sends is let go by; closing in the middle of it could take the answer from the client.
+        // The rest of the request is discarded; a close during the upload could discard the response.
         request.endHandler(end -> send(request, Problem.badRequest(null, fault)));
     }
 
-    private static void refuse(HttpServerRequest request) {
+    private static void reject(HttpServerRequest request) {
         send(request, problem(request.decoderResult().cause()));
     }
 
-    /** The connection is closed behind the answer, as nobody knows where the next request would begin. */
+    /** Sends the problem and closes the connection, because the start of the next request is unknown. */
     private static void send(HttpServerRequest request, Problem problem) {
         HttpServerResponse response = request.response().setStatusCode(problem.status());
         headers().forEach(response::putHeader);
@@ -158,7 +158,7 @@ public class ServerRefusals implements VertxOptionsCustomizer {
         return headers;
     }
 
-    /** Made without the application's mapper, which a live reload replaces and the server does not. */
+    /** Written without the application's mapper, which a live reload replaces while the server remains. */
     private static String json(Problem problem) {
         ObjectNode json = JsonNodeFactory.instance
                 .objectNode()
@@ -171,11 +171,11 @@ public class ServerRefusals implements VertxOptionsCustomizer {
         return json.toString();
     }
 
-    /** Answers a request whose body breaks off in the middle of a chunk, unless it has been answered before. */
+    /** Responds to a request with a malformed chunk, unless a response has been sent. */
     private static final class Bodies extends ChannelDuplexHandler {
 
         private boolean answered;
-        private boolean refused;
+        private boolean rejected;
 
         @Override
         public void channelRead(ChannelHandlerContext context, Object message) {
@@ -185,15 +185,15 @@ public class ServerRefusals implements VertxOptionsCustomizer {
                     && content.decoderResult().isFailure()
                     && !answered) {
                 context.writeAndFlush(answer()).addListener(ChannelFutureListener.CLOSE);
-                refused = true;
+                rejected = true;
             }
-            // The server notifies the handler that waits for the body of the failure.
+            // The server notifies the handler that reads the body.
             context.fireChannelRead(message);
         }
 
         @Override
         public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) throws Exception {
-            if (refused) {
+            if (rejected) {
                 ReferenceCountUtil.release(message);
                 promise.setSuccess();
                 return;

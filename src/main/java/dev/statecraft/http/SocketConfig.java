@@ -4,16 +4,16 @@ import io.smallrye.config.ConfigMapping;
 import java.net.URI;
 import java.util.Optional;
 
-/** Where open connections are reached. */
+/** Addresses of the WebSocket API. */
 @ConfigMapping(prefix = "statecraft.socket")
 public interface SocketConfig {
 
     /**
-     * The management address of the WebSocket API, stage included; template.yaml gives it to every function that commits.
-     * Without it nobody is told of news, and connections learn of them when they ask.
+     * Management endpoint of the WebSocket API, including the stage. template.yaml sets it on every function that
+     * commits. Without it, changes are not pushed, and connections receive them when they pull.
      */
     Optional<URI> endpoint();
 
-    /** Where clients open a socket, for the dashboard to know; the application's own {@code /v1/socket} if it is not said. */
+    /** Address at which the dashboard opens a socket; by default {@code /v1/socket} of the application. */
     Optional<URI> url();
 }

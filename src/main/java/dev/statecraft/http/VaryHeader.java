@@ -17,10 +17,10 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The header {@code Vary} (RFC 9110, section 12.5.5): names the request headers that an answer depends on, so that caches
- * keep its variants apart. Every answer of a media type that is compressed on request depends on {@code
- * Accept-Encoding}, small ones too, and so does the 304 that stands for it; where pages of other origins may call, every
- * answer depends on {@code Origin}.
+ * Adds the header {@code Vary} (RFC 9110, section 12.5.5), which names the request headers that a response depends on,
+ * so that caches store its variants separately. Every response of a media type that is compressed on request depends on
+ * {@code Accept-Encoding}, including small responses and the corresponding 304. If other origins may call the API,
+ * every response depends on {@code Origin}.
  */
 @ApplicationScoped
 public class VaryHeader {
@@ -30,8 +30,8 @@ public class VaryHeader {
     private static final String ORIGIN = "origin";
     private static final int NOT_MODIFIED = 304;
 
-    /** Before everything that answers. */
-    private static final int EARLY = 190_000;
+    /** Before all handlers that respond. */
+    private static final int ORDER = 190_000;
 
     private final Set<String> compressed;
     private final boolean origins;
@@ -45,10 +45,10 @@ public class VaryHeader {
     }
 
     void filters(@Observes Filters filters) {
-        filters.register(this::begin, EARLY);
+        filters.register(this::register, ORDER);
     }
 
-    private void begin(RoutingContext request) {
+    private void register(RoutingContext request) {
         request.addHeadersEndHandler(end -> add(request.response()));
         request.next();
     }
@@ -72,7 +72,7 @@ public class VaryHeader {
                 && compressed.contains(contentType.split(";", 2)[0].strip().toLowerCase(Locale.ROOT));
     }
 
-    /** The names in the values of a header that is a list, in lower case. */
+    /** The names in the values of a list header, in lower case. */
     static List<String> names(List<String> values) {
         return values.stream()
                 .flatMap(value -> List.of(value.split(",", -1)).stream())

@@ -37,21 +37,21 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where HTTP enters on Lambda: hands an event of an API Gateway HTTP API (payload version 2.0) to the application's own
- * HTTP server over its in-memory channel, and turns what comes back into the answer for API Gateway. It never throws:
- * an event that makes no sense is a 400, a fault of ours a 500, an answer that does not come in time a 503.
+ * Entry point of HTTP requests on Lambda. Passes an event of an API Gateway HTTP API (payload version 2.0) to the
+ * application's HTTP server over its in-memory channel, and converts the response for API Gateway. It never throws: an
+ * invalid event is a 400, an internal error a 500, a response that exceeds the time limit a 503.
  */
 @ApplicationScoped
 @Named("api")
 public class ApiHandler implements RequestHandler<APIGatewayV2HTTPEvent, APIGatewayV2HTTPResponse> {
 
-    /** What API Gateway itself waits for an answer, less what the way back takes. */
+    /** Timeout of API Gateway, minus the time to return the response. */
     private static final long MAX_WAIT_MILLIS = 29_000;
 
-    /** Kept of the function's own time, so that the caller hears of a timeout from us. */
+    /** Part of the function's time that is reserved to return a timeout as a problem. */
     private static final long RESERVE_MILLIS = 250;
 
-    /** Headers that describe the connection between API Gateway and its client, or that are set anew. */
+    /** Headers of the connection between API Gateway and its client, and headers that this class sets itself. */
     private static final Set<String> NOT_FORWARDED = Set.of(
             "connection", "content-length", "cookie", "expect", "keep-alive", "te", "transfer-encoding", "upgrade");
 
@@ -70,7 +70,7 @@ public class ApiHandler implements RequestHandler<APIGatewayV2HTTPEvent, APIGate
     public APIGatewayV2HTTPResponse handleRequest(@Nullable APIGatewayV2HTTPEvent event, @Nullable Context context) {
         long started = System.nanoTime();
         APIGatewayV2HTTPResponse answer = answer(event, context);
-        metrics.answered(answer.getStatusCode(), started);
+        metrics.recordRequest(answer.getStatusCode(), started);
         return answer;
     }
 
@@ -127,7 +127,7 @@ public class ApiHandler implements RequestHandler<APIGatewayV2HTTPEvent, APIGate
                 new DefaultHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.valueOf(method), uri, new QuarkusHttpHeaders());
         Map<String, String> headers = event.getHeaders() == null ? Map.of() : event.getHeaders();
         headers.forEach((name, value) -> {
-            // A value is handed on whole: commas are part of dates and tags, and a list is a list in one line as well.
+            // A value is passed on unsplit: commas are also part of dates and entity tags.
             if (value != null && !NOT_FORWARDED.contains(name.toLowerCase(Locale.ROOT))) {
                 request.headers().add(name, value);
             }
@@ -143,7 +143,7 @@ public class ApiHandler implements RequestHandler<APIGatewayV2HTTPEvent, APIGate
         return request;
     }
 
-    /** Path and query as they were sent; a stage other than {@code $default} is part of the event's path, not of ours. */
+    /** Path and query as sent. The path of the event contains a stage other than {@code $default}, which is removed. */
     private static String uri(APIGatewayV2HTTPEvent event) {
         String path = event.getRawPath();
         String stage = event.getRequestContext().getStage();
@@ -152,11 +152,11 @@ public class ApiHandler implements RequestHandler<APIGatewayV2HTTPEvent, APIGate
         }
         path = path.startsWith("/") ? path : "/" + path;
         String query = event.getRawQueryString();
-        // A question mark within the path was escaped when it was sent; as it is, it would begin the query.
+        // A question mark in the path was escaped in the request; unescaped, it would start the query.
         return escaped(path).replace("?", "%3F") + (query == null || query.isEmpty() ? "" : "?" + escaped(query));
     }
 
-    /** Escapes what may not stand in a request line, as API Gateway does not pass every path on as it was escaped. */
+    /** Escapes characters that a request line must not contain, because API Gateway unescapes some paths. */
     private static String escaped(String text) {
         StringBuilder escaped = new StringBuilder(text.length());
         for (byte b : text.getBytes(StandardCharsets.UTF_8)) {
@@ -190,7 +190,7 @@ public class ApiHandler implements RequestHandler<APIGatewayV2HTTPEvent, APIGate
                 : context.getHttp().getMethod();
     }
 
-    /** What encodings the client can read; empty if it does not say. */
+    /** Value of {@code Accept-Encoding}; empty if the header is missing. */
     private static String accepts(APIGatewayV2HTTPEvent event) {
         if (event.getHeaders() == null) {
             return "";
@@ -224,7 +224,7 @@ public class ApiHandler implements RequestHandler<APIGatewayV2HTTPEvent, APIGate
                     .withBody(mapper.writeValueAsString(problem))
                     .build();
         } catch (JsonProcessingException e) {
-            throw new IllegalStateException("A problem is made of values that can be written", e);
+            throw new IllegalStateException("A problem could not be written as JSON", e);
         }
     }
 }

@@ -26,11 +26,11 @@ import java.util.concurrent.TimeoutException;
 import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
 
-/** Gathers the parts of one answer from the in-memory channel and makes an API Gateway response of them. */
+/** Collects the parts of one response from the in-memory channel and converts them to an API Gateway response. */
 final class ApiResponse implements VirtualResponseHandler {
 
-    /** Below this size compression costs more time than it saves. */
-    private static final int COMPRESSED_FROM_BYTES = 1_024;
+    /** Minimum size of a compressed response; compression of smaller ones costs more time than it saves. */
+    private static final int MIN_COMPRESSED_BYTES = 1_024;
 
     /** Headers that describe the in-memory connection. */
     private static final Set<String> NOT_FORWARDED =
@@ -40,7 +40,7 @@ final class ApiResponse implements VirtualResponseHandler {
     private final ByteArrayOutputStream body = new ByteArrayOutputStream();
     private @Nullable HttpResponse head;
 
-    /** Waits until the answer is there as a whole. */
+    /** Waits until the response is complete. */
     void await(long millis) throws ExecutionException, InterruptedException, TimeoutException {
         complete.get(millis, TimeUnit.MILLISECONDS);
     }
@@ -69,14 +69,14 @@ final class ApiResponse implements VirtualResponseHandler {
 
     @Override
     public void close() {
-        // Changes nothing once the answer is complete.
+        // Has no effect after the response is complete.
         complete.completeExceptionally(
-                new IllegalStateException("The connection was closed before the answer was complete"));
+                new IllegalStateException("The connection was closed before the response was complete"));
     }
 
     /**
-     * The answer for API Gateway, which takes a header once only (so values are joined), cookies apart, and bytes that
-     * are not text as base64. Answers of some size are compressed for clients that can read gzip.
+     * The response for API Gateway: values of a repeated header are joined, cookies are separate, and binary bodies are
+     * base64. Larger text is compressed for clients that accept gzip.
      */
     APIGatewayV2HTTPResponse gatewayResponse(String acceptEncoding) {
         HttpResponse response = complete.join();
@@ -84,8 +84,8 @@ final class ApiResponse implements VirtualResponseHandler {
         String type = headers.getOrDefault("content-type", "");
         boolean text = isText(type) && !headers.containsKey("content-encoding");
         byte[] bytes = body.toByteArray();
-        if (text && bytes.length >= COMPRESSED_FROM_BYTES && readsGzip(acceptEncoding)) {
-            // The server has said already that the answer depends on the encodings the client reads: VaryHeader.
+        if (text && bytes.length >= MIN_COMPRESSED_BYTES && acceptsGzip(acceptEncoding)) {
+            // VaryHeader has already added Accept-Encoding to the header Vary.
             headers.put("content-encoding", "gzip");
             bytes = gzip(bytes);
             text = false;
@@ -108,7 +108,7 @@ final class ApiResponse implements VirtualResponseHandler {
         for (String name : from.names()) {
             String key = name.toLowerCase(Locale.ROOT);
             String value = String.join(", ", from.getAll(name));
-            // The server marks what it leaves to others to compress as "identity".
+            // The server marks a response that it leaves uncompressed as "identity".
             boolean identity = key.equals("content-encoding") && value.equals("identity");
             if (!identity && !NOT_FORWARDED.contains(key)) {
                 headers.put(key, value);
@@ -127,18 +127,18 @@ final class ApiResponse implements VirtualResponseHandler {
                 || type.contains("xml");
     }
 
-    /** Whether the value of {@code Accept-Encoding} names gzip, or everything, without refusing it by {@code q=0}. */
-    static boolean readsGzip(String acceptEncoding) {
-        boolean reads = false;
+    /** Whether a value of {@code Accept-Encoding} accepts gzip: by name or by {@code *}, without {@code q=0}. */
+    static boolean acceptsGzip(String acceptEncoding) {
+        boolean accepted = false;
         for (String part : acceptEncoding.toLowerCase(Locale.ROOT).split(",", -1)) {
             String[] coding = part.strip().split("\\s*;\\s*", -1);
-            boolean refused = coding.length > 1 && coding[1].matches("q=0(\\.0*)?");
+            boolean excluded = coding.length > 1 && coding[1].matches("q=0(\\.0*)?");
             if (coding[0].equals("gzip")) {
-                return !refused;
+                return !excluded;
             }
-            reads |= coding[0].equals("*") && !refused;
+            accepted |= coding[0].equals("*") && !excluded;
         }
-        return reads;
+        return accepted;
     }
 
     private static byte[] gzip(byte[] bytes) {
@@ -146,7 +146,7 @@ final class ApiResponse implements VirtualResponseHandler {
         try (GZIPOutputStream out = new GZIPOutputStream(zipped)) {
             out.write(bytes);
         } catch (IOException e) {
-            throw new UncheckedIOException("Memory can always be written to", e);
+            throw new UncheckedIOException("A write to memory failed", e);
         }
         return zipped.toByteArray();
     }

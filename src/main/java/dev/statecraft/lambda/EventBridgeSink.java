@@ -17,25 +17,25 @@ import software.amazon.awssdk.services.eventbridge.model.PutEventsRequestEntry;
 import software.amazon.awssdk.services.eventbridge.model.PutEventsResultEntry;
 
 /**
- * An EventBridge bus. Source is {@code statecraft}, detail type the type of the event, detail what
- * {@code infra/event-schema.json} describes. Without a configured bus events are taken and go nowhere, as on a
- * developer's machine, where the feed is all there is.
+ * Puts events on an EventBridge bus. The source is {@code statecraft}, the detail type is the type of the event, and
+ * {@code infra/event-schema.json} describes the detail. Without a configured bus, as in dev mode, events are discarded;
+ * the event feed contains them in any case.
  */
 @ApplicationScoped
 public class EventBridgeSink implements EventSink {
 
     private static final Logger LOG = Logger.getLogger(EventBridgeSink.class);
 
-    /** Entries in one PutEvents. */
-    private static final int ENTRIES = 10;
+    /** Maximum number of entries in one PutEvents. */
+    private static final int MAX_ENTRIES = 10;
 
-    /** Bytes in one PutEvents are 256 KB; characters of ours may take three. */
-    private static final int CHARACTERS = 80_000;
+    /** Maximum number of characters in one PutEvents: its limit is 256 KB, and a character has up to three bytes. */
+    private static final int MAX_CHARACTERS = 80_000;
 
     private final @Nullable String bus;
     private @Nullable EventBridgeClient client;
 
-    /** Connects when there is something to be put. */
+    /** A sink that connects when it puts the first event. */
     @Inject
     public EventBridgeSink(IntegrationConfig config) {
         this(config, null);
@@ -58,14 +58,14 @@ public class EventBridgeSink implements EventSink {
         if (bus == null) {
             return events.size();
         }
-        int taken = 0;
-        while (taken < events.size()) {
+        int accepted = 0;
+        while (accepted < events.size()) {
             List<PutEventsRequestEntry> entries = new ArrayList<>();
             int characters = 0;
-            for (Event event : events.subList(taken, Math.min(events.size(), taken + ENTRIES))) {
+            for (Event event : events.subList(accepted, Math.min(events.size(), accepted + MAX_ENTRIES))) {
                 String detail = detail(game, event);
                 characters += detail.length();
-                if (!entries.isEmpty() && characters > CHARACTERS) {
+                if (!entries.isEmpty() && characters > MAX_CHARACTERS) {
                     break;
                 }
                 entries.add(PutEventsRequestEntry.builder()
@@ -77,12 +77,12 @@ public class EventBridgeSink implements EventSink {
                         .build());
             }
             int more = put(entries);
-            taken += more;
+            accepted += more;
             if (more < entries.size()) {
-                return taken;
+                return accepted;
             }
         }
-        return taken;
+        return accepted;
     }
 
     private int put(List<PutEventsRequestEntry> entries) {
@@ -91,13 +91,13 @@ public class EventBridgeSink implements EventSink {
                     client().putEvents(request -> request.entries(entries)).entries();
             for (int i = 0; i < results.size(); i++) {
                 if (results.get(i).errorCode() != null) {
-                    LOG.warnf("the bus refused an event: %s", results.get(i).errorCode());
+                    LOG.warnf("The event bus rejected an event: code=%s", results.get(i).errorCode());
                     return i;
                 }
             }
             return results.size();
         } catch (SdkException e) {
-            LOG.warn("the bus cannot be reached", e);
+            LOG.warn("The event bus cannot be reached", e);
             return 0;
         }
     }

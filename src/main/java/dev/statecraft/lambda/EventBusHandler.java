@@ -11,9 +11,9 @@ import jakarta.inject.Named;
 import java.util.List;
 
 /**
- * Where batches of the events table's stream enter: they are put on the event bus. Answers with the first record to be
- * delivered again; Lambda does so a bounded number of times and then tells the dead letter queue, while the feed has the
- * events all along.
+ * Entry point of batches of the events table's stream. Puts the events on the event bus. Returns the first record to be
+ * delivered again. Lambda retries a bounded number of times and then sends the batch to the dead letter queue; the
+ * event feed contains the events in any case.
  */
 @ApplicationScoped
 @Named("event-bus")
@@ -29,14 +29,14 @@ public class EventBusHandler implements RequestHandler<DynamodbEvent, StreamsEve
 
     @Override
     public StreamsEventResponse handleRequest(DynamodbEvent event, Context context) {
-        StreamsEventResponse answer = take(event);
+        StreamsEventResponse response = process(event);
         if (event.getRecords() != null) {
-            metrics.consumed(event.getRecords(), !answer.getBatchItemFailures().isEmpty());
+            metrics.recordBatch(event.getRecords(), !response.getBatchItemFailures().isEmpty());
         }
-        return answer;
+        return response;
     }
 
-    private StreamsEventResponse take(DynamodbEvent event) {
+    private StreamsEventResponse process(DynamodbEvent event) {
         if (event.getRecords() == null || event.getRecords().isEmpty()) {
             return new StreamsEventResponse(List.of());
         }

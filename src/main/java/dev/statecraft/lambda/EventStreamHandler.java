@@ -14,9 +14,9 @@ import java.util.List;
 import org.jboss.logging.Logger;
 
 /**
- * Where batches of the streams of boards, entries, entities, log, conflicts and migrations enter a second time: what
- * happened goes into the event feed, and what follows from it in another system is done. A batch that fails is delivered
- * again as a whole, as what was done of it is not done twice.
+ * Entry point of batches of the streams of boards, entries, entities, commit log, conflicts and migrations, in addition
+ * to their own consumers. Appends events to the event feed and coordinates the other systems. A failed batch is
+ * delivered again as a whole; processing is idempotent.
  */
 @ApplicationScoped
 @Named("event-stream")
@@ -39,31 +39,31 @@ public class EventStreamHandler implements RequestHandler<DynamodbEvent, Streams
 
     @Override
     public StreamsEventResponse handleRequest(DynamodbEvent event, Context context) {
-        StreamsEventResponse answer = take(event);
+        StreamsEventResponse response = process(event);
         if (event.getRecords() != null) {
-            metrics.consumed(event.getRecords(), !answer.getBatchItemFailures().isEmpty());
+            metrics.recordBatch(event.getRecords(), !response.getBatchItemFailures().isEmpty());
         }
-        return answer;
+        return response;
     }
 
-    private StreamsEventResponse take(DynamodbEvent event) {
+    private StreamsEventResponse process(DynamodbEvent event) {
         if (event.getRecords() == null || event.getRecords().isEmpty()) {
             return new StreamsEventResponse(List.of());
         }
         List<ItemChange> changes =
                 event.getRecords().stream().map(ItemChange::of).toList();
         try {
-            take(changes);
+            process(changes);
             return new StreamsEventResponse(List.of());
         } catch (RuntimeException e) {
             String first = changes.get(0).sequence();
-            LOG.warnf(e, "batch of %d records from %s is to be delivered again", changes.size(), first);
+            LOG.warnf(e, "Batch failed and is delivered again: records=%d first=%s", changes.size(), first);
             return new StreamsEventResponse(List.of(new StreamsEventResponse.BatchItemFailure(first)));
         }
     }
 
-    /** A batch comes from one shard, so from one table. */
-    private void take(List<ItemChange> changes) {
+    /** Processes a batch. All records of a batch are from one shard, so from one table. */
+    private void process(List<ItemChange> changes) {
         String table = changes.get(0).table();
         if (table.equals(tables.log())) {
             events.commits(changes);

@@ -14,7 +14,7 @@ import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.services.apigatewaymanagementapi.ApiGatewayManagementApiClient;
 import software.amazon.awssdk.services.apigatewaymanagementapi.model.GoneException;
 
-/** The connections that API Gateway keeps, written to through its management API; one request a frame. */
+/** Sends frames to the connections of API Gateway over its management API. Cost: one request per frame. */
 @ApplicationScoped
 @DefaultBean
 public class GatewaySockets implements Sockets {

@@ -11,10 +11,10 @@ import io.quarkus.amazon.lambda.runtime.ClientImpl;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 
 /**
- * The types that Jackson reads or writes and that the build does not find by itself. It finds the types in the signatures
- * of resource methods and of handlers, and what these are made of; it does not see what is handed to a
- * {@link jakarta.ws.rs.core.Response}, put into a map or a {@link Problem}, or part of a frame. A native executable
- * cannot read or write a type that is missing here. Tests fail for a type that is neither here nor found.
+ * The types that Jackson reads or writes and that the build does not find by itself. The build finds types in the
+ * signatures of resource methods and handlers, with the types of their members. It does not find types that are passed
+ * to a {@link jakarta.ws.rs.core.Response}, put into a map or a {@link Problem}, or part of a frame. A native
+ * executable cannot read or write a type that is missing here. Tests fail for a type that is neither here nor found.
  */
 @RegisterForReflection(
         registerFullHierarchy = true,
@@ -25,7 +25,7 @@ import io.quarkus.runtime.annotations.RegisterForReflection;
             JsonCheck.Fault.class,
             ScheduleHandler.Done.class,
             TokenService.Token.class,
-            // What the Lambda extension and the library of Lambda's events forget.
+            // Types that the Lambda extension and the library of Lambda events do not register.
             ClientContextImpl.class,
             ClientImpl.class,
             CognitoIdentity.class,

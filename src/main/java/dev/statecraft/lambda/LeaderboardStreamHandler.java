@@ -15,8 +15,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where batches of the entries table's stream enter: they are counted in the rank trees. Answers with the first record
- * to be delivered again, so that what lies before it is not.
+ * Entry point of batches of the entries table's stream. Counts the changes in the rank trees. Returns the first record
+ * to be delivered again; records before it are not delivered again.
  */
 @ApplicationScoped
 @Named("leaderboard-stream")
@@ -32,14 +32,14 @@ public class LeaderboardStreamHandler implements RequestHandler<DynamodbEvent, S
 
     @Override
     public StreamsEventResponse handleRequest(DynamodbEvent event, Context context) {
-        StreamsEventResponse answer = take(event);
+        StreamsEventResponse response = process(event);
         if (event.getRecords() != null) {
-            metrics.consumed(event.getRecords(), !answer.getBatchItemFailures().isEmpty());
+            metrics.recordBatch(event.getRecords(), !response.getBatchItemFailures().isEmpty());
         }
-        return answer;
+        return response;
     }
 
-    private StreamsEventResponse take(DynamodbEvent event) {
+    private StreamsEventResponse process(DynamodbEvent event) {
         List<DynamodbEvent.DynamodbStreamRecord> records = event.getRecords();
         if (records == null || records.isEmpty()) {
             return new StreamsEventResponse(List.of());

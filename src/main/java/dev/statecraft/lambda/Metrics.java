@@ -16,17 +16,17 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a call of a function comes to, in numbers, as one line in CloudWatch's embedded metric format: CloudWatch makes metrics
- * of what functions log, so there is no request to make and nothing to wait for. The only dimension is the function. A call
- * that has nothing to tell writes nothing.
+ * Metrics of a function call, as one log line in CloudWatch's embedded metric format. CloudWatch extracts the metrics
+ * from the log, so no request is needed. The only dimension is the function. A call without values writes no line.
  *
- * @see <a href="https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html">Embedded
+ * @see <a
+ *     href="https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html">Embedded
  *     metric format</a>
  */
 @ApplicationScoped
 public class Metrics {
 
-    /** What the metrics are found under. */
+    /** Namespace of the metrics. */
     public static final String NAMESPACE = "Statecraft";
 
     private static final String REQUESTS = "Requests";
@@ -39,7 +39,7 @@ public class Metrics {
     private static final String STREAM_FAILURES = "StreamFailures";
     private static final String STREAM_LAG = "StreamLagMillis";
 
-    /** All there are. */
+    /** Names of all metrics. */
     public static final Set<String> NAMES = Set.of(
             REQUESTS,
             ERRORS,
@@ -67,21 +67,21 @@ public class Metrics {
         this.clock = clock;
     }
 
-    /** A request was answered. */
-    void answered(int status, long startedNanos) {
+    /** Records a request. */
+    void recordRequest(int status, long startedNanos) {
         Map<String, Double> values = new TreeMap<>();
         values.put(REQUESTS, 1.0);
         values.put(LATENCY, (System.nanoTime() - startedNanos) / 1e6);
-        // Zeros are told as well, so that an alarm can tell that all is well from that nothing is known.
+        // Zeros are written as well, so that an alarm can distinguish "no errors" from "no data".
         values.put(ERRORS, status >= 500 ? 1.0 : 0);
         values.put(REFUSED, status >= 400 && status < 500 ? 1.0 : 0);
         values.put(VERSION_CONFLICTS, status == 409 ? 1.0 : 0);
         values.put(THROTTLED, status == 429 || status == 503 ? 1.0 : 0);
-        tell(values);
+        write(values);
     }
 
-    /** A batch of a stream was taken, or some of it is to be delivered again. */
-    void consumed(List<DynamodbStreamRecord> records, boolean failed) {
+    /** Records a batch of a stream; {@code failed} if a part of it is delivered again. */
+    void recordBatch(List<DynamodbStreamRecord> records, boolean failed) {
         Map<String, Double> values = new TreeMap<>();
         values.put(STREAM_RECORDS, (double) records.size());
         values.put(STREAM_FAILURES, failed ? 1.0 : 0);
@@ -91,15 +91,15 @@ public class Metrics {
                 .map(Date::getTime)
                 .min(Long::compare)
                 .ifPresent(oldest -> values.put(STREAM_LAG, (double) Math.max(0, clock.millis() - oldest)));
-        tell(values);
+        write(values);
     }
 
-    /** A step by the clock, of a migration or of a socket was done; what was counted meanwhile is told. */
-    void stepped() {
-        tell(new TreeMap<>());
+    /** Writes the counters after a scheduled step or a step of a migration. */
+    void flush() {
+        write(new TreeMap<>());
     }
 
-    private void tell(Map<String, Double> values) {
+    private void write(Map<String, Double> values) {
         counters.take().forEach((name, amount) -> values.put(name, amount.doubleValue()));
         String line = config.enabled() ? line(config.function(), values, clock.millis()) : null;
         if (line != null) {
@@ -107,7 +107,7 @@ public class Metrics {
         }
     }
 
-    /** The line for some values; null if there are none. */
+    /** The log line of some values; null if there are none. */
     static @Nullable String line(String function, Map<String, Double> values, long atMillis) {
         if (values.isEmpty()) {
             return null;

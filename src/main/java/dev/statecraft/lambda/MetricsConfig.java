@@ -3,15 +3,15 @@ package dev.statecraft.lambda;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 
-/** Metrics for CloudWatch. */
+/** Configuration of the CloudWatch metrics. */
 @ConfigMapping(prefix = "statecraft.metrics")
 public interface MetricsConfig {
 
-    /** Whether each call of a function writes its metrics to the log, where CloudWatch finds them. */
+    /** Whether each function call writes its metrics to the log, from which CloudWatch extracts them. */
     @WithDefault("false")
     boolean enabled();
 
-    /** The function that the metrics are told of. */
+    /** Name of the function, the dimension of the metrics. */
     @WithDefault("local")
     String function();
 }

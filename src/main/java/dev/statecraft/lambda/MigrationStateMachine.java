@@ -12,8 +12,8 @@ import software.amazon.awssdk.services.sfn.SfnClient;
 import software.amazon.awssdk.services.sfn.model.ExecutionAlreadyExistsException;
 
 /**
- * Starts the state machine of template.yaml that drives runs of migrations, when there are some that nobody drives. One
- * request. An execution is named after what is waiting, so the same wish starts it once, however often it is repeated.
+ * Starts the state machine of template.yaml for migration runs that no worker is driving. The name of an execution is
+ * derived from the pending runs, so repeated requests start it once. Cost: one request.
  */
 @ApplicationScoped
 public class MigrationStateMachine {
@@ -48,16 +48,16 @@ public class MigrationStateMachine {
             client.startExecution(
                     start -> start.stateMachineArn(arn).name(name(runs)).input(input(runs)));
         } catch (ExecutionAlreadyExistsException e) {
-            LOG.debugf("the runs are driven already: game=%s", runs.game());
+            LOG.debugf("The runs are already being driven: game=%s", runs.game());
         }
     }
 
-    /** At most 80 letters and digits, whatever a game is called. */
+    /** Name of the execution: at most 80 letters, digits and hyphens for any game. */
     static String name(RunsPending runs) {
         return Sha256.hex(runs.game(), 8) + "-" + runs.revisionKey();
     }
 
-    /** What the first step is handed. Ids of games hold nothing that JSON would have to escape. */
+    /** Input of the first step, as JSON. Game ids contain no characters that JSON escapes. */
     public static String input(RunsPending runs) {
         return "{\"game\":\"" + runs.game() + "\"" + (runs.possiblyDriven() ? ",\"resume\":true}" : "}");
     }

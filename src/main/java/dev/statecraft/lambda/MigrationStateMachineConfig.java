@@ -4,11 +4,11 @@ import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithParentName;
 import java.util.Optional;
 
-/** The state machine that drives runs of migrations. */
+/** Configuration of the state machine that drives migration runs. */
 @ConfigMapping(prefix = "statecraft.migration-machine")
 public interface MigrationStateMachineConfig {
 
-    /** Its ARN; where there is none, as on a developer's machine, somebody else drives them. */
+    /** ARN of the state machine. Without it, as in dev mode, the application itself drives the runs. */
     @WithParentName
     Optional<String> arn();
 }

@@ -14,26 +14,27 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One bounded, repeatable step of data migration. A state machine, or whatever else drives runs, calls it like this:
+ * One bounded, idempotent step of a data migration. A state machine, or another driver of runs, calls it as follows:
  *
  * <ol>
- *   <li>Advance: {@code {"game": "default"}}. The answer is {@code {"game", "done", "waitSeconds", "work": [...]}}. If
- *       {@code done}, nothing is left to do (no run goes on, or it is paused) and the state machine ends. Else each element
- *       of {@code work}, such as {@code {"game": "default", "run": "run-00000012", "segment": 3, "done": false,
- *       "waitSeconds": 0}}, is handed in as it is by a Map state, side by side.
- *   <li>Work: the answer to such an event has the same form. While it is not {@code done}, wait {@code waitSeconds} and
- *       hand the answer in again, unchanged: its {@code seen} says which lease stood still meanwhile, and with it a lease
- *       that its holder lost is taken over. If {@code done}, the segment has nothing more to do before the next advance.
- *   <li>When all elements of the Map are done, wait {@code waitSeconds} of the first answer and advance again.
+ *   <li>Advance: {@code {"game": "default"}}. The result is {@code {"game", "done", "waitSeconds", "work": [...]}}. If
+ *       {@code done} is true, no run is active or the run is paused, and the state machine ends. Otherwise a Map state
+ *       passes each element of {@code work}, such as {@code {"game": "default", "run": "run-00000012", "segment": 3,
+ *       "done": false, "waitSeconds": 0}}, unchanged to a step, in parallel.
+ *   <li>Work: the result for such an event has the same form. If {@code done} is false, wait {@code waitSeconds} and
+ *       pass the result unchanged to the next step: its {@code seen} identifies the lease that has not changed
+ *       meanwhile, so that an abandoned lease is taken over. If {@code done} is true, the segment has no more work
+ *       before the next advance.
+ *   <li>When all elements of the Map are done, wait {@code waitSeconds} of the first result and advance again.
  * </ol>
  *
- * <p>It throws only what may be repeated: the same event again goes on where the step before stopped, wherever that was.
+ * <p>It throws only if the step may be repeated: the same event continues where the previous step stopped.
  */
 @ApplicationScoped
 @Named("migration-step")
 public class MigrationStepHandler implements RequestHandler<MigrationStepHandler.Step, MigrationStepHandler.Step> {
 
-    /** What is left of the time limit for the answer to get out. */
+    /** Time of the function that is reserved to return the result. */
     private static final int RESERVE_MILLIS = 1_000;
 
     private static final int MILLIS = 1_000;
@@ -49,15 +50,15 @@ public class MigrationStepHandler implements RequestHandler<MigrationStepHandler
     }
 
     /**
-     * An event, and an answer.
+     * An event and a result.
      *
-     * @param game whose runs; the default game if it is missing
-     * @param run to work on a segment of; missing to advance
-     * @param segment its number
-     * @param seen the revision of a lease that somebody else held, as it was answered
-     * @param done whether nothing more is to be done
-     * @param waitSeconds how long to wait before the next call
-     * @param work events to hand in side by side, in the answer to advance
+     * @param game game of the runs; the default game if missing
+     * @param run run of the segment to work on; missing for an advance
+     * @param segment number of the segment
+     * @param seen revision of a lease of another worker, from the previous result
+     * @param done whether no work is left
+     * @param waitSeconds seconds to wait before the next call
+     * @param work events to process in parallel, in the result of an advance
      */
     @JsonIgnoreProperties(ignoreUnknown = true)
     @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -80,7 +81,7 @@ public class MigrationStepHandler implements RequestHandler<MigrationStepHandler
                     ? advance(game, context)
                     : work(game, run, segment, event.seen(), context);
         } finally {
-            metrics.stepped();
+            metrics.flush();
         }
     }
 

@@ -19,14 +19,14 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where EventBridge schedules enter: work that is due by the clock and not by a request. Every tick looks at what is
- * due, so one that was missed or comes twice makes no difference.
+ * Entry point of EventBridge schedules. Every tick processes all due work, so a missed or repeated tick has no effect
+ * on the result.
  */
 @ApplicationScoped
 @Named("schedule")
 public class ScheduleHandler implements RequestHandler<ScheduleHandler.Tick, ScheduleHandler.Done> {
 
-    /** What is left of the time limit when no new work is begun any more. */
+    /** Remaining time of the function below which no new work starts. */
     private static final int RESERVE_MILLIS = 5_000;
 
     private final LeaderboardMaintenance leaderboards;
@@ -57,56 +57,56 @@ public class ScheduleHandler implements RequestHandler<ScheduleHandler.Tick, Sch
         this.purges = purges;
     }
 
-    /** What of an EventBridge scheduled event is used: the id it is logged by and the time it was due (ISO-8601). */
+    /** The used fields of an EventBridge scheduled event: its id and its scheduled time (ISO-8601). */
     @JsonIgnoreProperties(ignoreUnknown = true)
     public record Tick(@Nullable String id, @Nullable String time) {}
 
     /**
-     * What a tick got done.
+     * Counts of the work of a tick.
      *
-     * @param conflicts parked conflicts whose time was up, settled
-     * @param erasures players that were erased everywhere
-     * @param integration steps of what ties the systems together
-     * @param purged deleted boards of which nothing is left
+     * @param conflicts parked conflicts that were resolved because their deadline had passed
+     * @param erasures finished erasures of players
+     * @param integration steps of the integration maintenance
+     * @param purged deleted boards whose purge finished
      */
     public record Done(LeaderboardMaintenance.Done leaderboards, int conflicts, int erasures, int integration, int purged) {}
 
     @Override
     public Done handleRequest(Tick event, Context context) {
         BooleanSupplier timeLeft = () -> context.getRemainingTimeInMillis() > RESERVE_MILLIS;
-        List<String> all = inTurn(games.all());
-        // Conflicts first: players wait for them.
-        int settled = 0;
+        List<String> all = rotated(games.all());
+        // Conflicts first, because players wait for their resolution.
+        int resolved = 0;
         for (String game : all) {
-            settled += conflicts.settleDue(game, timeLeft);
+            resolved += conflicts.settleDue(game, timeLeft);
         }
-        LeaderboardMaintenance.Done upkept = LeaderboardMaintenance.Done.NOTHING;
+        LeaderboardMaintenance.Done maintained = LeaderboardMaintenance.Done.NOTHING;
         int erased = 0;
-        // Every other minute erasures come before boards, so that neither goes short.
+        // Erasures and boards alternate every minute, so that both get time.
         boolean erasuresFirst = minute() % 2 == 1;
         if (erasuresFirst) {
-            erased = goOnErasing(all, timeLeft);
+            erased = resumeErasures(all, timeLeft);
         }
         for (String game : all) {
-            upkept = upkept.plus(leaderboards.run(game, timeLeft));
+            maintained = maintained.plus(leaderboards.run(game, timeLeft));
         }
         if (!erasuresFirst) {
-            erased = goOnErasing(all, timeLeft);
+            erased = resumeErasures(all, timeLeft);
         }
         int integrated = 0;
         for (String game : all) {
             integrated += integration.run(game, timeLeft);
         }
-        // Last, for nobody waits for it, and a large board takes all the time there is for hours.
+        // Purges last: no caller waits for them, and the purge of a large board uses all remaining time for hours.
         int purged = 0;
         for (String game : all) {
             purged += purges.goOn(game, timeLeft);
         }
-        metrics.stepped();
-        return new Done(upkept, settled, erased, integrated, purged);
+        metrics.flush();
+        return new Done(maintained, resolved, erased, integrated, purged);
     }
 
-    private int goOnErasing(List<String> games, BooleanSupplier timeLeft) {
+    private int resumeErasures(List<String> games, BooleanSupplier timeLeft) {
         int finished = 0;
         for (String game : games) {
             finished += erasures.resume(game, timeLeft);
@@ -118,10 +118,10 @@ public class ScheduleHandler implements RequestHandler<ScheduleHandler.Tick, Sch
         return clock.instant().getEpochSecond() / 60;
     }
 
-    /** Each minute another game comes first, so that none goes short where time does not suffice for all. */
-    private List<String> inTurn(List<String> all) {
-        List<String> turned = new ArrayList<>(all);
-        Collections.rotate(turned, (int) (minute() % all.size()));
-        return turned;
+    /** The games in an order that starts with another game every minute, so that every game gets time. */
+    private List<String> rotated(List<String> all) {
+        List<String> order = new ArrayList<>(all);
+        Collections.rotate(order, (int) (minute() % all.size()));
+        return order;
     }
 }

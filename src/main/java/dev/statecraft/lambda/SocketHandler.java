@@ -19,8 +19,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where sockets enter on Lambda: API Gateway keeps the connections and calls once for each that is opened, that ends,
- * and for each frame. What is answered to a frame goes back over the connection. It never throws.
+ * Entry point of sockets on Lambda. API Gateway holds the connections and calls the function for each connect,
+ * disconnect and frame. The response to a frame is sent over its connection. It never throws.
  */
 @ApplicationScoped
 @Named("socket")
@@ -40,12 +40,12 @@ public class SocketHandler implements RequestHandler<APIGatewayV2WebSocketEvent,
     public APIGatewayV2WebSocketResponse handleRequest(
             @Nullable APIGatewayV2WebSocketEvent event, @Nullable Context context) {
         long started = System.nanoTime();
-        APIGatewayV2WebSocketResponse answer = take(event);
-        metrics.answered(answer.getStatusCode(), started);
+        APIGatewayV2WebSocketResponse answer = process(event);
+        metrics.recordRequest(answer.getStatusCode(), started);
         return answer;
     }
 
-    private APIGatewayV2WebSocketResponse take(@Nullable APIGatewayV2WebSocketEvent event) {
+    private APIGatewayV2WebSocketResponse process(@Nullable APIGatewayV2WebSocketEvent event) {
         String id = event == null || event.getRequestContext() == null
                 ? null
                 : event.getRequestContext().getConnectionId();
@@ -77,7 +77,7 @@ public class SocketHandler implements RequestHandler<APIGatewayV2WebSocketEvent,
         return answer;
     }
 
-    /** The values of the parameter that holds a token. */
+    /** The values of the query parameter with the token. */
     private static List<String> tokens(APIGatewayV2WebSocketEvent event) {
         Map<String, List<String>> all = event.getMultiValueQueryStringParameters();
         if (all != null && all.containsKey(SocketToken.PARAMETER)) {

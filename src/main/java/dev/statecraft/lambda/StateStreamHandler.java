@@ -15,8 +15,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Where batches of the streams of entities and log enter: new versions go into the history, the heads of spaces into
- * the statistics, and open connections are told of commits they were not told of. Answers with the first record to be delivered again, so that what lies before it is not.
+ * Entry point of batches of the streams of entities and commit log. Adds new versions to the version history, adds the
+ * changes of space heads to the statistics, and pushes commits to connections that have not received them. Returns the
+ * first record to be delivered again; records before it are not delivered again.
  */
 @ApplicationScoped
 @Named("state-stream")
@@ -43,23 +44,23 @@ public class StateStreamHandler implements RequestHandler<DynamodbEvent, Streams
 
     @Override
     public StreamsEventResponse handleRequest(DynamodbEvent event, Context context) {
-        StreamsEventResponse answer = take(event);
+        StreamsEventResponse response = process(event);
         if (event.getRecords() != null) {
-            metrics.consumed(event.getRecords(), !answer.getBatchItemFailures().isEmpty());
+            metrics.recordBatch(event.getRecords(), !response.getBatchItemFailures().isEmpty());
         }
-        return answer;
+        return response;
     }
 
-    private StreamsEventResponse take(DynamodbEvent event) {
+    private StreamsEventResponse process(DynamodbEvent event) {
         if (event.getRecords() == null || event.getRecords().isEmpty()) {
             return new StreamsEventResponse(List.of());
         }
         List<ItemChange> changes =
                 event.getRecords().stream().map(ItemChange::of).toList();
-        // A batch comes from one shard, so from one table.
+        // All records of a batch are from one shard, so from one table.
         String table = changes.get(0).table();
         Optional<String> failed = table.equals(tables.log())
-                // Players wait for news, nobody for numbers.
+                // Push changes to clients before updating statistics, because clients wait for them.
                 ? notifier.notifySubscribers(changes).or(() -> statistics.count(changes))
                 : history.record(changes);
         return new StreamsEventResponse(

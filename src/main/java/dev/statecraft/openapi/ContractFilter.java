@@ -33,10 +33,9 @@ import org.jboss.jandex.MethodInfo;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Completes the OpenAPI document while the application is built. What only the code can say comes from the code: which
- * scope a call needs, which fields an answer always has. What only people can say is in {@code META-INF/openapi.yaml};
- * this puts it where it belongs, so that it is written down once: parameters by their name, problems by their type,
- * and by operation id what an operation answers beyond the common.
+ * Completes the OpenAPI document at build time. The code supplies what it determines: the scope that an operation
+ * requires, and the fields that are always present. {@code META-INF/openapi.yaml} supplies the descriptions, each once:
+ * parameters by name, problems by type, and the additional responses of an operation by operation id.
  */
 @OpenApiFilter(OpenApiFilter.RunStage.BUILD)
 public class ContractFilter implements OASFilter {
@@ -48,7 +47,7 @@ public class ContractFilter implements OASFilter {
     private static final String JSON = "application/json";
     private static final String TYPES = "x-problem-types";
 
-    /** What any operation may answer; what those behind a credential, and those with a body, may answer too. */
+    /** Responses of every operation; below, the additional ones of operations with a credential and with a body. */
     private static final Map<String, String> COMMON =
             Map.of("400", "BadRequest", "429", "TooManyRequests", "500", "InternalError", "503", "Unavailable");
 
@@ -70,8 +69,8 @@ public class ContractFilter implements OASFilter {
 
     @Override
     public void filterOpenAPI(OpenAPI document) {
-        Map<String, ?> operations = taken(document, OPERATIONS);
-        Map<String, ?> problems = taken(document, PROBLEMS);
+        Map<String, ?> operations = removed(document, OPERATIONS);
+        Map<String, ?> problems = removed(document, PROBLEMS);
         Components components = document.getComponents();
         problems.forEach((type, problem) -> components.addExample("problem." + type, example(type, map(problem))));
         document.getPaths().getPathItems().values().forEach(path -> path.getOperations()
@@ -93,8 +92,8 @@ public class ContractFilter implements OASFilter {
         ContractIdempotency.complete(document);
     }
 
-    /** What is known of an operation besides the document. */
-    private record Contract(String id, MethodInfo method, Map<String, ?> said, Map<String, ?> problems) {
+    /** The sources of an operation's contract: its method, and its entry in {@code META-INF/openapi.yaml}. */
+    private record Contract(String id, MethodInfo method, Map<String, ?> extras, Map<String, ?> problems) {
 
         Optional<AnnotationInstance> requires() {
             return Optional.ofNullable(method.annotation(DotName.createSimple(Requires.class)));
@@ -108,7 +107,7 @@ public class ContractFilter implements OASFilter {
 
     private static void complete(Operation operation, Contract contract, Components components) {
         secure(operation, contract);
-        Object description = contract.said().get("description");
+        Object description = contract.extras().get("description");
         if (description != null) {
             operation.setDescription(
                     description + (operation.getDescription() == null ? "" : "\n\n" + operation.getDescription()));
@@ -121,7 +120,7 @@ public class ContractFilter implements OASFilter {
         RequestBody body = operation.getRequestBody();
         if (body != null) {
             body.setRequired(true);
-            map(contract.said().get("bodies"))
+            map(contract.extras().get("bodies"))
                     .forEach((type, schema) -> body.getContent().addMediaType(type, json(String.valueOf(schema))));
             example(components, contract.id() + ".request")
                     .ifPresent(example -> body.getContent().getMediaType(JSON).addExample("request", example));
@@ -165,7 +164,7 @@ public class ContractFilter implements OASFilter {
         return OASFactory.createSecurityRequirement().addScheme(name, scopes);
     }
 
-    /** The parameter as it is described for this operation, for where it is, or for all. */
+    /** The shared description of a parameter: for this operation, for its location, or for its name. */
     private static Parameter shared(Parameter parameter, String operation, Components components) {
         String name = parameter.getName();
         for (String key : List.of(
@@ -181,7 +180,7 @@ public class ContractFilter implements OASFilter {
 
     private static void answers(Operation operation, Contract contract, Components components) {
         APIResponses responses = operation.getResponses();
-        Map<String, ?> answers = map(contract.said().get("answers"));
+        Map<String, ?> answers = map(contract.extras().get("answers"));
         if (!answers.isEmpty()) {
             List.copyOf(responses.getAPIResponses().keySet()).forEach(responses::removeAPIResponse);
             answers.forEach((status, schema) -> {
@@ -193,7 +192,7 @@ public class ContractFilter implements OASFilter {
             });
         }
         responses.getAPIResponses().forEach((status, response) -> {
-            if (status.startsWith("2") && contract.said().get("headers") instanceof List<?> headers) {
+            if (status.startsWith("2") && contract.extras().get("headers") instanceof List<?> headers) {
                 headers.forEach(header -> response.addHeader(
                         String.valueOf(header), OASFactory.createHeader().ref(String.valueOf(header))));
             }
@@ -227,10 +226,10 @@ public class ContractFilter implements OASFilter {
         }
         Map<String, List<String>> own = new TreeMap<>();
         List<Object> named = new ArrayList<>();
-        if (contract.said().get("problems") instanceof List<?> types) {
+        if (contract.extras().get("problems") instanceof List<?> types) {
             named.addAll(types);
         }
-        if (ContractIdempotency.isTakenBy(operation) && !named.contains(ContractIdempotency.PROBLEM)) {
+        if (ContractIdempotency.accepts(operation) && !named.contains(ContractIdempotency.PROBLEM)) {
             named.add(ContractIdempotency.PROBLEM);
         }
         for (Object type : named) {
@@ -247,11 +246,11 @@ public class ContractFilter implements OASFilter {
         });
         own.forEach((status, types) -> {
             MediaType media = json("Problem");
-            List<String> told = new ArrayList<>();
+            List<String> descriptions = new ArrayList<>();
             if (common.containsKey(status)) {
                 APIResponse shared =
                         Objects.requireNonNull(components.getResponses().get(common.get(status)), status);
-                told.add(shared.getDescription());
+                descriptions.add(shared.getDescription());
                 media.addExample(
                         common.get(status),
                         OASFactory.createExample()
@@ -261,10 +260,10 @@ public class ContractFilter implements OASFilter {
             }
             for (String type : types) {
                 media.addExample(type, OASFactory.createExample().ref("problem." + type));
-                told.add("`" + type + "`: " + map(contract.problems().get(type)).get("title"));
+                descriptions.add("`" + type + "`: " + map(contract.problems().get(type)).get("title"));
             }
             APIResponse response = OASFactory.createAPIResponse()
-                    .description(String.join("; ", told))
+                    .description(String.join("; ", descriptions))
                     .content(OASFactory.createContent().addMediaType(Problem.MEDIA_TYPE, media));
             response.addExtension(TYPES, types);
             responses.addAPIResponse(status, response);
@@ -294,7 +293,7 @@ public class ContractFilter implements OASFilter {
         return OASFactory.createMediaType().schema(OASFactory.createSchema().ref(schema));
     }
 
-    private static Map<String, ?> taken(OpenAPI document, String extension) {
+    private static Map<String, ?> removed(OpenAPI document, String extension) {
         Map<String, ?> value = map(
                 document.getExtensions() == null
                         ? null

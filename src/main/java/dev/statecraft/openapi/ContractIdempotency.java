@@ -8,10 +8,10 @@ import org.eclipse.microprofile.openapi.models.Operation;
 import org.eclipse.microprofile.openapi.models.media.MediaType;
 import org.eclipse.microprofile.openapi.models.media.Schema;
 
-/** The part of {@link ContractFilter} that is about operations which take an {@code Idempotency-Key}. */
+/** The part of the OpenAPI document about operations that accept an {@code Idempotency-Key}. */
 final class ContractIdempotency {
 
-    /** What such an operation answers where the key was used with another body. */
+    /** Type of the problem for a key that was used with a different body. */
     static final String PROBLEM = "id-reused";
 
     private static final String HEADER = "Idempotency-Key";
@@ -20,8 +20,8 @@ final class ContractIdempotency {
 
     private ContractIdempotency() {}
 
-    /** Whether an operation takes the header for itself, and not for the items that it takes. */
-    static boolean isTakenBy(Operation operation) {
+    /** Whether an operation accepts the header for the whole request, and not only as a prefix for its items. */
+    static boolean accepts(Operation operation) {
         return operation.getParameters() != null
                 && operation.getParameters().stream()
                         .anyMatch(parameter -> HEADER.equals(parameter.getName())
@@ -29,13 +29,13 @@ final class ContractIdempotency {
                                         && parameter.getRef().endsWith("/" + HEADER)));
     }
 
-    /** Gives each answer of such operations the field that tells an answer of an earlier request. */
+    /** Adds the field {@code replayed} to the responses of these operations. */
     static void complete(OpenAPI document) {
         Map<String, Schema> schemas = document.getComponents().getSchemas();
         document.getPaths().getPathItems().values().stream()
                 .flatMap(path -> path.getOperations().values().stream())
-                .filter(ContractIdempotency::isTakenBy)
-                .flatMap(ContractIdempotency::answers)
+                .filter(ContractIdempotency::accepts)
+                .flatMap(ContractIdempotency::responses)
                 .map(MediaType::getSchema)
                 .filter(schema -> schema != null
                         && schema.getRef() != null
@@ -52,10 +52,10 @@ final class ContractIdempotency {
                                         + " absent")));
     }
 
-    private static Stream<MediaType> answers(Operation operation) {
+    private static Stream<MediaType> responses(Operation operation) {
         return operation.getResponses().getAPIResponses().entrySet().stream()
-                .filter(answer ->
-                        answer.getKey().startsWith("2") && answer.getValue().getContent() != null)
-                .flatMap(answer -> answer.getValue().getContent().getMediaTypes().values().stream());
+                .filter(response ->
+                        response.getKey().startsWith("2") && response.getValue().getContent() != null)
+                .flatMap(response -> response.getValue().getContent().getMediaTypes().values().stream());
     }
 }

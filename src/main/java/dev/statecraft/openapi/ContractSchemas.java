@@ -22,13 +22,13 @@ import org.jboss.jandex.IndexView;
 import org.jboss.jandex.RecordComponentInfo;
 import org.jspecify.annotations.Nullable;
 
-/** The part of {@link ContractFilter} that is about schemas. */
+/** The part of the OpenAPI document about schemas. */
 final class ContractSchemas {
 
     private static final String COMMON = "CommonFields";
     private static final String PREFIX = "#/components/schemas/";
 
-    /** What Jackson's trees are called; a field of such a type is what the common fields say. */
+    /** Prefix of the schemas of Jackson's tree types. Common fields describe fields of these types. */
     private static final String JACKSON = PREFIX + "com.fasterxml.jackson.databind.";
 
     private final IndexView index;
@@ -37,7 +37,7 @@ final class ContractSchemas {
         this.index = index;
     }
 
-    /** Says of every field what all fields of its name are, of requests that they are closed, of answers what is always there. */
+    /** Adds shared field descriptions, closes the schemas of requests, and marks the required fields of responses. */
     void complete(OpenAPI document) {
         Map<String, Schema> schemas =
                 new LinkedHashMap<>(document.getComponents().getSchemas());
@@ -56,7 +56,7 @@ final class ContractSchemas {
             ClassInfo type = record(name, properties.keySet());
             if (type != null) {
                 properties.replaceAll((field, property) ->
-                        described(property, new Place(name, field, requests.contains(name)), common));
+                        described(property, new FieldContext(name, field, requests.contains(name)), common));
                 if (requests.contains(name)) {
                     schema.setAdditionalPropertiesSchema(
                             OASFactory.createSchema().booleanSchema(false));
@@ -64,7 +64,7 @@ final class ContractSchemas {
                     schema.setRequired(always(type, properties.keySet()));
                 }
             }
-            properties.values().forEach(ContractSchemas::settle);
+            properties.values().forEach(ContractSchemas::clearRedundantType);
             schema.setProperties(properties);
         });
     }
@@ -74,15 +74,15 @@ final class ContractSchemas {
                 .flatMap(path -> path.getOperations().values().stream());
     }
 
-    /** The record that a schema is read from; null if it is none. */
+    /** The record of a schema; null if the schema is not of a record. */
     private @Nullable ClassInfo record(String name, Set<String> fields) {
-        // The index of an application and its tests holds some classes twice.
+        // The index of an application and its tests contains some classes twice.
         Map<DotName, ClassInfo> found = new TreeMap<>();
         index.getKnownClasses().stream()
                 .filter(type -> type.isRecord() && name.equals(nameOf(type)))
                 .forEach(type -> found.put(type.name(), type));
         if (found.size() > 1) {
-            // What is not part of the API may be called the same.
+            // A record outside the API may have the same name.
             found.values().removeIf(type -> !type.recordComponents().stream()
                     .map(RecordComponentInfo::name)
                     .toList()
@@ -102,7 +102,7 @@ final class ContractSchemas {
                 : schema.value("name").asString();
     }
 
-    /** The fields that are never missing. */
+    /** The fields that are always present. */
     private static @Nullable List<String> always(ClassInfo type, Set<String> fields) {
         List<String> always = type.recordComponentsInDeclarationOrder().stream()
                 .filter(component -> fields.contains(component.name()) && !isNullable(component))
@@ -120,46 +120,46 @@ final class ContractSchemas {
         if (content == null) {
             return;
         }
-        Deque<Schema> left = new ArrayDeque<>();
+        Deque<Schema> pending = new ArrayDeque<>();
         content.getMediaTypes().values().forEach(media -> {
             if (media.getSchema() != null) {
-                left.add(media.getSchema());
+                pending.add(media.getSchema());
             }
         });
-        while (!left.isEmpty()) {
-            Schema schema = left.remove();
+        while (!pending.isEmpty()) {
+            Schema schema = pending.remove();
             String ref = schema.getRef();
             if (ref != null
                     && ref.startsWith(PREFIX)
                     && !isTree(schema)
                     && reached.add(ref.substring(PREFIX.length()))) {
-                left.add(Objects.requireNonNull(schemas.get(ref.substring(PREFIX.length())), ref));
+                pending.add(Objects.requireNonNull(schemas.get(ref.substring(PREFIX.length())), ref));
             }
             if (schema.getProperties() != null) {
-                left.addAll(schema.getProperties().values());
+                pending.addAll(schema.getProperties().values());
             }
             Stream.of(schema.getItems(), schema.getAdditionalPropertiesSchema())
                     .filter(Objects::nonNull)
-                    .forEach(left::add);
+                    .forEach(pending::add);
         }
     }
 
-    /** Which field of which schema it is about. */
-    private record Place(String schema, String field, boolean request) {}
+    /** A field of a schema, and whether the schema is part of a request. */
+    private record FieldContext(String schema, String field, boolean request) {}
 
-    /** The field with what is said of it for this schema, or else for all fields of its name. */
-    private static Schema described(Schema property, Place place, Schema common) {
+    /** The field with its description for this schema, or the shared description of all fields with its name. */
+    private static Schema described(Schema property, FieldContext context, Schema common) {
         Map<String, Schema> all = common.getProperties();
-        String own = place.schema() + "." + place.field();
-        Schema shared = all.containsKey(own) ? all.get(own) : all.get(place.field());
+        String own = context.schema() + "." + context.field();
+        Schema shared = all.containsKey(own) ? all.get(own) : all.get(context.field());
         if (isTree(property)) {
             return Objects.requireNonNull(shared, () -> "No description of " + own);
         }
         if (property.getItems() != null && isTree(property.getItems())) {
-            property.setItems(all.get(place.field() + ".items"));
+            property.setItems(all.get(context.field() + ".items"));
         }
         if (shared != null) {
-            fill(property, shared, place.request());
+            fill(property, shared, context.request());
         }
         return property;
     }
@@ -168,13 +168,13 @@ final class ContractSchemas {
         return schema.getRef() != null && schema.getRef().startsWith(JACKSON);
     }
 
-    /** Where the field itself says nothing, what all fields of its name are. */
+    /** Fills missing attributes of a field from the shared description. */
     private static void fill(Schema property, Schema common, boolean request) {
         if (property.getDescription() == null) {
             property.setDescription(common.getDescription());
         }
         boolean text = property.getType() == null || property.getType().contains(Schema.SchemaType.STRING);
-        // What an answer tells, such as who a player was that is erased, nobody may send.
+        // Responses may contain values that requests may not, such as the id of an erased player.
         if (request && property.getRef() == null && common.getRef() != null && text && property.getPattern() == null) {
             property.setRef(common.getRef());
         }
@@ -197,13 +197,13 @@ final class ContractSchemas {
         }
     }
 
-    /** What refers to a schema needs no type of its own. */
-    private static void settle(Schema property) {
+    /** Removes the type of a property that refers to a schema. */
+    private static void clearRedundantType(Schema property) {
         if (property.getRef() != null) {
             property.setType(null);
         }
         if (property.getItems() != null) {
-            settle(property.getItems());
+            clearRedundantType(property.getItems());
         }
     }
 }

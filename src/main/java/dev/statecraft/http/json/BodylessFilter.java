@@ -21,13 +21,13 @@ import org.jboss.resteasy.reactive.server.ServerRequestFilter;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Holds calls whose operation takes no body to that: what they bring is nothing, an empty object, or the empty array that
- * Luau sends in its place. Anything else is refused, as the caller means something by it that would not happen. The body
- * of a signed call has to be the one that was signed here too.
+ * Rejects bodies of operations that accept none. No body, an empty object, and the empty array that Luau sends for it
+ * are accepted. Any other body is rejected, because the server would ignore its content. The body of a signed request
+ * must match its signature here as well.
  */
 public class BodylessFilter {
 
-    /** Methods that change something; a body of any other method has no meaning by RFC 9110. */
+    /** Methods with a body; a body of any other method has no meaning by RFC 9110. */
     private static final Set<String> METHODS = Set.of("POST", "PUT", "PATCH", "DELETE");
 
     private final RequestBody bodies;
@@ -39,9 +39,9 @@ public class BodylessFilter {
     }
 
     /**
-     * Reads the body, where there is one that no resource method reads; waits for it.
+     * Reads the body of a request whose resource method declares none.
      *
-     * @throws ProblemException 400 naming the first field, if the body holds anything; 401, if it is not the signed one
+     * @throws ProblemException 400 with the first field if the body is not empty; 401 if it is not the signed one
      */
     @ServerRequestFilter(priority = Priorities.USER + 100)
     public void check(ContainerRequestContext request, ResourceInfo resource) {
@@ -56,7 +56,7 @@ public class BodylessFilter {
         }
     }
 
-    /** Whether no parameter of the method is the body: JAX-RS annotates all others. */
+    /** Whether no parameter of the method is the body: JAX-RS annotates all other parameters. */
     private static boolean takesNoBody(Method method) {
         Annotation[][] parameters = method.getParameterAnnotations();
         return parameters.length == method.getParameterCount()
@@ -66,17 +66,17 @@ public class BodylessFilter {
     private static void checkEmpty(byte[] body) {
         try (JsonParser parser = RequestJson.factory().createParser(body)) {
             if (parser.nextToken() != JsonToken.START_OBJECT) {
-                throw refused(null);
+                throw rejected(null);
             }
             if (parser.nextToken() != JsonToken.END_OBJECT) {
-                throw refused(parser.currentName());
+                throw rejected(parser.currentName());
             }
         } catch (IOException e) {
             throw new UncheckedIOException("The body was read before", e);
         }
     }
 
-    private static ProblemException refused(@Nullable String field) {
+    private static ProblemException rejected(@Nullable String field) {
         return new ProblemException(
                 Problem.badRequest(field, "The operation has no request body. Send no body or an empty JSON object."));
     }

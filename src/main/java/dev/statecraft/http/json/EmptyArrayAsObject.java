@@ -8,7 +8,7 @@ import com.fasterxml.jackson.databind.deser.std.DelegatingDeserializer;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.io.IOException;
 
-/** Reads an empty array as the empty object that it stands for: Luau cannot tell them apart and sends {@code []}. */
+/** Reads an empty array as an empty object: Luau encodes both as {@code []}. */
 final class EmptyArrayAsObject extends DelegatingDeserializer {
 
     private static final long serialVersionUID = 1L;

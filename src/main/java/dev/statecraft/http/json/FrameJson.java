@@ -17,13 +17,13 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
-/** Frames of a socket as JSON, as strict as the bodies of requests: see {@link JsonCheck} and {@link RequestJson}. */
+/** JSON of socket frames, parsed as strictly as request bodies: see {@link JsonCheck} and {@link RequestJson}. */
 @ApplicationScoped
 public class FrameJson {
 
     private static final String ID = "id";
 
-    /** Reads past what a frame may not hold, such as numbers out of range and values that are nested too deep. */
+    /** Parses frames that are rejected, for example for numbers out of range or values that are nested too deep. */
     private static final JsonFactory LENIENT = JsonFactory.builder()
             .streamReadConstraints(StreamReadConstraints.builder()
                     .maxNestingDepth(Integer.MAX_VALUE)
@@ -41,9 +41,9 @@ public class FrameJson {
     }
 
     /**
-     * The object a frame holds. What is wrong with one item of it is the problem of that item: see {@link ItemList}.
+     * Parses a frame. A fault in one item is the problem of that item: see {@link ItemList}.
      *
-     * @throws ProblemException 400, if it is none
+     * @throws ProblemException 400 if the frame is not a JSON object
      */
     public ObjectNode read(String frame) {
         if (RequestJson.tree(strict, frame.getBytes(StandardCharsets.UTF_8)) instanceof ObjectNode object) {
@@ -53,8 +53,8 @@ public class FrameJson {
     }
 
     /**
-     * The field {@code id} of a frame that cannot be read as a whole; empty if the frame is broken in front of it, or if it
-     * is not a number or text that could be written back.
+     * The field {@code id} of a rejected frame; empty if the frame is malformed before it, or if it is not a valid
+     * number or string.
      */
     public Optional<JsonNode> idOf(String frame) {
         try (JsonParser parser = LENIENT.createParser(frame)) {
@@ -74,7 +74,7 @@ public class FrameJson {
             }
             return Optional.empty();
         } catch (IOException | ProblemException e) {
-            // The frame was refused before for what it holds; it has no id that can be told.
+            // The frame is already rejected; it has no usable id.
             return Optional.empty();
         }
     }
@@ -85,9 +85,9 @@ public class FrameJson {
     }
 
     /**
-     * Binds what a frame holds as the body of a request would be.
+     * Binds a frame like a request body.
      *
-     * @throws ProblemException 400 naming the field, if it does not fit
+     * @throws ProblemException 400 with the field that does not match
      */
     public <T> T bind(ObjectNode json, Class<T> type) {
         try {
@@ -97,7 +97,7 @@ public class FrameJson {
         }
     }
 
-    /** A value as it goes out. */
+    /** The JSON of a value of the server. */
     public ObjectNode tree(Object value) {
         return mapper.valueToTree(value);
     }
@@ -107,11 +107,11 @@ public class FrameJson {
         try {
             return mapper.writeValueAsString(frame);
         } catch (JsonProcessingException e) {
-            throw new IllegalStateException("a JSON tree can be written", e);
+            throw new IllegalStateException("A JSON tree could not be written", e);
         }
     }
 
-    /** What a failure is answered with; logs it if it is not the caller's doing. */
+    /** The problem of a failure. Failures that the client did not cause are logged. */
     public Problem problemOf(RuntimeException failure) {
         return ProblemMapper.problemOf(failure);
     }

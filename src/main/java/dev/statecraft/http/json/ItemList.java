@@ -9,11 +9,11 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The items of a body that brings many things at once ({@link BulkRequest}), each read for itself. An item that cannot be
- * read keeps its place in the list: {@link #get} throws its problem, as every other check of an item does, so a caller
- * that answers item by item catches it where it reads the item, and any other caller refuses the request.
+ * The items of a bulk request ({@link BulkRequest}), each parsed independently. A malformed item keeps its index in the
+ * list: {@link #get} throws its problem. A caller that responds item by item catches it, and any other caller rejects
+ * the request.
  *
- * @param <T> what an item is
+ * @param <T> type of an item
  */
 public final class ItemList<T> extends AbstractList<@Nullable T> {
 
@@ -24,10 +24,10 @@ public final class ItemList<T> extends AbstractList<@Nullable T> {
     }
 
     /**
-     * An item: its value, or the problem with it.
+     * An item: its value or its problem.
      *
-     * @param value null for a problem, and for an item that is null
-     * @param texts the fields that are text of an item with a problem, so far as they could be read
+     * @param value null for a problem and for an item that is null
+     * @param texts the string fields of a malformed item that could be parsed
      */
     record Item<T>(@Nullable T value, @Nullable Problem problem, Map<String, String> texts) {
 
@@ -39,7 +39,7 @@ public final class ItemList<T> extends AbstractList<@Nullable T> {
     /**
      * The item.
      *
-     * @throws ProblemException 400, naming the field, if the item cannot be read
+     * @throws ProblemException 400 with the field if the item is malformed
      */
     @Override
     public @Nullable T get(int index) {
@@ -55,12 +55,12 @@ public final class ItemList<T> extends AbstractList<@Nullable T> {
         return items.size();
     }
 
-    /** Whether the item cannot be read. */
+    /** Whether the item is malformed. */
     public boolean hasProblem(int index) {
         return items.get(index).problem() != null;
     }
 
-    /** A field of an item with a problem that is text; null if there is none, or if the item has no problem. */
+    /** A string field of a malformed item; null if it has none, or if the item is valid. */
     public @Nullable String text(int index, String field) {
         return items.get(index).texts().get(field);
     }

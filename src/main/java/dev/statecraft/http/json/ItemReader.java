@@ -21,8 +21,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the lists of {@link BulkRequest} item by item into an {@link ItemList}; all other lists are read as they were.
- * An item that {@link JsonCheck} has put out of the body stands in the tree as its {@link JsonCheck.Fault}.
+ * Reads the lists of bulk requests ({@link BulkRequest}) item by item into an {@link ItemList}; other lists are read as
+ * usual. In the tree, a {@link JsonCheck.Fault} replaces an item that {@link JsonCheck} removed.
  */
 final class ItemReader extends StdDeserializer<Object> implements ContextualDeserializer {
 
@@ -35,9 +35,9 @@ final class ItemReader extends StdDeserializer<Object> implements ContextualDese
     /**
      * A reader.
      *
-     * @param type of the list
-     * @param plain how the list is read outside of {@link BulkRequest}
-     * @param field the name of the list in a body that brings many things; null until it is known
+     * @param type type of the list
+     * @param plain deserializer of lists outside of bulk requests
+     * @param field name of the list in the bulk request; null until the context is known
      */
     ItemReader(JavaType type, JsonDeserializer<?> plain, @Nullable String field) {
         super(type);
@@ -69,7 +69,7 @@ final class ItemReader extends StdDeserializer<Object> implements ContextualDese
         return new ItemList<>(items);
     }
 
-    private ItemList.Item<Object> item(JsonParser parser, DeserializationContext context, String place)
+    private ItemList.Item<Object> item(JsonParser parser, DeserializationContext context, String path)
             throws IOException {
         if (parser.hasToken(JsonToken.VALUE_NULL)) {
             return ItemList.Item.of(null);
@@ -84,7 +84,7 @@ final class ItemReader extends StdDeserializer<Object> implements ContextualDese
         } catch (JsonProcessingException e) {
             Problem problem = ProblemMapper.problemOf(e);
             String at = problem.field();
-            return new ItemList.Item<>(null, problem.withField(at == null ? place : place + "." + at), texts(tree));
+            return new ItemList.Item<>(null, problem.withField(at == null ? path : path + "." + at), texts(tree));
         }
     }
 

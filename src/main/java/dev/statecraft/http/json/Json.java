@@ -16,9 +16,9 @@ import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeFormatterBuilder;
 
 /**
- * How JSON is written everywhere: absent values are left out, times are ISO-8601 UTC with milliseconds, decimals are
- * plain numbers without exponent. What is read leniently or strictly is not decided here: events that AWS sends may
- * hold fields nobody told us about, requests may not ({@link RequestJson}).
+ * Configuration of the application's JSON mapper: null values are omitted, times are ISO-8601 in UTC with milliseconds,
+ * decimals are plain numbers without exponent. The mapper ignores unknown fields, because events of AWS may contain
+ * further fields; {@code RequestJson} is strict for requests.
  */
 @Singleton
 public class Json implements ObjectMapperCustomizer {
@@ -26,7 +26,7 @@ public class Json implements ObjectMapperCustomizer {
     private static final DateTimeFormatter MILLIS =
             new DateTimeFormatterBuilder().appendInstant(3).toFormatter();
 
-    /** After the modules that Quarkus registers: of two serializers for one type the later one counts. */
+    /** Runs after the modules of Quarkus: the last registered serializer of a type is used. */
     @Override
     public int priority() {
         return MINIMUM_PRIORITY;

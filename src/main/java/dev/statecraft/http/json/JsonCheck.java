@@ -25,24 +25,26 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks through a request body once before it is bound to anything, for what holds of every body whatever its route:
- * valid UTF-8, one JSON value and nothing after it, no duplicate keys, bounded depth and number of values, numbers within ±(2^53−1), text
- * that can be written back. Binding alone would miss what a lenient route keeps as it came, such as metadata. Whole
- * numbers leave it as integers: see {@link NumberSpelling}.
+ * Validates a request body before it is bound. These rules hold for every route: valid UTF-8, one JSON value and
+ * nothing after it, no duplicate keys, bounded depth and number of values, numbers within ±(2^53−1), strings that UTF-8
+ * can encode. Binding alone would not validate free-form values such as metadata. Whole numbers are rewritten as
+ * integers: see {@link NumberSpelling}.
  *
- * <p>In a body that brings many things at once ({@link BulkRequest}), what is wrong with one item is that item's problem:
- * the item is put out of the body and its {@link Fault} stands in the result. What is not JSON at all, and what is wrong
- * around the items, refuses the whole body.
+ * <p>In a bulk request ({@link BulkRequest}), a fault in an item is the problem of that item: {@code null} replaces the
+ * item in the body, and the result contains its {@link Fault}. A body that is not JSON, or has a fault outside of its
+ * items, is rejected as a whole.
  */
 public final class JsonCheck {
 
-    /** How deep an item may be nested until the whole body is refused; the parser keeps a context for each level. */
+    /** Maximum nesting of an item before the whole body is rejected; the parser stores a context per level. */
     private static final int MAX_ITEM_DEPTH = 10_000;
 
-    /** Longer names are refused; it is also what the parser that binds takes. */
+    /** Maximum length of a field name, the same as that of the binding parser. */
     private static final int MAX_NAME_LENGTH = StreamReadConstraints.DEFAULT_MAX_NAME_LEN;
 
-    /** Limits are checked here, so that a value beyond them does not end the parsing of what is around it. */
+    /**
+     * A parser without limits: this class checks them, so that a fault in an item does not end the parsing of the body.
+     */
     private static final JsonFactory FACTORY = JsonFactory.builder()
             .streamReadConstraints(StreamReadConstraints.builder()
                     .maxNestingDepth(MAX_ITEM_DEPTH)
@@ -53,12 +55,12 @@ public final class JsonCheck {
 
     private static final String EMPTY_OBJECT = "{}";
 
-    /** Where the items of a body are nested: in an array that is a field of the outermost object. */
+    /** Depth of the items of a bulk request: in an array that is a field of the outermost object. */
     private static final int ITEM_DEPTH = 2;
 
     private final String text;
-    private final int mostValues;
-    private final boolean many;
+    private final int maxValues;
+    private final boolean bulk;
     private final List<Fault> faults = new ArrayList<>();
     private final Deque<Set<String>> names = new ArrayDeque<>();
     private final StringBuilder edited = new StringBuilder();
@@ -70,26 +72,26 @@ public final class JsonCheck {
     private int index;
     private @Nullable Item item;
 
-    private JsonCheck(String text, int mostValues, boolean many) {
+    private JsonCheck(String text, int maxValues, boolean bulk) {
         this.text = text;
-        this.mostValues = mostValues;
-        this.many = many;
+        this.maxValues = maxValues;
+        this.bulk = bulk;
     }
 
-    /** A body that may be bound, and the items that were put out of it: {@code null} stands in their places. */
+    /** A validated body, and the faults of the items that {@code null} replaces in it. */
     record Checked(String body, List<Fault> faults) {}
 
     /**
-     * An item that cannot be read.
+     * A malformed item.
      *
-     * @param list the field whose array it is in
-     * @param index its place there, from 0
-     * @param problem what is wrong with it
-     * @param texts its fields that are text, so far as they could be read: what it may be known by
+     * @param list name of the field with the array of items
+     * @param index index of the item in the array, from 0
+     * @param problem problem of the item
+     * @param texts string fields of the item that could be parsed, for its identification
      */
     public record Fault(String list, int index, Problem problem, Map<String, String> texts) {}
 
-    /** The item that the parser is in. */
+    /** The item that contains the current token. */
     private static final class Item {
 
         private final int start;
@@ -107,10 +109,10 @@ public final class JsonCheck {
     }
 
     /**
-     * The body as it is to be bound: itself with whole numbers as integers, or an empty object for the empty array that
-     * Luau sends in its place.
+     * Validates a body and returns the body to bind: whole numbers are integers, and an empty object replaces the empty
+     * array that Luau sends for it.
      *
-     * @throws ProblemException 400, naming the field where there is one
+     * @throws ProblemException 400 with the field, if there is one
      */
     static byte[] checked(byte[] body) {
         JsonCheck check = new JsonCheck(text(body), JsonLimits.MAX_VALUES, false);
@@ -119,12 +121,12 @@ public final class JsonCheck {
     }
 
     /**
-     * The same for a body that brings many things at once.
+     * Validates the body of a bulk request and returns the body to bind, with the faults of its items.
      *
-     * @throws ProblemException 400, if the body is wrong other than in its items
+     * @throws ProblemException 400 for a fault outside of the items
      */
     static Checked checkedItems(byte[] body) {
-        JsonCheck check = new JsonCheck(text(body), JsonLimits.MAX_VALUES_OF_MANY, true);
+        JsonCheck check = new JsonCheck(text(body), JsonLimits.MAX_BULK_VALUES, true);
         return new Checked(check.run(), List.copyOf(check.faults));
     }
 
@@ -137,7 +139,7 @@ public final class JsonCheck {
             }
             return changed ? edited.append(text, copied, text.length()).toString() : text;
         } catch (IOException e) {
-            throw new UncheckedIOException("Text in memory cannot fail to be read", e);
+            throw new UncheckedIOException("A read from memory failed", e);
         }
     }
 
@@ -152,7 +154,7 @@ public final class JsonCheck {
         }
     }
 
-    /** Whether the one value of the body is an empty array. */
+    /** Validates the only value of the body. Returns whether it is an empty array. */
     private boolean checkValue(JsonParser parser) throws IOException {
         try {
             JsonToken first = parser.nextToken();
@@ -188,9 +190,9 @@ public final class JsonCheck {
         }
     }
 
-    /** One token further: keeps the depth and the item that the parser is in, and checks what the token brings. */
+    /** Processes one token: updates the depth and the current item, and validates the token. */
     private void step(JsonParser parser, JsonToken token, JsonToken first) throws IOException {
-        if (many && first == JsonToken.START_OBJECT && depth == ITEM_DEPTH - 1 && token == JsonToken.START_ARRAY) {
+        if (bulk && first == JsonToken.START_OBJECT && depth == ITEM_DEPTH - 1 && token == JsonToken.START_ARRAY) {
             list = parser.currentName();
             index = 0;
         } else if (list != null && depth == ITEM_DEPTH && !token.isStructEnd()) {
@@ -206,7 +208,7 @@ public final class JsonCheck {
             check(parser, token);
         }
         if (item != null && depth == ITEM_DEPTH + 1 && token == JsonToken.VALUE_STRING) {
-            keepText(parser, item);
+            storeText(parser, item);
         }
         if (item != null && list != null && depth == ITEM_DEPTH) {
             endItem(parser, list, item);
@@ -215,8 +217,8 @@ public final class JsonCheck {
         }
     }
 
-    /** Keeps a field of an item that is text and may be an id. */
-    private static void keepText(JsonParser parser, Item item) throws IOException {
+    /** Stores a string field of an item that may be an id. */
+    private static void storeText(JsonParser parser, Item item) throws IOException {
         if (parser.getParsingContext().inObject() && parser.getTextLength() <= Ids.MAX_LENGTH) {
             item.texts.put(parser.currentName(), parser.getText());
         }
@@ -242,7 +244,7 @@ public final class JsonCheck {
         } else {
             values++;
             faults.add(new Fault(of, index, ended.problem, Map.copyOf(ended.texts)));
-            // What was replaced in the item goes with it.
+            // Discard the replacements within the item.
             edited.setLength(ended.edited);
             copied = ended.copied;
             replace(ended.start, (int) parser.currentLocation().getCharOffset(), "null");
@@ -251,9 +253,9 @@ public final class JsonCheck {
         checkValues(parser);
     }
 
-    /** Puts text in the place of some of the body; places are replaced in their order. */
-    private void replace(int from, int to, String by) {
-        edited.append(text, copied, from).append(by);
+    /** Replaces a part of the body. Parts must be replaced in their order. */
+    private void replace(int from, int to, String replacement) {
+        edited.append(text, copied, from).append(replacement);
         copied = to;
     }
 
@@ -295,8 +297,8 @@ public final class JsonCheck {
     }
 
     private void checkValues(JsonParser parser) {
-        if (values > mostValues) {
-            throw JsonProblems.rejected(JsonProblems.path(parser), "The body has more than " + mostValues + " values.");
+        if (values > maxValues) {
+            throw JsonProblems.rejected(JsonProblems.path(parser), "The body has more than " + maxValues + " values.");
         }
     }
 
@@ -304,8 +306,8 @@ public final class JsonCheck {
         if (token == JsonToken.VALUE_NUMBER_INT || token == JsonToken.VALUE_NUMBER_FLOAT) {
             String written = parser.getText();
             NumberSpelling.Spelled number = NumberSpelling.read(written);
-            if (number.refusal() != null) {
-                throw JsonProblems.rejected(JsonProblems.path(parser), number.refusal());
+            if (number.rejection() != null) {
+                throw JsonProblems.rejected(JsonProblems.path(parser), number.rejection());
             }
             if (!number.plain().equals(written)) {
                 replace(offset(parser), offset(parser) + written.length(), number.plain());

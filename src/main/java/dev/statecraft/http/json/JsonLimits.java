@@ -9,8 +9,8 @@ public final class JsonLimits {
     /** Maximum number of values in a body, including objects and arrays: those of a state plus those around it. */
     public static final int MAX_VALUES = 10_020;
 
-    /** Maximum number of values in a body that holds many items ({@link BulkRequest}). */
-    public static final int MAX_VALUES_OF_MANY = 100_000;
+    /** Maximum number of values in a bulk request ({@link BulkRequest}). */
+    public static final int MAX_BULK_VALUES = 100_000;
 
     /** Maximum length of a number in characters, without zeros between the point and the first other digit. */
     public static final int MAX_NUMBER_LENGTH = 64;

@@ -40,7 +40,7 @@ final class JsonProblems {
         return rejected(path(parser), "The body is nested deeper than " + JsonLimits.MAX_DEPTH + " levels.");
     }
 
-    /** 400 with the field, or null for the whole body, and the detail. */
+    /** 400 with a detail and the field; null if the problem concerns the whole body. */
     static ProblemException rejected(@Nullable String field, String detail) {
         return new ProblemException(Problem.badRequest(field, detail));
     }

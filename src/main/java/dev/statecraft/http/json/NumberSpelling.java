@@ -4,21 +4,21 @@ import java.math.BigDecimal;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a number is written in a request. JSON has one number type and every encoder writes a double in its own way: {@code
- * 1}, {@code 1.0}, {@code 1e0} and {@code 10e-1} are one number. Whole numbers are read as integers however they are
- * written, so that whatever takes an integer takes each of them.
+ * The text of numbers in requests. JSON has one number type, and encoders write doubles differently: {@code 1}, {@code
+ * 1.0}, {@code 1e0} and {@code 10e-1} are the same number. Whole numbers are always read as integers, so a field that
+ * accepts an integer accepts each of these forms.
  */
 final class NumberSpelling {
 
-    /** The largest integer that every client's doubles hold exactly: 2^53−1. */
+    /** The largest integer that a double represents exactly together with its neighbours: 2^53−1. */
     private static final BigDecimal MAX_NUMBER = BigDecimal.valueOf((1L << 53) - 1);
 
     private static final int MAX_INTEGER_DIGITS = 16;
 
-    /** Enough for the smallest double; beyond it a few bytes would be written back as very many digits. */
+    /** Enough for the smallest double; a smaller exponent would be written back with very many digits. */
     private static final int MAX_DECIMAL_PLACES = 400;
 
-    /** What a parser has to take: a small number that is written out has a zero for each place before its digits. */
+    /** Maximum length that a parser must accept: a small number without exponent has a zero per decimal place. */
     static final int MAX_WRITTEN_LENGTH = MAX_DECIMAL_PLACES + JsonLimits.MAX_NUMBER_LENGTH;
 
     private static final String OUT_OF_RANGE = "Numbers lie between -9007199254740991 and 9007199254740991 (2^53-1).";
@@ -31,10 +31,10 @@ final class NumberSpelling {
 
     private NumberSpelling() {}
 
-    /** A number of a request: why it is refused, or how it is to be read. */
-    record Spelled(@Nullable String refusal, String plain) {}
+    /** A number of a request: the reason for its rejection, or null and the text to bind. */
+    record Spelled(@Nullable String rejection, String plain) {}
 
-    /** Reads the text of a JSON number. */
+    /** Validates the text of a JSON number and normalizes whole numbers. */
     static Spelled read(String text) {
         int zeros = leadingZeros(text);
         if (zeros > MAX_DECIMAL_PLACES) {
@@ -53,7 +53,7 @@ final class NumberSpelling {
         if (number.signum() == 0) {
             return new Spelled(null, isInteger(text) ? text : "0");
         }
-        // Digits before the point, computed without writing them out: 1e999999999 has very many.
+        // The number of digits before the point is computed, because 1e999999999 has too many to write.
         long integerDigits = (long) number.precision() - number.scale();
         if (integerDigits > MAX_INTEGER_DIGITS || number.abs().compareTo(MAX_NUMBER) > 0) {
             return new Spelled(OUT_OF_RANGE, text);
@@ -72,7 +72,7 @@ final class NumberSpelling {
         return text.indexOf('.') < 0 && text.indexOf('e') < 0 && text.indexOf('E') < 0;
     }
 
-    /** How many zeros stand between the point and the first other digit of a number below 1. */
+    /** Number of zeros between the point and the first other digit of a number below 1; 0 for other numbers. */
     private static int leadingZeros(String text) {
         int point = text.startsWith("-") ? 2 : 1;
         if (!text.startsWith("0.", point - 1)) {

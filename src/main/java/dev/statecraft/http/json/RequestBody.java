@@ -18,10 +18,9 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What every request body goes through before it is bound, whether it came over a socket or in an API Gateway event:
- * it is decompressed, its length is limited (counted after decompression), and JSON is looked through. Decompression is
- * here and not in the HTTP server because the in-memory channel has none, and because a broken archive then is a
- * problem the client can read and not a closed connection.
+ * Processes every request body before it is bound, over HTTP and in API Gateway events: decompresses it, limits its
+ * decompressed length, and validates JSON ({@link JsonCheck}). The HTTP server does not decompress bodies, because the
+ * in-memory channel cannot, and because a malformed archive is a problem response here instead of a closed connection.
  */
 @jakarta.ws.rs.ext.Provider
 public class RequestBody implements ReaderInterceptor {
@@ -32,7 +31,7 @@ public class RequestBody implements ReaderInterceptor {
     private final Provider<Integer> limitBytes;
     private final Provider<RequestJson> requests;
 
-    /** Interceptors are made when a native executable is built, so what is configured is asked for at every request. */
+    /** Interceptors are instantiated when a native executable is built, so the configuration is read per request. */
     @Inject
     public RequestBody(
             @ConfigProperty(name = "statecraft.limits.body-bytes") Provider<Integer> limitBytes,
@@ -47,13 +46,13 @@ public class RequestBody implements ReaderInterceptor {
         checkSigned(body, context.getProperty(SIGNED_CONTENT));
         boolean json = isJson(context.getMediaType()) && !isRaw(context.getType());
         if (json && BulkRequest.class.isAssignableFrom(context.getType())) {
-            return requests.get().manyThings(body, context.getType());
+            return requests.get().readBulk(body, context.getType());
         }
         context.setInputStream(new ByteArrayInputStream(json ? JsonCheck.checked(body) : body));
         return context.proceed();
     }
 
-    /** Refuses a body that is not the one that was signed; {@code content} is null where nothing was signed. */
+    /** Rejects a body that differs from the signed one; {@code content} is null if the body is not signed. */
     static void checkSigned(byte[] body, @Nullable Object content) {
         if (content != null && !content.equals(Sha256.hex(body))) {
             throw new ProblemException(Problem.unauthorized("The body does not match the signed content hash."));
@@ -61,10 +60,10 @@ public class RequestBody implements ReaderInterceptor {
     }
 
     /**
-     * The bytes of a body, decompressed.
+     * Reads and decompresses a body.
      *
-     * @param encoding the value of {@code Content-Encoding}; null if it is not there
-     * @throws ProblemException 400, 413 or 415, if the body cannot be read
+     * @param encoding value of {@code Content-Encoding}; null if it is missing
+     * @throws ProblemException 400, 413 or 415 if the body is malformed, too large, or has another encoding
      */
     byte[] read(InputStream body, @Nullable String encoding) {
         return decoded(received(body), encoding);
@@ -107,7 +106,7 @@ public class RequestBody implements ReaderInterceptor {
                 && (type.getSubtype().equals("json") || type.getSubtype().endsWith("+json"));
     }
 
-    /** Whether a resource takes the body as it came, to check a signature over it for example. */
+    /** Whether a resource reads the raw body, for example to verify a signature over it. */
     private static boolean isRaw(Class<?> type) {
         return type == byte[].class || type == String.class || type == InputStream.class;
     }

@@ -36,15 +36,15 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 
 /**
- * The mapper that request bodies are read with: it takes what the API's contract names and nothing else. Unknown
- * fields, a number where text belongs (or the other way round), a fraction where an integer belongs, duplicate keys and
- * anything after the value are errors. It is a mapper of its own because the Lambda extension reads events with a copy
- * of the application's mapper, and events are free to hold more than we know.
+ * The strict JSON mapper of request bodies, which accepts only what the API contract defines. Unknown fields, a number
+ * in place of a string or vice versa, a fraction in place of an integer, duplicate keys and content after the value are
+ * errors. It is separate from the application's mapper, because the Lambda extension reads events with a copy of that
+ * mapper, and events may contain further fields.
  */
 @Provider
 public class RequestJson implements ContextResolver<ObjectMapper> {
 
-    /** The last time that a request can name; the first is that of 1970. */
+    /** The latest time in a request; the earliest is the start of 1970. */
     private static final Instant LAST_TIME = Instant.parse("9999-12-31T23:59:59.999Z");
 
     private final ObjectMapper strict;
@@ -54,7 +54,7 @@ public class RequestJson implements ContextResolver<ObjectMapper> {
         this.strict = strict(mapper);
     }
 
-    /** A strict copy of a mapper; the mapper itself is left as it is. */
+    /** A strict copy of a mapper; the mapper itself is not changed. */
     public static ObjectMapper strict(ObjectMapper mapper) {
         ObjectMapper strict = mapper.copyWith(factory());
         strict.enable(
@@ -70,7 +70,7 @@ public class RequestJson implements ContextResolver<ObjectMapper> {
                 .setCoercion(CoercionInputShape.Integer, CoercionAction.Fail)
                 .setCoercion(CoercionInputShape.Float, CoercionAction.Fail)
                 .setCoercion(CoercionInputShape.Boolean, CoercionAction.Fail);
-        // Luau cannot tell an empty object from an empty array and sends []; records are read by EmptyArrayAsObject.
+        // Luau encodes empty objects as []; EmptyArrayAsObject handles records.
         strict.coercionConfigFor(LogicalType.Map).setCoercion(CoercionInputShape.EmptyArray, CoercionAction.AsEmpty);
         strict.registerModule(new SimpleModule("statecraft-requests")
                 .addDeserializer(Instant.class, new Times())
@@ -79,10 +79,10 @@ public class RequestJson implements ContextResolver<ObjectMapper> {
     }
 
     /**
-     * The tree of a body that brings many things at once. An item that cannot be read is an embedded {@link
-     * JsonCheck.Fault} there, which {@link ItemReader} binds as the problem of that item.
+     * Parses a bulk request. In the tree, an embedded {@link JsonCheck.Fault} replaces a malformed item; {@link
+     * ItemReader} binds it as the problem of the item.
      *
-     * @throws ProblemException 400, if the body is wrong other than in its items
+     * @throws ProblemException 400 for a fault outside of the items
      */
     static JsonNode tree(ObjectMapper strict, byte[] body) {
         JsonCheck.Checked checked = JsonCheck.checkedItems(body);
@@ -93,16 +93,16 @@ public class RequestJson implements ContextResolver<ObjectMapper> {
             }
             return tree;
         } catch (IOException e) {
-            throw new UncheckedIOException("Text in memory cannot fail to be read", e);
+            throw new UncheckedIOException("A read from memory failed", e);
         }
     }
 
     /**
-     * Binds a body that brings many things at once, each for itself: see {@link ItemList}.
+     * Parses and binds a bulk request, each item independently: see {@link ItemList}.
      *
-     * @throws ProblemException 400, if the body is wrong other than in its items
+     * @throws ProblemException 400 for a fault outside of the items
      */
-    Object manyThings(byte[] body, Class<?> type) {
+    Object readBulk(byte[] body, Class<?> type) {
         try {
             return strict.treeToValue(tree(strict, body), type);
         } catch (JsonProcessingException e) {
@@ -110,7 +110,7 @@ public class RequestJson implements ContextResolver<ObjectMapper> {
         }
     }
 
-    /** The factory of strict parsers, for those who read tokens rather than values. */
+    /** The factory of strict parsers, for classes that read tokens. */
     static JsonFactory factory() {
         return JsonFactory.builder()
                 .streamReadConstraints(StreamReadConstraints.builder()
@@ -126,7 +126,7 @@ public class RequestJson implements ContextResolver<ObjectMapper> {
         return strict;
     }
 
-    /** Empty arrays for objects, and lists whose items are read one by one. */
+    /** Accepts empty arrays as objects, and reads the lists of bulk requests item by item. */
     private static final class Leniency extends BeanDeserializerModifier {
 
         private static final long serialVersionUID = 1L;
@@ -147,7 +147,7 @@ public class RequestJson implements ContextResolver<ObjectMapper> {
         }
     }
 
-    /** Times are ISO-8601 text with an offset; Jackson's own reader would take any number for a time as well. */
+    /** Reads times as ISO-8601 text with an offset. Jackson's default deserializer also accepts numbers. */
     private static final class Times extends StdDeserializer<Instant> {
 
         private static final long serialVersionUID = 1L;

@@ -14,9 +14,9 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.ext.Provider;
 
 /**
- * Writes the JSON of an answer to memory before the answer is counted, audited and sent. A value that cannot be written
- * therefore is a 500 with a {@link Problem} like any other failure: it is logged, counted and audited once, with that
- * status, and nothing of the answer that failed goes out, neither part of its body nor its headers.
+ * Serializes the JSON of a response to memory before the response is counted, audited and sent. A value that cannot be
+ * serialized becomes a 500 with a {@link Problem} like any other failure: it is logged, counted and audited once with
+ * that status, and no part of the failed response is sent.
  */
 @Provider
 @Priority(ResponseBody.BEFORE_ALL_FILTERS)
@@ -62,7 +62,7 @@ public class ResponseBody implements ContainerResponseFilter {
         try {
             response.setEntity(mapper.writeValueAsBytes(problem), response.getEntityAnnotations(), PROBLEM);
         } catch (JsonProcessingException e) {
-            throw new IllegalStateException("A problem is made of values that can be written", e);
+            throw new IllegalStateException("A problem could not be written as JSON", e);
         }
     }
 }

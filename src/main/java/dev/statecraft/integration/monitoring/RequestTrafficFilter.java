@@ -12,7 +12,7 @@ import jakarta.ws.rs.container.PreMatching;
 import jakarta.ws.rs.ext.Provider;
 import java.util.concurrent.TimeUnit;
 
-/** Counts the requests of callers who were let in, and how long they took. */
+/** Records the count and the latency of authenticated requests. */
 @Provider
 @PreMatching
 @Priority(1)

@@ -11,8 +11,8 @@ import org.eclipse.microprofile.health.Readiness;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Ready are we when every table can be reached and is active. The outcome is kept for a moment, so that whoever asks all
- * the time asks DynamoDB only now and then.
+ * Readiness check: UP if every table is reachable and ACTIVE. The result is cached, so frequent probes cause few
+ * DynamoDB calls.
  */
 @Readiness
 @ApplicationScoped
@@ -22,27 +22,27 @@ public class TablesReadiness implements HealthCheck {
 
     private final TableStates tables;
     private final IntegrationConfig config;
-    private volatile @Nullable Known known;
+    private volatile @Nullable Cached cached;
 
     TablesReadiness(TableStates tables, IntegrationConfig config) {
         this.tables = tables;
         this.config = config;
     }
 
-    private record Known(Map<String, String> states, long readAtNanos) {}
+    private record Cached(Map<String, String> states, long readAtNanos) {}
 
     @Override
     public HealthCheckResponse call() {
-        Known last = known;
+        Cached last = cached;
         if (last == null
                 || System.nanoTime() - last.readAtNanos()
                         > config.readiness().cache().toNanos()) {
-            last = new Known(tables.read(config.readiness().timeout()), System.nanoTime());
-            known = last;
+            last = new Cached(tables.read(config.readiness().timeout()), System.nanoTime());
+            cached = last;
         }
         HealthCheckResponseBuilder answer = HealthCheckResponse.named("tables");
         boolean ready = last.states().values().stream().allMatch(ACTIVE::equals);
-        // Names of tables that are well are nobody's business.
+        // Only unavailable tables are reported.
         last.states().forEach((table, state) -> {
             if (!state.equals(ACTIVE)) {
                 answer.withData(table, state);

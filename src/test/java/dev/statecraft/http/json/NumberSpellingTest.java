@@ -34,7 +34,7 @@ class NumberSpellingTest {
     })
     void wholeNumbersAreIntegersAndOthersStayAsTheyAre(String written, String plain) {
         NumberSpelling.Spelled number = NumberSpelling.read(written);
-        assertNull(number.refusal());
+        assertNull(number.rejection());
         assertEquals(plain, number.plain());
     }
 
@@ -51,7 +51,7 @@ class NumberSpellingTest {
         "1E-99999999999, digits after the point"
     })
     void theReasonFitsTheNumber(String written, String reason) {
-        String refusal = NumberSpelling.read(written).refusal();
+        String refusal = NumberSpelling.read(written).rejection();
         assertNotNull(refusal);
         assertTrue(refusal.contains(reason), refusal);
     }
@@ -59,10 +59,10 @@ class NumberSpellingTest {
     @Test
     void aLongNumberIsTooLong() {
         for (String written : new String[] {"0." + "1".repeat(63), "1".repeat(100_000), "0." + "1".repeat(100_000)}) {
-            String refusal = NumberSpelling.read(written).refusal();
+            String refusal = NumberSpelling.read(written).rejection();
             assertTrue(refusal != null && refusal.contains("characters"), refusal);
         }
-        assertNotNull(NumberSpelling.read("0." + "0".repeat(1_000_000) + "1").refusal());
+        assertNotNull(NumberSpelling.read("0." + "0".repeat(1_000_000) + "1").rejection());
     }
 
     @Test
@@ -72,9 +72,9 @@ class NumberSpellingTest {
             double value = random.nextGaussian() * Math.pow(10, random.nextInt(-320, 14));
             String written = random.nextBoolean() ? Double.toString(value) : String.format("%.17g", value);
             NumberSpelling.Spelled number = NumberSpelling.read(written);
-            assertNull(number.refusal(), "seed " + seed + ": " + written);
+            assertNull(number.rejection(), "seed " + seed + ": " + written);
             String plain = new BigDecimal(number.plain()).toPlainString();
-            assertNull(NumberSpelling.read(plain).refusal(), "seed " + seed + ": " + plain);
+            assertNull(NumberSpelling.read(plain).rejection(), "seed " + seed + ": " + plain);
             assertTrue(plain.length() <= NumberSpelling.MAX_WRITTEN_LENGTH, "seed " + seed + ": " + plain);
             assertEquals(Double.parseDouble(written), Double.parseDouble(number.plain()), "seed " + seed);
         }

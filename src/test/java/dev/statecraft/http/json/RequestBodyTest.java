@@ -221,8 +221,8 @@ class RequestBodyTest {
         String more = "{'scores': [" + "{'playerId': 'p', 'value': 1},".repeat(JsonLimits.MAX_VALUES)
                 + "{'playerId': 'p', 'value': 1}]}";
         batch(more).statusCode(400).body("field", equalTo("scores"));
-        String bomb = "{'scores': [" + "{},".repeat(JsonLimits.MAX_VALUES_OF_MANY) + "{}]}";
-        batch(bomb).statusCode(400).body("detail", containsString(Integer.toString(JsonLimits.MAX_VALUES_OF_MANY)));
+        String bomb = "{'scores': [" + "{},".repeat(JsonLimits.MAX_BULK_VALUES) + "{}]}";
+        batch(bomb).statusCode(400).body("detail", containsString(Integer.toString(JsonLimits.MAX_BULK_VALUES)));
     }
 
     private static ValidatableResponse batch(String body) {
