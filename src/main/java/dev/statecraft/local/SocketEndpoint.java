@@ -105,10 +105,10 @@ public class SocketEndpoint {
             close(connection, Closing.TOO_LARGE);
             return;
         }
-        SocketResource.Answer answer = sockets.answer(connection.id(), frame);
-        connection.sendTextAndAwait(answer.frame());
-        if (answer.closing() != null) {
-            close(connection, answer.closing());
+        SocketResource.FrameResponse response = sockets.respond(connection.id(), frame);
+        connection.sendTextAndAwait(response.frame());
+        if (response.closing() != null) {
+            close(connection, response.closing());
         }
     }
 

@@ -149,7 +149,7 @@ public class ReplicationBench {
                 "the change within the answer",
                 mapper.writeValueAsString(synced.answer().spaces().get(SPACE).commits()));
         bytes("the whole answer of a sync", mapper.writeValueAsString(synced.answer()));
-        bytes("the frame of a socket", frames.changes(synced.news()).text());
+        bytes("the frame of a socket", frames.changes(synced.feeds()).text());
         bytes("the entity, state and all", mapper.writeValueAsString(EntityView.of(entity, false)));
     }
 

@@ -81,7 +81,7 @@ public class SyncResource {
     }
 
     /** An answer, and what it was made of. */
-    public record SyncResult(SyncAnswer answer, SyncService.Feeds news) {}
+    public record SyncResult(SyncAnswer answer, SyncService.Feeds feeds) {}
 
     /** The same for whoever sends it, in whatever way. */
     public SyncResult sync(Caller caller, SyncRequest request, long answerBytes) {

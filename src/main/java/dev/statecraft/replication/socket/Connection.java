@@ -7,16 +7,17 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An open connection.
+ * An open WebSocket connection.
  *
- * @param id as whatever keeps the connections calls it
- * @param opener who opened it
- * @param playerId the player whose feed it follows; null if it follows none
- * @param cursors by space, how far it was told; {@value #PLAYER} is the place of the player's own feed
+ * @param id connection id of the transport: API Gateway, or the server of dev mode
+ * @param opener the caller that opened the connection
+ * @param playerId the player whose feed the connection subscribes to; null if none
+ * @param cursors last cursor sent to the connection, by space; the key {@link #PLAYER} holds the cursor of the player
+ *     feed
  */
 public record Connection(String id, Opener opener, @Nullable String playerId, Map<String, String> cursors) {
 
-    /** Where the cursor of the player's feed stands among those of spaces; no id can be empty. */
+    /** Key of the player feed's cursor; it is empty because no space has an empty name. */
     public static final String PLAYER = "";
 
     /** Copies the cursors. */
@@ -25,14 +26,14 @@ public record Connection(String id, Opener opener, @Nullable String playerId, Ma
     }
 
     /**
-     * Who opened a connection, and what it may do on it.
+     * The caller that opened a connection, with its permissions.
      *
-     * @param by what it is called
-     * @param keyId the key it came with
-     * @param scopes what it may do, as keys name it
-     * @param playerId the player it is bound to; null for servers
-     * @param spaces the spaces it is bound to; means nothing for servers
-     * @param expiresAt when the token it came with ends; null for a key
+     * @param by name of the caller
+     * @param keyId id of the API key that authenticated the caller or issued its token
+     * @param scopes names of the granted scopes
+     * @param playerId the player of the caller's token; null for servers
+     * @param spaces the spaces that the player may access; ignored for servers
+     * @param expiresAt when the token expires; null for an API key
      */
     public record Opener(
             String game,
@@ -50,12 +51,12 @@ public record Connection(String id, Opener opener, @Nullable String playerId, Ma
         }
     }
 
-    /** The game of who opened it. */
+    /** Returns the game of the caller that opened the connection. */
     public String game() {
         return opener.game();
     }
 
-    /** Whether what it was opened with has ended. */
+    /** Returns true if the token of the connection has expired. */
     public boolean isExpired(Instant now) {
         Instant expiresAt = opener.expiresAt();
         return expiresAt != null && !now.isBefore(expiresAt);

@@ -26,17 +26,17 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sends open connections the commits to what they follow. The instance that commits notifies a few connections at once;
- * the stream of the log notifies all others. A connection gets every commit after those it has, in order and at least
- * once; a commit that is sent twice has a number that the client knows.
+ * Pushes commits to the connections that subscribe to them. The instance that commits notifies a few connections
+ * immediately; the stream of the commit log notifies all others. A connection receives every commit after its cursor,
+ * in order and at least once. The client recognizes a repeated commit by its sequence number.
  */
 @ApplicationScoped
 public class ConnectionNotifier {
 
     private static final Logger LOG = Logger.getLogger(ConnectionNotifier.class);
 
-    /** The most frames sent at once; the next change brings the rest. */
-    private static final int MOST_FRAMES = 100;
+    /** Maximum number of frames per notification; the next change continues with the rest. */
+    private static final int MAX_FRAMES = 100;
 
     private final ConnectionService service;
     private final ConnectionStore connections;
@@ -50,8 +50,8 @@ public class ConnectionNotifier {
     private final Map<String, Gate> gates = new ConcurrentHashMap<>();
 
     /**
-     * Lets one thread at a time notify a connection of changes to a topic; {@code queued} is whether another thread
-     * waits, {@code users} the number of threads.
+     * Lets one thread at a time notify a connection of changes to a topic. {@code queued} is true if another thread
+     * waits; {@code users} is the number of threads that use the gate.
      */
     private record Gate(ReentrantLock lock, AtomicBoolean queued, AtomicInteger users) {}
 
@@ -74,22 +74,24 @@ public class ConnectionNotifier {
         this.config = config;
     }
 
-    /** Notifies some of the connections that follow a topic. The stream of the log notifies the others. */
+    /**
+     * Notifies up to {@code direct-pushes} subscribers of a topic. The stream of the commit log notifies the others.
+     */
     void changed(@Observes FeedChanged changed) {
         try {
             for (String id : directSubscribers(changed)) {
                 notifyConnection(changed.game(), changed.topic(), id);
             }
         } catch (RuntimeException e) {
-            LOG.warnf(e, "news was left to the stream: %s", changed.topic());
+            LOG.warnf(e, "Direct push failed; the stream pushes the changes: game %s", changed.game());
         }
     }
 
     /**
-     * Notifies the connections that follow the spaces of a batch of the log's stream and were not notified yet; 1 RCU a
-     * space, and a few for each connection.
+     * Notifies the subscribers of the spaces in a batch of the commit log's stream. Cost: 1 RCU per space and a few
+     * RCU and WCU per connection.
      *
-     * @return nothing if all were notified; otherwise the sequence number of the first record to deliver again
+     * @return sequence number of the first record that must be delivered again; empty if all subscribers were notified
      */
     public Optional<String> notifySubscribers(List<ItemChange> batch) {
         try {
@@ -99,7 +101,7 @@ public class ConnectionNotifier {
             return Optional.empty();
         } catch (RuntimeException e) {
             String first = batch.get(0).sequence();
-            LOG.warnf(e, "news of %d records from %s are to be delivered again", batch.size(), first);
+            LOG.warnf(e, "Push failed; the batch is retried: %d records from sequence %s", batch.size(), first);
             return Optional.of(first);
         }
     }
@@ -113,7 +115,7 @@ public class ConnectionNotifier {
         } while (after != null);
     }
 
-    /** The connections that follow a topic, as this instance last read them. */
+    /** Returns up to {@code direct-pushes} subscribers of a topic, from the cache or the connections table. */
     private List<String> directSubscribers(FeedChanged changed) {
         return known.subscribers(changed.game(), changed.topic()).orElseGet(() -> {
             List<String> ids = connections.subscribers(changed.game(), changed.topic(), null, config.directPushes());
@@ -122,7 +124,7 @@ public class ConnectionNotifier {
         });
     }
 
-    /** Notifies a connection. Returns at once if another thread waits to: that thread will find all changes. */
+    /** Notifies a connection. Returns immediately if another thread already waits: that thread finds all changes. */
     private void notifyConnection(String game, String topic, String id) {
         Gate gate = Objects.requireNonNull(gates.compute(id + '#' + topic, (key, known) -> {
             Gate used = known == null ? new Gate(new ReentrantLock(), new AtomicBoolean(), new AtomicInteger()) : known;
@@ -146,15 +148,15 @@ public class ConnectionNotifier {
     }
 
     /**
-     * Sends what this process has just committed from memory if it directly follows the connection's cursor; reads
-     * everything else from the tables.
+     * Pushes recent commits of this instance from memory if they directly follow the connection's cursor; otherwise
+     * pulls the changes from the tables.
      */
     private void notifyNow(String game, String topic, String id) {
-        Optional<Connection> remembered = known.connection(id).filter(this::isAuthorized);
-        if (remembered.isPresent()) {
-            SyncService.Feeds recent = recent(remembered.get(), topic);
+        Optional<Connection> cached = known.connection(id).filter(this::isAuthorized);
+        if (cached.isPresent()) {
+            SyncService.Feeds recent = recent(cached.get(), topic);
             if (!recent.isEmpty()) {
-                deliver(remembered.get(), topic, recent);
+                push(cached.get(), topic, recent);
                 return;
             }
         }
@@ -162,73 +164,73 @@ public class ConnectionNotifier {
                 connections.read(id).filter(found -> found.game().equals(game));
         Optional<Connection> open = stored.filter(this::isAuthorized);
         if (open.isEmpty()) {
-            // A client that only listens would otherwise not learn that its token has ended.
+            // A client that sends no requests would otherwise not learn that its token has expired.
             stored.filter(service::isExpired)
-                    .ifPresent(ended -> sockets.send(id, frames.problem(null, ConnectionService.expired())));
+                    .ifPresent(expired -> sockets.send(id, frames.problem(null, ConnectionService.expired())));
             service.remove(game, topic, id);
-            stored.ifPresent(ended -> sockets.close(id, Sockets.Closing.CREDENTIAL_ENDED));
+            stored.ifPresent(closed -> sockets.close(id, Sockets.Closing.CREDENTIAL_ENDED));
             return;
         }
         known.cache(open.get());
         SyncService.Feeds recent = recent(open.get(), topic);
-        deliver(open.get(), topic, recent.isEmpty() ? pull(open.get(), topic) : recent);
+        push(open.get(), topic, recent.isEmpty() ? pull(open.get(), topic) : recent);
     }
 
-    /** Whether the key that a connection was opened with is still valid, and its token has not ended. */
+    /** Returns true if the API key of a connection is valid and its token has not expired. */
     private boolean isAuthorized(Connection connection) {
         return !service.isExpired(connection) && keys.isValid(connection.opener().keyId());
     }
 
     private SyncService.Feeds recent(Connection connection, String topic) {
-        SyncService.SyncCursors wanted = wanted(connection, topic);
-        FeedCursor cursor = wanted.playerId() == null ? wanted.spaces().get(topic) : null;
+        SyncService.SyncCursors cursors = cursors(connection, topic);
+        FeedCursor cursor = cursors.playerId() == null ? cursors.spaces().get(topic) : null;
         return cursor == null
                 ? SyncService.Feeds.NONE
                 : sync.recent(connection.game(), topic, cursor, frames.changesBytes());
     }
 
     private SyncService.Feeds pull(Connection connection, String topic) {
-        SyncService.SyncCursors wanted = wanted(connection, topic);
-        return wanted.spaces().isEmpty() && wanted.playerId() == null
+        SyncService.SyncCursors cursors = cursors(connection, topic);
+        return cursors.spaces().isEmpty() && cursors.playerId() == null
                 ? SyncService.Feeds.NONE
-                : sync.pull(connection.game(), wanted, SyncService.Wait.NONE, frames.changesBytes());
+                : sync.pull(connection.game(), cursors, SyncService.Wait.NONE, frames.changesBytes());
     }
 
-    /** Sends changes, and all later ones if these are not the last. */
-    private void deliver(Connection connection, String topic, SyncService.Feeds news) {
-        Connection now = connection;
-        SyncService.Feeds next = news;
-        for (int frame = 0; frame < MOST_FRAMES && !next.isEmpty(); frame++) {
-            Frames.Frame text = frames.changes(next);
-            Delivery delivery = sockets.send(now.id(), text.text());
+    /** Pushes changes, and the later ones if there are more. Stores the cursor after each frame. */
+    private void push(Connection connection, String topic, SyncService.Feeds feeds) {
+        Connection current = connection;
+        SyncService.Feeds next = feeds;
+        for (int frame = 0; frame < MAX_FRAMES && !next.isEmpty(); frame++) {
+            Frames.Frame pushed = frames.changes(next);
+            Delivery delivery = sockets.send(current.id(), pushed.text());
             if (delivery == Delivery.GONE) {
-                service.remove(now.game(), topic, now.id());
+                service.remove(current.game(), topic, current.id());
             }
-            if (delivery != Delivery.SENT || !text.whole()) {
+            if (delivery != Delivery.SENT || !pushed.complete()) {
                 return;
             }
-            now = service.advance(now, null, next);
+            current = service.advance(current, null, next);
             if (!next.hasMore()) {
                 return;
             }
-            next = pull(now, topic);
+            next = pull(current, topic);
         }
     }
 
-    private SyncService.SyncCursors wanted(Connection connection, String topic) {
+    private SyncService.SyncCursors cursors(Connection connection, String topic) {
         Map<String, @Nullable FeedCursor> spaces = new HashMap<>();
-        String space = connection.cursors().get(topic);
-        if (space != null) {
-            FeedCursors.readSpace(space, Ids::isStored).ifPresent(cursor -> spaces.put(topic, cursor));
+        String spaceCursor = connection.cursors().get(topic);
+        if (spaceCursor != null) {
+            FeedCursors.readSpace(spaceCursor, Ids::isStored).ifPresent(cursor -> spaces.put(topic, cursor));
         }
         String playerId = connection.playerId();
         PlayerFeed.Cursor player = Optional.ofNullable(connection.cursors().get(Connection.PLAYER))
                 .flatMap(service::readPlayer)
                 .orElse(null);
-        boolean players = playerId != null
+        boolean playerFeed = playerId != null
                 && player != null
                 && (topic.equals(FeedChanged.playerTopic(playerId))
                         || player.spaces().containsKey(topic));
-        return players ? new SyncService.SyncCursors(spaces, playerId, player) : new SyncService.SyncCursors(spaces, null, null);
+        return playerFeed ? new SyncService.SyncCursors(spaces, playerId, player) : new SyncService.SyncCursors(spaces, null, null);
     }
 }

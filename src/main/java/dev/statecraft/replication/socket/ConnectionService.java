@@ -24,7 +24,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Opens and closes connections, and keeps what each follows and how far it was notified. */
+/** Opens and closes connections, and stores the subscriptions and cursors of each connection. */
 @ApplicationScoped
 public class ConnectionService {
 
@@ -51,9 +51,8 @@ public class ConnectionService {
     }
 
     /**
-     * Remembers a connection that was opened; 1 WCU. A player has so many of them; those it opened first are forgotten
-     * for new ones, rather than that these are refused, as nobody tells for certain that a client is gone. That is 1
-     * RCU and 1 WCU more.
+     * Stores a new connection. A player has at most {@code connections-per-player} connections: the oldest ones are
+     * closed, because a lost client may leave its connection open. Cost: 1 WCU; for a player 1 RCU and 1 WCU more.
      */
     public void open(String id, Caller caller) {
         connections.open(new Connection(id, opener(caller), null, Map.of()), clock.instant(), expiresAtSeconds());
@@ -81,7 +80,7 @@ public class ConnectionService {
                 caller.expiresAt());
     }
 
-    /** Who opened a connection, as it was let in then. */
+    /** Returns the caller that opened a connection, with the permissions it had then. */
     static Caller caller(Connection connection) {
         Connection.Opener opener = connection.opener();
         String player = opener.playerId();
@@ -97,16 +96,16 @@ public class ConnectionService {
                 opener.expiresAt());
     }
 
-    /** Forgets a connection that was closed; nothing happens if it is not known. */
+    /** Deletes a connection that was closed. Does nothing if it is not stored. */
     public void close(String id) {
         known.evict(id);
         connections.close(id);
     }
 
     /**
-     * A connection; 1 RCU. Nothing if it is not open, or the key behind it is not good any more.
+     * Returns a connection; empty if it is not open or its API key is no longer valid. Cost: 1 RCU.
      *
-     * @throws ProblemException 401, if the token it was opened with has ended; it is forgotten then
+     * @throws ProblemException 401 if the token of the connection has expired; the connection is deleted then
      */
     public Optional<Connection> find(String id) {
         Optional<Connection> open =
@@ -118,14 +117,14 @@ public class ConnectionService {
         return open;
     }
 
-    /** The problem that a connection gets whose token has ended. */
+    /** Returns the problem for a connection whose token has expired. */
     static Problem expired() {
         return Problem.unauthorized("The credential of the connection has expired or was revoked. Connect with a new one.");
     }
 
     /**
-     * Has a connection follow what it did not; before it is told how things are, so that nothing happens unnoticed in
-     * between.
+     * Subscribes a connection to spaces and a player feed. Must be called before the feeds are read, so that no commit
+     * in between is missed. Cost: 1 WCU per new subscription.
      */
     void subscribe(Connection connection, Collection<String> spaces, @Nullable String playerId) {
         Set<String> topics = new HashSet<>(spaces);
@@ -139,11 +138,17 @@ public class ConnectionService {
         }
     }
 
-    /** Keeps how far a connection was told. */
-    Connection advance(Connection connection, @Nullable String playerId, SyncService.Feeds news) {
+    /**
+     * Stores the cursors of feeds that were sent to a connection, and subscribes the connection to the spaces of the
+     * player feed. Cost: 1 WCU, and 1 WCU per new subscription.
+     *
+     * @param playerId the player of the feeds; null to keep the player of the connection
+     * @return the connection with the new cursors
+     */
+    Connection advance(Connection connection, @Nullable String playerId, SyncService.Feeds feeds) {
         Map<String, String> cursors = new HashMap<>();
-        news.spaces().forEach((space, feed) -> cursors.put(space, FeedCursors.write(feed.cursor())));
-        PlayerFeed player = news.player();
+        feeds.spaces().forEach((space, feed) -> cursors.put(space, FeedCursors.write(feed.cursor())));
+        PlayerFeed player = feeds.player();
         if (player != null) {
             cursors.put(Connection.PLAYER, FeedCursors.write(player.cursor()));
             subscribePlayerSpaces(connection, player);
@@ -159,12 +164,14 @@ public class ConnectionService {
                 connection.id(), connection.opener(), playerId == null ? connection.playerId() : playerId, all);
     }
 
-    /** A player's feed spans spaces: what is committed to any of them may be news. */
+    /**
+     * Subscribes a connection to the spaces of the player feed, because a commit to any of them may change the feed.
+     */
     private void subscribePlayerSpaces(Connection connection, PlayerFeed player) {
         Set<String> spaces = new HashSet<>(player.cursor().spaces().keySet());
-        String before = connection.cursors().get(Connection.PLAYER);
-        if (before != null) {
-            readPlayer(before)
+        String previous = connection.cursors().get(Connection.PLAYER);
+        if (previous != null) {
+            readPlayer(previous)
                     .ifPresent(cursor -> spaces.removeAll(cursor.spaces().keySet()));
         }
         spaces.removeAll(connection.cursors().keySet());
@@ -174,17 +181,17 @@ public class ConnectionService {
         }
     }
 
-    /** Whether the token that a connection was opened with has ended. */
+    /** Returns true if the token of the connection has expired. */
     boolean isExpired(Connection connection) {
         return connection.isExpired(clock.instant());
     }
 
-    /** Reads the cursor of a player's feed; nothing if it is not valid. */
+    /** Parses the cursor of a player feed; empty if it is not valid. */
     Optional<PlayerFeed.Cursor> readPlayer(String cursor) {
         return FeedCursors.readPlayer(cursor, Ids::isStored, config.playerCursorSpaces());
     }
 
-    /** Removes a connection that is closed, and its subscription to a topic. */
+    /** Deletes a closed connection and its subscription to a topic. */
     void remove(String game, String topic, String id) {
         connections.close(id);
         connections.unsubscribe(game, topic, id);

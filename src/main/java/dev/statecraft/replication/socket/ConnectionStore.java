@@ -28,19 +28,19 @@ import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
 import software.amazon.awssdk.services.dynamodb.model.WriteRequest;
 
 /**
- * Open connections, in the connections table.
+ * Stores open connections in the connections table.
  *
  * <ul>
- *   <li>A connection: {@code pk} = ~#id, {@code sk} = {@code connection}; who opened it: {@code g} game, {@code by},
- *       {@code k} key, {@code sc} scopes, {@code bp} and {@code bs} the player and the spaces it is bound to, {@code ex}
- *       when its token ends, in epoch seconds; {@code pl} player, {@code c} cursors by space, {@code ttl}. It is found by
- *       its id alone, which is all that a connection that ends tells of itself; {@code ~} is no game, and the ids are given
- *       out by whatever keeps the connections.
- *   <li>That it follows a space: {@code pk} = game#space, {@code sk} = id, {@code ttl}; the same under game#$player for
- *       a player's feed.
- *   <li>That a player has it: {@code pk} = game#~player, {@code sk} = id, {@code at} when it was opened, epoch milliseconds,
- *       {@code ttl}.
- *   <li>Guard: a cursor is only kept of a connection that is there.
+ *   <li>Connection: {@code pk} = ~#id, {@code sk} = {@code connection}; the opener: {@code g} game, {@code by}, {@code
+ *       k} key id, {@code sc} scopes, {@code bp} and {@code bs} player and spaces of its token, {@code ex} end of its
+ *       token in Unix seconds; {@code pl} player of the player feed, {@code c} cursors by space, {@code ttl}. The key
+ *       contains no game, because the close notice of the transport contains only the connection id; {@code ~} is no
+ *       game.
+ *   <li>Subscription: {@code pk} = game#space, {@code sk} = id, {@code ttl}; for a player feed {@code pk} =
+ *       game#$player.
+ *   <li>Owner: {@code pk} = game#~player, {@code sk} = id, {@code at} when the player opened the connection in Unix
+ *       milliseconds, {@code ttl}.
+ *   <li>Guard: a cursor is stored only if the connection is stored.
  * </ul>
  */
 @ApplicationScoped
@@ -56,7 +56,7 @@ public class ConnectionStore {
         this.tables = tables;
     }
 
-    /** Stores a connection that was opened; 1 WCU, 2 if a player opened it. */
+    /** Stores a new connection. Cost: 1 WCU, 2 if a player opened it. */
     void open(Connection connection, Instant now, long expiresAtSeconds) {
         Map<String, AttributeValue> item = new HashMap<>(key(connection.id()));
         item.putAll(attributes(connection.opener()));
@@ -64,7 +64,7 @@ public class ConnectionStore {
         item.put("ttl", n(expiresAtSeconds));
         String player = connection.opener().playerId();
         if (player != null) {
-            // First, so that none is open that is not owned.
+            // The owner item is written first, so that every stored connection of a player is counted.
             Map<String, AttributeValue> owned = new HashMap<>(ownerKey(connection.game(), player, connection.id()));
             owned.put("at", n(now.toEpochMilli()));
             owned.put("ttl", n(expiresAtSeconds));
@@ -73,7 +73,10 @@ public class ConnectionStore {
         dynamo.putItem(put -> put.tableName(tables.connections()).item(item));
     }
 
-    /** The connections a player has opened, those opened first in front, strongly consistent; 1 RCU for 60 or so. */
+    /**
+     * Returns the connection ids of a player, oldest first, strongly consistent. Cost: 1 RCU per about 60
+     * connections.
+     */
     List<String> openedBy(String game, String player) {
         return dynamo
                 .query(QueryRequest.builder()
@@ -89,12 +92,12 @@ public class ConnectionStore {
                 .toList();
     }
 
-    /** Takes a connection off those that a player has opened. */
+    /** Deletes the owner item of a connection. Cost: 1 WCU. */
     void deleteOwned(String game, String player, String id) {
         dynamo.deleteItem(delete -> delete.tableName(tables.connections()).key(ownerKey(game, player, id)));
     }
 
-    /** Reads a connection, strongly consistent; 1 RCU. Nothing if it is not open. */
+    /** Reads a connection, strongly consistent; empty if it is not stored. Cost: 1 RCU. */
     Optional<Connection> read(String id) {
         Map<String, AttributeValue> item = dynamo.getItem(
                         get -> get.tableName(tables.connections()).key(key(id)).consistentRead(true))
@@ -108,9 +111,9 @@ public class ConnectionStore {
     }
 
     /**
-     * Has a connection follow spaces it did not; 1 WCU each.
+     * Subscribes a connection to topics. Cost: 1 WCU per topic.
      *
-     * @param topics names of spaces, and of players' feeds as {@link FeedChanged#playerTopic} makes them
+     * @param topics names of spaces, and topics of player feeds ({@link FeedChanged#playerTopic})
      */
     void subscribe(Connection connection, Collection<String> topics, long expiresAtSeconds) {
         List<WriteRequest> requests = new ArrayList<>();
@@ -124,10 +127,11 @@ public class ConnectionStore {
     }
 
     /**
-     * Keeps how far a connection was told; 1 WCU.
+     * Stores the cursors that were sent to a connection. Cost: 1 WCU.
      *
-     * @param cursors those that moved, by space
-     * @return false if it is not open any more
+     * @param playerId new player of the player feed; null to keep it
+     * @param cursors the new cursors by space
+     * @return false if the connection is not stored
      */
     boolean advance(String id, @Nullable String playerId, Map<String, String> cursors) {
         Map<String, String> names = new HashMap<>();
@@ -160,9 +164,10 @@ public class ConnectionStore {
     }
 
     /**
-     * Which connections follow a space or a player, by id, strongly consistent; 1 RCU for 60 or so.
+     * Returns the ids of the connections that subscribe to a topic, in order, strongly consistent. Cost: 1 RCU per
+     * about 60 connections.
      *
-     * @param after the id to go on after, null to begin
+     * @param after last id of the previous page, null to start
      */
     List<String> subscribers(String game, String topic, @Nullable String after, int limit) {
         return dynamo
@@ -181,7 +186,7 @@ public class ConnectionStore {
                 .toList();
     }
 
-    /** Forgets a connection and what it followed; a few WCU. Nothing happens if it is not there. */
+    /** Deletes a connection and its subscriptions if it is stored. Cost: 1 RCU, and 1 WCU per deleted item. */
     void close(String id) {
         read(id).ifPresent(connection -> {
             List<WriteRequest> requests = new ArrayList<>();
@@ -203,7 +208,7 @@ public class ConnectionStore {
         });
     }
 
-    /** Takes a connection off a space that it is said to follow though it is not open. */
+    /** Deletes the subscription of a connection that is no longer stored. Cost: 1 WCU. */
     void unsubscribe(String game, String topic, String id) {
         dynamo.deleteItem(delete -> delete.tableName(tables.connections()).key(topicKey(game, topic, id)));
     }
@@ -236,7 +241,7 @@ public class ConnectionStore {
                 item.containsKey("ex") ? Instant.ofEpochSecond(Attributes.number(item, "ex")) : null);
     }
 
-    /** A list and not a set of the database, which cannot be empty. */
+    /** Returns a DynamoDB list, because a DynamoDB set cannot be empty. */
     private static AttributeValue list(Set<String> texts) {
         return AttributeValue.fromL(texts.stream().sorted().map(Attributes::s).toList());
     }
@@ -249,7 +254,7 @@ public class ConnectionStore {
         return WriteRequest.builder().deleteRequest(request -> request.key(key)).build();
     }
 
-    /** A map's key may not be empty. */
+    /** Prefixes the space, because a DynamoDB map key cannot be empty. */
     private static String attributeOf(String space) {
         return "s" + space;
     }
@@ -266,7 +271,7 @@ public class ConnectionStore {
         return Map.of("pk", s(partition(game, topic)), "sk", s(id));
     }
 
-    /** No id, and no topic, begins like this. */
+    /** Prefixes the player id; neither a space nor a topic starts with {@code ~}. */
     private static String owner(String player) {
         return "~" + player;
     }

@@ -17,11 +17,11 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The frames that are sent over a socket: {@code {"op": "synced", "id", …}} with the answer to a synchronisation,
- * {@code {"op": "changes", "spaces", "player"}} with news, {@code {"op": "problem", "id", "problem"}}.
+ * Writes the frames that the server sends: {@code {"op": "synced", "id", …}} with the response to a sync frame, {@code
+ * {"op": "changes", "spaces", "player"}} with changes, {@code {"op": "problem", "id", "problem"}} with a problem.
  *
- * <p>News that do not fit into one frame are told in several. A single change that is too large for a frame is left out
- * and its space named in {@code fetch}: {@code POST /v1/sync} has it.
+ * <p>Changes that do not fit into one frame are sent in several frames. If a single change is too large for a frame,
+ * the frame lists its space in {@code fetch} instead; the client gets the change by {@code POST /v1/sync}.
  */
 @ApplicationScoped
 public class Frames {
@@ -34,27 +34,27 @@ public class Frames {
         this.config = config;
     }
 
-    /** A frame; {@code whole} is whether nothing was left out. */
-    public record Frame(String text, boolean whole) {}
+    /** A frame; {@code complete} is false if changes were omitted because they did not fit. */
+    public record Frame(String text, boolean complete) {}
 
-    /** How many bytes of states and changes go into a frame, with room for what stands around them. */
+    /** Returns the maximum bytes of states and changes in a frame; the rest is for the JSON around them. */
     long changesBytes() {
         return config.frameBytes() * 2L / 3;
     }
 
-    /** News for a connection. */
-    public Frame changes(SyncService.Feeds news) {
+    /** Returns a frame with changes for a connection. */
+    public Frame changes(SyncService.Feeds feeds) {
         ObjectNode frame = frame("changes", null);
         ObjectNode spaces = frame.putObject("spaces");
-        news.spaces().forEach((space, feed) -> spaces.set(space, json.tree(FeedView.of(feed))));
-        PlayerFeed player = news.player();
+        feeds.spaces().forEach((space, feed) -> spaces.set(space, json.tree(FeedView.of(feed))));
+        PlayerFeed player = feeds.player();
         if (player != null) {
             frame.set("player", json.tree(FeedView.of(player)));
         }
         return fitting(frame);
     }
 
-    /** The answer to a synchronisation. */
+    /** Returns the response to a sync frame; a problem frame if the response does not fit into a frame. */
     Frame synced(@Nullable JsonNode id, SyncResource.SyncAnswer answer) {
         ObjectNode frame = frame("synced", id);
         frame.setAll(json.tree(answer));
@@ -73,15 +73,15 @@ public class Frames {
                         false);
     }
 
-    /** That something could not be done. */
+    /** Returns a frame with a problem. */
     String problem(@Nullable JsonNode id, Problem problem) {
         ObjectNode frame = frame("problem", id);
-        ObjectNode told = json.tree(problem);
+        ObjectNode body = json.tree(problem);
         Integer retryAfterSeconds = problem.retryAfterSeconds();
         if (retryAfterSeconds != null) {
-            told.put("retryAfter", retryAfterSeconds);
+            body.put("retryAfter", retryAfterSeconds);
         }
-        frame.set("problem", told);
+        frame.set("problem", body);
         return json.write(frame);
     }
 
@@ -94,16 +94,16 @@ public class Frames {
     }
 
     private Frame fitting(ObjectNode frame) {
-        String whole = json.write(frame);
-        if (fits(whole)) {
-            return new Frame(whole, true);
+        String text = json.write(frame);
+        if (fits(text)) {
+            return new Frame(text, true);
         }
-        Set<String> left = new TreeSet<>();
-        frame.get("spaces").fieldNames().forEachRemaining(left::add);
+        Set<String> omitted = new TreeSet<>();
+        frame.get("spaces").fieldNames().forEachRemaining(omitted::add);
         frame.putObject("spaces");
         frame.remove("player");
         var fetch = frame.putArray("fetch");
-        left.forEach(fetch::add);
+        omitted.forEach(fetch::add);
         return new Frame(json.write(frame), false);
     }
 

@@ -10,13 +10,13 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an instance remembers of connections for a moment: which follow a space, and how far each was told. What it
- * remembers may be behind what others did meanwhile: a connection is then told of some commits twice, never of too few.
+ * Caches connections and the subscribers of topics for {@code connection-cache}. Another instance may have advanced a
+ * cursor after it was cached: the connection then receives some commits twice, but misses none.
  */
 @ApplicationScoped
 class KnownConnections {
 
-    /** When there are more, all are forgotten: it is a moment's memory. */
+    /** Maximum number of entries of each cache; a full cache is cleared. */
     private static final int MAX_CACHED = 1_000;
 
     private record Topic(String game, String name) {}
@@ -27,57 +27,57 @@ class KnownConnections {
     private final Map<Topic, Cached<List<String>>> subscribers = new ConcurrentHashMap<>();
     private final Map<String, Cached<Connection>> connections = new ConcurrentHashMap<>();
 
-    /** Keeps what was read for {@code connection-cache}, counted from the read; 0 keeps nothing. */
+    /** Creates caches whose entries expire {@code connection-cache} after they were read; 0 disables the caches. */
     KnownConnections(ReplicationConfig config) {
         this.lifeNanos = config.connectionCache().toNanos();
     }
 
-    /** Those who follow a space or a player. */
+    /** Returns the cached subscribers of a topic; empty if they are not cached. */
     Optional<List<String>> subscribers(String game, String topic) {
         return fresh(subscribers.get(new Topic(game, topic)));
     }
 
-    /** Takes down who follows a space or a player, as it was read. */
+    /** Caches the subscribers of a topic. */
     void cacheSubscribers(String game, String topic, List<String> ids) {
         put(subscribers, new Topic(game, topic), ids);
     }
 
-    /** Forgets who follows a space or a player. */
+    /** Evicts the subscribers of a topic. */
     void evictSubscribers(String game, String topic) {
         subscribers.remove(new Topic(game, topic));
     }
 
-    /** A connection, with the cursors it has been told. */
+    /** Returns a cached connection with its last sent cursors; empty if it is not cached. */
     Optional<Connection> connection(String id) {
         return fresh(connections.get(id));
     }
 
-    /** Takes down a connection, as it was read. */
+    /** Caches a connection. */
     void cache(Connection connection) {
         put(connections, connection.id(), connection);
     }
 
-    /** Moves cursors of a connection, if it is remembered. */
+    /** Updates the cursors of a connection if it is cached. */
     void advance(String id, @Nullable String playerId, Map<String, String> cursors) {
-        connections.computeIfPresent(id, (key, known) -> {
-            Connection before = known.value();
-            Map<String, String> all = new HashMap<>(before.cursors());
+        connections.computeIfPresent(id, (key, cached) -> {
+            Connection previous = cached.value();
+            Map<String, String> all = new HashMap<>(previous.cursors());
             all.putAll(cursors);
             return new Cached<>(
-                    new Connection(id, before.opener(), playerId == null ? before.playerId() : playerId, all),
-                    known.readAtNanos());
+                    new Connection(id, previous.opener(), playerId == null ? previous.playerId() : playerId, all),
+                    cached.readAtNanos());
         });
     }
 
-    /** Forgets a connection. */
+    /** Evicts a connection. */
     void evict(String id) {
         connections.remove(id);
     }
 
-    private <T> Optional<T> fresh(@Nullable Cached<T> known) {
-        return known == null || System.nanoTime() - known.readAtNanos() >= lifeNanos
+    private <T> Optional<T> fresh(@Nullable Cached<T> cached) {
+        return cached == null || System.nanoTime() - cached.readAtNanos() >= lifeNanos
                 ? Optional.empty()
-                : Optional.of(known.value());
+                : Optional.of(cached.value());
     }
 
     private <K, T> void put(Map<K, Cached<T>> cache, K key, T value) {

@@ -19,12 +19,13 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * State replication over a socket: {@code {"op": "sync", "id", …}} with what {@code POST /v1/sync} takes is answered
- * {@code {"op": "synced", "id", …}} with what that answers. From then on the connection is told what is new in the
- * spaces it named, and in the feed of its player: {@code {"op": "changes", …}}. {@code waitMillis} means nothing here.
+ * State replication over WebSocket. A client sends {@code {"op": "sync", "id", …}} with the request of {@code POST
+ * /v1/sync} and receives {@code {"op": "synced", "id", …}} with its response. The request subscribes the connection to
+ * its spaces and player feed: later changes are pushed as {@code {"op": "changes", …}}. {@code waitMillis} is ignored.
  *
- * <p>Frames are told at least once and may overtake the answer they follow: a client keeps a feed whose commits do not
- * begin right behind its own until the answer it waits for is there, and drops commits it knows.
+ * <p>Changes are pushed at least once and may arrive before the response to an earlier request. A client drops commits
+ * that it already has. It holds back a feed whose commits do not directly follow its own until the pending response
+ * arrives.
  */
 @ApplicationScoped
 public class SocketResource {
@@ -56,9 +57,9 @@ public class SocketResource {
     }
 
     /**
-     * A connection was opened by somebody who was let in. It counts as a request.
+     * Opens a connection for an authenticated caller. Counts as a request for the rate limit.
      *
-     * @throws ProblemException 403, if it may not read; 429, if it asks more often than it may
+     * @throws ProblemException 403 if the caller lacks the scope state:read; 429 if the rate limit is exceeded
      */
     public void opened(String connectionId, Caller caller) {
         caller.require(Scope.STATE_READ);
@@ -66,34 +67,30 @@ public class SocketResource {
         connections.open(connectionId, caller);
     }
 
-    /** A connection is closed, by whomever. */
+    /** Deletes a connection that was closed by the client, the server or the transport. */
     public void closed(String connectionId) {
         connections.close(connectionId);
     }
 
     /**
-     * The answer to a frame.
+     * Response to a frame.
      *
-     * @param closing why the connection is of no use any more and is to be closed behind the frame; null if it is not
+     * @param closing reason to close the connection after the frame is sent; null to keep it open
      */
-    public record Answer(String frame, Sockets.@Nullable Closing closing) {}
+    public record FrameResponse(String frame, Sockets.@Nullable Closing closing) {}
 
-    /**
-     * A frame came.
-     *
-     * @return the frame that answers it
-     */
+    /** Processes a text frame and returns the response frame. */
     public String received(String connectionId, String frame) {
-        return answer(connectionId, frame).frame();
+        return respond(connectionId, frame).frame();
     }
 
-    /** A frame came that is no text: what answers it. */
+    /** Returns the response frame to a binary frame: a problem. */
     public String receivedBinary() {
         return frames.problem(null, Problem.badRequest(null, "Frames must be text. Binary frames are not supported."));
     }
 
-    /** A frame came: what answers it, and whether the connection goes on. */
-    public Answer answer(String connectionId, String frame) {
+    /** Processes a text frame and returns the response frame and whether to close the connection. Does not throw. */
+    public FrameResponse respond(String connectionId, String frame) {
         JsonNode id = null;
         try {
             ObjectNode request = json.read(frame);
@@ -107,13 +104,13 @@ public class SocketResource {
                     .orElseThrow(() -> new ProblemException(
                             Problem.notFound(CLOSED, "The connection is closed", "Open a new connection.")));
             limits.acquire(ConnectionService.caller(connection));
-            return new Answer(synced(connection, id, json.bind(request, SyncRequest.class)), null);
+            return new FrameResponse(synced(connection, id, json.bind(request, SyncRequest.class)), null);
         } catch (RuntimeException e) {
             Problem problem = json.problemOf(e);
-            // What is wrong may stand anywhere in the frame; the client still learns which of its frames it was.
-            JsonNode of =
+            // The frame may be malformed before its id was read; the problem still contains the id if it can be found.
+            JsonNode frameId =
                     id == null ? json.idOf(frame).filter(SocketResource::isId).orElse(null) : id;
-            return new Answer(frames.problem(of, problem), closing(problem));
+            return new FrameResponse(frames.problem(frameId, problem), closing(problem));
         }
     }
 
@@ -127,7 +124,7 @@ public class SocketResource {
     private String synced(Connection connection, @Nullable JsonNode id, SyncRequest request) {
         Set<String> spaces =
                 request.cursors() == null ? Set.of() : request.cursors().keySet();
-        SyncRequest now = new SyncRequest(
+        SyncRequest withoutWait = new SyncRequest(
                 request.clientId(),
                 request.playerId(),
                 request.cursors(),
@@ -136,7 +133,7 @@ public class SocketResource {
                 request.atomic(),
                 null);
         Caller caller = ConnectionService.caller(connection);
-        sync.check(caller, now);
+        sync.check(caller, withoutWait);
         Set<String> all = new HashSet<>(connection.cursors().keySet());
         all.remove(Connection.PLAYER);
         all.addAll(spaces);
@@ -145,15 +142,15 @@ public class SocketResource {
                     "cursors", "At most " + config.spacesPerSync() + " spaces per connection."));
         }
         connections.subscribe(connection, spaces, request.playerId());
-        SyncResult synced = sync.sync(caller, now, frames.changesBytes());
-        Frames.Frame answer = frames.synced(id, synced.answer());
-        if (answer.whole()) {
-            connections.advance(connection, request.playerId(), synced.news());
+        SyncResult synced = sync.sync(caller, withoutWait, frames.changesBytes());
+        Frames.Frame response = frames.synced(id, synced.answer());
+        if (response.complete()) {
+            connections.advance(connection, request.playerId(), synced.feeds());
         }
-        return answer.text();
+        return response.text();
     }
 
-    /** What the answer is to be known by; it need not be there. */
+    /** Checks the optional id that the response repeats. */
     private static @Nullable JsonNode id(@Nullable JsonNode id) {
         if (id == null || isId(id)) {
             return id;

@@ -56,7 +56,7 @@ class ConnectionServiceTest {
         assertEquals(401, refused.at("/problem/status").asInt());
         assertEquals(1, realm.read("a").version());
         assertEquals(0, rig.stored());
-        SocketResource.Answer again = rig.sockets.answer("c1", "{\"op\":\"sync\",\"cursors\":{}}");
+        SocketResource.FrameResponse again = rig.sockets.respond("c1", "{\"op\":\"sync\",\"cursors\":{}}");
         assertEquals(
                 "/problems/connection-closed",
                 Realm.json(again.frame().replace('\'', '’')).at("/problem/type").asText());

@@ -152,10 +152,10 @@ class SocketResourceTest {
     @Test
     void theAnswerToAFrameSaysWhetherTheConnectionGoesOn() {
         rig.open("c1", rig.passing(60));
-        assertEquals(null, rig.sockets.answer("c1", "{\"op\":\"sync\"}").closing());
-        assertEquals(null, rig.sockets.answer("c1", "nonsense").closing());
+        assertEquals(null, rig.sockets.respond("c1", "{\"op\":\"sync\"}").closing());
+        assertEquals(null, rig.sockets.respond("c1", "nonsense").closing());
         rig.clock.move(Duration.ofSeconds(60));
-        SocketResource.Answer ended = rig.sockets.answer("c1", "{\"op\":\"sync\"}");
+        SocketResource.FrameResponse ended = rig.sockets.respond("c1", "{\"op\":\"sync\"}");
         assertEquals(Sockets.Closing.CREDENTIAL_ENDED, ended.closing());
         for (Sockets.Closing closing : Sockets.Closing.values()) {
             assertTrue(closing.reason().getBytes(StandardCharsets.UTF_8).length <= 123, closing.toString());
@@ -197,7 +197,7 @@ class SocketResourceTest {
         long begun = System.nanoTime();
         SyncResource.SyncResult synced = rig.syncs.sync(ada, request(cursor, 15_000L), 10_000);
         long waitedSeconds = Duration.ofNanos(System.nanoTime() - begun).toSeconds();
-        assertTrue(synced.news().isEmpty());
+        assertTrue(synced.feeds().isEmpty());
         assertTrue(waitedSeconds < 10, "waited for " + waitedSeconds + " s");
     }
 
