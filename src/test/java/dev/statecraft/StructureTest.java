@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -36,6 +37,8 @@ class StructureTest {
 
     /** A file of more lines is two. */
     private static final int MAX_LINES = 350;
+
+    private static final Pattern WORD = Pattern.compile("\\S+");
 
     /**
      * Every package below the root, and the exact packages that it uses; {@code .x} is a package of the same feature. A new
@@ -322,12 +325,12 @@ class StructureTest {
                 from = line.substring(0, arrow).strip();
                 arrows.put(from, new TreeSet<>());
             }
-            for (String to : line.substring(arrow < 0 ? 0 : arrow + 2).strip().split("\\s+")) {
-                if (!to.isEmpty()) {
-                    String feature = from.contains(".") ? from.substring(0, from.indexOf('.')) : from;
-                    arrows.get(from).add(to.startsWith(".") ? feature + to : to);
-                }
-            }
+            String feature = from.contains(".") ? from.substring(0, from.indexOf('.')) : from;
+            Set<String> targets = arrows.get(from);
+            WORD.matcher(line.substring(arrow < 0 ? 0 : arrow + 2)).results().forEach(word -> {
+                String to = word.group();
+                targets.add(to.startsWith(".") ? feature + to : to);
+            });
         }
         return arrows;
     }
