@@ -176,7 +176,7 @@ public class LogStore {
                 packed.plainBytes());
     }
 
-    /** The commit that a record of the log's stream tells of; nothing if it tells of a head, or of what has expired. */
+    /** The commit that a record of the table's stream reports; empty for the head and for expired commits. */
     public static Optional<SpaceCommitted> committed(ItemChange change) {
         Map<String, AttributeValue> item = change.after();
         if (item == null || isHead(item)) {

@@ -115,7 +115,7 @@ public final class JsonValues {
     }
 
     /**
-     * The id that a value contains: a text unchanged, an integer as digits in whatever notation it was written
+     * The id that a value contains: a text unchanged, an integer as digits regardless of its notation
      * ({@code 817959853140}, {@code 817959853140.0}, {@code 8.1795985314e11}). Empty for any other value.
      */
     public static Optional<String> id(JsonNode value) {

@@ -44,8 +44,8 @@ public record MutationReceipt(long id, int body, long version, long seq, long at
     /**
      * Which receipts an entity keeps.
      *
-     * @param least the number of receipts that are kept whatever their age
-     * @param most the number of receipts that is never exceeded, at most 1,000
+     * @param least minimum number of receipts kept, regardless of their age
+     * @param most maximum number of receipts kept, at most 1,000
      * @param window receipts younger than this are kept, up to {@code most}
      */
     public record Retention(int least, int most, Duration window) {

@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Applies operations to a copy of a state. Luau encodes an empty table as an empty list, so an empty list along a path
- * is treated as an empty object, whatever the next token is: digits are a key there, because an operation never adds an
- * element to a list by its index. A list with elements stays a list.
+ * is treated as an empty object. A token of digits is a key of that object, because an operation never adds an element
+ * to a list by its index. A list with elements stays a list.
  */
 public final class StateEdit {
 

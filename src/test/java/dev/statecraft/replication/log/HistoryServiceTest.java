@@ -23,9 +23,9 @@ class HistoryServiceTest {
     private final Meanwhile meanwhile = new Meanwhile(List.of(QueryRequest.class));
     private final Realm realm = new Realm(Map.of(), meanwhile, Clock.systemUTC());
 
-    /** An update would be made on nothing otherwise, and be a conflict wherever it disagrees. */
+    /** Otherwise the base of an update would be unknown, and every difference would be a conflict. */
     @Test
-    void aVersionThatIsRecordedJustWhenItIsAskedForIsFound() {
+    void versionStoredDuringTheReadIsFound() {
         done(realm.entities.create(
                 GAME,
                 SPACE,

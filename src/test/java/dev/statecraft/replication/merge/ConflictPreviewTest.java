@@ -27,16 +27,16 @@ import java.util.TreeMap;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** The preview of a merge, and the commit of the same states. */
+/** The preview of a merge compared with a commit of the same states. */
 class ConflictPreviewTest {
 
     private final ConflictRig rig = new ConflictRig();
     private final Realm realm = rig.realm;
 
-    /** The preview is what a commit of the same states comes to. */
+    /** The preview gives the result of a commit of the same states. */
     @ParameterizedTest
     @EnumSource(Strategy.class)
-    void aPreviewIsWhatACommitDoes(Strategy strategy) {
+    void previewEqualsTheCommit(Strategy strategy) {
         for (long seed = 0; seed < 12; seed++) {
             Random random = new Random(seed);
             String context = "seed " + seed + " " + strategy;

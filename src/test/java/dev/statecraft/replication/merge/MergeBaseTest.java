@@ -10,7 +10,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The values that an update says it saw. */
+/** The base values that an update reports in {@code was}. */
 class MergeBaseTest {
 
     @ParameterizedTest
@@ -24,7 +24,7 @@ class MergeBaseTest {
                 "{'b': 1}         | was.b",
                 "{'/a/b/c/d': 1}  | was./a/b/c/d"
             })
-    void valuesSeenWhereNothingIsWrittenAreRefused(String was, String field) {
+    void wasOfAPathThatIsNotWrittenIsRejected(String was, String field) {
         Operations written = operations("{'set': {'/a/b/c': 1}, 'unset': ['a.b']}");
         MergeBase.Malformed malformed = assertInstanceOf(MergeBase.Malformed.class, MergeBase.parse(json(was), written));
         assertEquals(field, malformed.field());
@@ -32,7 +32,7 @@ class MergeBaseTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"[]", "{}", "{'/a/b/c': 1}", "{'a': {'b': {}}, 'a.b': null}"})
-    void valuesSeenAtOrAroundWhatIsWrittenAreTaken(String was) {
+    void wasOfAWrittenPathOrItsParentIsAccepted(String was) {
         Operations written = operations("{'set': {'/a/b/c': 1}, 'unset': ['a.b']}");
         assertEquals(
                 json(was).size(),

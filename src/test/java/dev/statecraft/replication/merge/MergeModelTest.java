@@ -31,17 +31,17 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Random states and updates against the laws of a merge (invariants C1, C2, C3). */
+/** Algebraic laws of merges with random states and updates (invariants C1, C2, C3). */
 class MergeModelTest {
 
     private static final List<MergeRule> RULES = List.of(MergeRule.values());
 
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
-    /** C1, and C3: there is nothing a clock could be read from, so the same arguments give the same at any time. */
+    /** C1 and C3: equal arguments give equal results. No clock is passed in. */
     @ParameterizedTest
     @EnumSource(Strategy.class)
-    void aMergeIsPure(Strategy strategy) {
+    void mergeDependsOnItsArgumentsOnly(Strategy strategy) {
         for (long seed = 0; seed < 500; seed++) {
             Random random = new Random(seed);
             ObjectNode base = Trees.randomState(random, 4);
@@ -64,12 +64,12 @@ class MergeModelTest {
         }
     }
 
-    /** C1: merging in both orders, grouped either way and with oneself gives the same. */
+    /** C1: the result does not depend on order or grouping, and merging a value with itself gives the value. */
     @ParameterizedTest
     @EnumSource(
             value = MergeRule.class,
             names = {"MAX", "MIN", "OR", "UNION"})
-    void rulesThatJoinAreCommutativeAssociativeAndIdempotent(MergeRule rule) {
+    void joinRulesAreCommutativeAssociativeAndIdempotent(MergeRule rule) {
         for (long seed = 0; seed < 500; seed++) {
             Random random = new Random(seed);
             JsonNode a = randomFor(rule, random);
@@ -84,8 +84,8 @@ class MergeModelTest {
     }
 
     /**
-     * C2: sums of changes made on one base do not depend on who came first. Powers of two, since two updates that bring
-     * the very same value agree rather than conflict: who means to add sends an increment.
+     * C2: sums of changes on one base do not depend on their order. The changes are powers of two, because two updates
+     * with the same value are no conflict.
      */
     @Test
     void sumsOfChangesOnOneBaseCommute() {
@@ -108,9 +108,9 @@ class MergeModelTest {
         }
     }
 
-    /** C2: increments, appends and removals of one base come to the same in any order, lists as bags. */
+    /** C2: increments, appends and removals on one base commute. Lists are compared as bags. */
     @Test
-    void theSameOperationsGiveTheSameStateInAnyOrder() {
+    void operationsCommute() {
         for (long seed = 0; seed < 500; seed++) {
             Random random = new Random(seed);
             ObjectNode base = NODES.objectNode().put("n", random.nextInt(10));
@@ -132,7 +132,7 @@ class MergeModelTest {
         }
     }
 
-    /** C2: edits of one base that touch different paths commute, whatever the strategy. */
+    /** C2: updates of different paths on one base commute with every strategy. */
     @ParameterizedTest
     @EnumSource(Strategy.class)
     void disjointEditsCommute(Strategy strategy) {
@@ -160,9 +160,9 @@ class MergeModelTest {
         }
     }
 
-    /** A merge that is repeated, as after a reconnect, adds nothing: lists are not doubled. */
+    /** A repeated merge, for example after a reconnect, has no effect. Elements of lists are not duplicated. */
     @Test
-    void mergingTheSameStateAgainChangesNothing() {
+    void repeatedMergeOfAStateChangesNothing() {
         EntityType type = new EntityType("t", Strategy.MERGE, Strategy.SERVER_WINS, new TreeMap<>(), true, null);
         for (long seed = 0; seed < 500; seed++) {
             Random random = new Random(seed);
@@ -210,7 +210,7 @@ class MergeModelTest {
         return JsonValues.canonical(bags);
     }
 
-    /** What a merge of two values that know no base makes of them by a rule; what is stored is {@code a}. */
+    /** Merges two values by a rule without a base. The stored value is {@code a}. */
     private static JsonNode join(MergeRule rule, JsonNode a, JsonNode b) {
         ObjectNode current = NODES.objectNode();
         current.set("v", a);
@@ -233,7 +233,7 @@ class MergeModelTest {
         }
     }
 
-    /** Lists without doubles: a list that holds some keeps them, which is not what the law is about. */
+    /** Lists without duplicates, because UNION keeps the duplicates of the stored list. */
     private static JsonNode randomFor(MergeRule rule, Random random) {
         if (rule == MergeRule.OR) {
             return NODES.booleanNode(random.nextBoolean());

@@ -36,7 +36,7 @@ class MergeTest {
 
     @ParameterizedTest
     @EnumSource(Strategy.class)
-    void editsOfDifferentPathsOnTheSameBaseBothSurvive(Strategy strategy) {
+    void updatesOfDifferentPathsAreBothApplied(Strategy strategy) {
         ObjectNode base = object("{'hp': 1, 'stats': {'x': 1, 'y': 1}}");
         ObjectNode current = object("{'hp': 2, 'stats': {'x': 2, 'y': 1}}");
         Accepted accepted = accepted(merge(strategy, current, "{'set': {'/stats/y': 5}}", base));
@@ -47,7 +47,7 @@ class MergeTest {
 
     @ParameterizedTest
     @EnumSource(Strategy.class)
-    void wholeStatesThatChangeDifferentPathsBothSurvive(Strategy strategy) {
+    void wholeStatesThatChangeDifferentPathsAreBothApplied(Strategy strategy) {
         ObjectNode base = object("{'hp': 1, 'mp': 1, 'old': 1}");
         ObjectNode current = object("{'hp': 2, 'mp': 1, 'old': 1, 'new': 1}");
         Update update = Update.ofState(object("{'hp': 1, 'mp': 3}"), new MergeBase(new TreeMap<>(), base), current);
@@ -56,7 +56,7 @@ class MergeTest {
     }
 
     @Test
-    void anUpdateThatClaimsNothingAppliesToWhatIsThere() {
+    void updateWithoutBaseNeverConflicts() {
         ObjectNode current = object("{'hp': 2}");
         Update update = Update.now(operations("{'set': {'hp': 9}}"), MergeBase.current(current), current);
         assertEquals(
@@ -66,7 +66,7 @@ class MergeTest {
     }
 
     @Test
-    void aValueBothSidesCameToIsNoConflict() {
+    void equalChangeOfBothSidesIsNoConflict() {
         ObjectNode current = object("{'hp': 5}");
         Accepted accepted = accepted(merge(Strategy.MANUAL, current, "{'set': {'hp': 5.0}}", object("{'hp': 1}")));
         assertTrue(accepted.effective().isEmpty());
@@ -74,11 +74,11 @@ class MergeTest {
     }
 
     /**
-     * A value that went away and came back is what the update saw, so the update still means what it meant. That it was
-     * away is told by the version, which every checksum holds.
+     * A value that changed and changed back equals the base value, so the update does not conflict. Clients see the
+     * intermediate change by the version, which is part of the checksum.
      */
     @Test
-    void aValueThatCameBackIsSeenByItsVersionAndNotTakenForAConflict() {
+    void restoredBaseValueIsNoConflict() {
         ObjectNode current = object("{'door': 'open'}");
         Accepted accepted =
                 accepted(merge(Strategy.SERVER_WINS, current, "{'set': {'door': 'shut'}}", object("{'door': 'open'}")));
@@ -87,7 +87,7 @@ class MergeTest {
     }
 
     @Test
-    void whatTheUpdateSaysItSawCountsBeforeTheBase() {
+    void wasTakesPrecedenceOverTheBaseVersion() {
         ObjectNode current = object("{'hp': 2, 'bag': {'gold': 5}}");
         ObjectNode base = object("{'hp': 1, 'bag': {'gold': 1}}");
         Operations operations = operations("{'set': {'hp': 9, '/bag/gold': 6}}");
@@ -97,7 +97,7 @@ class MergeTest {
     }
 
     @Test
-    void aNullSeenSaysThatNothingWasThere() {
+    void nullInWasMeansNoValue() {
         Operations operations = operations("{'set': {'owner': 'me'}}");
         ObjectNode free = object("{}");
         MergeBase basis = new MergeBase(was(Map.of("owner", "null")), free);
@@ -108,14 +108,14 @@ class MergeTest {
     }
 
     @Test
-    void withoutAKnownBaseEveryDifferenceIsAConflict() {
+    void unknownBaseMakesEveryDifferenceAConflict() {
         ObjectNode current = object("{'hp': 2}");
         assertInstanceOf(Refused.class, merge(Strategy.SERVER_WINS, current, "{'set': {'hp': 9}}", null));
         accepted(merge(Strategy.SERVER_WINS, current, "{'set': {'hp': 2}}", null));
     }
 
     @Test
-    void incrementsAndAppendsAndRemovesNeverConflict() {
+    void incrementsAppendsAndRemovesNeverConflict() {
         ObjectNode base = object("{'coins': 1, 'log': ['a'], 'bag': ['x', 'y']}");
         ObjectNode current = object("{'coins': 6, 'log': ['a', 'b'], 'bag': ['x', 'y', 'z']}");
         String update = "{'increment': {'coins': 2}, 'append': {'log': ['c']}, 'remove': {'bag': ['x']}}";
@@ -125,7 +125,7 @@ class MergeTest {
     }
 
     @Test
-    void theServerWinsAPathAndTheRestIsDone() {
+    void serverWinsKeepsTheStoredValueAndAppliesTheRest() {
         ObjectNode current = object("{'hp': 2, 'mp': 1}");
         ObjectNode base = object("{'hp': 1, 'mp': 1}");
         Accepted accepted = accepted(merge(Strategy.SERVER_WINS, current, "{'set': {'hp': 9, 'mp': 9}}", base));
@@ -136,7 +136,7 @@ class MergeTest {
     }
 
     @Test
-    void anUpdateThatLosesEverythingIsRefused() {
+    void updateThatLosesEveryConflictIsRejected() {
         Refused refused = assertInstanceOf(
                 Refused.class,
                 merge(Strategy.SERVER_WINS, object("{'hp': 2}"), "{'set': {'hp': 9}}", object("{'hp': 1}")));
@@ -144,7 +144,7 @@ class MergeTest {
     }
 
     @Test
-    void theClientWins() {
+    void clientWinsReplacesTheStoredValue() {
         Accepted accepted = accepted(merge(
                 Strategy.CLIENT_WINS,
                 object("{'a': 2, 'b': 2}"),
@@ -159,7 +159,7 @@ class MergeTest {
     }
 
     @Test
-    void theLatestToReachTheServerWins() {
+    void latestToReachTheServerWins() {
         ObjectNode base = object("{'a': 1, 'b': 1}");
         ObjectNode arrival = object("{'a': 2, 'b': 2}");
         ObjectNode current = object("{'a': 2, 'b': 3}");
@@ -173,7 +173,7 @@ class MergeTest {
     }
 
     @Test
-    void aConflictIsParkedWithNothingDone() {
+    void manualConflictParksTheUpdateUnapplied() {
         Parked parked = assertInstanceOf(
                 Parked.class,
                 merge(Strategy.MANUAL, object("{'a': 2}"), "{'set': {'a': 9, 'b': 9}}", object("{'a': 1}")));
@@ -181,7 +181,7 @@ class MergeTest {
     }
 
     @Test
-    void whatTheStateDoesNotAllowIsImpossible() {
+    void operationThatDoesNotFitTheStateIsImpossible() {
         Impossible impossible = assertInstanceOf(
                 Impossible.class,
                 merge(
@@ -194,7 +194,7 @@ class MergeTest {
 
     @ParameterizedTest
     @EnumSource(Strategy.class)
-    void aNumberThatIsWrittenInAnotherWayDoesNotUndoAConcurrentChange(Strategy strategy) {
+    void otherNotationOfANumberDoesNotRevertAConcurrentChange(Strategy strategy) {
         ObjectNode base = object("{'a': 0.1, 'b': 1}");
         ObjectNode current = object("{'a': 0.5, 'b': 1}");
         ObjectNode sent = object("{'a': 0.10000000000000001, 'b': 2}");
@@ -206,7 +206,7 @@ class MergeTest {
 
     @ParameterizedTest
     @EnumSource(Strategy.class)
-    void keysThatTwoPutIntoAnEmptyListBothSurvive(Strategy strategy) {
+    void keysAddedToAnEmptyListAreBothApplied(Strategy strategy) {
         ObjectNode base = object("{'bag': []}");
         ObjectNode current = object("{'bag': {'7': 1}}");
         ObjectNode sent = object("{'bag': {'1001': 2}}");
@@ -217,7 +217,7 @@ class MergeTest {
     }
 
     @Test
-    void aUnionHoldsEachNumberOnce() {
+    void unionContainsEachNumberOnce() {
         Merged merged = merge(
                 Strategy.MERGE,
                 object("{'l': [0.1, 1]}"),
@@ -227,7 +227,7 @@ class MergeTest {
     }
 
     @Test
-    void anEmptyListForAnEmptyObjectIsNoConflict() {
+    void emptyListEqualsAnEmptyObject() {
         ObjectNode current = object("{'bag': {}}");
         Merged merged = merge(Strategy.MANUAL, current, "{'set': {'/bag/gold': 1}}", object("{'bag': []}"));
         assertEquals(object("{'bag': {'gold': 1}}"), accepted(merged).state());

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** How two values of one path become one, by the rule of the path. */
+/** Merges of two values of a path by its rule. */
 class ValueMergeTest {
 
     @ParameterizedTest
@@ -34,7 +34,7 @@ class ValueMergeTest {
             delimiter = '|',
             quoteCharacter = '`',
             value = {
-                // what the seed does by type
+                // defaults by JSON type, as in the original Luau API
                 "-      | 1       | 5        | 3        | MAX    | 5",
                 "-      | 1       | 3        | 5        | MAX    | 5",
                 "-      | 'a'     | 'b'      | 'c'      | SERVER | 'b'",
@@ -61,7 +61,7 @@ class ValueMergeTest {
                 "CLIENT | 1       | 2        | -        | CLIENT | -",
                 "LATEST | 1       | 2        | 3        | LATEST | 3"
             })
-    void aMergeMakesOneValueOfTwo(
+    void rulesMergeTwoValues(
             String rule, String base, String ours, String theirs, String decidedBy, String result) {
         EntityType type = rule.equals("-") ? ruled(Map.of()) : ruled(Map.of(path("v"), MergeRule.valueOf(rule)));
         ObjectNode current = state(ours);
@@ -103,14 +103,14 @@ class ValueMergeTest {
     }
 
     @Test
-    void withoutABaseASumCannotBeToldAndTheServerStays() {
+    void sumWithoutBaseKeepsTheStoredValue() {
         Update update =
                 Update.now(operations("{'set': {'v': 9}}"), new MergeBase(new TreeMap<>(), null), object("{'v': 5}"));
         assertInstanceOf(Refused.class, Merge.merge(ruled(Map.of(path("v"), MergeRule.SUM)), object("{'v': 5}"), update));
     }
 
     @Test
-    void aSumOutOfRangeIsImpossible() {
+    void sumOutOfRangeIsImpossible() {
         ObjectNode current = object("{'v': 9007199254740991}");
         Update update =
                 Update.now(operations("{'set': {'v': 9}}"), new MergeBase(new TreeMap<>(), object("{'v': 1}")), current);

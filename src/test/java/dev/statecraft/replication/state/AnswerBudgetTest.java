@@ -27,12 +27,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Lists of what may be large end a page where the answer would become too large, and go on behind it. */
+/** Lists end a page before the response exceeds its size limit, and the next page continues after it. */
 class AnswerBudgetTest {
 
     private static final int BUDGET = 20_000;
 
-    /** Repeats itself, so that it is stored in a fraction of what an answer takes. */
+    /** Repetitive text: the compressed item is much smaller than the response. */
     private static final String TEXT = "x".repeat(6_000);
 
     private final LargestRead read = new LargestRead();
@@ -47,7 +47,7 @@ class AnswerBudgetTest {
             read,
             Clock.systemUTC());
 
-    /** A page as a list gives it: what is in it, how many bytes of JSON that has, and where to go on. */
+    /** A page of a list: its ids, the bytes of JSON of its states, and the position to continue after. */
     private record Page(
             List<String> ids, long sizeBytes, @Nullable String next) {}
 
@@ -66,7 +66,7 @@ class AnswerBudgetTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"UI_STATE", ""})
-    void entities(String type) {
+    void entityListsEndWithinTheBudget(String type) {
         List<String> ids = IntStream.range(10, 90).mapToObj(i -> "e" + i).toList();
         ids.forEach(id -> done(
                 realm.create(id, "UI_STATE", "{'t': '" + (id.equals("e50") ? TEXT.repeat(4) : TEXT) + "', 'n': 1}")));
@@ -92,7 +92,7 @@ class AnswerBudgetTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void versions(boolean recorded) {
+    void versionListsEndWithinTheBudget(boolean recorded) {
         done(realm.create("e", "UI_STATE", "{'t': '" + TEXT + "', 'n': 1}"));
         for (int i = 2; i <= 20; i++) {
             done(realm.update("e", "{'set': {'n': " + i + "}}", null));
@@ -123,7 +123,7 @@ class AnswerBudgetTest {
     }
 
     @Test
-    void conflicts() {
+    void conflictListsEndWithinTheBudget() {
         realm.types.put(
                 GAME, new EntityType("BOSS", Strategy.MANUAL, Strategy.SERVER_WINS, new TreeMap<>(), true, null));
         List<String> parked = new ArrayList<>();

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Clients that write and read the same entities at once, over HTTP (invariants E1 to E4, C5). */
+/** Concurrent clients write and read the same entities over HTTP (invariants E1 to E4, C5). */
 @QuarkusTest
 @Tag("application")
 @WithTestResource(DynamoDbLocalResource.class)
@@ -36,16 +36,16 @@ class EntityHistoryTest {
     private static final int CLIENTS = 4;
     private static final int CALLS = 14;
 
-    /** A version with the number it holds. */
+    /** A version and the number in its state. */
     private record Value(long version, long n) {}
 
     /**
-     * What a client asks: to add {@code by}, 0 to read; only if the entity is at {@code expected}, 0 for any. A repeated
-     * mutation is expected to find its effect there already.
+     * A request of a client: adds {@code by}, or reads if it is 0. The precondition is version {@code expected}, 0 for
+     * none. A repeated mutation must be recognized.
      */
     private record Ask(long by, long expected, boolean repeated) {}
 
-    /** What it is answered; {@code refused} if the entity was at another version. */
+    /** A response; {@code refused} if the precondition failed. */
     private record Answer(Value value, boolean refused) {}
 
     private static Stepped<Value> register(Value state, Call<Ask, Answer> call) {
@@ -69,7 +69,7 @@ class EntityHistoryTest {
 
     @ParameterizedTest
     @ValueSource(longs = {1, 2})
-    void everyEntityIsLinearizable(long seed) throws Exception {
+    void concurrentRequestsAreLinearizablePerEntity(long seed) throws Exception {
         String space = "history" + seed;
         for (String id : List.of("x", "y")) {
             json("{'id': '" + id + "', 'space': '" + space + "', 'type': 'UI_STATE', 'state': {'n': 0}}")
@@ -139,7 +139,7 @@ class EntityHistoryTest {
         return calls;
     }
 
-    /** Follows the space from the start: versions and numbers of commits without a gap, never back. */
+    /** Reads the space feed from the start: versions and sequence numbers increase without gaps. */
     private static Map<String, Value> reader(String space) {
         Map<String, Value> held = new TreeMap<>();
         String cursor = "";

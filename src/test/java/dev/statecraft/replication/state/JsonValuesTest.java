@@ -36,14 +36,14 @@ class JsonValuesTest {
         "1e400, 1e400, true",
         "1e400, 1e401, false"
     })
-    void numbersAreTheSameIfTheyAreTheSameDouble(String a, String b, boolean same) {
+    void numbersAreEqualIfTheirDoublesAreEqual(String a, String b, boolean same) {
         assertEquals(same, JsonValues.same(json(a), json(b)));
         assertEquals(same, JsonValues.alike(json(a), json(b)));
         assertEquals(same, JsonValues.same(json("{'l': [" + a + "]}"), json("{'l': [" + b + "]}")));
     }
 
     @Test
-    void equalityIsThatOfDoublesHoweverTheyAreWritten() {
+    void equalityIgnoresTheNotationOfNumbers() {
         for (long seed = 0; seed < 20_000; seed++) {
             Random random = new Random(seed);
             double a = number(random);
@@ -69,7 +69,7 @@ class JsonValuesTest {
         };
     }
 
-    /** The spellings that encoders have for a double: the shortest, 17 digits, the whole expansion, with zeros. */
+    /** Notations of a double: the shortest, 17 digits, the full decimal expansion, with trailing zeros. */
     private static JsonNode written(double value, Random random) {
         BigDecimal exact = new BigDecimal(value);
         return switch (random.nextInt(5)) {
@@ -84,18 +84,18 @@ class JsonValuesTest {
     @ParameterizedTest
     @ValueSource(
             strings = {"817959853140", "817959853140.0", "8.1795985314E11", "817959853140000e-3", "'817959853140'"})
-    void anIdIsReadFromEverySpellingOfIt(String written) {
+    void idIsReadFromEveryNotationOfAnInteger(String written) {
         assertEquals(Optional.of("817959853140"), JsonValues.id(json(written)));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"1.5", "null", "true", "{}", "[1]", "1e300", "1e999999999"})
-    void whatNamesNoIdIsNone(String written) {
+    void valueWithoutIdReturnsEmpty(String written) {
         assertEquals(Optional.empty(), JsonValues.id(json(written)));
     }
 
     @Test
-    void aNumberThatCanBeSentBackCanBeStored() {
+    void numberWithinTheLengthLimitIsAccepted() {
         for (String number : List.of("5e-324", "1e-300", "2.2250738585072014e-308", "0.1", "9007199254740991")) {
             assertNull(JsonValues.refusal(new BigDecimal(number)), number);
         }

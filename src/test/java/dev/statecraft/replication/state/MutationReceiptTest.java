@@ -18,13 +18,13 @@ class MutationReceiptTest {
     private static final MutationReceipt.Retention RETENTION =
             new MutationReceipt.Retention(16, 1_000, Duration.ofMinutes(1));
 
-    /** Written by the layout of before, at 2026-11-30T00:53:20.123Z, half a second and 59 seconds later. */
+    /** In the legacy layout; times: 2026-11-30T00:53:20.123Z, half a second later and 59 seconds later. */
     private static final String LEGACY = "11223344556677880a0b0c0d00000000070000000064a229f1287b"
             + "fffffffffffffffefffffffd0000000001000000000100000001f4"
             + "000000000000000500000006000000000400000000270000" + "00e409";
 
     @Test
-    void receiptsOfTheLegacyLayoutKeepTheirTimes() {
+    void legacyReceiptsAreReadWithTheirTimes() {
         assertEquals(
                 List.of(
                         new MutationReceipt(0x1122334455667788L, 0x0a0b0c0d, 7, 100, 1_796_000_000_123L),
@@ -35,7 +35,7 @@ class MutationReceiptTest {
     }
 
     @Test
-    void timesOfAnyYearComeBack() {
+    void timesOfAnyYearRoundTrip() {
         for (String time : List.of(
                 "1970-01-01T00:00:00Z",
                 "2004-11-03T19:53:47.775Z",
@@ -54,7 +54,7 @@ class MutationReceiptTest {
     }
 
     @Test
-    void numbersOfAnySizeAndInAnyOrderComeBack() {
+    void numbersOfAnySizeAndOrderRoundTrip() {
         long seed = System.nanoTime();
         System.out.println("seed " + seed);
         Random random = new Random(seed);
@@ -71,11 +71,11 @@ class MutationReceiptTest {
     }
 
     @Test
-    void allReceiptsOfTheWindowAreKept() {
+    void receiptsWithinTheWindowAreKept() {
         long now = Instant.parse("2026-11-30T12:00:00Z").toEpochMilli();
         List<MutationReceipt> receipts = List.of();
         for (int i = 0; i < 1_000; i++) {
-            // What is stored is read back before each mutation.
+            // The stored receipts are read before each mutation.
             receipts = MutationReceipt.unpack(MutationReceipt.pack(MutationReceipt.with(
                     receipts, MutationReceipt.of("m" + i, "body", i, i, now + i * 59L), RETENTION)));
         }
@@ -90,7 +90,7 @@ class MutationReceiptTest {
     }
 
     @Test
-    void theLastOnesOutliveTheWindow() {
+    void minimumNumberOfReceiptsOutlivesTheWindow() {
         long now = Instant.parse("2038-11-30T12:00:00Z").toEpochMilli();
         List<MutationReceipt> receipts = List.of();
         for (int i = 0; i < 40; i++) {
@@ -103,7 +103,7 @@ class MutationReceiptTest {
     }
 
     @Test
-    void retentionThatWouldNotFitIntoAnItemIsRefused() {
+    void retentionAboveTheItemLimitIsRejected() {
         assertThrows(
                 IllegalArgumentException.class, () -> new MutationReceipt.Retention(16, 1_001, Duration.ofMinutes(1)));
         assertThrows(

@@ -22,7 +22,7 @@ class OperationsTest {
             delimiter = '|',
             quoteCharacter = '`',
             value = {
-                // set: in place, at a new key, on a way that has to be made, in a list, the empty key, a null
+                // set: existing key, new key, missing objects along the path, list element, empty key, null
                 "{'a': 1}                | {'set': {'a': 2}}                     | {'a': 2}",
                 "{}                      | {'set': {'a.b': 1, '/': 2}}           | {'a.b': 1, '': 2}",
                 "{}                      | {'set': {'/a/b/c': 1}}                | {'a': {'b': {'c': 1}}}",
@@ -31,7 +31,7 @@ class OperationsTest {
                 "{'a': 1}                | {'set': {'a': null}}                  | {'a': null}",
                 "{}                      | {'set': {'ключ': '😀'}}               | {'ключ': '😀'}",
                 "{}                      | {'set': {'n': 9007199254740991}}      | {'n': 9007199254740991}",
-                // an empty list that stands for an empty object, and the other way round
+                // an empty list in place of an empty object, and the reverse
                 "{'bag': []}             | {'set': {'/bag/sword': 1}}            | {'bag': {'sword': 1}}",
                 "{'log': {}}             | {'append': {'log': [1]}}              | {'log': [1]}",
                 "{'log': {}}             | {'remove': {'log': [1]}}              | {'log': {}}",
@@ -74,10 +74,10 @@ class OperationsTest {
                 "{}                      | {'remove': {'l': [1]}}                | {}",
                 "{'l': [0.1, 0.2]}       | {'remove': {'l': [0.10000000000000001]}} | {'l': [0.2]}",
                 "{'l': [10, 2]}          | {'remove': {'l': [1e1]}}              | {'l': [2]}",
-                // several at once
+                // several operations in one update
                 "{'a': 1, 'l': [1]} | {'set': {'b': 1}, 'unset': ['a'], 'append': {'l': [2]}} | {'l': [1, 2], 'b': 1}"
             })
-    void operationsDoWhatTheySay(String state, String operations, String after) {
+    void operationsProduceTheExpectedState(String state, String operations, String after) {
         ObjectNode before = object(state);
         Operations.Done done =
                 assertInstanceOf(Operations.Done.class, StateEdit.apply(operations(operations), before));
@@ -116,7 +116,7 @@ class OperationsTest {
                 "{'l': {'a': 1}}          | {'append': {'l': [1]}}",
                 "{'l': 5}                 | {'remove': {'l': [1]}}"
             })
-    void whatAStateDoesNotAllowIsRefusedWhole(String state, String operations) {
+    void operationThatDoesNotFitTheStateRejectsAll(String state, String operations) {
         ObjectNode before = object(state);
         Operations.Refused refused = assertInstanceOf(
                 Operations.Refused.class, StateEdit.apply(operations(operations), before));
@@ -125,7 +125,7 @@ class OperationsTest {
     }
 
     @Test
-    void aNumberThatCouldNotBeSentBackIsRefused() {
+    void incrementToATooLongNumberIsRejected() {
         ObjectNode state = object("{'n': 9007199254740990}");
         String tiny = "0." + "0".repeat(60) + "1";
         assertInstanceOf(
@@ -156,7 +156,7 @@ class OperationsTest {
                 "{'append': {'a': [1]}, 'remove': {'a': [2]}} | a",
                 "{'unset': ['a', 'a']}                    | a"
             })
-    void whatIsNotExactlyAnOperationIsRefusedByItsField(String json, String field) {
+    void invalidOperationsAreRejectedWithTheirField(String json, String field) {
         Operations.Malformed malformed =
                 assertInstanceOf(Operations.Malformed.class, OperationsReader.parse(json(json)), json);
         assertEquals(field, malformed.field());
@@ -165,12 +165,12 @@ class OperationsTest {
     @ParameterizedTest
     @ValueSource(
             strings = {"{'/a/b': 1, '/a/c': 2}", "{'a.b': 1, 'a': 2}", "{'/l/0': 1, '/l/1': 2}", "{'ab': 1, 'a': 2}"})
-    void pathsSideBySideDoNotOverlap(String set) {
+    void siblingPathsDoNotOverlap(String set) {
         assertInstanceOf(Operations.Read.class, OperationsReader.parse(json("{'set': " + set + "}")));
     }
 
     @Test
-    void whatLiesBetweenTwoStatesLeadsFromOneToTheOther() {
+    void differenceAppliedToTheFirstStateGivesTheSecond() {
         for (long seed = 0; seed < 2_000; seed++) {
             Random random = new Random(seed);
             ObjectNode a = Trees.randomState(random, 4);
@@ -182,7 +182,7 @@ class OperationsTest {
         }
     }
 
-    /** Numbers read into other classes are the same JSON; then the expected state stands for what was found. */
+    /** Replaces the found state by the expected one if they differ only in the Java classes of numbers. */
     private static Operations.Applied canonicalised(Operations.Applied applied, ObjectNode expected) {
         return applied instanceof Operations.Done done && JsonValues.same(done.state(), expected)
                 ? new Operations.Done(expected)
@@ -202,7 +202,7 @@ class OperationsTest {
     }
 
     @Test
-    void objectsAreComparedKeyByKeyAndListsAsAWhole() {
+    void differenceDescendsIntoObjectsAndReplacesLists() {
         ObjectNode from = object("{'stats': {'hp': 1, 'mp': 2}, 'bag': [1, 2], 'gone': true}");
         ObjectNode to = object("{'stats': {'hp': 1, 'mp': 3}, 'bag': [1, 2, 3]}");
         assertEquals(
@@ -211,14 +211,14 @@ class OperationsTest {
     }
 
     @Test
-    void anEmptyListInAWholeStateStandsForTheEmptyObjectThatWasThere() {
+    void emptyListInAWholeStateEqualsAnEmptyObject() {
         ObjectNode seen = object("{'bag': {}, 'full': {'a': 1}, 'list': [1]}");
         ObjectNode sent = object("{'bag': [], 'full': [], 'list': []}");
         assertEquals(operations("{'set': {'list': []}, 'unset': ['/full/a']}"), StateDiff.replacing(seen, sent));
     }
 
     @Test
-    void anObjectInAWholeStateFillsTheEmptyListThatWasSeen() {
+    void objectInAWholeStateReplacesAnEmptyList() {
         ObjectNode seen = object("{'bag': [], 'deep': {'bag': []}}");
         ObjectNode sent = object("{'bag': {'1001': 1}, 'deep': {'bag': {'7': {'n': 2}}}}");
         Operations replacing = StateDiff.replacing(seen, sent);
@@ -228,7 +228,7 @@ class OperationsTest {
     }
 
     @Test
-    void theSameDoubleIsNoChange() {
+    void equalDoublesAreNoDifference() {
         ObjectNode stored = object("{'a': 0.1, 'b': 3, 'c': [1.5]}");
         ObjectNode sent = object("{'a': 0.10000000000000001, 'b': 3.0, 'c': [1.50000000000000001]}");
         assertTrue(StateDiff.between(stored, sent).isEmpty());
@@ -236,7 +236,7 @@ class OperationsTest {
         assertTrue(StateDiff.ofMergePatch(stored, sent).isEmpty());
     }
 
-    /** RFC 7396, appendix A: target, patch, result. Each stands under a key, since a state is always an object. */
+    /** RFC 7396, appendix A: target, patch, result. Each is wrapped in an object, because a state is an object. */
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -257,16 +257,16 @@ class OperationsTest {
                 "[1,2]                | {'a':'b','c':null}   | {'a':'b'}",
                 "{}                   | {'a':{'bb':{'ccc':null}}} | {'a':{'bb':{}}}"
             })
-    void mergePatchesOfTheRfcGiveTheirResults(String target, String patch, String result) {
+    void mergePatchesOfTheRfcGiveTheExpectedResults(String target, String patch, String result) {
         ObjectNode state = object("{'it': " + target + "}");
         Operations operations = StateDiff.ofMergePatch(state, object("{'it': " + patch + "}"));
         Operations.Done done = assertInstanceOf(Operations.Done.class, StateEdit.apply(operations, state));
         assertEquals(object("{'it': " + result + "}"), done.state());
     }
 
-    /** The one line of appendix A that takes the whole value away. */
+    /** The line of appendix A that removes the whole value. */
     @Test
-    void aMergePatchOfNullTakesAway() {
+    void mergePatchOfNullRemovesTheKey() {
         ObjectNode state = object("{'it': {'a': 'foo'}}");
         Operations operations = StateDiff.ofMergePatch(state, object("{'it': null}"));
         assertEquals(new Operations.Done(object("{}")), StateEdit.apply(operations, state));

@@ -18,7 +18,7 @@ import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 
-/** Each of the seed's options changes what it says. */
+/** Each configuration option of the original Luau API has its documented effect. */
 class ReplicationConfigTest {
 
     private static Realm realm(Map<String, String> settings) {
@@ -26,7 +26,7 @@ class ReplicationConfigTest {
     }
 
     @Test
-    void defaultsAreTheSeeds() {
+    void defaultsEqualTheOriginalApi() {
         ReplicationConfig config = Realm.config(Map.of());
         assertEquals(100, config.maxStateHistory());
         assertEquals(Duration.ofMillis(100), config.replicationInterval());
@@ -37,7 +37,7 @@ class ReplicationConfigTest {
     }
 
     @Test
-    void statesAreCompressedUnlessToldOtherwise() {
+    void statesAreCompressedByDefault() {
         String state = "{'text': '" + "abc".repeat(2000) + "'}";
         Realm compressing = realm(Map.of());
         Realm plain = realm(Map.of("state-compression", "false"));
@@ -59,7 +59,7 @@ class ReplicationConfigTest {
     }
 
     @Test
-    void withoutVersionControlNoHistoryIsKept() {
+    void disabledVersionControlStoresNoHistory() {
         Realm realm = realm(Map.of("version-control", "false"));
         realm.create("a", "UI_STATE", "{'n': 0}");
         realm.update("a", "{'increment': {'n': 1}}", null);
@@ -73,7 +73,7 @@ class ReplicationConfigTest {
     }
 
     @Test
-    void onlySoManyVersionsAreKept() {
+    void historyIsLimitedToTheConfiguredNumberOfVersions() {
         Realm realm = realm(Map.of("max-state-history", "3"));
         realm.create("a", "UI_STATE", "{'n': 0}");
         for (int i = 0; i < 6; i++) {
@@ -86,7 +86,7 @@ class ReplicationConfigTest {
     }
 
     @Test
-    void theIntervalPacesReaders() {
+    void replicationIntervalSetsThePollInterval() {
         assertEquals(
                 700,
                 realm(Map.of("replication-interval", "700ms"))

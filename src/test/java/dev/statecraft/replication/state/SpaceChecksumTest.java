@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 class SpaceChecksumTest {
 
     @Test
-    void theExampleOfTheDocumentationHolds() {
+    void documentedExampleIsCorrect() {
         assertEquals("f8c22914", SpaceChecksum.EMPTY.toggled("a", 1).toString());
         assertEquals("881a0862", SpaceChecksum.EMPTY.toggled("b", 12).toString());
         SpaceChecksum both = SpaceChecksum.EMPTY.toggled("a", 1).toggled("b", 12);
@@ -23,34 +23,34 @@ class SpaceChecksumTest {
     }
 
     @Test
-    void followingChangesGivesTheSameAsCountingAnew() {
+    void incrementalChecksumEqualsARecomputedOne() {
         for (long seed = 0; seed < 50; seed++) {
             Random random = new Random(seed);
             Map<String, Long> versions = new HashMap<>();
-            SpaceChecksum followed = SpaceChecksum.EMPTY;
+            SpaceChecksum incremental = SpaceChecksum.EMPTY;
             for (int i = 0; i < 200; i++) {
                 String id = "e" + random.nextInt(20);
                 Long old = versions.get(id);
                 if (old != null) {
-                    followed = followed.toggled(id, old);
+                    incremental = incremental.toggled(id, old);
                 }
                 if (old != null && random.nextInt(4) == 0) {
                     versions.remove(id);
                 } else {
                     long version = old == null ? 1 : old + 1;
                     versions.put(id, version);
-                    followed = followed.toggled(id, version);
+                    incremental = incremental.toggled(id, version);
                 }
             }
-            SpaceChecksum anew = SpaceChecksum.EMPTY;
+            SpaceChecksum recomputed = SpaceChecksum.EMPTY;
             for (Map.Entry<String, Long> entity : versions.entrySet()) {
-                anew = anew.toggled(entity.getKey(), entity.getValue());
+                recomputed = recomputed.toggled(entity.getKey(), entity.getValue());
             }
-            assertEquals(anew, followed, "seed " + seed);
+            assertEquals(recomputed, incremental, "seed " + seed);
         }
     }
 
-    /** Missed changes of a few entities must not cancel out, which is what a weak hash of similar texts would do. */
+    /** Missed changes of a few entities must not cancel out, as they would with a weak hash of similar texts. */
     @Test
     void missedChangesOfSimilarEntitiesDoNotCancelOut() {
         Set<SpaceChecksum> changes = new HashSet<>();

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 class StateLimitsTest {
 
     @Test
-    void bytesAreCountedAsTheyAreWritten() throws JsonProcessingException {
+    void sizeEqualsTheWrittenJson() throws JsonProcessingException {
         ObjectMapper mapper = new ObjectMapper().configure(JsonGenerator.Feature.WRITE_BIGDECIMAL_AS_PLAIN, true);
         for (long seed = 0; seed < 500; seed++) {
             ObjectNode state = Trees.randomState(new Random(seed), 5);
@@ -32,7 +32,7 @@ class StateLimitsTest {
     }
 
     @Test
-    void aStateMayHaveSoManyBytesAndNoMore() {
+    void stateAboveTheByteLimitIsRejected() {
         ObjectNode state = JsonNodeFactory.instance.objectNode();
         int around = "{\"text\":\"\"}".length();
         state.put("text", "x".repeat(StateLimits.MAX_BYTES - around));
@@ -42,7 +42,7 @@ class StateLimitsTest {
     }
 
     @Test
-    void aStateMayBeSoDeepAndNoDeeper() {
+    void stateAboveTheDepthLimitIsRejected() {
         int inner = StateLimits.MAX_DEPTH - 1;
         assertEquals(
                 Optional.empty(),
@@ -54,7 +54,7 @@ class StateLimitsTest {
     }
 
     @Test
-    void aStateMayHaveSoManyValuesAndNoMore() {
+    void stateAboveTheValueLimitIsRejected() {
         ObjectNode state = JsonNodeFactory.instance.objectNode();
         ArrayNode list = state.putArray("l");
         for (int i = 2; i < StateLimits.MAX_NODES; i++) {

@@ -19,9 +19,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class StatePathTest {
 
-    /** RFC 6901, section 5: the document and what each pointer into it evaluates to. */
+    /** RFC 6901, section 5: the document, and the value of each pointer. */
     @Test
-    void pointersOfTheRfcFindTheirValues() {
+    void pointersOfTheRfcReturnTheExpectedValues() {
         ObjectNode document = object("{'foo': ['bar', 'baz'], '': 0, 'a/b': 1, 'c%d': 2, 'e^f': 3, 'g|h': 4, ' ': 7}");
         document.put("i\\j", 5).put("k\"l", 6).put("m~n", 8);
         Map<String, String> values = Map.of(
@@ -59,19 +59,19 @@ class StatePathTest {
         "/~01, ~1",
         "/x/~01, /x/~01"
     })
-    void everyPathReadsBackAsItself(String text, String canonical) {
+    void pathTextRoundTrips(String text, String canonical) {
         assertEquals(canonical, path(text).toString());
         assertEquals(path(text), path(canonical));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "/~", "/a/~2", "/a~", "/~a"})
-    void textThatIsNoPathIsRefused(String text) {
+    void invalidPathTextReturnsEmpty(String text) {
         assertEquals(Optional.empty(), StatePath.parse(text));
     }
 
     @Test
-    void aPathIsAsDeepAsAStateCanBe() {
+    void pathDepthIsLimitedToTheStateDepth() {
         assertTrue(StatePath.parse("/a".repeat(StateLimits.MAX_DEPTH)).isPresent());
         assertFalse(StatePath.parse("/a".repeat(StateLimits.MAX_DEPTH + 1)).isPresent());
     }
@@ -79,12 +79,12 @@ class StatePathTest {
     @ParameterizedTest
     @ValueSource(
             strings = {"/l/2", "/l/-", "/l/01", "/l/-1", "/l/+1", "/l/1e0", "/l/99999999999999999999", "/n/x", "/q"})
-    void aPathThatLeadsNowhereFindsNothing(String text) {
+    void missingPathReturnsNull(String text) {
         assertNull(path(text).in(json("{'l': [1, 2], 'n': 5}")));
     }
 
     @Test
-    void aPathCoversItselfAndWhatLiesBelow() {
+    void pathCoversItselfAndPathsBelow() {
         assertTrue(path("/a").covers(path("/a")));
         assertTrue(path("/a").covers(path("/a/b/c")));
         assertFalse(path("/a/b").covers(path("/a")));
