@@ -3,8 +3,8 @@
  * results.
  *
  * <ul>
- *   <li>{@link dev.statecraft.replication.merge.Merge} finds the conflicting paths of an update and resolves them by the
- *       strategy.
+ *   <li>{@link dev.statecraft.replication.merge.Merge} finds the conflicting paths of an update and resolves them by
+ *       the strategy.
  *   <li>{@link dev.statecraft.replication.merge.MergeBase} contains the values that the update was based on.
  *   <li>{@code ValueMerge} merges two values of a path by a rule.
  *   <li>{@link dev.statecraft.replication.merge.Conflict} is a conflicting path and its resolution; {@code
