@@ -1,14 +1,14 @@
 package dev.statecraft.replication.log;
 
 /**
- * That there is news for those who follow something; told within the process that made it, once it is stored.
+ * A space feed or a player feed has changes. The instance that committed them fires this event after the commit.
  *
- * @param game the game
- * @param topic a space, or a player's feed as {@link #playerTopic} names it
+ * @param game the game of the feed
+ * @param topic the id of a space, or the {@link #playerTopic} of a player
  */
 public record FeedChanged(String game, String topic) {
 
-    /** The topic of a player's feed; no name of a space begins with {@code $}. */
+    /** The topic of a player feed. No id of a space starts with {@code $}. */
     public static String playerTopic(String playerId) {
         return "$" + playerId;
     }

@@ -1,4 +1,4 @@
 package dev.statecraft.replication.state;
 
-/** Where an entity is: its id in its space. */
+/** Identifies an entity of a game: its space and its id. */
 public record EntityKey(String space, String id) {}

@@ -4,143 +4,157 @@ import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
 
-/** Limits and defaults of state replication; the first six are the seed's REPLICATION_CONFIG. */
+/** Configuration of state replication. The first six options are REPLICATION_CONFIG of the original Luau API. */
 @ConfigMapping(prefix = "statecraft.replication")
 public interface ReplicationConfig {
 
-    /** How many versions of an entity are kept, the current one counted. */
+    /** Maximum number of stored versions of an entity, including the current one. */
     @WithDefault("100")
     int maxStateHistory();
 
-    /** How often a waiting request looks for news, and the shortest pace clients are asked to keep. */
+    /** Interval at which a waiting request checks for changes, and the shortest {@code nextPollMillis}. */
     @WithDefault("100ms")
     Duration replicationInterval();
 
-    /** How long a parked conflict waits for a decision before the fallback strategy decides. */
+    /** How long a conflict stays parked before the fallback strategy resolves it. */
     @WithDefault("5s")
     Duration conflictResolutionTimeout();
 
-    /** Whether stored states above {@link #compressionThresholdBytes()} are compressed. */
+    /** Whether states of at least {@link #compressionThresholdBytes()} are compressed. */
     @WithDefault("true")
     boolean stateCompression();
 
-    /** Whether past versions of entities are kept at all. */
+    /** Whether earlier versions of entities are stored. */
     @WithDefault("true")
     boolean versionControl();
 
-    /** Most updates in one synchronisation; a client with more is told to wait and send the rest later. */
+    /** Maximum number of updates in one sync. A request with more updates is rejected with 429. */
     @WithDefault("50")
     int maxPendingUpdates();
 
-    /** States and commits below this size are stored plain: compressing them gains nothing. */
+    /** States and commits smaller than this are stored uncompressed, in bytes. */
     @WithDefault("256")
     int compressionThresholdBytes();
 
-    /** How long a commit stays in the log; a reader that was away longer starts again from a snapshot. */
+    /** How long a commit stays in the commit log. A client with an older cursor receives a snapshot. */
     @WithDefault("7d")
     Duration logRetention();
 
-    /** How often a commit is tried again when others commit to the same space or entities. */
+    /** Maximum attempts of a commit that loses to concurrent writers; then the request fails with 503. */
     @WithDefault("100")
     int commitAttempts();
 
-    /** Which mutations can be repeated safely. */
+    /** How many mutation receipts an entity keeps. */
     Receipts receipts();
 
     /**
-     * An entity keeps the receipts of its last mutations that had an id. A repeated mutation is recognised within the window
-     * as long as fewer than {@code most} others were applied to the entity since, and after the window as long as fewer
+     * How many mutation receipts an entity keeps. Within {@code window}, a repeated mutation is recognized if fewer
+     * than {@code most} other mutations were applied to the entity since. After the window it is recognized if fewer
      * than {@code least} were.
      */
     interface Receipts {
-        /** The number of receipts that are kept whatever their age. */
+        /** Minimum number of receipts kept, regardless of their age. */
         @WithDefault("16")
         int least();
 
-        /** Receipts younger than this are kept as well, up to {@code most}. */
+        /** Receipts younger than this are kept, up to {@code most}. */
         @WithDefault("1m")
         Duration window();
 
-        /** The number of receipts that is never exceeded; at most 1,000, which take about 17 KB of the entity's item. */
+        /** Maximum number of receipts kept; at most 1,000, which take about 17 KB of the entity's item. */
         @WithDefault("1000")
         int most();
     }
 
-    /** Longest a request waits for news, whatever it asks for. */
+    /** Maximum time that a request waits for changes. */
     @WithDefault("20s")
     Duration longestWait();
 
-    /** Requests a minute that a client is paced to; a Roblox server may make 500, for everything it does. */
+    /**
+     * Request rate per minute at which {@code nextPollMillis} paces a client. A Roblox server may send 500 in total.
+     */
     @WithDefault("480")
     int requestsPerMinute();
 
-    /** Plain bytes of states and changes that an answer, or a page of a list, hands over; Lambda answers with 6 MB at most. */
+    /**
+     * Maximum bytes of states and changes, as plain text, in a response or a page of a list. Lambda limits a response
+     * to 6 MB.
+     */
     @WithDefault("3000000")
     long answerBytes();
 
-    /** How many states a list reads at a time; so many of the largest fit into one answer of DynamoDB, 16 MB. */
+    /**
+     * Number of states that a list reads per request. That many of the largest states fit into the 16 MB of a response
+     * of DynamoDB.
+     */
     @WithDefault("40")
     int statesPerRead();
 
-    /** Most spaces that one synchronisation may follow. */
+    /** Maximum number of spaces in one sync. */
     @WithDefault("32")
     int spacesPerSync();
 
-    /** Most entities one player can be subscribed to. */
+    /** Maximum number of entities that a player can be subscribed to. */
     @WithDefault("1000")
     int playerEntities();
 
     /**
-     * Most spaces that the cursor of a player's feed may tell of. Has to be twice {@link #playerEntities()}, for a player
-     * whose entities are all in spaces of their own, and who has just left as many; a cursor that would tell of more is
-     * not given out, the feed begins anew instead.
+     * Maximum number of spaces in the cursor of a player feed. Must be twice {@link #playerEntities()}, which is enough
+     * for a player whose entities are all in different spaces and who has just unsubscribed from as many. A cursor with
+     * more spaces is not issued; the feed resyncs instead.
      */
     @WithDefault("2000")
     int playerCursorSpaces();
 
     /**
-     * How long an instance may go on with an entity type it has read. A change of a type answers only after this time,
-     * so that whatever is sent after the answer meets the changed type everywhere. 0 reads the type each time.
+     * How long an instance caches an entity type. A request that changes a type responds only after this time, so that
+     * every instance uses the changed type from then on. 0 disables the cache.
      */
     @WithDefault("1s")
     Duration typeCache();
 
-    /** How long an instance may go on before it learns that the readers of a game have to begin anew. */
+    /** How long an instance caches the time of the last resync of a game. */
     @WithDefault("1s")
     Duration resyncCache();
 
-    /** Most merge rules of an entity type. */
+    /** Maximum number of merge rules of an entity type. */
     @WithDefault("200")
     int mergeRules();
 
-    /** How long the outcome of a parked conflict is remembered, so that a repeated decision is answered as the first. */
+    /** How long a resolved conflict is stored. A repeated resolution within this time returns the first result. */
     @WithDefault("1d")
     Duration conflictRetention();
 
     /**
-     * Most bytes of a frame of a socket; API Gateway takes no larger ones. News that would be more come in several
-     * frames.
+     * Maximum size of a WebSocket frame in bytes. API Gateway accepts no larger frames. More changes are sent in
+     * several frames.
      */
     @WithDefault("131072")
     int frameBytes();
 
-    /** How long an instance may go on with the connections it knows to follow a space; others are told by the stream. */
+    /**
+     * How long an instance caches the connections that are subscribed to a space. The stream consumer notifies the
+     * others.
+     */
     @WithDefault("1s")
     Duration connectionCache();
 
-    /** How many connections whoever commits tells at once; the others are told by the stream. */
+    /**
+     * Maximum number of connections that the committing instance notifies directly. The stream consumer notifies the
+     * others.
+     */
     @WithDefault("16")
     int directPushes();
 
-    /** How many connections whoever tells all that follow a space reads at a time; 1 RCU for 60 or so. */
+    /** Number of connections that the stream consumer reads per request. Cost: 1 RCU for about 60 connections. */
     @WithDefault("1000")
     int connectionsPerRead();
 
-    /** How many connections a player has open at once; the one opened first is forgotten for another. */
+    /** Maximum number of open connections of a player. A new connection replaces the oldest one. */
     @WithDefault("10")
     int connectionsPerPlayer();
 
-    /** How long a connection is remembered; API Gateway keeps none for longer than two hours. */
+    /** How long the record of a connection is stored. API Gateway closes a connection after two hours. */
     @WithDefault("3h")
     Duration connectionLife();
 }
