@@ -4,10 +4,10 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Produces;
 import java.time.Clock;
 
-/** The few beans that are not a class of ours. */
+/** Beans of classes that do not belong to this project. */
 class Wiring {
 
-    /** Time, as a parameter of everything that asks for it. */
+    /** The clock that classes inject instead of reading the system time. */
     @Produces
     @ApplicationScoped
     Clock clock() {

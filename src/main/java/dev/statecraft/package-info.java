@@ -1,39 +1,44 @@
 /**
- * Statecraft, a serverless backend for live games.
+ * Statecraft, a serverless backend for live games. This is the one-minute map: entry point, class, state.
  *
  * <ul>
- *   <li>An HTTP request enters in {@code entry.ApiHandler} (API Gateway) or over a socket (dev mode), passes
- *       {@code access.CallerFilter}, and reaches a {@code Resource} of a feature, which asks its {@code Service}, which
- *       decides, and a {@code Store}, which is the only code that talks to DynamoDB.
- *   <li>A match reaches {@code leaderboard.MatchService}, which has {@code rating} reckon what it changes.
- *   <li>A record of the entries table's stream enters in {@code entry.LeaderboardStreamHandler} and is counted by
- *       {@code leaderboard.RankCounter}.
- *   <li>A record of the streams of entities and log enters in {@code entry.StateStreamHandler}: versions are kept by
- *       {@code replication.HistoryService}, heads are counted by {@code replication.ReplicationStatisticsService}.
- *   <li>A frame of a socket enters in {@code entry.SocketHandler} (API Gateway) or {@code local.SocketEndpoint} (dev
- *       mode) and is answered by {@code replication.SocketResource}; news are sent back through {@code
- *       replication.Sockets}.
- *   <li>A scheduled step enters in {@code entry.ScheduleHandler} and is done, game by game, by {@code
- *       replication.ConflictService}, {@code leaderboard.UpkeepService}, {@code erasure.ErasureService}, {@code
- *       integration.IntegrationUpkeepService} and {@code leaderboard.PurgeService}.
- *   <li>A player who is to be forgotten enters in {@code erasure.ErasureResource}, or with Roblox's webhook in {@code
- *       erasure.RobloxResource}: {@code erasure.ErasureService} has every feature remove what it has of the player.
- *   <li>A migration is described to {@code migration.MigrationService} or found as a bean of the type
- *       {@code migration.Migration}; {@code migration.PlanService} tries it out and writes nothing.
- *   <li>A step of a run enters in {@code entry.MigrationStepHandler} or, within a request, in
- *       {@code migration.DriveService}: {@code migration.StepService} takes the run from phase to phase,
- *       {@code migration.SegmentService} works on a segment page by page.
- *   <li>What administrates is taken down by {@code access.AuditFilter}; each call of a function tells its numbers by
- *       {@code entry.Metrics}.
- *   <li>The dashboard is files under {@code META-INF/resources} and a client of the API; {@code entry.DashboardPage} adds
- *       what a browser is to keep it from.
- *   <li>The streams of boards, entries, entities, log, conflicts and migrations enter a second time in {@code
- *       entry.EventStreamHandler}: {@code integration.EventStreamService} appends to the event feed, {@code
- *       integration.CoordinationService} does what follows in other systems. The feed's own stream is put on the bus by
- *       {@code entry.EventBusHandler}.
- *   <li>State lives in the tables of template.yaml; every partition key begins with the game
- *       ({@code table.PartitionKey}). On a developer's machine {@code local} plays the part of AWS.
+ *   <li>HTTP request: {@code lambda.ApiHandler} (API Gateway) or a socket (dev mode) receives it. {@code
+ *       access.authentication.CallerFilter} authenticates the caller, and {@code ScopeFilter} authorizes the route. A
+ *       {@code Resource} of a feature calls its {@code Service}, which decides, and a {@code Store}, which is the only
+ *       code that uses DynamoDB.
+ *   <li>Match: {@code leaderboard.match.MatchService} computes the new ratings with {@code rating}.
+ *   <li>Record of the entries table's stream: {@code lambda.LeaderboardStreamHandler} passes it to {@code
+ *       leaderboard.rank.RankCounter}, which updates the rank trees.
+ *   <li>Record of the streams of entities and commit log: {@code lambda.StateStreamHandler} passes it to {@code
+ *       replication.log.HistoryService} (version history), {@code replication.statistics.ReplicationStatisticsService}
+ *       and {@code replication.socket.ConnectionNotifier} (pushes to clients).
+ *   <li>Frame of a socket: {@code lambda.SocketHandler} (API Gateway) or {@code local.SocketEndpoint} (dev mode) passes
+ *       it to {@code replication.socket.SocketResource}. Changes are pushed through {@code replication.socket.Sockets}.
+ *   <li>Scheduled step: {@code lambda.ScheduleHandler} runs, for each game, {@code replication.commit.ConflictService},
+ *       {@code leaderboard.upkeep.LeaderboardMaintenance}, {@code erasure.ErasureService}, {@code
+ *       integration.synchronization.IntegrationMaintenance} and {@code leaderboard.upkeep.PurgeService}.
+ *   <li>Erasure of a player: {@code erasure.ErasureResource}, or {@code erasure.RobloxResource} for Roblox's webhook,
+ *       calls {@code erasure.ErasureService}, which erases the player's data in every feature.
+ *   <li>Definition of a migration: a request to {@code migration.registry.MigrationService}, or a bean of type {@code
+ *       migration.definition.Migration}. {@code migration.registry.PlanService} performs dry runs and writes nothing.
+ *   <li>Step of a migration run: {@code lambda.MigrationStepHandler}, or {@code migration.execution.DriveService} within
+ *       a request, calls {@code migration.execution.StepService}, which moves the run from phase to phase, and {@code
+ *       migration.segment.SegmentService}, which processes a segment page by page.
+ *   <li>Administrative request: {@code access.audit.AuditFilter} records it in the audit trail. {@code lambda.Metrics}
+ *       writes the metrics of each function call.
+ *   <li>Dashboard: static files under {@code META-INF/resources} that use the API; {@code http.DashboardPage} adds the
+ *       security headers.
+ *   <li>Events: {@code lambda.EventStreamHandler} receives the streams of boards, entries, entities, commit log,
+ *       conflicts and migrations a second time. {@code integration.event.EventStreamService} appends to the event feed,
+ *       and {@code integration.binding.CoordinationService} updates the other systems. {@code lambda.EventBusHandler}
+ *       puts the records of the feed's stream on the event bus.
+ *   <li>State: the tables of template.yaml. Every partition key starts with the game ({@code table.PartitionKey}). In dev
+ *       mode, {@code local} replaces the AWS services.
  * </ul>
+ *
+ * <p>Dependencies point one way: {@code lambda} and {@code local}, then {@code erasure} and {@code integration}, then the
+ * features {@code leaderboard}, {@code migration} and {@code replication}, then {@code access}, then {@code http}, then
+ * {@code table} and {@code rating}. {@code openapi} builds the OpenAPI document and no package uses it.
  */
 @NullMarked
 package dev.statecraft;

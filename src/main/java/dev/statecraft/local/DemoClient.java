@@ -12,7 +12,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 
-/** A game server's way to the public API. */
+/** HTTP client of the demo's game server for the public API. */
 final class DemoClient {
 
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
@@ -28,10 +28,10 @@ final class DemoClient {
         this.key = key;
     }
 
-    /** What came back; a body that is none is an empty object. */
+    /** A response; a missing body is an empty object. */
     record Answer(int status, JsonNode body) {
 
-        /** Whether the call did what it was for, or that had been done before. */
+        /** Whether the call succeeded, or its effect already existed (409). */
         boolean done() {
             return status / 100 == 2 || status == 409;
         }
@@ -47,7 +47,7 @@ final class DemoClient {
                 .method(method, HttpRequest.BodyPublishers.ofString(body.toString())));
     }
 
-    /** JSON as it is written in a text block. */
+    /** Parses a JSON object. */
     ObjectNode json(String text) {
         try {
             return (ObjectNode) mapper.readTree(text);

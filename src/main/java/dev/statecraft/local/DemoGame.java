@@ -17,7 +17,7 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/** Plays {@link DemoWorld} while dev mode runs with {@code -Dstatecraft.demo}, at a few requests a second. */
+/** Runs {@link DemoWorld} in dev mode with {@code -Dstatecraft.demo}, at a few requests per second. */
 @Singleton
 @IfBuildProfile("dev")
 public final class DemoGame {
@@ -26,24 +26,24 @@ public final class DemoGame {
     private static final long SEED = 42;
     private static final long PAUSE_MILLIS = 350;
 
-    private final boolean wanted;
+    private final boolean enabled;
     private final AccessConfig access;
     private @Nullable ScheduledExecutorService timer;
 
-    DemoGame(@ConfigProperty(name = "statecraft.demo", defaultValue = "false") boolean wanted, AccessConfig access) {
-        this.wanted = wanted;
+    DemoGame(@ConfigProperty(name = "statecraft.demo", defaultValue = "false") boolean enabled, AccessConfig access) {
+        this.enabled = enabled;
         this.access = access;
     }
 
-    @SuppressWarnings("FutureReturnValueIgnored") // What fails is logged where it fails.
+    @SuppressWarnings("FutureReturnValueIgnored") // The task logs its failures.
     synchronized void start(@ObservesAsync HttpServerStart server) {
-        if (!wanted || timer != null) {
+        if (!enabled || timer != null) {
             return;
         }
         DemoClient api = new DemoClient(
                 URI.create("http://localhost:" + server.options().getPort()),
                 access.developmentKey().orElse(""));
-        // Other numbers after a live reload, so that ids of matches are not used twice.
+        // A different seed after each start, so that match ids are not reused.
         DemoWorld world = new DemoWorld(
                 api, new SplittableRandom(SEED + ProcessHandle.current().pid()));
         ScheduledExecutorService started = Executors.newSingleThreadScheduledExecutor(task -> {
@@ -66,10 +66,10 @@ public final class DemoGame {
     private static void play(DemoWorld world, ScheduledExecutorService timer) {
         try {
             world.prepare();
-            LOG.infof("The demo plays: players=%d", DemoWorld.PLAYERS);
+            LOG.infof("The demo runs: players=%d", DemoWorld.PLAYERS);
             timer.scheduleWithFixedDelay(() -> step(world), PAUSE_MILLIS, PAUSE_MILLIS, TimeUnit.MILLISECONDS);
         } catch (IOException | RuntimeException e) {
-            LOG.warn("The demo could not begin", e);
+            LOG.warn("The demo could not start", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -79,7 +79,7 @@ public final class DemoGame {
         try {
             world.next();
         } catch (IOException | RuntimeException e) {
-            LOG.warn("A step of the demo failed; it goes on", e);
+            LOG.warn("A step of the demo failed; the demo continues", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -10,8 +10,8 @@ import java.util.random.RandomGenerator;
 import org.jboss.logging.Logger;
 
 /**
- * The small game of the demo: what there is in it, and one thing after another that happens. Everything goes through the
- * public API, as from a game server; the same seed plays the same game.
+ * The small game of the demo: its content and a sequence of events. All calls use the public API, like those of a game
+ * server. The same seed produces the same game.
  */
 final class DemoWorld {
 
@@ -20,8 +20,8 @@ final class DemoWorld {
     static final int PLAYERS = 200;
     private static final int ROOMS = 4;
 
-    /** Steps after which the first migration is applied; the second is left to who looks on. */
-    private static final int MIGRATED_AFTER = 60;
+    /** The step that applies the first migration; the second remains pending for the viewer. */
+    private static final int MIGRATION_STEP = 60;
 
     private static final List<String> FIRST = List.of(
             "ada", "bo", "cleo", "dax", "eli", "fay", "gus", "hana", "ivo", "juno", "kai", "lea", "milo", "nia");
@@ -47,7 +47,7 @@ final class DemoWorld {
     private final DemoClient api;
     private final RandomGenerator random;
     private final List<String> players;
-    private int happened;
+    private int steps;
 
     DemoWorld(DemoClient api, RandomGenerator random) {
         this.api = api;
@@ -59,12 +59,12 @@ final class DemoWorld {
         players = List.copyOf(names);
     }
 
-    /** Makes what is not there yet: boards, types, rooms, players, migrations. */
+    /** Creates missing boards, types, rooms, players and migrations. */
     void prepare() throws IOException, InterruptedException {
         for (String board : BOARDS) {
-            must("POST", "/v1/leaderboards", api.json(board));
+            call("POST", "/v1/leaderboards", api.json(board));
         }
-        must("PUT", "/v1/entity-types/TRADE", api.json("""
+        call("PUT", "/v1/entity-types/TRADE", api.json("""
                 {"strategy": "MANUAL", "fallback": "MERGE", "playersMayWrite": true}"""));
         for (int room = 1; room <= ROOMS; room++) {
             create(room(room), "room_" + room, "GAME_STATE", api.json("""
@@ -77,25 +77,25 @@ final class DemoWorld {
                     {"level": 1, "health": 100, "kills": 0, "items": []}"""));
         }
         for (String migration : MIGRATIONS) {
-            must("POST", "/v1/migrations", api.json(migration));
+            call("POST", "/v1/migrations", api.json(migration));
         }
     }
 
-    /** Does the next thing that happens in the game: one to three calls. */
+    /** Performs the next step of the game: one to three calls. */
     void next() throws IOException, InterruptedException {
-        happened++;
-        if (happened == MIGRATED_AFTER) {
-            must("POST", "/v1/migrations/apply?waitMillis=0", api.json("""
+        steps++;
+        if (steps == MIGRATION_STEP) {
+            call("POST", "/v1/migrations/apply?waitMillis=0", api.json("""
                     {"target": "1.1.0", "reason": "The shop opens"}"""));
-        } else if (happened % 40 == 0) {
-            quarrel();
-        } else if (happened % 7 == 0) {
+        } else if (steps % 40 == 0) {
+            conflictingPurchase();
+        } else if (steps % 7 == 0) {
             duel();
-        } else if (happened % 5 == 0) {
+        } else if (steps % 5 == 0) {
             playRound();
-        } else if (happened % 3 == 0) {
+        } else if (steps % 3 == 0) {
             score("sky_race", Math.round((60 + 25 * Math.abs(random.nextGaussian())) * 100) / 100.0);
-        } else if (happened % 2 == 0) {
+        } else if (steps % 2 == 0) {
             score("high_scores", Math.rint(Math.exp(7 + random.nextGaussian())));
         } else {
             score("arena", 5 + random.nextInt(40));
@@ -105,7 +105,7 @@ final class DemoWorld {
 
     private void score(String board, double value) throws IOException, InterruptedException {
         ObjectNode score = api.json("{}").put("playerId", player()).put("value", value);
-        must("POST", "/v1/leaderboards/" + board + "/scores", score);
+        call("POST", "/v1/leaderboards/" + board + "/scores", score);
     }
 
     private void levelUp() throws IOException, InterruptedException {
@@ -114,19 +114,19 @@ final class DemoWorld {
         if (random.nextInt(4) == 0) {
             ((ObjectNode) update.get("increment")).put("level", 1);
         }
-        must("PATCH", "/v1/entities/" + player(), update);
+        call("PATCH", "/v1/entities/" + player(), update);
     }
 
     private void duel() throws IOException, InterruptedException {
         int one = random.nextInt(PLAYERS);
         int other = (one + 1 + random.nextInt(PLAYERS - 1)) % PLAYERS;
-        // Who comes later in the list plays a little better, so that ratings have something to find.
+        // Players later in the list win more often, so that ratings differ.
         boolean wins = random.nextInt(PLAYERS * 2) < PLAYERS + one - other;
         ObjectNode match = api.json("{}").put("matchId", "duel-" + Long.toHexString(random.nextLong()));
         ArrayNode teams = match.putArray("teams");
         teams.addObject().put("place", wins ? 1 : 2).putArray("players").add(players.get(one));
         teams.addObject().put("place", wins ? 2 : 1).putArray("players").add(players.get(other));
-        must("POST", "/v1/leaderboards/duels/matches", match);
+        call("POST", "/v1/leaderboards/duels/matches", match);
     }
 
     private void playRound() throws IOException, InterruptedException {
@@ -139,11 +139,11 @@ final class DemoWorld {
         for (int i = random.nextInt(6); i >= 0; i--) {
             inside.add(player());
         }
-        must("PATCH", "/v1/entities/room_" + room + "?space=" + room(room), update);
+        call("PATCH", "/v1/entities/room_" + room + "?space=" + room(room), update);
     }
 
-    /** Two buy the same apples: the second has not seen the first, and somebody has to decide. */
-    private void quarrel() throws IOException, InterruptedException {
+    /** Two updates of the same base version, so that the second one conflicts and is parked. */
+    private void conflictingPurchase() throws IOException, InterruptedException {
         int room = 1 + random.nextInt(ROOMS);
         String market = "/v1/entities/market_" + room + "?space=" + room(room);
         DemoClient.Answer seen = api.get(market);
@@ -155,20 +155,20 @@ final class DemoWorld {
             ObjectNode update = api.json("{}").put("baseVersion", version);
             update.putObject("set").put("apples", left);
             update.putObject("source").put("playerId", player());
-            must("PATCH", market, update);
+            call("PATCH", market, update);
         }
     }
 
     private void create(String space, String id, String type, ObjectNode state)
             throws IOException, InterruptedException {
         ObjectNode entity = api.json("{}").put("id", id).put("type", type).put("space", space);
-        must("POST", "/v1/entities", entity.set("state", state));
+        call("POST", "/v1/entities", entity.set("state", state));
     }
 
-    private void must(String method, String path, ObjectNode body) throws IOException, InterruptedException {
+    private void call(String method, String path, ObjectNode body) throws IOException, InterruptedException {
         DemoClient.Answer answer = api.send(method, path, body);
         if (!answer.done()) {
-            LOG.debugf("A call of the demo was refused: %s %s %d %s", method, path, answer.status(), answer.body());
+            LOG.debugf("A call of the demo was rejected: %s %s %d %s", method, path, answer.status(), answer.body());
         }
     }
 

@@ -16,24 +16,24 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one DynamoDB Local of dev mode. A live reload throws away every class of the application but not this process, so
- * what runs is remembered in a file and not in a field. From the same file the next dev mode knows what an earlier one
- * could not stop.
+ * The DynamoDB Local process of dev mode. A live reload discards all classes of the application but not this process,
+ * so a file stores the running process. The next dev mode reads the same file to stop a process that an earlier one
+ * left running.
  */
 final class DevDynamoDb {
 
     private static final Logger LOG = Logger.getLogger(DevDynamoDb.class);
     private static final Duration SAME_START = Duration.ofSeconds(2);
 
-    /** What the file says: which process, forked by whom, with what options. */
+    /** Content of the file: the process, the process that forked it, and its options. */
     private record Note(long pid, Instant startedAt, long owner, int port, String data) {
 
-        /** The process, if it still runs; a process that only has the same number by now is not meant. */
+        /** The process, if it is running; a different process with the same id is ignored. */
         Optional<ProcessHandle> process() {
-            return ProcessHandle.of(pid).filter(ProcessHandle::isAlive).filter(this::isMeant);
+            return ProcessHandle.of(pid).filter(ProcessHandle::isAlive).filter(this::isSame);
         }
 
-        private boolean isMeant(ProcessHandle process) {
+        private boolean isSame(ProcessHandle process) {
             boolean sameStart = process.info()
                     .startInstant()
                     .map(start -> Duration.between(start, startedAt).abs().compareTo(SAME_START) < 0)
@@ -49,24 +49,25 @@ final class DevDynamoDb {
     private DevDynamoDb() {}
 
     /**
-     * Keeps the DynamoDB Local that this JVM forked before a live reload, or stops what an earlier dev mode left behind
-     * and starts a new one.
+     * Returns the endpoint of DynamoDB Local. Reuses the process that this JVM forked before a live reload; otherwise
+     * stops a process of an earlier dev mode and starts a new one.
      *
-     * @param data the directory to keep the data in; null keeps it in memory only
-     * @throws IllegalStateException if something else listens on the port, with what to do, or it does not start
+     * @param data directory of the data; null keeps the data in memory
+     * @throws IllegalStateException if another process uses the port (the message contains the remedy), or if the
+     *     process does not start
      */
     static URI ensure(int port, @Nullable Path data) {
         return ensure(port, data, ProjectFiles.target().resolve("dynamodb-local.properties"));
     }
 
     static URI ensure(int port, @Nullable Path data, Path file) {
-        String wantedData = data == null ? "" : data.toString();
+        String dataOption = data == null ? "" : data.toString();
         long self = ProcessHandle.current().pid();
         Optional<Note> note = read(file);
         Optional<ProcessHandle> running = note.flatMap(Note::process);
         if (note.isPresent() && running.isPresent()) {
             Note known = note.get();
-            if (known.owner() == self && known.port() == port && known.data().equals(wantedData)) {
+            if (known.owner() == self && known.port() == port && known.data().equals(dataOption)) {
                 return URI.create("http://localhost:" + port);
             }
             if (known.owner() == self || !isAlive(known.owner())) {
@@ -74,7 +75,7 @@ final class DevDynamoDb {
                 DynamoDbLocal.stop(running.get());
             }
         }
-        // Not closed here: it outlives live reloads and ends by itself when this JVM has ended.
+        // Not closed here: the process survives live reloads and ends when this JVM ends.
         DynamoDbLocal started = start(port, data);
         write(
                 file,
@@ -83,7 +84,7 @@ final class DevDynamoDb {
                         started.process().info().startInstant().orElse(Instant.now()),
                         self,
                         port,
-                        wantedData));
+                        dataOption));
         return started.endpoint();
     }
 
@@ -92,7 +93,7 @@ final class DevDynamoDb {
             return DynamoDbLocal.start(port, data);
         } catch (DynamoDbLocal.PortTakenException e) {
             throw new IllegalStateException(
-                    "Port " + port + ", meant for DynamoDB Local, is taken: stop what listens there, or start with"
+                    "Port " + port + " for DynamoDB Local is in use: stop the process that uses it, or start with"
                             + " -Dstatecraft.local.dynamodb-port=" + (port + 1) + ".",
                     e);
         }
@@ -116,7 +117,7 @@ final class DevDynamoDb {
                     Integer.parseInt(text.getProperty("port", "")),
                     text.getProperty("data", "")));
         } catch (IOException | RuntimeException e) {
-            LOG.warnf("Ignoring an unreadable note about DynamoDB Local: file=%s cause=%s", file, e);
+            LOG.warnf("The file about DynamoDB Local is malformed and is ignored: file=%s cause=%s", file, e);
             return Optional.empty();
         }
     }

@@ -17,8 +17,8 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One run of dev mode, from the first start through every live reload: says what is wrong with a port before anything
- * starts, says where everything is when it has started, and ends when Maven ends, however Maven ends.
+ * One run of dev mode, including all live reloads. Reports a port that is in use before anything starts, logs the
+ * addresses after the start, and ends this JVM when Maven ends.
  */
 @Singleton
 @IfBuildProfile("dev")
@@ -26,7 +26,7 @@ public final class DevSession {
 
     private static final Logger LOG = Logger.getLogger(DevSession.class);
 
-    /** Set in this JVM once it started; fields do not outlive a live reload. */
+    /** System property that is set after the first start, because fields do not survive a live reload. */
     private static final String STARTED = "statecraft.dev-session-started";
 
     private final LocalConfig config;
@@ -48,7 +48,7 @@ public final class DevSession {
                 .orElse(null);
         int port = http.port();
         if (isFirstStart() && port > 0 && DynamoDbLocal.isTaken(port)) {
-            refuse("Port " + port + " is taken: stop what listens there, or start with -Dquarkus.http.port="
+            exit("Port " + port + " is in use: stop the process that uses it, or start with -Dquarkus.http.port="
                     + (port + 1) + ".");
         }
     }
@@ -65,7 +65,7 @@ public final class DevSession {
                 + "\n  Data             "
                 + config.data()
                         .map(data -> ProjectFiles.resolve(data).toString())
-                        .orElse("in memory, gone when this stops; -Dstatecraft.local.data=DIR keeps it")
+                        .orElse("in memory, lost at exit; -Dstatecraft.local.data=DIR stores it")
                 + "\n");
     }
 
@@ -75,16 +75,16 @@ public final class DevSession {
         }
     }
 
-    /** Whether this JVM has not started the application before. */
+    /** Whether the application starts for the first time in this JVM. */
     static boolean isFirstStart() {
         return System.getProperty(STARTED) == null;
     }
 
     /**
-     * Ends this JVM at once with one sentence for the developer. An exception would do the same with two hundred lines
-     * around it; nothing is lost, because nothing runs yet but child processes that end with this one.
+     * Ends this JVM immediately and prints one sentence. An exception would add a long stack trace. Only child
+     * processes are running at this point, and they end with this JVM.
      */
-    static void refuse(String sentence) {
+    static void exit(String sentence) {
         System.err.println("\n" + sentence + "\n");
         System.err.flush();
         Runtime.getRuntime().halt(1);

@@ -20,8 +20,8 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * DynamoDB Local as a process of its own, forked from the class path Maven wrote. It lives until {@link #close()} or
- * until this JVM has ended, whichever comes first. One store is shared by all regions and credentials.
+ * DynamoDB Local as a separate process, started from the class path that Maven wrote. It runs until {@link #close()} or
+ * until this JVM ends. All regions and credentials share one store.
  */
 public final class DynamoDbLocal implements AutoCloseable {
 
@@ -29,15 +29,15 @@ public final class DynamoDbLocal implements AutoCloseable {
     private static final Duration STOP_LIMIT = Duration.ofSeconds(5);
     private static final int LOG_LINES_IN_ERROR = 15;
 
-    /** The system property with arguments for its JVM, which tests tune for processes that live for seconds. */
+    /** System property with JVM arguments for the process, which tests tune for short-lived processes. */
     private static final String JVM = "statecraft.dynamodb-local.jvm";
 
-    /** The port was asked for by number and something else listens on it. */
+    /** The requested port is in use by another process. */
     public static final class PortTakenException extends IllegalStateException {
         private static final long serialVersionUID = 1L;
 
         PortTakenException(int port) {
-            super("Port " + port + " is taken by another process.");
+            super("Port " + port + " is in use by another process.");
         }
     }
 
@@ -45,8 +45,8 @@ public final class DynamoDbLocal implements AutoCloseable {
     private final int port;
 
     /**
-     * The JDK holds on to a process that someone waits for, and with it to the pipe whose end would end the child: a live
-     * reload leaves nothing else that refers to it.
+     * Keeps a reference to the process and its input pipe across live reloads, because the JDK retains a process whose
+     * exit is awaited. The child ends when the pipe is closed.
      */
     private final CompletableFuture<Process> ended;
 
@@ -57,12 +57,12 @@ public final class DynamoDbLocal implements AutoCloseable {
     }
 
     /**
-     * Starts DynamoDB Local and returns when it answers, usually after one to three seconds.
+     * Starts DynamoDB Local and returns when it responds, usually after one to three seconds.
      *
-     * @param port the port to listen on; 0 takes a free one
-     * @param data the directory to keep the data in, created if missing; null keeps it in memory only
+     * @param port port to listen on; 0 chooses a free one
+     * @param data directory of the data, created if missing; null keeps the data in memory
      * @throws PortTakenException if the port is in use
-     * @throws IllegalStateException if the process ends or does not answer within a minute; the message ends with the
+     * @throws IllegalStateException if the process ends or does not respond within a minute; the message ends with the
      *     last lines of its log
      */
     public static DynamoDbLocal start(int port, @Nullable Path data) {
@@ -74,35 +74,35 @@ public final class DynamoDbLocal implements AutoCloseable {
         try {
             Process process = fork(chosen, data, log);
             DynamoDbLocal started = new DynamoDbLocal(process, chosen);
-            started.awaitAnswer(log);
+            started.awaitResponse(log);
             return started;
         } catch (IOException e) {
             throw new UncheckedIOException("DynamoDB Local could not be started", e);
         }
     }
 
-    /** Where clients connect to. */
+    /** The endpoint for clients. */
     public URI endpoint() {
         return URI.create("http://localhost:" + port);
     }
 
-    /** The port it listens on. */
+    /** The port of the endpoint. */
     public int port() {
         return port;
     }
 
-    /** The process, for whoever has to recognise it later. */
+    /** The process. */
     public ProcessHandle process() {
         return process.toHandle();
     }
 
-    /** Stops the process and returns when it is gone. Safe to call twice. */
+    /** Stops the process and returns after it has ended. Idempotent. */
     @Override
     public void close() {
         stop(process.toHandle());
     }
 
-    /** Asks a process to end, and ends it by force when it has not done so within five seconds. */
+    /** Terminates a process, by force if it does not end within five seconds. */
     static void stop(ProcessHandle process) {
         process.destroy();
         if (!endsWithin(process, STOP_LIMIT)) {
@@ -149,7 +149,7 @@ public final class DynamoDbLocal implements AutoCloseable {
         String arguments = System.getProperty(JVM, "");
         command.addAll(arguments.isBlank() ? List.of() : List.of(arguments.split(" ")));
         command.addAll(List.of(
-                // SQLite is loaded as a native library, which newer JDKs warn about otherwise.
+                // Newer JDKs warn about SQLite's native library without this option.
                 "--enable-native-access=ALL-UNNAMED",
                 DynamoDbLocalMain.class.getName(),
                 "-sharedDb",
@@ -164,8 +164,8 @@ public final class DynamoDbLocal implements AutoCloseable {
         }
         ProcessBuilder builder =
                 new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
-        // Not as an argument: a class path that long pushes the main class out of what the system remembers of a
-        // command line, and by that the process is recognised.
+        // The class path is not an argument, because a long one would push the main class, which identifies the
+        // process, out of the command line that the system reports.
         builder.environment()
                 .put(
                         "CLASSPATH",
@@ -175,22 +175,22 @@ public final class DynamoDbLocal implements AutoCloseable {
         return builder.start();
     }
 
-    private void awaitAnswer(Path log) throws IOException {
+    private void awaitResponse(Path log) throws IOException {
         long deadline = System.nanoTime() + START_LIMIT.toNanos();
-        while (!answers()) {
+        while (!responds()) {
             boolean late = System.nanoTime() - deadline > 0;
             if (late || ended.isDone()) {
                 close();
                 throw new IllegalStateException(
-                        "DynamoDB Local " + (late ? "did not answer within " + START_LIMIT.toSeconds() + " s" : "ended")
+                        "DynamoDB Local " + (late ? "did not respond within " + START_LIMIT.toSeconds() + " s" : "ended")
                                 + " on port " + port + ". Its log " + log + " ends with:\n" + tail(log));
             }
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
         }
     }
 
-    /** Any HTTP answer will do: without a signed request it is a 400. */
-    private boolean answers() {
+    /** Whether the process returns any HTTP response; an unsigned request gets a 400. */
+    private boolean responds() {
         try {
             HttpURLConnection connection =
                     (HttpURLConnection) endpoint().toURL().openConnection();

@@ -4,18 +4,18 @@ import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 
 /**
- * The main class of the forked process: DynamoDB Local, tied to the life of the process that forked it. Standard input
- * is a pipe from the parent that nothing is ever written to; it ends when the parent ends, however it ends, and then
- * this process ends too. So not even {@code kill -9} leaves a database behind.
+ * Main class of the forked process: runs DynamoDB Local until the parent process ends. Standard input is a pipe from
+ * the parent that carries no data. The pipe is closed when the parent ends, even by {@code kill -9}, and then this
+ * process ends.
  */
 public final class DynamoDbLocalMain {
 
     private DynamoDbLocalMain() {}
 
     /**
-     * Runs DynamoDB Local's own main with the same arguments.
+     * Runs the main method of DynamoDB Local with the same arguments.
      *
-     * @throws ReflectiveOperationException if DynamoDB Local is not on the class path or its main fails
+     * @throws ReflectiveOperationException if DynamoDB Local is not on the class path or its main method fails
      */
     public static void main(String[] arguments) throws ReflectiveOperationException {
         ignoreInterrupt();
@@ -27,15 +27,15 @@ public final class DynamoDbLocalMain {
                     .getMethod("main", String[].class)
                     .invoke(null, (Object) arguments);
         } catch (InvocationTargetException e) {
-            // The server's own threads may already run and would keep a half-started process alive.
+            // Threads of the server may already run and would keep the process alive.
             e.printStackTrace();
             System.exit(1);
         }
     }
 
     /**
-     * Ctrl-C reaches every process of a terminal at once, and the application still writes while it ends. The class is
-     * in every JDK, but only by reflection without a warning.
+     * Ignores SIGINT. Ctrl-C signals every process of a terminal, but the application still writes while it shuts down.
+     * Direct use of the class {@code sun.misc.Signal} causes a compiler warning, so it is used by reflection.
      */
     private static void ignoreInterrupt() throws ReflectiveOperationException {
         Class<?> signal = Class.forName("sun.misc.Signal");
@@ -50,7 +50,7 @@ public final class DynamoDbLocalMain {
     private static void exitWithParent() {
         try {
             while (System.in.read() >= 0) {
-                // Nothing is said here; only the end of the stream means something.
+                // The pipe carries no data; only its end matters.
             }
         } catch (IOException e) {
             System.err.println("Lost the pipe to the parent process: " + e);

@@ -5,32 +5,32 @@ import io.smallrye.config.WithDefault;
 import java.time.Duration;
 import java.util.Optional;
 
-/** How a developer's machine plays the deployment; only known in dev mode and tests. */
+/** Configuration of dev mode and tests. */
 @ConfigMapping(prefix = "statecraft.local")
 public interface LocalConfig {
 
-    /** The port of DynamoDB Local in dev mode. Tests take a free one. */
+    /** Port of DynamoDB Local in dev mode. Tests use a free port. */
     @WithDefault("8000")
     int dynamodbPort();
 
-    /** The directory dev mode keeps its data in between runs, relative to the project; in memory only if absent. */
+    /** Directory in which dev mode stores its data, relative to the project; without it, data is kept in memory. */
     Optional<String> data();
 
-    /** Whether stream handlers are called. */
+    /** Whether stream records are delivered to functions. */
     @WithDefault("true")
     boolean pump();
 
-    /** Whether schedules call their handlers by the clock; off in tests, which trigger them by hand. */
+    /** Whether schedules call their functions on time; false in tests, which trigger them explicitly. */
     @WithDefault("true")
     boolean scheduler();
 
-    /** Between looks at a stream that had nothing new. */
+    /** Interval between reads of a stream without new records. */
     @WithDefault("100ms")
     Duration streamPoll();
 
-    /** Another SAM template than the project's, as a system property. */
+    /** Path of a SAM template to use instead of the project's; a system property. */
     Optional<String> template();
 
-    /** Another file with the class path of DynamoDB Local, as a system property. */
+    /** Path of another file with the class path of DynamoDB Local; a system property. */
     Optional<String> tools();
 }

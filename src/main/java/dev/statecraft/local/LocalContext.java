@@ -10,7 +10,7 @@ import java.util.UUID;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/** What Lambda tells a function about one invocation, with a limit of a minute that nothing here enforces. */
+/** The Lambda context of one invocation. It reports a time limit of one minute, which is not enforced. */
 final class LocalContext implements Context {
 
     private static final Duration LIMIT = Duration.ofMinutes(1);

@@ -17,7 +17,7 @@ import java.util.Arrays;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** The handlers of this process as functions, found by the name that {@code QUARKUS_LAMBDA_HANDLER} would select. */
+/** The handlers of this process, found by the name that {@code QUARKUS_LAMBDA_HANDLER} selects on Lambda. */
 @Singleton
 @IfBuildProfile(anyOf = {"dev", "test"})
 public final class LocalHandlers {
@@ -28,9 +28,7 @@ public final class LocalHandlers {
         this.handlers = handlers;
     }
 
-    /**
-     * The handler of that name, behind the same reading and writing of JSON as on Lambda; empty if there is none.
-     */
+    /** The handler with a name, with the same JSON conversion as on Lambda; empty if there is none. */
     public Optional<LambdaFunction> find(String name) {
         Instance<RequestHandler<?, ?>> named = handlers.select(NamedLiteral.of(name));
         if (!named.isResolvable()) {
@@ -39,7 +37,7 @@ public final class LocalHandlers {
         Instance.Handle<? extends RequestHandler<?, ?>> handle = named.getHandle();
         ObjectMapper json = AmazonLambdaMapperRecorder.objectMapper;
         JavaType input = json.constructType(inputType(handle.getBean().getBeanClass()));
-        @SuppressWarnings("unchecked") // The input is read as the type that the handler's own method takes.
+        @SuppressWarnings("unchecked") // The input is parsed as the parameter type of the handler's method.
         RequestHandler<Object, @Nullable Object> handler = (RequestHandler<Object, @Nullable Object>) handle.get();
         return Optional.of(event -> {
             @Nullable Object answer = handler.handleRequest(json.readValue(event, input), new LocalContext(name));

@@ -21,14 +21,14 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 
-/** Plays the state machine that drives runs of migrations: calls the step handler until nothing is left. */
+/** Replaces the state machine that drives migration runs: calls the step handler until no work is left. */
 @Singleton
 @IfBuildProfile(anyOf = {"dev", "test"})
 public final class LocalMigrations {
 
     private static final Logger LOG = Logger.getLogger(LocalMigrations.class);
 
-    /** Times that a failed call is repeated, waiting a little longer each time. */
+    /** Maximum number of retries of a failed call; the wait doubles with each retry. */
     private static final int RETRIES = 6;
 
     private static final JsonMapper JSON = new JsonMapper();
@@ -45,7 +45,7 @@ public final class LocalMigrations {
         this.handlers = handlers;
     }
 
-    @SuppressWarnings("FutureReturnValueIgnored") // What fails is logged where it fails.
+    @SuppressWarnings("FutureReturnValueIgnored") // The task logs its failures.
     void start(@Observes RunsPending runs) {
         boolean first = driven.add(runs.game());
         if (runs.possiblyDriven() && !first) {
@@ -55,8 +55,8 @@ public final class LocalMigrations {
             try {
                 drive(runs.game());
             } catch (Exception e) {
-                // The next apply or resume, or the schedule, begins where this one stopped.
-                LOG.errorf(e, "A run of a migration stopped: game=%s", runs.game());
+                // The next apply, resume or scheduled step continues the run.
+                LOG.errorf(e, "Migration run interrupted: game=%s", runs.game());
             } finally {
                 driven.remove(runs.game());
             }
@@ -68,16 +68,16 @@ public final class LocalMigrations {
     }
 
     private void drive(String game) throws Exception {
-        ObjectNode begin = JsonNodeFactory.instance.objectNode().put("game", game);
-        for (JsonNode next = call(begin); !next.path("done").asBoolean(); next = call(begin)) {
-            List<Future<Void>> working = new ArrayList<>();
+        ObjectNode advance = JsonNodeFactory.instance.objectNode().put("game", game);
+        for (JsonNode next = call(advance); !next.path("done").asBoolean(); next = call(advance)) {
+            List<Future<Void>> tasks = new ArrayList<>();
             for (JsonNode work : next.path("work")) {
-                working.add(machines.submit((Callable<Void>) () -> {
+                tasks.add(machines.submit((Callable<Void>) () -> {
                     untilDone(work);
                     return null;
                 }));
             }
-            for (Future<Void> one : working) {
+            for (Future<Void> one : tasks) {
                 one.get();
             }
         }

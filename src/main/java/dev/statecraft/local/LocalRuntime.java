@@ -27,9 +27,8 @@ import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.streams.DynamoDbStreamsClient;
 
 /**
- * Everything around the handlers that AWS brings and a developer's machine does not: in dev mode DynamoDB Local, the
- * tables and the schedules; in dev mode and tests the stream pump. In tests DynamoDB and the tables come from the test
- * resource; a test without it gets nothing started.
+ * Starts the local replacements of AWS services: in dev mode DynamoDB Local, the tables and the schedules; in dev mode
+ * and tests the stream pump. In tests, the test resource provides DynamoDB and the tables; without it, nothing starts.
  */
 @Singleton
 @IfBuildProfile(anyOf = {"dev", "test"})
@@ -59,13 +58,13 @@ public final class LocalRuntime {
     }
 
     /**
-     * The pump that feeds the stream handlers, for tests that wait until the system is at rest.
+     * The pump that delivers stream records, for tests that wait until all records are processed.
      *
      * @throws IllegalStateException if {@code statecraft.local.pump} is off or there is no DynamoDB
      */
     public StreamPump pump() {
         if (pump == null) {
-            throw new IllegalStateException("The stream pump does not run");
+            throw new IllegalStateException("The stream pump is not running");
         }
         return pump;
     }
@@ -105,7 +104,7 @@ public final class LocalRuntime {
             new LocalTables(dynamoDb, template, tables.prefix()).createMissing();
         } catch (IllegalStateException e) {
             if (DevSession.isFirstStart()) {
-                DevSession.refuse(String.valueOf(e.getMessage()));
+                DevSession.exit(String.valueOf(e.getMessage()));
             }
             throw e;
         }
@@ -118,7 +117,7 @@ public final class LocalRuntime {
                     .ifPresentOrElse(
                             function -> sources.add(new StreamPump.Source(mapping, function)),
                             () -> LOG.warnf(
-                                    "Stream is not consumed, there is no such handler: table=%s handler=%s",
+                                    "The stream is not consumed, its handler does not exist: table=%s handler=%s",
                                     mapping.table(), mapping.handler()));
         }
         DynamoDbStreamsClient client = DynamoDbStreamsClient.builder()

@@ -20,7 +20,7 @@ import java.util.regex.Pattern;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/** Plays EventBridge schedules: calls handlers at the template's rates, or by hand. */
+/** Replaces EventBridge schedules: calls handlers at the rates of the template, or on request. */
 @Singleton
 @IfBuildProfile(anyOf = {"dev", "test"})
 public final class LocalScheduler {
@@ -37,10 +37,10 @@ public final class LocalScheduler {
     }
 
     /**
-     * Calls every schedule's handler at its rate, the first time after one period. Schedules with a cron expression are
-     * not played; they can be {@linkplain #trigger triggered}.
+     * Calls the handler of every schedule at its rate, first after one period. Schedules with a cron expression are not
+     * called; they can be {@linkplain #trigger triggered}.
      */
-    @SuppressWarnings("FutureReturnValueIgnored") // A call that fails is logged where it is made.
+    @SuppressWarnings("FutureReturnValueIgnored") // The task logs its failures.
     synchronized void start(List<Schedule> schedules) {
         ScheduledExecutorService started = Executors.newSingleThreadScheduledExecutor(task -> {
             Thread thread = new Thread(task, "local-scheduler");
@@ -52,7 +52,7 @@ public final class LocalScheduler {
             Optional<Duration> rate = rate(schedule.expression());
             if (rate.isEmpty()) {
                 LOG.infof(
-                        "Schedule is not played locally: name=%s expression=%s",
+                        "The schedule has no rate and is not called: name=%s expression=%s",
                         schedule.name(), schedule.expression());
             } else {
                 long period = rate.get().toMillis();
@@ -70,11 +70,10 @@ public final class LocalScheduler {
 
     /**
      * Calls a schedule's handler now, as EventBridge would.
-     *
-     * @param handler the name that {@code QUARKUS_LAMBDA_HANDLER} would select
-     * @return its answer as JSON, or null where it has none
-     * @throws IllegalArgumentException if there is no such handler
-     * @throws Exception whatever the handler throws
+     * @param handler name that {@code QUARKUS_LAMBDA_HANDLER} selects on Lambda
+     * @return the result as JSON, or null if there is none
+     * @throws IllegalArgumentException if the handler does not exist
+     * @throws Exception any exception of the handler
      */
     public @Nullable String trigger(String handler) throws Exception {
         return handlers.find(handler)
@@ -82,7 +81,7 @@ public final class LocalScheduler {
                 .invoke(event(handler));
     }
 
-    /** The period of a rate expression; empty for anything else. */
+    /** The period of a rate expression; empty for another expression. */
     static Optional<Duration> rate(String expression) {
         Matcher rate = RATE.matcher(expression);
         if (!rate.matches()) {
@@ -96,7 +95,7 @@ public final class LocalScheduler {
         try {
             trigger(schedule.handler());
         } catch (Throwable e) {
-            // The next tick comes all the same, as it does from EventBridge.
+            // A failure does not stop the schedule, as on EventBridge.
             LOG.warnf(e, "Scheduled call failed: name=%s handler=%s", schedule.name(), schedule.handler());
         }
     }

@@ -10,14 +10,14 @@ import java.time.Duration;
 import java.util.Optional;
 import org.jboss.logging.Logger;
 
-/** The connections of this process, in place of those that API Gateway keeps. */
+/** Sends frames to the connections of this process, which replace the connections of API Gateway. */
 @Singleton
 @IfBuildProfile(anyOf = {"dev", "test"})
 public final class LocalSockets implements Sockets {
 
     private static final Logger LOG = Logger.getLogger(LocalSockets.class);
 
-    private static final Duration PATIENCE = Duration.ofSeconds(5);
+    private static final Duration SEND_TIMEOUT = Duration.ofSeconds(5);
 
     private final OpenConnections open;
 
@@ -32,7 +32,7 @@ public final class LocalSockets implements Sockets {
             return Delivery.GONE;
         }
         try {
-            connection.get().sendText(frame).await().atMost(PATIENCE);
+            connection.get().sendText(frame).await().atMost(SEND_TIMEOUT);
             return Delivery.SENT;
         } catch (RuntimeException e) {
             LOG.debug("A frame could not be sent", e);

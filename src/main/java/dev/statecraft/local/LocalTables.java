@@ -19,7 +19,7 @@ import software.amazon.awssdk.services.dynamodb.model.TableDescription;
 import software.amazon.awssdk.services.dynamodb.model.TimeToLiveStatus;
 import software.amazon.awssdk.services.dynamodb.waiters.DynamoDbWaiter;
 
-/** Creates the template's tables where no CloudFormation stack does. */
+/** Creates the tables of template.yaml without a CloudFormation stack. */
 public final class LocalTables {
 
     private static final Duration ACTIVE_LIMIT = Duration.ofSeconds(60);
@@ -29,7 +29,7 @@ public final class LocalTables {
     private final String prefix;
 
     /**
-     * @param prefix what every table name begins with
+     * @param prefix prefix of all table names
      */
     public LocalTables(DynamoDbClient dynamoDb, Template template, String prefix) {
         this.dynamoDb = dynamoDb;
@@ -38,10 +38,10 @@ public final class LocalTables {
     }
 
     /**
-     * Creates the tables that do not exist, with their streams and expiry, and returns when all are active. Tables that
-     * exist keep their data.
+     * Creates missing tables with their streams and TTL, and returns when all tables are active. Existing tables keep
+     * their data.
      *
-     * @throws IllegalStateException if a table exists with another shape than the template gives it
+     * @throws IllegalStateException if the keys, indexes or stream of an existing table differ from the template
      */
     public void createMissing() {
         for (Table table : template.tables()) {
@@ -49,30 +49,30 @@ public final class LocalTables {
             if (existing == null) {
                 create(table);
             } else {
-                requireShape(table, existing);
+                requireSameDefinition(table, existing);
             }
         }
-        WaiterOverrideConfiguration patience = WaiterOverrideConfiguration.builder()
+        WaiterOverrideConfiguration waiting = WaiterOverrideConfiguration.builder()
                 .backoffStrategyV2(BackoffStrategy.fixedDelayWithoutJitter(Duration.ofMillis(50)))
                 .waitTimeout(ACTIVE_LIMIT)
                 .maxAttempts(Integer.MAX_VALUE)
                 .build();
         try (DynamoDbWaiter waiter = DynamoDbWaiter.builder()
                 .client(dynamoDb)
-                .overrideConfiguration(patience)
+                .overrideConfiguration(waiting)
                 .build()) {
             template.tables().forEach(table -> waiter.waitUntilTableExists(r -> r.tableName(fullName(table))));
         }
         template.tables().forEach(this::enableExpiry);
     }
 
-    /** Deletes the tables with everything in them and creates them anew. */
+    /** Deletes the tables with their data and creates them again. */
     public void recreate() {
         delete();
         createMissing();
     }
 
-    /** Deletes those of the tables that exist. */
+    /** Deletes the existing tables. */
     public void delete() {
         for (Table table : template.tables()) {
             if (describe(table) != null) {
@@ -99,7 +99,7 @@ public final class LocalTables {
                 .keySchema(table.key())
                 .attributeDefinitions(table.attributes())
                 .billingMode(BillingMode.PAY_PER_REQUEST);
-        // An empty list is refused where a missing one is fine.
+        // DynamoDB rejects an empty list of indexes, but accepts a missing one.
         if (!table.globalIndexes().isEmpty()) {
             request.globalSecondaryIndexes(table.globalIndexes());
         }
@@ -125,7 +125,7 @@ public final class LocalTables {
         }
     }
 
-    private void requireShape(Table table, TableDescription existing) {
+    private void requireSameDefinition(Table table, TableDescription existing) {
         boolean streams = existing.streamSpecification() != null
                 && Boolean.TRUE.equals(existing.streamSpecification().streamEnabled());
         Set<String> globalIndexes = existing.globalSecondaryIndexes().stream()

@@ -31,7 +31,7 @@ import java.util.Optional;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/** The socket of a developer's machine: what API Gateway's WebSocket API does on AWS, at {@code /v1/socket}. */
+/** The WebSocket endpoint of dev mode at {@code /v1/socket}, which replaces API Gateway's WebSocket API. */
 @WebSocket(path = SocketEndpoint.PATH)
 @IfBuildProfile(anyOf = {"dev", "test"})
 public class SocketEndpoint {
@@ -50,13 +50,13 @@ public class SocketEndpoint {
         this.config = config;
     }
 
-    /** Refuses unauthorized callers before the connection is opened, as API Gateway does, and gives them a problem. */
+    /** Rejects unauthorized callers with a problem before the connection is opened, as API Gateway does. */
     @Singleton
     @IfBuildProfile(anyOf = {"dev", "test"})
     static final class Check {
 
-        /** In front of the route that opens connections. */
-        private static final int EARLY = -10;
+        /** Before the route that opens connections. */
+        private static final int ORDER = -10;
 
         private final Authenticator authenticator;
 
@@ -65,7 +65,7 @@ public class SocketEndpoint {
         }
 
         void routes(@Observes Router router) {
-            router.route(HttpMethod.GET, PATH).order(EARLY).blockingHandler(this::check, false);
+            router.route(HttpMethod.GET, PATH).order(ORDER).blockingHandler(this::check, false);
         }
 
         private void check(RoutingContext context) {
@@ -90,7 +90,7 @@ public class SocketEndpoint {
         sockets.opened(connection.id(), authenticator.authenticate(request.headers("Authorization"), token));
     }
 
-    /** The values of the parameter that holds a token, as they stand in a query. */
+    /** The values of the query parameter with the token. */
     private static List<String> tokens(@Nullable String query) {
         return new QueryStringDecoder("?" + (query == null ? "" : query))
                 .parameters()
@@ -122,19 +122,19 @@ public class SocketEndpoint {
         connection.sendTextAndAwait(sockets.receivedBinary());
     }
 
-    /** The caller may not open a connection after all: a key was revoked since the check, or too many were opened. */
+    /** The connection is rejected after the check: a key was revoked meanwhile, or too many connections are open. */
     @OnError
     @Blocking
-    void refused(WebSocketConnection connection, ProblemException refused) {
-        int status = refused.problem().status();
+    void rejected(WebSocketConnection connection, ProblemException rejected) {
+        int status = rejected.problem().status();
         close(connection, status == 429 || status == 503 ? Closing.TRY_LATER : Closing.NOT_ALLOWED);
     }
 
-    /** The server tells of a message that is too long for it by this type of exception alone. */
+    /** The server reports a too long message only by this type of exception. */
     @OnError
     @Blocking
     void tooLarge(WebSocketConnection connection, IllegalStateException overflow) {
-        LOG.debug("A frame was refused", overflow);
+        LOG.debug("A frame was rejected", overflow);
         close(connection, Closing.TOO_LARGE);
     }
 

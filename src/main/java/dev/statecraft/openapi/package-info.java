@@ -1,4 +1,4 @@
-/** Builds the OpenAPI document from the code and the descriptions in META-INF/openapi.yaml. */
+/** Builds the OpenAPI document at build time from the code and the descriptions in META-INF/openapi.yaml. */
 @NullMarked
 package dev.statecraft.openapi;
 

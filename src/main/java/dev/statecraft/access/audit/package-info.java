@@ -1,4 +1,4 @@
-/** The audit trail: a record of every administrative request. */
+/** The audit trail: a record of every authenticated administrative request, kept for a configured time. */
 @NullMarked
 package dev.statecraft.access.audit;
 

@@ -1,4 +1,4 @@
-/** API keys and the games they belong to. */
+/** API keys and the games they belong to: create, find, revoke. A key is stored as a hash only. */
 @NullMarked
 package dev.statecraft.access.key;
 

@@ -1,4 +1,4 @@
-/** Rate limits: a token bucket for each key and each player. */
+/** Rate limits: a token bucket in DynamoDB for each API key and each player, shared by all instances. */
 @NullMarked
 package dev.statecraft.access.limit;
 

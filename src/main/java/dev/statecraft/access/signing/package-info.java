@@ -1,4 +1,4 @@
-/** The signing keys of the deployment, one for each period. */
+/** The signing keys of the deployment, one per period. Tokens and derived API keys are made with them. */
 @NullMarked
 package dev.statecraft.access.signing;
 

@@ -1,4 +1,4 @@
-/** Tokens made from API keys, tokens of players, and tokens of sockets. */
+/** Tokens created from API keys, player tokens, and the tokens of socket connections. */
 @NullMarked
 package dev.statecraft.access.token;
 

@@ -1,5 +1,7 @@
 /**
- * JSON bodies: reading them within limits of size, depth and number of values, checking them, and writing responses.
+ * JSON bodies. {@code RequestBody} decompresses and limits a request body, {@code JsonCheck} validates it, and {@code
+ * RequestJson} binds it. {@code BulkRequest} and {@code ItemList} process the items of a body independently. {@code
+ * ResponseBody} writes responses.
  */
 @NullMarked
 package dev.statecraft.http.json;

@@ -3,12 +3,12 @@ package dev.statecraft.local.stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stream records that were given up, as Lambda reports them to an on-failure destination: where they are, and not what
- * is in them.
+ * Stream records that were discarded, as Lambda reports them to an on-failure destination: their position, not their
+ * content.
  *
- * @param function logical id of the function that could not handle them
- * @param destination logical id of the on-failure destination in the template, or null where it names none
- * @param records how many they are
+ * @param function logical id of the function that failed
+ * @param destination logical id of the on-failure destination in the template, or null if there is none
+ * @param records number of records
  */
 public record DeadLetter(
         String function,
@@ -19,7 +19,7 @@ public record DeadLetter(
         String lastSequenceNumber,
         int records) {
 
-    /** Why they were given up. */
+    /** Why the records were discarded. */
     public enum Condition {
         RETRY_ATTEMPTS_EXHAUSTED,
         RECORD_AGE_EXCEEDED

@@ -2,15 +2,15 @@ package dev.statecraft.local.stream;
 
 import org.jspecify.annotations.Nullable;
 
-/** A function as Lambda sees it: an event goes in as JSON, an answer comes out as JSON, or it fails. */
+/** A Lambda function with JSON input and output. */
 @FunctionalInterface
 public interface LambdaFunction {
 
     /**
-     * Calls the function once.
+     * Calls the function.
      *
-     * @return its answer, or null where it has none
-     * @throws Exception whatever the function throws; the call has failed then
+     * @return the result, or null if there is none
+     * @throws Exception any exception of the function; the call has failed
      */
     @Nullable String invoke(String eventJson) throws Exception;
 }

@@ -5,8 +5,8 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Lets a consumer thread be paused, stopped and waited for from outside. Work happens in rounds; a round that found
- * nothing to do is quiet, and everything written before a quiet round began has been handled.
+ * Controls a consumer thread: pause, resume, stop, and wait until it is idle. The thread works in rounds. A round
+ * without work is quiet; all records written before the start of a quiet round are processed.
  */
 final class PumpGate {
 
@@ -15,26 +15,26 @@ final class PumpGate {
     private boolean paused;
     private boolean stopped;
     private boolean busy;
-    private boolean nudged;
+    private boolean wakeUp;
     private int waiting;
-    private long roundsBegun;
+    private long roundsStarted;
     private long lastQuietRound;
 
-    /** Waits while paused. False means stop. */
-    boolean beginRound() {
+    /** Starts a round; waits while the thread is paused. Returns false if the thread must stop. */
+    boolean startRound() {
         lock.lock();
         try {
             if (!awaitOpen()) {
                 return false;
             }
-            roundsBegun++;
+            roundsStarted++;
             return true;
         } finally {
             lock.unlock();
         }
     }
 
-    /** Whether someone waits for a quiet round. */
+    /** Whether a caller of {@link #awaitQuiet} waits for a quiet round. */
     boolean isAwaited() {
         lock.lock();
         try {
@@ -44,19 +44,19 @@ final class PumpGate {
         }
     }
 
-    /** Says that the current round found nothing to do. */
+    /** Marks the current round as quiet. */
     void endQuietRound() {
         lock.lock();
         try {
-            lastQuietRound = roundsBegun;
+            lastQuietRound = roundsStarted;
             changed.signalAll();
         } finally {
             lock.unlock();
         }
     }
 
-    /** Waits while paused, then lets one call of the function begin. False means stop. */
-    boolean beginCall() {
+    /** Starts one call of the function; waits while the thread is paused. Returns false if the thread must stop. */
+    boolean startCall() {
         lock.lock();
         try {
             busy = awaitOpen();
@@ -76,17 +76,17 @@ final class PumpGate {
         }
     }
 
-    /** Waits before looking for work again; cut short when someone waits for quiet. */
+    /** Waits before the next round; ends early if a caller waits for a quiet round. */
     void idle(Duration atMost) {
         rest(atMost, true);
     }
 
-    /** Waits before trying again what failed; cut short only by a stop. */
+    /** Waits before a retry; ends early only if the thread must stop. */
     void backOff(Duration duration) {
         rest(duration, false);
     }
 
-    /** Keeps further calls from beginning and returns when none is under way. */
+    /** Prevents further calls and returns when no call is active. */
     void pause() {
         lock.lock();
         try {
@@ -120,7 +120,7 @@ final class PumpGate {
     }
 
     /**
-     * Waits for a quiet round that begins after this call.
+     * Waits for a quiet round that starts after this call.
      *
      * @param deadlineNanos on the scale of {@link System#nanoTime()}
      * @return false if the deadline passed or the consumer was stopped
@@ -128,11 +128,11 @@ final class PumpGate {
     boolean awaitQuiet(long deadlineNanos) throws InterruptedException {
         lock.lock();
         try {
-            long wanted = roundsBegun + 1;
-            nudged = true;
+            long awaited = roundsStarted + 1;
+            wakeUp = true;
             waiting++;
             changed.signalAll();
-            while (lastQuietRound < wanted) {
+            while (lastQuietRound < awaited) {
                 long left = deadlineNanos - System.nanoTime();
                 if (stopped || left <= 0) {
                     return false;
@@ -153,22 +153,22 @@ final class PumpGate {
         return !stopped;
     }
 
-    private void rest(Duration duration, boolean nudgeable) {
+    private void rest(Duration duration, boolean interruptible) {
         lock.lock();
         try {
             long deadline = System.nanoTime() + duration.toNanos();
-            while (!stopped && !(nudgeable && nudged)) {
+            while (!stopped && !(interruptible && wakeUp)) {
                 long left = deadline - System.nanoTime();
                 if (left <= 0) {
                     break;
                 }
                 changed.awaitNanos(left);
             }
-            if (nudgeable) {
-                nudged = false;
+            if (interruptible) {
+                wakeUp = false;
             }
         } catch (InterruptedException e) {
-            // Interrupting is how an overdue call is stopped; the thread ends at the next look at the gate.
+            // An interrupt stops an overdue call; the thread ends at its next round or call.
             stopped = true;
         } finally {
             lock.unlock();

@@ -13,17 +13,17 @@ import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.dynamodb.model.Record;
 import software.amazon.awssdk.services.dynamodb.model.ResourceNotFoundException;
 
-/** One event source mapping at work: a thread that reads a stream, cuts it into batches and has them delivered. */
+/** The thread of one event source mapping: reads a stream, splits it into batches and delivers them. */
 final class StreamConsumer implements Runnable {
 
     private static final Logger LOG = Logger.getLogger(StreamConsumer.class);
 
-    /** Lambda's limit for what one invocation is handed. */
+    /** Lambda's payload limit of one invocation. */
     private static final long BATCH_LIMIT_BYTES = 6_000_000;
 
-    private static final long LOOK_AFTER_NANOS = Duration.ofSeconds(1).toNanos();
+    private static final long STREAM_CHECK_NANOS = Duration.ofSeconds(1).toNanos();
 
-    /** What was read from a shard and is not handled. */
+    /** Unprocessed records of a shard. */
     private static final class Buffer {
         final List<Record> records = new ArrayList<>();
         long since;
@@ -36,8 +36,8 @@ final class StreamConsumer implements Runnable {
     private final Duration poll;
     private final Map<String, Buffer> buffers = new HashMap<>();
     private final AtomicInteger pending = new AtomicInteger();
-    private boolean complained;
-    private long lookedAfter = System.nanoTime();
+    private boolean failureLogged;
+    private long streamCheckedAt = System.nanoTime();
 
     StreamConsumer(
             Template.StreamMapping mapping,
@@ -52,14 +52,14 @@ final class StreamConsumer implements Runnable {
         this.poll = poll;
     }
 
-    /** How many records were read and are not handled. */
+    /** Number of records that were read and are not processed. */
     int pending() {
         return pending.get();
     }
 
     @Override
     public void run() {
-        while (gate.beginRound()) {
+        while (gate.startRound()) {
             boolean read = false;
             boolean quiet = false;
             try {
@@ -73,17 +73,17 @@ final class StreamConsumer implements Runnable {
                         return;
                     }
                 }
-                if (quiet && isLookedAfter() && !shards.isCurrent()) {
+                if (quiet && isStreamCheckDue() && !shards.isCurrent()) {
                     quiet = false;
-                    forget();
+                    reset();
                 }
-                complained = false;
+                failureLogged = false;
             } catch (ResourceNotFoundException e) {
                 quiet = false;
-                forget();
+                reset();
             } catch (SdkException e) {
                 quiet = false;
-                complain(e);
+                logFailure(e);
             }
             if (quiet) {
                 gate.endQuietRound();
@@ -94,18 +94,21 @@ final class StreamConsumer implements Runnable {
         }
     }
 
-    /** Whether it is time to see if the stream is still the table's: every second, or when someone needs to know. */
-    private boolean isLookedAfter() {
+    /**
+     * Whether to check that the stream still belongs to the table: every second, or if a caller waits for a quiet
+     * round.
+     */
+    private boolean isStreamCheckDue() {
         long now = System.nanoTime();
-        if (!gate.isAwaited() && now - lookedAfter < LOOK_AFTER_NANOS) {
+        if (!gate.isAwaited() && now - streamCheckedAt < STREAM_CHECK_NANOS) {
             return false;
         }
-        lookedAfter = now;
+        streamCheckedAt = now;
         return true;
     }
 
-    private void forget() {
-        shards.forget();
+    private void reset() {
+        shards.reset();
         buffers.clear();
         pending.set(0);
     }
@@ -123,11 +126,14 @@ final class StreamConsumer implements Runnable {
         return !records.isEmpty();
     }
 
-    /** Delivers full batches, and what is left when its window is over. False means stop. */
+    /**
+     * Delivers full batches, and the remaining records when the batching window is over. Returns false if the thread
+     * must stop.
+     */
     private boolean deliverDue(Cursor shard, Buffer buffer) {
         while (buffer.records.size() >= mapping.batchSize()
-                || (!buffer.records.isEmpty() && (shard.atEnd() || windowIsOver(buffer)))) {
-            List<Record> batch = List.copyOf(buffer.records.subList(0, cut(buffer.records)));
+                || (!buffer.records.isEmpty() && (shard.atEnd() || isWindowOver(buffer)))) {
+            List<Record> batch = List.copyOf(buffer.records.subList(0, batchSize(buffer.records)));
             if (!delivery.deliver(shards.arn(), shard.shardId, batch)) {
                 return false;
             }
@@ -141,27 +147,27 @@ final class StreamConsumer implements Runnable {
         return true;
     }
 
-    private boolean windowIsOver(Buffer buffer) {
+    private boolean isWindowOver(Buffer buffer) {
         return System.nanoTime() - buffer.since >= mapping.batchingWindow().toNanos();
     }
 
-    private int cut(List<Record> records) {
-        int most = Math.min(records.size(), mapping.batchSize());
+    private int batchSize(List<Record> records) {
+        int limit = Math.min(records.size(), mapping.batchSize());
         long sizeBytes = 0;
-        for (int i = 0; i < most; i++) {
+        for (int i = 0; i < limit; i++) {
             sizeBytes += records.get(i).dynamodb().sizeBytes();
             if (i > 0 && sizeBytes > BATCH_LIMIT_BYTES) {
                 return i;
             }
         }
-        return most;
+        return limit;
     }
 
-    /** Once for every time it breaks, and not at every poll. */
-    private void complain(SdkException e) {
-        if (!complained) {
-            LOG.warnf("Stream cannot be read, will go on trying: table=%s cause=%s", mapping.table(), e);
-            complained = true;
+    /** Logs the first of several consecutive failures. */
+    private void logFailure(SdkException e) {
+        if (!failureLogged) {
+            LOG.warnf("The stream cannot be read and is retried: table=%s cause=%s", mapping.table(), e);
+            failureLogged = true;
         }
     }
 }

@@ -17,19 +17,18 @@ import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.dynamodb.model.Record;
 
 /**
- * Hands one batch of a shard to a function by the rules of Lambda's event source mapping:
+ * Delivers one batch of a shard to a function by the rules of Lambda's event source mapping:
  *
  * <ul>
- *   <li>An exception fails the whole batch. A partial failure, where the mapping reports them, means that the records
- *       before the lowest reported one are done and the rest is delivered again. A reported identifier that is not in
- *       the batch fails it whole.
- *   <li>With bisection a failed batch is halved, down to a single record; halving costs no retry, and a partial failure
- *       is a cut at the reported record.
- *   <li>What has used up its retries, or became too old in the meantime, is reported as a dead letter, and the shard
- *       moves on.
+ *   <li>An exception fails the whole batch. If the mapping reports partial failures, the records before the lowest
+ *       reported one are processed and the others are delivered retry. A reported identifier that is not in the batch
+ *       fails the whole batch.
+ *   <li>With bisection, a failed batch is halved, down to a single record. Halving does not count as a retry. A partial
+ *       failure splits the batch at the reported record.
+ *   <li>Records without remaining retries, and records beyond the maximum age, are reported as a dead letter; delivery
+ *       continues with the next records.
  * </ul>
- *
- * Between failures it waits, twice as long each time in a row.
+ * The wait after a failure doubles with each consecutive failure.
  */
 final class StreamDelivery {
 
@@ -64,15 +63,15 @@ final class StreamDelivery {
     }
 
     /**
-     * Returns when every record is handled or given up.
+     * Delivers a batch and returns when every record is processed or discarded.
      *
-     * @return false if it was stopped before that
+     * @return false if the pump was stopped before
      */
     boolean deliver(String streamArn, String shardId, List<Record> batch) {
         Deque<Attempt> pending = new ArrayDeque<>(List.of(new Attempt(batch, 0)));
         int failuresInARow = 0;
         while (!pending.isEmpty()) {
-            if (!gate.beginCall()) {
+            if (!gate.startCall()) {
                 return false;
             }
             Attempt attempt = pending.pop();
@@ -93,7 +92,7 @@ final class StreamDelivery {
                             attempt.records()
                                     .subList(failedAt, attempt.records().size()),
                             0);
-            again(shardId, rest, failedAt == 0, pending);
+            retry(shardId, rest, failedAt == 0, pending);
             if (!pending.isEmpty()) {
                 gate.backOff(backOff(failuresInARow));
             }
@@ -101,12 +100,14 @@ final class StreamDelivery {
         return true;
     }
 
-    /** Decides what is delivered next of an attempt whose first record failed, or is next in line to. */
-    private void again(String shardId, Attempt failed, boolean counts, Deque<Attempt> pending) {
+    /**
+     * Schedules the next deliveries after a failed attempt. {@code counts} tells whether the failure counts as a retry.
+     */
+    private void retry(String shardId, Attempt failed, boolean counts, Deque<Attempt> pending) {
         List<Record> records = failed.records();
         int expired = expired(records);
         if (expired > 0) {
-            giveUp(Condition.RECORD_AGE_EXCEEDED, shardId, records.subList(0, expired));
+            discard(Condition.RECORD_AGE_EXCEEDED, shardId, records.subList(0, expired));
             if (expired < records.size()) {
                 pending.push(new Attempt(records.subList(expired, records.size()), 0));
             }
@@ -117,7 +118,7 @@ final class StreamDelivery {
             pending.push(new Attempt(records.subList(half, records.size()), failed.retries()));
             pending.push(new Attempt(records.subList(0, half), failed.retries()));
         } else if (mapping.maximumRetries() >= 0 && failed.retries() >= mapping.maximumRetries()) {
-            giveUp(Condition.RETRY_ATTEMPTS_EXHAUSTED, shardId, records);
+            discard(Condition.RETRY_ATTEMPTS_EXHAUSTED, shardId, records);
         } else {
             pending.push(new Attempt(records, failed.retries() + 1));
         }
@@ -127,17 +128,17 @@ final class StreamDelivery {
         try {
             return firstFailure(records, function.invoke(StreamEventJson.of(streamArn, records)));
         } catch (Throwable e) {
-            // Whatever a function throws, Lambda takes as the failure of the batch.
+            // Lambda treats any exception of a function as a failure of the batch.
             LOG.warnf(e, "Stream batch failed: function=%s records=%d", mapping.function(), records.size());
             return 0;
         }
     }
 
-    private int firstFailure(List<Record> records, @Nullable String answer) throws JsonProcessingException {
-        if (!mapping.reportsBatchItemFailures() || answer == null || answer.isBlank()) {
+    private int firstFailure(List<Record> records, @Nullable String result) throws JsonProcessingException {
+        if (!mapping.reportsBatchItemFailures() || result == null || result.isBlank()) {
             return NOTHING_FAILED;
         }
-        JsonNode failures = JSON.readTree(answer).path("batchItemFailures");
+        JsonNode failures = JSON.readTree(result).path("batchItemFailures");
         if (failures.isEmpty()) {
             return NOTHING_FAILED;
         }
@@ -150,7 +151,7 @@ final class StreamDelivery {
             first = Math.min(first, Math.max(0, index));
         }
         LOG.warnf(
-                "Stream batch failed in part: function=%s done=%d left=%d",
+                "Stream batch failed partially: function=%s processed=%d left=%d",
                 mapping.function(), first, records.size() - first);
         return first;
     }
@@ -172,7 +173,7 @@ final class StreamDelivery {
         return created != null && created.isBefore(oldest);
     }
 
-    private void giveUp(Condition condition, String shardId, List<Record> records) {
+    private void discard(Condition condition, String shardId, List<Record> records) {
         DeadLetter letter = new DeadLetter(
                 mapping.function(),
                 mapping.onFailure(),
@@ -181,7 +182,7 @@ final class StreamDelivery {
                 records.get(0).dynamodb().sequenceNumber(),
                 records.get(records.size() - 1).dynamodb().sequenceNumber(),
                 records.size());
-        LOG.errorf("Stream records given up: %s", letter);
+        LOG.errorf("Stream records discarded: %s", letter);
         deadLetters.accept(letter);
     }
 

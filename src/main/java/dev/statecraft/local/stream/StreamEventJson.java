@@ -11,7 +11,7 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.Record;
 import software.amazon.awssdk.services.dynamodb.model.StreamRecord;
 
-/** Renders stream records as the event Lambda hands to a function. */
+/** Converts stream records to the JSON event of Lambda. */
 final class StreamEventJson {
 
     private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
@@ -20,8 +20,7 @@ final class StreamEventJson {
 
     /**
      * The event for one batch.
-     *
-     * @param streamArn the stream the records were read from
+     * @param streamArn ARN of the stream of the records
      */
     static String of(String streamArn, List<Record> batch) {
         ObjectNode event = JSON.objectNode();
@@ -39,7 +38,7 @@ final class StreamEventJson {
                 .put("awsRegion", record.awsRegion());
         json.set("dynamodb", change(record.dynamodb()));
         if (record.userIdentity() != null) {
-            // Only there when an item expired.
+            // Present only for expired items.
             json.putObject("userIdentity")
                     .put("principalId", record.userIdentity().principalId())
                     .put("type", record.userIdentity().type());

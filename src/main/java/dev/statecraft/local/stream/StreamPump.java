@@ -10,17 +10,17 @@ import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.streams.DynamoDbStreamsClient;
 
 /**
- * Plays Lambda's event source mappings: reads the real streams of the tables and hands the records to functions in
- * batches, with Lambda's rules for retries, partial failures, bisection and giving up ({@code StreamDelivery}). Records
- * of a shard are delivered in order, one batch at a time whatever the mapping's parallelization factor, from the oldest
- * the stream holds; where it is, it forgets when it stops, so a new pump delivers everything again.
+ * Replaces Lambda's event source mappings: reads the streams of the tables and delivers the records to functions in
+ * batches, with Lambda's rules for retries, partial failures, bisection and dead letters ({@code StreamDelivery}).
+ * Records of a shard are delivered in order, from the oldest one, one batch at a time regardless of the mapping's
+ * parallelization factor. The pump does not store its position, so a new pump delivers all records again.
  */
 public final class StreamPump implements AutoCloseable {
 
     private static final Logger LOG = Logger.getLogger(StreamPump.class);
     private static final Duration STOP_LIMIT = Duration.ofSeconds(10);
 
-    /** A mapping and the function that plays its part. */
+    /** An event source mapping and its function. */
     public record Source(StreamMapping mapping, LambdaFunction function) {}
 
     private record Running(StreamMapping mapping, PumpGate gate, StreamConsumer consumer, Thread thread) {}
@@ -36,9 +36,9 @@ public final class StreamPump implements AutoCloseable {
     }
 
     /**
-     * Starts one thread for every source.
+     * Starts a pump with one thread per source.
      *
-     * @param prefix what the names of the tables begin with
+     * @param prefix prefix of all table names
      */
     public static StreamPump start(
             DynamoDbClient dynamoDb, DynamoDbStreamsClient streams, String prefix, List<Source> sources, StreamPace pace) {
@@ -47,25 +47,25 @@ public final class StreamPump implements AutoCloseable {
         return pump;
     }
 
-    /** Stops delivering; returns when no function is being called. Must not be called by a function. */
+    /** Pauses the delivery and returns when no call is active. A function must not call it. */
     public void pause() {
         all.forEach(running -> running.gate().pause());
     }
 
-    /** Goes on where {@link #pause()} stopped. */
+    /** Continues after {@link #pause()}. */
     public void resume() {
         all.forEach(running -> running.gate().resume());
     }
 
     /**
-     * Returns when every record of a change that was acknowledged before this call is handled or given up, and when
-     * what the functions wrote to streams in doing so is handled too.
+     * Waits until the records of all changes before this call are processed or discarded, including the records that
+     * the functions cause.
      *
-     * @throws IllegalStateException if that takes longer than given, or the pump is paused or stopped
+     * @throws IllegalStateException if this takes longer than {@code atMost}, or the pump is paused or stopped
      */
     public void drain(Duration atMost) {
         long deadline = System.nanoTime() + atMost.toNanos();
-        // A function may write to a table whose consumer was found quiet before: once more over all settles it.
+        // A function may write to a table whose consumer was already found quiet, so all are checked a second time.
         int passes = all.size() > 1 ? 2 : 1;
         try {
             for (int pass = 0; pass < passes; pass++) {
@@ -83,17 +83,17 @@ public final class StreamPump implements AutoCloseable {
         }
     }
 
-    /** How many records were read from the streams and are not handled yet. */
+    /** Number of records that were read and are not processed. */
     public int pending() {
         return all.stream().mapToInt(running -> running.consumer().pending()).sum();
     }
 
-    /** What was given up since the start, oldest first. */
+    /** Discarded records since the start, oldest first. */
     public List<DeadLetter> deadLetters() {
         return List.copyOf(deadLetters);
     }
 
-    /** Stops after the calls that are under way, and interrupts those that take longer than ten seconds. */
+    /** Stops after the active calls; interrupts calls that take longer than ten seconds. */
     @Override
     public void close() {
         all.forEach(running -> running.gate().stop());
@@ -102,7 +102,7 @@ public final class StreamPump implements AutoCloseable {
                 running.thread().join(STOP_LIMIT.toMillis());
                 if (running.thread().isAlive()) {
                     LOG.warnf(
-                            "Stream function does not end, interrupting it: function=%s",
+                            "The stream function does not end and is interrupted: function=%s",
                             running.mapping().function());
                     running.thread().interrupt();
                 }

@@ -15,10 +15,10 @@ import software.amazon.awssdk.services.dynamodb.model.StreamDescription;
 import software.amazon.awssdk.services.dynamodb.model.TrimmedDataAccessException;
 import software.amazon.awssdk.services.dynamodb.streams.DynamoDbStreamsClient;
 
-/** Reads the stream of one table from its beginning, shard by shard, a parent to its end before its children. */
+/** Reads the stream of one table from its start, shard by shard; a parent shard completely before its children. */
 final class StreamShards {
 
-    /** How far one shard has been read. */
+    /** Position in a shard. */
     static final class Cursor {
         final String shardId;
         private @Nullable String iterator;
@@ -30,12 +30,12 @@ final class StreamShards {
             this.shardId = shardId;
         }
 
-        /** No record will follow those already read. */
+        /** Whether all records of the closed shard have been read. */
         boolean atEnd() {
             return atEnd;
         }
 
-        /** Everything read from the shard is handled, so that its children may be read. */
+        /** Marks all records of the shard as processed, so that its children are read. */
         void finish() {
             finished = true;
         }
@@ -53,12 +53,12 @@ final class StreamShards {
         this.table = table;
     }
 
-    /**
-     * The stream's ARN.
-     *
-     * @throws software.amazon.awssdk.services.dynamodb.model.ResourceNotFoundException if there is no such table
-     */
-    String arn() {
+     /**
+      * ARN of the stream.
+      *
+      * @throws software.amazon.awssdk.services.dynamodb.model.ResourceNotFoundException if the table does not exist
+      */
+     String arn() {
         if (arn == null) {
             arn = latestArn();
         }
@@ -69,26 +69,27 @@ final class StreamShards {
         return dynamoDb.describeTable(r -> r.tableName(table)).table().latestStreamArn();
     }
 
-    /** Starts over with whatever stream the table has now; see {@link #isCurrent()}. */
-    void forget() {
+    /** Restarts with the current stream of the table; see {@link #isCurrent()}. */
+    void reset() {
         arn = null;
         cursors.clear();
     }
 
     /**
-     * Whether this is still the stream of the table. A table that was deleted and made again has another one, while the
-     * old one stays readable and silent.
+     * Whether the stream is the current one of the table. A table that was deleted and created again has a new stream;
+     * the old stream remains readable without new records.
      *
-     * @throws software.amazon.awssdk.services.dynamodb.model.ResourceNotFoundException if there is no such table
+     * @throws software.amazon.awssdk.services.dynamodb.model.ResourceNotFoundException if the table does not exist
      */
     boolean isCurrent() {
         return arn().equals(latestArn());
     }
 
     /**
-     * The shards that may be read now.
+     * The shards that can be read now.
      *
-     * @throws software.amazon.awssdk.services.dynamodb.model.ResourceNotFoundException if table or stream are gone
+     * @throws software.amazon.awssdk.services.dynamodb.model.ResourceNotFoundException if the table or stream does not
+     *     exist
      */
     List<Cursor> readable() {
         if (cursors.values().stream().allMatch(cursor -> cursor.finished)) {
@@ -97,7 +98,7 @@ final class StreamShards {
         return cursors.values().stream().filter(cursor -> !cursor.finished).toList();
     }
 
-    /** Reads on, at most 1,000 records or 1 MB; nothing means that there is nothing new. */
+    /** Reads the next records, at most 1,000 or 1 MB; empty if there are none. */
     List<Record> read(Cursor cursor) {
         try {
             GetRecordsResponse read = streams.getRecords(r -> r.shardIterator(iterator(cursor)));
@@ -110,10 +111,10 @@ final class StreamShards {
             }
             return records;
         } catch (ExpiredIteratorException e) {
-            // After a long pause; the next read goes on after the last record.
+            // The iterator expired after a long pause; the next read continues after the last record.
             cursor.iterator = null;
         } catch (TrimmedDataAccessException e) {
-            // What was not read within a day is gone; the next read goes on with the oldest that is left.
+            // Records are deleted after a day; the next read continues with the oldest remaining record.
             cursor.iterator = null;
             cursor.lastSequenceNumber = null;
         }

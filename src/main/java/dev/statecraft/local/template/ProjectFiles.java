@@ -5,8 +5,8 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the files of the checked-out project are. Maven starts tests in the project directory but dev mode in a
- * directory below it, so the project is the nearest directory upwards that holds a {@code pom.xml}.
+ * Paths of the project's files. Maven starts tests in the project directory, but dev mode in a directory below it, so
+ * the project is the nearest ancestor directory with a {@code pom.xml}.
  */
 public final class ProjectFiles {
 
@@ -17,24 +17,24 @@ public final class ProjectFiles {
         return fromProperty("statecraft.local.template", "template.yaml");
     }
 
-    /** The class path DynamoDB Local runs from: system property {@code statecraft.local.tools}, or what Maven wrote. */
+    /** File with the class path of DynamoDB Local: system property {@code statecraft.local.tools}, or Maven's file. */
     public static Path tools() {
         return fromProperty("statecraft.local.tools", "target/forked-tools.classpath");
     }
 
-    /** The directory build output goes to; exists afterwards at the latest when Maven ran once. */
+    /** The directory of the build output; it exists after the first Maven build. */
     public static Path target() {
         return directory().resolve("target");
     }
 
-    /** A path given by the developer, relative to the project and not to wherever dev mode happens to run. */
+    /** Resolves a path relative to the project directory. */
     public static Path resolve(String path) {
         return directory().resolve(path).normalize();
     }
 
-    private static Path fromProperty(String property, String otherwise) {
+    private static Path fromProperty(String property, String fallback) {
         @Nullable String given = System.getProperty(property);
-        return resolve(given == null || given.isBlank() ? otherwise : given);
+        return resolve(given == null || given.isBlank() ? fallback : given);
     }
 
     private static Path directory() {

@@ -20,22 +20,21 @@ import software.amazon.awssdk.services.dynamodb.model.LocalSecondaryIndex;
 import software.amazon.awssdk.services.dynamodb.model.Projection;
 
 /**
- * What template.yaml says about tables, stream consumers and schedules. The SAM template is the only place where a
- * table has a shape; a developer's machine and the tests create their tables from it as the stack does.
+ * The tables, stream consumers and schedules of template.yaml. The SAM template is the only definition of the tables;
+ * dev mode and tests create their tables from it.
  *
- * @param tables in the order of the template
- * @param streamMappings one for every function and stream it consumes
- * @param schedules one for every function and schedule it is called by
+ * @param tables tables in the order of the template
+ * @param streamMappings one per function and consumed stream
+ * @param schedules one per function and schedule
  */
 public record Template(List<Table> tables, List<StreamMapping> streamMappings, List<Schedule> schedules) {
 
     /**
      * A DynamoDB table.
-     *
-     * @param logicalId its name within the template
-     * @param name its short name: what follows the prefix in {@code TableName}
+     * @param logicalId logical id in the template
+     * @param name short name: the part of {@code TableName} after the prefix
      * @param streamView the stream view type, or null without a stream
-     * @param ttlAttribute the attribute items expire by, or null where they do not
+     * @param ttlAttribute the TTL attribute, or null without expiry
      */
     public record Table(
             String logicalId,
@@ -48,14 +47,14 @@ public record Template(List<Table> tables, List<StreamMapping> streamMappings, L
             @Nullable String ttlAttribute) {}
 
     /**
-     * An event source mapping from a table's stream to a function; defaults are Lambda's.
+     * An event source mapping from a table's stream to a function, with the default values of Lambda.
      *
      * @param function logical id of the function
-     * @param handler what the function's {@code QUARKUS_LAMBDA_HANDLER} selects
+     * @param handler name that the function's {@code QUARKUS_LAMBDA_HANDLER} selects
      * @param table short name of the table
-     * @param maximumRetries how often a failed batch is tried again; -1 = for ever
-     * @param maximumRecordAge after which age a failed record is given up; null = never
-     * @param onFailure logical id of where given-up records are reported to, or null
+     * @param maximumRetries maximum number of retries of a failed batch; -1 for no limit
+     * @param maximumRecordAge age at which a failed record is discarded; null for no limit
+     * @param onFailure logical id of the on-failure destination, or null
      */
     public record StreamMapping(
             String function,
@@ -75,8 +74,8 @@ public record Template(List<Table> tables, List<StreamMapping> streamMappings, L
      *
      * @param name logical id of the schedule
      * @param function logical id of the function
-     * @param handler what the function's {@code QUARKUS_LAMBDA_HANDLER} selects
-     * @param expression such as {@code rate(1 minute)}
+     * @param handler name that the function's {@code QUARKUS_LAMBDA_HANDLER} selects
+     * @param expression schedule expression such as {@code rate(1 minute)}
      */
     public record Schedule(String name, String function, String handler, String expression) {}
 
@@ -86,12 +85,12 @@ public record Template(List<Table> tables, List<StreamMapping> streamMappings, L
     }
 
     /**
-     * Reads a SAM template. CloudFormation's short tags are understood as far as tables and event sources need them:
-     * {@code !Ref} to a parameter is its default, a reference to a resource is its logical id, {@code !If} is its first
-     * branch.
+     * Reads a SAM template. CloudFormation's short tags are supported as far as tables and event sources use them:
+     * {@code !Ref} to a parameter is its default value, a reference to a resource is its logical id, {@code !If} is its
+     * first branch.
      *
      * @throws UncheckedIOException if the file cannot be read
-     * @throws IllegalArgumentException if it is no template, or something a table or event source must have is missing
+     * @throws IllegalArgumentException if the file is not a template, or a required property is missing
      */
     public static Template read(Path file) {
         try (Reader reader = Files.newBufferedReader(file)) {
@@ -103,7 +102,7 @@ public record Template(List<Table> tables, List<StreamMapping> streamMappings, L
     }
 
     /**
-     * The table of that short name.
+     * The table with a short name.
      *
      * @throws IllegalArgumentException if the template has none
      */
@@ -117,7 +116,7 @@ public record Template(List<Table> tables, List<StreamMapping> streamMappings, L
     private static Template read(TemplateNode root) {
         Map<String, Table> tables = new LinkedHashMap<>();
         Map<String, String> handlers = new LinkedHashMap<>();
-        @Nullable String handlerOfAll = root.at("Globals")
+        @Nullable String globalHandler = root.at("Globals")
                 .at("Function")
                 .at("Environment")
                 .at("Variables")
@@ -134,13 +133,13 @@ public record Template(List<Table> tables, List<StreamMapping> streamMappings, L
                             .at("Variables")
                             .at("QUARKUS_LAMBDA_HANDLER")
                             .textOrNull();
-                    @Nullable String handler = own == null ? handlerOfAll : own;
+                    @Nullable String handler = own == null ? globalHandler : own;
                     if (handler != null) {
                         handlers.put(id, handler);
                     }
                 }
                 default -> {
-                    // Roles, queues, log groups: nothing a developer's machine plays.
+                    // Roles, queues and log groups are not part of dev mode.
                 }
             }
         });
@@ -175,7 +174,7 @@ public record Template(List<Table> tables, List<StreamMapping> streamMappings, L
                                 handler(handlers, id),
                                 source.at("ScheduleExpression").text()));
                     default -> {
-                        // HTTP routes: dev mode serves them itself.
+                        // Dev mode serves HTTP routes itself.
                     }
                 }
             });
@@ -185,7 +184,7 @@ public record Template(List<Table> tables, List<StreamMapping> streamMappings, L
 
     private static Table table(String id, TemplateNode properties) {
         String fullName = properties.at("TableName").text();
-        // "${TablePrefix}boards" and "${AWS::StackName}-boards" both leave "boards".
+        // "${TablePrefix}boards" and "${AWS::StackName}-boards" both become "boards".
         String name = fullName.substring(fullName.lastIndexOf('}') + 1).replaceFirst("^[-_.]+", "");
         List<AttributeDefinition> attributes = properties.at("AttributeDefinitions").elements().stream()
                 .map(attribute -> AttributeDefinition.builder()
@@ -244,7 +243,7 @@ public record Template(List<Table> tables, List<StreamMapping> streamMappings, L
         String tableId = stream.replaceFirst("\\..*$", "");
         @Nullable Table table = tables.get(tableId);
         if (table == null) {
-            throw new IllegalArgumentException(function + " consumes the stream of " + tableId + ", which is no table");
+            throw new IllegalArgumentException(function + " consumes the stream of " + tableId + ", which is not a table");
         }
         int age = p.at("MaximumRecordAgeInSeconds").integer(-1);
         return new StreamMapping(

@@ -6,11 +6,11 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One place in a CloudFormation template, with functions already applied; a place that is not there has no children.
+ * A node of a CloudFormation template with resolved functions. A missing node has no children.
  *
- * @param path where it is, for error messages
- * @param root the whole template, where parameters are looked up
- * @param value what YAML holds there, or null
+ * @param path path of the node, for error messages
+ * @param root the whole template, for the lookup of parameters
+ * @param value the YAML value, or null
  */
 record TemplateNode(
         String path, @Nullable Object root, @Nullable Object value) {
@@ -18,7 +18,7 @@ record TemplateNode(
     private static final String NO_VALUE = "AWS::NoValue";
 
     TemplateNode {
-        value = applied(root, value);
+        value = resolved(root, value);
     }
 
     TemplateNode at(String name) {
@@ -52,15 +52,15 @@ record TemplateNode(
         return value.toString();
     }
 
-    int integer(int otherwise) {
-        return value == null ? otherwise : Integer.parseInt(value.toString());
+    int integer(int fallback) {
+        return value == null ? fallback : Integer.parseInt(value.toString());
     }
 
     boolean flag() {
         return value != null && Boolean.parseBoolean(value.toString());
     }
 
-    private static @Nullable Object applied(@Nullable Object root, @Nullable Object value) {
+    private static @Nullable Object resolved(@Nullable Object root, @Nullable Object value) {
         if (!(value instanceof Map<?, ?> map) || map.size() != 1) {
             return value;
         }
@@ -71,7 +71,7 @@ record TemplateNode(
             case "Sub", "Fn::Sub" -> argument instanceof List<?> list ? list.get(0) : argument;
             case "GetAtt", "Fn::GetAtt" ->
                 argument instanceof List<?> list ? list.get(0) + "." + list.get(1) : argument;
-            case "If", "Fn::If" -> argument instanceof List<?> list ? applied(root, list.get(1)) : argument;
+            case "If", "Fn::If" -> argument instanceof List<?> list ? resolved(root, list.get(1)) : argument;
             default -> value;
         };
     }

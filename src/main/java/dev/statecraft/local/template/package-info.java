@@ -1,4 +1,4 @@
-/** template.yaml as objects: functions, tables and streams. */
+/** Reads template.yaml: tables, event source mappings and schedules. */
 @NullMarked
 package dev.statecraft.local.template;
 
