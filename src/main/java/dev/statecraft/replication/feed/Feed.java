@@ -7,15 +7,15 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a reader of a space is told.
+ * Changes of a space for one client.
  *
- * @param cursor how far it is then
- * @param snapshot entities to take as they are before the commits; null if there is no snapshot
- * @param commits in order, without a gap between them and what the reader had
- * @param checksum of the space as the reader has it then; null as long as it has some entities as they
- *     are later than the cursor says, which a snapshot of several answers may bring about
- * @param resync whether the cursor that was sent is worth nothing, so that the reader starts again
- * @param more whether there is more to be had at once
+ * @param cursor cursor after these changes
+ * @param snapshot entities to apply before the commits; null if there is no snapshot
+ * @param commits commits in order; they directly follow the previous cursor of the client
+ * @param checksum checksum of the space at the cursor; null if the client may have entities that are newer than the
+ *     cursor, which can happen during and after a snapshot of several pages
+ * @param resync true if the cursor that the client sent is no longer valid; the client must discard its state
+ * @param more true if more changes are available immediately
  */
 public record Feed(
         FeedCursor cursor,
@@ -31,11 +31,12 @@ public record Feed(
     }
 
     /**
-     * Entities as they are.
+     * A page of a space snapshot: current entities.
      *
-     * @param entities in the order of their ids; deleted ones tell which changes in the log are over already
-     * @param first whether the reader is to forget what it had
-     * @param more whether the snapshot goes on in the next answer
+     * @param entities entities in the order of their ids, including entities that were deleted after the snapshot
+     *     started
+     * @param first true for the first page: the client must discard its state
+     * @param more true if the next response continues the snapshot
      */
     public record Snapshot(List<Entity> entities, boolean first, boolean more) {
 
@@ -45,7 +46,7 @@ public record Feed(
         }
     }
 
-    /** Whether there is anything the reader did not know. */
+    /** Returns true if the feed contains changes for the client. */
     boolean hasChanges() {
         return snapshot != null || !commits.isEmpty() || resync;
     }

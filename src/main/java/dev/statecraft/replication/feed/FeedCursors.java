@@ -13,17 +13,17 @@ import java.util.TreeMap;
 import java.util.function.Predicate;
 
 /**
- * Cursors of feeds as the opaque words that clients hand back: a JSON array in base64url. They are not signed: a client
- * may write its own, and learns from it nothing that it could not ask for. So each part is checked as it is read back,
- * and one that we cannot have written is no cursor.
+ * Converts feed cursors to the opaque texts that clients send back: a JSON array in base64url. The texts are not
+ * signed: a forged cursor gives a client no data that it could not request otherwise. Each part is validated when a
+ * cursor is parsed, and an invalid cursor is rejected.
  */
 public final class FeedCursors {
 
     private static final String SPACE = "space";
     private static final String PLAYER = "player";
 
-    /** Numbers of commits and changes, and milliseconds; the largest that JSON has everywhere, of 16 digits. */
-    private static final long MOST = (1L << 53) - 1;
+    /** Largest accepted number: the largest integer that every JSON implementation represents exactly. */
+    private static final long MAX_NUMBER = (1L << 53) - 1;
 
     private FeedCursors() {}
 
@@ -40,12 +40,12 @@ public final class FeedCursors {
     }
 
     /**
-     * Reads a word back; nothing if it is not the cursor of a space.
+     * Parses the cursor of a space feed; empty if it is not valid.
      *
-     * @param id tells what may be an id
+     * @param id accepts valid ids
      */
-    public static Optional<FeedCursor> readSpace(String word, Predicate<String> id) {
-        return decoded(word, SPACE, "iellel", id)
+    public static Optional<FeedCursor> readSpace(String text, Predicate<String> id) {
+        return decoded(text, SPACE, "iellel", id)
                 .map(parts -> new FeedCursor(
                         parts.get(1).textValue(),
                         parts.get(2).textValue(),
@@ -73,15 +73,15 @@ public final class FeedCursors {
     }
 
     /**
-     * Reads a word back; nothing if it is not the cursor of a player.
+     * Parses the cursor of a player feed; empty if it is not valid.
      *
-     * @param id tells what may be an id
-     * @param mostSpaces how many spaces it may tell of
+     * @param id accepts valid ids
+     * @param maxSpaces maximum number of spaces in the cursor
      */
-    public static Optional<PlayerFeed.Cursor> readPlayer(String word, Predicate<String> id, int mostSpaces) {
-        return decoded(word, PLAYER, "illllsa", id).flatMap(parts -> {
+    public static Optional<PlayerFeed.Cursor> readPlayer(String text, Predicate<String> id, int maxSpaces) {
+        return decoded(text, PLAYER, "illllsa", id).flatMap(parts -> {
             Map<String, PlayerFeed.Position> spaces = new TreeMap<>();
-            if (parts.get(7).size() > mostSpaces) {
+            if (parts.get(7).size() > maxSpaces) {
                 return Optional.empty();
             }
             for (JsonNode space : parts.get(7)) {
@@ -111,31 +111,31 @@ public final class FeedCursors {
         return Base64.getUrlEncoder().withoutPadding().encodeToString(PackedJson.text(parts));
     }
 
-    private static Optional<JsonNode> decoded(String word, String kind, String shape, Predicate<String> id) {
+    private static Optional<JsonNode> decoded(String text, String kind, String types, Predicate<String> id) {
         try {
-            JsonNode parts = PackedJson.MAPPER.readTree(Base64.getUrlDecoder().decode(word));
-            boolean ours = parts != null
+            JsonNode parts = PackedJson.MAPPER.readTree(Base64.getUrlDecoder().decode(text));
+            boolean valid = parts != null
                     && parts.isArray()
                     && kind.equals(parts.path(0).textValue())
-                    && fits(parts, shape, 1, id);
-            return ours ? Optional.of(parts) : Optional.empty();
+                    && fits(parts, types, 1, id);
+            return valid ? Optional.of(parts) : Optional.empty();
         } catch (IllegalArgumentException | IOException e) {
             return Optional.empty();
         }
     }
 
     /**
-     * Whether the parts from one on are of a shape: i an id, e an id or empty, s text, l a number that is not negative,
-     * a an array.
+     * Returns true if the parts after the first {@code from} have the given types: {@code i} an id, {@code e} an id or
+     * empty text, {@code s} text, {@code l} an integer from 0, {@code a} an array.
      */
-    private static boolean fits(JsonNode parts, String shape, int from, Predicate<String> id) {
-        if (!parts.isArray() || parts.size() != from + shape.length()) {
+    private static boolean fits(JsonNode parts, String types, int from, Predicate<String> id) {
+        if (!parts.isArray() || parts.size() != from + types.length()) {
             return false;
         }
-        for (int i = 0; i < shape.length(); i++) {
+        for (int i = 0; i < types.length(); i++) {
             JsonNode part = parts.get(from + i);
             boolean fits =
-                    switch (shape.charAt(i)) {
+                    switch (types.charAt(i)) {
                         case 'i' -> part.isTextual() && id.test(part.textValue());
                         case 'e' -> part.isTextual() && (part.textValue().isEmpty() || id.test(part.textValue()));
                         case 's' -> part.isTextual();
@@ -143,7 +143,7 @@ public final class FeedCursors {
                             part.canConvertToLong()
                                     && part.isIntegralNumber()
                                     && part.longValue() >= 0
-                                    && part.longValue() <= MOST;
+                                    && part.longValue() <= MAX_NUMBER;
                         default -> part.isArray();
                     };
             if (!fits) {

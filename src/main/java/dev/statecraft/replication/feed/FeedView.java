@@ -12,15 +12,15 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A feed as callers see it.
+ * API representation of a space feed or player feed.
  *
- * @param cursor what to send next time
- * @param snapshot entities as they are, before the commits; null if there is none
- * @param left entities that are no longer part of a player's feed
- * @param commits in order
- * @param checksum of what the reader has then
- * @param resync whether the cursor that was sent is worth nothing: forget everything, take the snapshot
- * @param more whether there is more to be had at once
+ * @param cursor cursor to send in the next request
+ * @param snapshot current entities to apply before the commits; null if there are none
+ * @param left entities that are no longer part of the player feed; null if there are none
+ * @param commits commits in order
+ * @param checksum checksum of the client's entities after these changes; null if it cannot be compared yet
+ * @param resync true if the cursor that was sent is no longer valid: discard all local state and apply the snapshot
+ * @param more true if more changes are available immediately, else null
  */
 public record FeedView(
         String cursor,
@@ -31,14 +31,14 @@ public record FeedView(
         boolean resync,
         @Nullable Boolean more) {
 
-    /** An entity of a space. */
+    /** Name of an entity. */
     public record EntityName(String space, String entityId) {}
 
     /**
-     * Entities as they are.
+     * Current entities.
      *
-     * @param first whether this is the beginning: forget what you had
-     * @param more whether the snapshot goes on in the next answer
+     * @param first true for the first page of a snapshot: discard all local state
+     * @param more true if the next response continues the snapshot, else null
      */
     @Schema(name = "SpaceSnapshot")
     public record SnapshotView(
@@ -46,7 +46,7 @@ public record FeedView(
             boolean first,
             @Nullable Boolean more) {}
 
-    /** A commit; {@code space} is told in the feed of a player. */
+    /** A commit. {@code space} is set only in a player feed. */
     public record CommitView(@Nullable String space, long seq, Instant at, List<ChangeView> changes) {
 
         static CommitView of(@Nullable String space, LogEntry entry) {
@@ -58,7 +58,14 @@ public record FeedView(
         }
     }
 
-    /** A new version of an entity: {@code state} is all of it, set and unset lead to it from the version before. */
+    /**
+     * A new version of an entity.
+     *
+     * @param deleted true if the entity was deleted, else null
+     * @param set values by path that differ from the previous version
+     * @param unset paths that the previous version had
+     * @param state the complete state, if the change is not expressed by {@code set} and {@code unset}
+     */
     public record ChangeView(
             String entityId,
             String type,

@@ -5,19 +5,19 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A player and the entities it is replicated.
+ * A player and its subscriptions to entities.
  *
- * @param id the player
- * @param change the number of its last change, from 1; 0 if there never was one
- * @param count how many entities it is subscribed to
- * @param synced whether it was sent its entities
- * @param resyncs how often it was told to start again
- * @param subscriptions those there are, and those that ended lately
+ * @param id the player id
+ * @param change number of the player's last change, from 1; 0 if there was none
+ * @param count number of active subscriptions
+ * @param synced true if the player's entities were sent to the player
+ * @param resyncs number of requested resyncs
+ * @param subscriptions active subscriptions and recently ended ones, in the order of {@code joined}
  */
 public record Player(
         String id, long change, int count, boolean synced, long resyncs, List<Subscription> subscriptions) {
 
-    /** In the order in which they were made. */
+    /** Copies and sorts the subscriptions. */
     public Player {
         subscriptions = subscriptions.stream()
                 .sorted(Comparator.comparingLong(Subscription::joined))
@@ -25,22 +25,27 @@ public record Player(
     }
 
     /**
-     * That an entity is part of a player's feed, or was. Numbers are those of the player's changes.
+     * Subscription of a player to an entity, active or ended. Numbers are the numbers of the player's changes.
      *
-     * @param joined the change that made it
-     * @param left the change that ended it; 0 as long as nothing did
-     * @param joinedBefore the change that made it the time before this one; 0 if there was none
-     * @param leftBefore the change that ended it the time before this one
+     * @param joined change that started the subscription
+     * @param left change that ended the subscription; 0 if it is active
+     * @param joinedBefore change that started the previous subscription to the same entity; 0 if there was none
+     * @param leftBefore change that ended the previous subscription
      */
     public record Subscription(
             String space, String entityId, long joined, long left, long joinedBefore, long leftBefore) {
 
-        /** Whether it has ended. */
+        /** Returns true if the subscription has ended. */
         public boolean isEnded() {
             return left > 0;
         }
 
-        /** What a reader that knows of joining up to one change, and of leaving up to another, makes of it. */
+        /**
+         * Returns whether a client has the entity.
+         *
+         * @param joins last change whose joined entities the client has received
+         * @param leaves last change whose left entities the client has received
+         */
         Knowledge knowledgeAt(long joins, long leaves) {
             if (joined <= joins) {
                 return left == 0 || left > leaves ? Knowledge.HAS : Knowledge.HAS_NOT;
@@ -49,56 +54,56 @@ public record Player(
                 return Knowledge.HAS_NOT;
             }
             if (joinedBefore > joins) {
-                // Any time before that ended before it.
+                // Any earlier subscription ended before the previous one started.
                 return joinedBefore > leaves ? Knowledge.UNKNOWN : Knowledge.HAS_NOT;
             }
             return leftBefore > leaves ? Knowledge.HAS : Knowledge.HAS_NOT;
         }
 
-        /** The same entity again. */
+        /** Returns a new subscription to the same entity. */
         Subscription renewed(long change) {
             return new Subscription(space, entityId, change, 0, joined, left);
         }
 
-        /** This subscription, ended. */
+        /** Returns the subscription ended by a change. */
         Subscription ended(long change) {
             return new Subscription(space, entityId, joined, change, joinedBefore, leftBefore);
         }
     }
 
-    /** What a reader knows of a subscription. */
+    /** Whether a client has the entity of a subscription. */
     enum Knowledge {
-        /** It has the entity. */
+        /** The client has the entity. */
         HAS,
-        /** It does not have it. */
+        /** The client does not have the entity. */
         HAS_NOT,
-        /** It came and went more often than is remembered. */
+        /** Unknown: the subscription ended more often than the two stored periods show. */
         UNKNOWN
     }
 
-    /** The subscriptions that have not ended. */
+    /** Returns the active subscriptions. */
     public List<Subscription> active() {
         return subscriptions.stream().filter(one -> !one.isEnded()).toList();
     }
 
-    /** The subscription to an entity, ended or not. */
+    /** Returns the subscription to an entity, active or ended; empty if there is none. */
     Optional<Subscription> find(String space, String entityId) {
         return subscriptions.stream()
                 .filter(one -> one.space().equals(space) && one.entityId().equals(entityId))
                 .findFirst();
     }
 
-    /** This player with one subscription more or less. */
+    /** Returns the player after its next change, which adds {@code difference} subscriptions. */
     Player withSubscriptions(int difference) {
         return new Player(id, change + 1, count + difference, synced && count + difference > 0, resyncs, subscriptions);
     }
 
-    /** This player after it was sent its entities. */
+    /** Returns the player after its next change, which sets {@code synced}. */
     Player withSynced() {
         return new Player(id, change + 1, count, true, resyncs, subscriptions);
     }
 
-    /** This player when it has to start again. */
+    /** Returns the player after its next change, which requests a resync. */
     Player withResync() {
         return new Player(id, change + 1, count, synced, resyncs + 1, subscriptions);
     }

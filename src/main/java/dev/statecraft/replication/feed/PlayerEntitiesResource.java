@@ -26,7 +26,7 @@ import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
-/** A player's entities over HTTP. */
+/** HTTP API of the entities that a player is subscribed to. */
 @Path("/v1/players")
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "State replication")
@@ -44,13 +44,13 @@ public class PlayerEntitiesResource {
         this.caller = caller;
     }
 
-    /** Some entities of a player, in the order in which it was subscribed to them. */
+    /** A list page of a player's entities, in the order of their subscriptions. */
     public record PlayerEntities(
             String playerId,
             List<EntityView> entities,
             @Nullable String nextCursor) {}
 
-    /** All entities a player is subscribed to. */
+    /** Lists the entities that a player is subscribed to. */
     @GET
     @Path("/{player}/entities")
     @Requires(value = Scope.STATE_READ, players = Players.OWN)
@@ -64,10 +64,14 @@ public class PlayerEntitiesResource {
         long after = cursor == null
                 ? 0
                 : QueryParameters.integer("cursor", Cursor.read(cursor, list(player), 1).get(0), 0, Long.MAX_VALUE / 2);
-        return page(player, QueryParameters.semanticVersion("schemaVersion", schemaVersion), after, QueryParameters.limit(limit));
+        return page(
+                player,
+                QueryParameters.semanticVersion("schemaVersion", schemaVersion),
+                after,
+                QueryParameters.limit(limit));
     }
 
-    /** The seed's forceSynchronization: the player's feed starts again, wherever it is. */
+    /** Makes the clients of a player resync. Implements {@code forceSynchronization} of the original Luau API. */
     @POST
     @Path("/{player}/synchronize")
     @Requires(Scope.STATE_WRITE)

@@ -9,15 +9,15 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * What a player is told of its entities.
+ * Changes of the entities that a player is subscribed to.
  *
- * @param cursor how far it is then
- * @param entities entities that are new to its feed, as they are
- * @param first whether the player is to forget what it had
- * @param left entities that are no longer part of its feed
- * @param commits in order within each space, with the changes of its entities only
- * @param resync whether the cursor that was sent is worth nothing
- * @param more whether there is more to be had at once
+ * @param cursor cursor after these changes
+ * @param entities current state of entities that joined the feed
+ * @param first true if the client must discard its state
+ * @param left subscriptions to entities that left the feed
+ * @param commits commits with the changes of the subscribed entities only, in order within each space
+ * @param resync true if the cursor that was sent is no longer valid
+ * @param more true if more changes are available immediately
  */
 public record PlayerFeed(
         Cursor cursor,
@@ -39,15 +39,15 @@ public record PlayerFeed(
     public record SpaceCommit(String space, LogEntry commit) {}
 
     /**
-     * How far a player is.
+     * Cursor of a client in a player feed.
      *
-     * @param player the player
-     * @param resyncs how often it had been told to start again
-     * @param joins up to which of the player's changes it knows of joining
-     * @param leaves up to which it knows of leaving
-     * @param at when it was told so, epoch milliseconds
-     * @param checksum of its entities as it has them, with {@code space/entity} for the id
-     * @param spaces how far it is in each space
+     * @param player the player id
+     * @param resyncs number of requested resyncs when the cursor was issued
+     * @param joins number of the last player change whose joined entities the client has
+     * @param leaves number of the last player change whose left entities the client has received
+     * @param at when the cursor was issued, in Unix milliseconds
+     * @param checksum checksum of the client's entities; an entity's id in it is {@code space/entity}
+     * @param spaces position in each space
      */
     public record Cursor(
             String player,
@@ -64,25 +64,25 @@ public record PlayerFeed(
         }
     }
 
-    /** A commit of a space. */
+    /** Sequence number of a commit in a space epoch. */
     public record Position(String epoch, long seq) {}
 
-    /** What an entity counts as in the checksum. */
+    /** Returns the id of an entity in the checksum. */
     public static String key(String space, String entityId) {
         return space + "/" + entityId;
     }
 
-    /** Whether there is anything the player did not know. */
+    /** Returns true if the feed contains changes for the client. */
     boolean hasChanges() {
         return first || resync || !entities.isEmpty() || !left.isEmpty() || !commits.isEmpty();
     }
 
-    /** The entity as it is, deleted or not, in a checksum. */
+    /** Adds an entity to a checksum, or removes it if the checksum contains it. A deleted entity changes nothing. */
     static SpaceChecksum toggle(SpaceChecksum checksum, Entity entity) {
         return entity.deleted() ? checksum : checksum.toggled(key(entity.space(), entity.id()), entity.version());
     }
 
-    /** The start of a player that knows nothing. */
+    /** Returns the cursor of a client that has no entities. */
     static Cursor begin(Player player, long at) {
         return new Cursor(player.id(), player.resyncs(), 0, player.change(), at, SpaceChecksum.EMPTY, Map.of());
     }

@@ -25,8 +25,9 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells a player what became of its entities: those new to its feed as they are, those that left it, and all commits
- * that changed the others, without a gap. The feed spans the spaces of the entities; within each, commits are in order.
+ * Reads the player feed: the current state of entities that joined the feed, the entities that left it, and every
+ * commit that changed the other subscribed entities. The feed covers the spaces of all subscribed entities; the
+ * commits of each space are in order and without a gap.
  */
 @ApplicationScoped
 public class PlayerFeedService {
@@ -44,9 +45,10 @@ public class PlayerFeedService {
     }
 
     /**
-     * What a player is told. Nothing new: one request for the player and one for each space its entities are in.
+     * Returns the changes of a player feed after a cursor. Cost without changes: one query of the player and one of
+     * each space of its entities.
      *
-     * @param cursor null for one that begins
+     * @param cursor null for a client without a cursor, which receives all entities
      */
     public PlayerFeed pull(String game, String playerId, @Nullable Cursor cursor, AnswerBudget budget) {
         Player player = players.read(game, playerId);
@@ -55,7 +57,7 @@ public class PlayerFeedService {
             feed = pull(game, player, cursor, false, false, budget);
         }
         while (feed == null) {
-            // Without a cursor nothing can be lost, but for a space that changes its epoch this very moment.
+            // A pull without a cursor returns null only if a space changes its epoch during the pull.
             feed = pull(game, player, PlayerFeed.begin(player, feeds.now(game)), true, cursor != null, budget);
         }
         players.markSynced(game, player);
@@ -69,42 +71,42 @@ public class PlayerFeedService {
                         .noneMatch(one -> one.knowledgeAt(cursor.joins(), cursor.leaves()) == Knowledge.UNKNOWN);
     }
 
-    /** One player's pull at work; null from it means that the cursor is worth nothing. */
+    /** Pulls the changes after a cursor; null if the cursor is no longer valid. */
     private @Nullable PlayerFeed pull(
             String game, Player player, Cursor cursor, boolean first, boolean resync, AnswerBudget budget) {
         List<Subscription> had = known(player, cursor, Knowledge.HAS);
         List<Subscription> left = had.stream().filter(Subscription::isEnded).toList();
-        List<Subscription> wanted = known(player, cursor, Knowledge.HAS_NOT).stream()
+        List<Subscription> joining = known(player, cursor, Knowledge.HAS_NOT).stream()
                 .filter(subscription -> !subscription.isEnded())
                 .toList();
         Map<String, Position> positions = new TreeMap<>(cursor.spaces());
-        // Each costs a read: a cursor is what a client sent, and may tell of spaces that are none of the player's.
-        positions.keySet().retainAll(spaces(had, wanted));
-        wanted.forEach(subscription -> positions.computeIfAbsent(subscription.space(), space -> {
+        // Each space costs a read. A forged cursor may contain spaces without entities of the player: drop them.
+        positions.keySet().retainAll(spaces(had, joining));
+        joining.forEach(subscription -> positions.computeIfAbsent(subscription.space(), space -> {
             Space head = log.head(game, space);
             return new Position(head.epoch(), head.seq());
         }));
-        Map<Subscription, Entity> entities = players.read(game, wanted);
+        Map<Subscription, Entity> entities = players.read(game, joining);
         Map<Subscription, Entity> leaving = players.read(game, left);
         had.forEach(one -> positions.putIfAbsent(one.space(), new Position("", 0)));
-        // After the entities, so that where the news are complete they reach at least as far as the entities.
-        Map<String, CommitPage> news = new TreeMap<>();
+        // Read after the entities, so that complete pages of commits include every version of the entities.
+        Map<String, CommitPage> pages = new TreeMap<>();
         Map<String, Position> reached = new TreeMap<>();
-        boolean behind = false;
+        boolean incomplete = false;
         for (Map.Entry<String, Position> space : positions.entrySet()) {
             Position from = space.getValue();
             CommitPage found = feeds.commitsAfter(game, space.getKey(), from.epoch(), from.seq(), budget);
             if (found.lost()) {
                 return null;
             }
-            news.put(space.getKey(), found);
+            pages.put(space.getKey(), found);
             reached.put(space.getKey(), reached(from, found));
-            behind |= found.more();
+            incomplete |= found.more();
         }
-        List<Subscription> joined = fitting(wanted, entities, news, budget);
-        Map<String, Map<String, Long>> followed = new TreeMap<>();
-        had.forEach(one -> follow(followed, one, 0));
-        joined.forEach(one -> follow(followed, one, version(entities.get(one))));
+        List<Subscription> joined = fitting(joining, entities, pages, budget);
+        Map<String, Map<String, Long>> subscribed = new TreeMap<>();
+        had.forEach(one -> addSubscribed(subscribed, one, 0));
+        joined.forEach(one -> addSubscribed(subscribed, one, version(entities.get(one))));
 
         SpaceChecksum checksum = cursor.checksum();
         for (Subscription one : joined) {
@@ -112,22 +114,23 @@ public class PlayerFeedService {
             checksum = entity == null ? checksum : PlayerFeed.toggle(checksum, entity);
         }
         List<SpaceCommit> commits = new ArrayList<>();
-        for (Map.Entry<String, CommitPage> space : news.entrySet()) {
-            Map<String, Long> versions = followed.getOrDefault(space.getKey(), Map.of());
+        for (Map.Entry<String, CommitPage> space : pages.entrySet()) {
+            Map<String, Long> versions = subscribed.getOrDefault(space.getKey(), Map.of());
             List<LogEntry> own = own(space.getValue().commits(), versions);
             own.forEach(entry -> commits.add(new SpaceCommit(space.getKey(), entry)));
             checksum = after(checksum, space.getKey(), own);
         }
-        boolean more = joined.size() < wanted.size();
-        // Until all that joined is sent, what left stays: to be told of both, a reader has to be told of all of one.
-        boolean settled = !more && !behind;
-        List<Subscription> gone = settled ? left : List.of();
-        for (Subscription one : gone) {
+        boolean more = joined.size() < joining.size();
+        // Entities leave the feed only after all joined entities and all commits are sent; until then, the cursor's leaves
+        // do not advance.
+        boolean caughtUp = !more && !incomplete;
+        List<Subscription> ended = caughtUp ? left : List.of();
+        for (Subscription one : ended) {
             checksum = without(checksum, one, leaving.get(one), commits);
         }
         Set<String> staying = new HashSet<>();
         player.active().forEach(one -> staying.add(one.space()));
-        (settled ? List.<Subscription>of() : left).forEach(one -> staying.add(one.space()));
+        (caughtUp ? List.<Subscription>of() : left).forEach(one -> staying.add(one.space()));
         reached.keySet().retainAll(staying);
         if (!first && reached.size() > config.playerCursorSpaces()) {
             return null;
@@ -142,7 +145,7 @@ public class PlayerFeedService {
                         player.id(),
                         player.resyncs(),
                         joins,
-                        settled ? player.change() : cursor.leaves(),
+                        caughtUp ? player.change() : cursor.leaves(),
                         feeds.now(game),
                         checksum,
                         reached),
@@ -151,16 +154,16 @@ public class PlayerFeedService {
                         .filter(entity -> entity != null && !entity.deleted())
                         .toList(),
                 first,
-                gone,
-                withoutLeft(commits, gone),
+                ended,
+                withoutLeft(commits, ended),
                 resync,
-                !settled);
+                !caughtUp);
     }
 
-    private static Set<String> spaces(List<Subscription> had, List<Subscription> wanted) {
+    private static Set<String> spaces(List<Subscription> had, List<Subscription> joining) {
         Set<String> spaces = new HashSet<>();
         had.forEach(one -> spaces.add(one.space()));
-        wanted.forEach(one -> spaces.add(one.space()));
+        joining.forEach(one -> spaces.add(one.space()));
         return spaces;
     }
 
@@ -171,20 +174,20 @@ public class PlayerFeedService {
     }
 
     /**
-     * The first of the entities that join. One whose space is not read to the end waits: later commits would tell of
-     * versions that it has left behind.
+     * Returns the first joining entities that fit the budget. Stops at an entity whose space has unread commits,
+     * because these commits may contain versions older than the entity.
      */
     private static List<Subscription> fitting(
-            List<Subscription> wanted,
+            List<Subscription> joining,
             Map<Subscription, Entity> entities,
-            Map<String, CommitPage> news,
+            Map<String, CommitPage> pages,
             AnswerBudget budget) {
         List<Subscription> fitting = new ArrayList<>();
-        for (Subscription one : wanted) {
+        for (Subscription one : joining) {
             Entity entity = entities.get(one);
-            CommitPage ofSpace = news.get(one.space());
+            CommitPage page = pages.get(one.space());
             long size = entity == null ? 0 : AnswerBudget.sizeBytes(entity);
-            if (ofSpace == null || ofSpace.more() || !budget.take(size)) {
+            if (page == null || page.more() || !budget.take(size)) {
                 return fitting;
             }
             fitting.add(one);
@@ -192,22 +195,22 @@ public class PlayerFeedService {
         return fitting;
     }
 
-    private static void follow(Map<String, Map<String, Long>> followed, Subscription one, long version) {
-        followed.computeIfAbsent(one.space(), space -> new LinkedHashMap<>()).put(one.entityId(), version);
+    private static void addSubscribed(Map<String, Map<String, Long>> subscribed, Subscription one, long version) {
+        subscribed.computeIfAbsent(one.space(), space -> new LinkedHashMap<>()).put(one.entityId(), version);
     }
 
     private static long version(@Nullable Entity entity) {
         return entity == null ? 0 : entity.version();
     }
 
-    private static Position reached(Position from, CommitPage news) {
-        List<LogEntry> commits = news.commits();
+    private static Position reached(Position from, CommitPage page) {
+        List<LogEntry> commits = page.commits();
         return commits.isEmpty()
-                ? new Position(news.epoch(), from.seq())
-                : new Position(news.epoch(), commits.get(commits.size() - 1).seq());
+                ? new Position(page.epoch(), from.seq())
+                : new Position(page.epoch(), commits.get(commits.size() - 1).seq());
     }
 
-    /** The commits with the changes of the followed entities only, without those that are known already. */
+    /** Returns the commits with only the changes of subscribed entities that the client does not have. */
     private static List<LogEntry> own(List<LogEntry> commits, Map<String, Long> versions) {
         List<LogEntry> own = new ArrayList<>();
         for (LogEntry entry : commits) {
@@ -235,7 +238,7 @@ public class PlayerFeedService {
         return after;
     }
 
-    /** Takes the version out that the checksum has of an entity after the commits: its last one there, or the one read. */
+    /** Removes an entity from the checksum: its version in the last commit, otherwise the version that was read. */
     private static SpaceChecksum without(
             SpaceChecksum checksum, Subscription one, @Nullable Entity read, List<SpaceCommit> commits) {
         Change last = null;
@@ -254,12 +257,12 @@ public class PlayerFeedService {
         return read == null ? checksum : PlayerFeed.toggle(checksum, read);
     }
 
-    private static List<SpaceCommit> withoutLeft(List<SpaceCommit> commits, List<Subscription> gone) {
-        if (gone.isEmpty()) {
+    private static List<SpaceCommit> withoutLeft(List<SpaceCommit> commits, List<Subscription> ended) {
+        if (ended.isEmpty()) {
             return commits;
         }
         Set<String> keys = new HashSet<>();
-        gone.forEach(one -> keys.add(PlayerFeed.key(one.space(), one.entityId())));
+        ended.forEach(one -> keys.add(PlayerFeed.key(one.space(), one.entityId())));
         List<SpaceCommit> left = new ArrayList<>();
         for (SpaceCommit commit : commits) {
             LogEntry entry = commit.commit();

@@ -20,7 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** The seed's replicateToPlayer: which entities a player is replicated, and forcing it to start again. */
+/** Subscriptions of players to entities. Implements {@code replicateToPlayer} of the original Luau API. */
 @ApplicationScoped
 public class PlayerService {
 
@@ -49,22 +49,22 @@ public class PlayerService {
         this.clock = clock;
     }
 
-    /** How a subscription ended; in order of precedence. */
+    /** Result of a subscription request. Variants are listed in order of precedence. */
     public sealed interface Result {}
 
-    /** There is no such entity. */
+    /** The entity does not exist. */
     public record EntityNotFound() implements Result {}
 
-    /** The player is subscribed to as many entities as it can be. */
+    /** The player has {@code max} subscriptions, the configured maximum. */
     public record TooManySubscriptions(int max) implements Result {}
 
-    /** Others changed the player's subscriptions all the time. */
+    /** Gave up after conflicting writes; nothing was changed. The caller may retry. */
     public record Busy() implements Result {}
 
-    /** The player is subscribed; the entity as it is. */
+    /** The player is subscribed to the entity; contains the current entity. */
     public record Subscribed(Entity entity) implements Result {}
 
-    /** Subscribes a player to an entity. Three round trips; once more does nothing. */
+    /** Subscribes a player to an entity. Does nothing if it is already subscribed. Takes three round trips. */
     public Result subscribe(String game, String playerId, String space, String entityId) {
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             Backoff.pauseBefore(attempt, CONTENTION_MILLIS);
@@ -91,17 +91,17 @@ public class PlayerService {
         return new Busy();
     }
 
-    /** How ending a subscription ended. */
+    /** Result of a request to end a subscription. */
     public enum Ending {
-        /** There was none. */
+        /** The player is not subscribed to the entity. */
         NONE,
-        /** Others changed the player's subscriptions all the time. */
+        /** Gave up after conflicting writes; nothing was changed. The caller may retry. */
         BUSY,
-        /** It is over. */
+        /** The subscription was ended. */
         ENDED
     }
 
-    /** Ends a subscription. Two round trips. */
+    /** Ends a subscription. Takes two round trips. */
     public Ending unsubscribe(String game, String playerId, String space, String entityId) {
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             Backoff.pauseBefore(attempt, CONTENTION_MILLIS);
@@ -119,14 +119,14 @@ public class PlayerService {
         return Ending.BUSY;
     }
 
-    /** Some of a player's entities, and the number of the subscription to go on after; 0 at the end. */
+    /** A list page of a player's entities; {@code next} is the subscription to continue after, 0 on the last page. */
     public record EntityPage(List<Entity> entities, long next) {}
 
     /**
-     * The entities a player is subscribed to, in the order in which it was; deleted ones are left out. Large states may
-     * make it fewer than asked for.
+     * Returns the entities that a player is subscribed to, in the order of the subscriptions, without deleted
+     * entities. A page may contain fewer than {@code limit} entities if their states are large.
      *
-     * @param after number of the subscription to go on after, 0 from the start
+     * @param after number of the subscription to continue after, 0 to start
      */
     public EntityPage entities(String game, String playerId, long after, int limit) {
         List<Subscription> subscriptions = players.read(game, playerId).active().stream()
@@ -154,7 +154,7 @@ public class PlayerService {
         return new EntityPage(page, part.size() < subscriptions.size() ? last : 0);
     }
 
-    /** The entities of subscriptions, deleted ones included; a round trip for each space and 100 of them. */
+    /** Reads the entities of subscriptions, including deleted ones. Takes a round trip per space and 100 entities. */
     Map<Subscription, Entity> read(String game, List<Subscription> subscriptions) {
         Map<String, List<Subscription>> bySpace = new LinkedHashMap<>();
         subscriptions.forEach(subscription -> bySpace.computeIfAbsent(subscription.space(), space -> new ArrayList<>())
@@ -182,20 +182,24 @@ public class PlayerService {
         return read;
     }
 
-    /** The player as it is. */
+    /** Reads a player with its subscriptions, strongly consistent. Cost: 1 RCU per about 40 subscriptions. */
     Player read(String game, String playerId) {
         return players.read(game, playerId);
     }
 
-    /** Notes that a player was sent its entities; the first time 6 WCU, then nothing. */
+    /** Stores that a player's entities were sent to it. Cost: 6 WCU the first time, then none. */
     void markSynced(String game, Player player) {
         if (!player.synced() && player.count() > 0) {
-            // If somebody else changes the player at this moment, it is noted the next time.
+            // If the write loses the race to a concurrent change of the player, the next pull repeats it.
             players.write(game, player, player.withSynced(), null, clock.millis());
         }
     }
 
-    /** The seed's forceSynchronization: whatever the player has seen, its feed starts again. False if it was busy. */
+    /**
+     * Makes all clients of a player resync. Implements {@code forceSynchronization} of the original Luau API.
+     *
+     * @return false if it gave up after conflicting writes; nothing was changed then
+     */
     public boolean resync(String game, String playerId) {
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             Backoff.pauseBefore(attempt, CONTENTION_MILLIS);
@@ -208,8 +212,10 @@ public class PlayerService {
     }
 
     /**
-     * Ends part subscriptions of a player, and forgets that there were any when none is left; 6 WCU each. Without a next
-     * step that was all; the count is of items that were removed.
+     * Ends up to {@code limit} subscriptions of a player. When none is left, deletes the items of the player. Cost: 6
+     * WCU per subscription.
+     *
+     * @return a page with a next cursor if subscriptions are left; otherwise the number of deleted items
      */
     public ScanPage removeSubscriptions(String game, String playerId, int limit) {
         List<Subscription> active = players.read(game, playerId).active();

@@ -28,15 +28,17 @@ import software.amazon.awssdk.services.dynamodb.model.TransactionCanceledExcepti
 import software.amazon.awssdk.services.dynamodb.model.WriteRequest;
 
 /**
- * Who is replicated what, in the replication table.
+ * Stores players and their subscriptions in the replication table.
  *
  * <ul>
- *   <li>A player: {@code pk} = game#player#id, {@code sk} = {@code player}: {@code q} number of the last change, {@code
- *       c} subscriptions there are, {@code y} whether the player was sent its entities, {@code r} how often it was told
- *       to start again.
- *   <li>A subscription: {@code sk} = entity#space#id: {@code in} and {@code out} are the numbers of the changes that made
- *       and ended it, {@code bin} and {@code bout} those of the time before; {@code ttl} if it has ended.
- *   <li>Guard of every change: the number of the last one; the sums of the game move in the same transaction.
+ *   <li>Player: {@code pk} = game#player#id, {@code sk} = {@code player}; {@code q} number of the last change, {@code
+ *       c} number of active subscriptions, {@code y} true if the player's entities were sent, {@code r} number of
+ *       requested resyncs.
+ *   <li>Subscription: {@code pk} = game#player#id, {@code sk} = entity#space#id; {@code in} and {@code out} numbers of
+ *       the changes that started and ended it, {@code bin} and {@code bout} those of the previous subscription to the
+ *       same entity; {@code ttl} if it has ended.
+ *   <li>Guard: every change requires that the number of the last change is the one that was read. The counters of the
+ *       game are updated in the same transaction.
  * </ul>
  */
 @ApplicationScoped
@@ -58,7 +60,7 @@ public class PlayerStore {
         this.config = config;
     }
 
-    /** Reads a player with all subscriptions, strongly consistent; about 1 RCU for 40 of them. */
+    /** Reads a player with all subscriptions, strongly consistent. Cost: 1 RCU per about 40 subscriptions. */
     Player read(String game, String id) {
         List<Player.Subscription> subscriptions = new ArrayList<>();
         Map<String, AttributeValue> player = Map.of();
@@ -98,10 +100,10 @@ public class PlayerStore {
     }
 
     /**
-     * Writes a player's next change.
+     * Writes the next change of a player.
      *
-     * @param subscription what changed of the subscriptions; null if nothing did
-     * @return false if the player was changed meanwhile
+     * @param subscription the changed subscription; null if no subscription changed
+     * @return false if a concurrent writer changed the player; nothing is written then
      */
     boolean write(String game, Player before, Player after, Player.@Nullable Subscription subscription, long now) {
         List<TransactWriteItem> items = new ArrayList<>();
@@ -153,7 +155,7 @@ public class PlayerStore {
         }
     }
 
-    /** Removes a player that is subscribed to nothing, and what is remembered of subscriptions that ended; 1 WCU each. */
+    /** Deletes the items of a player without active subscriptions and returns their number. Cost: 1 WCU per item. */
     int delete(String game, String id) {
         List<WriteRequest> deletes = new ArrayList<>();
         Map<String, AttributeValue> start = Map.of();

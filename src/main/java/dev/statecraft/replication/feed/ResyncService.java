@@ -7,13 +7,13 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Has the readers of a game begin anew with a snapshot, whatever they had: when a migration has ended, and when everything
- * is synchronized. Cursors say when they were given out, so those of before are worth nothing then.
+ * Makes all clients of a game resync from a snapshot after a migration run and after a system synchronization. A cursor
+ * contains the time it was issued; cursors issued before the requested resync are no longer valid.
  */
 @ApplicationScoped
 public class ResyncService {
 
-    /** What instances remember is forgotten when it is so many. */
+    /** Maximum number of cached games; a full cache is cleared. */
     private static final int MAX_CACHED = 1_000;
 
     private record Cached(long beforeMillis, long readAtNanos) {}
@@ -28,10 +28,10 @@ public class ResyncService {
     }
 
     /**
-     * Has everybody begin anew whose cursor is from before a moment. Other instances learn of it within
-     * {@code resync-cache}. Saying it again, or of an earlier moment, changes nothing; 1 WCU.
+     * Invalidates all cursors that were issued before a time. Other instances apply it within {@code resync-cache}.
+     * Idempotent. Cost: 1 WCU.
      *
-     * @return whether this made a difference
+     * @return false if cursors before this or a later time were already invalid
      */
     public boolean requireResync(String game, Instant before) {
         boolean raised = store.raise(game, before.toEpochMilli());
@@ -39,7 +39,10 @@ public class ResyncService {
         return raised;
     }
 
-    /** Cursors that were given out before are worth nothing, epoch milliseconds; no read, or 1 RCU. */
+    /**
+     * Returns the time before which issued cursors are invalid, in Unix milliseconds; 0 if there is none. Cost: 1 RCU;
+     * none if cached.
+     */
     long resyncBefore(String game) {
         Cached last = cache.get(game);
         if (last != null

@@ -13,11 +13,11 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
 
 /**
- * From when on the readers of a game have to begin anew, in the replication table.
+ * Stores the time of the last requested resync of a game in the replication table.
  *
  * <ul>
- *   <li>Key: {@code pk} = game#resync, {@code sk} = {@code before}; {@code at} epoch milliseconds.
- *   <li>Guard: it only ever moves forward.
+ *   <li>Item: {@code pk} = game#resync, {@code sk} = {@code before}; {@code at} Unix milliseconds.
+ *   <li>Guard: the time never decreases.
  * </ul>
  */
 @ApplicationScoped
@@ -31,7 +31,7 @@ public class ResyncStore {
         this.tables = tables;
     }
 
-    /** Reads it, strongly consistent; 1 RCU. 0 if nobody ever had to begin anew. */
+    /** Reads the time of the last requested resync, strongly consistent; 0 if there was none. Cost: 1 RCU. */
     long read(String game) {
         Map<String, AttributeValue> item = dynamo.getItem(get ->
                         get.tableName(tables.replication()).key(key(game)).consistentRead(true))
@@ -39,7 +39,7 @@ public class ResyncStore {
         return item.isEmpty() ? 0 : Attributes.number(item, "at");
     }
 
-    /** Moves it forward; 1 WCU. False if it is there already, or further. */
+    /** Stores the time of a requested resync; returns false if this or a later time is stored. Cost: 1 WCU. */
     boolean raise(String game, long atMillis) {
         try {
             dynamo.updateItem(update -> update.tableName(tables.replication())

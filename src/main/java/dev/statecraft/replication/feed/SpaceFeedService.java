@@ -21,8 +21,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells readers what was committed to a space since their cursor: every commit, whole and in order. Who has no cursor
- * that is worth anything gets a snapshot, and the commits that were made while it was taken.
+ * Reads the space feed: every commit after a client's cursor, complete and in order. A client without a valid cursor
+ * receives a snapshot and the commits that were made while the snapshot was read.
  */
 @ApplicationScoped
 public class SpaceFeedService {
@@ -30,8 +30,8 @@ public class SpaceFeedService {
     private static final int LOG_PAGE = 1_000;
     private static final int SNAPSHOT_PAGE = 500;
 
-    /** How often a log is read again that was added to while it was read. */
-    private static final int READS = 3;
+    /** Maximum number of reads of a commit log that changes during a read. */
+    private static final int MAX_READS = 3;
 
     private final LogStore log;
     private final EntityStore entities;
@@ -47,23 +47,23 @@ public class SpaceFeedService {
         this.clock = clock;
     }
 
-    /** Whether a cursor that was given out at a moment is worth anything: nobody had to begin anew since. */
-    boolean isCurrent(String game, long givenOutAtMillis) {
-        return givenOutAtMillis >= resyncs.resyncBefore(game);
+    /** Returns true if no resync was requested since a cursor was issued. */
+    boolean isCurrent(String game, long issuedAtMillis) {
+        return issuedAtMillis >= resyncs.resyncBefore(game);
     }
 
-    /** When a cursor is given out, by a clock that is never behind the moment from which on cursors count. */
+    /** Returns the issue time of a new cursor in Unix milliseconds; never before the last requested resync. */
     long now(String game) {
         return Math.max(clock.millis(), resyncs.resyncBefore(game));
     }
 
     /**
-     * Commits after a cursor.
+     * A page of commits after a cursor.
      *
-     * @param epoch the epoch of the space; empty if nothing was ever committed
-     * @param checksum of the space after the commits; null if there are none but could be
-     * @param more whether there are more than these
-     * @param lost whether the log does not reach back to the cursor
+     * @param epoch space epoch; empty if nothing was ever committed
+     * @param checksum checksum of the space after the commits; null if the page is empty but there are more commits
+     * @param more true if there are more commits
+     * @param lost true if the commit log no longer contains the commits after the cursor
      */
     record CommitPage(
             List<LogEntry> commits, String epoch, @Nullable SpaceChecksum checksum, boolean more, boolean lost) {
@@ -85,9 +85,9 @@ public class SpaceFeedService {
     }
 
     /**
-     * What a reader of a space is told. Nothing new: one request, 1 RCU.
+     * Returns the changes of a space after a cursor. Cost without changes: 1 RCU.
      *
-     * @param cursor null for one that begins
+     * @param cursor null for a client without a cursor, which receives a snapshot
      */
     public Feed pull(String game, String space, @Nullable FeedCursor cursor, AnswerBudget budget) {
         if (cursor == null) {
@@ -106,9 +106,9 @@ public class SpaceFeedService {
     }
 
     /**
-     * What a reader is told of commits that are known already; reads nothing.
+     * Returns a feed of given commits without any read.
      *
-     * @param commits those right behind the cursor, as many as fit the budget are told
+     * @param commits commits that directly follow the cursor; the feed contains as many as fit the budget
      */
     Feed feedOf(String game, FeedCursor cursor, List<LogEntry> commits, AnswerBudget budget) {
         List<LogEntry> fitting = commits.stream()
@@ -141,12 +141,13 @@ public class SpaceFeedService {
     }
 
     /**
-     * The commits after one, without a gap, as many as the budget allows.
+     * Returns the commits after a commit, without a gap, as many as the budget allows. Cost: 1 RCU per 4 KB.
      *
-     * @param epoch the epoch they have to be of; empty for any, where nothing was seen yet
+     * @param epoch space epoch of the cursor; empty if the client has no commit yet
+     * @param after sequence number of the last commit that the client has
      */
     CommitPage commitsAfter(String game, String space, String epoch, long after, AnswerBudget budget) {
-        for (int read = 0; read < READS; read++) {
+        for (int read = 0; read < MAX_READS; read++) {
             LogPart part = log.after(game, space, after, LOG_PAGE);
             Optional<Space> head = part.head();
             String expected = epoch;
@@ -172,12 +173,12 @@ public class SpaceFeedService {
             if (lost) {
                 return CommitPage.LOST;
             }
-            boolean behind =
+            boolean incomplete =
                     cut || part.more() || (head.isPresent() && head.get().seq() > seq);
-            if (!commits.isEmpty() || cut || !behind) {
-                return CommitPage.of(commits, epoch, head, behind);
+            if (!commits.isEmpty() || cut || !incomplete) {
+                return CommitPage.of(commits, epoch, head, incomplete);
             }
-            // There are commits, but not the next one: it has expired, or was made while this was read.
+            // The next commit is missing: it has expired, or it was written during the read.
         }
         return CommitPage.LOST;
     }
@@ -220,26 +221,26 @@ public class SpaceFeedService {
         }
         CommitPage page = commitsAfter(game, from.space(), from.epoch(), from.seq(), budget);
         if (page.lost()) {
-            // The space was given another epoch while the snapshot was taken.
+            // The space got a new epoch while the snapshot was read.
             return snapshot(game, begin(game, from.space()), true, true, budget);
         }
         FeedCursor all = new FeedCursor(from.space(), from.epoch(), from.seq(), from.at(), "", settlesAt);
-        Feed feed = feed(game, all, new Feed.Snapshot(taken, first, false), unknown(page.commits(), versions), page);
+        Feed feed = feed(game, all, new Feed.Snapshot(taken, first, false), withoutKnown(page.commits(), versions), page);
         return new Feed(feed.cursor(), feed.snapshot(), feed.commits(), feed.checksum(), resync, feed.more());
     }
 
-    /** The commits without the changes that a snapshot has already. */
-    private static List<LogEntry> unknown(List<LogEntry> commits, Map<String, Long> versions) {
-        List<LogEntry> unknown = new ArrayList<>();
+    /** Returns the commits without the changes that the snapshot already contains. */
+    private static List<LogEntry> withoutKnown(List<LogEntry> commits, Map<String, Long> versions) {
+        List<LogEntry> withoutKnown = new ArrayList<>();
         for (LogEntry entry : commits) {
             List<Change> changes = entry.changes().stream()
                     .filter(change -> change.version() > versions.getOrDefault(change.entityId(), 0L))
                     .toList();
             if (!changes.isEmpty()) {
-                unknown.add(new LogEntry(
+                withoutKnown.add(new LogEntry(
                         entry.seq(), entry.epoch(), entry.at(), entry.checksum(), changes, entry.sizeBytes()));
             }
         }
-        return unknown;
+        return withoutKnown;
     }
 }

@@ -22,7 +22,7 @@ import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
-/** The seed's replicateToPlayer over HTTP. */
+/** HTTP API of subscriptions. Implements {@code replicateToPlayer} of the original Luau API. */
 @Path("/v1/entities")
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "State replication")
@@ -38,7 +38,7 @@ public class SubscriptionResource {
         this.caller = caller;
     }
 
-    /** Makes an entity part of a player's feed; answers it as it is. */
+    /** Subscribes a player to an entity and returns the current entity. */
     @POST
     @Path("/{entity}/players/{player}")
     @Requires(Scope.STATE_WRITE)
@@ -70,7 +70,7 @@ public class SubscriptionResource {
         throw new ProblemException(Problem.unavailable(1));
     }
 
-    /** Takes an entity out of a player's feed. */
+    /** Ends the subscription of a player to an entity. */
     @DELETE
     @Path("/{entity}/players/{player}")
     @Requires(Scope.STATE_WRITE)

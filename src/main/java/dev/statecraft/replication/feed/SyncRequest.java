@@ -13,14 +13,15 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The updates that a client sends, and the feeds that it asks for.
+ * Updates of a client, and the feeds that it requests.
  *
- * @param clientId the client's name in the history, for updates that name no source
- * @param playerId the player on whose behalf the client syncs; asks for the player's feed
- * @param cursors the cursor in each space that the client follows; empty text to begin
- * @param playerCursor the cursor in the player's feed
- * @param atomic whether all updates are applied or none
- * @param waitMillis how long to wait for changes if there are none; shorter where a player's tokens are used up
+ * @param clientId name of the client in the version history, for updates without a source
+ * @param playerId the player of the client; also requests the player feed
+ * @param cursors cursor by space for each requested space feed; empty text for a client without a cursor
+ * @param playerCursor cursor of the player feed; null or empty for a client without a cursor
+ * @param atomic true to apply all updates or none
+ * @param waitMillis maximum time to wait for changes if there are none; the wait ends early if the rate limit is
+ *     reached
  */
 public record SyncRequest(
         @Nullable String clientId,
@@ -32,7 +33,7 @@ public record SyncRequest(
         @Nullable Long waitMillis)
         implements BulkRequest {
 
-    /** An update of a batch. */
+    /** An update of one entity. */
     public record SyncUpdate(
             @Nullable String entityId,
             @Nullable String space,
@@ -73,10 +74,10 @@ public record SyncRequest(
     }
 
     /**
-     * The request with the id {@code <key>:<index>} for each update that has none.
+     * Returns the request with the mutation id {@code <key>:<index>} for each update without one.
      *
-     * @param idempotencyKey the request's key from the header; null if there is none
-     * @throws ProblemException 400, if the key is not valid
+     * @param idempotencyKey value of the Idempotency-Key header; null if there is none
+     * @throws ProblemException 400 if the key is not valid
      */
     SyncRequest named(@Nullable String idempotencyKey) {
         if (idempotencyKey == null) {

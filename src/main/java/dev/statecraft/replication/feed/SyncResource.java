@@ -37,7 +37,7 @@ import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
-/** One request a tick: a client's updates in, everything new out. */
+/** HTTP API of a sync: one request sends the updates of a client and returns all new changes. */
 @Path("/v1/sync")
 @Produces(MediaType.APPLICATION_JSON)
 @Consumes(MediaType.APPLICATION_JSON)
@@ -58,20 +58,20 @@ public class SyncResource {
         this.caller = caller;
     }
 
-    /** What became of an update: what a single one is answered with, or the problem. */
+    /** Result of an update: the same response as to a single update, or a problem. */
     public record UpdateResult(
             int status,
             @JsonUnwrapped @Nullable UpdateAnswer answer,
             @Nullable Problem problem) {}
 
-    /** What a client is told. */
+    /** Response to a sync: a result for each update, and the requested feeds. */
     public record SyncAnswer(
             List<UpdateResult> results,
             Map<String, FeedView> spaces,
             @Nullable FeedView player,
             long nextPollMillis) {}
 
-    /** Takes updates and tells everything new, in order. */
+    /** Applies updates and returns all new changes in order. */
     @POST
     @Requires(value = Scope.STATE_READ, players = Players.WHAT_THE_RESOURCE_ALLOWS)
     @Operation(operationId = "sync", summary = "Send updates and receive new changes")
@@ -80,10 +80,13 @@ public class SyncResource {
         return sync(caller.get(), request.named(idempotencyKey), config.answerBytes()).answer();
     }
 
-    /** An answer, and what it was made of. */
+    /** The response to a sync and the feeds in it. */
     public record SyncResult(SyncAnswer answer, SyncService.Feeds feeds) {}
 
-    /** The same for whoever sends it, in whatever way. */
+    /**
+     * Processes a sync request of a caller over HTTP or WebSocket; {@code answerBytes} limits the size of the
+     * response.
+     */
     public SyncResult sync(Caller caller, SyncRequest request, long answerBytes) {
         String client = request.clientId() == null ? caller.name() : Ids.check("clientId", request.clientId());
         String player = player(caller, request);
@@ -117,7 +120,7 @@ public class SyncResource {
                 new SyncAnswer(results, spaces, feed == null ? null : FeedView.of(feed), news.nextPollMillis()), news);
     }
 
-    /** Refuses a request that names what cannot be: for those who do something with it before it is done. */
+    /** Validates a request without processing it. */
     public void check(Caller caller, SyncRequest request) {
         wanted(caller, request, player(caller, request));
         if (request.updates() != null && !request.updates().isEmpty()) {
@@ -152,21 +155,21 @@ public class SyncResource {
         return new SyncService.SyncCursors(spaces, player, playerCursor(request.playerCursor()));
     }
 
-    /** A word that is no cursor at all is a mistake; one that is too old or of another space begins again. */
+    /** Parses a cursor. A malformed cursor is rejected; an outdated cursor later results in a resync. */
     private static @Nullable FeedCursor spaceCursor(String field, @Nullable String cursor) {
         return cursor == null || cursor.isEmpty()
                 ? null
-                : FeedCursors.readSpace(cursor, Ids::isStored).orElseThrow(() -> noCursor(field));
+                : FeedCursors.readSpace(cursor, Ids::isStored).orElseThrow(() -> malformedCursor(field));
     }
 
     private PlayerFeed.@Nullable Cursor playerCursor(@Nullable String cursor) {
         return cursor == null || cursor.isEmpty()
                 ? null
                 : FeedCursors.readPlayer(cursor, Ids::isStored, config.playerCursorSpaces())
-                        .orElseThrow(() -> noCursor("playerCursor"));
+                        .orElseThrow(() -> malformedCursor("playerCursor"));
     }
 
-    private static ProblemException noCursor(String field) {
+    private static ProblemException malformedCursor(String field) {
         return new ProblemException(Problem.badRequest(
                 field, "The cursor is malformed. Send the cursor of the last response, or \"\" to start."));
     }
@@ -175,18 +178,18 @@ public class SyncResource {
             Caller caller, List<@Nullable SyncUpdate> updates, String client, @Nullable String player) {
         Map<Integer, UpdateResult> results = new HashMap<>();
         List<Integer> indexes = new ArrayList<>();
-        List<SyncService.Update> sound = new ArrayList<>();
+        List<SyncService.Update> valid = new ArrayList<>();
         for (int i = 0; i < updates.size(); i++) {
             try {
-                sound.add(read(caller, updates.get(i), "updates[" + i + "].", client, player));
+                valid.add(read(caller, updates.get(i), "updates[" + i + "].", client, player));
                 indexes.add(i);
             } catch (ProblemException e) {
                 results.put(i, problem(e.problem()));
             }
         }
-        List<EntityService.Updated> done = sync.push(caller.game(), sound);
+        List<EntityService.Updated> done = sync.push(caller.game(), valid);
         for (int i = 0; i < indexes.size(); i++) {
-            results.put(indexes.get(i), result(sound.get(i), done.get(i)));
+            results.put(indexes.get(i), result(valid.get(i), done.get(i)));
         }
         List<UpdateResult> ordered = new ArrayList<>();
         for (int i = 0; i < updates.size(); i++) {
@@ -195,7 +198,7 @@ public class SyncResource {
         return ordered;
     }
 
-    /** Nothing of an atomic batch is done if a part of it cannot be read. */
+    /** Applies an atomic batch. A malformed update rejects the whole request. */
     private List<UpdateResult> pushAll(
             Caller caller, List<@Nullable SyncUpdate> updates, String client, @Nullable String player) {
         List<SyncService.Update> all = new ArrayList<>();

@@ -25,11 +25,11 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** One synchronisation: takes a client's updates, and tells it everything new. */
+/** Processes a sync: applies the updates of a client and returns all new changes. */
 @ApplicationScoped
 public class SyncService {
 
-    /** A reader that was away longer was not waiting for what it is told. */
+    /** Deliveries to clients with an older cursor are not measured, because these clients were not waiting. */
     private static final long MAX_LATENCY_MILLIS = 30_000;
 
     private static final long MINUTE_MILLIS = 60_000;
@@ -66,13 +66,13 @@ public class SyncService {
         this.clock = clock;
     }
 
-    /** An update of a batch. */
+    /** An update of one entity. */
     public record Update(String space, String entityId, EntityUpdate update, Source source, IdempotencyKey identity) {}
 
     /**
-     * Takes updates, each for itself; those of one space are one commit, in order.
+     * Applies updates independently of each other. The updates of one space are one commit, in order.
      *
-     * @return what became of each, in order
+     * @return result of each update, in order
      */
     public List<Updated> push(String game, List<Update> updates) {
         Map<String, List<Integer>> bySpace = new LinkedHashMap<>();
@@ -98,7 +98,7 @@ public class SyncService {
         return List.copyOf(results.values());
     }
 
-    /** Takes updates of one space, all or none; readers see them in one commit. */
+    /** Applies all updates of one space in one commit, or none of them. */
     public List<Updated> pushAtomically(String game, String space, List<Update> updates) {
         return commits
                 .commitAtomically(
@@ -114,51 +114,50 @@ public class SyncService {
         return entities.mutation(game, update.entityId(), update.update(), update.source(), update.identity());
     }
 
-    /** What a client wants to be told: cursors by space, and those of its player; null for one that begins. */
+    /** Cursors of a client: by space, and of its player feed. A null cursor requests a snapshot. */
     public record SyncCursors(
             Map<String, @Nullable FeedCursor> spaces,
             @Nullable String playerId,
             PlayerFeed.@Nullable Cursor player) {}
 
-    /** What a client is told. */
+    /** New changes for a client: feeds by space, the player feed, and the recommended time until the next poll. */
     public record Feeds(Map<String, Feed> spaces, @Nullable PlayerFeed player, long nextPollMillis) {
 
-        /** Nothing new. */
+        /** No changes. */
         public static final Feeds NONE = new Feeds(Map.of(), null, 0);
 
         public boolean isEmpty() {
             return spaces.values().stream().noneMatch(Feed::hasChanges) && (player == null || !player.hasChanges());
         }
 
-        /** Whether there was more than the answer could hold. */
+        /** Returns true if more changes are available immediately. */
         public boolean hasMore() {
             return spaces.values().stream().anyMatch(Feed::more) || (player != null && player.more());
         }
     }
 
     /**
-     * How long to wait for result.
+     * Time to wait for changes.
      *
-     * @param millis at most
-     * @param another asked before each second but the first whether it may be waited for; the wait is over if not
+     * @param millis maximum wait in milliseconds
+     * @param mayContinue called before each second except the first; false ends the wait
      */
-    public record Wait(long millis, BooleanSupplier another) {
+    public record Wait(long millis, BooleanSupplier mayContinue) {
 
-        /** Not at all. */
+        /** No wait. */
         public static final Wait NONE = new Wait(0, () -> false);
     }
 
     /**
-     * Tells a client everything new, in order. Waits for result if there are none: looks for them once every replication
-     * interval.
+     * Returns all new changes in order. Without changes, waits and reads again once per {@code replication-interval}.
      *
-     * @param wait how long at most
-     * @param answerBytes how much to tell, about; what is left is {@code more}
+     * @param wait maximum wait, limited by {@code longest-wait}
+     * @param answerBytes approximate maximum size of the changes; {@code more} is set if there are more
      */
     public Feeds pull(String game, SyncCursors cursors, Wait wait, long answerBytes) {
-        long begun = System.nanoTime();
-        long until = begun + Math.min(wait.millis(), config.longestWait().toMillis()) * 1_000_000;
-        long paid = begun + SECOND_NANOS;
+        long start = System.nanoTime();
+        long until = start + Math.min(wait.millis(), config.longestWait().toMillis()) * 1_000_000;
+        long paid = start + SECOND_NANOS;
         Feeds result = pull(game, cursors, answerBytes);
         while (result.isEmpty()) {
             long now = System.nanoTime();
@@ -167,7 +166,7 @@ public class SyncService {
                 break;
             }
             if (now >= paid) {
-                if (!wait.another().getAsBoolean()) {
+                if (!wait.mayContinue().getAsBoolean()) {
                     break;
                 }
                 paid += SECOND_NANOS;
@@ -175,29 +174,28 @@ public class SyncService {
             LockSupport.parkNanos(Math.min(left, config.replicationInterval().toNanos()));
             result = pull(game, cursors, answerBytes);
         }
-        deliver(game, cursors, result);
+        measureLatency(game, cursors, result);
         return result;
     }
 
     /**
-     * Tells a client of a space's commits that this process has just made, if they are right behind its cursor. Costs
-     * 1 RCU in {@code resync-cache}, and nothing else. Anything else that is new is left to
-     * {@link #pull(String, SyncCursors, Wait, long)}.
+     * Returns recent commits of this instance from memory if they directly follow the cursor. Other changes are
+     * returned by {@link #pull(String, SyncCursors, Wait, long)}. Cost: 1 RCU per {@code resync-cache}.
      *
-     * @return empty result if nothing is known that is right behind
+     * @return no changes if memory has no commits that directly follow the cursor
      */
     public Feeds recent(String game, String space, FeedCursor cursor, long answerBytes) {
-        List<LogEntry> made = cursor.snapshotAfter().isEmpty() && feeds.isCurrent(game, cursor.at())
+        List<LogEntry> recent = cursor.snapshotAfter().isEmpty() && feeds.isCurrent(game, cursor.at())
                 ? recentCommits.after(game, space, cursor.epoch(), cursor.seq())
                 : List.of();
-        if (made.isEmpty()) {
+        if (recent.isEmpty()) {
             return Feeds.NONE;
         }
         Map<String, @Nullable FeedCursor> cursors = new LinkedHashMap<>();
         cursors.put(space, cursor);
         Feeds result = new Feeds(
-                Map.of(space, feeds.feedOf(game, cursor, made, new AnswerBudget(answerBytes))), null, nextPollMillis());
-        deliver(game, new SyncCursors(cursors, null, null), result);
+                Map.of(space, feeds.feedOf(game, cursor, recent, new AnswerBudget(answerBytes))), null, nextPollMillis());
+        measureLatency(game, new SyncCursors(cursors, null, null), result);
         return result;
     }
 
@@ -213,14 +211,14 @@ public class SyncService {
         return new Feeds(spaces, player, nextPollMillis());
     }
 
-    /** So often that a client keeps within its requests a minute, and not more often than there is result. */
+    /** Returns the poll interval that keeps a client within its rate limit, at least {@code replication-interval}. */
     private long nextPollMillis() {
         long paced = (MINUTE_MILLIS + config.requestsPerMinute() - 1) / config.requestsPerMinute();
         return Math.max(paced, config.replicationInterval().toMillis());
     }
 
-    /** Measures how long result took to readers that were waiting for them. */
-    private void deliver(String game, SyncCursors cursors, Feeds result) {
+    /** Measures the delivery latency of commits to clients that were waiting for them. */
+    private void measureLatency(String game, SyncCursors cursors, Feeds result) {
         long now = clock.millis();
         List<Long> millis = new ArrayList<>();
         result.spaces().forEach((space, feed) -> {
