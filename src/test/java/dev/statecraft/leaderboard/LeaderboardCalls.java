@@ -10,7 +10,7 @@ public final class LeaderboardCalls {
 
     private LeaderboardCalls() {}
 
-    public static ValidatableResponse create(Object body) {
+    public static ValidatableResponse createBoard(Object body) {
         return json().body(body).post("/v1/leaderboards").then();
     }
 

@@ -1,6 +1,6 @@
 package dev.statecraft.leaderboard;
 
-import static dev.statecraft.leaderboard.LeaderboardCalls.create;
+import static dev.statecraft.leaderboard.LeaderboardCalls.createBoard;
 import static dev.statecraft.leaderboard.LeaderboardCalls.get;
 import static dev.statecraft.leaderboard.LeaderboardCalls.json;
 import static dev.statecraft.leaderboard.LeaderboardCalls.post;
@@ -40,7 +40,7 @@ class LeaderboardResourceTest {
 
     @Test
     void theSeedsCallsWork() {
-        create(Map.of(
+        createBoard(Map.of(
                         "id", "high_scores",
                         "description", "Global high score leaderboard",
                         "rankingType", "SCORE",
@@ -122,7 +122,7 @@ class LeaderboardResourceTest {
 
     @Test
     void aRepeatedResetClosesOneSeason() {
-        create(Map.of("id", "once", "rankingType", "POINTS"));
+        createBoard(Map.of("id", "once", "rankingType", "POINTS"));
         for (int i = 0; i < 2; i++) {
             json().header("Idempotency-Key", "reset-1")
                     .body(Map.of("reason", "week 1"))
@@ -141,7 +141,7 @@ class LeaderboardResourceTest {
 
     @Test
     void onlyTheListedPlacesAreListed() {
-        create(Map.of("id", "small", "rankingType", "SCORE", "maxSize", 3));
+        createBoard(Map.of("id", "small", "rankingType", "SCORE", "maxSize", 3));
         for (int i = 0; i < 5; i++) {
             submit("small", Map.of("playerId", "p" + i, "value", i == 3 ? 2 : 10 - i * 4));
         }
@@ -157,7 +157,7 @@ class LeaderboardResourceTest {
 
     @Test
     void pagesFollowTheCursor() {
-        create(Map.of("id", "pages", "rankingType", "TIME", "decimals", 2));
+        createBoard(Map.of("id", "pages", "rankingType", "TIME", "decimals", 2));
         for (int i = 0; i < 7; i++) {
             submit("pages", Map.of("playerId", "p" + i, "value", 60 + i / 4.0));
         }
@@ -173,13 +173,13 @@ class LeaderboardResourceTest {
         get("pages/entries?limit=3&cursor=" + cursor)
                 .body("entries.playerId", contains("p6"))
                 .body("nextCursor", nullValue());
-        create(Map.of("id", "elsewhere", "rankingType", "TIME"));
+        createBoard(Map.of("id", "elsewhere", "rankingType", "TIME"));
         get("elsewhere/entries?cursor=" + cursor).statusCode(400).body("field", equalTo("cursor"));
     }
 
     @Test
     void aRemovedPlayerIsGoneAndALateRetryDoesNotBringItBack() {
-        create(Map.of("id", "removal", "rankingType", "POINTS"));
+        createBoard(Map.of("id", "removal", "rankingType", "POINTS"));
         Map<String, Object> body = Map.of("playerId", "ada", "value", 10, "submissionId", "s-1");
         submit("removal", body);
         given().delete("/v1/leaderboards/removal/players/ada").then().statusCode(204);
@@ -194,7 +194,7 @@ class LeaderboardResourceTest {
 
     @Test
     void anAuditFindsTheRankingRightAndMendsIt() {
-        create(Map.of("id", "audited", "rankingType", "SCORE"));
+        createBoard(Map.of("id", "audited", "rankingType", "SCORE"));
         for (int i = 0; i < 5; i++) {
             submit("audited", Map.of("playerId", "p" + i, "value", i * 1000));
         }

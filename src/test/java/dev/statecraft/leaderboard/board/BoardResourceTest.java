@@ -1,7 +1,7 @@
 package dev.statecraft.leaderboard.board;
 
 import static dev.statecraft.leaderboard.LeaderboardCalls.change;
-import static dev.statecraft.leaderboard.LeaderboardCalls.create;
+import static dev.statecraft.leaderboard.LeaderboardCalls.createBoard;
 import static dev.statecraft.leaderboard.LeaderboardCalls.get;
 import static dev.statecraft.leaderboard.LeaderboardCalls.json;
 import static dev.statecraft.leaderboard.LeaderboardCalls.submit;
@@ -34,9 +34,9 @@ class BoardResourceTest {
 
     @Test
     void boardsAreChangedListedAndDeleted() {
-        create(Map.of("id", "board-a", "rankingType", "SCORE"));
-        create(Map.of("id", "board-b", "rankingType", "WINS"));
-        create(Map.of("id", "board-a", "rankingType", "SCORE"))
+        createBoard(Map.of("id", "board-a", "rankingType", "SCORE"));
+        createBoard(Map.of("id", "board-b", "rankingType", "WINS"));
+        createBoard(Map.of("id", "board-a", "rankingType", "SCORE"))
                 .statusCode(409)
                 .body("type", equalTo("/problems/board-exists"));
         json().body(Map.of("order", "ASCENDING", "description", "lowest wins"))
@@ -57,14 +57,14 @@ class BoardResourceTest {
         given().get("/v1/leaderboards?limit=1000").then().body("leaderboards.id", hasItem("board-b"));
         given().delete("/v1/leaderboards/board-a").then().statusCode(204);
         get("board-a/entries").statusCode(404).body("type", equalTo("/problems/board-not-found"));
-        create(Map.of("id", "board-a", "rankingType", "SCORE")).statusCode(201);
+        createBoard(Map.of("id", "board-a", "rankingType", "SCORE")).statusCode(201);
         rest();
         get("board-a/entries").body("totalEntries", equalTo(0));
     }
 
     @Test
     void settingsAreClearedByName() {
-        create("""
+        createBoard("""
                 {"id": "cleared", "rankingType": "SCORE", "ranking": "UNIQUE", "description": "full", "order": "ASCENDING", "operator": "LAST",
                  "decimals": 2, "maxSize": 5, "maxAttempts": 3, "startsAt": "2090-01-01T00:00:00Z",
                  "endsAt": "2095-01-01T00:00:00Z", "reset": {"cron": "0 0 * * 1"}, "bounds": {"max": 10},
@@ -117,10 +117,10 @@ class BoardResourceTest {
                 "{\"maxAttempts\": 1000000001} | maxAttempts",
             })
     void aChangeThatDoesNotFitIsRefusedByName(String change, String field) {
-        create("{\"id\": \"unchanged\", \"rankingType\": \"SCORE\", \"tiers\": [{\"name\": \"all\"}]}");
+        createBoard("{\"id\": \"unchanged\", \"rankingType\": \"SCORE\", \"tiers\": [{\"name\": \"all\"}]}");
         change("unchanged", change).statusCode(400).body("field", equalTo(field));
         get("unchanged").body("tiers", hasSize(1)).body("endsAt", nullValue()).body("maxAttempts", equalTo(0));
-        create("{\"id\": \"new\", \"rankingType\": \"SCORE\", \"clear\": [\"bounds\"]}")
+        createBoard("{\"id\": \"new\", \"rankingType\": \"SCORE\", \"clear\": [\"bounds\"]}")
                 .statusCode(400)
                 .body("field", equalTo("clear"));
     }
@@ -154,7 +154,7 @@ class BoardResourceTest {
                 "bounds | {\"firstPercentile\": 101} | bounds.firstPercentile",
             })
     void settingsThatDoNotFitAreRefusedByName(String setting, String value, String field) {
-        create("{\"id\": \"refused\", \"rankingType\": \"SCORE\", \"" + setting + "\": " + value + "}")
+        createBoard("{\"id\": \"refused\", \"rankingType\": \"SCORE\", \"" + setting + "\": " + value + "}")
                 .statusCode(400)
                 .body("field", equalTo(field));
         get("refused").statusCode(404);

@@ -1,6 +1,6 @@
 package dev.statecraft.leaderboard.score;
 
-import static dev.statecraft.leaderboard.LeaderboardCalls.create;
+import static dev.statecraft.leaderboard.LeaderboardCalls.createBoard;
 import static dev.statecraft.leaderboard.LeaderboardCalls.get;
 import static dev.statecraft.leaderboard.LeaderboardCalls.json;
 import static dev.statecraft.leaderboard.LeaderboardCalls.post;
@@ -41,7 +41,7 @@ class ScoreResourceTest {
 
     @Test
     void aRepeatedSubmissionAnswersTheSame() {
-        create(Map.of("id", "repeat", "rankingType", "POINTS"));
+        createBoard(Map.of("id", "repeat", "rankingType", "POINTS"));
         Map<String, Object> body = Map.of("playerId", "ada", "value", 10, "submissionId", "s-1");
         submit("repeat", body).body("newValue", equalTo(10));
         submit("repeat", Map.of("playerId", "ada", "value", 5)).body("newValue", equalTo(15));
@@ -67,7 +67,7 @@ class ScoreResourceTest {
 
     @Test
     void aRetryAcrossAResetDoesNotCountAgain() {
-        create(Map.of("id", "crossing", "rankingType", "POINTS"));
+        createBoard(Map.of("id", "crossing", "rankingType", "POINTS"));
         Map<String, Object> body = Map.of("playerId", "ada", "value", 10, "submissionId", "s-1");
         submit("crossing", body);
         post("crossing/reset", Map.of("reason", "new week"));
@@ -77,7 +77,7 @@ class ScoreResourceTest {
 
     @Test
     void aBatchAnswersForEachScore() {
-        create(Map.of("id", "batch", "rankingType", "POINTS"));
+        createBoard(Map.of("id", "batch", "rankingType", "POINTS"));
         json().body(Map.of(
                         "scores",
                         List.of(
@@ -101,7 +101,7 @@ class ScoreResourceTest {
 
     @Test
     void aScoreOfABatchThatCannotBeReadIsItsOwnProblem() {
-        create(Map.of("id", "each-for-itself", "rankingType", "SCORE"));
+        createBoard(Map.of("id", "each-for-itself", "rankingType", "SCORE"));
         List<String> wrong = List.of(
                 "{'playerId':'ada','value':1e400}",
                 "{'playerId':'ada','value':'5'}",
@@ -139,7 +139,7 @@ class ScoreResourceTest {
 
     @Test
     void floatingPointNoiseIsRoundedAndDigitsThatAreMeantAreRefused() {
-        create(Map.of("id", "noise", "rankingType", "SCORE", "decimals", 2));
+        createBoard(Map.of("id", "noise", "rankingType", "SCORE", "decimals", 2));
         submit("noise", Map.of("playerId", "ada", "value", 0.1 + 0.2, "subscore", 3 * 1.1))
                 .body("newValue", equalTo(0.3f));
         rest();
@@ -160,7 +160,7 @@ class ScoreResourceTest {
 
     @Test
     void aPlayersOwnScoreCountsAtOnce() {
-        create(Map.of("id", "own", "rankingType", "SCORE", "operator", "LAST"));
+        createBoard(Map.of("id", "own", "rankingType", "SCORE", "operator", "LAST"));
         submit("own", Map.of("playerId", "ada", "value", 100));
         submit("own", Map.of("playerId", "bob", "value", 50));
         rest();
@@ -183,7 +183,7 @@ class ScoreResourceTest {
 
     @Test
     void aSubmissionIsRecognizedHoweverItIsRepeated() throws Exception {
-        create(Map.of("id", "repeated", "rankingType", "POINTS")).statusCode(201);
+        createBoard(Map.of("id", "repeated", "rankingType", "POINTS")).statusCode(201);
         ExecutorService clients = Executors.newFixedThreadPool(12);
         try {
             List<Callable<Boolean>> tasks = Collections.nCopies(

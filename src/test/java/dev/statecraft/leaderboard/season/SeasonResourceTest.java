@@ -1,7 +1,7 @@
 package dev.statecraft.leaderboard.season;
 
 import static dev.statecraft.leaderboard.LeaderboardCalls.change;
-import static dev.statecraft.leaderboard.LeaderboardCalls.create;
+import static dev.statecraft.leaderboard.LeaderboardCalls.createBoard;
 import static dev.statecraft.leaderboard.LeaderboardCalls.get;
 import static dev.statecraft.leaderboard.LeaderboardCalls.post;
 import static io.restassured.RestAssured.given;
@@ -40,7 +40,7 @@ class SeasonResourceTest {
 
     @Test
     void aSeasonIsResetRecordedAndRewarded() throws Exception {
-        create("""
+        createBoard("""
                 {"id": "league", "rankingType": "SCORE", "rewards": [
                   {"name": "gold", "toRank": 1, "reward": {"coins": 100}},
                   {"name": "silver", "percentile": 50, "reward": "a cup"}]}""")
@@ -99,7 +99,7 @@ class SeasonResourceTest {
 
     @Test
     void aScheduleSaysWhenTheSeasonEnds() {
-        create("""
+        createBoard("""
                 {"id": "weekly", "rankingType": "POINTS",
                  "reset": {"cron": "0 0 * * 1", "timezone": "Europe/Berlin"}}""")
                 .statusCode(201)
@@ -128,7 +128,7 @@ class SeasonResourceTest {
     void aBoardForAnEventStartsOnceAndClosesForGood() throws Exception {
         String start = Instant.now().plus(Duration.ofHours(1)).toString();
         String end = Instant.now().plus(Duration.ofHours(2)).toString();
-        create("{\"id\": \"event\", \"rankingType\": \"POINTS\", \"maxAttempts\": 2, \"startsAt\": \"" + start
+        createBoard("{\"id\": \"event\", \"rankingType\": \"POINTS\", \"maxAttempts\": 2, \"startsAt\": \"" + start
                         + "\", \"endsAt\": \"" + end + "\", \"rewards\": [{\"toRank\": 1, \"reward\": 5}]}")
                 .statusCode(201)
                 .body("status", equalTo("SCHEDULED"))
@@ -217,7 +217,7 @@ class SeasonResourceTest {
 
     @Test
     void whatIsNotThereIsNotFound() {
-        create("{\"id\": \"young\", \"rankingType\": \"SCORE\"}").statusCode(201);
+        createBoard("{\"id\": \"young\", \"rankingType\": \"SCORE\"}").statusCode(201);
         get("young/history/season-1").statusCode(404).body("type", containsString("snapshot-not-found"));
         get("young/history/a%20b").statusCode(400).body("field", equalTo("snapshot"));
         get("young/seasons/1/awards").statusCode(409).body("type", containsString("season-running"));
