@@ -1,19 +1,19 @@
-// Calls of the public HTTP API. The page has no other way to the data, so it can do what its key can do.
+// Requests to the public HTTP API. The page has no other access to the data, so it can do what its key permits.
 
 const STORED = 'statecraft.key';
 const BASE = new URL('.', document.baseURI);
 
-/** What the API answers an error with (RFC 9457). */
+/** A problem response of the API (RFC 9457). */
 export class ProblemError extends Error {
   constructor(problem) {
-    super(problem.detail || problem.title || 'The call failed.');
+    super(problem.detail || problem.title || 'The request failed.');
     this.status = problem.status;
     this.type = problem.type;
     this.problem = problem;
   }
 }
 
-/** Told of `key` when the key changes, and of `refused` when a call needs another one. */
+/** Dispatches `key` when the key changes, and `unauthorized` when a request is rejected with 401. */
 export const access = new EventTarget();
 
 export const key = () => sessionStorage.getItem(STORED) || '';
@@ -27,14 +27,14 @@ export function useKey(value) {
   access.dispatchEvent(new Event('key'));
 }
 
-/** A path whose values are escaped: path`v1/leaderboards/${board}/top`. */
+/** A path with escaped values: path`v1/leaderboards/${board}/top`. */
 export const path = (parts, ...values) =>
   parts.reduce((all, part, i) => all + encodeURIComponent(values[i - 1]) + part);
 
-/** A query of what is there: query({space, cursor: undefined}) is `?space=global`. */
+/** A query string without empty values: query({space: 'global', cursor: undefined}) is `?space=global`. */
 export function query(values) {
-  const given = Object.entries(values).filter(([, value]) => value !== undefined && value !== null && value !== '');
-  return given.length === 0 ? '' : '?' + new URLSearchParams(given);
+  const present = Object.entries(values).filter(([, value]) => value !== undefined && value !== null && value !== '');
+  return present.length === 0 ? '' : '?' + new URLSearchParams(present);
 }
 
 export const address = (relative) => new URL(relative, BASE);
@@ -63,14 +63,14 @@ async function call(method, relative, body, signal) {
     throw new ProblemError({ status: 0, title: 'The server cannot be reached.' });
   }
   const text = await response.text();
-  const answer = parsed(text);
+  const content = parsed(text);
   if (!response.ok) {
     if (response.status === 401) {
-      access.dispatchEvent(new Event('refused'));
+      access.dispatchEvent(new Event('unauthorized'));
     }
-    throw new ProblemError(answer || { status: response.status, title: `The call was answered ${response.status}.` });
+    throw new ProblemError(content || { status: response.status, title: `The server responded with ${response.status}.` });
   }
-  return answer;
+  return content;
 }
 
 function parsed(text) {
@@ -80,6 +80,6 @@ function parsed(text) {
   try {
     return JSON.parse(text);
   } catch {
-    return { title: 'The answer is not JSON.' };
+    return { title: 'The response is not JSON.' };
   }
 }

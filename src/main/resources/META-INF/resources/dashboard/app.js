@@ -1,4 +1,4 @@
-// The frame around the sections: which one is shown, the key, and whether the page is live.
+// The frame around the sections: navigation, the API key and the connection status.
 
 import { access, key, useKey } from './api.js';
 import { boards } from './boards.js';
@@ -12,44 +12,44 @@ import { h } from './page.js';
 
 const SECTIONS = { '': overview, boards, entities, conflicts, migrations, events };
 
-/** How long changes are gathered before something is read again, so that a busy game does not keep the page busy. */
-const GATHERED_MILLIS = 700;
+/** Changes within this time cause only one refresh, to limit the requests of the page in a busy game. */
+const BATCH_MILLIS = 700;
 
 const main = document.getElementById('main');
-let shown = new AbortController();
-let first = true;
+let activeSection = new AbortController();
+let isFirstPage = true;
 
-/** What a section gets: where it is in the page, and how it keeps itself up to date. */
-function frame(parts, signal) {
-  const trouble = h('p', { class: 'notice bad', role: 'alert', hidden: true });
-  const failing = new Map();
+/** The context of a section: its path segments, its alert, and functions that refresh it until it is left. */
+function frame(segments, signal) {
+  const alert = h('p', { class: 'notice bad', role: 'alert', hidden: true });
+  const failures = new Map();
   return {
-    parts,
+    segments,
     signal,
-    trouble,
+    alert,
     repeat: (task, millis) => repeat(task, millis, signal, (e) => {
-      failing.delete(task);
+      failures.delete(task);
       if (e) {
-        failing.set(task, e.message);
+        failures.set(task, e.message);
       }
-      const text = [...new Set(failing.values())].join(' ');
-      if (trouble.textContent !== text) {
-        trouble.textContent = text;
-        trouble.hidden = text === '';
+      const text = [...new Set(failures.values())].join(' ');
+      if (alert.textContent !== text) {
+        alert.textContent = text;
+        alert.hidden = text === '';
       }
     }),
-    /** Calls back with what changed in the space; what comes close together is told at once. */
-    follow(space, changed) {
-      const gathered = [];
+    /** Calls `changed` with the changes in the space, in batches. */
+    subscribe(space, changed) {
+      const batch = [];
       let timer = 0;
-      live.follow(space);
+      live.subscribe(space);
       live.addEventListener('changes', (event) => {
         if (event.detail.space === space) {
-          gathered.push(...event.detail.changes);
+          batch.push(...event.detail.changes);
           timer ||= setTimeout(() => {
             timer = 0;
-            changed(gathered.splice(0));
-          }, GATHERED_MILLIS);
+            changed(batch.splice(0));
+          }, BATCH_MILLIS);
         }
       }, { signal });
       signal.addEventListener('abort', () => clearTimeout(timer));
@@ -58,37 +58,37 @@ function frame(parts, signal) {
 }
 
 function show() {
-  shown.abort();
-  shown = new AbortController();
-  const parts = location.hash.replace(/^#\/?/, '').split('/').map(decoded);
-  const section = Object.hasOwn(SECTIONS, parts[0]) ? parts[0] : '';
+  activeSection.abort();
+  activeSection = new AbortController();
+  const segments = location.hash.replace(/^#\/?/, '').split('/').map(decoded);
+  const section = Object.hasOwn(SECTIONS, segments[0]) ? segments[0] : '';
   for (const link of document.querySelectorAll('#sections a')) {
     if (link.getAttribute('href') === `#/${section}`) {
       link.setAttribute('aria-current', 'page');
-      // Not scrollIntoView: browsers continue from what was scrolled to when Tab is pressed, past the skip link.
+      // Not scrollIntoView: on Tab, browsers would continue from the scrolled element and miss the skip link.
       const sections = document.querySelector('.sections');
       sections.scrollLeft = link.offsetLeft - (sections.clientWidth - link.offsetWidth) / 2;
     } else {
       link.removeAttribute('aria-current');
     }
   }
-  const view = frame(parts.slice(1), shown.signal);
+  const view = frame(segments.slice(1), activeSection.signal);
   const { title, content } = SECTIONS[section](view);
   const heading = h('h1', { tabindex: -1 }, title);
   document.title = `${title} – Statecraft`;
-  main.replaceChildren(heading, view.trouble, ...content);
-  if (!first) {
+  main.replaceChildren(heading, view.alert, ...content);
+  if (!isFirstPage) {
     scrollTo(0, 0);
     heading.focus({ preventScroll: true });
   }
-  first = false;
+  isFirstPage = false;
 }
 
-function decoded(part) {
+function decoded(segment) {
   try {
-    return decodeURIComponent(part);
+    return decodeURIComponent(segment);
   } catch {
-    return part;
+    return segment;
   }
 }
 
@@ -112,13 +112,13 @@ function keyDialog() {
     dialog.close();
     useKey(input.value.trim());
   });
-  let asked = '\n';
-  access.addEventListener('refused', () => {
-    // Once for a key: who closes the dialog does not want to be asked every few seconds.
-    if (asked !== key()) {
-      asked = key();
-      document.getElementById('key-why').textContent =
-        key() ? 'This key is not let in. Enter another one.' : 'This deployment asks for a key. It is kept in this tab only.';
+  let promptedKey = '\n';
+  access.addEventListener('unauthorized', () => {
+    // Opens only once per key, because a user who closes the dialog must not see it again every few seconds.
+    if (promptedKey !== key()) {
+      promptedKey = key();
+      document.getElementById('key-hint').textContent =
+        key() ? 'This key was rejected. Enter another key.' : 'This deployment requires an API key. It is stored only in this tab.';
       open();
     }
   });
@@ -128,12 +128,12 @@ function keyDialog() {
 function liveStatus() {
   const node = document.getElementById('live');
   const text = document.getElementById('live-text');
-  const tell = () => {
+  const update = () => {
     node.classList.toggle('on', live.connected);
     text.textContent = live.connected ? 'Live' : 'Polling';
   };
-  live.addEventListener('status', tell);
-  setTimeout(tell, 3000);
+  live.addEventListener('status', update);
+  setTimeout(update, 3000);
 }
 
 addEventListener('hashchange', show);

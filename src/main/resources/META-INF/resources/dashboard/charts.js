@@ -1,11 +1,11 @@
-// Lines and bars as SVG, each with its numbers as a table for those who cannot see it.
+// Line and bar charts as SVG, each with a table of its numbers for screen readers.
 
 import { compact, h, table, time } from './page.js';
 
 const SVG = 'http://www.w3.org/2000/svg';
 const WIDTH = 600;
 const HEIGHT = 120;
-/** Kept free above the highest value, for the label of the scale. */
+/** The free height above the highest value, for the label of the scale. */
 const HEADROOM = 20;
 
 function shape(tag, attributes, ...children) {
@@ -24,7 +24,7 @@ const canvas = (label, ...children) => shape('svg', {
 const grid = () => [0, 0.5].map((part) => HEADROOM + (HEIGHT - HEADROOM) * part).map((at) =>
   shape('line', { class: 'grid', x1: 0, x2: WIDTH, y1: at, y2: at }));
 
-/** The smallest round number that is not below. */
+/** The smallest round number that is not less than the value. */
 function ceiling(value) {
   if (value <= 0) {
     return 1;
@@ -34,11 +34,11 @@ function ceiling(value) {
 }
 
 /**
- * Values over time.
+ * A line chart of values over time.
  *
- * @param title what is shown
- * @param unit of the values, behind each number
- * @param series {name, tone, values}, one value for each time
+ * @param title title of the chart
+ * @param unit unit after each number
+ * @param series {name, tone, values} with one value per time
  * @param times ISO times, ascending
  */
 export function lines(title, unit, series, times) {
@@ -85,7 +85,7 @@ export function lines(title, unit, series, times) {
 const legend = (series, text) => series.map((one) =>
   h('span', {}, h('i', { class: `swatch ${one.tone}` }), `${one.name} `, h('b', {}, text(one))));
 
-/** How many there are in each range: buckets are {from, to, count}, the one with `here` stands out. */
+/** A bar chart of counts per range: buckets are {from, to, count}; a bucket with `highlighted` stands out. */
 export function bars(title, buckets) {
   const top = Math.max(1, ...buckets.map((bucket) => bucket.count));
   const width = WIDTH / buckets.length;
@@ -97,7 +97,7 @@ export function bars(title, buckets) {
         const height = (bucket.count / top) * (HEIGHT - HEADROOM);
         const title = shape('title', {}, `${compact(bucket.from)} to ${compact(bucket.to)}: ${compact(bucket.count)}`);
         return shape('rect', {
-          class: bucket.here ? 'bar here' : 'bar', x: i * width + width * 0.08, width: width * 0.84, y: HEIGHT - height, height,
+          class: bucket.highlighted ? 'bar here' : 'bar', x: i * width + width * 0.08, width: width * 0.84, y: HEIGHT - height, height,
         }, title);
       }))),
     h('p', { class: 'axis', 'aria-hidden': 'true' },
@@ -110,4 +110,4 @@ export function bars(title, buckets) {
 }
 
 const numbers = (caption, columns, rows) => h('details', { class: 'numbers', 'data-key': caption },
-  h('summary', {}, 'Numbers'), table(caption, columns, rows, 'None yet.'));
+  h('summary', {}, 'Numbers'), table(caption, columns, rows, 'No data yet.'));

@@ -1,4 +1,4 @@
-// Conflicts: those that wait for a decision, how the latest were settled, and what decides which.
+// Conflicts: parked conflicts, recently resolved conflicts and the strategies of the entity types.
 
 import { get, path, post, query } from './api.js';
 import { entityLink } from './entities.js';
@@ -6,68 +6,68 @@ import { eventTable, latest } from './events.js';
 import { attempt, badge, button, card, facts, h, number, region, table, time, toast, words } from './page.js';
 import { disagreements } from './states.js';
 
-const CHOICES = [['SERVER', 'Keep what is stored'], ['CLIENT', 'Take the update'], ['MERGE', 'Merge']];
+const CHOICES = [['SERVER', 'Keep stored state'], ['CLIENT', 'Apply update'], ['MERGE', 'Merge']];
 
-export function conflicts(view) {
-  const waiting = region({}, (list) => (list.length === 0
-    ? h('p', { class: 'empty' }, 'No conflict waits for a decision.')
-    : h('ul', { class: 'stack' }, list.map((conflict) => parked(conflict, () => refresh())))));
+export function conflicts(context) {
+  const parkedList = region({}, (list) => (list.length === 0
+    ? h('p', { class: 'empty' }, 'No parked conflicts.')
+    : h('ul', { class: 'stack' }, list.map((conflict) => conflictItem(conflict, () => refresh())))));
   const numbers = region({}, (stats) => facts([
-    ['Waiting', number(stats.totalPendingUpdates)],
-    ['Conflicts so far', number(stats.totalConflicts)],
+    ['Parked', number(stats.totalPendingUpdates)],
+    ['Versions with conflicts (total)', number(stats.totalConflicts)],
   ]));
-  const settled = region({}, (events) => eventTable('Settled conflicts', events, 'No conflict has been settled lately.'));
-  const types = region({}, (list) => table('What decides', [
+  const resolved = region({}, (events) => eventTable('Resolved conflicts', events, 'No recently resolved conflicts.'));
+  const types = region({}, (list) => table('Conflict resolution by entity type', [
     { name: 'Type', cell: (type) => type.type },
     { name: 'Strategy', cell: (type) => words(type.strategy) },
-    { name: 'In doubt', wide: true, cell: (type) => (type.strategy === 'MANUAL' ? words(type.fallback) : '–') },
-    { name: 'Players write', cell: (type) => (type.playersMayWrite ? 'Yes' : 'No') },
+    { name: 'Fallback strategy', wide: true, cell: (type) => (type.strategy === 'MANUAL' ? words(type.fallback) : '–') },
+    { name: 'Writable by players', cell: (type) => (type.playersMayWrite ? 'Yes' : 'No') },
     { name: 'Rules', wide: true, cell: (type) => Object.entries(type.rules || {})
       .map(([at, rule]) => h('span', { class: 'sub' }, h('code', {}, at), ' ', words(rule))) },
   ], list, 'There are no entity types.'));
 
-  const refresh = view.repeat(async () => {
+  const refresh = context.repeat(async () => {
     const [list, stats] = await Promise.all([
-      get('v1/conflicts' + query({ limit: 50 }), view.signal),
-      get('v1/stats/replication', view.signal),
+      get('v1/conflicts' + query({ limit: 50 }), context.signal),
+      get('v1/stats/replication', context.signal),
     ]);
-    waiting.show(list.conflicts);
+    parkedList.show(list.conflicts);
     numbers.show(stats);
   }, 1500);
-  view.repeat(async () => settled.show((await latest('CONFLICT_RESOLVED', 20, view.signal)).events), 4000);
-  view.repeat(async () => types.show((await get('v1/entity-types', view.signal)).types), 15_000);
+  context.repeat(async () => resolved.show((await latest('CONFLICT_RESOLVED', 20, context.signal)).events), 4000);
+  context.repeat(async () => types.show((await get('v1/entity-types', context.signal)).types), 15_000);
   const clock = setInterval(() => {
-    for (const left of waiting.node.querySelectorAll('progress')) {
-      left.value = Math.max(0, Number(left.dataset.deadline) - Date.now());
+    for (const bar of parkedList.node.querySelectorAll('progress')) {
+      bar.value = Math.max(0, Number(bar.dataset.deadline) - Date.now());
     }
   }, 250);
-  view.signal.addEventListener('abort', () => clearInterval(clock));
+  context.signal.addEventListener('abort', () => clearInterval(clock));
   return {
     title: 'Conflicts',
     content: [
       h('div', { class: 'about' }, numbers.node),
-      card('Waiting for a decision', {}, waiting.node),
-      card('Settled lately', { class: 'flush' }, settled.node),
-      card('What decides a conflict', { class: 'flush' }, types.node),
+      card('Parked conflicts', {}, parkedList.node),
+      card('Recently resolved', { class: 'flush' }, resolved.node),
+      card('Conflict resolution by entity type', { class: 'flush' }, types.node),
     ],
   };
 }
 
-function parked(conflict, refresh) {
+function conflictItem(conflict, refresh) {
   const deadline = Date.parse(conflict.deadline);
   const id = conflict.conflictId;
-  const decide = (choose, text) => button(text, (event) => attempt(event.target, async () => {
-    const answer = await post(path`v1/conflicts/${id}/resolve`, { choose });
-    toast(`${conflict.entityId}: ${words(answer.resolution).toLowerCase()}, ${answer.changed ? `now version ${answer.version}` : 'nothing changed'}.`);
+  const resolveButton = (choose, text) => button(text, (event) => attempt(event.target, async () => {
+    const response = await post(path`v1/conflicts/${id}/resolve`, { choose });
+    toast(`${conflict.entityId}: ${words(response.resolution).toLowerCase()}, ${response.changed ? `now version ${response.version}` : 'state unchanged'}.`);
     refresh();
   }), { 'data-key': id + choose, 'aria-label': `${text}: ${conflict.entityId}` });
   return h('li', { class: 'conflict' },
     h('h3', {}, entityLink(conflict.space, conflict.entityId), ' ', badge(conflict.type)),
-    h('p', { class: 'sub' }, 'Sent by ', conflict.by, ' at ', time(conflict.at), `, on version ${conflict.version}; decided by itself at `, time(conflict.deadline)),
+    h('p', { class: 'sub' }, 'Sent by ', conflict.by, ' at ', time(conflict.at), `, conflicts with version ${conflict.version}; resolved automatically at `, time(conflict.deadline)),
     h('progress', {
       max: Math.max(1, deadline - Date.parse(conflict.at)), value: Math.max(0, deadline - Date.now()),
-      'data-deadline': deadline, 'aria-label': 'Time left to decide',
+      'data-deadline': deadline, 'aria-label': 'Time until automatic resolution',
     }),
     disagreements(conflict.conflicts, false),
-    h('div', { class: 'actions' }, CHOICES.map(([choose, text]) => decide(choose, text))));
+    h('div', { class: 'actions' }, CHOICES.map(([choose, text]) => resolveButton(choose, text))));
 }

@@ -1,4 +1,4 @@
-// Entities: what is in a space, and of one of them its state, and what made it so.
+// Entities: the entities of a space, and of one entity its state and version history.
 
 import { get, path, query } from './api.js';
 import { badge, button, card, facts, field, h, number, region, table, time, words } from './page.js';
@@ -11,20 +11,20 @@ const link = (space, id) => `#/entities/${encodeURIComponent(space)}/${encodeURI
 
 export const entityLink = (space, id) => h('a', { href: link(space, id), 'data-key': `${space}/${id}` }, id);
 
-export function entities(view) {
-  return view.parts[1] ? one(view, view.parts[0], view.parts[1]) : all(view);
+export function entities(context) {
+  return context.segments[1] ? entityPage(context, context.segments[0], context.segments[1]) : entityList(context);
 }
 
-function all(view) {
-  const shown = { space: view.parts[0] || 'global', type: '', limit: PAGE };
+function entityList(context) {
+  const shown = { space: context.segments[0] || 'global', type: '', limit: PAGE };
   const list = region({}, (entities) => table('Entities', [
     { name: 'Entity', cell: (entity) => entityLink(entity.space, entity.id) },
     { name: 'Type', cell: (entity) => entity.type },
     { name: 'Version', kind: 'number', cell: (entity) => number(entity.version) },
-    { name: 'Changed', cell: (entity) => time(entity.updatedAt) },
-    { name: 'By', wide: true, cell: (entity) => entity.updatedBy || '–' },
+    { name: 'Updated', cell: (entity) => time(entity.updatedAt) },
+    { name: 'Updated by', wide: true, cell: (entity) => entity.updatedBy || '–' },
     { name: 'Schema', wide: true, cell: (entity) => entity.schemaVersion || '–' },
-  ], entities, 'There are no such entities.'));
+  ], entities, 'No matching entities.'));
   const text = (label, id, value) => field(label, { id, value, maxlength: 128, autocomplete: 'off', spellcheck: 'false' });
   const space = text('Space', 'space', shown.space);
   const type = text('Type', 'type', '');
@@ -36,7 +36,7 @@ function all(view) {
     onsubmit: (event) => {
       event.preventDefault();
       Object.assign(shown, { space: value(space) || 'global', type: value(type), limit: PAGE });
-      follow();
+      subscribe();
       refresh();
     },
   }, space, type, h('button', { type: 'submit' }, 'Browse'));
@@ -54,60 +54,60 @@ function all(view) {
     shown.limit = Math.min(1000, shown.limit * 3);
     refresh();
   }, { hidden: true });
-  const refresh = view.repeat(async () => {
+  const refresh = context.repeat(async () => {
     const { space, type, limit } = shown;
-    const answer = await get('v1/entities' + query({ space, type, limit }), view.signal);
-    list.show(answer.entities.map((entity) => ({ ...entity, state: undefined })));
-    more.hidden = !answer.nextCursor || limit === 1000;
+    const response = await get('v1/entities' + query({ space, type, limit }), context.signal);
+    list.show(response.entities.map((entity) => ({ ...entity, state: undefined })));
+    more.hidden = !response.nextCursor || limit === 1000;
   }, 5000);
-  const followed = new Set();
-  const follow = () => {
-    if (!followed.has(shown.space)) {
-      followed.add(shown.space);
-      view.follow(shown.space, refresh);
+  const subscribed = new Set();
+  const subscribe = () => {
+    if (!subscribed.has(shown.space)) {
+      subscribed.add(shown.space);
+      context.subscribe(shown.space, refresh);
     }
   };
-  follow();
+  subscribe();
   return { title: 'Entities', content: [h('div', { class: 'tools' }, browse, open), h('div', { class: 'card flush' }, list.node), more] };
 }
 
-function one(view, space, id) {
+function entityPage(context, space, id) {
   let limit = VERSIONS;
-  const about = region({ class: 'about' }, (entity) => facts([
+  const summary = region({ class: 'about' }, (entity) => facts([
     ['Type', entity.type],
     ['Space', h('a', { href: `#/entities/${encodeURIComponent(space)}` }, space)],
     ['Version', number(entity.version)],
     ['Schema', entity.schemaVersion],
-    ['Belongs to', entity.owner],
-    ['Changed', time(entity.updatedAt)],
-    ['By', entity.updatedBy],
+    ['Owner', entity.owner],
+    ['Updated', time(entity.updatedAt)],
+    ['Updated by', entity.updatedBy],
     ['Status', entity.deleted && badge('Deleted', 'bad')],
   ]));
   const state = region({}, (value) => (value === null ? h('p', { class: 'empty' }, 'The entity is deleted.') : json(value, 'State')));
-  const past = region({}, (versions) => h('ol', { class: 'versions' },
-    versions.map((version, i) => item(version, versions[i + 1], i === 0))));
+  const versionList = region({}, (versions) => h('ol', { class: 'versions' },
+    versions.map((version, i) => versionItem(version, versions[i + 1], i === 0))));
   const more = button('Older versions', () => {
     limit = Math.min(100, limit * 2);
     refresh();
   }, { hidden: true });
-  const refresh = view.repeat(async () => {
+  const refresh = context.repeat(async () => {
     const at = query({ space });
     const [entity, history] = await Promise.all([
-      get(path`v1/entities/${id}` + at, view.signal).catch((e) => {
+      get(path`v1/entities/${id}` + at, context.signal).catch((e) => {
         if (e.status === 404) {
           return null;
         }
         throw e;
       }),
-      get(path`v1/entities/${id}/history` + query({ space, limit: limit + 1 }), view.signal),
+      get(path`v1/entities/${id}/history` + query({ space, limit: limit + 1 }), context.signal),
     ]);
     const newest = history.versions[0];
-    about.show(entity || { deleted: true, version: newest?.version, updatedAt: newest?.timestamp, updatedBy: newest?.by });
+    summary.show(entity || { deleted: true, version: newest?.version, updatedAt: newest?.timestamp, updatedBy: newest?.by });
     state.show(entity ? entity.state : null);
-    past.show(history.versions);
+    versionList.show(history.versions);
     more.hidden = history.versions.length <= limit || limit === 100;
   }, 5000);
-  view.follow(space, (changes) => {
+  context.subscribe(space, (changes) => {
     if (changes.some((change) => change.entityId === id)) {
       refresh();
     }
@@ -117,25 +117,25 @@ function one(view, space, id) {
     content: [
       h('p', { class: 'crumbs' }, h('a', { href: '#/entities' }, 'Entities'), ' / ',
         h('a', { href: `#/entities/${encodeURIComponent(space)}` }, space), ' / ', id),
-      about.node,
+      summary.node,
       h('div', { class: 'columns' },
         card('State', {}, state.node),
-        card('History', {}, past.node, more)),
+        card('History', {}, versionList.node, more)),
     ],
   };
 }
 
-/** A version: who made it, why it came out as it did, and what it changed. */
-function item(version, before, newest) {
-  const known = before !== undefined || version.version === 1;
-  const changes = known ? differences(before?.state ?? {}, version.state ?? {}).length : 0;
-  const what = version.deleted ? 'deleted' : !known ? '' : changes === 1 ? '1 change' : `${changes} changes`;
-  return h('li', {}, h('details', { 'data-key': `v${version.version}`, open: newest },
+/** A version: author, strategy, conflicts and changes. */
+function versionItem(version, previous, isNewest) {
+  const comparable = previous !== undefined || version.version === 1;
+  const changes = comparable ? differences(previous?.state ?? {}, version.state ?? {}).length : 0;
+  const label = version.deleted ? 'deleted' : !comparable ? '' : changes === 1 ? '1 change' : `${changes} changes`;
+  return h('li', {}, h('details', { 'data-key': `v${version.version}`, open: isNewest },
     h('summary', { 'data-key': `s${version.version}` },
       h('b', {}, `Version ${version.version}`), ' ',
-      h('span', { class: 'sub' }, time(version.timestamp), ' by ', version.by, what && ` · ${what}`),
+      h('span', { class: 'sub' }, time(version.timestamp), ' by ', version.by, label && ` · ${label}`),
       version.strategy && badge(words(version.strategy), 'busy')),
     version.conflicts?.length > 0 && disagreements(version.conflicts, true),
     version.deleted ? h('p', { class: 'empty' }, 'The entity was deleted.')
-      : known ? diff(before?.state ?? {}, version.state ?? {}) : json(version.state, `State at version ${version.version}`)));
+      : comparable ? diff(previous?.state ?? {}, version.state ?? {}) : json(version.state, `State at version ${version.version}`)));
 }

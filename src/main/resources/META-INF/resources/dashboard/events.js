@@ -1,4 +1,4 @@
-// The event feed: what happened in the three systems, in order.
+// The event feed: events of all systems, newest first.
 
 import { get, query } from './api.js';
 import { badge, button, field, h, option, region, table, time, words } from './page.js';
@@ -14,7 +14,7 @@ const TYPES = [
   'MIGRATION_FAILED', 'MIGRATION_CANCELLED', 'MIGRATION_TRIGGER_SKIPPED', 'SYSTEM_SYNCHRONIZED',
 ];
 
-/** The latest events of a type, or of all. */
+/** The latest events of one type, or of all types. */
 export const latest = (type, limit, signal) => get('v1/events' + query({ type, limit, order: 'NEWEST' }), signal);
 
 const tone = (type) => (/FAILED|ISSUE/.test(type) ? 'bad' : /COMPLETED|RESOLVED|CREATED/.test(type) ? 'good' : 'plain');
@@ -22,11 +22,11 @@ const tone = (type) => (/FAILED|ISSUE/.test(type) ? 'bad' : /COMPLETED|RESOLVED|
 export const eventTable = (caption, events, empty) => table(caption, [
   { name: 'Time', cell: (event) => time(event.timestamp) },
   { name: 'Event', cell: (event) => badge(words(event.type), tone(event.type)) },
-  { name: 'About', cell: (event) => about(event) },
+  { name: 'Subject', cell: (event) => subject(event) },
   { name: 'Details', wide: true, cell: (event) => h('code', { class: 'clip' }, details(event)) },
 ], events, empty);
 
-function about(event) {
+function subject(event) {
   const data = event.data || {};
   if (data.entityId) {
     return h('a', { href: `#/entities/${encodeURIComponent(data.space || 'global')}/${encodeURIComponent(data.entityId)}`, 'data-key': event.id }, data.entityId);
@@ -45,22 +45,22 @@ function details(event) {
   return Object.entries(rest).map(([name, value]) => `${name} ${typeof value === 'string' ? value : inline(value)}`).join(' · ');
 }
 
-export function events(view) {
+export function events(context) {
   const shown = { type: '', limit: PAGE };
-  const list = region({}, (all) => eventTable('Events', all, 'Nothing has happened yet.'));
+  const list = region({}, (all) => eventTable('Events', all, 'No events yet.'));
   const type = field('Show', { id: 'type', onchange: (event) => {
     Object.assign(shown, { type: event.target.value, limit: PAGE });
     refresh();
-  } }, option('', 'Everything'), TYPES.map((one) => option(one, words(one))));
+  } }, option('', 'All events'), TYPES.map((one) => option(one, words(one))));
   const more = button('Older events', () => {
     shown.limit = Math.min(1000, shown.limit * 3);
     refresh();
   }, { hidden: true });
-  const refresh = view.repeat(async () => {
-    const answer = await latest(shown.type, shown.limit, view.signal);
-    list.show(answer.events);
-    more.hidden = !answer.nextCursor || shown.limit === 1000;
+  const refresh = context.repeat(async () => {
+    const response = await latest(shown.type, shown.limit, context.signal);
+    list.show(response.events);
+    more.hidden = !response.nextCursor || shown.limit === 1000;
   }, 3000);
-  view.follow('global', refresh);
+  context.subscribe('global', refresh);
   return { title: 'Events', content: [h('div', { class: 'tools' }, type), h('div', { class: 'card flush' }, list.node), more] };
 }

@@ -1,10 +1,10 @@
-// What changed, as it changes: one socket that follows spaces. It only says that something changed; what it is now is
-// read from the API, so a frame that is lost or comes twice does no harm.
+// Live updates: one socket, subscribed to spaces. A frame only triggers a refresh, and the data is read from the API.
+// Lost or repeated frames are therefore harmless.
 
 import { access, address, get, key, post } from './api.js';
 
 const LONGEST_PAUSE_MILLIS = 30_000;
-const PAUSE_AFTER_REFUSAL_MILLIS = 60_000;
+const PAUSE_AFTER_FAILURE_MILLIS = 60_000;
 
 class Live extends EventTarget {
   #cursors = new Map();
@@ -14,8 +14,8 @@ class Live extends EventTarget {
   #timer = 0;
   connected = false;
 
-  /** Follows a space from now on. A space too large to begin with is left to those who look from time to time. */
-  follow(space) {
+  /** Subscribes to a space. A space with a snapshot of several frames is not subscribed to; sections poll it instead. */
+  subscribe(space) {
     if (!this.#cursors.has(space) && !this.#tooLarge.has(space)) {
       this.#cursors.set(space, '');
       this.#sync({ [space]: '' });
@@ -30,31 +30,31 @@ class Live extends EventTarget {
     try {
       socket = await open();
     } catch {
-      // The API says why it refuses the key to who asks it for something; here it is enough to try again.
-      this.#again(PAUSE_AFTER_REFUSAL_MILLIS);
+      // A rejected key is reported by the sections that use the API. Here a retry is sufficient.
+      this.#reconnectAfter(PAUSE_AFTER_FAILURE_MILLIS);
       return;
     }
     this.#socket = socket;
     socket.addEventListener('open', () => {
       this.#pauseMillis = 1000;
-      this.#tell(true);
+      this.#setConnected(true);
       this.#sync(Object.fromEntries(this.#cursors));
     });
     socket.addEventListener('message', (event) => this.#received(JSON.parse(event.data)));
     socket.addEventListener('close', () => {
       if (this.#socket === socket) {
-        this.#tell(false);
-        this.#again(this.#pauseMillis);
+        this.#setConnected(false);
+        this.#reconnectAfter(this.#pauseMillis);
         this.#pauseMillis = Math.min(LONGEST_PAUSE_MILLIS, this.#pauseMillis * 2);
       }
     });
   }
 
-  #again(millis) {
+  #reconnectAfter(millis) {
     this.#timer = setTimeout(() => this.connect(), millis);
   }
 
-  #tell(connected) {
+  #setConnected(connected) {
     this.connected = connected;
     this.dispatchEvent(new Event('status'));
   }
@@ -66,9 +66,9 @@ class Live extends EventTarget {
   }
 
   #received(frame) {
-    // The token that the socket was opened with has ended, or the connection was forgotten.
+    // The token of the socket has expired, or the server no longer knows the connection.
     if (frame.op === 'problem' && [401, 404].includes(frame.problem.status)) {
-      this.#tell(false);
+      this.#setConnected(false);
       this.connect();
       return;
     }
@@ -88,8 +88,8 @@ class Live extends EventTarget {
 }
 
 /**
- * Browsers can send no header when they open a socket, so a key is exchanged for a short-lived token, which goes among
- * the protocols. Where the API needs no key, none is offered.
+ * Browsers cannot send headers when they open a socket. A key is therefore exchanged for a short-lived token, which is
+ * sent as a subprotocol. Without a key no token is sent.
  */
 async function open() {
   const { socketUrl } = await get('dashboard/settings');
@@ -107,9 +107,9 @@ export const live = new Live();
 access.addEventListener('key', () => live.connect());
 
 /**
- * Does something now, from time to time, and when `soon` is called; while the page is hidden it waits.
+ * Runs a task now, periodically, and whenever the returned function is called. While the page is hidden the task is deferred.
  *
- * @param task answers the milliseconds until next time, or nothing for the usual pause
+ * @param task returns the milliseconds until the next run, or nothing for the default interval
  */
 export function repeat(task, millis, signal, failed) {
   let timer = 0;

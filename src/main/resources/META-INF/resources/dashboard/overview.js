@@ -1,4 +1,4 @@
-// How everything is: each system's health and numbers, traffic over time, and what happened last.
+// Overview: health and statistics of each system, traffic over time and the latest events.
 
 import { get, post, query } from './api.js';
 import { lines } from './charts.js';
@@ -11,11 +11,11 @@ const SYSTEMS = [
   {
     name: 'State replication', key: 'stateReplication', link: '#/entities', numbers: (stats) => [
       ['Entities', number(stats.totalEntities)],
-      ['Versions kept', number(stats.totalStateHistory)],
-      ['Conflicts', number(stats.totalConflicts)],
-      ['Waiting updates', number(stats.totalPendingUpdates)],
-      ['Players', number(stats.totalPlayers)],
-      ['Latency', `${number(stats.averageReplicationLatency)} ms`],
+      ['Stored versions', number(stats.totalStateHistory)],
+      ['Versions with conflicts (total)', number(stats.totalConflicts)],
+      ['Parked conflicts', number(stats.totalPendingUpdates)],
+      ['Subscribed players', number(stats.totalPlayers)],
+      ['Average delivery latency', `${number(stats.averageReplicationLatency)} ms`],
     ],
   },
   {
@@ -25,24 +25,24 @@ const SYSTEMS = [
       ['Applied', number(stats.appliedMigrations)],
       ['Pending', number(stats.pendingMigrations)],
       ['Failed', number(stats.failedMigrations)],
-      ['Backups', number(stats.backupCount)],
+      ['Migrations with a backup', number(stats.backupCount)],
     ],
   },
   {
     name: 'Leaderboards', key: 'leaderboardStore', link: '#/boards', numbers: (stats) => [
       ['Boards', number(stats.totalLeaderboards)],
       ['Entries', number(stats.totalEntries)],
-      ['Kept pages', number(stats.cachedLeaderboards)],
-      ['Waiting updates', number(stats.updateQueueSize)],
+      ['Cached boards (this instance)', number(stats.cachedLeaderboards)],
+      ['Scores not yet ranked (this instance)', number(stats.updateQueueSize)],
       ['Snapshots', number(stats.historicalDataSize)],
-      ['Past seasons', number(stats.seasonalDataSize)],
+      ['Closed seasons', number(stats.seasonalDataSize)],
     ],
   },
 ];
 
 const health = (word) => badge(word ? words(word) : 'Unknown', word === 'HEALTHY' ? 'good' : word ? 'bad' : 'plain');
 
-export function overview(view) {
+export function overview(context) {
   const systems = region({ class: 'systems' }, (all) => SYSTEMS.map((system, i) =>
     h('section', { class: 'card', 'aria-label': system.name },
       h('div', { class: 'card-head' },
@@ -51,29 +51,29 @@ export function overview(view) {
       facts(system.numbers(all[i].numbers || {})))));
   const advice = region({}, (report) => report.overallHealth !== 'HEALTHY' && report.recommendations?.length > 0
     && h('section', { class: 'card notice warn', 'aria-labelledby': 'h-advice' },
-      h('h2', { id: 'h-advice' }, 'What to do'),
+      h('h2', { id: 'h-advice' }, 'Recommendations'),
       h('ul', {}, report.recommendations.map((one) => h('li', {}, one)))));
   const overall = region({ class: 'card-head' }, (word) => [h('p', { class: 'lead' }, 'Overall ', health(word))]);
   const traffic = region({ class: 'charts' }, (points) => charts(points));
-  const events = region({}, (all) => eventTable('Latest events', all, 'Nothing has happened yet.'));
+  const events = region({}, (all) => eventTable('Latest events', all, 'No events yet.'));
 
-  view.repeat(async () => {
-    const [stats, report] = await Promise.all([get('v1/stats', view.signal), get('v1/health-report', view.signal)]);
+  context.repeat(async () => {
+    const [stats, report] = await Promise.all([get('v1/stats', context.signal), get('v1/health-report', context.signal)]);
     overall.show(report.overallHealth);
     advice.show({ overallHealth: report.overallHealth, recommendations: report.recommendations });
     systems.show(SYSTEMS.map(({ key }) => ({ numbers: stats[key], health: report.systems?.[key] })));
   }, 3000);
-  view.repeat(async () => {
+  context.repeat(async () => {
     const since = new Date(Date.now() - SHOWN_MILLIS).toISOString();
-    traffic.show((await get('v1/monitoring' + query({ since }), view.signal)).points);
+    traffic.show((await get('v1/monitoring' + query({ since }), context.signal)).points);
   }, 5000);
-  const refresh = view.repeat(async () => events.show((await latest('', 10, view.signal)).events), 4000);
-  view.follow('global', refresh);
+  const refresh = context.repeat(async () => events.show((await latest('', 10, context.signal)).events), 4000);
+  context.subscribe('global', refresh);
 
-  const synchronize = button('Check and mend', (event) => attempt(event.target, async () => {
-    const answer = await post('v1/synchronize', undefined, view.signal);
-    toast(`${number(answer.checked)} checked, ${number(answer.found)} found, ${number(answer.mended)} mended.`);
-  }), { title: 'Recounts, compares and works off what was missed; safe at any time' });
+  const synchronize = button('Check and repair', (event) => attempt(event.target, async () => {
+    const response = await post('v1/synchronize', undefined, context.signal);
+    toast(`${number(response.checked)} checked, ${number(response.found)} problems or overdue items found, ${number(response.mended)} repaired.`);
+  }), { title: 'Checks counters, ranks and overdue work, and repairs differences. Safe to run at any time.' });
   overall.show(undefined);
   return {
     title: 'Overview',
@@ -88,24 +88,24 @@ export function overview(view) {
 }
 
 function charts(all) {
-  // The first point of all has nothing before it to be compared with.
+  // The first data point has no predecessor and therefore no period.
   const points = all.filter((point) => point.periodSeconds > 0);
   if (points.length === 0) {
-    return h('p', { class: 'empty' }, 'The first points come within a minute.');
+    return h('p', { class: 'empty' }, 'Data appears within a minute.');
   }
   const times = points.map((point) => point.timestamp);
   const values = (name) => points.map((point) => point[name]);
-  // A point counts what was answered since the one before, which is about a minute.
-  const aMinute = (name) => points.map((point) => (point[name] * 60) / point.periodSeconds);
+  // A data point counts the requests since its predecessor, which is about one minute.
+  const perMinute = (name) => points.map((point) => (point[name] * 60) / point.periodSeconds);
   return [
-    lines('Requests', 'a minute', [{ name: 'Answered', tone: 'one', values: aMinute('requests') }], times),
-    lines('Errors', 'a minute', [
-      { name: 'Failed', tone: 'bad', values: aMinute('errors') },
-      { name: 'Refused', tone: 'two', values: aMinute('refused') },
+    lines('Requests', 'per minute', [{ name: 'Requests', tone: 'one', values: perMinute('requests') }], times),
+    lines('Errors', 'per minute', [
+      { name: '5xx errors', tone: 'bad', values: perMinute('errors') },
+      { name: '4xx errors', tone: 'two', values: perMinute('refused') },
     ], times),
     lines('Latency', 'ms', [
-      { name: 'Half within', tone: 'one', values: values('latencyP50') },
-      { name: '99 % within', tone: 'two', values: values('latencyP99') },
+      { name: 'p50', tone: 'one', values: values('latencyP50') },
+      { name: 'p99', tone: 'two', values: values('latencyP99') },
     ], times),
   ];
 }

@@ -1,4 +1,4 @@
-// How parts of the page are made. Whatever comes from the API becomes a text node, never markup.
+// Elements of the page. Data from the API becomes text nodes, never markup.
 
 /** An element: h('a', {href: '#/', class: 'x', onclick: run}, 'text', child). */
 export function h(tag, attributes, ...children) {
@@ -19,7 +19,7 @@ export function h(tag, attributes, ...children) {
 const present = (children) =>
   children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false);
 
-/** A part of the page that is drawn anew only if its data changed; the focus stays where it was. */
+/** A part of the page that is redrawn only if its data changed. The focus and open details are retained. */
 export function region(attributes, draw) {
   const node = h('div', attributes);
   let drawn;
@@ -44,7 +44,7 @@ export function region(attributes, draw) {
   };
 }
 
-/** A table: columns are {name, cell(row), kind: 'number', wide: only where there is room}. */
+/** A table: columns are {name, cell(row), kind: 'number', wide: hidden on narrow screens}. */
 export function table(caption, columns, rows, empty) {
   if (rows.length === 0) {
     return h('p', { class: 'empty' }, empty);
@@ -59,27 +59,27 @@ export function table(caption, columns, rows, empty) {
         columns.map((column) => h('td', { class: style(column) }, column.cell(row))))))));
 }
 
-/** A section with a heading of its own. */
+/** A section with a heading. */
 export function card(title, attributes, ...children) {
   const id = 'h-' + title.toLowerCase().replace(/[^a-z]+/g, '-');
   return h('section', { ...attributes, class: 'card ' + (attributes.class || ''), 'aria-labelledby': id },
     h('h2', { id }, title), children);
 }
 
-/** Names and values. */
+/** A list of names and values. */
 export const facts = (pairs) => h('dl', { class: 'facts' },
   pairs.filter(([, value]) => present([value]).length > 0 && value !== '')
     .map(([name, value]) => h('div', {}, h('dt', {}, name), h('dd', {}, value))));
 
-const MARKS = { good: '✓', bad: '!', busy: '…', plain: '·' };
+const SYMBOLS = { good: '✓', bad: '!', busy: '…', plain: '·' };
 
-/** A word with a colour and a sign, as colours alone say nothing to many. */
+/** A label with a colour and a symbol, because colour alone is not accessible. */
 export const badge = (text, tone = 'plain') =>
-  h('span', { class: 'badge ' + tone }, h('span', { 'aria-hidden': 'true' }, MARKS[tone] + ' '), text);
+  h('span', { class: 'badge ' + tone }, h('span', { 'aria-hidden': 'true' }, SYMBOLS[tone] + ' '), text);
 
 export const button = (text, run, attributes = {}) => h('button', { type: 'button', ...attributes, onclick: run }, text);
 
-/** A labelled field of a form; `attributes.id` is needed. */
+/** A form field with a label; requires `attributes.id`. */
 export const field = (label, attributes, ...options) => h('div', { class: 'field' },
   h('label', { for: attributes.id }, label),
   options.length > 0 ? h('select', attributes, options) : h('input', { type: 'text', ...attributes }));
@@ -93,7 +93,7 @@ export const number = (value) => (typeof value === 'number' ? NUMBERS.format(val
 
 export const compact = (value) => (Math.abs(value) < 10000 ? number(value) : COMPACT.format(value));
 
-/** A time of today as hours, any other with its date; the exact one is in the title. */
+/** A time: only the clock for today, otherwise the date and the clock. The title has the exact time. */
 export function time(iso) {
   if (!iso) {
     return '–';
@@ -110,20 +110,20 @@ export function duration(seconds) {
   return whole < 90 ? `${whole} s` : whole < 5400 ? `${Math.round(whole / 60)} min` : `${Math.round(whole / 3600)} h`;
 }
 
-/** SOME_WORDS as they are read: Some words. */
+/** SOME_WORDS as a label: Some words. */
 export const words = (constant) => {
   const text = String(constant).toLowerCase().replaceAll('_', ' ');
   return text.charAt(0).toUpperCase() + text.slice(1);
 };
 
-/** Tells of something in a corner, and to screen readers. */
+/** Shows a message in a corner and announces it to screen readers. */
 export function toast(text, tone = 'good') {
   const node = h('p', { class: 'toast ' + tone }, text);
   document.getElementById('toasts').append(node);
   setTimeout(() => node.remove(), 7000);
 }
 
-/** Does something that a button asks for, once at a time, and tells if it fails. */
+/** Runs the action of a button. The button is disabled meanwhile; a failure is shown as a toast. */
 export async function attempt(control, work) {
   control.disabled = true;
   try {
@@ -138,9 +138,9 @@ export async function attempt(control, work) {
   }
 }
 
-/** Asks before something is done; answers the reason that was given, or null. */
+/** Opens a confirmation dialog. Resolves to the reason, or null if it was cancelled. */
 export function ask(title, text, verb, reasonLabel) {
-  return new Promise((answer) => {
+  return new Promise((resolve) => {
     const reason = reasonLabel && h('input', { id: 'ask-reason', type: 'text', required: true, maxlength: 1024 });
     const dialog = h('dialog', { 'aria-labelledby': 'ask-title' },
       h('form', { method: 'dialog' },
@@ -149,11 +149,11 @@ export function ask(title, text, verb, reasonLabel) {
         reason && h('label', { for: 'ask-reason' }, reasonLabel),
         reason,
         h('div', { class: 'actions' },
-          h('button', { class: 'primary', value: 'yes' }, verb),
+          h('button', { class: 'primary', value: 'confirm' }, verb),
           button('Cancel', () => dialog.close('')))));
     dialog.addEventListener('close', () => {
       dialog.remove();
-      answer(dialog.returnValue === 'yes' ? (reason ? reason.value.trim() : 'yes') : null);
+      resolve(dialog.returnValue === 'confirm' ? (reason ? reason.value.trim() : 'confirm') : null);
     });
     document.body.append(dialog);
     dialog.showModal();

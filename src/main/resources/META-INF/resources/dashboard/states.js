@@ -1,12 +1,12 @@
-// States of entities: whole, and what differs between two.
+// States of entities, and the differences between two states.
 
 import { h, table } from './page.js';
 
 const isObject = (value) => value !== null && typeof value === 'object' && !Array.isArray(value);
 
-const pointer = (above, name) => `${above}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+const pointer = (parent, name) => `${parent}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
 
-/** What leads from one JSON value to another: [{path, before, after}], undefined where there is nothing. */
+/** The differences between two JSON values: [{path, before, after}], undefined for a missing value. */
 export function differences(before, after, at = '') {
   if (isObject(before) && isObject(after)) {
     const names = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort();
@@ -18,30 +18,30 @@ export function differences(before, after, at = '') {
 /** A value on one line. */
 export const inline = (value) => (value === undefined ? '' : JSON.stringify(value));
 
-/** A value over as many lines as it needs. */
+/** An indented value on several lines. */
 export const json = (value, label) =>
   h('pre', { tabindex: 0, role: 'group', 'aria-label': label }, JSON.stringify(value, null, 2));
 
-/** Differences as a list: what went, and what came. */
+/** The differences as a list of removed and added values. */
 export function diff(before, after) {
   const changes = differences(before, after);
   if (changes.length === 0) {
-    return h('p', { class: 'empty' }, 'Nothing differs.');
+    return h('p', { class: 'empty' }, 'No changes.');
   }
   return h('dl', { class: 'diff' }, changes.map((change) => h('div', {},
     h('dt', {}, change.path),
     h('dd', {},
-      change.before !== undefined && h('del', {}, h('span', { class: 'hidden' }, 'was '), inline(change.before)),
-      change.after !== undefined && h('ins', {}, h('span', { class: 'hidden' }, 'is '), inline(change.after))))));
+      change.before !== undefined && h('del', {}, h('span', { class: 'hidden' }, 'before: '), inline(change.before)),
+      change.after !== undefined && h('ins', {}, h('span', { class: 'hidden' }, 'after: '), inline(change.after))))));
 }
 
-/** The paths an update and the stored state disagreed about. */
-export const disagreements = (conflicts, settled) => table('Paths in conflict', [
+/** The paths on which an update and the stored state disagree. */
+export const disagreements = (conflicts, resolved) => table('Paths in conflict', [
   { name: 'Path', cell: (row) => h('code', {}, row.path) },
   { name: 'Base', wide: true, cell: (row) => h('code', {}, inline(row.base)) },
   { name: 'Stored', cell: (row) => h('code', {}, inline(row.ours)) },
   { name: 'Update', cell: (row) => h('code', {}, inline(row.theirs)) },
-  ...(settled ? [
+  ...(resolved ? [
     { name: 'Rule', cell: (row) => row.rule || '–' },
     { name: 'Result', cell: (row) => h('code', {}, inline(row.result)) },
   ] : []),
