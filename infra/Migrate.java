@@ -19,31 +19,30 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Registers a migration if a file is given, tries out what is pending, applies it and follows the runs to their end. A
- * single file of plain Java: {@code infra/migrate --help} tells how it is used.
+ * Registers a migration if a file is given, plans and applies the pending migrations, and shows the runs until they end.
+ * A single file of plain Java; {@code infra/migrate --help} prints its usage.
  *
- * <p>Ends with 0 when all that was asked for is done, 1 when it is not, 2 when it was called in a way it does not know, and
- * 3 when the server could not be asked.
+ * <p>Exit codes: 0 if everything succeeded, 1 if something failed, 2 for wrong arguments, 3 if the server is unreachable.
  */
 public final class Migrate {
 
     private static final String USAGE = """
             Usage: infra/migrate [options] [definition.json]
 
-            Registers the definition if one is given, plans and applies what is pending, and follows it to its end.
+            Registers the definition if one is given, plans and applies the pending migrations, and shows the runs until they end.
 
-              --url URL          where Statecraft answers (STATECRAFT_URL, else http://localhost:8080)
-              --key KEY          the key to come with (STATECRAFT_KEY)
-              --target VERSION   apply no migration after this one
-              --reason TEXT      what the ledger is to say
-              --plan             try out what is pending and write nothing
-              --rollback VERSION take this migration back instead; needs --reason
-              --mode MODE        of a rollback: SMART or EXACT
-              --follow RUN       follow a run that was begun elsewhere
-              --progress HOW     bar, lines, or auto: a bar where there is a terminal
+              --url URL          URL of the API (default: STATECRAFT_URL, otherwise http://localhost:8080)
+              --key KEY          API key (default: STATECRAFT_KEY)
+              --target VERSION   last migration to apply
+              --reason TEXT      reason, stored in the migration history
+              --plan             dry run of the pending migrations, without writes
+              --rollback VERSION roll back this migration instead; requires --reason
+              --mode MODE        mode of the rollback: SMART or EXACT
+              --follow RUN       show the progress of an existing run
+              --progress STYLE   bar, lines, or auto (a bar on a terminal)
               --help
 
-            Ends with 0 if all is done, 1 if something failed, 2 for a wrong call, 3 if the server cannot be asked.
+            Exit codes: 0 success, 1 failure, 2 wrong arguments, 3 server unreachable.
             """;
 
     private static final Set<String> ENDED = Set.of("APPLIED", "ROLLED_BACK", "FAILED", "CANCELLED");
@@ -67,7 +66,7 @@ public final class Migrate {
         bar = how.equals("bar") || (how.equals("auto") && System.console() != null);
     }
 
-    /** Ends the process with what came of it. */
+    /** Runs the command and ends the process with its exit code. */
     public static void main(String[] args) {
         int code;
         try {
@@ -75,7 +74,7 @@ public final class Migrate {
         } catch (Unreachable e) {
             System.err.println(e.getMessage());
             code = 3;
-        } catch (Refused e) {
+        } catch (Rejected e) {
             System.err.println(e.getMessage());
             code = 1;
         } catch (InterruptedException e) {
@@ -95,23 +94,23 @@ public final class Migrate {
                 case "--plan" -> options.put("--plan", "");
                 case "--url", "--key", "--target", "--reason", "--rollback", "--mode", "--follow", "--progress" -> {
                     if (i + 1 == args.length) {
-                        return misused(args[i] + " needs a value");
+                        return wrongArguments(args[i] + " requires a value");
                     }
                     options.put(args[i], args[++i]);
                 }
                 default -> {
                     if (args[i].startsWith("-") || options.containsKey("file")) {
-                        return misused("unknown: " + args[i]);
+                        return wrongArguments("unknown argument: " + args[i]);
                     }
                     options.put("file", args[i]);
                 }
             }
         }
         if (!Set.of("bar", "lines", "auto").contains(options.getOrDefault("--progress", "auto"))) {
-            return misused("--progress is bar, lines or auto");
+            return wrongArguments("--progress must be bar, lines or auto");
         }
         if (options.containsKey("--rollback") && !options.containsKey("--reason")) {
-            return misused("--rollback needs --reason");
+            return wrongArguments("--rollback requires --reason");
         }
         Migrate migrate = new Migrate(options);
         if (options.containsKey("--follow")) {
@@ -120,13 +119,13 @@ public final class Migrate {
         return options.containsKey("--rollback") ? migrate.rollback() : migrate.apply();
     }
 
-    private static int misused(String why) {
+    private static int wrongArguments(String why) {
         System.err.println(why);
         System.err.print(USAGE);
         return 2;
     }
 
-    // ---- What there is to do
+    // ---- Commands
 
     private int rollback() throws InterruptedException {
         Map<String, Object> body = new LinkedHashMap<>();
@@ -134,13 +133,13 @@ public final class Migrate {
         if (options.containsKey("--mode")) {
             body.put("mode", options.get("--mode"));
         }
-        Object answer = ask("POST", "/v1/migrations/" + options.get("--rollback") + "/rollback?waitMillis=0", Json.write(body));
+        Object answer = request("POST", "/v1/migrations/" + options.get("--rollback") + "/rollback?waitMillis=0", Json.write(body));
         String run = text(answer, "runId", "");
         if (run.isEmpty()) {
-            throw new Refused("the server named no run: " + Json.write(answer));
+            throw new Rejected("the response has no runId: " + Json.write(answer));
         }
         follow(run);
-        Object end = ask("GET", "/v1/migrations/runs/" + run, null);
+        Object end = request("GET", "/v1/migrations/runs/" + run, null);
         return text(end, "status", "").equals("ROLLED_BACK") ? 0 : 1;
     }
 
@@ -148,9 +147,9 @@ public final class Migrate {
         if (options.containsKey("file")) {
             register(Path.of(options.get("file")));
         }
-        boolean sound = plan();
+        boolean succeeds = plan();
         if (options.containsKey("--plan")) {
-            return sound ? 0 : 1;
+            return succeeds ? 0 : 1;
         }
         Map<String, Object> body = new LinkedHashMap<>();
         if (options.containsKey("--target")) {
@@ -162,14 +161,14 @@ public final class Migrate {
         Set<String> followed = new LinkedHashSet<>();
         int idle = 0;
         while (true) {
-            Object answer = ask("POST", "/v1/migrations/apply?waitMillis=0", Json.write(body));
+            Object answer = request("POST", "/v1/migrations/apply?waitMillis=0", Json.write(body));
             for (Object failed : list(answer, "failed")) {
                 out.println("failed: " + text(failed, "version", "?") + ": " + text(failed, "error", "no reason given"));
             }
-            boolean news = false;
+            boolean newRun = false;
             for (Object run : list(answer, "runs")) {
                 if (followed.add(String.valueOf(run))) {
-                    news = true;
+                    newRun = true;
                     if (!follow(String.valueOf(run))) {
                         return 1;
                     }
@@ -179,14 +178,14 @@ public final class Migrate {
                 return 1;
             }
             if (number(answer, "totalPending") <= number(answer, "applied")) {
-                out.println("current version: " + text(ask("GET", "/v1/migrations", null), "currentVersion", "?"));
+                out.println("current version: " + text(request("GET", "/v1/migrations", null), "currentVersion", "?"));
                 return 0;
             }
-            idle = news ? 0 : idle + 1;
+            idle = newRun ? 0 : idle + 1;
             if (idle > LONGEST_IDLE) {
-                throw new Refused(text(answer, "totalPending", "?") + " migrations are pending and none is applied");
+                throw new Rejected(text(answer, "totalPending", "?") + " migrations are pending, but none is being applied");
             }
-            if (!news) {
+            if (!newRun) {
                 pause(POLL_MILLIS);
             }
         }
@@ -197,17 +196,17 @@ public final class Migrate {
         try {
             definition = Files.readString(file);
         } catch (IOException e) {
-            throw new Refused("cannot read " + file + ": " + e.getMessage());
+            throw new Rejected("cannot read " + file + ": " + e.getMessage());
         }
-        Object registered = ask("POST", "/v1/migrations", definition);
+        Object registered = request("POST", "/v1/migrations", definition);
         out.println("registered: " + text(registered, "version", "?") + " " + text(registered, "description", ""));
     }
 
-    /** Whether none of the records that were tried out failed. */
+    /** Prints the plan of each pending migration. Returns true if no sampled record failed. */
     private boolean plan() throws InterruptedException {
-        boolean sound = true;
+        boolean succeeds = true;
         String version = "";
-        for (Object migration : list(ask("GET", "/v1/migrations", null), "migrations")) {
+        for (Object migration : list(request("GET", "/v1/migrations", null), "migrations")) {
             if (version.equals(options.getOrDefault("--target", "all"))) {
                 break;
             }
@@ -215,10 +214,10 @@ public final class Migrate {
             if (!text(migration, "status", "").equals("PENDING")) {
                 continue;
             }
-            Object plan = ask("POST", "/v1/migrations/" + version + "/plan", "");
+            Object plan = request("POST", "/v1/migrations/" + version + "/plan", "");
             Object estimate = member(plan, "estimate");
             int failures = list(plan, "failures").size();
-            sound &= failures == 0;
+            succeeds &= failures == 0;
             out.printf(
                     Locale.ROOT,
                     "plan %s: %s of %s records change, %s read units, %s write units, %d failures in the sample%n",
@@ -236,14 +235,14 @@ public final class Migrate {
                         + " records: " + text(warning, "message", "?"));
             }
         }
-        return sound;
+        return succeeds;
     }
 
-    /** Shows a run until it has ended; false unless it did what it was begun for. */
+    /** Shows a run until it ends. Returns true if it was applied, or rolled back in case of a rollback, without an error. */
     private boolean follow(String id) throws InterruptedException {
         last = "";
         while (true) {
-            Object run = ask("GET", "/v1/migrations/runs/" + id, null);
+            Object run = request("GET", "/v1/migrations/runs/" + id, null);
             String status = text(run, "status", "?");
             show(id, run, status);
             if (ENDED.contains(status)) {
@@ -268,7 +267,7 @@ public final class Migrate {
         String counts = String.format(
                 Locale.ROOT, "%3.0f %%  %.0f/%.0f, %.0f failed", share * 100, handled, total, number(run, "failed"));
         String pace = String.format(Locale.ROOT, "%.1f/s", number(run, "itemsPerSecond"))
-                + (member(run, "etaSeconds") == null ? "" : ", " + text(run, "etaSeconds", "") + " s left");
+                + (member(run, "etaSeconds") == null ? "" : ", " + text(run, "etaSeconds", "") + " s remaining");
         if (bar) {
             out.printf(
                     "\r[%s%s] %s  %s  %s %s\u001b[K",
@@ -276,7 +275,7 @@ public final class Migrate {
             out.flush();
             return;
         }
-        // A line for every tenth and whenever something else happens.
+        // One line per 10 % of progress and per change of status or phase.
         String now = status + " " + phase + " " + (int) (share * 10);
         if (!now.equals(last)) {
             last = now;
@@ -286,38 +285,38 @@ public final class Migrate {
 
     // ---- The server
 
-    private Object ask(String method, String path, String body) throws InterruptedException {
+    private Object request(String method, String path, String body) throws InterruptedException {
         String url = options.getOrDefault("--url", environment("STATECRAFT_URL", "http://localhost:8080"));
         String key = options.getOrDefault("--key", environment("STATECRAFT_KEY", ""));
-        HttpRequest.Builder request;
+        HttpRequest.Builder builder;
         try {
-            request = HttpRequest.newBuilder(URI.create(url.replaceAll("/+$", "") + path));
+            builder = HttpRequest.newBuilder(URI.create(url.replaceAll("/+$", "") + path));
         } catch (IllegalArgumentException e) {
             throw new Unreachable(url + " is not a URL: " + e.getMessage());
         }
-        request.timeout(Duration.ofSeconds(60)).header("Content-Type", "application/json");
+        builder.timeout(Duration.ofSeconds(60)).header("Content-Type", "application/json");
         if (!key.isEmpty()) {
-            request.header("Authorization", "Bearer " + key);
+            builder.header("Authorization", "Bearer " + key);
         }
-        request.method(method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body));
+        builder.method(method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body));
         String reason = "";
         for (int attempt = 0; attempt < TRIES; attempt++) {
             if (attempt > 0) {
                 pause(Math.min(LONGEST_PAUSE_MILLIS, POLL_MILLIS << attempt));
             }
             try {
-                HttpResponse<String> response = http.send(request.build(), BodyHandlers.ofString());
+                HttpResponse<String> response = http.send(builder.build(), BodyHandlers.ofString());
                 int status = response.statusCode();
-                // All that is asked of the server may be asked again: it takes effect once.
+                // Every request of this command is idempotent and can be retried.
                 if (status != 429 && status < 500) {
                     return answer(method + " " + path, status, response.body());
                 }
-                reason = "it answers " + status + " " + response.body();
+                reason = "status " + status + " " + response.body();
             } catch (IOException e) {
                 reason = String.valueOf(e.getMessage() == null ? e : e.getMessage());
             }
         }
-        throw new Unreachable(url + " cannot be asked: " + reason);
+        throw new Unreachable(url + " is unreachable: " + reason);
     }
 
     private static Object answer(String call, int status, String body) {
@@ -325,11 +324,11 @@ public final class Migrate {
         try {
             json = Json.read(body);
         } catch (IllegalArgumentException e) {
-            throw new Unreachable(call + " is answered " + status + " with something that is not JSON");
+            throw new Unreachable(call + " returned " + status + " with a body that is not JSON");
         }
         if (status >= 400) {
             String field = text(json, "field", "");
-            throw new Refused(call + " is answered " + status + " " + text(json, "type", "") + "\n"
+            throw new Rejected(call + " returned " + status + " " + text(json, "type", "") + "\n"
                     + text(json, "title", "") + (field.isEmpty() ? "" : " (" + field + ")") + ": "
                     + text(json, "detail", ""));
         }
@@ -365,16 +364,16 @@ public final class Migrate {
         return member(json, name) instanceof List<?> list ? list : List.of();
     }
 
-    /** The server says no. */
-    private static final class Refused extends RuntimeException {
+    /** The server rejected a request, or a file could not be read. */
+    private static final class Rejected extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
-        Refused(String message) {
+        Rejected(String message) {
             super(message);
         }
     }
 
-    /** The server cannot be asked. */
+    /** The server is unreachable or unavailable. */
     private static final class Unreachable extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
@@ -383,7 +382,7 @@ public final class Migrate {
         }
     }
 
-    /** As much of JSON as the server writes: objects are maps, arrays lists, numbers doubles. */
+    /** A small JSON reader and writer: objects are maps, arrays are lists, numbers are doubles. */
     private static final class Json {
 
         private final String text;
@@ -399,11 +398,11 @@ public final class Migrate {
                 Object value = json.value();
                 json.space();
                 if (json.at < text.length()) {
-                    throw new IllegalArgumentException("something after the end");
+                    throw new IllegalArgumentException("content after the JSON value");
                 }
                 return value;
             } catch (StringIndexOutOfBoundsException e) {
-                throw new IllegalArgumentException("it ends early", e);
+                throw new IllegalArgumentException("incomplete JSON", e);
             }
         }
 
