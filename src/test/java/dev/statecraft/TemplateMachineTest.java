@@ -35,7 +35,7 @@ class TemplateMachineTest {
     // ---- Around the machine
 
     @Test
-    void itCallsTheStepFunctionAndMayDoNothingElse() {
+    void stateMachine_mayOnlyCallTheStepFunction() {
         assertEquals("MigrationStepFunction.Arn", text(MACHINE, "/DefinitionSubstitutions/StepFunctionArn"));
         JsonNode function = SamTemplate.ROOT.at("/Resources/MigrationStepFunction/Properties");
         assertEquals("migration-step", text(function, "/Environment/Variables/QUARKUS_LAMBDA_HANDLER"));
@@ -50,7 +50,7 @@ class TemplateMachineTest {
     }
 
     @Test
-    void theApiAndTheScheduleStartItAndNobodyElse() {
+    void onlyTheApiAndTheSchedule_startTheStateMachine() {
         Set<String> starting = new HashSet<>();
         SamTemplate.resources(SamTemplate.ROLE).forEach((id, role) -> {
             for (Grant grant : grants(id)) {
@@ -72,7 +72,7 @@ class TemplateMachineTest {
     }
 
     @Test
-    void everyStateIsReachedAndEveryCallIsRepeatedWithPatience() {
+    void everyState_isReachableAndEveryCallIsRetried() {
         assertSound(DEFINITION);
         assertSound(DEFINITION.at("/States/WorkOnSegments/ItemProcessor"));
     }
@@ -107,7 +107,7 @@ class TemplateMachineTest {
     // ---- Walked with answers of the step handler
 
     @Test
-    void segmentsAreWorkedOnUntilDoneAndTheRunIsAdvancedUntilNothingIsLeft() {
+    void segmentsAndRuns_areProcessedUntilDone() {
         Step first = new Step("g", "run-00000012", 0, null, false, 0, null);
         Step second = new Step("g", "run-00000012", 1, null, false, 0, null);
         Script script = new Script(
@@ -137,13 +137,13 @@ class TemplateMachineTest {
     }
 
     @Test
-    void whereNothingIsLeftItEndsAtOnce() {
+    void withoutWork_theStateMachineEnds() {
         Script script = new Script(List.of(new Step("g", null, null, null, true, 0, List.of())), Map.of());
         assertEquals("Finished", new Walk(script).run(DEFINITION, read("{\"game\":\"g\"}")));
     }
 
     @Test
-    void theScheduleGoesOnOnlyWhereNobodyElseDoes() {
+    void schedule_resumesOnlyUndrivenRuns() {
         String input = MigrationStateMachine.input(new RunsPending("default", "run-1", true));
         Script alone = new Script(List.of(new Step("default", null, null, null, true, 0, List.of())), Map.of());
         new Walk(alone).run(DEFINITION, read(input));

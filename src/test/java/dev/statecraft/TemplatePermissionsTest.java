@@ -27,7 +27,7 @@ class TemplatePermissionsTest {
     private static final Map<String, String> OTHER_ROLES = Map.of("MigrationMachineRole", "states.amazonaws.com");
 
     @Test
-    void everyFunctionHasARoleOfItsOwn() {
+    void everyFunction_hasItsOwnRole() {
         List<String> used = Stream.concat(
                         resources(FUNCTION).values().stream().map(SamTemplate::roleOf), OTHER_ROLES.keySet().stream())
                 .sorted()
@@ -42,7 +42,7 @@ class TemplatePermissionsTest {
     }
 
     @Test
-    void everyPermissionNamesItsActionAndItsResource() {
+    void everyPermission_namesActionAndResource() {
         for (String role : resources(ROLE).keySet()) {
             for (Grant grant : grants(role)) {
                 // Listing has no one stream to name; it is held to the streams of the one table.
@@ -62,7 +62,7 @@ class TemplatePermissionsTest {
 
     /** Whoever commits, and the stream after it, writes to open connections; each knows where they are. */
     @Test
-    void functionsThatTellOfNewsMayAndKnowWhere() {
+    void pushingFunctions_havePermissionAndEndpoint() {
         Set<String> telling = resources(FUNCTION).entrySet().stream()
                 .filter(function -> grants(roleOf(function.getValue())).stream()
                         .anyMatch(grant -> grant.action().equals("execute-api:ManageConnections")))
@@ -92,7 +92,7 @@ class TemplatePermissionsTest {
     }
 
     @Test
-    void everyFunctionWritesOnlyItsOwnLogAndLogsAreNotKeptForEver() {
+    void everyFunction_writesItsOwnLogWithARetention() {
         resources(FUNCTION).forEach((id, function) -> {
             String log = text(function, "/Properties/LoggingConfig/LogGroup");
             Set<Grant> onLogs = grants(roleOf(function)).stream()

@@ -48,7 +48,7 @@ class TemplateRoutesTest {
     }
 
     @Test
-    void everyCallThatIsAnsweredHasARoute() {
+    void everyOperation_hasARoute() {
         Set<Call> answered = resourceMethods();
         for (String path : List.of("/q/health", "/q/health/live", "/q/health/ready", "/openapi")) {
             answered.add(new Call("GET", path));
@@ -59,7 +59,7 @@ class TemplateRoutesTest {
     }
 
     @Test
-    void everyRouteOfTheApiLeadsToAResource() {
+    void everyRoute_leadsToAResource() {
         Set<Call> answered = resourceMethods();
         for (Call route : routes()) {
             assertTrue(
@@ -69,7 +69,7 @@ class TemplateRoutesTest {
     }
 
     @Test
-    void everyRecordedRequestTakesARouteOfTheTemplate() throws IOException {
+    void everyRecordedRequest_matchesARoute() throws IOException {
         try (Stream<Path> events = Files.list(Path.of("infra/events"))) {
             for (Path file : events.filter(
                             event -> event.getFileName().toString().startsWith("api-"))
@@ -90,7 +90,7 @@ class TemplateRoutesTest {
 
     /** A WebSocket API has three routes; all lead to the one function, and only frames are answered. */
     @Test
-    void everyRouteOfTheSocketLeadsToItsFunction() {
+    void everySocketRoute_leadsToItsFunction() {
         Map<String, JsonNode> routes = resources("AWS::ApiGatewayV2::Route");
         assertEquals(
                 Set.of("$connect", "$disconnect", "$default"),
@@ -115,7 +115,7 @@ class TemplateRoutesTest {
     }
 
     @Test
-    void everyRouteSendsPayloadFormat2AndTheStageIsThrottledAndLogged() {
+    void routes_usePayloadFormat2AndTheStageIsThrottledAndLogged() {
         events("HttpApi")
                 .forEach((id, event) -> assertEquals("2.0", text(event, "/Properties/PayloadFormatVersion"), id));
         JsonNode api = SamTemplate.ROOT.at("/Resources/HttpApi/Properties");

@@ -143,7 +143,7 @@ class TemplateTableAccessTest {
                             .collect(Collectors.toSet())));
 
     @Test
-    void everyFunctionTouchesOnlyItsTablesAndScansOnlyWhatItMay() {
+    void everyFunction_accessesOnlyItsTables() {
         assertEquals(TABLES_OF_FUNCTION.keySet(), resources(FUNCTION).keySet());
         Set<String> streamReads = Set.of("DescribeStream", "GetRecords", "GetShardIterator", "ListStreams");
         resources(FUNCTION).forEach((id, function) -> {
@@ -168,7 +168,7 @@ class TemplateTableAccessTest {
     }
 
     @Test
-    void onlyTheStreamConsumerCountsRanksAndOnlyTheScheduleMendsThem() {
+    void onlyConsumerAndMaintenance_writeRankTrees() {
         Map<String, Set<String>> writes = new TreeMap<>();
         resources(FUNCTION)
                 .forEach((id, function) -> writes.put(
@@ -198,7 +198,7 @@ class TemplateTableAccessTest {
     }
 
     @Test
-    void whatOnlyReadsWritesNothingButItsCounts() {
+    void readingFunctions_writeOnlyCounters() {
         for (String id : List.of("SystemFunction", "EventBusFunction")) {
             Map<String, Set<String>> allowed =
                     Map.of("LimitsTable", Set.of("PutItem", "UpdateItem"), "IntegrationTable", Set.of("UpdateItem"));
@@ -209,7 +209,7 @@ class TemplateTableAccessTest {
     }
 
     @Test
-    void streamFunctionsWriteOnlyWhatTheyOwn() {
+    void streamFunctions_writeOnlyTheirTables() {
         assertEquals(Map.of("RanksTable", Set.of("UpdateItem")), writes("LeaderboardStreamFunction"));
         assertEquals(
                 Map.of(
@@ -234,7 +234,7 @@ class TemplateTableAccessTest {
     }
 
     @Test
-    void whatAnswersEverydayRequestsCannotDeleteFromTheTableOfTheAuditTrail() {
+    void requestFunctions_cannotDeleteAuditRecords() {
         Set<String> deleting = resources(FUNCTION).keySet().stream()
                 .filter(id -> writes(id).getOrDefault("IntegrationTable", Set.of()).stream()
                         .anyMatch(Set.of("DeleteItem", "BatchWriteItem")::contains))

@@ -1,7 +1,6 @@
 /**
  * The named Lambda handlers, which receive API Gateway requests, socket frames, stream batches, schedules and migration
- * steps; and the adapters to API Gateway, EventBridge, Step Functions and CloudWatch. No other package uses this one,
- * except {@code local}.
+ * steps; and the adapters to API Gateway, EventBridge, Step Functions and CloudWatch. No other package uses this one.
  */
 @NullMarked
 package dev.statecraft.lambda;

@@ -20,13 +20,13 @@ class ClosedDoorTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"/v1/who-am-i", "/v1/nothing"})
-    void withoutAKeyNothingIsLearned(String path) {
+    void requestWithoutCredential_returns401OnEveryRoute(String path) {
         given().when().get(path).then().statusCode(401).header("WWW-Authenticate", "Bearer");
         given().body("{").when().post(path).then().statusCode(401);
     }
 
     @Test
-    void theKeyOpens() {
+    void validKey_isAccepted() {
         given().header("Authorization", "Bearer sk_dev_local")
                 .when()
                 .get("/v1/who-am-i")
@@ -36,13 +36,13 @@ class ClosedDoorTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"/q/health", "/q/health/live", "/q/health/ready", "/openapi"})
-    void whatOperatorsLookAtIsOpen(String path) {
+    void healthAndDocument_needNoCredential(String path) {
         given().when().get(path).then().statusCode(200);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"/", "/dashboard/app.js", "/dashboard/settings"})
-    void theDashboardIsOpenAndAsksForAKeyItself(String path) {
+    void dashboard_isServedWithoutCredential(String path) {
         given().when().get(path).then().statusCode(200);
     }
 }

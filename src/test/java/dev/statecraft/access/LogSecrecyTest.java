@@ -80,7 +80,7 @@ class LogSecrecyTest {
     }
 
     @Test
-    void logsHoldNoSecretAndNoState() throws Exception {
+    void logs_containNoSecretsAndNoState() throws Exception {
         Kept kept = new Kept();
         Logger.getLogger("").addHandler(kept);
         String key;

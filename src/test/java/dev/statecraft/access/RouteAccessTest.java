@@ -68,7 +68,7 @@ class RouteAccessTest {
     AccessConfig config;
 
     @Test
-    void thereAreRoutes() {
+    void routesOfEveryScope_exist() {
         assertTrue(ROUTES.size() > 40, ROUTES.toString());
         for (Scope scope : Scope.values()) {
             assertTrue(ROUTES.stream().anyMatch(route -> route.scope().equals(Optional.of(scope))), scope.text());
@@ -76,7 +76,7 @@ class RouteAccessTest {
     }
 
     @Test
-    void whoIsNotKnownIsNotLetIn() throws Exception {
+    void invalidCredentials_areRejectedOnEveryRoute() throws Exception {
         Map<String, @Nullable String> credentials = new LinkedHashMap<>();
         credentials.put("no credential", null);
         credentials.put("garbage", "garbage");
@@ -108,7 +108,7 @@ class RouteAccessTest {
     }
 
     @Test
-    void aTokenThatIsOddIsRefusedHoweverItIsSigned() throws Exception {
+    void malformedTokens_areRejectedOverHttpAndSockets() throws Exception {
         JwtClaims odd = claims(60, TokenReader.AUDIENCE);
         odd.setClaim(TokenReader.SCOPES_CLAIM, List.of(List.of("board:read")));
         JwtClaims far = claims(60, TokenReader.AUDIENCE);
@@ -136,7 +136,7 @@ class RouteAccessTest {
     }
 
     @Test
-    void whoLacksTheScopeIsRefused() {
+    void missingScope_returns403OnEveryRoute() {
         Map<Scope, String> keysWithout = new LinkedHashMap<>();
         for (Scope scope : Scope.values()) {
             List<Scope> others = new ArrayList<>(Scope.ALL);
@@ -151,7 +151,7 @@ class RouteAccessTest {
     }
 
     @Test
-    void aPlayersTokenDoesNotReachWhatIsNotNamed() {
+    void playerToken_isRejectedOutsideItsClaims() {
         String token = playerToken(DEVELOPER, "eve", "{'spaces': ['s'], 'boards': ['b'], 'write': true}");
         assertAll(ROUTES.stream()
                 .filter(route -> route.players() != Players.WHAT_THE_RESOURCE_ALLOWS)
@@ -162,7 +162,7 @@ class RouteAccessTest {
     }
 
     @Test
-    void aPlayersTokenDoesNotReachASpaceThatIsNamedInOtherLettersOrTwice() {
+    void ambiguousSpaceParameter_returns400ForPlayers() {
         String token = playerToken(DEVELOPER, "eve", "{'spaces': ['s', 'global'], 'boards': ['b'], 'write': true}");
         assertAll(ROUTES.stream()
                 .filter(route -> route.players() == Players.NAMED_SPACE)
@@ -176,7 +176,7 @@ class RouteAccessTest {
     }
 
     @Test
-    void aSpaceThatIsNamedInOtherLettersIsNotRead() {
+    void misspelledSpaceParameter_doesNotReadTheSpace() {
         with(DEVELOPER, "{'id': 'treasure', 'type': 'UI_STATE', 'space': 'secret', 'state': {'mark': '" + MARK + "'}}")
                 .post("/v1/entities")
                 .then()
@@ -189,7 +189,7 @@ class RouteAccessTest {
     }
 
     @Test
-    void noParameterIsTakenUnderAnotherSpelling() {
+    void misspelledParameter_returns400() {
         for (String name : List.of("Limit", "schemaversion", "CURSOR")) {
             Response answer = with(DEVELOPER).get("/v1/entities?" + name + "=1");
             assertEquals(400, answer.statusCode(), answer.asString());
@@ -198,7 +198,7 @@ class RouteAccessTest {
     }
 
     @Test
-    void everyParameterThatAResourceReadsIsKnownByItsSpelling() {
+    void everyParameter_isInTheListOfNames() {
         Set<String> read = new TreeSet<>();
         new ClassFileImporter()
                 .withImportOption(new ImportOption.DoNotIncludeTests()).importPackages("dev.statecraft").stream()
@@ -212,7 +212,7 @@ class RouteAccessTest {
     }
 
     @Test
-    void whatBelongsToAnotherGameIsNotThere() {
+    void dataOfAnotherGame_isNotFound() {
         furnish(key("alpha", List.copyOf(Scope.ALL)));
         String stranger = key("beta", List.copyOf(Scope.ALL));
         assertAll(ROUTES.stream().map(route -> () -> {

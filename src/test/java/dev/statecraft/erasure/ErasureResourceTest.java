@@ -58,7 +58,7 @@ class ErasureResourceTest {
 
     /** Earlier versions took ids of dots only; what they stored can still be removed. */
     @Test
-    void aPlayerWhoseIdNoPathCanCarryIsErasedByABodyThatNamesIt() {
+    void playerIdOfDots_isErasedByABody() {
         post("/v1/leaderboards", "{'id':'dotted','rankingType':'SCORE'}");
         post("/v1/leaderboards/dotted/scores", "{'playerId':'..a','value':10}");
         rest();
@@ -85,7 +85,7 @@ class ErasureResourceTest {
     }
 
     @Test
-    void aPlayerIsErasedFromBoardsAndEntitiesAndTheReceiptSaysSo() {
+    void player_isErasedEverywhereAndTheReceiptCountsIt() {
         post(
                 "/v1/leaderboards",
                 "{'id':'er','rankingType':'SCORE','rewards':[{'name':'all','percentile':100,'reward':{'c':1}}],"
@@ -169,7 +169,7 @@ class ErasureResourceTest {
     }
 
     @Test
-    void anErasureIsTakenUpWhereItWasBrokenOff() {
+    void interruptedErasure_isResumed() {
         post("/v1/entities", "{'id':'broken-off','type':'UI_STATE','state':{'playerId':'broken'}}");
         Erasure begun = erasures.erase("default", "broken", "test");
         assertEquals("broken", begun.isFinished() ? "broken" : begun.playerId());
@@ -180,7 +180,7 @@ class ErasureResourceTest {
     }
 
     @Test
-    void anIdThatIsWrittenAsANumberIsFound() {
+    void numericPlayerId_isFound() {
         List<String> spellings = List.of("817959853140", "817959853140.0", "8.1795985314e11", "'817959853140'");
         for (String spelling : spellings) {
             String id = "numeric-" + spellings.indexOf(spelling);
@@ -196,13 +196,13 @@ class ErasureResourceTest {
     }
 
     @Test
-    void badRequestsAreRefused() {
+    void malformedRequests_return400() {
         given().delete("/v1/players/no id").then().statusCode(400);
         given().get("/v1/erasures/none").then().statusCode(404).body("type", equalTo("/problems/erasure-not-found"));
     }
 
     @Test
-    void robloxIsHeardOnceAndOnlyIfItIsRoblox() {
+    void robloxNotification_isAcceptedOnceAndOnlyIfSigned() {
         post("/v1/entities", "{'id':'of-roblox','type':'UI_STATE','state':{'playerId':'4711'}}");
         // Other tests have games of their own, so the game has to be named.
         String body =

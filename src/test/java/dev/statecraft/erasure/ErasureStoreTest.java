@@ -40,7 +40,7 @@ class ErasureStoreTest {
     }
 
     @Test
-    void ofSeveralErasuresOfAPlayerTheOneInItsFirstPassIsFound() {
+    void erasureInItsFirstPass_isFound() {
         // Their ids decide which is read first.
         for (String running : List.of("a", "z")) {
             String player = "player-" + running;
@@ -58,7 +58,7 @@ class ErasureStoreTest {
     }
 
     @Test
-    void whoIsErasedIsForgottenInTheEndAndWhoeverIsSlowerIsTold() {
+    void finishedErasure_hasNoPlayerAndLostRacesAreReported() {
         Erasure begun = Erasure.started("e", "ada", "key", NOON);
         store.create(GAME, begun);
         Erasure settling = through(begun);

@@ -18,7 +18,7 @@ class ErasureTest {
     private static final Duration SETTLING = Duration.ofMinutes(5);
 
     @Test
-    void allPartsAreGoneThroughAndOnceMoreAfterAWhile() {
+    void allParts_areProcessedTwice() {
         Erasure erasure = Erasure.started("e", "ada", "key", NOON);
         List<Part> seen = new ArrayList<>();
         while (erasure.secondLookAt() == null) {
@@ -45,7 +45,7 @@ class ErasureTest {
     }
 
     @Test
-    void aPartGoesOnFromItsCursor() {
+    void part_continuesAtItsCursor() {
         Erasure erasure = Erasure.started("e", "ada", "key", NOON).after("here", 3, NOON, SETTLING);
         assertEquals(Part.LEADERBOARDS, erasure.part());
         assertEquals("here", erasure.cursor());

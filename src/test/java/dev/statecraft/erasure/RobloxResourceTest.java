@@ -16,12 +16,12 @@ class RobloxResourceTest {
     }
 
     @Test
-    void gamesAreThoseThatAreNamedAndThatThereAre() throws JsonProcessingException {
+    void games_areTheNamedExistingOnes() throws JsonProcessingException {
         assertEquals(Set.of("1", "two"), gamesOf("{\"GameIds\":[1,2,\"two\"]}", List.of(), "1", "two", "three"));
     }
 
     @Test
-    void placesSayWhichGamesTheyBelongTo() throws JsonProcessingException {
+    void startPlaces_mapToGames() throws JsonProcessingException {
         List<String> places = List.of("815=racing", " 816 = zoo ", "817=gone");
         assertEquals(Set.of("racing"), gamesOf("{\"GameIds\":[815]}", places, "default", "racing", "zoo"));
         assertEquals(Set.of("racing", "zoo"), gamesOf("{\"GameIds\":[815,816,4]}", places, "default", "racing", "zoo"));
@@ -30,7 +30,7 @@ class RobloxResourceTest {
     }
 
     @Test
-    void whereNoPlaceIsToldFromOthersItMayBeOfEachGame() throws JsonProcessingException {
+    void withoutStartPlaces_allGamesAreConcerned() throws JsonProcessingException {
         assertEquals(Set.of("default"), gamesOf("{\"GameIds\":[815]}", List.of(), "default"));
         assertEquals(Set.of("default"), gamesOf("{}", List.of(), "default"));
         assertEquals(Set.of("default", "other"), gamesOf("{\"GameIds\":[815]}", List.of(), "default", "other"));

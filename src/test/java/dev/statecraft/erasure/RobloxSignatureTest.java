@@ -17,14 +17,14 @@ public class RobloxSignatureTest {
 
     /** Worked out with another implementation: Python's hmac. */
     @Test
-    void theCodeIsHmacSha256OverTimeDotBody() {
+    void mac_isHmacSha256OverTimeDotBody() {
         String signed = "t=1800000000,v1=3WwGQRWvMdd9hJ9fI7CJLxGhPmcq/0Xw1tbDkBf9RWQ=";
         assertEquals(signed, signed(NOW, BODY, "secret"));
         assertEquals(Verdict.GOOD, check(signed, BODY));
     }
 
     @Test
-    void anotherBodySecretOrTimeIsForged() {
+    void differentBodySecretOrTime_isForged() {
         String good = signed(NOW, BODY, "secret");
         assertEquals(Verdict.FORGED, check(good, "{}".getBytes(StandardCharsets.UTF_8)));
         assertEquals(Verdict.FORGED, check(signed(NOW, BODY, "other"), BODY));
@@ -32,14 +32,14 @@ public class RobloxSignatureTest {
     }
 
     @Test
-    void whatIsOlderOrNewerThanTheToleranceIsStale() {
+    void timeOutsideTheTolerance_isStale() {
         assertEquals(Verdict.GOOD, check(signed(NOW.minus(TOLERANCE), BODY, "secret"), BODY));
         assertEquals(Verdict.STALE, check(signed(NOW.minus(TOLERANCE).minusSeconds(1), BODY, "secret"), BODY));
         assertEquals(Verdict.STALE, check(signed(NOW.plus(TOLERANCE).plusSeconds(1), BODY, "secret"), BODY));
     }
 
     @Test
-    void whatIsNoSignatureIsForged() {
+    void malformedSignature_isForged() {
         for (String header : new String[] {null, "", "t=1", "v1=abc", "t=1,v1=", "t=x,v1=" + "A".repeat(43) + "="}) {
             assertEquals(Verdict.FORGED, check(header, BODY), header);
         }

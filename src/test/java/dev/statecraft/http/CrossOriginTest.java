@@ -48,7 +48,7 @@ class CrossOriginTest {
     ApiHandler handler;
 
     @Test
-    void aNamedOriginMayCall() {
+    void configuredOrigin_isAllowed() {
         given().header("Origin", GAME)
                 .header("Access-Control-Request-Method", "PATCH")
                 .header("Access-Control-Request-Headers", "authorization,content-type")
@@ -67,7 +67,7 @@ class CrossOriginTest {
     }
 
     @Test
-    void anotherOriginIsNotToldThatItMay() {
+    void otherOrigin_getsNoCorsHeaders() {
         given().header("Origin", "https://game.example.evil")
                 .get("/v1/leaderboards")
                 .then()
@@ -77,7 +77,7 @@ class CrossOriginTest {
     }
 
     @Test
-    void theSameHoldsBehindApiGateway() {
+    void corsHeaders_areTheSameOnLambda() {
         assertEquals(GAME, allowed(GAME));
         assertFalse(headers("https://game.example.evil").containsKey("access-control-allow-origin"));
         for (String origin : List.of(GAME, "https://game.example.evil")) {

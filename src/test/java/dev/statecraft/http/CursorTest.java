@@ -9,12 +9,12 @@ import org.junit.jupiter.api.Test;
 class CursorTest {
 
     @Test
-    void aPlaceIsReadBack() {
+    void position_isReadBack() {
         assertEquals(List.of("5", "global\tx é"), Cursor.read(Cursor.of("list", 5, "global\tx é"), "list", 2));
     }
 
     @Test
-    void whatWasNotGivenForTheListIsRefused() {
+    void cursorOfAnotherList_isRejected() {
         for (String cursor : List.of(
                 "",
                 "!",

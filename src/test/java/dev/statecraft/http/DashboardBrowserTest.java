@@ -48,7 +48,7 @@ class DashboardBrowserTest {
     }
 
     @Test
-    void aBrowserFollowsTheGame() throws Exception {
+    void dashboard_worksInABrowser() throws Exception {
         assumeTrue(NodeProject.isPossible(), "The dashboard is not tested: there is no Node.js with npm.");
         Optional<Path> chromium = chromium();
         assumeTrue(chromium.isPresent(), "The dashboard is not tested: there is no Chromium.");

@@ -51,7 +51,7 @@ class DashboardPageTest {
         "/dashboard/dashboard.css, text/css, max-age=300",
         "/dashboard/icon.svg, image/svg+xml, max-age=300"
     })
-    void everyPartIsServedToEverybodyUnderAStrictPolicy(String path, String type, String kept) throws IOException {
+    void everyFile_isServedWithAStrictPolicy(String path, String type, String kept) throws IOException {
         Path file = FILES.resolve(path.equals("/") ? "index.html" : path.substring(1));
         given().when()
                 .get(path)
@@ -68,7 +68,7 @@ class DashboardPageTest {
     }
 
     @Test
-    void lambdaAnswersThePageAsTheSocketDoes() throws IOException {
+    void page_isTheSameOnLambda() throws IOException {
         for (String path : List.of("/", "/dashboard/app.js", "/dashboard/dashboard.css")) {
             APIGatewayV2HTTPEvent event = AmazonLambdaMapperRecorder.objectMapper.readValue(
                     Files.readString(Path.of("infra/events/api-get-health.json")), APIGatewayV2HTTPEvent.class);
@@ -84,7 +84,7 @@ class DashboardPageTest {
     }
 
     @Test
-    void thePageIsToldWhereTheSocketIs() {
+    void settings_containTheSocketAddress() {
         given().when()
                 .get("/dashboard/settings")
                 .then()
@@ -95,12 +95,12 @@ class DashboardPageTest {
     }
 
     @Test
-    void theNamesOfPartsThatAreNoneAreRefused() {
+    void unknownFiles_return404() {
         given().when().get("/dashboard/nothing.js").then().statusCode(404).contentType(Problem.MEDIA_TYPE);
     }
 
     @Test
-    void thePageLoadsAllItsModulesAtOnceAndHoldsNothingThatThePolicyForbids() throws IOException {
+    void page_preloadsItsModulesAndMatchesThePolicy() throws IOException {
         String page = Files.readString(FILES.resolve("index.html"));
         assertFalse(
                 page.matches("(?s).*(<style|<script(?![^>]*src=)|\\son[a-z]+=|\\sstyle=).*"), "inline code or style");

@@ -46,7 +46,7 @@ class EmptyInputTest {
     }
 
     @Test
-    void aParameterThatIsThereIsNotEmpty() {
+    void emptyParameter_returns400() {
         List<String> faults = new ArrayList<>();
         int sent = 0;
         for (ApiDocument.Call call : DOCUMENT.calls()) {
@@ -71,7 +71,7 @@ class EmptyInputTest {
     }
 
     @Test
-    void whatAllowsNoEmptyTextSaysSo() {
+    void schemas_excludeEmptyStrings() {
         DOCUMENT.calls().forEach(call -> call.node().path("parameters").forEach(each -> {
             JsonNode parameter = DOCUMENT.resolve(each);
             JsonNode schema = DOCUMENT.resolve(parameter.path("schema"));
@@ -87,7 +87,7 @@ class EmptyInputTest {
     }
 
     @Test
-    void anEmptySpaceIsNotTheDefaultSpace() {
+    void emptySpace_isNotTheDefaultSpace() {
         for (String space : List.of("global", "elsewhere")) {
             create("spaced", space);
         }
@@ -102,7 +102,7 @@ class EmptyInputTest {
     }
 
     @Test
-    void aParameterOfDotsIsNoId() {
+    void idOfDots_returns400() {
         given().contentType("application/json")
                 .body(Map.of("id", "undotted", "rankingType", "SCORE"))
                 .post("/v1/leaderboards")
@@ -121,7 +121,7 @@ class EmptyInputTest {
     }
 
     @Test
-    void aCallWithoutABodyTakesNone() {
+    void bodyOfABodylessOperation_returns400() {
         List<String> faults = new ArrayList<>();
         int sent = 0;
         for (ApiDocument.Call call : DOCUMENT.calls()) {
@@ -147,7 +147,7 @@ class EmptyInputTest {
     }
 
     @Test
-    void theFieldThatIsNotReadIsNamed() {
+    void unusedField_isNamedInTheProblem() {
         given().contentType("application/json")
                 .body("{\"reason\":\"x\"}")
                 .post("/v1/synchronize")

@@ -32,18 +32,18 @@ class EtagTest {
                 "'' | false",
                 ", | false"
             })
-    void tagsAreComparedWeaklyWhereverTheyStandInTheList(String header, boolean matches) {
+    void tags_areComparedWeaklyAtEveryPosition(String header, boolean matches) {
         assertEquals(matches, Etag.matches(List.of(header), "\"tag\""));
     }
 
     @Test
-    void everyLineOfTheHeaderIsRead() {
+    void everyHeaderLine_isRead() {
         assertTrue(Etag.matches(List.of("\"a\"", "\"tag\""), "\"tag\""));
         assertEquals(false, Etag.matches(List.of(), "\"tag\""));
     }
 
     @Test
-    void aTagIsOfItsContentAndNamesNothingElse() {
+    void tag_dependsOnTheContentOnly() {
         assertEquals(Etag.of("content"), Etag.of("content"));
         assertNotEquals(Etag.of("content"), Etag.of("contents"));
         assertTrue(Etag.of("content").matches("\"[A-Za-z0-9_-]{20}\""));

@@ -110,7 +110,7 @@ class HostilePathTest {
     }
 
     @Test
-    void whatCouldBeResolvedIsRefusedOverHttpBeforeAnythingElse() throws Exception {
+    void ambiguousPath_isRejectedFirstOverHttp() throws Exception {
         List<String> faults = new ArrayList<>();
         try (RawHttp http = new RawHttp()) {
             for (Map.Entry<String, String> request : requests(HOSTILE, true)) {
@@ -124,7 +124,7 @@ class HostilePathTest {
     }
 
     @Test
-    void whatCouldBeResolvedIsRefusedInEventsBeforeAnythingElse() throws Exception {
+    void ambiguousPath_isRejectedFirstInEvents() throws Exception {
         List<String> faults = new ArrayList<>();
         for (Map.Entry<String, String> request : requests(HOSTILE, true)) {
             for (String stage : List.of("$default", "prod")) {
@@ -139,7 +139,7 @@ class HostilePathTest {
     }
 
     @Test
-    void whatCanBeReadInOneWayReachesAuthentication() throws Exception {
+    void unambiguousPath_reachesAuthentication() throws Exception {
         List<String> faults = new ArrayList<>();
         try (RawHttp http = new RawHttp()) {
             for (Map.Entry<String, String> request : requests(HARMLESS, false)) {
@@ -155,7 +155,7 @@ class HostilePathTest {
     }
 
     @Test
-    void theResourceIsGivenTheParameterThatWasAuthorized() throws Exception {
+    void resource_receivesTheAuthorizedParameter() throws Exception {
         try (RawHttp http = new RawHttp()) {
             for (String segment : List.of("a%2e%2e", "..a", "%61", "a%3Ab", "a:b", "a%40b")) {
                 RawHttp.Answer answer = http.send("GET", "/v1/echo/parameters/" + segment);
@@ -170,7 +170,7 @@ class HostilePathTest {
     }
 
     @Test
-    void pagesAreFoundAndPathsThatLeadToThemByDetoursAreNot() throws Exception {
+    void pages_areFoundByTheirExactPathsOnly() throws Exception {
         try (RawHttp http = new RawHttp()) {
             for (String page : List.of("/", "/dashboard/app.js", "/openapi", "/q/health", "/q/health/live")) {
                 assertEquals(200, http.send("GET", page).status(), page);

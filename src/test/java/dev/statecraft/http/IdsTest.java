@@ -13,7 +13,7 @@ class IdsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {".", "..", "...", "................"})
-    void whatIsMadeOfDotsOnlyIsNoIdButMayBeStored(String text) {
+    void idOfDots_isInvalidButMayBeStored(String text) {
         ProblemException refused = assertThrows(ProblemException.class, () -> Ids.check("playerId", text));
         assertEquals("playerId", refused.problem().field());
         assertEquals(400, refused.problem().status());
@@ -24,12 +24,12 @@ class IdsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"a", ".a", "a.", "..a", "a..b", "-", "_", ":", "@", ".-."})
-    void dotsBesideOthersAreGood(String text) {
+    void dotsWithOtherCharacters_areValid(String text) {
         assertEquals(text, Ids.check("id", text));
     }
 
     @Test
-    void whatWasNoIdBeforeIsNotTakenForStored() {
+    void invalidIds_cannotBeStored() {
         for (String text : new String[] {"", "a/b", "a b", "@erased-1", "x".repeat(129)}) {
             assertThrows(ProblemException.class, () -> Ids.checkStored("playerId", text));
         }

@@ -42,7 +42,7 @@ class ProblemMapperTest {
     }
 
     @Test
-    void aProblemOfAResourceGoesOutWithItsOwnMembers() {
+    void problemOfAResource_keepsItsMembers() {
         problem(get("/v1/echo/fail/conflict"), 409, "version-conflict")
                 .body("current.version", equalTo(7))
                 .body("instance", equalTo("/v1/echo/fail/conflict"))
@@ -52,7 +52,7 @@ class ProblemMapperTest {
     }
 
     @Test
-    void aTypeThatCannotBeReadIsAFaultOfOursAndAProblem() {
+    void unreadableType_returns500() {
         problem(
                         given().contentType("application/json")
                                 .body("{\"text\":\"a\"}")
@@ -65,19 +65,19 @@ class ProblemMapperTest {
     }
 
     @Test
-    void aProblemThatMayPassSaysWhenToComeAgain() {
+    void temporaryProblem_hasRetryAfter() {
         problem(get("/v1/echo/fail/slow-down"), 429, "too-many-requests").header("Retry-After", "3");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"throttled", "unreachable"})
-    void aDatabaseThatIsBusyOrGoneIs503(String how) {
+    void unavailableDatabase_returns503(String how) {
         problem(get("/v1/echo/fail/" + how), 503, "unavailable").header("Retry-After", "1");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"bug", "no-table"})
-    void aFaultIs500WithAnIncidentAndNothingElse(String how) {
+    void fault_returns500WithIncidentOnly(String how) {
         problem(get("/v1/echo/fail/" + how), 500, "internal")
                 .body("incident", notNullValue())
                 .body("detail", nullValue())
@@ -87,12 +87,12 @@ class ProblemMapperTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"/v1/nothing", "/v1/echo/nothing", "/nothing", "/v1/echo/ids", "/v2/echo"})
-    void aRouteNobodyKnowsIs404(String path) {
+    void unknownRoute_returns404(String path) {
         problem(get(path), 404, "route-not-found").body("instance", equalTo(path));
     }
 
     @Test
-    void aMethodTheRouteDoesNotKnowIs405WithThoseItKnows() {
+    void unsupportedMethod_returns405WithAllow() {
         problem(given().when().delete("/v1/echo").then(), 405, "method-not-allowed")
                 .header("Allow", "POST");
         problem(given().when().delete("/v1/echo/ids/x").then(), 405, "method-not-allowed")
@@ -101,13 +101,13 @@ class ProblemMapperTest {
     }
 
     @Test
-    void anAnswerNobodyCanGiveIs406() {
+    void unsupportedAccept_returns406() {
         problem(given().accept("image/png").when().get("/v1/echo/shapes").then(), 406, "not-acceptable");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"text/plain", "application/xml", "application/octet-stream"})
-    void aBodyOfAnotherMediaTypeIs415(String type) {
+    void unsupportedMediaType_returns415(String type) {
         problem(
                 given().header("Content-Type", type)
                         .body(new byte[] {'{', '}'})
@@ -120,12 +120,12 @@ class ProblemMapperTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"a%20b", "%00", "a%2Fb", "%C3%A9", "%ff"})
-    void anOddIdIsA400(String id) {
+    void invalidId_returns400(String id) {
         problem(get("/v1/echo/ids/" + id), 400, "bad-request");
     }
 
     @Test
-    void anIdHasUpTo128Characters() {
+    void idLongerThan128Characters_returns400() {
         String longest = "a".repeat(128);
         get("/v1/echo/ids/" + longest).statusCode(200).body("id", equalTo(longest));
         problem(get("/v1/echo/ids/" + longest + "a"), 400, "bad-request").body("field", equalTo("id"));
@@ -134,12 +134,12 @@ class ProblemMapperTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"x", "1.5", "0", "-1", "1001", "99999999999999999999", "0x10", "1e2"})
-    void aParameterThatIsNotItsNumberIs400NamingIt(String limit) {
+    void invalidNumberParameter_returns400(String limit) {
         problem(get("/v1/echo/page?limit=" + limit), 400, "bad-request").body("field", equalTo("limit"));
     }
 
     @Test
-    void parametersNobodyKnowsAreIgnored() {
+    void unknownParameters_areIgnored() {
         get("/v1/echo/page?what=ever").statusCode(200).body("limit", equalTo(100));
         get("/v1/echo/page?limit=1000").statusCode(200).body("limit", equalTo(1000));
     }
@@ -161,7 +161,7 @@ class ProblemMapperTest {
                 "get /v1/echo/shapes",
                 "GET /v1/echo/shapes;a=b;=",
             })
-    void aRequestLineNobodyWouldWriteIsNoFault(String line) throws IOException {
+    void malformedRequestLine_isNotAFault(String line) throws IOException {
         String answer = raw(line + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
         int status = status(answer);
         assertTrue(status >= 200 && status < 500, answer);
@@ -170,7 +170,7 @@ class ProblemMapperTest {
     }
 
     @Test
-    void aRequestThatIsTooLongForTheServerIsNoFault() throws IOException {
+    void tooLongRequest_isNotAFault() throws IOException {
         String host = " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n";
         assertEquals(414, status(raw("GET /v1/echo/ids/" + "a".repeat(20_000) + host + "\r\n")));
         assertEquals(431, status(raw("GET /v1/echo/shapes" + host + "X: " + "a".repeat(100_000) + "\r\n\r\n")));
@@ -191,7 +191,7 @@ class ProblemMapperTest {
     }
 
     @Test
-    void answersLeaveOutWhatIsAbsentAndWriteTimesAndDecimalsPlainly() {
+    void responses_omitNullsAndWritePlainTimesAndDecimals() {
         get("/v1/echo/shapes")
                 .statusCode(200)
                 .body(equalTo("{\"time\":\"2023-11-14T22:13:20.000Z\",\"big\":1000,\"small\":0.000000001}"));

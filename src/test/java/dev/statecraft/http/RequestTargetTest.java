@@ -32,7 +32,7 @@ class RequestTargetTest {
                 "http://localhost:8080/v1/x?y=http://z//",
                 "https://localhost/v1/x"
             })
-    void whatCanBeReadInOneWayIsTaken(String target) {
+    void unambiguousTarget_isAccepted(String target) {
         assertEquals(Optional.empty(), RequestTarget.fault(target));
     }
 
@@ -101,12 +101,12 @@ class RequestTargetTest {
                 "http://localhost//v1",
                 "http://localhost/v1/"
             })
-    void whatCouldBeReadInAnotherWayIsNot(String target) {
+    void ambiguousTarget_isRejected(String target) {
         assertTrue(RequestTarget.fault(target).isPresent());
     }
 
     @Test
-    void thePathIsTheOneThatWasSent() {
+    void path_isReturnedAsSent() {
         assertEquals(Optional.of("/v1/a%3Ab"), RequestTarget.path("/v1/a%3Ab?c=/d"));
         assertEquals(Optional.of("/v1"), RequestTarget.path("http://a/v1?b"));
         assertEquals(Optional.of("/"), RequestTarget.path("http://a?b"));

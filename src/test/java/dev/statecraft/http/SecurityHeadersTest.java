@@ -35,7 +35,7 @@ class SecurityHeadersTest {
     }
 
     @Test
-    void everyAnswerIsGuarded() {
+    void everyResponse_hasSecurityHeaders() {
         assertGuarded(given().get("/v1/leaderboards"), 200);
         assertGuarded(given().get("/v1/leaderboards/nobody"), 404);
         assertGuarded(given().get("/nowhere"), 404);
@@ -53,7 +53,7 @@ class SecurityHeadersTest {
     }
 
     @Test
-    void whatHasATagMayBeKeptByWhoAskedAndNothingElseMay() {
+    void onlyResponsesWithAnEntityTag_areCacheable() {
         given().contentType("application/json")
                 .body(Map.of("id", "guarded", "type", "UI_STATE", "state", Map.of("a", 1)))
                 .post("/v1/entities");
@@ -62,7 +62,7 @@ class SecurityHeadersTest {
     }
 
     @Test
-    void everyAnswerThatCouldBeCompressedSaysSo() {
+    void compressibleResponses_varyByEncoding() {
         given().contentType("application/json")
                 .body(Map.of("id", "varied", "type", "UI_STATE", "state", Map.of("a", 1)))
                 .post("/v1/entities")
@@ -92,7 +92,7 @@ class SecurityHeadersTest {
     }
 
     @Test
-    void pagesOfOtherOriginsAreNotToldThatTheyMayCall() {
+    void otherOrigins_getNoCorsHeaders() {
         for (String origin : List.of("https://game.example", "null", "http://localhost:8081")) {
             given().header("Origin", origin)
                     .get("/v1/leaderboards")

@@ -54,7 +54,7 @@ class ServerRefusalsTest {
     }
 
     @Test
-    void whatTheServerRefusesIsAProblem() {
+    void rejectionByTheServer_isAProblem() {
         List<String> faults = new ArrayList<>();
         requests().forEach((request, status) -> {
             String which = request.substring(0, Math.min(200, request.length()));
@@ -76,7 +76,7 @@ class ServerRefusalsTest {
     }
 
     @Test
-    void aConnectionThatWasAnsweredServesTheNextRequest() throws Exception {
+    void connection_servesTheNextRequest() throws Exception {
         try (RawHttp http = new RawHttp()) {
             for (int i = 0; i < 3; i++) {
                 assertEquals(

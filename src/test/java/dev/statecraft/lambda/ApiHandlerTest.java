@@ -74,14 +74,14 @@ class ApiHandlerTest {
     }
 
     @Test
-    void healthAnswers() throws IOException {
+    void healthCheck_returns200() throws IOException {
         APIGatewayV2HTTPResponse response = call(event("api-get-health"));
         assertEquals(200, response.getStatusCode());
         assertEquals("UP", json(response).get("status").asText());
     }
 
     @Test
-    void anUnknownRouteIsAProblem() throws IOException {
+    void unknownRoute_isAProblem() throws IOException {
         APIGatewayV2HTTPResponse response = call(event("api-get-unknown-route"));
         assertEquals(404, response.getStatusCode());
         assertEquals(Problem.MEDIA_TYPE, response.getHeaders().get("content-type"));
@@ -90,7 +90,7 @@ class ApiHandlerTest {
     }
 
     @Test
-    void aPlainBodyArrives() throws IOException {
+    void plainBody_isPassed() throws IOException {
         APIGatewayV2HTTPEvent event = event("POST", "/v1/echo");
         event.setBody("{\"text\":\"é😀\"}");
         event.setIsBase64Encoded(false);
@@ -98,14 +98,14 @@ class ApiHandlerTest {
     }
 
     @Test
-    void aCompressedBase64BodyArrives() throws IOException {
+    void compressedBase64Body_isPassed() throws IOException {
         APIGatewayV2HTTPEvent event = post("/v1/echo", gzip("{\"text\":\"zipped\"}"));
         event.getHeaders().put("content-encoding", "gzip");
         assertEquals("zipped", json(call(event)).get("text").asText());
     }
 
     @Test
-    void aBodyIsCountedAfterDecompression() throws IOException {
+    void body_isLimitedAfterDecompression() throws IOException {
         String tooLong = "{\"text\":\"" + "x".repeat(1_048_576) + "\"}";
         APIGatewayV2HTTPEvent zipped = post("/v1/echo", gzip(tooLong));
         zipped.getHeaders().put("content-encoding", "gzip");
@@ -120,7 +120,7 @@ class ApiHandlerTest {
     }
 
     @Test
-    void headersArriveWholeAndCookiesAsOne() throws IOException {
+    void headers_arePassedUnsplitAndCookiesJoined() throws IOException {
         APIGatewayV2HTTPEvent event = event("GET", "/v1/echo/headers");
         event.getHeaders().put("if-modified-since", "Tue, 12 Mar 2024 20:57:06 GMT");
         event.setCookies(List.of("a=1", "b=2"));
@@ -138,7 +138,7 @@ class ApiHandlerTest {
     }
 
     @Test
-    void aQueryArrivesAsItWasEncoded() throws IOException {
+    void query_isPassedAsEncoded() throws IOException {
         APIGatewayV2HTTPEvent event = event("GET", "/v1/echo/page");
         event.setRawQueryString("limit=5&q=a%20b%26c%3Dd%2C%C3%A9+f");
         JsonNode answer = json(call(event));
@@ -159,7 +159,7 @@ class ApiHandlerTest {
         "prod, /prod, 200",
         "$default, '', 200",
     })
-    void aPathArrivesWithoutItsStage(String stage, String path, int status) throws IOException {
+    void stage_isRemovedFromThePath(String stage, String path, int status) throws IOException {
         APIGatewayV2HTTPEvent event = event("GET", path);
         event.getRequestContext().setStage(stage);
         APIGatewayV2HTTPResponse response = call(event);
@@ -167,14 +167,14 @@ class ApiHandlerTest {
     }
 
     @Test
-    void aBinaryAnswerIsBase64() throws IOException {
+    void binaryResponse_isBase64() throws IOException {
         APIGatewayV2HTTPResponse response = call(event("GET", "/v1/echo/binary"));
         assertTrue(response.getIsBase64Encoded());
         assertArrayEquals(new byte[] {0, 1, (byte) 0xff}, Base64.getDecoder().decode(response.getBody()));
     }
 
     @Test
-    void aLargeAnswerIsCompressedForThoseWhoCanReadIt() throws IOException {
+    void largeResponse_isCompressedIfAccepted() throws IOException {
         APIGatewayV2HTTPEvent event = event("GET", "/v1/echo/large");
         APIGatewayV2HTTPResponse plain = call(event);
         assertFalse(plain.getIsBase64Encoded());
@@ -193,7 +193,7 @@ class ApiHandlerTest {
     }
 
     @Test
-    void anEventThatMakesNoSenseIsAProblem() throws IOException {
+    void malformedEvent_isAProblem() throws IOException {
         assertEquals(400, handler.handleRequest(null, null).getStatusCode());
         assertEquals(400, call(new APIGatewayV2HTTPEvent()).getStatusCode());
         assertEquals(400, call(event("GET", "/v1/echo/ids/\u0000")).getStatusCode());
@@ -209,7 +209,7 @@ class ApiHandlerTest {
     }
 
     @Test
-    void eventsMayHoldMoreThanWeKnowAndNestDeeperThanRequests() throws IOException {
+    void events_mayHaveUnknownAndDeeplyNestedFields() throws IOException {
         String deep = "[".repeat(100) + "]".repeat(100);
         String event = Files.readString(Path.of("infra/events/api-get-health.json"))
                 .replaceFirst("\\{", "{\"somethingNew\":" + deep + ",\"somethingNew\":1,");

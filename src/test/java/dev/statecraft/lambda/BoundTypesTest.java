@@ -38,7 +38,7 @@ class BoundTypesTest {
     ObjectMapper mapper;
 
     @Test
-    void aTypeThatNoSignatureNamesIsFound() throws Exception {
+    void typeOutsideOfSignatures_isReported() throws Exception {
         Set<String> registered = RegisteredTypes.names();
         assertEquals(Set.of(), BoundTypes.unregistered(registered));
         mapper.writeValueAsString(Map.of("hidden", List.of(new Hidden(new Inner(Kind.ONLY)))));
@@ -50,7 +50,7 @@ class BoundTypesTest {
     }
 
     @Test
-    void aTypeThatASignatureNamesIsRegistered() throws Exception {
+    void typeInASignature_isRegistered() throws Exception {
         mapper.readValue("{}", BoardRequest.class);
         assertTrue(BoundTypes.isBound(BoardRequest.class));
         assertTrue(RegisteredTypes.names().contains(BoardRequest.class.getName()));

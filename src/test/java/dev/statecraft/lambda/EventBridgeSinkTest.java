@@ -87,7 +87,7 @@ class EventBridgeSinkTest {
     }
 
     @Test
-    void eventsArePutInOrderWithTheirTypeAndAllThatTheFeedHas() throws IOException {
+    void events_arePutInOrderWithAllFields() throws IOException {
         assertEquals(25, sink.put("default", events(25)));
         assertEquals(25, taken.size());
         JsonNode first = taken.get(0);
@@ -101,19 +101,19 @@ class EventBridgeSinkTest {
     }
 
     @Test
-    void whatTheBusRefusesIsToBePutAgain() {
+    void rejectedEvents_arePutAgain() {
         capacity = 13;
         assertEquals(13, sink.put("default", events(25)));
     }
 
     @Test
-    void aBusThatIsDownTakesNothingAndThrowsNothing() {
+    void unreachableBus_acceptsNothingWithoutException() {
         down = true;
         assertEquals(0, sink.put("default", events(3)));
     }
 
     @Test
-    void withoutABusEventsGoNowhere() {
+    void withoutABus_eventsAreDiscarded() {
         EventBridgeSink none = new EventBridgeSink(config(""));
         assertEquals(3, none.put("default", events(3)));
         assertTrue(taken.isEmpty());

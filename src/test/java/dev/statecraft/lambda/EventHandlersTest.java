@@ -44,7 +44,7 @@ class EventHandlersTest {
     }
 
     @Test
-    void scoresBecomeOneEventHoweverOftenTheyAreDelivered() throws Exception {
+    void repeatedDelivery_createsOneEvent() throws Exception {
         String scores = event("leaderboard-stream").replace("high_scores", "delivered_twice");
         assertEquals(NOTHING_FAILED, invoke("event-stream", scores));
         assertEquals(NOTHING_FAILED, invoke("event-stream", scores));
@@ -59,7 +59,7 @@ class EventHandlersTest {
     }
 
     @Test
-    void aRecordThatCannotBeReadIsToldAsTheFirstToDeliverAgain() throws Exception {
+    void unreadableRecord_isReportedAsFirstFailure() throws Exception {
         for (String handler : List.of("event-stream", "event-bus")) {
             ObjectNode event =
                     (ObjectNode) JSON.readTree(event(handler.equals("event-bus") ? "event-bus" : "leaderboard-stream"));
@@ -74,12 +74,12 @@ class EventHandlersTest {
     }
 
     @Test
-    void withoutABusEventsAreTakenAndGoNowhere() throws Exception {
+    void withoutABus_eventsAreAcceptedAndDiscarded() throws Exception {
         assertEquals(NOTHING_FAILED, invoke("event-bus", event("event-bus")));
     }
 
     @Test
-    void nothingIsMadeOfAnEmptyBatchOrATableNobodyKnows() throws Exception {
+    void emptyBatchOrUnknownTable_isIgnored() throws Exception {
         for (String handler : List.of("event-stream", "event-bus")) {
             assertEquals(NOTHING_FAILED, invoke(handler, "{\"Records\":[]}"), handler);
             assertEquals(NOTHING_FAILED, invoke(handler, "{}"), handler);

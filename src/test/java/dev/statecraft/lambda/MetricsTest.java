@@ -22,7 +22,7 @@ class MetricsTest {
 
     /** As the specification of the format wants it. */
     @Test
-    void aLineNamesEachMetricWithItsUnitAndHoldsItsValue() throws IOException {
+    void line_containsNameUnitAndValue() throws IOException {
         String text = String.valueOf(
                 Metrics.line("statecraft-state", Map.of("Requests", 1.0, "LatencyMillis", 12.5), 1_700_000_000_123L));
         assertFalse(text.contains("\n"));
@@ -43,12 +43,12 @@ class MetricsTest {
     }
 
     @Test
-    void whereNothingIsToBeToldNothingIsWritten() {
+    void noValues_writeNoLine() {
         assertNull(Metrics.line("statecraft-schedule", Map.of(), 0));
     }
 
     @Test
-    void whatIsCountedIsToldOnce() {
+    void counters_areWrittenOnce() {
         Counters counters = new Counters();
         counters.add(Counters.CONFLICTS, 2);
         counters.add(Counters.CONFLICTS, 1);
@@ -59,7 +59,7 @@ class MetricsTest {
 
     /** An alarm about a metric that nobody writes would be silent for ever. */
     @Test
-    void theTemplateLooksOnlyAtMetricsThatThereAre() throws IOException {
+    void alarmsOfTheTemplate_useExistingMetrics() throws IOException {
         String template = Files.readString(Path.of("template.yaml"));
         Set<String> looked = new HashSet<>();
         Matcher plotted = Pattern.compile("\\[\"Statecraft\", \"(\\w+)\"|\\[\"\\.\", \"(\\w+)\", \"\\.\", \"\\.\"\\]")

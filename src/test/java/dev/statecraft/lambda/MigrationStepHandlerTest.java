@@ -30,7 +30,7 @@ class MigrationStepHandlerTest {
     LocalHandlers handlers;
 
     @Test
-    void aGameWithoutRunsHasNothingToDo() throws Exception {
+    void gameWithoutRuns_isDone() throws Exception {
         ObjectNode event = event("migration-advance");
         JsonNode answer = answer(event.put("game", "idle"));
         assertTrue(answer.path("done").asBoolean(), answer.toString());
@@ -39,7 +39,7 @@ class MigrationStepHandlerTest {
     }
 
     @Test
-    void anUnknownRunIsDoneWith() throws Exception {
+    void unknownRun_isDone() throws Exception {
         ObjectNode event = event("migration-step");
         JsonNode answer = answer(event.put("run", "run-99999999"));
         assertTrue(answer.path("done").asBoolean(), answer.toString());
@@ -47,7 +47,7 @@ class MigrationStepHandlerTest {
     }
 
     @Test
-    void aPausedRunIsNothingToDoAndOneThatGoesOnIsDoneStepByStep() throws Exception {
+    void pausedRun_isDoneAndResumedRunCompletesStepByStep() throws Exception {
         for (int i = 0; i < 5; i++) {
             post("/v1/entities", "{'id': 'stepped" + i + "', 'type': 'STEPPED', 'state': {'hp': " + i + "}}", 201);
         }

@@ -98,7 +98,7 @@ class PackagedLambdaIT {
     }
 
     @Test
-    void theArtifactHoldsNothingThatPlaysAws() throws Exception {
+    void artifact_containsNoDevModeClasses() throws Exception {
         try (ZipFile zip = new ZipFile(ZIP.toFile())) {
             List<String> foreign = zip.stream()
                     .map(entry -> entry.getName())
@@ -110,12 +110,12 @@ class PackagedLambdaIT {
     }
 
     @Test
-    void healthAnswers() throws Exception {
+    void healthCheck_returns200() throws Exception {
         assertEquals("UP", call("api-get-health", 200).get("status").asText());
     }
 
     @Test
-    void eachCallTellsItsMetricsInOneLineOfTheLog() throws Exception {
+    void eachCall_writesItsMetricsInOneLogLine() throws Exception {
         call("api-get-health", 200);
         String last = api.output()
                 .lines()
@@ -130,7 +130,7 @@ class PackagedLambdaIT {
     }
 
     @Test
-    void theDashboardIsServedWithItsParts() throws Exception {
+    void dashboard_isServed() throws Exception {
         for (String path : List.of("/", "/dashboard/app.js", "/dashboard/dashboard.css")) {
             ObjectNode event = (ObjectNode) mapper.readTree(event("api-get-page"));
             event.put("rawPath", path);
@@ -144,19 +144,19 @@ class PackagedLambdaIT {
     }
 
     @Test
-    void anUnknownRouteIsAProblem() throws Exception {
+    void unknownRoute_isAProblem() throws Exception {
         JsonNode problem = call("api-get-unknown-route", 404);
         assertEquals("/problems/route-not-found", problem.get("type").asText());
     }
 
     @Test
-    void anEventThatMakesNoSenseDoesNotEndTheFunction() throws Exception {
+    void malformedEvent_doesNotEndTheFunction() throws Exception {
         assertEquals(400, answer(api, "{}").get("statusCode").asInt());
-        healthAnswers();
+        healthCheck_returns200();
     }
 
     @Test
-    void aBoardIsMadeAndScoredOn() throws Exception {
+    void board_isCreatedAndScored() throws Exception {
         assertEquals("high_scores", call("api-create-board", 201).get("id").asText());
         call("api-submit-score", 200);
         assertEquals(
@@ -173,7 +173,7 @@ class PackagedLambdaIT {
     }
 
     @Test
-    void anEntityIsMadeSyncedAndRecorded() throws Exception {
+    void entity_isCreatedSyncedAndRecorded() throws Exception {
         assertEquals(1, call("api-create-entity", 201).get("version").asInt());
         JsonNode synced = call("api-sync", 200);
         assertEquals(200, synced.at("/results/0/status").asInt(), synced::toString);
@@ -186,7 +186,7 @@ class PackagedLambdaIT {
     }
 
     @Test
-    void aSocketIsOpenedAndClosed() throws Exception {
+    void socket_isOpenedAndClosed() throws Exception {
         try (PackagedFunction socket = start("socket", open)) {
             JsonNode opened = answer(socket, event("socket-connect"));
             assertEquals(200, opened.get("statusCode").asInt(), opened::toString);
@@ -196,7 +196,7 @@ class PackagedLambdaIT {
     }
 
     @Test
-    void aScheduleTicks() throws Exception {
+    void schedule_runs() throws Exception {
         try (PackagedFunction schedule = start("schedule", open)) {
             assertTrue(answer(schedule, event("schedule")).isObject());
         }
@@ -204,7 +204,7 @@ class PackagedLambdaIT {
 
     /** JVM or native: whatever a client can ask for is answered, and as the document says. */
     @Test
-    void everyOperationAnswersAsTheDocumentSays() throws Exception {
+    void everyOperation_matchesTheDocument() throws Exception {
         Map<String, String> environment = new TreeMap<>(Map.of(
                 "STATECRAFT_ERASURE_ROBLOX_SECRET", "test-secret",
                 "STATECRAFT_ERASURE_SECOND_LOOK_AFTER", "0s",
@@ -241,7 +241,7 @@ class PackagedLambdaIT {
     }
 
     @Test
-    void theOpenApiDocumentIsServedAsItWasBuiltAndNotParsedAtStart() throws Exception {
+    void openApiDocument_isServedWithoutParsing() throws Exception {
         // The order of keys is another than in the copy, which was served in a test.
         JsonNode committed = ApiDocument.committed().root();
         assertEquals(committed, ApiDocument.read(openApi("", "*/*")).root());
@@ -271,7 +271,7 @@ class PackagedLambdaIT {
     }
 
     @Test
-    void withoutBeingToldToBeOpenItAsksForAKey() throws Exception {
+    void anonymousCalls_areRejectedByDefault() throws Exception {
         Map<String, String> closed = new TreeMap<>(open);
         closed.remove("STATECRAFT_ACCESS_ANONYMOUS");
         try (PackagedFunction function = start("api", closed)) {

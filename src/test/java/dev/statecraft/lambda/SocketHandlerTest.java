@@ -38,7 +38,7 @@ class SocketHandlerTest {
     ConnectionService connections;
 
     @Test
-    void aConnectionOpensSyncsAndCloses() throws Exception {
+    void connection_opensSyncsAndCloses() throws Exception {
         given().contentType("application/json")
                 .body("{\"id\":\"door\",\"type\":\"UI_STATE\",\"state\":{\"open\":false}}")
                 .post("/v1/entities")
@@ -69,7 +69,7 @@ class SocketHandlerTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"Authorization", "authorization"})
-    void whoIsNotLetInIsNotConnected(String header) throws Exception {
+    void unauthorizedCaller_isNotConnected(String header) throws Exception {
         ObjectNode event = event("socket-connect");
         event.withObject("/headers").put(header, "Bearer wrong");
         event.withObject("/requestContext").put("connectionId", "refused=");
@@ -78,7 +78,7 @@ class SocketHandlerTest {
     }
 
     @Test
-    void aFrameMayComeInBase64() throws Exception {
+    void base64Frame_isAccepted() throws Exception {
         assertEquals(200, answer(event("socket-connect")).path("statusCode").asInt());
         ObjectNode event = event("socket-frame");
         event.put("body", "eyJvcCI6InN5bmMiLCJpZCI6Mn0=").put("isBase64Encoded", true);
@@ -92,12 +92,12 @@ class SocketHandlerTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"{}", "{\"requestContext\":{}}", "{\"requestContext\":{\"routeKey\":\"$connect\"}}"})
-    void anEventThatMakesNoSenseIs400(String event) throws Exception {
+    void malformedEvent_returns400(String event) throws Exception {
         assertEquals(400, answer(mapper.readTree(event)).path("statusCode").asInt());
     }
 
     @Test
-    void anEmptyFrameIsAProblem() throws Exception {
+    void emptyFrame_isAProblem() throws Exception {
         ObjectNode event = event("socket-frame");
         event.remove("body");
         JsonNode frame = mapper.readTree(answer(event).path("body").asText());

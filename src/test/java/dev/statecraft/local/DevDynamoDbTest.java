@@ -29,7 +29,7 @@ class DevDynamoDbTest {
     }
 
     @Test
-    void aLiveReloadKeepsTheProcess() throws IOException {
+    void liveReload_keepsTheProcess() throws IOException {
         DevDynamoDb.ensure(port, null, file());
         ProcessHandle first = running();
         DevDynamoDb.ensure(port, null, file());
@@ -38,7 +38,7 @@ class DevDynamoDbTest {
     }
 
     @Test
-    void otherOptionsNeedAnotherProcess() throws IOException {
+    void otherOptions_startAnotherProcess() throws IOException {
         DevDynamoDb.ensure(port, null, file());
         ProcessHandle first = running();
         DevDynamoDb.ensure(port, directory.resolve("data"), file());
@@ -47,7 +47,7 @@ class DevDynamoDbTest {
     }
 
     @Test
-    void whatADeadOwnerLeftIsReplaced() throws IOException {
+    void processOfADeadOwner_isReplaced() throws IOException {
         DevDynamoDb.ensure(port, null, file());
         ProcessHandle first = running();
         note("owner", String.valueOf(Long.MAX_VALUE));
@@ -57,7 +57,7 @@ class DevDynamoDbTest {
     }
 
     @Test
-    void aProcessThatOnlyHasTheSameNumberIsLeftAlone() throws IOException {
+    void otherProcessWithTheSameId_isNotStopped() throws IOException {
         DevDynamoDb.ensure(port, null, file());
         ProcessHandle first = running();
         note("owner", String.valueOf(Long.MAX_VALUE));
@@ -67,7 +67,7 @@ class DevDynamoDbTest {
     }
 
     @Test
-    void aTakenPortIsAnsweredWithWhatToDo() throws IOException {
+    void portInUse_isReportedWithTheRemedy() throws IOException {
         try (ServerSocket other = new ServerSocket(0)) {
             IllegalStateException refused = assertThrows(
                     IllegalStateException.class, () -> DevDynamoDb.ensure(other.getLocalPort(), null, file()));

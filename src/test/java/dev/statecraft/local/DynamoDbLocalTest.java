@@ -19,7 +19,7 @@ import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 class DynamoDbLocalTest {
 
     @Test
-    void answersUntilClosed() throws IOException {
+    void process_respondsUntilClosed() throws IOException {
         DynamoDbLocal local = DynamoDbLocal.start(0, null);
         try (local) {
             HttpURLConnection connection =
@@ -32,7 +32,7 @@ class DynamoDbLocalTest {
     }
 
     @Test
-    void keepsItsDataInTheDirectoryGiven(@TempDir Path directory) {
+    void data_isStoredInTheDirectory(@TempDir Path directory) {
         Path data = directory.resolve("made/on/demand");
         Template template = Template.read(TemplateTest.FIXTURE);
         try (DynamoDbLocal local = DynamoDbLocal.start(0, data);
@@ -48,7 +48,7 @@ class DynamoDbLocalTest {
     }
 
     @Test
-    void aTakenPortIsRefusedBeforeAnythingStarts() throws IOException {
+    void portInUse_isReportedBeforeTheStart() throws IOException {
         try (ServerSocket other = new ServerSocket(0)) {
             assertThrows(DynamoDbLocal.PortTakenException.class, () -> DynamoDbLocal.start(other.getLocalPort(), null));
         }

@@ -28,7 +28,7 @@ class LocalRuntimeTest {
     LocalScheduler scheduler;
 
     @Test
-    void everyHandlerOfTheTemplateIsHere() {
+    void everyHandlerOfTheTemplate_exists() {
         Template template = Template.ofProject();
         template.streamMappings()
                 .forEach(mapping -> assertTrue(handlers.find(mapping.handler()).isPresent(), mapping.handler()));
@@ -38,20 +38,20 @@ class LocalRuntimeTest {
     }
 
     @Test
-    void aHandlerReadsAndAnswersJson() throws Exception {
+    void handler_convertsJson() throws Exception {
         String answer = handlers.find("leaderboard-stream").orElseThrow().invoke("{\"Records\": []}");
         assertEquals("{\"batchItemFailures\":[]}", answer);
     }
 
     @Test
-    void thePumpIsAtRestWhenNothingIsWritten() {
+    void pump_drainsWithoutWrites() {
         local.pump().drain(Duration.ofSeconds(30));
         assertEquals(0, local.pump().pending());
         assertEquals(List.of(), local.pump().deadLetters());
     }
 
     @Test
-    void aScheduleIsTriggeredByHand() throws Exception {
+    void schedule_isTriggeredExplicitly() throws Exception {
         assertTrue(String.valueOf(scheduler.trigger("schedule")).startsWith("{"));
         assertThrows(IllegalArgumentException.class, () -> scheduler.trigger("nobody"));
     }

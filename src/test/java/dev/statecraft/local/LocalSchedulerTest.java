@@ -9,14 +9,14 @@ import org.junit.jupiter.api.Test;
 class LocalSchedulerTest {
 
     @Test
-    void ratesAreUnderstood() {
+    void rates_areParsed() {
         assertEquals(Optional.of(Duration.ofMinutes(1)), LocalScheduler.rate("rate(1 minute)"));
         assertEquals(Optional.of(Duration.ofHours(12)), LocalScheduler.rate("rate(12 hours)"));
         assertEquals(Optional.of(Duration.ofDays(7)), LocalScheduler.rate("rate(7 days)"));
     }
 
     @Test
-    void cronExpressionsAreNotPlayed() {
+    void cronExpressions_areNotCalled() {
         assertEquals(Optional.empty(), LocalScheduler.rate("cron(0 10 * * ? *)"));
     }
 }

@@ -31,7 +31,7 @@ class LocalTablesTest {
     }
 
     @Test
-    void tablesHaveTheShapeOfTheTemplate() {
+    void tables_matchTheTemplate() {
         TableDescription entries =
                 dynamoDb.describeTable(r -> r.tableName(prefix + "entries")).table();
         assertEquals(TableStatus.ACTIVE, entries.tableStatus());
@@ -47,7 +47,7 @@ class LocalTablesTest {
     }
 
     @Test
-    void creatingAgainKeepsWhatIsThere() {
+    void repeatedCreation_keepsTheData() {
         put("kept");
         tables.createMissing();
         assertTrue(dynamoDb.getItem(r -> r.tableName(prefix + "ranks").key(key("kept")))
@@ -55,14 +55,14 @@ class LocalTablesTest {
     }
 
     @Test
-    void recreatingEmptiesTheTables() {
+    void recreation_emptiesTheTables() {
         put("gone");
         tables.recreate();
         assertEquals(0, dynamoDb.scan(r -> r.tableName(prefix + "ranks")).count());
     }
 
     @Test
-    void aTableOfAnotherShapeIsRefusedInOneSentence() {
+    void differentDefinition_isRejectedInOneSentence() {
         Template.Table ranks = template.table("ranks");
         Template.Table streaming = new Template.Table(
                 ranks.logicalId(),

@@ -103,7 +103,7 @@ class SocketEndpointTest {
     }
 
     @Test
-    void whatOneSendsTheOtherIsTold() throws Exception {
+    void commitOfOneConnection_isPushedToTheOther() throws Exception {
         create("cave", "torch");
         try (Client one = new Client("sk_dev_local");
                 Client other = new Client(null)) {
@@ -138,7 +138,7 @@ class SocketEndpointTest {
     }
 
     @Test
-    void whatIsCommittedOverHttpIsTold() throws Exception {
+    void commitOverHttp_isPushed() throws Exception {
         create("hall", "lamp");
         try (Client client = new Client("sk_dev_local")) {
             client.sync("{'op': 'sync', 'id': 1, 'cursors': {'hall': ''}}");
@@ -154,7 +154,7 @@ class SocketEndpointTest {
     }
 
     @Test
-    void aFrameThatMakesNoSenseIsAProblemAndTheConnectionStays() throws Exception {
+    void malformedFrame_isAProblemAndTheConnectionStaysOpen() throws Exception {
         try (Client client = new Client("sk_dev_local")) {
             assertEquals("problem", client.sync("nonsense").path("op").asText());
             assertEquals(
@@ -163,7 +163,7 @@ class SocketEndpointTest {
     }
 
     @Test
-    void aFrameHoldsUpTo128KiBAndALargerOneClosesTheConnectionForThat() throws Exception {
+    void frameAbove128KiB_closesTheConnection() throws Exception {
         String most = "{'op': 'sync', 'id': 1" + " ".repeat(131_072 - 23) + "}";
         try (Client client = new Client("sk_dev_local")) {
             assertEquals("synced", client.sync(most).path("op").asText());
@@ -188,7 +188,7 @@ class SocketEndpointTest {
     }
 
     @Test
-    void aBinaryFrameIsAProblemAndTheConnectionStays() throws Exception {
+    void binaryFrame_isAProblemAndTheConnectionStaysOpen() throws Exception {
         try (Client client = new Client("sk_dev_local")) {
             for (byte[] frame : new byte[][] {{}, {0, 1, (byte) 0xff}, "{\"op\":\"sync\"}".getBytes(UTF_8)}) {
                 client.socket.sendBinary(ByteBuffer.wrap(frame), true).join();
@@ -212,7 +212,7 @@ class SocketEndpointTest {
                 "{'op': 'sync', 'cursors': 5, 'id': 7}",
                 "{'op': 'sync', 'deep': [[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]], 'id': 7}"
             })
-    void aFrameThatIsRefusedIsAnsweredWithItsId(String frame) throws Exception {
+    void rejectedFrame_isAnsweredWithItsId(String frame) throws Exception {
         try (Client client = new Client("sk_dev_local")) {
             JsonNode answer = client.sync(frame);
             assertEquals("problem", answer.path("op").asText(), answer.toString());
@@ -222,7 +222,7 @@ class SocketEndpointTest {
     }
 
     @Test
-    void aFrameWhoseIdCannotBeReadIsAnsweredWithoutOne() throws Exception {
+    void rejectedFrameWithoutReadableId_isAnsweredWithoutId() throws Exception {
         try (Client client = new Client("sk_dev_local")) {
             for (String frame : List.of("{'x': , 'id': 7}", "{'id': 1e400}", "{'id': {'a': 1}}", "{'id': [7]", "[7]")) {
                 JsonNode answer = client.sync(frame);
@@ -233,7 +233,7 @@ class SocketEndpointTest {
     }
 
     @Test
-    void whoIsNotLetInIsNotConnected() {
+    void unauthorizedCaller_isNotConnected() {
         CompletionException refused = assertThrows(CompletionException.class, () -> new Client("wrong"));
         WebSocketHandshakeException handshake = (WebSocketHandshakeException) refused.getCause();
         assertEquals(401, handshake.getResponse().statusCode());

@@ -59,7 +59,7 @@ class ApiDocumentTest {
 
     /** With {@code -Dopenapi.write} the committed copy is brought up to date instead. */
     @Test
-    void theCommittedCopyIsWhatIsServed() throws IOException {
+    void committedDocument_equalsTheServedOne() throws IOException {
         String served = given().get("/openapi").then().statusCode(200).extract().asString();
         if (System.getProperty("openapi.write") != null) {
             Files.writeString(ApiDocument.COMMITTED, served);
@@ -71,7 +71,7 @@ class ApiDocumentTest {
     }
 
     @Test
-    void everyOperationSaysWhatItIs() {
+    void everyOperation_isDescribed() {
         ApiDocument document = ApiDocument.committed();
         Set<String> ids = new HashSet<>();
         assertTrue(document.calls().size() > 70);
@@ -110,7 +110,7 @@ class ApiDocumentTest {
             "receiveRobloxWebhook", "Roblox sends it; the notification names the request");
 
     @Test
-    void everyPostThatChangesSomethingTakesAnIdempotencyKey() {
+    void everyWritingPost_acceptsAnIdempotencyKey() {
         Set<String> wanting = new TreeSet<>();
         ApiDocument document = ApiDocument.committed();
         for (ApiDocument.Call call : document.calls()) {
@@ -129,7 +129,7 @@ class ApiDocumentTest {
     }
 
     @Test
-    void everyFieldIsDescribedAndThoseOfRequestsAreLimited() {
+    void everyField_isDescribedAndRequestFieldsAreLimited() {
         ApiDocument document = ApiDocument.committed();
         Set<String> wanting = new TreeSet<>();
         document.root().get("components").get("schemas").properties().forEach(schema -> {
@@ -150,7 +150,7 @@ class ApiDocumentTest {
 
     /** What generators of clients cannot name, or cannot read. */
     @Test
-    void everyStructureHasANameAndEveryFieldOneType() {
+    void everySchema_hasANameAndEveryFieldOneType() {
         List<String> faults = new ArrayList<>();
         JsonNode root = ApiDocument.committed().root();
         root.at("/components/schemas")
@@ -213,7 +213,7 @@ class ApiDocumentTest {
     }
 
     @Test
-    void everyTypeOfProblemIsThere() throws IOException {
+    void everyProblemType_isDocumented() throws IOException {
         Set<String> made = new TreeSet<>();
         try (Stream<java.nio.file.Path> files = Files.walk(java.nio.file.Path.of("src", "main", "java"))) {
             for (java.nio.file.Path file :

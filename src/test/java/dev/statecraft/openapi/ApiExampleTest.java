@@ -53,7 +53,7 @@ class ApiExampleTest {
 
     /** With {@code -Dopenapi.write} what was answered is left in target, to be made examples of. */
     @Test
-    void everyExampleWorks() throws Exception {
+    void everyExample_succeeds() throws Exception {
         ApiDocument document = ApiDocument.committed();
         ApiWorld world = played(document);
         if (System.getProperty("openapi.write") != null) {
@@ -72,7 +72,7 @@ class ApiExampleTest {
 
     /** A parameter takes what its schema allows, words of an enum included, and names itself when it refuses. */
     @Test
-    void everyParameterTakesWhatTheDocumentSaysAndNothingElse() {
+    void everyParameter_acceptsExactlyItsSchema() {
         ApiDocument document = ApiDocument.committed();
         ApiWorld world = played(document);
         // What was deleted at the end of the play is there again.
@@ -122,7 +122,7 @@ class ApiExampleTest {
     }
 
     @Test
-    void everyAnswerHasAnExampleThatIsOne() {
+    void everyResponse_hasAValidExample() {
         ApiDocument document = ApiDocument.committed();
         assertAll(document.calls().stream()
                 .filter(call -> call.path().startsWith("/v1/"))

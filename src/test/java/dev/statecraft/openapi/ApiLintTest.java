@@ -24,7 +24,7 @@ class ApiLintTest {
     private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     @Test
-    void theDocumentIsClean() throws Exception {
+    void document_passesTheLinter() throws Exception {
         assumeTrue(NodeProject.isPossible(), "The OpenAPI document is not linted: there is no Node.js with npm.");
         NodeProject.Outcome installed = PROJECT.install();
         assumeTrue(installed.code() == 0, "The OpenAPI document is not linted: npm failed: " + installed.output());

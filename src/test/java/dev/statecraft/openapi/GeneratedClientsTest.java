@@ -87,7 +87,7 @@ class GeneratedClientsTest {
 
     /** A generator makes up a name such as OperationOneOf6 for whatever the document leaves without one. */
     @Test
-    void noModelHasAnInventedName() {
+    void models_haveNoGeneratedNames() {
         assertAll(
                 () -> assertModels("typescript", "models", ".ts", false),
                 () -> assertModels("java", "src/main/java/org/openapitools/client/model", ".java", false),
@@ -118,7 +118,7 @@ class GeneratedClientsTest {
     }
 
     @Test
-    void theJavaClientCompiles() throws IOException {
+    void javaClient_compiles() throws IOException {
         JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
         StringWriter messages = new StringWriter();
         Path out = Files.createDirectories(WORK.resolve("java").resolve("classes"));
@@ -139,7 +139,7 @@ class GeneratedClientsTest {
     }
 
     @Test
-    void theTypeScriptClientCompilesWithTheCallsOfItsUsers() throws Exception {
+    void typeScriptClient_compilesWithItsCallers() throws Exception {
         assumeTrue(NodeProject.isPossible(), "The TypeScript client is not compiled: there is no Node.js with npm.");
         NodeProject.Outcome installed = PROJECT.install();
         assumeTrue(installed.code() == 0, "The TypeScript client is not compiled: npm failed: " + installed.output());

@@ -12,12 +12,12 @@ class EloTest {
 
     @ParameterizedTest
     @CsvSource({"0, .50", "3, .50", "4, .51", "100, .64", "-100, .36", "300, .85", "-300, .15", "391, .91", "392, .92"})
-    void expectsWhatFidesTableSays(double difference, double expected) {
+    void fideExpectation_matchesTheTable(double difference, double expected) {
         assertEquals(expected, Expectation.FIDE.at(difference), 1e-12);
     }
 
     @Test
-    void theFormulaAgreesWithFidesTableToAPointAndAHalf() {
+    void formula_matchesFidesTableWithin1Point5() {
         // The table is made from the normal distribution, the formula is the logistic one.
         for (int difference = -390; difference <= 390; difference++) {
             assertEquals(
@@ -28,7 +28,7 @@ class EloTest {
     }
 
     @Test
-    void beyond400PointsFideExpectsNoMore() {
+    void differencesBeyond400_countAs400InFide() {
         assertEquals(0.92, Expectation.FIDE.at(401), 1e-12);
         assertEquals(0.92, Expectation.FIDE.at(2_000), 1e-12);
         assertEquals(0.08, Expectation.FIDE.at(-2_000), 1e-12);
@@ -36,7 +36,7 @@ class EloTest {
 
     @ParameterizedTest
     @CsvSource({"10, 2600, 2500, 2603.6, 2496.4", "25, 1200, 1500, 1221.25, 1478.75"})
-    void fidesExamples(double k, double winner, double loser, double wins, double loses) {
+    void fideExamples_match(double k, double winner, double loser, double wins, double loses) {
         Elo elo = new Elo(1500, k, Expectation.FIDE);
         List<List<Rating>> rated = elo.rate(List.of(team(1, winner), team(2, loser)), 0);
         assertEquals(wins, rated.get(0).get(0).mean(), 1e-9);
@@ -53,7 +53,7 @@ class EloTest {
 
     /** The worked example of Wikipedia's article: a tournament of five games by a player rated 1613. */
     @Test
-    void aTournamentAgainstFive() {
+    void tournamentAgainstFive_matches() {
         double[] opponents = {1609, 1477, 1388, 1586, 1720};
         double[] published = {0.51, 0.69, 0.79, 0.54, 0.35};
         double expected = 0;
@@ -65,7 +65,7 @@ class EloTest {
     }
 
     @Test
-    void aDrawOfEqualsMovesNobodyAndAnUnequalOneBringsThemTogether() {
+    void draw_bringsRatingsTogether() {
         Elo elo = new Elo(1500, 32, Expectation.LOGISTIC);
         assertEquals(
                 List.of(List.of(Rating.of(1500)), List.of(Rating.of(1500))),
@@ -76,7 +76,7 @@ class EloTest {
     }
 
     @Test
-    void amongMoreThanTwoEachIsComparedWithEveryOther() {
+    void moreThanTwoTeams_areComparedPairwise() {
         Elo elo = new Elo(1500, 30, Expectation.LOGISTIC);
         List<List<Rating>> rated = elo.rate(List.of(team(2, 1500), team(1, 1500), team(3, 1500)), 0);
         assertEquals(1500, rated.get(0).get(0).mean(), 1e-9);
@@ -85,7 +85,7 @@ class EloTest {
     }
 
     @Test
-    void aTeamPlaysAsTheMeanOfItsMembersWhoAllMoveAlike() {
+    void team_playsAsTheMeanOfItsMembers() {
         Elo elo = new Elo(1500, 32, Expectation.LOGISTIC);
         List<List<Rating>> rated = elo.rate(List.of(team(1, 1400, 1600, 1500), team(2, 1500)), 0);
         assertEquals(List.of(Rating.of(1416), Rating.of(1616), Rating.of(1516)), rated.get(0));

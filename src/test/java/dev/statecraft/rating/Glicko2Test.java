@@ -20,7 +20,7 @@ class Glicko2Test {
     private final Glicko2 glicko = new Glicko2(1500, 350, 0.06, 0.5, Duration.ofDays(1));
 
     @Test
-    void glickmansExample() {
+    void glickmansExample_matches() {
         Rating player = rating(1500, 200, 0.06, 0);
         player = match(player, rating(1400, 30, 0.06, 0), 1, 10).get(0);
         player = match(player, rating(1550, 100, 0.06, 0), 0, 20).get(0);
@@ -38,7 +38,7 @@ class Glicko2Test {
     }
 
     @Test
-    void whatIsShownGrowsWithEachGameOfThePeriod() {
+    void displayedRating_includesEachGameOfThePeriod() {
         Rating player = glicko.initialRating(5);
         assertEquals(new Estimate(1500, 1500, 350, 0.06), glicko.estimate(player, 5));
         double shown = 1500;
@@ -51,7 +51,7 @@ class Glicko2Test {
     }
 
     @Test
-    void opponentsCountWithTheRatingOfThePeriodsBeginning() {
+    void opponents_countWithTheirRatingAtThePeriodStart() {
         Rating risen = glicko.initialRating(0);
         for (int game = 0; game < 5; game++) {
             risen = match(risen, glicko.initialRating(0), 1, 0).get(0);
@@ -65,7 +65,7 @@ class Glicko2Test {
     }
 
     @Test
-    void idlePeriodsWidenTheDeviationUpToANewcomers() {
+    void idlePeriods_widenTheDeviationUpToTheInitialOne() {
         Rating player = rating(1500, 50, 0.06, 0);
         for (int periods : new int[] {0, 1, 2, 10, 100}) {
             double expected = Math.sqrt(Math.pow(50 / SCALE, 2) + periods * 0.06 * 0.06) * SCALE;
@@ -78,7 +78,7 @@ class Glicko2Test {
     }
 
     @Test
-    void theGamesOfAPeriodCountOnceAndIdlePeriodsAfterwards() {
+    void gamesOfAPeriod_countOnceBeforeIdlePeriods() {
         Rating player = match(rating(1500, 200, 0.06, 0), rating(1400, 30, 0.06, 0), 1, 0)
                 .get(0);
         Estimate ended = glicko.estimate(player, DAY);
@@ -89,7 +89,7 @@ class Glicko2Test {
     }
 
     @Test
-    void aSlowClockPutsAGameIntoTheLaterPeriod() {
+    void slowClock_putsAGameIntoTheLaterPeriod() {
         Rating tomorrow =
                 match(glicko.initialRating(DAY), glicko.initialRating(DAY), 1, DAY).get(0);
         Rating player = match(tomorrow, glicko.initialRating(0), 1, DAY - 1).get(0);
@@ -98,7 +98,7 @@ class Glicko2Test {
     }
 
     @Test
-    void oneMatchOfManyTeamsTellsNoMoreThanOneGame() {
+    void matchOfManyTeams_hasTheInformationOfOneGame() {
         List<Team> teams = new ArrayList<>();
         for (int place = 1; place <= 100; place++) {
             teams.add(new Team(List.of(glicko.initialRating(0)), place));
@@ -111,7 +111,7 @@ class Glicko2Test {
     }
 
     @Test
-    void aTeamOfEqualsCountsAsOneOfThem() {
+    void teamOfEqualMembers_countsAsOneMember() {
         Team pair = new Team(List.of(rating(1600, 80, 0.06, 0), rating(1600, 80, 0.06, 0)), 1);
         Team single = new Team(List.of(rating(1550, 100, 0.06, 0)), 2);
         List<List<Rating>> rated = glicko.rate(List.of(pair, single), 0);
@@ -123,7 +123,7 @@ class Glicko2Test {
     /** The sums kept over periods give what the paper's batch gives, with the volatility found in another way. */
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5})
-    void periodsEqualThePapersBatches(long seed) {
+    void periods_equalTheBatchesOfThePaper(long seed) {
         Random random = new Random(seed);
         Glicko2 system = new Glicko2(1500, 350, 0.06, random.nextDouble(0.3, 1.2), Duration.ofDays(1));
         Rating player = rating(random.nextDouble(1000, 2000), random.nextDouble(30, 350), 0.06, 0);

@@ -128,7 +128,7 @@ class OpenSkillTest {
 
     /** The published way to share a place puts those who drew behind the place below; the default model does not. */
     @Test
-    void drawsFavourThePlaceBelowInPlackettLuceOnly() {
+    void draws_favourTheNextPlaceInPlackettLuceOnly() {
         double[] luce = shownAfterADrawForTheSecondPlace(Model.PLACKETT_LUCE);
         assertEquals(0.45, luce[1], 0.005);
         assertEquals(luce[1], luce[2], 1e-12);
@@ -152,7 +152,7 @@ class OpenSkillTest {
 
     /** A newcomer who wins against 99 others is not taken for somebody who won 99 matches. */
     @Test
-    void aMatchOfManyMovesNobodyBeyondWhatFourComparisonsDo() {
+    void matchOfMany_changesAtMostLikeFourComparisons() {
         OpenSkill openskill = openskill(Model.BRADLEY_TERRY_FULL);
         List<List<Rating>> five = openskill.rate(newcomers(openskill, 5), 0);
         List<List<Rating>> hundred = openskill.rate(newcomers(openskill, 100), 0);
@@ -177,7 +177,7 @@ class OpenSkillTest {
 
     /** The mean of the published results for both ways to name the two who drew. */
     @Test
-    void drawsInBradleyTerryPartAreTheMeanOverAllOrders() {
+    void drawsInBradleyTerryPart_areTheMeanOverAllOrders() {
         OpenSkill openskill = openskill(Model.BRADLEY_TERRY_PART);
         Rating strong = Rating.of(30, 4);
         Rating weak = Rating.of(20, 6);
@@ -204,7 +204,7 @@ class OpenSkillTest {
     }
 
     @Test
-    void whatIsShownIsThreeDeviationsBelowTheMean() {
+    void displayedRating_isThreeDeviationsBelowTheMean() {
         OpenSkill openskill = openskill(Model.PLACKETT_LUCE);
         assertEquals(0, openskill.estimate(openskill.initialRating(0), 0).shown(), 1e-12);
         assertEquals(19, openskill.estimate(Rating.of(25, 2), 0).shown(), 1e-12);
@@ -212,7 +212,7 @@ class OpenSkillTest {
     }
 
     @Test
-    void overwhelmingDifferencesStayNumbers() {
+    void extremeDifferences_stayFinite() {
         for (Model model : Model.values()) {
             List<Team> teams = new ArrayList<>();
             for (int i = 0; i < 50; i++) {
@@ -228,7 +228,7 @@ class OpenSkillTest {
     /** The change is what the paper derives it from: the slopes of the logarithm of the outcome's likelihood. */
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5})
-    void changesFollowTheSlopesOfTheLikelihood(long seed) {
+    void changes_followTheGradientOfTheLikelihood(long seed) {
         Random random = new Random(seed);
         int teams = random.nextInt(2, 7);
         double[] mus = new double[teams];

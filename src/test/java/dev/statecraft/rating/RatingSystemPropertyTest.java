@@ -33,7 +33,7 @@ class RatingSystemPropertyTest {
 
     @ParameterizedTest
     @MethodSource("seeds")
-    void whatEqualTeamsGainTheOthersLose(long seed) {
+    void gainsAndLossesOfEqualTeams_balance(long seed) {
         Random random = new Random(seed);
         int size = random.nextInt(1, 5);
         for (RatingSystem elo : List.of(ELO, FIDE)) {
@@ -55,7 +55,7 @@ class RatingSystemPropertyTest {
 
     @ParameterizedTest
     @MethodSource("seeds")
-    void theOrderInWhichTeamsAndMembersAreNamedDoesNotMatter(long seed) {
+    void orderOfTeamsAndMembers_doesNotMatter(long seed) {
         Random random = new Random(seed);
         for (RatingSystem system : ALL) {
             List<Team> match = match(random, system, random.nextInt(2, 10), 1, 4, true);
@@ -84,7 +84,7 @@ class RatingSystemPropertyTest {
 
     @ParameterizedTest
     @MethodSource("seeds")
-    void equalTeamsOnEqualPlacesMoveAlike(long seed) {
+    void equalTeamsWithEqualPlaces_changeEqually(long seed) {
         Random random = new Random(seed);
         for (RatingSystem system : ALL) {
             List<Team> match = new ArrayList<>(match(random, system, random.nextInt(2, 10), 1, 4, true));
@@ -107,7 +107,7 @@ class RatingSystemPropertyTest {
     /** With draws as well; the published way to share a place in PLACKETT_LUCE does not have this property. */
     @ParameterizedTest
     @MethodSource("seeds")
-    void amongEqualNewcomersABetterPlaceNeverBringsLess(long seed) {
+    void betterPlaceAmongNewPlayers_neverGainsLess(long seed) {
         Random random = new Random(seed);
         for (RatingSystem system : List.of(ELO, FIDE, GLICKO, FULL)) {
             List<Team> match = IntStream.range(0, random.nextInt(2, 12))
@@ -128,7 +128,7 @@ class RatingSystemPropertyTest {
 
     @ParameterizedTest
     @MethodSource("seeds")
-    void onlyTheOrderOfPlacesMatters(long seed) {
+    void onlyTheOrderOfPlaces_matters(long seed) {
         Random random = new Random(seed);
         for (RatingSystem system : ALL) {
             List<Team> match = match(random, system, random.nextInt(2, 10), 1, 4, true);
@@ -141,7 +141,7 @@ class RatingSystemPropertyTest {
 
     @ParameterizedTest
     @MethodSource("seeds")
-    void aBetterPlaceNeverGivesALowerRating(long seed) {
+    void betterPlace_neverGivesALowerRating(long seed) {
         Random random = new Random(seed);
         for (RatingSystem system : List.of(ELO, FIDE, GLICKO, LUCE, FULL)) {
             List<Team> match = match(random, system, random.nextInt(2, 10), 1, 4, false);
@@ -158,7 +158,7 @@ class RatingSystemPropertyTest {
 
     @ParameterizedTest
     @MethodSource("seeds")
-    void ofTwoTheWinnerRisesMostAgainstTheStrongest(long seed) {
+    void winner_gainsMostAgainstTheStrongest(long seed) {
         Random random = new Random(seed);
         for (RatingSystem system : ALL) {
             Rating own = player(random, system);
@@ -179,7 +179,7 @@ class RatingSystemPropertyTest {
 
     @ParameterizedTest
     @MethodSource("seeds")
-    void aMatchMakesOpenSkillMoreCertainWhereStrengthDoesNotDrift(long seed) {
+    void openSkillMatch_reducesTheDeviationWithoutDrift(long seed) {
         Random random = new Random(seed);
         for (RatingSystem system : List.of(LUCE, FULL, PART)) {
             List<Team> match = match(random, system, random.nextInt(2, 10), 1, 4, true);
@@ -196,7 +196,7 @@ class RatingSystemPropertyTest {
 
     @ParameterizedTest
     @MethodSource("seeds")
-    void theOrderOfGamesInAPeriodDoesNotMatterToGlicko(long seed) {
+    void orderOfGamesInAGlickoPeriod_doesNotMatter(long seed) {
         Random random = new Random(seed);
         Rating start = player(random, GLICKO);
         List<Rating> opponents = new ArrayList<>();
@@ -217,7 +217,7 @@ class RatingSystemPropertyTest {
     /** Players of known strength whose matches follow it are told apart by their ratings in the end. */
     @ParameterizedTest
     @MethodSource("systems")
-    void strengthShowsAfterEnoughMatches(RatingSystem system) {
+    void ratings_convergeToStrength(RatingSystem system) {
         Random random = new Random(42);
         List<Rating> ratings = new ArrayList<>();
         for (int i = 0; i < 10; i++) {

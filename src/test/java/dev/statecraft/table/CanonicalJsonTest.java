@@ -20,7 +20,7 @@ class CanonicalJsonTest {
 
     /** Appendix B of RFC 8785: IEEE 754 bits and the text. */
     @Test
-    void numbersAreWrittenAsInTheRfc() {
+    void numbers_matchTheRfc() {
         Map<Long, String> vectors = Map.ofEntries(
                 Map.entry(0x0000000000000000L, "0"),
                 Map.entry(0x8000000000000000L, "0"),
@@ -53,7 +53,7 @@ class CanonicalJsonTest {
 
     /** The numbers that were written with a digit too many, as V8 writes them. */
     @Test
-    void powersOfTwoAreWrittenWithTheFewestDigits() {
+    void powersOfTwo_haveTheFewestDigits() {
         assertEquals("5.960464477539063e-8", CanonicalJson.number(0x1p-24));
         assertEquals("1.862645149230957e-9", CanonicalJson.number(0x1p-29));
         for (int exponent = -1074; exponent <= 1023; exponent++) {
@@ -67,7 +67,7 @@ class CanonicalJsonTest {
     }
 
     @Test
-    void randomNumbersAreWrittenWithTheFewestDigits() {
+    void randomNumbers_haveTheFewestDigits() {
         long seed = System.nanoTime();
         SplittableRandom random = new SplittableRandom(seed);
         for (int i = 0; i < 5_000; i++) {
@@ -102,7 +102,7 @@ class CanonicalJsonTest {
     }
 
     @Test
-    void everyNumberIsReadBackAsItWas() {
+    void numbers_parseToTheSameValue() {
         long seed = System.nanoTime();
         SplittableRandom random = new SplittableRandom(seed);
         for (int i = 0; i < 20_000; i++) {
@@ -115,7 +115,7 @@ class CanonicalJsonTest {
 
     /** Section 3.2.2 and 3.2.3 of RFC 8785. */
     @Test
-    void textsAndKeysAreWrittenAsInTheRfc() throws Exception {
+    void stringsAndKeys_matchTheRfc() throws Exception {
         JsonNode values = MAPPER.readTree("""
             {"numbers": [333333333.33333329, 1E30, 4.50, 2e-3, 0.000000000000000000000000001],
              "string": "\\u20ac$\\u000F\\u000aA'\\u0042\\u0022\\u005c\\\\\\"\\/",
@@ -138,7 +138,7 @@ class CanonicalJsonTest {
     }
 
     @Test
-    void theChecksumIsOfTheValueAndNotOfItsText() throws Exception {
+    void checksum_dependsOnTheValueNotOnItsText() throws Exception {
         String checksum = CanonicalJson.checksum(MAPPER.readTree("{\"b\": 1.0, \"a\": [ ]}"));
         assertEquals(checksum, CanonicalJson.checksum(MAPPER.readTree("{\"a\":[],\"b\":1}")));
         assertNotEquals(checksum, CanonicalJson.checksum(MAPPER.readTree("{\"a\":[],\"b\":2}")));

@@ -35,7 +35,7 @@ class GroupCommitTest {
     }
 
     @Test
-    void everyPieceOfWorkIsDoneOnceInGroupsOneAtATime() throws Exception {
+    void everyTask_isProcessedOnceInSequentialGroups() throws Exception {
         AtomicInteger atOnce = new AtomicInteger();
         AtomicInteger groups = new AtomicInteger();
         List<Integer> done = Collections.synchronizedList(new ArrayList<>());
@@ -69,7 +69,7 @@ class GroupCommitTest {
     }
 
     @Test
-    void whatArrivesDuringAGroupIsTheNextInOrderAndLearnsOfTheLastResult() throws Exception {
+    void tasksDuringAGroup_formTheNextGroupWithTheLastResult() throws Exception {
         Stage stage = new Stage(new GroupCommit.Limits(10, 3, LONG));
         Future<Optional<String>> first = stage.submit("a");
         stage.started.acquire();
@@ -96,7 +96,7 @@ class GroupCommitTest {
     }
 
     @Test
-    void tooMuchIsRefusedAndWhatWaitsTooLongIsWithdrawn() throws Exception {
+    void excessTasks_areRejectedAndLateOnesWithdrawn() throws Exception {
         Stage stage = new Stage(new GroupCommit.Limits(1, 10, Duration.ofMillis(20)));
         Future<Optional<String>> first = stage.submit("a");
         stage.started.acquire();
@@ -117,7 +117,7 @@ class GroupCommitTest {
     }
 
     @Test
-    void aFailureReachesItsWholeGroupAndNotTheNext() throws Exception {
+    void failure_affectsItsGroupOnly() throws Exception {
         Stage stage = new Stage(new GroupCommit.Limits(10, 2, LONG));
         Future<Optional<String>> first = stage.submit("a");
         stage.started.acquire();
@@ -137,7 +137,7 @@ class GroupCommitTest {
     }
 
     @Test
-    void keysDoNotWaitForEachOther() throws Exception {
+    void keys_areIndependent() throws Exception {
         CountDownLatch both = new CountDownLatch(2);
         GroupCommit<String, String, String> commits =
                 new GroupCommit<>(new GroupCommit.Limits(10, 10, LONG), work -> 1, (group, previous) -> {

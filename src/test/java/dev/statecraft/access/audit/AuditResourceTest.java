@@ -45,7 +45,7 @@ class AuditResourceTest {
     }
 
     @Test
-    void administrativeChangesAreTakenDownWhateverCameOfThemAndNothingElseIs() {
+    void administrativeRequests_areRecordedWhetherTheySucceedOrNot() {
         String key = administrator();
         String board = "{'id': 'b', 'rankingType': 'SCORE'}";
         with(key, board).post("/v1/leaderboards").then().statusCode(201);
@@ -72,7 +72,7 @@ class AuditResourceTest {
     }
 
     @Test
-    void keysOfAnotherGameAreTakenDownInBothTrails() {
+    void keyOfAnotherGame_isRecordedInBothAuditTrails() {
         String key = administrator();
         String other = game + "-other";
         String id = with(key, "{'name': 'n', 'scopes': ['system:read'], 'game': '" + other + "'}")
@@ -97,7 +97,7 @@ class AuditResourceTest {
     }
 
     @Test
-    void playersAreTakenDownWithoutTheirNames() {
+    void players_areRecordedWithoutTheirIds() {
         String key = Keyring.key(game, Scope.BOARD_READ, Scope.STATE_READ, Scope.SYSTEM_READ);
         String token = with(key, "{'boards': ['b']}")
                 .post("/v1/players/ada-77/tokens")
@@ -113,7 +113,7 @@ class AuditResourceTest {
     }
 
     @Test
-    void whatACallerLacksTheScopeForIsTakenDownToo() {
+    void requestWithoutTheScope_isRecorded() {
         String reader = Keyring.key(game, Scope.BOARD_READ, Scope.SYSTEM_READ);
         with(reader, "{'id': 'b', 'rankingType': 'SCORE'}")
                 .post("/v1/leaderboards")
@@ -126,7 +126,7 @@ class AuditResourceTest {
     }
 
     @Test
-    void theTrailIsReadInPagesAndByTheGameItIsOfOnly() {
+    void auditTrail_isPagedAndScopedToItsGame() {
         String key = administrator();
         for (int i = 0; i < 5; i++) {
             with(key, "{'id': 'b" + i + "', 'rankingType': 'SCORE'}").post("/v1/leaderboards");
@@ -150,7 +150,7 @@ class AuditResourceTest {
 
     /** Read from the resources, so that no route is forgotten; those that are left out are named here. */
     @Test
-    void everyRouteThatAdministratesIsTakenDown() {
+    void everyAdministrativeRoute_isRecorded() {
         List<String> audited = new ArrayList<>();
         List<String> everyday = new ArrayList<>();
         for (JavaMethod method : new ClassFileImporter()

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class CallerFilterTest {
 
     @Test
-    void anAnonymousCallerIsLetIn() {
+    void anonymousCaller_isAuthenticated() {
         given().when()
                 .get("/v1/who-am-i")
                 .then()
@@ -27,7 +27,7 @@ class CallerFilterTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"Bearer sk_dev_local", "bearer sk_dev_local"})
-    void theDevelopmentKeyIsLetIn(String credentials) {
+    void developmentKey_isAuthenticated(String credentials) {
         given().header("Authorization", credentials)
                 .when()
                 .get("/v1/who-am-i")
@@ -47,7 +47,7 @@ class CallerFilterTest {
                 "Bearer sk_dev_local, Bearer sk_dev_local",
                 "Bearer sk_dev_locaé"
             })
-    void anyOtherCredentialIs401(String credentials) {
+    void unknownCredential_returns401(String credentials) {
         given().header("Authorization", credentials)
                 .when()
                 .get("/v1/who-am-i")

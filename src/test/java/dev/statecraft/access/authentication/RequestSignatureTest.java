@@ -34,14 +34,14 @@ class RequestSignatureTest {
     private final String hash = KeyFormat.read(KEY).orElseThrow().hash();
 
     @Test
-    void whatAnotherImplementationSignsIsRight() {
+    void signatureOfAnotherImplementation_matches() {
         assertEquals(SIGNATURE, signature.sign(LINE, hash));
         assertTrue(signature.isOf(LINE, hash));
     }
 
     /** The example of the README, made with Python's hmac and hashlib. */
     @Test
-    void thePathIsSignedAsItIsSentAsTheReadmeShows() throws IOException {
+    void encodedPath_isSignedAsSent() throws IOException {
         String path = "/v1/leaderboards/race%3A1/scores";
         String content = Sha256.hex("{\"playerId\": \"ada\", \"value\": 1500}".getBytes(StandardCharsets.UTF_8));
         RequestSignature shown = RequestSignature.read(HEADER.replace(CONTENT, content)
@@ -56,7 +56,7 @@ class RequestSignatureTest {
     }
 
     @Test
-    void everythingThatIsAskedForIsSigned() {
+    void everyPartOfTheRequest_isSigned() {
         assertFalse(signature.isOf(new RequestLine("PUT", LINE.path(), LINE.query()), hash));
         assertFalse(signature.isOf(new RequestLine("POST", LINE.path() + "/batch", LINE.query()), hash));
         assertFalse(signature.isOf(new RequestLine("POST", LINE.path(), null), hash));
@@ -72,7 +72,7 @@ class RequestSignatureTest {
     }
 
     @Test
-    void itIsGoodForAWhileBeforeAndAfter() {
+    void timestamp_isAcceptedWithinTheTolerance() {
         Instant made = Instant.ofEpochSecond(1_780_000_000);
         Duration tolerance = Duration.ofMinutes(5);
         assertTrue(signature.isFresh(made.plusSeconds(300), tolerance));
@@ -92,12 +92,12 @@ class RequestSignatureTest {
                 "HMAC-SHA256 keyId",
                 "HMAC-SHA256 keyId=a,keyId=a,timestamp=1,nonce=abcdefghijklmnop,content=0,signature=0"
             })
-    void whatIsNoSignatureIsNotRead(String header) {
+    void malformedHeader_isRejected(String header) {
         assertEquals(Optional.empty(), RequestSignature.read(header));
     }
 
     @Test
-    void aPartThatIsMissingTwiceThereOrOfAnotherKindSpoilsIt() {
+    void missingDuplicateOrInvalidPart_isRejected() {
         for (String broken : new String[] {
             HEADER + ",more=1",
             HEADER.replace("timestamp=1780000000", "timestamp=-1"),

@@ -80,7 +80,7 @@ class SignatureResourceTest {
     }
 
     @Test
-    void aSignedRequestIsServedOnce() throws IOException {
+    void signedRequest_isAcceptedOnce() throws IOException {
         String key = signedKey("signed1", "board:read", "board:admin");
         String header = header(key, "POST", "/v1/leaderboards", null, BOARD, Instant.now(), nonce());
         signed(header, BOARD).post("/v1/leaderboards").then().statusCode(201);
@@ -109,7 +109,7 @@ class SignatureResourceTest {
     }
 
     @Test
-    void aPathIsSignedAsItIsSent() {
+    void path_isSignedAsSent() {
         String key = signedKey("signed4", "board:read");
         for (String path : List.of("/v1/leaderboards/no:board", "/v1/leaderboards/no%3Aboard")) {
             signed(header(key, "GET", path, null, "", Instant.now(), nonce()))
@@ -126,7 +126,7 @@ class SignatureResourceTest {
     }
 
     @Test
-    void aBodyThatNobodyReadsIsSignedToo() {
+    void unusedBody_mustMatchTheSignature() {
         String key = signedKey("signed5", "board:read");
         String header = header(key, "POST", "/v1/tokens", null, "", Instant.now(), nonce());
         signed(header, "{}").post("/v1/tokens").then().statusCode(401).body("detail", containsString("body"));
@@ -137,7 +137,7 @@ class SignatureResourceTest {
     }
 
     @Test
-    void whatWasNotSignedIsNotDone() {
+    void alteredRequest_isRejected() {
         String key = signedKey("signed2", "board:read", "board:admin");
         String header = header(key, "POST", "/v1/leaderboards", null, BOARD, Instant.now(), nonce());
         signed(header, BOARD.replace("signed", "forged"))
@@ -172,7 +172,7 @@ class SignatureResourceTest {
     }
 
     @Test
-    void aKeyThatSignsOpensNothingByItselfAndOthersDoNotSign() {
+    void signingKeysAndBearerKeys_areNotInterchangeable() {
         String key = signedKey("signed3", "board:read", "system:admin");
         with(key).get("/v1/leaderboards").then().statusCode(401);
         String bearer = Keyring.key("signed3", Scope.BOARD_READ);

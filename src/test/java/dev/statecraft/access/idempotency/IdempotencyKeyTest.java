@@ -35,7 +35,7 @@ class IdempotencyKeyTest {
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
     @Test
-    void aBoardIsCreatedOnce() {
+    void board_isCreatedOnce() {
         String body = "{'id': 'idem-board', 'rankingType': 'SCORE', 'decimals': 1, 'bounds': {'min': 0, 'max': 10}}";
         String again = "{'bounds': {'max': 10.0, 'min': 0}, 'decimals': 1, 'rankingType': 'SCORE', 'id': 'idem-board'}";
         replays("/v1/leaderboards", body, again, 201);
@@ -48,7 +48,7 @@ class IdempotencyKeyTest {
     }
 
     @Test
-    void aRequestThatWasRefusedLeavesTheKeyFree() {
+    void rejectedRequest_releasesTheKey() {
         post("free", "/v1/leaderboards", "{'id': 'idem-free', 'rankingType': 'NONE'}")
                 .then()
                 .statusCode(400);
@@ -59,7 +59,7 @@ class IdempotencyKeyTest {
     }
 
     @Test
-    void theSameKeyOnAnotherPathIsAnotherRequest() {
+    void sameKeyOnAnotherPath_isADifferentRequest() {
         for (String player : List.of("idem-p1", "idem-p2")) {
             post("path", "/v1/players/" + player + "/synchronize", "")
                     .then()
@@ -75,7 +75,7 @@ class IdempotencyKeyTest {
     }
 
     @Test
-    void anEntityIsCreatedAndRevertedOnce() {
+    void entity_isCreatedAndRevertedOnce() {
         replays(
                 "/v1/entities",
                 "{'id': 'idem-e', 'type': 'UI_STATE', 'state': {'a': 1, 'b': {'c': 2, 'd': 0.5}}}",
@@ -100,7 +100,7 @@ class IdempotencyKeyTest {
     }
 
     @Test
-    void aMutationIsTheSameWhateverTheOrderOfItsKeys() {
+    void orderOfJsonKeys_doesNotMatter() {
         post(null, "/v1/entities", "{'id': 'idem-m', 'type': 'UI_STATE', 'state': {'n': 0}}");
         patch("idem-m", "{'increment': {'n': 1}, 'set': {'x': {'a': 1, 'b': 2.50}}, 'mutationId': 'same'}")
                 .body("replayed", nullValue());
@@ -110,7 +110,7 @@ class IdempotencyKeyTest {
     }
 
     @Test
-    void theUpdatesOfASyncGetIdsFromTheKey() {
+    void updatesOfASync_haveIdsDerivedFromTheKey() {
         post(null, "/v1/entities", "{'id': 'idem-s', 'type': 'UI_STATE', 'state': {'n': 0}}");
         String body = "{'updates': [{'entityId': 'idem-s', 'increment': {'n': 1}},"
                 + " {'entityId': 'idem-s', 'increment': {'n': 10}, 'mutationId': 'own'}]}";
@@ -138,7 +138,7 @@ class IdempotencyKeyTest {
     }
 
     @Test
-    void aMigrationIsRegisteredForcedAndRolledBackOnce() {
+    void migration_isRegisteredForcedAndRolledBackOnce() {
         String body = "{'version': '0.61.1', 'description': 'idem', 'target': {'entityType': 'IDEM'},"
                 + " 'up': {'operations': [{'op': 'default', 'path': '/n', 'value': 1.0}]}, 'outOfOrder': true}";
         replays(
@@ -173,7 +173,7 @@ class IdempotencyKeyTest {
     }
 
     @Test
-    void aConflictIsDecidedOnce() {
+    void conflict_isResolvedOnce() {
         given().contentType("application/json")
                 .body("{\"strategy\": \"MANUAL\"}")
                 .put("/v1/entity-types/IDEM_MANUAL")
@@ -196,7 +196,7 @@ class IdempotencyKeyTest {
     }
 
     @Test
-    void identicalRequestsAtOnceAreDoneOnce() {
+    void concurrentIdenticalRequests_areProcessedOnce() {
         List<Response> answers = IntStream.range(0, 8)
                 .parallel()
                 .mapToObj(i -> post("at-once", "/v1/leaderboards", "{'id': 'idem-once', 'rankingType': 'WINS'}"))

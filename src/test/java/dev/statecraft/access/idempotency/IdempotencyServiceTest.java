@@ -46,7 +46,7 @@ class IdempotencyServiceTest {
     private final Request request = new Request("game", UUID.randomUUID().toString(), "body");
 
     @Test
-    void theAnswerIsFoundAgainWhicheverInstanceIsAsked() {
+    void storedResponse_isReturnedByEveryInstance() {
         Attempt first = claimed(one);
         assertFalse(first.retry());
         one.complete(request, first, ANSWER);
@@ -59,7 +59,7 @@ class IdempotencyServiceTest {
     }
 
     @Test
-    void anotherBodyIsRefusedBeforeAndAfterTheAnswer() {
+    void differentBody_isRejectedBeforeAndAfterTheResponse() {
         Request changed = new Request(request.game(), request.name(), "another");
         Attempt first = claimed(one);
         assertEquals(422, refused(other, changed));
@@ -68,14 +68,14 @@ class IdempotencyServiceTest {
     }
 
     @Test
-    void anIdenticalRequestThatRunsIsNotRunTwice() {
+    void identicalActiveRequest_isNotProcessedAgain() {
         claimed(one);
         assertEquals(503, refused(other, request));
         assertEquals(503, refused(one, request));
     }
 
     @Test
-    void ofManyAtOnceOneRuns() throws Exception {
+    void concurrentRequests_areProcessedOnce() throws Exception {
         ExecutorService threads = Executors.newFixedThreadPool(8);
         try {
             List<Callable<Boolean>> calls = new ArrayList<>();
@@ -101,7 +101,7 @@ class IdempotencyServiceTest {
 
     /** An instance that dies between the effect and the answer leaves a record without one. */
     @Test
-    void anAttemptThatNeverEndedIsRepeatedWithTheSameSeed() {
+    void abandonedAttempt_isRetriedWithTheSameSeed() {
         Attempt lost = claimed(one);
         clock.move(IdempotencyService.LEASE);
         Attempt again = claimed(other);
@@ -115,7 +115,7 @@ class IdempotencyServiceTest {
     }
 
     @Test
-    void anAttemptThatFailedIsRepeatedAtOnceAndOneThatWasRefusedFreesTheKey() {
+    void failedAttempt_isRetriedImmediatelyAndRejectedOneReleasesTheKey() {
         Attempt failed = claimed(one);
         one.fail(request, failed, false);
         Attempt again = claimed(other);
@@ -128,7 +128,7 @@ class IdempotencyServiceTest {
     }
 
     @Test
-    void anAnswerIsForgottenAfterTheRetention() {
+    void storedResponse_expiresAfterTheRetention() {
         one.complete(request, claimed(one), ANSWER);
         clock.move(Duration.ofDays(1).minusSeconds(1));
         assertInstanceOf(Answered.class, one.start(request));
@@ -138,7 +138,7 @@ class IdempotencyServiceTest {
 
     /** The secret of a key follows from the record, the signing key and the Idempotency-Key, and from nothing less. */
     @Test
-    void aKeyIsTheSameForTheSameRequestOnly() {
+    void derivedKey_isTheSameForTheSameRequestOnly() {
         Attempt attempt = claimed(one);
         KeyFormat text = parts.derivation().text(attempt, "k");
         assertTrue(KeyFormat.read(text.text()).isPresent());

@@ -56,7 +56,7 @@ class KeyResourceTest {
     GameService games;
 
     @Test
-    void aKeyIsShownOnceAndKeptAsAHash() {
+    void createdKey_isReturnedOnceAndStoredAsHash() {
         String key = with(DEVELOPER, "{'name': 'shown', 'scopes': ['board:read', 'board:read'], 'game': 'shown'}")
                 .post("/v1/keys")
                 .then()
@@ -81,7 +81,7 @@ class KeyResourceTest {
     }
 
     @Test
-    void aKeyWhoseAnswerWasLostIsShownToTheSameRequestAndNobodyElse() {
+    void repeatedCreateRequest_returnsTheSameKey() {
         String body = "{'name': 'lost', 'scopes': ['board:read'], 'game': 'lost'}";
         String key = idempotent(DEVELOPER, body)
                 .post("/v1/keys")
@@ -135,7 +135,7 @@ class KeyResourceTest {
     }
 
     @Test
-    void identicalRequestsForAKeyAtOnceMakeOne() {
+    void concurrentIdenticalCreateRequests_createOneKey() {
         List<String> keys = IntStream.range(0, 6)
                 .parallel()
                 .mapToObj(i -> with(DEVELOPER, "{'name': 'at-once', 'scopes': ['board:read'], 'game': 'at-once'}")
@@ -155,7 +155,7 @@ class KeyResourceTest {
     }
 
     @Test
-    void aKeyOpensItsGameAndSaysWhoComes() {
+    void key_authenticatesItsGameAndName() {
         with(key("one", Scope.SYSTEM_READ))
                 .get("/v1/who-am-i")
                 .then()
@@ -167,7 +167,7 @@ class KeyResourceTest {
     }
 
     @Test
-    void twoKeysOfANameAreActiveSoThatOneCanTakeTheOthersPlace() {
+    void twoKeysOfAName_canBeActiveForRotation() {
         String first = create("rotated", 201);
         String second = create("rotated", 201);
         create("rotated", 409);
@@ -197,7 +197,7 @@ class KeyResourceTest {
     }
 
     @Test
-    void anExpiredKeyOpensNothingAndGivesItsPlaceAway() {
+    void expiredKey_isRejectedAndFreesItsSlot() {
         Instant soon = Instant.now().plusMillis(700);
         String body = "{'name': 'short', 'scopes': ['system:read'], 'game': 'short', 'expiresAt': '" + soon + "'}";
         String key = with(DEVELOPER, body)
@@ -220,7 +220,7 @@ class KeyResourceTest {
     }
 
     @Test
-    void theBootstrapKeyMakesKeysAndNothingElse() {
+    void bootstrapKey_onlyManagesKeys() {
         String key = with(ClosedDoor.BOOTSTRAP, "{'name': 'first', 'scopes': ['board:read']}")
                 .post("/v1/keys")
                 .then()
@@ -234,7 +234,7 @@ class KeyResourceTest {
     }
 
     @Test
-    void namingAGameIsForThoseWhoRunTheDeployment() {
+    void namedGame_requiresSystemAdmin() {
         String reader = key("alpha", Scope.SYSTEM_READ);
         with(reader).get("/v1/keys").then().statusCode(200);
         with(reader).get("/v1/keys?game=beta").then().statusCode(403);
@@ -257,7 +257,7 @@ class KeyResourceTest {
     }
 
     @Test
-    void aListGoesOnWhereItStopped() {
+    void keyList_continuesAtTheCursor() {
         for (int i = 0; i < 3; i++) {
             key("listed", Scope.BOARD_READ);
         }
@@ -295,18 +295,18 @@ class KeyResourceTest {
                 "{'name': 'a', 'scopes': ['board:read'], 'expiresAt': '2020-01-01T00:00:00Z'}; expiresAt",
                 "{'name': 'a', 'scopes': ['board:read'], 'secret': 'mine'}; secret",
             })
-    void whatMakesNoSenseIsRefused(String body, String field) {
+    void malformedKeyRequest_returns400(String body, String field) {
         with(DEVELOPER, body).post("/v1/keys").then().statusCode(400).body("field", equalTo(field));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"nobody", "dev", "bootstrap", "anonymous"})
-    void whatIsNoStoredKeyCannotBeRevoked(String id) {
+    void unknownKey_cannotBeRevoked(String id) {
         with(DEVELOPER).delete("/v1/keys/" + id).then().statusCode(404);
     }
 
     @Test
-    void theWrongSecretOpensNothing() {
+    void wrongSecret_returns401() {
         String key = key("one", Scope.SYSTEM_READ);
         char last = key.charAt(key.length() - 1);
         String other = key.substring(0, key.length() - 1) + (last == 'A' ? 'B' : 'A');

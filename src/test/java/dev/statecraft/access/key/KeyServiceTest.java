@@ -38,7 +38,7 @@ class KeyServiceTest {
     }
 
     @Test
-    void keysThatNobodyHasDoNotMakeOthersForgotten() {
+    void unknownKeys_doNotEvictCachedKeys() {
         KeyFormat key = key();
         assertTrue(keys.find(key).isPresent());
         Random random = new Random(7);
@@ -51,7 +51,7 @@ class KeyServiceTest {
     }
 
     @Test
-    void aKeyThatNobodyHasIsReadOnceInAWhile() {
+    void unknownKey_isReadOncePerCachePeriod() {
         KeyFormat made = KeyFormat.random(new Random(8));
         meter.take();
         for (int i = 0; i < 5; i++) {
@@ -64,7 +64,7 @@ class KeyServiceTest {
     }
 
     @Test
-    void aRevokedKeyIsForgottenWhenItsTimeIsOver() {
+    void revokedKey_isRejectedAfterTheCachePeriod() {
         KeyFormat key = key();
         assertTrue(keys.find(key).isPresent());
         keys.revoke("g", key.id());

@@ -52,7 +52,7 @@ class RateLimitServiceTest {
     }
 
     @Test
-    void allInstancesTogetherServeTheBurstAndThenTheRate() {
+    void instancesTogether_allowTheBurstAndThenTheRate() {
         long seed = System.nanoTime();
         Random random = new Random(seed);
         List<RateLimitService> instances =
@@ -77,7 +77,7 @@ class RateLimitServiceTest {
     }
 
     @Test
-    void whoAsksSlowlyIsNeverRefusedAndOthersDoNotMatter() {
+    void callerBelowItsRate_isNeverRejected() {
         RateLimitService limits = instance();
         Caller busy = AccessParts.server("g", "busy");
         while (passes(limits, busy)) {
@@ -91,7 +91,7 @@ class RateLimitServiceTest {
     }
 
     @Test
-    void aPlayerHasABucketOfItsOwnWhateverTokenItUses() {
+    void player_hasOneBucketForAllItsTokens() {
         RateLimitService limits = instance();
         int served = 0;
         for (int i = 0; i < 100; i++) {
@@ -109,7 +109,7 @@ class RateLimitServiceTest {
     }
 
     @Test
-    void aSecondOfWaitingIsATokenOfAPlayerAndNothingToAServer() {
+    void waiting_costsTokensForPlayersOnly() {
         RateLimitService limits = instance();
         Caller ada = AccessParts.player("g", "key1", "ada");
         int seconds = 0;
@@ -126,7 +126,7 @@ class RateLimitServiceTest {
     }
 
     @Test
-    void whoIsRefusedIsRefusedFromMemory() {
+    void emptyBucket_rejectsWithoutRead() {
         RateLimitService limits = instance();
         Caller caller = AccessParts.server("g", "k2");
         while (passes(limits, caller)) {
@@ -140,7 +140,7 @@ class RateLimitServiceTest {
     }
 
     @Test
-    void aStoreThatCannotBeReachedRefusesNobody() {
+    void unreachableStore_rejectsNoRequest() {
         ExecutionInterceptor down = new ExecutionInterceptor() {
             @Override
             public void beforeExecution(Context.BeforeExecution context, ExecutionAttributes attributes) {
@@ -154,7 +154,7 @@ class RateLimitServiceTest {
     }
 
     @Test
-    void withoutALimitNothingIsCounted() {
+    void disabledLimit_writesNothing() {
         RateLimitService limits = new AccessParts(
                         LocalDynamoDb.client(meter),
                         tables,
@@ -168,7 +168,7 @@ class RateLimitServiceTest {
     }
 
     @Test
-    void aNonceIsGoodOnce() {
+    void nonce_isAcceptedOnce() {
         LimitStore nonces = new AccessParts(LocalDynamoDb.client(meter), tables, clock, SETTINGS).limitStore();
         Instant now = clock.instant();
         assertTrue(nonces.useNonce("g", "k", "n1", now, Duration.ofMinutes(10)));

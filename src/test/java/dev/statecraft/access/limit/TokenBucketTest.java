@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 class TokenBucketTest {
 
     @Test
-    void aFullBucketHoldsTheBurstAndOneTokenComesBackAtATime() {
+    void fullBucket_hasTheBurstAndRefillsTokenByToken() {
         TokenBucket bucket = new TokenBucket(10, 5);
         assertEquals(5, bucket.tokens(0, 1_000_000));
         long full = bucket.take(0, 1_000_000, 5);
@@ -24,7 +24,7 @@ class TokenBucketTest {
 
     /** Against a bucket that counts tokens, for rates that divide a second and such that do not. */
     @Test
-    void itGivesWhatABucketThatCountsGives() {
+    void bucket_behavesLikeACountingBucket() {
         long seed = System.nanoTime();
         Random random = new Random(seed);
         for (int round = 0; round < 200; round++) {
@@ -53,7 +53,7 @@ class TokenBucketTest {
     }
 
     @Test
-    void aBucketThatGivesNothingIsNone() {
+    void zeroRateOrBurst_isRejected() {
         assertThrows(IllegalArgumentException.class, () -> new TokenBucket(0, 1));
         assertThrows(IllegalArgumentException.class, () -> new TokenBucket(1, 0));
     }

@@ -58,7 +58,7 @@ class TokenReaderTest {
     }
 
     @Test
-    void ourTokenIsRead() {
+    void validToken_isRead() {
         TokenReader.Claims claims = read(signed(HEADER, CLAIMS)).orElseThrow();
         assertEquals("abc", claims.keyId());
         assertEquals(Set.of(Scope.BOARD_READ), claims.scopes());
@@ -101,7 +101,7 @@ class TokenReaderTest {
                 "{",
                 "{} {}"
             })
-    void aHeaderThatIsNotOursIsRefused(String header) {
+    void unexpectedHeader_isRejected(String header) {
         assertEquals(Optional.empty(), read(signed(header.replace('\'', '"'), CLAIMS)));
     }
 
@@ -155,7 +155,7 @@ class TokenReaderTest {
                 "boards:5",
                 "boards:[true]"
             })
-    void aClaimOfAnotherTypeOrOutOfRangeIsRefused(String claim) throws Exception {
+    void claimOfWrongTypeOrRange_isRejected(String claim) throws Exception {
         String name = claim.substring(0, claim.indexOf(':'));
         String value = claim.substring(claim.indexOf(':') + 1).replace('\'', '"');
         ObjectNode claims = (ObjectNode) MAPPER.readTree(CLAIMS);
@@ -165,7 +165,7 @@ class TokenReaderTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"iss", "aud", "sub", "iat", "exp", "key", "game", "scopes", "spaces", "boards"})
-    void aClaimThatIsMissingOrThereTwiceIsRefused(String name) throws Exception {
+    void missingOrDuplicateClaim_isRejected(String name) throws Exception {
         ObjectNode claims = (ObjectNode) MAPPER.readTree(CLAIMS);
         String twice = CLAIMS.substring(0, CLAIMS.length() - 1) + ",\"" + name + "\":" + claims.get(name) + "}";
         assertEquals(Optional.empty(), read(signed(HEADER, twice)));
@@ -175,19 +175,19 @@ class TokenReaderTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", ".", "..", "a.b", "a.b.c.d", "a.b.c.d.e", "token=", "=.=.=", "a b.c.d", "é.é.é"})
-    void whatHasAnotherFormIsNoToken(String token) {
+    void malformedToken_isRejected(String token) {
         assertEquals(Optional.empty(), read(token));
     }
 
     @Test
-    void aVeryLongTokenIsNotLookedAt() {
+    void tooLongToken_isRejected() {
         String padded = CLAIMS.replace("\"ada\",\"iat\"", "\"" + "a".repeat(20_000) + "\",\"iat\"");
         assertEquals(Optional.empty(), read(signed(HEADER, padded)));
         assertEquals(Optional.empty(), read("a".repeat(10_000_000)));
     }
 
     @Test
-    void aSignatureOfAnotherTokenIsRefused() {
+    void signatureOfAnotherToken_isRejected() {
         String[] parts = signed(HEADER, CLAIMS).split("\\.", -1);
         String other = base64(CLAIMS.replace("board:read", "system:admin").getBytes(StandardCharsets.UTF_8));
         assertEquals(Optional.empty(), read(parts[0] + "." + other + "." + parts[2]));
@@ -197,7 +197,7 @@ class TokenReaderTest {
 
     /** Whatever is made of a good token, it is either refused or says what the good one says. */
     @Test
-    void generatedTokensAreReadOrRefusedAndNothingIsThrown() {
+    void generatedTokens_areReadOrRejectedWithoutException() {
         long seed = new Random().nextLong();
         Random random = new Random(seed);
         Optional<TokenReader.Claims> ours = read(signed(HEADER, CLAIMS));

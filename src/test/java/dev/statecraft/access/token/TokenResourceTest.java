@@ -38,7 +38,7 @@ class TokenResourceTest {
     LocalRuntime local;
 
     @Test
-    void aTokenIsGoodForWhatItsKeyIs() {
+    void token_hasTheScopesOfItsKey() {
         String key = key("one", Scope.SYSTEM_READ);
         String token = with(key)
                 .post("/v1/tokens")
@@ -54,13 +54,13 @@ class TokenResourceTest {
     }
 
     @Test
-    void theDeveloperAndTheBootstrapKeyHaveTokensAsWell() {
+    void developmentAndBootstrapKeys_canCreateTokens() {
         with(token(DEVELOPER)).get("/v1/leaderboards").then().statusCode(200);
         with(token(ClosedDoor.BOOTSTRAP)).get("/v1/keys").then().statusCode(200);
     }
 
     @Test
-    void aTokenEndsWithItsKey() {
+    void tokenOfARevokedKey_isRejected() {
         String key = key("ending", Scope.SYSTEM_READ, Scope.STATE_READ);
         String token = token(key);
         String players = playerToken(key, "ada", "{}");
@@ -71,7 +71,7 @@ class TokenResourceTest {
     }
 
     @Test
-    void aPlayersTokenReadsWhatItNames() {
+    void playerToken_readsTheNamedSpacesAndBoards() {
         String server = key("park", Scope.STATE_READ, Scope.STATE_WRITE, Scope.BOARD_READ, Scope.BOARD_ADMIN);
         for (String board : new String[] {"open", "hidden"}) {
             with(server, "{'id': '" + board + "', 'rankingType': 'SCORE'}")
@@ -122,7 +122,7 @@ class TokenResourceTest {
     }
 
     @Test
-    void aPlayerThatMayWriteWritesItsOwnWhereTypesAllowIt() {
+    void writingPlayerToken_writesOwnEntitiesOfPermittedTypes() {
         String server = key("craft", Scope.STATE_READ, Scope.STATE_WRITE);
         create(server, "hers", "PLAYER_DATA", "'ada'", 201);
         create(server, "his", "PLAYER_DATA", "'bob'", 201);
@@ -161,7 +161,7 @@ class TokenResourceTest {
     }
 
     @Test
-    void whatScoresAreTakenFromIsWrittenByServers() {
+    void sourceEntities_areWrittenByServersOnly() {
         String server = key("scored", Scope.STATE_READ, Scope.STATE_WRITE, Scope.BOARD_READ, Scope.BOARD_ADMIN);
         String ada = playerToken(server, "ada", "{'spaces': ['lot'], 'boards': ['rich'], 'write': true}");
         create(ada, "purse", "PURSE", "null", 201);
@@ -197,7 +197,7 @@ class TokenResourceTest {
     }
 
     @Test
-    void aServerGivesAPlayerNoMoreThanItHas() {
+    void playerToken_hasAtMostTheScopesOfTheServer() {
         String reader = key("less", Scope.STATE_READ);
         with(reader, "{'boards': ['b']}").post("/v1/players/ada/tokens").then().statusCode(403);
         with(reader, "{'write': true}").post("/v1/players/ada/tokens").then().statusCode(403);
@@ -214,7 +214,7 @@ class TokenResourceTest {
                 "{'write': 'yes'}; write",
                 "{'scopes': ['board:write']}; scopes",
             })
-    void whatMakesNoSenseIsRefused(String body, String field) {
+    void malformedTokenRequest_returns400(String body, String field) {
         with(DEVELOPER, body)
                 .post("/v1/players/ada/tokens")
                 .then()
@@ -224,7 +224,7 @@ class TokenResourceTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"a%23b", "%00", "a%20b"})
-    void aPlayerHasAnId(String player) {
+    void invalidPlayerId_returns400(String player) {
         Keyring.with(DEVELOPER, "{}")
                 .urlEncodingEnabled(false)
                 .post("/v1/players/" + player + "/tokens")

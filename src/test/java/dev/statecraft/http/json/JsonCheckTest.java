@@ -40,13 +40,13 @@ class JsonCheckTest {
                 "5.0                                      | 5",
                 "[]                                       | {}"
             })
-    void wholeNumbersBecomeIntegers(String body, String checked) {
+    void wholeNumbers_becomeIntegers(String body, String checked) {
         assertEquals(checked, text(JsonCheck.checked(bytes(body))));
         assertEquals(checked, quoted(JsonCheck.checkedItems(bytes(body)).body()));
     }
 
     @Test
-    void numbersAreReplacedInTheirPlacesInALongBody() {
+    void numbers_areReplacedAtTheirPositions() {
         String many = "{'a':1.0,'text':'😀','b':[2.50,3e1]},".repeat(10_000);
         String body = "{'x':[" + many + "{}]}";
         String wanted = body.replace("1.0", "1").replace("3e1", "30");
@@ -68,7 +68,7 @@ class JsonCheckTest {
                 "'\\udc00'                     | s[1]",
                 "[2e0,1e400]                   | s[1][1]",
             })
-    void whatIsWrongWithAnItemIsItsProblem(String item, String field) {
+    void malformedItem_hasItsOwnProblem(String item, String field) {
         JsonCheck.Checked checked = JsonCheck.checkedItems(bytes("{'s':[{'v':1.0}," + item + ",{'v':2.0}],'n':3.0}"));
         assertEquals("{'s':[{'v':1},null,{'v':2}],'n':3}", quoted(checked.body()));
         assertEquals(1, checked.faults().size());
@@ -79,7 +79,7 @@ class JsonCheckTest {
     }
 
     @Test
-    void anItemThatIsTooDeepOrTooLargeIsItsProblem() {
+    void tooDeepOrTooLargeItem_hasItsOwnProblem() {
         String deep = "{'v':" + "[".repeat(5_000) + "]".repeat(5_000) + "}";
         String large = "{'v':[" + "1,".repeat(200_000) + "1]}";
         String longName = "{'" + "x".repeat(60_000) + "':1}";
@@ -92,7 +92,7 @@ class JsonCheckTest {
     }
 
     @Test
-    void anItemIsKnownByItsTexts() {
+    void malformedItem_keepsItsStringFields() {
         JsonCheck.Checked checked =
                 JsonCheck.checkedItems(bytes("{'s':[{'id':'a','state':{'x':1e400,'id':'inner'},'space':'b'}]}"));
         assertEquals(Map.of("id", "a", "space", "b"), checked.faults().get(0).texts());
@@ -111,14 +111,14 @@ class JsonCheckTest {
                 "null",
                 ""
             })
-    void whatIsWrongAroundTheItemsRefusesAll(String body) {
+    void faultOutsideOfItems_rejectsTheBody(String body) {
         Problem problem = assertThrows(ProblemException.class, () -> JsonCheck.checkedItems(bytes(body)))
                 .problem();
         assertEquals(400, problem.status());
     }
 
     @Test
-    void otherBodiesAreRefusedForAnything() {
+    void faultInAnyOtherBody_rejectsTheBody() {
         assertThrows(ProblemException.class, () -> JsonCheck.checked(bytes("{'s':[{'v':1e400}]}")));
         String deep = "[".repeat(100_000) + "]".repeat(100_000);
         assertTrue(assertThrows(ProblemException.class, () -> JsonCheck.checked(bytes(deep)))

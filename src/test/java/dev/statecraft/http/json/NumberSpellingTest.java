@@ -32,7 +32,7 @@ class NumberSpellingTest {
         "5e-324, 5e-324",
         "2.2250738585072014e-308, 2.2250738585072014e-308"
     })
-    void wholeNumbersAreIntegersAndOthersStayAsTheyAre(String written, String plain) {
+    void wholeNumbers_becomeIntegers(String written, String plain) {
         NumberSpelling.Spelled number = NumberSpelling.read(written);
         assertNull(number.rejection());
         assertEquals(plain, number.plain());
@@ -50,14 +50,14 @@ class NumberSpellingTest {
         "-1e-999999999, digits after the point",
         "1E-99999999999, digits after the point"
     })
-    void theReasonFitsTheNumber(String written, String reason) {
+    void rejection_namesTheReason(String written, String reason) {
         String refusal = NumberSpelling.read(written).rejection();
         assertNotNull(refusal);
         assertTrue(refusal.contains(reason), refusal);
     }
 
     @Test
-    void aLongNumberIsTooLong() {
+    void longNumber_isRejected() {
         for (String written : new String[] {"0." + "1".repeat(63), "1".repeat(100_000), "0." + "1".repeat(100_000)}) {
             String refusal = NumberSpelling.read(written).rejection();
             assertTrue(refusal != null && refusal.contains("characters"), refusal);
@@ -66,7 +66,7 @@ class NumberSpellingTest {
     }
 
     @Test
-    void whatIsReadCanBeWrittenOutAndReadAgain() {
+    void acceptedNumber_canBeWrittenAndReadAgain() {
         for (long seed = 0; seed < 5_000; seed++) {
             Random random = new Random(seed);
             double value = random.nextGaussian() * Math.pow(10, random.nextInt(-320, 14));

@@ -49,7 +49,7 @@ class RequestBodySizeTest {
     }
 
     @Test
-    void aBodyMayHaveOneMebibyteExactly() {
+    void bodyUpToOneMebibyte_isAccepted() {
         post(bodyOf(LIMIT)).statusCode(200);
         tooLarge(post(bodyOf(LIMIT + 1)));
         tooLarge(post(bodyOf(5 * LIMIT)));
@@ -57,7 +57,7 @@ class RequestBodySizeTest {
     }
 
     @Test
-    void aLongBodyIsRefusedOnAnyRoute() {
+    void tooLongBody_returns413OnEveryRoute() {
         tooLarge(given().header("Content-Type", "application/json")
                 .body(bodyOf(2 * LIMIT))
                 .when()
@@ -66,7 +66,7 @@ class RequestBodySizeTest {
     }
 
     @Test
-    void aChunkedBodyIsCountedAsItComes() throws Exception {
+    void chunkedBody_isLimited() throws Exception {
         assertEquals(200, chunked(bodyOf(LIMIT)).statusCode());
         HttpResponse<String> answer = chunked(bodyOf(2 * LIMIT));
         assertEquals(413, answer.statusCode());
@@ -76,7 +76,7 @@ class RequestBodySizeTest {
     }
 
     @Test
-    void aClientThatAsksFirstIsToldAtOnce() throws IOException {
+    void expectContinue_isRejectedImmediately() throws IOException {
         try (Socket socket = new Socket(echo.getHost(), echo.getPort())) {
             socket.setSoTimeout(10_000);
             String head = "POST /v1/echo HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
@@ -88,7 +88,7 @@ class RequestBodySizeTest {
     }
 
     @Test
-    void aCompressedBodyIsReadAndCountedAfterDecompression() {
+    void compressedBody_isLimitedAfterDecompression() {
         compressed(gzip("{\"text\":\"zipped\"}".getBytes(StandardCharsets.UTF_8)))
                 .statusCode(200)
                 .body("text", equalTo("zipped"));
@@ -98,14 +98,14 @@ class RequestBodySizeTest {
     }
 
     @Test
-    void aBrokenArchiveIs400() {
+    void malformedGzip_returns400() {
         compressed("{}".getBytes(StandardCharsets.UTF_8)).statusCode(400).body("detail", containsString("gzip"));
         byte[] whole = gzip(bodyOf(10_000));
         compressed(Arrays.copyOf(whole, whole.length / 2)).statusCode(400).body("detail", containsString("gzip"));
     }
 
     @Test
-    void anotherEncodingIs415() {
+    void unsupportedEncoding_returns415() {
         given().header("Content-Type", "application/json")
                 .header("Content-Encoding", "br")
                 .body("{}")
@@ -117,7 +117,7 @@ class RequestBodySizeTest {
     }
 
     @Test
-    void aRawBodyIsHandedOnAsItCame() {
+    void rawBody_isPassedUnchanged() {
         given().header("Content-Type", "application/json")
                 .body("not { json")
                 .when()
@@ -128,7 +128,7 @@ class RequestBodySizeTest {
     }
 
     @Test
-    void answersAreCompressedForThoseWhoAsk() throws Exception {
+    void response_isCompressedOnRequest() throws Exception {
         HttpRequest request = HttpRequest.newBuilder(echo.resolve("/v1/echo/large"))
                 .header("Accept-Encoding", "gzip")
                 .build();

@@ -54,7 +54,7 @@ class RequestBodyTest {
     }
 
     @Test
-    void aGoodBodyComesBackAsItWas() {
+    void validBody_isEchoedUnchanged() {
         String body = "{\"text\":\"é😀\",\"count\":5,\"value\":1.50,\"flag\":true,\"color\":\"RED\","
                 + "\"metadata\":{\"a\":[1,1.50,null,\"x\"]},\"labels\":{\"k\":\"v\"},"
                 + "\"scores\":[{\"playerId\":\"p\",\"value\":-0.10}],\"at\":\"2023-11-14T22:13:20.000Z\"}";
@@ -115,7 +115,7 @@ class RequestBodyTest {
                 "{'text'; text",
                 "{'scores':[1; scores[0]",
             })
-    void aFieldTheContractDoesNotAllowIsNamed(String body, String field) {
+    void invalidField_isNamedInTheProblem(String body, String field) {
         if (field.indexOf('\ud800') >= 0) {
             post(body.replace('\'', '"')).statusCode(400).contentType(Problem.MEDIA_TYPE);
         } else {
@@ -142,12 +142,12 @@ class RequestBodyTest {
                 "{,}",
                 "\ufeff{}"
             })
-    void aBodyThatIsNoObjectIs400(String body) {
+    void bodyThatIsNotAnObject_returns400(String body) {
         post(body).statusCode(400).contentType(Problem.MEDIA_TYPE);
     }
 
     @Test
-    void noBodyAtAllIs400() throws Exception {
+    void missingBody_returns400() throws Exception {
         given().header("Content-Type", "application/json")
                 .when()
                 .post("/v1/echo")
@@ -161,14 +161,14 @@ class RequestBodyTest {
     }
 
     @Test
-    void anEmptyArrayIsAnEmptyObjectForLuau() {
+    void emptyArray_isReadAsEmptyObject() {
         post("[]").statusCode(200).body(equalTo("{}"));
         post("{\"labels\":[]}").statusCode(200).body(equalTo("{\"labels\":{}}"));
         post("{\"scores\":[[],{\"value\":1}]}").statusCode(200).body(equalTo("{\"scores\":[{},{\"value\":1}]}"));
     }
 
     @Test
-    void aWholeNumberIsAnIntegerHoweverItIsWritten() {
+    void wholeNumber_isAnIntegerInEveryForm() {
         for (String five : List.of("5", "5.0", "5e0", "50e-1", "0.5E+1")) {
             post("{\"count\":" + five + ",\"metadata\":" + five + "}")
                     .statusCode(200)
@@ -177,7 +177,7 @@ class RequestBodyTest {
     }
 
     @Test
-    void theSmallestDoubleComesBackAndCanBeSentAgain() {
+    void smallestDouble_isEchoedAndAcceptedAgain() {
         String first = post("{\"value\":4.9406564584124654e-324}")
                 .statusCode(200)
                 .extract()
@@ -187,7 +187,7 @@ class RequestBodyTest {
     }
 
     @Test
-    void aBodyThatIsNotUtf8Is400() {
+    void invalidUtf8_returns400() {
         post(new byte[] {'{', '"', 't', 'e', 'x', 't', '"', ':', '"', (byte) 0xff, '"', '}'})
                 .statusCode(400);
         post(new byte[] {'{', '"', 't', 'e', 'x', 't', '"', ':', '"', (byte) 0xc0, (byte) 0x80, '"', '}'})
@@ -196,7 +196,7 @@ class RequestBodyTest {
     }
 
     @Test
-    void depthIsBounded() {
+    void tooDeepBody_returns400() {
         post("{\"metadata\":" + "[".repeat(31) + "]".repeat(31) + "}").statusCode(200);
         post("{\"metadata\":" + "[".repeat(32) + "]".repeat(32) + "}")
                 .statusCode(400)
@@ -206,7 +206,7 @@ class RequestBodyTest {
     }
 
     @Test
-    void aBodyHoldsSoManyValues() {
+    void tooManyValues_returns400() {
         int most = JsonLimits.MAX_VALUES;
         post(bodyOfValues(most)).statusCode(200);
         post(bodyOfValues(most + 1))
@@ -216,7 +216,7 @@ class RequestBodyTest {
     }
 
     @Test
-    void aBatchHoldsMoreValues() {
+    void bulkRequest_mayHaveMoreValues() {
         // Refused for the hundred scores a batch may have, not for its values.
         String more = "{'scores': [" + "{'playerId': 'p', 'value': 1},".repeat(JsonLimits.MAX_VALUES)
                 + "{'playerId': 'p', 'value': 1}]}";
@@ -238,7 +238,7 @@ class RequestBodyTest {
     }
 
     @Test
-    void numbersHaveAtMost64Characters() {
+    void numberLongerThan64Characters_returns400() {
         refused("{\"value\":0." + "1".repeat(63) + "}", "value");
         post("{\"value\":0." + "1".repeat(62) + "}").statusCode(200);
         refused("{\"value\":" + "1".repeat(100_000) + "}", "value");

@@ -80,7 +80,7 @@ class ResponseBodyTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"unwritable/unknown-type", "unwritable/endless", "unwritable/failing", "refusing"})
-    void itIsAProblemThatIsLoggedAndAuditedOnce(String path) {
+    void unserializableResponse_isLoggedAndAuditedOnce(String path) {
         String key = Keyring.key(game, List.of(Scope.SYSTEM_READ, Scope.SYSTEM_ADMIN));
         Keyring.with(key)
                 .contentType("application/json")
@@ -102,7 +102,7 @@ class ResponseBodyTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"unwritable/unknown-type", "unwritable/failing", "refusing"})
-    void itIsOneOnLambdaAsWell(String path) throws Exception {
+    void unserializableResponse_isAProblemOnLambda(String path) throws Exception {
         String key = Keyring.key(game, List.of(Scope.SYSTEM_READ, Scope.SYSTEM_ADMIN));
         APIGatewayV2HTTPEvent event = mapper.readValue(
                 Files.readString(Path.of("infra/events/api-get-health.json")), APIGatewayV2HTTPEvent.class);

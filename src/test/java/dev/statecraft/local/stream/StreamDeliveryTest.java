@@ -32,38 +32,38 @@ class StreamDeliveryTest {
     private final List<DeadLetter> deadLetters = new ArrayList<>();
 
     @Test
-    void aBatchThatSucceedsIsDeliveredOnce() {
+    void successfulBatch_isDeliveredOnce() {
         assertTrue(deliver(mapping(true, 3), records(1, 3), batch -> null));
         assertEquals(List.of(List.of(1, 2, 3)), calls);
     }
 
     @Test
-    void anEmptyListOfFailuresIsSuccess() {
+    void emptyListOfFailures_isSuccess() {
         deliver(mapping(true, 3), records(1, 2), batch -> "{\"batchItemFailures\":[]}");
         assertEquals(List.of(List.of(1, 2)), calls);
     }
 
     @Test
-    void afterAPartialFailureOnlyTheRestIsDeliveredAgain() {
+    void partialFailure_redeliversTheRest() {
         deliver(mapping(true, 3), records(1, 4), batch -> calls.size() == 1 ? failures(4, 3) : null);
         assertEquals(List.of(List.of(1, 2, 3, 4), List.of(3, 4)), calls);
     }
 
     @Test
-    void anUnknownIdentifierFailsTheWholeBatch() {
+    void unknownIdentifier_failsTheWholeBatch() {
         deliver(mapping(false, 3), records(1, 2), batch -> calls.size() == 1 ? failures(99) : null);
         assertEquals(List.of(List.of(1, 2), List.of(1, 2)), calls);
     }
 
     @Test
-    void partialFailuresAreIgnoredWhereTheMappingDoesNotReportThem() {
+    void unreportedPartialFailures_areIgnored() {
         StreamMapping silent = new StreamMapping("F", "h", "t", 10, Duration.ZERO, 1, false, 3, null, false, null);
         deliver(silent, records(1, 2), batch -> failures(1));
         assertEquals(1, calls.size());
     }
 
     @Test
-    void anExceptionBringsTheWholeBatchAgain() {
+    void exception_redeliversTheWholeBatch() {
         deliver(mapping(false, 3), records(1, 3), batch -> {
             if (calls.size() < 3) {
                 throw new IllegalStateException("not yet");
@@ -75,7 +75,7 @@ class StreamDeliveryTest {
     }
 
     @Test
-    void bisectionGivesUpThePoisonRecordAlone() {
+    void bisection_discardsOnlyThePoisonRecord() {
         List<Integer> handled = new ArrayList<>();
         deliver(mapping(true, 2), records(1, 8), batch -> {
             if (batch.contains(6)) {
@@ -92,7 +92,7 @@ class StreamDeliveryTest {
     }
 
     @Test
-    void aPoisonRecordThatIsReportedIsCutOutAtOnce() {
+    void reportedPoisonRecord_isIsolatedImmediately() {
         deliver(mapping(true, 0), records(1, 4), batch -> batch.contains(3) ? failures(3) : null);
         assertEquals(List.of(List.of(1, 2, 3, 4), List.of(3, 4), List.of(3), List.of(4)), calls);
         assertEquals(1, deadLetters.size());
@@ -100,7 +100,7 @@ class StreamDeliveryTest {
     }
 
     @Test
-    void withoutBisectionTheWholeBatchIsGivenUp() {
+    void withoutBisection_theWholeBatchIsDiscarded() {
         deliver(mapping(false, 1), records(1, 3), batch -> {
             throw new IllegalStateException("always");
         });
@@ -109,7 +109,7 @@ class StreamDeliveryTest {
     }
 
     @Test
-    void aFailedRecordThatIsTooOldIsGivenUpWithoutRetries() {
+    void expiredRecord_isDiscardedWithoutRetries() {
         StreamMapping aging =
                 new StreamMapping("F", "h", "t", 10, Duration.ZERO, 1, false, -1, Duration.ofHours(1), true, "Q");
         List<Record> batch = List.of(record(1, NOW.minusSeconds(7200)), record(2, NOW));
@@ -125,7 +125,7 @@ class StreamDeliveryTest {
     }
 
     @Test
-    void stoppingEndsEndlessRetries() {
+    void stop_endsUnlimitedRetries() {
         PumpGate gate = new PumpGate();
         assertFalse(deliver(mapping(false, -1), records(1, 1), gate, batch -> {
             if (calls.size() == 5) {

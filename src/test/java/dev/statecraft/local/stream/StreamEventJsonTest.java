@@ -19,7 +19,7 @@ class StreamEventJsonTest {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     @Test
-    void aRecordLooksAsLambdaSendsIt() throws JsonProcessingException {
+    void record_equalsTheEventOfLambda() throws JsonProcessingException {
         SdkBytes bytes = SdkBytes.fromByteArray(new byte[] {1, 2});
         Record record = Record.builder()
                 .eventID("e1")

@@ -47,7 +47,7 @@ class StreamPumpTest {
     }
 
     @Test
-    void changesOfAKeyArriveInTheOrderTheyWereMade() {
+    void changesOfAKey_arriveInOrder() {
         try (StreamPump pump = pump(mapping(7, Duration.ZERO), this::record)) {
             for (int i = 0; i < 40; i++) {
                 put("a", i);
@@ -66,7 +66,7 @@ class StreamPumpTest {
     }
 
     @Test
-    void whatWasWrittenBeforeTheStartIsDeliveredInFullBatches() {
+    void earlierWrites_areDeliveredInFullBatches() {
         IntStream.range(0, 25).forEach(i -> put("k" + i, i));
         try (StreamPump pump = pump(mapping(10, Duration.ZERO), this::record)) {
             pump.drain(PATIENCE);
@@ -75,7 +75,7 @@ class StreamPumpTest {
     }
 
     @Test
-    void aWindowGathersWhatComesWithinIt() {
+    void batchingWindow_collectsRecords() {
         try (StreamPump pump = pump(mapping(10, Duration.ofSeconds(2)), this::record)) {
             put("a", 1);
             put("b", 2);
@@ -86,7 +86,7 @@ class StreamPumpTest {
     }
 
     @Test
-    void anExceptionAfterTheWorkWasDoneDeliversItTwice() {
+    void exceptionAfterProcessing_redeliversTheBatch() {
         try (StreamPump pump = pump(mapping(10, Duration.ZERO), event -> {
             record(event);
             if (batches.size() == 1) {
@@ -102,7 +102,7 @@ class StreamPumpTest {
     }
 
     @Test
-    void theShardMovesOnBehindAPoisonRecord() {
+    void shard_continuesAfterAPoisonRecord() {
         IntStream.range(0, 10).forEach(i -> put("k" + i, i));
         try (StreamPump pump = pump(mapping(10, Duration.ZERO), event -> {
             if (event.contains("k4")) {
@@ -122,7 +122,7 @@ class StreamPumpTest {
     }
 
     @Test
-    void whilePausedNothingIsDelivered() {
+    void pausedPump_deliversNothing() {
         try (StreamPump pump = pump(mapping(10, Duration.ZERO), this::record)) {
             pump.pause();
             put("a", 1);
@@ -135,7 +135,7 @@ class StreamPumpTest {
     }
 
     @Test
-    void pausingWaitsForTheCallUnderWay() throws InterruptedException {
+    void pause_waitsForTheActiveCall() throws InterruptedException {
         CountDownLatch called = new CountDownLatch(1);
         CountDownLatch released = new CountDownLatch(1);
         try (StreamPump pump = pump(mapping(10, Duration.ZERO), event -> {
@@ -153,7 +153,7 @@ class StreamPumpTest {
     }
 
     @Test
-    void aTableMadeAnewIsFollowed() {
+    void recreatedTable_isConsumed() {
         try (StreamPump pump = pump(mapping(10, Duration.ZERO), this::record)) {
             put("a", 1);
             pump.drain(PATIENCE);

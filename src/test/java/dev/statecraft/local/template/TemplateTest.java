@@ -21,14 +21,14 @@ public class TemplateTest {
     private final Template template = Template.read(FIXTURE);
 
     @Test
-    void tableNamesAreWhatFollowsThePrefix() {
+    void tableName_isThePartAfterThePrefix() {
         assertEquals(
                 List.of("boards", "entries", "ranks"),
                 template.tables().stream().map(Template.Table::name).toList());
     }
 
     @Test
-    void tableShapesAreReadWhole() {
+    void tableDefinitions_areReadCompletely() {
         Template.Table entries = template.table("entries");
         assertEquals("EntriesTable", entries.logicalId());
         assertEquals(5, entries.attributes().size());
@@ -47,7 +47,7 @@ public class TemplateTest {
     }
 
     @Test
-    void streamMappingsAreReadWithParametersResolved() {
+    void streamMappings_areReadWithResolvedParameters() {
         assertEquals(
                 List.of(new Template.StreamMapping(
                         "LeaderboardStreamFunction",
@@ -65,14 +65,14 @@ public class TemplateTest {
     }
 
     @Test
-    void schedulesAreRead() {
+    void schedules_areRead() {
         assertEquals(
                 List.of(new Template.Schedule("EveryMinute", "ScheduleFunction", "schedule", "rate(1 minute)")),
                 template.schedules());
     }
 
     @Test
-    void somethingMissingIsNamedWithItsPlace(@TempDir Path directory) throws IOException {
+    void missingProperty_isNamedWithItsPath(@TempDir Path directory) throws IOException {
         Path broken = Files.writeString(directory.resolve("template.yaml"), """
                 Resources:
                   T: {Type: AWS::DynamoDB::Table, Properties: {}}
