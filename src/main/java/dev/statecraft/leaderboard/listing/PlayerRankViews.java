@@ -57,7 +57,7 @@ class PlayerRankViews {
         Score score = entry.score();
         Terms terms = board.settings().terms();
         Integer attempts = terms.maxAttempts() == 0 ? null : entry.attempts();
-        Integer attemptsLeft = attempts == null ? null : terms.left(attempts);
+        Integer attemptsLeft = attempts == null ? null : terms.remaining(attempts);
         if (score == null) {
             return new PlayerRank(
                     entry.playerId(),

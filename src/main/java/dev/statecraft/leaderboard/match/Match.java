@@ -124,7 +124,7 @@ public record Match(String matchId, List<Side> sides) {
                 retention,
                 rated,
                 null);
-        return played.withAttempts(board.settings().terms().counted(entry.attempts()));
+        return played.withAttempts(board.settings().terms().afterAttempt(entry.attempts()));
     }
 
     private static RatingState before(RatingSystem system, Entry entry, long now) {

@@ -225,7 +225,7 @@ public class ScoreResource {
     }
 
     private static @Nullable Integer left(Board board, @Nullable Integer attempts) {
-        return attempts == null ? null : board.settings().terms().left(attempts);
+        return attempts == null ? null : board.settings().terms().remaining(attempts);
     }
 
     private static ScoreAnswer answer(String player, Quarantined aside) {

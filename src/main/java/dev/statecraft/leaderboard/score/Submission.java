@@ -103,7 +103,7 @@ public record Submission(
 
     /** The same with one attempt more, if the board counts them. One accepted after review was counted before. */
     private static Write attempted(Board board, Entry entry, Write write) {
-        int attempts = board.settings().terms().counted(entry.attempts());
+        int attempts = board.settings().terms().afterAttempt(entry.attempts());
         return new Write(write.entry().withAttempts(attempts), write.receipt());
     }
 

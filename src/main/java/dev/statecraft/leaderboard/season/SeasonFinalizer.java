@@ -146,7 +146,7 @@ public class SeasonFinalizer {
             for (int i = 0; i < season.rewards().size(); i++) {
                 if (season.rewards()
                         .get(i)
-                        .fits(entry.rank(), ranking.ofPercentile(entry.rank(), entry.place()), season.totalEntries())) {
+                        .includes(entry.rank(), ranking.ofPercentile(entry.rank(), entry.place()), season.totalEntries())) {
                     given.add(new Award(entry.playerId(), entry.position(), entry.rank(), entry.score(), i));
                     break;
                 }
@@ -161,7 +161,7 @@ public class SeasonFinalizer {
     /** Whether nobody behind an entry gets an award. */
     private static boolean past(Season season, Ranking ranking, RankedEntry entry) {
         long counted = ranking.ofPercentile(entry.rank(), entry.place());
-        return season.rewards().stream().allMatch(reward -> reward.past(entry.rank(), counted, season.totalEntries()));
+        return season.rewards().stream().allMatch(reward -> reward.endsBefore(entry.rank(), counted, season.totalEntries()));
     }
 
     private boolean finish(Board board, Season season) {

@@ -9,20 +9,22 @@ import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The settings that a change of a board clears by name, for callers that cannot send null or an empty object. A cleared
- * setting gets the value that a new board has where it is left out.
+ * Applies the {@code clear} list of a board change. A cleared setting gets the default value of a new board. The list is
+ * for callers that cannot send null or an empty object.
  */
 final class BoardClearRequest {
 
     private BoardClearRequest() {}
 
     /**
-     * The settings of a board without those that are named.
+     * Returns the settings with the named ones reset to their defaults.
      *
-     * @param clearable what the request says about each setting that can be cleared, null where it says nothing
+     * @param names names of the settings to clear
+     * @param clearable the value that the request sets for each clearable setting, by name; null if it sets none
      * @param type the ranking type of the board after the change
-     * @throws ProblemException 400, naming the element of {@code clear} that cannot be cleared, or that the request also
-     *     sets
+     * @param old the settings before the change
+     * @throws ProblemException 400, naming the element of {@code clear}, if the setting cannot be cleared or if the
+     *     request also sets it
      */
     static BoardSettings of(
             List<@Nullable String> names,
@@ -34,10 +36,10 @@ final class BoardClearRequest {
         for (int i = 0; i < names.size(); i++) {
             String name = names.get(i);
             if (name == null || !clearable.containsKey(name)) {
-                throw refused(i, "Only these settings can be cleared: " + String.join(", ", clearable.keySet()) + ".");
+                throw rejected(i, "Only these settings can be cleared: " + String.join(", ", clearable.keySet()) + ".");
             }
             if (clearable.get(name) != null) {
-                throw refused(i, "The request both sets and clears " + name + ". Omit one of the two.");
+                throw rejected(i, "The request both sets and clears " + name + ". Omit one of the two.");
             }
             cleared.add(name);
         }
@@ -62,7 +64,7 @@ final class BoardClearRequest {
                 cleared.contains("ranking") ? Ranking.COMPETITION : old.ranking());
     }
 
-    private static ProblemException refused(int index, String detail) {
+    private static ProblemException rejected(int index, String detail) {
         return new ProblemException(Problem.badRequest("clear[" + index + "]", detail));
     }
 }

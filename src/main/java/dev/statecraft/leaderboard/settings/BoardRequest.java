@@ -19,14 +19,14 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a board is created with, or what is to change about it. To create one only the id and the ranking type are
- * needed; in a change what is left out stays, and an empty {@code reset}, {@code bounds}, {@code rewards},
- * {@code tiers} or {@code source} takes them away, as {@code clear} does with what it names.
+ * Request to create or to change a board. A new board needs only the id and the ranking type. In a change, an omitted
+ * setting keeps its value. An empty {@code reset}, {@code bounds}, {@code rewards}, {@code tiers} or {@code source}
+ * removes that setting.
  *
- * @param startsAt from when on scores are taken
- * @param endsAt when the board closes for good
- * @param maxAttempts submissions taken of one player in one season, 0 for any number
- * @param clear in a change, names of settings that get back the value they have where a new board leaves them out
+ * @param startsAt the time from which scores are accepted
+ * @param endsAt the time at which the board closes permanently
+ * @param maxAttempts maximum accepted submissions per player and season; 0 for no limit
+ * @param clear in a change, names of settings that are reset to the default of a new board
  */
 public record BoardRequest(
         @Nullable String id,
@@ -49,14 +49,14 @@ public record BoardRequest(
         @Nullable Integer maxAttempts,
         @Nullable List<@Nullable String> clear) {
 
-    /** The type of the entities that boards are replicated as; a board that followed them would follow itself. */
+    /** Entity type that boards are replicated to. A board cannot be bound to it, because it would read its own data. */
     private static final String STATE_TYPE = "LEADERBOARD_STATE";
 
-    private static final int MOST_PATH_CHARACTERS = 1024;
-    private static final int MOST_PLACES = 1_000_000_000;
-    private static final int MOST_PER_MINUTE = 60;
+    private static final int MAX_PATH_CHARACTERS = 1024;
+    private static final int MAX_LISTED = 1_000_000_000;
+    private static final int MAX_PER_MINUTE = 60;
 
-    /** A reward as callers write and see it; {@code reward} is any JSON. */
+    /** API representation of a reward. {@code reward} is any JSON value. */
     public record RewardView(
             @Nullable String name,
             @Nullable Long fromRank,
@@ -70,13 +70,13 @@ public record BoardRequest(
         }
     }
 
-    /** What the limits of a request are checked against. */
+    /** Configuration, JSON conversion and current time that a request is validated with. */
     public record Limits(LeaderboardConfig config, MetadataJson json, Instant now) {}
 
     /**
-     * The settings of a new board.
+     * Returns the settings of a new board.
      *
-     * @throws ProblemException 400, naming the field that does not fit
+     * @throws ProblemException 400, naming the invalid field
      */
     public BoardSettings create(Limits limits) {
         if (clear != null && !clear.isEmpty()) {
@@ -95,9 +95,9 @@ public record BoardRequest(
     }
 
     /**
-     * The settings of a board after this change.
+     * Returns the settings of a board after this change.
      *
-     * @throws ProblemException 400, naming the field that does not fit
+     * @throws ProblemException 400, naming the invalid field
      */
     public BoardSettings change(BoardSettings old, Limits limits) {
         if (id != null || lanes != null) {
@@ -118,7 +118,7 @@ public record BoardRequest(
                 order == null ? old.order() : order,
                 operator == null ? old.operator() : operator,
                 digits,
-                SettingFields.within("maxSize", maxSize, oldMaxSize, 0, MOST_PLACES),
+                SettingFields.within("maxSize", maxSize, oldMaxSize, 0, MAX_LISTED),
                 old.lanes(),
                 reset == null ? old.reset() : checked(reset, limits.now()),
                 bounds == null ? old.bounds() : checked(bounds, digits),
@@ -129,22 +129,22 @@ public record BoardRequest(
                 old.terms(),
                 ranking == null ? old.ranking() : ranking);
         if (settings.rating() != null) {
-            refuseWhatMatchesDecide(settings);
+            rejectScoreSettings(settings);
         }
         return settings;
     }
 
     /**
-     * When the board takes scores after this change.
+     * Returns the terms of the board after this change.
      *
-     * @param old the terms before
-     * @param kept what is left of them once cleared
+     * @param old the terms before the change
+     * @param cleared the terms before the change, without the cleared settings
      */
-    private Terms terms(Terms old, Terms kept, Instant now) {
+    private Terms terms(Terms old, Terms cleared, Instant now) {
         Terms terms = new Terms(
-                startsAt == null ? kept.startsAt() : startsAt.truncatedTo(ChronoUnit.MILLIS),
-                endsAt == null ? kept.endsAt() : endsAt.truncatedTo(ChronoUnit.MILLIS),
-                SettingFields.within("maxAttempts", maxAttempts, kept.maxAttempts(), 0, Terms.MAX_ATTEMPTS));
+                startsAt == null ? cleared.startsAt() : startsAt.truncatedTo(ChronoUnit.MILLIS),
+                endsAt == null ? cleared.endsAt() : endsAt.truncatedTo(ChronoUnit.MILLIS),
+                SettingFields.within("maxAttempts", maxAttempts, cleared.maxAttempts(), 0, Terms.MAX_ATTEMPTS));
         if (terms.samePeriod(old) || terms.endsAt() == null) {
             return terms;
         }
@@ -158,7 +158,10 @@ public record BoardRequest(
         return terms;
     }
 
-    /** How a board of a type rates: as the request says, as it did, or as configured. */
+    /**
+     * The rating system after this request: from the request, else the current one, else the configured default. Null if
+     * the type is not RATING.
+     */
     private @Nullable RatingSystem rating(RankingType type, @Nullable RatingSystem old, Limits limits) {
         if (type != RankingType.RATING) {
             if (rating != null) {
@@ -172,7 +175,7 @@ public record BoardRequest(
         return (rating == null ? RatingRequest.DEFAULT : rating).system(limits.config());
     }
 
-    private static void refuseWhatMatchesDecide(BoardSettings settings) {
+    private static void rejectScoreSettings(BoardSettings settings) {
         if (settings.order() != Order.DESCENDING) {
             throw new ProblemException(Problem.badRequest("order", "The order of a RATING board is always DESCENDING."));
         }
@@ -197,7 +200,7 @@ public record BoardRequest(
                     Problem.badRequest("source.entityType", "Entities of this type are written by boards and cannot be a source."));
         }
         String path = SettingFields.required("source.path", source.path());
-        if (path.length() > MOST_PATH_CHARACTERS || StatePath.parse(path).isEmpty()) {
+        if (path.length() > MAX_PATH_CHARACTERS || StatePath.parse(path).isEmpty()) {
             throw new ProblemException(
                     Problem.badRequest("source.path", "Give a top-level key, or a JSON pointer that starts with /."));
         }
@@ -255,7 +258,7 @@ public record BoardRequest(
         if (bounds.maxIncrease() != null && bounds.maxIncrease().signum() < 0) {
             throw new ProblemException(Problem.badRequest("bounds.maxIncrease", "maxIncrease must not be negative."));
         }
-        SettingFields.within("bounds.perMinute", bounds.perMinute(), 1, 1, MOST_PER_MINUTE);
+        SettingFields.within("bounds.perMinute", bounds.perMinute(), 1, 1, MAX_PER_MINUTE);
         return bounds;
     }
 
@@ -307,7 +310,7 @@ public record BoardRequest(
         return name == null ? null : SettingFields.text(field, name, "", limits.config());
     }
 
-    /** What the request says about each setting that can be cleared, by name; null where it says nothing. */
+    /** The value that the request sets for each clearable setting, by name; null if the request does not set it. */
     private SortedMap<String, @Nullable Object> clearable() {
         SortedMap<String, @Nullable Object> given = new TreeMap<>();
         given.put("description", description);

@@ -9,20 +9,20 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a studio decides about a board.
+ * Settings of a board that the game developer chooses.
  *
- * @param operator null for the way of the ranking type
- * @param decimals digits after the point that values may have, 0 to {@link #MAX_DECIMALS}
- * @param maxSize how many places are listed, 0 for all
- * @param lanes how many partitions the entries are spread over, 1 to {@link #MAX_LANES}; fixed at creation
- * @param reset when seasons end by themselves, null if they do not
- * @param bounds what is plausible, null if everything is
- * @param rewards what the end of a season brings, in order of precedence
- * @param tiers the parts of the ranking, in order of precedence
- * @param rating how matches are rated; there is one if, and only if, the type is RATING
- * @param source what the board follows by itself, null if nothing
- * @param terms when scores are taken, and how many of each player
- * @param ranking how entries are numbered
+ * @param operator how a submitted value changes the score; null for the default of the ranking type
+ * @param decimals maximum digits after the decimal point of values, 0 to {@link #MAX_DECIMALS}
+ * @param maxSize number of listed positions, 0 for all
+ * @param lanes number of partitions that the entries are spread over, 1 to {@link #MAX_LANES}; fixed at creation
+ * @param reset schedule of the season ends, null if seasons end only on request
+ * @param bounds limits of plausible scores, null for no limits
+ * @param rewards rewards of a season, in order of precedence
+ * @param tiers tiers of the ranking, in order of precedence
+ * @param rating the rating system; set if and only if the type is RATING
+ * @param source the source entity type that the board is bound to, null for none
+ * @param terms when scores are accepted, and the maximum attempts per player
+ * @param ranking how ties are ranked
  */
 public record BoardSettings(
         String description,
@@ -41,13 +41,13 @@ public record BoardSettings(
         Terms terms,
         Ranking ranking) {
 
-    /** Most digits after the point that values have. */
+    /** Maximum digits after the decimal point of values. */
     public static final int MAX_DECIMALS = 6;
 
-    /** Most lanes. */
+    /** Maximum number of lanes. */
     public static final int MAX_LANES = 256;
 
-    /** Settings of a board with competition ranking that is bound to no entities and always takes scores. */
+    /** Creates settings with competition ranking, without a source entity type, and without terms. */
     public BoardSettings(
             String description,
             RankingType rankingType,
@@ -79,31 +79,31 @@ public record BoardSettings(
                 Ranking.COMPETITION);
     }
 
-    /** Settings that only say how scores are kept. */
+    /** Returns settings that define only how scores are compared and stored. All other settings are empty. */
     public static BoardSettings of(
             RankingType rankingType, Order order, @Nullable Operator operator, int decimals, int lanes) {
         return new BoardSettings(
                 "", rankingType, order, operator, decimals, 0, lanes, null, null, List.of(), List.of(), null);
     }
 
-    /** These settings with other terms. */
-    public BoardSettings with(Terms changed) {
-        return with(maxSize, changed, ranking);
+    /** Returns these settings with the given terms. */
+    public BoardSettings with(Terms newTerms) {
+        return with(maxSize, newTerms, ranking);
     }
 
-    /** These settings with another ranking. */
-    public BoardSettings with(Ranking other) {
-        return with(maxSize, terms, other);
+    /** Returns these settings with the given ranking. */
+    public BoardSettings with(Ranking newRanking) {
+        return with(maxSize, terms, newRanking);
     }
 
-    private BoardSettings with(int listed, Terms changed, Ranking other) {
+    private BoardSettings with(int newMaxSize, Terms newTerms, Ranking newRanking) {
         return new BoardSettings(
                 description,
                 rankingType,
                 order,
                 operator,
                 decimals,
-                listed,
+                newMaxSize,
                 lanes,
                 reset,
                 bounds,
@@ -111,13 +111,13 @@ public record BoardSettings(
                 tiers,
                 rating,
                 source,
-                changed,
-                other);
+                newTerms,
+                newRanking);
     }
 
     /**
-     * Whether scores kept under other settings mean the same under these. Dense ranking needs a rank tree that has
-     * counted different scores from the first on.
+     * Whether scores stored under other settings keep their meaning under these. A change to DENSE is never compatible,
+     * because the rank tree must count distinct scores from the first score on.
      */
     public boolean scoresAlike(BoardSettings other) {
         return (ranking != Ranking.DENSE || other.ranking == Ranking.DENSE)
@@ -128,44 +128,44 @@ public record BoardSettings(
                 && Objects.equals(rating, other.rating);
     }
 
-    /** These settings as if the board listed every place. */
+    /** Returns these settings without a limit of listed positions. */
     public BoardSettings listingAll() {
         return with(0, terms, ranking);
     }
 
-    /** When a season that runs at a time ends by itself, at the latest when the board closes; null if it does not. */
+    /** The first scheduled season end after a time, at the latest the end of the board; null if there is neither. */
     public @Nullable Instant nextEnd(Instant after) {
         Instant end = reset == null ? null : reset.next(after).orElse(null);
         return terms.notAfterEnd(end);
     }
 
     /**
-     * When the season that follows one which ended by its schedule ends in turn; null if it does not.
+     * The scheduled end of a season that starts at a scheduled end; null if there is none.
      *
-     * @param start when the season begins
-     * @param now the time
-     * @param mostMissed how many missed ends make a season each
+     * @param start the start of the season
+     * @param now the current time
+     * @param maxMissed maximum number of missed ends that close one season each; see {@link ResetSchedule#endOfSeason}
      */
-    public @Nullable Instant endAfter(Instant start, Instant now, int mostMissed) {
+    public @Nullable Instant endAfter(Instant start, Instant now, int maxMissed) {
         Instant until = Objects.requireNonNull(terms.notAfterEnd(now));
         return terms.notAfterEnd(
-                reset == null ? null : reset.endOfSeason(start, until, mostMissed).orElse(null));
+                reset == null ? null : reset.endOfSeason(start, until, maxMissed).orElse(null));
     }
 
-    /** The lane of a player: a stable hash, so that it is the same everywhere and for ever. */
+    /** The lane of a player, from 0: a hash of the player id that never changes. */
     public int laneOf(String playerId) {
         int hash = 0x811c9dc5;
         for (int i = 0; i < playerId.length(); i++) {
             hash = (hash ^ playerId.charAt(i)) * 0x01000193;
         }
-        // FNV-1a leaves its low bits poor; fold the high ones in.
+        // The low bits of FNV-1a are poorly distributed: combine them with the high bits.
         return Math.floorMod(hash ^ (hash >>> 15), lanes);
     }
 
     /**
-     * A value in the board's smallest unit. The noise of floating-point arithmetic is rounded away: see {@link FloatNoise}.
+     * Converts a value to the board's smallest unit. Floating-point noise is rounded away, see {@link FloatNoise}.
      *
-     * @return nothing if it has more digits after the point than the board, or is out of range
+     * @return empty if the value has more digits after the decimal point than the board, or is out of range
      */
     public Optional<Long> units(BigDecimal value) {
         // Guards the exact arithmetic below against exponents such as 1e999999999.
@@ -182,29 +182,29 @@ public record BoardSettings(
         return Score.inRange(units) ? Optional.of(units) : Optional.empty();
     }
 
-    /** A value as callers see it, without needless zeros. */
+    /** Converts a number of smallest units to the value in the API, without trailing zeros. */
     public BigDecimal value(long units) {
         BigDecimal value = BigDecimal.valueOf(units, decimals).stripTrailingZeros();
         return value.scale() < 0 ? value.setScale(0) : value;
     }
 
-    /** Whether a place is listed. */
+    /** Whether a position is listed, given {@code maxSize}. */
     public boolean lists(long position) {
         return maxSize == 0 || position <= maxSize;
     }
 
     /**
-     * The name of the tier that an entry is in, null if it is in none. Pure.
+     * The name of the first tier that includes an entry; null if there is none.
      *
-     * @param rank by the board's ranking, from 1
-     * @param place 1 + how many are better
-     * @param total entries of the season; never taken for less than the rank
+     * @param rank the rank by the board's ranking, from 1
+     * @param place 1 + the number of better entries
+     * @param total entries of the season; a total below the rank counts as the rank
      */
     public @Nullable String tier(Score score, long rank, long place, long total) {
-        long counted = ranking.ofPercentile(rank, place);
+        long percentileRank = ranking.ofPercentile(rank, place);
         BigDecimal value = value(score.value());
         for (Tier tier : tiers) {
-            if (tier.takes(order, value, rank, counted, Math.max(counted, total))) {
+            if (tier.includes(order, value, rank, percentileRank, Math.max(percentileRank, total))) {
                 return tier.name();
             }
         }

@@ -2,17 +2,17 @@ package dev.statecraft.leaderboard.settings;
 
 import org.jspecify.annotations.Nullable;
 
-/** Which of its {@link Bounds} a submission is outside of; in the order in which they are asked. */
+/** The limit of {@link Bounds} that a submission violates. The constants are in the order of the checks. */
 public enum Bound {
     /** The score is below the lowest plausible one. */
     MIN(1),
     /** The score is above the highest plausible one. */
     MAX(2),
-    /** The score became better by more than is plausible at once. */
+    /** One submission improved the score by more than {@code maxIncrease}. */
     MAX_INCREASE(3),
-    /** The player submitted more often within a minute than is plausible. */
+    /** The player submitted more often within a minute than {@code perMinute}. */
     PER_MINUTE(4),
-    /** A first score among the very best. */
+    /** The player's first score is within the best {@code firstPercentile} percent. */
     FIRST_PERCENTILE(5);
 
     private final int code;
@@ -21,12 +21,12 @@ public enum Bound {
         this.code = code;
     }
 
-    /** The number it is stored as, 1 to 7. */
+    /** The number that represents this limit in storage, from 1. */
     public int code() {
         return code;
     }
 
-    /** The bound with a number, null for 0. */
+    /** The limit with a stored number; null if there is none, such as for 0. */
     public static @Nullable Bound of(int code) {
         for (Bound bound : values()) {
             if (bound.code == code) {

@@ -5,15 +5,16 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a board takes for plausible. A score outside is refused or put aside for review.
+ * Limits of plausible scores of a board. A score outside the limits is rejected or quarantined for review.
  *
- * @param min lowest plausible score, null for any
- * @param max highest plausible score, null for any
- * @param maxIncrease how much better a score may become at once, null for any; where lower is better, how much lower
- * @param perMinute how many submissions of one player are plausible within a minute, null for any
- * @param firstPercentile a player's first score is put aside if it would be among the best so many percent, null for
- *     never
- * @param action what becomes of an implausible score, null for {@link Action#REJECT}
+ * @param min lowest plausible score, null for no limit
+ * @param max highest plausible score, null for no limit
+ * @param maxIncrease maximum improvement of a score by one submission, null for no limit; on an ASCENDING board the
+ *     maximum decrease
+ * @param perMinute maximum submissions of one player within a minute, null for no limit
+ * @param firstPercentile percentage of best entries within which a player's first score is implausible, null for no
+ *     limit
+ * @param action treatment of an implausible score, null for {@link Action#REJECT}
  */
 public record Bounds(
         @Nullable BigDecimal min,
@@ -23,16 +24,16 @@ public record Bounds(
         @Nullable BigDecimal firstPercentile,
         @Nullable Action action) {
 
-    /** What becomes of an implausible score. */
+    /** Treatment of an implausible score. */
     @Schema(name = "BoundAction")
     public enum Action {
-        /** It is refused. */
+        /** The submission is rejected. */
         REJECT,
-        /** It is put aside until somebody has decided. */
+        /** The submission is stored as a pending review and is not ranked until it is accepted. */
         QUARANTINE
     }
 
-    /** Whether nothing is bounded. */
+    /** Whether no limit is set. */
     public boolean none() {
         return min == null && max == null && maxIncrease == null && perMinute == null && firstPercentile == null;
     }

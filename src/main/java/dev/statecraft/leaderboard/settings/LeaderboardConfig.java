@@ -10,136 +10,142 @@ import java.time.Duration;
 @ConfigMapping(prefix = "statecraft.leaderboard")
 public interface LeaderboardConfig {
 
-    /** How many places a board lists unless it says otherwise; 0 for all. */
+    /** Default number of listed positions of a board; 0 for all. */
     @WithDefault("1000")
     int maxLeaderboardSize();
 
     /**
-     * How long an instance may go on with a board it has read. A reset, change or removal answers only after this
-     * time, so that whatever is sent after the answer meets the changed board everywhere. 0 reads the board each time.
+     * How long an instance caches a board. A reset, change or deletion responds only after this time. Therefore every
+     * instance sees the changed board once the response has arrived. 0 reads the board for each request.
      */
     @WithDefault("1s")
     Duration boardCache();
 
     /**
-     * How long an instance goes on with a first page of a ranking, and with statistics, at most. With real-time updates
-     * pages are given up as soon as anything is counted; without, they are renewed by this interval only.
+     * Maximum time for which an instance caches a first page of a ranking, and statistics. With {@code real-time-updates} a
+     * page is discarded earlier, as soon as the rank tree has changed.
      */
     @WithDefault("30s")
     Duration cacheUpdateInterval();
 
-    /** Whether lists follow the scores, about a second behind; otherwise they are renewed by the interval only. */
+    /**
+     * Whether lists show new scores after about a second. If false, cached pages are refreshed only after
+     * {@code cache-update-interval}.
+     */
     @WithDefault("true")
     boolean realTimeUpdates();
 
-    /** The first pages of rankings that an instance keeps. */
+    /** The first-page cache of an instance. */
     PageCache pageCache();
 
-    /** What is kept and how it is used. */
+    /** Limits of the first-page cache. */
     interface PageCache {
-        /** Most pages. */
+        /** Maximum number of cached pages. */
         @WithDefault("1000")
         int pages();
 
-        /** Most memory of all pages together, about, in bytes. */
+        /** Approximate maximum memory of all cached pages, in bytes. */
         @WithDefault("33554432")
         long bytes();
 
-        /** So long a page is used as it is; after that the rank tree is asked whether it still holds. */
+        /**
+         * How long a cached page is served without validation. Afterwards the root of the rank tree is read to check it.
+         * Cost: 0.5 RCU.
+         */
         @WithDefault("1s")
         Duration usedUnchecked();
 
-        /** How long after the last change a page has to be read to be sure that the order index held it. */
+        /** How long after the last change of the ranking a page must be read, so that the order index contains the change. */
         @WithDefault("2s")
         Duration settledAfter();
     }
 
-    /** Which submissions can be repeated safely. */
+    /** Retention of submission receipts. */
     Receipts receipts();
 
-    /** An entry keeps the receipts of a player's last submissions. */
+    /** Retention of the submission receipts that an entry stores. A submission with a receipt can be repeated safely. */
     interface Receipts {
-        /** So many are kept whatever their age. */
+        /** Minimum number of receipts that are retained per entry, regardless of age. */
         @WithDefault("16")
         int least();
 
-        /** Those younger than this are kept as well. */
+        /** Receipts younger than this are retained in addition. */
         @WithDefault("1m")
         Duration window();
 
-        /** More than this are never kept. */
+        /** Maximum number of receipts per entry. */
         @WithDefault("64")
         int most();
 
         /**
-         * In how many earlier seasons receipts are looked for, 1 to 100, when a player who was absent in the season
-         * before submits for the first time in a season; 1 RCU each. All that ended within the window are looked
-         * through, even if they are more.
+         * Number of earlier seasons that are searched for receipts, 1 to 100. The search happens at a player's first
+         * submission of a season if the player has no entry in the season before. All seasons that ended within the
+         * window are searched, even if there are more. Cost: 1 RCU per season.
          */
         @WithDefault("10")
         int seasons();
     }
 
-    /** How matches are rated on a RATING board that does not say. */
+    /** Default rating system of RATING boards. */
     @WithDefault("ELO")
     Algorithm rankingAlgorithm();
 
-    /** What a RATING board uses for what it does not say. */
+    /** Default parameters of RATING boards. */
     Rating rating();
 
-    /** The parameters of the ways to rate. */
+    /** Default parameters by rating system. */
     interface Rating {
-        /** Of ELO. */
+        /** Defaults of ELO. */
         EloDefaults elo();
 
-        /** Of GLICKO2. */
+        /** Defaults of GLICKO2. */
         Glicko2Defaults glicko2();
 
-        /** Of OPENSKILL. */
+        /** Defaults of OPENSKILL. */
         OpenSkillDefaults openskill();
     }
 
     /** Defaults of ELO. */
     interface EloDefaults {
-        /** A newcomer's rating. */
+        /** Initial rating of a new player. */
         @WithDefault("1500")
         double initial();
 
-        /** The most a match moves a rating. */
+        /** Maximum change of a rating by one match. */
         @WithDefault("32")
         double k();
     }
 
     /** Defaults of GLICKO2. */
     interface Glicko2Defaults {
-        /** A newcomer's rating. */
+        /** Initial rating of a new player. */
         @WithDefault("1500")
         double initial();
 
-        /** A newcomer's deviation. */
+        /** Initial deviation of a new player. */
         @WithDefault("350")
         double deviation();
 
-        /** A newcomer's volatility. */
+        /** Initial volatility of a new player. */
         @WithDefault("0.06")
         double volatility();
 
-        /** How fast volatilities may change. */
+        /** Limits the change of volatilities. */
         @WithDefault("0.5")
         double tau();
 
-        /** How long a rating period is. */
+        /** Length of a rating period. */
         @WithDefault("1d")
         Duration period();
     }
 
-    /** Defaults of OPENSKILL; deviation, β and τ follow from the mean as a third, a sixth and a 300th of it. */
+    /** Defaults of OPENSKILL. The default deviation, β and τ are 1/3, 1/6 and 1/300 of the mean. */
     interface OpenSkillDefaults {
-        /** A newcomer's mean. */
+        /** Initial mean of a new player. */
         @WithDefault("25")
         double initial();
 
-        /** How many deviations below the mean a rating is shown. */
+        /** Number of deviations that are subtracted from the mean to get the displayed rating. */
         @WithDefault("3")
         double confidence();
 
@@ -148,121 +154,124 @@ public interface LeaderboardConfig {
         OpenSkill.Model model();
     }
 
-    /** How long a match can be repeated safely. */
+    /** How long the record of a match is stored, so that the match can be repeated safely. */
     @WithDefault("30d")
     Duration matchesKept();
 
-    /** How long a review is kept once it is decided; a pending one is kept until then. */
+    /** How long an accepted or rejected review is stored. A pending review does not expire. */
     @WithDefault("30d")
     Duration reviewsKept();
 
     /**
-     * How often a write is tried when other instances write the same entry or board at the same time. With 64 instances
-     * that write one entry at once none needs more than about 20; all 64 tries take about 6 s.
+     * Maximum attempts of a write that loses to concurrent writes of the same entry or board. If 64 instances write one
+     * entry concurrently, a write needs about 20 attempts at most. 64 attempts take about 6 s.
      */
     @WithDefault("64")
     int writeAttempts();
 
-    /** How submissions for one player, and matches with common players, wait for each other within an instance. */
+    /** The queues of submissions for one player and of matches with common players, within an instance. */
     Queue queue();
 
-    /** What arrives during a write waits, and is written together with the next one. */
+    /** Limits of the queues. Requests that arrive during a write are queued and written together in the next write. */
     interface Queue {
-        /** Most submissions for one player, and most matches, that wait; further ones are answered 503. */
+        /** Maximum length of the queue of one player, and of the queue of matches. Further requests get a 503. */
         @WithDefault("1000")
         int waiting();
 
         /**
-         * Longest wait, and then longest time in which the write is tried again; then 503. Both together stay below the
-         * time limit of the function, 15 s.
+         * Maximum time in the queue, and also maximum time in which a write is retried. After either the request gets a
+         * 503. Twice this time must be below the time limit of the function, 15 s.
          */
         @WithDefault("5s")
         Duration patience();
     }
 
-    /** Longest metadata of an entry, bytes of JSON. */
+    /** Maximum size of the metadata of an entry, in bytes of JSON. */
     @WithDefault("4096")
     int metadataBytes();
 
-    /** Longest description of a board, characters. */
+    /** Maximum length of the description of a board, in characters. */
     @WithDefault("1024")
     int descriptionLength();
 
-    /** Most rewards a board may declare. */
+    /** Maximum number of rewards of a board. */
     @WithDefault("50")
     int rewards();
 
-    /** Most tiers a board may declare. */
+    /** Maximum number of tiers of a board. */
     @WithDefault("50")
     int tiers();
 
-    /** Whether seasons end by the schedules of their boards; those that end meanwhile wait until it is allowed. */
+    /** Whether reset schedules are active. Ends that pass while this is false take effect once it is true. */
     @WithDefault("true")
     boolean seasonalResets();
 
-    /** How many ends of a season that were missed while nothing ran make a season each; more become one together. */
+    /** Maximum number of missed season ends that close one season each. If more were missed, one season covers all. */
     @WithDefault("10")
     int missedSeasons();
 
-    /** Whether snapshots and samples of the rankings are kept. */
+    /** Whether snapshots and samples of the rankings are stored. */
     @WithDefault("true")
     boolean historicalData();
 
-    /** How many snapshots a board keeps, and samples a player; the oldest go. */
+    /**
+     * Maximum number of snapshots per board; the oldest are deleted. Samples expire after this number of snapshot
+     * intervals.
+     */
     @WithDefault("100")
     int maxHistoricalEntries();
 
-    /** How often a snapshot of a running season is taken, if anything changed. */
+    /** Interval of snapshots of the current season. A snapshot is skipped if no score changed. */
     @WithDefault("1d")
     Duration snapshotInterval();
 
-    /** How many of the best entries a snapshot keeps. */
+    /** Number of best entries that a snapshot stores. */
     @WithDefault("100")
     int snapshotEntries();
 
-    /** How many of the best players have their rank sampled with each snapshot; 1 WCU each. */
+    /** Number of best players whose rank is sampled with each snapshot. Cost: 1 WCU per player. */
     @WithDefault("1000")
     int sampledPlayers();
 
-    /** How many awards are given in one step. */
+    /** Maximum number of entries that one award step processes. */
     @WithDefault("500")
     int awardPage();
 
-    /** How what was scored on deleted boards is removed. */
+    /** The purge of deleted boards. */
     Purge purge();
 
-    /** The schedule removes it in passes over all there may be, in small steps. */
+    /** The schedule purges a deleted board in passes over all its partitions, in small steps. */
     interface Purge {
-        /** How long after a board was deleted its purge begins: longer than any function runs that may still write. */
+        /** Time from the deletion of a board to its purge. Must exceed the time limit of every function that writes scores. */
         @WithDefault("5m")
         Duration after();
 
-        /** How long after a pass the next begins: longer than a stream keeps the records of what was removed. */
+        /** Time from a pass to the next. Must exceed the retention of the DynamoDB streams, 24 hours. */
         @WithDefault("26h")
         Duration againAfter();
 
-        /** Most items removed in one step. */
+        /** Maximum number of items that one step deletes. */
         @WithDefault("500")
         int page();
 
-        /** Most partitions looked at in one step. */
+        /** Maximum number of partitions that one step reads. */
         @WithDefault("100")
         int places();
     }
 
-    /** How many seasons of a board an erasure goes through in one step, at most 100. */
+    /** Number of seasons of a board that one erasure step processes, at most 100. */
     @WithDefault("50")
     int erasedSeasons();
 
-    /** Most entries that are recounted within one request; larger boards can be mended, which works in steps. */
+    /** Maximum entries of a consistency check within one request. The rank tree of a larger board can be rebuilt in steps. */
     @WithDefault("200000")
     long auditEntries();
 
-    /** How long after the end of a season what was on its way is waited for. */
+    /** Grace period after the close of a season for in-flight writes, in addition to {@code board-cache}. */
     @WithDefault("5s")
     Duration settleAfter();
 
-    /** How long one run waits for the ranking to have counted that; if it takes longer, the next run goes on. */
+    /** How long one run waits until the rank tree has counted these writes. Afterwards the next run continues. */
     @WithDefault("3s")
     Duration countWait();
 }

@@ -10,7 +10,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
-/** The metadata of a score between the JSON of a request and the text that is stored. */
+/** Converts the metadata of scores between JSON in the API and stored text. */
 @ApplicationScoped
 public class MetadataJson {
 
@@ -23,9 +23,10 @@ public class MetadataJson {
     }
 
     /**
-     * The text to store, null for none. An empty array is taken for an empty object, which is all that Luau can send.
+     * Returns the text to store, null for no metadata. An empty array is stored as an empty object, because Luau encodes
+     * both as an empty array.
      *
-     * @throws ProblemException 400, if it is too long
+     * @throws ProblemException 400, naming the field, if the text is longer than {@code metadata-bytes}
      */
     public @Nullable String write(String field, @Nullable JsonNode metadata) {
         if (metadata == null || metadata.isNull() || metadata.isMissingNode()) {
@@ -44,7 +45,7 @@ public class MetadataJson {
         }
     }
 
-    /** The JSON of a stored text. */
+    /** Parses a stored text; null for no metadata. */
     public @Nullable JsonNode read(@Nullable String text) {
         if (text == null) {
             return null;

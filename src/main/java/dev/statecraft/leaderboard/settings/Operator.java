@@ -1,6 +1,6 @@
 package dev.statecraft.leaderboard.settings;
 
-/** How a submitted value becomes part of a player's score. The subscore goes through the same operation. */
+/** How a submitted (score, subscore) pair changes the player's stored pair. */
 public enum Operator {
     /** The better of the old and the submitted pair, in the board's order. */
     BEST,

@@ -2,7 +2,7 @@ package dev.statecraft.leaderboard.settings;
 
 import java.util.Comparator;
 
-/** Which end of the scale is best. */
+/** Whether low or high scores are best. */
 public enum Order {
     /** The lowest score is best. */
     ASCENDING,
@@ -14,7 +14,7 @@ public enum Order {
         return bestFirst().compare(a, b) < 0;
     }
 
-    /** Orders scores from the best to the worst; score and subscore count as a pair, both in this order. */
+    /** Orders (score, subscore) pairs from the best to the worst. The subscore is compared if the scores are equal. */
     public Comparator<Score> bestFirst() {
         return this == ASCENDING ? Comparator.naturalOrder() : Comparator.reverseOrder();
     }

@@ -1,16 +1,16 @@
 package dev.statecraft.leaderboard.settings;
 
-/** What the values of a board mean; decides the order and the operator a board has unless it names its own. */
+/** Meaning of the values of a board. It determines the default order, operator and decimals. */
 public enum RankingType {
     /** Each submission adds its value; the most points are best. */
     POINTS(Order.DESCENDING),
     /** Each submission with a positive value adds one win; the most wins are best. */
     WINS(Order.DESCENDING),
-    /** The best time is kept; the lowest is best unless the board is DESCENDING (survival). */
+    /** The best time counts. The lowest time is best, unless the board is DESCENDING (survival time). */
     TIME(Order.ASCENDING),
-    /** The best score is kept; the highest is best. */
+    /** The best score counts; the highest is best. */
     SCORE(Order.DESCENDING),
-    /** Matches decide; the highest rating is best. */
+    /** Matches change the ratings of the players; the highest rating is best. */
     RATING(Order.DESCENDING);
 
     private final Order order;
@@ -19,12 +19,12 @@ public enum RankingType {
         this.order = order;
     }
 
-    /** The order of a board of this type that does not name one. */
+    /** The default order of a board of this type. */
     public Order defaultOrder() {
         return order;
     }
 
-    /** The digits after the point that the values of a board of this type have if it does not say how many. */
+    /** The default number of digits after the decimal point. */
     public int defaultDecimals() {
         return this == RATING ? 2 : 0;
     }

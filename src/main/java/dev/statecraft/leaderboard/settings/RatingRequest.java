@@ -16,18 +16,18 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a RATING board rates, as callers write and see it; what is left out has the default of the configuration.
+ * API representation of the rating settings of a RATING board. An omitted parameter has the configured default.
  *
- * @param algorithm null for the configured {@code ranking-algorithm}
- * @param initial a newcomer's rating; for OPENSKILL the mean μ
- * @param k ELO: the most a match moves a rating
- * @param expectation ELO: the formula, or FIDE's table
- * @param deviation GLICKO2, OPENSKILL: a newcomer's deviation
- * @param volatility GLICKO2: a newcomer's volatility
- * @param tau GLICKO2: how fast volatilities may change; OPENSKILL: how much strength may change between matches
- * @param period GLICKO2: length of a rating period, ISO 8601 such as {@code P7D}
- * @param beta OPENSKILL: how much performances vary
- * @param confidence OPENSKILL: how many deviations below the mean a rating is shown
+ * @param algorithm the rating system; null for the configured {@code ranking-algorithm}
+ * @param initial initial rating of a new player; for OPENSKILL the mean μ
+ * @param k ELO: maximum change of a rating by one match
+ * @param expectation ELO: how the expected score is computed, by the logistic formula or by the FIDE table
+ * @param deviation GLICKO2, OPENSKILL: initial deviation of a new player
+ * @param volatility GLICKO2: initial volatility of a new player
+ * @param tau GLICKO2: limits the change of volatilities; OPENSKILL: increase of the deviation before each match
+ * @param period GLICKO2: length of a rating period, an ISO 8601 duration such as {@code P7D}
+ * @param beta OPENSKILL: deviation of a player's performance in one match
+ * @param confidence OPENSKILL: number of deviations that are subtracted from the mean to get the displayed rating
  * @param model OPENSKILL: how teams are compared
  */
 public record RatingRequest(
@@ -43,20 +43,20 @@ public record RatingRequest(
         @Nullable BigDecimal confidence,
         OpenSkill.@Nullable Model model) {
 
-    private static final double LARGEST = 1_000_000;
-    private static final double SMALLEST = 0.001;
-    private static final Duration SHORTEST_PERIOD = Duration.ofMinutes(1);
-    private static final Duration LONGEST_PERIOD = Duration.ofDays(366);
+    private static final double MAX_VALUE = 1_000_000;
+    private static final double MIN_POSITIVE_VALUE = 0.001;
+    private static final Duration MIN_PERIOD = Duration.ofMinutes(1);
+    private static final Duration MAX_PERIOD = Duration.ofDays(366);
 
-    private static final Set<String> OF_ELO = Set.of("k", "expectation");
-    private static final Set<String> OF_GLICKO2 = Set.of("deviation", "volatility", "tau", "period");
-    private static final Set<String> OF_OPENSKILL = Set.of("deviation", "tau", "beta", "confidence", "model");
+    private static final Set<String> ELO_PARAMETERS = Set.of("k", "expectation");
+    private static final Set<String> GLICKO2_PARAMETERS = Set.of("deviation", "volatility", "tau", "period");
+    private static final Set<String> OPENSKILL_PARAMETERS = Set.of("deviation", "tau", "beta", "confidence", "model");
 
-    /** Nothing chosen: all as configured. */
+    /** Request without parameters: all parameters have their configured defaults. */
     static final RatingRequest DEFAULT =
             new RatingRequest(null, null, null, null, null, null, null, null, null, null, null);
 
-    /** A board's way as callers see it. */
+    /** Returns the API representation of a rating system. */
     public static RatingRequest of(RatingSystem system) {
         if (system instanceof Elo elo) {
             return new RatingRequest(
@@ -102,49 +102,49 @@ public record RatingRequest(
     }
 
     /**
-     * The way that is meant.
+     * Returns the rating system with these parameters and the configured defaults.
      *
-     * @throws ProblemException 400, naming the field that does not fit
+     * @throws ProblemException 400, naming the invalid field
      */
     RatingSystem system(LeaderboardConfig config) {
         LeaderboardConfig.Rating defaults = config.rating();
         Algorithm chosen = algorithm == null ? config.rankingAlgorithm() : algorithm;
         return switch (chosen) {
             case ELO -> {
-                only(chosen, OF_ELO);
+                only(chosen, ELO_PARAMETERS);
                 yield new Elo(
-                        within("initial", initial, defaults.elo().initial(), -LARGEST, LARGEST),
-                        within("k", k, defaults.elo().k(), SMALLEST, LARGEST),
+                        within("initial", initial, defaults.elo().initial(), -MAX_VALUE, MAX_VALUE),
+                        within("k", k, defaults.elo().k(), MIN_POSITIVE_VALUE, MAX_VALUE),
                         expectation == null ? Elo.Expectation.LOGISTIC : expectation);
             }
             case GLICKO2 -> {
-                only(chosen, OF_GLICKO2);
+                only(chosen, GLICKO2_PARAMETERS);
                 yield new Glicko2(
-                        within("initial", initial, defaults.glicko2().initial(), -LARGEST, LARGEST),
-                        within("deviation", deviation, defaults.glicko2().deviation(), SMALLEST, LARGEST),
-                        within("volatility", volatility, defaults.glicko2().volatility(), SMALLEST, 1),
+                        within("initial", initial, defaults.glicko2().initial(), -MAX_VALUE, MAX_VALUE),
+                        within("deviation", deviation, defaults.glicko2().deviation(), MIN_POSITIVE_VALUE, MAX_VALUE),
+                        within("volatility", volatility, defaults.glicko2().volatility(), MIN_POSITIVE_VALUE, 1),
                         within("tau", tau, defaults.glicko2().tau(), 0.01, 10),
                         period == null ? defaults.glicko2().period() : duration(period));
             }
             case OPENSKILL -> {
-                only(chosen, OF_OPENSKILL);
-                // The proportions that the libraries of this name use: μ to σ to β to τ.
-                double mean = within("initial", initial, defaults.openskill().initial(), -LARGEST, LARGEST);
+                only(chosen, OPENSKILL_PARAMETERS);
+                // Default proportions of the OpenSkill libraries: σ = μ / 3, β = σ / 2, τ = σ / 100.
+                double mean = within("initial", initial, defaults.openskill().initial(), -MAX_VALUE, MAX_VALUE);
                 double third = mean > 0 ? mean / 3 : defaults.openskill().initial() / 3;
-                double sigma = within("deviation", deviation, third, SMALLEST, LARGEST);
+                double sigma = within("deviation", deviation, third, MIN_POSITIVE_VALUE, MAX_VALUE);
                 yield new OpenSkill(
                         mean,
                         sigma,
-                        within("beta", beta, sigma / 2, SMALLEST, LARGEST),
-                        within("tau", tau, sigma / 100, 0, LARGEST),
+                        within("beta", beta, sigma / 2, MIN_POSITIVE_VALUE, MAX_VALUE),
+                        within("tau", tau, sigma / 100, 0, MAX_VALUE),
                         within("confidence", confidence, defaults.openskill().confidence(), 0, 10),
                         model == null ? defaults.openskill().model() : model);
             }
         };
     }
 
-    /** Refuses what another algorithm would take: it would be ignored. */
-    private void only(Algorithm chosen, Set<String> taken) {
+    /** Rejects parameters of other algorithms, because they would have no effect. */
+    private void only(Algorithm chosen, Set<String> accepted) {
         Map<String, @Nullable Object> given = new LinkedHashMap<>();
         given.put("k", k);
         given.put("expectation", expectation);
@@ -156,25 +156,25 @@ public record RatingRequest(
         given.put("confidence", confidence);
         given.put("model", model);
         given.forEach((name, value) -> {
-            if (value != null && !taken.contains(name)) {
-                throw refused(name, chosen + " has no parameter " + name + ".");
+            if (value != null && !accepted.contains(name)) {
+                throw rejected(name, chosen + " has no parameter " + name + ".");
             }
         });
     }
 
-    private static double within(String name, @Nullable BigDecimal value, double otherwise, double min, double max) {
+    private static double within(String name, @Nullable BigDecimal value, double defaultValue, double min, double max) {
         if (value == null) {
-            return otherwise;
+            return defaultValue;
         }
         BigDecimal rounded = FloatNoise.rounded(value, SettingFields.NOISE_DECIMALS);
-        // A parameter that is tiny but not 0 was meant so, and is refused for its digits.
+        // A tiny value other than 0 is not noise. It is rejected because of its digits.
         BigDecimal exact = rounded.signum() == 0 ? value : rounded;
         double number = exact.doubleValue();
-        if (number < min || number > max || exact.stripTrailingZeros().scale() > SettingFields.MOST_DECIMALS) {
-            throw refused(
+        if (number < min || number > max || exact.stripTrailingZeros().scale() > SettingFields.MAX_DECIMALS) {
+            throw rejected(
                     name,
                     "Give a number from " + BigDecimal.valueOf(min).toPlainString() + " to "
-                            + BigDecimal.valueOf(max).toPlainString() + " with at most " + SettingFields.MOST_DECIMALS
+                            + BigDecimal.valueOf(max).toPlainString() + " with at most " + SettingFields.MAX_DECIMALS
                             + " digits after the point.");
         }
         return number;
@@ -183,20 +183,20 @@ public record RatingRequest(
     private static Duration duration(String text) {
         try {
             Duration duration = Duration.parse(text);
-            if (duration.compareTo(SHORTEST_PERIOD) >= 0 && duration.compareTo(LONGEST_PERIOD) <= 0) {
+            if (duration.compareTo(MIN_PERIOD) >= 0 && duration.compareTo(MAX_PERIOD) <= 0) {
                 return duration;
             }
         } catch (DateTimeException e) {
-            throw noPeriod();
+            throw invalidPeriod();
         }
-        throw noPeriod();
+        throw invalidPeriod();
     }
 
-    private static ProblemException noPeriod() {
-        return refused("period", "Give a duration from PT1M to P366D, such as P7D or PT12H.");
+    private static ProblemException invalidPeriod() {
+        return rejected("period", "Give a duration from PT1M to P366D, such as P7D or PT12H.");
     }
 
-    private static ProblemException refused(String name, String detail) {
+    private static ProblemException rejected(String name, String detail) {
         return new ProblemException(Problem.badRequest("rating." + name, detail));
     }
 

@@ -16,7 +16,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
-/** How a board's way to rate stands in its item, which {@code BoardStore} keeps. */
+/** The stored form of rating settings: the map {@code rating} in the item of a board. */
 final class RatingSettingsItems {
 
     private RatingSettingsItems() {}
@@ -47,7 +47,7 @@ final class RatingSettingsItems {
         return map;
     }
 
-    /** Nothing where the board is not rated. */
+    /** Returns the rating system of a map; null for an empty map. */
     static @Nullable RatingSystem fromMap(Map<String, AttributeValue> map) {
         if (map.isEmpty()) {
             return null;
@@ -76,7 +76,7 @@ final class RatingSettingsItems {
         };
     }
 
-    /** The shortest decimal that is read back as the same number. */
+    /** Returns the shortest decimal that parses to the same double. */
     private static AttributeValue number(double value) {
         return AttributeValue.fromN(BigDecimal.valueOf(value).toPlainString());
     }

@@ -14,31 +14,30 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * When the seasons of a board end: again and again by a cron expression on the clock of a time zone, or once at an exact
- * time.
+ * Schedule of season ends: either repeated by a cron expression in the local time of a time zone, or once at a given time.
  *
- * <p>Where the clock is put forward, a time that is skipped counts as the end of the gap; where it is put back, a time
- * that comes twice counts the first time. So every time of the expression ends exactly one season.
+ * <p>Each local time of the expression ends exactly one season. A local time that daylight saving time skips is moved to
+ * the end of the gap. Of a local time that occurs twice, the first occurrence counts.
  *
- * @param cron five fields: minute, hour, day of month, month, day of week; null with an exact end
+ * @param cron five fields: minute, hour, day of month, month, day of week; null if {@code endsAt} is set
  * @param timezone an IANA name such as {@code Europe/Berlin}, null for UTC
- * @param endsAt the exact end, null with a cron expression
+ * @param endsAt the single season end, null if {@code cron} is set
  */
 public record ResetSchedule(
         @Nullable String cron,
         @Nullable String timezone,
         @Nullable Instant endsAt) {
 
-    /** Whether no season ends by itself. */
+    /** Whether no season end is scheduled. */
     public boolean none() {
         return cron == null && endsAt == null;
     }
 
     /**
-     * The first end of a season after a time; nothing if there is none.
+     * Returns the first season end after a time; empty if there is none.
      *
-     * @throws IllegalArgumentException if the expression cannot be read
-     * @throws java.time.DateTimeException if there is no such time zone
+     * @throws IllegalArgumentException if the cron expression is invalid
+     * @throws java.time.DateTimeException if the time zone is unknown
      */
     public Optional<Instant> next(Instant after) {
         if (cron == null) {
@@ -61,7 +60,7 @@ public record ResetSchedule(
         }
     }
 
-    /** The last end of a season that is not after a time; nothing if there is none. */
+    /** Returns the last season end at or before a time; empty if there is none. */
     public Optional<Instant> last(Instant until) {
         if (cron == null) {
             return Optional.ofNullable(endsAt).filter(end -> !end.isAfter(until));
@@ -74,18 +73,19 @@ public record ResetSchedule(
     }
 
     /**
-     * When a season that begins at an end of this schedule ends itself. If nothing ran for so long that more than a
-     * number of ends were missed, they become one season, which ends at the last of them.
+     * Returns the end of a season that starts at an end of this schedule. At most {@code maxMissed} missed ends close one
+     * season each. If more ends were missed, one season covers all of them and ends at the last missed end.
      *
-     * @param start when the season begins
-     * @param now the time
-     * @param mostMissed how many missed ends make a season each
+     * @param start the start of the season
+     * @param now the current time
+     * @param maxMissed maximum number of missed ends that close one season each
+     * @return empty if the schedule has no further end
      */
-    public Optional<Instant> endOfSeason(Instant start, Instant now, int mostMissed) {
+    public Optional<Instant> endOfSeason(Instant start, Instant now, int maxMissed) {
         Optional<Instant> first = next(start);
         Optional<Instant> end = first;
         for (int missed = 0; end.isPresent() && !end.get().isAfter(now); missed++) {
-            if (missed == mostMissed) {
+            if (missed == maxMissed) {
                 return last(now);
             }
             end = next(end.get());

@@ -4,14 +4,14 @@ import java.math.BigDecimal;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What players get who end a season within a range of ranks. Of several rewards of a board a player gets the first that
- * fits.
+ * Reward for players whose final rank of a season is in a range. A player gets only the first reward of the board whose
+ * range includes the player's rank.
  *
- * @param name what the reward is called, null for nothing
- * @param fromRank the best rank of the range, null for 1
- * @param toRank the last rank of the range, null if {@code percentile} bounds it
- * @param percentile the range ends with the best so many percent, null if {@code toRank} bounds it
- * @param reward whatever the game gives, JSON text
+ * @param name name of the reward, null for none
+ * @param fromRank first rank of the range, null for 1
+ * @param toRank last rank of the range, null for no limit by rank
+ * @param percentile the range includes only the best {@code percentile} percent, null for no limit by percentile
+ * @param reward content of the reward that the game defines, as JSON text
  */
 public record Reward(
         @Nullable String name,
@@ -21,22 +21,22 @@ public record Reward(
         @Nullable String reward) {
 
     /**
-     * Whether an entry gets this reward.
+     * Whether the range includes an entry.
      *
-     * @param rank by the board's ranking
-     * @param counted the rank that percentiles are computed from
+     * @param rank the rank by the board's ranking
+     * @param percentileRank the rank that the percentile is computed from
      * @param total entries of the season
      */
-    public boolean fits(long rank, long counted, long total) {
-        return rank >= (fromRank == null ? 1 : fromRank) && !past(rank, counted, total);
+    public boolean includes(long rank, long percentileRank, long total) {
+        return rank >= (fromRank == null ? 1 : fromRank) && !endsBefore(rank, percentileRank, total);
     }
 
-    /** Whether neither an entry with this rank nor one behind it gets this reward. */
-    public boolean past(long rank, long counted, long total) {
+    /** Whether the range ends before this rank, so that neither this nor any later entry gets the reward. */
+    public boolean endsBefore(long rank, long percentileRank, long total) {
         return (toRank != null && rank > toRank)
                 || (percentile != null
-                        // rank / total × 100 is at most the percentile.
-                        && counted
+                        // An entry is included if percentileRank / total × 100 is at most the percentile.
+                        && percentileRank
                                 > percentile
                                         .multiply(BigDecimal.valueOf(total))
                                         .movePointLeft(2)

@@ -7,25 +7,25 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Checks of single fields in requests about boards. Each returns the value to keep, or throws a
+ * Validates single fields of board requests. Each method returns the value to store, or throws a
  * {@link ProblemException} with status 400 that names the field.
  */
 public final class SettingFields {
 
-    /** What settings that are no integers are kept with. */
-    static final int MOST_DECIMALS = 9;
+    /** Maximum digits after the decimal point of decimal settings. */
+    static final int MAX_DECIMALS = 9;
 
-    /** Settings are free of floating-point noise to so many digits: a noise of 10^-12 is less than any setting means. */
+    /** Digits after the decimal point to which {@link FloatNoise} rounds decimal settings. */
     static final int NOISE_DECIMALS = 6;
 
     private static final BigDecimal HUNDRED = BigDecimal.valueOf(100);
 
     private SettingFields() {}
 
-    /** A text of a request, if it is not too long. */
-    public static String text(String field, @Nullable String text, String otherwise, LeaderboardConfig config) {
+    /** Returns a text of at most {@code description-length} characters; the default for null. */
+    public static String text(String field, @Nullable String text, String defaultText, LeaderboardConfig config) {
         if (text == null) {
-            return otherwise;
+            return defaultText;
         }
         if (text.length() > config.descriptionLength()) {
             throw new ProblemException(
@@ -34,14 +34,14 @@ public final class SettingFields {
         return text;
     }
 
-    /** Refuses a list with more values than a number. */
-    static void atMost(String field, List<?> values, int most) {
-        if (values.size() > most) {
-            throw new ProblemException(Problem.badRequest(field, "Give at most " + most + "."));
+    /** Rejects a list with more than {@code max} values. */
+    static void atMost(String field, List<?> values, int max) {
+        if (values.size() > max) {
+            throw new ProblemException(Problem.badRequest(field, "Give at most " + max + "."));
         }
     }
 
-    /** A percentage above 0 and at most 100, as {@link #exact} gives it; null if none is given. */
+    /** Returns a percentage above 0 and at most 100, normalized as by {@link #exact}; null for null. */
     static @Nullable BigDecimal percentile(String field, @Nullable BigDecimal given) {
         BigDecimal percentile = exact(field, given, NOISE_DECIMALS);
         if (percentile != null && (percentile.signum() <= 0 || percentile.compareTo(HUNDRED) > 0)) {
@@ -51,30 +51,32 @@ public final class SettingFields {
     }
 
     /**
-     * The value without the noise that {@link FloatNoise} finds at so many digits, and without trailing zeros, so that
-     * equal numbers make equal settings.
+     * Returns the value without floating-point noise and without trailing zeros, so that equal numbers are equal settings.
+     * Null for null.
+     *
+     * @param digits digits after the decimal point to which {@link FloatNoise} rounds
      */
     static @Nullable BigDecimal exact(String field, @Nullable BigDecimal value, int digits) {
         if (value == null) {
             return null;
         }
         BigDecimal exact = FloatNoise.rounded(value, digits).stripTrailingZeros();
-        if (exact.scale() > MOST_DECIMALS) {
+        if (exact.scale() > MAX_DECIMALS) {
             throw new ProblemException(
-                    Problem.badRequest(field, "Give at most " + MOST_DECIMALS + " digits after the point."));
+                    Problem.badRequest(field, "Give at most " + MAX_DECIMALS + " digits after the point."));
         }
         return exact.scale() < 0 ? exact.setScale(0) : exact;
     }
 
-    /** A rank that is not below the least one; the least one if none is given. */
-    static long range(String field, @Nullable Long rank, long least) {
-        if (rank != null && (rank < least || rank > Score.LIMIT)) {
-            throw new ProblemException(Problem.badRequest(field, "Give a rank of at least " + least + "."));
+    /** Returns a rank of at least {@code min}; {@code min} for null. */
+    static long range(String field, @Nullable Long rank, long min) {
+        if (rank != null && (rank < min || rank > Score.LIMIT)) {
+            throw new ProblemException(Problem.badRequest(field, "Give a rank of at least " + min + "."));
         }
-        return rank == null ? least : rank;
+        return rank == null ? min : rank;
     }
 
-    /** The value of a field that must be given. */
+    /** Returns the value of a required field. */
     static <T> T required(String field, @Nullable T value) {
         if (value == null) {
             throw new ProblemException(Problem.badRequest(field, "The field " + field + " is missing."));
@@ -82,10 +84,10 @@ public final class SettingFields {
         return value;
     }
 
-    /** An integer within bounds, both included; another value if none is given. */
-    static int within(String field, @Nullable Integer value, int otherwise, int min, int max) {
+    /** Returns an integer from {@code min} to {@code max}; the default for null. */
+    static int within(String field, @Nullable Integer value, int defaultValue, int min, int max) {
         if (value == null) {
-            return otherwise;
+            return defaultValue;
         }
         if (value < min || value > max) {
             throw new ProblemException(

@@ -13,7 +13,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
-/** How the settings of a board stand in its item, which {@code BoardStore} keeps. */
+/** The stored form of board settings: attributes of the item of a board. */
 public final class SettingsItems {
 
     private SettingsItems() {}
@@ -73,7 +73,7 @@ public final class SettingsItems {
 
     public static BoardSettings fromItem(Map<String, AttributeValue> item) {
         String operator = Attributes.stringOrNull(item, "operator");
-        // Boards stored before there was a choice have none.
+        // Boards from before this setting existed have no such attribute.
         String ranking = Attributes.stringOrNull(item, "ranking");
         return new BoardSettings(
                 Attributes.string(item, "description"),

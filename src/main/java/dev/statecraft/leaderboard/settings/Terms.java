@@ -6,32 +6,32 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
 /**
- * When a board takes scores, and how many of each player.
+ * The period in which a board accepts scores, and the maximum attempts of a player.
  *
- * @param startsAt from when on scores are taken, null for as soon as the board exists
- * @param endsAt when the board closes for good, null for never; after {@code startsAt}
- * @param maxAttempts submissions taken of one player in one season, on a RATING board matches; 0 for any number
+ * @param startsAt the time from which scores are accepted, null for the creation of the board
+ * @param endsAt the time at which the board closes permanently, null for never; after {@code startsAt}
+ * @param maxAttempts maximum submissions per player and season, on a RATING board maximum matches; 0 for no limit
  */
 public record Terms(@Nullable Instant startsAt, @Nullable Instant endsAt, int maxAttempts) {
 
-    /** The terms of a board that always takes any number of scores. */
+    /** Terms without a start, an end or a limit of attempts. */
     public static final Terms NONE = new Terms(null, null, 0);
 
-    /** Most attempts that a board can be limited to. */
+    /** Maximum value of {@code maxAttempts}. */
     public static final int MAX_ATTEMPTS = 1_000_000_000;
 
-    /** Whether a board takes scores. */
+    /** Whether a board accepts scores. */
     @Schema(name = "BoardStatus")
     public enum Status {
-        /** Not yet: the board has not started. */
+        /** The board has not started and does not accept scores yet. */
         SCHEDULED,
-        /** Yes. */
+        /** The board accepts scores. */
         OPEN,
-        /** Never again: the board has closed for good. */
+        /** The board is closed permanently. */
         CLOSED
     }
 
-    /** The status of a board under these terms at a time. */
+    /** The status of a board with these terms at a time. */
     public Status status(Instant now) {
         if (endsAt != null && !now.isBefore(endsAt)) {
             return Status.CLOSED;
@@ -39,7 +39,7 @@ public record Terms(@Nullable Instant startsAt, @Nullable Instant endsAt, int ma
         return startsAt != null && now.isBefore(startsAt) ? Status.SCHEDULED : Status.OPEN;
     }
 
-    /** Whether others have the same start and end. */
+    /** Whether other terms have the same start and end. */
     public boolean samePeriod(Terms other) {
         return Objects.equals(startsAt, other.startsAt) && Objects.equals(endsAt, other.endsAt);
     }
@@ -49,7 +49,7 @@ public record Terms(@Nullable Instant startsAt, @Nullable Instant endsAt, int ma
         return startsAt != null && startsAt.isAfter(time) ? startsAt : time;
     }
 
-    /** The earlier of a season's own end, null if it has none, and the end of the board; null if neither has one. */
+    /** The earlier of a season end and the end of the board. Each may be null; null if both are. */
     public @Nullable Instant notAfterEnd(@Nullable Instant seasonEnd) {
         if (seasonEnd == null || endsAt == null) {
             return seasonEnd == null ? endsAt : seasonEnd;
@@ -57,18 +57,18 @@ public record Terms(@Nullable Instant startsAt, @Nullable Instant endsAt, int ma
         return seasonEnd.isBefore(endsAt) ? seasonEnd : endsAt;
     }
 
-    /** Whether a player who has made some attempts in a season may make no more. */
+    /** Whether a player with this number of attempts in the season has no attempt left. */
     public boolean exhaustedBy(int attempts) {
         return maxAttempts > 0 && attempts >= maxAttempts;
     }
 
-    /** The attempts that one more makes of some; attempts are counted only where they are limited. */
-    public int counted(int attempts) {
+    /** The number of attempts after one more attempt. Unchanged if attempts are not limited. */
+    public int afterAttempt(int attempts) {
         return maxAttempts > 0 ? attempts + 1 : attempts;
     }
 
-    /** How many attempts are left of {@link #maxAttempts} after some. */
-    public int left(int attempts) {
+    /** The number of attempts left of {@link #maxAttempts} after the given number; at least 0. */
+    public int remaining(int attempts) {
         return Math.max(0, maxAttempts - attempts);
     }
 }

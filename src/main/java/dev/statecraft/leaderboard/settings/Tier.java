@@ -4,12 +4,12 @@ import java.math.BigDecimal;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A named part of a ranking, such as a league. Of several tiers of a board an entry is in the first whose conditions it
- * meets; a tier without conditions takes everybody.
+ * A named part of a ranking, such as a league. An entry is in the first tier of the board whose conditions it meets. A
+ * tier without conditions includes every entry.
  *
- * @param rank the last rank of the tier, null for any
- * @param percentile the best so many percent, null for any
- * @param score the least score of the tier, the highest where lower is better; null for any
+ * @param rank last rank of the tier, null for any
+ * @param percentile the tier includes only the best {@code percentile} percent, null for any
+ * @param score worst score of the tier, null for any
  */
 public record Tier(
         @Nullable String name,
@@ -20,20 +20,20 @@ public record Tier(
     private static final BigDecimal HUNDRED = BigDecimal.valueOf(100);
 
     /**
-     * Whether an entry meets the conditions of this tier. Pure.
+     * Whether an entry meets the conditions of this tier.
      *
-     * @param order the board's order
-     * @param value the score as callers see it
-     * @param ownRank by the board's ranking, from 1
-     * @param counted the rank that the percentile is computed from
+     * @param order the order of the board
+     * @param value the score in the unit of the API
+     * @param ownRank the rank by the board's ranking, from 1
+     * @param percentileRank the rank that the percentile is computed from
      * @param total entries of the season
      */
-    boolean takes(Order order, BigDecimal value, long ownRank, long counted, long total) {
+    boolean includes(Order order, BigDecimal value, long ownRank, long percentileRank, long total) {
         if (rank != null && ownRank > rank) {
             return false;
         }
         if (percentile != null
-                && BigDecimal.valueOf(counted)
+                && BigDecimal.valueOf(percentileRank)
                                 .multiply(HUNDRED)
                                 .compareTo(percentile.multiply(BigDecimal.valueOf(total)))
                         > 0) {

@@ -131,8 +131,8 @@ class TermsTest {
         Entry first = write(board, Entry.none("p"), submission(10, "a", true));
         assertEquals(0, first.attempts());
         assertInstanceOf(Submission.Keep.class, decide(board, first, submission(5, "b", false)));
-        assertEquals(7, Terms.NONE.counted(7));
-        assertEquals(0, new Terms(null, null, 2).left(5));
+        assertEquals(7, Terms.NONE.afterAttempt(7));
+        assertEquals(0, new Terms(null, null, 2).remaining(5));
     }
 
     @Test
