@@ -10,7 +10,7 @@ import jakarta.ws.rs.core.MediaType;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
-/** The seed's getReplicationStats over HTTP. */
+/** HTTP API of the replication statistics. Implements {@code getReplicationStats} of the original Luau API. */
 @Path("/v1/stats/replication")
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Statistics")
@@ -24,7 +24,7 @@ public class ReplicationStatisticsResource {
         this.caller = caller;
     }
 
-    /** Statistics of the game's replication. */
+    /** Returns the replication statistics of the game. */
     @GET
     @Requires(Scope.SYSTEM_READ)
     @Operation(operationId = "getReplicationStats", summary = "Get the statistics of state replication")

@@ -18,8 +18,9 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jboss.logging.Logger;
 
 /**
- * The seed's getReplicationStats. Every commit carries the sums of its space in the head; the stream of the heads adds
- * them up over the spaces, so that reading them costs the same however many spaces there are.
+ * Replication statistics of a game. Every commit updates the counters in the head of its space. The stream of the
+ * heads adds the differences to the counters of the game, so the cost of a read does not depend on the number of
+ * spaces. Implements {@code getReplicationStats} of the original Luau API.
  */
 @ApplicationScoped
 public class ReplicationStatisticsService {
@@ -29,7 +30,7 @@ public class ReplicationStatisticsService {
     private static final int ATTEMPTS = 16;
     private static final long CONTENTION_MILLIS = 5;
 
-    /** How long deliveries are pending before they are written down; what an instance may lose when it ends. */
+    /** Minimum interval between writes of deliveries. An instance that ends loses the deliveries it has not written. */
     private static final Duration WRITE_INTERVAL = Duration.ofSeconds(2);
 
     private final ReplicationStatisticsStore store;
@@ -41,22 +42,22 @@ public class ReplicationStatisticsService {
         this.clock = clock;
     }
 
-    /** Deliveries that are not written down yet. */
+    /** Deliveries of this instance that are not written yet. */
     private record Deliveries(long count, long millis, long since) {}
 
     /**
-     * The statistics of a game, as of the last commits that the stream has handed over: about a second ago.
+     * Replication statistics of a game. They lag behind the commits by about a second.
      *
-     * @param totalEntities entities that exist
-     * @param totalStateHistory versions that are kept, the current ones counted
-     * @param totalPendingUpdates updates that wait for somebody to decide
-     * @param totalConflicts changes that had conflicts to resolve
-     * @param totalPlayers players with a subscription
-     * @param syncedPlayers those of them that have been sent their entities
-     * @param averageReplicationLatency milliseconds from a commit to its delivery to a reader that was waiting for it;
-     *     0 if there was none
-     * @param totalCommits commits
-     * @param compression what compression saves
+     * @param totalEntities number of existing entities
+     * @param totalStateHistory number of stored versions, including the current ones
+     * @param totalPendingUpdates number of parked conflicts
+     * @param totalConflicts number of versions with conflicts
+     * @param totalPlayers number of players with a subscription
+     * @param syncedPlayers number of these players whose entities were sent to them
+     * @param averageReplicationLatency average time in milliseconds from a commit to its delivery to a waiting client;
+     *     0 without a delivery
+     * @param totalCommits number of commits
+     * @param compression sizes of the stored states
      */
     @Schema(name = "ReplicationStatistics")
     public record Statistics(
@@ -70,11 +71,11 @@ public class ReplicationStatisticsService {
             long totalCommits,
             Compression compression) {}
 
-    /** Bytes of all current states; {@code ratio} is stored to plain, 1 if there are none. */
+    /** Bytes of all current states. {@code ratio} is stored bytes divided by plain bytes, 1 without states. */
     @Schema(name = "StateCompression")
     public record Compression(long plainBytes, long storedBytes, double ratio) {}
 
-    /** The statistics of a game; about 1 RCU. */
+    /** Returns the statistics of a game. Cost: about 1 RCU. */
     public Statistics of(String game) {
         Map<Sum, Long> sums = new HashMap<>(store.read(game));
         synchronized (pending) {
@@ -100,10 +101,10 @@ public class ReplicationStatisticsService {
     }
 
     /**
-     * Notes commits that reached a reader.
+     * Counts deliveries of commits to clients. Cost: 1 WCU if the write interval has passed, else none.
      *
-     * @param count how many
-     * @param millis how long each took from the commit, summed
+     * @param count number of delivered commits
+     * @param millis sum of the times from commit to delivery in milliseconds
      */
     public void recordDeliveries(String game, long count, long millis) {
         if (count == 0) {
@@ -127,9 +128,10 @@ public class ReplicationStatisticsService {
     }
 
     /**
-     * Counts the heads that a batch of the log's stream tells of: for each space the last one. 1 RCU and 4 WCU a space.
+     * Adds the heads in a batch of the commit log's stream to the counters; only the last head of each space is needed.
+     * Cost: 1 RCU and 4 WCU per space.
      *
-     * @return nothing if all is counted; otherwise the sequence number of the first record to deliver again
+     * @return sequence number of the first record that must be delivered again; empty if all heads were counted
      */
     public Optional<String> count(List<ItemChange> batch) {
         Map<String, Head> last = new LinkedHashMap<>();
@@ -145,7 +147,7 @@ public class ReplicationStatisticsService {
             return Optional.empty();
         } catch (RuntimeException e) {
             String first = batch.get(0).sequence();
-            LOG.warnf(e, "log batch of %d records from %s is to be delivered again", batch.size(), first);
+            LOG.warnf(e, "Counters not updated; the batch is retried: %d records from sequence %s", batch.size(), first);
             return Optional.of(first);
         }
     }
@@ -158,17 +160,23 @@ public class ReplicationStatisticsService {
                 return;
             }
         }
-        throw new IllegalStateException("the sums are moved by others all the time");
+        throw new IllegalStateException("the update of the counters lost the race " + ATTEMPTS + " times");
     }
 
-    /** What a comparison of the sums with the heads of all spaces found, and put right. */
+    /**
+     * Result of a reconciliation.
+     *
+     * @param checked number of compared spaces
+     * @param behind number of spaces whose head was not counted yet
+     * @param mended number of these spaces that were counted
+     */
     public record Reconciliation(long checked, long behind, long mended) {}
 
     /**
-     * Compares what is counted of each space with its head, and counts what the stream has not brought. A space that was
-     * never counted has no part in it. 2 RCU a space, and 4 WCU for each that is behind.
+     * Compares the counted head of each space with its current head, and counts the difference. A space that was never
+     * counted is skipped. Cost: 2 RCU per space, and 4 WCU per space with a difference.
      *
-     * @param timeLeft asked before each space
+     * @param timeLeft checked before each space; false ends the reconciliation
      */
     public Reconciliation reconcile(String game, BooleanSupplier timeLeft) {
         long checked = 0;

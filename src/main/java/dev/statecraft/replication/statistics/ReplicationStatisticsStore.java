@@ -24,15 +24,15 @@ import software.amazon.awssdk.services.dynamodb.model.TransactionCanceledExcepti
 import software.amazon.awssdk.services.dynamodb.model.Update;
 
 /**
- * The sums over all spaces of a game, in the replication table.
+ * Stores the replication counters of each game in the replication table.
  *
  * <ul>
- *   <li>Sums: {@code pk} = game#statistics, {@code sk} = one of {@value #SHARDS} shards, so that many can be added to
- *       at once; one number for each {@link Sum}.
- *   <li>What of a space is in the sums: {@code pk} = game#spaces, {@code sk} = space, with the attributes of the head
- *       ({@link LogStore}) that was counted last.
- *   <li>Guard: both are moved in one transaction, and only from the head that was counted last, so a head that is
- *       delivered twice counts once.
+ *   <li>Counters: {@code pk} = game#statistics, {@code sk} = one of {@value #SHARDS} shards; one number for each
+ *       {@link Sum}. A counter is the sum over all shards; the shards let concurrent writers update different items.
+ *   <li>Counted head: {@code pk} = game#spaces, {@code sk} = space; the attributes of the head ({@link LogStore}) that
+ *       was counted last.
+ *   <li>Guard: the counters and the counted head are written in one transaction. Its condition is the counted head
+ *       that was read, so a head that is delivered twice is counted once.
  * </ul>
  */
 @ApplicationScoped
@@ -48,33 +48,33 @@ public class ReplicationStatisticsStore {
         this.tables = tables;
     }
 
-    /** What is summed up. */
+    /** Counters of a game. The names are stored attribute names. */
     public enum Sum {
-        /** Entities that exist. */
+        /** Number of existing entities. */
         ENTITIES,
-        /** Versions that are kept. */
+        /** Number of stored versions. */
         VERSIONS,
-        /** Changes that had conflicts to resolve, ever. */
+        /** Total number of versions with conflicts. */
         CONFLICTS,
-        /** Updates that wait for somebody to decide. */
+        /** Number of parked conflicts. */
         PENDING,
-        /** Commits, ever. */
+        /** Total number of commits. */
         COMMITS,
-        /** Bytes of all states as plain text. */
+        /** Uncompressed bytes of all current states. */
         PLAIN_BYTES,
-        /** Bytes of all states as they are stored. */
+        /** Stored bytes of all current states. */
         STORED_BYTES,
-        /** Players with a subscription. */
+        /** Number of players with a subscription. */
         PLAYERS,
-        /** Those of them that have been sent their entities. */
+        /** Number of players with a subscription whose entities were sent to them. */
         SYNCED_PLAYERS,
-        /** Commits that were delivered to a reader. */
+        /** Total number of commits delivered to waiting clients. */
         DELIVERIES,
-        /** Milliseconds from commit to delivery, summed over the deliveries. */
+        /** Sum of the times from commit to delivery in milliseconds. */
         DELIVERY_MILLIS
     }
 
-    /** The sums of a game; about 1 RCU. */
+    /** Returns the counters of a game. Cost: about 1 RCU. */
     Map<Sum, Long> read(String game) {
         Map<Sum, Long> sums = new TreeMap<>();
         dynamo.query(query -> query.tableName(tables.replication())
@@ -89,7 +89,7 @@ public class ReplicationStatisticsStore {
         return sums;
     }
 
-    /** Adds to the sums; 1 WCU. */
+    /** Adds amounts to the counters of a game. Cost: 1 WCU. */
     void add(String game, Map<Sum, Long> amounts) {
         Update update = adding(game, game, amounts);
         dynamo.updateItem(request -> request.tableName(update.tableName())
@@ -100,16 +100,16 @@ public class ReplicationStatisticsStore {
     }
 
     /**
-     * Adds to the sums as part of a transaction.
+     * Returns an update that adds amounts to the counters, for use in a transaction.
      *
-     * @param spread what decides to which shard is added, such as the player or the space that the amounts are about
+     * @param shardKey selects the shard by its hash, such as the player or the space of the amounts
      */
-    public Update adding(String game, String spread, Map<Sum, Long> amounts) {
-        return adding(tables, game, spread, amounts);
+    public Update adding(String game, String shardKey, Map<Sum, Long> amounts) {
+        return adding(tables, game, shardKey, amounts);
     }
 
-    /** The same for stores that are handed no other. */
-    public static Update adding(TableNames tables, String game, String spread, Map<Sum, Long> amounts) {
+    /** Returns an update that adds amounts to the counters, for stores that do not have this store. */
+    public static Update adding(TableNames tables, String game, String shardKey, Map<Sum, Long> amounts) {
         Map<String, String> names = new HashMap<>();
         Map<String, AttributeValue> values = new HashMap<>();
         StringBuilder add = new StringBuilder();
@@ -124,14 +124,14 @@ public class ReplicationStatisticsStore {
                         "pk",
                         s(PartitionKey.of(game, "statistics")),
                         "sk",
-                        s(Integer.toString(Math.floorMod(spread.hashCode(), SHARDS)))))
+                        s(Integer.toString(Math.floorMod(shardKey.hashCode(), SHARDS)))))
                 .updateExpression(add.toString())
                 .expressionAttributeNames(names)
                 .expressionAttributeValues(values)
                 .build();
     }
 
-    /** The head that was counted last; an empty space if none was. */
+    /** Returns the counted head of a space, strongly consistent; an empty space if none was counted. Cost: 1 RCU. */
     Space counted(String game, String space) {
         Map<String, AttributeValue> item = dynamo.getItem(get -> get.tableName(tables.replication())
                         .key(countedKey(game, space))
@@ -141,9 +141,10 @@ public class ReplicationStatisticsStore {
     }
 
     /**
-     * Counts a head in place of the one counted last.
+     * Adds the difference between the counted head and a new head to the counters, and stores the new head as counted.
+     * Cost: 4 WCU.
      *
-     * @return false if another one was counted meanwhile
+     * @return false if a concurrent writer counted another head; nothing is written then
      */
     boolean count(String game, Space before, Space after) {
         Map<Sum, Long> amounts = new HashMap<>();
@@ -178,10 +179,10 @@ public class ReplicationStatisticsStore {
         }
     }
 
-    /** The head of a space of a game. */
+    /** Head of a space and the game that owns it. */
     record Head(String game, Space space) {}
 
-    /** Reads a record of the log's stream; nothing if it is not about a head. */
+    /** Reads a record of the commit log's stream; empty if it is not the record of a head. */
     static Optional<Head> head(ItemChange change) {
         Map<String, AttributeValue> item = change.after();
         if (item == null || !LogStore.isHead(item)) {
@@ -201,7 +202,7 @@ public class ReplicationStatisticsStore {
         return item;
     }
 
-    /** All spaces of a game as they were counted last; 1 RCU for some 15. */
+    /** Returns the counted heads of all spaces of a game, strongly consistent. Cost: 1 RCU per about 15 spaces. */
     List<Space> countedSpaces(String game) {
         return dynamo
                 .queryPaginator(query -> query.tableName(tables.replication())
@@ -214,7 +215,7 @@ public class ReplicationStatisticsStore {
                 .toList();
     }
 
-    /** The head of a space as it is; 1 RCU. */
+    /** Returns the current head of a space, strongly consistent; an empty space if there is none. Cost: 1 RCU. */
     Space headOf(String game, String space) {
         Map<String, AttributeValue> item = dynamo.getItem(get -> get.tableName(tables.log())
                         .key(LogStore.headKey(game, space))

@@ -11,15 +11,15 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How entities of one type are kept.
+ * Settings of an entity type.
  *
- * @param name the type as entities name it
- * @param strategy who decides where an update and the stored state disagree
- * @param fallback who decides a parked conflict when its time is up; never {@link Strategy#MANUAL}
- * @param rules how MERGE brings values together, by path; a rule holds for everything below its path as well, unless
- *     there is a closer one
- * @param playersMayWrite whether players may write entities of this type, or only servers
- * @param historyLimit how many versions of an entity are kept, null for what is configured
+ * @param name name of the type
+ * @param strategy resolves conflicts between an update and the stored state
+ * @param fallback resolves a parked conflict after its deadline; never {@link Strategy#MANUAL}
+ * @param rules merge rules of the strategy MERGE by path; a rule also applies to all paths below its path, unless a
+ *     longer path has a rule
+ * @param playersMayWrite true if players may write entities of this type; false if only servers may
+ * @param historyLimit number of versions kept per entity; null for the configured number
  */
 public record EntityType(
         String name,
@@ -29,27 +29,30 @@ public record EntityType(
         boolean playersMayWrite,
         @Nullable Integer historyLimit) {
 
-    /** The types that exist without anybody having stored them. */
+    /** The types that exist even if they are not stored. */
     public static final List<String> STANDARD = List.of("GAME_STATE", "PLAYER_DATA", "UI_STATE");
 
-    /** The schema version of a state that went through no migration. */
+    /** Schema version of a state to which no migration was applied. */
     static final String FIRST_SCHEMA = "0.0.0";
 
-    /** The type of replicated leaderboards, which the system writes. */
+    /** Type of replicated boards, which only the system writes. */
     public static final String LEADERBOARD_STATE = "LEADERBOARD_STATE";
 
-    /** The types that only servers write. */
+    /** Types that only servers may write by default. */
     private static final Set<String> SERVERS_ONLY = Set.of("GAME_STATE", LEADERBOARD_STATE);
 
     /** Copies the rules. */
     public EntityType {
         rules = Collections.unmodifiableSortedMap(new TreeMap<>(rules));
         if (fallback == Strategy.MANUAL) {
-            throw new IllegalArgumentException("a fallback has to decide");
+            throw new IllegalArgumentException("the fallback strategy cannot be MANUAL");
         }
     }
 
-    /** A type nobody has said anything about: as the seed has it for the three it names, else the server wins. */
+    /**
+     * Returns the default settings of a type that is not stored. PLAYER_DATA has MERGE and UI_STATE has CLIENT_WINS,
+     * as in the original Luau API; all other types have SERVER_WINS.
+     */
     public static EntityType standard(String name) {
         Strategy strategy =
                 switch (name) {
@@ -61,7 +64,7 @@ public record EntityType(
                 name, strategy, Strategy.SERVER_WINS, new TreeMap<>(), !SERVERS_ONLY.contains(name), null);
     }
 
-    /** The rule for a path: its own, else that of the closest path around it, null if there is none. */
+    /** Returns the rule for a path: the rule of the longest path that contains it, null if there is none. */
     public @Nullable MergeRule ruleFor(StatePath path) {
         MergeRule closest = null;
         int length = 0;

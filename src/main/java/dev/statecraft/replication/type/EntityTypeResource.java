@@ -29,14 +29,14 @@ import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
-/** Entity types over HTTP: how conflicts of their entities are resolved, who may write them, what is kept. */
+/** HTTP API of entity types: conflict strategy, merge rules, write permission of players, number of kept versions. */
 @Path("/v1/entity-types")
 @Produces(MediaType.APPLICATION_JSON)
 @Consumes(MediaType.APPLICATION_JSON)
 @Tag(name = "State replication")
 public class EntityTypeResource {
 
-    /** All rules of a type have to fit into one stored item. */
+    /** Limits the paths of rules, because all rules of a type are stored in one item. */
     private static final int MAX_PATH_LENGTH = 512;
 
     private final EntityTypeService types;
@@ -49,7 +49,9 @@ public class EntityTypeResource {
         this.caller = caller;
     }
 
-    /** What a type is to be; only the strategy is needed, the rest is as for a type nobody has said anything about. */
+    /**
+     * Settings of an entity type. Only {@code strategy} is required; the other fields have the defaults of the type.
+     */
     public record TypeRequest(
             @Nullable Strategy strategy,
             @Nullable Strategy fallback,
@@ -57,7 +59,7 @@ public class EntityTypeResource {
             @Nullable Boolean playersMayWrite,
             @Nullable Integer historyLimit) {}
 
-    /** A type as callers see it. */
+    /** API representation of an entity type. */
     public record TypeView(
             String type,
             Strategy strategy,
@@ -66,10 +68,10 @@ public class EntityTypeResource {
             boolean playersMayWrite,
             int historyLimit) {}
 
-    /** Some types, by name. */
+    /** A list page of entity types, in the order of their names. */
     public record TypeList(List<TypeView> types, @Nullable String nextCursor) {}
 
-    /** The types of the game, by name. */
+    /** Lists the entity types of the game in the order of their names. */
     @GET
     @Requires(Scope.STATE_READ)
     @Operation(operationId = "listEntityTypes", summary = "List the entity types")
@@ -88,7 +90,7 @@ public class EntityTypeResource {
                 more ? Cursor.of(list, page.get(pageSize - 1).name()) : null);
     }
 
-    /** One type. */
+    /** Returns an entity type. */
     @GET
     @Path("/{type}")
     @Requires(Scope.STATE_READ)
@@ -102,7 +104,7 @@ public class EntityTypeResource {
                         "The type has no stored settings. Its entities use the strategy SERVER_WINS.")));
     }
 
-    /** Stores a type in place of the one before. */
+    /** Stores an entity type and replaces its previous settings. */
     @PUT
     @Path("/{type}")
     @Requires(Scope.STATE_ADMIN)

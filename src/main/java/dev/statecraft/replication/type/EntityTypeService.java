@@ -11,11 +11,11 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
-/** The entity types of a game: those somebody has stored, and the seed's. */
+/** Entity types of a game: the stored ones and the types that exist by default. Caches types for {@code type-cache}. */
 @ApplicationScoped
 public class EntityTypeService {
 
-    /** What instances remember is forgotten when it is so many: names of types come from callers. */
+    /** Maximum number of cached types; a full cache is cleared. Callers can send any number of type names. */
     private static final int MAX_CACHED = 1_000;
 
     private record Name(String game, String type) {}
@@ -32,14 +32,14 @@ public class EntityTypeService {
     }
 
     /**
-     * The type as it is to be obeyed, at most {@code type-cache} old; no read, or 1 RCU. One that nobody has stored is
-     * the standard one for its name.
+     * Returns a type, at most {@code type-cache} old; the default settings if it is not stored. Cost: 1 RCU; none if
+     * cached.
      */
     public EntityType find(String game, String name) {
         return cached(game, name).type();
     }
 
-    /** The type if there is one: somebody has stored it, or the seed names it. */
+    /** Returns the current type; empty if it is neither stored nor one of the standard types. Cost: 1 RCU. */
     public Optional<EntityType> read(String game, String name) {
         cache.remove(new Name(game, name));
         CachedType type = cached(game, name);
@@ -47,18 +47,18 @@ public class EntityTypeService {
     }
 
     /**
-     * The migration that the newest states of a type have gone through, {@link EntityType#FIRST_SCHEMA} if there was
-     * none; at most {@code type-cache} old. What is created without saying otherwise is taken to be in this shape.
+     * Returns the latest schema version of a type, at most {@code type-cache} old; {@link EntityType#FIRST_SCHEMA} if
+     * no migration was applied. New entities have this schema version by default.
      */
     public String schemaVersion(String game, String name) {
         return cached(game, name).schema();
     }
 
     /**
-     * Says which migration the newest states of a type have gone through, in one transaction with writes of somebody else.
-     * Answers when every instance has seen it.
+     * Stores the latest schema version of a type in the same transaction as other writes. Returns after {@code
+     * type-cache}, when every instance has the new version.
      *
-     * @return false if a condition of those writes did not hold; nothing was changed then
+     * @return false if a condition of the other writes failed; nothing was changed then
      */
     public boolean moveSchema(String game, String name, String schema, TransactionWrites writes) {
         if (!types.putSchema(game, name, schema, writes)) {
@@ -69,7 +69,7 @@ public class EntityTypeService {
         return true;
     }
 
-    /** Stores a type in place of the one before. Answers when every instance has seen it. */
+    /** Stores a type and replaces its settings. Returns after {@code type-cache}, when every instance has them. */
     public void put(String game, EntityType type) {
         types.put(game, type);
         cache.remove(new Name(game, type.name()));
@@ -84,7 +84,7 @@ public class EntityTypeService {
         }
     }
 
-    /** The types there are after a name, by name, those of the seed included. */
+    /** Returns the stored and standard types after a name, in the order of their names; all from the start if null. */
     public Collection<EntityType> list(String game, @Nullable String after, int limit) {
         TreeMap<String, EntityType> all = new TreeMap<>();
         EntityType.STANDARD.stream()
@@ -94,7 +94,7 @@ public class EntityTypeService {
         return all.values().stream().limit(limit).toList();
     }
 
-    /** How many versions of an entity of a type are kept; 0 where history is off. */
+    /** Returns the number of versions kept per entity of a type; 0 if {@code version-control} is off. */
     public int historyLimit(EntityType type) {
         if (!config.versionControl()) {
             return 0;

@@ -26,14 +26,13 @@ import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
 import software.amazon.awssdk.services.dynamodb.model.TransactionCanceledException;
 
 /**
- * The entity types somebody has said something about, in the replication table.
+ * Stores entity types in the replication table.
  *
  * <ul>
  *   <li>Key: {@code pk} = game#types, {@code sk} = type.
- *   <li>Attributes: {@code strategy}, {@code fallback}, {@code rules} from path to rule, {@code playersMayWrite},
- *       {@code historyLimit}; and {@code schema}, the migration that its newest states have gone through, which is also
- *       there for types that nobody has stored.
- *   <li>No guard: what is said about a type is always written whole, the last one counts; so does the last schema.
+ *   <li>Attributes: {@code strategy}, {@code fallback}, {@code rules} by path, {@code playersMayWrite},
+ *       {@code historyLimit}; {@code schema} is the latest schema version and may be the only attribute.
+ *   <li>No guard: the settings of a type are always written completely, and the last write wins; so is {@code schema}.
  * </ul>
  */
 @ApplicationScoped
@@ -48,14 +47,14 @@ public class EntityTypeStore {
     }
 
     /**
-     * What is stored of a type.
+     * Stored item of a type.
      *
-     * @param type nothing if nobody has said anything about it
-     * @param schema the migration that its newest states have gone through, null if there was none
+     * @param type the settings; empty if they are not stored
+     * @param schema the latest schema version; null if no migration was applied
      */
     record StoredType(Optional<EntityType> type, @Nullable String schema) {}
 
-    /** Reads a type, strongly consistent; 1 RCU. */
+    /** Reads a type, strongly consistent. Cost: 1 RCU. */
     StoredType read(String game, String name) {
         Map<String, AttributeValue> item = dynamo.getItem(get ->
                         get.tableName(tables.replication()).key(key(game, name)).consistentRead(true))
@@ -64,7 +63,7 @@ public class EntityTypeStore {
                 isType(item) ? Optional.of(fromItem(item)) : Optional.empty(), Attributes.stringOrNull(item, "schema"));
     }
 
-    /** Stores a type in place of an earlier one, its schema left as it is; 1 WCU. */
+    /** Stores the settings of a type and keeps its schema version. Cost: 1 WCU. */
     public void put(String game, EntityType type) {
         Map<String, AttributeValue> rules = new HashMap<>();
         type.rules().forEach((path, rule) -> rules.put(path.toString(), s(rule.name())));
@@ -92,10 +91,10 @@ public class EntityTypeStore {
     }
 
     /**
-     * Says which migration the newest states of a type have gone through, in one transaction with writes of somebody else;
-     * 2 WCU and what those consume.
+     * Stores the latest schema version of a type in the same transaction as other writes. Cost: 2 WCU plus the other
+     * writes.
      *
-     * @return false if a condition of those writes does not hold, or others are at the same items
+     * @return false if a condition of the other writes failed or a concurrent transaction changed the same items
      */
     boolean putSchema(String game, String name, String schema, TransactionWrites writes) {
         List<TransactWriteItem> items = new ArrayList<>();
@@ -121,7 +120,7 @@ public class EntityTypeStore {
         }
     }
 
-    /** Stored types by name, after one; eventually consistent. */
+    /** Returns the stored types after a name, in the order of their names; eventually consistent. */
     public List<EntityType> list(String game, @Nullable String after, int limit) {
         List<EntityType> found = new ArrayList<>();
         Map<String, AttributeValue> start = after == null ? Map.of() : key(game, after);
@@ -144,7 +143,7 @@ public class EntityTypeStore {
         return found;
     }
 
-    /** Of a type that nobody has said anything about there may be the schema alone. */
+    /** Returns false if the item has only a schema version. */
     private static boolean isType(Map<String, AttributeValue> item) {
         return item.containsKey("strategy");
     }

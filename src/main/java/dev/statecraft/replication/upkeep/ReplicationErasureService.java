@@ -24,17 +24,17 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes a player out of state replication. Entities that belong to it, by their owner, their id or their field {@code
- * playerId}, are deleted with all their versions, by commits like any other, so that whoever has them is told. Where the
- * player only changed what belongs to others, its name is taken off. Tops of boards lose their past versions. The log still holds what was committed until its
- * entries expire.
+ * Erases a player from state replication. An entity belongs to the player if its owner, its id or its field {@code
+ * playerId} is the player. Entities of the player are deleted with all their versions by ordinary commits, so that
+ * clients receive the deletion. Versions that the player wrote of other entities are anonymized. Replicated boards are
+ * anonymized and lose their earlier versions. The commit log still contains the commits until its entries expire.
  */
 @ApplicationScoped
 public class ReplicationErasureService {
 
     private static final int PAGE_SIZE = 100;
 
-    /** Each costs some calls one after the other, and a step has to end within moments. */
+    /** Limits the duration of a call, because each subscription needs several sequential requests. */
     private static final int SUBSCRIPTIONS_PER_CALL = 20;
 
     private final PlayerService players;
@@ -56,7 +56,12 @@ public class ReplicationErasureService {
         this.history = history;
     }
 
-    /** Ends some of the player's subscriptions, and in the end decides what it has waiting against it. May be repeated. */
+    /**
+     * Ends up to {@value #SUBSCRIPTIONS_PER_CALL} subscriptions of the player. When none is left, resolves the
+     * player's parked conflicts with SERVER. Idempotent.
+     *
+     * @return a page with a next cursor if subscriptions are left
+     */
     public ScanPage removeSubscriptions(String game, String playerId) {
         ScanPage ended = players.removeSubscriptions(game, playerId, SUBSCRIPTIONS_PER_CALL);
         if (ended.next() != null) {
@@ -77,12 +82,17 @@ public class ReplicationErasureService {
         return new ScanPage(null, touched);
     }
 
-    /** Goes through the next entities of the game: 128 RCU, and a commit for each that is the player's. May be repeated. */
+    /**
+     * Scans the next entities of the game and erases the player from them. Idempotent. Cost: 128 RCU, and a commit per
+     * changed entity.
+     *
+     * @param cursor cursor of the previous page; null to start
+     */
     public ScanPage eraseEntities(String game, String playerId, @Nullable String cursor) {
         EntityStore.GamePage page = entities.scanGame(game, cursor);
         long touched = 0;
         for (Entity entity : page.entities()) {
-            if (concerns(entity, playerId) || mayShow(entity, playerId)) {
+            if (concerns(entity, playerId) || mayList(entity, playerId)) {
                 commit(game, entity, playerId);
                 touched++;
             }
@@ -91,9 +101,11 @@ public class ReplicationErasureService {
     }
 
     /**
-     * Goes through the next past versions of the game: 128 RCU, and 1 WCU for each KB of the player's. Those that belonged
-     * to the player are removed, whoever the entity belongs to now; where it only made them its name is taken off. May be
-     * repeated.
+     * Scans the next earlier versions of the game and erases the player from them. Deletes versions that belong to the
+     * player, regardless of the current owner of the entity. Anonymizes other versions that the player wrote.
+     * Idempotent. Cost: 128 RCU, and 1 WCU per KB of changed versions.
+     *
+     * @param cursor cursor of the previous page; null to start
      */
     public ScanPage eraseHistory(String game, String playerId, @Nullable String cursor) {
         return history.erase(
@@ -108,16 +120,16 @@ public class ReplicationErasureService {
         Mutation mutation = new Mutation(entity.id(), null, "", current -> erased(current, playerId));
         Result result = commits.commit(game, entity.space(), mutation);
         if (!(result instanceof Done) && !(result instanceof CommitService.Refused)) {
-            throw new ContentionException("an entity that is to be erased");
+            throw new ContentionException("the erasure of an entity lost the race to concurrent writers");
         }
     }
 
-    /** What becomes of an entity; nothing if somebody else has erased it. */
+    /** Returns the write that erases the player from an entity; a rejection if the entity is already erased. */
     private static Mutation.Decision erased(Entity entity, String playerId) {
-        if (mayShow(entity, playerId)) {
+        if (mayList(entity, playerId)) {
             return new Mutation.Write(
                     entity.type(),
-                    entity.deleted() ? null : withoutName(entity.json(), playerId),
+                    entity.deleted() ? null : anonymized(entity.json(), playerId),
                     entity.schemaVersion(),
                     entity.owner(),
                     ScanPage.ERASED_PLAYER,
@@ -140,15 +152,17 @@ public class ReplicationErasureService {
                 own ? 1 : Math.max(1, entity.kept() + 1));
     }
 
-    /** Whether an entity is the top of a board, which listed the player if not now then perhaps in a version before. */
-    private static boolean mayShow(Entity entity, String playerId) {
+    /**
+     * Returns true if the entity is a replicated board that lists the player, or whose earlier versions may list it.
+     */
+    private static boolean mayList(Entity entity, String playerId) {
         return entity.type().equals(EntityType.LEADERBOARD_STATE)
-                && (entity.kept() > 1 || !withoutName(entity.json(), playerId).equals(entity.json()));
+                && (entity.kept() > 1 || !anonymized(entity.json(), playerId).equals(entity.json()));
     }
 
-    private static ObjectNode withoutName(ObjectNode top, String playerId) {
-        ObjectNode other = top.deepCopy();
-        for (JsonNode entry : other.path("entries")) {
+    private static ObjectNode anonymized(ObjectNode board, String playerId) {
+        ObjectNode anonymized = board.deepCopy();
+        for (JsonNode entry : anonymized.path("entries")) {
             if (entry instanceof ObjectNode listed
                     && JsonValues.id(listed.path("playerId"))
                             .filter(playerId::equals)
@@ -156,9 +170,10 @@ public class ReplicationErasureService {
                 listed.put("playerId", ScanPage.ERASED_PLAYER);
             }
         }
-        return other;
+        return anonymized;
     }
 
+    /** Returns true if the player wrote the current version, or the entity belongs to the player and is not erased. */
     private static boolean concerns(Entity entity, String playerId) {
         return entity.by().equals(playerId) || (belongs(entity, playerId) && !isErased(entity));
     }
@@ -171,7 +186,9 @@ public class ReplicationErasureService {
                         .isPresent();
     }
 
-    /** An entity that bears the player's id keeps it, as its version has to go on. */
+    /**
+     * Returns true if the entity is erased. Its id may still be the player id, because its version must not restart.
+     */
     private static boolean isErased(Entity entity) {
         return entity.deleted() && entity.owner() == null && entity.by().equals(ScanPage.ERASED_PLAYER);
     }

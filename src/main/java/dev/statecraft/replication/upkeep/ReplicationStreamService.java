@@ -12,11 +12,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** What records of the streams of log, entities and conflicts mean, for others who follow them. */
+/** Interprets stream records of commits, entities and conflicts for other features. */
 @ApplicationScoped
 public class ReplicationStreamService {
 
-    private static final int PAGE = 500;
+    private static final int PAGE_SIZE = 500;
 
     private final LogStore log;
 
@@ -24,30 +24,30 @@ public class ReplicationStreamService {
         this.log = log;
     }
 
-    /** The commit that a record of the log's stream tells of; nothing if it is about something else. */
+    /** Returns the commit of a record of the commit log's stream; empty if the record is not a commit. */
     public Optional<SpaceCommitted> commit(ItemChange change) {
         return LogStore.committed(change);
     }
 
-    /** The version that a record of the entities' stream tells of. */
+    /** Returns the entity version of a record of the entities table's stream; empty if the record has none. */
     public Optional<EntityWritten> entity(ItemChange change) {
         return EntityItems.versioned(change);
     }
 
-    /** What a record of the replication table's stream tells of a conflict; nothing if it is about something else. */
+    /** Returns the parked or resolved conflict of a record of the replication table's stream; empty if it has none. */
     public Optional<ConflictChange> conflict(ItemChange change) {
         return ConflictItems.change(change);
     }
 
     /**
-     * The commits of a space between two, neither included, in order; those that have expired are missing. 1 RCU for
-     * 4 KB.
+     * Returns the commits of a space between two sequence numbers, both exclusive, in order. Expired commits are
+     * missing. Cost: 1 RCU per 4 KB.
      */
     public List<SpaceCommitted> between(String game, String space, long after, long before) {
         List<SpaceCommitted> found = new ArrayList<>();
         long at = after;
         while (at < before - 1) {
-            LogStore.LogPart part = log.after(game, space, at, PAGE);
+            LogStore.LogPart part = log.after(game, space, at, PAGE_SIZE);
             part.entries().stream()
                     .filter(commit -> commit.seq() < before)
                     .forEach(commit -> found.add(new SpaceCommitted(game, space, commit)));
