@@ -34,7 +34,7 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.RestResponse;
 import org.jspecify.annotations.Nullable;
 
-/** A player's own entry over HTTP: read with its rank, change, or remove. */
+/** Routes of one player's entry on a board: read with rank, change the metadata, remove. */
 @Path("/v1/leaderboards")
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Leaderboards")
@@ -62,7 +62,7 @@ public class BoardPlayerResource {
         this.caller = caller;
     }
 
-    /** The seed's getPlayerRank. At most two round trips, whatever the size of the board. */
+    /** Implements {@code getPlayerRank} of the original Luau API. At most two round trips at any size of the board. */
     @GET
     @Path("/{board}/players/{player}")
     @Requires(value = Scope.BOARD_READ, players = Players.NAMED_BOARD)
@@ -88,12 +88,12 @@ public class BoardPlayerResource {
                 .build();
     }
 
-    /** Metadata to keep beside a player's score; {@code clear} names it instead, for callers that cannot send null. */
+    /** Input of a change of metadata. {@code clear} removes it by name, for callers that cannot send null. */
     @Schema(name = "EntryChange")
     public record EntryRequest(
             @Nullable JsonNode metadata, @Nullable List<@Nullable String> clear) {
 
-        /** Whether the metadata is cleared by name. */
+        /** Whether {@code clear} names the metadata. */
         private boolean clears() {
             List<@Nullable String> names = clear == null ? List.<@Nullable String>of() : clear;
             boolean sets = metadata != null && !metadata.isNull();
@@ -110,7 +110,7 @@ public class BoardPlayerResource {
         }
     }
 
-    /** Changes the metadata of a player's entry; the score, its time and its rank stay. */
+    /** Changes the metadata of a player's entry. Score, time and rank do not change. */
     @PATCH
     @Consumes(MediaType.APPLICATION_JSON)
     @Path("/{board}/players/{player}")
@@ -139,7 +139,7 @@ public class BoardPlayerResource {
         throw new ProblemException(Problem.unavailable(1));
     }
 
-    /** Removes a player's entry from the running season. */
+    /** Removes a player's entry from the current season. */
     @DELETE
     @Path("/{board}/players/{player}")
     @Requires(Scope.BOARD_ADMIN)

@@ -8,7 +8,8 @@ import java.util.Set;
 import java.util.function.ToLongFunction;
 
 /**
- * Values by key, no more than fit: those that were not used for the longest time go. Safe for use by several threads.
+ * A cache with a maximum number and a maximum total weight of values. It evicts the least recently used values. Safe for
+ * use by several threads.
  *
  * @param <K> the type of the keys
  * @param <V> the type of the values
@@ -16,7 +17,7 @@ import java.util.function.ToLongFunction;
 final class BoundedCache<K, V> {
 
     private final int most;
-    private final long mostWeight;
+    private final long maxWeight;
     private final ToLongFunction<V> weigher;
     private final Map<K, V> values = new LinkedHashMap<>(16, 0.75f, true);
     private long weight;
@@ -24,12 +25,12 @@ final class BoundedCache<K, V> {
     /**
      * An empty cache.
      *
-     * @param most how many values are kept
-     * @param mostWeight how much they may weigh together; what is heavier alone is not kept at all
+     * @param most maximum number of values
+     * @param maxWeight maximum total weight; a heavier value is not cached
      */
-    BoundedCache(int most, long mostWeight, ToLongFunction<V> weigher) {
+    BoundedCache(int most, long maxWeight, ToLongFunction<V> weigher) {
         this.most = most;
-        this.mostWeight = mostWeight;
+        this.maxWeight = maxWeight;
         this.weigher = weigher;
     }
 
@@ -42,7 +43,7 @@ final class BoundedCache<K, V> {
         values.put(key, value);
         weight += weigher.applyAsLong(value);
         Iterator<V> oldest = values.values().iterator();
-        while (values.size() > most || weight > mostWeight) {
+        while (values.size() > most || weight > maxWeight) {
             weight -= weigher.applyAsLong(oldest.next());
             oldest.remove();
         }

@@ -7,11 +7,11 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** How old an answer may be: what callers may ask for, and what they are told. */
+/** Which callers may bypass the first-page cache, and the {@code Cache-Control} of responses. */
 @ApplicationScoped
 public class CachePolicy {
 
-    /** For answers that nobody is to keep. */
+    /** {@code Cache-Control} of responses that must not be cached. */
     static final String NEVER = "no-store";
 
     private final LeaderboardConfig config;
@@ -21,14 +21,14 @@ public class CachePolicy {
     }
 
     /**
-     * Whether what is kept is to be passed over: {@code ?fresh=true}, which costs the game its reads every time. Only
-     * servers are given that; for a player's token the answer is the one that everybody is given.
+     * Whether a request bypasses the cache: it has {@code ?fresh=true} and the caller is a server. Such a request always
+     * costs reads, so the parameter has no effect for a player token.
      */
-    public boolean asked(Caller caller, @Nullable String fresh) {
+    public boolean bypasses(Caller caller, @Nullable String fresh) {
         return QueryParameters.flag("fresh", fresh, false) && caller.pass() == null;
     }
 
-    /** How long a client may go on with an answer without asking again. */
+    /** {@code Cache-Control} of a list: how long a client may reuse it, or no caching for a fresh one. */
     public String cacheControl(boolean fresh) {
         if (fresh) {
             return NEVER;

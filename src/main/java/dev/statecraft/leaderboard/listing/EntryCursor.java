@@ -8,8 +8,8 @@ import dev.statecraft.leaderboard.settings.Score;
 import java.util.List;
 
 /**
- * The cursors of a list of entries: from which entry it continues, and in which direction. They belong to one season of
- * one board.
+ * Cursors of a list of entries: the entry that the list continues from, and the direction. A cursor is valid for one
+ * season of one board.
  */
 final class EntryCursor {
 
@@ -19,24 +19,27 @@ final class EntryCursor {
     private EntryCursor() {}
 
     /**
-     * Where a list continues.
+     * The position that a list continues from.
      *
-     * @param entry the last entry of the page before, or the first of the page after
-     * @param backwards whether what stands before the entry is wanted
+     * @param entry the last entry of the previous page, or, backwards, the first entry of the following page
+     * @param backwards whether the entries before {@code entry} are requested
      */
     record Position(RankedEntry entry, boolean backwards) {}
 
-    /** The cursor for what follows an entry. */
+    /** The cursor of the entries after an entry. */
     static String after(Board board, int season, RankedEntry entry) {
         return of(board, season, NEXT, entry);
     }
 
-    /** The cursor for what stands before an entry. */
+    /** The cursor of the entries before an entry. */
     static String before(Board board, int season, RankedEntry entry) {
         return of(board, season, PREVIOUS, entry);
     }
 
-    /** Reads a cursor; 400 if it belongs to another list. */
+    /** Parses a cursor.
+     *
+     * @throws ProblemException 400 if it is malformed or belongs to another list
+     */
     static Position read(Board board, int season, String cursor) {
         List<String> parts = Cursor.read(cursor, list(board, season), 8);
         try {
@@ -73,7 +76,7 @@ final class EntryCursor {
                 entry.reachedAt(),
                 entry.playerId(),
                 entry.position(),
-                // Read at different times than the position, they may be ahead of it for a moment.
+                // The numbers are read at different times than the position and may briefly exceed it.
                 Math.min(entry.place(), entry.position()),
                 Math.min(entry.rank(), entry.position()));
     }

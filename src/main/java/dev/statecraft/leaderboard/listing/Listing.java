@@ -7,13 +7,13 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A stretch of a ranking.
+ * A page of a ranking.
  *
- * @param totalEntries how many entries the whole ranking has
- * @param lastUpdated when the newest score it counts was written
- * @param asOf every score written up to then is counted
- * @param previous the first entry, where to go back from; nothing at the beginning
- * @param next where to go on, nothing at the end
+ * @param totalEntries number of entries of the whole ranking
+ * @param lastUpdated write time of the newest counted score
+ * @param asOf the ranking includes every score written up to this time
+ * @param previous the first entry of the page if entries precede it
+ * @param next the last entry of the page if entries follow it
  */
 public record Listing(
         Board board,
@@ -26,8 +26,8 @@ public record Listing(
         Optional<RankedEntry> next) {
 
     /**
-     * Everything a reader is told but {@link #asOf}, as a text of no particular form: it stays the same as long as
-     * nothing that is listed changes.
+     * The content of the page without {@link #asOf}, as text in an unspecified form: equal texts mean equal content. It is
+     * hashed into the entity tag.
      */
     String content() {
         return String.join(

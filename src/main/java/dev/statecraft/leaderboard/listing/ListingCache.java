@@ -19,17 +19,17 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Collectors;
 
 /**
- * The first pages of rankings that this instance has read. A page is used as it is for a moment; after that it is used
- * only as long as the root of the rank tree shows that nothing was counted since, so it trails the ranking by no more
- * than that moment. Where real-time updates are off a page is used for the whole interval instead.
+ * The first-page cache of this instance. A page is served without validation for {@code used-unchecked}. Afterwards the
+ * root of the rank tree is read, and the page is served if no score was counted since; so a page lags by at most that
+ * time. Where real-time updates are off, a page is served for the whole update interval.
  *
- * <p>A page is never used after this instance itself wrote a score on the board, and not under other settings. A reset
- * and a deletion need no care: another season, and another epoch, have pages of their own.
+ * <p>A page is not served after this instance wrote a score on the board or after the settings changed. A reset and a
+ * deletion start a new season or a new board epoch, which are part of the cache key.
  */
 @ApplicationScoped
 public class ListingCache {
 
-    /** About what an entry weighs beside its metadata, bytes. */
+    /** Estimated memory of an entry without its metadata, in bytes. */
     private static final int ENTRY_BYTES = 256;
 
     private final ListingService lists;
@@ -53,13 +53,13 @@ public class ListingCache {
     private record Key(String game, String board, int epoch, int season, int limit) {}
 
     /**
-     * A page as it was read.
+     * A cached page.
      *
-     * @param root the root of the rank tree at that time
-     * @param writes how many scores this instance had written before it was read
-     * @param readAt when that was, epoch milliseconds
-     * @param checkedAt when the root was last seen unchanged
-     * @param bytes about how much memory it takes
+     * @param root the root of the rank tree when the page was read
+     * @param writes number of scores that this instance had written before the read
+     * @param readAt time of the read, Unix milliseconds
+     * @param checkedAt time of the last validation, Unix milliseconds
+     * @param bytes estimated memory
      */
     private record Page(Listing listing, RankNode root, long writes, long readAt, long checkedAt, long bytes) {
 
@@ -71,24 +71,24 @@ public class ListingCache {
     private record Uses(LongAdder hits, LongAdder misses) {}
 
     /**
-     * How often pages of a game were asked for and there.
+     * Cache hits and misses of a game.
      *
-     * @param hits answered from a page kept
-     * @param misses read anew; reads that were to be fresh are not among them
+     * @param hits requests served from the cache
+     * @param misses requests that read the ranking; requests that bypass the cache are not counted
      */
     public record Ratio(long hits, long misses) {
 
-        /** The part of what was asked for that was there, 0 if nothing was. */
+        /** Hits divided by requests, 0 without requests. */
         public double hitRatio() {
             return hits + misses == 0 ? 0 : (double) hits / (hits + misses);
         }
     }
 
     /**
-     * The first entries of a ranking. Costs nothing while a page is used as it is, 0.5 RCU to see that it still holds;
-     * otherwise what {@link ListingService#list} costs.
+     * The first entries of a ranking. Cost: none without validation, 0.5 RCU with validation, otherwise that of
+     * {@link ListingService#list}.
      *
-     * @param fresh whether to read it anew in any case
+     * @param fresh whether to bypass the cache
      */
     public Listing first(Board board, int season, int limit, boolean fresh) {
         Key key = new Key(board.game(), board.id(), board.epoch(), season, limit);
@@ -112,7 +112,7 @@ public class ListingCache {
         return listing;
     }
 
-    /** The boards of a game that there is a page of which may still be used. */
+    /** Ids of the boards of a game with a cached page that may still be served. */
     public Set<String> boards(String game) {
         long oldest = clock.millis() - config.cacheUpdateInterval().toMillis();
         return pages.entries().stream()
@@ -122,7 +122,7 @@ public class ListingCache {
                 .collect(Collectors.toSet());
     }
 
-    /** How often pages of a game were asked for and there, since this instance began. */
+    /** Hits and misses of a game since this instance started. */
     public Ratio ratio(String game) {
         Uses counted = uses.get(game);
         return counted == null
@@ -158,7 +158,7 @@ public class ListingCache {
         if (now - page.checkedAt() < limits.usedUnchecked().toMillis()) {
             return Optional.of(page);
         }
-        // The order index may trail the tree: a page that was read soon after a change may lack it for good.
+        // The order index may lag behind the tree: a page read soon after a change may miss that change.
         long settled = page.listing().lastUpdated().plus(limits.settledAfter()).toEpochMilli();
         List<String> trees = RankStore.treesOf(board, season);
         if (page.readAt() < settled || !ranks.read(trees, ScorePath.ROOT).equals(page.root())) {

@@ -37,7 +37,7 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.RestResponse;
 import org.jspecify.annotations.Nullable;
 
-/** Lists over HTTP: from the best on, from any place, around a player, of some players. */
+/** Routes that list entries: from the first, from any position, around a player, or of named players. */
 @Path("/v1/leaderboards")
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Leaderboards")
@@ -45,8 +45,8 @@ public class ListingResource {
 
     private static final int DEFAULT_TOP = 10;
 
-    /** Most players of one list: as many as a page has entries. */
-    static final int MOST_PLAYERS = QueryParameters.MAX_LIMIT;
+    /** Maximum players of one request: the maximum entries of a page. */
+    static final int MAX_PLAYERS = QueryParameters.MAX_LIMIT;
 
     private final BoardService boards;
     private final ScoreService scores;
@@ -76,7 +76,7 @@ public class ListingResource {
         this.caller = caller;
     }
 
-    /** An entry as it is listed. */
+    /** API representation of a listed entry. */
     public record EntryView(
             long rank,
             long position,
@@ -87,7 +87,7 @@ public class ListingResource {
             Instant updatedAt,
             @Nullable String tier) {}
 
-    /** A stretch of a ranking. */
+    /** API representation of a page of a ranking. */
     public record ListingView(
             String board,
             String description,
@@ -100,7 +100,10 @@ public class ListingResource {
             @Nullable String previousCursor,
             @Nullable String nextCursor) {}
 
-    /** The seed's getLeaderboard; one of offset, cursor, around and players says where. */
+    /**
+     * Implements {@code getLeaderboard} of the original Luau API. At most one of offset, cursor, around and players selects
+     * the entries.
+     */
     @GET
     @Path("/{board}/entries")
     @Requires(value = Scope.BOARD_READ, players = Players.NAMED_BOARD)
@@ -126,7 +129,7 @@ public class ListingResource {
             throw new ProblemException(
                     Problem.badRequest("offset", "Give only one of offset, cursor, around and players."));
         }
-        boolean anew = freshness.asked(caller.get(), fresh);
+        boolean anew = freshness.bypasses(caller.get(), fresh);
         Board board = board(boardId);
         int asked = LeaderboardProblems.season(board, season);
         if (around != null) {
@@ -152,12 +155,12 @@ public class ListingResource {
         return page(listing, ifNoneMatch, anew);
     }
 
-    /** Players to list, and the season to list them in; the running one if none is named. */
+    /** Players to list, and the season; by default the current one. */
     public record EntryQuery(
             @Nullable List<@Nullable String> players,
             @Nullable Integer season) {}
 
-    /** Lists the named players by rank: as many as do not fit into a URL. */
+    /** Lists named players by rank, for more players than fit into a URL. */
     @POST
     @Path("/{board}/entries/query")
     @Consumes(MediaType.APPLICATION_JSON)
@@ -175,7 +178,7 @@ public class ListingResource {
         return own(lists.players(board, asked, scores.readAll(board, asked, ids)));
     }
 
-    /** The seed's getTopPlayers. */
+    /** Implements {@code getTopPlayers} of the original Luau API. */
     @GET
     @Path("/{board}/top")
     @Requires(value = Scope.BOARD_READ, players = Players.NAMED_BOARD)
@@ -188,7 +191,7 @@ public class ListingResource {
             @HeaderParam("If-None-Match") List<String> ifNoneMatch) {
         Ids.check("board", boardId);
         int wanted = (int) QueryParameters.integer("count", count, DEFAULT_TOP, 1, QueryParameters.MAX_LIMIT);
-        boolean anew = freshness.asked(caller.get(), fresh);
+        boolean anew = freshness.bypasses(caller.get(), fresh);
         Board board = board(boardId);
         int asked = LeaderboardProblems.season(board, season);
         return page(pages.first(board, asked, wanted, anew), ifNoneMatch, anew);
@@ -199,12 +202,12 @@ public class ListingResource {
                 .orElseThrow(() -> new ProblemException(LeaderboardProblems.boardNotFound()));
     }
 
-    /** A page that is the same for everybody who asks. */
-    private RestResponse<ListingView> page(Listing listing, List<String> ifNoneMatch, boolean anew) {
-        return Etag.answer(Etag.of(listing.content()), ifNoneMatch, freshness.cacheControl(anew), () -> view(listing));
+    /** A page that is the same for every caller, with an entity tag. */
+    private RestResponse<ListingView> page(Listing listing, List<String> ifNoneMatch, boolean fresh) {
+        return Etag.answer(Etag.of(listing.content()), ifNoneMatch, freshness.cacheControl(fresh), () -> view(listing));
     }
 
-    /** A list with somebody's own rank, which is never kept. */
+    /** A list that depends on the request, which must not be cached. */
     private RestResponse<ListingView> own(Listing listing) {
         return RestResponse.ResponseBuilder.ok(view(listing))
                 .header("Cache-Control", CachePolicy.NEVER)
@@ -241,8 +244,8 @@ public class ListingResource {
     }
 
     private static List<String> ids(@Nullable String... players) {
-        if (players.length == 0 || players.length > MOST_PLAYERS) {
-            throw new ProblemException(Problem.badRequest("players", "Give 1 to " + MOST_PLAYERS + " players."));
+        if (players.length == 0 || players.length > MAX_PLAYERS) {
+            throw new ProblemException(Problem.badRequest("players", "Give 1 to " + MAX_PLAYERS + " players."));
         }
         List<String> ids = new ArrayList<>();
         for (String player : players) {

@@ -27,13 +27,13 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lists entries: the rank tree tells where a place is, the order index is read from there. Nothing here scans, and
- * nothing costs more on a larger board but a list that begins in the middle of very many equal scores.
+ * Lists entries: finds the position in the rank tree and reads the order index from there. Nothing here scans a table.
+ * The cost does not depend on the size of the board, except for a list that starts inside a large tie.
  */
 @ApplicationScoped
 public class ListingService {
 
-    /** A range with no more entries than this is passed over in the index rather than narrowed down further. */
+    /** A range with at most this many entries is skipped in the index instead of being divided further. */
     private static final long ENOUGH = 64;
 
     private final OrderIndexStore index;
@@ -46,13 +46,13 @@ public class ListingService {
         this.rankings = rankings;
     }
 
-    /** A score that holds a place. */
+    /** The score at a rank or position. */
     public record Selected(long position, Score score, long rank, long total, Instant asOf) {}
 
     /**
-     * The score that holds a rank: the score at that position in the list, or, on a board with dense ranking, the score
-     * with that many different scores before it, less one. Reads one node a level. Nothing if there are fewer entries, or
-     * fewer scores.
+     * The score at a rank: the score at that position in the list, or, on a board with DENSE ranking, the score that is
+     * worse than {@code rank} - 1 distinct scores. Empty if there are fewer entries or fewer distinct scores. Cost: one
+     * node of the rank tree for each level.
      */
     public Optional<Selected> selectRank(Board board, int season, long rank) {
         if (board.ranking() != Ranking.DENSE) {
@@ -64,7 +64,9 @@ public class ListingService {
                 .map(place -> new Selected(place.before() + 1, place.from(), rank, summary.total(), summary.asOf()));
     }
 
-    /** The score that holds a position, from 1. Reads one node a level. Nothing if fewer entries are counted. */
+    /**
+     * The score at a position, from 1; empty if fewer entries are counted. Cost: one node of the rank tree for each level.
+     */
     public Optional<Selected> select(Board board, int season, long position) {
         RankWalk tree = new RankWalk(ranks, board, season);
         RankWalk.Summary summary = tree.summary();
@@ -86,14 +88,14 @@ public class ListingService {
         return board.ranking().of(place.before() + 1, distinctBetter(board, season, place.from()) + 1, position);
     }
 
-    /** How many different scores are better; one batch read, nothing unless the board has dense ranking. */
+    /** Number of distinct better scores. Cost: one batch read on a board with DENSE ranking, otherwise none. */
     private long distinctBetter(Board board, int season, Score score) {
         return board.ranking() == Ranking.DENSE
                 ? rankings.rankOf(board, season, score).rank() - 1
                 : 0;
     }
 
-    /** The score of the last player who is among the best {@code percent} of all. */
+    /** The lowest score among the best {@code percent} of all entries. */
     public Optional<Selected> selectPercentile(Board board, int season, double percent) {
         long total = rankings.summary(board, season).total();
         long position = Math.max(1, (long) Math.ceil(percent / 100 * total));
@@ -101,17 +103,17 @@ public class ListingService {
     }
 
     /**
-     * Lists entries from a position on. The place is found in the rank tree (one node a level) and read from the order
-     * index (usually one query); the first page of a board of one lane comes from the index alone.
+     * Lists entries from a position on. Cost: one node of the rank tree for each level, and usually one query of the order
+     * index; the first page of a board with one lane costs the query only.
      *
-     * @param offset position of the first, from 1
-     * @param limit how many at most; never beyond the board's listed places
+     * @param offset position of the first entry, from 1
+     * @param limit maximum number of entries; never beyond the listed positions of the board
      */
     public Listing list(Board board, int season, long offset, int limit) {
         return list(new RankWalk(ranks, board, season), board, season, offset, limit);
     }
 
-    /** The same from the best on, with a walk that has read the root then, before the entries. */
+    /** Lists the first entries, with a walk that reads the root of the rank tree before the entries. */
     Listing first(RankWalk tree, Board board, int season, int limit) {
         return list(tree, board, season, 1, limit);
     }
@@ -137,7 +139,7 @@ public class ListingService {
         OrderWalk walk = new OrderWalk(
                 index, board, season, shards, from, true, true, (int) Math.min(toRead, Integer.MAX_VALUE));
         long distinct = offset == 1 ? 0 : distinctBetter(board, season, start.from());
-        RowNumbering numbers = RowNumbering.behind(board.ranking(), start.before(), distinct);
+        RowNumbering numbers = RowNumbering.afterBetter(board.ranking(), start.before(), distinct);
         for (long skipped = 0; skipped < start.skip() && walk.hasNext(); skipped++) {
             Row row = walk.next();
             numbers.next(row.key(), row.metadata());
@@ -145,7 +147,7 @@ public class ListingService {
         return collect(board, season, walk, numbers, wanted, tree.summary());
     }
 
-    /** Lists the entries after one that was listed before. */
+    /** Lists the entries after an entry of an earlier page. */
     public Listing listAfter(Board board, int season, RankedEntry last, int limit) {
         RankWalk tree = new RankWalk(ranks, board, season);
         int wanted = listed(board, last.position() + 1, limit);
@@ -155,8 +157,8 @@ public class ListingService {
     }
 
     /**
-     * Lists the entries directly before one that was listed before; for an entry behind the listed places, the last listed
-     * ones. One query, and one batch read for the rank of the first.
+     * Lists the entries directly before an entry of an earlier page; for an entry after the listed positions, the last
+     * listed entries. Cost: one query, and one batch read for the rank of the first entry.
      */
     public Listing listBefore(Board board, int season, RankedEntry first, int limit) {
         long until = first.position() - 1;
@@ -197,13 +199,13 @@ public class ListingService {
                 Optional.of(listed.get(listed.size() - 1)));
     }
 
-    /** Lists the entries after one, or from the best on, also beyond the places that the board lists. */
+    /** Lists the entries after {@code last}, or the first entries, also beyond the listed positions of the board. */
     public Listing all(Board board, int season, @Nullable RankedEntry last, int limit) {
         Board all = board.listingAll();
         return last == null ? list(all, season, 1, limit) : listAfter(all, season, last, limit);
     }
 
-    /** Lists the given players by rank; those without a score are left out. */
+    /** Lists the given entries by rank, without entries that have no score. */
     public Listing players(Board board, int season, Collection<Entry> players) {
         List<Entry> scored =
                 players.stream().filter(entry -> entry.score() != null).toList();
@@ -227,8 +229,8 @@ public class ListingService {
     }
 
     /**
-     * Whether a player's place is among those listed. Known from the rank, unless the last listed place lies within the
-     * player's tie; then the tie is looked at, up to that place.
+     * Whether the position of a player's entry is listed. The rank decides, unless the last listed position lies inside the
+     * player's tie; then the tie is read up to that position.
      */
     public boolean listed(Board board, int season, Entry entry, EntryRank ranked) {
         if (board.lists(ranked.place() + ranked.ties() - 1)) {
@@ -237,7 +239,7 @@ public class ListingService {
         return board.lists(ranked.place()) && board.lists(position(board, season, entry, ranked));
     }
 
-    /** The position in the list: the place, and those of a tie who came first. */
+    /** The position of an entry in the list: the first position of its tie plus the tied entries before it. */
     long position(Board board, int season, Entry entry, EntryRank ranked) {
         return rankings.positions(board, season, List.of(entry), List.of(ranked))
                 .get(0);
@@ -261,7 +263,7 @@ public class ListingService {
                 more ? Optional.of(last) : Optional.empty());
     }
 
-    /** The index may know entries that the tree does not count yet; a total never falls short of what is listed. */
+    /** The total, at least the position of the last row: the index may contain entries that the tree does not count yet. */
     static Listing listing(
             Board board,
             int season,

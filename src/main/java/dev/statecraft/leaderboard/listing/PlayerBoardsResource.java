@@ -32,14 +32,14 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.RestResponse;
 import org.jspecify.annotations.Nullable;
 
-/** All boards of a player over HTTP. */
+/** The route that lists the boards of a player. */
 @Path("/v1/players")
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Leaderboards")
 public class PlayerBoardsResource {
 
-    /** Most boards that one request names. */
-    static final int MOST_BOARDS = 100;
+    /** Maximum boards in one request. */
+    static final int MAX_BOARDS = 100;
 
     private final PlayerBoardsService playerBoards;
     private final RankingService rankings;
@@ -54,16 +54,16 @@ public class PlayerBoardsResource {
         this.caller = caller;
     }
 
-    /** Where a player stands on one board. */
+    /** Rank of a player on one board. */
     public record PlayerBoard(String board, @JsonUnwrapped PlayerRank standing) {}
 
-    /** Where a player stands on some boards. */
+    /** A page of boards with the rank of a player on each. */
     public record PlayerBoards(
             String playerId,
             List<PlayerBoard> boards,
             @Nullable String nextCursor) {}
 
-    /** Where a player stands in the running seasons of the game's boards, or of those that are named. */
+    /** Ranks of a player in the current seasons of the game's boards, or of the named boards. */
     @GET
     @Path("/{player}/leaderboards")
     @Requires(value = Scope.BOARD_READ, players = Players.OWN)
@@ -112,9 +112,9 @@ public class PlayerBoardsResource {
 
     private static Set<String> named(String boards) {
         List<String> ids = List.of(boards.split(",", -1));
-        if (ids.size() > MOST_BOARDS) {
+        if (ids.size() > MAX_BOARDS) {
             throw new ProblemException(
-                    Problem.badRequest("boards", "Give at most " + MOST_BOARDS + " boards, separated by commas."));
+                    Problem.badRequest("boards", "Give at most " + MAX_BOARDS + " boards, separated by commas."));
         }
         ids.forEach(id -> Ids.check("boards", id));
         return new LinkedHashSet<>(ids);

@@ -16,8 +16,7 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds a player's entries on many boards at once. No entries but the player's are read: 1 RCU for each board looked at,
- * 100 boards in a round trip.
+ * Finds a player's entries on many boards. Cost: 1 RCU for each board that is read; one round trip reads 100 boards.
  */
 @ApplicationScoped
 public class PlayerBoardsService {
@@ -33,17 +32,17 @@ public class PlayerBoardsService {
     }
 
     /**
-     * Some boards, each with the player's entry in the running season.
+     * A page of boards, each with the player's entry in the current season.
      *
-     * @param next the board to continue after, null at the end
+     * @param next id of the board that the next page starts after; null on the last page
      */
     public record Page(List<Standings> standings, @Nullable String next) {}
 
     /**
-     * The boards of a game that the player has an entry on, by id.
+     * The boards of a game on which the player has an entry, ordered by id.
      *
-     * @param afterBoard null to begin
-     * @param limit how many boards are looked at; the player may have no entry on some of them
+     * @param afterBoard id of the board to start after; null for the first page
+     * @param limit maximum number of boards that are read; the player may have no entry on some of them
      */
     public Page page(String game, String playerId, @Nullable String afterBoard, int limit) {
         BoardStore.BoardPage page = boards.list(game, afterBoard, limit);
@@ -57,9 +56,9 @@ public class PlayerBoardsService {
     }
 
     /**
-     * The named boards, in that order; those that do not exist are left out.
+     * The named boards in the given order, without boards that do not exist.
      *
-     * @param unranked whether those are included that the player has no entry on
+     * @param unranked whether boards on which the player has no entry are included
      */
     public Page named(String game, String playerId, Collection<String> ids, boolean unranked) {
         List<String> names = List.copyOf(ids);
@@ -69,7 +68,7 @@ public class PlayerBoardsService {
         return new Page(unranked ? found : scored(found), null);
     }
 
-    /** The boards in the seasons that the clock says; those that are not given are read, 1 RCU each at most. */
+    /** The boards with their current season. Boards that are not cached are read. Cost: at most 1 RCU for each. */
     private List<Board> current(String game, List<Optional<Board>> given, List<String> ids) {
         List<Callable<Optional<Board>>> reads = IntStream.range(0, ids.size())
                 .mapToObj(i -> (Callable<Optional<Board>>)

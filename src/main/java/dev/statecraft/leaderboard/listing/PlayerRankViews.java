@@ -14,7 +14,7 @@ import java.time.Clock;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/** Where a player stands, as callers see it. */
+/** Builds the API representation of a player's rank. */
 @ApplicationScoped
 class PlayerRankViews {
 
@@ -28,7 +28,7 @@ class PlayerRankViews {
         this.clock = clock;
     }
 
-    /** Where a player stands; an unranked player has rank, value and percentile 0. */
+    /** API representation of a player's rank. An unranked player has rank, value and percentile 0. */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record PlayerRank(
             String playerId,
@@ -49,9 +49,9 @@ class PlayerRankViews {
             @Nullable Integer attemptsLeft) {}
 
     /**
-     * The view of an entry.
+     * The representation of an entry.
      *
-     * @param ranked where it stands; of a player without a score only total and asOf are read
+     * @param ranked rank of the entry; only total and asOf are used for a player without a score
      */
     PlayerRank of(Board board, int season, Entry entry, EntryRank ranked) {
         Score score = entry.score();

@@ -30,7 +30,7 @@ import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
-/** Rankings over HTTP: places, what-if ranks, distributions. */
+/** Routes that query a ranking: the rank of a score, the score at a rank, and the distribution. */
 @Path("/v1/leaderboards")
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Leaderboards")
@@ -51,7 +51,7 @@ public class RankingResource {
         this.caller = caller;
     }
 
-    /** The rank a score would have. */
+    /** API representation of the rank that a score would have. */
     public record RankView(
             long rank,
             BigDecimal value,
@@ -63,7 +63,7 @@ public class RankingResource {
             Instant asOf,
             @Nullable String tier) {}
 
-    /** The score at a place. */
+    /** API representation of the score at a rank. */
     public record SelectView(
             long position,
             long rank,
@@ -73,13 +73,13 @@ public class RankingResource {
             int season,
             Instant asOf) {}
 
-    /** Entries with a value from {@code from} up to, not including, {@code to}; the last bucket includes it. */
+    /** Number of entries with {@code from <= value < to}; the last bucket includes {@code to}. */
     public record BucketView(BigDecimal from, BigDecimal to, long count) {}
 
-    /** How the values are spread. */
+    /** API representation of the distribution of values. */
     public record DistributionView(List<BucketView> buckets, long totalEntries, int season, Instant asOf) {}
 
-    /** What rank a score would have. */
+    /** Returns the rank that a score would have. */
     @GET
     @Path("/{board}/rank")
     @Requires(value = Scope.BOARD_READ, players = Players.NAMED_BOARD)
@@ -108,7 +108,7 @@ public class RankingResource {
                 board.tier(score, ranked.rank(), ranked.place(), ranked.total()));
     }
 
-    /** What score holds a place. */
+    /** Returns the score at a rank or percentile. */
     @GET
     @Path("/{board}/select")
     @Requires(value = Scope.BOARD_READ, players = Players.NAMED_BOARD)
@@ -146,7 +146,7 @@ public class RankingResource {
                 found.asOf());
     }
 
-    /** How the values are spread. */
+    /** Returns the distribution of values in equal buckets. */
     @GET
     @Path("/{board}/distribution")
     @Requires(value = Scope.BOARD_READ, players = Players.NAMED_BOARD)

@@ -8,11 +8,11 @@ import dev.statecraft.rating.RatingSystem.Estimate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is known of a player on a RATING board, as callers see it.
+ * API representation of a player's rating.
  *
- * @param mean the estimate of the strength
- * @param deviation how uncertain it is now; not there for ELO
- * @param volatility how erratic the results are; GLICKO2 only
+ * @param mean estimated skill
+ * @param deviation current uncertainty of the estimate; absent for ELO
+ * @param volatility expected fluctuation of the skill; GLICKO2 only
  */
 public record RatingView(
         double mean,
@@ -23,7 +23,7 @@ public record RatingView(
         int draws,
         int losses) {
 
-    /** What an entry says at a time, epoch milliseconds; null if it is not rated. */
+    /** The rating of an entry at a time in Unix milliseconds; null if the entry is not rated. */
     static @Nullable RatingView of(Board board, Entry entry, long now) {
         RatingSystem system = board.settings().rating();
         RatingState rated = entry.rated();

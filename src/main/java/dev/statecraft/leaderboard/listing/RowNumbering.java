@@ -6,7 +6,7 @@ import dev.statecraft.leaderboard.settings.Ranking;
 import dev.statecraft.leaderboard.settings.Score;
 import org.jspecify.annotations.Nullable;
 
-/** Gives ranks and positions to rows that follow each other in the order index. */
+/** Assigns ranks and positions to consecutive rows of the order index. */
 final class RowNumbering {
 
     private final Ranking ranking;
@@ -24,29 +24,29 @@ final class RowNumbering {
     }
 
     /**
-     * Begins with a score that no row before it has.
+     * Starts with a score that no earlier row has.
      *
-     * @param better how many rows lie before
-     * @param distinctBetter how many different scores they have; read for DENSE only
+     * @param better number of rows before
+     * @param distinctBetter number of distinct scores of those rows; used for DENSE only
      */
-    static RowNumbering behind(Ranking ranking, long better, long distinctBetter) {
+    static RowNumbering afterBetter(Ranking ranking, long better, long distinctBetter) {
         return new RowNumbering(ranking, null, better, better, Math.min(better, distinctBetter));
     }
 
-    /** Begins after a row that was numbered before. */
+    /** Starts after a row that was numbered before. */
     static RowNumbering after(Ranking ranking, RankedEntry last) {
         return new RowNumbering(ranking, last.score(), last.position(), last.place(), last.rank());
     }
 
     /**
-     * Begins with a row whose position is known, and the place and the rank of its score. They may have been read at
-     * different times; a place never lies behind the position.
+     * Starts with a row whose position is known, together with the first position of its tie and its rank. These may have
+     * been read at different times; the first position of the tie is limited to the position of the row.
      */
     static RowNumbering at(Ranking ranking, Score score, long position, long place, long rank) {
         return new RowNumbering(ranking, score, position - 1, Math.min(position, place), Math.min(position, rank));
     }
 
-    /** The next row. */
+    /** The next row with its rank and position. */
     RankedEntry next(OrderKey key, @Nullable String metadata) {
         position++;
         if (!key.score().equals(score)) {

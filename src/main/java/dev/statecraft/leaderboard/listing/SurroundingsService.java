@@ -19,9 +19,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Lists the entries around a player's. The window has as many entries as were asked for, if the board lists as many: the
- * player is in its middle, and near an end of the list the window is shifted instead of cut. A player behind the listed
- * places is shown after the last of them.
+ * Lists the entries around a player. The window has the requested number of entries if the board lists that many. The
+ * player is in the middle; near an end of the list the window is shifted and not cut. A player after the listed positions
+ * follows the last listed entries.
  */
 @ApplicationScoped
 public class SurroundingsService {
@@ -39,11 +39,11 @@ public class SurroundingsService {
     }
 
     /**
-     * Lists the entries around a player's. Two queries, and two batch reads for ranks, whatever the size of the board;
-     * {@link TiePositions} more inside a tie.
+     * Lists the entries around a player. Cost: two queries and two batch reads for ranks at any size of the board, and the
+     * cost of {@link TiePositions} inside a tie.
      *
-     * @param entry the player's, which has a score
-     * @param limit how many entries, the player's own included
+     * @param entry the player's entry, which has a score
+     * @param limit maximum number of entries including the player's
      */
     public Listing around(Board board, int season, Entry entry, int limit) {
         RankWalk tree = new RankWalk(ranks, board, season);
@@ -54,7 +54,7 @@ public class SurroundingsService {
         }
         List<Row> better = beside(tree, board, season, entry, false, limit);
         List<Row> worse = beside(tree, board, season, entry, true, limit);
-        // The index and the tree may be apart for a moment: nobody stands before position 1 or behind the last listed.
+        // The index and the tree may briefly differ: keep the window between position 1 and the last listed position.
         int mostBefore = (int) Math.min(better.size(), position - 1);
         int mostAfter = board.settings().maxSize() == 0
                 ? worse.size()
@@ -80,7 +80,7 @@ public class SurroundingsService {
                 mostAfter > after ? Optional.of(listed.get(listed.size() - 1)) : Optional.empty());
     }
 
-    /** The last listed places, and after them a player who is not among them. */
+    /** The last listed entries, followed by a player after the listed positions. */
     private Listing behind(
             RankWalk tree, Board board, int season, Entry entry, EntryRank ranked, long position, int limit) {
         int others = Math.min(limit - 1, board.settings().maxSize());
@@ -109,7 +109,7 @@ public class SurroundingsService {
                 Optional.empty());
     }
 
-    /** The nearest rows on one side, without an older row of the player that the index still has. */
+    /** The nearest rows on one side, without an outdated row of the player that the index may still contain. */
     private List<Row> beside(RankWalk tree, Board board, int season, Entry entry, boolean worse, int limit) {
         OrderKey own = entry.orderKey();
         int most = limit + 1;

@@ -17,30 +17,30 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A match as it was played.
+ * The result of a match: who played and how the teams finished.
  *
- * @param matchId unique on the board; the same id again is the same match
- * @param sides two at least; no player is on two of them
+ * @param matchId unique on the board; a repeated id names the same match
+ * @param sides at least two; no player is on more than one
  */
 public record Match(String matchId, List<Side> sides) {
 
-    /** Those who played together, and their place: the better the smaller, the same for those who drew. */
+    /** A team and its finishing place: 1 is the best, and teams that drew have the same place. */
     public record Side(List<String> players, int place) {}
 
     /**
-     * What a match does.
+     * The effect of a match on its players.
      *
-     * @param entries the players' entries to be written, in the order of {@link #players}
-     * @param record what is kept of it
+     * @param entries the entries to write, in the order of {@link #players}
+     * @param record the record of the match that is stored
      */
     public record Outcome(List<Entry> entries, MatchRecord record) {}
 
-    /** All players, side by side in the order given. */
+    /** All players in the order of the request, team by team. */
     public List<String> players() {
         return sides.stream().flatMap(side -> side.players.stream()).toList();
     }
 
-    /** Hash of the match as it was sent. */
+    /** Hash of the teams and places, to recognize a repeated match id with a different body. */
     public long body() {
         StringBuilder canonical = new StringBuilder();
         for (Side side : sides) {
@@ -52,13 +52,13 @@ public record Match(String matchId, List<Side> sides) {
     }
 
     /**
-     * Decides what this match does.
+     * Computes the new ratings and entries.
      *
-     * @param entries the entry of every player as it is now
-     * @param season the season it counts in
-     * @param now epoch milliseconds
+     * @param entries the current entry of every player by player id; a missing entry is a new player
+     * @param season the season that the match belongs to
+     * @param now Unix time in milliseconds
      */
-    public Outcome on(
+    public Outcome rate(
             Board board,
             RatingSystem system,
             int season,

@@ -10,21 +10,21 @@ import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** A match to rate; without an id of its own, or the header {@code Idempotency-Key}, it cannot be repeated safely. */
+/** Input of a match. Without {@code matchId} or the header {@code Idempotency-Key} a retry rates the match again. */
 public record MatchRequest(
         @Nullable String matchId, @Nullable List<@Nullable TeamRequest> teams) {
 
-    private static final int LAST_PLACE = 1_000_000;
+    private static final int MAX_PLACE = 1_000_000;
 
-    /** A team and its place, 1 for the best; teams with the same place have drawn. */
+    /** A team and its finishing place, 1 for the best. Teams with the same place have drawn. */
     public record TeamRequest(
             @Nullable List<@Nullable String> players,
             @Nullable Integer place) {}
 
     /**
-     * The match that is meant.
+     * Validates the request and returns the match.
      *
-     * @throws ProblemException 400, naming the field that does not fit
+     * @throws ProblemException 400 with the name of the invalid field
      */
     Match match(@Nullable String idempotencyKey) {
         String id = matchId != null
@@ -63,8 +63,8 @@ public record MatchRequest(
             players.add(player);
         }
         Integer place = team.place();
-        if (place == null || place < 1 || place > LAST_PLACE) {
-            throw refused(field + ".place", "Give the finishing place of the team: an integer from 1 to " + LAST_PLACE + ".");
+        if (place == null || place < 1 || place > MAX_PLACE) {
+            throw refused(field + ".place", "Give the finishing place of the team: an integer from 1 to " + MAX_PLACE + ".");
         }
         return new Match.Side(List.copyOf(players), place);
     }

@@ -29,7 +29,7 @@ import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
-/** Matches over HTTP. */
+/** The route that rates matches on RATING boards. */
 @Path("/v1/leaderboards")
 @Produces(MediaType.APPLICATION_JSON)
 @Consumes(MediaType.APPLICATION_JSON)
@@ -47,12 +47,12 @@ public class MatchResource {
     }
 
     /**
-     * What a match did to one player.
+     * Effect of a match on one player.
      *
-     * @param team the index of the player's team in the request
-     * @param oldRating the rating shown before; a newcomer's if the player had none
-     * @param deviation how uncertain the new rating is; not there for ELO
-     * @param rank where the player stands now; not there if it was not asked for
+     * @param team index of the player's team in the request, from 0
+     * @param oldRating the displayed rating before the match; the initial rating of a new player
+     * @param deviation uncertainty of the new rating; absent for ELO
+     * @param rank the current rank; absent with {@code rank=false}
      */
     public record PlayerRating(
             String playerId,
@@ -64,7 +64,7 @@ public class MatchResource {
             @Nullable Double deviation,
             @Nullable Long rank) {}
 
-    /** What a match did, in the order in which it names the players. */
+    /** Effect of a match on its players, in the order of the request. */
     public record MatchAnswer(
             String matchId,
             int season,
@@ -72,7 +72,7 @@ public class MatchResource {
             @Nullable Instant asOf,
             @Nullable Boolean replayed) {}
 
-    /** Rates a match: all of its players or none, and every match once. */
+    /** Rates a match: all of its players or none, each match exactly once. */
     @POST
     @Path("/{board}/matches")
     @Requires(Scope.BOARD_WRITE)
@@ -122,15 +122,15 @@ public class MatchResource {
                 taken.replayed() ? Boolean.TRUE : null);
     }
 
-    /** The field of the request that names a player of the match. */
-    private static String place(Match match, String playerId) {
+    /** The path of the request field that contains a player. */
+    private static String fieldOf(Match match, String playerId) {
         for (int i = 0; i < match.sides().size(); i++) {
             int at = match.sides().get(i).players().indexOf(playerId);
             if (at >= 0) {
                 return "teams[" + i + "].players[" + at + "]";
             }
         }
-        throw new IllegalArgumentException("the match does not name the player");
+        throw new IllegalArgumentException("The match does not contain the player");
     }
 
     private Problem problem(Match match, MatchResult result, String idField) {
@@ -139,7 +139,9 @@ public class MatchResource {
         }
         if (result instanceof MatchResult.NotRated) {
             return Problem.conflict(
-                    "not-rated", "Only RATING boards accept matches", "Submit scores to this board, or create a board with rankingType RATING.");
+                    "not-rated",
+                    "Only RATING boards accept matches",
+                    "Submit scores to this board, or create a board with rankingType RATING.");
         }
         if (result instanceof MatchResult.Mismatch) {
             return LeaderboardProblems.otherBody(idField);
@@ -149,7 +151,7 @@ public class MatchResource {
         }
         if (result instanceof MatchResult.Exhausted refused) {
             return LeaderboardProblems.exhausted(
-                    refused.board(), place(match, refused.playerId()), refused.playerId(), refused.attempts());
+                    refused.board(), fieldOf(match, refused.playerId()), refused.playerId(), refused.attempts());
         }
         return Problem.unavailable(1);
     }

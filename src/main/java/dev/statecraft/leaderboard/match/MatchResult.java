@@ -6,33 +6,33 @@ import dev.statecraft.leaderboard.rank.EntryRank;
 import dev.statecraft.leaderboard.settings.Terms;
 import java.util.Map;
 
-/** How a match ended; in order of precedence. */
+/** Result of a request to rate a match. Variants are listed in order of precedence. */
 public sealed interface MatchResult {
 
-    /** There is no such board. */
+    /** The board does not exist. */
     record NoBoard() implements MatchResult {}
 
-    /** The board is not rated by matches. */
+    /** The board is not a RATING board. */
     record NotRated() implements MatchResult {}
 
-    /** The match id was used for another match. */
+    /** The match id was already used with other teams or places. */
     record Mismatch() implements MatchResult {}
 
-    /** The board has not started, or has closed for good: it takes nothing. */
+    /** The board has not started or has ended; the match was not rated. */
     record NotOpen(Board board, Terms.Status status) implements MatchResult {}
 
-    /** A player of the match has played all matches that the board takes in a season. */
+    /** A player has used all attempts of the season; the match was not rated. */
     record Exhausted(Board board, String playerId, int attempts) implements MatchResult {}
 
-    /** Others wrote the entries of its players all the time. */
+    /** Gave up after {@code write-attempts} conflicting writes; nothing was changed. The caller may retry. */
     record Busy() implements MatchResult {}
 
     /**
-     * The match is rated, exactly once.
+     * The match is rated.
      *
-     * @param match what it did
-     * @param replayed whether it had been rated before
-     * @param ranks where the players stand now; none if that was not asked for or an entry is gone
+     * @param match the changes of the players' ratings
+     * @param replayed whether an earlier request rated it
+     * @param ranks current ranks by player; empty if none were requested, without players whose entry was removed
      */
     record Taken(Board board, MatchRecord match, boolean replayed, Map<String, EntryRank> ranks)
             implements MatchResult {}

@@ -27,11 +27,11 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 
-/** Rates the players of a match, all of them or none, and every match once. */
+/** Rates matches: all players of a match or none, each match exactly once. */
 @ApplicationScoped
 public class MatchService {
 
-    /** Most players in a match: so many entries can be written in one transaction. */
+    /** Maximum players of a match: the number of entries that one transaction can write. */
     public static final int MOST_PLAYERS = MatchStore.MOST_ITEMS;
 
     private static final long CONTENTION_MILLIS = 2;
@@ -43,7 +43,7 @@ public class MatchService {
     private final RankingService rankings;
     private final LeaderboardConfig config;
     private final RecentWrites recent;
-    private final GroupCommit<Place, Arrival, Attempt> groups;
+    private final GroupCommit<BoardKey, Arrival, Attempt> groups;
 
     public MatchService(
             BoardService boards,
@@ -67,78 +67,80 @@ public class MatchService {
                 (group, previous) -> rateGroup(group));
     }
 
-    /** The board whose matches are rated one group after the other. */
-    private record Place(String game, String board) {}
+    /** The board whose groups of matches are rated sequentially. */
+    private record BoardKey(String game, String board) {}
 
-    /** A match as a request brings it, and the board as the request read it. */
+    /** The match of one request, and the board that the request read. */
     private record Arrival(Board board, Match match) {}
 
     /**
-     * Rates a match of up to {@link #MOST_PLAYERS} players. A strongly consistent read of their entries and one
-     * transaction; for exactly as many players three small requests more. With {@code ranked} a batch read or a few
-     * for the ranks. If another instance writes one of the entries in between, all is read and computed again. Matches
-     * of the board that arrive in this instance during a transaction are rated together in the next one.
+     * Rates a match of up to {@link #MOST_PLAYERS} players. If another instance writes one of the entries concurrently,
+     * the entries are read again and the match is computed again. Matches of the board that arrive in this instance
+     * during a transaction are rated together in the next one.
+     *
+     * <p>Cost: one strongly consistent batch read of the entries and one transaction; three small requests more for a
+     * match of exactly {@link #MOST_PLAYERS} players. With {@code ranked}, one batch read or more for the ranks.
      */
     public MatchResult rate(String game, String boardId, Match match, boolean ranked) {
         Optional<Board> found = boards.find(game, boardId);
         if (found.isEmpty()) {
             return new NoBoard();
         }
-        Attempt done = groups.submit(new Place(game, boardId), new Arrival(found.get(), match))
+        Attempt done = groups.submit(new BoardKey(game, boardId), new Arrival(found.get(), match))
                 .orElse(BUSY);
         MatchResult result = Objects.requireNonNull(done.result());
         return ranked && result instanceof Taken taken ? rank(taken, match, done.written()) : result;
     }
 
-    /** Rates matches in order of arrival, on the latest board that any of them has seen. */
+    /** Rates matches in order of arrival, with the newest version of the board that any of the requests has read. */
     private List<Attempt> rateGroup(List<Arrival> group) {
         Board board = group.stream()
                 .map(Arrival::board)
                 .max(Comparator.comparingLong(Board::version))
                 .orElseThrow();
-        List<Match> matching = group.stream().map(Arrival::match).toList();
+        List<Match> requested = group.stream().map(Arrival::match).toList();
         Map<String, MatchRecord> known = new HashMap<>();
         long until = System.nanoTime() + config.queue().patience().toNanos();
         for (int attempt = 0; attempt < config.writeAttempts() && System.nanoTime() < until; attempt++) {
             Backoff.pauseBefore(attempt, CONTENTION_MILLIS);
             RatingSystem system = board.settings().rating();
             if (system == null) {
-                return all(matching, new NotRated());
+                return all(requested, new NotRated());
             }
             Terms.Status status = boards.status(board);
             if (status != Terms.Status.OPEN) {
-                return replays(board, matching, new NotOpen(board, status));
+                return replays(board, requested, new NotOpen(board, status));
             }
             if (!board.scored()) {
                 Optional<Board> marked = boards.mark(board, false);
                 if (marked.isEmpty()) {
-                    boolean gone = boards.read(board.game(), board.id()).isEmpty();
-                    return all(matching, gone ? new NoBoard() : new Busy());
+                    boolean deleted = boards.read(board.game(), board.id()).isEmpty();
+                    return all(requested, deleted ? new NoBoard() : new Busy());
                 }
                 board = marked.get();
                 continue;
             }
-            boolean full = matching.get(0).players().size() >= MatchStore.MOST_ITEMS;
+            boolean full = requested.get(0).players().size() >= MatchStore.MOST_ITEMS;
             List<Attempt> tried = full
-                    ? List.of(writer.rateAnnounced(board, system, matching.get(0)))
-                    : writer.rateTogether(board, system, matching, known);
+                    ? List.of(writer.rateAnnounced(board, system, requested.get(0)))
+                    : writer.rateTogether(board, system, requested, known);
             if (tried.get(0).result() != null) {
                 remember(tried);
                 return tried;
             }
         }
-        return all(matching, new Busy());
+        return all(requested, new Busy());
     }
 
-    /** The results of matches that were rated before, on a board that takes none now. */
-    private List<Attempt> replays(Board board, List<Match> matching, MatchResult refusal) {
-        return matching.stream()
-                .map(match -> new Attempt(writer.standing(board, match).orElse(refusal), List.of()))
+    /** Results of matches on a board that accepts none now: the earlier result where a match was rated before. */
+    private List<Attempt> replays(Board board, List<Match> group, MatchResult refusal) {
+        return group.stream()
+                .map(match -> new Attempt(writer.earlierResult(board, match).orElse(refusal), List.of()))
                 .toList();
     }
 
-    private static List<Attempt> all(List<Match> matching, MatchResult end) {
-        return matching.stream().map(match -> new Attempt(end, List.of())).toList();
+    private static List<Attempt> all(List<Match> group, MatchResult result) {
+        return group.stream().map(match -> new Attempt(result, List.of())).toList();
     }
 
     private void remember(List<Attempt> tried) {

@@ -27,28 +27,29 @@ import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
 import software.amazon.awssdk.services.dynamodb.model.TransactionCanceledException;
 
 /**
- * The matches of RATING boards: records in the boards table, written together with the players' entries.
+ * Records of matches on RATING boards, in the boards table. A record is written in the same transaction as the entries of
+ * the players.
  *
  * <ul>
- *   <li>Key: {@code pk} = game#match#board#epoch#match, {@code sk} = {@code match}; one partition a match, so that they
- *       spread. Attributes: {@code body} hash of what was sent, {@code season}, {@code at}, {@code changes} packed,
- *       missing while the match is only announced, {@code ttl}.
- *   <li>Guard of a match: its record must not exist, every entry must be at the version the match was reckoned on; all
- *       in one transaction. Matches that an instance rates together are one transaction.
- *   <li>A transaction takes 100 items. For a match of as many players the record is announced first, and the entry of
- *       the first player carries the finished record along until it stands in its own place.
+ *   <li>Key: {@code pk} = game#match#board#epoch#match, {@code sk} = {@code match}; one partition for each
+ *       match. Attributes: {@code body} (hash of the request), {@code season}, {@code at}, {@code changes} (packed;
+ *       absent while the match is only announced), {@code ttl}.
+ *   <li>Guard: the record must not exist, and every entry must have the version that the match was computed from, all in
+ *       one transaction. Matches that an instance rates together share a transaction.
+ *   <li>A transaction has at most 100 items. For a match of 100 players the record is announced first, and the entry of
+ *       the first player stores a copy of the finished record until the record itself is written.
  * </ul>
  */
 @ApplicationScoped
 public class MatchStore {
 
-    /** Most items in one transaction. */
+    /** Maximum items of one transaction. */
     public static final int MOST_ITEMS = 100;
 
     private static final String CONDITION_FAILED = "ConditionalCheckFailed";
 
-    /** What DynamoDB cancels a transaction for that passes by itself; in the words of its cancellation reasons. */
-    private static final Set<String> PASSING =
+    /** Cancellation reasons of DynamoDB after which a retry can succeed. */
+    private static final Set<String> RETRYABLE =
             Set.of(CONDITION_FAILED, "TransactionConflict", "ProvisionedThroughputExceeded", "ThrottlingError");
 
     private final DynamoDbClient dynamo;
@@ -59,19 +60,19 @@ public class MatchStore {
         this.tables = tables;
     }
 
-    /** How writing a match ended; in order of precedence. */
+    /** Result of a write. Variants are listed in order of precedence. */
     public sealed interface Writing {}
 
-    /** Some of the matches were recorded before: these are their records, and nothing was written. */
+    /** Some of the matches have records already, which are returned; nothing was written. */
     public record Known(List<MatchRecord> matches) implements Writing {}
 
-    /** Somebody else wrote one of the entries, or is writing it: nothing was written. */
+    /** A concurrent writer changed one of the entries; nothing was written. */
     public record Overtaken() implements Writing {}
 
-    /** Everything is written. */
+    /** The transaction was committed. */
     public record Written() implements Writing {}
 
-    /** Reads a match, strongly consistent; 1 RCU for 4 KB. Nothing if there is no record of it. */
+    /** Reads the record of a match, strongly consistent; empty if there is none. Cost: 1 RCU for each 4 KB. */
     public Optional<MatchRecord> read(Board board, String matchId) {
         Map<String, AttributeValue> item = dynamo.getItem(get ->
                         get.tableName(tables.boards()).key(key(board, matchId)).consistentRead(true))
@@ -79,15 +80,15 @@ public class MatchStore {
         return item.isEmpty() ? Optional.empty() : Optional.of(EntryItems.fromMap(item));
     }
 
-    /** An entry to write, and the version it was computed from. */
+    /** An entry to write, and the version that it was computed from. */
     public record Replaced(Entry entry, long expectedVersion) {}
 
     /**
-     * Writes the entries of all players and records of matches, all or nothing. Twice the capacity of single writes:
-     * 2 WCU an entry and its index writes, 2 for each KB of a record.
+     * Writes the entries of all players and the records of their matches, all or nothing. Cost: 2 WCU for each entry and
+     * each of its index writes, and 2 WCU for each KB of a record.
      *
-     * @param entries together with the records no more than {@link #MOST_ITEMS}
-     * @param kept how long the records are kept
+     * @param entries entries and records together are at most {@link #MOST_ITEMS}
+     * @param kept how long the records are stored
      */
     public Writing write(Board board, int season, List<Replaced> entries, List<MatchRecord> matches, Duration kept) {
         List<TransactWriteItem> items = new ArrayList<>();
@@ -102,7 +103,7 @@ public class MatchStore {
         entries.forEach(entry ->
                 items.add(EntryItems.transactional(tables, board, season, entry.entry(), entry.expectedVersion())));
         try {
-            // The SDK sends a token along, so that a repeated call whose answer was lost is one transaction.
+            // The SDK adds a client request token, so its own retry after a lost response does not commit twice.
             dynamo.transactWriteItems(write -> write.transactItems(items));
             return new Written();
         } catch (TransactionCanceledException e) {
@@ -114,7 +115,7 @@ public class MatchStore {
             if (!known.isEmpty()) {
                 return new Known(known);
             }
-            if (reasons.stream().anyMatch(reason -> PASSING.contains(reason.code()))) {
+            if (reasons.stream().anyMatch(reason -> RETRYABLE.contains(reason.code()))) {
                 return new Overtaken();
             }
             throw e;
@@ -122,9 +123,9 @@ public class MatchStore {
     }
 
     /**
-     * Announces a match; 1 WCU.
+     * Announces a match: stores its record without changes if there is no record yet. Cost: 1 WCU.
      *
-     * @return the record of the match as it stands: this one, or the one that was there before
+     * @return the stored record: the given one, or the one that existed before
      */
     public MatchRecord announce(Board board, MatchRecord match, Duration kept) {
         PutItemRequest put = PutItemRequest.builder()
@@ -141,7 +142,7 @@ public class MatchStore {
         }
     }
 
-    /** Puts the record of a match that was rated into its place; the same again changes nothing. */
+    /** Stores the record of a rated match. Idempotent. Cost: 1 WCU for each KB. */
     public void confirm(Board board, MatchRecord match, Duration kept) {
         dynamo.putItem(put -> put.tableName(tables.boards()).item(toItem(board, match, kept)));
     }

@@ -24,13 +24,13 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Computes what matches do and writes it in one transaction, or finds that they were rated before. Each call is one
- * attempt: if another writer wins the race, the caller tries again on what that one left.
+ * Computes matches and writes them in one transaction, or finds that they were rated before. Each call is one attempt: if
+ * another writer wins the race, the caller tries again.
  */
 @ApplicationScoped
 public class MatchWriter {
 
-    private static final Attempt OVERTAKEN = new Attempt(null, List.of());
+    private static final Attempt LOST_RACE = new Attempt(null, List.of());
 
     private final EntryStore entries;
     private final MatchStore matches;
@@ -44,18 +44,19 @@ public class MatchWriter {
         this.clock = clock;
     }
 
-    /** How an attempt ended: a result and the entries written, or no result if another writer won the race. */
+    /** Result of an attempt and the entries that it wrote; {@code result} is null if another writer won the race. */
     record Attempt(@Nullable MatchResult result, List<Entry> written) {}
 
     /**
-     * The entries and the records fit into one transaction. Each match is computed from what the one before it left.
+     * Rates matches whose entries and records fit into one transaction. Each match is computed from the entries that the
+     * match before it left.
      *
-     * @param known records of these matches that were found; those found now are added
+     * @param known records of these matches that were found earlier, by match id; records found now are added
      */
     List<Attempt> rateTogether(
-            Board board, RatingSystem system, List<Match> matching, Map<String, MatchRecord> known) {
+            Board board, RatingSystem system, List<Match> requested, Map<String, MatchRecord> known) {
         int season = board.season();
-        List<Match> open = matching.stream()
+        List<Match> open = requested.stream()
                 .filter(match -> !known.containsKey(match.matchId()))
                 .toList();
         Map<String, Entry> current = entries.readAll(
@@ -96,11 +97,11 @@ public class MatchWriter {
                 found.matches().forEach(record -> known.put(record.matchId(), record));
             }
             if (!(writing instanceof MatchStore.Written)) {
-                return List.of(OVERTAKEN);
+                return List.of(LOST_RACE);
             }
         }
         List<Attempt> done = new ArrayList<>();
-        for (Match match : matching) {
+        for (Match match : requested) {
             MatchResult refusal = refused.get(match);
             MatchRecord record = refusal == null ? records.remove(match.matchId()) : null;
             if (refusal != null) {
@@ -120,14 +121,15 @@ public class MatchWriter {
     }
 
     /**
-     * The entries alone fill the transaction. The record is announced first, and with it the season, so that whoever
-     * tries again writes the same entries and the loser fails on their versions. The first player's entry carries the
-     * finished record until that stands in its place; whoever writes the entry before confirms it. So a match that is
-     * not confirmed and not carried was not rated, provided the record is read after the entry.
+     * Rates a match whose entries fill a transaction. The record is announced first and fixes the season, so every retry
+     * writes the same entries, and all but one fail on the versions of the entries. The entry of the first player stores a
+     * copy of the finished record until the record itself is written; a later writer of that entry writes the record first.
+     * Therefore a match without a finished record and without a copy was not rated, provided that the record is read after
+     * the entry.
      */
     Attempt rateAnnounced(Board board, RatingSystem system, Match match) {
         if (board.settings().terms().maxAttempts() > 0) {
-            // A match that is refused announces nothing.
+            // A rejected match must not be announced.
             Optional<MatchResult> exhausted =
                     exhausted(board, match, entries.readAll(board, board.season(), match.players()));
             if (exhausted.isPresent()) {
@@ -143,12 +145,12 @@ public class MatchWriter {
         }
         int season = announced.season();
         Map<String, Entry> current = entries.readAll(board, season, match.players());
-        Optional<MatchRecord> standing = matches.read(board, match.matchId());
-        if (standing.isEmpty()) {
-            return OVERTAKEN;
+        Optional<MatchRecord> stored = matches.read(board, match.matchId());
+        if (stored.isEmpty()) {
+            return LOST_RACE;
         }
-        if (standing.get().done()) {
-            return new Attempt(known(board, match, standing.get()), List.of());
+        if (stored.get().done()) {
+            return new Attempt(known(board, match, stored.get()), List.of());
         }
         confirmCarried(board, current);
         String first = match.players().get(0);
@@ -167,13 +169,13 @@ public class MatchWriter {
                 .map(entry -> new MatchStore.Replaced(entry, entry.version() - 1))
                 .toList();
         if (matches.write(board, season, replaced, List.of(), config.matchesKept()) instanceof MatchStore.Overtaken) {
-            return OVERTAKEN;
+            return LOST_RACE;
         }
         matches.confirm(board, outcome.record(), config.matchesKept());
         return new Attempt(new Taken(board, outcome.record(), false, Map.of()), written);
     }
 
-    /** What the entries carry along is dropped when they are written, so it has to stand in its place before. */
+    /** Writes the records that entries store a copy of: the next write of an entry drops the copy. */
     private void confirmCarried(Board board, Map<String, Entry> current) {
         for (Entry entry : current.values()) {
             MatchRecord carried = entry.carried();
@@ -183,34 +185,34 @@ public class MatchWriter {
         }
     }
 
-    /** The result of a match that was rated before; nothing if it was not. 1 RCU, or 3 if it was only announced. */
-    Optional<MatchResult> standing(Board board, Match match) {
-        Optional<MatchRecord> standing = matches.read(board, match.matchId());
-        if (standing.isPresent() && !standing.get().done() && standing.get().body() == match.body()) {
+    /** The result of a match that was rated before, or empty. Cost: 1 RCU; 3 RCU if the match was only announced. */
+    Optional<MatchResult> earlierResult(Board board, Match match) {
+        Optional<MatchRecord> stored = matches.read(board, match.matchId());
+        if (stored.isPresent() && !stored.get().done() && stored.get().body() == match.body()) {
             String first = match.players().get(0);
             MatchRecord carried =
-                    entries.read(board, standing.get().season(), first).carried();
-            // The record is read again after the entry: it may have been confirmed, and no longer be carried.
-            standing = carried != null && carried.matchId().equals(match.matchId())
+                    entries.read(board, stored.get().season(), first).carried();
+            // The record is read again after the entry: it may have been written, and the copy dropped, in between.
+            stored = carried != null && carried.matchId().equals(match.matchId())
                     ? Optional.of(carried)
                     : matches.read(board, match.matchId()).filter(MatchRecord::done);
         }
-        return standing.map(record -> known(board, match, record));
+        return stored.map(record -> known(board, match, record));
     }
 
-    /** The refusal of a match one of whose players has no attempt left, unless it was rated before; else nothing. */
+    /** {@code Exhausted} if a player has no attempt left and the match was not rated before; otherwise empty. */
     private Optional<MatchResult> exhausted(Board board, Match match, Map<String, Entry> current) {
         Terms terms = board.settings().terms();
         return match.players().stream()
                 .map(player -> current.getOrDefault(player, Entry.none(player)))
                 .filter(entry -> terms.exhaustedBy(entry.attempts()))
                 .findFirst()
-                .map(entry -> standing(board, match).orElse(new Exhausted(board, entry.playerId(), entry.attempts())));
+                .map(entry -> earlierResult(board, match).orElse(new Exhausted(board, entry.playerId(), entry.attempts())));
     }
 
     private Outcome outcome(Board board, RatingSystem system, Match match, int season, Map<String, Entry> current) {
         LeaderboardConfig.Receipts receipts = config.receipts();
-        return match.on(
+        return match.rate(
                 board,
                 system,
                 season,

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class BoundedCacheTest {
 
     @Test
-    void theLeastRecentlyUsedGoFirst() {
+    void leastRecentlyUsedValuesAreEvictedFirst() {
         BoundedCache<String, Integer> cache = new BoundedCache<>(2, 1_000, value -> 1);
         cache.put("a", 1);
         cache.put("b", 2);
@@ -27,7 +27,7 @@ class BoundedCacheTest {
     }
 
     @Test
-    void whatIsTooHeavyAloneIsNotKept() {
+    void valueAboveMaximumWeightIsNotCached() {
         BoundedCache<String, Integer> cache = new BoundedCache<>(10, 5, value -> value);
         cache.put("a", 6);
         assertEquals(Optional.empty(), cache.get("a"));
@@ -37,7 +37,7 @@ class BoundedCacheTest {
 
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3})
-    void itAgreesWithAListInOrderOfUse(long seed) {
+    void cacheAgreesWithListInOrderOfUse(long seed) {
         Random random = new Random(seed);
         BoundedCache<Integer, Integer> cache = new BoundedCache<>(6, 40, value -> value);
         List<Map.Entry<Integer, Integer>> model = new ArrayList<>();

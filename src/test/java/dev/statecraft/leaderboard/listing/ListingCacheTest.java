@@ -29,12 +29,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Pages that are kept cost nothing, and trail the ranking by no more than they may. */
+/** Cached pages cost nothing and lag behind the ranking by at most the configured time. */
 class ListingCacheTest {
 
     private static final Map<String, String> CACHING = Map.of("statecraft.leaderboard.board-cache", "PT60S");
 
-    /** Time that stands still unless it is moved. */
+    /** A clock that moves on request only. */
     private static final class Moved extends Clock {
 
         private final AtomicLong millis = new AtomicLong(1_795_400_000_000L);
@@ -65,7 +65,7 @@ class ListingCacheTest {
     private final Arena other = new Arena(arena.tables, CACHING, new Faults(), clock);
 
     @Test
-    void aPageIsUsedAsItIsAndThenForTheReadOfARoot() {
+    void pageIsServedUncheckedThenValidatedByRoot() {
         board(3);
         clock.by(5_000);
         assertEquals(2, requests(() -> assertEquals(List.of("p2", "p1", "p0"), first())));
@@ -85,7 +85,7 @@ class ListingCacheTest {
     }
 
     @Test
-    void aPageReadSoonAfterAChangeIsReadAgain() {
+    void pageReadSoonAfterChangeIsReadAgain() {
         board(3);
         clock.by(1_900);
         assertEquals(2, requests(this::first));
@@ -96,7 +96,7 @@ class ListingCacheTest {
     }
 
     @Test
-    void whatOthersWroteIsSeenOnceItIsCountedAndASecondHasPassed() {
+    void scoreOfAnotherInstanceIsVisibleAfterOneSecond() {
         board(3);
         clock.by(5_000);
         first();
@@ -108,7 +108,7 @@ class ListingCacheTest {
     }
 
     @Test
-    void whatThisInstanceWroteIsSeenAtOnce() {
+    void ownScoreIsVisibleImmediately() {
         board(3);
         clock.by(5_000);
         first();
@@ -116,7 +116,7 @@ class ListingCacheTest {
         assertEquals(List.of("new", "p2", "p1", "p0"), first());
         arena.scores.remove(Arena.GAME, "board", "new");
         assertEquals(List.of("p2", "p1", "p0"), first());
-        // A page that does not count all of that yet is not kept.
+        // A page that does not count all of these scores yet is not cached.
         assertEquals(2, requests(this::first));
         arena.drain();
         assertEquals(2, requests(this::first));
@@ -124,7 +124,7 @@ class ListingCacheTest {
     }
 
     @Test
-    void aChangedBoardAResetAndADeletionAreSeenAtOnce() {
+    void changedSettingsResetAndDeletionAreVisibleImmediately() {
         Arena instance = new Arena(arena.tables, Map.of(), meter, clock);
         board(3);
         clock.by(5_000);
@@ -150,7 +150,7 @@ class ListingCacheTest {
     }
 
     @Test
-    void withoutRealTimeUpdatesAPageStaysForTheInterval() {
+    void withoutRealTimeUpdatesPageIsServedForTheInterval() {
         Arena still = new Arena(
                 arena.tables,
                 Map.of(
@@ -179,7 +179,7 @@ class ListingCacheTest {
     }
 
     @Test
-    void statisticsTellTheHitsAndAreKeptOnceNothingIsOnItsWay() {
+    void statisticsReportHitsAndAreStoredOnceAllWritesAreCounted() {
         board(3);
         clock.by(5_000);
         LeaderboardStatisticsService.Statistics statistics = arena.statistics.of(Arena.GAME);
@@ -202,7 +202,7 @@ class ListingCacheTest {
         arena.drain();
         assertEquals(4, arena.statistics.of(Arena.GAME).totalEntries());
         assertEquals(0, requests(() -> arena.statistics.of(Arena.GAME)));
-        // A deletion is answered when no instance takes the board for being there any more.
+        // The deletion responds after every cached copy of the board has expired.
         Arena forgetful = new Arena(arena.tables, Map.of(), meter, clock);
         forgetful.create("another", RankingType.SCORE, Order.DESCENDING, null, 1);
         assertEquals(2, forgetful.statistics.of(Arena.GAME).totalLeaderboards());
@@ -215,11 +215,11 @@ class ListingCacheTest {
 
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3})
-    void noPageIsOlderThanItMayBe(long seed) {
+    void noPageIsOlderThanAllowed(long seed) {
         Random random = new Random(seed);
         board(1);
         clock.by(10_000);
-        // What the list was after each change, and from when on a page may not be older.
+        // The list after each change, and the time from which an older page is not allowed.
         List<List<String>> truth = new ArrayList<>(List.of(List.of("p0")));
         List<long[]> counted = new ArrayList<>();
         int own = 0;
@@ -272,7 +272,7 @@ class ListingCacheTest {
         return meter.take().requests();
     }
 
-    /** A board with so many entries that another instance wrote and that are counted. */
+    /** A board with counted entries that another instance wrote. */
     private void board(int entries) {
         other.create("board", RankingType.SCORE, Order.DESCENDING, null, 1);
         for (int i = 0; i < entries; i++) {

@@ -48,7 +48,7 @@ class SurroundingsTest {
     }
 
     @Test
-    void aWindowIsFullWheneverTheListIsLongEnough() {
+    void windowIsFullIfListIsLongEnough() {
         for (int maxSize : new int[] {0, 1, 5, PLAYERS}) {
             Board board = board("window_" + maxSize, maxSize);
             int listed = maxSize == 0 ? PLAYERS : maxSize;
@@ -86,7 +86,7 @@ class SurroundingsTest {
     }
 
     @Test
-    void pagesInBothDirectionsJoinTheWindowWithoutGapOrOverlap() {
+    void pagesInBothDirectionsContinueWithoutGapOrOverlap() {
         for (int maxSize : new int[] {0, 5}) {
             Board board = board("pages_" + maxSize, maxSize);
             for (int player : new int[] {1, 4, 5, 9}) {
@@ -115,9 +115,9 @@ class SurroundingsTest {
         }
     }
 
-    /** Alone in the window behind the listed places, the page before it ends with the last of them. */
+    /** For a player after the listed positions, the previous page ends with the last listed entry. */
     @Test
-    void thePageBeforeAPlayerBehindTheListEndsWithTheLastListedPlace() {
+    void pageBeforeUnlistedPlayerEndsWithLastListedEntry() {
         Board board = board("behind", 5);
         Listing own = around(board, 9, 1);
         assertEquals(List.of("p9"), players(own));
@@ -128,7 +128,7 @@ class SurroundingsTest {
 
     /** The tree still counts the player's older score; the window is around the newest. */
     @Test
-    void aScoreThatIsNotCountedYetIsInTheMiddle() {
+    void uncountedScoreIsInTheMiddle() {
         Board board = board("trailing", 0);
         arena.submit("trailing", "p1", 35, 0, null);
         Listing around = around(board, 1, 3);
@@ -141,9 +141,9 @@ class SurroundingsTest {
                 around.entries().stream().map(RankedEntry::rank).toList());
     }
 
-    /** Metadata changes neither score nor order, and nothing of it is counted. */
+    /** A change of metadata changes neither score, order nor rank tree. */
     @Test
-    void metadataIsChangedWithoutAScore() {
+    void metadataChangesWithoutScore() {
         Board board = board("annotated", 0);
         Entry before = arena.entries.read(board, 1, "p5");
         MetadataService.Result result = arena.metadata.change(Arena.GAME, "annotated", "p5", "{\"skin\":1}");

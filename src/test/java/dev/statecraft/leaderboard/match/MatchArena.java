@@ -22,12 +22,12 @@ final class MatchArena {
     final Faults faults = new Faults();
     final Arena arena = new Arena(Map.of(), faults, Clock.systemUTC());
 
-    /** A player's entry in a season. */
+    /** The entry of a player in a season. */
     Entry entry(String board, int season, String player) {
         return arena.scores.read(arena.board(board), season, player);
     }
 
-    /** Rates a match that is taken. */
+    /** Rates a match that must be accepted. */
     Taken rate(String board, String id, Side... sides) {
         return assertInstanceOf(Taken.class, send(board, id, sides));
     }
@@ -37,17 +37,17 @@ final class MatchArena {
         return arena.matches.rate(Arena.GAME, board, match(id, sides), true);
     }
 
-    /** A match of these sides. */
+    /** A match of the given teams. */
     static Match match(String id, Side... sides) {
         return new Match(id, List.of(sides));
     }
 
-    /** Players who end in the same place. */
+    /** A team and its finishing place. */
     static Side side(int place, String... players) {
         return new Side(List.of(players), place);
     }
 
-    /** As many sides as players, p0 first. */
+    /** A match of single players; p0 wins. */
     static Side[] freeForAll(int players) {
         return IntStream.range(0, players).mapToObj(i -> side(i + 1, "p" + i)).toArray(Side[]::new);
     }

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a match consumes, by how many play. */
+/** Measures the consumed capacity of a match by number of players. */
 @Tag("bench")
 class MatchBench {
 

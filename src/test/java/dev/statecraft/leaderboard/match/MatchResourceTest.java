@@ -33,7 +33,7 @@ class MatchResourceTest {
     LocalRuntime local;
 
     @Test
-    void aBoardIsRatedByElo() {
+    void eloBoardRatesMatches() {
         create("{'id':'elo','rankingType':'RATING'}")
                 .statusCode(201)
                 .body("rating.algorithm", equalTo("ELO"))
@@ -79,7 +79,7 @@ class MatchResourceTest {
     }
 
     @Test
-    void theHeaderStandsInForTheMatchId() {
+    void idempotencyKeyReplacesMatchId() {
         create("{'id':'keyed','rankingType':'RATING'}").statusCode(201);
         String match = "{'teams':[{'players':['a','b'],'place':1},{'players':['c','d'],'place':1}]}";
         for (int i = 0; i < 2; i++) {
@@ -100,13 +100,13 @@ class MatchResourceTest {
     }
 
     @Test
-    void glicko2TellsHowCertainItIs() {
+    void glicko2ReportsDeviation() {
         create("{'id':'glicko','rankingType':'RATING','rating':{'algorithm':'GLICKO2','period':'P7D','tau':0.6}}")
                 .statusCode(201)
                 .body("rating.period", equalTo("PT168H"))
                 .body("rating.tau", equalTo(0.6f))
                 .body("rating.volatility", equalTo(0.06f));
-        // Two newcomers: 1500, 350, 0.06 each.
+        // Two new players: 1500, 350, 0.06 each.
         match("glicko", "{'matchId':'m','teams':[{'players':['a'],'place':1},{'players':['b'],'place':2}]}")
                 .statusCode(200)
                 .body("players[0].newRating", equalTo(1662.31f))
@@ -116,7 +116,7 @@ class MatchResourceTest {
     }
 
     @Test
-    void openSkillIsShownThreeDeviationsBelowItsMean() {
+    void openSkillDisplaysMeanMinusThreeDeviations() {
         create("{'id':'openskill','rankingType':'RATING','rating':{'algorithm':'OPENSKILL','tau':0,"
                         + "'model':'BRADLEY_TERRY_PART'},'decimals':4}")
                 .statusCode(201)
@@ -133,7 +133,7 @@ class MatchResourceTest {
     }
 
     @Test
-    void aHundredPlayersAreRatedTogetherAndOneMoreIsRefused() {
+    void hundredPlayersAreRatedAndOneMoreIsRejected() {
         create("{'id':'royale','rankingType':'RATING','rating':{'algorithm':'OPENSKILL'}}")
                 .statusCode(201);
         for (int i = 0; i < 2; i++) {
@@ -150,7 +150,7 @@ class MatchResourceTest {
     }
 
     @Test
-    void scoresAndMatchesKeepToTheirBoards() {
+    void boardsRejectTheOtherKindOfResult() {
         create("{'id':'by-matches','rankingType':'RATING'}").statusCode(201);
         create("{'id':'by-scores','rankingType':'SCORE'}").statusCode(201);
         post("by-matches/scores", "{'playerId':'a','value':1}")
@@ -165,7 +165,7 @@ class MatchResourceTest {
     }
 
     @Test
-    void theWayToRateIsFixedOnceAMatchWasRated() {
+    void ratingSettingsAreLockedAfterFirstMatch() {
         create("{'id':'fixed','rankingType':'SCORE'}").statusCode(201).body("rating", nullValue());
         patch("{'rankingType':'RATING'}").statusCode(200).body("rating.algorithm", equalTo("ELO"));
         patch("{'rating':{'algorithm':'ELO','k':10}}").statusCode(200).body("rating.k", equalTo(10));
@@ -203,7 +203,7 @@ class MatchResourceTest {
                 "{'matchId':'','teams':[{'players':['a'],'place':1},{'players':['b'],'place':2}]} | matchId",
                 "{'matchId':'x y','teams':[{'players':['a'],'place':1},{'players':['b'],'place':2}]} | matchId"
             })
-    void aBadMatchIsRefused(String body, String field) {
+    void invalidMatchIsRejected(String body, String field) {
         create("{'id':'bad-matches','rankingType':'RATING'}");
         match("bad-matches", body)
                 .statusCode(400)
@@ -243,7 +243,7 @@ class MatchResourceTest {
                 "'rankingType':'RATING','operator':'SUM' | operator",
                 "'rankingType':'RATING','bounds':{'max':3000} | bounds"
             })
-    void aBadRatingBoardIsRefused(String settings, String field) {
+    void invalidRatingSettingsAreRejected(String settings, String field) {
         create("{'id':'bad-rating'," + settings + "}").statusCode(400).body("field", equalTo(field));
         get("bad-rating").statusCode(404);
     }

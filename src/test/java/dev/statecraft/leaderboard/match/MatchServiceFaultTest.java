@@ -40,7 +40,7 @@ import software.amazon.awssdk.services.dynamodb.model.CancellationReason;
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItemsRequest;
 import software.amazon.awssdk.services.dynamodb.model.TransactionCanceledException;
 
-/** Every match is rated once, for all of its players, whatever fails, overlaps or is sent again (invariants S1 to S3). */
+/** Every match is rated exactly once for all of its players under failures, concurrency and retries (invariants S1 to S3). */
 class MatchServiceFaultTest {
 
     private final MatchArena rated = new MatchArena();
@@ -49,7 +49,7 @@ class MatchServiceFaultTest {
 
     @ParameterizedTest
     @ValueSource(ints = {2, 100})
-    void aMatchWhoseAnswerWasLostIsNotRatedAgainNotEvenInTheNextSeason(int players) {
+    void retryAfterLostResponseIsNotRatedAgainEvenInNextSeason(int players) {
         int writes = players == 100 ? 3 : 1;
         for (int write = 0; write < writes; write++) {
             for (boolean afterwards : new boolean[] {false, true}) {
@@ -61,7 +61,7 @@ class MatchServiceFaultTest {
                     Side[] sides = freeForAll(players);
                     assertThrows(Faults.Injected.class, () -> rated.send(id, "m", sides), id);
                     faults.heal();
-                    // The entry that carries the record is written by others meanwhile.
+                    // Another writer changes the entry that stores the copy of the record.
                     rated.rate(id, "between", side(1, "p0"), side(2, "other"));
                     if (reset) {
                         arena.reset(id, "over", null);
@@ -95,7 +95,7 @@ class MatchServiceFaultTest {
     }
 
     @Test
-    void asManyAsFitIntoATransactionWithTheRecord() {
+    void largestMatchWithRecordInOneTransaction() {
         arena.createRated("board", ELO);
         rated.rate("board", "mark", side(1, "x"), side(2, "y"));
         faults.failFrom(0, true);
@@ -110,14 +110,14 @@ class MatchServiceFaultTest {
 
     @ParameterizedTest
     @ValueSource(longs = {1, 2})
-    void failuresAndRetriesRateOnce(long seed) {
+    void failuresAndRetriesRateExactlyOnce(long seed) {
         Random random = new Random(seed);
         arena.createRated("board", ELO);
         rated.rate("board", "mark", side(1, "x"), side(2, "y"));
         Map<String, Rating> expected = new HashMap<>();
         int failures = 0;
         for (int i = 0; i < 60; i++) {
-            // Now and then one so large that it has to be announced.
+            // Some matches are so large that they are announced first.
             Side[] sides = i % 20 == 7 ? freeForAll(100) : randomMatch(random);
             Taken taken = null;
             while (taken == null) {
@@ -148,7 +148,7 @@ class MatchServiceFaultTest {
     }
 
     @Test
-    void matchesOfTheSamePlayersAtOnceLoseNothing() throws Exception {
+    void concurrentMatchesOfSamePlayersLoseNothing() throws Exception {
         arena.createRated("board", ELO);
         Arena other = new Arena(arena.tables, Map.of(), faults, Clock.systemUTC());
         ExecutorService senders = Executors.newFixedThreadPool(32);
@@ -166,7 +166,7 @@ class MatchServiceFaultTest {
                             side(1, players.get(0)),
                             side(2, players.get(1)),
                             side(3, players.get(2)));
-                    // Each is sent twice, as by a caller who does not wait long enough.
+                    // Each match is sent twice, as by a client with a short timeout.
                     for (int copy = 0; copy < 2; copy++) {
                         Taken taken = assertInstanceOf(Taken.class, matches.rate(Arena.GAME, "board", match, false));
                         assertEquals(copy == 1, taken.replayed());
@@ -195,7 +195,7 @@ class MatchServiceFaultTest {
     }
 
     @Test
-    void ofIdenticalMatchesAtOnceAllButOneSayThatTheyAreRepeated() throws Exception {
+    void concurrentIdenticalMatchesAreReplayedExceptOne() throws Exception {
         arena.createRated("board", ELO);
         Arena other = new Arena(arena.tables, Map.of(), faults, Clock.systemUTC());
         ExecutorService senders = Executors.newFixedThreadPool(14);
@@ -224,7 +224,7 @@ class MatchServiceFaultTest {
     }
 
     @Test
-    void theSameLargeMatchSentByManyAtOnceIsRatedOnce() throws Exception {
+    void concurrentIdenticalLargeMatchesAreRatedOnce() throws Exception {
         arena.createRated("board", ELO);
         rated.rate("board", "mark", side(1, "x"), side(2, "y"));
         Match large = match("large", freeForAll(100));
@@ -244,7 +244,7 @@ class MatchServiceFaultTest {
     }
 
     @Test
-    void aTransactionInConflictIsTriedAgainAndGivenUpInTheEnd() {
+    void conflictingTransactionIsRetriedUntilAttemptsAreUsedUp() {
         AtomicInteger conflicts = new AtomicInteger();
         ExecutionInterceptor conflicting = new ExecutionInterceptor() {
             @Override
@@ -264,7 +264,7 @@ class MatchServiceFaultTest {
                 new Arena(Map.of("statecraft.leaderboard.write-attempts", "4"), conflicting, Clock.systemUTC());
         contended.createRated("board", ELO);
         Match match = match("m1", side(1, "a"), side(2, "b"));
-        // The first try of all went to noting that the board has entries.
+        // The first attempt set the scored flag of the board.
         conflicts.set(2);
         assertInstanceOf(Taken.class, contended.matches.rate(Arena.GAME, "board", match, false));
         conflicts.set(Integer.MAX_VALUE);

@@ -35,7 +35,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** What matches do to the entries of their players, and what sending one again does. */
+/** Effects of matches on entries, and of repeated matches. */
 class MatchServiceTest {
 
     private final MatchArena rated = new MatchArena();
@@ -43,7 +43,7 @@ class MatchServiceTest {
     private final Arena arena = rated.arena;
 
     @Test
-    void aMatchIsRatedAndRankedAtOnce() {
+    void matchIsRatedAndRanked() {
         arena.createRated("board", ELO);
         Taken taken = rated.rate("board", "m1", side(2, "a"), side(1, "b"));
         assertEquals(1, taken.match().season());
@@ -71,7 +71,7 @@ class MatchServiceTest {
     }
 
     @Test
-    void theSameMatchAgainAnswersTheSameAndAnotherUnderItsIdIsRefused() {
+    void repeatedMatchIsReplayedAndOtherBodyIsRejected() {
         arena.createRated("board", ELO);
         Taken first = rated.rate("board", "m1", side(1, "a"), side(2, "b"));
         rated.rate("board", "m2", side(1, "b"), side(2, "a"));
@@ -85,7 +85,7 @@ class MatchServiceTest {
     }
 
     @Test
-    void matchesAndScoresKeepToTheirBoards() {
+    void servicesRejectTheOtherKindOfResult() {
         arena.createRated("rated", ELO);
         arena.create("scored", RankingType.SCORE, Order.DESCENDING, null, 1);
         assertInstanceOf(MatchResult.NotRated.class, rated.send("scored", "m", side(1, "a"), side(2, "b")));
@@ -100,7 +100,7 @@ class MatchServiceTest {
     }
 
     @Test
-    void whoWasRemovedBeginsAnewAndALateRetryDoesNotBringTheRatingBack() {
+    void removedPlayerRestartsAndLateRetryDoesNotRestoreRating() {
         arena.createRated("board", ELO);
         rated.rate("board", "m1", side(1, "a"), side(2, "b"));
         arena.scores.remove(Arena.GAME, "board", "a");
@@ -111,7 +111,7 @@ class MatchServiceTest {
     }
 
     @Test
-    void aSeasonBeginsWithNewcomers() {
+    void newSeasonStartsWithInitialRatings() {
         arena.createRated("board", ELO);
         rated.rate("board", "m1", side(1, "a"), side(2, "b"));
         arena.reset("board", "over", null);
@@ -121,7 +121,7 @@ class MatchServiceTest {
     }
 
     @Test
-    void settingsAndRatingsSurviveTheStoreToTheLastBit() {
+    void settingsAndRatingsAreStoredExactly() {
         RatingSystem glicko = new Glicko2(1500.25, 351.5, 0.0612345, 0.51, Duration.ofHours(36));
         arena.createRated("board", glicko);
         assertEquals(glicko, arena.board("board").settings().rating());

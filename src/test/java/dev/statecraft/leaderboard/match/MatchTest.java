@@ -31,7 +31,7 @@ class MatchTest {
     private static final RatingSystem ELO = new Elo(1500, 32, Elo.Expectation.LOGISTIC);
 
     @Test
-    void newcomersBeginWithTheBoardsRating() {
+    void newPlayersStartWithInitialRating() {
         Outcome outcome = on(ELO, match(side(1, "a"), side(2, "b")), Map.of());
         assertEquals(
                 List.of(new Change(150_000, 151_600, 0), new Change(150_000, 148_400, 0)),
@@ -49,7 +49,7 @@ class MatchTest {
     }
 
     @Test
-    void ratingsGoOnFromTheirExactValuesAndNotFromWhatIsShown() {
+    void ratingsContinueFromExactValuesNotDisplayedOnes() {
         Outcome first = on(ELO, match(side(1, "a"), side(2, "b")), Map.of());
         Entry a = first.entries().get(0);
         Entry b = first.entries().get(1);
@@ -63,7 +63,7 @@ class MatchTest {
     }
 
     @Test
-    void bestAloneIsAWinBestTogetherADrawAndAllElseALoss() {
+    void firstPlaceIsWinSharedFirstPlaceIsDrawOthersLose() {
         List<Entry> entries = on(ELO, match(side(1, "a"), side(1, "b"), side(2, "c"), side(3, "d")), Map.of())
                 .entries();
         assertEquals(
@@ -84,7 +84,7 @@ class MatchTest {
     }
 
     @Test
-    void openSkillIsShownByWhatIsMostLikelyExceeded() {
+    void openSkillDisplaysConservativeEstimate() {
         RatingSystem openskill = new OpenSkill(25, 25 / 3.0, 25 / 6.0, 0, 3, OpenSkill.Model.PLACKETT_LUCE);
         Outcome outcome = on(openskill, match(side(1, "a"), side(2, "b")), Map.of());
         assertEquals(0, outcome.record().changes().get(0).oldValue());
@@ -94,7 +94,7 @@ class MatchTest {
     }
 
     @Test
-    void whatWasSentIsKnownByItsHash() {
+    void hashIdentifiesRequestBody() {
         long body = match(side(1, "a", "b"), side(2, "c")).body();
         assertEquals(body, match(side(1, "a", "b"), side(2, "c")).body());
         assertNotEquals(body, match(side(1, "a", "b"), side(3, "c")).body());
@@ -103,7 +103,7 @@ class MatchTest {
     }
 
     @Test
-    void whatIsStoredIsReadBack() {
+    void storedRecordIsReadBack() {
         RatingState rated = new RatingState(new Rating(1500.1, 0.1 + 0.2, 1e-300, -7, Math.PI, -Math.E), 1, 2, 3);
         assertEquals(rated, RatingState.unpack(rated.pack()));
         MatchRecord record = new MatchRecord(
@@ -115,7 +115,7 @@ class MatchTest {
         BoardSettings settings = new BoardSettings(
                 "", RankingType.RATING, Order.DESCENDING, null, 2, 0, 1, null, null, List.of(), List.of(), system);
         Board board = Board.first("default", "board", settings, Instant.EPOCH, Instant.EPOCH);
-        return match.on(board, system, 1, entries, 1_000, RETENTION);
+        return match.rate(board, system, 1, entries, 1_000, RETENTION);
     }
 
     private static Match match(Side... sides) {

@@ -144,7 +144,7 @@ class TermsTest {
         Board board = Board.first("default", "board", settings, NOON, NOON);
         Match match = new Match("m", List.of(new Match.Side(List.of("a"), 1), new Match.Side(List.of("b"), 2)));
         Map<String, Entry> before = Map.of("b", Entry.none("b").withAttempts(3));
-        Match.Outcome outcome = match.on(board, elo, 1, before, 1_000, RETENTION);
+        Match.Outcome outcome = match.rate(board, elo, 1, before, 1_000, RETENTION);
         assertEquals(
                 List.of(1, 4), outcome.entries().stream().map(Entry::attempts).toList());
         assertEquals(4, outcome.entries().get(1).carrying(outcome.record()).attempts());
