@@ -19,7 +19,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 
-/** Keys and limits of one instance, wired by hand for tests without Quarkus. */
+/** The key and rate limit services of one instance, for tests without Quarkus. */
 public final class AccessParts {
 
     private final KeyService keys;
@@ -29,9 +29,9 @@ public final class AccessParts {
     private final KeyDerivation derivation;
 
     /**
-     * Wires them.
+     * Creates the services.
      *
-     * @param settings below {@code statecraft.access}
+     * @param settings configuration below {@code statecraft.access}
      */
     public AccessParts(DynamoDbClient dynamo, TableNames tables, Clock clock, Map<String, String> settings) {
         SmallRyeConfigBuilder builder = new SmallRyeConfigBuilder()
@@ -48,12 +48,12 @@ public final class AccessParts {
                 new KeyStore(dynamo, tables));
     }
 
-    /** The keys. */
+    /** The key service. */
     public KeyService keys() {
         return keys;
     }
 
-    /** The limits. */
+    /** The rate limit service. */
     public RateLimitService limits() {
         return limits;
     }

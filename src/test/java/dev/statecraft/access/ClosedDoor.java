@@ -4,10 +4,10 @@ import dev.statecraft.access.key.KeyFormat;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import java.util.Map;
 
-/** Anonymous calls are not let in, and a revoked key opens nothing from the next request on. */
+/** Rejects anonymous calls, and caches no keys, so a revoked key is rejected immediately. */
 public final class ClosedDoor implements QuarkusTestProfile {
 
-    /** The text of the key whose hash this profile is told. */
+    /** The text of the bootstrap key whose hash this profile configures. */
     public static final String BOOTSTRAP = "sk_bootstrap_0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
 
     @Override

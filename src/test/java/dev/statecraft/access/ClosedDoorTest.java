@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Where anonymous calls are not let in. */
+/** Access to a deployment that rejects anonymous calls. */
 @QuarkusTest
 @Tag("application")
 @TestProfile(ClosedDoor.class)

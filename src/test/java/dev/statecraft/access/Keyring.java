@@ -8,24 +8,24 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 
-/** Makes keys and requests that bring them, with the key that a developer has. */
+/** Creates API keys and tokens with the development key, and requests with a credential. */
 public final class Keyring {
 
     public static final String DEVELOPER = "sk_dev_local";
 
     private Keyring() {}
 
-    /** A request with a key, or a token. */
+    /** A request with an API key or a token. */
     public static RequestSpecification with(String credential) {
         return given().header("Authorization", "Bearer " + credential);
     }
 
-    /** A request with a key, or a token, and a body. */
+    /** A request with an API key or a token, and a JSON body. */
     public static RequestSpecification with(String credential, String body) {
         return with(credential).contentType("application/json").body(body.replace('\'', '"'));
     }
 
-    /** A new key of a game with some scopes. */
+    /** Creates an API key of a game with the given scopes. */
     public static String key(String game, Scope... scopes) {
         return key(game, Arrays.asList(scopes));
     }
@@ -47,17 +47,17 @@ public final class Keyring {
                 .path("key");
     }
 
-    /** The id in the text of a key. */
+    /** The id in the text of an API key. */
     public static String idOf(String key) {
         return key.split("_", 3)[1];
     }
 
-    /** A token for a key. */
+    /** Creates a token of an API key. */
     public static String token(String key) {
         return with(key).post("/v1/tokens").then().statusCode(200).extract().path("token");
     }
 
-    /** A token for a player; the request's fields stand in the body. */
+    /** Creates a player token; the body contains the fields of the request. */
     public static String playerToken(String key, String player, String body) {
         return with(key, body)
                 .post("/v1/players/" + player + "/tokens")

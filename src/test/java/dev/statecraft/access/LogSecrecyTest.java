@@ -30,14 +30,14 @@ import org.jboss.logmanager.formatters.PatternFormatter;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Whatever is asked for, granted or refused: what is secret, and what players have, is not in the logs. */
+/** Logs contain neither secrets nor player state, for accepted and for rejected requests. */
 @QuarkusTest
 @Tag("application")
 @TestProfile(LogSecrecyTest.Talkative.class)
 @WithTestResource(DynamoDbLocalResource.class)
 class LogSecrecyTest {
 
-    /** The application logs all it can, behind the closed door. */
+    /** Rejects anonymous calls and logs at the most detailed level. */
     public static final class Talkative implements QuarkusTestProfile {
 
         @Override
@@ -61,7 +61,7 @@ class LogSecrecyTest {
     @Inject
     TableNames tables;
 
-    /** Keeps what is logged, as text, failures with all their causes included. */
+    /** Collects the log as text, including exceptions with all causes. */
     private static final class Kept extends Handler {
 
         private final Formatter pattern = new PatternFormatter("%m%n%e");
@@ -136,7 +136,7 @@ class LogSecrecyTest {
                 .post("/v1/webhooks/roblox");
     }
 
-    /** A record that cannot be read makes a stream consumer say so. */
+    /** An unreadable record, which a stream consumer logs. */
     private void fail() throws Exception {
         handlers.find("event-stream").orElseThrow().invoke("""
                 {"Records": [{"eventName": "INSERT", "eventSourceARN": "arn:aws:dynamodb:r:1:table/%s/stream/1",

@@ -48,8 +48,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * Every route that a resource answers, with every way not to be allowed to call it. The routes are read from the
- * resources, so that none is forgotten.
+ * Every route with every kind of insufficient credential. The routes are read from the resources, so that none is
+ * missing.
  */
 @QuarkusTest
 @Tag("application")
@@ -80,15 +80,15 @@ class RouteAccessTest {
         Map<String, @Nullable String> credentials = new LinkedHashMap<>();
         credentials.put("no credential", null);
         credentials.put("garbage", "garbage");
-        credentials.put("a key nobody has", KeyFormat.random(new SecureRandom()).text());
+        credentials.put("an unknown key", KeyFormat.random(new SecureRandom()).text());
         credentials.put("an expired token", forged(claims(-60, TokenReader.AUDIENCE), signingKey()));
-        credentials.put("a token for somebody else", forged(claims(60, "another"), signingKey()));
+        credentials.put("a token for another audience", forged(claims(60, "another"), signingKey()));
         credentials.put("a token without an end", forged(claims(null, TokenReader.AUDIENCE), signingKey()));
         credentials.put("a token signed with another key", forged(claims(60, TokenReader.AUDIENCE), new byte[32]));
         credentials.put("an unsigned token", unsigned(claims(60, TokenReader.AUDIENCE)));
         credentials.put("a revoked key", revoked(false));
         credentials.put("a token of a revoked key", revoked(true));
-        // What all the others are one step away from.
+        // The valid token from which all others differ in one property.
         with(forged(claims(60, TokenReader.AUDIENCE), signingKey()))
                 .get("/v1/leaderboards")
                 .then()
@@ -229,7 +229,7 @@ class RouteAccessTest {
         }));
     }
 
-    /** One of everything, with a mark in it. */
+    /** Creates one object of every kind that contains a marker. */
     private static void furnish(String key) {
         with(key, "{'id': 'theirs', 'rankingType': 'SCORE', 'description': '" + MARK + "'}")
                 .post("/v1/leaderboards")
@@ -265,7 +265,7 @@ class RouteAccessTest {
         return credential;
     }
 
-    /** What a token of the developer's key claims. */
+    /** The claims of a token of the development key. */
     private static JwtClaims claims(@Nullable Integer goodForSeconds, String audience) {
         JwtClaims claims = new JwtClaims();
         claims.setIssuer(TokenReader.ISSUER);

@@ -6,7 +6,7 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 
-/** Answers who the caller is. */
+/** Returns the caller of the request. */
 @Path("/v1/who-am-i")
 @Produces(MediaType.APPLICATION_JSON)
 public class WhoAmIResource {

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 
-/** Who is erased is found nowhere any more, and what belongs to others stays. */
+/** An erased player is found nowhere, and data of other players remains. */
 @QuarkusTest
 @Tag("application")
 @WithTestResource(DynamoDbLocalResource.class)
@@ -56,7 +56,7 @@ class ErasureResourceTest {
     @Inject
     TableNames tables;
 
-    /** Earlier versions took ids of dots only; what they stored can still be removed. */
+    /** Earlier versions accepted ids of dots only; their data can still be erased. */
     @Test
     void playerIdOfDots_isErasedByABody() {
         post("/v1/leaderboards", "{'id':'dotted','rankingType':'SCORE'}");
@@ -98,7 +98,7 @@ class ErasureResourceTest {
         post("/v1/leaderboards/er/scores", "{'playerId':'" + PLAYER + "','value':5000,'submissionId':'q'}");
         rest();
         post("/v1/leaderboards/er/reset", "{'reason':'over'}");
-        // Waiting, counting, awards and the final snapshot are steps of their own.
+        // Grace period, count, awards and final snapshot are separate steps.
         for (int step = 0; step < 4; step++) {
             upkeep.run("default", () -> true);
             rest();
@@ -115,7 +115,7 @@ class ErasureResourceTest {
         post("/v1/leaderboards/er-gone/scores", "{'playerId':'" + PLAYER + "','value':3}");
         rest();
         given().delete("/v1/leaderboards/er-gone").then().statusCode(204);
-        // What was the player's once, and is somebody else's now, or nobody's.
+        // Entities that belonged to the player earlier and now belong to another player or to none.
         post("/v1/entities", "{'id':'passed-on','type':'UI_STATE','state':{'playerId':'" + PLAYER + "','d':1}}");
         patch("passed-on", "{'set':{'playerId':'stays-1'}}");
         post("/v1/entities", "{'id':'given-up','type':'UI_STATE','state':{'playerId':'" + PLAYER + "','e':1}}");

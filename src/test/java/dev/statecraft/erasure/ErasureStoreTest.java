@@ -41,7 +41,7 @@ class ErasureStoreTest {
 
     @Test
     void erasureInItsFirstPass_isFound() {
-        // Their ids decide which is read first.
+        // Their ids determine which one is read first.
         for (String running : List.of("a", "z")) {
             String player = "player-" + running;
             Erasure settling = Erasure.started("m-" + running, player, "key", NOON);

@@ -25,7 +25,7 @@ class RobloxResourceTest {
         List<String> places = List.of("815=racing", " 816 = zoo ", "817=gone");
         assertEquals(Set.of("racing"), gamesOf("{\"GameIds\":[815]}", places, "default", "racing", "zoo"));
         assertEquals(Set.of("racing", "zoo"), gamesOf("{\"GameIds\":[815,816,4]}", places, "default", "racing", "zoo"));
-        // It is about games of another stack.
+        // The notification concerns games of another deployment.
         assertEquals(Set.of(), gamesOf("{\"GameIds\":[4,817]}", places, "default", "racing", "zoo"));
     }
 

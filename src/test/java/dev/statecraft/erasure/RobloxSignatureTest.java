@@ -15,7 +15,7 @@ public class RobloxSignatureTest {
     private static final byte[] BODY = "{\"EventType\":\"x\"}".getBytes(StandardCharsets.UTF_8);
     private static final Duration TOLERANCE = Duration.ofMinutes(10);
 
-    /** Worked out with another implementation: Python's hmac. */
+    /** Computed with another implementation: Python's hmac. */
     @Test
     void mac_isHmacSha256OverTimeDotBody() {
         String signed = "t=1800000000,v1=3WwGQRWvMdd9hJ9fI7CJLxGhPmcq/0Xw1tbDkBf9RWQ=";

@@ -27,7 +27,7 @@ public final class ApiPlay {
         this.world = world;
     }
 
-    /** Calls everything there is; fails if anything is refused, or an operation of the document was not called. */
+    /** Calls every operation; fails if a request is rejected, or if an operation of the document was not called. */
     public void run() {
         leaderboards();
         entities();
@@ -158,7 +158,7 @@ public final class ApiPlay {
         world.parameters().put("version", "1.1.0");
     }
 
-    /** Leases until there is a page, and hands it in. */
+    /** Requests a lease until there is a record page, and completes it. */
     private void lease() {
         for (int i = 0; i < 100; i++) {
             Response leased = world.call("leaseMigrationWork");
@@ -178,7 +178,7 @@ public final class ApiPlay {
             }
             world.rest();
         }
-        throw new AssertionError("There was no page to lease");
+        throw new AssertionError("There was no record page to lease");
     }
 
     private void system() {
@@ -207,7 +207,7 @@ public final class ApiPlay {
         world.parameters().put("erasure", world.answers().get("erasePlayer").path("id"));
         world.call("getErasure");
         ApiDocument.Call webhook = world.document().call("receiveRobloxWebhook");
-        // Other worlds of the same system take the example too, and a notification is taken once.
+        // Other worlds of the same system send the example too, and a notification is accepted once.
         ObjectNode notification = world.document().requestExample(webhook).deepCopy();
         String body = notification.put("NotificationId", world.game()).toString();
         world.answers().put(

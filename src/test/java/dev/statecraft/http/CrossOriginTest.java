@@ -26,7 +26,7 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Pages of origins that the configuration names may call the API, over HTTP and through API Gateway. */
+/** Pages of configured origins may call the API, over HTTP and through API Gateway. */
 @QuarkusTest
 @Tag("application")
 @TestProfile(CrossOriginTest.OneOrigin.class)

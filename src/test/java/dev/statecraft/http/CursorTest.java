@@ -23,7 +23,7 @@ class CursorTest {
                 Cursor.of("list", 5),
                 Cursor.of("list", 5, 6, 7),
                 Cursor.of("list", 5, ""),
-                // A key of DynamoDB takes 1,024 bytes.
+                // A sort key of DynamoDB has at most 1,024 bytes.
                 Cursor.of("list", 5, "é".repeat(501)))) {
             ProblemException refused =
                     assertThrows(ProblemException.class, () -> Cursor.read(cursor, "list", 2), cursor);

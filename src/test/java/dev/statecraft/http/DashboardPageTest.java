@@ -33,7 +33,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The page and its parts, over a socket and as Lambda answers them; what it does is tested in a browser. */
+/** The files of the dashboard over HTTP and on Lambda; DashboardBrowserTest covers its function. */
 @Tag("application")
 @QuarkusTest
 class DashboardPageTest {

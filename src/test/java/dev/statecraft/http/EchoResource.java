@@ -30,7 +30,7 @@ import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.services.dynamodb.model.ProvisionedThroughputExceededException;
 import software.amazon.awssdk.services.dynamodb.model.ResourceNotFoundException;
 
-/** A resource with one of everything, so that the edge can be tried without any feature. */
+/** A resource for tests of HTTP and JSON without any feature. */
 @Path("/v1/echo")
 @Produces(MediaType.APPLICATION_JSON)
 @Consumes(MediaType.APPLICATION_JSON)
@@ -62,12 +62,12 @@ public class EchoResource {
             @Nullable List<Score> scores,
             @Nullable Instant at) {}
 
-    /** Nothing that Jackson could make. */
+    /** A type that Jackson cannot create. */
     interface Undefined {
         String text();
     }
 
-    /** Fails when it is written. */
+    /** A value that cannot be serialized. */
     public static final class Refusing {
 
         public String getText() {
@@ -116,7 +116,7 @@ public class EchoResource {
         return Map.of("id", Ids.check("id", id));
     }
 
-    /** The parameter as the resource is given it, and as filters that authorize see it. */
+    /** The parameter as the resource receives it, and as the authorization filters see it. */
     @Requires(Scope.SYSTEM_READ)
     @GET
     @Path("parameters/{id}")
@@ -158,7 +158,7 @@ public class EchoResource {
         return new byte[] {0, 1, (byte) 0xff};
     }
 
-    /** An answer that begins well and cannot be written to its end. */
+    /** A response whose serialization fails after its first part. */
     @Requires(Scope.SYSTEM_ADMIN)
     @POST
     @Path("unwritable/{how}")
@@ -178,7 +178,7 @@ public class EchoResource {
                 .build();
     }
 
-    /** A list that cannot be written, by a method that says what it returns. */
+    /** A list that cannot be serialized, from a method with a declared return type. */
     @Requires(Scope.SYSTEM_ADMIN)
     @POST
     @Path("refusing")
@@ -186,7 +186,7 @@ public class EchoResource {
         return List.of(new Refusing());
     }
 
-    /** Takes a body of a type that cannot be read. */
+    /** Accepts a body of a type that cannot be parsed. */
     @Requires(Scope.SYSTEM_READ)
     @POST
     @Path("undefined")

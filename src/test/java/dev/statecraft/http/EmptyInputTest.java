@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Parameters that are there and empty, and bodies where none belongs: read from the OpenAPI document, all refused. */
+/** Empty parameters, and bodies of operations without one, are rejected; all are read from the OpenAPI document. */
 @QuarkusTest
 @Tag("application")
 @WithTestResource(DynamoDbLocalResource.class)

@@ -28,9 +28,9 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * Hostile segments in the place of every path parameter of every operation of the OpenAPI document, over HTTP and as
- * events of API Gateway. The credential is one that nobody has: what is refused with 400 was refused before it was
- * looked at, so before routing and authorization as well.
+ * Hostile segments for every path parameter of every operation of the OpenAPI document, over HTTP and as events of API
+ * Gateway. The credential is invalid: a path that is rejected with 400 was rejected before authentication, so before
+ * routing and authorization as well.
  */
 @QuarkusTest
 @Tag("application")
@@ -72,7 +72,7 @@ class HostilePathTest {
             "%zz",
             "%");
 
-    /** Strange, and one thing for everybody: the credential is looked at. */
+    /** Unusual but unambiguous segments: the request reaches authentication. */
     private static final List<String> HARMLESS = List.of("a%2e%2e", "..a", "a%20b", "%C3%A9", "a+b", "%61");
 
     private static final Pattern PARAMETER = Pattern.compile("\\{[^}]*\\}");
@@ -83,7 +83,7 @@ class HostilePathTest {
     @Named("api")
     ApiHandler handler;
 
-    /** Every operation with a segment in the place of one of its parameters, and behind and in front of its path. */
+    /** Every operation with a segment in place of one of its parameters, after its path, and before it. */
     private static List<Map.Entry<String, String>> requests(List<String> segments, boolean around) {
         List<Map.Entry<String, String>> requests = new ArrayList<>();
         for (ApiDocument.Call call : ApiDocument.committed().calls()) {

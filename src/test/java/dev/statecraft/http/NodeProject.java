@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
-/** What a test runs with Node.js: the files of a folder, with the packages of its lock file, which npm brings. */
+/** A Node.js project of a test: the files of a folder, with the packages of its lock file. */
 public final class NodeProject {
 
     private static final Duration INSTALL_PATIENCE = Duration.ofMinutes(3);
@@ -21,22 +21,22 @@ public final class NodeProject {
 
     /**
      * @param sources the folder, with a {@code package.json} and a {@code package-lock.json}
-     * @param work where it is copied to and run
+     * @param work the directory to which it is copied and in which it runs
      */
     public NodeProject(Path sources, Path work) {
         this.sources = sources;
         this.work = work;
     }
 
-    /** What a process printed, and the code it ended with. */
+    /** The output and the exit code of a process. */
     public record Outcome(int code, String output) {}
 
-    /** Whether there is Node.js, with npm. */
+    /** Whether Node.js and npm are installed. */
     public static boolean isPossible() {
         return find("node", "npm").size() == 2;
     }
 
-    /** The programs of these names that there are on the path. */
+    /** The programs with these names on the path. */
     static List<Path> find(String... names) {
         return Arrays.stream(names)
                 .flatMap(name -> Arrays.stream(
@@ -47,7 +47,7 @@ public final class NodeProject {
                 .toList();
     }
 
-    /** Copies the files and has npm fetch what they import, at the versions and hashes of the lock file. */
+    /** Copies the files and installs their packages with npm, at the versions and hashes of the lock file. */
     public Outcome install() throws IOException, InterruptedException {
         Files.createDirectories(work);
         boolean same = Files.isDirectory(work.resolve("node_modules"));
@@ -64,7 +64,7 @@ public final class NodeProject {
                 : run(INSTALL_PATIENCE, "npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts", "--prefer-offline");
     }
 
-    /** Runs a command in the folder, and ends it when it takes too long. */
+    /** Runs a command in the folder; ends it after the time limit. */
     public Outcome run(Duration patience, String... command) throws IOException, InterruptedException {
         Files.createDirectories(work);
         Path log = work.resolve(Path.of(command[0]).getFileName() + ".log");

@@ -165,7 +165,7 @@ class ProblemMapperTest {
         String answer = raw(line + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
         int status = status(answer);
         assertTrue(status >= 200 && status < 500, answer);
-        // What is no URI at all the server refuses before anything of ours sees it, with nothing but the status.
+        // The server rejects an invalid URI before any handler of the application.
         assertTrue(status <= 400 || answer.contains(Problem.MEDIA_TYPE), answer);
     }
 

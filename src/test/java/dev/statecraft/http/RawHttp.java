@@ -12,12 +12,12 @@ import java.util.TreeMap;
 import org.eclipse.microprofile.config.ConfigProvider;
 import org.jspecify.annotations.Nullable;
 
-/** An HTTP/1.1 client that sends what it is given, byte for byte: others normalise paths and refuse bad headers. */
+/** An HTTP/1.1 client that sends text unchanged. Other clients normalize paths and reject malformed headers. */
 final class RawHttp implements AutoCloseable {
 
     private static final int PATIENCE_MILLIS = 20_000;
 
-    /** An answer; names of headers are in lower case. */
+    /** A response; header names are in lower case. */
     record Answer(int status, Map<String, String> headers, String body) {
 
         boolean isProblem() {
@@ -27,14 +27,14 @@ final class RawHttp implements AutoCloseable {
 
     private @Nullable Socket socket;
 
-    /** Sends a request without a body and reads the answer, over one connection as long as it stays open. */
+    /** Sends a request without a body and returns the response, over one connection while it stays open. */
     Answer send(String method, String target, String... headers) throws IOException {
         String more = headers.length == 0 ? "" : String.join("\r\n", headers) + "\r\n";
         return send(method + " " + target + " HTTP/1.1\r\nHost: localhost\r\n" + more
                 + (method.equals("GET") ? "" : "Content-Length: 0\r\n") + "\r\n");
     }
 
-    /** Sends text as it is and reads the answer. */
+    /** Sends text unchanged and returns the response. */
     Answer send(String text) throws IOException {
         Socket open = socket;
         if (open == null) {

@@ -9,7 +9,7 @@ import org.eclipse.microprofile.config.ConfigProvider;
 
 /**
  * Points REST Assured at the HTTP server. Quarkus points it at the Lambda extension's mock event server wherever that
- * extension is on the class path. Whatever a test is answered has to be what the OpenAPI document says.
+ * extension is on the class path. Every response in a test must match the OpenAPI document.
  */
 public class RestAssuredSetup implements QuarkusTestBeforeTestExecutionCallback {
 

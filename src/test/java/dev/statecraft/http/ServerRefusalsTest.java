@@ -13,7 +13,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** What the HTTP server refuses by itself is a problem like any other, and the next request is served. */
+/** Rejections by the HTTP server are problems, and the connection serves the next request. */
 @QuarkusTest
 @Tag("application")
 @WithTestResource(DynamoDbLocalResource.class)

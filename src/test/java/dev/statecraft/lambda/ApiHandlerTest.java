@@ -37,7 +37,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Tag("application")
 class ApiHandlerTest {
 
-    /** As the Lambda extension reads events. */
+    /** The mapper with which the Lambda extension parses events. */
     private final ObjectMapper lambda = AmazonLambdaMapperRecorder.objectMapper;
 
     @Inject

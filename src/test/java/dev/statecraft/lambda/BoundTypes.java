@@ -20,9 +20,9 @@ import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Records the classes that the application's JSON mapper reads or writes by their members, and the enums: those a native
- * executable has to have registered. Copies of the mapper, such as the one that reads requests and the one that reads
- * Lambda's events, record too.
+ * Records the classes that the application's JSON mapper reads or writes by their members, and the enums: those a
+ * native executable has to have registered. Copies of the mapper, such as those for requests and for Lambda events,
+ * record as well.
  */
 @Singleton
 public class BoundTypes implements ObjectMapperCustomizer {
@@ -36,7 +36,7 @@ public class BoundTypes implements ObjectMapperCustomizer {
                 .setDeserializerModifier(new Read()));
     }
 
-    /** The names of those bound so far that a build does not register; each is named once. */
+    /** Names of bound types that the build does not register; each is returned once. */
     static Set<String> unregistered(Set<String> registered) {
         Set<String> missing = new TreeSet<>();
         for (Class<?> type : List.copyOf(BOUND)) {

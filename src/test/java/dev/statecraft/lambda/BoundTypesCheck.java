@@ -6,7 +6,7 @@ import java.util.Set;
 
 /**
  * Fails a test after which a type has been read or written as JSON that the build does not register for reflection: a
- * native executable would answer the same call with 500.
+ * native executable would respond to the same call with 500.
  */
 public class BoundTypesCheck implements QuarkusTestAfterEachCallback {
 

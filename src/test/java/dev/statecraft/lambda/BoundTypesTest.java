@@ -17,13 +17,13 @@ import java.util.Set;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** That a type which a native executable could not read or write is found out, and not only by luck. */
+/** Types that a native executable cannot read or write are detected reliably. */
 @QuarkusTest
 @Tag("application")
 @WithTestResource(DynamoDbLocalResource.class)
 class BoundTypesTest {
 
-    /** Part of no signature, as what is handed to a Response or put into a map. */
+    /** A type that is not part of a signature, like a value in a Response or in a map. */
     record Hidden(Inner inner) {}
 
     record Inner(Kind kind) {}

@@ -32,7 +32,7 @@ import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.retries.DefaultRetryStrategy;
 import software.amazon.awssdk.services.eventbridge.EventBridgeClient;
 
-/** The bus as the SDK speaks to it, played by a server that refuses what a test says. */
+/** The SDK calls a local server that rejects the entries that a test chooses. */
 class EventBridgeSinkTest {
 
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -41,7 +41,7 @@ class EventBridgeSinkTest {
     private HttpServer server;
     private EventBridgeSink sink;
 
-    /** How many entries are taken before the bus refuses the next, and whether it answers at all. */
+    /** Number of entries that are accepted before the server rejects the next, and whether the server responds. */
     private int capacity = Integer.MAX_VALUE;
 
     private boolean down;

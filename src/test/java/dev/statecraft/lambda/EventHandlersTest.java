@@ -19,7 +19,7 @@ import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** What makes events of stream records, and what puts them on the bus, fed with the events Lambda would bring. */
+/** The handlers that create events and put them on the bus, called with recorded Lambda events. */
 @QuarkusTest
 @Tag("application")
 @WithTestResource(DynamoDbLocalResource.class)
@@ -54,7 +54,7 @@ class EventHandlersTest {
                 .extract()
                 .jsonPath()
                 .getList("events.findAll { it.data.board == 'delivered_twice' }.data.changes");
-        // The fourth record removes an entry, which is no score.
+        // The fourth record removes an entry, which is not a score.
         assertEquals(List.of(3), changes);
     }
 

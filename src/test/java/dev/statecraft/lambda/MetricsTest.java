@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 
 class MetricsTest {
 
-    /** As the specification of the format wants it. */
+    /** The line matches the specification of the format. */
     @Test
     void line_containsNameUnitAndValue() throws IOException {
         String text = String.valueOf(
@@ -57,7 +57,7 @@ class MetricsTest {
         assertEquals(Map.of(), counters.take());
     }
 
-    /** An alarm about a metric that nobody writes would be silent for ever. */
+    /** An alarm on a metric that is never written would never fire. */
     @Test
     void alarmsOfTheTemplate_useExistingMetrics() throws IOException {
         String template = Files.readString(Path.of("template.yaml"));

@@ -56,7 +56,7 @@ class MigrationStepHandlerTest {
                 "{'version': '0.50.0', 'description': 'd', 'outOfOrder': true, 'target': {'entityType': 'STEPPED'},"
                         + " 'up': {'operations': [{'op': 'rename', 'from': 'hp', 'path': 'health'}]}}",
                 201);
-        // Nothing is applied in the request; the process' own driver takes the run as this test does.
+        // The request applies nothing; this test drives the run concurrently with the driver of the process.
         String run = post("/v1/migrations/0.50.0/force?waitMillis=0", "{'reason': 'test'}", 200)
                 .path("id")
                 .asText();

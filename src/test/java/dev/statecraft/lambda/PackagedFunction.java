@@ -17,8 +17,8 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 
 /**
- * One function of the packaged artifact, as a process of its own, started the way Lambda starts it: the managed Java
- * runtime for the JVM zip, {@code bootstrap} for a native one.
+ * One function of the packaged artifact as a separate process, started like on Lambda: the managed Java runtime for the
+ * JVM zip, {@code bootstrap} for a native one.
  */
 final class PackagedFunction implements AutoCloseable {
 
@@ -32,8 +32,8 @@ final class PackagedFunction implements AutoCloseable {
     /**
      * @param directory the unpacked artifact
      * @param handler the value of {@code QUARKUS_LAMBDA_HANDLER}
-     * @param environment what is set beside the variables Lambda sets itself
-     * @param log where the output of the function goes
+     * @param environment additional environment variables to those of Lambda
+     * @param log file of the function's output
      */
     PackagedFunction(Path directory, String handler, Map<String, String> environment, Path log) throws IOException {
         this.log = log;
@@ -113,8 +113,8 @@ final class PackagedFunction implements AutoCloseable {
     }
 
     /**
-     * The native code of the runtime interface client. By itself the client writes it to one file for all processes of a
-     * machine, which tears it from under those that run already.
+     * The native library of the runtime interface client. By default the client writes it to one file for all processes
+     * of a machine, which breaks running processes.
      */
     private static synchronized Path nativeLibrary(List<String> runtime, Path directory) throws IOException {
         Path library = directory.resolve("libaws-lambda-jni.so");
@@ -137,12 +137,12 @@ final class PackagedFunction implements AutoCloseable {
         throw new IOException("The runtime interface client has no " + name);
     }
 
-    /** Sends one event and waits for what comes of it. */
+    /** Sends one event and waits for its result. */
     RuntimeApi.Answer invoke(String event) throws InterruptedException, ExecutionException, TimeoutException {
         return api.invoke(event, ANSWER_LIMIT);
     }
 
-    /** What the function has printed so far. */
+    /** The output of the function so far. */
     String output() throws IOException {
         return Files.readString(log, StandardCharsets.UTF_8);
     }

@@ -12,7 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Locale;
 
-/** API Gateway's side of an HTTP API: makes an event of each HTTP request and an HTTP response of what comes back. */
+/** Replaces API Gateway's HTTP API: converts HTTP requests to events, and results to HTTP responses. */
 final class PackagedGateway implements AutoCloseable {
 
     private final ObjectMapper mapper = new ObjectMapper();

@@ -31,9 +31,9 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The packaged artifact, driven as Lambda drives it, on DynamoDB Local. Whatever {@code target/function.zip} holds is
- * what is tested: the JVM artifact, or the native executable when one has been built. Linux only, as Lambda is: the
- * runtime interface client comes with native code for nothing else.
+ * The packaged artifact on DynamoDB Local, called like on Lambda. It tests the content of {@code target/function.zip}:
+ * the JVM artifact, or the native executable if one has been built. Linux only, because the runtime interface client
+ * has no native library for other systems.
  */
 @EnabledOnOs(OS.LINUX)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -202,7 +202,7 @@ class PackagedLambdaIT {
         }
     }
 
-    /** JVM or native: whatever a client can ask for is answered, and as the document says. */
+    /** JVM or native: every operation responds as the document describes. */
     @Test
     void everyOperation_matchesTheDocument() throws Exception {
         Map<String, String> environment = new TreeMap<>(Map.of(
@@ -242,7 +242,7 @@ class PackagedLambdaIT {
 
     @Test
     void openApiDocument_isServedWithoutParsing() throws Exception {
-        // The order of keys is another than in the copy, which was served in a test.
+        // The order of keys differs from the committed document, which a test served.
         JsonNode committed = ApiDocument.committed().root();
         assertEquals(committed, ApiDocument.read(openApi("", "*/*")).root());
         assertEquals(committed, ApiDocument.read(openApi("format=yaml", "*/*")).root());

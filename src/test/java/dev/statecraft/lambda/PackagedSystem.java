@@ -19,10 +19,10 @@ import java.util.TreeMap;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.streams.DynamoDbStreamsClient;
 
-/** All functions of the packaged artifact that calls of the API need, wired as template.yaml wires them. */
+/** All functions of the packaged artifact that the API needs, connected as in template.yaml. */
 final class PackagedSystem implements AutoCloseable {
 
-    /** The key that makes the first keys. */
+    /** The bootstrap key. */
     static final String BOOTSTRAP_KEY = "sk_bootstrap_" + "k".repeat(43);
 
     private final ObjectMapper mapper = new ObjectMapper();
@@ -33,10 +33,10 @@ final class PackagedSystem implements AutoCloseable {
     private final PackagedGateway gateway;
 
     /**
-     * Starts it.
+     * Starts the functions.
      *
      * @param unpacked the unpacked artifact
-     * @param environment what is set for every function
+     * @param environment environment variables of every function
      */
     PackagedSystem(Path unpacked, Map<String, String> environment) throws Exception {
         String prefix = LocalDynamoDb.lastingTables().prefix();
@@ -65,7 +65,7 @@ final class PackagedSystem implements AutoCloseable {
 
     private static LambdaFunction called(PackagedFunction function) {
         return event -> {
-            // Several streams lead to one function; the process takes one event at a time.
+            // Several streams call one function; the process accepts one event at a time.
             RuntimeApi.Answer answer = function.invoke(event);
             if (answer.failed()) {
                 throw new IllegalStateException(answer.body());
@@ -74,12 +74,12 @@ final class PackagedSystem implements AutoCloseable {
         };
     }
 
-    /** Where the API answers over HTTP. */
+    /** The HTTP endpoint of the API. */
     int port() {
         return gateway.port();
     }
 
-    /** Has the streams handled, and what runs of migrations have to do done, as the state machine does it. */
+    /** Processes the streams and drives migration runs like the state machine. */
     void rest(String game) {
         pump.drain(Duration.ofSeconds(30));
         try {

@@ -20,16 +20,16 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Lambda's side of the Runtime API (version 2018-06-01) for one function: hands out events one at a time and collects
- * what the function makes of them.
+ * Lambda's side of the Runtime API (version 2018-06-01) for one function: delivers events one at a time and collects
+ * the results.
  */
 final class RuntimeApi implements AutoCloseable {
 
     /**
-     * What came back for one event.
+     * The result of one event.
      *
      * @param failed whether the function reported an error, when handling the event or when it started
-     * @param body the answer, or the description of the error
+     * @param body the response, or the description of the error
      */
     record Answer(boolean failed, String body) {}
 
@@ -58,7 +58,7 @@ final class RuntimeApi implements AutoCloseable {
         return "127.0.0.1:" + server.getAddress().getPort();
     }
 
-    /** Sends one event and waits for what comes of it. */
+    /** Sends one event and waits for its result. */
     Answer invoke(String event, Duration limit) throws InterruptedException, ExecutionException, TimeoutException {
         String id = "00000000-0000-4000-8000-%012d".formatted(ids.incrementAndGet());
         CompletableFuture<Answer> answer = new CompletableFuture<>();
@@ -67,7 +67,7 @@ final class RuntimeApi implements AutoCloseable {
         return answer.get(limit.toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    /** Fails what is waiting, for when the function has ended. */
+    /** Fails the pending events after the function has ended. */
     void functionEnded(String output) {
         answers.values().forEach(answer -> answer.complete(new Answer(true, output)));
     }

@@ -4,8 +4,8 @@ import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 import java.util.Map;
 
 /**
- * Gives a {@code @QuarkusTest} a DynamoDB with new, empty tables: {@code @WithTestResource(DynamoDbLocalResource.class)}.
- * Classes that run in the same application share it.
+ * Provides DynamoDB with new, empty tables for a {@code @QuarkusTest}: {@code
+ * @WithTestResource(DynamoDbLocalResource.class)}. Classes that run in the same application share it.
  */
 public final class DynamoDbLocalResource implements QuarkusTestResourceLifecycleManager {
 

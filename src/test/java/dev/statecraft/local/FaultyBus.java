@@ -15,13 +15,13 @@ import java.util.Map;
 import java.util.Random;
 
 /**
- * An EventBridge that the application finds by the SDK's own settings, and that is down for every fourth call and refuses
- * some events of others. What it took is told under {@code GET} of {@link #ADDRESS}, because Quarkus loads test resources
- * and tests apart.
+ * An EventBridge server that the application finds by the settings of the SDK. It fails every fourth call and rejects
+ * some events of the others. {@code GET} of {@link #ADDRESS} returns the accepted events, because Quarkus loads test
+ * resources and tests in separate class loaders.
  */
 public final class FaultyBus implements QuarkusTestResourceLifecycleManager {
 
-    /** The system property that holds where it is. */
+    /** The system property with the address of the server. */
     public static final String ADDRESS = "aws.endpointUrlEventBridge";
 
     private static final Map<String, String> SETTINGS =

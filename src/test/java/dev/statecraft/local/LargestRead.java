@@ -7,7 +7,7 @@ import software.amazon.awssdk.core.interceptor.ExecutionAttributes;
 import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 import software.amazon.awssdk.services.dynamodb.model.BatchGetItemResponse;
 
-/** Notes how many items came with one answer to a read by keys. */
+/** Records the largest number of items in one response to a read by keys. */
 public final class LargestRead implements ExecutionInterceptor {
 
     private final AtomicInteger most = new AtomicInteger();
@@ -17,7 +17,7 @@ public final class LargestRead implements ExecutionInterceptor {
         return most.get();
     }
 
-    /** Begins anew. */
+    /** Resets the number. */
     public void forget() {
         most.set(0);
     }

@@ -20,27 +20,27 @@ import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.streams.DynamoDbStreamsClient;
 
 /**
- * DynamoDB for tests that need no Quarkus: tables of its own for every caller of {@link #freshTables()}, in one process
- * for many tests. Where {@code statecraft.test.dynamodb-endpoint} is set, that endpoint is used and nothing is
+ * DynamoDB for tests without Quarkus. Every caller of {@link #freshTables()} gets separate tables in a process that
+ * many tests share. If {@code statecraft.test.dynamodb-endpoint} is set, that endpoint is used and no process is
  * started.
  */
 public final class LocalDynamoDb {
 
-    /** A system property and not a static field, because Quarkus loads test resources and tests apart. */
+    /** A system property instead of a static field, because Quarkus loads test resources and tests separately. */
     private static final String ENDPOINT = "statecraft.test.dynamodb-endpoint";
 
     /**
-     * DynamoDB Local keeps the stream records of deleted tables for a day, and at every write and every read of a stream
-     * it goes through all those older than the stream's own.
+     * DynamoDB Local keeps the stream records of deleted tables for a day. Every write and every read of a stream
+     * iterates over all records older than those of the stream.
      */
     private static final long NEW_PROCESS_AFTER_NANOS = Duration.ofSeconds(30).toNanos();
 
-    /** Lives as long as the JVM, whose end stops it, or until {@link #renew()}. */
+    /** The process, which runs until the JVM ends or until {@link #renew()}. */
     private static @Nullable DynamoDbLocal own;
 
     private static long startedNanos;
 
-    /** Whether tables were given away that are used after the test that asked for them. */
+    /** Whether there are tables that are used after the end of their test. */
     private static final String LASTING = "statecraft.test.dynamodb-lasts";
 
     private static final AtomicInteger PREFIXES = new AtomicInteger();
@@ -55,7 +55,7 @@ public final class LocalDynamoDb {
 
     private LocalDynamoDb() {}
 
-    /** Where DynamoDB answers; started on first use and stopped with the JVM. */
+    /** The endpoint of DynamoDB; started at the first use and stopped with the JVM. */
     public static synchronized URI endpoint() {
         @Nullable String running = System.getProperty(ENDPOINT);
         if (running != null && !running.isBlank()) {
@@ -68,7 +68,10 @@ public final class LocalDynamoDb {
         return started.endpoint();
     }
 
-    /** Has the next client start another process, if the one there is was started here. */
+    /**
+     * Stops using the current process, so that the next client starts another one; does nothing for a configured
+     * endpoint.
+     */
     static synchronized void renew() {
         if (own != null) {
             own.close();
@@ -79,7 +82,7 @@ public final class LocalDynamoDb {
         }
     }
 
-    /** Has everything that follows use this database; null goes back to a process of our own. */
+    /** Sets the database of all following tests; null uses a process of this class again. */
     public static synchronized void useEndpoint(@Nullable URI endpoint) {
         if (endpoint == null) {
             System.clearProperty(ENDPOINT);
@@ -88,12 +91,12 @@ public final class LocalDynamoDb {
         }
     }
 
-    /** A client that does not retry by itself, so that a test sees every answer. */
+    /** A client without retries, so that a test sees every response. */
     public static DynamoDbClient client() {
         return client(endpoint());
     }
 
-    /** A client that waits for as long as it takes: under a flood of writes DynamoDB Local stops for a minute at times. */
+    /** A client without timeouts: under many writes, DynamoDB Local may pause for a minute. */
     public static DynamoDbClient patientClient() {
         return configured(
                         DynamoDbClient.builder()
@@ -104,7 +107,7 @@ public final class LocalDynamoDb {
                 .build();
     }
 
-    /** A client whose every call passes the interceptor: for counting what is consumed and for making calls fail. */
+    /** A client with an interceptor, which may count consumption or fail calls. */
     public static DynamoDbClient client(ExecutionInterceptor interceptor) {
         return configured(DynamoDbClient.builder().httpClient(UrlConnectionHttpClient.create()), endpoint())
                 .overrideConfiguration(
@@ -123,15 +126,16 @@ public final class LocalDynamoDb {
                 .build();
     }
 
-    /** The project's tables, new and empty, under a prefix nobody else uses, until the test that asks for them ends. */
+    /** New, empty tables of the project under a unique prefix, until the end of the calling test. */
     public static TableNames freshTables() {
         return freshTables(Template.ofProject());
     }
 
     /**
      * As {@link #freshTables()}, without local indexes and in a database that has held nothing else: at every write,
-     * DynamoDB Local adds up all items of a partition key of a table that has local indexes, and looks for the first record
-     * of the table's stream among those of all tables there ever were. Both make a large table take hours to fill.
+     * DynamoDB Local adds up all items of a partition key of a table that has local indexes, and looks for the first
+     * record of the table's stream among those of all tables there ever were. Both make a large table take hours to
+     * fill.
      *
      * @param streams whether the tables have them; without, nothing slows down with the number of writes
      */
@@ -164,7 +168,7 @@ public final class LocalDynamoDb {
         return endingWithTheTest(template, newTables(template));
     }
 
-    /** The project's tables, as {@link #freshTables()}, but for as long as the database runs. */
+    /** New, empty tables of the project under a unique prefix, until the database ends. */
     public static synchronized TableNames lastingTables() {
         System.setProperty(LASTING, "true");
         return newTables(Template.ofProject());
@@ -184,7 +188,7 @@ public final class LocalDynamoDb {
         return tables;
     }
 
-    /** Has what {@link #freshTables()} has given away so far deleted, or all of it left behind in an old process. */
+    /** Deletes the tables that {@link #freshTables()} created, or abandons them with their process. */
     static synchronized void endFreshTables() {
         if (own != null && !Boolean.getBoolean(LASTING) && System.nanoTime() - startedNanos > NEW_PROCESS_AFTER_NANOS) {
             renew();

@@ -7,23 +7,23 @@ import software.amazon.awssdk.core.interceptor.Context;
 import software.amazon.awssdk.core.interceptor.ExecutionAttributes;
 import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 
-/** Has something happen once, just before the next call of some kind reaches the database. */
+/** Runs an action once, immediately before the next call of a kind reaches the database. */
 public final class Meanwhile implements ExecutionInterceptor {
 
     private final List<Class<? extends SdkRequest>> kinds;
     private @Nullable Runnable next;
 
-    /** Before the next call of one of these kinds. */
+    /** Runs the action before the next call of one of these kinds. */
     public Meanwhile(List<Class<? extends SdkRequest>> kinds) {
         this.kinds = List.copyOf(kinds);
     }
 
-    /** What is to happen; the calls it makes itself are let through. */
+    /** Sets the action; its own calls are not intercepted. */
     public void happens(Runnable what) {
         next = what;
     }
 
-    /** Whether it has happened. */
+    /** Whether the action has run. */
     public boolean hasHappened() {
         return next == null;
     }

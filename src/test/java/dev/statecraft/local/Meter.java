@@ -30,7 +30,7 @@ import software.amazon.awssdk.services.dynamodb.model.TransactWriteItemsRequest;
 import software.amazon.awssdk.services.dynamodb.model.UpdateItemRequest;
 import software.amazon.awssdk.services.dynamodb.model.UpdateItemResponse;
 
-/** Counts the requests that pass and the capacity that DynamoDB says they consumed, indexes included. */
+/** Counts requests and the capacity that DynamoDB reports for them, including indexes. */
 public final class Meter implements ExecutionInterceptor {
 
     private static final ReturnConsumedCapacity ALL = ReturnConsumedCapacity.TOTAL;
@@ -39,7 +39,7 @@ public final class Meter implements ExecutionInterceptor {
     private final DoubleAdder readUnits = new DoubleAdder();
     private final DoubleAdder writeUnits = new DoubleAdder();
 
-    /** What was counted since the last call. */
+    /** The counts since the last call. */
     public record Reading(int requests, double readUnits, double writeUnits) {
 
         public String per(int operations) {
@@ -105,7 +105,7 @@ public final class Meter implements ExecutionInterceptor {
         }
     }
 
-    /** A transaction that is cancelled consumes what it would have written. */
+    /** A cancelled transaction consumes the capacity of its writes. */
     @Override
     public void onExecutionFailure(Context.FailedExecution context, ExecutionAttributes attributes) {
         if (context.request() instanceof TransactWriteItemsRequest transaction) {
@@ -118,7 +118,7 @@ public final class Meter implements ExecutionInterceptor {
         transaction.transactItems().forEach(item -> writeUnits.add(units(item)));
     }
 
-    /** A put shows how large its item is; of an item that is looked at, deleted or updated only the least is known. */
+    /** A put contains the size of its item; for a checked, deleted or updated item only the minimum is known. */
     private static double units(TransactWriteItem item) {
         return item.put() == null ? 2 : units(item.put().item());
     }

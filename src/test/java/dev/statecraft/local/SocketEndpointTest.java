@@ -42,7 +42,7 @@ class SocketEndpointTest {
 
     private final ObjectMapper mapper = new ObjectMapper();
 
-    /** A client that keeps the frames it gets. */
+    /** A client that collects the frames it receives. */
     private final class Client implements WebSocket.Listener, AutoCloseable {
 
         private final BlockingQueue<JsonNode> frames = new LinkedBlockingQueue<>();

@@ -4,8 +4,8 @@ import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
- * Deletes the tables a test was given when it ends. DynamoDB Local goes through the descriptions of all its tables all
- * the time, on the one thread that also serves requests, so tables left behind make every later test slower.
+ * Deletes the tables of a test when it ends. DynamoDB Local continuously iterates over the descriptions of all tables
+ * on the thread that serves requests, so remaining tables slow down every later test.
  */
 public final class TablesEndWithTheirTest implements AfterEachCallback {
 

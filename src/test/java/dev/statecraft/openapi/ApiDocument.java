@@ -30,15 +30,15 @@ import org.yaml.snakeyaml.nodes.Tag;
 import org.yaml.snakeyaml.representer.Representer;
 import org.yaml.snakeyaml.resolver.Resolver;
 
-/** An OpenAPI document as tests read it. */
+/** An OpenAPI document for tests. */
 public final class ApiDocument {
 
-    /** The committed document, which {@link ApiDocumentTest} holds against the running one. */
+    /** The committed document, which {@link ApiDocumentTest} compares with the served one. */
     public static final Path COMMITTED = Path.of("infra", "openapi.yaml");
 
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
-    /** What answers hold beside what is said of them is not there by mistake. */
+    /** Additional fields of responses that the schemas permit. */
     private static final Set<String> OPEN = Set.of("Problem", "Checks");
 
     private final ObjectNode root;
@@ -46,7 +46,7 @@ public final class ApiDocument {
     private final Map<String, JsonSchema> schemas = new ConcurrentHashMap<>();
 
     /**
-     * What can be called.
+     * An operation.
      *
      * @param path with parameters in braces
      * @param node the operation
@@ -78,7 +78,7 @@ public final class ApiDocument {
                         operation.getKey().toUpperCase(java.util.Locale.ROOT),
                         path.getKey(),
                         operation.getValue()))));
-        // What is spelled out comes before what has a parameter in its place.
+        // Literal segments are matched before parameters.
         calls.sort(Comparator.comparingLong(
                 (Call call) -> call.path().chars().filter(c -> c == '{').count()));
     }
@@ -100,7 +100,7 @@ public final class ApiDocument {
     private static Yaml yaml() {
         LoaderOptions options = new LoaderOptions();
         DumperOptions dumper = new DumperOptions();
-        // A time is a text in JSON.
+        // A time is a string in JSON.
         Resolver json = new Resolver() {
             @Override
             protected void addImplicitResolvers() {
@@ -121,22 +121,22 @@ public final class ApiDocument {
         return calls;
     }
 
-    /** The operation of an id. */
+    /** The operation with an id. */
     public Call call(String id) {
         return calls.stream().filter(call -> call.id().equals(id)).findFirst().orElseThrow();
     }
 
-    /** What a request calls; nothing if it is not part of the API. */
+    /** The operation of a request; empty if it is not part of the API. */
     public Optional<Call> find(String method, String path) {
         return calls.stream().filter(call -> call.matches(method, path)).findFirst();
     }
 
-    /** What a reference leads to, or the node itself. */
+    /** The target of a reference, or the node itself. */
     public JsonNode resolve(JsonNode node) {
         return node.has("$ref") ? root.at(node.get("$ref").asText().substring(1)) : node;
     }
 
-    /** What an operation says of a status; nothing if it does not. */
+    /** The response of an operation with a status; empty if there is none. */
     public Optional<JsonNode> response(Call call, int status) {
         JsonNode response = call.node().path("responses").path(Integer.toString(status));
         return response.isMissingNode() ? Optional.empty() : Optional.of(resolve(response));
@@ -162,13 +162,13 @@ public final class ApiDocument {
         return resolve(example).path("value");
     }
 
-    /** What a value has that the schema does not allow. */
+    /** The violations of a schema by a value. */
     public Set<ValidationMessage> faults(JsonNode schema, JsonNode value) {
         return schemas.computeIfAbsent(schema.toString(), same -> compiled(schema, false))
                 .validate(value);
     }
 
-    /** The same for an answer, which also holds nothing else. */
+    /** The violations of a schema by a response, which must not have other fields. */
     public Set<ValidationMessage> faultsOfAnswer(JsonNode schema, JsonNode value) {
         return schemas.computeIfAbsent("!" + schema, same -> compiled(schema, true))
                 .validate(value);

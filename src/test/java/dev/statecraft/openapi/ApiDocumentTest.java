@@ -23,7 +23,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** The OpenAPI document is committed as it is served, and leaves nothing out. */
+/** The committed OpenAPI document equals the served one and is complete. */
 @QuarkusTest
 @Tag("application")
 class ApiDocumentTest {
@@ -31,7 +31,7 @@ class ApiDocumentTest {
     private static final Pattern TYPE_OF_PROBLEM = Pattern.compile(
             "Problem\\s*\\.(?:of\\(\\s*\\d+,|notFound\\(|conflict\\(|unprocessable\\()\\s*\"([a-z-]+)\"");
 
-    /** Those of JSON Schema and OpenAPI that the document uses; anything else is a slip of the pen in YAML. */
+    /** Keywords of JSON Schema and OpenAPI that the document uses; any other key is a mistake in the YAML. */
     private static final Set<String> KEYWORDS = Set.of(
             "$ref",
             "additionalProperties",
@@ -57,7 +57,7 @@ class ApiDocumentTest {
             "title",
             "type");
 
-    /** With {@code -Dopenapi.write} the committed copy is brought up to date instead. */
+    /** With {@code -Dopenapi.write} the test updates the committed document instead. */
     @Test
     void committedDocument_equalsTheServedOne() throws IOException {
         String served = given().get("/openapi").then().statusCode(200).extract().asString();
@@ -96,7 +96,7 @@ class ApiDocumentTest {
         }));
     }
 
-    /** Operations by POST that take no Idempotency-Key, and why they need none. */
+    /** POST operations without an Idempotency-Key, with the reason. */
     private static final Map<String, String> WITHOUT_IDEMPOTENCY_KEY = Map.of(
             "previewMerge", "changes nothing",
             "planMigration", "changes nothing",
@@ -148,7 +148,7 @@ class ApiDocumentTest {
         assertEquals(Set.of(), wanting);
     }
 
-    /** What generators of clients cannot name, or cannot read. */
+    /** Schemas that client generators cannot name or parse. */
     @Test
     void everySchema_hasANameAndEveryFieldOneType() {
         List<String> faults = new ArrayList<>();
@@ -180,7 +180,7 @@ class ApiDocumentTest {
             faults.add(where + " has several types");
         }
         for (String keyword : List.of("properties", "oneOf", "anyOf", "allOf", "enum")) {
-            // One value is a constant and needs no type of its own.
+            // A single value is a constant and needs no named type.
             boolean constant = keyword.equals("enum") && schema.path("enum").size() == 1;
             if (!named && schema.has(keyword) && !constant) {
                 faults.add(where + " has " + keyword + " and no name");

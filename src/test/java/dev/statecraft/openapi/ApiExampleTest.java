@@ -25,19 +25,19 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Every operation of the OpenAPI document is called with its example, and answers what the document says. */
+/** Calls every operation of the OpenAPI document with its example; the responses match the document. */
 @QuarkusTest
 @Tag("application")
 @WithTestResource(DynamoDbLocalResource.class)
 class ApiExampleTest {
 
-    /** A parameter without which an operation makes no sense. */
+    /** Parameters that an operation requires. */
     private static final Map<String, String> NEEDED = Map.of("rankOfScore", "value=100", "scoreAtRank", "rank=1");
 
-    /** Which scores there can be depends on the decimals of the board. */
+    /** The valid scores depend on the decimals of the board. */
     private static final Set<String> BY_THE_BOARD = Set.of("value", "subscore");
 
-    /** Played once for all tests of the class. */
+    /** The world, played once for all tests of the class. */
     private static @Nullable ApiWorld world;
 
     @Inject
@@ -51,7 +51,7 @@ class ApiExampleTest {
         return world;
     }
 
-    /** With {@code -Dopenapi.write} what was answered is left in target, to be made examples of. */
+    /** With {@code -Dopenapi.write} the responses are written to target, as a source of examples. */
     @Test
     void everyExample_succeeds() throws Exception {
         ApiDocument document = ApiDocument.committed();
@@ -70,12 +70,12 @@ class ApiExampleTest {
         }
     }
 
-    /** A parameter takes what its schema allows, words of an enum included, and names itself when it refuses. */
+    /** A parameter accepts the values of its schema, and the problem of any other value names the parameter. */
     @Test
     void everyParameter_acceptsExactlyItsSchema() {
         ApiDocument document = ApiDocument.committed();
         ApiWorld world = played(document);
-        // What was deleted at the end of the play is there again.
+        // Create the board and the entity again that the play deleted at its end.
         for (String id : List.of("createLeaderboard", "updatePlayerScore", "resetLeaderboard", "createEntity")) {
             ApiDocument.Call call = document.call(id);
             world.request(call, document.requestExample(call).toString(), "");
@@ -92,7 +92,7 @@ class ApiExampleTest {
                 }
                 String name = parameter.path("name").asText();
                 ParameterValues values = ParameterValues.of(document.resolve(parameter.get("schema")));
-                for (String value : values.refused()) {
+                for (String value : values.rejected()) {
                     sent++;
                     Response answer = world.request(call, body, query(call, name, value));
                     if (answer.statusCode() != 400 || !name.equals(answer.path("field"))) {
@@ -101,7 +101,7 @@ class ApiExampleTest {
                 }
                 // What may be written is not: the world of the other parameters stays as it is.
                 boolean reads = call.method().equals("GET") && !BY_THE_BOARD.contains(name);
-                for (String value : reads ? values.taken() : List.<String>of()) {
+                for (String value : reads ? values.accepted() : List.<String>of()) {
                     sent++;
                     Response answer = world.request(call, body, query(call, name, value));
                     boolean refused = answer.statusCode() == 400 && name.equals(answer.path("field"));

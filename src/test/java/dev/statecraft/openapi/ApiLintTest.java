@@ -12,9 +12,8 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /**
- * The committed OpenAPI document keeps Spectral's rules for OpenAPI and those of OWASP's API security list; those it
- * does not keep are named in {@code infra/openapi-rules.yaml}, each with the reason. Needs Node.js with npm, and is
- * skipped without.
+ * The committed OpenAPI document follows Spectral's rules for OpenAPI and those of OWASP's API security list. {@code
+ * infra/openapi-rules.yaml} lists the disabled rules with their reasons. Skipped without Node.js and npm.
  */
 class ApiLintTest {
 
@@ -28,7 +27,7 @@ class ApiLintTest {
         assumeTrue(NodeProject.isPossible(), "The OpenAPI document is not linted: there is no Node.js with npm.");
         NodeProject.Outcome installed = PROJECT.install();
         assumeTrue(installed.code() == 0, "The OpenAPI document is not linted: npm failed: " + installed.output());
-        // Rules are found beside what they come from, and apply to what lies beside them.
+        // Rules resolve their imports, and apply to files, relative to their own directory.
         for (Path file : List.of(RULES, ApiDocument.COMMITTED)) {
             Files.copy(file, WORK.resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
         }

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** A game of its own in which the OpenAPI document's examples make sense, played by calling them in a good order. */
+/** A separate game in which the examples of the OpenAPI document are called; {@link ApiPlay} calls them in order. */
 public final class ApiWorld {
 
     private final ApiDocument document;
@@ -46,10 +46,10 @@ public final class ApiWorld {
     }
 
     /**
-     * A world elsewhere.
+     * A world in another system.
      *
-     * @param rest has everything handled that goes on behind the API
-     * @param key of the game, with all scopes
+     * @param rest waits until all background work is processed
+     * @param key an API key of the game, with all scopes
      */
     public ApiWorld(ApiDocument document, Runnable rest, String game, String key) {
         this.document = document;
@@ -58,12 +58,12 @@ public final class ApiWorld {
         this.key = key;
     }
 
-    /** What each operation answered first, by its id. */
+    /** The first response of each operation, by its id. */
     public Map<String, Response> answers() {
         return answers;
     }
 
-    /** The parameters of paths, by name, as they are at the end. */
+    /** The current path parameters, by name. */
     public Map<String, String> parameters() {
         return parameters;
     }
@@ -116,7 +116,7 @@ public final class ApiWorld {
         for (Map.Entry<String, String> parameter : parameters.entrySet()) {
             path = path.replace("{" + parameter.getKey() + "}", parameter.getValue());
         }
-        // What is made by a call that was not made yet.
+        // Parameters that a later call creates.
         return path.replaceAll("\\{[^}]*\\}", "none");
     }
 

@@ -17,16 +17,13 @@ import java.net.URI;
 import java.util.Optional;
 import java.util.Set;
 
-/**
- * Holds every answer that it sees against the OpenAPI document: its status, its media type, its fields, and the
- * type of a problem.
- */
+/** Compares every response with the OpenAPI document: status, media type, fields, and problem type. */
 public final class DocumentedAnswers implements Filter {
 
     private static final ObjectMapper MAPPER =
             new ObjectMapper().enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS);
 
-    /** Problems of the way a request is sent, which no operation speaks of. */
+    /** Problems of the HTTP transfer, which operations do not document. */
     private static final Set<String> OF_HTTP = Set.of(
             "/problems/method-not-allowed",
             "/problems/headers-too-large",

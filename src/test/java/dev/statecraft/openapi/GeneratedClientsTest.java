@@ -24,8 +24,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /**
- * Clients in TypeScript, Java and Python are generated from the OpenAPI document by openapi-generator, as studios do it.
- * Those in TypeScript and Java are compiled; TypeScript is skipped where there is no Node.js with npm.
+ * Generates TypeScript, Java and Python clients from the OpenAPI document with openapi-generator, as game developers
+ * do. The TypeScript and Java clients are compiled; TypeScript is skipped without Node.js and npm.
  */
 class GeneratedClientsTest {
 
@@ -34,7 +34,7 @@ class GeneratedClientsTest {
     private static final Path WORK = Path.of("target", "clients");
     private static final NodeProject PROJECT = new NodeProject(Path.of("src", "test", "clients"), WORK);
 
-    /** What generators add to the schemas of the document. */
+    /** Models that the generators add to the schemas of the document. */
     private static final Set<String> ADDED = Set.of("index", "AbstractOpenApiSchema", "__init__");
 
     @BeforeAll
@@ -85,7 +85,7 @@ class GeneratedClientsTest {
         }
     }
 
-    /** A generator makes up a name such as OperationOneOf6 for whatever the document leaves without one. */
+    /** A generator invents names such as OperationOneOf6 for schemas without a name. */
     @Test
     void models_haveNoGeneratedNames() {
         assertAll(

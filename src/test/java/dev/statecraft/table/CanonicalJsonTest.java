@@ -51,7 +51,7 @@ class CanonicalJsonTest {
         assertThrows(IllegalArgumentException.class, () -> CanonicalJson.number(Double.POSITIVE_INFINITY));
     }
 
-    /** The numbers that were written with a digit too many, as V8 writes them. */
+    /** Numbers whose shortest text is not the rounded one, as V8 writes them. */
     @Test
     void powersOfTwo_haveTheFewestDigits() {
         assertEquals("5.960464477539063e-8", CanonicalJson.number(0x1p-24));
@@ -80,7 +80,10 @@ class CanonicalJsonTest {
         }
     }
 
-    /** Holds the text against the definition: read back the same, none shorter is, and none of its length is nearer. */
+    /**
+     * Checks the definition: the text parses to the same double, no shorter text does, and none of its length is
+     * nearer.
+     */
     private static void assertShortest(double value, String message) {
         String text = CanonicalJson.number(value);
         assertEquals(value, Double.parseDouble(text), message);

@@ -159,7 +159,7 @@ class GroupCommitTest {
         }
     }
 
-    /** Groups that begin when the test lets them. */
+    /** Groups that start when the test permits it. */
     private final class Stage {
 
         final Semaphore started = new Semaphore(0);

@@ -27,7 +27,7 @@ import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Who changed what is taken down, and who may read it. */
+/** The audit trail: which requests are recorded, and who may read the records. */
 @QuarkusTest
 @Tag("application")
 @WithTestResource(DynamoDbLocalResource.class)
@@ -83,7 +83,7 @@ class AuditResourceTest {
                 .path("id");
         with(key).delete("/v1/keys/" + id + "?game=" + other).then().statusCode(204);
         String reader = Keyring.key(other, Scope.SYSTEM_READ);
-        // The first of each game is made by the developer of another.
+        // The development key of another game creates the first key of each game.
         trail(key, "")
                 .body("records.action", equalTo(List.of("revokeKey", "createKey", "createKey")))
                 .body("records[0].target", equalTo("/v1/keys/" + id))
@@ -138,7 +138,7 @@ class AuditResourceTest {
             read.addAll(page.extract().jsonPath().getList("records"));
             cursor = page.extract().path("nextCursor");
         } while (cursor != null);
-        // And the key they were made with.
+        // The record of the key with which they were created.
         assertEquals(6, read.size());
         assertEquals(6, read.stream().distinct().count());
         trail(Keyring.key(game + "x", Scope.SYSTEM_READ), "").body("records", hasSize(1));
@@ -148,7 +148,7 @@ class AuditResourceTest {
         }
     }
 
-    /** Read from the resources, so that no route is forgotten; those that are left out are named here. */
+    /** The routes are read from the resources, so that none is missing. The exceptions are listed here. */
     @Test
     void everyAdministrativeRoute_isRecorded() {
         List<String> audited = new ArrayList<>();

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** On a developer's machine and in tests, where calls may be anonymous. */
+/** Authentication in dev mode and tests, where anonymous calls are accepted. */
 @QuarkusTest
 @Tag("application")
 class CallerFilterTest {

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class RequestSignatureTest {
 
-    /** Made with Python's hmac and hashlib. */
+    /** Computed with Python's hmac and hashlib. */
     private static final String KEY = "sk_0123456789ab_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
 
     private static final String CONTENT = "1d34bea8894475576d731f3bb7155c632c12f25f025e59f6ce71bb3d8ab0532d";
@@ -39,7 +39,7 @@ class RequestSignatureTest {
         assertTrue(signature.isOf(LINE, hash));
     }
 
-    /** The example of the README, made with Python's hmac and hashlib. */
+    /** The example of the README, computed with Python's hmac and hashlib. */
     @Test
     void encodedPath_isSignedAsSent() throws IOException {
         String path = "/v1/leaderboards/race%3A1/scores";

@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Requests that are signed with a key instead of bringing it. */
+/** Requests that are signed with an API key. */
 @QuarkusTest
 @Tag("application")
 @TestProfile(ClosedDoor.class)
@@ -93,7 +93,7 @@ class SignatureResourceTest {
                 .get("/v1/leaderboards/signed/top?count=3")
                 .then()
                 .statusCode(200);
-        // What is signed is the body before it is compressed.
+        // The signature covers the uncompressed body.
         String second = BOARD.replace("signed", "zipped");
         ByteArrayOutputStream zipped = new ByteArrayOutputStream();
         try (GZIPOutputStream out = new GZIPOutputStream(zipped)) {
@@ -180,7 +180,7 @@ class SignatureResourceTest {
                 .get("/v1/leaderboards")
                 .then()
                 .statusCode(401);
-        // Exchanged for a token, it opens what takes tokens, sockets for example.
+        // A token of the key is accepted where tokens are, for example for sockets.
         String token = signed(header(key, "POST", "/v1/tokens", null, "", Instant.now(), nonce()))
                 .post("/v1/tokens")
                 .then()

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** What a client does whose answer was lost: it sends the same request again. */
+/** A client that lost the response sends the same request again. */
 @QuarkusTest
 @Tag("application")
 @WithTestResource(DynamoDbLocalResource.class)
@@ -41,7 +41,7 @@ class IdempotencyKeyTest {
         replays("/v1/leaderboards", body, again, 201);
         refused("/v1/leaderboards", body.replace("idem-board", "idem-other"));
         given().get("/v1/leaderboards/idem-other").then().statusCode(404);
-        // Without the key, and with another one, it is what it is to anybody.
+        // Without the idempotency key, or with another one, the usual response is returned.
         post(null, "/v1/leaderboards", body).then().statusCode(409);
         post("another", "/v1/leaderboards", body).then().statusCode(409);
         post("no id", "/v1/leaderboards", body).then().statusCode(400).body("field", equalTo("Idempotency-Key"));
@@ -87,7 +87,7 @@ class IdempotencyKeyTest {
         replays("/v1/entities/idem-e/revert", "{'version': 1}", "{'version': 1}", 200);
         refused("/v1/entities/idem-e/revert", "{'version': 2}");
         patch("idem-e", "{'set': {'a': 4}}");
-        // However many others were made since.
+        // Regardless of later mutations.
         IntStream.range(0, 20).forEach(i -> patch("idem-e", "{'set': {'a': 5}, 'mutationId': 'm" + i + "'}"));
         post("request", "/v1/entities/idem-e/revert", "{'version': 1}")
                 .then()
@@ -167,7 +167,7 @@ class IdempotencyKeyTest {
                 .path("id")
                 .asText();
         assertNotEquals(forced, rolled);
-        // A run of its own for the key of before: no, that was answered.
+        // The earlier key does not start another run; its response is replayed.
         post("request", force, "{'reason': 'now'}").then().body("id", equalTo(forced));
         given().get("/v1/migrations/runs").then().body("runs.findAll { it.version == '0.61.1' }", hasSize(2));
     }
@@ -191,7 +191,7 @@ class IdempotencyKeyTest {
         String path = "/v1/conflicts/" + conflict + "/resolve";
         replays(path, "{'state': {'n': 9, 'm': 1}}", "{'state': {'m': 1.0, 'n': 9}}", 200);
         refused(path, "{'choose': 'SERVER'}");
-        // The decision itself is known without a key, whatever the order of its keys.
+        // A repeated decision is recognized without an idempotency key, regardless of the order of its JSON keys.
         post(null, path, "{'state': {'m': 1, 'n': 9}}").then().statusCode(200).body("replayed", equalTo(true));
     }
 
@@ -209,7 +209,7 @@ class IdempotencyKeyTest {
                         .count());
     }
 
-    /** Sends a request twice, the second time written differently, and gives the answer. */
+    /** Sends a request twice, the second time with different JSON text, and returns the response. */
     private static JsonNode replays(String path, String body, String again, int status) {
         JsonNode first = tree(post("request", path, body).then().statusCode(status));
         assertTrue(first.path("replayed").isMissingNode(), first.toString());

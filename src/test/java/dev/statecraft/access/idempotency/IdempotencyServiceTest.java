@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 
-/** Two instances on the same tables; a request may be sent to either. */
+/** Two instances on the same tables; a request may reach either one. */
 class IdempotencyServiceTest {
 
     private static final Answer ANSWER = new Answer(201, Map.of("Location", "/v1/things/1"), "{\"name\":\"é\"}");
@@ -99,7 +99,7 @@ class IdempotencyServiceTest {
         }
     }
 
-    /** An instance that dies between the effect and the answer leaves a record without one. */
+    /** An instance that fails between the effect and the response leaves a record without a response. */
     @Test
     void abandonedAttempt_isRetriedWithTheSameSeed() {
         Attempt lost = claimed(one);
@@ -136,7 +136,7 @@ class IdempotencyServiceTest {
         assertFalse(claimed(one).retry());
     }
 
-    /** The secret of a key follows from the record, the signing key and the Idempotency-Key, and from nothing less. */
+    /** The secret of an API key is derived from the record, the signing key and the Idempotency-Key, all three. */
     @Test
     void derivedKey_isTheSameForTheSameRequestOnly() {
         Attempt attempt = claimed(one);

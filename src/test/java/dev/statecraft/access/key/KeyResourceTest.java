@@ -39,7 +39,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 
-/** Keys from the day they are made to the day they are revoked. */
+/** API keys: creation, use, listing, expiry and revocation. */
 @QuarkusTest
 @Tag("application")
 @TestProfile(ClosedDoor.class)

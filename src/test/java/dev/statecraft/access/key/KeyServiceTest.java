@@ -16,7 +16,7 @@ import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** What an instance remembers of keys, on the real DynamoDB Local. */
+/** The key cache of an instance, on DynamoDB Local. */
 class KeyServiceTest {
 
     private static final int CACHED = 20;

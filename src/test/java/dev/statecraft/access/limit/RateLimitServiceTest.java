@@ -24,14 +24,14 @@ import software.amazon.awssdk.core.interceptor.Context;
 import software.amazon.awssdk.core.interceptor.ExecutionAttributes;
 import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 
-/** Several instances share buckets in the real DynamoDB Local. */
+/** Several instances share token buckets in DynamoDB Local. */
 class RateLimitServiceTest {
 
     private static final Map<String, String> SETTINGS = Map.of(
             "limits.requests-per-second", "100", "limits.burst", "200", "limits.player-requests-per-second", "5");
 
     private final TableNames tables = LocalDynamoDb.freshTables();
-    /** Begins now, as DynamoDB Local lets items expire by the real time. */
+    /** Starts at the current time, because DynamoDB Local expires items by real time. */
     private final MovingClock clock = new MovingClock(Instant.now());
 
     private final Meter meter = new Meter();
@@ -68,7 +68,7 @@ class RateLimitServiceTest {
             }
         }
         assertEquals(4_000, asked);
-        // 200 at once and 100 a second for ten seconds; tokens that somebody still holds are missing.
+        // A burst of 200, then 100 per second for ten seconds, minus the unused tokens of the instances.
         assertTrue(served <= 1_200, "served " + served + ", seed " + seed);
         assertTrue(served >= 1_000, "served " + served + ", seed " + seed);
         long writes = meter.take().requests();

@@ -22,7 +22,7 @@ class TokenBucketTest {
         assertEquals(5, bucket.tokens(full, 1_500_000));
     }
 
-    /** Against a bucket that counts tokens, for rates that divide a second and such that do not. */
+    /** Compares the bucket with one that counts tokens, for rates that divide a second and for others. */
     @Test
     void bucket_behavesLikeACountingBucket() {
         long seed = System.nanoTime();
@@ -39,7 +39,7 @@ class TokenBucketTest {
                 now += passed;
                 counted = Math.min(burst, counted + passed * rate / 1e6);
                 int tokens = bucket.tokens(full, now);
-                // Each taking may round a token's time up by a microsecond.
+                // Every call may round the time of a token up by one microsecond.
                 assertTrue(
                         tokens <= counted + 1e-6 && tokens >= counted - 1 - step * rate / 1e6,
                         "seed " + seed + ": " + tokens + " and " + counted);

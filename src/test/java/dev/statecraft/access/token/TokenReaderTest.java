@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Tokens that are signed with the right key and differ from ours in any other way, and generated ones. */
+/** Tokens that are signed with the right key but differ from valid tokens, and generated tokens. */
 class TokenReaderTest {
 
     private static final ObjectMapper MAPPER = new ObjectMapper();
@@ -195,7 +195,7 @@ class TokenReaderTest {
         assertEquals(Optional.empty(), read(parts[0] + "." + parts[1] + "."));
     }
 
-    /** Whatever is made of a good token, it is either refused or says what the good one says. */
+    /** Every mutation of a valid token is rejected or has the same claims. */
     @Test
     void generatedTokens_areReadOrRejectedWithoutException() {
         long seed = new Random().nextLong();

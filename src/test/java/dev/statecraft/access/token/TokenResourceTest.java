@@ -27,7 +27,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Tokens for keys, and what the token of a player reaches. */
+/** Tokens of API keys, and the access of player tokens. */
 @QuarkusTest
 @Tag("application")
 @TestProfile(ClosedDoor.class)
@@ -130,7 +130,7 @@ class TokenResourceTest {
         create(server, "rules", "GAME_STATE", "'ada'", 201);
         String ada = playerToken(server, "ada", "{'spaces': ['lot'], 'write': true}");
         patch(ada, "hers", "{'increment': {'coins': 1}}", 200);
-        // The token says who writes, whatever the body says.
+        // The writer is the player of the token, regardless of the body.
         patch(ada, "hers", "{'increment': {'coins': 1}, 'source': {'playerId': 'bob'}}", 200);
         patch(ada, "his", "{'increment': {'coins': 1}, 'source': {'playerId': 'bob'}}", 403);
         patch(ada, "his", "{'increment': {'coins': 1}, 'source': {'serverId': 'me'}}", 403);

@@ -162,7 +162,7 @@ class RequestBodySizeTest {
         response.statusCode(413).contentType(Problem.MEDIA_TYPE).body("type", equalTo("/problems/body-too-large"));
     }
 
-    /** A valid body of exactly so many bytes. */
+    /** A valid body of exactly {@code bytes} bytes. */
     private static byte[] bodyOf(int bytes) {
         String frame = "{\"text\":\"\"}";
         return ("{\"text\":\"" + "x".repeat(bytes - frame.length()) + "\"}").getBytes(StandardCharsets.UTF_8);

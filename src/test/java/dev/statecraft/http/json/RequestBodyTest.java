@@ -217,7 +217,7 @@ class RequestBodyTest {
 
     @Test
     void bulkRequest_mayHaveMoreValues() {
-        // Refused for the hundred scores a batch may have, not for its values.
+        // Rejected for the limit of 100 scores, not for its values.
         String more = "{'scores': [" + "{'playerId': 'p', 'value': 1},".repeat(JsonLimits.MAX_VALUES)
                 + "{'playerId': 'p', 'value': 1}]}";
         batch(more).statusCode(400).body("field", equalTo("scores"));
@@ -232,7 +232,7 @@ class RequestBodyTest {
                 .then();
     }
 
-    /** An object that is so many values together with all that is in it. */
+    /** An object with exactly {@code values} values, including itself. */
     private static String bodyOfValues(int values) {
         return "{\"metadata\":{\"a\":[" + "1,".repeat(values - 4) + "1]}}";
     }

@@ -13,8 +13,8 @@ import software.amazon.awssdk.services.dynamodb.model.ShardIteratorType;
 import software.amazon.awssdk.services.dynamodb.streams.DynamoDbStreamsClient;
 
 /**
- * All that the stream of one table has told, and the function that it is for: a test delivers it again as it pleases, as
- * the JSON that Lambda hands over.
+ * All records of the stream of one table, and its function. A test delivers the records again in any order, as the JSON
+ * of Lambda.
  */
 public final class RecordedStream {
 
@@ -82,7 +82,7 @@ public final class RecordedStream {
         return table;
     }
 
-    /** How many records there are. */
+    /** Number of records. */
     public int size() {
         return records.size();
     }
@@ -90,11 +90,11 @@ public final class RecordedStream {
     /**
      * Calls the function with some of the records.
      *
-     * @param places which, counted from 0, in the order in which they are to be delivered
-     * @return what it answers
+     * @param indexes indexes of the records, from 0, in the order of delivery
+     * @return the response of the function
      */
-    public String deliver(List<Integer> places) throws Exception {
+    public String deliver(List<Integer> indexes) throws Exception {
         return String.valueOf(function.invoke(
-                StreamEventJson.of(arn, places.stream().map(records::get).toList())));
+                StreamEventJson.of(arn, indexes.stream().map(records::get).toList())));
     }
 }

@@ -26,7 +26,7 @@ class StreamDeliveryTest {
     private static final Instant NOW = Instant.parse("2026-01-02T03:04:05Z");
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    /** Every call the function got, as the sequence numbers it was handed. */
+    /** The calls of the function, as the sequence numbers of their records. */
     private final List<List<Integer>> calls = new ArrayList<>();
 
     private final List<DeadLetter> deadLetters = new ArrayList<>();

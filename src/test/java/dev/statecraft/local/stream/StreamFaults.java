@@ -8,8 +8,8 @@ import software.amazon.awssdk.core.interceptor.ExecutionAttributes;
 import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 
 /**
- * Makes calls to the store fail that stream functions make while the pump drives them: before they are made, or when they
- * have taken effect already. Switched by static methods, as the SDK's client makes its own instance.
+ * Fails database calls of stream functions, before or after they take effect. Static methods control it, because the
+ * SDK's client creates its own instance.
  */
 public final class StreamFaults implements ExecutionInterceptor {
 
@@ -17,14 +17,14 @@ public final class StreamFaults implements ExecutionInterceptor {
     private static final Random RANDOM = new Random();
     private static volatile double share;
 
-    /** From now on this share of the calls fails, decided by the seed. */
+    /** Fails the given share of the following calls, chosen by the seed. */
     public static synchronized void begin(long seed, double ofCalls) {
         RANDOM.setSeed(seed);
         FAILED.set(0);
         share = ofCalls;
     }
 
-    /** Lets everything pass again. */
+    /** Stops failing calls. */
     public static int end() {
         share = 0;
         return FAILED.get();

@@ -36,7 +36,7 @@ class StreamPumpTest {
     private final DynamoDbStreamsClient streams = LocalDynamoDb.streams();
     private final String prefix = LocalDynamoDb.freshTables(template).prefix();
 
-    /** The batches that were handled, as {@code key=value} of every record. */
+    /** The processed batches, as {@code key=value} of every record. */
     private final List<List<String>> batches = new CopyOnWriteArrayList<>();
 
     @AfterEach
