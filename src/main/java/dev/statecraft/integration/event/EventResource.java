@@ -52,7 +52,7 @@ public class EventResource {
      */
     @GET
     @Requires(Scope.SYSTEM_READ)
-    @Operation(operationId = "listEvents", summary = "List the events, oldest first")
+    @Operation(operationId = "listEvents", summary = "List the events of the game")
     public EventList list(
             @QueryParam("cursor") @Nullable String cursor,
             @QueryParam("type") @Nullable String type,

@@ -157,7 +157,7 @@ public class BoardService {
                 continue;
             }
             if (++attempt == config.writeAttempts()) {
-                throw new ContentionException("others write the board all the time");
+                throw new ContentionException("gave up after too many concurrent writes of the board");
             }
             Backoff.pauseBefore(attempt, CONTENTION_MILLIS);
             Optional<Board> again = boards.read(board.game(), board.id());

@@ -167,7 +167,7 @@ public final class PackedJson {
             }
             return plain;
         } catch (DataFormatException e) {
-            throw new IllegalStateException("stored JSON is not what was deflated", e);
+            throw new IllegalStateException("stored JSON is corrupt", e);
         } finally {
             inflater.end();
         }
