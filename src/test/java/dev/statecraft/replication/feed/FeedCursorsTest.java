@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Cursors come back from clients, who may have written them themselves. */
+/** Tests the conversion of cursors, and the rejection of forged cursors. */
 class FeedCursorsTest {
 
     private static final String LONG = "x".repeat(1_100);
@@ -25,7 +25,7 @@ class FeedCursorsTest {
     }
 
     @Test
-    void whatIsWrittenIsRead() {
+    void writtenCursorsAreParsed() {
         FeedCursor begun = new FeedCursor("arena", "", 0, 1, "", 0);
         FeedCursor going = new FeedCursor("a.b:c@d-e_f", "8d0c-11", 7, 1_764_000_000_000L, "x".repeat(128), 9);
         assertEquals(Optional.of(begun), FeedCursors.readSpace(FeedCursors.write(begun), Ids::isId));
@@ -54,7 +54,7 @@ class FeedCursorsTest {
                 "['space', 'arena', 'e', 1.5, 1, '', 0]",
                 "['space', 'arena', 'e', 0, 1, '', 9223372036854775807]"
             })
-    void aCursorOfASpaceThatWeCannotHaveWrittenIsNone(String json) {
+    void forgedSpaceCursorIsRejected(String json) {
         assertEquals(Optional.empty(), FeedCursors.readSpace(word(json), Ids::isId));
     }
 
@@ -70,7 +70,7 @@ class FeedCursorsTest {
                 "['player', 'ada', 0, 0, 0, 0, '00000000', [['arena', 'LONG', 0]]]",
                 "['player', 'ada', 0, 0, 0, 0, '00000000', [['arena', '', 9223372036854775807]]]"
             })
-    void aCursorOfAPlayerThatWeCannotHaveWrittenIsNone(String json) {
+    void forgedPlayerCursorIsRejected(String json) {
         assertEquals(Optional.empty(), FeedCursors.readPlayer(word(json), Ids::isId, 2));
     }
 }

@@ -26,16 +26,16 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Snapshot and feed from any cursor are the current state, by value and by checksum (invariants E3 to E5). */
+/** Checks that snapshot and feed from any cursor result in the current state, by value and checksum (E3 to E5). */
 class FeedModelTest {
 
     private final Realm realm = new Realm();
 
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3})
-    void everyReaderEndsAtTheCurrentState(long seed) {
+    void everyClientReachesTheCurrentState(long seed) {
         Random random = new Random(seed);
-        // A small budget cuts snapshots and logs into several answers.
+        // A small budget splits snapshots and logs into several responses.
         int bytes = seed == 1 ? 3_000_000 : 700;
         List<Replica> replicas = new ArrayList<>();
         for (int i = 0; i < 4; i++) {
@@ -67,7 +67,7 @@ class FeedModelTest {
                 Feed feed = realm.feeds.pull(GAME, SPACE, replica.cursor, new AnswerBudget(bytes));
                 replica.take(feed);
                 more = feed.more();
-                assertTrue(i < 200, "seed " + seed + ": the feed comes to an end");
+                assertTrue(i < 200, "seed " + seed + ": the feed does not end");
             }
             replica.assertHolds(live);
             assertFalse(realm.feeds
@@ -118,7 +118,7 @@ class FeedModelTest {
             case 0 -> realm.players.unsubscribe(GAME, "ada", SPACE, id);
             case 1, 2 -> realm.players.subscribe(GAME, "ada", SPACE, id);
             default -> {
-                // Leaves the subscriptions as they are.
+                // Changes no subscription.
             }
         }
     }
@@ -130,7 +130,7 @@ class FeedModelTest {
     }
 
     @Test
-    void aSpaceIsJoinedBeforeAnythingIsInIt() {
+    void clientOfAnEmptySpaceReceivesLaterCommits() {
         Replica replica = new Replica("empty");
         replica.take(realm.feeds.pull(GAME, SPACE, null, new AnswerBudget(1000)));
         assertEquals(0, replica.ids().size());
@@ -143,9 +143,9 @@ class FeedModelTest {
         assertEquals(1, replica.ids().size());
     }
 
-    /** An idle space whose log expired goes on where it was, and readers from before it notice. */
+    /** An idle space whose log expired continues its sequence numbers, and clients with an old cursor resync. */
     @Test
-    void aSpaceWhoseLogExpiredGoesOn() {
+    void spaceWithExpiredLogContinues() {
         realm.create("a", "UI_STATE", "{'n': 0}");
         Replica early = new Replica("early");
         early.take(realm.feeds.pull(GAME, SPACE, null, new AnswerBudget(1000)));
@@ -169,7 +169,7 @@ class FeedModelTest {
     }
 
     @Test
-    void aCursorOfAnotherSpaceOrEpochBeginsAgain() {
+    void cursorOfAnotherSpaceOrEpochResyncs() {
         realm.create("a", "UI_STATE", "{}");
         Feed feed = realm.feeds.pull(GAME, SPACE, null, new AnswerBudget(1000));
         FeedCursor cursor = feed.cursor();

@@ -17,7 +17,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
-/** What a player's cursor may make us do, on real tables. */
+/** Tests the cost and limits of player cursors, on DynamoDB Local. */
 class PlayerFeedServiceTest {
 
     private final Meter meter = new Meter();
@@ -27,7 +27,7 @@ class PlayerFeedServiceTest {
         return realm.playerFeeds.pull(GAME, "ada", cursor, new AnswerBudget(100_000));
     }
 
-    private PlayerFeed.Cursor begun() {
+    private PlayerFeed.Cursor syncedCursor() {
         done(realm.create("mine", "PLAYER_DATA", "{'n': 1}"));
         realm.players.subscribe(GAME, "ada", SPACE, "mine");
         return realm.playerFeeds.pull(GAME, "ada", null, new AnswerBudget(100_000)).cursor();
@@ -45,25 +45,25 @@ class PlayerFeedServiceTest {
     }
 
     @Test
-    void spacesThatAreNotThePlayersAreNotRead() {
-        PlayerFeed.Cursor cursor = begun();
+    void spacesOfOtherPlayersAreNotRead() {
+        PlayerFeed.Cursor cursor = syncedCursor();
         meter.take();
         assertFalse(pull(cursor).hasChanges());
-        int honest = meter.take().requests();
+        int expectedRequests = meter.take().requests();
         Map<String, PlayerFeed.Position> spaces = new TreeMap<>(cursor.spaces());
         for (int i = 0; i < 500; i++) {
             spaces.put("other" + i, new PlayerFeed.Position("", 0));
         }
         PlayerFeed feed = pull(with(cursor, spaces));
-        assertEquals(honest, meter.take().requests());
+        assertEquals(expectedRequests, meter.take().requests());
         assertFalse(feed.hasChanges());
         assertEquals(cursor.spaces().keySet(), feed.cursor().spaces().keySet());
     }
 
-    /** Those that the player has just left stay in the cursor until all that is new is told. */
+    /** Spaces that the player just left stay in the cursor until all new changes are sent. */
     @Test
-    void aCursorThatWouldTellOfMoreSpacesThanItMayBeginsAnew() {
-        PlayerFeed.Cursor cursor = begun();
+    void cursorWithTooManySpacesResyncs() {
+        PlayerFeed.Cursor cursor = syncedCursor();
         for (String space : new String[] {"a", "b", "c"}) {
             done(realm.entities.create(
                     GAME,

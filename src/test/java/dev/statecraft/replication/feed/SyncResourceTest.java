@@ -36,7 +36,7 @@ class SyncResourceTest {
     LocalRuntime local;
 
     @Test
-    void oneCallTakesUpdatesAndTellsEverything() {
+    void oneRequestAppliesUpdatesAndReturnsAllChanges() {
         create("s1", "a", "UI_STATE");
         Response begun = sync("{'clientId': 'srv', 'cursors': {'s1': ''}}");
         begun.then()
@@ -75,7 +75,7 @@ class SyncResourceTest {
     }
 
     @Test
-    void anAtomicBatchIsDoneAsAWholeOrNotAtAll() {
+    void atomicBatchIsAppliedCompletelyOrNotAtAll() {
         create("s2", "a", "UI_STATE");
         create("s2", "b", "UI_STATE");
         String cursor = sync("{'cursors': {'s2': ''}}").path("spaces.s2.cursor");
@@ -99,7 +99,7 @@ class SyncResourceTest {
     }
 
     @Test
-    void anUpdateThatCannotBeReadIsItsOwnProblem() {
+    void malformedUpdateIsReportedAsItsOwnProblem() {
         create("s10", "a", "UI_STATE");
         String good = "{'entityId': 'a', 'space': 's10', 'increment': {'n': 1.0}, 'baseVersion': 1.0, 'source': []}";
         List<String> wrong = List.of(
@@ -130,7 +130,7 @@ class SyncResourceTest {
     }
 
     @Test
-    void tooManyUpdatesAreToComeLater() {
+    void tooManyUpdatesReturn429() {
         create("s4", "a", "UI_STATE");
         String updates = IntStream.range(0, 51)
                 .mapToObj(i -> "{'entityId': 'a', 'space': 's4', 'increment': {'n': 1}}")
@@ -144,7 +144,7 @@ class SyncResourceTest {
     }
 
     @Test
-    void aWaitingClientIsToldAtOnce() {
+    void waitingClientReceivesChangesImmediately() {
         create("s5", "a", "UI_STATE");
         String cursor = sync("{'cursors': {'s5': ''}}").path("spaces.s5.cursor");
         long begun = System.nanoTime();
@@ -164,7 +164,7 @@ class SyncResourceTest {
     }
 
     @Test
-    void cursorsThatAreWorthNothingBeginAgainOrAreRefused() {
+    void outdatedCursorsResyncAndMalformedCursorsReturn400() {
         create("s6", "a", "UI_STATE");
         String foreign = sync("{'cursors': {'s6': ''}}").path("spaces.s6.cursor");
         sync("{'cursors': {'s7': '" + foreign + "'}}")
@@ -177,7 +177,7 @@ class SyncResourceTest {
     }
 
     @Test
-    void aPlayerIsToldOfItsEntities() {
+    void playerReceivesItsEntities() {
         create("s8", "a", "UI_STATE");
         create("s8", "b", "UI_STATE");
         given().contentType("application/json")

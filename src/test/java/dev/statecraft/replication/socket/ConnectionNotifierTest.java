@@ -17,14 +17,14 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 
-/** Changes sent to connections, by the writer and by the stream, on real tables. */
+/** Tests the push of changes to connections by the committing instance and by the stream, on DynamoDB Local. */
 class ConnectionNotifierTest {
 
     private final SocketRig rig = new SocketRig();
     private final Realm realm = rig.realm;
 
     @Test
-    void whatIsCommittedHereIsToldFromMemoryAndWhatOthersCommitIsReadInBetween() {
+    void ownCommitsArePushedFromMemoryAndOtherCommitsAreRead() {
         done(realm.create("a", "UI_STATE", "{'n': 1, 'text': 'so long that a step is shorter'}"));
         rig.open("c1");
         rig.sync("c1", "{'op': 'sync', 'cursors': {'arena': ''}}");
@@ -53,7 +53,7 @@ class ConnectionNotifierTest {
     }
 
     @Test
-    void theStreamTellsWhomTheWriterDidNot() {
+    void streamNotifiesConnectionsThatTheWriterDidNot() {
         done(realm.create("a", "UI_STATE", "{'n': 1, 'text': 'so long that a step is shorter'}"));
         rig.open("c1");
         rig.sync("c1", "{'op': 'sync', 'cursors': {'arena': ''}}");
@@ -72,7 +72,7 @@ class ConnectionNotifierTest {
     }
 
     @Test
-    void aPlayerIsToldOfItsEntitiesAndOfNewOnesAtOnce() {
+    void playerConnectionReceivesChangesAndNewSubscriptionsImmediately() {
         done(realm.create("mine", "PLAYER_DATA", "{'n': 1}"));
         done(realm.create("other", "PLAYER_DATA", "{'n': 1}"));
         rig.open("c1");
@@ -89,7 +89,7 @@ class ConnectionNotifierTest {
     }
 
     @Test
-    void newsThatDoNotFitIntoOneFrameComeInSeveralInOrder() {
+    void changesAreSplitIntoSeveralFramesInOrder() {
         rig.open("c1");
         rig.sync("c1", "{'op': 'sync', 'cursors': {'arena': ''}}");
         rig.wires.broken.add("c1");
@@ -108,7 +108,7 @@ class ConnectionNotifierTest {
     }
 
     @Test
-    void aChangeTooLargeForAFrameIsToBeFetched() {
+    void changeTooLargeForAFrameMustBeFetched() {
         rig.open("c1");
         rig.sync("c1", "{'op': 'sync', 'cursors': {'arena': ''}}");
         ObjectNode state = Realm.json("{}");
@@ -122,9 +122,9 @@ class ConnectionNotifierTest {
         assertEquals("[\"arena\"]", synced.path("fetch").toString());
     }
 
-    /** More than are told by whoever commits, and more than are read at a time. */
+    /** Uses more connections than direct pushes, and more than one page of subscribers. */
     @Test
-    void theStreamTellsAllWhoFollowASpace() {
+    void streamNotifiesAllSubscribersOfASpace() {
         done(realm.create("a", "UI_STATE", "{'n': 1}"));
         int many = realm.config.directPushes() + 5;
         for (int i = 0; i < many; i++) {
@@ -139,7 +139,7 @@ class ConnectionNotifierTest {
     }
 
     @Test
-    void whenTheTokenHasEndedNothingIsToldButThat() {
+    void expiredTokenReceivesOnlyAProblem() {
         done(realm.create("a", "UI_STATE", "{'n': 1}"));
         rig.open("c1", rig.passing(60));
         rig.open("c2");

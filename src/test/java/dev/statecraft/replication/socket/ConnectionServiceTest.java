@@ -10,14 +10,14 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** Connections that are closed, that end with their token, and that are too many, on real tables. */
+/** Tests closed connections, expired tokens and the limit of connections per player, on DynamoDB Local. */
 class ConnectionServiceTest {
 
     private final SocketRig rig = new SocketRig();
     private final Realm realm = rig.realm;
 
     @Test
-    void connectionsThatAreGoneAreForgottenAndThoseThatAreClosedToo() {
+    void goneAndClosedConnectionsAreDeleted() {
         done(realm.create("a", "UI_STATE", "{'n': 1, 'text': 'so long that a step is shorter'}"));
         rig.open("c1");
         rig.open("c2");
@@ -36,7 +36,7 @@ class ConnectionServiceTest {
     }
 
     @Test
-    void whenTheTokenHasEndedFramesAreRefusedAndTheConnectionForgotten() {
+    void expiredTokenRejectsFramesAndDeletesTheConnection() {
         done(realm.create("a", "UI_STATE", "{'n': 1}"));
         rig.open("c1", rig.passing(900));
         rig.clock.move(Duration.ofSeconds(899));
@@ -64,7 +64,7 @@ class ConnectionServiceTest {
     }
 
     @Test
-    void aPlayersFirstConnectionIsForgottenForOneTooMany() {
+    void oldestConnectionOfAPlayerIsClosedAboveTheLimit() {
         done(realm.create("a", "UI_STATE", "{'n': 1}"));
         for (int i = 1; i <= 5; i++) {
             rig.open("c" + i, rig.player("eve"));

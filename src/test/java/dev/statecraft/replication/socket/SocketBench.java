@@ -51,8 +51,8 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
 
 /**
- * How long an update takes from the moment it is sent over HTTP to the frame that tells another client of it, beside
- * the bare transaction that writes the same items. The stream pump is at rest: whoever commits tells at once.
+ * Measures the time from an update over HTTP to the frame that another client receives, compared with a transaction
+ * that writes the same items. The stream pump is paused: only the committing instance pushes changes.
  */
 @Tag("bench")
 @QuarkusTest
@@ -60,7 +60,7 @@ import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
 @WithTestResource(DynamoDbLocalResource.class)
 class SocketBench {
 
-    /** Tests read entity types each time they are needed; an instance on Lambda once a second. */
+    /** Caches entity types for one second as on Lambda; other tests do not cache them. */
     public static final class AsDeployed implements QuarkusTestProfile {
 
         @Override
@@ -74,13 +74,13 @@ class SocketBench {
     private static final int SENDERS = 20;
     private static final int SECONDS = 5;
 
-    /** It takes about a minute until neither side becomes faster any more. */
+    /** Warm-up: both measured paths get faster for about a minute. */
     private static final int WARM_UP_TURNS = 4;
 
-    /** So many that bare transactions do not meet on the same items. */
+    /** Number of copies of the items; enough that transactions rarely conflict. */
     private static final int COPIES = 200;
 
-    private static final long PATIENCE_SECONDS = 20;
+    private static final long TIMEOUT_SECONDS = 20;
 
     @Inject
     LocalRuntime local;
@@ -97,17 +97,17 @@ class SocketBench {
     private final HttpClient http = HttpClient.newHttpClient();
     private final ObjectMapper mapper = new ObjectMapper();
     private final Queue<Long> latencies = new ConcurrentLinkedQueue<>();
-    private final Set<String> told = ConcurrentHashMap.newKeySet();
+    private final Set<String> seen = ConcurrentHashMap.newKeySet();
 
-    /** A client that follows one space and notes how old each change is that it is told of. */
-    private final class Follower implements WebSocket.Listener {
+    /** A client that subscribes to one space and records the age of each received change. */
+    private final class Subscriber implements WebSocket.Listener {
 
         private final String space;
         private final StringBuilder part = new StringBuilder();
         private final CountDownLatch synced = new CountDownLatch(1);
         private final WebSocket socket;
 
-        Follower(String space) throws InterruptedException {
+        Subscriber(String space) throws InterruptedException {
             this.space = space;
             socket = http.newWebSocketBuilder()
                     .header("Authorization", "Bearer sk_dev_local")
@@ -115,7 +115,7 @@ class SocketBench {
                     .join();
             socket.sendText("{\"op\":\"sync\",\"id\":1,\"cursors\":{\"" + space + "\":\"\"}}", true)
                     .join();
-            assertTrue(synced.await(PATIENCE_SECONDS, TimeUnit.SECONDS), "no answer came");
+            assertTrue(synced.await(TIMEOUT_SECONDS, TimeUnit.SECONDS), "no response to the sync frame");
         }
 
         @Override
@@ -138,7 +138,7 @@ class SocketBench {
             for (JsonNode commit : frame.at("/spaces/" + space + "/commits")) {
                 for (JsonNode change : commit.path("changes")) {
                     JsonNode sent = change.at("/set/score");
-                    if (told.add(space + commit.path("seq") + change.path("entityId")) && sent.isIntegralNumber()) {
+                    if (seen.add(space + commit.path("seq") + change.path("entityId")) && sent.isIntegralNumber()) {
                         latencies.add(now - sent.longValue());
                     }
                 }
@@ -147,21 +147,21 @@ class SocketBench {
     }
 
     @Test
-    void fromTheUpdateToTheFrame() throws Exception {
+    void latencyFromUpdateToFrame() throws Exception {
         Random random = new Random(1);
-        List<Follower> followers = new ArrayList<>();
+        List<Subscriber> subscribers = new ArrayList<>();
         for (int space = 0; space < SPACES; space++) {
             for (int entity = 0; entity < ENTITIES; entity++) {
                 String body = "{\"id\":\"e%d\",\"space\":\"s%d\",\"type\":\"UI_STATE\",\"state\":%s}"
                         .formatted(entity, space, ReplicationBench.gameState(random, 1_000));
                 assertEquals(201, send("/v1/entities", body).statusCode());
             }
-            followers.add(new Follower("s" + space));
+            subscribers.add(new Subscriber("s" + space));
         }
         local.pump().pause();
         try {
             for (int turn = 0; turn < WARM_UP_TURNS; turn++) {
-                offer(500, 1);
+                sendUpdates(500, 1);
                 paced(500, number -> transact(itemsOf("s0", 1), number));
             }
             for (int rate : new int[] {10, 100, 500}) {
@@ -172,19 +172,19 @@ class SocketBench {
             compare(500, 10);
         } finally {
             local.pump().resume();
-            followers.forEach(follower -> follower.socket.abort());
+            subscribers.forEach(subscriber -> subscriber.socket.abort());
         }
     }
 
     private void compare(int rate, int together) throws Exception {
-        Offered offered = offer(rate, together);
+        SentUpdates sent = sendUpdates(rate, together);
         print(
-                "  delivered   %s, the request's answer p50 %6.1f ms p99 %7.1f ms, %d of %d told",
-                times(offered.perSecond(), offered.deliveryNanos()),
-                percentile(offered.answerNanos(), 0.5),
-                percentile(offered.answerNanos(), 0.99),
-                offered.deliveryNanos().size(),
-                offered.updates());
+                "  delivered   %s, response p50 %6.1f ms p99 %7.1f ms, %d of %d received",
+                times(sent.perSecond(), sent.deliveryNanos()),
+                percentile(sent.responseNanos(), 0.5),
+                percentile(sent.responseNanos(), 0.99),
+                sent.deliveryNanos().size(),
+                sent.updates());
         List<List<Map<String, AttributeValue>>> items = new ArrayList<>();
         for (int space = 0; space < SPACES; space++) {
             items.add(itemsOf("s" + space, together));
@@ -195,21 +195,21 @@ class SocketBench {
         print("  transaction %s", times(perSecond, nanos));
     }
 
-    /** What came of an amount of updates; times in ascending order. */
-    private record Offered(int updates, double perSecond, List<Long> deliveryNanos, List<Long> answerNanos) {}
+    /** Result of a number of updates; times in ascending order. */
+    private record SentUpdates(int updates, double perSecond, List<Long> deliveryNanos, List<Long> responseNanos) {}
 
-    private Offered offer(int rate, int together) throws Exception {
+    private SentUpdates sendUpdates(int rate, int together) throws Exception {
         latencies.clear();
         long started = System.nanoTime();
-        List<Long> answers = paced(rate / together, number -> update(number, together));
+        List<Long> responses = paced(rate / together, number -> update(number, together));
         double seconds = (System.nanoTime() - started) / 1e9;
-        int updates = answers.size() * together;
-        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+        int updates = responses.size() * together;
+        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(TIMEOUT_SECONDS);
         while (latencies.size() < updates && System.nanoTime() < until) {
             LockSupport.parkNanos(1_000_000);
         }
         List<Long> delivered = latencies.stream().sorted().toList();
-        return new Offered(updates, updates / seconds, delivered, answers);
+        return new SentUpdates(updates, updates / seconds, delivered, responses);
     }
 
     private interface Operation {
@@ -217,9 +217,9 @@ class SocketBench {
     }
 
     /**
-     * Begins so many operations a second, or as many as can be.
+     * Starts operations at a rate per second, or at the highest possible rate below it.
      *
-     * @return how long each took from when it was begun, in ascending order
+     * @return duration of each operation in ascending order
      */
     private static List<Long> paced(int perSecond, Operation operation) throws Exception {
         ExecutorService threads = Executors.newFixedThreadPool(SENDERS);
@@ -263,13 +263,13 @@ class SocketBench {
             updates.add("{\"space\":\"s%d\",\"entityId\":\"e%d\",\"set\":{\"score\":%d}}"
                     .formatted(number % SPACES, (number / SPACES + i) % ENTITIES, now));
         }
-        HttpResponse<String> answer = send("/v1/sync", "{\"updates\":[" + String.join(",", updates) + "]}");
-        tree(answer.body())
+        HttpResponse<String> response = send("/v1/sync", "{\"updates\":[" + String.join(",", updates) + "]}");
+        tree(response.body())
                 .path("results")
-                .forEach(result -> assertEquals(200, result.path("status").asInt(), answer.body()));
+                .forEach(result -> assertEquals(200, result.path("status").asInt(), response.body()));
     }
 
-    /** A head, a log entry and entities as they are stored. */
+    /** Returns a head, a log entry and entities as stored items. */
     private List<Map<String, AttributeValue>> itemsOf(String space, int entities) {
         List<Map<String, AttributeValue>> items = new ArrayList<>(dynamo.query(query -> query.tableName(tables.log())
                         .keyConditionExpression("pk = :pk")

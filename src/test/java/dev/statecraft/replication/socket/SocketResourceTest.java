@@ -22,14 +22,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Frames of clients and their answers, on real tables. */
+/** Tests frames of clients and their responses, on DynamoDB Local. */
 class SocketResourceTest {
 
     private final SocketRig rig = new SocketRig();
     private final Realm realm = rig.realm;
 
     @Test
-    void whoSyncsIsToldWhatIsCommittedFromThenOn() {
+    void syncSubscribesTheConnectionToLaterCommits() {
         done(realm.create("a", "UI_STATE", "{'n': 1, 'text': 'so long that a step is shorter'}"));
         rig.open("c1");
         JsonNode synced = rig.sync("c1", "{'op': 'sync', 'id': 7, 'cursors': {'arena': ''}}");
@@ -52,7 +52,7 @@ class SocketResourceTest {
     }
 
     @Test
-    void updatesComeInOverTheSocketAndOthersAreTold() {
+    void updatesOverTheSocketArePushedToOthers() {
         done(realm.create("a", "UI_STATE", "{'n': 1, 'text': 'so long that a step is shorter'}"));
         rig.open("c1");
         rig.open("c2");
@@ -75,7 +75,7 @@ class SocketResourceTest {
     }
 
     @Test
-    void anUpdateThatCannotBeReadIsItsOwnProblem() {
+    void malformedUpdateIsReportedAsItsOwnProblem() {
         done(realm.create("a", "UI_STATE", "{'n': 0}"));
         rig.open("c1");
         String good = "{'entityId': 'a', 'space': 'arena', 'increment': {'n': 1.0}, 'source': []}";
@@ -111,7 +111,7 @@ class SocketResourceTest {
                 "{'op': 'sync', 'id': 1, 'cursors': 5}                    | 400 | cursors",
                 "{'op': 'sync', 'id': 1, 'id': 2}                         | 400 | id"
             })
-    void whatMakesNoSenseIsAProblemThatNamesTheField(String frame, int status, String field) {
+    void malformedFrameIsAProblemThatNamesTheField(String frame, int status, String field) {
         rig.open("c1");
         JsonNode answer = rig.sync("c1", frame);
         assertEquals("problem", answer.path("op").asText(), answer.toString());
@@ -120,7 +120,7 @@ class SocketResourceTest {
     }
 
     @Test
-    void moreThanTheUpdatesThatMayBePendingAreRefused() {
+    void tooManyUpdatesAreRejected() {
         rig.open("c1");
         String updates = "{'entityId': 'a', 'set': {'n': 1}},".repeat(51);
         JsonNode answer =
@@ -131,7 +131,7 @@ class SocketResourceTest {
     }
 
     @Test
-    void aConnectionFollowsSoManySpacesAndNoMore() {
+    void spacesPerConnectionAreLimited() {
         rig.open("c1");
         Set<String> cursors = new HashSet<>();
         for (int i = 0; i < realm.config.spacesPerSync(); i++) {
@@ -150,7 +150,7 @@ class SocketResourceTest {
     }
 
     @Test
-    void theAnswerToAFrameSaysWhetherTheConnectionGoesOn() {
+    void responseSaysWhetherTheConnectionIsClosed() {
         rig.open("c1", rig.passing(60));
         assertEquals(null, rig.sockets.respond("c1", "{\"op\":\"sync\"}").closing());
         assertEquals(null, rig.sockets.respond("c1", "nonsense").closing());
@@ -163,7 +163,7 @@ class SocketResourceTest {
     }
 
     @Test
-    void openingAConnectionIsARequest() {
+    void openingAConnectionCountsAsARequest() {
         Caller eve = rig.player("eve");
         int opened = 0;
         int status = 0;
@@ -181,7 +181,7 @@ class SocketResourceTest {
     }
 
     @Test
-    void aPlayerWhoseTokensAreUsedUpWaitsNoLonger() {
+    void waitEndsWhenTheRateLimitIsReached() {
         done(realm.create("a", "UI_STATE", "{'n': 1}"));
         Caller ada = rig.player("ada");
         String cursor = rig.syncs.sync(ada, request("", 0L), 10_000)

@@ -26,12 +26,12 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** The beans of open connections on real tables, with connections that are lists of frames. */
+/** The beans of open connections on DynamoDB Local, with connections that record their frames in lists. */
 final class SocketRig {
 
     private static final Caller CALLER = new Caller(GAME, "tester");
 
-    /** Connections that keep what they are sent. */
+    /** Connections that record the frames sent to them. */
     static final class Wires implements Sockets {
 
         final Map<String, List<JsonNode>> frames = new ConcurrentHashMap<>();
@@ -105,7 +105,7 @@ final class SocketRig {
         sockets = new SocketResource(syncs, connections, frames, json, limits, realm.config);
     }
 
-    /** A server that came with a token of so many seconds. */
+    /** Returns a server with a token that is valid for a number of seconds. */
     Caller passing(int seconds) {
         return new Caller(
                 GAME,
@@ -117,7 +117,7 @@ final class SocketRig {
                 clock.instant().plusSeconds(seconds));
     }
 
-    /** A player's client; what it may ask for is counted, unlike that of who needs no key. */
+    /** Returns a client of a player. Its requests count for the rate limit, unlike those of anonymous callers. */
     Caller player(String id) {
         return new Caller(GAME, id, keyId, true, Set.of(Scope.STATE_READ), new PlayerTokenClaims(id, Set.of(SPACE), Set.of()));
     }

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 class EntityTypeTest {
 
     @Test
-    void typesAreAsTheSeedHasThem() {
+    void defaultTypesMatchTheOriginalApi() {
         assertEquals(Strategy.MERGE, EntityType.standard("PLAYER_DATA").strategy());
         assertEquals(Strategy.SERVER_WINS, EntityType.standard("GAME_STATE").strategy());
         assertEquals(Strategy.CLIENT_WINS, EntityType.standard("UI_STATE").strategy());

@@ -35,8 +35,8 @@ import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 
 /**
- * Every reader sees an entity in the newest shape, as if it had been migrated, and what it compares stays what it was.
- * The one migration there is, 2.0.0, renames {@code coins} to {@code gold} and doubles it.
+ * Every read returns an entity in the latest schema version, with unchanged version and checksum. The only migration,
+ * 2.0.0, renames {@code coins} to {@code gold} and doubles it.
  */
 class SchemaServiceTest {
 
@@ -45,14 +45,14 @@ class SchemaServiceTest {
     private final Realm realm = new Realm(Map.of("type-cache", "0s"), new ExecutionInterceptor() {}, Clock.systemUTC());
 
     @BeforeEach
-    void oneIsBehind() {
+    void storeOutdatedEntity() {
         realm.create("old", TYPE, "{'coins': 5, 'name': 'Ada'}");
         realm.schemas.ask(new Doubling());
         realm.types.moveSchema(GAME, TYPE, "2.0.0", TransactionWrites.NONE);
     }
 
     @Test
-    void everyReaderSeesTheNewestShapeAtTheVersionThatIsStored() {
+    void everyReadReturnsTheLatestSchemaVersionAndTheStoredVersion() {
         ObjectNode expected = json("{'gold': 10, 'name': 'Ada'}");
         Entity read = realm.read("old");
         assertEquals(expected, read.json());
@@ -80,11 +80,11 @@ class SchemaServiceTest {
         Feed feed = realm.feeds.pull(GAME, SPACE, null, new AnswerBudget(100_000));
         assertEquals(List.of(read), feed.snapshot().entities());
         assertEquals(SpaceChecksum.EMPTY.toggled("old", 1), feed.checksum());
-        assertEquals("0.0.0", realm.entityStore.read(GAME, SPACE, "old").schemaVersion(), "nothing was written");
+        assertEquals("0.0.0", realm.entityStore.read(GAME, SPACE, "old").schemaVersion(), "the read writes nothing");
     }
 
     @Test
-    void anUpdateIsMadeOnTheNewestShapeAndSaysSo() {
+    void updateIsAppliedToTheLatestSchemaVersion() {
         Entity updated = Realm.done(realm.update("old", "{'increment': {'gold': 1}}", null));
         assertEquals(Realm.canonical("{'gold': 11, 'name': 'Ada'}"), JsonValues.canonical(updated.json()));
         assertEquals(2, updated.version());
@@ -95,12 +95,12 @@ class SchemaServiceTest {
         assertEquals(
                 Change.Kind.WHOLE,
                 realm.log(SPACE).get(1).changes().get(0).kind(),
-                "from what a reader was shown no step leads on");
+                "the change contains the whole state");
     }
 
     @Test
-    void aReaderWithTheOldOrTheUpgradedShapeEndsWithTheSame() {
-        // Set to what it was in the old shape: as a step from that, nothing would have changed.
+    void clientsWithOldAndUpgradedStatesReachTheSameState() {
+        // The new value equals the value in the old schema version: a difference to the old state would be empty.
         realm.update("old", "{'set': {'coins': 5}, 'unset': ['gold']}", null);
         assertEquals(realm.read("old").json(), realm.replayed(SPACE).get("old").json());
         Change change = realm.log(SPACE).get(1).changes().get(0);
@@ -108,7 +108,7 @@ class SchemaServiceTest {
     }
 
     @Test
-    void anUpdateOnAnEarlierVersionMeetsTheShapeItWasShownIn() {
+    void updateOnAnEarlierVersionUsesTheUpgradedBase() {
         realm.update("old", "{'set': {'gold': 20}}", null);
         Operations.Read operations = (Operations.Read) OperationsReader.parse(json("{'set': {'gold': 30}}"));
         EntityUpdate update = new EntityUpdate(
@@ -120,7 +120,7 @@ class SchemaServiceTest {
     }
 
     @Test
-    void aRefusalShowsWhatReadersSee() {
+    void rejectionContainsTheUpgradedEntity() {
         CommitService.Result again = realm.create("old", TYPE, "{}");
         assertEquals(
                 json("{'gold': 10, 'name': 'Ada'}"),
@@ -128,7 +128,7 @@ class SchemaServiceTest {
     }
 
     @Test
-    void goingBackToAVersionOfTheOldShapeMakesTheNewOne() {
+    void revertToAnOldSchemaVersionUpgradesTheState() {
         realm.update("old", "{'set': {'gold': 99}}", null);
         Entity reverted = Realm.done(realm.entities.revert(GAME, SPACE, "old", 1, SERVER, new IdempotencyKey(null, "")));
         assertEquals(json("{'gold': 10, 'name': 'Ada'}"), reverted.json());
@@ -136,7 +136,7 @@ class SchemaServiceTest {
     }
 
     @Test
-    void whatIsCreatedIsInTheNewestShape() {
+    void createdEntityHasTheLatestSchemaVersion() {
         assertEquals(
                 "2.0.0", Realm.done(realm.create("new", TYPE, "{'gold': 1}")).schemaVersion());
         assertEquals(json("{'gold': 1}"), realm.read("new").json());
@@ -144,7 +144,7 @@ class SchemaServiceTest {
     }
 
     @Test
-    void aServerThatAsksForAnOlderSchemaVersionGetsTheOldForm() {
+    void requestedSchemaVersionIsDowngraded() {
         Entity read = realm.read("old");
         SchemaService.Converted old =
                 assertInstanceOf(SchemaService.Converted.class, realm.reader.atSchemaVersion(GAME, read, "1.0.0"));
@@ -158,13 +158,13 @@ class SchemaServiceTest {
     }
 
     @Test
-    void aDeletedEntityStaysDeleted() {
+    void deletedEntityStaysDeleted() {
         realm.delete("old");
         assertNull(realm.read("old").state());
         assertEquals("{}", realm.read("old").json().toString());
     }
 
-    /** 2.0.0 and back. */
+    /** Migration 2.0.0 with its downgrade. */
     private static final class Doubling implements Schemas {
 
         @Override
