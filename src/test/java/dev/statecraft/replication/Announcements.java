@@ -10,7 +10,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 
-/** Tells listeners of news where nothing is wired by Quarkus. */
+/** Delivers changes of feeds to listeners in tests without Quarkus. */
 public final class Announcements implements Event<FeedChanged> {
 
     private final List<Consumer<FeedChanged>> listeners = new CopyOnWriteArrayList<>();
@@ -26,12 +26,12 @@ public final class Announcements implements Event<FeedChanged> {
 
     @Override
     public <U extends FeedChanged> CompletionStage<U> fireAsync(U changed) {
-        throw new UnsupportedOperationException("news are told at once");
+        throw new UnsupportedOperationException("changes are delivered synchronously");
     }
 
     @Override
     public <U extends FeedChanged> CompletionStage<U> fireAsync(U changed, NotificationOptions options) {
-        throw new UnsupportedOperationException("news are told at once");
+        throw new UnsupportedOperationException("changes are delivered synchronously");
     }
 
     @Override
@@ -41,11 +41,11 @@ public final class Announcements implements Event<FeedChanged> {
 
     @Override
     public <U extends FeedChanged> Event<U> select(Class<U> subtype, Annotation... qualifiers) {
-        throw new UnsupportedOperationException("there is one kind of news");
+        throw new UnsupportedOperationException("there is one type of event");
     }
 
     @Override
     public <U extends FeedChanged> Event<U> select(TypeLiteral<U> subtype, Annotation... qualifiers) {
-        throw new UnsupportedOperationException("there is one kind of news");
+        throw new UnsupportedOperationException("there is one type of event");
     }
 }

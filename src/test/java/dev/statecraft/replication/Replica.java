@@ -23,7 +23,7 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** A client as the README describes it: it knows of set and unset, of versions, and of the checksum, and nothing else. */
+/** A client as the README describes it: it applies set and unset, compares versions and verifies the checksum. */
 public final class Replica {
 
     private record Held(long version, @Nullable ObjectNode state) {}
@@ -40,7 +40,7 @@ public final class Replica {
         this.context = context;
     }
 
-    /** Takes what the feed of a space tells. */
+    /** Applies a space feed. */
     public void take(Feed feed) {
         Feed.Snapshot snapshot = feed.snapshot();
         if (feed.resync()) {
@@ -69,7 +69,7 @@ public final class Replica {
         }
     }
 
-    /** Takes what the feed of a player tells. */
+    /** Applies a player feed. */
     public void take(PlayerFeed feed) {
         if (feed.first()) {
             held.clear();
@@ -116,7 +116,7 @@ public final class Replica {
         return checksum;
     }
 
-    /** Whether it holds exactly these entities, in these versions and states. */
+    /** Asserts that the client has exactly these entities, versions and states. */
     public void assertHolds(Map<String, Entity> entities) {
         Map<String, Held> live = new TreeMap<>(held);
         live.values().removeIf(one -> one.state() == null);

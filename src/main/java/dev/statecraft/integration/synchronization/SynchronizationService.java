@@ -135,9 +135,9 @@ public class SynchronizationService {
     public Outcome synchronize(String game) {
         long until = clock.millis() + config.synchronizationTime().toMillis();
         BooleanSupplier timeLeft = () -> clock.millis() < until;
-        int settled = conflicts.settleDue(game, timeLeft);
+        int resolved = conflicts.settleDue(game, timeLeft);
         ReplicationStatisticsService.Reconciliation heads = statistics.reconcile(game, timeLeft);
-        Part replication = new Part(settled + heads.checked(), settled + heads.behind(), settled + heads.mended());
+        Part replication = new Part(resolved + heads.checked(), resolved + heads.uncounted(), resolved + heads.mended());
         resyncs.requireResync(game, clock.instant());
         Part migration = migrations(game);
         int submitted = 0;

@@ -111,13 +111,13 @@ public class SyncResource {
                 ? pushAll(caller, updates, client, player)
                 : push(caller, updates, client, player);
         SyncService.Wait wait = new SyncService.Wait(waitMillis, () -> limits.acquireWaiting(caller));
-        SyncService.Feeds news =
+        SyncService.Feeds feeds =
                 sync.pull(caller.game(), wanted, results.isEmpty() ? wait : SyncService.Wait.NONE, answerBytes);
         Map<String, FeedView> spaces = new LinkedHashMap<>();
-        news.spaces().forEach((space, feed) -> spaces.put(space, FeedView.of(feed)));
-        PlayerFeed feed = news.player();
+        feeds.spaces().forEach((space, feed) -> spaces.put(space, FeedView.of(feed)));
+        PlayerFeed feed = feeds.player();
         return new SyncResult(
-                new SyncAnswer(results, spaces, feed == null ? null : FeedView.of(feed), news.nextPollMillis()), news);
+                new SyncAnswer(results, spaces, feed == null ? null : FeedView.of(feed), feeds.nextPollMillis()), feeds);
     }
 
     /** Validates a request without processing it. */

@@ -167,10 +167,10 @@ public class ReplicationStatisticsService {
      * Result of a reconciliation.
      *
      * @param checked number of compared spaces
-     * @param behind number of spaces whose head was not counted yet
+     * @param uncounted number of spaces whose head was not counted yet
      * @param mended number of these spaces that were counted
      */
-    public record Reconciliation(long checked, long behind, long mended) {}
+    public record Reconciliation(long checked, long uncounted, long mended) {}
 
     /**
      * Compares the counted head of each space with its current head, and counts the difference. A space that was never
@@ -180,18 +180,18 @@ public class ReplicationStatisticsService {
      */
     public Reconciliation reconcile(String game, BooleanSupplier timeLeft) {
         long checked = 0;
-        long behind = 0;
+        long uncounted = 0;
         for (Space counted : store.countedSpaces(game)) {
             if (!timeLeft.getAsBoolean()) {
-                return new Reconciliation(checked, behind, behind);
+                return new Reconciliation(checked, uncounted, uncounted);
             }
             checked++;
             Space head = store.headOf(game, counted.name());
             if (head.seq() > counted.seq()) {
-                behind++;
+                uncounted++;
                 count(new Head(game, head));
             }
         }
-        return new Reconciliation(checked, behind, behind);
+        return new Reconciliation(checked, uncounted, uncounted);
     }
 }

@@ -26,9 +26,9 @@ class FeedCursorsTest {
 
     @Test
     void writtenCursorsAreParsed() {
-        FeedCursor begun = new FeedCursor("arena", "", 0, 1, "", 0);
+        FeedCursor emptyCursor = new FeedCursor("arena", "", 0, 1, "", 0);
         FeedCursor going = new FeedCursor("a.b:c@d-e_f", "8d0c-11", 7, 1_764_000_000_000L, "x".repeat(128), 9);
-        assertEquals(Optional.of(begun), FeedCursors.readSpace(FeedCursors.write(begun), Ids::isId));
+        assertEquals(Optional.of(emptyCursor), FeedCursors.readSpace(FeedCursors.write(emptyCursor), Ids::isId));
         assertEquals(Optional.of(going), FeedCursors.readSpace(FeedCursors.write(going), Ids::isId));
         Map<String, PlayerFeed.Position> spaces = new TreeMap<>();
         spaces.put("arena", new PlayerFeed.Position("", 0));

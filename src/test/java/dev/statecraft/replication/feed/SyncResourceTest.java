@@ -38,8 +38,8 @@ class SyncResourceTest {
     @Test
     void oneRequestAppliesUpdatesAndReturnsAllChanges() {
         create("s1", "a", "UI_STATE");
-        Response begun = sync("{'clientId': 'srv', 'cursors': {'s1': ''}}");
-        begun.then()
+        Response first = sync("{'clientId': 'srv', 'cursors': {'s1': ''}}");
+        first.then()
                 .statusCode(200)
                 .body("spaces.s1.resync", equalTo(false))
                 .body("spaces.s1.snapshot.first", equalTo(true))
@@ -48,7 +48,7 @@ class SyncResourceTest {
                 .body("spaces.s1.commits", hasSize(0))
                 .body("spaces.s1.checksum", matchesPattern("[0-9a-f]{8}"))
                 .body("nextPollMillis", greaterThanOrEqualTo(121));
-        String cursor = begun.path("spaces.s1.cursor");
+        String cursor = first.path("spaces.s1.cursor");
         Response answer = sync("{'clientId': 'srv', 'cursors': {'s1': '" + cursor + "'}, 'updates': ["
                 + "{'entityId': 'a', 'space': 's1', 'increment': {'n': 2}, 'mutationId': '1'},"
                 + "{'entityId': 'a', 'space': 's1', 'increment': {'n': 'x'}},"
@@ -147,12 +147,12 @@ class SyncResourceTest {
     void waitingClientReceivesChangesImmediately() {
         create("s5", "a", "UI_STATE");
         String cursor = sync("{'cursors': {'s5': ''}}").path("spaces.s5.cursor");
-        long begun = System.nanoTime();
+        long start = System.nanoTime();
         CompletableFuture<Response> waiting =
                 CompletableFuture.supplyAsync(() -> sync("{'cursors': {'s5': '" + cursor + "'}, 'waitMillis': 15000}"));
         patch("s5", "a", "{'increment': {'n': 1}}");
         waiting.join().then().body("spaces.s5.commits[0].changes[0].state.n", equalTo(1));
-        assertTrue(Duration.ofNanos(System.nanoTime() - begun).toMillis() < 14_000);
+        assertTrue(Duration.ofNanos(System.nanoTime() - start).toMillis() < 14_000);
         sync("{'cursors': {'s5': '" + waiting.join().path("spaces.s5.cursor") + "'}, 'waitMillis': 150}")
                 .then()
                 .body("spaces.s5.commits", hasSize(0));

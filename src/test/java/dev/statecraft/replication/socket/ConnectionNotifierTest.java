@@ -31,7 +31,7 @@ class ConnectionNotifierTest {
         done(realm.update("a", "{'set': {'n': 2}}", null));
         rig.meter.take();
         done(realm.update("a", "{'set': {'n': 3}}", null));
-        assertEquals(3, rig.meter.take().requests(), "read, write, and how far the connection was told");
+        assertEquals(3, rig.meter.take().requests(), "read, write, and the new cursor");
 
         Realm elsewhere = new Realm(realm.tables, Map.of(), new ExecutionInterceptor() {}, Clock.systemUTC());
         done(elsewhere.update("a", "{'set': {'n': 4}}", null));
@@ -68,7 +68,7 @@ class ConnectionNotifierTest {
                 2, rig.wires.frames.get("c1").get(0).at("/spaces/arena/commits").size());
         done(realm.update("a", "{'set': {'n': 4}}", null));
         assertTrue(rig.notifier.notifySubscribers(realm.logStream.next()).isEmpty());
-        assertEquals(2, rig.wires.frames.get("c1").size(), "what the writer told is not told again");
+        assertEquals(2, rig.wires.frames.get("c1").size(), "the stream does not repeat the writer's push");
     }
 
     @Test
@@ -85,7 +85,7 @@ class ConnectionNotifierTest {
         done(realm.update("mine", "{'set': {'n': 2}}", null));
         JsonNode last = pushed.get(pushed.size() - 1);
         assertEquals("mine", last.at("/player/commits/0/changes/0/entityId").asText());
-        assertEquals(2, pushed.size(), "what is not its own is not told");
+        assertEquals(2, pushed.size(), "changes of other entities are not pushed");
     }
 
     @Test
@@ -151,9 +151,9 @@ class ConnectionNotifierTest {
         done(realm.update("a", "{'set': {'n': 3}}", null));
         done(realm.update("a", "{'set': {'n': 4}}", null));
         assertTrue(rig.notifier.notifySubscribers(realm.logStream.next()).isEmpty());
-        List<JsonNode> told = rig.wires.frames.get("c1");
-        assertEquals(2, told.size(), told.toString());
-        assertEquals("/problems/unauthorized", told.get(1).at("/problem/type").asText());
+        List<JsonNode> pushed = rig.wires.frames.get("c1");
+        assertEquals(2, pushed.size(), pushed.toString());
+        assertEquals("/problems/unauthorized", pushed.get(1).at("/problem/type").asText());
         assertEquals(Map.of("c1", Sockets.Closing.CREDENTIAL_ENDED), rig.wires.closed);
         assertEquals(3, rig.wires.frames.get("c2").size());
     }

@@ -240,9 +240,9 @@ class SocketBench {
                         while (System.nanoTime() < due) {
                             LockSupport.parkNanos(due - System.nanoTime());
                         }
-                        long begun = System.nanoTime();
+                        long start = System.nanoTime();
                         operation.run(number);
-                        nanos.add(System.nanoTime() - begun);
+                        nanos.add(System.nanoTime() - start);
                     }
                 }));
             }

@@ -194,9 +194,9 @@ class SocketResourceTest {
             seconds++;
         }
         assertEquals(40, seconds);
-        long begun = System.nanoTime();
+        long start = System.nanoTime();
         SyncResource.SyncResult synced = rig.syncs.sync(ada, request(cursor, 15_000L), 10_000);
-        long waitedSeconds = Duration.ofNanos(System.nanoTime() - begun).toSeconds();
+        long waitedSeconds = Duration.ofNanos(System.nanoTime() - start).toSeconds();
         assertTrue(synced.feeds().isEmpty());
         assertTrue(waitedSeconds < 10, "waited for " + waitedSeconds + " s");
     }
