@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** A separate game in which the examples of the OpenAPI document are called; {@link ApiPlay} calls them in order. */
+/** A separate game in which the examples of the OpenAPI document are called; {@code ApiPlay} calls them in order. */
 public final class ApiWorld {
 
     private final ApiDocument document;
