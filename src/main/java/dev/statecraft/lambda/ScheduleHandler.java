@@ -100,7 +100,7 @@ public class ScheduleHandler implements RequestHandler<ScheduleHandler.Tick, Sch
         // Purges last: no caller waits for them, and the purge of a large board uses all remaining time for hours.
         int purged = 0;
         for (String game : all) {
-            purged += purges.goOn(game, timeLeft);
+            purged += purges.resume(game, timeLeft);
         }
         metrics.flush();
         return new Done(maintained, resolved, erased, integrated, purged);

@@ -151,15 +151,15 @@ class EventBoardTest {
         assertChanged(new Terms(START.plusSeconds(5), END, 0));
         clock.moveTo(START.plusSeconds(5));
         event.submit("a", 1, "a1");
-        assertInstanceOf(BoardService.Fixed.class, change(new Terms(START, END, 0)));
+        assertInstanceOf(BoardService.Locked.class, change(new Terms(START, END, 0)));
         Instant later = END.plusSeconds(60);
         assertChanged(new Terms(START.plusSeconds(5), later, 0));
         assertEquals(later, arena.board("board").seasons().endsAt());
         clock.moveTo(END);
         assertTaken(false, event.submit("a", 2, "a2"));
         clock.moveTo(later);
-        assertInstanceOf(BoardService.Final.class, change(new Terms(START.plusSeconds(5), later.plusSeconds(60), 0)));
-        assertInstanceOf(BoardService.Final.class, change(Terms.NONE));
+        assertInstanceOf(BoardService.Closed.class, change(new Terms(START.plusSeconds(5), later.plusSeconds(60), 0)));
+        assertInstanceOf(BoardService.Closed.class, change(Terms.NONE));
         assertChanged(new Terms(START.plusSeconds(5), later, 9));
     }
 

@@ -16,18 +16,18 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A leaderboard: what it ranks, how, and which season it is in.
+ * A leaderboard: its settings, its season state, and the state of its rank trees and snapshots.
  *
- * @param game the game it belongs to
- * @param id unique in the game
- * @param epoch counts how often a board with this id was created before
- * @param seasons how its seasons go
- * @param history what of its past is kept
- * @param generations by season, the generation of the rank tree that writes are counted in; 0 where none is named
- * @param mending the season whose tree is being replaced, null when none is
- * @param scored whether anything was ever submitted: type, order, operator and decimals are fixed from then on
- * @param subscored whether a subscore other than 0 was ever submitted: only then are subscore trees read
- * @param version counts the writes of this record
+ * @param game the game that the board belongs to
+ * @param id the board id, unique in the game
+ * @param epoch number of earlier boards with this id
+ * @param seasons the season state
+ * @param history the snapshot state
+ * @param generations the generation of the rank tree that counts writes, by season; 0 for a season without a value
+ * @param mending progress of a rank tree rebuild, null if there is none
+ * @param scored the scored flag: whether any score was submitted; it locks type, order, operator and decimals
+ * @param subscored whether any subscore other than 0 was submitted; only then are subscore trees read
+ * @param version number of writes of this record
  */
 public record Board(
         String game,
@@ -45,20 +45,23 @@ public record Board(
         long version) {
 
     /**
-     * What of a board's past is kept.
+     * The snapshot state of a board.
      *
-     * @param snapshots how many snapshots there are
-     * @param dueAt when the next one is taken by schedule
+     * @param snapshots number of stored snapshots
+     * @param dueAt when the next scheduled snapshot is taken
      */
     public record History(int snapshots, Instant dueAt) {}
 
     /**
-     * A rank tree being replaced: entries move to the new generation one by one, and both are counted together.
+     * Progress of a rank tree rebuild. Entries move to a new generation of the tree one by one. Until the rebuild is
+     * complete, ranks are the sums over both generations.
      *
-     * @param from the generation that entries are moved out of
-     * @param lane the lane whose entries are being moved; the number of lanes once all have been
-     * @param after the player in that lane up to whom entries have been moved, null if none was
-     * @param markedAt when marks were written behind the moves, whose counting shows that all moves are; null before
+     * @param season the season whose rank tree is rebuilt
+     * @param from the old generation
+     * @param lane the lane whose entries are being moved; the number of lanes once all entries were moved
+     * @param after the last player in this lane whose entry was moved, null if none was
+     * @param markedAt when lane markers were written after the last move, null before. The rebuild is complete once the
+     *     rank tree has counted up to the markers.
      */
     public record Mending(
             int season,
@@ -67,12 +70,12 @@ public record Board(
             @Nullable String after,
             @Nullable Instant markedAt) {}
 
-    /** The generation of a season's rank tree that writes are counted in. */
+    /** The generation of a season's rank tree that counts writes. */
     public int generation(int ofSeason) {
         return generations.getOrDefault(ofSeason, 0);
     }
 
-    /** A board as it begins, in its first season. */
+    /** Creates a board in its first season. */
     public static Board first(String game, String id, BoardSettings settings, Instant now, Instant firstSnapshotAt) {
         Instant start = settings.terms().notBeforeStart(now);
         BoardSeasons seasons = new BoardSeasons(1, start, settings.nextEnd(start), Set.of(), false);
@@ -92,14 +95,14 @@ public record Board(
                 1);
     }
 
-    /** A stand-in for a board that was never seen: where its entries most probably are. */
+    /** Returns an assumed board with the most likely settings and keys, for a read before the board itself is known. */
     public static Board guess(String game, String id) {
         BoardSettings settings = BoardSettings.of(RankingType.SCORE, Order.DESCENDING, null, 0, 1);
         return first(game, id, settings, Instant.EPOCH, Instant.EPOCH);
     }
 
-    /** This board in place of a deleted one with the same id. */
-    public Board after(int deletedEpoch, long deletedVersion) {
+    /** Returns this board as the successor of a deleted board with the same id. */
+    public Board recreated(int deletedEpoch, long deletedVersion) {
         return new Board(
                 game,
                 id,
@@ -116,7 +119,7 @@ public record Board(
                 deletedVersion + 1);
     }
 
-    /** This board with other settings; those of a board that has closed for good reschedule nothing. */
+    /** Returns this board with other settings. The current season is rescheduled unless the board is closed permanently. */
     public Board with(BoardSettings changed, Instant now) {
         boolean scheduled = seasons.closed()
                 || (Objects.equals(changed.reset(), settings.reset()) && changed.terms().samePeriod(settings.terms()));
@@ -124,62 +127,61 @@ public record Board(
         return next(changed, next, history, generations, mending, scored, subscored, now);
     }
 
-    /** This board after something was submitted. */
-    public Board marked(boolean withSubscore) {
+    /** Returns this board with the scored flag set. */
+    public Board markedScored(boolean withSubscore) {
         return next(settings, seasons, history, generations, mending, true, subscored || withSubscore, updatedAt);
     }
 
     /**
-     * This board in its next season.
+     * Returns this board advanced to the next season.
      *
-     * @param start when the next season begins
-     * @param end when it ends by itself, null if it does not
-     * @param snapshots how many snapshots are kept, with that of the season that ends
+     * @param start the start of the next season
+     * @param end the scheduled end of the next season, null if there is none
+     * @param snapshots number of stored snapshots, including the snapshot of the closed season
      */
-    public Board turned(Instant start, @Nullable Instant end, int snapshots) {
-        return ended(seasons.next(start, end), snapshots);
+    public Board advanced(Instant start, @Nullable Instant end, int snapshots) {
+        return withSeasons(seasons.next(start, end), snapshots);
     }
 
     /**
-     * This board once its last season has ended: it takes no scores any more, and that season stays the one that is
-     * read.
+     * Returns this board closed permanently. It accepts no scores, and its last season remains readable as the current one.
      *
-     * @param snapshots how many snapshots are kept, with that of the season that ends
+     * @param snapshots number of stored snapshots, including the snapshot of the last season
      */
     public Board closed(int snapshots) {
-        return ended(seasons.last(), snapshots);
+        return withSeasons(seasons.last(), snapshots);
     }
 
-    /** This board once the end of a season has been worked off. */
+    /** Returns this board after a closed season is finalized. */
     public Board finished(int season, int snapshots) {
-        return ended(seasons.finished(season), snapshots);
+        return withSeasons(seasons.finished(season), snapshots);
     }
 
-    private Board ended(BoardSeasons changed, int snapshots) {
-        History grown = new History(snapshots, history.dueAt);
-        return next(settings, changed, grown, generations, mending, scored, subscored, updatedAt);
+    private Board withSeasons(BoardSeasons changed, int snapshots) {
+        History changedHistory = new History(snapshots, history.dueAt);
+        return next(settings, changed, changedHistory, generations, mending, scored, subscored, updatedAt);
     }
 
-    /** This board after its scheduled snapshot. */
-    public Board recorded(int snapshots, Instant nextAt) {
+    /** Returns this board after a scheduled snapshot. */
+    public Board afterSnapshot(int snapshots, Instant nextAt) {
         return next(
                 settings, seasons, new History(snapshots, nextAt), generations, mending, scored, subscored, updatedAt);
     }
 
-    /** This board when the tree of a season begins to be replaced by its next generation. */
+    /** Returns this board with a started rebuild of a season's rank tree. */
     public Board mending(int ofSeason) {
-        Map<Integer, Integer> moved = new TreeMap<>(generations);
-        moved.put(ofSeason, generation(ofSeason) + 1);
-        Mending begun = new Mending(ofSeason, generation(ofSeason), 0, null, null);
-        return next(settings, seasons, history, moved, begun, scored, subscored, updatedAt);
+        Map<Integer, Integer> incremented = new TreeMap<>(generations);
+        incremented.put(ofSeason, generation(ofSeason) + 1);
+        Mending start = new Mending(ofSeason, generation(ofSeason), 0, null, null);
+        return next(settings, seasons, history, incremented, start, scored, subscored, updatedAt);
     }
 
-    /** This board when its mending has come further. */
+    /** Returns this board with the given progress of its rank tree rebuild. */
     public Board mendedUntil(Mending progress) {
         return next(settings, seasons, history, generations, progress, scored, subscored, updatedAt);
     }
 
-    /** This board once all entries are counted by the new generation. */
+    /** Returns this board after its rank tree rebuild is complete. */
     public Board mended() {
         return next(settings, seasons, history, generations, null, scored, subscored, updatedAt);
     }
@@ -209,21 +211,21 @@ public record Board(
                 version + 1);
     }
 
-    /** This board as if it listed every place. */
+    /** Returns this board without a limit of listed positions. */
     public Board listingAll() {
         return next(
                 settings.listingAll(), seasons, history, generations, mending, scored, subscored, updatedAt);
     }
 
-    /** The running season. */
+    /** The number of the current season. */
     public int season() {
-        return seasons.running();
+        return seasons.current();
     }
 
     /**
-     * The end of the running season, if that time has come; null if it has not.
+     * The end of the current season if it is not after a time; otherwise null.
      *
-     * @param seasonal whether seasons end by their reset schedule; the board itself closes in any case
+     * @param seasonal whether reset schedules are active; the end of the board itself always applies
      */
     public @Nullable Instant passedEnd(Instant now, boolean seasonal) {
         if (seasons.closed()) {
@@ -237,35 +239,33 @@ public record Board(
         return null;
     }
 
-    /** Whether a season that ends at this time is the last one. */
+    /** Whether a season with this end is the last one. */
     public boolean closesWith(Instant seasonEnd) {
         return seasonEnd.equals(settings.terms().endsAt());
     }
 
-    /** When a season that begins now, because somebody resets the board, ends by itself; null if it does not. */
+    /** The scheduled end of a season that starts now because of a reset; null if there is none. */
     public @Nullable Instant endAfterReset(Instant now) {
         return settings.nextEnd(now);
     }
 
     /**
-     * When the season that follows one which ended by its schedule ends in turn; null if it does not.
+     * The scheduled end of a season that starts at a scheduled end; see {@link BoardSettings#endAfter}.
      *
-     * @param start when the season begins
-     * @param now the time
-     * @param mostMissed how many missed ends make a season each
+     * @return null if there is none
      */
-    public @Nullable Instant endAfter(Instant start, Instant now, int mostMissed) {
-        return settings.endAfter(start, now, mostMissed);
+    public @Nullable Instant endAfter(Instant start, Instant now, int maxMissed) {
+        return settings.endAfter(start, now, maxMissed);
     }
 
-    /** Whether this board takes scores at a time. */
+    /** Whether this board accepts scores at a time. */
     public Terms.Status status(Instant now) {
         return seasons.closed() ? Terms.Status.CLOSED : settings.terms().status(now);
     }
 
     /**
-     * When there is something to be done about this board by the clock; the epoch if there is at any time, null if there
-     * never is again.
+     * The time of the next scheduled work on this board. {@link Instant#EPOCH} if work is pending now, null if there is no
+     * work in future.
      */
     public @Nullable Instant dueAt() {
         if (mending != null || !seasons.unfinished().isEmpty()) {
@@ -277,37 +277,37 @@ public record Board(
         return seasons.endsAt() != null && seasons.endsAt().isBefore(history.dueAt) ? seasons.endsAt() : history.dueAt;
     }
 
-    /** The board's order. */
+    /** Whether low or high scores are best. */
     public Order order() {
         return settings.order();
     }
 
-    /** How the board numbers its entries. */
+    /** How the board ranks ties. */
     public Ranking ranking() {
         return settings.ranking();
     }
 
-    /** The lane of a player: a stable hash, so that it is the same everywhere and for ever. */
+    /** The lane of a player; see {@link BoardSettings#laneOf}. */
     public int laneOf(String playerId) {
         return settings.laneOf(playerId);
     }
 
-    /** A value in the board's smallest unit; see {@link BoardSettings#units}. */
+    /** Converts a value to the board's smallest unit; see {@link BoardSettings#units}. */
     public Optional<Long> units(BigDecimal value) {
         return settings.units(value);
     }
 
-    /** A value as callers see it, without needless zeros. */
+    /** Converts a number of smallest units to the value in the API; see {@link BoardSettings#value}. */
     public BigDecimal value(long units) {
         return settings.value(units);
     }
 
-    /** The name of the tier that an entry is in, null if it is in none; see {@link BoardSettings#tier}. */
+    /** The name of the first tier that includes an entry, null if there is none; see {@link BoardSettings#tier}. */
     public @Nullable String tier(Score score, long rank, long place, long total) {
         return settings.tier(score, rank, place, total);
     }
 
-    /** Whether a place is listed. */
+    /** Whether a position is listed; see {@link BoardSettings#lists}. */
     public boolean lists(long position) {
         return settings.lists(position);
     }

@@ -3,12 +3,12 @@ package dev.statecraft.leaderboard.board;
 import java.util.Optional;
 
 /**
- * A write of a board, as a record of the boards' stream reports it.
+ * A write of a board, from a record of the boards table's stream.
  *
- * @param epoch counts how often a board with this id was created before
- * @param version counts the writes of its record, over all epochs
- * @param before the board before the write; nothing if there was none, or if the stream carries no old images
- * @param after the board after the write; nothing if it was deleted
+ * @param epoch number of earlier boards with this id
+ * @param version number of writes of the board's record, over all epochs
+ * @param before the board before the write; empty if it did not exist, or if the stream has no old images
+ * @param after the board after the write; empty if it was deleted
  */
 public record BoardChanged(
         String game, String id, int epoch, long version, Optional<Board> before, Optional<Board> after) {}

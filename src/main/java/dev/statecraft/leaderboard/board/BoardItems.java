@@ -24,7 +24,7 @@ public final class BoardItems {
 
     private BoardItems() {}
 
-    /** The partition of the index that holds when the boards of a game are due. */
+    /** The partition of the index {@code due} with the boards of a game. */
     static String duePartition(String game) {
         return PartitionKey.of(game, "due");
     }
@@ -82,7 +82,7 @@ public final class BoardItems {
         return item;
     }
 
-    /** The board of an item; nothing if it was deleted. */
+    /** The board of an item; empty if the board was deleted. */
     public static Optional<Board> fromItem(String game, Map<String, AttributeValue> item) {
         if (Attributes.flag(item, "deleted")) {
             return Optional.empty();
@@ -148,7 +148,7 @@ public final class BoardItems {
                 Attributes.flag(item, "closed"));
     }
 
-    /** What a record of the table's stream tells of a board; nothing if it is about something else. */
+    /** The change of a board in a stream record of the boards table; empty if the record is not about a board. */
     public static Optional<BoardChanged> changed(ItemChange change) {
         Map<String, AttributeValue> item = change.after();
         if (item == null || !Attributes.string(item, "pk").endsWith("#boards")) {

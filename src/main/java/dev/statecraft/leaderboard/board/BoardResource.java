@@ -47,7 +47,7 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
-/** Boards over HTTP: create, list, read, change, delete. */
+/** HTTP resource of boards: create, list, read, change, delete. */
 @Path("/v1/leaderboards")
 @Produces(MediaType.APPLICATION_JSON)
 @Consumes(MediaType.APPLICATION_JSON)
@@ -76,7 +76,7 @@ public class BoardResource {
         this.clock = clock;
     }
 
-    /** A board as callers see it. */
+    /** API representation of a board. */
     public record BoardView(
             String id,
             String description,
@@ -135,11 +135,11 @@ public class BoardResource {
         }
     }
 
-    /** Some boards, by id. */
+    /** A page of boards by id. */
     public record BoardList(
             List<BoardView> leaderboards, @Nullable String nextCursor) {}
 
-    /** The seed's createLeaderboard. */
+    /** Creates a board. Implements {@code createLeaderboard} of the original Luau API. */
     @POST
     @Requires(Scope.BOARD_ADMIN)
     @APIResponseSchema(BoardView.class)
@@ -164,7 +164,7 @@ public class BoardResource {
                         "board-exists", "A board with this id already exists", "The game already has a board with the id " + id + ".")));
     }
 
-    /** The boards of the game, by id. */
+    /** Lists the boards of the game by id. */
     @GET
     @Requires(Scope.BOARD_READ)
     @Operation(operationId = "listLeaderboards", summary = "List the boards")
@@ -180,7 +180,7 @@ public class BoardResource {
                 page.next() == null ? null : Cursor.of(list, page.next()));
     }
 
-    /** One board. */
+    /** Reads a board. */
     @GET
     @Path("/{board}")
     @Requires(value = Scope.BOARD_READ, players = Players.NAMED_BOARD)
@@ -189,7 +189,7 @@ public class BoardResource {
         return view(board(id));
     }
 
-    /** Changes settings; type, order, operator, decimals and startsAt only as long as nothing was scored. */
+    /** Changes the settings of a board. Some settings are locked once the board has scores. */
     @PATCH
     @Path("/{board}")
     @Requires(Scope.BOARD_ADMIN)
@@ -199,7 +199,7 @@ public class BoardResource {
         return view(changed(boards.change(caller.game(), id, old -> request.change(old, limits()))));
     }
 
-    /** Deletes a board with everything on it. */
+    /** Deletes a board with all its data. */
     @DELETE
     @Path("/{board}")
     @Requires(Scope.BOARD_ADMIN)
@@ -225,11 +225,11 @@ public class BoardResource {
         if (change instanceof BoardService.Busy) {
             throw new ProblemException(Problem.unavailable(1));
         }
-        if (change instanceof BoardService.Final closed) {
+        if (change instanceof BoardService.Closed closed) {
             throw new ProblemException(
                     LeaderboardProblems.notOpen(closed.board(), Terms.Status.CLOSED, clock.instant()));
         }
-        if (change instanceof BoardService.Fixed) {
+        if (change instanceof BoardService.Locked) {
             throw new ProblemException(Problem.conflict(
                     "board-scored",
                     "Settings are locked because the board has scores",

@@ -7,45 +7,45 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How the seasons of a board go.
+ * The season state of a board.
  *
- * @param running the number of the running season, from 1
- * @param startedAt when it began
- * @param endsAt when it ends by itself, null if it does not
- * @param unfinished closed seasons whose end is still being worked off
- * @param closed whether the board has closed for good: {@code running} was its last season, which has ended
+ * @param current the number of the current season, from 1
+ * @param startedAt the start of the current season
+ * @param endsAt the scheduled end of the current season, null if there is none
+ * @param unfinished numbers of closed seasons that are not finalized yet
+ * @param closed whether the board is closed permanently; then {@code current} is its last season, which is closed
  */
 public record BoardSeasons(
-        int running, Instant startedAt, @Nullable Instant endsAt, Set<Integer> unfinished, boolean closed) {
+        int current, Instant startedAt, @Nullable Instant endsAt, Set<Integer> unfinished, boolean closed) {
 
-    /** These seasons when the start or the end of the running one follows from changed settings. */
+    /** Returns this state with the start and the scheduled end of the current season computed from changed settings. */
     BoardSeasons rescheduled(BoardSettings changed, Instant now) {
-        // A season that has not started may start earlier as well as later.
+        // The start of a season that has not started can move in both directions.
         Instant start = changed.terms().notBeforeStart(now.isBefore(startedAt) ? now : startedAt);
         Instant end = changed.nextEnd(start.isAfter(now) ? start : now);
-        return new BoardSeasons(running, start, end, unfinished, false);
+        return new BoardSeasons(current, start, end, unfinished, false);
     }
 
-    /** These seasons when the running one has ended and the next one runs from a start to an end, if it has one. */
+    /** Returns this state after the current season is closed and the next one has started. */
     BoardSeasons next(Instant start, @Nullable Instant end) {
-        return new BoardSeasons(running + 1, start, end, withRunning(), false);
+        return new BoardSeasons(current + 1, start, end, withCurrent(), false);
     }
 
-    /** These seasons when the running one has ended and no other follows. */
+    /** Returns this state after the current season is closed as the last one. */
     BoardSeasons last() {
-        return new BoardSeasons(running, startedAt, null, withRunning(), true);
+        return new BoardSeasons(current, startedAt, null, withCurrent(), true);
     }
 
-    /** These seasons when the end of a closed one has been processed. */
+    /** Returns this state after a closed season is finalized. */
     BoardSeasons finished(int season) {
         Set<Integer> left = new TreeSet<>(unfinished);
         left.remove(season);
-        return new BoardSeasons(running, startedAt, endsAt, left, closed);
+        return new BoardSeasons(current, startedAt, endsAt, left, closed);
     }
 
-    private Set<Integer> withRunning() {
-        Set<Integer> open = new TreeSet<>(unfinished);
-        open.add(running);
-        return open;
+    private Set<Integer> withCurrent() {
+        Set<Integer> added = new TreeSet<>(unfinished);
+        added.add(current);
+        return added;
     }
 }

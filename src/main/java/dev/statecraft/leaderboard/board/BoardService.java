@@ -19,22 +19,22 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/** Creates, changes, turns and removes boards, and knows the ones this instance has read lately. */
+/** Creates, changes, advances and deletes boards. Caches the boards that this instance has read. */
 @ApplicationScoped
 public class BoardService {
 
     private static final long CONTENTION_MILLIS = 2;
 
-    private record Known(Board board, long readAtNanos) {}
+    private record CachedBoard(Board board, long readAtNanos) {}
 
-    private record Name(String game, String id) {}
+    private record BoardKey(String game, String id) {}
 
     private final BoardStore boards;
     private final SeasonStore seasons;
     private final LeaderboardConfig config;
     private final Clock clock;
-    private final Map<Name, Known> known = new ConcurrentHashMap<>();
-    private final AtomicLong news = new AtomicLong();
+    private final Map<BoardKey, CachedBoard> cache = new ConcurrentHashMap<>();
+    private final AtomicLong cacheVersion = new AtomicLong();
 
     public BoardService(BoardStore boards, SeasonStore seasons, LeaderboardConfig config, Clock clock) {
         this.boards = boards;
@@ -43,102 +43,112 @@ public class BoardService {
         this.clock = clock;
     }
 
-    /** How a change of a board ended; in order of precedence. */
+    /** Result of a change of a board. Variants are listed in order of precedence. */
     public sealed interface Change {}
 
-    /** There is no such board. */
+    /** The board does not exist. */
     public record Unknown() implements Change {}
 
-    /** The board has scores that would not mean the same under the new settings, or were taken before the new start. */
-    public record Fixed(Board board) implements Change {}
+    /** The board has scores, and the change affects locked settings: their meaning, or the start of the board. */
+    public record Locked(Board board) implements Change {}
 
-    /** The board has closed for good: its start and end are final. */
-    public record Final(Board board) implements Change {}
+    /** The board is closed permanently. Its start and end cannot be changed. */
+    public record Closed(Board board) implements Change {}
 
-    /** Others changed the board all the time. */
+    /** Gave up after {@code write-attempts} conflicting writes. The board was not changed. The caller may retry. */
     public record Busy() implements Change {}
 
-    /** The board as it is now. */
+    /** The board was changed, or it already had the requested settings. A deleted board is returned as it was before. */
     public record Changed(Board board) implements Change {}
 
     /**
      * Creates a board.
      *
-     * @return nothing if the id is taken
+     * @return empty if a board with this id exists
      */
     public Optional<Board> create(String game, String id, BoardSettings settings) {
         Instant now = now();
         Board first = Board.first(game, id, settings, now, now.plus(config.snapshotInterval()));
         Optional<Board> created = boards.create(first);
-        created.ifPresent(this::learn);
+        created.ifPresent(this::cache);
         return created;
     }
 
-    /** The board, at most {@code board-cache} old; no read, or 1 RCU. */
+    /**
+     * Returns a board from the cache if it was read within {@code board-cache}, otherwise from the table; empty if it does
+     * not exist. Cost: 1 RCU if the board is read.
+     */
     public Optional<Board> find(String game, String id) {
-        Known last = known.get(new Name(game, id));
-        if (last != null && fresh(last)) {
-            return current(last.board());
+        CachedBoard cached = cache.get(new BoardKey(game, id));
+        if (cached != null && isFresh(cached)) {
+            return current(cached.board());
         }
         return read(game, id);
     }
 
-    /** Whether a board that was listed has to be read: its season has ended, or this instance knows it otherwise. */
+    /** Whether a listed board must be looked up with {@link #find}: its season has ended, or a fresh cached version exists. */
     public boolean isDue(Board listed) {
         return listed.passedEnd(now(), config.seasonalResets()) != null || isFresh(listed.game(), listed.id());
     }
 
-    /** The board as this instance last saw it, however long ago. */
-    public Optional<Board> lastSeen(String game, String id) {
-        return Optional.ofNullable(known.get(new Name(game, id))).map(Known::board);
+    /** Returns the cached board regardless of its age; empty if the board is not cached. */
+    public Optional<Board> lastCached(String game, String id) {
+        return Optional.ofNullable(cache.get(new BoardKey(game, id))).map(CachedBoard::board);
     }
 
-    /** Whether {@link #find} would answer without a read. */
+    /** Whether {@link #find} returns the board from the cache. */
     public boolean isFresh(String game, String id) {
-        Known last = known.get(new Name(game, id));
-        return last != null && fresh(last);
+        CachedBoard cached = cache.get(new BoardKey(game, id));
+        return cached != null && isFresh(cached);
     }
 
-    private void learn(Board board) {
-        Known last = known.put(new Name(board.game(), board.id()), new Known(board, System.nanoTime()));
+    private void cache(Board board) {
+        CachedBoard last =
+                cache.put(new BoardKey(board.game(), board.id()), new CachedBoard(board, System.nanoTime()));
         if (last == null || last.board().version() != board.version()) {
-            news.incrementAndGet();
+            cacheVersion.incrementAndGet();
         }
     }
 
-    private void forget(String game, String id) {
-        if (known.remove(new Name(game, id)) != null) {
-            news.incrementAndGet();
+    private void evict(String game, String id) {
+        if (cache.remove(new BoardKey(game, id)) != null) {
+            cacheVersion.incrementAndGet();
         }
     }
 
-    /** Rises whenever this instance learns of a board that is new, changed or gone, its own changes included. */
-    public long news() {
-        return news.get();
+    /** A number that increases whenever a board is added to the cache, changes in it or is evicted. */
+    public long cacheVersion() {
+        return cacheVersion.get();
     }
 
-    /** The board as it is stored now; 1 RCU. */
+    /** Reads a board from the table and caches it; empty if it does not exist. Cost: 1 RCU. */
     public Optional<Board> read(String game, String id) {
         Optional<Board> board = boards.read(game, id);
         if (board.isEmpty()) {
-            forget(game, id);
+            evict(game, id);
             return board;
         }
-        return learned(board.get());
+        return cacheRead(board.get());
     }
 
-    /** Remembers a board that was just read; answers as {@link #current}. */
-    public Optional<Board> learned(Board board) {
-        learn(board);
+    /**
+     * Caches a board that was just read, and closes its current season if the season end has passed.
+     *
+     * @return the board in its current season; empty if the board was deleted concurrently
+     */
+    public Optional<Board> cacheRead(Board board) {
+        cache(board);
         return current(board);
     }
 
     /**
-     * The board in the season that the clock says. Whoever looks first at a board whose season has ended closes it, so
-     * that seasons end on time whether or not anything runs then: 4 WCU for each end that has passed. A board whose own
-     * end has passed closes with that season for good; the guard on the board's version makes that happen once.
+     * Closes the current season of a board as long as its end has passed, and returns the resulting board. The first read
+     * after a season end closes the season. Therefore seasons end on time even if no scheduled work runs. If the end of the
+     * board has passed, the board is closed permanently with that season. The condition on the board's version ensures that
+     * each season is closed once. Cost: 4 WCU for each season that is closed.
      *
-     * @return nothing if the board is gone
+     * @return empty if the board was deleted concurrently
+     * @throws ContentionException after {@code write-attempts} lost races
      */
     private Optional<Board> current(Board board) {
         Board current = board;
@@ -147,74 +157,73 @@ public class BoardService {
         while ((end = current.passedEnd(now(), config.seasonalResets())) != null) {
             Instant now = now();
             boolean last = current.closesWith(end);
-            Board turned = last
+            Board next = last
                     ? current.closed(snapshotsWith(current))
-                    : current.turned(end, current.endAfter(end, now, config.missedSeasons()), snapshotsWith(current));
+                    : current.advanced(end, current.endAfter(end, now, config.missedSeasons()), snapshotsWith(current));
             Season closed = Season.closed(current, end, now, SnapshotTrigger.SEASON, "", null, last);
-            if (seasons.close(turned, current.version(), closed)) {
-                current = turned;
-                learn(current);
+            if (seasons.close(next, current.version(), closed)) {
+                current = next;
+                cache(current);
                 continue;
             }
             if (++attempt == config.writeAttempts()) {
                 throw new ContentionException("gave up after too many concurrent writes of the board");
             }
             Backoff.pauseBefore(attempt, CONTENTION_MILLIS);
-            Optional<Board> again = boards.read(board.game(), board.id());
-            if (again.isEmpty()) {
-                forget(board.game(), board.id());
-                return again;
+            Optional<Board> reread = boards.read(board.game(), board.id());
+            if (reread.isEmpty()) {
+                evict(board.game(), board.id());
+                return reread;
             }
-            current = again.get();
-            learn(current);
+            current = reread.get();
+            cache(current);
         }
         return Optional.of(current);
     }
 
     /**
-     * Closes the running season now and begins the next, if nobody changed the board meanwhile. Answers when every
-     * instance has seen it.
+     * Closes the current season and starts the next. Returns after {@code board-cache}, when every instance sees the change.
      *
-     * @return the season that was closed
+     * @return the closed season; empty if another writer changed the board
      */
     public Optional<Season> close(Board board, String reason, @Nullable String requestId) {
         Instant now = now();
         Season closed = Season.closed(board, now, now, SnapshotTrigger.RESET, reason, requestId, false);
-        Board turned = board.turned(now, board.endAfterReset(now), snapshotsWith(board));
-        if (!seasons.close(turned, board.version(), closed)) {
+        Board next = board.advanced(now, board.endAfterReset(now), snapshotsWith(board));
+        if (!seasons.close(next, board.version(), closed)) {
             return Optional.empty();
         }
-        learn(turned);
+        cache(next);
         awaitOtherInstances();
         return Optional.of(closed);
     }
 
     private int snapshotsWith(Board board) {
-        int kept = board.history().snapshots();
-        return config.historicalData() ? Math.min(kept + 1, config.maxHistoricalEntries()) : kept;
+        int stored = board.history().snapshots();
+        return config.historicalData() ? Math.min(stored + 1, config.maxHistoricalEntries()) : stored;
     }
 
-    /** The boards of a game with something to be done by the clock, the longest due first. */
+    /** Returns the ids of boards with scheduled work that is due now, earliest first. */
     public List<String> due(String game) {
         return boards.due(game, now());
     }
 
-    /** Lists the boards of a game by id, after {@code afterId}. */
+    /** Lists the boards of a game by id, after {@code afterId}; null for the first page. */
     public BoardStore.BoardPage list(String game, @Nullable String afterId, int limit) {
         return boards.list(game, afterId, limit);
     }
 
-    /** The first board of a game behind an id, as it is stored now; see {@link BoardStore#following}. */
-    public Optional<Board> following(String game, @Nullable String afterId) {
-        return boards.following(game, afterId);
+    /** Returns the first board of a game after an id, not from the cache; see {@link BoardStore#firstAfter}. */
+    public Optional<Board> firstAfter(String game, @Nullable String afterId) {
+        return boards.firstAfter(game, afterId);
     }
 
-    /** Some boards of a game by id, those after {@code afterId} only; fewer than the limit at the end. */
+    /** Lists boards of a game by id, after {@code afterId}; fewer than the limit at the end. */
     public List<Board> after(String game, @Nullable String afterId, int limit) {
         return boards.list(game, afterId, limit).boards();
     }
 
-    /** Changes what a studio decides about a board. Answers when every instance has seen it. */
+    /** Changes the settings of a board. Returns after {@code board-cache}, when every instance sees the change. */
     public Change change(String game, String id, UnaryOperator<BoardSettings> change) {
         for (int attempt = 0; attempt < config.writeAttempts(); attempt++) {
             Backoff.pauseBefore(attempt, CONTENTION_MILLIS);
@@ -229,14 +238,14 @@ public class BoardService {
             }
             if (board.seasons().closed()
                     && !settings.terms().samePeriod(board.settings().terms())) {
-                return new Final(board);
+                return new Closed(board);
             }
-            if (board.scored() && !alike(board.settings(), settings)) {
-                return new Fixed(board);
+            if (board.scored() && !compatible(board.settings(), settings)) {
+                return new Locked(board);
             }
             Board changed = board.with(settings, now());
             if (boards.replace(changed, board.version())) {
-                learn(changed);
+                cache(changed);
                 awaitOtherInstances();
                 return new Changed(changed);
             }
@@ -244,19 +253,19 @@ public class BoardService {
         return new Busy();
     }
 
-    private static boolean alike(BoardSettings scored, BoardSettings settings) {
+    private static boolean compatible(BoardSettings scored, BoardSettings settings) {
         return settings.scoresAlike(scored)
                 && Objects.equals(settings.terms().startsAt(), scored.terms().startsAt());
     }
 
-    /** Whether a board takes scores now. */
+    /** Whether a board accepts scores now. */
     public Terms.Status status(Board board) {
         return board.status(now());
     }
 
     /**
-     * Removes a board. What was scored on it cannot be reached any more, and is waiting to be purged. Answers when every
-     * instance has seen it.
+     * Deletes a board and starts the purge of its data. The data is unreachable afterwards. Returns after
+     * {@code board-cache}, when every instance sees the deletion.
      */
     public Change delete(String game, String id) {
         for (int attempt = 0; attempt < config.writeAttempts(); attempt++) {
@@ -266,7 +275,7 @@ public class BoardService {
                 return new Unknown();
             }
             if (boards.delete(Purge.of(found.get(), now().plus(config.purge().after())))) {
-                forget(game, id);
+                evict(game, id);
                 awaitOtherInstances();
                 return new Changed(found.get());
             }
@@ -275,54 +284,56 @@ public class BoardService {
     }
 
     /**
-     * Notes that a board has scores, and perhaps subscores, before the first is written.
+     * Sets the scored flag of a board before its first score is written.
      *
-     * @return the board as it is then, which may have changed in other ways too; nothing if it is gone or others
-     *     change it all the time
+     * @param withSubscore whether to set the flag for subscores too
+     * @return the current board, which may contain other changes too; empty if the board was deleted, or after
+     *     {@code write-attempts} lost races
      */
-    public Optional<Board> mark(Board board, boolean withSubscore) {
+    public Optional<Board> markScored(Board board, boolean withSubscore) {
         Board current = board;
         for (int attempt = 0; attempt < config.writeAttempts(); attempt++) {
             Backoff.pauseBefore(attempt, CONTENTION_MILLIS);
             if (current.scored() && (current.subscored() || !withSubscore)) {
                 return Optional.of(current);
             }
-            Board marked = current.marked(withSubscore);
+            Board marked = current.markedScored(withSubscore);
             if (boards.replace(marked, current.version())) {
-                learn(marked);
+                cache(marked);
                 if (withSubscore && current.scored()) {
-                    // Until then other instances would leave the subscores out of their ranks.
+                    // Instances with the old board compute ranks without subscores.
                     awaitOtherInstances();
                 }
                 return Optional.of(marked);
             }
-            Optional<Board> again = read(board.game(), board.id());
-            if (again.isEmpty()) {
-                return again;
+            Optional<Board> reread = read(board.game(), board.id());
+            if (reread.isEmpty()) {
+                return reread;
             }
-            current = again.get();
+            current = reread.get();
         }
         return Optional.empty();
     }
 
     /**
-     * Replaces a board by a state derived from it, if nobody else did.
+     * Replaces a board by a state that was derived from it.
      *
-     * @param seen whether to answer only when every instance has seen it
+     * @param awaitOthers whether to return only after {@code board-cache}, when every instance sees the change
+     * @return false if another writer changed the board
      */
-    public boolean replace(Board next, Board board, boolean seen) {
+    public boolean replace(Board next, Board board, boolean awaitOthers) {
         boolean replaced = boards.replace(next, board.version());
         if (replaced) {
-            learn(next);
-            if (seen) {
+            cache(next);
+            if (awaitOthers) {
                 awaitOtherInstances();
             }
         }
         return replaced;
     }
 
-    private boolean fresh(Known last) {
-        return System.nanoTime() - last.readAtNanos() < config.boardCache().toNanos();
+    private boolean isFresh(CachedBoard cached) {
+        return System.nanoTime() - cached.readAtNanos() < config.boardCache().toNanos();
     }
 
     private Instant now() {

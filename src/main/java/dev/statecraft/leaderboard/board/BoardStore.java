@@ -28,12 +28,12 @@ import software.amazon.awssdk.services.dynamodb.model.TransactionCanceledExcepti
  * The boards of a game, in the boards table.
  *
  * <ul>
- *   <li>Key: {@code pk} = game#boards, {@code sk} = board. A deleted board leaves a record with {@code deleted}, so
- *       that one created with the same id gets another epoch, and with it keys of its own; what belongs to the epoch that
- *       was deleted is waiting in the {@link PurgeStore}.
- *   <li>Index {@code due}: {@code dpk} = game#due, {@code due} = when there is something to be done by the clock, epoch
- *       milliseconds. A deleted board is not in it, nor is one that has closed for good and has nothing left to do.
- *   <li>Guard of every write: the version it was decided on.
+ *   <li>Key: {@code pk} = game#boards, {@code sk} = board. A deleted board leaves a record with the flag {@code deleted}
+ *       and the epoch. A new board with the same id gets the next epoch, and therefore other keys. The
+ *       {@link PurgeStore} contains the deleted epochs until their items are deleted.
+ *   <li>Index {@code due}: {@code dpk} = game#due, {@code due} = time of the next scheduled work, in Unix milliseconds. The
+ *       index does not contain deleted boards, or permanently closed boards without remaining work.
+ *   <li>Condition of every write: the stored version is the version that was read.
  * </ul>
  */
 @ApplicationScoped
@@ -41,7 +41,7 @@ public class BoardStore {
 
     private static final String DUE_INDEX = "due";
 
-    /** Boards read at a time to find the next: it may stand behind deleted ones. */
+    /** Records read per query to find the next board, because deleted boards may precede it. */
     private static final int PAGE = 10;
 
     private final DynamoDbClient dynamo;
@@ -52,7 +52,7 @@ public class BoardStore {
         this.tables = tables;
     }
 
-    /** Reads a board, strongly consistent; 1 RCU. Nothing if there is none. */
+    /** Reads a board, strongly consistent; empty if it does not exist. Cost: 1 RCU. */
     public Optional<Board> read(String game, String id) {
         Map<String, AttributeValue> item = dynamo.getItem(
                         get -> get.tableName(tables.boards()).key(BoardItems.key(game, id)).consistentRead(true))
@@ -61,9 +61,9 @@ public class BoardStore {
     }
 
     /**
-     * Stores a new board; its epoch is set here.
+     * Stores a new board. If a board with this id was deleted, the new board gets the next epoch.
      *
-     * @return nothing if the id is taken
+     * @return the stored board; empty if a board with this id exists
      */
     public Optional<Board> create(Board board) {
         Map<String, AttributeValue> item = BoardItems.toItem(board);
@@ -83,25 +83,25 @@ public class BoardStore {
                 return Optional.empty();
             }
             long version = Attributes.number(e.item(), "v");
-            Board again = board.after((int) Attributes.number(e.item(), "epoch"), version);
-            return replace(again, version) ? Optional.of(again) : Optional.empty();
+            Board recreated = board.recreated((int) Attributes.number(e.item(), "epoch"), version);
+            return replace(recreated, version) ? Optional.of(recreated) : Optional.empty();
         }
     }
 
     /**
-     * Stores a board in place of the version it was derived from.
+     * Replaces a board if its stored version is the expected one.
      *
-     * @return false if that is not the stored version any more
+     * @return false if another writer changed the board
      */
     public boolean replace(Board board, long expectedVersion) {
         return replaceItem(BoardItems.toItem(board), expectedVersion);
     }
 
     /**
-     * Removes a board; what was scored on it can no longer be reached, and is waiting to be purged from then on: both in
-     * one transaction, 2 WCU for the board and 2 for each KB of the purge.
+     * Deletes a board and stores its purge, in one transaction. The data of the board is unreachable afterwards. Cost: 2
+     * WCU for the board and 2 WCU per KB of the purge record.
      *
-     * @return false if the board changed since it was read
+     * @return false if another writer changed the board
      */
     public boolean delete(Purge purge) {
         Board board = purge.board();
@@ -117,8 +117,8 @@ public class BoardStore {
                         .expressionAttributeValues(Map.of(":expected", n(board.version()))))
                 .build();
         try {
-            // The SDK sends a token along, so that a repeated call whose answer was lost is one transaction.
-            dynamo.transactWriteItems(write -> write.transactItems(deleted, PurgeStore.begin(tables, purge)));
+            // The SDK adds an idempotency token. A retry after a lost response does not repeat the transaction.
+            dynamo.transactWriteItems(write -> write.transactItems(deleted, PurgeStore.create(tables, purge)));
             return true;
         } catch (TransactionCanceledException e) {
             return false;
@@ -135,12 +135,12 @@ public class BoardStore {
                     .returnValuesOnConditionCheckFailure(ReturnValuesOnConditionCheckFailure.ALL_OLD));
             return true;
         } catch (ConditionalCheckFailedException e) {
-            // The SDK repeats a write whose answer was lost; then what stands there is what was to be written.
+            // The SDK retries a write whose response was lost. Then the stored item equals the item to be written.
             return e.item().equals(item);
         }
     }
 
-    /** Some boards in the order of their ids, and the id to go on after, null at the end. */
+    /** A page of boards by id. {@code next} is the id after which the next page starts, null at the end. */
     public record BoardPage(List<Board> boards, @Nullable String next) {}
 
     /** Lists the boards of a game, eventually consistent. */
@@ -173,11 +173,12 @@ public class BoardStore {
     }
 
     /**
-     * The first board of a game behind an id, strongly consistent; 1 RCU for 4 KB of boards, deleted ones included.
+     * Returns the first board of a game after an id, strongly consistent. Cost: 1 RCU per 4 KB of boards, including deleted
+     * ones.
      *
-     * @param afterId null for the first of all
+     * @param afterId null for the first board of the game
      */
-    public Optional<Board> following(String game, @Nullable String afterId) {
+    public Optional<Board> firstAfter(String game, @Nullable String afterId) {
         Map<String, AttributeValue> start = afterId == null ? Map.of() : BoardItems.key(game, afterId);
         do {
             Map<String, AttributeValue> from = start;
@@ -198,7 +199,7 @@ public class BoardStore {
         return Optional.empty();
     }
 
-    /** The boards of a game with something to be done by now, the longest due first, eventually consistent. */
+    /** Returns the ids of boards with scheduled work at or before a time, earliest first, eventually consistent. */
     public List<String> due(String game, Instant now) {
         List<String> ids = new ArrayList<>();
         Map<String, AttributeValue> start = Map.of();

@@ -7,25 +7,26 @@ import dev.statecraft.leaderboard.settings.Terms;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/** The problems that several leaderboard resources answer with. */
+/** Problems that several leaderboard resources respond with. */
 public final class LeaderboardProblems {
 
-    /** The longest wait that is recommended, one day: the start of a board may be moved meanwhile. */
-    private static final int MOST_RETRY_SECONDS = 86_400;
+    /** Maximum {@code Retry-After}, one day, because the start of a board can be changed. */
+    private static final int MAX_RETRY_SECONDS = 86_400;
 
     private LeaderboardProblems() {}
 
+    /** 404: the game has no board with this id. */
     public static Problem boardNotFound() {
         return Problem.notFound("board-not-found", "Board not found", "Create the board first, or check the id.");
     }
 
-    /** A board that takes nothing, because it has not started or has closed for good. */
+    /** 409: the board accepts no scores, because it has not started or is closed permanently. */
     public static Problem notOpen(Board board, Terms.Status status, Instant now) {
         Terms terms = board.settings().terms();
         Instant startsAt = terms.startsAt();
         if (status == Terms.Status.SCHEDULED && startsAt != null) {
             long millis = Math.max(1, startsAt.toEpochMilli() - now.toEpochMilli());
-            int seconds = (int) Math.min(MOST_RETRY_SECONDS, (millis + 999) / 1_000);
+            int seconds = (int) Math.min(MAX_RETRY_SECONDS, (millis + 999) / 1_000);
             return Problem.conflict(
                             "board-not-started",
                             "The board has not started",
@@ -41,43 +42,53 @@ public final class LeaderboardProblems {
         return (endsAt == null ? closed : closed.with("endsAt", endsAt)).with("season", board.season());
     }
 
-    /** A player who has made all attempts that a board takes in a season. */
+    /** 409: the player has used all attempts of the season. */
     public static Problem exhausted(Board board, String field, String playerId, int attempts) {
-        int most = board.settings().terms().maxAttempts();
+        int maxAttempts = board.settings().terms().maxAttempts();
         return Problem.conflict(
                         "attempts-exhausted",
                         "The player has no attempt left",
-                        "The board accepts " + most + " attempts per player and season. The count restarts with the next season.")
+                        "The board accepts " + maxAttempts + " attempts per player and season. The count restarts with the next season.")
                 .withField(field)
                 .with("playerId", playerId)
-                .with("maxAttempts", most)
+                .with("maxAttempts", maxAttempts)
                 .with("attempts", attempts)
                 .with("season", board.season());
     }
 
+    /** 404: the player has no entry in the season. */
     public static Problem entryNotFound() {
         return Problem.notFound(
                 "entry-not-found", "The player has no score in this season", "The player has no entry on this board, or the entry was removed.");
     }
 
+    /** 409: the id in a field was already used with a different body. */
     public static Problem otherBody(String field) {
         return Problem.idReused(field);
     }
 
-    /** The season that a query parameter asks for, the running one if there is none. */
+    /**
+     * Returns the season of a query parameter; the current season for null.
+     *
+     * @throws ProblemException 400 if it is not a positive integer, 404 if the board has no such season
+     */
     public static int season(Board board, @Nullable String season) {
         return season(board, season == null ? null : (int) QueryParameters.integer("season", season, 1, Integer.MAX_VALUE));
     }
 
-    /** The season asked for, the running one if none is. */
+    /**
+     * Returns a requested season; the current season for null.
+     *
+     * @throws ProblemException 404 if the board has no such season
+     */
     public static int season(Board board, @Nullable Integer season) {
-        int asked = season == null ? board.season() : season;
-        if (asked < 1 || asked > board.season()) {
+        int requested = season == null ? board.season() : season;
+        if (requested < 1 || requested > board.season()) {
             throw new ProblemException(Problem.notFound(
                     "season-not-found",
                     "Season not found",
                     "The seasons of this board are numbered 1 to " + board.season() + "."));
         }
-        return asked;
+        return requested;
     }
 }

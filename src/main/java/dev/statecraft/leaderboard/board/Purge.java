@@ -4,25 +4,25 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * An epoch of a board that was deleted, on its way out of the tables.
+ * Progress of the purge of a deleted board: the deletion of all items of one board epoch.
  *
- * <p>It goes in passes over all places where something of it may be. The first removes whatever names a player; rank trees
- * stay, so that the stream can count the entries out of them as it counts anything. From the second pass on, which begins
- * when no record of the first can be in the stream any more, trees are removed too: nothing is left that would count in
- * them again. A pass that still found entries is followed by another, for their records are in the stream in turn.
+ * <p>A purge runs in passes over all partitions that can contain items of the board. The first pass deletes entries and all
+ * other items except rank trees. Rank trees remain, because the stream consumer subtracts the deleted entries from them.
+ * The second pass starts when the stream no longer contains records of the first pass. From the second pass on, rank trees
+ * are deleted too. A pass that deleted entries is followed by another pass, because the stream contains their records.
  *
- * @param board the board as it was deleted, which tells where its items are
- * @param pass counts the passes, from 1
- * @param place where this pass goes on
- * @param found whether this pass has removed entries
- * @param dueAt when it goes on
- * @param version counts the writes of this record, from 1
+ * @param board the board before its deletion; determines the keys of its items
+ * @param pass the number of the pass, from 1
+ * @param target the partition at which this pass continues
+ * @param found whether this pass has deleted entries
+ * @param dueAt when the purge continues
+ * @param version number of writes of this record, from 1
  */
-public record Purge(Board board, int pass, Place place, boolean found, Instant dueAt, long version) {
+public record Purge(Board board, int pass, Target target, boolean found, Instant dueAt, long version) {
 
-    /** What is found at a place. */
+    /** Content of a target. */
     public enum Kind {
-        /** Entries of a season, and the samples of the players they belong to. */
+        /** Entries in one lane of a season, and the samples of their players. */
         LANE,
         /** Awards of a season. */
         AWARDS,
@@ -37,54 +37,54 @@ public record Purge(Board board, int pass, Place place, boolean found, Instant d
     }
 
     /**
-     * A place where something may be.
+     * A partition that can contain items of the board.
      *
-     * @param season 0 where all seasons are together
-     * @param number of the lane or the generation, otherwise 0
+     * @param season the season; 0 if the partition contains all seasons
+     * @param number the number of the lane or of the rank tree generation; 0 for other kinds
      */
-    public record Place(Kind kind, int season, int number) {}
+    public record Target(Kind kind, int season, int number) {}
 
-    private static final Place FIRST = new Place(Kind.LANE, 1, 0);
+    private static final Target FIRST = new Target(Kind.LANE, 1, 0);
 
-    /** What a board leaves when it is deleted. */
+    /** Creates the purge of a deleted board. */
     static Purge of(Board board, Instant dueAt) {
         return new Purge(board, 1, FIRST, false, dueAt, 1);
     }
 
-    /** The place that follows one in this pass; nothing if it was the last. */
-    public Optional<Place> following(Place done) {
+    /** Returns the target after a completed one in this pass; empty if it was the last. */
+    public Optional<Target> following(Target done) {
         int season = done.season();
         return Optional.ofNullable(
                 switch (done.kind()) {
                     case LANE ->
                         done.number() + 1 < board.settings().lanes()
-                                ? new Place(Kind.LANE, season, done.number() + 1)
-                                : new Place(Kind.AWARDS, season, 0);
-                    case AWARDS -> pass == 1 ? afterSeason(season) : new Place(Kind.TREE, season, 0);
+                                ? new Target(Kind.LANE, season, done.number() + 1)
+                                : new Target(Kind.AWARDS, season, 0);
+                    case AWARDS -> pass == 1 ? afterSeason(season) : new Target(Kind.TREE, season, 0);
                     case TREE ->
                         done.number() < board.generation(season)
-                                ? new Place(Kind.TREE, season, done.number() + 1)
+                                ? new Target(Kind.TREE, season, done.number() + 1)
                                 : afterSeason(season);
-                    case SNAPSHOTS -> new Place(Kind.REVIEWS, 0, 0);
-                    case REVIEWS -> new Place(Kind.SEASONS, 0, 0);
+                    case SNAPSHOTS -> new Target(Kind.REVIEWS, 0, 0);
+                    case REVIEWS -> new Target(Kind.SEASONS, 0, 0);
                     case SEASONS -> null;
                 });
     }
 
-    private Place afterSeason(int season) {
-        return season < board.season() ? new Place(Kind.LANE, season + 1, 0) : new Place(Kind.SNAPSHOTS, 0, 0);
+    private Target afterSeason(int season) {
+        return season < board.season() ? new Target(Kind.LANE, season + 1, 0) : new Target(Kind.SNAPSHOTS, 0, 0);
     }
 
-    /** This purge when its pass has come further. */
-    public Purge at(Place next, boolean foundEntries) {
+    /** Returns this purge with its pass advanced to a target. */
+    public Purge at(Target next, boolean foundEntries) {
         return new Purge(board, pass, next, foundEntries, dueAt, version + 1);
     }
 
     /**
-     * This purge at the end of its pass.
+     * Returns this purge at the start of its next pass.
      *
-     * @param againAt when another pass would begin
-     * @return nothing if none is needed
+     * @param againAt when the next pass starts
+     * @return empty if no further pass is needed
      */
     public Optional<Purge> passed(boolean foundEntries, Instant againAt) {
         return pass > 1 && !foundEntries

@@ -24,15 +24,15 @@ import software.amazon.awssdk.services.dynamodb.model.ReturnValuesOnConditionChe
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
 
 /**
- * Epochs of deleted boards whose items are still to be removed, in the boards table.
+ * Purges of deleted boards, in the boards table.
  *
  * <ul>
- *   <li>Key: {@code pk} = game#purges, {@code sk} = board#epoch, so that it is not in the way of the board created again.
- *   <li>Attributes: {@code board} the whole item of the board as it was deleted; {@code pass}; {@code kind},
- *       {@code season} and {@code number} of the place; {@code found}; {@code pv} version.
- *   <li>Index {@code due}: {@code dpk} = game#purges, {@code due} = when the purge goes on, epoch milliseconds.
- *   <li>Guard: it is written first together with the deletion of the board, then at the version it was derived from, and
- *       removed at that version.
+ *   <li>Key: {@code pk} = game#purges, {@code sk} = board#epoch. The epoch separates it from a new board with the same id.
+ *   <li>Attributes: {@code board} the complete item of the board before its deletion; {@code pass}; {@code kind},
+ *       {@code season} and {@code number} of the target; {@code found}; {@code pv} version.
+ *   <li>Index {@code due}: {@code dpk} = game#purges, {@code due} = when the purge continues, in Unix milliseconds.
+ *   <li>Conditions: the record is created in the transaction that deletes the board. Every later write and the final
+ *       deletion require the version that was read.
  * </ul>
  */
 @ApplicationScoped
@@ -49,8 +49,8 @@ public class PurgeStore {
         this.tables = tables;
     }
 
-    /** The beginning of a purge, as a part of the transaction that deletes the board. */
-    static TransactWriteItem begin(TableNames tables, Purge purge) {
+    /** Returns the write that creates a purge, for the transaction that deletes the board. */
+    static TransactWriteItem create(TableNames tables, Purge purge) {
         return TransactWriteItem.builder()
                 .put(put -> put.tableName(tables.boards())
                         .item(toItem(purge))
@@ -59,9 +59,9 @@ public class PurgeStore {
     }
 
     /**
-     * Stores how far a purge has come; 1 WCU for each KB, and the index when its time changes.
+     * Stores the progress of a purge. Cost: 1 WCU per KB, and the same for the index if {@code dueAt} changes.
      *
-     * @return false if somebody else was faster
+     * @return false if another writer changed the purge
      */
     public boolean replace(Purge purge) {
         Map<String, AttributeValue> item = toItem(purge);
@@ -73,12 +73,12 @@ public class PurgeStore {
                     .returnValuesOnConditionCheckFailure(ReturnValuesOnConditionCheckFailure.ALL_OLD));
             return true;
         } catch (ConditionalCheckFailedException e) {
-            // The SDK repeats a write whose answer was lost; then what stands there is what was to be written.
+            // The SDK retries a write whose response was lost. Then the stored item equals the item to be written.
             return e.item().equals(item);
         }
     }
 
-    /** Removes the record of a purge that is over, unless somebody else found that it is not; 1 WCU, and the index. */
+    /** Deletes the record of a completed purge unless another writer changed it. Cost: 1 WCU per KB, and the index. */
     public void remove(Purge purge) {
         try {
             dynamo.deleteItem(delete -> delete.tableName(tables.boards())
@@ -86,11 +86,11 @@ public class PurgeStore {
                     .conditionExpression(AT_VERSION)
                     .expressionAttributeValues(Map.of(":expected", n(purge.version()))));
         } catch (ConditionalCheckFailedException e) {
-            // It is gone, or goes on in somebody else's hands.
+            // Another worker deleted the record or continues the purge.
         }
     }
 
-    /** Reads a purge by what {@link #due} or {@link #name} calls it, strongly consistent; 1 RCU for 4 KB. */
+    /** Reads a purge by its {@link #name}, strongly consistent; empty if there is none. Cost: 1 RCU per 4 KB. */
     public Optional<Purge> read(String game, String name) {
         Map<String, AttributeValue> item = dynamo.getItem(get ->
                         get.tableName(tables.boards()).key(key(game, name)).consistentRead(true))
@@ -99,11 +99,11 @@ public class PurgeStore {
     }
 
     /**
-     * The first purge of a game behind another one, strongly consistent; 1 RCU for 4 KB.
+     * Returns the first purge of a game after a name, strongly consistent. Cost: 1 RCU per 4 KB.
      *
-     * @param afterName null for the first of all
+     * @param afterName null for the first purge of the game
      */
-    public Optional<Purge> following(String game, @Nullable String afterName) {
+    public Optional<Purge> firstAfter(String game, @Nullable String afterName) {
         QueryResponse response = dynamo.query(query -> query.tableName(tables.boards())
                 .keyConditionExpression("pk = :pk")
                 .expressionAttributeValues(Map.of(":pk", s(partition(game))))
@@ -113,7 +113,10 @@ public class PurgeStore {
         return response.items().stream().findFirst().map(item -> fromItem(game, item));
     }
 
-    /** The purges of a game that go on by now, the longest due first, eventually consistent; 0.5 RCU if there are none. */
+    /**
+     * Returns the names of purges that are due at or before a time, earliest first, eventually consistent. Cost: 0.5 RCU if
+     * there are none.
+     */
     public List<String> due(String game, Instant now, int limit) {
         QueryRequest query = QueryRequest.builder()
                 .tableName(tables.boards())
@@ -127,7 +130,7 @@ public class PurgeStore {
                 .toList();
     }
 
-    /** What a purge is called among those of its game: the board and the epoch. */
+    /** The name of a purge, unique in the game: board id and epoch. */
     public static String name(Purge purge) {
         return purge.board().id()
                 + String.format(Locale.ROOT, "#%010d", purge.board().epoch());
@@ -146,9 +149,9 @@ public class PurgeStore {
         Map<String, AttributeValue> item = new HashMap<>(key(game, name(purge)));
         item.put("board", AttributeValue.fromM(BoardItems.toItem(purge.board())));
         item.put("pass", n(purge.pass()));
-        item.put("kind", s(purge.place().kind().name()));
-        item.put("season", n(purge.place().season()));
-        item.put("number", n(purge.place().number()));
+        item.put("kind", s(purge.target().kind().name()));
+        item.put("season", n(purge.target().season()));
+        item.put("number", n(purge.target().number()));
         item.put("found", bool(purge.found()));
         item.put("pv", n(purge.version()));
         item.put("dpk", s(partition(game)));
@@ -160,7 +163,7 @@ public class PurgeStore {
         return new Purge(
                 BoardItems.fromItem(game, Attributes.map(item, "board")).orElseThrow(),
                 (int) Attributes.number(item, "pass"),
-                new Purge.Place(
+                new Purge.Target(
                         Purge.Kind.valueOf(Attributes.string(item, "kind")),
                         (int) Attributes.number(item, "season"),
                         (int) Attributes.number(item, "number")),

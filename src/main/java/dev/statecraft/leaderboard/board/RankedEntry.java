@@ -6,12 +6,12 @@ import dev.statecraft.table.ScanPage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An entry as it is listed.
+ * An entry with its rank and position.
  *
  * @param rank the rank by the board's {@link Ranking}
- * @param place 1 + how many are better; the same as the rank on a board with competition ranking
- * @param position place in the list, from 1; equals are told apart by who came first
- * @param reachedAt when the score was reached, epoch milliseconds
+ * @param place 1 + the number of better entries; equals the rank on a board with competition ranking
+ * @param position the position in the list, from 1; tied entries are listed by {@code reachedAt}
+ * @param reachedAt when the score was reached, in Unix milliseconds
  * @param metadata JSON text
  */
 public record RankedEntry(
@@ -23,7 +23,7 @@ public record RankedEntry(
         long reachedAt,
         @Nullable String metadata) {
 
-    /** This entry without the player's name and metadata. */
+    /** Returns this entry without the player id and the metadata. */
     public RankedEntry anonymous() {
         return new RankedEntry(rank, place, position, ScanPage.ERASED_PLAYER, score, reachedAt, null);
     }

@@ -6,21 +6,23 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A season that was closed, and how far its end has been worked off.
+ * A closed season and the progress of its finalization.
  *
- * @param season its number
- * @param endedAt from when on nothing counts in it any more
- * @param closedAt when it was closed, at its end or somewhat later
- * @param eventType what closed it
- * @param requestId the idempotency key of the reset, null if it had none
- * @param rewards what the board promised when it was closed
- * @param phase what is to be done next
- * @param markedAt when the marks were written whose counting shows that all is counted, null before
- * @param totalEntries entries of the final ranking; 0 before {@link Phase#REWARD}
- * @param awards how many awards have been given
- * @param lastAwarded the last entry that awards were given up to, null if there is none
- * @param last whether the board closed for good with this season
- * @param version counts the writes of this record
+ * @param season the number of the season
+ * @param endedAt the time from which scores no longer count in the season
+ * @param closedAt when the season was closed, at {@code endedAt} or later
+ * @param eventType what closed the season
+ * @param reason the reason of the reset request, empty for none
+ * @param requestId the idempotency key of the reset request, null for none
+ * @param rewards the rewards of the board at the close
+ * @param phase the next step of the finalization
+ * @param markedAt when the lane markers were written, null before. All scores of the season are counted once the rank tree
+ *     has counted up to the markers.
+ * @param totalEntries number of entries in the final ranking; 0 before {@link Phase#REWARD}
+ * @param awards number of granted awards
+ * @param lastAwarded the last entry that was processed for awards, null before the first and after the last one
+ * @param last whether the board is closed permanently with this season
+ * @param version number of writes of this record
  */
 public record Season(
         int season,
@@ -39,19 +41,26 @@ public record Season(
         boolean last,
         long version) {
 
-    /** What is to be done next about a closed season. */
+    /** Next step of the finalization of a closed season. */
     public enum Phase {
-        /** Writes that were on their way may still come in. */
+        /**
+         * Grace period: waits {@code board-cache} + {@code settle-after} after the close for in-flight writes, then writes a
+         * marker into every lane.
+         */
         SETTLE,
-        /** The rank tree may still count what came in. */
+        /** Waits until the rank tree has counted up to the markers. */
         COUNT,
-        /** Awards are being given. */
+        /** Grants awards. */
         REWARD,
-        /** Nothing. */
+        /** All awards are granted. The final snapshot is still pending while the board lists the season as unfinished. */
         DONE
     }
 
-    /** A season as it is closed; {@code last} if no other follows. */
+    /**
+     * Creates the record of the current season at its close.
+     *
+     * @param last whether no other season follows
+     */
     public static Season closed(
             Board board,
             Instant endedAt,
@@ -78,27 +87,28 @@ public record Season(
                 1);
     }
 
-    /** This season once marks behind its last writes are on their way to the rank tree. */
+    /** Returns this season after the lane markers were written. */
     public Season marked(Instant at) {
         return next(Phase.COUNT, at, 0, 0, null);
     }
 
-    /** This season with its final ranking. */
+    /** Returns this season after all its scores are counted, with the number of entries. */
     public Season counted(long total) {
         return next(Phase.REWARD, markedAt, total, 0, null);
     }
 
-    /** This season after some more awards, and perhaps the last. */
+    /** Returns this season after {@code more} awards were granted, for entries up to {@code upTo}; {@code end} if none follow. */
     public Season awarded(long more, RankedEntry upTo, boolean end) {
         return next(end ? Phase.DONE : phase, markedAt, totalEntries, awards + more, end ? null : upTo);
     }
 
-    /** This season when its end has been worked off. */
+    /** Returns this season after all awards are granted. */
     public Season done() {
         return next(Phase.DONE, markedAt, totalEntries, awards, null);
     }
 
-    private Season next(Phase nextPhase, @Nullable Instant marks, long total, long given, @Nullable RankedEntry upTo) {
+    private Season next(
+            Phase nextPhase, @Nullable Instant newMarkedAt, long total, long granted, @Nullable RankedEntry upTo) {
         return new Season(
                 season,
                 startedAt,
@@ -109,9 +119,9 @@ public record Season(
                 requestId,
                 rewards,
                 nextPhase,
-                marks,
+                newMarkedAt,
                 total,
-                given,
+                granted,
                 upTo,
                 last,
                 version + 1);

@@ -3,9 +3,10 @@ package dev.statecraft.leaderboard.board;
 import java.util.Optional;
 
 /**
- * A season was closed, or its end has been processed further, as a record of the boards' stream reports it.
+ * A write of a closed season, from a record of the boards table's stream. The season was closed, or its finalization made
+ * progress.
  *
- * @param epoch counts how often a board with this id was created before
- * @param before the season before the write; nothing if it has just been closed
+ * @param epoch number of earlier boards with this id
+ * @param before the season before the write; empty if this write closed it
  */
 public record SeasonChanged(String game, String board, int epoch, Optional<Season> before, Season after) {}

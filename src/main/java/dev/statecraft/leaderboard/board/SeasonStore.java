@@ -33,9 +33,9 @@ import software.amazon.awssdk.services.dynamodb.model.TransactionCanceledExcepti
  * Closed seasons, in the boards table.
  *
  * <ul>
- *   <li>Key: {@code pk} = game#seasons#board#epoch, {@code sk} = number of the season, so that they list in order.
- *   <li>Guards: a season is closed in one transaction with the board, which must be at the version it was decided on;
- *       afterwards every write names the version of the season it was decided on.
+ *   <li>Key: {@code pk} = game#seasons#board#epoch, {@code sk} = number of the season with leading zeros.
+ *   <li>Conditions: a season is closed in one transaction with the board, if the board still has the version that was
+ *       read. Every later write requires the version of the season that was read.
  * </ul>
  */
 @ApplicationScoped
@@ -50,22 +50,24 @@ public class SeasonStore {
     }
 
     /**
-     * Stores a board in its next season, or closed for good, together with the season it closed: both or neither; 4 WCU.
+     * Stores a closed season and its board in one transaction. The board is advanced to the next season or closed
+     * permanently. Cost: 4 WCU.
      *
-     * @param expectedVersion of the board before
-     * @return false if that is not the stored version any more
+     * @param next the board after the close
+     * @param expectedVersion the version of the board before the close
+     * @return false if another writer changed the board
      */
-    public boolean close(Board turned, long expectedVersion, Season closed) {
+    public boolean close(Board next, long expectedVersion, Season closed) {
         Put board = Put.builder()
                 .tableName(tables.boards())
-                .item(BoardItems.toItem(turned))
+                .item(BoardItems.toItem(next))
                 .conditionExpression("#v = :expected")
                 .expressionAttributeNames(Map.of("#v", "v"))
                 .expressionAttributeValues(Map.of(":expected", n(expectedVersion)))
                 .build();
         Put season = Put.builder()
                 .tableName(tables.boards())
-                .item(toItem(turned, closed))
+                .item(toItem(next, closed))
                 .conditionExpression("attribute_not_exists(pk)")
                 .build();
         try {
@@ -79,9 +81,9 @@ public class SeasonStore {
     }
 
     /**
-     * Stores how far the end of a season has been worked off.
+     * Stores the progress of a season's finalization.
      *
-     * @return false if somebody else was faster
+     * @return false if another writer changed the season
      */
     public boolean replace(Board board, Season season) {
         Map<String, AttributeValue> item = toItem(board, season);
@@ -94,12 +96,12 @@ public class SeasonStore {
                     .returnValuesOnConditionCheckFailure(ReturnValuesOnConditionCheckFailure.ALL_OLD));
             return true;
         } catch (ConditionalCheckFailedException e) {
-            // The SDK repeats a write whose answer was lost; then what stands there is what was to be written.
+            // The SDK retries a write whose response was lost. Then the stored item equals the item to be written.
             return e.item().equals(item);
         }
     }
 
-    /** Reads a closed season, strongly consistent; nothing if it was not closed. */
+    /** Reads a closed season, strongly consistent; empty if it is not closed. */
     public Optional<Season> read(Board board, int season) {
         Map<String, AttributeValue> item = dynamo.getItem(get ->
                         get.tableName(tables.boards()).key(key(board, season)).consistentRead(true))
@@ -107,7 +109,11 @@ public class SeasonStore {
         return item.isEmpty() ? Optional.empty() : Optional.of(fromItem(item));
     }
 
-    /** Lists closed seasons, the latest first, those before a season only if one is given. */
+    /**
+     * Lists closed seasons, the latest first.
+     *
+     * @param beforeSeason only seasons before this one; null for all
+     */
     public List<Season> list(Board board, @Nullable Integer beforeSeason, int limit) {
         List<Season> found = new ArrayList<>();
         Map<String, AttributeValue> start = beforeSeason == null ? Map.of() : key(board, beforeSeason);
@@ -129,7 +135,7 @@ public class SeasonStore {
         return found;
     }
 
-    /** Removes the first closed seasons of a board that is gone; see {@link Batches#removeFirst}. */
+    /** Deletes the first closed seasons of a deleted board; see {@link Batches#removeFirst}. */
     public Batches.Removed removeFirst(Board board, int limit) {
         return Batches.removeFirst(dynamo, tables.boards(), partition(board), limit);
     }
@@ -191,7 +197,7 @@ public class SeasonStore {
                 Attributes.number(item, "v"));
     }
 
-    /** What a record of the table's stream tells of a closed season; nothing if it is about something else. */
+    /** The change of a closed season in a stream record of the boards table; empty if the record is not about one. */
     public static Optional<SeasonChanged> changed(ItemChange change) {
         Map<String, AttributeValue> item = change.after();
         if (item == null) {

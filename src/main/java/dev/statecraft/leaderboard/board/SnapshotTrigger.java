@@ -2,13 +2,13 @@ package dev.statecraft.leaderboard.board;
 
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
-/** What a snapshot was taken for. */
+/** The event that triggered a leaderboard snapshot. */
 @Schema(name = "SnapshotEventType")
 public enum SnapshotTrigger {
-    /** Somebody reset the board. */
+    /** A reset request closed the season. */
     RESET,
-    /** A season ended by its schedule. */
+    /** The season reached its scheduled end. */
     SEASON,
-    /** The regular snapshot of a running season. */
+    /** The snapshot interval of the current season elapsed. */
     SCHEDULED
 }

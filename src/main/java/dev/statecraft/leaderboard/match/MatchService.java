@@ -112,7 +112,7 @@ public class MatchService {
                 return replays(board, requested, new NotOpen(board, status));
             }
             if (!board.scored()) {
-                Optional<Board> marked = boards.mark(board, false);
+                Optional<Board> marked = boards.markScored(board, false);
                 if (marked.isEmpty()) {
                     boolean deleted = boards.read(board.game(), board.id()).isEmpty();
                     return all(requested, deleted ? new NoBoard() : new Busy());

@@ -199,8 +199,8 @@ public class ScoreService {
             return boards.find(game, boardId)
                     .map(board -> new BoardAndEntry(board, entries.read(board, board.season(), playerId)));
         }
-        Board guess = boards.lastSeen(game, boardId).orElseGet(() -> Board.guess(game, boardId));
-        return entries.readWithBoard(guess, playerId).flatMap(both -> boards.learned(both.board())
+        Board guess = boards.lastCached(game, boardId).orElseGet(() -> Board.guess(game, boardId));
+        return entries.readWithBoard(guess, playerId).flatMap(both -> boards.cacheRead(both.board())
                 .map(board -> board.season() == both.board().season()
                         ? new BoardAndEntry(board, both.entry())
                         : new BoardAndEntry(board, entries.read(board, board.season(), playerId))));

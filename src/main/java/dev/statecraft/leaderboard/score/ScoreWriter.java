@@ -141,7 +141,7 @@ public class ScoreWriter {
                 return new Written(board, entry, all(scores, notOpen.get()));
             }
             if (unmarked && notOpen.isEmpty()) {
-                Optional<Board> marked = boards.mark(board, subscores);
+                Optional<Board> marked = boards.markScored(board, subscores);
                 if (marked.isEmpty()) {
                     ScoreResult end = boards.read(board.game(), board.id()).isEmpty() ? new NoBoard() : new Busy();
                     return new Written(board, entry, all(scores, end));

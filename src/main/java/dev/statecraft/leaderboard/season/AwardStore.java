@@ -27,12 +27,12 @@ import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
 import software.amazon.awssdk.services.dynamodb.model.QueryResponse;
 
 /**
- * The awards of closed seasons, many to an item, in the boards table.
+ * The awards of closed seasons, in the boards table. Each item contains a page of awards.
  *
  * <ul>
- *   <li>Key: {@code pk} = game#awards#board#epoch#season, {@code sk} = place of the last award of the page.
- *   <li>No guard: a closed season does not change, so the same page always writes the same item again. Only who takes a
- *       name off it writes where the awards are still those that were read.
+ *   <li>Key: {@code pk} = game#awards#board#epoch#season, {@code sk} = position of the last award of the page.
+ *   <li>Conditions: a page is written without a condition. Repeated writes store the same item, because the ranking of a
+ *       finalized season does not change. Anonymization requires that the stored awards are the awards that were read.
  * </ul>
  */
 @ApplicationScoped
@@ -46,7 +46,7 @@ public class AwardStore {
         this.tables = tables;
     }
 
-    /** Stores a page of awards, in the order of their places; about 1 WCU for 12 of them. */
+    /** Stores a page of awards, ordered by position. Cost: about 1 WCU per 12 awards. */
     public void put(Board board, int season, List<Award> awards) {
         Award last = awards.get(awards.size() - 1);
         Map<String, AttributeValue> item = new HashMap<>(key(board, season, last.position()));
@@ -54,7 +54,7 @@ public class AwardStore {
         dynamo.putItem(put -> put.tableName(tables.boards()).item(item));
     }
 
-    /** Lists awards by place, those behind a place only; 1 RCU for about 50 of them. */
+    /** Lists awards by position, after {@code afterPosition}, strongly consistent. Cost: about 1 RCU per 50 awards. */
     public List<Award> list(Board board, int season, long afterPosition, int limit) {
         List<Award> found = new ArrayList<>();
         Map<String, AttributeValue> start = Map.of();
@@ -63,7 +63,7 @@ public class AwardStore {
                     .tableName(tables.boards())
                     .keyConditionExpression("pk = :pk AND sk > :after")
                     .expressionAttributeValues(
-                            Map.of(":pk", s(partition(board, season)), ":after", s(place(afterPosition))))
+                            Map.of(":pk", s(partition(board, season)), ":after", s(sortKey(afterPosition))))
                     .consistentRead(true)
                     .limit(1);
             if (!start.isEmpty()) {
@@ -83,11 +83,13 @@ public class AwardStore {
     }
 
     /**
-     * Takes a player's name off the awards of a season, however many others do the same at the time; reads all of them, 1
-     * RCU for 4 KB. Tells how many pages it stood in.
+     * Anonymizes a player in the awards of a season: removes the player id. Concurrent calls are safe. Cost: 1 RCU per 4 KB of
+     * awards, and 1 WCU per KB of changed pages.
+     *
+     * @return number of changed pages
      */
     public int makeAnonymous(Board board, int season, String playerId) {
-        int touched = 0;
+        int changed = 0;
         Map<String, AttributeValue> start = Map.of();
         do {
             QueryRequest.Builder query = QueryRequest.builder()
@@ -100,16 +102,16 @@ public class AwardStore {
             }
             QueryResponse response = dynamo.query(query.build());
             for (Map<String, AttributeValue> item : response.items()) {
-                touched += ConditionalPut.write(dynamo, tables.boards(), item, "awards", read -> without(read, playerId))
+                changed += ConditionalPut.write(dynamo, tables.boards(), item, "awards", read -> without(read, playerId))
                         ? 1
                         : 0;
             }
             start = response.lastEvaluatedKey();
         } while (!start.isEmpty());
-        return touched;
+        return changed;
     }
 
-    /** The awards of a page without a player's name; nothing if it is not among them. */
+    /** The awards of a page with a player anonymized; empty if the player is not on the page. */
     private static Optional<AttributeValue> without(Map<String, AttributeValue> item, String playerId) {
         List<Award> awards = awards(item);
         return awards.stream().anyMatch(award -> award.playerId().equals(playerId))
@@ -119,7 +121,7 @@ public class AwardStore {
                 : Optional.empty();
     }
 
-    /** Removes the first awards of a season of a board that is gone; see {@link Batches#removeFirst}. */
+    /** Deletes the first award pages of a season of a deleted board; see {@link Batches#removeFirst}. */
     public Batches.Removed removeFirst(Board board, int season, int limit) {
         return Batches.removeFirst(dynamo, tables.boards(), partition(board, season), limit);
     }
@@ -157,19 +159,19 @@ public class AwardStore {
         return PartitionKey.of(board.game(), "awards", board.id(), board.epoch(), season);
     }
 
-    private static String place(long position) {
+    private static String sortKey(long position) {
         return String.format(Locale.ROOT, "%016d", position);
     }
 
     private static Map<String, AttributeValue> key(Board board, int season, long position) {
-        return Map.of("pk", s(partition(board, season)), "sk", s(place(position)));
+        return Map.of("pk", s(partition(board, season)), "sk", s(sortKey(position)));
     }
 
     /**
-     * The awards that a record of the table's stream tells of: those of players who were not on the page before. Nothing if
-     * there are none, or it is about something else; a name that was taken off gives nobody an award.
+     * The newly granted awards in a stream record of the boards table: awards of players who were not on the page before.
+     * Empty if there are none, or if the record is not about awards. Anonymization grants no award.
      */
-    public static Optional<AwardsGiven> given(ItemChange change) {
+    public static Optional<AwardsGiven> granted(ItemChange change) {
         Map<String, AttributeValue> item = change.after();
         if (item == null) {
             return Optional.empty();
@@ -179,15 +181,15 @@ public class AwardStore {
             return Optional.empty();
         }
         Map<String, AttributeValue> before = change.before();
-        Set<String> told = (before == null ? List.<Award>of() : awards(before))
+        Set<String> awardedBefore = (before == null ? List.<Award>of() : awards(before))
                 .stream().map(Award::playerId).collect(Collectors.toSet());
-        List<Award> given = awards(item).stream()
+        List<Award> granted = awards(item).stream()
                 .filter(award ->
-                        !told.contains(award.playerId()) && !award.playerId().equals(ScanPage.ERASED_PLAYER))
+                        !awardedBefore.contains(award.playerId()) && !award.playerId().equals(ScanPage.ERASED_PLAYER))
                 .toList();
-        return given.isEmpty()
+        return granted.isEmpty()
                 ? Optional.empty()
                 : Optional.of(
-                        new AwardsGiven(key[0], key[2], Integer.parseInt(key[3]), Integer.parseInt(key[4]), given));
+                        new AwardsGiven(key[0], key[2], Integer.parseInt(key[3]), Integer.parseInt(key[4]), granted));
     }
 }

@@ -3,9 +3,9 @@ package dev.statecraft.leaderboard.season;
 import java.util.List;
 
 /**
- * Awards of a closed season that were given just now.
+ * Newly granted awards of a closed season, from a record of the boards table's stream.
  *
- * @param epoch counts how often a board with this id was created before
- * @param awards in the order of their places
+ * @param epoch number of earlier boards with this id
+ * @param awards the awards by position
  */
 public record AwardsGiven(String game, String board, int epoch, int season, List<Award> awards) {}

@@ -64,10 +64,10 @@ public class HistoryResource {
             BigDecimal subscore,
             @Nullable JsonNode metadata) {}
 
-    /** Entries with a value from {@code from} up to, not including, {@code to}; the last bucket includes it. */
+    /** Number of entries with a value from {@code from} to less than {@code to}. The last bucket includes {@code to}. */
     public record SnapshotBucket(BigDecimal from, BigDecimal to, long count) {}
 
-    /** A season as it stood at a time. */
+    /** API representation of a leaderboard snapshot. */
     @Schema(name = "LeaderboardSnapshot")
     public record SnapshotView(
             String id,
@@ -79,20 +79,20 @@ public class HistoryResource {
             List<SnapshotEntry> entries,
             List<SnapshotBucket> distribution) {}
 
-    /** Some snapshots, the latest first. */
+    /** A page of snapshots, latest first. */
     public record SnapshotList(
             List<SnapshotView> snapshots, @Nullable String nextCursor) {}
 
-    /** Where a player stood at a time, or at the end of a season. */
+    /** The rank of a player at a point in time or at the end of a season. */
     @Schema(name = "PlayerStanding")
     public record Standing(
             Instant timestamp, int season, long rank, BigDecimal value, double percentile, long totalEntries) {}
 
     /**
-     * A player's ranks over time.
+     * The ranks of a player over time.
      *
-     * @param samples taken on schedule and at the end of seasons, of the best players; the latest first
-     * @param seasons where the player ended the last seasons, whatever the rank; the latest first
+     * @param samples ranks at scheduled snapshots and at the end of seasons, latest first; only the best players are sampled
+     * @param seasons final ranks in the last closed seasons, latest first; for players of any rank
      */
     public record PlayerHistory(
             String playerId,
@@ -100,7 +100,7 @@ public class HistoryResource {
             List<Standing> seasons,
             @Nullable String nextCursor) {}
 
-    /** The snapshots of a board. */
+    /** Lists the snapshots of a board. */
     @GET
     @Path("/{board}/history")
     @Requires(value = Scope.BOARD_READ, players = Players.NAMED_BOARD)
@@ -118,7 +118,7 @@ public class HistoryResource {
                 page.next() == null ? null : Cursor.of(list, page.next()));
     }
 
-    /** One snapshot. */
+    /** Reads a snapshot. */
     @GET
     @Path("/{board}/history/{snapshot}")
     @Requires(value = Scope.BOARD_READ, players = Players.NAMED_BOARD)
@@ -135,7 +135,7 @@ public class HistoryResource {
                         "The snapshot never existed, or it was deleted because the board has newer ones.")));
     }
 
-    /** A player's ranks over time. */
+    /** Reads the ranks of a player over time. */
     @GET
     @Path("/{board}/players/{player}/history")
     @Requires(value = Scope.BOARD_READ, players = Players.NAMED_BOARD)
@@ -147,22 +147,22 @@ public class HistoryResource {
             @QueryParam("cursor") @Nullable String cursor) {
         Ids.check("player", player);
         Board board = board(id);
-        int wanted = QueryParameters.limit(limit);
+        int requested = QueryParameters.limit(limit);
         String list = "samples#" + id + "#" + board.epoch() + "#" + player;
         Instant before = cursor == null
                 ? null
                 : Instant.ofEpochMilli(
                         QueryParameters.integer("cursor", Cursor.read(cursor, list, 1).get(0), 0, Score.LIMIT));
-        List<Sample> found = players.samples(board, player, before, wanted + 1);
-        List<Sample> page = found.subList(0, Math.min(wanted, found.size()));
+        List<Sample> found = players.samples(board, player, before, requested + 1);
+        List<Sample> page = found.subList(0, Math.min(requested, found.size()));
         return new PlayerHistory(
                 player,
                 page.stream().map(sample -> view(board, sample)).toList(),
                 players.seasons(board, player).stream()
                         .map(sample -> view(board, sample))
                         .toList(),
-                found.size() > wanted
-                        ? Cursor.of(list, page.get(wanted - 1).timestamp().toEpochMilli())
+                found.size() > requested
+                        ? Cursor.of(list, page.get(requested - 1).timestamp().toEpochMilli())
                         : null);
     }
 

@@ -16,7 +16,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 
-/** Where a player stood over time. */
+/** Reads the ranks of a player over time. */
 @ApplicationScoped
 public class PlayerHistoryService {
 
@@ -37,23 +37,23 @@ public class PlayerHistoryService {
         this.parallel = parallel;
     }
 
-    /** A player's samples, the latest first, before a time only if one is given. */
+    /** Lists the samples of a player, latest first; see {@link SampleStore#list}. */
     public List<Sample> samples(Board board, String playerId, @Nullable Instant before, int limit) {
         return samples.list(board, playerId, before, limit);
     }
 
     /**
-     * Where a player ended the last {@value #SEASONS} closed seasons, the latest first; seasons without an entry of the
-     * player are left out. Two requests a season, at once.
+     * Returns the final ranks of a player in the last {@value #SEASONS} closed seasons, latest first. Seasons without a score
+     * of the player are omitted. The seasons are read in parallel.
      */
     public List<Sample> seasons(Board board, String playerId) {
         List<Callable<Optional<Sample>>> tasks = seasons.list(board, null, SEASONS).stream()
-                .map(season -> (Callable<Optional<Sample>>) () -> ended(board, season, playerId))
+                .map(season -> (Callable<Optional<Sample>>) () -> finalRank(board, season, playerId))
                 .toList();
         return parallel.all(tasks).stream().flatMap(Optional::stream).toList();
     }
 
-    private Optional<Sample> ended(Board board, Season season, String playerId) {
+    private Optional<Sample> finalRank(Board board, Season season, String playerId) {
         Entry entry = entries.read(board, season.season(), playerId);
         Score score = entry.score();
         if (score == null) {

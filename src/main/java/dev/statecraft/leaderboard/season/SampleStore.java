@@ -22,12 +22,12 @@ import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
 import software.amazon.awssdk.services.dynamodb.model.WriteRequest;
 
 /**
- * Where players stood over time, in the boards table.
+ * Samples of the ranks of players over time, in the boards table.
  *
  * <ul>
  *   <li>Key: {@code pk} = game#samples#board#epoch#player, {@code sk} = time.
  *   <li>Time to live: {@code ttl}.
- *   <li>No guard: the same sample always writes the same item again.
+ *   <li>Writes have no condition, because repeated writes store the same item.
  * </ul>
  */
 @ApplicationScoped
@@ -43,7 +43,7 @@ public class SampleStore {
         this.tables = tables;
     }
 
-    /** Stores samples, 25 in a round trip; 1 WCU each. */
+    /** Stores samples in batches of 25. Cost: 1 WCU per sample. */
     public void put(Board board, List<Sample> samples, Instant expiresAt) {
         Batches.write(
                 dynamo,
@@ -55,7 +55,11 @@ public class SampleStore {
                         .toList());
     }
 
-    /** Lists a player's samples, the latest first, those before a time only if one is given. */
+    /**
+     * Lists the samples of a player, latest first, eventually consistent.
+     *
+     * @param before only samples before this time; null for all
+     */
     public List<Sample> list(Board board, String playerId, @Nullable Instant before, int limit) {
         QueryRequest.Builder query = QueryRequest.builder()
                 .tableName(tables.boards())
@@ -71,7 +75,7 @@ public class SampleStore {
                 .toList();
     }
 
-    /** Removes all samples of a player; 1 RCU if there are none, 1 WCU each. Tells how many there were. */
+    /** Deletes all samples of a player and returns their number. Cost: 1 RCU, and 1 WCU per sample. */
     public int delete(Board board, String playerId) {
         int deleted = 0;
         Batches.Removed removed;

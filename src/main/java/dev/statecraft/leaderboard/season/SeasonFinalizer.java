@@ -29,9 +29,9 @@ import java.util.function.BooleanSupplier;
 import org.jboss.logging.Logger;
 
 /**
- * Works off the end of closed seasons: waits until everything that was on its way is counted, takes the final snapshot,
- * gives the awards. Every step can be repeated and leaves the same behind, and the season's record says which is next;
- * so it may be broken off anywhere and taken up by anyone, also by two at once.
+ * Finalizes closed seasons. Waits for in-flight writes, waits until the rank tree has counted them, grants the awards and
+ * takes the final snapshot. Each step is idempotent. The season record names the next step. Any instance can resume the
+ * finalization, and two instances may run it concurrently.
  */
 @ApplicationScoped
 public class SeasonFinalizer {
@@ -75,12 +75,12 @@ public class SeasonFinalizer {
     }
 
     /**
-     * Does what is next about the end of a season, and what comes after, as far as it can be done now.
+     * Runs the next steps of a season's finalization until a step must wait or the time budget is used up.
      *
-     * @param timeLeft asked before each step
-     * @return whether the end of the season has been worked off
+     * @param timeLeft whether time is left; checked before each step
+     * @return whether the season is finalized, including its final snapshot
      */
-    public boolean goOn(Board board, int number, BooleanSupplier timeLeft) {
+    public boolean resume(Board board, int number, BooleanSupplier timeLeft) {
         Optional<Season> found = seasons.read(board, number);
         while (found.isPresent() && timeLeft.getAsBoolean()) {
             Season season = found.get();
@@ -89,9 +89,9 @@ public class SeasonFinalizer {
             }
             Optional<Season> next =
                     switch (season.phase()) {
-                        case SETTLE -> settle(board, season);
-                        case COUNT -> count(board, season);
-                        case REWARD -> reward(board, season);
+                        case SETTLE -> awaitInFlightWrites(board, season);
+                        case COUNT -> awaitRankTree(board, season);
+                        case REWARD -> grantAwards(board, season);
                         case DONE -> Optional.empty();
                     };
             if (next.isEmpty()) {
@@ -102,7 +102,7 @@ public class SeasonFinalizer {
         return false;
     }
 
-    private Optional<Season> settle(Board board, Season season) {
+    private Optional<Season> awaitInFlightWrites(Board board, Season season) {
         Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
         if (now.isBefore(season.closedAt().plus(config.boardCache()).plus(config.settleAfter()))) {
             return Optional.empty();
@@ -111,7 +111,7 @@ public class SeasonFinalizer {
         return Optional.of(season.marked(now));
     }
 
-    private Optional<Season> count(Board board, Season season) {
+    private Optional<Season> awaitRankTree(Board board, Season season) {
         long marked = Objects.requireNonNull(season.markedAt()).toEpochMilli();
         long until = System.nanoTime() + config.countWait().toNanos();
         int check = 0;
@@ -125,10 +125,10 @@ public class SeasonFinalizer {
         return Optional.empty();
     }
 
-    private Optional<Season> reward(Board board, Season season) {
+    private Optional<Season> grantAwards(Board board, Season season) {
         RankedEntry before = season.lastAwarded();
         Ranking ranking = board.ranking();
-        if (before == null ? season.rewards().isEmpty() : past(season, ranking, before)) {
+        if (before == null ? season.rewards().isEmpty() : rewardsEndBefore(season, ranking, before)) {
             return Optional.of(season.done());
         }
         Listing page = lists.all(board, season.season(), before, config.awardPage());
@@ -137,35 +137,37 @@ public class SeasonFinalizer {
         }
         RankedEntry last = page.entries().get(page.entries().size() - 1);
         if (rankings.rankOf(board, season.season(), last.score()).place() != last.place()) {
-            // The order index follows the table by itself; it has not caught up.
-            LOG.warnf("order index trails: board %s, season %d, place %d", board.id(), season.season(), last.place());
+            // The order index is eventually consistent and does not contain all entries yet.
+            LOG.warnf(
+                    "Order index lags behind, awards are retried later: board=%s season=%d rank=%d",
+                    board.id(), season.season(), last.place());
             return Optional.empty();
         }
-        List<Award> given = new ArrayList<>();
+        List<Award> granted = new ArrayList<>();
         for (RankedEntry entry : page.entries()) {
             for (int i = 0; i < season.rewards().size(); i++) {
                 if (season.rewards()
                         .get(i)
                         .includes(entry.rank(), ranking.ofPercentile(entry.rank(), entry.place()), season.totalEntries())) {
-                    given.add(new Award(entry.playerId(), entry.position(), entry.rank(), entry.score(), i));
+                    granted.add(new Award(entry.playerId(), entry.position(), entry.rank(), entry.score(), i));
                     break;
                 }
             }
         }
-        if (!given.isEmpty()) {
-            awards.put(board, season.season(), given);
+        if (!granted.isEmpty()) {
+            awards.put(board, season.season(), granted);
         }
-        return Optional.of(season.awarded(given.size(), last, page.next().isEmpty()));
+        return Optional.of(season.awarded(granted.size(), last, page.next().isEmpty()));
     }
 
-    /** Whether nobody behind an entry gets an award. */
-    private static boolean past(Season season, Ranking ranking, RankedEntry entry) {
-        long counted = ranking.ofPercentile(entry.rank(), entry.place());
-        return season.rewards().stream().allMatch(reward -> reward.endsBefore(entry.rank(), counted, season.totalEntries()));
+    /** Whether neither this entry nor any later one gets an award. */
+    private static boolean rewardsEndBefore(Season season, Ranking ranking, RankedEntry entry) {
+        long percentileRank = ranking.ofPercentile(entry.rank(), entry.place());
+        return season.rewards().stream().allMatch(reward -> reward.endsBefore(entry.rank(), percentileRank, season.totalEntries()));
     }
 
     private boolean finish(Board board, Season season) {
-        int kept = snapshots.takeFinal(board, season);
+        int stored = snapshots.takeFinal(board, season);
         for (int attempt = 0; attempt < config.writeAttempts(); attempt++) {
             Backoff.pauseBefore(attempt, CONTENTION_MILLIS);
             Optional<Board> current = boards.read(board.game(), board.id());
@@ -174,7 +176,7 @@ public class SeasonFinalizer {
                     || !current.get().seasons().unfinished().contains(season.season())) {
                 return true;
             }
-            if (boards.replace(current.get().finished(season.season(), kept), current.get(), false)) {
+            if (boards.replace(current.get().finished(season.season(), stored), current.get(), false)) {
                 return true;
             }
         }

@@ -39,7 +39,7 @@ import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
-/** Seasons over HTTP: reset, list, awards. */
+/** HTTP resource of seasons: reset, list, awards. */
 @Path("/v1/leaderboards")
 @Produces(MediaType.APPLICATION_JSON)
 @Consumes(MediaType.APPLICATION_JSON)
@@ -71,10 +71,10 @@ public class SeasonResource {
         this.clock = clock;
     }
 
-    /** Why a board is reset. */
+    /** Request to reset a board. */
     public record ResetRequest(@Nullable String reason) {}
 
-    /** A reset that was done. */
+    /** Response to a reset: the closed season and the new current season. */
     public record ResetAnswer(
             int closedSeason,
             int season,
@@ -82,10 +82,11 @@ public class SeasonResource {
             @Nullable Boolean replayed) {}
 
     /**
-     * A season; the running one has not ended.
+     * API representation of the current season or a closed one.
      *
-     * @param endsAt when the running season will end by its schedule
-     * @param complete whether the end of a closed season has been worked off: all counted, all awards given
+     * @param endsAt the scheduled end of the current season, null if there is none
+     * @param endedAt the end of a closed season, null for the current one
+     * @param complete whether all awards of a closed season are granted, null for the current season
      */
     public record SeasonView(
             int season,
@@ -99,14 +100,14 @@ public class SeasonResource {
             @Nullable Boolean complete,
             @Nullable String snapshotId) {}
 
-    /** Some seasons, the latest first. */
+    /** A page of seasons, latest first. */
     public record SeasonList(
             List<SeasonView> seasons, @Nullable String nextCursor) {}
 
     /**
-     * What a player gets for a season.
+     * API representation of an award of a player for a season.
      *
-     * @param id the same however often it is asked for or delivered
+     * @param id the id of the award; the same in every response and event
      */
     public record AwardView(
             String id,
@@ -117,14 +118,14 @@ public class SeasonResource {
             @Nullable String name,
             @Nullable JsonNode reward) {}
 
-    /** Some awards of a season, by place. */
+    /** A page of awards of a season, by position. */
     public record AwardList(
             int season,
             boolean complete,
             List<AwardView> awards,
             @Nullable String nextCursor) {}
 
-    /** The seed's resetLeaderboard: closes the running season and begins the next. */
+    /** Closes the current season and starts the next. Implements {@code resetLeaderboard} of the original Luau API. */
     @POST
     @Path("/{board}/reset")
     @Requires(Scope.BOARD_ADMIN)
@@ -143,8 +144,8 @@ public class SeasonResource {
         if (reset instanceof SeasonService.Mismatch) {
             throw new ProblemException(LeaderboardProblems.otherBody("Idempotency-Key"));
         }
-        if (reset instanceof SeasonService.NotOpen refused) {
-            throw new ProblemException(LeaderboardProblems.notOpen(refused.board(), refused.status(), clock.instant()));
+        if (reset instanceof SeasonService.NotOpen rejected) {
+            throw new ProblemException(LeaderboardProblems.notOpen(rejected.board(), rejected.status(), clock.instant()));
         }
         if (reset instanceof SeasonService.Busy) {
             throw new ProblemException(Problem.unavailable(1));
@@ -155,7 +156,7 @@ public class SeasonResource {
                 closed.season(), closed.season() + 1, Snapshot.idOf(closed), done.replayed() ? Boolean.TRUE : null);
     }
 
-    /** The seasons of a board, the running one first; a board that has closed for good has none running. */
+    /** Lists the seasons of a board, the current season first. All seasons of a permanently closed board are closed. */
     @GET
     @Path("/{board}/seasons")
     @Requires(value = Scope.BOARD_READ, players = Players.NAMED_BOARD)
@@ -166,17 +167,17 @@ public class SeasonResource {
             @QueryParam("cursor") @Nullable String cursor) {
         Board board = board(id);
         String list = "seasons#" + id + "#" + board.epoch();
-        int wanted = QueryParameters.limit(limit);
+        int requested = QueryParameters.limit(limit);
         List<SeasonView> found = new ArrayList<>();
         Integer before = null;
         if (cursor == null) {
             if (!board.seasons().closed()) {
-                found.add(running(board));
+                found.add(current(board));
             }
         } else {
             before = (int) QueryParameters.integer("cursor", Cursor.read(cursor, list, 1).get(0), 1, Integer.MAX_VALUE);
         }
-        int left = wanted - found.size();
+        int left = requested - found.size();
         List<Season> closed = seasons.list(board, before, left + 1);
         closed.stream().limit(left).forEach(season -> found.add(view(board, season)));
         return new SeasonList(
@@ -186,7 +187,7 @@ public class SeasonResource {
                         : null);
     }
 
-    /** What the players got for a season that is over. */
+    /** Lists the awards of a closed season. */
     @GET
     @Path("/{board}/seasons/{season}/awards")
     @Requires(value = Scope.BOARD_READ, players = Players.NAMED_BOARD)
@@ -197,7 +198,7 @@ public class SeasonResource {
             @QueryParam("limit") @Nullable String limit,
             @QueryParam("cursor") @Nullable String cursor) {
         Board board = board(id);
-        int wanted = QueryParameters.limit(limit);
+        int requested = QueryParameters.limit(limit);
         Season season = seasons.find(board, LeaderboardProblems.season(board, number))
                 .orElseThrow(() -> new ProblemException(
                         Problem.conflict("season-running", "The season is not closed yet: no awards", "Awards are granted after the season is closed.")));
@@ -205,16 +206,16 @@ public class SeasonResource {
         long after = cursor == null
                 ? 0
                 : QueryParameters.integer("cursor", Cursor.read(cursor, list, 1).get(0), 1, Score.LIMIT);
-        List<Award> found = seasons.awards(board, season.season(), after, wanted + 1);
-        List<Award> page = found.subList(0, Math.min(wanted, found.size()));
+        List<Award> found = seasons.awards(board, season.season(), after, requested + 1);
+        List<Award> page = found.subList(0, Math.min(requested, found.size()));
         return new AwardList(
                 season.season(),
                 season.phase() == Season.Phase.DONE,
                 page.stream().map(award -> view(board, season, award)).toList(),
-                found.size() > wanted ? Cursor.of(list, page.get(wanted - 1).position()) : null);
+                found.size() > requested ? Cursor.of(list, page.get(requested - 1).position()) : null);
     }
 
-    private SeasonView running(Board board) {
+    private SeasonView current(Board board) {
         return new SeasonView(
                 board.season(),
                 board.seasons().startedAt(),

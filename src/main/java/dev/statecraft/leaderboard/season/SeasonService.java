@@ -12,14 +12,14 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Resets boards and knows their closed seasons. */
+/** Resets boards, and reads their closed seasons and awards. */
 @ApplicationScoped
 public class SeasonService {
 
     private static final long CONTENTION_MILLIS = 2;
 
-    /** So many seasons back a reset is looked for that is asked for again with the same key. */
-    private static final int REMEMBERED = 10;
+    /** Number of closed seasons that are searched for an earlier reset with the same idempotency key. */
+    private static final int REPLAY_SEASONS = 10;
 
     private final BoardService boards;
     private final SeasonStore seasons;
@@ -40,29 +40,29 @@ public class SeasonService {
         this.config = config;
     }
 
-    /** How a reset ended; in order of precedence. */
+    /** Result of a reset request. Variants are listed in order of precedence. */
     public sealed interface Reset {}
 
-    /** There is no such board. */
+    /** The board does not exist. */
     public record Unknown() implements Reset {}
 
-    /** The same key was used for a reset with another reason. */
+    /** The idempotency key was already used for a reset with another reason. */
     public record Mismatch() implements Reset {}
 
-    /** The board has not started, or has closed for good. */
+    /** The board has not started, or is closed permanently. */
     public record NotOpen(Board board, Terms.Status status) implements Reset {}
 
-    /** Others changed the board all the time. */
+    /** Gave up after {@code write-attempts} conflicting writes. No season was closed. The caller may retry. */
     public record Busy() implements Reset {}
 
-    /** The season is closed; {@code replayed} if it had been by the same request before. */
+    /** The season is closed. {@code replayed} is true if an earlier request with the same key closed it. */
     public record Done(Season closed, boolean replayed) implements Reset {}
 
     /**
-     * Closes the running season and begins the next: one transaction of 4 WCU, whatever the size of the board, and a
-     * first snapshot of what was closed. The final one follows when everything that was on its way is counted.
+     * Closes the current season, starts the next, and takes a preliminary snapshot of the closed season. The final snapshot
+     * is taken when the season is finalized. Cost: 4 WCU for the close, regardless of the size of the board.
      *
-     * @param requestId the same id again resets only once, null for none
+     * @param requestId idempotency key, null for none; a second reset with the same key returns the first result
      */
     public Reset reset(String game, String id, String reason, @Nullable String requestId) {
         for (int attempt = 0; attempt < config.writeAttempts(); attempt++) {
@@ -74,7 +74,7 @@ public class SeasonService {
             Board board = found.get();
             Optional<Season> before = requestId == null
                     ? Optional.empty()
-                    : seasons.list(board, null, REMEMBERED).stream()
+                    : seasons.list(board, null, REPLAY_SEASONS).stream()
                             .filter(season -> requestId.equals(season.requestId()))
                             .findFirst();
             if (before.isPresent()) {
@@ -93,17 +93,17 @@ public class SeasonService {
         return new Busy();
     }
 
-    /** A closed season; nothing if it was not closed. */
+    /** Reads a closed season; empty if it is not closed. */
     public Optional<Season> find(Board board, int season) {
         return seasons.read(board, season);
     }
 
-    /** Closed seasons, the latest first, those before a season only if one is given. */
+    /** Lists closed seasons, latest first; see {@link SeasonStore#list}. */
     public List<Season> list(Board board, @Nullable Integer beforeSeason, int limit) {
         return seasons.list(board, beforeSeason, limit);
     }
 
-    /** The awards of a closed season by place, those behind a place only. */
+    /** Lists the awards of a closed season by position, after {@code afterPosition}. */
     public List<Award> awards(Board board, int season, long afterPosition, int limit) {
         return awards.list(board, season, afterPosition, limit);
     }

@@ -9,12 +9,12 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * A season as it stood at a time.
+ * A leaderboard snapshot: the best entries and the score distribution of a season at a point in time.
  *
- * @param timestamp the time
- * @param totalEntries how many entries the ranking counted
- * @param entries the best of them
- * @param distribution how their values were spread
+ * @param timestamp the time of the snapshot
+ * @param totalEntries number of entries in the rank tree
+ * @param entries the best entries, best first
+ * @param distribution number of entries by range of values
  */
 public record Snapshot(
         String id,
@@ -26,7 +26,7 @@ public record Snapshot(
         List<RankedEntry> entries,
         List<Bucket> distribution) {
 
-    /** This snapshot without a player's name and metadata. */
+    /** Returns this snapshot without the player id and the metadata of a player. */
     Snapshot without(String playerId) {
         List<RankedEntry> others = entries.stream()
                 .map(entry -> entry.playerId().equals(playerId) ? entry.anonymous() : entry)
@@ -34,12 +34,12 @@ public record Snapshot(
         return new Snapshot(id, eventType, reason, timestamp, season, totalEntries, others, distribution);
     }
 
-    /** Snapshot ids sort by time. */
-    public static String idOf(Instant timestamp, String what) {
-        return String.format(Locale.ROOT, "%013d-%s", timestamp.toEpochMilli(), what);
+    /** Returns a snapshot id. Ids sort by time. */
+    public static String idOf(Instant timestamp, String suffix) {
+        return String.format(Locale.ROOT, "%013d-%s", timestamp.toEpochMilli(), suffix);
     }
 
-    /** Id of the snapshot of a season's end. */
+    /** Returns the id of the snapshot of a closed season. */
     public static String idOf(Season season) {
         return idOf(season.endedAt(), "season-" + season.season());
     }

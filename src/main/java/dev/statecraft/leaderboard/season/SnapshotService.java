@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Takes and finds snapshots of boards, and samples of where players stood. */
+/** Takes and reads leaderboard snapshots, and takes the samples of player ranks. */
 @ApplicationScoped
 public class SnapshotService {
 
@@ -42,7 +42,7 @@ public class SnapshotService {
         this.config = config;
     }
 
-    /** Takes the snapshot of a season that was just closed, so that there is one at once. */
+    /** Takes the preliminary snapshot of a season that was just closed. */
     void takeFirst(Board board, Season season) {
         if (config.historicalData()) {
             snapshots.put(board, of(board, season));
@@ -50,21 +50,21 @@ public class SnapshotService {
     }
 
     /**
-     * Takes the snapshot of a season that nothing is added to any more, in place of the first one, and the samples of
-     * its best players.
+     * Takes the final snapshot of a season, which replaces the preliminary one, and samples its best players.
      *
-     * @return how many snapshots the board keeps now
+     * @return number of stored snapshots of the board
      */
     int takeFinal(Board board, Season season) {
         return config.historicalData()
-                ? keep(board, of(board, season))
+                ? store(board, of(board, season))
                 : board.history().snapshots();
     }
 
     /**
-     * Takes the regular snapshot of the running season, unless nothing was scored since the one before.
+     * Takes the scheduled snapshot of the current season and samples its best players. Skipped if no score changed in the
+     * last snapshot interval.
      *
-     * @return how many snapshots the board keeps now
+     * @return number of stored snapshots of the board
      */
     public int takeScheduled(Board board, Instant at) {
         RankWalk.Summary now = rankings.summary(board, board.season());
@@ -72,15 +72,15 @@ public class SnapshotService {
         if (!config.historicalData() || now.total() == 0 || !changed) {
             return board.history().snapshots();
         }
-        return keep(board, of(board, Snapshot.idOf(at, "scheduled"), SnapshotTrigger.SCHEDULED, "", at, board.season()));
+        return store(board, of(board, Snapshot.idOf(at, "scheduled"), SnapshotTrigger.SCHEDULED, "", at, board.season()));
     }
 
-    /** A snapshot; nothing if there is none with this id. */
+    /** Reads a snapshot; empty if there is none with this id. */
     public Optional<Snapshot> find(Board board, String id) {
         return snapshots.read(board, id);
     }
 
-    /** Snapshots, the latest first, those before an id only if one is given. */
+    /** Lists snapshots, latest first; see {@link SnapshotStore#list}. */
     public SnapshotStore.SnapshotPage list(Board board, @Nullable String beforeId, int limit) {
         return snapshots.list(board, beforeId, limit);
     }
@@ -91,19 +91,19 @@ public class SnapshotService {
 
     private Snapshot of(Board board, String id, SnapshotTrigger type, String reason, Instant at, int season) {
         Listing best = lists.list(board.listingAll(), season, 1, config.snapshotEntries());
-        Distribution spread = rankings.distribution(board, season, BUCKETS);
-        return new Snapshot(id, type, reason, at, season, best.totalEntries(), best.entries(), spread.buckets());
+        Distribution distribution = rankings.distribution(board, season, BUCKETS);
+        return new Snapshot(id, type, reason, at, season, best.totalEntries(), best.entries(), distribution.buckets());
     }
 
-    private int keep(Board board, Snapshot snapshot) {
+    private int store(Board board, Snapshot snapshot) {
         sample(board, snapshot);
         snapshots.put(board, snapshot);
         int count = snapshots.count(board);
-        int most = config.maxHistoricalEntries();
-        if (count > most) {
-            snapshots.deleteOldest(board, count - most);
+        int max = config.maxHistoricalEntries();
+        if (count > max) {
+            snapshots.deleteOldest(board, count - max);
         }
-        return Math.min(count, most);
+        return Math.min(count, max);
     }
 
     private void sample(Board board, Snapshot snapshot) {

@@ -30,18 +30,18 @@ import software.amazon.awssdk.services.dynamodb.model.Select;
 import software.amazon.awssdk.services.dynamodb.model.WriteRequest;
 
 /**
- * Snapshots of boards, in the boards table.
+ * Leaderboard snapshots, in the boards table.
  *
  * <ul>
- *   <li>Key: {@code pk} = game#history#board#epoch, {@code sk} = id of the snapshot, which begins with its time.
- *   <li>No guard: the same snapshot always writes the same item again. Only who takes a name off it writes where the
- *       entries are still those that were read.
+ *   <li>Key: {@code pk} = game#history#board#epoch, {@code sk} = id of the snapshot, which starts with its time.
+ *   <li>Conditions: a snapshot is written without a condition, because repeated writes store the same item. Anonymization
+ *       requires that the stored entries are the entries that were read.
  * </ul>
  */
 @ApplicationScoped
 public class SnapshotStore {
 
-    /** Metadata beyond this much is left out of a snapshot, so that it fits into one item (400 KB). */
+    /** Maximum metadata of a snapshot, in characters. Further metadata is omitted, so that the item is below 400 KB. */
     private static final int METADATA_CHARS = 64 * 1024;
 
     private final DynamoDbClient dynamo;
@@ -52,11 +52,11 @@ public class SnapshotStore {
         this.tables = tables;
     }
 
-    /** Some snapshots, and the id to go on before, null at the end. */
+    /** A page of snapshots, latest first. {@code next} is the id before which the next page starts, null at the end. */
     public record SnapshotPage(
             List<Snapshot> snapshots, @Nullable String next) {}
 
-    /** Stores a snapshot, in place of an earlier one with the same id; 1 WCU a KB, about 100 B an entry. */
+    /** Stores a snapshot and replaces one with the same id. Cost: 1 WCU per KB, with about 100 bytes per entry. */
     public void put(Board board, Snapshot snapshot) {
         Map<String, AttributeValue> item = new HashMap<>(key(board, snapshot.id()));
         item.put("eventType", s(snapshot.eventType().name()));
@@ -74,7 +74,7 @@ public class SnapshotStore {
         dynamo.putItem(put -> put.tableName(tables.boards()).item(item));
     }
 
-    /** Reads a snapshot, strongly consistent; nothing if there is none with this id. */
+    /** Reads a snapshot, strongly consistent; empty if there is none with this id. */
     public Optional<Snapshot> read(Board board, String id) {
         Map<String, AttributeValue> item = dynamo.getItem(get ->
                         get.tableName(tables.boards()).key(key(board, id)).consistentRead(true))
@@ -82,7 +82,11 @@ public class SnapshotStore {
         return item.isEmpty() ? Optional.empty() : Optional.of(fromItem(item));
     }
 
-    /** Lists snapshots, the latest first, those before an id only if one is given; at most 1 MB of them at once. */
+    /**
+     * Lists snapshots, latest first. A page has at most 1 MB.
+     *
+     * @param beforeId only snapshots before this id; null for all
+     */
     public SnapshotPage list(Board board, @Nullable String beforeId, int limit) {
         QueryRequest.Builder query = query(board).scanIndexForward(false).limit(limit);
         if (beforeId != null) {
@@ -94,7 +98,7 @@ public class SnapshotStore {
                 Attributes.stringOrNull(response.lastEvaluatedKey(), "sk"));
     }
 
-    /** How many snapshots a board has; reads them all, so it is asked where one has been added only. */
+    /** Counts the snapshots of a board. Cost: 1 RCU per 4 KB of snapshots, because all are read. */
     public int count(Board board) {
         int count = 0;
         Map<String, AttributeValue> start = Map.of();
@@ -110,7 +114,7 @@ public class SnapshotStore {
         return count;
     }
 
-    /** Removes the oldest snapshots of a board. */
+    /** Deletes the oldest {@code count} snapshots of a board. */
     public void deleteOldest(Board board, int count) {
         List<WriteRequest> deletes = new ArrayList<>();
         Map<String, AttributeValue> start = Map.of();
@@ -131,11 +135,13 @@ public class SnapshotStore {
     }
 
     /**
-     * Takes a player's name and metadata off all snapshots of a board, however many others do the same at the time; reads
-     * all of them, 1 RCU for 4 KB. Tells how many it stood in.
+     * Anonymizes a player in all snapshots of a board: removes player id and metadata. Concurrent calls are safe. Cost: 1 RCU
+     * per 4 KB of snapshots, and 1 WCU per KB of changed snapshots.
+     *
+     * @return number of changed snapshots
      */
     public int makeAnonymous(Board board, String playerId) {
-        int touched = 0;
+        int changed = 0;
         Map<String, AttributeValue> start = Map.of();
         do {
             QueryRequest.Builder query = query(board);
@@ -144,16 +150,16 @@ public class SnapshotStore {
             }
             QueryResponse response = dynamo.query(query.build());
             for (Map<String, AttributeValue> item : response.items()) {
-                touched += ConditionalPut.write(dynamo, tables.boards(), item, "entries", read -> without(read, playerId))
+                changed += ConditionalPut.write(dynamo, tables.boards(), item, "entries", read -> without(read, playerId))
                         ? 1
                         : 0;
             }
             start = response.lastEvaluatedKey();
         } while (!start.isEmpty());
-        return touched;
+        return changed;
     }
 
-    /** The entries of a snapshot without a player's name; nothing if it is not among them. */
+    /** The entries of a snapshot with a player anonymized; empty if the player is not in the snapshot. */
     private static Optional<AttributeValue> without(Map<String, AttributeValue> item, String playerId) {
         Snapshot snapshot = fromItem(item);
         return snapshot.entries().stream().anyMatch(entry -> entry.playerId().equals(playerId))
@@ -161,7 +167,7 @@ public class SnapshotStore {
                 : Optional.empty();
     }
 
-    /** Removes the first snapshots of a board that is gone; see {@link Batches#removeFirst}. */
+    /** Deletes the first snapshots of a deleted board; see {@link Batches#removeFirst}. */
     public Batches.Removed removeFirst(Board board, int limit) {
         return Batches.removeFirst(dynamo, tables.boards(), partition(board), limit);
     }

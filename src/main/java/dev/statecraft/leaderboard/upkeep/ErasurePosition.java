@@ -3,38 +3,39 @@ package dev.statecraft.leaderboard.upkeep;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How far an erasure has come on the boards of a game. It goes through the boards there are by id, then through the deleted
- * ones that are waiting to be purged: a board that is deleted meanwhile is met there, unless it was done before.
+ * Position of an erasure in the boards of a game. The erasure processes the existing boards by id, then the deleted boards
+ * that are not purged yet. A board that is deleted during the erasure is processed as a deleted board, unless it was
+ * processed before.
  *
- * <p>As text: {@code board} once a board is done, {@code board#epoch#season} within it; the same behind a {@code #} for
- * deleted boards, where the board is named with its epoch.
+ * <p>Text form: {@code board} after a processed board, {@code board#epoch#season} within a board. For deleted boards the text
+ * starts with {@code #}, and the name of the purge (board and epoch) takes the place of the board.
  *
- * @param purged whether deleted boards are being gone through
- * @param after the board, or purge, behind which it goes on; null for the first
- * @param within the board, or purge, in the middle of which it goes on; null if it is at none
- * @param epoch of the board in the middle of which it goes on; otherwise 0
- * @param season from which it goes on there; otherwise 0
+ * @param purged whether deleted boards are being processed
+ * @param after the name of the last processed board or purge; null before the first one and within one
+ * @param within the name of the board or purge that is partly processed; null if there is none
+ * @param epoch the epoch of the partly processed board; otherwise 0
+ * @param season the next season of the partly processed board; otherwise 0
  */
 record ErasurePosition(
         boolean purged, @Nullable String after, @Nullable String within, int epoch, int season) {
 
-    /** The beginning of the boards there are. */
+    /** The position before the first existing board. */
     static final ErasurePosition FIRST = new ErasurePosition(false, null, null, 0, 0);
 
-    /** The beginning of the deleted ones. */
+    /** The position before the first deleted board. */
     static final ErasurePosition FIRST_PURGED = new ErasurePosition(true, null, null, 0, 0);
 
-    /** Behind a board or purge. */
-    ErasurePosition behind(String name) {
+    /** Returns the position after a board or purge. */
+    ErasurePosition after(String name) {
         return new ErasurePosition(purged, name, null, 0, 0);
     }
 
-    /** In the middle of a board or purge. */
+    /** Returns a position within a board or purge. */
     ErasurePosition in(String name, int ofEpoch, int fromSeason) {
         return new ErasurePosition(purged, null, name, ofEpoch, fromSeason);
     }
 
-    /** This position as text. */
+    /** Returns this position as text. */
     String text() {
         String prefix = purged ? "#" : "";
         if (within != null) {
@@ -43,7 +44,7 @@ record ErasurePosition(
         return after == null ? prefix : prefix + after;
     }
 
-    /** Reads what {@link #text} wrote; null is the beginning. */
+    /** Parses the result of {@link #text}; null is the position before the first existing board. */
     static ErasurePosition of(@Nullable String text) {
         if (text == null) {
             return FIRST;
@@ -57,7 +58,7 @@ record ErasurePosition(
         }
         String name = purged ? parts[0] + "#" + parts[1] : parts[0];
         return parts.length == nameParts
-                ? start.behind(name)
+                ? start.after(name)
                 : start.in(name, Integer.parseInt(parts[nameParts]), Integer.parseInt(parts[nameParts + 1]));
     }
 }

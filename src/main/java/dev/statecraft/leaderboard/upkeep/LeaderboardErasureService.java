@@ -23,12 +23,12 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes a player off all boards: entries of all seasons, samples and reviews are removed, which the rank trees follow as
- * they follow any other change; snapshots and awards keep the places, but not the name. Deleted boards are no exception as
- * long as they are waiting to be purged; afterwards nothing of them is left.
+ * Erases a player from all boards, including deleted boards that are not purged yet. Deletes the player's entries of all
+ * seasons, samples and reviews. The stream consumer subtracts deleted entries from the rank trees. Snapshots and awards are
+ * anonymized: they retain the position without the player id.
  *
- * <p>On a board reviews go first, for one that is accepted becomes an entry; samples and snapshots go last, for they are
- * made of entries. Where there is nothing to erase, nothing is written.
+ * <p>On each board, reviews are deleted first, because an accepted review becomes an entry. Samples and snapshots are
+ * processed last, because they are created from entries. Boards without data of the player are not written.
  */
 @ApplicationScoped
 public class LeaderboardErasureService {
@@ -65,11 +65,11 @@ public class LeaderboardErasureService {
     }
 
     /**
-     * Takes a player off some seasons of the next board. May be repeated. Everything is read strongly consistent: the board,
-     * 1 RCU for each season's entry, 1 for 4 KB of its awards; on each board once, 1 for 4 KB of its reviews and snapshots
-     * and of the player's samples.
+     * Erases a player from a page of seasons of the next board. The step is idempotent. All reads are strongly consistent.
+     * Cost: 1 RCU for the board, 1 RCU per season for the entry, 1 RCU per 4 KB of awards; once per board 1 RCU per 4 KB of
+     * reviews, snapshots and samples of the player.
      *
-     * @param cursor what the step before answered, null to begin
+     * @param cursor the cursor that the previous step returned, null for the first step
      */
     public ScanPage erase(String game, String playerId, @Nullable String cursor) {
         ErasurePosition position = ErasurePosition.of(cursor);
@@ -77,8 +77,8 @@ public class LeaderboardErasureService {
             Optional<Board> board = board(game, position);
             if (board.isPresent()) {
                 String id = board.get().id();
-                boolean goesOn = id.equals(position.within()) && board.get().epoch() == position.epoch();
-                return erase(board.get(), id, goesOn ? position.season() : 1, position, playerId);
+                boolean resumed = id.equals(position.within()) && board.get().epoch() == position.epoch();
+                return erase(board.get(), id, resumed ? position.season() : 1, position, playerId);
             }
             position = ErasurePosition.FIRST_PURGED;
         }
@@ -91,51 +91,54 @@ public class LeaderboardErasureService {
         return erase(purge.get().board(), name, from, position, playerId);
     }
 
-    /** The board that is gone on with, or the next if there is none or it is done. */
+    /** The partly processed board if it still exists, otherwise the next board. */
     private Optional<Board> board(String game, ErasurePosition position) {
         String within = position.within();
         if (within == null) {
-            return boards.following(game, position.after());
+            return boards.firstAfter(game, position.after());
         }
         Optional<Board> board = boards.read(game, within);
-        return board.isPresent() ? board : boards.following(game, within);
+        return board.isPresent() ? board : boards.firstAfter(game, within);
     }
 
     private Optional<Purge> purge(String game, ErasurePosition position) {
         String within = position.within();
         if (within == null) {
-            return purges.following(game, position.after());
+            return purges.firstAfter(game, position.after());
         }
         Optional<Purge> purge = purges.read(game, within);
-        return purge.isPresent() ? purge : purges.following(game, within);
+        return purge.isPresent() ? purge : purges.firstAfter(game, within);
     }
 
-    /** Takes a player off some seasons of a board, and off what seasons share before the first and after the last. */
+    /**
+     * Erases a player from a page of seasons of a board. Also processes the reviews before the first season, and the samples
+     * and snapshots after the last season.
+     */
     private ScanPage erase(Board board, String name, int from, ErasurePosition position, String playerId) {
         int end =
                 Math.min(board.season() + 1, from + Math.min(Batches.READ_LIMIT, Math.max(1, config.erasedSeasons())));
-        long touched = from == 1 ? reviews.delete(board, playerId) : 0;
+        long changed = from == 1 ? reviews.delete(board, playerId) : 0;
         List<Integer> seasons = IntStream.range(from, end).boxed().toList();
         Map<Integer, Entry> found = seasons.isEmpty() ? Map.of() : entries.readSeasons(board, seasons, playerId);
         for (Map.Entry<Integer, Entry> entry : found.entrySet()) {
             MatchRecord carried = entry.getValue().carried();
             if (carried != null && !position.purged()) {
-                // The record is about others too.
+                // The match record contains other players. Write it to its own item before the entry's copy is deleted.
                 matches.confirm(board, carried, config.matchesKept());
             }
             entries.delete(board, entry.getKey(), playerId);
-            touched++;
+            changed++;
         }
         for (int season : seasons) {
             if (season < board.season() || board.seasons().closed()) {
-                touched += awards.makeAnonymous(board, season, playerId);
+                changed += awards.makeAnonymous(board, season, playerId);
             }
         }
         if (end <= board.season()) {
-            return new ScanPage(position.in(name, board.epoch(), end).text(), touched);
+            return new ScanPage(position.in(name, board.epoch(), end).text(), changed);
         }
-        touched += samples.delete(board, playerId);
-        touched += snapshots.makeAnonymous(board, playerId);
-        return new ScanPage(position.behind(name).text(), touched);
+        changed += samples.delete(board, playerId);
+        changed += snapshots.makeAnonymous(board, playerId);
+        return new ScanPage(position.after(name).text(), changed);
     }
 }

@@ -14,8 +14,8 @@ import java.util.function.BooleanSupplier;
 import org.jboss.logging.Logger;
 
 /**
- * What leaderboards have to have done by the clock: seasons ended, their ends worked off, snapshots taken, mendings
- * carried on.
+ * The scheduled work on boards: closes seasons whose end has passed, finalizes closed seasons, takes snapshots and continues
+ * rank tree rebuilds.
  */
 @ApplicationScoped
 public class LeaderboardMaintenance {
@@ -23,43 +23,43 @@ public class LeaderboardMaintenance {
     private static final Logger LOG = Logger.getLogger(LeaderboardMaintenance.class);
 
     private final BoardService boards;
-    private final SeasonFinalizer closings;
+    private final SeasonFinalizer finalizer;
     private final SnapshotService snapshots;
-    private final BoardConsistencyService audits;
+    private final BoardConsistencyService consistency;
     private final LeaderboardConfig config;
     private final Clock clock;
 
     public LeaderboardMaintenance(
             BoardService boards,
-            SeasonFinalizer closings,
+            SeasonFinalizer finalizer,
             SnapshotService snapshots,
-            BoardConsistencyService audits,
+            BoardConsistencyService consistency,
             LeaderboardConfig config,
             Clock clock) {
         this.boards = boards;
-        this.closings = closings;
+        this.finalizer = finalizer;
         this.snapshots = snapshots;
-        this.audits = audits;
+        this.consistency = consistency;
         this.config = config;
         this.clock = clock;
     }
 
     /**
-     * What one run got done.
+     * Result of a maintenance run.
      *
-     * @param boards boards looked at
-     * @param closed seasons whose end was worked off
-     * @param snapshots regular snapshots that were due
-     * @param mended rank trees whose mending was completed
-     * @param failed boards that something went wrong with; they are due again at the next run
-     * @param complete whether all boards that were due were looked at before the time was up
+     * @param boards number of processed boards
+     * @param closed number of finalized seasons
+     * @param snapshots number of processed scheduled snapshots
+     * @param mended number of completed rank tree rebuilds
+     * @param failed number of boards whose maintenance failed; the next run retries them
+     * @param complete whether all due boards were processed before the time budget was used up
      */
     public record Done(int boards, int closed, int snapshots, int mended, int failed, boolean complete) {
 
-        /** Nothing was due. */
+        /** Result of a run without due boards. */
         public static final Done NOTHING = new Done(0, 0, 0, 0, 0, true);
 
-        /** What two runs got done together. */
+        /** Returns the sum of two results. */
         public Done plus(Done other) {
             return new Done(
                     boards + other.boards,
@@ -72,9 +72,9 @@ public class LeaderboardMaintenance {
     }
 
     /**
-     * Does what is due on the boards of a game. Reads an index of what is due, and boards only if they are.
+     * Processes the due boards of a game. Queries the index of due boards and reads only these boards.
      *
-     * @param timeLeft asked before each step; what is left undone is due again at the next run
+     * @param timeLeft whether time is left; checked before each step. The next run processes the remaining boards.
      */
     public Done run(String game, BooleanSupplier timeLeft) {
         Done done = Done.NOTHING;
@@ -85,8 +85,8 @@ public class LeaderboardMaintenance {
             try {
                 done = done.plus(work(game, id, timeLeft));
             } catch (RuntimeException e) {
-                // One board's trouble is not to keep the others waiting.
-                LOG.errorf(e, "upkeep of board %s failed", id);
+                // A failure of one board must not delay the other boards.
+                LOG.errorf(e, "Maintenance of a board failed and is retried in the next run: board=%s", id);
                 done = done.plus(new Done(1, 0, 0, 0, 1, true));
             }
         }
@@ -100,12 +100,12 @@ public class LeaderboardMaintenance {
         }
         int closed = 0;
         for (int season : found.get().seasons().unfinished()) {
-            closed += closings.goOn(found.get(), season, timeLeft) ? 1 : 0;
+            closed += finalizer.resume(found.get(), season, timeLeft) ? 1 : 0;
         }
         int taken = snapshot(game, id);
         boolean mended = found.get().mending() != null
                 && boards.read(game, id)
-                        .flatMap(current -> audits.goOn(current, timeLeft))
+                        .flatMap(current -> consistency.goOn(current, timeLeft))
                         .isPresent();
         return new Done(1, closed, taken, mended ? 1 : 0, 0, true);
     }
@@ -113,7 +113,7 @@ public class LeaderboardMaintenance {
     private int snapshot(String game, String id) {
         Optional<Board> found = boards.read(game, id);
         Instant now = clock.instant();
-        // Nothing changes any more on a board that has closed for good: the snapshot of its last season says all.
+        // A permanently closed board does not change. The final snapshot of its last season is complete.
         if (found.isEmpty()
                 || found.get().history().dueAt().isAfter(now)
                 || found.get().seasons().closed()) {
@@ -121,13 +121,13 @@ public class LeaderboardMaintenance {
         }
         Board board = found.get();
         Instant due = board.history().dueAt();
-        // What was missed cannot be made up for: of several that are due only the last is taken.
+        // Missed snapshots cannot be taken later. Of several due snapshots only the last is taken.
         long missed = (now.toEpochMilli() - due.toEpochMilli())
                 / config.snapshotInterval().toMillis();
         Instant last = due.plus(config.snapshotInterval().multipliedBy(missed));
-        int kept = snapshots.takeScheduled(board, last);
+        int stored = snapshots.takeScheduled(board, last);
         Instant next = last.plus(config.snapshotInterval());
-        // If somebody else was faster, it is still due.
-        return boards.replace(board.recorded(kept, next), board, false) ? 1 : 0;
+        // After a lost race the snapshot remains due.
+        return boards.replace(board.afterSnapshot(stored, next), board, false) ? 1 : 0;
     }
 }

@@ -17,7 +17,7 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.RestResponse;
 import org.jspecify.annotations.Nullable;
 
-/** The seed's getLeaderboardStats over HTTP. */
+/** HTTP resource of the leaderboard statistics. Implements {@code getLeaderboardStats} of the original Luau API. */
 @Path("/v1/stats/leaderboards")
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Statistics")
@@ -33,7 +33,7 @@ public class LeaderboardStatisticsResource {
         this.caller = caller;
     }
 
-    /** Statistics of the game's leaderboards. */
+    /** Reads the statistics of the game's leaderboards. */
     @GET
     @Requires(Scope.SYSTEM_READ)
     @Operation(operationId = "getLeaderboardStats", summary = "Get the statistics of the leaderboards")

@@ -18,7 +18,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
-/** The statistics of the seed's {@code getLeaderboardStats}. */
+/** Computes and caches the statistics of the leaderboards of a game. */
 @ApplicationScoped
 public class LeaderboardStatisticsService {
 
@@ -30,7 +30,7 @@ public class LeaderboardStatisticsService {
     private final ListingCache pages;
     private final LeaderboardConfig config;
     private final Clock clock;
-    private final Map<String, Kept> kept = new ConcurrentHashMap<>();
+    private final Map<String, CachedStatistics> cache = new ConcurrentHashMap<>();
 
     public LeaderboardStatisticsService(
             BoardService boards,
@@ -48,16 +48,17 @@ public class LeaderboardStatisticsService {
     }
 
     /**
-     * How much a game has on its leaderboards.
+     * Statistics of the leaderboards of a game.
      *
-     * @param totalEntries entries of all running seasons
-     * @param cachedLeaderboards boards that this instance knows without reading them, or has a page of
-     * @param updateQueueSize scores written by this instance that the rankings do not count yet
-     * @param historicalDataSize snapshots kept
-     * @param seasonalDataSize seasons closed
-     * @param cacheHits lists that this instance answered from a page kept
-     * @param cacheMisses lists for which it read a page anew
-     * @param cacheHitRatio the part of these lists that were answered from a page kept, 0 to 1; 0 if there were none
+     * @param totalLeaderboards number of boards
+     * @param totalEntries number of ranked entries in all current seasons
+     * @param cachedLeaderboards number of boards that this instance caches, or of which it caches a first page
+     * @param updateQueueSize number of scores that this instance wrote and that are not in the rank trees yet
+     * @param historicalDataSize number of stored snapshots
+     * @param seasonalDataSize number of closed seasons
+     * @param cacheHits number of lists that this instance returned from the first-page cache
+     * @param cacheMisses number of lists for which this instance read the first page
+     * @param cacheHitRatio hits divided by hits and misses, 0 to 1; 0 if there were none
      */
     @Schema(name = "LeaderboardStatistics")
     public record Statistics(
@@ -86,46 +87,47 @@ public class LeaderboardStatisticsService {
     }
 
     /**
-     * Statistics as they were read.
+     * Cached statistics of a game.
      *
-     * @param news what this instance had learned of boards before
-     * @param writes how many scores it had written before
-     * @param readAt when that was, epoch milliseconds
+     * @param cacheVersion {@link BoardService#cacheVersion} before the read
+     * @param writes number of scores that this instance had written before the read
+     * @param readAt the time of the read, in Unix milliseconds
      */
-    private record Kept(Statistics statistics, long news, long writes, long readAt) {}
+    private record CachedStatistics(Statistics statistics, long cacheVersion, long writes, long readAt) {}
 
-    /** The statistics of a game, perhaps as this instance keeps them. */
+    /** Returns the statistics of a game, possibly from the cache of this instance. */
     public Statistics of(String game) {
         return of(game, false);
     }
 
     /**
-     * The statistics of a game, at most {@code cache-update-interval} old and never older than what this instance itself
-     * wrote; while scores are on their way they are read each time.
+     * Returns the statistics of a game, at most {@code cache-update-interval} old. They include every board change and score
+     * that this instance has written. While scores of this instance are not in the rank trees yet, the statistics are not
+     * cached.
      *
-     * @param fresh whether to read them anew in any case
+     * @param fresh whether to bypass the cache
      */
     public Statistics of(String game, boolean fresh) {
         long now = clock.millis();
-        Kept last = kept.get(game);
+        CachedStatistics last = cache.get(game);
         if (!fresh
                 && last != null
-                && last.news() == boards.news()
+                && last.cacheVersion() == boards.cacheVersion()
                 && last.writes() == recent.count()
                 && now >= last.readAt()
                 && now - last.readAt() < config.cacheUpdateInterval().toMillis()) {
             return last.statistics().with(pages.ratio(game));
         }
-        long news = boards.news();
+        long cacheVersion = boards.cacheVersion();
         long writes = recent.count();
         Statistics read = read(game);
         if (read.updateQueueSize() == 0) {
-            kept.put(game, new Kept(read, news, writes, now));
+            cache.put(game, new CachedStatistics(read, cacheVersion, writes, now));
         }
         return read.with(pages.ratio(game));
     }
 
-    /** Reads the boards and the root of each tree: no entry is touched. */
+    /** Computes the statistics from the boards and the roots of their rank trees. Reads no entry. */
     private Statistics read(String game) {
         List<Board> all = new ArrayList<>();
         String after = null;
@@ -134,10 +136,10 @@ public class LeaderboardStatisticsService {
             all.addAll(page.boards());
             after = page.next();
         } while (after != null);
-        List<String> running = all.stream()
+        List<String> current = all.stream()
                 .flatMap(board -> RankStore.treesOf(board, board.season()).stream())
                 .toList();
-        Set<String> trees = new LinkedHashSet<>(running);
+        Set<String> trees = new LinkedHashSet<>(current);
         trees.addAll(recent.trees(game));
         Map<String, RankNode> roots = ranks.roots(List.copyOf(trees));
         long closed = all.stream()
@@ -146,7 +148,7 @@ public class LeaderboardStatisticsService {
         Set<String> listed = pages.boards(game);
         return new Statistics(
                 all.size(),
-                running.stream()
+                current.stream()
                         .mapToLong(
                                 tree -> roots.getOrDefault(tree, RankNode.EMPTY).total())
                         .sum(),

@@ -13,31 +13,34 @@ import dev.statecraft.table.ItemChange;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Optional;
 
-/** What records of the streams of boards and entries mean, for others who follow them. */
+/** Interprets stream records of the boards and entries tables for other features. */
 @ApplicationScoped
 public class LeaderboardStreamService {
 
-    /** What a record of the boards' stream tells of a board; nothing if it is about something else. */
+    /** The change of a board in a record of the boards table's stream; empty if the record is not about a board. */
     public Optional<BoardChanged> board(ItemChange change) {
         return BoardItems.changed(change);
     }
 
-    /** What a record of the boards' stream tells of a closed season; nothing if it is about something else. */
+    /** The change of a closed season in a record of the boards table's stream; empty if the record is not about one. */
     public Optional<SeasonChanged> season(ItemChange change) {
         return SeasonStore.changed(change);
     }
 
-    /** The awards that a record of the boards' stream tells of; nothing if it is about something else. */
+    /** The newly granted awards in a record of the boards table's stream; empty if there are none. */
     public Optional<AwardsGiven> awards(ItemChange change) {
-        return AwardStore.given(change);
+        return AwardStore.granted(change);
     }
 
-    /** The score that a record of the entries' stream tells of; nothing if no score changed. */
+    /** The changed score in a record of the entries table's stream; empty if no score changed. */
     public Optional<EntryChanged> score(ItemChange change) {
         return EntryItems.scored(change);
     }
 
-    /** The board whose entries are others than before a record of the entries' stream: a score changed, or an entry went. */
+    /**
+     * The board whose ranking changed by a record of the entries table's stream: a score changed or an entry was deleted.
+     * Empty if the ranking is unchanged.
+     */
     public Optional<BoardEntriesChanged> listed(ItemChange change) {
         return EntryItems.listed(change);
     }

@@ -3,7 +3,7 @@ package dev.statecraft.leaderboard.upkeep;
 import dev.statecraft.leaderboard.board.Board;
 import dev.statecraft.leaderboard.board.Purge;
 import dev.statecraft.leaderboard.board.Purge.Kind;
-import dev.statecraft.leaderboard.board.Purge.Place;
+import dev.statecraft.leaderboard.board.Purge.Target;
 import dev.statecraft.leaderboard.board.PurgeStore;
 import dev.statecraft.leaderboard.board.SeasonStore;
 import dev.statecraft.leaderboard.entry.EntryStore;
@@ -25,18 +25,18 @@ import java.util.function.BooleanSupplier;
 import org.jboss.logging.Logger;
 
 /**
- * Removes what was scored on deleted boards from the tables, step by step. A step that is repeated finds less to remove, and
- * the record of the purge says which is next; so it may be broken off anywhere and taken up by anyone, also by two at once.
+ * Purges deleted boards: deletes their items from the tables in steps. Each step is idempotent. The purge record names the
+ * next step. Any instance can resume the purge, and two instances may run it concurrently.
  *
- * <p>Records of matches are left: they name no player, only the clock knows where they are, and they expire by it.
+ * <p>Match records are not purged. They contain no player id, and they expire.
  */
 @ApplicationScoped
 public class PurgeService {
 
     private static final Logger LOG = Logger.getLogger(PurgeService.class);
 
-    /** Purges looked at in one run. */
-    private static final int MOST_AT_ONCE = 100;
+    /** Maximum number of purges that one run processes. */
+    private static final int MAX_PER_RUN = 100;
 
     private final PurgeStore purges;
     private final EntryStore entries;
@@ -76,80 +76,80 @@ public class PurgeService {
     }
 
     /**
-     * Goes on with what is due in a game. 0.5 RCU if nothing is; otherwise, for an entry, 1 RCU to look for samples, 1 WCU
-     * and 1 in the index, and what the stream writes to count it out of the rank tree; 1 WCU for anything else that is
-     * removed, 1 RCU for each partition with nothing in it, and 1 or 2 WCU a step.
+     * Continues the due purges of a game. Cost: 0.5 RCU if none is due. Otherwise per entry 1 RCU to find samples, 1 WCU, 1
+     * WCU for the index, and the update of the rank tree by the stream consumer; 1 WCU per other item, 1 RCU per empty
+     * partition, and 1 or 2 WCU per step.
      *
-     * @param timeLeft asked before each step
-     * @return how many epochs of boards are gone completely
+     * @param timeLeft whether time is left; checked before each step
+     * @return number of completed purges
      */
-    public int goOn(String game, BooleanSupplier timeLeft) {
-        int gone = 0;
-        for (String name : purges.due(game, clock.instant(), MOST_AT_ONCE)) {
+    public int resume(String game, BooleanSupplier timeLeft) {
+        int completed = 0;
+        for (String name : purges.due(game, clock.instant(), MAX_PER_RUN)) {
             if (!timeLeft.getAsBoolean()) {
                 break;
             }
             try {
-                gone += goOn(game, name, timeLeft) ? 1 : 0;
+                completed += resume(game, name, timeLeft) ? 1 : 0;
             } catch (RuntimeException e) {
-                // One board's trouble is not to keep the others waiting; it is due again at the next run.
-                LOG.errorf(e, "purge of %s failed", name);
+                // A failure of one purge must not delay the others. The next run retries it.
+                LOG.errorf(e, "Purge of a deleted board failed and is retried in the next run: purge=%s", name);
             }
         }
-        return gone;
+        return completed;
     }
 
-    private boolean goOn(String game, String name, BooleanSupplier timeLeft) {
+    private boolean resume(String game, String name, BooleanSupplier timeLeft) {
         Optional<Purge> found = purges.read(game, name);
         while (found.isPresent() && !found.get().dueAt().isAfter(clock.instant()) && timeLeft.getAsBoolean()) {
             Purge purge = found.get();
-            Optional<Purge> further = step(purge, timeLeft);
-            if (further.isEmpty()) {
+            Optional<Purge> next = step(purge, timeLeft);
+            if (next.isEmpty()) {
                 purges.remove(purge);
                 return true;
             }
-            // Where somebody else is faster, two need not do the same.
-            found = purges.replace(further.get()) ? further : Optional.empty();
+            // After a lost race the other worker continues this purge.
+            found = purges.replace(next.get()) ? next : Optional.empty();
         }
         return false;
     }
 
-    /** The purge after a few places, or a page of one; nothing if it is over. */
+    /** Processes targets up to the limits of one step. Returns the resulting purge; empty if the purge is complete. */
     private Optional<Purge> step(Purge purge, BooleanSupplier timeLeft) {
         LeaderboardConfig.Purge limits = config.purge();
-        Place place = purge.place();
+        Target target = purge.target();
         boolean found = purge.found();
         int left = limits.page();
-        for (int places = 1; ; places++) {
-            Removed removed = remove(purge.board(), place, left);
+        for (int targets = 1; ; targets++) {
+            Removed removed = remove(purge.board(), target, left);
             left -= removed.count();
-            found |= place.kind() == Kind.LANE && removed.count() > 0;
+            found |= target.kind() == Kind.LANE && removed.count() > 0;
             if (!removed.more()) {
-                Optional<Place> following = purge.following(place);
+                Optional<Target> following = purge.following(target);
                 if (following.isEmpty()) {
                     Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
                     return purge.passed(found, now.plus(limits.againAfter()));
                 }
-                place = following.get();
+                target = following.get();
             }
-            if (left <= 0 || places >= limits.places() || !timeLeft.getAsBoolean()) {
-                return Optional.of(purge.at(place, found));
+            if (left <= 0 || targets >= limits.places() || !timeLeft.getAsBoolean()) {
+                return Optional.of(purge.at(target, found));
             }
         }
     }
 
-    private Removed remove(Board board, Place place, int limit) {
-        return switch (place.kind()) {
-            case LANE -> removeEntries(board, place.season(), place.number(), limit);
-            case AWARDS -> awards.removeFirst(board, place.season(), limit);
-            case TREE -> ranks.removeFirst(RankStore.treeKey(board, place.season(), place.number()), limit);
+    private Removed remove(Board board, Target target, int limit) {
+        return switch (target.kind()) {
+            case LANE -> removeEntries(board, target.season(), target.number(), limit);
+            case AWARDS -> awards.removeFirst(board, target.season(), limit);
+            case TREE -> ranks.removeFirst(RankStore.treeKey(board, target.season(), target.number()), limit);
             case SNAPSHOTS -> snapshots.removeFirst(board, limit);
             case REVIEWS -> reviews.removeFirst(board, limit);
             case SEASONS -> seasons.removeFirst(board, limit);
         };
     }
 
-    /** Samples first: only the entries tell whose there may be. */
+    /** Deletes samples before entries, because only the entries contain the player ids that lead to the samples. */
     private Removed removeEntries(Board board, int season, int lane, int limit) {
         EntryStore.LaneKeys items = entries.first(board, season, lane, limit);
         parallel.all(items.players().stream()

@@ -74,7 +74,7 @@ class PurgeTest {
                 if (random.nextBoolean()) {
                     clock.move(AFTER);
                     int[] asked = {random.nextInt(6)};
-                    arena.purges.goOn(Arena.GAME, () -> asked[0]-- > 0);
+                    arena.purges.resume(Arena.GAME, () -> asked[0]-- > 0);
                     delivered.addAll(drained());
                 }
             }
@@ -87,7 +87,7 @@ class PurgeTest {
                 context);
 
         clock.move(AFTER);
-        assertEquals(0, arena.purges.goOn(Arena.GAME, () -> true), context);
+        assertEquals(0, arena.purges.resume(Arena.GAME, () -> true), context);
         delivered.addAll(drained());
         Map<String, Map<String, AttributeValue>> left = items.of(epoch -> !epoch.equals("again#2"));
         assertEquals(Set.of(), keysOutside(arena.tables.ranks(), left), context);
@@ -96,7 +96,7 @@ class PurgeTest {
         items.of(epoch -> !epoch.equals("again#2")).forEach((key, node) -> assertEquals(Set.of(), counts(node), key));
 
         clock.move(AGAIN_AFTER);
-        assertEquals(5, arena.purges.goOn(Arena.GAME, () -> true), context);
+        assertEquals(5, arena.purges.resume(Arena.GAME, () -> true), context);
         assertEquals(List.of(), drained(), context);
         assertEquals(Map.of(), items.of(epoch -> !epoch.equals("again#2")), context);
         assertEquals(Set.of(), items.purges(), context);
@@ -123,7 +123,7 @@ class PurgeTest {
             cuts += writes > write ? 1 : 0;
             for (int pass = 0; pass < 3; pass++) {
                 arena.drain();
-                arena.purges.goOn(Arena.GAME, () -> true);
+                arena.purges.resume(Arena.GAME, () -> true);
                 clock.move(AGAIN_AFTER);
             }
             assertEquals(Map.of(), items.of((id + "#0")::equals), context);
@@ -134,7 +134,7 @@ class PurgeTest {
 
     private int writesOfPassCutAt(int write, boolean afterwards) {
         faults.failFrom(write, afterwards);
-        arena.purges.goOn(Arena.GAME, () -> true);
+        arena.purges.resume(Arena.GAME, () -> true);
         int writes = faults.writes();
         faults.heal();
         return writes;
@@ -164,13 +164,13 @@ class PurgeTest {
             int gone = 0;
             for (int pass = 0; pass < 2; pass++) {
                 List<Future<Integer>> runs = List.of(
-                        both.submit(() -> arena.purges.goOn(Arena.GAME, () -> true)),
-                        both.submit(() -> other.purges.goOn(Arena.GAME, () -> true)));
+                        both.submit(() -> arena.purges.resume(Arena.GAME, () -> true)),
+                        both.submit(() -> other.purges.resume(Arena.GAME, () -> true)));
                 for (Future<Integer> run : runs) {
                     gone += run.get();
                 }
                 // Where one was overtaken at the end, nothing is left for it to do.
-                arena.purges.goOn(Arena.GAME, () -> true);
+                arena.purges.resume(Arena.GAME, () -> true);
                 arena.drain();
                 clock.move(AGAIN_AFTER);
             }
@@ -188,9 +188,9 @@ class PurgeTest {
         arena.drain();
         Map<String, Map<String, AttributeValue>> before = items.of(epoch -> true);
         faults.heal();
-        assertEquals(0, arena.purges.goOn(Arena.GAME, () -> true), "before its time");
+        assertEquals(0, arena.purges.resume(Arena.GAME, () -> true), "before its time");
         clock.move(AFTER);
-        assertEquals(0, arena.purges.goOn(Arena.GAME, () -> false), "without time");
+        assertEquals(0, arena.purges.resume(Arena.GAME, () -> false), "without time");
         assertEquals(0, faults.writes());
         assertEquals(before, items.of(epoch -> true));
         int runs = 0;
@@ -198,7 +198,7 @@ class PurgeTest {
         for (; runs < 100 && gone == 0; runs++) {
             int left = items.of(epoch -> true).size();
             int[] asked = {2};
-            gone += arena.purges.goOn(Arena.GAME, () -> asked[0]-- > 0);
+            gone += arena.purges.resume(Arena.GAME, () -> asked[0]-- > 0);
             arena.drain();
             int removed = left - items.of(epoch -> true).size();
             // Four of the page, and samples of their players.
@@ -219,19 +219,19 @@ class PurgeTest {
         Board board = arena.board("board");
         arena.boards.delete(Arena.GAME, "board");
         clock.move(AFTER);
-        arena.purges.goOn(Arena.GAME, () -> true);
+        arena.purges.resume(Arena.GAME, () -> true);
         arena.drain();
         clock.move(AGAIN_AFTER);
         assertInstanceOf(
                 EntryStore.Stored.class,
                 arena.entries.put(board, board.season(), arena.submitted(board, "late", 7), 0));
-        assertEquals(0, arena.purges.goOn(Arena.GAME, () -> true));
+        assertEquals(0, arena.purges.resume(Arena.GAME, () -> true));
         assertEquals(Map.of(), items.of(epoch -> true));
         arena.drain();
         assertFalse(items.of(epoch -> true).isEmpty(), "the stream has made nodes again");
-        assertEquals(0, arena.purges.goOn(Arena.GAME, () -> true), "before the stream can be done");
+        assertEquals(0, arena.purges.resume(Arena.GAME, () -> true), "before the stream can be done");
         clock.move(AGAIN_AFTER);
-        assertEquals(1, arena.purges.goOn(Arena.GAME, () -> true));
+        assertEquals(1, arena.purges.resume(Arena.GAME, () -> true));
         assertEquals(Map.of(), items.of(epoch -> true));
     }
 
@@ -243,10 +243,10 @@ class PurgeTest {
         assertInstanceOf(MatchResult.Taken.class, arena.matches.rate(Arena.GAME, "rated", match, false));
         arena.boards.delete(Arena.GAME, "rated");
         clock.move(AFTER);
-        arena.purges.goOn(Arena.GAME, () -> true);
+        arena.purges.resume(Arena.GAME, () -> true);
         arena.drain();
         clock.move(AGAIN_AFTER);
-        assertEquals(1, arena.purges.goOn(Arena.GAME, () -> true));
+        assertEquals(1, arena.purges.resume(Arena.GAME, () -> true));
         Map<String, Map<String, AttributeValue>> left = items.of(epoch -> true);
         assertEquals(1, left.size());
         left.forEach((key, item) -> {

@@ -166,10 +166,10 @@ class LeaderboardErasureTest {
         arena.boards.delete(Arena.GAME, "board");
         int before = changes().size();
         clock.move(Duration.ofMinutes(5));
-        arena.purges.goOn(Arena.GAME, () -> true);
+        arena.purges.resume(Arena.GAME, () -> true);
         arena.drain();
         clock.move(Duration.ofHours(26));
-        assertEquals(1, arena.purges.goOn(Arena.GAME, () -> true));
+        assertEquals(1, arena.purges.resume(Arena.GAME, () -> true));
         List<ItemChange> purged = changes().subList(before, changes().size());
         assertTrue(purged.size() > 5);
         LeaderboardStreamService stream = new LeaderboardStreamService();
