@@ -15,9 +15,9 @@ import java.util.TreeMap;
 import java.util.stream.IntStream;
 
 /**
- * Finds the receipts of a player's submissions in earlier seasons, for entries that do not carry them yet. This is read
- * with the first identified submission of a player in a season; the entry that it writes carries what was found. Only
- * in the first seconds of a season, while writes of the season before may still arrive, it is read with each.
+ * Finds the receipts of a player's submissions in earlier seasons for entries that do not store them yet. They are read
+ * with the first identified submission of a player in a season, and the entry written by it stores them. In the first
+ * seconds of a season, while writes to the previous season may still be in flight, they are read with every submission.
  */
 @ApplicationScoped
 public class EarlierReceiptService {
@@ -35,10 +35,9 @@ public class EarlierReceiptService {
     }
 
     /**
-     * The entry with the receipts of earlier seasons. No read if it carries them or there are no earlier seasons; 1 RCU
-     * if the player has an entry in the season before that carries them; otherwise one batch read more, of 1 RCU for each
-     * of the last {@code receipts.seasons} seasons. Where more seasons than these ended within {@code receipts.window},
-     * all that ended within it are read.
+     * The entry with the receipts of earlier seasons. Cost: none if the entry stores them or there are no earlier seasons;
+     * 1 RCU if the entry of the previous season stores them; otherwise one batch read more, with 1 RCU for each of the last
+     * {@code receipts.seasons} seasons. If more seasons ended within {@code receipts.window}, all of those are read.
      */
     Entry withEarlier(Board board, Entry entry) {
         if (entry.earlier().complete() || board.season() == 1) {
@@ -72,7 +71,7 @@ public class EarlierReceiptService {
         return entry.withEarlier(Entry.earlierReceipts(found, arrived));
     }
 
-    /** Whether a season ended within the window in which receipts are kept; asks for its record only if it may have. */
+    /** Whether a season ended within the retention window of receipts. Reads its record only if that is possible. */
     private boolean endedLately(Board board, int season, Instant now) {
         Instant oldest = now.minus(config.receipts().window());
         return season > 0

@@ -34,25 +34,25 @@ public class MetadataService {
         this.clock = clock;
     }
 
-    /** How a change ended; in order of precedence. */
+    /** Result of a change. Variants are listed in order of precedence. */
     public sealed interface Result {}
 
-    /** There is no such board. */
+    /** The board does not exist. */
     public record NoBoard() implements Result {}
 
-    /** The player has no entry in the running season. */
+    /** The player has no entry in the current season. */
     public record NoEntry() implements Result {}
 
     /** Gave up after {@code write-attempts} conflicting writes; nothing was changed. */
     public record Busy() implements Result {}
 
-    /** The entry has this metadata. */
+    /** The entry has the requested metadata. */
     public record Changed(Board board, Entry entry) implements Result {}
 
     /**
-     * Replaces the metadata of a player's entry in the running season. Score, order among equals, rank, receipts and the
-     * rate of submissions stay as they are. The same change again writes nothing. One round trip to read, 1 WCU for
-     * each KB of the entry, and as much in the order index.
+     * Replaces the metadata of a player's entry in the current season. Score, order within a tie, rank, receipts and the rate
+     * of submissions do not change. A repeated change writes nothing. Cost: one round trip to read, 1 WCU for each KB of the
+     * entry, and the same in the order index.
      *
      * @param metadata JSON text, null for none
      */

@@ -5,11 +5,11 @@ import java.math.BigDecimal;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A score as it comes in.
+ * A submitted score.
  *
  * @param metadata JSON text, null for none
- * @param submissionId null if the caller does not mean to retry
- * @param operator null for the board's own
+ * @param submissionId null if the caller does not retry with an id
+ * @param operator null for the operator of the board
  */
 public record NewScore(
         String playerId,

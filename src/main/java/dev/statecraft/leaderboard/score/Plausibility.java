@@ -15,10 +15,10 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Whether a submission is plausible on a board. Pure: what is known of the player is in the entry. */
+/** Checks submissions against the bounds of a board. A pure function of the submission and the entry. */
 public final class Plausibility {
 
-    /** What "a minute" in {@link Bounds#perMinute} is. */
+    /** Length of the minute of {@link Bounds#perMinute}. */
     public static final Duration RATE_WINDOW = Duration.ofMinutes(1);
 
     private static final BigDecimal HUNDRED = BigDecimal.valueOf(100);
@@ -26,12 +26,12 @@ public final class Plausibility {
     private Plausibility() {}
 
     /**
-     * The first bound that a submission is outside of, nothing if it is plausible. Asked is the score that would come of
-     * it: the submitted one where the operator keeps or replaces, the resulting sum where it accumulates. Only scores
-     * are bounded, not subscores. Whether a first score is {@link #amongTheBest} is not asked here.
+     * The first bound that a submission violates; empty if it is plausible. The check uses the resulting score: the submitted
+     * one for operators that keep or replace, the resulting sum for operators that accumulate. Subscores are not bounded.
+     * {@link #amongTheBest} is checked separately.
      *
-     * @param entry the player's entry as it is now
-     * @param now epoch milliseconds
+     * @param entry the current entry of the player
+     * @param now Unix time in milliseconds
      */
     public static Optional<Bound> violated(Board board, Submission submission, Entry entry, long now) {
         Bounds bounds = board.settings().bounds();
@@ -58,8 +58,8 @@ public final class Plausibility {
     }
 
     /**
-     * How much better a score is than the old one. A first score is measured from 0 where higher is better; where lower
-     * is better there is nothing to measure it from.
+     * Improvement over the old score. A first score is measured from 0 where higher is better; where lower is better a first
+     * score has no improvement.
      */
     private static BigDecimal increase(Board board, @Nullable Score old, BigDecimal value) {
         if (board.order() == Order.DESCENDING) {
@@ -68,13 +68,13 @@ public final class Plausibility {
         return old == null ? BigDecimal.ZERO : board.value(old.value()).subtract(value);
     }
 
-    /** Whether a player's first score is too good to be taken without a look: among the best so many percent. */
+    /** Whether a player's first score is among the best percent that the board quarantines. */
     public static boolean amongTheBest(BigDecimal percentile, long rank, long total) {
         return BigDecimal.valueOf(rank).multiply(HUNDRED).compareTo(percentile.multiply(BigDecimal.valueOf(total)))
                 <= 0;
     }
 
-    /** In how many seconds the next submission of this player is plausible as far as its rate goes; at least 1. */
+    /** Seconds until the rate bound permits the next submission of the player; at least 1. */
     public static int retryAfterSeconds(Entry entry, int perMinute, long now) {
         List<Long> times = times(entry, now);
         if (times.size() < perMinute) {
@@ -84,7 +84,7 @@ public final class Plausibility {
         return (int) Math.max(1, (free + 999) / 1000);
     }
 
-    /** When the player's submissions of the last minute were taken, oldest first; one that was accepted counts once. */
+    /** Times of the player's submissions in the last minute, oldest first. A quarantined and later accepted submission counts once. */
     private static List<Long> times(Entry entry, long now) {
         Set<Long> seen = new HashSet<>();
         return entry.receipts().stream()

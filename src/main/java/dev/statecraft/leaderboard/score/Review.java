@@ -7,13 +7,13 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A submission that was put aside, and what was decided about it.
+ * A quarantined submission and its review.
  *
- * @param submission what was submitted; its id is the id of the review
- * @param season the season it was submitted in
- * @param bound why it was put aside
- * @param receipt what it did to the entry: nothing, or, once accepted, what it did then
- * @param decidedAt null while it is pending
+ * @param submission the submission; its id is the id of the review
+ * @param season the season of the submission
+ * @param bound the violated bound
+ * @param receipt the receipt in the entry: without effect while pending, with the effect once accepted
+ * @param decidedAt null while the review is pending
  */
 public record Review(
         Submission submission,
@@ -24,39 +24,39 @@ public record Review(
         Instant submittedAt,
         @Nullable Instant decidedAt) {
 
-    /** How far a review has come. */
+    /** Status of a review. */
     @Schema(name = "ReviewStatus")
     public enum Status {
-        /** Nothing is decided yet. */
+        /** The review is not decided. */
         PENDING,
-        /** The submission counts. */
+        /** The submission was accepted and is ranked. */
         ACCEPTED,
-        /** The submission does not count. */
+        /** The submission was rejected. */
         REJECTED
     }
 
-    /** A submission as it is put aside. */
+    /** A pending review of a submission. */
     static Review pending(Submission submission, int season, Bound bound, Receipt receipt) {
         Instant at = Instant.ofEpochMilli(receipt.at());
         return new Review(submission, season, bound, Status.PENDING, receipt, at, null);
     }
 
-    /** Unique on the board. */
+    /** The id of the review, unique on the board. */
     public String id() {
         return submission.submissionId();
     }
 
-    /** Whether this is the review of a submission that is sent again: the same id, player and body. */
+    /** Whether a submission is a retry of the reviewed one: the same id, player and body. */
     boolean isOf(Submission again) {
         return submission.playerId().equals(again.playerId()) && again.isOf(receipt);
     }
 
-    /** This review once the submission took effect. */
+    /** The accepted review with the receipt of the applied submission. */
     Review accepted(Receipt effect, Instant now) {
         return new Review(submission, season, bound, Status.ACCEPTED, effect, submittedAt, now);
     }
 
-    /** This review once the submission was thrown away. */
+    /** The rejected review. */
     Review rejected(Instant now) {
         return new Review(submission, season, bound, Status.REJECTED, receipt, submittedAt, now);
     }

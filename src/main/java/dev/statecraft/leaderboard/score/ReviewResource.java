@@ -35,7 +35,7 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
-/** Submissions put aside, over HTTP: list them, decide about them. */
+/** Routes of reviews: list quarantined submissions, accept or reject them. */
 @Path("/v1/leaderboards")
 @Produces(MediaType.APPLICATION_JSON)
 @Consumes(MediaType.APPLICATION_JSON)
@@ -61,20 +61,20 @@ public class ReviewResource {
         this.caller = caller;
     }
 
-    /** What may be decided. */
+    /** The possible decisions. */
     @Schema(name = "ReviewDecision")
     public enum Decision {
-        /** The submission counts, from now on. */
+        /** The submission is applied to the current entry. */
         ACCEPT,
-        /** It does not. */
+        /** The submission is discarded. */
         REJECT
     }
 
-    /** What is decided about a submission. */
+    /** Input of a decision. */
     @Schema(name = "ReviewDecisionRequest")
     public record DecisionRequest(@Nullable Decision decision) {}
 
-    /** A submission that was put aside. */
+    /** API representation of a review. */
     public record ReviewView(
             String submissionId,
             String playerId,
@@ -88,11 +88,11 @@ public class ReviewResource {
             Instant submittedAt,
             @Nullable Instant decidedAt) {}
 
-    /** Some reviews, by submission id. */
+    /** A page of reviews, ordered by submission id. */
     public record ReviewList(
             List<ReviewView> reviews, @Nullable String nextCursor) {}
 
-    /** A decision that is in effect; of an accepted submission, what it did. */
+    /** A decision; for an accepted submission with its effect. */
     @Schema(name = "ReviewDecisionAnswer")
     public record DecisionAnswer(
             String submissionId,
@@ -107,7 +107,7 @@ public class ReviewResource {
             @Nullable Instant decidedAt,
             @Nullable Boolean replayed) {}
 
-    /** The submissions put aside on a board, by id. */
+    /** Lists the reviews of a board, ordered by submission id. */
     @GET
     @Path("/{board}/review")
     @Requires(Scope.BOARD_ADMIN)

@@ -16,7 +16,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Lists submissions that were put aside, and decides about each exactly once. */
+/** Lists quarantined submissions and accepts or rejects each exactly once. */
 @ApplicationScoped
 public class ReviewService {
 
@@ -47,40 +47,40 @@ public class ReviewService {
         this.clock = clock;
     }
 
-    /** How a decision ended; in order of precedence. */
+    /** Result of a decision. Variants are listed in order of precedence. */
     public sealed interface Result {}
 
-    /** There is no such board. */
+    /** The board does not exist. */
     public record NoBoard() implements Result {}
 
-    /** There is no such review. */
+    /** The review does not exist. */
     public record NoReview() implements Result {}
 
-    /** The other was decided before. */
+    /** The review already has the other decision. */
     public record DecidedOtherwise(Review review) implements Result {}
 
-    /** The submission's season has ended, so it can only be rejected. */
+    /** The season of the submission is closed: only a rejection is possible. */
     public record SeasonClosed(int season) implements Result {}
 
-    /** The score would leave the range that can be kept. */
+    /** The resulting score would exceed the range of the board. */
     public record OutOfRange() implements Result {}
 
-    /** Others wrote the entry all the time. */
+    /** Gave up after {@code write-attempts} conflicting writes; nothing was changed. The caller may retry. */
     public record Busy() implements Result {}
 
-    /** The decision is in effect, exactly once; {@code replayed} if it had been before. */
+    /** The decision was applied exactly once. {@code replayed} is true if an earlier request applied it. */
     public record Done(Board board, Review review, boolean replayed) implements Result {}
 
-    /** Lists the reviews of a board by id; 0.5 RCU for 4 KB passed. */
+    /** Lists the reviews of a board, ordered by id. Cost: 0.5 RCU for each 4 KB read. */
     public ReviewStore.ReviewPage list(
             Board board, Review.@Nullable Status status, @Nullable String afterId, int limit) {
         return reviews.list(board, status, afterId, limit);
     }
 
     /**
-     * Accepts or rejects. An accepted submission is applied to the player's entry as it is now, without asking whether
-     * it is plausible; the entry and the decision are written in one transaction (4 WCU, and the index). Reads the board,
-     * the review and, to accept, the entry.
+     * Accepts or rejects a submission. An accepted submission is applied to the current entry without a plausibility check;
+     * the entry and the decision are written in one transaction. Cost: reads of the board, the review and, to accept, the
+     * entry; to accept, 4 WCU and the order index.
      */
     public Result decide(String game, String boardId, String id, boolean accept) {
         for (int attempt = 0; attempt < config.writeAttempts(); attempt++) {
@@ -101,7 +101,7 @@ public class ReviewService {
         return new Busy();
     }
 
-    /** Nothing if somebody else wrote meanwhile. */
+    /** Empty if another writer won the race. */
     private Optional<Result> decide(Board board, Review review, boolean accept) {
         Review.Status wanted = accept ? Review.Status.ACCEPTED : Review.Status.REJECTED;
         if (review.status() != Review.Status.PENDING) {
@@ -122,7 +122,7 @@ public class ReviewService {
         if (decision instanceof Submission.OutOfRange) {
             return Optional.of(new OutOfRange());
         }
-        // It is a replay if it was sent again after its receipt was lost, and taken: then it is in effect.
+        // A retry that was accepted after its receipt had expired is a replay: the submission is already applied.
         Entry next = decision instanceof Submission.Write write ? write.entry() : entry;
         Receipt effect =
                 decision instanceof Submission.Write write ? write.receipt() : ((Submission.Replay) decision).receipt();

@@ -39,22 +39,22 @@ import software.amazon.awssdk.services.dynamodb.model.TransactionCanceledExcepti
 import software.amazon.awssdk.services.dynamodb.model.WriteRequest;
 
 /**
- * Submissions put aside for review, in the boards table, written together with the entries they belong to.
+ * Reviews of quarantined submissions, in the boards table. A review is written in the same transaction as its entry.
  *
  * <ul>
  *   <li>Key: {@code pk} = game#review#board#epoch, {@code sk} = submission id.
- *   <li>Attributes: {@code player}, {@code s}, {@code u}, {@code meta}, {@code op}, {@code own} whether the caller chose
- *       the id, {@code season}, {@code bound}, {@code status}, {@code rc} packed receipt, {@code at}, {@code decidedAt},
+ *   <li>Attributes: {@code player}, {@code s}, {@code u}, {@code meta}, {@code op}, {@code own} (whether the caller chose
+ *       the id), {@code season}, {@code bound}, {@code status}, {@code rc} (packed receipt), {@code at}, {@code decidedAt},
  *       {@code ttl} once decided.
- *   <li>Guard: a review is stored where there is none, together with the entry that holds its receipt, at the version it
- *       was decided on; it is decided while it is pending, if accepted together with the entry that then counts it. Each
- *       of these is one transaction, so there is no state between.
+ *   <li>Guards: a review is created only if none exists, in one transaction with the entry that stores its receipt at the
+ *       version it was computed from. A review is decided only while it is pending; to accept, in one transaction with the
+ *       entry that the submission is applied to.
  * </ul>
  */
 @ApplicationScoped
 public class ReviewStore {
 
-    /** Most reviews stored at once: a transaction takes 100 items, and one is the entry. */
+    /** Maximum reviews of one write: a transaction has at most 100 items, and one is the entry. */
     static final int MOST = 99;
 
     private static final int PAGE = 1000;
@@ -64,8 +64,8 @@ public class ReviewStore {
     private static final Map<String, AttributeValue> IS_PENDING = Map.of(":pending", s(Review.Status.PENDING.name()));
     private static final String CONDITION_FAILED = "ConditionalCheckFailed";
 
-    /** What DynamoDB cancels a transaction for that passes by itself; in the words of its cancellation reasons. */
-    private static final Set<String> PASSING = Set.of(
+    /** Cancellation reasons of DynamoDB after which a retry can succeed. */
+    private static final Set<String> RETRYABLE = Set.of(
             CONDITION_FAILED,
             "TransactionConflict",
             "ProvisionedThroughputExceeded",
@@ -80,25 +80,25 @@ public class ReviewStore {
         this.tables = tables;
     }
 
-    /** How a transaction ended; in order of precedence. */
+    /** Result of a transaction. Variants are listed in order of precedence. */
     public sealed interface Writing {}
 
-    /** Reviews stand in the way, as they are now: those with the same ids, or the one that was decided meanwhile. */
+    /** Existing reviews prevented the write: those with the same ids, or the one that was decided concurrently. */
     public record Taken(List<Review> reviews) implements Writing {}
 
-    /** Somebody else wrote the entry, or is writing it: nothing was written. */
+    /** A concurrent writer changed the entry; nothing was written. */
     public record Overtaken() implements Writing {}
 
-    /** The review that was to be decided is there no more: its player was erased, or its board purged. */
+    /** The review no longer exists: its player was erased or its board purged. */
     public record Gone() implements Writing {}
 
-    /** Everything is written. */
+    /** The transaction was committed. */
     public record Written() implements Writing {}
 
-    /** Some reviews by id, and the id to go on after, null at the end. */
+    /** A page of reviews, and the id that the next page starts after; null on the last page. */
     public record ReviewPage(List<Review> reviews, @Nullable String next) {}
 
-    /** Reads a review, strongly consistent; 1 RCU for 4 KB. */
+    /** Reads a review, strongly consistent. Cost: 1 RCU for each 4 KB. */
     public Optional<Review> read(Board board, String id) {
         Map<String, AttributeValue> item = dynamo.getItem(get ->
                         get.tableName(tables.boards()).key(key(board, id)).consistentRead(true))
@@ -107,7 +107,8 @@ public class ReviewStore {
     }
 
     /**
-     * Puts submissions of one player aside: their reviews and the entry with the receipts, all or nothing. 2 WCU each.
+     * Quarantines submissions of one player: writes their reviews and the entry with the receipts, all or nothing. Cost:
+     * 2 WCU for each item.
      *
      * @param reviews at most {@link #MOST}
      */
@@ -119,7 +120,7 @@ public class ReviewStore {
         return write(items);
     }
 
-    /** Accepts a pending review and writes the entry that counts it, both or neither. 4 WCU, and the index. */
+    /** Accepts a pending review and writes the entry that it is applied to, both or neither. Cost: 4 WCU and the order index. */
     public Writing accept(Board board, Review accepted, Entry entry, long expectedVersion, Duration kept) {
         return write(List.of(
                 guarded(decided(board, accepted, kept), put -> put.conditionExpression(PENDING)
@@ -128,10 +129,10 @@ public class ReviewStore {
                 EntryItems.transactional(tables, board, accepted.season(), entry, expectedVersion)));
     }
 
-    /** Rejects a pending review; 1 WCU. */
+    /** Rejects a pending review. Cost: 1 WCU. */
     public Writing reject(Board board, Review rejected, Duration kept) {
         Map<String, AttributeValue> item = new HashMap<>(decided(board, rejected, kept));
-        // Two may reject within the same millisecond: only one of them has done it.
+        // Two callers may reject in the same millisecond; only one of them must report that it did.
         item.put("once", s(UUID.randomUUID().toString()));
         try {
             dynamo.putItem(put -> put.tableName(tables.boards())
@@ -142,7 +143,7 @@ public class ReviewStore {
                     .returnValuesOnConditionCheckFailure(ReturnValuesOnConditionCheckFailure.ALL_OLD));
             return new Written();
         } catch (ConditionalCheckFailedException e) {
-            // The SDK repeats a write whose answer was lost; then what stands there is what was to be written.
+            // The SDK retries a write whose response was lost; then the stored item equals the written one.
             if (e.item().equals(item)) {
                 return new Written();
             }
@@ -151,8 +152,8 @@ public class ReviewStore {
     }
 
     /**
-     * Lists reviews by id, eventually consistent. Reads past those of another status, though not without end: a page may
-     * hold fewer than asked for, or none, and still have a next one.
+     * Lists reviews ordered by id, eventually consistent. Reviews of another status are skipped up to a limit, so a page may
+     * have fewer reviews than requested, or none, and still have a next page.
      *
      * @param status null for all
      */
@@ -187,8 +188,10 @@ public class ReviewStore {
     }
 
     /**
-     * Removes the reviews of a player, whatever their status; reads all of the board, strongly consistent, for 1 RCU each 4
-     * KB, and writes 1 WCU for each KB. Tells how many there were.
+     * Deletes the reviews of a player in any status. Cost: 1 RCU for each 4 KB of all reviews of the board (strongly
+     * consistent), and 1 WCU for each deleted KB.
+     *
+     * @return number of deleted reviews
      */
     public int delete(Board board, String playerId) {
         int deleted = 0;
@@ -217,14 +220,14 @@ public class ReviewStore {
         return deleted;
     }
 
-    /** Removes the first reviews of a board that is gone; see {@link Batches#removeFirst}. */
+    /** Deletes the first reviews of a deleted board; see {@link Batches#removeFirst}. */
     public Batches.Removed removeFirst(Board board, int limit) {
         return Batches.removeFirst(dynamo, tables.boards(), partition(board), limit);
     }
 
     private Writing write(List<TransactWriteItem> items) {
         try {
-            // The SDK sends a token along, so that a repeated call whose answer was lost is one transaction.
+            // The SDK adds a client request token, so its own retry after a lost response does not commit twice.
             dynamo.transactWriteItems(write -> write.transactItems(items));
             return new Written();
         } catch (TransactionCanceledException e) {
@@ -238,7 +241,7 @@ public class ReviewStore {
             if (!met.isEmpty()) {
                 return new Taken(met.stream().map(ReviewStore::fromItem).toList());
             }
-            if (e.cancellationReasons().stream().anyMatch(reason -> PASSING.contains(reason.code()))) {
+            if (e.cancellationReasons().stream().anyMatch(reason -> RETRYABLE.contains(reason.code()))) {
                 return new Overtaken();
             }
             throw e;

@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Adds to what scores did where their players stand now. */
+/** Adds the current ranks of players to the results of scores. */
 @ApplicationScoped
 public class ScoreRanking {
 
@@ -21,7 +21,7 @@ public class ScoreRanking {
         this.rankings = rankings;
     }
 
-    /** Ranks what was taken in the running season, with the nodes all results share read once. */
+    /** Ranks the accepted scores of the current season. Nodes of the rank tree that results share are read once. */
     List<ScoreResult> rankAll(List<Decided> decided) {
         List<ScoreResult> results =
                 new ArrayList<>(decided.stream().map(Decided::result).toList());

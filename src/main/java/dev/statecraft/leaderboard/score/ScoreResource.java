@@ -37,14 +37,14 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.RestResponse;
 import org.jspecify.annotations.Nullable;
 
-/** Scores over HTTP: submit one or many. */
+/** Routes that submit scores, one or a batch. */
 @Path("/v1/leaderboards")
 @Produces(MediaType.APPLICATION_JSON)
 @Consumes(MediaType.APPLICATION_JSON)
 @Tag(name = "Leaderboards")
 public class ScoreResource {
 
-    /** Most scores in one batch. */
+    /** Maximum scores in one batch. */
     static final int BATCH_LIMIT = 100;
 
     private final ScoreService scores;
@@ -59,7 +59,7 @@ public class ScoreResource {
         this.clock = clock;
     }
 
-    /** A score to take; only the player and the value are needed. */
+    /** Input of a score; only the player and the value are required. */
     public record ScoreRequest(
             @Nullable String playerId,
             @Nullable BigDecimal value,
@@ -68,10 +68,10 @@ public class ScoreResource {
             @Nullable String submissionId,
             @Nullable Operator operator) {}
 
-    /** Scores to take, each for itself. */
+    /** Input of a batch of independent scores. */
     public record BatchRequest(@Nullable List<@Nullable ScoreRequest> scores) implements BulkRequest {}
 
-    /** What a submission did. */
+    /** API representation of the effect of a submission. */
     public record ScoreAnswer(
             String playerId,
             BigDecimal oldValue,
@@ -90,16 +90,16 @@ public class ScoreResource {
             @Nullable Integer attempts,
             @Nullable Integer attemptsLeft) {}
 
-    /** What became of one score of a batch: its answer, or the problem. */
+    /** Result of one score of a batch: its effect or its problem. */
     public record BatchResult(
             int status,
             @JsonUnwrapped @Nullable ScoreAnswer answer,
             @Nullable Problem problem) {}
 
-    /** One result a score, in order. */
+    /** One result for each score, in the order of the request. */
     public record BatchAnswer(List<BatchResult> results) {}
 
-    /** The seed's updatePlayerScore. */
+    /** Implements {@code updatePlayerScore} of the original Luau API. */
     @POST
     @Path("/{board}/scores")
     @Requires(Scope.BOARD_WRITE)
@@ -122,7 +122,7 @@ public class ScoreResource {
         throw new ProblemException(problem(result, "", score.playerId()));
     }
 
-    /** Takes up to {@value #BATCH_LIMIT} scores, each for itself. */
+    /** Submits up to {@value #BATCH_LIMIT} independent scores. */
     @POST
     @Path("/{board}/scores/batch")
     @Requires(Scope.BOARD_WRITE)
@@ -278,7 +278,7 @@ public class ScoreResource {
         return Problem.unavailable(1);
     }
 
-    /** A score that a board does not take for plausible. */
+    /** The problem of a score that violates a bound of the board. */
     private static Problem implausible(String field, ScoreResult.Implausible refused) {
         Bound bound = refused.bound();
         Problem problem = bound == Bound.PER_MINUTE
@@ -292,7 +292,7 @@ public class ScoreResource {
                                         + refused.limit().toPlainString() + ".")
                         .withField(field);
         problem = problem.with("bound", bound).with("limit", refused.limit());
-        // In a batch there is no header of its own to say it.
+        // A result of a batch has no Retry-After header of its own.
         return bound == Bound.PER_MINUTE ? problem.with("retryAfterSeconds", refused.retryAfterSeconds()) : problem;
     }
 }

@@ -9,47 +9,47 @@ import java.math.BigDecimal;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** How a submission ended; in order of precedence. */
+/** Result of a submission. Variants are listed in order of precedence. */
 public sealed interface ScoreResult {
 
-    /** There is no such board. */
+    /** The board does not exist. */
     record NoBoard() implements ScoreResult {}
 
-    /** The field cannot be kept on this board. */
+    /** The value of the field is outside the range or precision of the board. */
     record Unfit(String field, String detail) implements ScoreResult {}
 
-    /** Matches decide on this board. */
+    /** The board is a RATING board, which accepts matches only. */
     record ByMatches() implements ScoreResult {}
 
-    /** The submission id was used for something else. */
+    /** The submission id was already used with a different body. */
     record Mismatch() implements ScoreResult {}
 
-    /** The board has not started, or has closed for good: it takes nothing. */
+    /** The board has not started or has ended; nothing was written. */
     record NotOpen(Board board, Terms.Status status) implements ScoreResult {}
 
-    /** The player has made all attempts that the board takes in a season. */
+    /** The player has used all attempts of the season; nothing was written. */
     record Exhausted(Board board, int attempts) implements ScoreResult {}
 
     /**
-     * The score is not plausible and was refused: nothing is written.
+     * The score violates a bound and was rejected; nothing was written.
      *
-     * @param limit the bound as it is set
-     * @param retryAfterSeconds when the same submission is plausible as far as its rate goes; 0 for other bounds
+     * @param limit the configured bound
+     * @param retryAfterSeconds seconds until the rate bound permits the submission; 0 for other bounds
      */
     record Implausible(Bound bound, BigDecimal limit, int retryAfterSeconds) implements ScoreResult {}
 
-    /** Others wrote the same entry or board all the time. */
+    /** Gave up after {@code write-attempts} conflicting writes; nothing was changed. The caller may retry. */
     record Busy() implements ScoreResult {}
 
     /**
-     * The submission is in effect, exactly once.
+     * The submission was applied exactly once.
      *
-     * @param season the season it counts in
-     * @param receipt what it did
-     * @param replayed whether it had been taken before
-     * @param ranked where the player stands now; nothing if that was not asked for or the entry is gone
-     * @param tier the tier that is, null for none
-     * @param attempts how many the player has made in that season by now; null if the board does not limit them
+     * @param season the season that the submission belongs to
+     * @param receipt the effect of the submission
+     * @param replayed whether an earlier request applied it
+     * @param ranked current rank of the player; null if not requested or if the entry was removed
+     * @param tier current tier of the player, null for none
+     * @param attempts attempts of the player in the season; null if the board has no limit
      */
     record Taken(
             Board board,
@@ -62,19 +62,19 @@ public sealed interface ScoreResult {
             @Nullable Integer attempts)
             implements ScoreResult {
 
-        /** A submission in effect, not ranked yet. */
+        /** An applied submission that is not ranked yet. */
         static Taken of(Board board, int season, String submissionId, Receipt receipt, boolean replayed) {
             return new Taken(board, season, submissionId, receipt, replayed, Optional.empty(), null, null);
         }
     }
 
     /**
-     * The submission is put aside for review: it counts nowhere until it is accepted.
+     * The submission is quarantined: it is not ranked until its review accepts it.
      *
-     * @param season the season it was submitted in
-     * @param receipt the receipt it left in the entry
-     * @param replayed whether it had been put aside before
-     * @param attempts how many the player has made in that season by now; null if the board does not limit them
+     * @param season the season of the submission
+     * @param receipt the receipt that the entry stores
+     * @param replayed whether an earlier request quarantined it
+     * @param attempts attempts of the player in the season; null if the board has no limit
      */
     record Quarantined(
             Board board,

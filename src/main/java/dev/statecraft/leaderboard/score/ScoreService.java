@@ -26,7 +26,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 
-/** Takes scores, removes entries and reads a player's own. */
+/** Accepts scores, removes entries and reads entries of players. */
 @ApplicationScoped
 public class ScoreService {
 
@@ -64,9 +64,11 @@ public class ScoreService {
     }
 
     /**
-     * Takes one score. A strongly consistent read of the entry (1 RCU; in the same round trip the board, if it was not
-     * read lately) and one conditional write (1 WCU, and 1–2 in the index when the score changes); with {@code ranked}
-     * one batch read for the rank. A submission that changes nothing and carries no id of its own is not written.
+     * Accepts one score. A submission that changes nothing and has no id chosen by the caller is not written.
+     *
+     * <p>Cost: one strongly consistent read of the entry (1 RCU; the board is read in the same round trip if it is not
+     * cached) and one conditional write (1 WCU, and 1 or 2 in the order index if the score changes). With {@code ranked}, one
+     * batch read for the rank.
      */
     public ScoreResult submit(String game, String boardId, NewScore score, boolean ranked) {
         Optional<BoardAndEntry> found = read(game, boardId, score.playerId());
@@ -80,10 +82,10 @@ public class ScoreService {
     }
 
     /**
-     * Takes up to 100 scores, each for itself: one may fail while others are taken. Scores of the same player are taken
-     * in the order given, in one write.
+     * Accepts up to 100 independent scores: some may fail while others are applied. Scores of the same player are applied in
+     * the given order, in one write.
      *
-     * @return one result a score, in order; nothing if there is no such board
+     * @return one result for each score, in order; empty if the board does not exist
      */
     public Optional<List<ScoreResult>> submitAll(String game, String boardId, List<NewScore> scores, boolean ranked) {
         Optional<Board> board = boards.find(game, boardId);
@@ -118,7 +120,7 @@ public class ScoreService {
                         : ordered.stream().map(Decided::result).toList());
     }
 
-    /** The same result with the attempts that the entry counts, where the board limits them. */
+    /** The result with the number of attempts of the entry, on a board that limits them. */
     private static Decided withAttempts(Decided decided) {
         Entry entry = decided.entry();
         if (entry == null) {
@@ -148,12 +150,12 @@ public class ScoreService {
         return new Decided(result, entry, decided.review());
     }
 
-    /** Whether the board counts attempts, and the entry at hand is the one of that season. */
+    /** Whether the board limits attempts and the entry belongs to the given season. */
     private static boolean counts(Board board, int season) {
         return board.settings().terms().maxAttempts() > 0 && season == board.season();
     }
 
-    /** Removes a player's entry from the running season. Nothing if there is no such board. */
+    /** Removes a player's entry from the current season; empty if the board does not exist. */
     public Optional<Removal> remove(String game, String boardId, String playerId) {
         Optional<BoardAndEntry> found = read(game, boardId, playerId);
         if (found.isEmpty()) {
@@ -181,18 +183,18 @@ public class ScoreService {
         return Optional.of(Removal.BUSY);
     }
 
-    /** How a removal ended. */
+    /** Result of a removal. */
     public enum Removal {
         /** The player had no entry. */
         NO_ENTRY,
-        /** Others wrote the entry all the time. */
+        /** Gave up after {@code write-attempts} conflicting writes; nothing was changed. The caller may retry. */
         BUSY,
-        /** The entry is gone. */
+        /** The entry was removed. */
         REMOVED
     }
 
     /**
-     * A board and a player's entry on it in the running season: one round trip. Nothing if there is no such board.
+     * A board and a player's entry in its current season, in one round trip; empty if the board does not exist.
      */
     public Optional<BoardAndEntry> read(String game, String boardId, String playerId) {
         if (boards.isFresh(game, boardId)) {
@@ -206,12 +208,12 @@ public class ScoreService {
                         : new BoardAndEntry(board, entries.read(board, board.season(), playerId))));
     }
 
-    /** A player's entry in a season that was closed, or the running one. */
+    /** The entry of a player in a closed or the current season. */
     public Entry read(Board board, int season, String playerId) {
         return entries.read(board, season, playerId);
     }
 
-    /** Several players' entries in a season, 100 in a round trip, the round trips at the same time. */
+    /** Entries of several players in a season. Batches of 100 are read in parallel. */
     public List<Entry> readAll(Board board, int season, List<String> playerIds) {
         List<String> players = playerIds.stream().distinct().toList();
         List<Callable<List<Entry>>> reads = new ArrayList<>();
@@ -222,7 +224,7 @@ public class ScoreService {
         return parallel.all(reads).stream().flatMap(List::stream).toList();
     }
 
-    /** Takes scores of one player in order, in one write of the entry if there are not too many. */
+    /** Accepts scores of one player in order, in one write of the entry for each group that fits. */
     private List<Decided> write(Board board, List<NewScore> scores, Entry entry) {
         return board.settings().rankingType() == RankingType.RATING
                 ? scores.stream().map(score -> Decided.as(new ByMatches())).toList()

@@ -26,9 +26,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes what was decided about a player's scores. Within an instance the scores of one player that arrive during a
- * write are decided in order of arrival and written together by the next write. When another instance wrote the entry
- * first, the scores are decided again on what it left.
+ * Writes the scores of players. Within an instance, scores of one player that arrive during a write are evaluated in order
+ * of arrival and written together by the next write. If another instance wins the race for the entry, the scores are
+ * evaluated again against the entry it wrote.
  */
 @ApplicationScoped
 public class ScoreWriter {
@@ -65,12 +65,13 @@ public class ScoreWriter {
                 this::writeGroup);
     }
 
-    /** Whose scores are written one group after the other; a season does not matter, for a retry may cross a reset. */
+    /** The player and board whose groups of scores are written sequentially. It has no season: a retry may cross a reset. */
     private record Player(String game, String board, String player) {}
 
     /**
-     * Takes scores of one player in order, in one write of the entry for every {@value ReviewStore#MOST} of them, or
-     * together with others in one. {@link Busy} if too many wait, for too long, or other instances won every race.
+     * Applies scores of one player in order, in one write of the entry for every {@value ReviewStore#MOST} of them, or together
+     * with other requests in one write. {@link Busy} if the queue is full, the wait is too long, or other instances won every
+     * race.
      */
     List<Decided> write(Board board, List<NewScore> scores, Entry asFound) {
         Player player = new Player(board.game(), board.id(), asFound.playerId());
@@ -78,7 +79,7 @@ public class ScoreWriter {
         return groups.submit(player, arrival).map(Written::decided).orElseGet(() -> all(arrival.scores(), new Busy()));
     }
 
-    /** Writes arrivals together, on the latest state of the board and the entry that any of them has seen. */
+    /** Writes arrivals together, from the newest board and entry that any of their requests has read. */
     private List<Written> writeGroup(List<Arrival> group, @Nullable Written previous) {
         List<Identified> scores =
                 group.stream().flatMap(arrival -> arrival.scores().stream()).toList();
@@ -120,8 +121,8 @@ public class ScoreWriter {
     }
 
     /**
-     * Decides and writes until no other instance writes the entry in between. What a lost race returns is decided on at
-     * once; if that race is lost too, the entry is read again after a pause, for what was returned is old by then.
+     * Evaluates and writes until no other instance wins the race. After the first lost race the returned entry is used at once;
+     * after the next one the entry is read again after a pause, because the returned entry is outdated by then.
      */
     private Written writePart(Board asRead, List<Identified> scores, Entry asFound, int together) {
         Board board = asRead;
@@ -152,7 +153,7 @@ public class ScoreWriter {
                 board = marked.get();
             }
             if (board.settings().rankingType() == RankingType.RATING) {
-                // The board was deleted and created again as one that matches decide on.
+                // The board was deleted and created again as a RATING board.
                 return new Written(board, entry, all(scores, new ByMatches()));
             }
             entry = submissions.ground(board, scores, entry);
@@ -181,7 +182,7 @@ public class ScoreWriter {
                 : Optional.empty();
     }
 
-    /** The same with reviews; those that are there already are learned. */
+    /** Writes an entry with reviews. Reviews that exist already are added to {@code known}. */
     private Optional<Entry> putAside(
             Board board, List<Review> asides, Entry next, Entry entry, Map<String, Review> known) {
         ReviewStore.Writing writing = reviews.put(board, asides, next, entry.version());
@@ -202,7 +203,7 @@ public class ScoreWriter {
         return last;
     }
 
-    /** All results of one player are ranked by the entry as it was left. */
+    /** Sets the final entry in all results of the player, so that they have the same rank. */
     private static List<Decided> withLast(List<Decided> results, Entry last) {
         return results.stream()
                 .map(decided -> new Decided(decided.result(), last, decided.review()))

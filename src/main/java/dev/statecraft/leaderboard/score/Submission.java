@@ -17,13 +17,13 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A score somebody submits.
+ * A submitted score of a player.
  *
- * @param score the submitted pair in the board's units
+ * @param score score and subscore in the smallest unit of the board
  * @param metadata JSON text, null for none
- * @param submissionId unique for the player; the same id again is the same submission
- * @param identified whether the caller chose the id and may therefore retry with it
- * @param operator null for the board's own
+ * @param submissionId unique for the player; a repeated id names the same submission
+ * @param identified whether the caller chose the id and can retry with it
+ * @param operator null for the operator of the board
  */
 public record Submission(
         String playerId,
@@ -35,33 +35,33 @@ public record Submission(
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    /** What a submission does to an entry; in order of precedence. */
+    /** Effect of a submission on an entry. Variants are listed in order of precedence. */
     public sealed interface Decision {}
 
-    /** The same submission was taken before, in the running season or an earlier one: this is what it did then. */
+    /** The submission was applied before, in the current or an earlier season; the receipt has its effect. */
     public record Replay(Receipt receipt, int season) implements Decision {}
 
-    /** Another submission was taken under this id. */
+    /** The submission id was already used with a different body. */
     public record Mismatch() implements Decision {}
 
-    /** The player has made all attempts that the board takes in a season. */
+    /** The player has used all attempts of the season. */
     public record Exhausted(int attempts) implements Decision {}
 
-    /** The score would leave the range that can be kept. */
+    /** The resulting score would exceed the range of the board. */
     public record OutOfRange() implements Decision {}
 
-    /** Nothing has to be written: the score stays and nobody asks for this submission again. */
+    /** Nothing is written: the score does not change and the caller cannot retry with an id. */
     public record Keep(Receipt receipt) implements Decision {}
 
-    /** The entry to be written, and the receipt that is its last. */
+    /** The entry to write, and its last receipt. */
     public record Write(Entry entry, Receipt receipt) implements Decision {}
 
     /**
-     * Decides what this submission does.
+     * Computes the effect of this submission.
      *
-     * @param entry the player's entry as it is now
-     * @param now epoch milliseconds
-     * @param retention which receipts the entry keeps
+     * @param entry the current entry of the player
+     * @param now Unix time in milliseconds
+     * @param retention which receipts the entry stores
      */
     public Decision on(Board board, Entry entry, long now, Receipt.Retention retention) {
         Receipt before = entry.receiptOf(Receipt.idOf(submissionId));
@@ -84,7 +84,7 @@ public record Submission(
     }
 
     /**
-     * Decides what this submission does once it is accepted after review. It is a replay only if it took effect before.
+     * Computes the effect of this submission once its review is accepted. It is a replay only if it was applied before.
      */
     public Decision accepted(Board board, Entry entry, long now, Receipt.Retention retention) {
         Receipt before = entry.receiptOf(Receipt.idOf(submissionId));
@@ -93,7 +93,7 @@ public record Submission(
                 : apply(board, entry, now, retention, true);
     }
 
-    /** What is written when this submission is put aside for review. */
+    /** The entry to write when this submission is quarantined. */
     public Write quarantined(Board board, Entry entry, Bound bound, long now, Receipt.Retention retention) {
         long at = Math.max(now, entry.writtenAt() + 1);
         Receipt receipt = Receipt.quarantined(Receipt.idOf(submissionId), body(), entry.score(), at, bound);
@@ -101,26 +101,26 @@ public record Submission(
         return attempted(board, entry, new Write(next, receipt));
     }
 
-    /** The same with one attempt more, if the board counts them. One accepted after review was counted before. */
+    /** The entry with one attempt more on a board that limits them. An accepted review was counted when it was submitted. */
     private static Write attempted(Board board, Entry entry, Write write) {
         int attempts = board.settings().terms().afterAttempt(entry.attempts());
         return new Write(write.entry().withAttempts(attempts), write.receipt());
     }
 
-    /** Hash of what is submitted; metadata counts as a JSON value, however it is written. */
+    /** Hash of the submission. Metadata is hashed as a JSON value, independent of its formatting. */
     public int body() {
         return Receipt.bodyOf(canonical(metadata == null ? null : canonicalMetadata(metadata)));
     }
 
     /**
-     * Whether a receipt of this submission's id is the receipt of the same body. Receipts of former releases hold the
-     * hash of the metadata's text, which is accepted as well.
+     * Whether a receipt with the id of this submission has the same body. Receipts of former releases contain the hash of the
+     * metadata text, which matches too.
      */
     boolean isOf(Receipt receipt) {
         return receipt.body() == body() || receipt.body() == Receipt.bodyOf(canonical(metadata));
     }
 
-    /** What becomes of the entry; without {@code recorded} what changes nothing is not written. */
+    /** The resulting entry. Without {@code recorded}, a submission that changes nothing is not written. */
     private Decision apply(Board board, Entry entry, long now, Receipt.Retention retention, boolean recorded) {
         Score old = entry.score();
         Score next = fold(board, old);
@@ -150,7 +150,7 @@ public record Submission(
         return new Write(written, receipt);
     }
 
-    /** The pair after this submission, null if it would be out of range. */
+    /** Score and subscore after this submission; null if out of range. */
     private @Nullable Score fold(Board board, @Nullable Score old) {
         Operator op = operator != null ? operator : board.settings().operator();
         if (op == null) {
@@ -176,8 +176,8 @@ public record Submission(
     }
 
     /**
-     * The score whose plausibility is asked: the resulting sum where the operator accumulates, null if that is out of
-     * range; otherwise the submitted score, whether or not it would be kept.
+     * The score that plausibility is checked for: the resulting sum for operators that accumulate, null if that is out of
+     * range; otherwise the submitted score, even if the entry keeps a better one.
      */
     @Nullable Score candidate(Board board, @Nullable Score old) {
         Operator op = operator != null ? operator : board.settings().operator();
@@ -214,7 +214,7 @@ public record Submission(
         return playerId + '\n' + score.value() + '\n' + score.subscore() + '\n' + operator + '\n' + data;
     }
 
-    /** The RFC 8785 text of metadata; the text itself if that has none, such as a number beyond the doubles. */
+    /** Canonical JSON (RFC 8785) of metadata; the text itself if it has no canonical form, such as a number beyond double. */
     private static String canonicalMetadata(String text) {
         try {
             return CanonicalJson.of(JSON.readTree(text));

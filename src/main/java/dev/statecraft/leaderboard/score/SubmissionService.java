@@ -29,7 +29,7 @@ import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** Decides what submissions do to an entry, and whether they are plausible; writes nothing. */
+/** Computes the effect of submissions on an entry and checks their plausibility. Writes nothing. */
 @ApplicationScoped
 public class SubmissionService {
 
@@ -45,7 +45,7 @@ public class SubmissionService {
         this.clock = clock;
     }
 
-    /** A score with the id it has for good, its own or one made up for it. */
+    /** A score with its final id: that of the caller, or a generated one. */
     record Identified(NewScore score, String id) {
 
         static Identified of(NewScore score) {
@@ -55,10 +55,10 @@ public class SubmissionService {
     }
 
     /**
-     * What was decided about one score.
+     * Evaluation of one score.
      *
-     * @param entry the entry to be written, null if it stays
-     * @param review the review to be written with it
+     * @param entry the entry to write, null if it does not change
+     * @param review the review to write in the same transaction, null for none
      */
     record Decided(ScoreResult result, @Nullable Entry entry, Optional<Review> review) {
 
@@ -67,15 +67,15 @@ public class SubmissionService {
         }
     }
 
-    /** Scores of one player as a request brings them, on the board and the entry as the request read them. */
+    /** Scores of one player in a request, with the board and the entry that the request read. */
     record Arrival(Board board, List<Identified> scores, Entry entry) {}
 
-    /** How the scores of an arrival ended, and the board and the entry as the write left them. */
+    /** Results of the scores of an arrival, and the board and the entry after the write. */
     record Written(Board board, Entry entry, List<Decided> decided) {}
 
     /**
-     * The entry to decide identified scores on: with the receipts of earlier seasons, where one of the scores may have
-     * been taken in one of them. No read unless the entry does not carry these receipts yet.
+     * The entry that identified scores are evaluated against: with the receipts of earlier seasons where one of the scores may
+     * have been applied in such a season. Cost: none if the entry stores these receipts already.
      */
     Entry ground(Board board, List<Identified> scores, Entry entry) {
         boolean unknown = scores.stream()
@@ -85,10 +85,10 @@ public class SubmissionService {
     }
 
     /**
-     * Decides about scores of one player in order, each on the entry as the one before leaves it.
+     * Evaluates scores of one player in order, each against the entry that the score before it leaves.
      *
-     * @param together how many scores of the player come in the same request: the receipts of all of them are kept
-     * @param known reviews that are there already, by id
+     * @param together number of scores of the player in the request; the receipts of all of them are stored
+     * @param known existing reviews by id
      */
     List<Decided> decide(Board board, List<Identified> scores, Entry entry, int together, Map<String, Review> known) {
         Entry next = entry;
@@ -145,7 +145,7 @@ public class SubmissionService {
         return new Decided(taken, write.entry(), Optional.empty());
     }
 
-    /** Why the board takes nothing now, or nothing more of this player; nothing if it does. */
+    /** Why the board accepts no score of this player now; empty if it does. */
     private Optional<ScoreResult> refused(Board board, Submission.Decision decision) {
         Optional<ScoreResult> closed = notOpen(board);
         return closed.isEmpty() && decision instanceof Submission.Exhausted exhausted
@@ -153,13 +153,13 @@ public class SubmissionService {
                 : closed;
     }
 
-    /** Why the board takes no scores now, by the clock; nothing if it does. */
+    /** Why the board accepts no scores at this time; empty if it does. */
     Optional<ScoreResult> notOpen(Board board) {
         Terms.Status status = board.status(clock.instant());
         return status == Terms.Status.OPEN ? Optional.empty() : Optional.of(new NotOpen(board, status));
     }
 
-    /** Whether a first score would be among the best; one batch read of the rank tree where a board asks for it. */
+    /** Whether a first score would be among the best. Cost: one batch read of the rank tree on a board with that bound. */
     private boolean isTooGoodForAFirst(Board board, Entry entry, Submission.Decision decision) {
         Bounds bounds = board.settings().bounds();
         BigDecimal percentile = bounds == null ? null : bounds.firstPercentile();
@@ -196,7 +196,7 @@ public class SubmissionService {
                 Optional.of(review));
     }
 
-    /** What a submission is answered that was decided about before. */
+    /** The result of a submission that was evaluated before. */
     private static ScoreResult known(Board board, Submission submission, Submission.Decision decision) {
         if (!(decision instanceof Submission.Replay replay)) {
             return new Mismatch();
@@ -204,14 +204,14 @@ public class SubmissionService {
         Receipt receipt = replay.receipt();
         Bound bound = receipt.quarantined();
         String id = submission.submissionId();
-        // An id that the service made up belongs to this request: its receipt is that of a write whose answer was lost.
+        // A generated id belongs to this request: its receipt is that of a write whose response was lost.
         boolean replayed = submission.identified();
         return bound == null
                 ? Taken.of(board, replay.season(), id, receipt, replayed)
                 : Quarantined.of(board, replay.season(), id, bound, receipt, replayed);
     }
 
-    /** The same for one whose receipt the entry has no more. */
+    /** The result of a submission whose receipt the entry no longer stores. */
     private static ScoreResult known(Board board, Review review) {
         return review.status() == Review.Status.ACCEPTED
                 ? Taken.of(board, review.season(), review.id(), review.receipt(), true)
@@ -237,14 +237,14 @@ public class SubmissionService {
                         + " digits after the point, within ±(2^53−1) smallest units.");
     }
 
-    /** Which receipts entries of a board keep: enough to count a player's submissions where their rate is bounded. */
+    /** Retention of receipts on a board: enough to count a player's submissions where their rate is bounded. */
     Receipt.Retention retention(Board board, int together) {
         LeaderboardConfig.Receipts receipts = config.receipts();
         int most = Math.max(receipts.most(), together);
         Duration window = receipts.window();
         Bounds bounds = board.settings().bounds();
         if (bounds != null && bounds.perMinute() != null) {
-            // A submission that is put aside and then accepted has two.
+            // A quarantined and then accepted submission has two receipts.
             most = Math.max(most, 2 * bounds.perMinute() + together);
             window = window.compareTo(Plausibility.RATE_WINDOW) < 0 ? Plausibility.RATE_WINDOW : window;
         }
