@@ -78,7 +78,7 @@ public class ScheduleHandler implements RequestHandler<ScheduleHandler.Tick, Sch
         // Conflicts first, because players wait for their resolution.
         int resolved = 0;
         for (String game : all) {
-            resolved += conflicts.settleDue(game, timeLeft);
+            resolved += conflicts.resolveOverdue(game, timeLeft);
         }
         LeaderboardMaintenance.Done maintained = LeaderboardMaintenance.Done.NOTHING;
         int erased = 0;

@@ -214,10 +214,10 @@ public class BindingService implements SourceTypes {
             EntityKey after = binding.space() == null || binding.entity() == null
                     ? null
                     : new EntityKey(binding.space(), binding.entity());
-            EntityReader.PlaceList page = entities.places(game, binding.entityType(), after);
-            for (int from = 0; from < page.places().size(); from += BATCH_SIZE) {
+            EntityReader.EntityKeyPage page = entities.keysOfType(game, binding.entityType(), after);
+            for (int from = 0; from < page.keys().size(); from += BATCH_SIZE) {
                 List<EntityKey> part =
-                        page.places().subList(from, Math.min(page.places().size(), from + BATCH_SIZE));
+                        page.keys().subList(from, Math.min(page.keys().size(), from + BATCH_SIZE));
                 submitted += apply(game, binding, entities.readAll(game, part));
             }
             EntityKey next = page.next();

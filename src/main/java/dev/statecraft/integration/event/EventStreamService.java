@@ -106,7 +106,7 @@ public class EventStreamService {
             return ReplicationEvents.of(parked.game(), parked.conflict());
         }
         ConflictChange.Resolved resolved = (ConflictChange.Resolved) change;
-        return ReplicationEvents.of(resolved.game(), resolved.settlement(), resolved.version());
+        return ReplicationEvents.of(resolved.game(), resolved.resolution(), resolved.version());
     }
 
     /** Appends the events of boards, seasons and awards. */

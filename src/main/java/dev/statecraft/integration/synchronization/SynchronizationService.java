@@ -135,7 +135,7 @@ public class SynchronizationService {
     public Outcome synchronize(String game) {
         long until = clock.millis() + config.synchronizationTime().toMillis();
         BooleanSupplier timeLeft = () -> clock.millis() < until;
-        int resolved = conflicts.settleDue(game, timeLeft);
+        int resolved = conflicts.resolveOverdue(game, timeLeft);
         ReplicationStatisticsService.Reconciliation heads = statistics.reconcile(game, timeLeft);
         Part replication = new Part(resolved + heads.checked(), resolved + heads.uncounted(), resolved + heads.mended());
         resyncs.requireResync(game, clock.instant());

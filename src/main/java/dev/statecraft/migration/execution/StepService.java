@@ -200,8 +200,8 @@ public class StepService {
         long total = 0;
         EntityKey after = null;
         do {
-            EntityReader.PlaceList page = entities.places(game, run.entityType(), after);
-            total += page.places().size();
+            EntityReader.EntityKeyPage page = entities.keysOfType(game, run.entityType(), after);
+            total += page.keys().size();
             after = page.next();
         } while (after != null && millisLeft.getAsLong() > RESERVE_MILLIS);
         RunOptions options = run.options();

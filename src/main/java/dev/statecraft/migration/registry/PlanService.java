@@ -93,8 +93,8 @@ public class PlanService {
         long matching = 0;
         EntityKey after = null;
         do {
-            EntityReader.PlaceList page = entities.places(game, definition.entityType(), after);
-            for (EntityKey place : page.places()) {
+            EntityReader.EntityKeyPage page = entities.keysOfType(game, definition.entityType(), after);
+            for (EntityKey place : page.keys()) {
                 matching++;
                 if (sample.size() < size) {
                     sample.add(place);

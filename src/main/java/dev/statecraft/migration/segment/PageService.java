@@ -9,13 +9,13 @@ import dev.statecraft.migration.run.Run;
 import dev.statecraft.migration.run.Segment;
 import dev.statecraft.migration.run.SegmentStore;
 import dev.statecraft.replication.commit.CommitService;
-import dev.statecraft.replication.commit.CommitService.Accompanied;
+import dev.statecraft.replication.commit.CommitService.CompanionResults;
 import dev.statecraft.replication.commit.CommitService.Companion;
 import dev.statecraft.replication.commit.CommitService.Done;
 import dev.statecraft.replication.commit.CommitService.Refused;
 import dev.statecraft.replication.commit.CommitService.Replaced;
 import dev.statecraft.replication.commit.CommitService.Result;
-import dev.statecraft.replication.commit.CommitService.Upcoming;
+import dev.statecraft.replication.commit.CommitService.PlannedCommit;
 import dev.statecraft.replication.commit.Mutation;
 import dev.statecraft.replication.commit.Rejection;
 import dev.statecraft.replication.state.Entity;
@@ -89,13 +89,13 @@ public class PageService {
         attempt.decide = entity -> {
             RecordUpgrade.Outcome outcome = upgraded.apply(entity);
             if (outcome instanceof RecordUpgrade.Current) {
-                return new Mutation.Refuse(new Rejection.Exists());
+                return new Mutation.Reject(new Rejection.Exists());
             }
             if (outcome instanceof RecordUpgrade.WrittenSince) {
-                return new Mutation.Refuse(new Rejection.Stale());
+                return new Mutation.Reject(new Rejection.Stale());
             }
             if (outcome instanceof RecordUpgrade.Failed failed) {
-                return new Mutation.Refuse(new Rejection.Unfit("state", failed.reason()));
+                return new Mutation.Reject(new Rejection.Invalid("state", failed.reason()));
             }
             RecordUpgrade.Upgraded result = (RecordUpgrade.Upgraded) outcome;
             attempt.sums.put(entity.id(), result.sums());
@@ -128,7 +128,7 @@ public class PageService {
         attempt.decide = entity -> {
             BackupRecord record = stored.get(entity.id());
             return record == null
-                    ? new Mutation.Refuse(new Rejection.NotFound())
+                    ? new Mutation.Reject(new Rejection.NotFound())
                     : decision(attempt, entity, downgrade.restored(entity, record));
         };
         return attempt.page(keys);
@@ -141,16 +141,16 @@ public class PageService {
 
     private static Mutation.Decision decision(Attempt attempt, Entity entity, RecordDowngrade.Outcome outcome) {
         if (outcome instanceof RecordDowngrade.Unaffected) {
-            return new Mutation.Refuse(new Rejection.Exists());
+            return new Mutation.Reject(new Rejection.Exists());
         }
         if (outcome instanceof RecordDowngrade.WrittenSince) {
-            return new Mutation.Refuse(new Rejection.NotFound());
+            return new Mutation.Reject(new Rejection.NotFound());
         }
         if (outcome instanceof RecordDowngrade.NeedsGameServer) {
-            return new Mutation.Refuse(new Rejection.Stale());
+            return new Mutation.Reject(new Rejection.Stale());
         }
         if (outcome instanceof RecordDowngrade.Failed failed) {
-            return new Mutation.Refuse(new Rejection.Unfit("state", failed.reason()));
+            return new Mutation.Reject(new Rejection.Invalid("state", failed.reason()));
         }
         RecordDowngrade.Downgraded result = (RecordDowngrade.Downgraded) outcome;
         return attempt.write(entity, result.state(), result.schemaVersion());
@@ -162,7 +162,7 @@ public class PageService {
         private final Job job;
         private final boolean keeps;
         private final Map<String, InvariantSums> sums = new HashMap<>();
-        private Function<Entity, Mutation.Decision> decide = entity -> new Mutation.Refuse(new Rejection.NotFound());
+        private Function<Entity, Mutation.Decision> decide = entity -> new Mutation.Reject(new Rejection.NotFound());
         private Function<Entity, @Nullable String> verify = entity -> null;
         private final List<Quarantined> failed = new ArrayList<>();
         private long done;
@@ -225,7 +225,7 @@ public class PageService {
                     Backoff.pauseBefore(attempt - 1, FIRST_PAUSE_MILLIS);
                 }
                 attempts = Math.max(attempts, attempt);
-                Accompanied accompanied = commit(space, open, attempt == 1);
+                CompanionResults accompanied = commit(space, open, attempt == 1);
                 List<EntityKey> again = new ArrayList<>();
                 int answered = 0;
                 for (Result result : accompanied.results()) {
@@ -262,7 +262,7 @@ public class PageService {
                 return null;
             }
             Refused refused = (Refused) result;
-            if (refused.refusal() instanceof Rejection.Exists) {
+            if (refused.rejection() instanceof Rejection.Exists) {
                 current++;
                 String wrong = verify.apply(refused.current());
                 violation = violation == null && wrong != null
@@ -270,25 +270,25 @@ public class PageService {
                         : violation;
                 return null;
             }
-            if (refused.refusal() instanceof Rejection.Unfit unfit) {
-                return unfit.detail();
+            if (refused.rejection() instanceof Rejection.Invalid invalid) {
+                return invalid.detail();
             }
-            return refused.refusal() instanceof Rejection.TooLarge tooLarge ? tooLarge.detail() : null;
+            return refused.rejection() instanceof Rejection.TooLarge tooLarge ? tooLarge.detail() : null;
         }
 
-        private Accompanied commit(String space, List<EntityKey> keys, boolean bounded) {
+        private CompanionResults commit(String space, List<EntityKey> keys, boolean bounded) {
             boolean[] started = new boolean[1];
             Function<Entity, Mutation.Decision> timed = entity -> {
                 // A page processes at least one record, so that every page makes progress.
                 if (bounded && started[0] && !job.timeLeft().getAsBoolean()) {
-                    return new Mutation.Refuse(new Rejection.Stale());
+                    return new Mutation.Reject(new Rejection.Stale());
                 }
                 started[0] = true;
                 return entity.deleted() || !entity.type().equals(job.run().entityType())
-                        ? new Mutation.Refuse(new Rejection.NotFound())
+                        ? new Mutation.Reject(new Rejection.NotFound())
                         : decide.apply(entity);
             };
-            return commits.commitAlong(
+            return commits.commitWithCompanion(
                     job.game(),
                     space,
                     keys.stream()
@@ -297,7 +297,7 @@ public class PageService {
                     new Companion(keeps, this::along, job.consumption()));
         }
 
-        private TransactionWrites along(Upcoming commit) {
+        private TransactionWrites along(PlannedCommit commit) {
             List<Entity> before =
                     commit.entities().stream().map(Replaced::before).toList();
             InvariantSums all = InvariantSums.NONE;
@@ -313,7 +313,7 @@ public class PageService {
 
         private static boolean isPostponed(Result result) {
             return result instanceof CommitService.Busy
-                    || (result instanceof Refused refused && refused.refusal() instanceof Rejection.Stale);
+                    || (result instanceof Refused refused && refused.rejection() instanceof Rejection.Stale);
         }
 
         private static long version(Result result) {

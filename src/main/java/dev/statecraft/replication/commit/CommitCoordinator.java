@@ -1,10 +1,10 @@
 package dev.statecraft.replication.commit;
 
-import dev.statecraft.replication.commit.CommitStore.Contended;
-import dev.statecraft.replication.commit.CommitStore.Foregone;
-import dev.statecraft.replication.commit.CommitStore.Ground;
+import dev.statecraft.replication.commit.CommitStore.WriteConflict;
+import dev.statecraft.replication.commit.CommitStore.CompanionRejected;
+import dev.statecraft.replication.commit.CommitStore.CommitSnapshot;
 import dev.statecraft.replication.commit.CommitStore.Outcome;
-import dev.statecraft.replication.commit.CommitStore.Overtaken;
+import dev.statecraft.replication.commit.CommitStore.SnapshotOutdated;
 import dev.statecraft.replication.commit.CommitStore.Written;
 import dev.statecraft.replication.state.ReplicationConfig;
 import dev.statecraft.table.CapacityUsage;
@@ -22,14 +22,14 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who may commit to a space, and when. Within an instance it is one after the other, which gets through faster than all at
- * once; towards other instances a writer holds back as far as they get in its way, and decides again where they were
- * faster.
+ * Serializes the commits to a space within one instance and retries a commit that lost a race. Each space uses one of
+ * 64 hashed lock stripes. After a lost race the mutations are evaluated again immediately on the items that DynamoDB
+ * returned. Before a read the writer waits a random time that grows with recent collisions.
  */
 @ApplicationScoped
 public class CommitCoordinator {
 
-    private static final int LANES = 64;
+    private static final int STRIPES = 64;
 
     private final CommitStore commits;
     private final RecentCommits recent;
@@ -37,16 +37,16 @@ public class CommitCoordinator {
     private final ReplicationConfig config;
 
     /**
-     * Spaces share lanes by their hash.
+     * A lock and the backoff of the spaces that share it by their hash.
      *
-     * @param pace towards other instances
+     * @param backoff wait time after collisions with other instances
      */
-    private record Lane(ReentrantLock lock, ContentionBackoff pace) {}
+    private record LockStripe(ReentrantLock lock, ContentionBackoff backoff) {}
 
-    private final List<Lane> lanes = Stream.generate(
-                    () -> new Lane(new ReentrantLock(true), new ContentionBackoff(() -> ThreadLocalRandom.current()
+    private final List<LockStripe> stripes = Stream.generate(
+                    () -> new LockStripe(new ReentrantLock(true), new ContentionBackoff(() -> ThreadLocalRandom.current()
                             .nextLong())))
-            .limit(LANES)
+            .limit(STRIPES)
             .toList();
 
     public CommitCoordinator(CommitStore commits, RecentCommits recent, Counters counters, ReplicationConfig config) {
@@ -57,30 +57,35 @@ public class CommitCoordinator {
     }
 
     /**
-     * What is to be done on a ground.
+     * A commit that was planned on a snapshot.
      *
-     * @param draft null if there is nothing to write
+     * @param draft the commit to write; null if there is nothing to write
      * @param write writes the draft
-     * @param answer what to say when it is written, or when there is nothing to write
+     * @param result result of the plan after a successful write, or if there is nothing to write
      */
-    record Plan<T>(@Nullable CommitDraft draft, Supplier<Outcome> write, Supplier<T> answer) {
+    record Plan<T>(@Nullable CommitDraft draft, Supplier<Outcome> write, Supplier<T> result) {
 
-        /** Nothing is written. */
-        static <T> Plan<T> answer(Supplier<T> answer) {
-            return new Plan<>(null, Written::new, answer);
+        /** A plan that writes nothing. */
+        static <T> Plan<T> withoutWrite(Supplier<T> result) {
+            return new Plan<>(null, Written::new, result);
         }
     }
 
-    /** Where a commit is made: the entities it is about, and who counts what it takes. */
-    record Place(
+    /**
+     * The space and the entities of a commit.
+     *
+     * @param ids ids of the entities to read
+     * @param consumption adds up the capacity of the reads; null if it is not measured
+     */
+    record CommitTarget(
             String game,
             String space,
             Set<String> ids,
             @Nullable CapacityUsage consumption) {}
 
-    /** Does several commits to one space, with none of this instance in between. */
-    <T> T inLane(String game, String space, Supplier<T> work) {
-        ReentrantLock lock = lane(game, space).lock();
+    /** Runs several commits to one space without a commit of another thread of this instance between them. */
+    <T> T serialized(String game, String space, Supplier<T> work) {
+        ReentrantLock lock = stripe(game, space).lock();
         lock.lock();
         try {
             return work.get();
@@ -90,51 +95,52 @@ public class CommitCoordinator {
     }
 
     /**
-     * Decides on what is there and writes, again and again until nobody was faster. What a refused write tells is decided
-     * on at once, which makes up for having come second; it is before it begins that a writer holds back.
+     * Plans and writes a commit until no other writer wins the race. A retry uses the snapshot that the failed write
+     * returned, if it returned one. Otherwise it reads again after a pause.
      *
-     * @param busy what to say if others were faster each of {@code commit-attempts} times
-     * @return nothing if what was to go along with the commit could not be written
+     * @param planner plans the commit on a snapshot; called once per attempt
+     * @param busy supplies the result after {@code commit-attempts} lost races
+     * @return empty if a condition of the companion writes failed
      */
-    <T> Optional<T> decide(Place place, Function<Ground, Plan<T>> plans, Supplier<T> busy) {
-        ContentionBackoff pace = lane(place.game(), place.space()).pace();
-        return inLane(place.game(), place.space(), () -> decide(place, pace, plans, busy));
+    <T> Optional<T> commit(CommitTarget target, Function<CommitSnapshot, Plan<T>> planner, Supplier<T> busy) {
+        ContentionBackoff backoff = stripe(target.game(), target.space()).backoff();
+        return serialized(target.game(), target.space(), () -> attempt(target, backoff, planner, busy));
     }
 
-    private <T> Optional<T> decide(Place place, ContentionBackoff pace, Function<Ground, Plan<T>> plans, Supplier<T> busy) {
-        Outcome last = new Contended();
+    private <T> Optional<T> attempt(CommitTarget target, ContentionBackoff backoff, Function<CommitSnapshot, Plan<T>> planner, Supplier<T> busy) {
+        Outcome last = new WriteConflict();
         for (int attempt = 0; attempt < config.commitAttempts(); attempt++) {
-            Ground ground = last instanceof Overtaken overtaken ? overtaken.ground() : read(place, pace);
+            CommitSnapshot snapshot = last instanceof SnapshotOutdated outdated ? outdated.snapshot() : read(target, backoff);
             long started = System.nanoTime();
-            Plan<T> plan = plans.apply(ground);
+            Plan<T> plan = planner.apply(snapshot);
             CommitDraft draft = plan.draft();
             if (draft == null) {
-                return Optional.of(plan.answer().get());
+                return Optional.of(plan.result().get());
             }
             last = plan.write().get();
-            if (last instanceof Foregone) {
+            if (last instanceof CompanionRejected) {
                 return Optional.empty();
             }
             if (last instanceof Written) {
-                pace.succeeded();
+                backoff.succeeded();
                 counters.add(
                         Counters.CONFLICTS,
                         draft.after().conflicts() - draft.before().conflicts());
-                recent.add(place.game(), place.space(), draft.entry());
-                return Optional.of(plan.answer().get());
+                recent.add(target.game(), target.space(), draft.entry());
+                return Optional.of(plan.result().get());
             }
-            pace.collided(System.nanoTime() - started);
+            backoff.collided(System.nanoTime() - started);
             counters.add(Counters.COMMIT_RETRIES, 1);
         }
         return Optional.of(busy.get());
     }
 
-    private Ground read(Place place, ContentionBackoff pace) {
-        LockSupport.parkNanos(pace.pauseNanos());
-        return commits.read(place.game(), place.space(), place.ids(), place.consumption());
+    private CommitSnapshot read(CommitTarget target, ContentionBackoff backoff) {
+        LockSupport.parkNanos(backoff.pauseNanos());
+        return commits.read(target.game(), target.space(), target.ids(), target.consumption());
     }
 
-    private Lane lane(String game, String space) {
-        return lanes.get(Math.floorMod(game.hashCode() * 31 + space.hashCode(), LANES));
+    private LockStripe stripe(String game, String space) {
+        return stripes.get(Math.floorMod(game.hashCode() * 31 + space.hashCode(), STRIPES));
     }
 }

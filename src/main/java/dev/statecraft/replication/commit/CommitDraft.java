@@ -19,27 +19,27 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One commit while it is put together: mutations are decided one after the other, each on what those before it left.
- * Knows how much fits into one transaction.
+ * A commit before it is written. Mutations are evaluated in order, each on the result of the previous ones. The draft
+ * enforces the size limits of a transaction.
  */
 final class CommitDraft {
 
-    /** Items of a transaction, less the log entry and the head of the space. */
+    /** Maximum number of entities: the 100 items of a transaction without the log entry and the head of the space. */
     static final int MAX_ENTITIES = 98;
 
-    /** Bytes of an item (DynamoDB: 400 KB), less what keys and numbers take. */
+    /** Bytes of an item (DynamoDB: 400 KB), reduced by the size of keys and numbers. */
     private static final int ITEM_BYTES = 405_000;
 
-    /** Plain bytes of a log entry: a reader is handed at least one in an answer. */
+    /** Maximum uncompressed bytes of a log entry. A response of a feed contains at least one entry. */
     private static final int ENTRY_BYTES = 3_000_000;
 
-    /** Bytes of a transaction (DynamoDB: 4 MB), less what keys and numbers take. */
+    /** Bytes of a transaction (DynamoDB: 4 MB), reduced by the size of keys and numbers. */
     private static final int TRANSACTION_BYTES = 3_900_000;
 
-    /** Plain bytes of states as they were, where those are kept: seven items of a transaction hold them. */
+    /** Maximum uncompressed bytes of the states before the commit. Seven items of the transaction contain them. */
     private static final int BEFORE_BYTES = 1_500_000;
 
-    /** Longer explanations of conflicts are kept without their values. */
+    /** Explanations of conflicts above this size are stored without their values. */
     private static final int CONFLICT_BYTES = 16_384;
 
     private final Space before;
@@ -47,56 +47,56 @@ final class CommitDraft {
     private final String epoch;
     private final long at;
     private final Map<String, Entity> stored;
-    private final Map<String, Touched> touched = new LinkedHashMap<>();
+    private final Map<String, ChangedEntity> changed = new LinkedHashMap<>();
     private final List<Change> changes = new ArrayList<>();
     private Space after;
     private long logBytes = 2;
 
     /**
-     * What a draft goes by.
+     * Settings of a draft.
      *
-     * @param thresholdBytes from which size on JSON is compressed
-     * @param keepsBefore whether states as they were go into the transaction as well
+     * @param thresholdBytes minimum size of JSON that is compressed
+     * @param storesPreviousStates whether the transaction also contains the states before the commit
      */
-    record Settings(int thresholdBytes, MutationReceipt.Retention retention, boolean keepsBefore) {}
+    record Settings(int thresholdBytes, MutationReceipt.Retention retention, boolean storesPreviousStates) {}
 
     /**
      * An entity that the commit changes.
      *
-     * @param before as it is stored
-     * @param versions each version the commit makes, in order
-     * @param changes the changes that lead to them
+     * @param before the stored entity
+     * @param versions the new versions in order
+     * @param changes the changes that make the versions, in order
      */
-    record Touched(Entity before, List<Entity> versions, List<Change> changes) {
+    record ChangedEntity(Entity before, List<Entity> versions, List<Change> changes) {
 
         Entity after() {
             return versions.get(versions.size() - 1);
         }
     }
 
-    /** What came of a mutation; in order of precedence. */
+    /** Result of adding a mutation. Variants are listed in order of precedence. */
     sealed interface Step {}
 
-    /** It would not fit into this commit any more, and changed nothing. */
+    /** The mutation exceeds the limits of a commit. The draft was not changed. */
     record Full() implements Step {}
 
-    /** It took effect before; {@code here} is the version it made, if that was in this draft. */
-    record Replayed(Entity entity, MutationReceipt receipt, Optional<Entity> here) implements Step {}
+    /** The mutation was applied earlier. {@code inDraft} is the version it made, if this draft made it. */
+    record Replayed(Entity entity, MutationReceipt receipt, Optional<Entity> inDraft) implements Step {}
 
-    /** Its id was used for something else. */
+    /** The mutation id was already used with a different body. */
     record Reused() implements Step {}
 
-    /** It is refused. */
-    record Refused(Rejection refusal, Entity entity) implements Step {}
+    /** The mutation was rejected. */
+    record Refused(Rejection rejection, Entity entity) implements Step {}
 
-    /** It makes this version. */
+    /** The mutation makes this version. */
     record Made(Entity entity) implements Step {}
 
     /**
-     * Begins a commit.
+     * Starts a commit.
      *
-     * @param entities the entities as they are stored, by id; those that are missing never were
-     * @param newEpoch what the epoch is called if this is the first commit of the space
+     * @param entities the stored entities by id; entities that never existed are missing
+     * @param newEpoch the space epoch if this is the first commit of the space
      */
     CommitDraft(Space space, Map<String, Entity> entities, long now, String newEpoch, Settings settings) {
         this.before = space;
@@ -107,31 +107,31 @@ final class CommitDraft {
         this.at = Math.max(now, space.at());
     }
 
-    /** Decides a mutation and takes what comes of it into the commit. */
+    /** Evaluates a mutation and adds the resulting version to the commit. */
     Step add(Mutation mutation) {
-        Touched soFar = touched.get(mutation.entityId());
-        Entity entity = soFar == null ? stored(mutation.entityId()) : soFar.after();
+        ChangedEntity existing = changed.get(mutation.entityId());
+        Entity entity = existing == null ? stored(mutation.entityId()) : existing.after();
         if (mutation.id() != null) {
             Optional<MutationReceipt> receipt = MutationReceipt.find(entity.receipts(), mutation.id());
             if (receipt.isPresent()) {
                 return receipt.get().isFor(mutation.body())
-                        ? new Replayed(entity, receipt.get(), here(soFar, receipt.get()))
+                        ? new Replayed(entity, receipt.get(), inDraft(existing, receipt.get()))
                         : new Reused();
             }
         }
-        Entity shown = mutation.view().apply(entity);
-        Mutation.Decision decision = mutation.decide().apply(shown);
-        if (decision instanceof Mutation.Refuse refuse) {
-            return new Refused(refuse.refusal(), shown);
+        Entity viewed = mutation.view().apply(entity);
+        Mutation.Decision decision = mutation.decide().apply(viewed);
+        if (decision instanceof Mutation.Reject refuse) {
+            return new Refused(refuse.rejection(), viewed);
         }
         Entity next = next(entity, mutation, (Mutation.Write) decision);
-        return take(soFar, entity, next) ? new Made(next) : new Full();
+        return tryAdd(existing, entity, next) ? new Made(next) : new Full();
     }
 
-    private static Optional<Entity> here(@Nullable Touched soFar, MutationReceipt receipt) {
-        return soFar == null
+    private static Optional<Entity> inDraft(@Nullable ChangedEntity existing, MutationReceipt receipt) {
+        return existing == null
                 ? Optional.empty()
-                : soFar.versions().stream()
+                : existing.versions().stream()
                         .filter(version -> version.version() == receipt.version())
                         .findFirst();
     }
@@ -175,23 +175,23 @@ final class CommitDraft {
                 : PackedJson.of(ConflictExplanation.toJson(conflicts, false), settings.thresholdBytes());
     }
 
-    private boolean take(@Nullable Touched soFar, Entity entity, Entity next) {
-        if (soFar == null && touched.size() == MAX_ENTITIES) {
+    private boolean tryAdd(@Nullable ChangedEntity existing, Entity entity, Entity next) {
+        if (existing == null && changed.size() == MAX_ENTITIES) {
             return false;
         }
         Change change = Change.between(entity, next);
         long changeBytes = PackedJson.text(change.toJson()).length + 1L;
-        Touched more = soFar == null ? new Touched(entity, new ArrayList<>(), new ArrayList<>()) : soFar;
-        more.versions().add(next);
-        more.changes().add(change);
+        ChangedEntity entry = existing == null ? new ChangedEntity(entity, new ArrayList<>(), new ArrayList<>()) : existing;
+        entry.versions().add(next);
+        entry.changes().add(change);
         changes.add(change);
-        touched.put(next.id(), more);
-        if (!changes.isEmpty() && !fits(more, logBytes + changeBytes)) {
+        changed.put(next.id(), entry);
+        if (!changes.isEmpty() && !fits(entry, logBytes + changeBytes)) {
             changes.remove(changes.size() - 1);
-            more.versions().remove(next);
-            more.changes().remove(change);
-            if (soFar == null) {
-                touched.remove(next.id());
+            entry.versions().remove(next);
+            entry.changes().remove(change);
+            if (existing == null) {
+                changed.remove(next.id());
             }
             return false;
         }
@@ -200,28 +200,28 @@ final class CommitDraft {
         return true;
     }
 
-    private boolean fits(Touched last, long logPlainBytes) {
+    private boolean fits(ChangedEntity last, long logPlainBytes) {
         if (itemBytes(last) > ITEM_BYTES
                 || logPlainBytes > ENTRY_BYTES
                 || (logPlainBytes > ITEM_BYTES && log().storedBytes() > ITEM_BYTES)) {
             return false;
         }
-        long kept = settings.keepsBefore()
-                ? touched.values().stream()
+        long previousBytes = settings.storesPreviousStates()
+                ? changed.values().stream()
                         .map(entity -> entity.before().state())
                         .mapToLong(state -> state == null ? 0 : state.plainBytes())
                         .sum()
                 : 0;
-        if (kept > BEFORE_BYTES) {
+        if (previousBytes > BEFORE_BYTES) {
             return false;
         }
-        long all = kept
+        long all = previousBytes
                 + Math.min(logPlainBytes, ITEM_BYTES)
-                + touched.values().stream().mapToLong(this::itemBytes).sum();
+                + changed.values().stream().mapToLong(this::itemBytes).sum();
         return all <= TRANSACTION_BYTES;
     }
 
-    private long itemBytes(Touched entity) {
+    private long itemBytes(ChangedEntity entity) {
         Entity last = entity.after();
         PackedJson steps = steps(entity);
         return (long) size(last.state())
@@ -234,14 +234,14 @@ final class CommitDraft {
         return json == null ? 0 : json.storedBytes();
     }
 
-    /** Whether the commit would change nothing. */
+    /** True if the commit has no change. */
     boolean isEmpty() {
         return changes.isEmpty();
     }
 
-    /** The entities that change. */
-    List<Touched> touched() {
-        return List.copyOf(touched.values());
+    /** The entities that the commit changes. */
+    List<ChangedEntity> changedEntities() {
+        return List.copyOf(changed.values());
     }
 
     /** The head that the commit is made on. */
@@ -254,19 +254,19 @@ final class CommitDraft {
         return after.committed(epoch, at);
     }
 
-    /** The commit as those who follow the space are told of it. */
+    /** The commit as the feeds return it. */
     LogEntry entry() {
-        Space made = after();
-        return new LogEntry(made.seq(), made.epoch(), made.at(), made.checksum(), changes, (int) logBytes - 1);
+        Space head = after();
+        return new LogEntry(head.seq(), head.epoch(), head.at(), head.checksum(), changes, (int) logBytes - 1);
     }
 
-    /** All changes, as the log holds them. */
+    /** All changes in the form of the log table. */
     PackedJson log() {
         return packed(changes);
     }
 
-    /** What leads from an entity as it is stored to its new version; null if that is a single change. */
-    @Nullable PackedJson steps(Touched entity) {
+    /** The changes from the stored entity to its new version; null for a single change. */
+    @Nullable PackedJson steps(ChangedEntity entity) {
         return entity.changes().size() < 2 ? null : packed(entity.changes());
     }
 

@@ -1,12 +1,12 @@
 package dev.statecraft.replication.commit;
 
-import dev.statecraft.replication.commit.CommitCoordinator.Place;
+import dev.statecraft.replication.commit.CommitCoordinator.CommitTarget;
 import dev.statecraft.replication.commit.CommitCoordinator.Plan;
 import dev.statecraft.replication.commit.CommitDraft.Full;
 import dev.statecraft.replication.commit.CommitDraft.Made;
 import dev.statecraft.replication.commit.CommitDraft.Replayed;
 import dev.statecraft.replication.commit.CommitDraft.Step;
-import dev.statecraft.replication.commit.CommitStore.Ground;
+import dev.statecraft.replication.commit.CommitStore.CommitSnapshot;
 import dev.statecraft.replication.log.FeedChanged;
 import dev.statecraft.replication.log.HistoryService;
 import dev.statecraft.replication.state.Entity;
@@ -27,16 +27,16 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one way entities change. A commit takes any number of mutations of one space: it reads what they are about,
- * decides each on what those before it left, and writes all new versions in one transaction. If others were faster it
- * decides again on what is there then.
+ * Commits mutations of entities. Every change of an entity is a commit. A commit contains mutations of one space. The
+ * service reads the entities, evaluates the mutations in order, each on the result of the previous ones, and writes
+ * all new versions in one transaction. After a lost race the mutations are evaluated again on the current entities.
  */
 @ApplicationScoped
 public class CommitService {
 
     private final CommitStore commits;
     private final HistoryService history;
-    private final CommitCoordinator lanes;
+    private final CommitCoordinator coordinator;
     private final ReplicationConfig config;
     private final Clock clock;
     private final Event<FeedChanged> changes;
@@ -45,55 +45,55 @@ public class CommitService {
     public CommitService(
             CommitStore commits,
             HistoryService history,
-            CommitCoordinator lanes,
+            CommitCoordinator coordinator,
             ReplicationConfig config,
             Clock clock,
             Event<FeedChanged> changes) {
         this.changes = changes;
         this.commits = commits;
         this.history = history;
-        this.lanes = lanes;
+        this.coordinator = coordinator;
         this.config = config;
         this.clock = clock;
         ReplicationConfig.Receipts receipts = config.receipts();
         this.retention = new MutationReceipt.Retention(receipts.least(), receipts.most(), receipts.window());
     }
 
-    /** How a mutation ended; in order of precedence. */
+    /** Result of a mutation. Variants are listed in order of precedence. */
     public sealed interface Result {}
 
-    /** Its id was used for something else; nothing was done. */
+    /** The mutation id was already used with a different body. The mutation was not applied. */
     public record Reused() implements Result {}
 
-    /** It was refused; {@code current} is the entity it was refused on. */
-    public record Refused(Rejection refusal, Entity current) implements Result {}
+    /** The mutation was rejected. {@code current} is the entity that it was evaluated on. */
+    public record Refused(Rejection rejection, Entity current) implements Result {}
 
-    /** It could have been done, but is part of a batch that is done as a whole or not at all. */
-    public record Held() implements Result {}
+    /** The mutation was not applied because another mutation of the atomic batch was rejected. */
+    public record BatchRejected() implements Result {}
 
-    /** Others committed to the same space or entity all the time; nothing was done. */
+    /** Gave up after {@code commit-attempts} conflicting writes. The mutation was not applied. The caller may retry. */
     public record Busy() implements Result {}
 
-    /** It took effect before, in this version, of which nothing more is known. */
-    public record Forgotten(long version) implements Result {}
+    /** The mutation was applied by an earlier request. The version that it made is no longer stored. */
+    public record VersionExpired(long version) implements Result {}
 
     /**
-     * It is in effect, exactly once.
+     * The mutation is applied exactly once.
      *
-     * @param entity the version it made
-     * @param replayed whether it had taken effect before
+     * @param entity the version that the mutation made
+     * @param replayed true if an earlier request applied the mutation
      */
     public record Done(Entity entity, boolean replayed) implements Result {}
 
     /**
-     * Commits mutations of one space, in order. Each stands for itself: one may be refused while others are done, and
-     * where they do not fit into one transaction, they are several commits. Two round trips, and two more for each time
-     * somebody else was faster at the moment of the write.
+     * Commits mutations of one space, in order. The mutations are independent: a rejected one does not prevent the
+     * others. Mutations that exceed one transaction are written in several commits. Cost: two round trips per commit,
+     * and about one more for each lost race.
      *
-     * @return one result a mutation, in order
+     * @return one result for each mutation, in order
      */
     public List<Result> commit(String game, String space, List<Mutation> mutations) {
-        return told(game, space, lanes.inLane(game, space, () -> {
+        return notifyIfCommitted(game, space, coordinator.serialized(game, space, () -> {
             List<Result> results = new ArrayList<>();
             while (results.size() < mutations.size()) {
                 results.addAll(commitSome(game, space, mutations.subList(results.size(), mutations.size()), null)
@@ -103,53 +103,55 @@ public class CommitService {
         }));
     }
 
-    /** One entity of a commit: as it is stored, and as it will be. */
+    /** The stored entity and its new version in a commit. */
     public record Replaced(Entity before, Entity after) {}
 
-    /** A commit that is about to be written: number {@code seq} of its space. */
-    public record Upcoming(String space, long seq, List<Replaced> entities) {}
+    /** A commit before it is written. {@code seq} is its sequence number in the space. */
+    public record PlannedCommit(String space, long seq, List<Replaced> entities) {}
 
     /**
-     * Writes of somebody else that are made in the transaction of each commit.
+     * Writes of another feature that are made in the transaction of each commit.
      *
-     * @param keepsBefore whether they hold the states as they were, for which room is left then
-     * @param writes what to write beside a commit; asked again each time the commit is decided again. At most 2 items, and
-     *     7 more where they keep states; commits have at most 90 entities then.
-     * @param consumption adds up what it all consumes
+     * @param storesPreviousStates whether the writes contain the states before the commit; the commit reserves space
+     *     for them
+     * @param writes supplies the writes for a commit; called for each attempt. At most 2 items, and 7 more if they
+     *     contain previous states. A caller that adds items sends at most 90 entities in a commit.
+     * @param consumption adds up the consumed capacity
      */
-    public record Companion(boolean keepsBefore, Function<Upcoming, TransactionWrites> writes, CapacityUsage consumption) {}
+    public record Companion(boolean storesPreviousStates, Function<PlannedCommit, TransactionWrites> writes, CapacityUsage consumption) {}
 
     /**
-     * How mutations ended that others' writes went along with.
+     * Results of mutations that were committed with companion writes.
      *
-     * @param results of the first mutations, in order
-     * @param complete false if a condition of those writes did not hold: nothing was done of what has no result
+     * @param results results of the first mutations, in order
+     * @param complete false if a condition of the companion writes failed. The mutations without a result were not
+     *     applied.
      */
-    public record Accompanied(List<Result> results, boolean complete) {}
+    public record CompanionResults(List<Result> results, boolean complete) {}
 
     /**
-     * Commits mutations of one space, in order, as {@link #commit(String, String, List)} does, each commit together with
-     * writes of somebody else. A commit that would change nothing is not made, and neither are those writes.
+     * Commits mutations like {@link #commit(String, String, List)}, each commit together with companion writes. A
+     * commit without a change is not written, and neither are its companion writes.
      */
-    public Accompanied commitAlong(String game, String space, List<Mutation> mutations, Companion companion) {
-        Accompanied done = lanes.inLane(game, space, () -> {
+    public CompanionResults commitWithCompanion(String game, String space, List<Mutation> mutations, Companion companion) {
+        CompanionResults done = coordinator.serialized(game, space, () -> {
             List<Result> results = new ArrayList<>();
             while (results.size() < mutations.size()) {
                 Optional<List<Result>> some =
                         commitSome(game, space, mutations.subList(results.size(), mutations.size()), companion);
                 if (some.isEmpty()) {
-                    return new Accompanied(results, false);
+                    return new CompanionResults(results, false);
                 }
                 results.addAll(some.get());
             }
-            return new Accompanied(results, true);
+            return new CompanionResults(results, true);
         });
-        told(game, space, done.results());
+        notifyIfCommitted(game, space, done.results());
         return done;
     }
 
-    /** Tells those who follow the space if something was committed. */
-    private List<Result> told(String game, String space, List<Result> results) {
+    /** Fires {@link FeedChanged} if a new version was committed. */
+    private List<Result> notifyIfCommitted(String game, String space, List<Result> results) {
         if (results.stream().anyMatch(result -> result instanceof Done done && !done.replayed())) {
             changes.fire(new FeedChanged(game, space));
         }
@@ -162,10 +164,9 @@ public class CommitService {
     }
 
     /**
-     * Commits mutations of one space as a whole or not at all: readers see all of them in one log entry. Up to 98
-     * entities.
+     * Commits all mutations in one commit with one log entry, or none of them. Limit: 98 entities.
      *
-     * @return one result a mutation, in order; all of them done, or none
+     * @return one result for each mutation, in order; {@link Done} for all of them or for none, except replays
      */
     public List<Result> commitAtomically(String game, String space, List<Mutation> mutations) {
         Set<String> ids = new HashSet<>();
@@ -173,37 +174,37 @@ public class CommitService {
         if (ids.size() > CommitDraft.MAX_ENTITIES) {
             return tooLarge(mutations);
         }
-        return told(game, space, commitAll(game, space, mutations, ids));
+        return notifyIfCommitted(game, space, commitAll(game, space, mutations, ids));
     }
 
     private List<Result> commitAll(String game, String space, List<Mutation> mutations, Set<String> ids) {
-        Function<Ground, Plan<List<Result>>> plans = ground -> {
-            CommitDraft draft = draft(ground, false);
+        Function<CommitSnapshot, Plan<List<Result>>> planner = snapshot -> {
+            CommitDraft draft = draft(snapshot, false);
             List<Step> steps = mutations.stream().map(draft::add).toList();
             if (steps.stream().anyMatch(Full.class::isInstance)) {
-                return Plan.answer(() -> tooLarge(mutations));
+                return Plan.withoutWrite(() -> tooLarge(mutations));
             }
             boolean refused = steps.stream().anyMatch(step -> !(step instanceof Made || step instanceof Replayed));
             return refused || draft.isEmpty()
-                    ? Plan.answer(() -> results(game, steps, refused))
-                    : new Plan<>(draft, () -> commits.write(game, draft, ground), () -> results(game, steps, false));
+                    ? Plan.withoutWrite(() -> results(game, steps, refused))
+                    : new Plan<>(draft, () -> commits.write(game, draft, snapshot), () -> results(game, steps, false));
         };
-        return lanes.decide(new Place(game, space, ids, null), plans, () -> busy(mutations))
+        return coordinator.commit(new CommitTarget(game, space, ids, null), planner, () -> busy(mutations))
                 .orElseThrow();
     }
 
     /**
-     * Commits the mutation that a parked conflict comes to and settles the conflict in the same transaction, so that it
-     * happens once, whoever tries.
+     * Commits the mutation that resolves a parked conflict. The same transaction stores the resolution, so the
+     * conflict is resolved once.
      *
-     * @return nothing if somebody else settled it
+     * @return empty if the conflict was already resolved
      */
-    Optional<Result> commitSettling(String game, String space, Mutation mutation, ConflictResolution settlement) {
-        Function<Ground, Plan<Result>> plans = ground -> {
-            CommitDraft draft = draft(ground, false);
+    Optional<Result> commitResolving(String game, String space, Mutation mutation, ConflictResolution resolution) {
+        Function<CommitSnapshot, Plan<Result>> planner = snapshot -> {
+            CommitDraft draft = draft(snapshot, false);
             Step step = draft.add(mutation);
             if (step instanceof Full) {
-                return Plan.answer(() -> tooLarge(List.of(mutation)).get(0));
+                return Plan.withoutWrite(() -> tooLarge(List.of(mutation)).get(0));
             }
             return step instanceof Made made
                     ? new Plan<>(
@@ -211,21 +212,21 @@ public class CommitService {
                             () -> commits.write(
                                     game,
                                     draft,
-                                    ground,
-                                    settlement,
+                                    snapshot,
+                                    resolution,
                                     made.entity().version()),
                             () -> result(game, step, false))
-                    : Plan.answer(() -> result(game, step, false));
+                    : Plan.withoutWrite(() -> result(game, step, false));
         };
         Optional<Result> result =
-                lanes.decide(new Place(game, space, Set.of(mutation.entityId()), null), plans, Busy::new);
-        result.ifPresent(done -> told(game, space, List.of(done)));
+                coordinator.commit(new CommitTarget(game, space, Set.of(mutation.entityId()), null), planner, Busy::new);
+        result.ifPresent(done -> notifyIfCommitted(game, space, List.of(done)));
         return result;
     }
 
     /**
-     * Commits the first of the mutations, as many as fit into one transaction, and at least one. Nothing if what was to go
-     * along with them could not be written.
+     * Commits the first mutations, as many as one transaction can contain and at least one. Empty if a condition of
+     * the companion writes failed.
      */
     private Optional<List<Result>> commitSome(
             String game, String space, List<Mutation> mutations, @Nullable Companion companion) {
@@ -233,23 +234,23 @@ public class CommitService {
         Set<String> ids = new HashSet<>();
         some.forEach(mutation -> ids.add(mutation.entityId()));
         CapacityUsage consumption = companion == null ? null : companion.consumption();
-        Function<Ground, Plan<List<Result>>> plans = ground -> {
-            CommitDraft draft = draft(ground, companion != null && companion.keepsBefore());
+        Function<CommitSnapshot, Plan<List<Result>>> planner = snapshot -> {
+            CommitDraft draft = draft(snapshot, companion != null && companion.storesPreviousStates());
             List<Step> steps = firstSteps(draft, some);
             if (steps.isEmpty()) {
-                return Plan.answer(() -> List.of(tooLarge(some).get(0)));
+                return Plan.withoutWrite(() -> List.of(tooLarge(some).get(0)));
             }
             return draft.isEmpty()
-                    ? Plan.answer(() -> results(game, steps, false))
+                    ? Plan.withoutWrite(() -> results(game, steps, false))
                     : new Plan<>(
                             draft,
-                            () -> commits.write(game, draft, ground, along(companion, draft), consumption),
+                            () -> commits.write(game, draft, snapshot, companionWrites(companion, draft), consumption),
                             () -> results(game, steps, false));
         };
-        return lanes.decide(new Place(game, space, ids, consumption), plans, () -> busy(some));
+        return coordinator.commit(new CommitTarget(game, space, ids, consumption), planner, () -> busy(some));
     }
 
-    /** Takes mutations into a draft until it is full. */
+    /** Adds mutations to a draft until it is full. */
     private static List<Step> firstSteps(CommitDraft draft, List<Mutation> mutations) {
         List<Step> steps = new ArrayList<>();
         for (Mutation mutation : mutations) {
@@ -262,15 +263,15 @@ public class CommitService {
         return steps;
     }
 
-    private static TransactionWrites along(@Nullable Companion companion, CommitDraft draft) {
+    private static TransactionWrites companionWrites(@Nullable Companion companion, CommitDraft draft) {
         return companion == null
                 ? TransactionWrites.NONE
                 : companion
                         .writes()
-                        .apply(new Upcoming(
+                        .apply(new PlannedCommit(
                                 draft.after().name(),
                                 draft.after().seq(),
-                                draft.touched().stream()
+                                draft.changedEntities().stream()
                                         .map(entity -> new Replaced(entity.before(), entity.after()))
                                         .toList()));
     }
@@ -279,13 +280,13 @@ public class CommitService {
         return mutations.stream().map(mutation -> (Result) new Busy()).toList();
     }
 
-    private CommitDraft draft(Ground ground, boolean keepsBefore) {
+    private CommitDraft draft(CommitSnapshot snapshot, boolean storesPreviousStates) {
         return new CommitDraft(
-                ground.space(),
-                ground.entities(),
+                snapshot.space(),
+                snapshot.entities(),
                 clock.millis(),
                 UUID.randomUUID().toString(),
-                new CommitDraft.Settings(HistoryService.thresholdBytes(config), retention, keepsBefore));
+                new CommitDraft.Settings(HistoryService.thresholdBytes(config), retention, storesPreviousStates));
     }
 
     private static List<Mutation> firstEntities(List<Mutation> mutations) {
@@ -300,32 +301,32 @@ public class CommitService {
         return mutations.subList(0, count);
     }
 
-    private List<Result> results(String game, List<Step> steps, boolean held) {
-        return steps.stream().map(step -> result(game, step, held)).toList();
+    private List<Result> results(String game, List<Step> steps, boolean batchRejected) {
+        return steps.stream().map(step -> result(game, step, batchRejected)).toList();
     }
 
-    private Result result(String game, Step step, boolean held) {
+    private Result result(String game, Step step, boolean batchRejected) {
         if (step instanceof CommitDraft.Reused) {
             return new Reused();
         }
         if (step instanceof CommitDraft.Refused refused) {
-            return new Refused(refused.refusal(), refused.entity());
+            return new Refused(refused.rejection(), refused.entity());
         }
         if (step instanceof Replayed replayed) {
             long version = replayed.receipt().version();
-            return replayed.here()
+            return replayed.inDraft()
                     .or(() -> history.at(game, replayed.entity(), version))
                     .<Result>map(entity -> new Done(entity, true))
-                    .orElseGet(() -> new Forgotten(version));
+                    .orElseGet(() -> new VersionExpired(version));
         }
-        return held ? new Held() : new Done(((Made) step).entity(), false);
+        return batchRejected ? new BatchRejected() : new Done(((Made) step).entity(), false);
     }
 
     private static List<Result> tooLarge(List<Mutation> mutations) {
-        Rejection refusal = new Rejection.TooLarge("The changes exceed one commit, which has at most "
+        Rejection rejection = new Rejection.TooLarge("The changes exceed one commit, which has at most "
                 + CommitDraft.MAX_ENTITIES + " entities and 400 KB of changes. Send fewer changes per request.");
         return mutations.stream()
-                .map(mutation -> (Result) new Refused(refusal, Entity.none("", mutation.entityId())))
+                .map(mutation -> (Result) new Refused(rejection, Entity.none("", mutation.entityId())))
                 .toList();
     }
 }

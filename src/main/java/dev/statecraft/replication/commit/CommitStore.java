@@ -32,9 +32,10 @@ import software.amazon.awssdk.services.dynamodb.model.TransactWriteItemsResponse
 import software.amazon.awssdk.services.dynamodb.model.TransactionCanceledException;
 
 /**
- * Commits: one transaction over the log and the entities. It moves the head of the space from the commit it was made on
- * to the next number, adds that one log entry, and puts each entity in place of the version it was decided on, receipts
- * included. So sequence numbers and versions are dense, and readers see all of a commit or nothing.
+ * Writes commits. A commit is one transaction over the log table and the entities table. It replaces the head of the
+ * space, adds one log entry, and replaces each changed entity including its receipts. Each write has the condition
+ * that the item is still the one of the snapshot. So sequence numbers and versions have no gaps, and a reader never
+ * sees a part of a commit.
  */
 @ApplicationScoped
 public class CommitStore {
@@ -52,31 +53,47 @@ public class CommitStore {
         this.config = config;
     }
 
-    /** What a commit is decided on: the head of a space, and entities by id without those that never were. */
-    record Ground(Space space, Map<String, Entity> entities) {}
+    /**
+     * The state that a commit is planned on: the head of a space, and the entities by id. Entities that never existed
+     * are missing.
+     */
+    record CommitSnapshot(Space space, Map<String, Entity> entities) {}
 
-    /** How a commit ended; in order of precedence. */
+    /** Result of writing a commit. Variants are listed in order of precedence. */
     sealed interface Outcome {}
 
-    /** It is made. */
+    /** The transaction was committed. */
     record Written() implements Outcome {}
 
-    /** What was to be written with it cannot be, such as a conflict that is settled already; nothing was written. */
-    record Foregone() implements Outcome {}
+    /**
+     * A condition of the companion writes failed, for example because a conflict was already resolved. Nothing was
+     * written.
+     */
+    record CompanionRejected() implements Outcome {}
 
-    /** Others were at the same items at the same moment; nothing is known of what they did. */
-    record Contended() implements Outcome {}
+    /**
+     * DynamoDB cancelled the transaction (conflict, throttling, or a failed condition on a missing item) and returned
+     * no current item. Read again before retrying.
+     */
+    record WriteConflict() implements Outcome {}
 
-    /** The number was taken or entities had changed; this is what is there now. */
-    record Overtaken(Ground ground) implements Outcome {}
+    /**
+     * Another writer committed to the space or changed an entity. {@code snapshot} holds the current head and
+     * entities, taken from the cancellation reasons, so the retry needs no read.
+     */
+    record SnapshotOutdated(CommitSnapshot snapshot) implements Outcome {}
 
-    /** Reads the head and up to 98 entities of a space, strongly consistent: one round trip. */
-    Ground read(String game, String space, Collection<String> ids) {
+    /** Reads the head and up to 98 entities of a space, strongly consistent, in one round trip. */
+    CommitSnapshot read(String game, String space, Collection<String> ids) {
         return read(game, space, ids, null);
     }
 
-    /** The same; adds up what it consumes, unless nobody wants to know. */
-    Ground read(String game, String space, Collection<String> ids, @Nullable CapacityUsage consumption) {
+    /**
+     * Reads the head and up to 98 entities of a space, strongly consistent, in one round trip.
+     *
+     * @param consumption adds up the consumed capacity; null if it is not measured
+     */
+    CommitSnapshot read(String game, String space, Collection<String> ids, @Nullable CapacityUsage consumption) {
         List<Map<String, AttributeValue>> keys = ids.stream()
                 .distinct()
                 .map(id -> EntityItems.key(game, space, id))
@@ -94,7 +111,7 @@ public class CommitStore {
             Entity entity = EntityItems.fromItem(item);
             entities.put(entity.id(), entity);
         });
-        return new Ground(
+        return new CommitSnapshot(
                 found.getOrDefault(tables.log(), List.of()).stream()
                         .findFirst()
                         .map(LogStore::toSpace)
@@ -103,37 +120,38 @@ public class CommitStore {
     }
 
     /**
-     * Writes a commit: 2 WCU for each KB of each entity, of the log entry, and of the head.
+     * Writes a commit. Cost: 2 WCU for each KB of each entity, of the log entry and of the head.
      *
-     * @param ground what it was decided on
+     * @param snapshot the state that the commit was planned on
      */
-    Outcome write(String game, CommitDraft draft, Ground ground) {
-        return write(game, draft, ground, List.of(), null);
+    Outcome write(String game, CommitDraft draft, CommitSnapshot snapshot) {
+        return write(game, draft, snapshot, List.of(), null);
     }
 
     /**
-     * Writes a commit together with writes of somebody else: all are done, or none.
+     * Writes a commit and companion writes in one transaction.
      *
-     * @return {@link Foregone} if a condition of those writes does not hold
+     * @return {@link CompanionRejected} if a condition of the companion writes failed
      */
-    Outcome write(String game, CommitDraft draft, Ground ground, TransactionWrites along, @Nullable CapacityUsage consumption) {
-        return write(game, draft, ground, along.items(), consumption);
+    Outcome write(String game, CommitDraft draft, CommitSnapshot snapshot, TransactionWrites companion, @Nullable CapacityUsage consumption) {
+        return write(game, draft, snapshot, companion.items(), consumption);
     }
 
     /**
-     * Writes a commit that settles a parked conflict, in the same transaction: both are done, or neither.
+     * Writes a commit and the resolution of a parked conflict in one transaction.
      *
-     * @param version the version that the commit makes of the entity
+     * @param version the version of the entity that the commit makes
+     * @return {@link CompanionRejected} if the conflict was already resolved
      */
-    Outcome write(String game, CommitDraft draft, Ground ground, ConflictResolution settlement, long version) {
-        return write(game, draft, ground, ConflictItems.resolving(tables, config, game, settlement, version), null);
+    Outcome write(String game, CommitDraft draft, CommitSnapshot snapshot, ConflictResolution resolution, long version) {
+        return write(game, draft, snapshot, ConflictItems.resolving(tables, config, game, resolution, version), null);
     }
 
     private Outcome write(
             String game,
             CommitDraft draft,
-            Ground ground,
-            List<TransactWriteItem> beside,
+            CommitSnapshot snapshot,
+            List<TransactWriteItem> additional,
             @Nullable CapacityUsage consumption) {
         List<TransactWriteItem> items = new ArrayList<>();
         items.add(head(game, draft));
@@ -141,10 +159,10 @@ public class CommitStore {
                 .tableName(tables.log())
                 .item(LogStore.entryItem(game, draft.after(), draft.log(), config.logRetention()))
                 .conditionExpression("attribute_not_exists(pk)")));
-        draft.touched().forEach(entity -> items.add(entity(game, draft, entity)));
-        items.addAll(beside);
+        draft.changedEntities().forEach(entity -> items.add(entity(game, draft, entity)));
+        items.addAll(additional);
         try {
-            // The SDK gives each transaction a token, so that one it repeats after a lost answer is made once.
+            // The SDK sends a client request token, so a transaction that it retries after a lost response is applied once.
             TransactWriteItemsResponse response = dynamo.transactWriteItems(write -> write.transactItems(items)
                     .returnConsumedCapacity(consumption == null ? null : ReturnConsumedCapacity.TOTAL));
             if (consumption != null) {
@@ -152,7 +170,7 @@ public class CommitStore {
             }
             return new Written();
         } catch (TransactionCanceledException e) {
-            return cancelled(e, draft, ground);
+            return cancelled(e, draft, snapshot);
         }
     }
 
@@ -167,16 +185,16 @@ public class CommitStore {
                                         ":epoch", s(draft.before().epoch()))));
     }
 
-    private TransactWriteItem entity(String game, CommitDraft draft, CommitDraft.Touched touched) {
+    private TransactWriteItem entity(String game, CommitDraft draft, CommitDraft.ChangedEntity changed) {
         Put.Builder put = Put.builder()
                 .tableName(tables.entities())
-                .item(EntityItems.toItem(game, touched.after(), draft.steps(touched)));
+                .item(EntityItems.toItem(game, changed.after(), draft.steps(changed)));
         return put(
-                touched.before().version() == 0
+                changed.before().version() == 0
                         ? put.conditionExpression("attribute_not_exists(pk)")
                         : put.conditionExpression("v = :expected")
                                 .expressionAttributeValues(
-                                        Map.of(":expected", n(touched.before().version()))));
+                                        Map.of(":expected", n(changed.before().version()))));
     }
 
     private static TransactWriteItem put(Put.Builder put) {
@@ -186,23 +204,23 @@ public class CommitStore {
                 .build();
     }
 
-    /** Tells apart why a transaction was not made; the reasons stand in the order of its items. */
-    private static Outcome cancelled(TransactionCanceledException e, CommitDraft draft, Ground ground) {
+    /** Converts the cancellation reasons, which are in the order of the items, to the result of the write. */
+    private static Outcome cancelled(TransactionCanceledException e, CommitDraft draft, CommitSnapshot snapshot) {
         List<CancellationReason> reasons = e.cancellationReasons();
         boolean failed = false;
-        Space space = ground.space();
-        Map<String, Entity> entities = new HashMap<>(ground.entities());
+        Space space = snapshot.space();
+        Map<String, Entity> entities = new HashMap<>(snapshot.entities());
         for (int i = 0; i < reasons.size(); i++) {
             CancellationReason reason = reasons.get(i);
             switch (Optional.ofNullable(reason.code()).orElse("None")) {
                 case "None" -> {}
                 case "ConditionalCheckFailed" -> {
                     failed = true;
-                    if (i >= FIRST_ENTITY + draft.touched().size()) {
-                        return new Foregone();
+                    if (i >= FIRST_ENTITY + draft.changedEntities().size()) {
+                        return new CompanionRejected();
                     }
                     if (!reason.hasItem()) {
-                        return new Contended();
+                        return new WriteConflict();
                     }
                     if (i == HEAD) {
                         space = LogStore.toSpace(reason.item());
@@ -212,15 +230,15 @@ public class CommitStore {
                     }
                 }
                 case "TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded" -> {
-                    return new Contended();
+                    return new WriteConflict();
                 }
                 default -> throw e;
             }
         }
         if (!failed || space.seq() <= draft.before().seq()) {
-            return new Contended();
+            return new WriteConflict();
         }
-        return new Overtaken(new Ground(space, entities));
+        return new SnapshotOutdated(new CommitSnapshot(space, entities));
     }
 
     private static KeysAndAttributes consistent(List<Map<String, AttributeValue>> keys) {

@@ -7,7 +7,7 @@ import static dev.statecraft.table.Attributes.s;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.statecraft.replication.commit.ConflictResolution.Choice;
 import dev.statecraft.replication.commit.KeptConflict.Resolved;
-import dev.statecraft.replication.commit.KeptConflict.Waiting;
+import dev.statecraft.replication.commit.KeptConflict.Unresolved;
 import dev.statecraft.replication.log.LogStore;
 import dev.statecraft.replication.state.PackedJson;
 import dev.statecraft.replication.state.ReplicationConfig;
@@ -26,12 +26,12 @@ import java.util.regex.Pattern;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
 
-/** Maps conflicts to the items that {@link ConflictStore} keeps, and back. */
+/** Maps conflicts to the items of {@link ConflictStore}, and back. */
 public final class ConflictItems {
 
     private static final String CONFLICT = "conflict";
 
-    private static final Pattern PLACE = Pattern.compile("[0-9]{16}#[A-Za-z0-9_-]{1,64}");
+    private static final Pattern POSITION = Pattern.compile("[0-9]{16}#[A-Za-z0-9_-]{1,64}");
 
     /** The item of a parked conflict; {@code update} is the packed JSON of the conflict. */
     static Map<String, AttributeValue> toItem(String game, ParkedConflict conflict, PackedJson update) {
@@ -49,26 +49,26 @@ public final class ConflictItems {
     }
 
     /**
-     * The items of a transaction that resolve a conflict; 2 WCU each. The condition of the first item does not hold if
-     * the conflict is already resolved.
+     * The items of a transaction that resolve a conflict. The condition of the first item fails if the conflict is
+     * already resolved. Cost: 2 WCU for each item.
      */
     static List<TransactWriteItem> resolving(
-            TableNames tables, ReplicationConfig config, String game, ConflictResolution settlement, long version) {
+            TableNames tables, ReplicationConfig config, String game, ConflictResolution resolution, long version) {
         Map<String, AttributeValue> values = new HashMap<>();
-        values.put(":how", s(settlement.choice().name()));
-        values.put(":what", s(settlement.decision()));
-        values.put(":by", s(settlement.by()));
-        values.put(":at", n(settlement.at()));
+        values.put(":how", s(resolution.choice().name()));
+        values.put(":what", s(resolution.decision()));
+        values.put(":by", s(resolution.by()));
+        values.put(":at", n(resolution.at()));
         values.put(":v", n(version));
-        values.put(":ttl", n(settlement.at() / 1000 + config.conflictRetention().toSeconds()));
-        Strategy strategy = settlement.strategy();
+        values.put(":ttl", n(resolution.at() / 1000 + config.conflictRetention().toSeconds()));
+        Strategy strategy = resolution.strategy();
         if (strategy != null) {
             values.put(":g", s(strategy.name()));
         }
         return List.of(
                 TransactWriteItem.builder()
                         .update(update -> update.tableName(tables.replication())
-                                .key(key(game, settlement.conflictId()))
+                                .key(key(game, resolution.conflictId()))
                                 .updateExpression(
                                         "SET how = :how, what = :what, #by = :by, #at = :at, v = :v, #ttl = :ttl"
                                                 + (strategy == null ? "" : ", g = :g") + " REMOVE u")
@@ -78,21 +78,24 @@ public final class ConflictItems {
                         .build(),
                 TransactWriteItem.builder()
                         .delete(delete -> delete.tableName(tables.replication())
-                                .key(queueKey(game, settlement.deadline(), settlement.conflictId())))
+                                .key(queueKey(game, resolution.deadline(), resolution.conflictId())))
                         .build(),
-                waiting(tables, game, settlement.conflictId(), -1));
+                changePending(tables, game, resolution.conflictId(), -1));
     }
 
     /** Adds {@code more} to the number of parked conflicts of the game. */
-    static TransactWriteItem waiting(TableNames tables, String game, String id, long more) {
+    static TransactWriteItem changePending(TableNames tables, String game, String id, long more) {
         return TransactWriteItem.builder()
                 .update(ReplicationStatisticsStore.adding(tables, game, id, Map.of(Sum.PENDING, more)))
                 .build();
     }
 
-    /** Whether a text has the form of a sort key of the queue, which pages of conflicts return as their next place. */
-    static boolean isPlace(String text) {
-        return PLACE.matcher(text).matches();
+    /**
+     * True if the text has the form of a sort key of the queue. Pages of conflicts return such a key as the next
+     * position.
+     */
+    static boolean isPosition(String text) {
+        return POSITION.matcher(text).matches();
     }
 
     /** A deadline as text that sorts by time. */
@@ -100,9 +103,9 @@ public final class ConflictItems {
         return LogStore.number(millis);
     }
 
-    /** The id of the conflict at a place of the queue. */
-    static String idOf(String place) {
-        return place.substring(place.indexOf('#') + 1);
+    /** The id of the conflict at a position of the queue. */
+    static String idOf(String position) {
+        return position.substring(position.indexOf('#') + 1);
     }
 
     /** The partition of the queue of a game. */
@@ -132,7 +135,7 @@ public final class ConflictItems {
         String how = Attributes.stringOrNull(item, "how");
         if (how == null) {
             JsonNode update = PackedJson.stored(Attributes.bytes(item, "u")).value();
-            return new Waiting(new ParkedConflict(
+            return new Unresolved(new ParkedConflict(
                     id,
                     space,
                     entity,
@@ -162,7 +165,7 @@ public final class ConflictItems {
                 body);
     }
 
-    /** The change of a conflict that a record of the table's stream reports; nothing if it is about another item. */
+    /** The change of a conflict that a stream record reports; empty if the record is of another item. */
     public static Optional<ConflictChange> change(ItemChange change) {
         Map<String, AttributeValue> item = change.after();
         if (item == null || !Attributes.string(item, "sk").equals(CONFLICT)) {
@@ -173,7 +176,7 @@ public final class ConflictItems {
         KeptConflict kept = kept(item);
         return Optional.of(
                 kept instanceof Resolved resolved
-                        ? new ConflictChange.Resolved(game, resolved.settlement(), resolved.version())
-                        : new ConflictChange.Parked(game, ((Waiting) kept).conflict()));
+                        ? new ConflictChange.Resolved(game, resolved.resolution(), resolved.version())
+                        : new ConflictChange.Parked(game, ((Unresolved) kept).conflict()));
     }
 }

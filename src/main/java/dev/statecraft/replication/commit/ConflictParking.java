@@ -1,7 +1,7 @@
 package dev.statecraft.replication.commit;
 
 import dev.statecraft.replication.commit.KeptConflict.Resolved;
-import dev.statecraft.replication.commit.KeptConflict.Waiting;
+import dev.statecraft.replication.commit.KeptConflict.Unresolved;
 import dev.statecraft.replication.log.HistoryService;
 import dev.statecraft.replication.merge.Merge;
 import dev.statecraft.replication.state.Entity;
@@ -36,7 +36,7 @@ public class ConflictParking {
         this.clock = clock;
     }
 
-    /** Result of parking an update, in order of precedence. */
+    /** Result of parking an update. Variants are listed in order of precedence. */
     public sealed interface Parking {}
 
     /** A different request was parked under the same id. */
@@ -45,17 +45,20 @@ public class ConflictParking {
     /** The update is too large to be stored. */
     public record TooLarge() implements Parking {}
 
-    /** The update is parked; {@code replayed} if an earlier request parked it. */
+    /** The update is parked. {@code replayed} is true if an earlier request with the same mutation id parked it. */
     public record Parked(ParkedConflict conflict, boolean replayed) implements Parking {}
 
-    /** The update was parked and resolved; {@code entity} is the resulting version, nothing if nothing was changed. */
-    public record Past(ConflictResolution settlement, Optional<Entity> entity) implements Parking {}
+    /**
+     * The update was parked and is resolved. {@code entity} is the resulting version; empty if nothing was changed or
+     * the version is no longer stored.
+     */
+    public record AlreadyResolved(ConflictResolution resolution, Optional<Entity> entity) implements Parking {}
 
     /**
-     * Parks an update; 2 WCU for each KB.
+     * Parks an update. Cost: 2 WCU for each KB.
      *
      * @param met the entity that the update conflicts with
-     * @param mutationId the id under which a repeated update is recognized; null if it has none
+     * @param mutationId mutation id, which identifies a repeated update; null if it has none
      * @param body the whole request as text
      */
     public Parking park(
@@ -74,40 +77,40 @@ public class ConflictParking {
         if (kept.isEmpty()) {
             return new TooLarge();
         }
-        return kept.get() instanceof Waiting waiting && waiting.conflict().equals(conflict)
+        return kept.get() instanceof Unresolved unresolved && unresolved.conflict().equals(conflict)
                 ? new Parked(conflict, false)
-                : again(game, kept.get(), body);
+                : replay(game, kept.get(), body);
     }
 
     /**
-     * The result of an update that was parked before; 1 RCU.
+     * Returns the result of an update that was parked earlier. Cost: 1 RCU.
      *
-     * @return nothing if no such update was parked, or its outcome has expired
+     * @return empty if no such update was parked, or its resolution has expired
      */
-    public Optional<Parking> earlier(String game, String space, String entityId, String mutationId, String body) {
-        return conflicts.read(game, idOf(space, entityId, mutationId)).map(kept -> again(game, kept, body));
+    public Optional<Parking> findEarlier(String game, String space, String entityId, String mutationId, String body) {
+        return conflicts.read(game, idOf(space, entityId, mutationId)).map(kept -> replay(game, kept, body));
     }
 
-    private Parking again(String game, KeptConflict kept, String body) {
+    private Parking replay(String game, KeptConflict kept, String body) {
         if (!kept.body().equals(ParkedConflict.hash(body))) {
             return new Reused();
         }
-        if (kept instanceof Waiting waiting) {
-            return new Parked(waiting.conflict(), true);
+        if (kept instanceof Unresolved unresolved) {
+            return new Parked(unresolved.conflict(), true);
         }
         Resolved resolved = (Resolved) kept;
-        return new Past(resolved.settlement(), made(game, resolved));
+        return new AlreadyResolved(resolved.resolution(), resultingVersion(game, resolved));
     }
 
-    /** The version that resolving a conflict produced; nothing if there is none, or it is no longer kept. */
-    Optional<Entity> made(String game, Resolved resolved) {
-        ConflictResolution settlement = resolved.settlement();
+    /** Returns the version that the resolution made; empty if there is none, or it is no longer stored. */
+    Optional<Entity> resultingVersion(String game, Resolved resolved) {
+        ConflictResolution resolution = resolved.resolution();
         return resolved.version() == 0
                 ? Optional.empty()
-                : history.at(game, entities.read(game, settlement.space(), settlement.entityId()), resolved.version());
+                : history.at(game, entities.read(game, resolution.space(), resolution.entityId()), resolved.version());
     }
 
-    /** The same update of the same entity is the same conflict, however often it is sent. */
+    /** Conflict id of an update. A repeated update has the same id. */
     private static String idOf(String space, String entityId, String mutationId) {
         return "conflict_" + ParkedConflict.hash(space + "\n" + entityId + "\n" + mutationId);
     }

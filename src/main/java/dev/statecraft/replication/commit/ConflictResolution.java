@@ -5,17 +5,17 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a parked conflict was settled.
+ * Resolution of a parked conflict.
  *
  * @param conflictId the conflict
- * @param space the space of the entity it is about
- * @param entityId that entity
- * @param deadline when the conflict was to be settled at the latest, epoch milliseconds
- * @param choice what was decided
- * @param decision hash of all that was decided, which tells a repeated decision from another one
- * @param strategy what that meant for the values, null if a state was given
- * @param by who decided
- * @param at when, epoch milliseconds
+ * @param space space of the entity
+ * @param entityId the entity
+ * @param deadline deadline of the conflict, in Unix milliseconds
+ * @param choice the decision
+ * @param decision hash of the whole decision, which identifies a repeated decision
+ * @param strategy the merge strategy of the decision; null if a state was given
+ * @param by the caller that decided, or {@code timeout}
+ * @param at time of the resolution, in Unix milliseconds
  */
 public record ConflictResolution(
         String conflictId,
@@ -28,8 +28,8 @@ public record ConflictResolution(
         String by,
         long at) {
 
-    /** The name under which a conflict is resolved that nobody resolved in time. */
-    private static final String NOBODY = "timeout";
+    /** Recorded as the caller if the deadline has passed. */
+    private static final String TIMEOUT_CALLER = "timeout";
 
     /**
      * A decision about a parked conflict.
@@ -42,7 +42,7 @@ public record ConflictResolution(
 
     /** The resolution of a conflict by a strategy after its deadline. */
     static ConflictResolution timedOut(ParkedConflict conflict, Strategy fallback, long at) {
-        return of(conflict, Choice.TIMEOUT, ParkedConflict.hash(NOBODY), fallback, NOBODY, at);
+        return of(conflict, Choice.TIMEOUT, ParkedConflict.hash(TIMEOUT_CALLER), fallback, TIMEOUT_CALLER, at);
     }
 
     private static ConflictResolution of(
@@ -73,18 +73,18 @@ public record ConflictResolution(
         };
     }
 
-    /** What can be decided about a parked conflict. */
+    /** Decision on a parked conflict. */
     @Schema(name = "ConflictChoice")
     public enum Choice {
-        /** The stored state stays as it is; the update is dropped. */
+        /** Keeps the stored state. The update is dropped. */
         SERVER,
-        /** The update is done, and its values win. */
+        /** Applies the update. Its values win. */
         CLIENT,
-        /** The update is done, merged by the rules of the type. */
+        /** Applies the update, merged by the rules of the entity type. */
         MERGE,
-        /** A state that somebody gave. */
+        /** Replaces the state by a given one. */
         STATE,
-        /** Nobody decided in time; the fallback strategy of the type did. */
+        /** The deadline has passed. The fallback strategy of the entity type applies. */
         TIMEOUT
     }
 }

@@ -36,7 +36,7 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
-/** Conflicts over HTTP: those that wait for a decision, the decision, and what a merge would come to. */
+/** HTTP routes of parked conflicts: list and resolve them, and preview a merge. */
 @Path("/v1/conflicts")
 @Produces(MediaType.APPLICATION_JSON)
 @Consumes(MediaType.APPLICATION_JSON)
@@ -53,7 +53,7 @@ public class ConflictResource {
         this.caller = caller;
     }
 
-    /** A conflict that waits; {@code update} is what its sender asked for. */
+    /** API representation of a parked conflict. {@code update} contains the operations of the update. */
     public record ConflictView(
             String conflictId,
             String space,
@@ -81,11 +81,11 @@ public class ConflictResource {
         }
     }
 
-    /** Some conflicts, those with the nearest deadlines first. */
+    /** A page of parked conflicts, nearest deadline first. */
     public record ConflictList(
             List<ConflictView> conflicts, @Nullable String nextCursor) {}
 
-    /** What callers can choose. */
+    /** The side that wins, chosen by the caller. */
     @Schema(name = "ConflictSide")
     public enum Side {
         SERVER,
@@ -93,12 +93,12 @@ public class ConflictResource {
         MERGE
     }
 
-    /** A decision: a side, or the state that the entity is to have. */
+    /** A decision on a conflict: a side, or the new state of the entity. */
     @Schema(name = "ConflictDecisionRequest")
     public record DecisionRequest(
             @Nullable Side choose, @Nullable JsonNode state) {}
 
-    /** A decision that was carried out; version and state are those of the entity after it. */
+    /** Result of a decision. The version and the state are those of the entity after the decision. */
     @Schema(name = "ConflictDecisionAnswer")
     public record DecisionAnswer(
             String conflictId,
@@ -111,14 +111,14 @@ public class ConflictResource {
             @Nullable JsonNode conflicts,
             @Nullable Boolean replayed) {}
 
-    /** Two states to be merged, and the one both come from if it is known. */
+    /** Two states to merge, and their common base if it is known. */
     public record PreviewRequest(
             @Nullable String type,
             @Nullable JsonNode base,
             @Nullable JsonNode server,
             @Nullable JsonNode client) {}
 
-    /** What an update comes to. */
+    /** Result of an update. */
     @Schema(name = "ConflictOutcome")
     public enum Outcome {
         ACCEPTED,
@@ -126,14 +126,14 @@ public class ConflictResource {
         PARKED
     }
 
-    /** What a merge would come to; {@code state} is what the entity would have then. */
+    /** Result of a previewed merge. {@code state} is the resulting state of the entity. */
     public record PreviewAnswer(
             Outcome outcome,
             JsonNode state,
             List<Conflict> conflicts,
             @Nullable Strategy strategy) {}
 
-    /** The conflicts that wait for a decision. */
+    /** Lists the parked conflicts, nearest deadline first. */
     @GET
     @Requires(Scope.STATE_ADMIN)
     @Operation(operationId = "listConflicts", summary = "List the parked conflicts")
@@ -141,7 +141,7 @@ public class ConflictResource {
             @QueryParam("limit") @Nullable String limit, @QueryParam("cursor") @Nullable String cursor) {
         String list = "conflicts";
         String after = cursor == null ? null : Cursor.read(cursor, list, 1).get(0);
-        if (after != null && !ConflictService.isPlace(after)) {
+        if (after != null && !ConflictService.isPosition(after)) {
             throw Cursor.foreign();
         }
         ConflictStore.ConflictPage page = conflicts.list(caller.game(), after, QueryParameters.limit(limit));
@@ -150,7 +150,7 @@ public class ConflictResource {
                 page.next() == null ? null : Cursor.of(list, page.next()));
     }
 
-    /** Decides a conflict; the same decision again is answered the same. */
+    /** Resolves a conflict. The same decision again returns the same response. */
     @POST
     @Path("/{conflict}/resolve")
     @Requires(Scope.STATE_ADMIN)
@@ -166,33 +166,33 @@ public class ConflictResource {
         Ids.check("conflict", id);
         Side side = request.choose();
         if ((side == null) == (request.state() == null)) {
-            throw refused("choose", "Send either choose (SERVER, CLIENT or MERGE) or state.");
+            throw badRequest("choose", "Send either choose (SERVER, CLIENT or MERGE) or state.");
         }
         ObjectNode state = request.state() == null ? null : state("state", request.state());
         Choice choice = side == null ? Choice.STATE : Choice.valueOf(side.name());
-        ConflictService.Decided decided =
-                conflicts.decide(caller.game(), id, choice, state, caller.get().name());
-        if (decided instanceof ConflictService.Done done) {
+        ConflictService.ResolveResult result =
+                conflicts.resolve(caller.game(), id, choice, state, caller.get().name());
+        if (result instanceof ConflictService.Done done) {
             return answer(done);
         }
-        if (decided instanceof ConflictService.Unknown) {
+        if (result instanceof ConflictService.Unknown) {
             throw new ProblemException(Problem.notFound(
                     "conflict-not-found", "Conflict not found", "The conflict never existed, or its resolution is no longer stored."));
         }
-        if (decided instanceof ConflictService.Late late) {
+        if (result instanceof ConflictService.ResolvedDifferently other) {
             throw new ProblemException(Problem.conflict(
                             "conflict-settled",
                             "The conflict was already resolved differently",
                             "A different decision resolved the conflict earlier.")
-                    .with("resolution", late.settlement().choice()));
+                    .with("resolution", other.resolution().choice()));
         }
-        if (decided instanceof ConflictService.Impossible impossible) {
+        if (result instanceof ConflictService.Impossible impossible) {
             throw new ProblemException(problem(impossible));
         }
         throw new ProblemException(Problem.unavailable(1));
     }
 
-    /** What a commit of {@code client} over {@code server} would come to; nothing is written. */
+    /** Previews the merge of {@code client} over {@code server}. Nothing is written. */
     @POST
     @Path("/preview")
     @Requires(Scope.STATE_READ)
@@ -220,14 +220,14 @@ public class ConflictResource {
     }
 
     private static DecisionAnswer answer(ConflictService.Done done) {
-        ConflictResolution settlement = done.settlement();
+        ConflictResolution resolution = done.resolution();
         Entity entity = done.entity().orElse(null);
         PackedJson conflicts = entity == null || !done.changed() ? null : entity.conflicts();
         return new DecisionAnswer(
-                settlement.conflictId(),
-                settlement.space(),
-                settlement.entityId(),
-                settlement.choice(),
+                resolution.conflictId(),
+                resolution.space(),
+                resolution.entityId(),
+                resolution.choice(),
                 done.changed(),
                 entity == null ? null : entity.version(),
                 entity == null || entity.deleted() ? null : entity.json(),
@@ -237,11 +237,11 @@ public class ConflictResource {
 
     private static Problem problem(ConflictService.Impossible impossible) {
         Entity current = impossible.current();
-        if (impossible.refusal() instanceof Rejection.Unfit unfit) {
-            return impossible(unfit.field(), unfit.detail())
+        if (impossible.rejection() instanceof Rejection.Invalid invalid) {
+            return impossible(invalid.field(), invalid.detail())
                     .with("current", Map.of("version", current.version(), "state", current.json()));
         }
-        if (impossible.refusal() instanceof Rejection.TooLarge tooLarge) {
+        if (impossible.rejection() instanceof Rejection.TooLarge tooLarge) {
             return tooLarge(tooLarge.detail());
         }
         return Problem.conflict(
@@ -264,14 +264,14 @@ public class ConflictResource {
 
     private static ObjectNode state(String field, @Nullable JsonNode json) {
         if (json == null) {
-            throw refused(field, "The field " + field + " is missing.");
+            throw badRequest(field, "The field " + field + " is missing.");
         }
         ObjectNode state = json instanceof ObjectNode object ? object : null;
         if (json.isArray() && json.isEmpty()) {
             state = JsonNodeFactory.instance.objectNode();
         }
         if (state == null) {
-            throw refused(field, "A state is a JSON object.");
+            throw badRequest(field, "A state is a JSON object.");
         }
         StateLimits.exceeded(state).ifPresent(limit -> {
             throw new ProblemException(tooLarge(limit).withField(field));
@@ -279,7 +279,7 @@ public class ConflictResource {
         return state;
     }
 
-    private static ProblemException refused(String field, String detail) {
+    private static ProblemException badRequest(String field, String detail) {
         return new ProblemException(Problem.badRequest(field, detail));
     }
 }

@@ -5,7 +5,7 @@ import dev.statecraft.replication.commit.CommitService.Result;
 import dev.statecraft.replication.commit.ConflictResolution.Choice;
 import dev.statecraft.replication.commit.ConflictStore.ConflictPage;
 import dev.statecraft.replication.commit.KeptConflict.Resolved;
-import dev.statecraft.replication.commit.KeptConflict.Waiting;
+import dev.statecraft.replication.commit.KeptConflict.Unresolved;
 import dev.statecraft.replication.merge.Conflict;
 import dev.statecraft.replication.merge.Merge;
 import dev.statecraft.replication.merge.MergeBase;
@@ -31,17 +31,17 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Updates that conflict and wait for somebody to decide. Each is settled exactly once: by the first decision, or by the
- * fallback strategy of its type when its time is up, whichever comes first; what it comes to is committed in the same
- * transaction that settles it.
+ * Lists and resolves parked conflicts. Each conflict is resolved exactly once: by the first decision, or by the
+ * fallback strategy of the entity type after the deadline. The resulting commit and the resolution are one
+ * transaction.
  */
 @ApplicationScoped
 public class ConflictService {
 
-    /** Conflicts settled at a time; each is a transaction of its own. */
+    /** Conflicts read at a time. Each is resolved in its own transaction. */
     private static final int PAGE = 25;
 
-    private static final long LOOK_NANOS = 1_000_000_000L;
+    private static final long CHECK_NANOS = 1_000_000_000L;
 
     private final ConflictStore conflicts;
     private final ConflictParking parking;
@@ -50,7 +50,7 @@ public class ConflictService {
     private final EntityTypeService types;
     private final SchemaService schemas;
     private final Clock clock;
-    private final Map<String, Long> lastLooks = new ConcurrentHashMap<>();
+    private final Map<String, Long> lastChecks = new ConcurrentHashMap<>();
 
     public ConflictService(
             ConflictStore conflicts,
@@ -69,171 +69,175 @@ public class ConflictService {
         this.clock = clock;
     }
 
-    /** What a decision comes to; in order of precedence. */
-    public sealed interface Decided {}
+    /** Result of a decision. Variants are listed in order of precedence. */
+    public sealed interface ResolveResult {}
 
-    /** There is no such conflict, or its outcome is not remembered any more. */
-    public record Unknown() implements Decided {}
+    /** The conflict never existed, or its resolution has expired. */
+    public record Unknown() implements ResolveResult {}
 
-    /** It was settled before, and not by this decision. */
-    public record Late(ConflictResolution settlement) implements Decided {}
+    /** The conflict was already resolved by a different decision, returned as {@code resolution}. */
+    public record ResolvedDifferently(ConflictResolution resolution) implements ResolveResult {}
 
-    /** The decision cannot be carried out; the conflict goes on waiting. */
-    public record Impossible(Rejection refusal, Entity current) implements Decided {}
+    /** The decision does not apply to the current entity. The conflict is still parked. */
+    public record Impossible(Rejection rejection, Entity current) implements ResolveResult {}
 
-    /** Others change the entity all the time; nothing was done. */
-    public record Busy() implements Decided {}
+    /** Gave up after {@code commit-attempts} conflicting writes. Nothing was changed. The caller may retry. */
+    public record Busy() implements ResolveResult {}
 
     /**
-     * It is settled.
+     * The conflict is resolved.
      *
-     * @param entity the entity after that; nothing if it is not known any more
-     * @param changed whether that is a new version
-     * @param replayed whether the same decision had been made before
+     * @param entity the entity after the decision; empty if that version is no longer stored
+     * @param changed true if the decision made a new version
+     * @param replayed true if an earlier request made the same decision
      */
-    public record Done(ConflictResolution settlement, Optional<Entity> entity, boolean changed, boolean replayed)
-            implements Decided {}
+    public record Done(ConflictResolution resolution, Optional<Entity> entity, boolean changed, boolean replayed)
+            implements ResolveResult {}
 
-    /** Whether a text may be a place in the list, such as a page names to go on after. */
-    public static boolean isPlace(String text) {
-        return ConflictItems.isPlace(text);
+    /** True if the text has the form of a position in the list of conflicts. */
+    public static boolean isPosition(String text) {
+        return ConflictItems.isPosition(text);
     }
 
-    /** Lists the conflicts that wait, those with the nearest deadlines first. Those that are over are settled first. */
+    /** Lists the parked conflicts, nearest deadline first. Resolves overdue conflicts first. */
     public ConflictPage list(String game, @Nullable String after, int limit) {
-        settleDue(game);
+        resolveOverdue(game);
         return conflicts.list(game, after, limit);
     }
 
     /**
-     * Carries out a decision, unless the conflict is settled or its time is up.
+     * Applies a decision if the conflict is parked and its deadline has not passed.
      *
-     * @param state what the entity is to be, if that is the choice
+     * @param state the new state of the entity if the choice is STATE; null otherwise
      */
-    public Decided decide(String game, String id, Choice choice, @Nullable ObjectNode state, String by) {
+    public ResolveResult resolve(String game, String id, Choice choice, @Nullable ObjectNode state, String by) {
         String decision = ParkedConflict.hash(choice + "\n" + (state == null ? "" : CanonicalJson.of(state)));
         Optional<KeptConflict> kept = conflicts.read(game, id);
         if (kept.isPresent()
-                && kept.get() instanceof Waiting waiting
-                && waiting.conflict().deadline() <= clock.millis()) {
-            timeOut(game, waiting.conflict());
+                && kept.get() instanceof Unresolved unresolved
+                && unresolved.conflict().deadline() <= clock.millis()) {
+            timeOut(game, unresolved.conflict());
             kept = conflicts.read(game, id);
         }
         if (kept.isEmpty()) {
             return new Unknown();
         }
-        if (kept.get() instanceof Waiting waiting) {
-            ParkedConflict conflict = waiting.conflict();
-            return settle(game, conflict, ConflictResolution.of(conflict, choice, decision, by, clock.millis()), state);
+        if (kept.get() instanceof Unresolved unresolved) {
+            ParkedConflict conflict = unresolved.conflict();
+            return apply(game, conflict, ConflictResolution.of(conflict, choice, decision, by, clock.millis()), state);
         }
         Resolved resolved = (Resolved) kept.get();
-        // Decisions of less than conflict-retention ago may have been hashed in the order of their keys.
+        // Earlier releases hashed the keys of a state in their given order.
         String legacy = ParkedConflict.hash(choice + "\n" + (state == null ? "" : JsonValues.canonical(state)));
-        return settledBefore(game, resolved, resolved.settlement().decision().equals(legacy) ? legacy : decision);
+        return resolvedEarlier(game, resolved, resolved.resolution().decision().equals(legacy) ? legacy : decision);
     }
 
     /**
-     * Settles what is over, some at a time: for requests that are about to look at entities such updates wait for. 1 RCU
-     * if there is nothing.
+     * Resolves a page of overdue conflicts. Requests call it before they read entities with parked updates. Cost: 1
+     * RCU if there are none.
      *
-     * @return how many were settled
+     * @return number of resolved conflicts
      */
-    public int settleDue(String game) {
-        int settled = 0;
+    public int resolveOverdue(String game) {
+        int resolved = 0;
         for (ParkedConflict conflict : conflicts.due(game, clock.millis(), PAGE)) {
             if (timeOut(game, conflict) instanceof Done) {
-                settled++;
+                resolved++;
             }
         }
-        return settled;
+        return resolved;
     }
 
-    /** As {@link #settleDue(String)}, at most once a second an instance: for requests that come all the time. */
-    public void settleDueNowAndThen(String game) {
+    /** Like {@link #resolveOverdue(String)}, at most once a second per game and instance. For frequent requests. */
+    public void resolveOverdueThrottled(String game) {
         long now = System.nanoTime();
-        Long last = lastLooks.get(game);
-        if (last == null || now - last >= LOOK_NANOS) {
-            lastLooks.put(game, now);
-            settleDue(game);
+        Long last = lastChecks.get(game);
+        if (last == null || now - last >= CHECK_NANOS) {
+            lastChecks.put(game, now);
+            resolveOverdue(game);
         }
     }
 
     /**
-     * Settles what is over.
+     * Resolves all overdue conflicts.
      *
-     * @param timeLeft asked before each; what is left undone is due again at the next run
-     * @return how many were settled
+     * @param timeLeft checked before each conflict; the next run resolves the rest
+     * @return number of resolved conflicts
      */
-    public int settleDue(String game, BooleanSupplier timeLeft) {
-        int settled = 0;
+    public int resolveOverdue(String game, BooleanSupplier timeLeft) {
+        int resolved = 0;
         while (true) {
             List<ParkedConflict> due = conflicts.due(game, clock.millis(), PAGE);
-            int before = settled;
+            int before = resolved;
             for (ParkedConflict conflict : due) {
                 if (!timeLeft.getAsBoolean()) {
-                    return settled;
+                    return resolved;
                 }
                 if (timeOut(game, conflict) instanceof Done) {
-                    settled++;
+                    resolved++;
                 }
             }
-            if (settled == before) {
-                return settled;
+            if (resolved == before) {
+                return resolved;
             }
         }
     }
 
-    /** Merges two states as a commit of {@code client} over {@code server} would; null if the base is not known. */
+    /**
+     * Merges two states like a commit of {@code client} over {@code server}.
+     *
+     * @param base common base of the states; null if it is not known
+     */
     public Merge.Merged preview(
             String game, String type, @Nullable ObjectNode base, ObjectNode server, ObjectNode client) {
         MergeBase basis = new MergeBase(new TreeMap<>(), base);
         return Merge.merge(types.find(game, type), server, Merge.Update.ofState(client, basis, server));
     }
 
-    /** Has the fallback strategy decide; where it cannot be carried out, the stored state stays. */
-    private Decided timeOut(String game, ParkedConflict conflict) {
+    /** Resolves a conflict by the fallback strategy. Keeps the stored state if the strategy does not apply. */
+    private ResolveResult timeOut(String game, ParkedConflict conflict) {
         Strategy fallback = types.find(game, conflict.type()).fallback();
-        ConflictResolution settlement = ConflictResolution.timedOut(conflict, fallback, clock.millis());
-        Decided decided = settle(game, conflict, settlement, null);
-        return decided instanceof Impossible
+        ConflictResolution resolution = ConflictResolution.timedOut(conflict, fallback, clock.millis());
+        ResolveResult result = apply(game, conflict, resolution, null);
+        return result instanceof Impossible
                 ? unchanged(
                         game,
                         ConflictResolution.timedOut(conflict, Strategy.SERVER_WINS, clock.millis()),
                         read(game, conflict.space(), conflict.entityId()))
-                : decided;
+                : result;
     }
 
-    private Decided settle(String game, ParkedConflict conflict, ConflictResolution settlement, @Nullable ObjectNode state) {
-        if (settlement.choice() == Choice.SERVER) {
-            return unchanged(game, settlement, read(game, conflict.space(), conflict.entityId()));
+    private ResolveResult apply(String game, ParkedConflict conflict, ConflictResolution resolution, @Nullable ObjectNode state) {
+        if (resolution.choice() == Choice.SERVER) {
+            return unchanged(game, resolution, read(game, conflict.space(), conflict.entityId()));
         }
-        // The settlement makes it happen once, so it needs no id to be told apart by.
+        // The transaction resolves the conflict only once, so the mutation needs no id.
         Mutation mutation = new Mutation(
                 conflict.entityId(),
                 null,
                 "",
                 stored -> schemas.newest(game, stored),
-                entity -> decision(game, conflict, settlement, state, entity));
-        Optional<Result> result = commits.commitSettling(game, conflict.space(), mutation, settlement);
+                entity -> decision(game, conflict, resolution, state, entity));
+        Optional<Result> result = commits.commitResolving(game, conflict.space(), mutation, resolution);
         if (result.isEmpty()) {
-            return overtaken(game, settlement);
+            return lostRace(game, resolution);
         }
         if (result.get() instanceof CommitService.Done done) {
-            return new Done(settlement, Optional.of(done.entity()), true, false);
+            return new Done(resolution, Optional.of(done.entity()), true, false);
         }
         if (result.get() instanceof CommitService.Refused refused) {
-            return refused.refusal() instanceof Rejection.Lost
-                    ? unchanged(game, settlement, refused.current())
-                    : new Impossible(refused.refusal(), refused.current());
+            return refused.rejection() instanceof Rejection.Lost
+                    ? unchanged(game, resolution, refused.current())
+                    : new Impossible(refused.rejection(), refused.current());
         }
         return new Busy();
     }
 
-    /** What a decision makes of the entity as it is; {@link Rejection.Lost} if the stored state stays. */
+    /** Evaluates a decision on the current entity. Returns {@link Rejection.Lost} if the stored state is kept. */
     private Mutation.Decision decision(
-            String game, ParkedConflict conflict, ConflictResolution settlement, @Nullable ObjectNode state, Entity entity) {
+            String game, ParkedConflict conflict, ConflictResolution resolution, @Nullable ObjectNode state, Entity entity) {
         if (entity.deleted()) {
-            return new Mutation.Refuse(new Rejection.NotFound());
+            return new Mutation.Reject(new Rejection.NotFound());
         }
         EntityType type = types.find(game, entity.type());
         ObjectNode after;
@@ -241,32 +245,32 @@ public class ConflictService {
         if (state != null) {
             after = state;
             resolved = conflict.conflicts().stream()
-                    .map(open -> given(open, state))
+                    .map(open -> ofGivenState(open, state))
                     .toList();
         } else {
-            Strategy strategy = Objects.requireNonNull(settlement.strategy());
+            Strategy strategy = Objects.requireNonNull(resolution.strategy());
             Merge.Merged merged = Merge.merge(type, strategy, entity.json(), conflict.update());
             if (merged instanceof Merge.Impossible impossible) {
-                return new Mutation.Refuse(new Rejection.Unfit(impossible.path().toString(), impossible.reason()));
+                return new Mutation.Reject(new Rejection.Invalid(impossible.path().toString(), impossible.reason()));
             }
             if (!(merged instanceof Merge.Accepted accepted)
                     || accepted.effective().isEmpty()) {
-                return new Mutation.Refuse(new Rejection.Lost(List.of(), strategy));
+                return new Mutation.Reject(new Rejection.Lost(List.of(), strategy));
             }
             after = accepted.state();
             resolved = accepted.conflicts();
         }
         Optional<String> exceeded = StateLimits.exceeded(after);
         if (exceeded.isPresent()) {
-            return new Mutation.Refuse(new Rejection.TooLarge(exceeded.get()));
+            return new Mutation.Reject(new Rejection.TooLarge(exceeded.get()));
         }
         return new Mutation.Write(
                 entity.type(),
                 after,
                 entity.schemaVersion(),
                 entity.owner(),
-                settlement.choice() == Choice.TIMEOUT ? conflict.by() : settlement.by(),
-                settlement.choice() == Choice.TIMEOUT ? settlement.strategy() : Strategy.MANUAL,
+                resolution.choice() == Choice.TIMEOUT ? conflict.by() : resolution.by(),
+                resolution.choice() == Choice.TIMEOUT ? resolution.strategy() : Strategy.MANUAL,
                 resolved,
                 types.historyLimit(type));
     }
@@ -275,7 +279,7 @@ public class ConflictService {
         return schemas.newest(game, entities.read(game, space, id));
     }
 
-    private static Conflict given(Conflict open, ObjectNode state) {
+    private static Conflict ofGivenState(Conflict open, ObjectNode state) {
         return new Conflict(
                 open.path(),
                 open.base(),
@@ -285,28 +289,28 @@ public class ConflictService {
                 StatePath.parse(open.path()).orElseThrow().in(state));
     }
 
-    private Decided unchanged(String game, ConflictResolution settlement, Entity current) {
-        return conflicts.settle(game, settlement)
-                ? new Done(settlement, Optional.of(current), false, false)
-                : overtaken(game, settlement);
+    private ResolveResult unchanged(String game, ConflictResolution resolution, Entity current) {
+        return conflicts.resolveUnchanged(game, resolution)
+                ? new Done(resolution, Optional.of(current), false, false)
+                : lostRace(game, resolution);
     }
 
-    private Decided overtaken(String game, ConflictResolution settlement) {
+    private ResolveResult lostRace(String game, ConflictResolution resolution) {
         return conflicts
-                .read(game, settlement.conflictId())
+                .read(game, resolution.conflictId())
                 .filter(Resolved.class::isInstance)
-                .map(kept -> settledBefore(game, (Resolved) kept, settlement.decision()))
+                .map(kept -> resolvedEarlier(game, (Resolved) kept, resolution.decision()))
                 .orElseGet(Busy::new);
     }
 
-    private Decided settledBefore(String game, Resolved resolved, String decision) {
-        if (!resolved.settlement().decision().equals(decision)) {
-            return new Late(resolved.settlement());
+    private ResolveResult resolvedEarlier(String game, Resolved resolved, String decision) {
+        if (!resolved.resolution().decision().equals(decision)) {
+            return new ResolvedDifferently(resolved.resolution());
         }
         Optional<Entity> entity = resolved.version() > 0
-                ? parking.made(game, resolved)
+                ? parking.resultingVersion(game, resolved)
                 : Optional.of(read(
-                        game, resolved.settlement().space(), resolved.settlement().entityId()));
-        return new Done(resolved.settlement(), entity, resolved.version() > 0, true);
+                        game, resolved.resolution().space(), resolved.resolution().entityId()));
+        return new Done(resolved.resolution(), entity, resolved.version() > 0, true);
     }
 }

@@ -2,7 +2,7 @@ package dev.statecraft.replication.commit;
 
 import static dev.statecraft.table.Attributes.s;
 
-import dev.statecraft.replication.commit.KeptConflict.Waiting;
+import dev.statecraft.replication.commit.KeptConflict.Unresolved;
 import dev.statecraft.replication.state.AnswerBudget;
 import dev.statecraft.replication.state.PackedJson;
 import dev.statecraft.replication.state.ReplicationConfig;
@@ -29,25 +29,26 @@ import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
 import software.amazon.awssdk.services.dynamodb.model.TransactionCanceledException;
 
 /**
- * Parked conflicts and what became of them, in the replication table.
- *
+ * Parked conflicts and their resolutions in the replication table.
  * <ul>
- *   <li>A conflict: {@code pk} = game#conflict#id, {@code sk} = {@code conflict}. As long as it waits it has the packed
- *       update {@code u}, {@code ty} type, {@code v} version met, {@code by}, {@code at}; once settled instead
- *       {@code how}, {@code what}, {@code by}, {@code at}, the version {@code v} it came to, and {@code ttl}. Always
- *       {@code sp} space, {@code en} entity, {@code due} deadline, {@code bd} hash of the request.
- *   <li>Its place in the queue: {@code pk} = game#due, {@code sk} = deadline in 16 digits#id. There as long as it waits.
- *   <li>Guard: parked if there is no conflict of the id; settled, in one transaction with the commit it comes to, if it
- *       still waits.
+ * <li>A conflict: {@code pk} = game#conflict#id, {@code sk} = {@code conflict}. A parked conflict has the packed
+ * update {@code u}, {@code ty} type, {@code v} version of the entity, {@code by} and {@code at}. A resolved conflict
+ * has {@code how}, {@code what}, {@code by}, {@code at}, the resulting version {@code v}, {@code ttl}, and {@code g}
+ * strategy unless a state was given. Both have {@code sp} space, {@code en} entity, {@code due} deadline and {@code
+ * bd} hash of the request.
+ * <li>Queue item of a parked conflict: {@code pk} = game#due, {@code sk} = deadline in 16 digits#id. Resolving the
+ * conflict deletes it.
+ * <li>Conditions: a conflict is parked only if its id is unused. It is resolved only while it is parked, in the
+ * transaction of the resulting commit.
  * </ul>
  */
 @ApplicationScoped
 public class ConflictStore {
 
-    /** Bytes of an item (DynamoDB: 400 KB), less what keys and the other attributes take. */
+    /** Bytes of an item (DynamoDB: 400 KB), reduced by the size of keys and the other attributes. */
     private static final int UPDATE_BYTES = 400_000;
 
-    /** Larger than any deadline. */
+    /** Greater than any deadline. */
     private static final long LAST = 9_999_999_999_999_999L;
 
     private static final int ATTEMPTS = 8;
@@ -63,15 +64,18 @@ public class ConflictStore {
         this.config = config;
     }
 
-    /** Some waiting conflicts, those with the nearest deadlines first, and the place to go on after. */
+    /**
+     * A page of parked conflicts, nearest deadline first. {@code next} is the position to continue after; null at the
+     * end.
+     */
     public record ConflictPage(
             List<ParkedConflict> conflicts, @Nullable String next) {}
 
     /**
-     * Parks a conflict; 2 WCU for each KB.
+     * Parks a conflict. Cost: 2 WCU for each KB.
      *
-     * @return what is kept under its id: the conflict itself, or what was there before; nothing if it is too large to
-     *     be kept
+     * @return the conflict that is stored under the id: the new one, or an earlier one; empty if it is too large to be
+     *     stored
      */
     Optional<KeptConflict> park(String game, ParkedConflict conflict) {
         PackedJson update = PackedJson.of(conflict.toJson(), config.compressionThresholdBytes());
@@ -89,11 +93,11 @@ public class ConflictStore {
                         .put(put -> put.tableName(tables.replication())
                                 .item(ConflictItems.queueKey(game, conflict.deadline(), conflict.id())))
                         .build(),
-                ConflictItems.waiting(tables, game, conflict.id(), 1));
-        return Optional.of(write(items).map(ConflictItems::kept).orElseGet(() -> new Waiting(conflict)));
+                ConflictItems.changePending(tables, game, conflict.id(), 1));
+        return Optional.of(write(items).map(ConflictItems::kept).orElseGet(() -> new Unresolved(conflict)));
     }
 
-    /** Reads a conflict, strongly consistent; 1 RCU for 4 KB. Nothing if there is none of this id. */
+    /** Reads a conflict, strongly consistent; empty if the id is unknown. Cost: 1 RCU for each 4 KB. */
     Optional<KeptConflict> read(String game, String id) {
         Map<String, AttributeValue> item = dynamo.getItem(get ->
                         get.tableName(tables.replication()).key(ConflictItems.key(game, id)).consistentRead(true))
@@ -102,15 +106,16 @@ public class ConflictStore {
     }
 
     /**
-     * Lists the conflicts that wait; 1 RCU for the queue and what the conflicts themselves take.
+     * Lists the parked conflicts. Cost: 1 RCU for the queue, and the reads of the conflicts.
      *
-     * @param limit how many at most; fewer, at least one, where they would be more than {@code answer-bytes}
+     * @param limit maximum number of conflicts; a page ends earlier, with at least one conflict, at {@code
+     *     answer-bytes}
      */
     ConflictPage list(String game, @Nullable String after, int limit) {
         return page(game, after, Long.MAX_VALUE, limit);
     }
 
-    /** The conflicts whose deadline is over; 1 RCU if there are none. */
+    /** Reads the parked conflicts whose deadline has passed. Cost: 1 RCU if there are none. */
     List<ParkedConflict> due(String game, long now, int limit) {
         return page(game, null, now, limit).conflicts();
     }
@@ -131,37 +136,40 @@ public class ConflictStore {
             query.exclusiveStartKey(Map.of("pk", s(ConflictItems.queue(game)), "sk", s(after)));
         }
         QueryResponse queued = dynamo.query(query.build());
-        List<String> places = queued.items().stream()
+        List<String> positions = queued.items().stream()
                 .map(item -> Attributes.string(item, "sk"))
                 .toList();
         AnswerBudget budget = new AnswerBudget(config.answerBytes());
         List<ParkedConflict> conflicts = new ArrayList<>();
         String last = after;
-        for (int from = 0; from < places.size(); from += config.statesPerRead()) {
-            List<String> some = places.subList(from, Math.min(places.size(), from + config.statesPerRead()));
+        for (int from = 0; from < positions.size(); from += config.statesPerRead()) {
+            List<String> some = positions.subList(from, Math.min(positions.size(), from + config.statesPerRead()));
             Map<String, Map<String, AttributeValue>> found = readAll(game, some);
-            for (String place : some) {
-                Map<String, AttributeValue> item = found.get(place);
-                // One that was settled between the two reads does not wait any more.
+            for (String position : some) {
+                Map<String, AttributeValue> item = found.get(position);
+                // The conflict may have been resolved between the two reads.
                 if (item != null && item.containsKey("u")) {
-                    if (!budget.take(shownBytes(item))) {
+                    if (!budget.take(responseBytes(item))) {
                         return new ConflictPage(conflicts, last);
                     }
-                    conflicts.add(((Waiting) ConflictItems.kept(item)).conflict());
+                    conflicts.add(((Unresolved) ConflictItems.kept(item)).conflict());
                 }
-                last = place;
+                last = position;
             }
         }
         return new ConflictPage(conflicts, Attributes.stringOrNull(queued.lastEvaluatedKey(), "sk"));
     }
 
-    /** The conflicts that are at some places of the queue, by place; no more of them than fit into one round trip. */
-    private Map<String, Map<String, AttributeValue>> readAll(String game, List<String> places) {
-        Map<String, String> placesByKey = new HashMap<>();
+    /**
+     * Reads the conflicts at positions of the queue, by position. One round trip: the caller passes at most {@code
+     * states-per-read} positions.
+     */
+    private Map<String, Map<String, AttributeValue>> readAll(String game, List<String> positions) {
+        Map<String, String> positionsByKey = new HashMap<>();
         List<Map<String, AttributeValue>> keys = new ArrayList<>();
-        for (String place : places) {
-            Map<String, AttributeValue> key = ConflictItems.key(game, ConflictItems.idOf(place));
-            placesByKey.put(Attributes.string(key, "pk"), place);
+        for (String position : positions) {
+            Map<String, AttributeValue> key = ConflictItems.key(game, ConflictItems.idOf(position));
+            positionsByKey.put(Attributes.string(key, "pk"), position);
             keys.add(key);
         }
         Map<String, Map<String, AttributeValue>> found = new HashMap<>();
@@ -170,28 +178,28 @@ public class ConflictStore {
         Batches.get(dynamo, Map.of(tables.replication(), request))
                 .getOrDefault(tables.replication(), List.of())
                 .forEach(item ->
-                        found.put(Objects.requireNonNull(placesByKey.get(Attributes.string(item, "pk"))), item));
+                        found.put(Objects.requireNonNull(positionsByKey.get(Attributes.string(item, "pk"))), item));
         return found;
     }
 
-    /** What a conflict takes in an answer, at most: what its update brings is told twice. */
-    private static long shownBytes(Map<String, AttributeValue> item) {
+    /** Estimated bytes of a conflict in a response, which contains the values of the update twice. */
+    private static long responseBytes(Map<String, AttributeValue> item) {
         return 500 + 2L * PackedJson.stored(Attributes.bytes(item, "u")).plainBytes();
     }
 
     /**
-     * Settles a conflict that changes nothing.
+     * Resolves a conflict without a change of the entity.
      *
-     * @return false if somebody else settled it
+     * @return false if the conflict was already resolved
      */
-    boolean settle(String game, ConflictResolution settlement) {
-        return write(ConflictItems.resolving(tables, config, game, settlement, 0)).isEmpty();
+    boolean resolveUnchanged(String game, ConflictResolution resolution) {
+        return write(ConflictItems.resolving(tables, config, game, resolution, 0)).isEmpty();
     }
 
     /**
-     * Writes a transaction whose first item alone has a condition.
+     * Writes a transaction in which only the first item has a condition.
      *
-     * @return the item as it is stored if the condition does not hold; nothing if the transaction is done
+     * @return the stored item if the condition failed; empty if the transaction was committed
      */
     private Optional<Map<String, AttributeValue>> write(List<TransactWriteItem> items) {
         for (int attempt = 0; ; attempt++) {

@@ -4,19 +4,19 @@ import java.time.Duration;
 import java.util.random.RandomGenerator;
 
 /**
- * How long a writer holds back before it begins a commit, where others were in its way lately. It waits for a random part
- * of a window, which doubles with each collision and shrinks by a quarter with each success, and is remembered from one
- * commit to the next: so a space that many instances write settles where about every other attempt gets through, and one
- * that a single instance writes is never waited for. Once begun, a writer goes on at once: it would be the last to get
- * through otherwise, behind those who never wait. Not safe for threads: whoever uses it holds the lane it belongs to.
+ * Computes a random wait time before a commit. The window doubles with each collision and shrinks by a quarter with
+ * each success. It is kept from one commit to the next. So about half of all attempts succeed in a space with many
+ * writing instances, and a single writer does not wait. A writer waits only before it reads. A retry on the items that
+ * DynamoDB returned does not wait, because other writers would otherwise always win. Not thread-safe: the caller holds
+ * the lock of the stripe.
  */
 final class ContentionBackoff {
 
-    /** Longest window, whatever happens. */
-    static final Duration MOST = Duration.ofMillis(500);
+    /** Maximum window. */
+    static final Duration MAX_WINDOW = Duration.ofMillis(500);
 
-    /** A window below this is none. */
-    private static final long LEAST_NANOS = 1_000_000;
+    /** A smaller window counts as 0. */
+    private static final long MIN_WINDOW_NANOS = 1_000_000;
 
     private final RandomGenerator random;
     private long windowNanos;
@@ -25,19 +25,19 @@ final class ContentionBackoff {
         this.random = random;
     }
 
-    /** How long to wait before the next attempt, in nanoseconds; 0 where nobody was in the way lately. */
+    /** Returns the wait time before the next attempt, in nanoseconds; 0 without recent collisions. */
     long pauseNanos() {
         return windowNanos == 0 ? 0 : random.nextLong(windowNanos);
     }
 
-    /** Somebody else was faster. The window becomes at least twice as long as the attempt took. */
+    /** Records a lost race. The new window is at least twice as long as the attempt took, up to {@link #MAX_WINDOW}. */
     void collided(long tookNanos) {
-        windowNanos = Math.min(MOST.toNanos(), 2 * Math.max(windowNanos, Math.max(tookNanos, LEAST_NANOS)));
+        windowNanos = Math.min(MAX_WINDOW.toNanos(), 2 * Math.max(windowNanos, Math.max(tookNanos, MIN_WINDOW_NANOS)));
     }
 
-    /** An attempt got through. */
+    /** Records a successful attempt. */
     void succeeded() {
         long shrunk = windowNanos / 4 * 3;
-        windowNanos = shrunk < LEAST_NANOS ? 0 : shrunk;
+        windowNanos = shrunk < MIN_WINDOW_NANOS ? 0 : shrunk;
     }
 }

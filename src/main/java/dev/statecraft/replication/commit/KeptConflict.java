@@ -1,13 +1,13 @@
 package dev.statecraft.replication.commit;
 
-/** A conflict as it is stored: parked, or resolved and not expired. */
+/** A stored conflict: parked, or resolved and not expired. */
 sealed interface KeptConflict {
 
     /** The hash of the request that was parked. */
     String body();
 
-    /** The conflict waits for a decision. */
-    record Waiting(ParkedConflict conflict) implements KeptConflict {
+    /** The conflict is parked. */
+    record Unresolved(ParkedConflict conflict) implements KeptConflict {
 
         @Override
         public String body() {
@@ -15,6 +15,6 @@ sealed interface KeptConflict {
         }
     }
 
-    /** The conflict is resolved; {@code version} is the resulting version of the entity, 0 if nothing was changed. */
-    record Resolved(ConflictResolution settlement, long version, String body) implements KeptConflict {}
+    /** The conflict is resolved. {@code version} is the resulting version of the entity; 0 if nothing was changed. */
+    record Resolved(ConflictResolution resolution, long version, String body) implements KeptConflict {}
 }

@@ -10,14 +10,15 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What somebody wants of one entity, decided anew each time the entity turns out to have changed meanwhile.
+ * A requested change of one entity. It is re-evaluated against the current entity after every lost race.
  *
  * @param entityId the entity
- * @param id what makes a repetition known as such; null if it is not going to be repeated
- * @param body all that was asked for, as text: the same id with another body is a mistake
- * @param view how the entity is shown to who decides: the state as it is stored or in its newest shape
- * @param decide what becomes of the entity as it is shown; asks no clock and changes nothing. An entity that does not
- *     exist has version 0 or is deleted.
+ * @param id mutation id, which identifies repeated requests; null if the request is not repeated
+ * @param body the whole request as text; the same id with a different body is rejected
+ * @param view converts the stored entity to the form that {@code decide} reads: the stored or the latest schema
+ *     version
+ * @param decide evaluates the mutation on the converted entity. A function without side effects that does not read the
+ *     clock. An entity that does not exist has version 0 or is deleted.
  */
 public record Mutation(
         String entityId,
@@ -26,22 +27,22 @@ public record Mutation(
         UnaryOperator<Entity> view,
         Function<Entity, Decision> decide) {
 
-    /** A mutation that is decided on the state as it is stored. */
+    /** A mutation that is evaluated on the stored schema version. */
     public Mutation(String entityId, @Nullable String id, String body, Function<Entity, Decision> decide) {
         this(entityId, id, body, UnaryOperator.identity(), decide);
     }
 
-    /** What is decided; in order of precedence. */
+    /** Result of evaluating a mutation. Variants are listed in order of precedence. */
     public sealed interface Decision {}
 
-    /** Nothing is done. */
-    public record Refuse(Rejection refusal) implements Decision {}
+    /** The mutation is rejected. */
+    public record Reject(Rejection rejection) implements Decision {}
 
     /**
-     * A new version is made, even if its state is the one before.
+     * The mutation makes a new version, even if the state is unchanged.
      *
-     * @param state null to delete the entity
-     * @param historyLimit how many versions are to be kept; 0 keeps none but the current one
+     * @param state the new state; null to delete the entity
+     * @param historyLimit number of versions to store; 0 stores only the current one
      */
     public record Write(
             String type,

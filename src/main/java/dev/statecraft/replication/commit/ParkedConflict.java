@@ -23,21 +23,21 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * An update that waits for somebody to decide about it, with all that a decision needs to know; of the states it was
- * made on and met, only what stood at its paths.
+ * A parked update with everything that its resolution needs. Of the base state and the stored state it contains only
+ * the values at the paths of the update.
  *
  * @param id the conflict
- * @param space the space of the entity
+ * @param space space of the entity
  * @param entityId the entity
- * @param type the entity's type
- * @param version the version the update met
- * @param operations what the update does
- * @param seen what it was made on, by path: null where nothing was, no entry where that is not known
- * @param met what stood at its paths when it came; no entry where nothing did
- * @param by who sent it
- * @param body hash of the request, which tells a repeated one from another one under the same id
- * @param at when it came, epoch milliseconds
- * @param deadline when the fallback strategy decides, epoch milliseconds
+ * @param type type of the entity
+ * @param version version of the entity when the update arrived
+ * @param operations the operations of the update
+ * @param seen base values by path: null if the path had no value, no entry if the value is not known
+ * @param met stored values by path when the update arrived; no entry if the path had no value
+ * @param by sender of the update
+ * @param body hash of the request, which detects a different request with the same id
+ * @param at arrival of the update, in Unix milliseconds
+ * @param deadline when the fallback strategy resolves the conflict, in Unix milliseconds
  */
 public record ParkedConflict(
         String id,
@@ -59,7 +59,7 @@ public record ParkedConflict(
         met = Collections.unmodifiableSortedMap(new TreeMap<>(met));
     }
 
-    /** Parks an update that met an entity. */
+    /** Creates the conflict of an update and an entity. */
     static ParkedConflict of(
             String id, Entity entity, Merge.Update update, String by, String body, long at, long deadline) {
         TreeSet<StatePath> paths = new TreeSet<>(update.operations().set().keySet());
@@ -70,9 +70,9 @@ public record ParkedConflict(
             update.basis()
                     .at(path)
                     .ifPresent(value -> seen.put(path, value.isMissingNode() ? NullNode.getInstance() : value));
-            JsonNode there = path.in(update.arrival());
-            if (there != null) {
-                met.put(path, there);
+            JsonNode current = path.in(update.arrival());
+            if (current != null) {
+                met.put(path, current);
             }
         }
         return new ParkedConflict(
@@ -91,32 +91,32 @@ public record ParkedConflict(
     }
 
     /**
-     * The hash of a request or a decision: 128 bits, enough to tell a repeated one from a different one under the same
+     * Hash of a request or a decision. Its 128 bits distinguish a repeated request from a different one with the same
      * id.
      */
     static String hash(String text) {
         return Sha256.hex(text, 16);
     }
 
-    /** The update as it came. */
+    /** The parked update. */
     Merge.Update update() {
         return new Merge.Update(operations, new MergeBase(seen, null), arrival());
     }
 
-    /** Each path in conflict with what each side has there, undecided. */
+    /** The conflicting paths with the values of both sides, without a resolution. */
     public List<Conflict> conflicts() {
         Merge.Merged merged = Merge.merge(EntityType.standard(type), Strategy.MANUAL, arrival(), update());
         return merged instanceof Merge.Parked parked ? parked.conflicts() : List.of();
     }
 
-    /** A state that has at the paths of the update what the entity had there. */
+    /** A state with the stored values at the paths of the update. */
     private ObjectNode arrival() {
         ObjectNode nothing = JsonNodeFactory.instance.objectNode();
         Operations.Applied applied = StateEdit.apply(Operations.of(met, new TreeSet<>()), nothing);
         return applied instanceof Operations.Done done ? done.state() : nothing;
     }
 
-    /** The update as JSON to be stored: {@code o} operations, {@code s} seen, {@code m} met. */
+    /** The stored JSON of the update: {@code o} operations, {@code s} seen values, {@code m} met values. */
     public ObjectNode toJson() {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         json.set("o", operations.toJson());
@@ -125,7 +125,7 @@ public record ParkedConflict(
         return json;
     }
 
-    /** The operations that {@link #toJson} wrote. */
+    /** Reads the operations that {@link #toJson} wrote. */
     static Operations operations(JsonNode json) {
         if (OperationsReader.parse(json.get("o")) instanceof Operations.Read read) {
             return read.operations();
@@ -133,7 +133,7 @@ public record ParkedConflict(
         throw new IllegalStateException("stored operations can be read");
     }
 
-    /** The values by path that {@link #toJson} wrote under a name. */
+    /** Reads the values by path that {@link #toJson} wrote as {@code name}. */
     static SortedMap<StatePath, JsonNode> values(JsonNode json, String name) {
         TreeMap<StatePath, JsonNode> values = new TreeMap<>();
         json.get(name)

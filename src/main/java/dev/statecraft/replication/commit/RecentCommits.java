@@ -9,46 +9,50 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The last commits that this process made, so that those who were told of everything before them can be told at once,
- * without a read of the log. Keeps a few of each of a bounded number of spaces, 16 MB of changes at most.
+ * Caches the most recent commits of this instance, so they can be pushed to clients without a read of the log. Limits:
+ * 256 spaces, 64 commits and 64 KB of changes per space.
  */
 @ApplicationScoped
 public class RecentCommits {
 
-    private static final int MOST_SPACES = 256;
-    private static final int MOST_COMMITS = 64;
-    private static final int MOST_BYTES = 65_536;
+    private static final int MAX_SPACES = 256;
+    private static final int MAX_COMMITS = 64;
+    private static final int MAX_BYTES = 65_536;
 
     private record Topic(String game, String space) {}
 
     private final Map<Topic, Deque<LogEntry>> spaces = new LinkedHashMap<>(16, 0.75f, true);
 
-    /** Remembers a commit; those of a space come in order, though some may be made by others. */
+    /**
+     * Adds a commit. Commits of a space are added in order. Earlier commits are evicted if another instance committed
+     * between them.
+     */
     synchronized void add(String game, String space, LogEntry commit) {
         Topic topic = new Topic(game, space);
         Deque<LogEntry> commits = spaces.computeIfAbsent(topic, key -> new ArrayDeque<>());
-        if (!commits.isEmpty() && !follows(commits.getLast(), commit)) {
+        if (!commits.isEmpty() && !isNext(commits.getLast(), commit)) {
             commits.clear();
         }
         commits.addLast(commit);
-        while (commits.size() > MOST_COMMITS
-                || commits.stream().mapToLong(LogEntry::sizeBytes).sum() > MOST_BYTES) {
+        while (commits.size() > MAX_COMMITS
+                || commits.stream().mapToLong(LogEntry::sizeBytes).sum() > MAX_BYTES) {
             commits.removeFirst();
         }
-        if (spaces.size() > MOST_SPACES) {
+        if (spaces.size() > MAX_SPACES) {
             spaces.remove(spaces.keySet().iterator().next());
         }
     }
 
-    private static boolean follows(LogEntry before, LogEntry after) {
+    private static boolean isNext(LogEntry before, LogEntry after) {
         return after.seq() == before.seq() + 1 && after.epoch().equals(before.epoch());
     }
 
     /**
-     * The commits right behind one, in order and without a gap. There may be later ones that are not known here.
+     * Returns the commits directly after a sequence number, in order and without a gap. Later commits of other
+     * instances may be missing.
      *
-     * @param epoch of the commit; empty where nothing was committed before
-     * @return nothing if the next commit is not known
+     * @param epoch space epoch of the client; empty before the first commit
+     * @return empty if the next commit is not cached
      */
     public synchronized List<LogEntry> after(String game, String space, String epoch, long seq) {
         Deque<LogEntry> commits = spaces.get(new Topic(game, space));

@@ -5,36 +5,36 @@ import dev.statecraft.replication.merge.Merge;
 import dev.statecraft.replication.state.Strategy;
 import java.util.List;
 
-/** Why a mutation is not done; nothing of it is written. In order of precedence. */
+/** Reason for rejecting a mutation. Nothing of the mutation was written. Variants are listed in order of precedence. */
 public sealed interface Rejection {
 
-    /** The request does not fit the entity; {@code field} is where. */
-    record Unfit(String field, String detail) implements Rejection {}
+    /** The request does not apply to the entity. {@code field} is the field or path at fault. */
+    record Invalid(String field, String detail) implements Rejection {}
 
-    /** The state would be larger than a state may be. */
+    /** The resulting state exceeds the limits of a state. */
     record TooLarge(String detail) implements Rejection {}
 
-    /** Whoever asks may not write this entity. */
+    /** The source may not write the entity. */
     record Forbidden(String detail) implements Rejection {}
 
-    /** There is no such entity, or it is deleted. */
+    /** The entity does not exist or is deleted. */
     record NotFound() implements Rejection {}
 
-    /** There is such an entity already. */
+    /** The entity already exists. */
     record Exists() implements Rejection {}
 
-    /** The entity is not at the version the request insists on. */
+    /** The entity is not at the required version. */
     record Stale() implements Rejection {}
 
-    /** That version was never made or is not kept any more. */
+    /** The version never existed, was a deletion, or is no longer stored. */
     record VersionUnknown(long version) implements Rejection {}
 
-    /** The stored values won every conflict. */
+    /** The stored values won every conflict, or the update changes nothing. */
     record Lost(List<Conflict> conflicts, Strategy strategy) implements Rejection {}
 
-    /** It was parked when it was sent before. */
-    record Waited() implements Rejection {}
+    /** An earlier request with the same mutation id was parked. */
+    record AlreadyParked() implements Rejection {}
 
-    /** Somebody has to decide; {@code update} is what there is to decide about. */
-    record Undecided(Merge.Update update, List<Conflict> conflicts) implements Rejection {}
+    /** The strategy is MANUAL and {@code update} has conflicts. */
+    record ManualConflict(Merge.Update update, List<Conflict> conflicts) implements Rejection {}
 }

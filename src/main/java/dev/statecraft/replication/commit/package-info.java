@@ -1,4 +1,28 @@
-/** Commits: one transaction for each change of a space. Parked conflicts and their resolution. */
+/**
+ * Commits: one transaction for each change of a space. Parked conflicts and their resolution.
+ *
+ * <p>Promises: a commit is applied completely or not at all. Sequence numbers of a space and versions of an entity have
+ * no gaps. A mutation with an id takes effect once while its receipt is stored. A parked conflict is resolved exactly
+ * once, by a decision or by the fallback strategy after its deadline.
+ *
+ * <p>Parts, in the order to read them:
+ *
+ * <ol>
+ *   <li>{@link dev.statecraft.replication.commit.Mutation} and {@link dev.statecraft.replication.commit.Rejection}: a
+ *       requested change of one entity, and the reasons for rejecting it.
+ *   <li>{@link dev.statecraft.replication.commit.CommitService}: entry point for commits. {@code CommitDraft} evaluates
+ *       the mutations and enforces the limits of a transaction.
+ *   <li>{@link dev.statecraft.replication.commit.CommitCoordinator}: serializes the commits of an instance and retries
+ *       lost races; {@code ContentionBackoff} computes the wait times.
+ *   <li>{@link dev.statecraft.replication.commit.CommitStore}: reads snapshots and writes the transactions.
+ *   <li>{@link dev.statecraft.replication.commit.RecentCommits}: cache of the commits of this instance.
+ *   <li>{@link dev.statecraft.replication.commit.ParkedConflict} and {@link
+ *       dev.statecraft.replication.commit.ConflictParking}: parks updates whose conflicts need a decision.
+ *   <li>{@link dev.statecraft.replication.commit.ConflictService}: resolves parked conflicts; {@link
+ *       dev.statecraft.replication.commit.ConflictResource} is the HTTP API, and {@link
+ *       dev.statecraft.replication.commit.ConflictStore} documents the items.
+ * </ol>
+ */
 @NullMarked
 package dev.statecraft.replication.commit;
 

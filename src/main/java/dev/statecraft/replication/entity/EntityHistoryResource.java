@@ -32,7 +32,7 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
-/** HTTP routes of the versions of an entity: list them, revert to one. */
+/** HTTP routes of the versions of an entity: list them, and revert to one. */
 @Path("/v1/entities")
 @Produces(MediaType.APPLICATION_JSON)
 @Consumes(MediaType.APPLICATION_JSON)
@@ -52,13 +52,13 @@ public class EntityHistoryResource {
         this.idempotent = idempotent;
     }
 
-    /** To which version an entity is to go back. */
+    /** Input of a revert: the version to restore. */
     public record RevertRequest(
             @Nullable Long version,
             @Nullable String mutationId,
             @Nullable SourceRequest source) {}
 
-    /** Some versions, the newest first. */
+    /** A page of versions, newest first. */
     @Schema(name = "EntityHistory")
     public record History(
             String id,
@@ -66,7 +66,7 @@ public class EntityHistoryResource {
             List<VersionView> versions,
             @Nullable String nextCursor) {}
 
-    /** The kept versions of an entity. */
+    /** Lists the stored versions of an entity. */
     @GET
     @Path("/{entity}/history")
     @Requires(value = Scope.STATE_READ, players = Players.NAMED_SPACE)
@@ -91,7 +91,7 @@ public class EntityHistoryResource {
                 page.next() == 0 ? null : Cursor.of(list, page.next()));
     }
 
-    /** Makes a kept version the newest one. */
+    /** Writes the state of a stored version as a new version. */
     @POST
     @Path("/{entity}/revert")
     @Requires(value = Scope.STATE_WRITE, players = Players.NAMED_SPACE)

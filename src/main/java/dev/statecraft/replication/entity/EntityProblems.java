@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.statecraft.http.Ids;
 import dev.statecraft.http.Problem;
 import dev.statecraft.http.ProblemException;
-import dev.statecraft.replication.commit.CommitService.Held;
+import dev.statecraft.replication.commit.CommitService.BatchRejected;
 import dev.statecraft.replication.commit.CommitService.Refused;
 import dev.statecraft.replication.commit.CommitService.Result;
 import dev.statecraft.replication.commit.CommitService.Reused;
@@ -20,20 +20,23 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The problems that the resources of replication answer with. */
+/** The problems and common parameters of the entity routes. */
 public final class EntityProblems {
 
-    /** The space of entities that name none. */
+    /** The space of requests that specify none. */
     public static final String DEFAULT_SPACE = "global";
 
     private EntityProblems() {}
 
-    /** The space a request names, or the default one. */
+    /** The space of a request, or the default space. */
     public static String space(@Nullable String space) {
         return space == null ? DEFAULT_SPACE : Ids.check("space", space);
     }
 
-    /** An object that a field of the request has to be; Luau's empty array counts as an empty one. */
+    /**
+     * The JSON object in a field of the request. An empty array, which Luau sends for an empty table, counts as an
+     * empty object.
+     */
     static ObjectNode object(String field, @Nullable JsonNode value) {
         if (value instanceof ObjectNode object) {
             return object;
@@ -60,7 +63,7 @@ public final class EntityProblems {
                 "Version " + version + " never existed, was a deletion, or is no longer stored.");
     }
 
-    /** The entity in the shape that a request asked for; the newest shape if it asked for none. */
+    /** The entity in the requested schema version; the latest version if none is requested. */
     public static Entity shown(EntityReader reader, String game, Entity entity, @Nullable String schemaVersion) {
         if (schemaVersion == null) {
             return entity;
@@ -92,15 +95,15 @@ public final class EntityProblems {
         return Problem.of(413, "state-too-large", "The state is too large", detail);
     }
 
-    /** The problem of a mutation that was not done. */
+    /** The problem of a mutation that was not applied. */
     static Problem of(Result result) {
         if (result instanceof Reused) {
             return reused("mutationId");
         }
         if (result instanceof Refused refused) {
-            return of(refused.refusal(), refused.current());
+            return of(refused.rejection(), refused.current());
         }
-        if (result instanceof Held) {
+        if (result instanceof BatchRejected) {
             return Problem.conflict(
                     "batch-refused",
                     "The atomic batch was rejected because of another update",
@@ -109,42 +112,42 @@ public final class EntityProblems {
         return Problem.unavailable(1);
     }
 
-    private static Problem of(Rejection refusal, Entity current) {
-        if (refusal instanceof Rejection.Unfit unfit) {
-            return Problem.badRequest(unfit.field(), unfit.detail());
+    private static Problem of(Rejection rejection, Entity current) {
+        if (rejection instanceof Rejection.Invalid invalid) {
+            return Problem.badRequest(invalid.field(), invalid.detail());
         }
-        if (refusal instanceof Rejection.TooLarge large) {
+        if (rejection instanceof Rejection.TooLarge large) {
             return tooLarge(large.detail());
         }
-        if (refusal instanceof Rejection.Forbidden forbidden) {
+        if (rejection instanceof Rejection.Forbidden forbidden) {
             return Problem.of(403, "forbidden", "The player may not write this entity", forbidden.detail());
         }
-        if (refusal instanceof Rejection.NotFound) {
+        if (rejection instanceof Rejection.NotFound) {
             return notFound();
         }
-        if (refusal instanceof Rejection.Exists) {
+        if (rejection instanceof Rejection.Exists) {
             return Problem.conflict(
                             "entity-exists",
                             "The entity already exists",
                             "The space already has an entity with the id " + current.id() + ".")
                     .with("current", current(current));
         }
-        if (refusal instanceof Rejection.Stale) {
+        if (rejection instanceof Rejection.Stale) {
             return Problem.preconditionFailed("The entity is at version " + current.version() + ".")
                     .with("current", current(current));
         }
-        if (refusal instanceof Rejection.VersionUnknown unknown) {
+        if (rejection instanceof Rejection.VersionUnknown unknown) {
             return versionNotFound(unknown.version());
         }
-        if (refusal instanceof Rejection.Lost lost) {
+        if (rejection instanceof Rejection.Lost lost) {
             return conflict("The stored state won every conflict.", current, lost.conflicts())
                     .with("strategy", lost.strategy());
         }
-        if (refusal instanceof Rejection.Undecided undecided) {
+        if (rejection instanceof Rejection.ManualConflict manual) {
             return conflict(
                     "The strategy is MANUAL. An atomic batch cannot park a conflict.",
                     current,
-                    undecided.conflicts());
+                    manual.conflicts());
         }
         return Problem.unavailable(1);
     }
@@ -155,7 +158,7 @@ public final class EntityProblems {
                 .with("conflicts", ConflictExplanation.toJson(conflicts, true));
     }
 
-    /** What the caller has to know to try again. */
+    /** The current version and state, which the caller needs for a retry. */
     private static Map<String, Object> current(Entity entity) {
         Map<String, Object> current = new LinkedHashMap<>();
         current.put("version", entity.version());

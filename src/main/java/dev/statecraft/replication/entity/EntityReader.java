@@ -59,7 +59,7 @@ public class EntityReader {
         Entity entity = entities.read(game, space, id);
         return !entity.deleted()
                         && types.find(game, entity.type()).strategy() == Strategy.MANUAL
-                        && conflicts.settleDue(game) > 0
+                        && conflicts.resolveOverdue(game) > 0
                 ? entities.read(game, space, id)
                 : entity;
     }
@@ -125,24 +125,24 @@ public class EntityReader {
     }
 
     /** A page of keys of entities. {@code next} is the key to continue after; null at the end. */
-    public record PlaceList(
-            List<EntityKey> places, @Nullable EntityKey next) {}
+    public record EntityKeyPage(
+            List<EntityKey> keys, @Nullable EntityKey next) {}
 
     /**
      * Keys of the entities of a type in all spaces. A page is one read of the index, at most 1 MB, about 10,000
      * entities. The index lags behind writes by about a second. Cost: up to 128 RCU.
      */
-    public PlaceList places(String game, String type, @Nullable EntityKey after) {
+    public EntityKeyPage keysOfType(String game, String type, @Nullable EntityKey after) {
         EntityStore.Places page = entities.placesOfType(game, type, after);
-        return new PlaceList(page.places(), page.next());
+        return new EntityKeyPage(page.places(), page.next());
     }
 
     /**
      * Reads entities of any spaces in their stored schema version, strongly consistent, 100 per request. Deleted
      * entities are left out.
      */
-    public List<Entity> readAll(String game, List<EntityKey> places) {
-        return entities.readAll(game, places).stream()
+    public List<Entity> readAll(String game, List<EntityKey> keys) {
+        return entities.readAll(game, keys).stream()
                 .filter(entity -> !entity.deleted())
                 .toList();
     }
@@ -164,8 +164,8 @@ public class EntityReader {
     }
 
     /** The position of a scan directly after an entity. */
-    public EntityScan.Position positionAfter(String game, EntityKey place) {
-        return EntityItems.positionAfter(game, place);
+    public EntityScan.Position positionAfter(String game, EntityKey key) {
+        return EntityItems.positionAfter(game, key);
     }
 
     private EntityList listAll(String game, String space, @Nullable String from, int limit) {

@@ -62,7 +62,7 @@ public class EntityResource {
         this.idempotent = idempotent;
     }
 
-    /** What an entity is created with; {@code owner} is the player it belongs to. */
+    /** Input of a new entity. {@code owner} is the player that owns it. */
     public record NewEntityRequest(
             @Nullable String id,
             @Nullable String type,
@@ -72,7 +72,7 @@ public class EntityResource {
             @Nullable SourceRequest source,
             @Nullable String mutationId) {}
 
-    /** What is to be changed: operations or a whole state. */
+    /** Input of an update: operations or a whole state. */
     public record PatchRequest(
             @Nullable JsonNode set,
             @Nullable JsonNode unset,
@@ -91,11 +91,11 @@ public class EntityResource {
         }
     }
 
-    /** Some entities, by id. */
+    /** A page of entities in the order of their ids. */
     public record EntityListAnswer(
             List<EntityView> entities, @Nullable String nextCursor) {}
 
-    /** The seed's createEntity. */
+    /** Implements {@code createEntity} of the original Luau API. */
     @POST
     @Requires(value = Scope.STATE_WRITE, players = Players.WHAT_THE_RESOURCE_ALLOWS)
     @APIResponseSchema(EntityView.class)
@@ -124,7 +124,7 @@ public class EntityResource {
                 view(id, space, request.mutationId(), result));
     }
 
-    /** Some entities of a space. */
+    /** Lists the entities of a space. */
     @GET
     @Requires(value = Scope.STATE_READ, players = Players.NAMED_SPACE)
     @Operation(operationId = "listEntities", summary = "List the entities of a space")
@@ -150,7 +150,7 @@ public class EntityResource {
                 page.next() == null ? null : Cursor.of(list, page.next()));
     }
 
-    /** The seed's getEntityState. */
+    /** Implements {@code getEntityState} of the original Luau API. */
     @GET
     @Path("/{entity}")
     @Requires(value = Scope.STATE_READ, players = Players.NAMED_SPACE)
@@ -186,7 +186,7 @@ public class EntityResource {
                 .build();
     }
 
-    /** The seed's updateEntity. */
+    /** Implements {@code updateEntity} of the original Luau API. */
     @PATCH
     @Path("/{entity}")
     @Requires(value = Scope.STATE_WRITE, players = Players.NAMED_SPACE)
@@ -210,7 +210,7 @@ public class EntityResource {
                 entities.update(caller.game(), EntityProblems.space(inSpace), id, update, source, identity));
     }
 
-    /** Changes an entity by a JSON merge patch (RFC 7396). */
+    /** Updates an entity by a JSON merge patch (RFC 7396). */
     @PATCH
     @Path("/{entity}")
     @Consumes(MERGE_PATCH)
@@ -241,7 +241,7 @@ public class EntityResource {
                         IdempotencyKey.of(UpdateProblems.mutationId(null, idempotencyKey), "patch", arguments)));
     }
 
-    /** Deletes an entity; its version goes on if it is created again. */
+    /** Deletes an entity. Its versions continue if it is created again. */
     @DELETE
     @Path("/{entity}")
     @Requires(value = Scope.STATE_WRITE, players = Players.NAMED_SPACE)
@@ -270,7 +270,7 @@ public class EntityResource {
         return UpdateProblems.source(caller.get(), request, "");
     }
 
-    /** Names the header where the id that was used for another request came with it. */
+    /** Replaces the field of an id-reused problem by the header if the id was sent in the header. */
     private static Problem byHeader(Problem problem, @Nullable String fromBody) {
         return fromBody == null && "mutationId".equals(problem.field())
                 ? problem.withField(IdempotentRequest.HEADER)
@@ -292,7 +292,7 @@ public class EntityResource {
         return response.build();
     }
 
-    /** Adds the entity as the body, and its version as the ETag. */
+    /** Sets the entity as the body and its version as the ETag. */
     static Response tagged(Response.ResponseBuilder response, EntityView view) {
         return response.entity(view)
                 .header("ETag", VersionTag.of(view.version()))
@@ -308,8 +308,8 @@ public class EntityResource {
         if (result instanceof Done done) {
             return EntityView.of(done.entity(), done.replayed());
         }
-        if (result instanceof CommitService.Forgotten forgotten) {
-            return EntityView.forgotten(id, space, forgotten.version());
+        if (result instanceof CommitService.VersionExpired expired) {
+            return EntityView.expired(id, space, expired.version());
         }
         throw new ProblemException(byHeader(EntityProblems.of(result), mutationId));
     }

@@ -8,7 +8,7 @@ import dev.statecraft.replication.commit.ConflictParking;
 import dev.statecraft.replication.commit.ConflictService;
 import dev.statecraft.replication.commit.Mutation;
 import dev.statecraft.replication.commit.Mutation.Decision;
-import dev.statecraft.replication.commit.Mutation.Refuse;
+import dev.statecraft.replication.commit.Mutation.Reject;
 import dev.statecraft.replication.commit.Mutation.Write;
 import dev.statecraft.replication.commit.Rejection;
 import dev.statecraft.replication.log.HistoryService;
@@ -26,7 +26,7 @@ import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Creates, updates, deletes and reverts entities. Each request becomes a {@link Mutation} of a commit. */
+/** Creates, updates, deletes and reverts entities. Each request is a {@link Mutation} of a commit. */
 @ApplicationScoped
 public class EntityService {
 
@@ -36,7 +36,7 @@ public class EntityService {
     private final ConflictParking parking;
     private final HistoryService history;
     private final SchemaService schemas;
-    private final SourceTypes followed;
+    private final SourceTypes sources;
 
     public EntityService(
             CommitService commits,
@@ -45,24 +45,24 @@ public class EntityService {
             ConflictParking parking,
             HistoryService history,
             SchemaService schemas,
-            SourceTypes followed) {
+            SourceTypes sources) {
         this.commits = commits;
         this.types = types;
         this.conflicts = conflicts;
         this.parking = parking;
         this.history = history;
         this.schemas = schemas;
-        this.followed = followed;
+        this.sources = sources;
     }
 
-    /** A new entity; {@code owner} is the player it belongs to, null if it is nobody's own. */
+    /** A new entity. {@code owner} is the player that owns it; null for an unowned entity. */
     public record NewEntity(
             String id,
             String type,
             ObjectNode state,
             @Nullable String owner) {}
 
-    /** Creates an entity: a version after those that one of the same id had before it was deleted. */
+    /** Creates an entity. The versions continue those of a deleted entity with the same id. */
     public Result create(String game, String space, NewEntity entity, Source source, IdempotencyKey identity) {
         return commits.commit(
                 game,
@@ -77,14 +77,14 @@ public class EntityService {
 
     private Decision create(String game, Entity old, NewEntity entity, Source source) {
         EntityType type = types.find(game, entity.type());
-        Optional<Rejection> refusal = StateLimits.exceeded(entity.state()).map(Rejection.TooLarge::new);
-        if (refusal.isEmpty()) {
-            refusal = forbidden(game, type, entity.owner(), source);
+        Optional<Rejection> rejection = StateLimits.exceeded(entity.state()).map(Rejection.TooLarge::new);
+        if (rejection.isEmpty()) {
+            rejection = forbidden(game, type, entity.owner(), source);
         }
-        if (refusal.isEmpty() && !old.deleted()) {
-            refusal = Optional.of(new Rejection.Exists());
+        if (rejection.isEmpty() && !old.deleted()) {
+            rejection = Optional.of(new Rejection.Exists());
         }
-        return refusal.<Decision>map(Refuse::new)
+        return rejection.<Decision>map(Reject::new)
                 .orElseGet(() -> new Write(
                         entity.type(),
                         entity.state(),
@@ -96,44 +96,44 @@ public class EntityService {
                         types.historyLimit(type)));
     }
 
-    /** What became of an update; in order of precedence. */
+    /** Result of an update. Variants are listed in order of precedence. */
     public sealed interface Updated {}
 
-    /** It waits for somebody to decide, or did when it was sent before. */
+    /** The update is parked, or was parked by an earlier request. */
     public record Parked(ConflictParking.Parking parking) implements Updated {}
 
-    /** It was decided about at once. */
+    /** The update was applied or rejected. */
     public record Decided(Result result) implements Updated {}
 
-    /** Updates an entity. One read more if the update was made on a version that is not the current one. */
+    /** Updates an entity. Cost: one more read if the base version is not the current version. */
     public Updated update(String game, String space, String id, EntityUpdate update, Source source, IdempotencyKey identity) {
         Mutation mutation = mutation(game, id, update, source, identity);
         Result result = commits.commit(game, space, mutation);
-        boolean waits = result instanceof Refused refused
-                && (refused.refusal() instanceof Rejection.Undecided || refused.refusal() instanceof Rejection.Waited);
-        if (waits && conflicts.settleDue(game) > 0) {
+        boolean parked = result instanceof Refused refused
+                && (refused.rejection() instanceof Rejection.ManualConflict || refused.rejection() instanceof Rejection.AlreadyParked);
+        if (parked && conflicts.resolveOverdue(game) > 0) {
             result = commits.commit(game, space, mutation);
         }
-        return parkedIfUndecided(game, result, source, identity);
+        return parkIfManual(game, result, source, identity);
     }
 
-    /** Parks an update that nobody but a person can decide about; every other result is as it is. */
-    public Updated parkedIfUndecided(String game, Result result, Source source, IdempotencyKey identity) {
-        if (result instanceof Refused refused && refused.refusal() instanceof Rejection.Undecided undecided) {
+    /** Parks an update that was rejected as {@link Rejection.ManualConflict}. Returns other results unchanged. */
+    public Updated parkIfManual(String game, Result result, Source source, IdempotencyKey identity) {
+        if (result instanceof Refused refused && refused.rejection() instanceof Rejection.ManualConflict conflict) {
             return new Parked(parking.park(
-                    game, refused.current(), undecided.update(), source.by(), identity.id(), identity.body()));
+                    game, refused.current(), conflict.update(), source.by(), identity.id(), identity.body()));
         }
-        if (result instanceof Refused refused && refused.refusal() instanceof Rejection.Waited && identity.id() != null) {
+        if (result instanceof Refused refused && refused.rejection() instanceof Rejection.AlreadyParked && identity.id() != null) {
             Entity entity = refused.current();
             return parking
-                    .earlier(game, entity.space(), entity.id(), identity.id(), identity.body())
+                    .findEarlier(game, entity.space(), entity.id(), identity.id(), identity.body())
                     .<Updated>map(Parked::new)
                     .orElseGet(() -> new Decided(new CommitService.Busy()));
         }
         return new Decided(result);
     }
 
-    /** An update as part of a commit. */
+    /** The mutation of an update, for a commit. */
     public Mutation mutation(String game, String id, EntityUpdate update, Source source, IdempotencyKey identity) {
         return new Mutation(
                 id,
@@ -145,27 +145,27 @@ public class EntityService {
 
     private Decision update(String game, Entity old, EntityUpdate update, Source source, IdempotencyKey identity) {
         if (old.deleted()) {
-            return new Refuse(new Rejection.NotFound());
+            return new Reject(new Rejection.NotFound());
         }
         EntityType type = types.find(game, old.type());
         Optional<Rejection> forbidden = forbidden(game, type, old.owner(), source);
         if (forbidden.isPresent()) {
-            return new Refuse(forbidden.get());
+            return new Reject(forbidden.get());
         }
         if (update.required() != null && update.required() != old.version()) {
-            return new Refuse(new Rejection.Stale());
+            return new Reject(new Rejection.Stale());
         }
         Strategy strategy = update.strategy() == null ? type.strategy() : update.strategy();
         if (strategy == Strategy.MANUAL
                 && identity.id() != null
                 && parking
-                        .earlier(game, old.space(), old.id(), identity.id(), identity.body())
+                        .findEarlier(game, old.space(), old.id(), identity.id(), identity.body())
                         .isPresent()) {
-            return new Refuse(new Rejection.Waited());
+            return new Reject(new Rejection.AlreadyParked());
         }
         Long baseVersion = update.baseVersion();
         if (baseVersion != null && baseVersion > old.version()) {
-            return new Refuse(new Rejection.Unfit(
+            return new Reject(new Rejection.Invalid(
                     "baseVersion", "The entity is at version " + old.version() + ". baseVersion cannot be greater."));
         }
         ObjectNode base = baseVersion == null
@@ -173,25 +173,25 @@ public class EntityService {
                 : history.at(game, old, baseVersion)
                         .map(then -> schemas.newest(game, then).json())
                         .orElse(null);
-        Merge.Update asked = update.meeting(old.json(), new MergeBase(update.was(), base));
-        return decided(Merge.merge(type, strategy, old.json(), asked), asked, old, type, source);
+        Merge.Update requested = update.against(old.json(), new MergeBase(update.was(), base));
+        return decided(Merge.merge(type, strategy, old.json(), requested), requested, old, type, source);
     }
 
-    private Decision decided(Merge.Merged merged, Merge.Update asked, Entity old, EntityType type, Source source) {
+    private Decision decided(Merge.Merged merged, Merge.Update requested, Entity old, EntityType type, Source source) {
         if (merged instanceof Merge.Parked parked) {
-            return new Refuse(new Rejection.Undecided(asked, parked.conflicts()));
+            return new Reject(new Rejection.ManualConflict(requested, parked.conflicts()));
         }
         if (merged instanceof Merge.Impossible impossible) {
-            return new Refuse(new Rejection.Unfit(
+            return new Reject(new Rejection.Invalid(
                     impossible.path().toString(), "The operation does not apply: " + impossible.reason() + "."));
         }
         if (merged instanceof Merge.Refused refused) {
-            return new Refuse(new Rejection.Lost(refused.conflicts(), refused.strategy()));
+            return new Reject(new Rejection.Lost(refused.conflicts(), refused.strategy()));
         }
         Merge.Accepted accepted = (Merge.Accepted) merged;
         Optional<String> exceeded = StateLimits.exceeded(accepted.state());
         return exceeded.isPresent()
-                ? new Refuse(new Rejection.TooLarge(exceeded.get()))
+                ? new Reject(new Rejection.TooLarge(exceeded.get()))
                 : new Write(
                         old.type(),
                         accepted.state(),
@@ -203,7 +203,7 @@ public class EntityService {
                         types.historyLimit(type));
     }
 
-    /** Deletes an entity; what is left of it is its version, which goes on if it is created again. */
+    /** Deletes an entity. Its version is kept, and continues if the entity is created again. */
     public Result delete(
             String game, String space, String id, @Nullable Long required, Source source, IdempotencyKey identity) {
         return commits.commit(
@@ -219,15 +219,15 @@ public class EntityService {
 
     private Decision delete(String game, Entity old, @Nullable Long required, Source source) {
         if (old.deleted()) {
-            return new Refuse(new Rejection.NotFound());
+            return new Reject(new Rejection.NotFound());
         }
         EntityType type = types.find(game, old.type());
         Optional<Rejection> forbidden = forbidden(game, type, old.owner(), source);
         if (forbidden.isPresent()) {
-            return new Refuse(forbidden.get());
+            return new Reject(forbidden.get());
         }
         if (required != null && required != old.version()) {
-            return new Refuse(new Rejection.Stale());
+            return new Reject(new Rejection.Stale());
         }
         return new Write(
                 old.type(),
@@ -241,9 +241,9 @@ public class EntityService {
     }
 
     /**
-     * Makes the state of a kept version the newest version. An id may have been something else before it was deleted
-     * and created again: nobody makes that of an entity that is there, and a player not even of one that is gone; a
-     * server gets it back as it was then, with the type and the owner it had.
+     * Writes the state of a stored version as a new version. The version may belong to an earlier entity with the same
+     * id but another type or owner. Only a server may restore such a version, and only after the current entity is
+     * deleted. The entity then has the earlier type and owner.
      */
     public Result revert(String game, String space, String id, long version, Source source, IdempotencyKey identity) {
         return commits.commit(
@@ -254,24 +254,24 @@ public class EntityService {
 
     private Decision revert(String game, Entity old, long version, Source source) {
         if (old.version() == 0) {
-            return new Refuse(new Rejection.NotFound());
+            return new Reject(new Rejection.NotFound());
         }
         EntityType type = types.find(game, old.type());
         Optional<Rejection> forbidden = forbidden(game, type, old.owner(), source);
         if (forbidden.isPresent()) {
-            return new Refuse(forbidden.get());
+            return new Reject(forbidden.get());
         }
         Optional<Entity> then = old.keeps(version) ? history.at(game, old, version) : Optional.empty();
         if (then.isEmpty() || then.get().deleted()) {
-            return new Refuse(new Rejection.VersionUnknown(version));
+            return new Reject(new Rejection.VersionUnknown(version));
         }
         Entity again = schemas.newest(game, then.get());
         boolean same = again.type().equals(old.type()) && Objects.equals(again.owner(), old.owner());
         if (!same && source.playerId() != null) {
-            return new Refuse(new Rejection.Forbidden("Version " + version + " belongs to an earlier entity with the same id."));
+            return new Reject(new Rejection.Forbidden("Version " + version + " belongs to an earlier entity with the same id."));
         }
         if (!same && !old.deleted()) {
-            return new Refuse(new Rejection.Unfit(
+            return new Reject(new Rejection.Invalid(
                     "version",
                     "Version " + version + " belongs to an earlier entity of the type " + again.type()
                             + ". Delete the current entity before reverting to it."));
@@ -295,7 +295,7 @@ public class EntityService {
             return Optional.of(
                     new Rejection.Forbidden("Players may not write entities of the type " + type.name() + "."));
         }
-        if (source.ownOnly() && followed.isSource(game, type.name())) {
+        if (source.ownOnly() && sources.isSource(game, type.name())) {
             return Optional.of(new Rejection.Forbidden(
                     "A board is bound to entities of the type " + type.name() + ". Only servers may write them."));
         }

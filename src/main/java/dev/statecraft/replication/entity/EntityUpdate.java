@@ -14,13 +14,13 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A change of an entity that exists.
+ * An update of an existing entity.
  *
- * @param edit what is to be done
- * @param baseVersion the version it was made on; null to apply to whatever is there
- * @param required the version it insists on; null for any
- * @param was values its sender saw, by path
- * @param strategy who decides conflicts; null for the strategy of the type
+ * @param edit the change of the state
+ * @param baseVersion the version that the sender based the update on; null for the current version
+ * @param required the version that the entity must have; null for any
+ * @param was the values that the sender saw, by path
+ * @param strategy the strategy for conflicts; null for the strategy of the entity type
  */
 public record EntityUpdate(
         Edit edit,
@@ -34,20 +34,20 @@ public record EntityUpdate(
         was = Collections.unmodifiableSortedMap(new TreeMap<>(was));
     }
 
-    /** What is done to a state. */
+    /** The change of a state. */
     public sealed interface Edit {}
 
-    /** Operations. */
+    /** A change by operations. */
     public record Operate(Operations operations) implements Edit {}
 
-    /** A whole state in place of the one its sender saw. */
+    /** A whole state that replaces the state that the sender saw. */
     public record Replace(ObjectNode state) implements Edit {}
 
     /** A JSON merge patch (RFC 7396). */
     public record Patch(ObjectNode patch) implements Edit {}
 
-    /** The update as it meets a state. */
-    Merge.Update meeting(ObjectNode current, MergeBase basis) {
+    /** Prepares the update for a merge with the current state. */
+    Merge.Update against(ObjectNode current, MergeBase basis) {
         ObjectNode base = basis.state() == null ? current : basis.state();
         if (edit instanceof Replace replace) {
             return Merge.Update.ofState(replace.state(), basis, current);

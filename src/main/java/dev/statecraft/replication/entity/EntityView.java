@@ -9,10 +9,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An entity at one of its versions, as callers see it.
+ * API representation of one version of an entity.
  *
- * @param deleted true if the version is a deletion; it has no state then
- * @param replayed true if the request had been done before
+ * @param deleted true if the version is a deletion, which has no state; null otherwise
+ * @param replayed true if an earlier request made the version; null otherwise
  */
 public record EntityView(
         String id,
@@ -42,23 +42,23 @@ public record EntityView(
                 replayed ? Boolean.TRUE : null);
     }
 
-    /** Of a repeated request, of which nothing more is known than the version it made. */
-    static EntityView forgotten(String id, String space, long version) {
+    /** The view of a repeated request whose version is no longer stored. */
+    static EntityView expired(String id, String space, long version) {
         return new EntityView(id, space, null, null, version, null, null, null, null, null, true);
     }
 
-    /** On whose behalf something is asked: of a player, or of a server itself. */
+    /** The player or the server on whose behalf a request is sent. */
     public record SourceRequest(
             @Nullable String playerId, @Nullable String serverId) {}
 
     /**
-     * What an update came to.
+     * Result of an update.
      *
-     * @param accepted whether anything of it is in effect
-     * @param conflicts the paths it disagreed about, and what became of them
-     * @param strategy what decided them
-     * @param conflictId the conflict that waits, or waited, for a decision
-     * @param deadline when that is made at the latest
+     * @param accepted whether the update was applied
+     * @param conflicts the conflicting paths and their resolutions
+     * @param strategy the strategy that resolved the conflicts
+     * @param conflictId the conflict of a parked update
+     * @param deadline when the fallback strategy resolves the conflict; null unless it is parked
      */
     public record UpdateAnswer(
             String id,
@@ -72,7 +72,7 @@ public record EntityView(
             @Nullable Instant deadline,
             @Nullable Boolean replayed) {}
 
-    /** What is told of a version in an entity's history. */
+    /** API representation of a version in the history of an entity. */
     public record VersionView(
             long version,
             Instant timestamp,

@@ -8,17 +8,17 @@ import dev.statecraft.replication.state.JsonValues;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a request is known by when it is repeated.
+ * Identity of a request, which detects repeated requests.
  *
- * @param id null if it is not going to be repeated
- * @param body all that is asked for, as text that does not depend on how it was written down
+ * @param id mutation id; null if the request is not repeated
+ * @param body the operation and its arguments as text, independent of the order and format of the JSON
  */
 public record IdempotencyKey(@Nullable String id, String body) {
 
     private static final JsonMapper SORTED =
             JsonMapper.builder().enable(JsonNodeFeature.WRITE_PROPERTIES_SORTED).build();
 
-    /** The identity of a request: {@code what} it does, and with which arguments. */
+    /** The identity of a request for the operation {@code what} with its arguments. */
     public static IdempotencyKey of(@Nullable String id, String what, JsonNode arguments) {
         try {
             return new IdempotencyKey(id, what + "\n" + SORTED.writeValueAsString(JsonValues.canonical(arguments)));

@@ -1,8 +1,8 @@
 package dev.statecraft.replication.entity;
 
-/** Which types of entities scores are taken from. Scores are written by servers only, and so is what they come from. */
+/** The entity types that boards take scores from. Only servers may write entities of these types. */
 public interface SourceTypes {
 
-    /** Whether a board of the game follows entities of a type; what was decided a moment ago may not be known yet. */
+    /** True if a board of the game is bound to entities of a type. A recent change may not be visible yet. */
     boolean isSource(String game, String entityType);
 }

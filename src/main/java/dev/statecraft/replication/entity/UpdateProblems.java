@@ -8,9 +8,9 @@ import dev.statecraft.http.Problem;
 import dev.statecraft.http.ProblemException;
 import dev.statecraft.replication.commit.CommitService;
 import dev.statecraft.replication.commit.CommitService.Done;
-import dev.statecraft.replication.commit.CommitService.Forgotten;
+import dev.statecraft.replication.commit.CommitService.VersionExpired;
 import dev.statecraft.replication.commit.ConflictParking;
-import dev.statecraft.replication.commit.ConflictParking.Past;
+import dev.statecraft.replication.commit.ConflictParking.AlreadyResolved;
 import dev.statecraft.replication.commit.ParkedConflict;
 import dev.statecraft.replication.entity.EntityService.Decided;
 import dev.statecraft.replication.entity.EntityService.Updated;
@@ -26,18 +26,23 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** How an update comes in and what it is answered with, alone or as part of a synchronisation. */
+/** Reads updates from requests and converts their results to responses, for single updates and for sync requests. */
 public final class UpdateProblems {
 
     private UpdateProblems() {}
 
-    /** An answer with its HTTP status: what the update came to, or the problem. */
+    /** A response: the HTTP status, and the result of the update or the problem. */
     public record Answer(
             int status,
             @Nullable UpdateAnswer body,
             @Nullable Problem problem) {}
 
-    /** The update a request asks for; {@code prefix} stands before the names of fields, such as {@code updates[3].}. */
+    /**
+     * Reads the update of a request. {@code prefix} is put before the names of fields, for example {@code
+     * updates[3].}.
+     *
+     * @throws ProblemException if the update is malformed
+     */
     public static EntityUpdate read(UpdateRequest request, @Nullable Long required, String prefix) {
         UpdateRequest.Reading reading = request.read(required);
         if (reading instanceof UpdateRequest.Malformed malformed) {
@@ -46,12 +51,12 @@ public final class UpdateProblems {
         return ((UpdateRequest.Read) reading).update();
     }
 
-    /** Who asks: the player that the caller is bound to, else the player or server that is named, else the caller. */
+    /** The source of a request: the player of the token, else the named player or server, else the caller. */
     static Source source(Caller caller, @Nullable SourceRequest request, String prefix) {
         return source(caller, caller.name(), request, prefix);
     }
 
-    /** The same for a caller that has another name for itself. */
+    /** The source of a request whose caller has the name {@code name}. */
     public static Source source(Caller caller, String name, @Nullable SourceRequest request, String prefix) {
         String bound = caller.playerId();
         if (bound != null) {
@@ -66,7 +71,7 @@ public final class UpdateProblems {
         return new Source(player != null ? player : server != null ? server : name, player);
     }
 
-    /** What an update is known by when it is repeated. */
+    /** The identity of an update. */
     public static IdempotencyKey identity(
             @Nullable String mutationId, UpdateRequest request, Source source, @Nullable Long required) {
         ObjectNode arguments = request.arguments();
@@ -75,7 +80,7 @@ public final class UpdateProblems {
         return IdempotencyKey.of(mutationId, "update", arguments);
     }
 
-    /** The id of a mutation, from the body or from the header. */
+    /** The mutation id from the body, or from the header. */
     static @Nullable String mutationId(@Nullable String fromBody, @Nullable String fromHeader) {
         return fromBody != null
                 ? Ids.check("mutationId", fromBody)
@@ -83,15 +88,15 @@ public final class UpdateProblems {
     }
 
     /**
-     * The same for an operation other than an update. A key from the header names the request to this operation only; no id
-     * from a body has a space, so neither is taken for the other.
+     * The mutation id of an operation other than an update. An id from the header gets the operation and a space as a
+     * prefix. Ids from a body contain no space, so the two never match.
      */
     static @Nullable String mutationId(@Nullable String fromBody, String operation, @Nullable String fromHeader) {
         String id = mutationId(fromBody, fromHeader);
         return fromBody != null || id == null ? id : operation + " " + id;
     }
 
-    /** The version that {@code If-Match} insists on; null for any. */
+    /** The version that {@code If-Match} requires; null for any. */
     static @Nullable Long required(@Nullable String ifMatch) {
         if (ifMatch == null || ifMatch.strip().equals("*")) {
             return null;
@@ -101,16 +106,16 @@ public final class UpdateProblems {
                         Problem.badRequest("If-Match", "Give the expected version in quotes, for example \"3\".")));
     }
 
-    /** What an update is answered with. */
+    /** Converts the result of an update to a response. */
     public static Answer answer(String id, Updated updated) {
         if (updated instanceof EntityService.Parked parked) {
             return answer(id, parked.parking());
         }
         CommitService.Result result = ((Decided) updated).result();
-        if (result instanceof Forgotten forgotten) {
+        if (result instanceof VersionExpired expired) {
             return new Answer(
                     200,
-                    new UpdateAnswer(id, null, forgotten.version(), null, true, List.of(), null, null, null, true),
+                    new UpdateAnswer(id, null, expired.version(), null, true, List.of(), null, null, null, true),
                     null);
         }
         if (result instanceof Done done) {
@@ -138,19 +143,19 @@ public final class UpdateProblems {
                             parked.replayed() ? Boolean.TRUE : null),
                     null);
         }
-        if (parking instanceof Past past) {
-            String conflictId = past.settlement().conflictId();
-            Optional<UpdateAnswer> made = past.entity().map(entity -> done(entity, true, conflictId));
+        if (parking instanceof AlreadyResolved resolved) {
+            String conflictId = resolved.resolution().conflictId();
+            Optional<UpdateAnswer> made = resolved.entity().map(entity -> done(entity, true, conflictId));
             return new Answer(
                     200,
                     made.orElseGet(() -> new UpdateAnswer(
                             id,
-                            past.settlement().space(),
+                            resolved.resolution().space(),
                             null,
                             null,
                             false,
                             List.of(),
-                            past.settlement().strategy(),
+                            resolved.resolution().strategy(),
                             conflictId,
                             null,
                             true)),

@@ -12,11 +12,11 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The fields of an update as a request brings them, of one entity or as part of a synchronisation.
+ * Input of an update of one entity, also as a part of a sync request.
  *
- * @param state a whole state; with it there are no operations
- * @param baseVersion the version the update was made on
- * @param was values its sender saw, by path
+ * @param state a whole state; excludes operations
+ * @param baseVersion the version that the update is based on
+ * @param was the values that the sender saw, by path
  */
 public record UpdateRequest(
         @Nullable JsonNode set,
@@ -29,16 +29,16 @@ public record UpdateRequest(
         @Nullable JsonNode was,
         @Nullable Strategy strategy) {
 
-    /** What reading a request gives; in order of precedence. */
+    /** Result of reading a request. Variants are listed in order of precedence. */
     sealed interface Reading {}
 
-    /** It makes no sense; {@code field} is where. */
+    /** The request is malformed. {@code field} is the field at fault. */
     record Malformed(String field, String detail) implements Reading {}
 
-    /** The update. */
+    /** The request is a valid update. */
     record Read(EntityUpdate update) implements Reading {}
 
-    /** Reads the update; {@code required} is the version it insists on, null for any. */
+    /** Reads the update. {@code required} is the version that the entity must have; null for any. */
     Reading read(@Nullable Long required) {
         if (baseVersion != null && baseVersion < 1) {
             return new Malformed("baseVersion", "A version is at least 1.");
@@ -74,7 +74,7 @@ public record UpdateRequest(
                 strategy));
     }
 
-    /** All that is asked for. */
+    /** All arguments of the request as JSON. */
     ObjectNode arguments() {
         ObjectNode arguments = PackedJson.MAPPER.createObjectNode();
         arguments.set("set", set);

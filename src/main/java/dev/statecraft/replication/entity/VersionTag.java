@@ -16,14 +16,16 @@ final class VersionTag {
         return '"' + Long.toString(version) + '"';
     }
 
-    /** Whether an {@code If-None-Match} names the version, weakly or not. */
+    /** True if an {@code If-None-Match} header contains the version as a weak or strong tag, or {@code *}. */
     static boolean matches(String ifNoneMatch, long version) {
         return Arrays.stream(ifNoneMatch.split(",", -1))
                 .map(String::strip)
                 .anyMatch(tag -> tag.equals("*") || tag.replaceFirst("^W/", "").equals(of(version)));
     }
 
-    /** The version that an {@code If-Match} insists on; nothing if it is not one version. */
+    /**
+     * The version that an {@code If-Match} header requires; empty if the header is not exactly one strong version tag.
+     */
     static OptionalLong version(String ifMatch) {
         String tag = ifMatch.strip();
         return TAG.matcher(tag).matches()

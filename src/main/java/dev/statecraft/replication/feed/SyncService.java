@@ -92,7 +92,7 @@ public class SyncService {
                 Update update = updates.get(indexes.get(i));
                 results.put(
                         indexes.get(i),
-                        entities.parkedIfUndecided(game, done.get(i), update.source(), update.identity()));
+                        entities.parkIfManual(game, done.get(i), update.source(), update.identity()));
             }
         });
         return List.copyOf(results.values());
@@ -200,7 +200,7 @@ public class SyncService {
     }
 
     private Feeds pull(String game, SyncCursors cursors, long answerBytes) {
-        conflicts.settleDueNowAndThen(game);
+        conflicts.resolveOverdueThrottled(game);
         AnswerBudget budget = new AnswerBudget(answerBytes);
         Map<String, Feed> spaces = new LinkedHashMap<>();
         cursors.spaces().forEach((space, cursor) -> spaces.put(space, feeds.pull(game, space, cursor, budget)));

@@ -73,7 +73,7 @@ public class ReplicationErasureService {
             ConflictStore.ConflictPage page = conflicts.list(game, after, PAGE_SIZE);
             for (ParkedConflict conflict : page.conflicts()) {
                 if (conflict.by().equals(playerId)) {
-                    conflicts.decide(game, conflict.id(), ConflictResolution.Choice.SERVER, null, ScanPage.ERASED_PLAYER);
+                    conflicts.resolve(game, conflict.id(), ConflictResolution.Choice.SERVER, null, ScanPage.ERASED_PLAYER);
                     touched++;
                 }
             }
@@ -138,7 +138,7 @@ public class ReplicationErasureService {
                     1);
         }
         if (!concerns(entity, playerId)) {
-            return new Mutation.Refuse(new Rejection.NotFound());
+            return new Mutation.Reject(new Rejection.NotFound());
         }
         boolean own = belongs(entity, playerId);
         return new Mutation.Write(

@@ -33,10 +33,10 @@ import software.amazon.awssdk.services.dynamodb.model.TransactWriteItemsRequest;
 import software.amazon.awssdk.services.dynamodb.model.TransactionCanceledException;
 import software.amazon.awssdk.services.dynamodb.model.UpdateItemRequest;
 
-/** What is acknowledged is there once; what fails is there once or not at all; what is repeated, once (E1, E4). */
+/** An acknowledged write is applied once, a failed write at most once, a repeated write once (E1, E4). */
 class CommitFaultTest {
 
-    /** Stands in front of the real SDK and lets one write fail, before it is sent or after it took effect. */
+    /** Makes one write of the SDK fail, before it is sent or after it is applied. */
     private static final class WriteFaults implements ExecutionInterceptor {
 
         static final class Injected extends RuntimeException {
@@ -48,18 +48,18 @@ class CommitFaultTest {
         private volatile boolean afterwards;
         private final AtomicInteger conflicts = new AtomicInteger();
 
-        void failAt(int write, boolean afterItTookEffect) {
+        void failAt(int write, boolean afterApplied) {
             writes.set(0);
             failAt = write;
-            afterwards = afterItTookEffect;
+            afterwards = afterApplied;
         }
 
-        void heal() {
+        void clear() {
             failAt = Integer.MAX_VALUE;
             writes.set(0);
         }
 
-        /** The next transactions are refused as DynamoDB refuses those that meet another one at an item. */
+        /** The next transactions are cancelled with TransactionConflict. */
         void conflictTimes(int times) {
             conflicts.set(times);
         }
@@ -131,7 +131,7 @@ class CommitFaultTest {
                 } catch (WriteFaults.Injected e) {
                     failures++;
                 } finally {
-                    faults.heal();
+                    faults.clear();
                 }
             }
             ids.forEach(id -> expected.merge(id, 1L, Long::sum));
@@ -147,10 +147,10 @@ class CommitFaultTest {
         });
     }
 
-    /** History and sums are exact however the streams are delivered. */
+    /** History and counters are exact for repeated and partial deliveries of the streams. */
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3})
-    void deliveriesMayBeRepeatedCutAndCrash(long seed) {
+    void repeatedPartialAndFailedDeliveriesKeepHistoryAndCountersExact(long seed) {
         Random random = new Random(seed);
         List<ItemChange> entityChanges = new ArrayList<>();
         List<ItemChange> logChanges = new ArrayList<>();
@@ -179,7 +179,7 @@ class CommitFaultTest {
                     realm.history.record(tail(entityChanges, random));
                     realm.statistics.count(tail(logChanges, random));
                 } finally {
-                    faults.heal();
+                    faults.clear();
                 }
                 realm.deliver(tail(entityChanges, random), tail(logChanges, random));
             }
@@ -210,7 +210,7 @@ class CommitFaultTest {
         assertEquals(realm.head().versions(), kept, "seed " + seed);
     }
 
-    /** The last records of a stream, as a delivery that is repeated or late brings them. */
+    /** The last records of a stream, for a repeated or late delivery. */
     private static List<ItemChange> tail(List<ItemChange> changes, Random random) {
         int from = random.nextInt(changes.size());
         int to = from + 1 + random.nextInt(changes.size() - from);
@@ -218,7 +218,7 @@ class CommitFaultTest {
     }
 
     @Test
-    void versionsThatTheStreamHasNotHandedOverAreWorkedOut() {
+    void versionsNotYetDeliveredAreDerivedFromLog() {
         realm.create("a", "UI_STATE", "{'n': 0, 'text': '" + "x".repeat(100) + "'}");
         for (int i = 1; i < 8; i++) {
             if (i == 3) {

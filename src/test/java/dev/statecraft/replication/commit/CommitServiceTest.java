@@ -55,21 +55,21 @@ class CommitServiceTest {
     }
 
     @Test
-    void anEntityGoesThroughItsVersions() {
+    void createUpdateDeleteMakeSuccessiveVersions() {
         assertEquals(1, done(realm.create("a", "UI_STATE", "{'n': 1}")).version());
-        assertInstanceOf(Rejection.Exists.class, ((Refused) realm.create("a", "UI_STATE", "{}")).refusal());
+        assertInstanceOf(Rejection.Exists.class, ((Refused) realm.create("a", "UI_STATE", "{}")).rejection());
         Entity second = done(realm.update("a", "{'increment': {'n': 2}, 'set': {'/deep/key': true}}", null));
         assertEquals(2, second.version());
         assertEquals(Realm.canonical("{'n': 3, 'deep': {'key': true}}"), canonical(second.json()));
         assertEquals(second, realm.read("a"));
         assertTrue(done(realm.delete("a")).deleted());
-        assertInstanceOf(Rejection.NotFound.class, ((Refused) realm.update("a", "{'set': {'n': 1}}", null)).refusal());
-        assertInstanceOf(Rejection.NotFound.class, ((Refused) realm.delete("a")).refusal());
+        assertInstanceOf(Rejection.NotFound.class, ((Refused) realm.update("a", "{'set': {'n': 1}}", null)).rejection());
+        assertInstanceOf(Rejection.NotFound.class, ((Refused) realm.delete("a")).rejection());
     }
 
-    /** E6: versions go on after a deletion, and what was based on an old one does not bring it back. */
+    /** E6: versions continue after a deletion, and an update based on an earlier version does not restore the entity. */
     @Test
-    void versionsGoOnAfterADeletion() {
+    void versionsContinueAfterDeletion() {
         realm.create("a", "UI_STATE", "{}");
         realm.update("a", "{'set': {'n': 1}}", null);
         realm.delete("a");
@@ -84,9 +84,9 @@ class CommitServiceTest {
                         .toList());
     }
 
-    /** S3 for mutations, at today's time: with times cut to 40 bits only the last 16 receipts were kept. */
+    /** S3 for mutations, at the current time, which exceeds 40 bits in milliseconds. */
     @Test
-    void aMutationIsRecognisedAfterHundredsOfOthersWithinTheWindow() {
+    void repeatedMutationIsDetectedWithinWindow() {
         realm.create("a", "UI_STATE", "{'n': 0}");
         assertFalse(((Done) realm.commits.commit(GAME, SPACE, increment("a", "first"))).replayed());
         for (int round = 0; round < 2; round++) {
@@ -105,7 +105,7 @@ class CommitServiceTest {
     }
 
     @Test
-    void receiptsOfTheLegacyLayoutAreRecognised() {
+    void legacyReceiptsAreDetected() {
         realm.create("a", "UI_STATE", "{'n': 0}");
         realm.commits.commit(GAME, SPACE, increment("a", "m1"));
         Entity stored = realm.read("a");
@@ -126,7 +126,7 @@ class CommitServiceTest {
     }
 
     @Test
-    void manyEntitiesAreOneCommit() {
+    void manyEntitiesMakeOneCommit() {
         IntStream.range(0, 60).forEach(i -> realm.create("e" + i, "UI_STATE", "{}"));
         long before = realm.head().seq();
         List<Mutation> all = IntStream.range(0, 60)
@@ -149,12 +149,12 @@ class CommitServiceTest {
         realm.commits
                 .commitAtomically(GAME, SPACE, fresh)
                 .subList(0, 30)
-                .forEach(result -> assertInstanceOf(CommitService.Held.class, result));
+                .forEach(result -> assertInstanceOf(CommitService.BatchRejected.class, result));
         assertEquals(before + 1, realm.head().seq(), "nothing of it was written");
     }
 
     @Test
-    void severalChangesOfOneEntityInOneCommitAreVersionsEach() {
+    void severalChangesInOneCommitMakeSeparateVersions() {
         realm.create("a", "UI_STATE", "{}");
         List<Result> results = realm.commits.commit(
                 GAME,
@@ -179,7 +179,7 @@ class CommitServiceTest {
     }
 
     @Test
-    void aRepeatedMutationAnswersTheSame() {
+    void repeatedMutationReturnsSameResult() {
         realm.create("a", "UI_STATE", "{}");
         Entity first = done(realm.update("a", "{'increment': {'n': 1}}", "m-1"));
         realm.update("a", "{'increment': {'n': 1}}", "m-2");
@@ -196,9 +196,9 @@ class CommitServiceTest {
         assertEquals(Realm.canonical("{'n': 2}"), canonical(realm.read("a").json()));
     }
 
-    /** E1, E2, E4, C5: writers that contend all get through, each with a version of its own. */
+    /** E1, E2, E4, C5: all concurrent writers succeed, each with its own version. */
     @Test
-    void contendersAllGetThroughAndVersionsAreDense() throws Exception {
+    void concurrentWritersSucceedWithoutVersionGaps() throws Exception {
         realm.create("hot", "UI_STATE", "{}");
         realm.create("warm", "UI_STATE", "{}");
         Realm second = new Realm(realm.tables, Map.of(), new ExecutionInterceptor() {}, Clock.systemUTC());
@@ -240,7 +240,7 @@ class CommitServiceTest {
     }
 
     @Test
-    void theHeadSumsUpTheSpace() {
+    void headContainsTotalsOfSpace() {
         realm.create("a", "UI_STATE", "{'text': '" + "x".repeat(2000) + "'}");
         realm.create("b", "UI_STATE", "{'n': 1}");
         realm.update("b", "{'increment': {'n': 1}}", null);
@@ -260,7 +260,7 @@ class CommitServiceTest {
         assertConsistent();
     }
 
-    /** E4, E5: the log adds up to what is stored, by state and by checksum. */
+    /** E4, E5: applying the log gives the stored states and checksums. */
     private void assertConsistent() {
         SpaceChecksum checksum = SpaceChecksum.EMPTY;
         Map<String, Entity> stored = new TreeMap<>();

@@ -15,29 +15,29 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Updates that are parked, and the list of them, on real tables. */
+/** Parking and listing of conflicts on real tables. */
 class ConflictParkingTest {
 
     private final ConflictRig rig = new ConflictRig();
     private final Realm realm = rig.realm;
 
-    /** What waits is counted, once each, until it is settled. */
+    /** Each parked conflict is counted once until it is resolved. */
     @Test
-    void updatesThatWaitArePending() {
+    void parkedUpdatesAreCountedUntilResolved() {
         ParkedConflict first = rig.park("m1");
         rig.sent("m1", ConflictRig.UPDATE);
         ParkedConflict second =
                 assertInstanceOf(Parked.class, rig.sent("m2", ConflictRig.UPDATE)).conflict();
         assertEquals(2, realm.statistics.of(GAME).totalPendingUpdates());
-        realm.conflicts.decide(GAME, first.id(), Choice.CLIENT, null, "operator");
-        realm.conflicts.decide(GAME, first.id(), Choice.CLIENT, null, "operator");
+        realm.conflicts.resolve(GAME, first.id(), Choice.CLIENT, null, "operator");
+        realm.conflicts.resolve(GAME, first.id(), Choice.CLIENT, null, "operator");
         assertEquals(1, realm.statistics.of(GAME).totalPendingUpdates());
-        realm.conflicts.decide(GAME, second.id(), Choice.SERVER, null, "operator");
+        realm.conflicts.resolve(GAME, second.id(), Choice.SERVER, null, "operator");
         assertEquals(0, realm.statistics.of(GAME).totalPendingUpdates());
     }
 
     @Test
-    void anUpdateThatConflictsWaitsAndChangesNothing() {
+    void conflictingUpdateIsParkedWithoutChange() {
         ParkedConflict conflict = rig.park("m1");
         assertEquals(object("{'hp': 2, 'log': ['a']}"), realm.read("e").json());
         assertEquals(List.of(conflict), realm.conflicts.list(GAME, null, 10).conflicts());
@@ -48,7 +48,7 @@ class ConflictParkingTest {
     }
 
     @Test
-    void theSameUpdateAgainIsTheSameConflictAndAnotherBodyAMistake() {
+    void repeatedUpdateReturnsSameConflictAndDifferentBodyIsRejected() {
         ParkedConflict conflict = rig.park("m1");
         assertEquals(new Parked(conflict, true), rig.sent("m1", ConflictRig.UPDATE));
         assertEquals(1, realm.conflicts.list(GAME, null, 10).conflicts().size());
@@ -56,7 +56,7 @@ class ConflictParkingTest {
     }
 
     @Test
-    void theListGoesOnWhereItEnded() {
+    void listContinuesAtCursor() {
         rig.type(Strategy.SERVER_WINS);
         List<String> parked = new ArrayList<>();
         for (int i = 0; i < 5; i++) {

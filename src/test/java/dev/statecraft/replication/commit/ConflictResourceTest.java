@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class ConflictResourceTest {
 
     @Test
-    void typesAreKeptAndTheSeedsAreThere() {
+    void typesAreStoredAndDefaultTypesExist() {
         given().get("/v1/entity-types/PLAYER_DATA")
                 .then()
                 .statusCode(200)
@@ -83,12 +83,12 @@ class ConflictResourceTest {
                 "T    | {'strategy': 'MERGE', 'colour': 1}                     | colour",
                 "a b  | {'strategy': 'MERGE'}                                  | type"
             })
-    void aTypeThatMakesNoSenseIsRefusedByItsField(String type, String body, String field) {
+    void invalidTypeReportsField(String type, String body, String field) {
         put(type, body).statusCode(400).contentType(Problem.MEDIA_TYPE).body("field", equalTo(field));
     }
 
     @Test
-    void aParkedConflictIsListedDecidedOnceAndExplained() {
+    void parkedConflictIsListedResolvedOnceAndExplained() {
         put("DUEL", "{'strategy': 'MANUAL'}").statusCode(200);
         post("/v1/entities", "{'id': 'duel', 'type': 'DUEL', 'state': {'hp': 1}}")
                 .statusCode(201);
@@ -139,7 +139,7 @@ class ConflictResourceTest {
                 "c1  | {'choose': 'SERVER'}                   | 404",
                 "c1  | {'state': []}                          | 404"
             })
-    void aDecisionThatMakesNoSenseIsRefused(String id, String body, int status) {
+    void invalidDecisionIsRejected(String id, String body, int status) {
         given().contentType("application/json")
                 .body(body.replace('\'', '"'))
                 .pathParam("id", id)
@@ -150,7 +150,7 @@ class ConflictResourceTest {
     }
 
     @Test
-    void aPreviewShowsWhatAMergeWouldDo() {
+    void previewReturnsMergeResult() {
         post(
                         "/v1/conflicts/preview",
                         "{'type': 'PLAYER_DATA', 'base': {'coins': 1, 'name': 'a'},"
@@ -180,7 +180,7 @@ class ConflictResourceTest {
                 "{'type': 'T', 'server': {}, 'client': {}, 'base': 'x'}| base",
                 "{'type': 'T', 'server': {}, 'client': {}, 'more': 1}  | more"
             })
-    void aPreviewThatMakesNoSenseIsRefusedByItsField(String body, String field) {
+    void invalidPreviewReportsField(String body, String field) {
         post("/v1/conflicts/preview", body).statusCode(400).body("field", equalTo(field));
     }
 

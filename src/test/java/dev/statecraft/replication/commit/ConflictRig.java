@@ -11,7 +11,7 @@ import dev.statecraft.replication.Realm;
 import dev.statecraft.replication.Trees;
 import dev.statecraft.replication.commit.ConflictParking.Parked;
 import dev.statecraft.replication.commit.ConflictResolution.Choice;
-import dev.statecraft.replication.commit.ConflictService.Decided;
+import dev.statecraft.replication.commit.ConflictService.ResolveResult;
 import dev.statecraft.replication.entity.EntityService;
 import dev.statecraft.replication.entity.EntityService.Updated;
 import dev.statecraft.replication.entity.EntityUpdate;
@@ -28,19 +28,19 @@ import software.amazon.awssdk.core.interceptor.ExecutionAttributes;
 import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItemsRequest;
 
-/** Entities of one type on real tables whose conflicting updates are parked. */
+/** Test setup: entities of one type with the strategy MANUAL on real tables. */
 public final class ConflictRig {
 
     static final String UPDATE = "{'set': {'hp': 9}, 'append': {'log': ['b']}}";
 
-    /** Lets one transaction fail: before it is sent, or after it took effect. */
+    /** Makes one transaction fail, before it is sent or after it is applied. */
     static final class Cut implements ExecutionInterceptor {
 
         private final AtomicInteger left = new AtomicInteger(Integer.MAX_VALUE);
         private volatile boolean afterwards;
 
-        void next(boolean afterItTookEffect) {
-            afterwards = afterItTookEffect;
+        void next(boolean afterApplied) {
+            afterwards = afterApplied;
             left.set(1);
         }
 
@@ -81,7 +81,7 @@ public final class ConflictRig {
         return park(mutationId, "e");
     }
 
-    /** An entity at version 2, and an update made on version 1 that waits. */
+    /** An entity at version 2, and a parked update that is based on version 1. */
     ParkedConflict park(String mutationId, String entity) {
         if (realm.types.read(GAME, "DUEL").isEmpty()) {
             type(Strategy.SERVER_WINS);
@@ -107,8 +107,8 @@ public final class ConflictRig {
         return assertInstanceOf(EntityService.Parked.class, updated).parking();
     }
 
-    Decided decide(ParkedConflict conflict, Choice choice, @Nullable ObjectNode state) {
-        return realm.conflicts.decide(GAME, conflict.id(), choice, state, "judge");
+    ResolveResult decide(ParkedConflict conflict, Choice choice, @Nullable ObjectNode state) {
+        return realm.conflicts.resolve(GAME, conflict.id(), choice, state, "judge");
     }
 
     void type(Strategy fallback) {

@@ -11,12 +11,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.statecraft.replication.Realm;
-import dev.statecraft.replication.commit.ConflictParking.Past;
+import dev.statecraft.replication.commit.ConflictParking.AlreadyResolved;
 import dev.statecraft.replication.commit.ConflictResolution.Choice;
-import dev.statecraft.replication.commit.ConflictService.Decided;
+import dev.statecraft.replication.commit.ConflictService.ResolveResult;
 import dev.statecraft.replication.commit.ConflictService.Done;
 import dev.statecraft.replication.commit.ConflictService.Impossible;
-import dev.statecraft.replication.commit.ConflictService.Late;
+import dev.statecraft.replication.commit.ConflictService.ResolvedDifferently;
 import dev.statecraft.replication.state.Entity;
 import dev.statecraft.replication.state.JsonValues;
 import dev.statecraft.replication.state.Strategy;
@@ -34,7 +34,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Parked conflicts on real tables: what a decision does, and that it does it once. */
+/** Resolution of parked conflicts on real tables. */
 class ConflictServiceTest {
 
     private final ConflictRig rig = new ConflictRig();
@@ -50,7 +50,7 @@ class ConflictServiceTest {
                 "MERGE  | {'hp': 9, 'log': ['a', 'b']} | 4",
                 "STATE  | {'hp': 50}                   | 4"
             })
-    void aDecisionIsCarriedOutOnWhatIsThereThen(Choice choice, String state, long version) {
+    void decisionAppliesToCurrentState(Choice choice, String state, long version) {
         ParkedConflict conflict = rig.park("m1");
         done(realm.update("e", "{'set': {'hp': 3}}", null));
         ObjectNode given = choice == Choice.STATE ? object("{'hp': 50}") : null;
@@ -66,10 +66,10 @@ class ConflictServiceTest {
         assertTrue(again.replayed());
         assertEquals(version, again.entity().orElseThrow().version());
         Choice other = choice == Choice.SERVER ? Choice.CLIENT : Choice.SERVER;
-        assertInstanceOf(Late.class, rig.decide(conflict, other, null));
+        assertInstanceOf(ResolvedDifferently.class, rig.decide(conflict, other, null));
         assertEquals(version, realm.read("e").version());
-        Past past = assertInstanceOf(Past.class, rig.sent("m1", ConflictRig.UPDATE));
-        assertEquals(version > 3, past.entity().isPresent());
+        AlreadyResolved resolved = assertInstanceOf(AlreadyResolved.class, rig.sent("m1", ConflictRig.UPDATE));
+        assertEquals(version > 3, resolved.entity().isPresent());
     }
 
     @ParameterizedTest
@@ -77,23 +77,23 @@ class ConflictServiceTest {
             value = Strategy.class,
             names = {"MANUAL"},
             mode = EnumSource.Mode.EXCLUDE)
-    void whenTheTimeIsUpTheFallbackDecides(Strategy fallback) {
+    void fallbackResolvesAfterDeadline(Strategy fallback) {
         rig.type(fallback);
         rig.park("m1");
-        assertEquals(0, realm.conflicts.settleDue(GAME, () -> true));
+        assertEquals(0, realm.conflicts.resolveOverdue(GAME, () -> true));
         rig.clock.move(Duration.ofSeconds(5));
-        assertEquals(1, realm.conflicts.settleDue(GAME, () -> true));
-        assertEquals(0, realm.conflicts.settleDue(GAME, () -> true));
+        assertEquals(1, realm.conflicts.resolveOverdue(GAME, () -> true));
+        assertEquals(0, realm.conflicts.resolveOverdue(GAME, () -> true));
         Entity after = realm.read("e");
         boolean server = fallback == Strategy.SERVER_WINS;
-        // What did not conflict is done whoever wins the rest.
+        // Paths without a conflict are applied regardless of the strategy.
         assertEquals(object(server ? "{'hp': 2, 'log': ['a', 'b']}" : "{'hp': 9, 'log': ['a', 'b']}"), after.json());
         assertEquals(3, after.version());
         assertEquals(fallback, after.strategy());
     }
 
     @Test
-    void theLatestIsJudgedByWhenTheUpdateCame() {
+    void latestWinsComparesArrivalTimes() {
         rig.type(Strategy.LATEST);
         rig.park("m1");
         done(realm.update("e", "{'set': {'hp': 3}}", null));
@@ -103,7 +103,7 @@ class ConflictServiceTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"read", "list", "decide", "update"})
-    void whoeverLooksFirstSettlesWhatIsOver(String look) {
+    void firstAccessResolvesOverdueConflict(String look) {
         rig.type(Strategy.CLIENT_WINS);
         ParkedConflict conflict = rig.park("m1");
         rig.clock.move(Duration.ofSeconds(5));
@@ -116,23 +116,23 @@ class ConflictServiceTest {
             case "decide" ->
                 assertEquals(
                         Choice.TIMEOUT,
-                        assertInstanceOf(Late.class, rig.decide(conflict, Choice.SERVER, null))
-                                .settlement()
+                        assertInstanceOf(ResolvedDifferently.class, rig.decide(conflict, Choice.SERVER, null))
+                                .resolution()
                                 .choice());
-            default -> assertInstanceOf(Past.class, rig.sent("m1", ConflictRig.UPDATE));
+            default -> assertInstanceOf(AlreadyResolved.class, rig.sent("m1", ConflictRig.UPDATE));
         }
         assertEquals(3, realm.entityStore.read(GAME, SPACE, "e").version());
     }
 
     @Test
-    void manyAreSettledInOneRunAndNoneWhenThereIsNoTime() {
+    void runResolvesAllOverdueConflictsWithinTimeBudget() {
         rig.type(Strategy.CLIENT_WINS);
         for (int i = 0; i < 30; i++) {
             rig.park("m" + i, "e" + i);
         }
         rig.clock.move(Duration.ofSeconds(5));
-        assertEquals(0, realm.conflicts.settleDue(GAME, () -> false));
-        assertEquals(30, realm.conflicts.settleDue(GAME, () -> true));
+        assertEquals(0, realm.conflicts.resolveOverdue(GAME, () -> false));
+        assertEquals(30, realm.conflicts.resolveOverdue(GAME, () -> true));
         for (int i = 0; i < 30; i++) {
             assertEquals(3, realm.entityStore.read(GAME, SPACE, "e" + i).version());
         }
@@ -140,38 +140,38 @@ class ConflictServiceTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void aRunThatIsCutShortIsMadeGoodOnce(boolean afterItTookEffect) {
+    void interruptedRunIsRepeatedOnce(boolean afterApplied) {
         rig.type(Strategy.CLIENT_WINS);
         rig.park("m1");
         rig.clock.move(Duration.ofSeconds(5));
-        rig.cut.next(afterItTookEffect);
-        assertThrows(IllegalStateException.class, () -> realm.conflicts.settleDue(GAME, () -> true));
-        assertEquals(afterItTookEffect ? 0 : 1, realm.conflicts.settleDue(GAME, () -> true));
+        rig.cut.next(afterApplied);
+        assertThrows(IllegalStateException.class, () -> realm.conflicts.resolveOverdue(GAME, () -> true));
+        assertEquals(afterApplied ? 0 : 1, realm.conflicts.resolveOverdue(GAME, () -> true));
         Entity after = realm.entityStore.read(GAME, SPACE, "e");
         assertEquals(3, after.version());
         assertEquals(object("{'hp': 9, 'log': ['a', 'b']}"), after.json());
     }
 
     @Test
-    void ofManyWhoDecideAtOnceOneDoes() throws Exception {
+    void concurrentDecisionsResolveOnce() throws Exception {
         ExecutorService threads = Executors.newFixedThreadPool(8);
         try {
             for (int round = 0; round < 5; round++) {
                 ParkedConflict conflict = rig.park("m" + round, "e" + round);
                 Realm other = new Realm(realm.tables, Map.of("type-cache", "PT0S"), new ConflictRig.Cut(), rig.clock);
-                List<Callable<Decided>> deciders = new ArrayList<>();
+                List<Callable<ResolveResult>> deciders = new ArrayList<>();
                 for (int i = 0; i < 8; i++) {
                     ConflictService service = i % 2 == 0 ? realm.conflicts : other.conflicts;
                     ObjectNode state = object("{'hp': " + i + "}");
-                    deciders.add(() -> service.decide(GAME, conflict.id(), Choice.STATE, state, "d"));
+                    deciders.add(() -> service.resolve(GAME, conflict.id(), Choice.STATE, state, "d"));
                 }
                 int settled = 0;
-                for (Future<Decided> future : threads.invokeAll(deciders)) {
-                    Decided decided = future.get();
+                for (Future<ResolveResult> future : threads.invokeAll(deciders)) {
+                    ResolveResult decided = future.get();
                     if (decided instanceof Done) {
                         settled++;
                     } else {
-                        assertInstanceOf(Late.class, decided);
+                        assertInstanceOf(ResolvedDifferently.class, decided);
                     }
                 }
                 assertEquals(1, settled);
@@ -183,32 +183,32 @@ class ConflictServiceTest {
     }
 
     @Test
-    void aDecisionThatCannotBeCarriedOutLeavesTheConflictWaiting() {
+    void impossibleDecisionLeavesConflictParked() {
         ParkedConflict conflict = rig.park("m1");
         done(realm.delete("e"));
         Impossible gone = assertInstanceOf(Impossible.class, rig.decide(conflict, Choice.CLIENT, null));
-        assertInstanceOf(Rejection.NotFound.class, gone.refusal());
+        assertInstanceOf(Rejection.NotFound.class, gone.rejection());
         assertEquals(1, realm.conflicts.list(GAME, null, 10).conflicts().size());
         assertInstanceOf(Done.class, rig.decide(conflict, Choice.SERVER, null));
     }
 
     @Test
-    void whereTheFallbackCannotBeCarriedOutTheStoredStateStays() {
+    void impossibleFallbackKeepsStoredState() {
         rig.type(Strategy.CLIENT_WINS);
         rig.park("m1");
         done(realm.delete("e"));
         rig.clock.move(Duration.ofSeconds(5));
-        assertEquals(1, realm.conflicts.settleDue(GAME, () -> true));
+        assertEquals(1, realm.conflicts.resolveOverdue(GAME, () -> true));
         assertTrue(realm.entityStore.read(GAME, SPACE, "e").deleted());
         assertEquals(List.of(), realm.conflicts.list(GAME, null, 10).conflicts());
     }
 
     @Test
-    void anUnknownConflictIsUnknown() {
-        assertInstanceOf(ConflictService.Unknown.class, realm.conflicts.decide(GAME, "c", Choice.SERVER, null, "d"));
+    void unknownConflictReturnsUnknown() {
+        assertInstanceOf(ConflictService.Unknown.class, realm.conflicts.resolve(GAME, "c", Choice.SERVER, null, "d"));
         ParkedConflict conflict = rig.park("m1");
         assertInstanceOf(
                 ConflictService.Unknown.class,
-                realm.conflicts.decide("other", conflict.id(), Choice.SERVER, null, "d"));
+                realm.conflicts.resolve("other", conflict.id(), Choice.SERVER, null, "d"));
     }
 }

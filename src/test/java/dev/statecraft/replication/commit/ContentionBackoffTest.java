@@ -18,51 +18,51 @@ class ContentionBackoffTest {
     private static final long ATTEMPT_NANOS = 10_000_000;
 
     @Test
-    void whoMeetsNobodyNeverWaits() {
-        ContentionBackoff pace = new ContentionBackoff(new Random(1));
+    void singleWriterNeverWaits() {
+        ContentionBackoff backoff = new ContentionBackoff(new Random(1));
         for (int i = 0; i < 1_000; i++) {
-            assertEquals(0, pace.pauseNanos());
-            pace.succeeded();
+            assertEquals(0, backoff.pauseNanos());
+            backoff.succeeded();
         }
     }
 
     @Test
-    void waitsGrowWithCollisionsUpToABoundAndEndWithSuccesses() {
-        ContentionBackoff pace = new ContentionBackoff(new Random(1));
-        pace.collided(ATTEMPT_NANOS);
-        assertTrue(longest(pace) <= 2 * ATTEMPT_NANOS);
-        assertTrue(longest(pace) > ATTEMPT_NANOS);
+    void windowGrowsToMaximumAndShrinksToZero() {
+        ContentionBackoff backoff = new ContentionBackoff(new Random(1));
+        backoff.collided(ATTEMPT_NANOS);
+        assertTrue(longest(backoff) <= 2 * ATTEMPT_NANOS);
+        assertTrue(longest(backoff) > ATTEMPT_NANOS);
         for (int i = 0; i < 40; i++) {
-            pace.collided(ATTEMPT_NANOS);
+            backoff.collided(ATTEMPT_NANOS);
         }
-        assertTrue(longest(pace) <= ContentionBackoff.MOST.toNanos());
+        assertTrue(longest(backoff) <= ContentionBackoff.MAX_WINDOW.toNanos());
         for (int i = 0; i < 40; i++) {
-            pace.succeeded();
+            backoff.succeeded();
         }
-        assertEquals(0, pace.pauseNanos());
+        assertEquals(0, backoff.pauseNanos());
     }
 
-    private static long longest(ContentionBackoff pace) {
-        return LongStream.range(0, 500).map(i -> pace.pauseNanos()).max().orElseThrow();
+    private static long longest(ContentionBackoff backoff) {
+        return LongStream.range(0, 500).map(i -> backoff.pauseNanos()).max().orElseThrow();
     }
 
-    /** A write on its way: when it is made, by whom, and when what it was decided on was known. */
+    /** A write in flight: its time, its writer, and the time of its snapshot. */
     private record Write(double at, int writer, double knownAt) {}
 
     /**
-     * Writers of one space as DynamoDB treats them: whoever writes while another's commit came in since it knew the head has
-     * to try again, on what the refused write told. Reading and writing take about five milliseconds each.
+     * Simulates writers of one space. A write fails if another commit was made after its snapshot, and is retried on the
+     * returned items. A read and a write take about five milliseconds each.
      */
     @Test
-    void manyWritersSettleWhereMostAttemptsGetThroughAndNobodyStarves() {
+    void contendingWritersSucceedWithoutStarvation() {
         long seed = System.nanoTime();
         Random random = new Random(seed);
         int writers = 16;
-        List<ContentionBackoff> paces = new ArrayList<>();
+        List<ContentionBackoff> backoffs = new ArrayList<>();
         PriorityQueue<Write> writes = new PriorityQueue<>(Comparator.comparingDouble(Write::at));
         double[] begunAt = new double[writers];
         for (int writer = 0; writer < writers; writer++) {
-            paces.add(new ContentionBackoff(new Random(random.nextLong())));
+            backoffs.add(new ContentionBackoff(new Random(random.nextLong())));
             begunAt[writer] = random.nextDouble(20);
             writes.add(write(writer, begunAt[writer] + step(random), random));
         }
@@ -72,18 +72,18 @@ class ContentionBackoffTest {
         int attempts = 0;
         for (int made = 0; made < 5_000; attempts++) {
             Write write = Objects.requireNonNull(writes.poll());
-            ContentionBackoff pace = paces.get(write.writer());
+            ContentionBackoff backoff = backoffs.get(write.writer());
             if (headSince > write.knownAt()) {
-                pace.collided(ATTEMPT_NANOS);
+                backoff.collided(ATTEMPT_NANOS);
                 writes.add(write(write.writer(), write.at(), random));
             } else {
-                pace.succeeded();
+                backoff.succeeded();
                 headSince = write.at();
                 made++;
                 commits[write.writer()]++;
                 longest = Math.max(longest, write.at() - begunAt[write.writer()]);
                 begunAt[write.writer()] = write.at();
-                double readAt = write.at() + pace.pauseNanos() / 1e6 + step(random);
+                double readAt = write.at() + backoff.pauseNanos() / 1e6 + step(random);
                 writes.add(write(write.writer(), readAt, random));
             }
         }

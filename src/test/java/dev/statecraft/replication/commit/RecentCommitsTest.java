@@ -23,7 +23,7 @@ class RecentCommitsTest {
     }
 
     @Test
-    void whoIsRightBehindIsToldAndWhoIsFurtherBackIsNot() {
+    void commitsDirectlyAfterCursorAreReturned() {
         recent.add("g", "s", commit("e", 5, 10));
         recent.add("g", "s", commit("e", 6, 10));
         assertEquals(List.of(5L, 6L), after("s", "e", 4));
@@ -36,7 +36,7 @@ class RecentCommitsTest {
     }
 
     @Test
-    void aReaderOfAnEmptySpaceIsToldOfTheFirstCommitOnly() {
+    void emptySpaceCursorReturnsFirstCommit() {
         recent.add("g", "s", commit("e", 1, 10));
         assertEquals(List.of(1L), after("s", "", 0));
         recent.add("g", "t", commit("e", 7, 10));
@@ -44,7 +44,7 @@ class RecentCommitsTest {
     }
 
     @Test
-    void commitsOfOthersInBetweenCutOffWhatWasBefore() {
+    void gapEvictsEarlierCommits() {
         recent.add("g", "s", commit("e", 1, 10));
         recent.add("g", "s", commit("e", 3, 10));
         assertEquals(List.of(), after("s", "e", 0));
@@ -55,7 +55,7 @@ class RecentCommitsTest {
     }
 
     @Test
-    void aCommitThatIsTooLargeIsNotKept() {
+    void oversizedCommitIsNotCached() {
         recent.add("g", "s", commit("e", 1, 10));
         recent.add("g", "s", commit("e", 2, 1_000_000));
         assertEquals(List.of(), after("s", "e", 1));
@@ -64,7 +64,7 @@ class RecentCommitsTest {
     }
 
     @Test
-    void whateverIsKeptIsWithoutAGap() {
+    void cachedCommitsHaveNoGap() {
         long seed = System.nanoTime();
         Random random = new Random(seed);
         long[] seq = new long[600];

@@ -30,7 +30,7 @@ class EntityResourceTest {
     LocalRuntime local;
 
     @Test
-    void theSeedsCallsWork() {
+    void originalApiCallsWork() {
         create("{'id': 'player_123_stats', 'type': 'PLAYER_DATA', 'state':"
                         + " {'health': 100, 'mana': 50, 'position': {'x': 0, 'y': 0, 'z': 0}}}")
                 .statusCode(201)
@@ -70,7 +70,7 @@ class EntityResourceTest {
     }
 
     @Test
-    void operationsAreDoneTogether() {
+    void operationsOfOneUpdateAreAppliedTogether() {
         create("{'id': 'ops', 'type': 'UI_STATE', 'state': {'coins': 1, 'items': ['a', 'b'], 'old': 1}}");
         patch(
                         "ops",
@@ -93,9 +93,9 @@ class EntityResourceTest {
         patch("luau", "{'set': {'b': 9007199254740991}}").body("state.b", equalTo(9007199254740991L));
     }
 
-    /** Two edits in flight on the same version both survive when they touch different paths. */
+    /** Two concurrent updates of different paths based on the same version are both applied. */
     @Test
-    void editsOfDifferentPathsBothSurvive() {
+    void concurrentEditsOfDifferentPathsAreMerged() {
         create("{'id': 'both', 'type': 'GAME_STATE', 'state': {'a': 1, 'b': 1}}");
         patch("both", "{'set': {'a': 2}, 'baseVersion': 1}").statusCode(200).body("conflicts", hasSize(0));
         patch("both", "{'set': {'b': 2}, 'baseVersion': 1}")
@@ -105,9 +105,9 @@ class EntityResourceTest {
                 .body("state.b", equalTo(2));
     }
 
-    /** C4: a refused update says what is there. */
+    /** C4: a rejected update returns the current state. */
     @Test
-    void aRefusedUpdateCarriesTheCurrentState() {
+    void rejectedUpdateReturnsCurrentState() {
         create("{'id': 'lost', 'type': 'GAME_STATE', 'state': {'a': 1}}");
         patch("lost", "{'set': {'a': 2}}");
         patch("lost", "{'set': {'a': 3}, 'baseVersion': 1}")
@@ -124,9 +124,9 @@ class EntityResourceTest {
         patch("lost", "{'set': {'a': 3}, 'was': {'a': 2}}").statusCode(200).body("version", equalTo(3));
     }
 
-    /** A to B and back to A is another version. */
+    /** A change from A to B and back to A makes new versions. */
     @Test
-    void goingBackIsNotTheSameVersion() {
+    void returnToEarlierStateMakesNewVersion() {
         create("{'id': 'aba', 'type': 'UI_STATE', 'state': {'a': 1}}");
         patch("aba", "{'set': {'a': 2}}");
         patch("aba", "{'set': {'a': 1}}");
@@ -160,7 +160,7 @@ class EntityResourceTest {
     }
 
     @Test
-    void aRepeatedMutationAnswersTheSame() {
+    void repeatedMutationReturnsSameResult() {
         create("{'id': 'again', 'type': 'UI_STATE', 'state': {}}");
         String body = "{'increment': {'n': 1}, 'mutationId': 'm-1'}";
         patch("again", body).statusCode(200).body("replayed", nullValue()).body("version", equalTo(2));
@@ -186,7 +186,7 @@ class EntityResourceTest {
                 .then()
                 .statusCode(422)
                 .body("field", equalTo("Idempotency-Key"));
-        // On another call the key names another request.
+        // The key identifies a request of one operation only.
         given().header("Idempotency-Key", "k-1")
                 .delete("/v1/entities/again")
                 .then()
@@ -195,7 +195,7 @@ class EntityResourceTest {
     }
 
     @Test
-    void deletedEntitiesGoOnCounting() {
+    void recreatedEntityContinuesVersions() {
         create("{'id': 'gone', 'type': 'UI_STATE', 'state': {'a': 1}}");
         given().delete("/v1/entities/gone")
                 .then()
@@ -212,7 +212,7 @@ class EntityResourceTest {
     }
 
     @Test
-    void historyIsReadBeforeAndAfterTheStreamHasIt() {
+    void historyIsReadBeforeAndAfterStreamDelivery() {
         create("{'id': 'past', 'type': 'UI_STATE', 'state': {'n': 1}}");
         patch("past", "{'set': {'n': 2}, 'source': {'playerId': 'ada'}}");
         patch("past", "{'set': {'n': 3}, 'source': {'serverId': 'eu-1'}}");
@@ -245,7 +245,7 @@ class EntityResourceTest {
     }
 
     @Test
-    void playersWriteWhatTheyMay() {
+    void playersWriteOnlyPermittedEntities() {
         create("{'id': 'world', 'type': 'GAME_STATE', 'state': {}}");
         patch("world", "{'set': {'a': 1}, 'source': {'playerId': 'ada'}}")
                 .statusCode(403)

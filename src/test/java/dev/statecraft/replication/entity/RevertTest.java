@@ -15,7 +15,7 @@ import dev.statecraft.replication.state.Entity;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** Which versions somebody may go back to, on real tables. An id may have been several things one after the other. */
+/** Permitted reverts on real tables. An id may have had several types and owners. */
 class RevertTest {
 
     private static final Source ADA = new Source("ada", "ada", true);
@@ -23,8 +23,8 @@ class RevertTest {
 
     private final Realm realm = new Realm();
 
-    /** Version 1 is something else; version 3 is Ada's. */
-    private void becomesAdas(String type, @Nullable String owner, Source source) {
+    /** Version 1 has the given type and owner; version 3 is owned by Ada. */
+    private void recreateOwnedByAda(String type, @Nullable String owner, Source source) {
         done(create(type, owner, source, "{'gold': 1000}"));
         done(realm.entities.delete(GAME, SPACE, "e", null, source, new IdempotencyKey(null, "")));
         done(create("PLAYER_DATA", "ada", ADA, "{'gold': 1}"));
@@ -45,26 +45,26 @@ class RevertTest {
     }
 
     @Test
-    void aPlayerDoesNotGoBackToWhatAServerHadThere() {
-        becomesAdas("GAME_STATE", null, SERVER);
-        assertInstanceOf(Rejection.Forbidden.class, refusal(revert(1, ADA)));
+    void playerCannotRestoreServerEntity() {
+        recreateOwnedByAda("GAME_STATE", null, SERVER);
+        assertInstanceOf(Rejection.Forbidden.class, rejection(revert(1, ADA)));
         assertEquals("PLAYER_DATA", realm.read("e").type());
         assertEquals(3, realm.read("e").version());
     }
 
     @Test
-    void aPlayerDoesNotGoBackToWhatAnotherPlayerOrNobodyHadThere() {
-        becomesAdas("PLAYER_DATA", "bob", BOB);
-        assertInstanceOf(Rejection.Forbidden.class, refusal(revert(1, ADA)));
-        assertInstanceOf(Rejection.Forbidden.class, refusal(revert(1, BOB)));
+    void playerCannotRestoreForeignOrUnownedEntity() {
+        recreateOwnedByAda("PLAYER_DATA", "bob", BOB);
+        assertInstanceOf(Rejection.Forbidden.class, rejection(revert(1, ADA)));
+        assertInstanceOf(Rejection.Forbidden.class, rejection(revert(1, BOB)));
         done(realm.entities.delete(GAME, SPACE, "e", null, ADA, new IdempotencyKey(null, "")));
-        assertInstanceOf(Rejection.Forbidden.class, refusal(revert(1, ADA)));
-        assertInstanceOf(Rejection.Forbidden.class, refusal(revert(1, BOB)));
+        assertInstanceOf(Rejection.Forbidden.class, rejection(revert(1, ADA)));
+        assertInstanceOf(Rejection.Forbidden.class, rejection(revert(1, BOB)));
     }
 
     @Test
-    void aPlayerGoesBackToItsOwn() {
-        becomesAdas("GAME_STATE", null, SERVER);
+    void playerRestoresOwnEntity() {
+        recreateOwnedByAda("GAME_STATE", null, SERVER);
         done(realm.update("e", "{'set': {'gold': 5}}", null));
         assertEquals(Realm.json("{'gold': 1}"), done(revert(3, ADA)).json());
         done(realm.entities.delete(GAME, SPACE, "e", null, ADA, new IdempotencyKey(null, "")));
@@ -73,12 +73,12 @@ class RevertTest {
         assertEquals("ada", again.owner());
     }
 
-    /** What an entity is does not change under those who follow it: it ends first, as it would to be created anew. */
+    /** A revert does not change the type of an existing entity. The entity must be deleted first. */
     @Test
-    void aServerGoesBackToWhatWasSomethingElseOnceTheEntityIsDeleted() {
-        becomesAdas("GAME_STATE", null, SERVER);
-        Rejection.Unfit unfit = assertInstanceOf(Rejection.Unfit.class, refusal(revert(1, SERVER)));
-        assertEquals("version", unfit.field());
+    void serverRestoresEarlierEntityAfterDeletion() {
+        recreateOwnedByAda("GAME_STATE", null, SERVER);
+        Rejection.Invalid invalid = assertInstanceOf(Rejection.Invalid.class, rejection(revert(1, SERVER)));
+        assertEquals("version", invalid.field());
         done(realm.delete("e"));
         Entity again = done(revert(1, SERVER));
         assertEquals("GAME_STATE", again.type());
@@ -88,14 +88,14 @@ class RevertTest {
     }
 
     @Test
-    void aServerGivesWhatItBringsBackToWhomItBelonged() {
-        becomesAdas("PLAYER_DATA", "bob", BOB);
-        assertInstanceOf(Rejection.Unfit.class, refusal(revert(1, SERVER)));
+    void serverRestoreKeepsEarlierOwner() {
+        recreateOwnedByAda("PLAYER_DATA", "bob", BOB);
+        assertInstanceOf(Rejection.Invalid.class, rejection(revert(1, SERVER)));
         done(realm.delete("e"));
         assertEquals("bob", done(revert(1, SERVER)).owner());
     }
 
-    private static Rejection refusal(Result result) {
-        return assertInstanceOf(Refused.class, result).refusal();
+    private static Rejection rejection(Result result) {
+        return assertInstanceOf(Refused.class, result).rejection();
     }
 }

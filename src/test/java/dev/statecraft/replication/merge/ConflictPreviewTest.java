@@ -65,7 +65,7 @@ class ConflictPreviewTest {
             }
             CommitService.Result result = ((EntityService.Decided) updated).result();
             if (result instanceof CommitService.Refused refused) {
-                if (refused.refusal() instanceof Rejection.Lost lost) {
+                if (refused.rejection() instanceof Rejection.Lost lost) {
                     assertEquals(preview, new Merge.Refused(lost.conflicts(), lost.strategy()), context);
                 } else {
                     assertInstanceOf(Merge.Impossible.class, preview, context);

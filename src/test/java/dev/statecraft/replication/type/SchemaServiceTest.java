@@ -115,7 +115,7 @@ class SchemaServiceTest {
                 new EntityUpdate.Operate(operations.operations()), 1L, null, new TreeMap<>(), Strategy.SERVER_WINS);
         CommitService.Result result =
                 ((Decided) realm.entities.update(GAME, SPACE, "old", update, SERVER, new IdempotencyKey(null, ""))).result();
-        Rejection.Lost lost = assertInstanceOf(Rejection.Lost.class, ((CommitService.Refused) result).refusal());
+        Rejection.Lost lost = assertInstanceOf(Rejection.Lost.class, ((CommitService.Refused) result).rejection());
         assertEquals("10", String.valueOf(lost.conflicts().get(0).base()));
     }
 
