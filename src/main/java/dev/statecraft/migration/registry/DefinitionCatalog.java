@@ -65,8 +65,8 @@ public class DefinitionCatalog {
     }
 
     /**
-     * The migrations that the states of an entity type have gone through, in the order they were applied; one that is being
-     * applied or rolled back stands at the end. Reads all migrations of the game, 1 RCU for 4 KB.
+     * The migrations applied to an entity type, in the order of application. A migration that is being applied or rolled
+     * back is the last one. Cost: 1 RCU for 4 KB of all migrations of the game.
      */
     public SchemaChain chain(String game, String entityType) {
         Registry registry = store.registry(game);
@@ -75,7 +75,10 @@ public class DefinitionCatalog {
         return chain(store.list(game), entityType, run == null ? null : run.version());
     }
 
-    /** The same of migrations as they are stored. */
+    /** The chain of an entity type, from registrations that the caller has read.
+     *
+     * @param active the version that is being applied or rolled back; null if there is none
+     */
     public SchemaChain chain(List<Registration> stored, String entityType, @Nullable SemanticVersion active) {
         List<Registration> own = stored.stream()
                 .filter(migration -> migration.entityType().equals(entityType))
@@ -106,9 +109,10 @@ public class DefinitionCatalog {
     }
 
     /**
-     * What a registered migration does; one that cannot do anything if its code is missing.
+     * The definition of a registered migration. If its Java code is not deployed, every transformation of the definition
+     * fails.
      *
-     * @throws IllegalStateException if it is not registered
+     * @throws IllegalStateException if the version is not registered
      */
     public Definition definitionOf(String game, SemanticVersion version) {
         return known(store.read(game, version)
@@ -116,8 +120,8 @@ public class DefinitionCatalog {
     }
 
     /**
-     * What a registered migration does; nothing if it was written in Java and is not in the code any more, or if this
-     * release cannot read it.
+     * The definition of a registered migration; empty if its Java code is not deployed, or if this release cannot read the
+     * stored JSON.
      */
     public Optional<Definition> definition(Registration registration) {
         if (registration.kind() == Definition.Kind.CODE) {
@@ -134,7 +138,7 @@ public class DefinitionCatalog {
         return Optional.of(((DefinitionReader.Read) reading).definition());
     }
 
-    /** Whether the code says something else than what is registered. */
+    /** Whether the definition in the Java code differs from the registered one, or is missing. */
     public boolean drifted(Registration registration) {
         Definition definition = code.get(registration.version());
         return registration.kind() == Definition.Kind.CODE

@@ -24,16 +24,16 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Migrates records in memory, one after the other, and adds up what happened to them. */
+/** A dry run: migrates records in memory and accumulates the results of a plan. */
 final class DryRun {
 
     private static final int READ_UNIT_BYTES = 4_096;
     private static final int WRITE_UNIT_BYTES = 1_024;
 
-    /** Keys and times of a stored entity, beside its state. */
+    /** Approximate size of the keys and times of a stored entity, without its state. */
     private static final int ITEM_BYTES = 300;
 
-    /** A key in the index of types, of which an eventually consistent unit reads twice as much. */
+    /** Read units of one key in the index of types, eventually consistent (half price). */
     private static final double INDEX_READ_UNITS = 100.0 / READ_UNIT_BYTES / 2;
 
     private final Definition definition;
@@ -63,7 +63,7 @@ final class DryRun {
     private int repeated;
     private @Nullable String repeatedExample;
 
-    /** How much is told, and what is reckoned with. */
+    /** Limits of the report, and the settings of the deployment that determine the cost. */
     record Settings(
             int shown,
             int failures,
@@ -85,18 +85,18 @@ final class DryRun {
         Arrays.fill(after, BigDecimal.ZERO);
     }
 
-    /** A record that went through the migration already. */
+    /** Counts a record that already has the schema version of the migration or a later one. */
     void skip() {
         tried++;
         current++;
     }
 
-    /** Tries one record; its state is not changed. */
+    /** Migrates one record in memory; the given state is not modified. */
     void attempt(Subject subject, ObjectNode state, int storedBytes) {
         tried++;
         readUnits += units(storedBytes + ITEM_BYTES, READ_UNIT_BYTES);
         if (definition.kind() == Definition.Kind.WORKER) {
-            // What a game server will make of it is not known; it is reckoned as a change that keeps its size.
+            // The result of a game server is unknown. The estimate assumes a change that keeps the size.
             changed++;
             measure(state, state, storedBytes);
             return;
@@ -127,7 +127,7 @@ final class DryRun {
         }
     }
 
-    /** What the plan comes to, for so many records. */
+    /** The plan, extrapolated from the sample to {@code matching} records. */
     Plan result(long matching, boolean complete) {
         double share = tried == 0 ? 0 : (double) matching / tried;
         long wouldChange = Math.round(changed * share);
@@ -233,8 +233,8 @@ final class DryRun {
     }
 
     /**
-     * A change is the entity and the log, both in a transaction, which counts twice; the version in the history; and the
-     * record as it was, where backups are made. What is stored grows as its text does.
+     * Estimates the capacity of one changed record: the entity and the log entry in a transaction, which costs twice; the
+     * version in the history; the backup if backups are enabled. The stored size is assumed to grow with the JSON text.
      */
     private void measure(ObjectNode state, ObjectNode result, int storedBytes) {
         long plainBefore = StateLimits.sizeBytes(state);
@@ -250,7 +250,7 @@ final class DryRun {
                 + (settings.backup() ? units(storedBytes + ITEM_BYTES, WRITE_UNIT_BYTES) : 0);
     }
 
-    /** A value in which empty lists are empty objects: Luau does not tell them apart. */
+    /** A copy in which empty lists are empty objects, because Luau does not distinguish them. */
     private static JsonNode luau(JsonNode value) {
         if (value.isArray() && !value.isEmpty()) {
             ArrayNode list = JsonNodeFactory.instance.arrayNode(value.size());

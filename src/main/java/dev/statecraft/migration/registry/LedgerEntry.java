@@ -5,18 +5,18 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One line of the ledger: what was done with a migration. Entries are never changed and never removed.
+ * One entry of the migration history. Entries are never changed and never deleted.
  *
- * @param seq its number, from 1 without gaps
- * @param at when
- * @param action what was done
- * @param version with which version
- * @param by by whom
- * @param reason why, as whoever did it said; null if nothing was said
- * @param checksum of the definition as it is since; null if a version was adopted without one
- * @param previousChecksum of the definition before, where it was replaced
- * @param run the run it is about, null if it is about none
- * @param error what went wrong, null if nothing did
+ * @param seq number of the entry, from 1 without gaps
+ * @param at time of the action
+ * @param action the action
+ * @param version the migration
+ * @param by name of the caller
+ * @param reason reason given by the caller; null if none was given
+ * @param checksum checksum of the definition after the action; null for a baseline
+ * @param previousChecksum checksum of the replaced definition; null if none was replaced
+ * @param run the run; null if the action concerns none
+ * @param error error of the run; null if it succeeded
  */
 public record LedgerEntry(
         long seq,
@@ -30,25 +30,25 @@ public record LedgerEntry(
         @Nullable String run,
         @Nullable String error) {
 
-    /** What can be done with a migration. */
+    /** Action of an entry. */
     @Schema(name = "LedgerAction")
     public enum Action {
         REGISTERED,
         BASELINED,
         REPAIRED,
-        /** A registration that no run had touched was removed. */
+        /** A registration without a run was removed. */
         WITHDRAWN,
-        /** A run was begun in its turn. */
+        /** A run started in the order of versions. */
         STARTED,
-        /** A run was begun out of its turn; the reason is given. */
+        /** A run started out of order; the reason is given. */
         FORCED,
-        /** A rollback was asked for; the reason is given. */
+        /** A rollback started; the reason is given. */
         ROLLBACK_STARTED,
         APPLIED,
         ROLLED_BACK,
         FAILED,
         CANCELLED,
-        /** The records as they were before are not kept any more. */
+        /** The backup of the pre-migration states was deleted. */
         BACKUP_REMOVED
     }
 }

@@ -25,10 +25,10 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 /** Maps registries, registrations and ledger entries to DynamoDB items and back. MigrationStore lists the attributes. */
 public final class MigrationItems {
 
-    /** Definitions from here on are stored deflated where that makes them smaller. */
+    /** Definitions of this size and above are stored deflated if that makes them smaller. */
     static final int DEFLATE_BYTES = 256;
 
-    /** Stands for all versions where one could be named. */
+    /** The stored target of a request to apply all versions. */
     private static final String EVERYTHING = "*";
 
     private MigrationItems() {}
@@ -167,7 +167,7 @@ public final class MigrationItems {
         return item.containsKey(name) ? Instant.ofEpochMilli(Attributes.number(item, name)) : null;
     }
 
-    /** What a record of the table's stream tells of the ledger; nothing if it is about something else. */
+    /** The history entry of a stream record; empty if the record is of another item. */
     public static Optional<LedgerAppended> noted(ItemChange change) {
         Map<String, AttributeValue> item = change.after();
         if (item == null || !Attributes.string(item, "pk").endsWith("#ledger")) {

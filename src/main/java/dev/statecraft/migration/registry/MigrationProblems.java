@@ -7,7 +7,7 @@ import dev.statecraft.migration.definition.SemanticVersion;
 import dev.statecraft.migration.run.Run;
 import java.util.Map;
 
-/** The problems that migrations are answered with. */
+/** The problem responses of data migration. */
 public final class MigrationProblems {
 
     private MigrationProblems() {}

@@ -23,7 +23,7 @@ public record MigrationRequest(
 
     private static final String FAILURE_THRESHOLD = "failureThreshold";
 
-    /** What is registered, without what is only said about registering it. */
+    /** The definition: the request without the options of the registration itself. */
     ObjectNode definition() {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         put(json, "version", version);
@@ -37,7 +37,7 @@ public record MigrationRequest(
         return json;
     }
 
-    /** Luau's empty array as the empty object it stands for, so that both spellings are one definition. */
+    /** Replaces an empty array, which Luau sends for an empty object, so that both forms are the same definition. */
     private static @Nullable JsonNode object(@Nullable JsonNode value) {
         return value != null && value.isArray() && value.isEmpty() ? JsonNodeFactory.instance.objectNode() : value;
     }

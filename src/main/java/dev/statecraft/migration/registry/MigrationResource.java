@@ -29,7 +29,7 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
-/** Migrations over HTTP: register, list, read, try out, adopt a baseline, accept a change, the ledger. */
+/** HTTP API of registered migrations: register, list, read, plan, baseline, repair, withdraw, history. */
 @Path("/v1/migrations")
 @Produces(MediaType.APPLICATION_JSON)
 @Consumes(MediaType.APPLICATION_JSON)
@@ -58,24 +58,24 @@ public class MigrationResource {
         this.caller = caller;
     }
 
-    /** Which version to take for the current one, and why. */
+    /** The version to adopt as the current one, and the reason for the migration history. */
     public record BaselineRequest(
             @Nullable String version, @Nullable String reason) {}
 
-    /** What to accept for a registered version, and why; without a definition, what the code says. */
+    /** The definition to accept and the reason. Without a definition, the definition in the Java code is accepted. */
     public record RepairRequest(
             @Nullable MigrationRequest definition, @Nullable String reason) {}
 
-    /** The migrations by version. */
+    /** The current version and all migrations, sorted by version. */
     public record MigrationList(String currentVersion, List<MigrationView> migrations) {}
 
-    /** What a baseline was set to. */
+    /** The current version after the baseline. */
     public record BaselineAnswer(String currentVersion) {}
 
-    /** What was done, the newest first. */
+    /** The migration history, newest first. */
     public record LedgerList(List<LedgerEntry> history) {}
 
-    /** Registers a migration; the same content again answers the same. */
+    /** Registers a migration. Registering the same content again returns the registered migration. */
     @POST
     @Requires(Scope.MIGRATE_RUN)
     @APIResponseSchema(MigrationView.class)
@@ -119,7 +119,7 @@ public class MigrationResource {
         return URI.create("/v1/migrations/" + registration.version());
     }
 
-    /** All migrations, by version. */
+    /** Lists all migrations, sorted by version. */
     @GET
     @Requires(Scope.MIGRATE_READ)
     @Operation(operationId = "listMigrations", summary = "List the migrations")
@@ -132,7 +132,7 @@ public class MigrationResource {
                         .toList());
     }
 
-    /** What was done with migrations, the newest first; at most as many entries as configured. */
+    /** Lists the migration history, newest first, at most {@code max-migration-history} entries. */
     @GET
     @Path("/history")
     @Requires(Scope.MIGRATE_READ)
@@ -141,7 +141,7 @@ public class MigrationResource {
         return new LedgerList(migrations.history(caller.game()));
     }
 
-    /** Takes a version for the current one; nothing is applied. */
+    /** Adopts a version as the current one without applying migrations. */
     @POST
     @Path("/baseline")
     @Requires(Scope.MIGRATE_RUN)
@@ -172,7 +172,7 @@ public class MigrationResource {
                 ((MigrationService.Done) adopted).registry().current().toString());
     }
 
-    /** One migration with its definition. */
+    /** Returns one migration with its definition. */
     @GET
     @Path("/{version}")
     @Requires(Scope.MIGRATE_READ)
@@ -181,7 +181,7 @@ public class MigrationResource {
         return view(registration(version));
     }
 
-    /** Withdraws a registered migration that never ran; the version can be registered again. */
+    /** Withdraws a registered migration without a run. The version can then be registered again. */
     @DELETE
     @Path("/{version}")
     @Requires(Scope.MIGRATE_RUN)
@@ -202,7 +202,7 @@ public class MigrationResource {
         }
     }
 
-    /** Tries a migration out and writes nothing. */
+    /** Plans a migration: a dry run without writes. */
     @POST
     @Path("/{version}/plan")
     @Consumes(MediaType.WILDCARD)
@@ -216,7 +216,7 @@ public class MigrationResource {
         return plans.plan(caller.game(), definition, registration);
     }
 
-    /** Accepts another content for a registered version; nothing is applied again. */
+    /** Accepts a changed definition of a registered version without applying it again. */
     @POST
     @Path("/{version}/repair")
     @Requires(Scope.MIGRATE_RUN)

@@ -19,13 +19,13 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The registry of migrations: which there are, in which order, which of them are applied. A definition never changes once
- * it is registered; what is written in Java registers itself the first time an instance is asked about a game.
+ * The registry of migrations and its operations: register, baseline, repair, withdraw, list. A registered definition is
+ * immutable, except by a repair. Migrations in Java code are registered when an instance first uses the game.
  */
 @ApplicationScoped
 public class MigrationService {
 
-    /** Whom the ledger names for migrations that come with the code. */
+    /** The {@code by} of history entries of migrations in Java code. */
     static final String CODE = "code";
 
     private static final Logger LOG = Logger.getLogger(MigrationService.class);
@@ -53,28 +53,28 @@ public class MigrationService {
         this.clock = clock;
     }
 
-    /** What became of a registration; in order of precedence. */
+    /** Result of a registration. Variants are listed in order of precedence. */
     public sealed interface Registered {}
 
-    /** The version is registered with another content. */
+    /** The version is registered with a different definition. */
     public record Drifted(Registration registration) implements Registered {}
 
-    /** The version is registered with this content. */
+    /** The version is already registered with this definition. */
     public record Same(Registration registration) implements Registered {}
 
-    /** A later version is current, and nobody asked for an earlier one. */
+    /** The current version is not lower, and {@code outOfOrder} is not set. */
     public record OutOfOrder(SemanticVersion current) implements Registered {}
 
-    /** There are as many as there may be. */
+    /** The game has the maximum number of migrations. */
     public record Full(int limit) implements Registered {}
 
-    /** It is registered. */
+    /** The migration was registered. */
     public record New(Registration registration) implements Registered {}
 
-    /** Others register all the time. */
+    /** Gave up after 16 conflicting writes; nothing was changed. The caller may retry. */
     public record Busy() implements Registered, Adopted, Repaired, Withdrawn {}
 
-    /** Registers a migration; a repeated call changes nothing. 2 RCU and about 6 WCU for 1 KB. */
+    /** Registers a migration. A repeated call changes nothing. Cost: 2 RCU and about 6 WCU for 1 KB. */
     public Registered register(String game, Definition definition, boolean outOfOrder, String by) {
         registerCode(game);
         return add(game, definition, outOfOrder, by);
@@ -106,18 +106,18 @@ public class MigrationService {
         return new Busy();
     }
 
-    /** What became of a baseline; in order of precedence. */
+    /** Result of a baseline. Variants are listed in order of precedence. */
     public sealed interface Adopted permits Behind, Done, Busy {}
 
-    /** A later version is current already. */
+    /** The current version is not lower than the baseline. */
     public record Behind(SemanticVersion current) implements Adopted {}
 
-    /** The version is the current one. */
+    /** The version was adopted as the current one. */
     public record Done(Registry registry) implements Adopted {}
 
     /**
-     * Takes a version for the current one without applying anything: the migrations registered up to it count as applied.
-     * The version that is adopted already is adopted again without another entry. About 4 WCU.
+     * Adopts a version as the current one without applying migrations. Migrations that are registered up to the version
+     * count as applied. Adopting the same version again adds no history entry. Cost: about 4 WCU.
      */
     public Adopted baseline(String game, SemanticVersion version, @Nullable String reason, String by) {
         registerCode(game);
@@ -138,23 +138,23 @@ public class MigrationService {
         return new Busy();
     }
 
-    /** What became of a repair; in order of precedence. */
+    /** Result of a repair. Variants are listed in order of precedence. */
     public sealed interface Repaired permits Unknown, Undefined, Accepted, Busy {}
 
     /** No migration of this version is registered. */
     public record Unknown() implements Repaired, Withdrawn {}
 
-    /** The migration does not come with the code, and no definition was handed in. */
+    /** The migration is not defined in Java code, and the request has no definition. */
     public record Undefined() implements Repaired {}
 
-    /** The definition is the registered one. */
+    /** The definition was accepted as the registered one. */
     public record Accepted(Registration registration) implements Repaired {}
 
     /**
-     * Accepts another content for a registered migration, without applying it again. What is accepted already is accepted
-     * again without another entry.
+     * Accepts a changed definition of a registered migration without applying it again. Accepting the registered definition
+     * again adds no history entry.
      *
-     * @param definition the content; null for what the code says
+     * @param definition the definition to accept; null for the definition in the Java code
      */
     public Repaired repair(
             String game, SemanticVersion version, @Nullable Definition definition, @Nullable String reason, String by) {
@@ -192,19 +192,19 @@ public class MigrationService {
         return new Busy();
     }
 
-    /** The result of a withdrawal; in order of precedence. */
+    /** Result of a withdrawal. Variants are listed in order of precedence. */
     public sealed interface Withdrawn permits Unknown, InUse, Removed, Busy {}
 
-    /** The migration had a run, a baseline adopted it, or it comes with the code. */
+    /** The migration had a run, was adopted by a baseline, or is defined in Java code. */
     public record InUse(Registration registration, boolean code) implements Withdrawn {}
 
-    /** The registration is removed. */
+    /** The registration was removed. */
     public record Removed() implements Withdrawn {}
 
     /**
-     * Removes a registration that no run has touched; the version can then be registered with other content. A run that
-     * starts at the same time either finds it or not: both change the registry under the same condition. 2 RCU and about
-     * 6 WCU.
+     * Removes a registration without a run. The version can then be registered with another definition. A run that starts
+     * concurrently either starts before the removal, which then fails, or does not find the migration: both write the
+     * registry under the same condition. Cost: 2 RCU and about 6 WCU.
      */
     public Withdrawn withdraw(String game, SemanticVersion version, String by) {
         registerCode(game);
@@ -231,17 +231,17 @@ public class MigrationService {
         return new Busy();
     }
 
-    /** All migrations of a game, and how many entries its ledger has. */
+    /** All migrations of a game and the number of its history entries. */
     public record Overview(SemanticVersion currentVersion, long ledgerEntries, List<Registration> migrations) {}
 
-    /** All migrations of a game by version, as they are to be seen. */
+    /** All migrations of a game sorted by version, with the effect of the baseline and the status of the active run. */
     public Overview list(String game) {
         registerCode(game);
         Registry registry = store.registry(game);
         return new Overview(registry.current(), registry.seq(), seen(game, registry, store.list(game)));
     }
 
-    /** One migration; nothing if none of this version is registered. 2 RCU, 3 while a run goes on. */
+    /** One migration; empty if the version is not registered. Cost: 2 RCU; 3 while a run is active. */
     public Optional<Registration> find(String game, SemanticVersion version) {
         registerCode(game);
         Registry registry = store.registry(game);
@@ -249,7 +249,7 @@ public class MigrationService {
                 .map(migration -> seen(game, registry, List.of(migration)).get(0));
     }
 
-    /** Migrations as they are to be seen: adopted by a baseline, or as far as the run that goes on. */
+    /** Applies the baseline and the status of the active run to stored registrations. */
     private List<Registration> seen(String game, Registry registry, List<Registration> stored) {
         String active = registry.activeRun();
         Run run = active == null ? null : runs.read(game, active).orElse(null);
@@ -260,14 +260,14 @@ public class MigrationService {
                 .toList();
     }
 
-    /** The last entries of the ledger, the newest first; at most as many as configured. */
+    /** The migration history, newest first; at most {@code max-migration-history} entries. */
     public List<LedgerEntry> history(String game) {
         return store.history(game, config.maxMigrationHistory());
     }
 
     /**
-     * Registers what comes with the code; those up to the current version are left out, for a game that is there already
-     * does not need them. No reads once an instance has done it for a game.
+     * Registers the migrations in Java code, except those up to the current version, which an existing game does not need.
+     * Cost: none once an instance has done it for the game.
      */
     private void registerCode(String game) {
         if (definitions.inCode().isEmpty() || gamesWithCode.contains(game)) {

@@ -34,8 +34,7 @@ import software.amazon.awssdk.services.dynamodb.model.Update;
  * <ul>
  *   <li>Registry: {@code pk} = game#registry, {@code sk} = {@code head}; {@code cv} current version, {@code seq} entries
  *       of the ledger, {@code cnt} migrations, {@code bv}, {@code bs}, {@code ba} version, entry and time of the
- *       baseline, {@code ar} the run that goes on, {@code ap}, {@code apb}, {@code apr} what is to be applied ({@code *}
- *       for everything), by whom and why.
+ *       baseline, {@code ar} the active run, {@code ap}, {@code apb}, {@code apr} target of the request to apply pending migrations ({@code *} for all), its caller and reason.
  *   <li>Migrations: {@code pk} = game#migrations, {@code sk} = version; {@code k} kind, {@code d} packed definition,
  *       {@code c} checksum, {@code st} status, {@code seq}, {@code oo} out of order, {@code ra} and {@code rb}
  *       registered at and by, {@code aa} and {@code as} time and entry of the application, {@code ru} last run, {@code bk}
@@ -43,8 +42,8 @@ import software.amazon.awssdk.services.dynamodb.model.Update;
  *   <li>Ledger: {@code pk} = game#ledger, {@code sk} = number of the entry with leading zeros; {@code at}, {@code ac}
  *       action, {@code v} version, {@code by}, {@code re} reason, {@code c} and {@code pc} checksums, {@code ru}
  *       run, {@code er} error.
- *   <li>Guard: whatever is written moves the registry's head from the entry it was decided on to the next one, and adds
- *       that entry, in one transaction. So all changes of a game are in one order, and the ledger has no gaps.
+ *   <li>Guard: each write moves the head of the registry from the entry that was read to the next one and adds that
+ *       entry, in one transaction. So the changes of a game have one order, and the history has no gaps.
  * </ul>
  */
 @ApplicationScoped
@@ -60,19 +59,19 @@ public class MigrationStore {
         this.tables = tables;
     }
 
-    /** The head of a game's registry, strongly consistent; 1 RCU. */
+    /** Reads the head of a game's registry, strongly consistent. Cost: 1 RCU. */
     public Registry registry(String game) {
         Map<String, AttributeValue> item = item(MigrationItems.headKey(game));
         return item.isEmpty() ? Registry.EMPTY : MigrationItems.registry(item);
     }
 
-    /** A migration, strongly consistent; 1 RCU for 4 KB. Nothing if none of this version is registered. */
+    /** Reads a migration, strongly consistent; empty if the version is not registered. Cost: 1 RCU for 4 KB. */
     public Optional<Registration> read(String game, SemanticVersion version) {
         Map<String, AttributeValue> item = item(MigrationItems.key(game, version));
         return item.isEmpty() ? Optional.empty() : Optional.of(MigrationItems.fromItem(item));
     }
 
-    /** All migrations of a game by version, strongly consistent; 1 RCU for 4 KB of them. */
+    /** Reads all migrations of a game, sorted by version, strongly consistent. Cost: 1 RCU for 4 KB. */
     public List<Registration> list(String game) {
         List<Registration> found = new ArrayList<>();
         dynamo.queryPaginator(query -> query.tableName(tables.migrations())
@@ -85,7 +84,7 @@ public class MigrationStore {
         return found;
     }
 
-    /** The last entries of the ledger, the newest first, strongly consistent. */
+    /** Reads the last {@code limit} history entries, newest first, strongly consistent. */
     List<LedgerEntry> history(String game, int limit) {
         return dynamo
                 .query(query -> query.tableName(tables.migrations())
@@ -100,7 +99,7 @@ public class MigrationStore {
                 .toList();
     }
 
-    /** Adds a migration; false if the registry is not as it was seen any more. About 6 WCU. */
+    /** Adds a migration; false if a concurrent writer changed the registry. Cost: about 6 WCU. */
     boolean register(String game, Registry seen, Registry next, Registration migration, LedgerEntry entry) {
         Put put = Put.builder()
                 .tableName(tables.migrations())
@@ -115,7 +114,7 @@ public class MigrationStore {
                 List.of(TransactWriteItem.builder().put(put).build()));
     }
 
-    /** Replaces the definition of a migration; false if it or the registry is not as it was seen any more. */
+    /** Replaces the definition of a migration; false if a concurrent writer changed it or the registry. */
     boolean repair(String game, Registry seen, Registration before, Registration after, LedgerEntry entry) {
         Update update = Update.builder()
                 .tableName(tables.migrations())
@@ -138,7 +137,7 @@ public class MigrationStore {
     }
 
     /**
-     * Removes a migration that no run has touched; false if it or the registry is not as it was seen any more. About 6 WCU.
+     * Removes a migration without a run; false if a concurrent writer changed it or the registry. Cost: about 6 WCU.
      */
     boolean withdraw(String game, Registry seen, Registry next, Registration migration, LedgerEntry entry) {
         Delete delete = Delete.builder()
@@ -158,8 +157,8 @@ public class MigrationStore {
     }
 
     /**
-     * Moves the registry and a migration to other states, in one transaction with writes of another Store; false if the
-     * registry is not as it was seen any more, or a condition of those writes does not hold. About 6 WCU, and theirs.
+     * Writes the registry and the results of a migration in one transaction with the writes of another store; false if a
+     * concurrent writer changed the registry, or if a condition of those writes failed. Cost: about 6 WCU and those writes.
      */
     public boolean record(String game, Registry seen, Registry next, Registration migration, LedgerEntry entry, TransactionWrites along) {
         Registration.Application application = migration.application();
@@ -186,7 +185,7 @@ public class MigrationStore {
         return write(game, seen, next, entry, more);
     }
 
-    /** Says that nothing is left to be applied; nothing changes if the registry is not as it was seen any more. 1 WCU. */
+    /** Removes the request to apply pending migrations, unless a concurrent writer changed the registry. Cost: 1 WCU. */
     public void forgetApply(String game, Registry seen) {
         try {
             dynamo.updateItem(update -> update.tableName(tables.migrations())
@@ -197,12 +196,12 @@ public class MigrationStore {
                             Map.of("#ap", "ap", "#apb", "apb", "#apr", "apr", "#seq", "seq", "#ar", "ar"))
                     .expressionAttributeValues(Map.of(":seen", n(seen.seq()))));
         } catch (ConditionalCheckFailedException e) {
-            // Whoever changed it decides what is left.
+            // The concurrent writer decided whether the request remains.
             LOG.debugf("the registry moved on: seq=%d", seen.seq());
         }
     }
 
-    /** Moves the registry to another state; false if it is not as it was seen any more. About 4 WCU. */
+    /** Writes the registry; false if a concurrent writer changed it. Cost: about 4 WCU. */
     boolean move(String game, Registry seen, Registry next, LedgerEntry entry) {
         return write(game, seen, next, entry, List.of());
     }

@@ -10,20 +10,20 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A migration as callers see it.
+ * API representation of a migration.
  *
- * @param version its version
- * @param description what it does, for people
- * @param kind who or what transforms the records
- * @param status how far it is
- * @param appliedAt when it was applied or adopted
- * @param hasRollbackData whether records as they were before are kept
- * @param checksum SHA-256 over the canonical JSON of its definition
- * @param registeredAt when it was registered
- * @param registeredBy by whom
- * @param outOfOrder whether it was registered though a later one was current
- * @param drift whether the code says something else than what is registered
- * @param details what else is told of one that is asked for by its version
+ * @param version semantic version of the migration
+ * @param description human-readable description
+ * @param kind how the records are transformed
+ * @param status current status
+ * @param appliedAt time when the migration was applied or adopted by a baseline; null if neither
+ * @param hasRollbackData whether a backup of the pre-migration states is stored
+ * @param checksum SHA-256 of the canonical JSON of the definition
+ * @param registeredAt time of the registration
+ * @param registeredBy name of the caller that registered the migration
+ * @param outOfOrder whether the version was lower than the current one when it was registered
+ * @param drift whether the definition in the Java code differs from the registered one
+ * @param details definition and derived properties; null in lists
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record MigrationView(
@@ -41,13 +41,13 @@ public record MigrationView(
         @Nullable Details details) {
 
     /**
-     * What else is told of a migration.
+     * Definition of a migration and its derived properties.
      *
-     * @param definition as it was registered
-     * @param reversible whether going down is claimed to give back exactly what there was
-     * @param idempotent whether doing it twice is claimed to be doing it once
-     * @param hasDown whether there is a way down, given or derived
-     * @param lost the paths of which something is lost but for the backup
+     * @param definition the registered definition
+     * @param reversible whether the definition claims that {@code down} restores the exact state
+     * @param idempotent whether the definition claims that applying it twice has the effect of applying it once
+     * @param hasDown whether there is a {@code down} transformation, given or derived
+     * @param lost paths of values that are lost except for the backup
      */
     @Schema(name = "MigrationDetails")
     public record Details(

@@ -8,25 +8,25 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a migration would do, as it was tried out on some records.
+ * Result of the dry run of a migration on sampled records.
  *
  * @param version the migration
- * @param matching how many entities of its type there are
- * @param complete whether all of them were counted; if not, there are more
- * @param sampled how many were tried out, picked evenly from all; where that is all of them the plan is exact
- * @param current how many of those went through this migration, or a later one, already
- * @param wouldChange how many would be changed; reckoned from the sample where that is not all
- * @param samples some records before and after
- * @param failures some of the records of the sample that cannot be migrated, or break a rule
- * @param failed how many of the sample those are
- * @param size how the states of the sample grow
- * @param reversible whether going down gives back what there was; null if there is no way down
- * @param idempotent whether doing it twice is doing it once, as far as that is claimed
- * @param lost the paths of which something is lost for good but for the backup
+ * @param matching number of counted entities of the type
+ * @param complete whether all entities were counted; if false, there are more
+ * @param sampled number of sampled records, chosen uniformly; if all records were sampled, the plan is exact
+ * @param current number of sampled records that already have the schema version of this migration or a later one
+ * @param wouldChange number of records that would be changed; extrapolated from the sample
+ * @param samples some sampled records before and after the migration
+ * @param failures some sampled records that cannot be migrated or violate a rule
+ * @param failed number of sampled records that failed
+ * @param size sizes of the changed states of the sample
+ * @param reversible check that {@code down} restores the state; null if there is no {@code down} to check
+ * @param idempotent check that applying the migration twice has the effect of applying it once
+ * @param lost paths of values that are lost except for the backup
  * @param invariants sums over the sample
- * @param estimate what applying it to all would consume
- * @param cost what the expressions cost for one record; null if no expression was evaluated
- * @param warnings what expressions changed that their authors may not have meant, the most frequent first
+ * @param estimate estimated capacity and price of migrating all records
+ * @param cost cost of the expressions of one record; null if no expression was evaluated
+ * @param warnings changes of expressions that may be unintended, the most frequent first
  */
 @Schema(name = "MigrationPlan")
 public record Plan(
@@ -48,11 +48,11 @@ public record Plan(
         @Nullable Cost cost,
         List<PlanWarning> warnings) {
 
-    /** One record before and after. */
+    /** A record before and after the migration. */
     @Schema(name = "PlanSample")
     public record Sample(String id, String space, JsonNode before, JsonNode after) {}
 
-    /** One record that cannot be migrated, or breaks a rule; why. */
+    /** A record that cannot be migrated or violates a rule, with the reason. */
     @Schema(name = "PlanFailure")
     public record Failure(String id, String space, String reason) {
 
@@ -67,31 +67,31 @@ public record Plan(
      *
      * @param average over the sample
      * @param largest of the sample
-     * @param limit the most that one evaluation may take
+     * @param limit maximum of one evaluation
      */
     @Schema(name = "PlanCost")
     public record Cost(long average, long largest, long limit) {}
 
-    /** Bytes of JSON over the changed records of the sample; {@code limit} is the most that one may have. */
+    /** Bytes of JSON of the changed states of the sample; {@code limit} is the maximum of one state. */
     @Schema(name = "PlanSize")
     public record Size(long before, long after, long largest, int limit) {}
 
     /**
-     * A property that was tried out.
+     * A property that was checked on the sample.
      *
      * @param claimed whether the definition claims it
-     * @param broken of how many records of the sample it does not hold
-     * @param example one of those, null if there is none
+     * @param broken number of sampled records for which the property does not hold
+     * @param example id of one of these entities; null if there is none
      */
     @Schema(name = "PlanCheck")
     public record Check(
             boolean claimed, int broken, @Nullable String example) {}
 
-    /** A sum over the sample that is to stay the same. */
+    /** An invariant sum over the sample. */
     @Schema(name = "PlanInvariant")
     public record Sum(String expression, BigDecimal before, BigDecimal after, boolean holds) {}
 
-    /** Units of DynamoDB's capacity, backups included where they are made, and what they cost in US dollars. */
+    /** Estimated DynamoDB capacity units, including backups if they are enabled, and the price in US dollars. */
     @Schema(name = "PlanEstimate")
     public record Estimate(long readUnits, long writeUnits, BigDecimal price) {}
 }

@@ -15,8 +15,8 @@ import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tries a migration out and writes nothing: counts the entities it is for, migrates some of them in memory, up, down and
- * up again, and reckons what doing it to all of them would consume.
+ * Plans a migration without writes. A plan counts the entities of the type, migrates a sample of them in memory (up, down
+ * and up again) and estimates the cost of migrating all of them.
  */
 @ApplicationScoped
 public class PlanService {
@@ -31,14 +31,14 @@ public class PlanService {
         this.config = config;
     }
 
-    /** All that were counted, and which of them are tried out. */
+    /** The counted entities and the sample of them. */
     private record Count(long matching, boolean complete, List<EntityKey> sample) {}
 
     /**
-     * Tries a migration out.
+     * Plans a migration.
      *
-     * <p>Costs about 1 RCU for 80 entities to count them, and a read for each that is tried out. Ends within the
-     * configured time: what was not counted or tried out by then is not, and the plan says so.
+     * <p>Ends within the configured timeout. A plan that was cut short reports it: {@code complete} is false, or
+     * {@code sampled} is smaller than configured. Cost: about 1 RCU for 80 counted entities, and a read of each sampled one.
      */
     public Plan plan(String game, Definition definition, Registration registration) {
         long deadline = System.nanoTime() + config.plan().timeout().toNanos();
@@ -83,10 +83,10 @@ public class PlanService {
                 config.plan().pricePerMillionWrites());
     }
 
-    /** Counts by the index and keeps an even sample: of n entities each stays with the same probability. */
+    /** Counts the entities in the index of types and keeps a uniform sample (reservoir sampling). */
     private Count count(String game, Definition definition, long deadline) {
         List<EntityKey> sample = new ArrayList<>();
-        // The same plan looks at the same records as long as there are no others.
+        // The seed is fixed, so repeated plans sample the same records while the entities are the same.
         SplittableRandom random =
                 new SplittableRandom(definition.version().toString().hashCode());
         int size = config.plan().sample();

@@ -3,25 +3,25 @@ package dev.statecraft.migration.registry;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /**
- * What an expression changed in records of the sample that its author may not have meant.
+ * A change that an expression made to sampled records and that may be unintended.
  *
- * @param code what changed
- * @param path where, as a JSON pointer in which {@code *} stands for any index of a list
- * @param message what to check, for people
- * @param count of how many records of the sample
- * @param example one of those
+ * @param code kind of the change
+ * @param path JSON pointer of the changed value, in which {@code *} stands for any index of a list
+ * @param message human-readable advice
+ * @param count number of sampled records with this change
+ * @param example id of one of these entities
  */
 @Schema(name = "PlanWarning")
 public record PlanWarning(Code code, String path, String message, int count, String example) {
 
-    /** What changed. */
+    /** Kind of a change. */
     @Schema(name = "PlanWarningCode")
     public enum Code {
         /** A list became a single value. */
         LIST_BECAME_VALUE,
-        /** A value has another JSON type. */
+        /** The JSON type of a value changed. */
         TYPE_CHANGED,
-        /** A member is gone. */
+        /** A member is absent from the new state. */
         MEMBER_REMOVED
     }
 }

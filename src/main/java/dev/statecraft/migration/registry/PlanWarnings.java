@@ -17,12 +17,12 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds what expressions did to the sample of a plan that their authors may not have meant: a list that became a single
- * value, a changed type, a member that is gone. Operations other than {@code compute} say what they change.
+ * Finds changes of expressions that may be unintended: a list that became a single value, a changed JSON type, a removed
+ * member. Operations other than {@code compute} are not checked, because they name what they change.
  */
 final class PlanWarnings {
 
-    /** Most places that are remembered; a state with a key for each item has many. */
+    /** Maximum number of distinct paths. A state with a key for each item has many. */
     private static final int MOST_PLACES = 1_000;
 
     private final Definition definition;
@@ -43,7 +43,7 @@ final class PlanWarnings {
         }
     }
 
-    /** Compares one record before and after. */
+    /** Adds the changes of one record. */
     void compare(String id, ObjectNode before, ObjectNode after) {
         Set<Place> found = new HashSet<>();
         if (definition.up() instanceof Transformation.Expressed) {
@@ -68,7 +68,7 @@ final class PlanWarnings {
         }
     }
 
-    /** What was found most often first, so many at most. */
+    /** At most {@code limit} warnings, the most frequent first. */
     List<PlanWarning> most(int limit) {
         return places.entrySet().stream()
                 .map(found -> warning(found.getKey(), found.getValue()))
@@ -117,14 +117,14 @@ final class PlanWarnings {
         }
     }
 
-    /** Elements of lists move, so a member that one element has and another has not is nothing to warn of. */
+    /** Elements of lists may move, so removed members of elements are not reported. */
     private static void elements(JsonNode before, JsonNode after, String path, Set<Place> found) {
         if (!(before.isObject() && after.isObject())) {
             values(before, after, path, found);
         }
     }
 
-    /** Luau writes an empty object as an empty list. */
+    /** Luau serializes an empty object as an empty list. */
     private static boolean isEmpty(JsonNode value) {
         return value.isContainerNode() && value.isEmpty();
     }

@@ -11,18 +11,18 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A migration as it is registered.
+ * A registered migration.
  *
- * @param version its version
- * @param kind who or what transforms the records
- * @param source its definition as JSON
- * @param checksum of the source
- * @param status how far it is
- * @param seq the entry of the ledger that it was registered with
- * @param outOfOrder whether it was registered though a later one was current
- * @param registeredAt when
- * @param registeredBy by whom
- * @param application what runs made of it
+ * @param version semantic version of the migration
+ * @param kind how the records are transformed
+ * @param source the definition as JSON
+ * @param checksum SHA-256 of the canonical JSON of the source
+ * @param status stored status; see {@link #under} for the effect of a baseline
+ * @param seq number of the history entry of the registration
+ * @param outOfOrder whether the version was lower than the current one when it was registered
+ * @param registeredAt time of the registration
+ * @param registeredBy name of the caller that registered the migration
+ * @param application results of its runs
  */
 public record Registration(
         SemanticVersion version,
@@ -37,13 +37,13 @@ public record Registration(
         Application application) {
 
     /**
-     * What runs made of a migration.
+     * Results of the runs of a migration.
      *
-     * @param at when it was applied or adopted, null if it is not
-     * @param seq the entry of the ledger that says it is applied; 0 if none does
-     * @param run the last run, null if there was none
-     * @param backups the runs whose backups lead back
-     * @param error what the last run ended with, null if it succeeded or was wanted
+     * @param at time when the migration was applied or adopted; null if neither
+     * @param seq number of the history entry of the successful run; 0 if there is none
+     * @param run the last run; null if there was none
+     * @param backups the runs whose backups can restore the pre-migration states
+     * @param error error of the last run; null if it succeeded or was a requested rollback
      */
     public record Application(
             @Nullable Instant at,
@@ -52,7 +52,7 @@ public record Registration(
             List<Run.Source> backups,
             @Nullable String error) {
 
-        /** Nothing was made of it. */
+        /** No run has started. */
         public static final Application NONE = new Application(null, 0, null, List.of(), null);
 
         /** Copies the backups. */
@@ -61,23 +61,24 @@ public record Registration(
         }
     }
 
-    /** When it was applied or adopted, null if it is not. */
+    /** Time when the migration was applied or adopted; null if neither. */
     public @Nullable Instant appliedAt() {
         return application.at();
     }
 
-    /** Whether records as they were before are kept. */
+    /** Whether a backup of the pre-migration states is stored. */
     public boolean hasRollbackData() {
         return !application.backups().isEmpty();
     }
 
-    /** Whether its records went through it, rather than being taken to have. */
+    /** Whether a run applied the migration; false if a baseline adopted it. */
     public boolean ran() {
         return status == MigrationStatus.APPLIED && application.seq() > 0;
     }
 
     /**
-     * Whether it is to be applied when all are that are not: those that somebody took back or cancelled are not.
+     * Whether applying all pending migrations includes this one. Failed and automatically rolled back migrations are
+     * included; migrations that were cancelled or rolled back on request are not.
      */
     public boolean pending() {
         return switch (status) {
@@ -87,7 +88,7 @@ public record Registration(
         };
     }
 
-    /** One that is new. */
+    /** A new registration with the status PENDING. */
     static Registration of(Definition definition, long seq, boolean outOfOrder, Instant at, String by) {
         return new Registration(
                 definition.version(),
@@ -103,25 +104,25 @@ public record Registration(
     }
 
     /**
-     * Whether a definition has the registered content. Not by the stored checksum alone: it was computed by the release
-     * that registered the migration, and a release may write numbers differently.
+     * Whether a definition has the registered content. The stored checksum alone is not sufficient: another release
+     * computed it and may have formatted numbers differently.
      */
     boolean hasContent(Definition definition) {
         return checksum.equals(definition.checksum())
                 || CanonicalJson.of(source).equals(CanonicalJson.of(definition.source()));
     }
 
-    /** What it does, for people. */
+    /** Human-readable description. */
     public String description() {
         return source.path("description").asText();
     }
 
-    /** The type of the entities it is for. */
+    /** The type of the migrated entities. */
     public String entityType() {
         return source.path("target").path("entityType").asText();
     }
 
-    /** As it is to be seen: one that a baseline has taken in counts as applied then. */
+    /** The registration with the effect of a baseline: a PENDING migration that the baseline adopted is APPLIED. */
     public Registration under(Registry registry) {
         SemanticVersion baseline = registry.baseline();
         return status == MigrationStatus.PENDING
@@ -132,13 +133,13 @@ public record Registration(
                 : this;
     }
 
-    /** With another status, and what runs made of it. */
+    /** A copy with another status and other results of runs. */
     public Registration with(MigrationStatus status, Application application) {
         return new Registration(
                 version, kind, source, checksum, status, seq, outOfOrder, registeredAt, registeredBy, application);
     }
 
-    /** With another definition in place of its own. */
+    /** A copy with another definition. */
     Registration repaired(Definition definition) {
         return new Registration(
                 version,

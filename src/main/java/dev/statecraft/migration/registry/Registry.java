@@ -6,16 +6,16 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a game's migrations have in common.
+ * The head of a game's registry of migrations.
  *
- * @param current the latest version that is applied or adopted; 0.0.0 if none is
- * @param seq how many entries the ledger has; 0 if nothing was ever done
- * @param migrations how many are registered
- * @param baseline the version that was adopted last, null if none was
- * @param baselineSeq the entry of the ledger that says so, 0 if there is none
- * @param baselineAt when, null if there is none
- * @param activeRun the run that goes on, null if none does
- * @param apply what is to be applied one after the other; null if that is nothing
+ * @param current the highest applied or adopted version; 0.0.0 if there is none
+ * @param seq number of entries of the migration history
+ * @param migrations number of registered migrations
+ * @param baseline the version adopted by the last baseline; null if there is none
+ * @param baselineSeq number of the history entry of the baseline; 0 if there is none
+ * @param baselineAt time of the baseline; null if there is none
+ * @param activeRun the active run; null if there is none
+ * @param apply the request to apply pending migrations that is still in progress; null if there is none
  */
 public record Registry(
         SemanticVersion current,
@@ -27,41 +27,41 @@ public record Registry(
         @Nullable String activeRun,
         @Nullable Apply apply) {
 
-    /** That all pending migrations are to be applied, up to one or all; by whom and why. */
+    /** A request to apply all pending migrations, up to and including {@code target}; null for all. */
     public record Apply(
             @Nullable SemanticVersion target,
             String by,
             @Nullable String reason) {}
 
-    /** Of a game that has no migrations. */
+    /** The registry of a game without migrations. */
     public static final Registry EMPTY = new Registry(SemanticVersion.NONE, 0, 0, null, 0, null, null, null);
 
-    /** With one migration and one entry of the ledger more. */
+    /** A copy after a registration. */
     Registry registered() {
         return new Registry(current, seq + 1, migrations + 1, baseline, baselineSeq, baselineAt, activeRun, apply);
     }
 
-    /** With one migration less and one entry of the ledger more. */
+    /** A copy after a withdrawal. */
     Registry withdrawn() {
         return new Registry(current, seq + 1, migrations - 1, baseline, baselineSeq, baselineAt, activeRun, apply);
     }
 
-    /** With one entry of the ledger more. */
+    /** A copy after an action that only adds a history entry. */
     public Registry noted() {
         return new Registry(current, seq + 1, migrations, baseline, baselineSeq, baselineAt, activeRun, apply);
     }
 
-    /** With a version adopted. */
+    /** A copy after a baseline. */
     Registry adopted(SemanticVersion version, Instant at) {
         return new Registry(version, seq + 1, migrations, version, seq + 1, at, activeRun, apply);
     }
 
-    /** With a run begun. */
+    /** A copy after the start of a run. */
     public Registry started(@Nullable Apply apply) {
         return new Registry(current, seq + 1, migrations, baseline, baselineSeq, baselineAt, Run.idOf(seq + 1), apply);
     }
 
-    /** With no run going on, another version current, and perhaps more to be applied. */
+    /** A copy after the end of a run. */
     public Registry ended(SemanticVersion current, @Nullable Apply apply) {
         return new Registry(current, seq + 1, migrations, baseline, baselineSeq, baselineAt, null, apply);
     }

@@ -13,14 +13,13 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Leads states from schema version to schema version while they are read, by the migrations that were applied. An
- * instance remembers these for {@code schema-cache}; it asks for them only when it meets a state that is not in the shape
- * it is wanted in.
+ * Converts states between schema versions while they are read, with the applied migrations. An instance caches the
+ * migrations of a type for {@code schema-cache}. They are read only if a state does not have the requested schema version.
  */
 @ApplicationScoped
 public class SchemaPathService implements Schemas {
 
-    /** Types come from callers; what is remembered of them is forgotten when it is so much. */
+    /** Maximum number of cached types. Callers name the types, so the cache is cleared when it is full. */
     private static final int MOST_KNOWN = 1_000;
 
     private record Line(String game, String type, String newest) {}
@@ -57,7 +56,7 @@ public class SchemaPathService implements Schemas {
                 : line(new Line(game, entity.type(), from)).down(Subject.of(entity), wanted.get(), entity.json());
     }
 
-    /** The migrations that lead to a schema; 1 RCU for 4 KB of all migrations of the game if they are not remembered. */
+    /** The migrations that lead to a schema version. Cost: 1 RCU for 4 KB of all migrations of the game; none while cached. */
     private SchemaPath line(Line line) {
         Known last = known.get(line);
         if (last != null
@@ -65,7 +64,7 @@ public class SchemaPathService implements Schemas {
             return last.line();
         }
         List<Registration> all = store.list(line.game());
-        // The newest states have gone through it, even if the run that did it has not ended.
+        // States of the latest schema version went through this migration, even if its run has not finished.
         SemanticVersion newest = SemanticVersion.parse(line.newest())
                 .filter(version -> all.stream().anyMatch(one -> one.version().equals(version) && !one.ran()))
                 .orElse(null);
