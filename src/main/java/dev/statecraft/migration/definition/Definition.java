@@ -8,17 +8,17 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a migration is, complete and checked.
+ * The definition of a migration, complete and validated.
  *
- * @param version where it stands among the migrations
- * @param description what it does, for people
- * @param entityType the type of the entities it is for
- * @param kind who or what transforms the records
- * @param up to the new state
- * @param down back again, given or derived; null if only the backup leads back
- * @param validation what has to hold of every migrated record
- * @param invariants sums that are to stay the same
- * @param source the definition as JSON, of which the checksum is taken
+ * @param version the semantic version, which determines the order
+ * @param description human-readable description
+ * @param entityType the type of the migrated entities
+ * @param kind how the records are transformed
+ * @param up transformation to the new state
+ * @param down transformation back to the old state, given or derived; null if only a backup can restore it
+ * @param validation rules that every migrated record must satisfy
+ * @param invariants sums over all records that must not change
+ * @param source the definition as JSON; the checksum is computed from it
  */
 public record Definition(
         SemanticVersion version,
@@ -31,13 +31,13 @@ public record Definition(
         List<Invariant> invariants,
         ObjectNode source) {
 
-    /** Copies the lists; the source is taken to be never changed again. */
+    /** Copies the lists. The source must not be modified afterwards. */
     public Definition {
         validation = List.copyOf(validation);
         invariants = List.copyOf(invariants);
     }
 
-    /** Who or what transforms the records. */
+    /** How the records are transformed. */
     @Schema(name = "MigrationKind")
     public enum Kind {
         OPERATIONS,
@@ -46,27 +46,27 @@ public record Definition(
         CODE
     }
 
-    /** What tells one content from another: SHA-256 over the canonical JSON. */
+    /** SHA-256 of the canonical JSON of the definition. */
     public String checksum() {
         return CanonicalJson.checksum(source);
     }
 
-    /** Whether doing it twice is claimed to be the same as doing it once. */
+    /** Whether the definition claims that applying it twice has the effect of applying it once. */
     public boolean idempotent() {
         return up instanceof Transformation.Operated operated
                 && operated.sequence().idempotent();
     }
 
-    /** Whether going down is claimed to give back exactly what there was. */
+    /** Whether the definition claims that {@code down} restores the exact state. */
     public boolean reversible() {
         if (up instanceof Transformation.Operated operated) {
-            // A way down that was written by hand claims so even where the operations themselves lose something.
+            // An explicit "down" claims this even if the operations of "up" lose values.
             return source.has("down") || operated.sequence().reversible();
         }
         return down != null;
     }
 
-    /** Where something is lost that going down does not bring back, as paths; it stays in the backup. */
+    /** Paths of values that {@code down} does not restore; they are only in the backup. */
     public List<String> lost() {
         return up instanceof Transformation.Operated operated && !source.has("down")
                 ? operated.sequence().lost().stream().map(Object::toString).toList()
@@ -74,9 +74,9 @@ public record Definition(
     }
 
     /**
-     * The definition of a migration that is written in Java.
+     * Creates the definition of a migration in Java code.
      *
-     * @throws IllegalStateException if it names no version or no entity type: a fault in its code
+     * @throws IllegalStateException if the version is not a semantic version
      */
     public static Definition ofCode(Migration code) {
         SemanticVersion version = SemanticVersion.parse(code.version())

@@ -12,7 +12,7 @@ final class DefinitionFields {
 
     private DefinitionFields() {}
 
-    /** Ends the reading of a definition at the first field that is not valid. */
+    /** The first invalid field; ends the reading of a definition. */
     static final class Fault extends Exception {
 
         private static final long serialVersionUID = 1L;
@@ -47,7 +47,7 @@ final class DefinitionFields {
         return ((Expression.Compiled) compilation).expression();
     }
 
-    /** An object; the empty array that Luau sends for an empty object counts as one. */
+    /** Returns an object. An empty array, which Luau sends for an empty object, is accepted. */
     static JsonNode object(String field, @Nullable JsonNode json) throws Fault {
         if (json != null && json.isArray() && json.isEmpty()) {
             return JsonNodeFactory.instance.objectNode();

@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Reads definitions of migrations from JSON and takes nothing that is not exactly one. */
+/** Reads definitions of migrations from JSON. Unknown fields and invalid values are rejected. */
 public final class DefinitionReader {
 
     private static final Set<String> FIELDS =
@@ -22,18 +22,21 @@ public final class DefinitionReader {
 
     private final DefinitionLimits limits;
 
-    /** Reads within limits; {@link DefinitionLimits#NONE} for what is stored already. */
+    /** Creates a reader with limits; {@link DefinitionLimits#NONE} for stored definitions. */
     public DefinitionReader(DefinitionLimits limits) {
         this.limits = limits;
     }
 
-    /** What reading gives; in order of precedence. */
+    /** Result of reading. Variants are listed in order of precedence. */
     public sealed interface Reading {}
 
-    /** It is not a definition; {@code field} is where, such as {@code up.operations[2].path}. */
+    /**
+     * The JSON is not a valid definition; {@code field} is the path of the invalid field, such as {@code
+     * up.operations[2].path}.
+     */
     public record Malformed(String field, String reason) implements Reading {}
 
-    /** The definition. */
+    /** The JSON is a valid definition. */
     public record Read(Definition definition) implements Reading {}
 
     /** Reads a definition. */
@@ -87,7 +90,7 @@ public final class DefinitionReader {
                 .orElseThrow(() -> new Fault("version", NOT_A_VERSION));
     }
 
-    /** What is said of a text that is no version. */
+    /** The problem detail for a text that is not a valid version. */
     public static final String NOT_A_VERSION = "A version is major.minor.patch with an optional pre-release, such as 1.2.0 or"
             + " 2.0.0-rc.1, later than 0.0.0, without build metadata, of at most " + SemanticVersion.MAX_LENGTH
             + " characters (semver.org).";

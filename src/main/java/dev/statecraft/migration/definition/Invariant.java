@@ -9,17 +9,17 @@ import dev.statecraft.migration.expression.Subject;
 import java.math.BigDecimal;
 
 /**
- * A sum over all records that a migration is not to change, such as of all coins.
+ * A sum over all records that a migration must not change, such as the sum of all coins.
  *
- * @param expression gives the number that a record adds; nothing counts as 0
- * @param tolerance how far the sums before and after may lie apart
+ * @param expression the amount that a record adds; an absent value is 0
+ * @param tolerance maximum difference of the sums before and after
  */
 public record Invariant(Expression expression, BigDecimal tolerance) {
 
-    /** What a record adds to the sum; in order of precedence. */
+    /** The amount of one record. Variants are listed in order of precedence. */
     public sealed interface Share {}
 
-    /** It cannot be told; why. */
+    /** The amount cannot be computed. */
     public record Unknown(String reason) implements Share {
 
         /** Bounds the reason. */
@@ -28,10 +28,10 @@ public record Invariant(Expression expression, BigDecimal tolerance) {
         }
     }
 
-    /** So much. */
+    /** The amount. */
     public record Amount(BigDecimal value) implements Share {}
 
-    /** What a record adds to the sum. */
+    /** Computes the amount that a record adds to the sum. */
     public Share of(ObjectNode state, Subject subject, ExpressionBounds bounds) {
         Expression.Evaluation evaluation = expression.evaluate(state, subject, null, bounds);
         if (evaluation instanceof Expression.Failed failed) {
@@ -46,7 +46,7 @@ public record Invariant(Expression expression, BigDecimal tolerance) {
                 : new Unknown("the expression of an invariant gives no number: " + expression);
     }
 
-    /** Whether two sums are the same as far as it matters. */
+    /** Whether two sums differ by at most the tolerance. */
     public boolean holds(BigDecimal before, BigDecimal after) {
         return before.subtract(after).abs().compareTo(tolerance) <= 0;
     }

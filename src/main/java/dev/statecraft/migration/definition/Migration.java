@@ -4,34 +4,34 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Optional;
 
 /**
- * A migration written in Java: any CDI bean of this type is found and registers itself. It has to be a pure function of
- * the state, for a page of records that was cut short is transformed again.
+ * A migration in Java code. Every CDI bean of this type is registered automatically. The transformations have to be
+ * pure functions of the state, because an interrupted page of records is transformed again.
  */
 public interface Migration {
 
-    /** Its version, as semver.org has it. */
+    /** The semantic version (semver.org). */
     String version();
 
-    /** What it does, for people. */
+    /** Human-readable description. */
     String description();
 
-    /** The type of the entities it is for. */
+    /** The type of the migrated entities. */
     String entityType();
 
-    /** To be changed with the code: it is all that tells one state of the code from another. */
+    /** Revision of the code. Increase it with each change of the code: the checksum contains only this number. */
     default int revision() {
         return 1;
     }
 
-    /** The state as it is to be. Gets a copy it may change; what it throws fails that one record. */
+    /** Returns the new state. The argument is a copy that may be modified. An exception fails this one record. */
     ObjectNode up(ObjectNode state);
 
-    /** The state as it was before; nothing if there is no way back but the backup. */
+    /** Returns the old state; empty if only a backup can restore it. */
     default Optional<ObjectNode> down(ObjectNode state) {
         return Optional.empty();
     }
 
-    /** Whether {@link #down} gives something. */
+    /** Whether {@link #down} returns a state. */
     default boolean reversible() {
         return false;
     }

@@ -6,183 +6,189 @@ import io.smallrye.config.WithDefault;
 import java.math.BigDecimal;
 import java.time.Duration;
 
-/** Limits and defaults of data migration; the first six are the seed's MIGRATION_CONFIG. */
+/** Limits and defaults of data migration. The first six are the MIGRATION_CONFIG of the original Luau API. */
 @ConfigMapping(prefix = "statecraft.migration")
 public interface MigrationConfig {
 
-    /** How often a record is tried before it is put aside. */
+    /** Maximum attempts to migrate a record before it is quarantined. */
     @WithDefault("3")
     int maxMigrationAttempts();
 
-    /** Longest a single step of a run may take. */
+    /** Maximum duration of one step of a run. */
     @WithDefault("300s")
     Duration migrationTimeout();
 
-    /** Whether records are kept as they were before a migration changes them. */
+    /** Whether the pre-migration state of each record is stored as a backup. */
     @WithDefault("true")
     boolean backupBeforeMigration();
 
-    /** Whether a run that fails is rolled back at once. */
+    /** Whether a failed run is rolled back automatically. */
     @WithDefault("true")
     boolean rollbackOnFailure();
 
-    /** Most entries of the ledger that are listed; the ledger itself keeps all. */
+    /** Maximum number of history entries in a list; all entries are stored. */
     @WithDefault("100")
     int maxMigrationHistory();
 
-    /** Whether validation rules and invariants are looked at. */
+    /** Whether validation rules and invariants are checked. */
     @WithDefault("true")
     boolean validationEnabled();
 
-    /** Most migrations a game can have registered. */
+    /** Maximum number of registered migrations of a game. */
     @WithDefault("1000")
     int maxMigrations();
 
-    /** Longest definition, as JSON: it has to fit into one stored item. */
+    /** Maximum size of a definition as JSON, in bytes: it has to fit into one stored item. */
     @WithDefault("262144")
     int definitionBytes();
 
-    /** Longest description, message or reason, in characters. */
+    /** Maximum length of a description, message or reason, in characters. */
     @WithDefault("1024")
     int descriptionLength();
 
-    /** Most operations of one direction of a migration. */
+    /** Maximum number of operations of one direction of a migration. */
     @WithDefault("200")
     int operations();
 
-    /** Most validation rules of a migration, and most invariants. */
+    /** Maximum number of validation rules of a migration, and maximum number of invariants. */
     @WithDefault("50")
     int rules();
 
     /** Limits of expressions. */
     Expressions expressions();
 
-    /** Limits of CEL expressions: the first two when they are registered, the others for one evaluation each. */
+    /** Limits of CEL expressions: the first two of the text at registration, the others of one evaluation. */
     interface Expressions {
-        /** Longest text of an expression, in characters. */
+        /** Maximum length of an expression, in characters. */
         @WithDefault("16384")
         int length();
 
-        /** How deep operators and calls may be nested; at most 250. */
+        /** Maximum nesting depth of operators and calls; at most 250. */
         @WithDefault("200")
         int depth();
 
-        /** Largest cost of an evaluation: evaluated nodes, and elements and 16 characters each of what they handle. */
+        /**
+         * Maximum cost of an evaluation: evaluated nodes, and elements and 16 characters each of the values they
+         * handle.
+         */
         @WithDefault("1000000")
         long cost();
 
-        /** Most iterations of all comprehensions of an evaluation together. */
+        /** Maximum number of iterations of all comprehensions of an evaluation together. */
         @WithDefault("100000")
         long iterations();
 
-        /** Largest value an expression may make, in characters and values; a state has at most 350 KB. */
+        /** Maximum size of a value that an expression creates, in characters and values; a state has at most 350 KB. */
         @WithDefault("1048576")
         int valueLength();
     }
 
     /**
-     * How long an instance may go on with the migrations it knows when it upgrades records while they are read. 0 reads
-     * them each time.
+     * How long an instance caches the migrations with which it converts records while they are read. 0 disables the
+     * cache.
      */
     @WithDefault("30s")
     Duration schemaCache();
-    /** The share of the records that is migrated before all others, where a definition does not say. */
+    /** Default percentage of the records that are migrated before all others. */
     @WithDefault("1")
     double canaryPercent();
 
-    /** Parts of the table that are worked on side by side, where a definition does not say; fewer if there is little. */
+    /** Default number of segments that are processed in parallel; reduced for few records. */
     @WithDefault("4")
     int segments();
 
-    /** Records of a page, where a definition does not say; at most 90. */
+    /** Default number of records of a page; at most 90. */
     @WithDefault("50")
     int pageSize();
 
-    /** Units of capacity that a run may consume a second, where a definition does not say; 0 for no limit. */
+    /** Default limit of the capacity units that a run consumes per second; 0 for no limit. */
     @WithDefault("0")
     int maxCapacity();
 
-    /** Items that one look at the table goes over, of whatever type; it ends at 1 MB in any case. */
+    /** Maximum number of items of any type that one scan request reads; DynamoDB also limits a request to 1 MB. */
     @WithDefault("1000")
     int scanItems();
 
-    /** How long the lease of a segment has to stand still before somebody else may take it. */
+    /** How long the lease of a segment has to be unchanged before another worker may take it. */
     @WithDefault("15s")
     Duration lease();
 
-    /** What is left of a step's time when no new page is begun; half of the time where there is little. */
+    /** Remaining time of a step below which no new page starts; at most half of the time of the step. */
     @WithDefault("3s")
     Duration stepReserve();
 
-    /** How long a request waits for its runs, unless it says. */
+    /** Default time that a request waits for its runs. */
     @WithDefault("5s")
     Duration applyWait();
 
-    /** The longest a request may wait: API Gateway gives up after 30 seconds. */
+    /** Maximum time that a request may wait; API Gateway times out after 30 seconds. */
     @WithDefault("25s")
     Duration longestWait();
 
-    /** Segments that a request works on side by side. */
+    /** Number of segments that a request processes in parallel. */
     @WithDefault("4")
     int workers();
 
-    /** How long records are kept as they were; those of the last migration of a type are kept longer. */
+    /** How long backups are stored. The backup of the last migration of a type is stored longer. */
     @WithDefault("30d")
     Duration backupRetention();
 
-    /** How often at most a run that has not ended is taken up, in case nobody is at it any more. */
+    /** Minimum interval between attempts to resume an unfinished run whose worker may have died. */
     @WithDefault("5m")
     Duration takeUpInterval();
 
-    /** How long a page that a game server was handed has to stand still before another server may be handed it. */
+    /** How long a page leased to a game server has to be unchanged before another server may lease it. */
     @WithDefault("60s")
     Duration workLease();
 
-    /** Plain bytes of the states of a page that is handed to a game server, unless a single one has more. */
+    /**
+     * Maximum bytes of the states of a page leased to a game server, uncompressed; one larger state is a page of its
+     * own.
+     */
     @WithDefault("1000000")
     long workBytes();
 
-    /** How records are tried out before a migration is applied. */
+    /** Settings of plans (dry runs). */
     Plan plan();
 
-    /** A plan counts all records and tries out some. */
+    /** A plan counts all records and samples some of them. */
     interface Plan {
-        /** How many records are tried out; where there are no more, the plan is exact. */
+        /** Number of sampled records; if there are no more records, the plan is exact. */
         @WithDefault("500")
         int sample();
 
-        /** How many of them are shown, before and after. */
+        /** Number of sampled records shown before and after the migration. */
         @WithDefault("5")
         int shown();
 
-        /** How many records that fail are told. */
+        /** Maximum number of failed records in a plan. */
         @WithDefault("20")
         int failures();
 
-        /** How many warnings are reported at most. */
+        /** Maximum number of warnings in a plan. */
         @WithDefault("50")
         int warnings();
 
-        /** Longest a plan may take; what was not tried out until then is not. */
+        /** Maximum duration of a plan; records not sampled until then are left out. */
         @WithDefault("20s")
         Duration timeout();
 
-        /** US dollars for a million read units: on demand, us-east-1. */
+        /** Price of a million read units in US dollars: on demand, us-east-1. */
         @WithDefault("0.125")
         BigDecimal pricePerMillionReads();
 
-        /** US dollars for a million write units: on demand, us-east-1. */
+        /** Price of a million write units in US dollars: on demand, us-east-1. */
         @WithDefault("0.625")
         BigDecimal pricePerMillionWrites();
     }
 
-    /** The bounds of an evaluation. */
+    /** The bounds of one evaluation of an expression. */
     default ExpressionBounds bounds() {
         return new ExpressionBounds(
                 expressions().cost(), expressions().iterations(), expressions().valueLength(), cost -> {});
     }
 
-    /** How much a definition may hold. */
+    /** The limits of a definition. */
     default DefinitionLimits limits() {
         return new DefinitionLimits(
                 descriptionLength(), expressions().length(), expressions().depth(), operations(), rules());

@@ -12,28 +12,28 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One step of a migration that is described and not programmed. What a step does to a state is in
- * {@link OperationEdit}; here is what it means, how it is undone and what it loses.
+ * {@link OperationEdit}; this type defines how an operation is undone and what it loses.
  */
 public sealed interface MigrationOperation {
 
-    /** The place it changes. */
+    /** The path of the changed value. */
     StatePath path();
 
     /**
-     * What undoes it on a state that it was done to; nothing if the state alone does not tell what was there.
+     * The operation that undoes this one; empty if the new state does not determine the old one.
      *
-     * <p>Where a state already was as the operation makes it (the new name in use, the default there, a converted value)
-     * the operation changes nothing, and undoing it then changes it: a plan counts those records.
+     * <p>If a state already has the result of the operation (the new name, the default, a converted value), the
+     * operation changes nothing, but undoing it does. A plan counts these records.
      */
     Optional<MigrationOperation> down();
 
-    /** Whether doing it again changes nothing, whatever the state. */
+    /** Whether applying the operation twice has the effect of applying it once, for any state. */
     boolean idempotent();
 
-    /** Whether its author says that something may be lost. */
+    /** Whether the definition allows that values are lost. */
     boolean lossy();
 
-    /** Puts a value where there is none; the object or list around it has to be there. */
+    /** Sets a value if it is absent; the object or list that contains it has to exist. */
     record Default(StatePath path, JsonNode value) implements MigrationOperation {
         @Override
         public Optional<MigrationOperation> down() {
@@ -51,7 +51,7 @@ public sealed interface MigrationOperation {
         }
     }
 
-    /** Undoes a {@link Default}: takes the value away where it still is the default, so that what was earned stays. */
+    /** Undoes a {@link Default}: removes the value if it still equals the default, so that changed values stay. */
     record RemoveDefault(StatePath path, JsonNode value) implements MigrationOperation {
         @Override
         public Optional<MigrationOperation> down() {
@@ -69,7 +69,7 @@ public sealed interface MigrationOperation {
         }
     }
 
-    /** Moves a value; nothing happens where there is none. What stands at the new place is never overwritten. */
+    /** Moves a value, if there is one. A value at the new path is never overwritten: the operation then fails. */
     record Rename(StatePath from, StatePath path) implements MigrationOperation {
         @Override
         public Optional<MigrationOperation> down() {
@@ -87,7 +87,7 @@ public sealed interface MigrationOperation {
         }
     }
 
-    /** Takes a key out of an object. */
+    /** Removes a key of an object. */
     record Remove(StatePath path, boolean lossy) implements MigrationOperation {
         @Override
         public Optional<MigrationOperation> down() {
@@ -100,7 +100,7 @@ public sealed interface MigrationOperation {
         }
     }
 
-    /** The JSON types that values are converted between. */
+    /** The JSON types of conversions. */
     enum Kind {
         NUMBER,
         STRING,
@@ -108,8 +108,8 @@ public sealed interface MigrationOperation {
     }
 
     /**
-     * Turns a value of one type into one of another; a value that is of the other type already stays. Unless it is lossy
-     * a value that would not come back the same ({@code "007"}) is not converted but told.
+     * Converts a value to another type; a value of that type is unchanged. Unless the operation is lossy, a value that
+     * would not be restored exactly ({@code "007"}) fails.
      */
     record Convert(StatePath path, Kind from, Kind to, boolean lossy) implements MigrationOperation {
         @Override
@@ -124,10 +124,10 @@ public sealed interface MigrationOperation {
     }
 
     /**
-     * Puts other values in place of some.
+     * Replaces values by a map.
      *
-     * @param map by the value as it is before; in the order in which it was given
-     * @param otherwise in place of every value that the map does not name; null leaves those as they are
+     * @param map new values by old value, in the given order
+     * @param otherwise the new value of values that are not in the map; null leaves them unchanged
      */
     record MapValues(
             StatePath path,
@@ -159,7 +159,7 @@ public sealed interface MigrationOperation {
         }
     }
 
-    /** Adds to a number, which has to be there. */
+    /** Adds to a number, which has to exist. */
     record Increment(StatePath path, BigDecimal by) implements MigrationOperation {
         @Override
         public Optional<MigrationOperation> down() {
@@ -177,7 +177,7 @@ public sealed interface MigrationOperation {
         }
     }
 
-    /** Puts what an expression gives for the whole state. */
+    /** Sets a value to the result of an expression over the whole state. */
     record Compute(StatePath path, Expression expression, boolean lossy) implements MigrationOperation {
         @Override
         public Optional<MigrationOperation> down() {

@@ -14,10 +14,10 @@ import java.util.Map;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Does operations to one state, in place; whoever asks hands over a copy. */
+/** Applies operations to one state in place; the caller passes a copy. */
 final class OperationEdit {
 
-    /** A number as JSON writes it. */
+    /** A number in JSON syntax. */
     private static final Pattern NUMBER = Pattern.compile("-?(0|[1-9][0-9]*)(\\.[0-9]+)?([eE][+-]?[0-9]{1,3})?");
 
     private static final int MAX_NUMBER_LENGTH = 64;
@@ -34,7 +34,7 @@ final class OperationEdit {
         this.bounds = bounds;
     }
 
-    /** An operation cannot be done to this state; the state may be half changed. */
+    /** An operation does not apply to this state. The state may be partly changed. */
     static final class Impossible extends Exception {
 
         private static final long serialVersionUID = 1L;
@@ -154,7 +154,7 @@ final class OperationEdit {
         return converted;
     }
 
-    /** Null if there is no such value. */
+    /** The converted value; null if the value cannot be converted. */
     private static @Nullable JsonNode convert(JsonNode value, MigrationOperation.Kind to) {
         return switch (to) {
             case STRING ->
@@ -201,7 +201,7 @@ final class OperationEdit {
         JsonNode container = container(path);
         String last = last(path);
         if (container instanceof ArrayNode list && list.isEmpty()) {
-            // Luau writes an empty object like this.
+            // Luau serializes an empty object as an empty list.
             StatePath around =
                     new StatePath(path.tokens().subList(0, path.tokens().size() - 1));
             ObjectNode object = JsonNodeFactory.instance.objectNode();

@@ -16,7 +16,7 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Reads operations of a migration from JSON and takes nothing that is not exactly one. */
+/** Reads operations of a migration from JSON. Unknown fields and invalid values are rejected. */
 final class OperationReader {
 
     private static final String NOT_A_PATH =
@@ -87,7 +87,7 @@ final class OperationReader {
         return new MigrationOperation.Rename(from, path);
     }
 
-    /** What is converted is text where nothing else is said, and numbers where text is made. */
+    /** The default of {@code from} is string, and number if {@code to} is string. */
     private static MigrationOperation convert(String at, JsonNode json, StatePath path, boolean lossy) throws Fault {
         Kind to = kind(at + ".to", json.get("to"));
         Kind from =
@@ -122,7 +122,7 @@ final class OperationReader {
         return new MigrationOperation.MapValues(path, pairs, otherwise == null ? null : plain(otherwise), lossy);
     }
 
-    /** Numbers in the one form in which those that are the same are equal. */
+    /** Normalizes a number, so that equal numbers are equal values. */
     private static JsonNode plain(JsonNode value) {
         return value.isNumber() ? JsonValues.number(value.decimalValue()) : value;
     }

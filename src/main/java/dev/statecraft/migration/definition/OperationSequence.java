@@ -13,9 +13,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Operations, done one after the other.
+ * Operations that are applied sequentially.
  *
- * @param operations in their order
+ * @param operations the operations, first applied first
  */
 public record OperationSequence(List<MigrationOperation> operations) {
 
@@ -24,7 +24,7 @@ public record OperationSequence(List<MigrationOperation> operations) {
         operations = List.copyOf(operations);
     }
 
-    /** What undoes them: the operations undone from the last to the first. Those that cannot be undone are left out. */
+    /** The operations that undo these, in reverse order. Operations that cannot be undone are left out. */
     public OperationSequence down() {
         List<MigrationOperation> undone = new ArrayList<>();
         for (int i = operations.size() - 1; i >= 0; i--) {
@@ -33,7 +33,7 @@ public record OperationSequence(List<MigrationOperation> operations) {
         return new OperationSequence(undone);
     }
 
-    /** Which operation cannot be undone though nobody said that something may be lost; nothing if all can be. */
+    /** Index of the first operation that cannot be undone and is not lossy; empty if there is none. */
     public Optional<Integer> firstThatLoses() {
         for (int i = 0; i < operations.size(); i++) {
             if (!operations.get(i).lossy() && operations.get(i).down().isEmpty()) {
@@ -43,7 +43,7 @@ public record OperationSequence(List<MigrationOperation> operations) {
         return Optional.empty();
     }
 
-    /** Where something is lost that undoing does not bring back; it stays in the backup. */
+    /** Paths of values that undoing does not restore; they are only in the backup. */
     public List<StatePath> lost() {
         return operations.stream()
                 .filter(MigrationOperation::lossy)
@@ -54,14 +54,14 @@ public record OperationSequence(List<MigrationOperation> operations) {
                 .toList();
     }
 
-    /** Whether undoing gives back exactly what was there, wherever the operations changed something. */
+    /** Whether undoing restores the exact state of every record that the operations changed. */
     public boolean reversible() {
         return lost().isEmpty() && firstThatLoses().isEmpty();
     }
 
     /**
-     * Whether doing them twice is the same as doing them once: each has to be so, and no two may be about the same
-     * place.
+     * Whether applying them twice has the effect of applying them once: each operation has to be idempotent, and no two
+     * may concern the same path.
      */
     public boolean idempotent() {
         List<StatePath> places = new ArrayList<>();
@@ -79,7 +79,7 @@ public record OperationSequence(List<MigrationOperation> operations) {
         return true;
     }
 
-    /** Does all operations to a copy of a state, or none. */
+    /** Applies all operations to a copy of a state; fails if one of them fails. */
     public Transformed apply(ObjectNode state, Subject subject, ExpressionBounds bounds) {
         ObjectNode copy = state.deepCopy();
         OperationEdit edit = new OperationEdit(copy, subject, bounds);

@@ -10,17 +10,17 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What has to hold of every migrated record.
+ * A condition that every migrated record must satisfy.
  *
- * @param expression gives {@code true} for a record that is as it should be
- * @param message what is said of one that is not
+ * @param expression returns {@code true} for a valid record
+ * @param message the error message for an invalid record
  */
 public record Rule(Expression expression, String message) {
 
     /**
-     * What is wrong with a state; nothing if the rule holds. A rule that cannot be evaluated does not hold.
+     * The violation of the rule; empty if the rule is satisfied. A rule that cannot be evaluated is violated.
      *
-     * @param before the state before the migration; null if it is not known, then a rule that reads it holds
+     * @param before the state before the migration; null if unknown, then a rule that reads it is satisfied
      */
     public Optional<String> violation(
             ObjectNode state, Subject subject, @Nullable ObjectNode before, ExpressionBounds bounds) {

@@ -5,11 +5,11 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The migrations that the states of one entity type go through, in the order they were applied, which is not the order of
- * their versions where one was applied out of order. A state names the last one it went through; what comes after that one
- * it still has to go through.
+ * The migrations of one entity type in the order of application. This is not the order of versions if a migration was
+ * applied out of order. A state names the last migration that was applied to it; the migrations after that one are
+ * still to be applied to it.
  *
- * @param steps from the first applied to the last, those that are being applied or rolled back at the end
+ * @param steps the migrations, first applied first; one that is being applied or rolled back is the last
  */
 public record SchemaChain(List<Definition> steps) {
 
@@ -18,20 +18,20 @@ public record SchemaChain(List<Definition> steps) {
         steps = List.copyOf(steps);
     }
 
-    /** What a state has yet to go through that went through {@code schemaVersion} last; nothing if it is up to date. */
+    /** The migrations to apply to a state with this schema version; empty if the state is up to date. */
     public List<Definition> after(String schemaVersion) {
         int index = indexOf(schemaVersion);
         if (index >= 0) {
             return steps.subList(index + 1, steps.size());
         }
-        // A migration that is not known here was taken back while this state was left as it was: by version then.
+        // The migration is not in the chain: it was rolled back, but not for this state. Compare versions instead.
         Optional<SemanticVersion> version = SemanticVersion.parse(schemaVersion);
         return steps.stream()
                 .filter(step -> version.isEmpty() || step.version().compareTo(version.get()) > 0)
                 .toList();
     }
 
-    /** What leads from one schema to a later one; nothing if the state is there, or beyond. */
+    /** The migrations from one schema version to a later one; empty if the state has that version or a later one. */
     public List<Definition> between(String schemaVersion, String target) {
         int last = indexOf(target);
         return after(schemaVersion).stream()
@@ -39,7 +39,7 @@ public record SchemaChain(List<Definition> steps) {
                 .toList();
     }
 
-    /** The schema that a state has before it goes through a step of this chain. */
+    /** The schema version of a state before this step of the chain. */
     public String before(SemanticVersion version) {
         int index = indexOf(version.toString());
         return index <= 0 ? Subject.FIRST_SCHEMA : steps.get(index - 1).version().toString();

@@ -11,17 +11,17 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Takes states up and down the migrations of their type while they are read.
+ * Converts states between schema versions, upward and downward, while they are read.
  *
- * @param chain the migrations in the order they were applied
+ * @param chain the migrations of the type in the order of application
  * @param bounds of each evaluation of an expression
- * @param validation whether rules are looked at
+ * @param validation whether rules are checked
  */
 public record SchemaPath(SchemaChain chain, ExpressionBounds bounds, boolean validation) {
 
     /**
-     * A state in the newest shape that it can be given here: as the last of the migrations leaves it that can be done to
-     * it, and whose rules hold then.
+     * Upgrades a state to the latest schema version that can be reached here. Stops before the first migration that
+     * fails or whose rules are violated.
      */
     public ConvertedState up(Subject entity, ObjectNode state) {
         String from = entity.schemaVersion();
@@ -37,8 +37,8 @@ public record SchemaPath(SchemaChain chain, ExpressionBounds bounds, boolean val
     }
 
     /**
-     * A state as it was when a version was the newest one: before the migrations that came after it, or before those of a
-     * greater version if it is none of the type's.
+     * Downgrades a state to a schema version: undoes the migrations applied after it. For a version that is no
+     * migration of the type, undoes the migrations with a higher version.
      */
     public StateConversion down(Subject entity, SemanticVersion to, ObjectNode state) {
         String from = entity.schemaVersion();

@@ -7,19 +7,19 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A version as semver.org 2.0.0 has it, ordered by its precedence: major, minor, patch as numbers, then a release after
- * its pre-releases, then pre-releases identifier by identifier. Build metadata is not taken: it has no precedence, so two
- * migrations that differ in it only would have no order.
+ * A semantic version (semver.org 2.0.0), ordered by precedence: major, minor and patch as numbers, then a release after
+ * its pre-releases, then pre-releases identifier by identifier. Build metadata is rejected: it has no precedence, so
+ * two migrations that differ only in build metadata would have no order.
  *
  * @param core major, minor and patch, digits without leading zeros
- * @param preRelease the identifiers behind the hyphen, none for a release
+ * @param preRelease the identifiers after the hyphen; empty for a release
  */
 public record SemanticVersion(List<String> core, List<String> preRelease) implements Comparable<SemanticVersion> {
 
-    /** Longest text of a version. */
+    /** Maximum length of a version, in characters. */
     public static final int MAX_LENGTH = 64;
 
-    /** Before every version that somebody can register, but pre-releases of its own. */
+    /** Version 0.0.0, which is lower than every version that can be registered. */
     public static final SemanticVersion NONE = new SemanticVersion(List.of("0", "0", "0"), List.of());
 
     private static final String NUMBER = "(?:0|[1-9][0-9]*)";
@@ -28,7 +28,7 @@ public record SemanticVersion(List<String> core, List<String> preRelease) implem
             + IDENTIFIER + "(?:\\." + IDENTIFIER + ")*))?");
     private static final Pattern DIGITS = Pattern.compile("[0-9]+");
 
-    /** Numbers of any length: a longer one is greater, for neither has leading zeros. */
+    /** Compares numbers of any length: a longer one is greater, because neither has leading zeros. */
     private static final Comparator<String> NUMERIC =
             Comparator.comparingInt(String::length).thenComparing(Comparator.naturalOrder());
 
@@ -38,7 +38,9 @@ public record SemanticVersion(List<String> core, List<String> preRelease) implem
         preRelease = List.copyOf(preRelease);
     }
 
-    /** Reads a version; nothing if the text is not one, has build metadata or is longer than {@value #MAX_LENGTH}. */
+    /**
+     * Parses a version; empty if the text is not a version, has build metadata or is longer than {@value #MAX_LENGTH}.
+     */
     public static Optional<SemanticVersion> parse(String text) {
         Matcher matcher = VERSION.matcher(text);
         if (text.length() > MAX_LENGTH || !matcher.matches()) {
@@ -50,7 +52,7 @@ public record SemanticVersion(List<String> core, List<String> preRelease) implem
                 preRelease == null ? List.of() : List.of(preRelease.split("\\.", -1))));
     }
 
-    /** A version that was checked before. */
+    /** Parses a version that was validated before; throws an exception if it is invalid. */
     public static SemanticVersion of(String text) {
         return parse(text).orElseThrow(() -> new IllegalArgumentException("not a version: " + text));
     }
@@ -82,7 +84,7 @@ public record SemanticVersion(List<String> core, List<String> preRelease) implem
         if (numericA && numericB) {
             return NUMERIC.compare(a, b);
         }
-        // Numbers come before words.
+        // Numeric identifiers are lower than alphanumeric ones.
         return numericA == numericB ? a.compareTo(b) : Boolean.compare(numericB, numericA);
     }
 

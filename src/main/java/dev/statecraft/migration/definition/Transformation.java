@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** One direction of a migration: what makes a new state of an old one. */
+/** One direction of a migration: computes a new state from an old one. */
 public sealed interface Transformation {
 
     /** By operations. */
@@ -23,7 +23,7 @@ public sealed interface Transformation {
         }
     }
 
-    /** By an expression that gives the whole new state. */
+    /** By an expression that returns the whole new state. */
     record Expressed(Expression expression) implements Transformation {
         @Override
         public Transformed apply(ObjectNode state, Subject subject, ExpressionBounds bounds) {
@@ -45,7 +45,7 @@ public sealed interface Transformation {
                 : "a value of type " + json.getNodeType().name().toLowerCase(Locale.ROOT);
     }
 
-    /** By a game server that is handed the records. */
+    /** By a game server that leases the records. */
     record Worked() implements Transformation {
         @Override
         public Transformed apply(ObjectNode state, Subject subject, ExpressionBounds bounds) {
@@ -53,7 +53,7 @@ public sealed interface Transformation {
         }
     }
 
-    /** By Java code that this deployment does not hold. */
+    /** By Java code that is not deployed. */
     record Missing() implements Transformation {
         @Override
         public Transformed apply(ObjectNode state, Subject subject, ExpressionBounds bounds) {
@@ -61,7 +61,7 @@ public sealed interface Transformation {
         }
     }
 
-    /** By a game server that was handed the record: what it gave back, or why it gave nothing. */
+    /** The submission of a game server for one record: the new state, or an error. */
     record Given(@Nullable ObjectNode result, String error) implements Transformation {
 
         public static Given of(@Nullable ObjectNode state, @Nullable String error) {
@@ -100,13 +100,13 @@ public sealed interface Transformation {
     }
 
     /**
-     * Transforms one state, which is not changed.
+     * Transforms one state; the argument is not modified.
      *
-     * @param subject the entity it belongs to
+     * @param subject the entity of the state
      */
     Transformed apply(ObjectNode state, Subject subject, ExpressionBounds bounds);
 
-    /** Of code, which may have made text that no UTF-8 can carry. */
+    /** Checks a state made by Java code, which may contain unpaired surrogates. */
     private static Transformed valid(ObjectNode state) {
         Transformed limited = withinLimits(new Transformed.Done(state));
         return limited instanceof Transformed.Failed || isValid(state)

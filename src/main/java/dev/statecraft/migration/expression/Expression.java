@@ -6,13 +6,13 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An expression in CEL, the Common Expression Language (cel.dev). It is parsed and type-checked when it is compiled; its
- * evaluation always ends, costs a bounded amount of work and memory, and gives the same result for the same record.
+ * An expression in CEL, the Common Expression Language (cel.dev). It is parsed and type-checked when it is compiled;
+ * its evaluation always ends, uses bounded time and memory, and returns the same result for the same record.
  *
- * <p>Variables: {@code state}, the state that is migrated; {@code entity}, see {@link Subject}; in validation rules also
- * {@code before}, the state as it was before the migration. Functions: those of CEL without times, durations, bytes and
- * unsigned integers, its extensions for strings, mathematics, optional values and two-variable comprehensions, and
- * {@code merge}, {@code without}, {@code sum}, {@code min}, {@code max}.
+ * <p>Variables: {@code state}, the state that is migrated; {@code entity}, see {@link Subject}; in validation rules
+ * also {@code before}, the state as it was before the migration. Functions: those of CEL without times, durations,
+ * bytes and unsigned integers, its extensions for strings, mathematics, optional values and two-variable
+ * comprehensions, and {@code merge}, {@code without}, {@code sum}, {@code min}, {@code max}.
  *
  * <p>JSON has one type of numbers: a number without fraction is an {@code int}, another one a {@code double}, and all
  * operators and functions take both. Arithmetic of two integers gives an integer, so {@code 7 / 2} is 3.
@@ -27,19 +27,19 @@ public final class Expression {
         this.program = program;
     }
 
-    /** The result of compiling an expression; in order of precedence. */
+    /** Result of compiling an expression. Variants are listed in order of precedence. */
     public sealed interface Compilation {}
 
-    /** The text is not an expression of its use; {@code reason} names the place as {@code line:column}. */
+    /** The text is not a valid expression for this use; {@code reason} names the position as {@code line:column}. */
     public record Invalid(String reason) implements Compilation {}
 
-    /** The expression. */
+    /** The text was compiled. */
     public record Compiled(Expression expression) implements Compilation {}
 
-    /** The result of an evaluation; in order of precedence. */
+    /** Result of an evaluation. Variants are listed in order of precedence. */
     public sealed interface Evaluation {}
 
-    /** The evaluation failed or exceeded its bounds; {@code reason} names the place as {@code line:column}. */
+    /** The evaluation failed or exceeded its bounds; {@code reason} names the position as {@code line:column}. */
     public record Failed(String reason) implements Evaluation {
 
         /** Bounds the reason. */
@@ -54,7 +54,7 @@ public final class Expression {
     /**
      * Compiles an expression.
      *
-     * @param maxDepth how deep its operators and calls may be nested
+     * @param maxDepth maximum nesting depth of operators and calls
      */
     public static Compilation compile(String text, ExpressionUse use, int maxDepth) {
         try {
@@ -67,9 +67,9 @@ public final class Expression {
     }
 
     /**
-     * Evaluates the expression; nothing that is handed in is changed.
+     * Evaluates the expression. The arguments are not modified.
      *
-     * @param before the state before the migration; null where the use does not have it
+     * @param before the state before the migration; null unless the use is {@link ExpressionUse#RULE}
      */
     public Evaluation evaluate(ObjectNode state, Subject subject, @Nullable ObjectNode before, ExpressionBounds bounds) {
         ExpressionMeter meter = new ExpressionMeter(bounds);
@@ -89,12 +89,12 @@ public final class Expression {
         }
     }
 
-    /** Whether the expression mentions the state before the migration. */
+    /** Whether the expression reads the state before the migration. */
     public boolean readsBefore() {
         return program.readsBefore();
     }
 
-    /** As it was written, as JSON text. */
+    /** The source text as a JSON string. */
     JsonNode toJson() {
         return JsonNodeFactory.instance.textNode(text);
     }

@@ -17,7 +17,7 @@ final class ExpressionCollections {
         this.meter = meter;
     }
 
-    /** What a comprehension builds, element by element, in place; one of the two is empty. */
+    /** The list or map that a comprehension builds in place; the other one is empty. */
     static final class Building {
 
         private final List<Object> list;
@@ -39,13 +39,13 @@ final class ExpressionCollections {
             return new Building(false);
         }
 
-        /** The list or map when nothing is added to it any more. */
+        /** The complete list or map; nothing may be added afterwards. */
         Object complete(ExpressionMeter meter) {
             return isList ? meter.made(list) : meter.made(map);
         }
     }
 
-    /** A value as the key of a map: numbers without fraction are integers. */
+    /** Converts a value to the key of a map: numbers without fraction become integers. */
     static Object key(Object value) throws ExpressionFailure {
         if (value instanceof Double number && number == Math.rint(number) && Math.abs(number) < Long.MAX_VALUE) {
             return number.longValue();
@@ -187,7 +187,7 @@ final class ExpressionCollections {
         return (long) asList("size", value).size();
     }
 
-    /** The members of both maps; where both have one, that of the second. */
+    /** The members of both maps; the second map wins if both have a key. */
     Object merged(String function, Object first, Object second) throws ExpressionFailure {
         Map<?, ?> below = map(function, first);
         Map<?, ?> above = map(function, second);

@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The functions of expressions, as the type checker knows them. A number with a fraction is {@code dyn} to the checker, so
- * whatever gives or takes one takes integers too.
+ * The declarations of functions for the type checker. A number with a fraction has the static type {@code dyn}, so
+ * every function that accepts one also accepts integers.
  */
 final class ExpressionDeclarations {
 
@@ -33,7 +33,7 @@ final class ExpressionDeclarations {
 
     private ExpressionDeclarations() {}
 
-    /** All functions but those that CEL's own libraries declare. */
+    /** All functions except those declared by CEL's own libraries. */
     static ImmutableList<CelFunctionDecl> all() {
         ExpressionDeclarations declarations = new ExpressionDeclarations();
         declarations.operators();
@@ -134,7 +134,7 @@ final class ExpressionDeclarations {
         global("without", object, object, STRINGS);
     }
 
-    /** Two numbers: two integers give one type, all other pairs another. */
+    /** Overloads of two numbers: two integers have one result type, all other pairs another. */
     private void numbers(String function, CelType ofIntegers, CelType ofOthers) {
         global(function, ofIntegers, INT, INT);
         global(function, ofOthers, DOUBLE, DOUBLE);
@@ -154,7 +154,7 @@ final class ExpressionDeclarations {
         return overloads.computeIfAbsent(function, name -> new ArrayList<>());
     }
 
-    /** Overloads are told apart when they are called, by the values; their ids only have to be unique. */
+    /** The evaluator chooses an overload by the values, so the ids only have to be unique. */
     private String id(String function) {
         return function + "#" + own(function).size();
     }

@@ -18,15 +18,15 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Evaluates a checked syntax tree once. CEL's own evaluator charges nobody for what a function is about to do, evaluates
- * the operand of {@code .?} twice and writes whole values into its messages; this one charges every step before it is
- * done.
+ * Evaluates a checked syntax tree once. CEL's own evaluator does not limit the cost of functions, evaluates the
+ * operand of {@code .?} twice and writes whole values into its messages. This evaluator charges each step before it is
+ * executed.
  *
  * <p>Values: Long, Double, String, Boolean, {@link NullNode}, List, Map, Optional and {@link ExpressionType}.
  */
 final class ExpressionEvaluation {
 
-    /** The name that CEL's macros give to what a comprehension builds; no expression can write it. */
+    /** The name of the accumulator in CEL's macros; no expression can contain it. */
     private static final String ACCUMULATOR = "@result";
 
     private final ExpressionFunctions functions;
@@ -40,7 +40,7 @@ final class ExpressionEvaluation {
         this.variables = variables;
     }
 
-    /** A variable of a comprehension; the failure that its value ended with, or the value. */
+    /** A variable of a comprehension; its value, or the failure of its evaluation. */
     private record Scope(@Nullable Scope outer, String name, Object value) {}
 
     /** The node that was evaluated last. */
@@ -159,7 +159,7 @@ final class ExpressionEvaluation {
         throw new ExpressionFailure("true or false is needed and not " + ExpressionType.described(value)).at(expr.id());
     }
 
-    /** {@code ||}, decided by true, or {@code &&}, decided by false: a side that decides absorbs a failure of the other. */
+    /** {@code ||}, decided by true, or {@code &&}, decided by false: a deciding side absorbs a failure of the other. */
     private Object connected(List<CelExpr> sides, boolean deciding, @Nullable Scope scope) throws ExpressionFailure {
         ExpressionFailure failure = null;
         for (CelExpr side : sides) {
@@ -177,7 +177,7 @@ final class ExpressionEvaluation {
         return !deciding;
     }
 
-    /** Goes on with a comprehension whose condition fails: a later element may still decide. */
+    /** Continues a comprehension whose condition fails, because a later element may still decide. */
     private Object notStrictlyFalse(CelExpr expr, @Nullable Scope scope) {
         try {
             return !(value(expr, scope) instanceof Boolean truth) || truth;
@@ -262,7 +262,10 @@ final class ExpressionEvaluation {
                 : new Scope(new Scope(scope, loop.iterVar(), index), loop.iterVar2(), element);
     }
 
-    /** What a comprehension starts with. Its macros add to lists and maps that nothing else can reach, so in place. */
+    /**
+     * Initial value of a comprehension. Lists and maps of the macros are extended in place, because nothing else can reach
+     * them.
+     */
     private Object initial(CelComprehension loop, @Nullable Scope scope) throws ExpressionFailure {
         if (loop.accuVar().equals(ACCUMULATOR)) {
             CelExpr.ExprKind.Kind kind = loop.accuInit().exprKind().getKind();

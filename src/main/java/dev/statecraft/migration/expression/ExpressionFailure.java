@@ -29,12 +29,12 @@ final class ExpressionFailure extends Exception {
         return node;
     }
 
-    /** The same failure at a node, unless the node is known. */
+    /** A copy with the node, unless the node is already known. */
     ExpressionFailure at(long failed) {
         return node == 0 ? new ExpressionFailure(reason, failed) : this;
     }
 
-    /** Text of a record within a reason: quoted, and of bounded length. */
+    /** Quotes a text of a record for a reason and limits its length. */
     static String quoted(Object text) {
         return '"' + ErrorText.bounded(String.valueOf(text), QUOTED_LENGTH) + '"';
     }

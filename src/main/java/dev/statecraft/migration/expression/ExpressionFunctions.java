@@ -6,8 +6,8 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * The functions and operators of expressions. Which overload is meant follows from the values. Each charges the meter
- * before it does what grows with its arguments.
+ * The functions and operators of expressions. The values determine the overload. Each function charges the meter before
+ * work that grows with its arguments.
  */
 final class ExpressionFunctions {
 

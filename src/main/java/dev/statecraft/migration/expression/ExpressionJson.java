@@ -18,7 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** JSON as values of expressions, and back. */
+/** Converts JSON to values of expressions and back. */
 final class ExpressionJson {
 
     private static final long MAX_INTEGER = (1L << 53) - 1;
@@ -68,7 +68,7 @@ final class ExpressionJson {
         return json.isTextual() ? json.textValue() : json.isBoolean() ? json.booleanValue() : NullNode.getInstance();
     }
 
-    /** A result as JSON; null for an absent optional. */
+    /** Converts a result to JSON; null for an absent optional value. */
     static @Nullable JsonNode toJson(Object value, ExpressionMeter meter) throws ExpressionFailure {
         Object present = value instanceof Optional<?> optional ? optional.orElse(null) : value;
         return present == null ? null : new ExpressionJson(meter).json(present, 1);

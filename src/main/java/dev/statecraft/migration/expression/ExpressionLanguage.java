@@ -33,16 +33,16 @@ import java.util.Set;
  */
 final class ExpressionLanguage {
 
-    /** The parser's own limit, which keeps it from running out of stack; the configured depth is below it. */
+    /** Maximum depth of the parser, which prevents a stack overflow; the configured depth is at most this. */
     static final int PARSER_DEPTH = 250;
 
-    /** Nodes of an expression after its macros are expanded; no expression of the longest text needs more. */
+    /** Maximum number of nodes after macro expansion; no expression of the maximum length needs more. */
     private static final int MAX_NODES = 20_000;
 
-    /** The longest text the parser takes, whatever is configured. */
+    /** Maximum length of the text, regardless of the configuration. */
     private static final int MAX_CODE_POINTS = 100_000;
 
-    /** The parser gives up soon instead of guessing on: one error is reported. */
+    /** The parser stops after a few errors, because only the first one is reported. */
     private static final int ERROR_RECOVERIES = 3;
 
     private static final CelOptions OPTIONS = CelOptions.current()
@@ -60,7 +60,7 @@ final class ExpressionLanguage {
     private final CelParser parser;
     private final Map<ExpressionUse, CelChecker> checkers = new EnumMap<>(ExpressionUse.class);
 
-    /** Built when it is needed first, once. */
+    /** Initialized on first use. */
     private static final class Built {
         private static final ExpressionLanguage LANGUAGE = new ExpressionLanguage();
     }
@@ -117,7 +117,7 @@ final class ExpressionLanguage {
     /**
      * Parses and checks a text.
      *
-     * @throws ExpressionSyntax.Invalid if it is not an expression of that use
+     * @throws ExpressionSyntax.Invalid if the text is not a valid expression for this use
      */
     static ExpressionProgram compile(String text, ExpressionUse use, int maxDepth) throws ExpressionSyntax.Invalid {
         return Built.LANGUAGE.program(text, use, maxDepth);
@@ -140,7 +140,7 @@ final class ExpressionLanguage {
         }
     }
 
-    /** The types that the result may have, as far as the types are known; an optional is unwrapped. */
+    /** The accepted static types of the result. An optional value is unwrapped. */
     private static Set<CelKind> gives(ExpressionUse use) {
         Set<CelKind> kinds =
                 switch (use) {

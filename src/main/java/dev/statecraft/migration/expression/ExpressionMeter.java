@@ -11,7 +11,7 @@ import java.util.Optional;
  */
 final class ExpressionMeter {
 
-    /** Characters are cheaper than values. */
+    /** Characters that cost one unit. */
     private static final int CHARACTERS_PER_UNIT = 16;
 
     private final ExpressionBounds bounds;
@@ -23,7 +23,7 @@ final class ExpressionMeter {
         this.bounds = bounds;
     }
 
-    /** An evaluation exceeds a bound. Not an {@link ExpressionFailure}: no operator absorbs it. */
+    /** An evaluation exceeds a bound. This is not an {@link ExpressionFailure}, because no operator may absorb it. */
     static final class Exceeded extends RuntimeException {
 
         private static final long serialVersionUID = 1L;
@@ -53,7 +53,7 @@ final class ExpressionMeter {
         }
     }
 
-    /** Charges work on that many characters. */
+    /** Charges work on a number of characters. */
     void chargeText(long characters) {
         charge(1 + characters / CHARACTERS_PER_UNIT);
     }
@@ -67,19 +67,19 @@ final class ExpressionMeter {
         }
     }
 
-    /** Charges a text that is about to be made. */
+    /** Checks and charges a text before it is created. */
     void expectText(long characters) {
         limit(characters);
         chargeText(characters);
     }
 
-    /** Charges a list or map that was just made of values whose making was charged already. */
+    /** Checks the size of a new list or map; its elements were charged before. */
     <T> T made(T container) {
         limit(size(container));
         return container;
     }
 
-    /** Ends the evaluation if a value is too large. */
+    /** Ends the evaluation if a value exceeds the maximum size. */
     void limit(long size) {
         if (size > bounds.valueLength()) {
             throw new Exceeded("the evaluation creates a value of more than " + bounds.valueLength() + " characters and values");
@@ -87,8 +87,8 @@ final class ExpressionMeter {
     }
 
     /**
-     * How many characters and values a value has. One that holds the same list many times counts it that often. The size
-     * of each list and map is computed once and remembered.
+     * Number of characters and values in a value. A list that occurs several times counts each time. The size of each
+     * list and map is computed once and cached.
      */
     long size(Object value) {
         if (value instanceof String text) {

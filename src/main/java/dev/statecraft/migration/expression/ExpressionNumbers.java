@@ -5,7 +5,7 @@ import java.math.BigDecimal;
 import java.util.List;
 import java.util.regex.Pattern;
 
-/** Numbers of expressions: Long where a number has no fraction and no double took part in it, else Double. */
+/** Arithmetic of expressions. A result of integers is a Long, any other result a Double. */
 final class ExpressionNumbers {
 
     private static final Pattern INTEGER = Pattern.compile("[+-]?[0-9]{1,19}");
@@ -22,7 +22,7 @@ final class ExpressionNumbers {
         return value instanceof Double number && number.isNaN();
     }
 
-    /** Whether a value is a number without fraction that fits into an integer. */
+    /** Whether a value is a number without fraction in the range of a long. */
     static boolean isWhole(Object value) {
         return value instanceof Long
                 || (value instanceof Double number && number == Math.rint(number) && Math.abs(number) < TWO_TO_63);
@@ -52,11 +52,11 @@ final class ExpressionNumbers {
             return BigDecimal.valueOf(whole);
         }
         double value = (Double) number;
-        // Beyond all integers, an infinity is as good as any other number of that size.
+        // An infinity compares like the largest double: both exceed every integer.
         return new BigDecimal(Double.isInfinite(value) ? Math.copySign(Double.MAX_VALUE, value) : value);
     }
 
-    /** A number as JSON writes it. */
+    /** Formats a number as JSON. */
     static String text(double number) {
         return Double.isNaN(number) || Double.isInfinite(number)
                 ? Double.toString(number)
@@ -145,7 +145,7 @@ final class ExpressionNumbers {
         throw ExpressionType.mismatch("double", List.of(value));
     }
 
-    /** The greatest or the least of some numbers; the first of those that are equal. */
+    /** The maximum or minimum of numbers; the first of equal ones. */
     Object extreme(List<?> numbers, boolean greatest) throws ExpressionFailure {
         Object extreme = null;
         for (Object number : numbers) {

@@ -7,7 +7,7 @@ import dev.cel.common.ast.CelExpr;
  * A parsed and checked expression.
  *
  * @param ast its syntax tree
- * @param readsBefore whether it mentions the state before the migration
+ * @param readsBefore whether it reads the state before the migration
  */
 record ExpressionProgram(CelAbstractSyntaxTree ast, boolean readsBefore) {
 
@@ -15,7 +15,7 @@ record ExpressionProgram(CelAbstractSyntaxTree ast, boolean readsBefore) {
         return ast.getExpr();
     }
 
-    /** Where a node stands, such as {@code " at 1:14"}; empty if that is not known. */
+    /** The position of a node, such as {@code " at 1:14"}; empty if unknown. */
     String place(long node) {
         Integer offset = ast.getSource().getPositionsMap().get(node);
         return offset == null

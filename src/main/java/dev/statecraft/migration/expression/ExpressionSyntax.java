@@ -14,8 +14,9 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The syntax tree of an expression before its types are checked. Literals with a fraction lose their static type here, so
- * that the checker takes {@code state.vip ? 1.5 : 1} and {@code [1, 0.5]} as JSON does: there is one type of numbers.
+ * The syntax tree of an expression before its types are checked. Literals with a fraction lose their static type here,
+ * so that the checker takes {@code state.vip ? 1.5 : 1} and {@code [1, 0.5]} as JSON does: there is one type of
+ * numbers.
  */
 final class ExpressionSyntax {
 
@@ -45,13 +46,13 @@ final class ExpressionSyntax {
         }
     }
 
-    /** A node, and how deep it is nested. */
+    /** A node and its nesting depth. */
     private record Nested(CelMutableExpr node, int depth) {}
 
     /**
-     * The tree to check.
+     * The tree for the type checker.
      *
-     * @throws Invalid if it is nested deeper, or uses a type that JSON does not have
+     * @throws Invalid if the expression is nested deeper than {@code maxDepth} or uses a type that JSON does not have
      */
     CelAbstractSyntaxTree plain(int maxDepth) throws Invalid {
         List<CelMutableExpr> fractions = new ArrayList<>();
@@ -83,7 +84,7 @@ final class ExpressionSyntax {
         return ast.toParsedAst(true);
     }
 
-    /** Whether an identifier of this name was found. */
+    /** Whether {@link #plain} found an identifier of this name. */
     boolean mentions(String identifier) {
         return identifiers.contains(identifier);
     }

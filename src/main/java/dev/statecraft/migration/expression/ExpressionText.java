@@ -5,13 +5,13 @@ import com.google.re2j.PatternSyntaxException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Functions of text. Positions count code points, so no function cuts a surrogate pair in halves. */
+/** String functions. Positions count code points, so no function splits a surrogate pair. */
 final class ExpressionText {
 
-    /** Longest pattern of {@code matches}, in characters. */
+    /** Maximum length of a pattern of {@code matches}, in characters. */
     private static final int MAX_PATTERN = 256;
 
-    /** Most repetitions of a pattern, those of nested repetitions multiplied: each is a copy in the compiled pattern. */
+    /** Maximum product of the repetition counts of a pattern: each repetition is a copy in the compiled pattern. */
     private static final int MAX_REPETITIONS = 1_000;
 
     private static final java.util.regex.Pattern REPETITION =
@@ -30,7 +30,7 @@ final class ExpressionText {
             char a = first.charAt(i);
             char b = second.charAt(i);
             if (a != b) {
-                // Surrogates stand for what comes after all other characters.
+                // Surrogates represent code points above all other characters.
                 return Character.isSurrogate(a) == Character.isSurrogate(b)
                         ? Character.compare(a, b)
                         : Character.isSurrogate(a) ? 1 : -1;
@@ -92,7 +92,7 @@ final class ExpressionText {
         return changed.toString();
     }
 
-    /** Without white space, as Unicode defines it, at both ends. */
+    /** Removes Unicode white space at both ends. */
     private static String trimmed(String text) {
         int start = 0;
         int end = text.length();
@@ -198,7 +198,7 @@ final class ExpressionText {
         return at < 0 ? -1L : (long) text.codePointCount(0, end.length() - at - part.length());
     }
 
-    /** Character by character, pairs not kept together. */
+    /** Reverses the chars of a text; surrogate pairs are not kept together. */
     private static String reversed(String text) {
         char[] reversed = new char[text.length()];
         for (int i = 0; i < reversed.length; i++) {
@@ -207,7 +207,7 @@ final class ExpressionText {
         return new String(reversed);
     }
 
-    /** Where a part stands, -1 if nowhere; by Knuth, Morris and Pratt, in linear time whatever the texts. */
+    /** Index of a part, -1 if absent; Knuth-Morris-Pratt, linear time for any texts. */
     private int find(String text, String part, int from) {
         meter.chargeText((long) text.length() - from + part.length());
         if (part.isEmpty()) {
@@ -232,7 +232,7 @@ final class ExpressionText {
         return -1;
     }
 
-    /** For each beginning of a text the length of its longest beginning that is its end too. */
+    /** The failure function of Knuth-Morris-Pratt: for each prefix the length of its longest proper border. */
     private static int[] borders(String part) {
         int[] borders = new int[part.length()];
         int border = 0;
@@ -248,7 +248,7 @@ final class ExpressionText {
         return borders;
     }
 
-    /** Where a part stands, from left to right without overlaps; an empty part stands around every code point. */
+    /** Indexes of a part from left to right, without overlaps; an empty part matches around every code point. */
     private List<Integer> places(String text, String part, long limit) {
         List<Integer> places = new ArrayList<>();
         if (part.isEmpty()) {

@@ -6,7 +6,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** A type as a value of an expression: what {@code type(x)} gives, and what {@code int} and the others stand for. */
+/**
+ * A type as a value of an expression: the result of {@code type(x)}, and the value of {@code int} and other type names.
+ */
 enum ExpressionType {
     INT("int"),
     DOUBLE("double"),
@@ -24,7 +26,7 @@ enum ExpressionType {
         this.word = word;
     }
 
-    /** The type of that name. */
+    /** The type with this name. */
     static ExpressionType named(String name) throws ExpressionFailure {
         for (ExpressionType type : values()) {
             if (type.word.equals(name)) {
@@ -34,7 +36,7 @@ enum ExpressionType {
         throw new ExpressionFailure("there is no variable " + ExpressionFailure.quoted(name));
     }
 
-    /** The type of a value. */
+    /** The type of this value. */
     static ExpressionType of(Object value) {
         if (value instanceof Long) {
             return INT;

@@ -6,12 +6,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * The entity whose state is migrated, as expressions see it in the variable {@code entity}.
  *
- * @param id its id
- * @param space the space it belongs to
- * @param type its type
- * @param version the version that is migrated
- * @param owner the player it belongs to, null if it belongs to no player
- * @param schemaVersion the last migration that its state went through
+ * @param id id of the entity
+ * @param space the space of the entity
+ * @param type the entity type
+ * @param version the migrated version of the entity
+ * @param owner the owner, a player; null if unowned
+ * @param schemaVersion the schema version of the state: the last applied migration
  */
 public record Subject(
         String id,
@@ -24,7 +24,7 @@ public record Subject(
     /** The schema version of a state that no migration has changed. */
     public static final String FIRST_SCHEMA = "0.0.0";
 
-    /** An entity as it is stored. */
+    /** The subject of a stored entity. */
     public static Subject of(Entity entity) {
         return new Subject(
                 entity.id(),

@@ -26,8 +26,8 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The definitions of registered migrations. A migration that is written in Java is defined by the code of this deployment,
- * any other one by the JSON that was registered.
+ * The definitions of registered migrations. A migration that is written in Java is defined by the code of this
+ * deployment, any other one by the JSON that was registered.
  */
 @ApplicationScoped
 public class DefinitionCatalog {
@@ -65,8 +65,8 @@ public class DefinitionCatalog {
     }
 
     /**
-     * The migrations applied to an entity type, in the order of application. A migration that is being applied or rolled
-     * back is the last one. Cost: 1 RCU for 4 KB of all migrations of the game.
+     * The migrations applied to an entity type, in the order of application. A migration that is being applied or
+     * rolled back is the last one. Cost: 1 RCU for 4 KB of all migrations of the game.
      */
     public SchemaChain chain(String game, String entityType) {
         Registry registry = store.registry(game);
@@ -109,8 +109,8 @@ public class DefinitionCatalog {
     }
 
     /**
-     * The definition of a registered migration. If its Java code is not deployed, every transformation of the definition
-     * fails.
+     * The definition of a registered migration. If its Java code is not deployed, every transformation of the
+     * definition fails.
      *
      * @throws IllegalStateException if the version is not registered
      */
@@ -120,8 +120,8 @@ public class DefinitionCatalog {
     }
 
     /**
-     * The definition of a registered migration; empty if its Java code is not deployed, or if this release cannot read the
-     * stored JSON.
+     * The definition of a registered migration; empty if its Java code is not deployed, or if this release cannot read
+     * the stored JSON.
      */
     public Optional<Definition> definition(Registration registration) {
         if (registration.kind() == Definition.Kind.CODE) {

@@ -233,8 +233,9 @@ final class DryRun {
     }
 
     /**
-     * Estimates the capacity of one changed record: the entity and the log entry in a transaction, which costs twice; the
-     * version in the history; the backup if backups are enabled. The stored size is assumed to grow with the JSON text.
+     * Estimates the capacity of one changed record: the entity and the log entry in a transaction, which costs twice;
+     * the version in the history; the backup if backups are enabled. The stored size is assumed to grow with the JSON
+     * text.
      */
     private void measure(ObjectNode state, ObjectNode result, int storedBytes) {
         long plainBefore = StateLimits.sizeBytes(state);

@@ -22,7 +22,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
-/** Maps registries, registrations and ledger entries to DynamoDB items and back. MigrationStore lists the attributes. */
+/**
+ * Maps registries, registrations and ledger entries to DynamoDB items and back. MigrationStore lists the attributes.
+ */
 public final class MigrationItems {
 
     /** Definitions of this size and above are stored deflated if that makes them smaller. */

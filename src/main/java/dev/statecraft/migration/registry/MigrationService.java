@@ -151,8 +151,8 @@ public class MigrationService {
     public record Accepted(Registration registration) implements Repaired {}
 
     /**
-     * Accepts a changed definition of a registered migration without applying it again. Accepting the registered definition
-     * again adds no history entry.
+     * Accepts a changed definition of a registered migration without applying it again. Accepting the registered
+     * definition again adds no history entry.
      *
      * @param definition the definition to accept; null for the definition in the Java code
      */
@@ -202,9 +202,9 @@ public class MigrationService {
     public record Removed() implements Withdrawn {}
 
     /**
-     * Removes a registration without a run. The version can then be registered with another definition. A run that starts
-     * concurrently either starts before the removal, which then fails, or does not find the migration: both write the
-     * registry under the same condition. Cost: 2 RCU and about 6 WCU.
+     * Removes a registration without a run. The version can then be registered with another definition. A run that
+     * starts concurrently either starts before the removal, which then fails, or does not find the migration: both
+     * write the registry under the same condition. Cost: 2 RCU and about 6 WCU.
      */
     public Withdrawn withdraw(String game, SemanticVersion version, String by) {
         registerCode(game);
@@ -266,8 +266,8 @@ public class MigrationService {
     }
 
     /**
-     * Registers the migrations in Java code, except those up to the current version, which an existing game does not need.
-     * Cost: none once an instance has done it for the game.
+     * Registers the migrations in Java code, except those up to the current version, which an existing game does not
+     * need. Cost: none once an instance has done it for the game.
      */
     private void registerCode(String game) {
         if (definitions.inCode().isEmpty() || gamesWithCode.contains(game)) {

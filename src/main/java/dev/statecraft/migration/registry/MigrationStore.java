@@ -32,13 +32,14 @@ import software.amazon.awssdk.services.dynamodb.model.Update;
  * The migrations table.
  *
  * <ul>
- *   <li>Registry: {@code pk} = game#registry, {@code sk} = {@code head}; {@code cv} current version, {@code seq} entries
- *       of the ledger, {@code cnt} migrations, {@code bv}, {@code bs}, {@code ba} version, entry and time of the
- *       baseline, {@code ar} the active run, {@code ap}, {@code apb}, {@code apr} target of the request to apply pending migrations ({@code *} for all), its caller and reason.
+ *   <li>Registry: {@code pk} = game#registry, {@code sk} = {@code head}; {@code cv} current version, {@code seq}
+ *   entries of the ledger, {@code cnt} migrations, {@code bv}, {@code bs}, {@code ba} version, entry and time of the
+ *       baseline, {@code ar} the active run, {@code ap}, {@code apb}, {@code apr} target of the request to apply
+ *       pending migrations ({@code *} for all), its caller and reason.
  *   <li>Migrations: {@code pk} = game#migrations, {@code sk} = version; {@code k} kind, {@code d} packed definition,
  *       {@code c} checksum, {@code st} status, {@code seq}, {@code oo} out of order, {@code ra} and {@code rb}
- *       registered at and by, {@code aa} and {@code as} time and entry of the application, {@code ru} last run, {@code bk}
- *       runs with backups, {@code er} error.
+ *       registered at and by, {@code aa} and {@code as} time and entry of the application, {@code ru} last run, {@code
+ *       bk} runs with backups, {@code er} error.
  *   <li>Ledger: {@code pk} = game#ledger, {@code sk} = number of the entry with leading zeros; {@code at}, {@code ac}
  *       action, {@code v} version, {@code by}, {@code re} reason, {@code c} and {@code pc} checksums, {@code ru}
  *       run, {@code er} error.
@@ -157,8 +158,9 @@ public class MigrationStore {
     }
 
     /**
-     * Writes the registry and the results of a migration in one transaction with the writes of another store; false if a
-     * concurrent writer changed the registry, or if a condition of those writes failed. Cost: about 6 WCU and those writes.
+     * Writes the registry and the results of a migration in one transaction with the writes of another store; false if
+     * a concurrent writer changed the registry, or if a condition of those writes failed. Cost: about 6 WCU and those
+     * writes.
      */
     public boolean record(String game, Registry seen, Registry next, Registration migration, LedgerEntry entry, TransactionWrites along) {
         Registration.Application application = migration.application();
@@ -185,7 +187,9 @@ public class MigrationStore {
         return write(game, seen, next, entry, more);
     }
 
-    /** Removes the request to apply pending migrations, unless a concurrent writer changed the registry. Cost: 1 WCU. */
+    /**
+     * Removes the request to apply pending migrations, unless a concurrent writer changed the registry. Cost: 1 WCU.
+     */
     public void forgetApply(String game, Registry seen) {
         try {
             dynamo.updateItem(update -> update.tableName(tables.migrations())

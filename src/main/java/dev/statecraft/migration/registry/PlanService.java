@@ -15,8 +15,8 @@ import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Plans a migration without writes. A plan counts the entities of the type, migrates a sample of them in memory (up, down
- * and up again) and estimates the cost of migrating all of them.
+ * Plans a migration without writes. A plan counts the entities of the type, migrates a sample of them in memory (up,
+ * down and up again) and estimates the cost of migrating all of them.
  */
 @ApplicationScoped
 public class PlanService {
@@ -38,7 +38,8 @@ public class PlanService {
      * Plans a migration.
      *
      * <p>Ends within the configured timeout. A plan that was cut short reports it: {@code complete} is false, or
-     * {@code sampled} is smaller than configured. Cost: about 1 RCU for 80 counted entities, and a read of each sampled one.
+     * {@code sampled} is smaller than configured. Cost: about 1 RCU for 80 counted entities, and a read of each sampled
+     * one.
      */
     public Plan plan(String game, Definition definition, Registration registration) {
         long deadline = System.nanoTime() + config.plan().timeout().toNanos();

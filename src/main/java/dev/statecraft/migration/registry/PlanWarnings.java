@@ -17,8 +17,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds changes of expressions that may be unintended: a list that became a single value, a changed JSON type, a removed
- * member. Operations other than {@code compute} are not checked, because they name what they change.
+ * Finds changes of expressions that may be unintended: a list that became a single value, a changed JSON type, a
+ * removed member. Operations other than {@code compute} are not checked, because they name what they change.
  */
 final class PlanWarnings {
 

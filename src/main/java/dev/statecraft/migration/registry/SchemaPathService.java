@@ -14,7 +14,8 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Converts states between schema versions while they are read, with the applied migrations. An instance caches the
- * migrations of a type for {@code schema-cache}. They are read only if a state does not have the requested schema version.
+ * migrations of a type for {@code schema-cache}. They are read only if a state does not have the requested schema
+ * version.
  */
 @ApplicationScoped
 public class SchemaPathService implements Schemas {
@@ -56,7 +57,10 @@ public class SchemaPathService implements Schemas {
                 : line(new Line(game, entity.type(), from)).down(Subject.of(entity), wanted.get(), entity.json());
     }
 
-    /** The migrations that lead to a schema version. Cost: 1 RCU for 4 KB of all migrations of the game; none while cached. */
+    /**
+     * The migrations that lead to a schema version. Cost: 1 RCU for 4 KB of all migrations of the game; none while
+     * cached.
+     */
     private SchemaPath line(Line line) {
         Known last = known.get(line);
         if (last != null
