@@ -1,8 +1,8 @@
 package dev.statecraft.leaderboard.entry;
 
 /**
- * A board of which entries changed.
+ * Stream record: entries of a board changed.
  *
- * @param epoch counts how often a board with this id was created before
+ * @param epoch number of earlier boards with this id
  */
 public record BoardEntriesChanged(String game, String board, int epoch) {}

@@ -7,13 +7,13 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The receipts of a player's submissions in earlier seasons of a board. An entry of the running season carries them, so
- * that a submission that is repeated after one or more resets is recognized without a read of the earlier entries. They
- * never say anything about the score of the running season.
+ * Receipts of a player's submissions in earlier seasons of a board. The entry of the current season stores copies of them,
+ * so a retry after one or more resets is recognized without a read of earlier entries. They have no effect on the score of
+ * the current season.
  *
  * @param kept oldest first
- * @param complete whether the earlier seasons were read after all of their writes had arrived: then nothing is missing
- *     but what the retention dropped, and the earlier entries need not be read again
+ * @param complete whether the earlier seasons were read after all of their writes had arrived; then only receipts beyond the
+ *     retention are missing, and the earlier entries are not read again
  */
 public record EarlierReceipts(List<Kept> kept, boolean complete) {
 
@@ -25,7 +25,7 @@ public record EarlierReceipts(List<Kept> kept, boolean complete) {
     /** A receipt of an earlier season. */
     public record Kept(int season, Receipt receipt) {}
 
-    /** The receipt of a submission, the last one if it was accepted after review; nothing if it is not kept. */
+    /** The last receipt of a submission; empty if none is stored. An accepted review has a second receipt. */
     public Optional<Kept> of(long submission) {
         for (int i = kept.size() - 1; i >= 0; i--) {
             if (kept.get(i).receipt().id() == submission) {
@@ -36,10 +36,10 @@ public record EarlierReceipts(List<Kept> kept, boolean complete) {
     }
 
     /**
-     * What an entry still carries: earlier receipts and its own are kept by one retention, as if they were one list.
+     * The receipts that an entry still stores: earlier receipts and its own share one retention, as one list.
      *
-     * @param own how many receipts of the running season the entry keeps
-     * @param now when the entry is written, epoch milliseconds
+     * @param own number of receipts of the current season in the entry
+     * @param now time of the write, Unix milliseconds
      */
     public EarlierReceipts retained(int own, long now, Receipt.Retention retention) {
         int from = Math.max(0, Math.min(kept.size(), kept.size() + own - retention.most()));
@@ -51,12 +51,12 @@ public record EarlierReceipts(List<Kept> kept, boolean complete) {
         return from == 0 ? this : new EarlierReceipts(kept.subList(from, kept.size()), complete);
     }
 
-    /** Whether an entry that carries this needs no attribute for it. */
+    /** Whether these receipts need no attribute in the item. */
     public boolean isUnread() {
         return kept.isEmpty() && !complete;
     }
 
-    /** As it is stored: a byte of flags, then for each season its number, the length of its receipts, and these. */
+    /** Stored form: a byte of flags, then for each season its number, the length of its receipts, and the receipts. */
     public byte[] pack() {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         out.write(complete ? COMPLETE : 0);

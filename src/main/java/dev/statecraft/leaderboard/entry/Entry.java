@@ -10,20 +10,20 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A player's score on a board in one season.
+ * The entry of a player in one season of a board.
  *
  * @param score null if the player has none: never scored, or removed
- * @param reachedAt when the score was reached, epoch milliseconds; who came first is listed first among equals
- * @param writtenAt when the entry was last written, epoch milliseconds; rises with every write
- * @param version counts the writes; 0 if there was none
+ * @param reachedAt when the score was reached, Unix milliseconds; breaks ties in lists (earlier first)
+ * @param writtenAt time of the last write, Unix milliseconds; increases with every write
+ * @param version number of writes; 0 if there was none
  * @param tree generation of the rank tree that counts this entry
- * @param metadata JSON text that came with the score
- * @param receipts the last writes, oldest first
+ * @param metadata JSON text submitted with the score
+ * @param receipts the receipts of the last writes, oldest first
  * @param earlier receipts of the player's submissions in earlier seasons
- * @param rated what a RATING board keeps beside the score; null on others, and for a player without a score
- * @param carried the record of a match that may not stand in its own place yet; null for none
- * @param attempts submissions or matches taken of the player in this season while the board limited them; a removal
- *     gives none back
+ * @param rated rating of the player on a RATING board; null on other boards and without a score
+ * @param carried copy of a match record whose own item may not be written yet; null for none
+ * @param attempts submissions or matches of the player in this season on a board that limits them; a removal does not reset
+ *     it
  */
 public record Entry(
         String playerId,
@@ -39,7 +39,7 @@ public record Entry(
         @Nullable MatchRecord carried,
         int attempts) {
 
-    /** An entry that is not rated, of a player without attempts. */
+    /** An entry without rating and attempts. */
     public Entry(
             String playerId,
             @Nullable Score score,
@@ -72,17 +72,17 @@ public record Entry(
         return score;
     }
 
-    /** Where an entry that has a score stands in the order index. */
+    /** The key of an entry with a score in the order index. */
     public OrderKey orderKey() {
         return new OrderKey(requireScore(), reachedAt, playerId);
     }
 
-    /** A player without a score. */
+    /** The entry of a player without a score. */
     public static Entry none(String playerId) {
         return new Entry(playerId, null, 0, 0, 0, 0, null, List.of());
     }
 
-    /** The receipt of a submission, if it is among those kept; the last one of a submission accepted after review. */
+    /** The last stored receipt of a submission, or empty. An accepted review has a second receipt. */
     public @Nullable Receipt receiptOf(long submission) {
         for (int i = receipts.size() - 1; i >= 0; i--) {
             Receipt receipt = receipts.get(i);
@@ -93,7 +93,7 @@ public record Entry(
         return null;
     }
 
-    /** This entry with what is known of the player's submissions in earlier seasons. */
+    /** This entry with receipts of earlier seasons. */
     public Entry withEarlier(EarlierReceipts found) {
         return new Entry(
                 playerId, score, reachedAt, writtenAt, version, tree, metadata, receipts, found, rated, carried,
@@ -101,8 +101,8 @@ public record Entry(
     }
 
     /**
-     * Collects the receipts that earlier entries of a player hold. An entry's own receipts take precedence over copies
-     * of them that a later entry carries.
+     * Collects the receipts in the entries of earlier seasons. The receipts of an entry take precedence over copies in a later
+     * entry.
      *
      * @param entries the player's entries by season
      * @param complete whether all writes of the last of these seasons have arrived
@@ -123,12 +123,12 @@ public record Entry(
         return new EarlierReceipts(List.copyOf(kept), complete);
     }
 
-    /** The receipt of a submission that was taken in an earlier season, if it is among those kept. */
+    /** The stored receipt of a submission in an earlier season, or empty. */
     public Optional<EarlierReceipts.Kept> earlierReceiptOf(long submission) {
         return earlier.of(submission);
     }
 
-    /** This entry without its score; the receipts stay, so that a late retry does not bring the score back. */
+    /** This entry without its score. The receipts stay, so that a late retry does not restore the score. */
     public Entry removed(long now, Receipt.Retention retention) {
         long at = Math.max(now, writtenAt + 1);
         Score last = score == null ? Score.ZERO : score;
@@ -136,12 +136,12 @@ public record Entry(
         return next(null, at, tree, null, removal, retention, null, carried);
     }
 
-    /** This entry after a submission was put aside: nothing but the receipt is new. */
+    /** This entry with the receipt of a quarantined submission. */
     public Entry quarantined(Receipt receipt, int generation, Receipt.Retention retention) {
         return next(score, reachedAt, generation, metadata, receipt, retention, null, null);
     }
 
-    /** This entry counted by another generation of the rank tree. */
+    /** This entry in another generation of the rank tree. */
     public Entry movedTo(int generation, long now) {
         long at = Math.max(now, writtenAt + 1);
         return new Entry(
@@ -159,14 +159,14 @@ public record Entry(
                 attempts);
     }
 
-    /** This entry with other metadata; the receipts keep what was counted when. */
+    /** This entry with other metadata; the receipts do not change. */
     public Entry withMetadata(@Nullable String other, long now) {
         long at = Math.max(now, writtenAt + 1);
         return new Entry(
                 playerId, score, reachedAt, at, version + 1, tree, other, receipts, earlier, rated, carried, attempts);
     }
 
-    /** This entry with the record of a match along. */
+    /** This entry with a copy of a match record. */
     public Entry carrying(MatchRecord match) {
         return new Entry(
                 playerId, score, reachedAt, writtenAt, version, tree, metadata, receipts, earlier, rated, match,
@@ -181,9 +181,9 @@ public record Entry(
     }
 
     /**
-     * This entry after its next write, at the time of the write's receipt; its attempts stay.
+     * This entry after its next write, at the time of the receipt. Attempts do not change.
      *
-     * @param match the record of a match to carry along, null for none
+     * @param match the match record to store a copy of, null for none
      */
     public Entry next(
             @Nullable Score changed,
@@ -210,7 +210,7 @@ public record Entry(
                 attempts);
     }
 
-    /** The kept receipts with one more; the oldest go when there are too many. */
+    /** The receipts with one more, without the oldest beyond the retention. */
     List<Receipt> with(Receipt receipt, Receipt.Retention retention) {
         List<Receipt> all = new ArrayList<>(receipts);
         all.add(receipt);
@@ -223,11 +223,11 @@ public record Entry(
     }
 
     /**
-     * Which score of this player a rank tree node counts that has seen everything of the player's lane written up to a
+     * The score of this player that a rank tree node counts, if the node has counted all writes of the player's lane up to a
      * time.
      *
-     * @param seenUntil epoch milliseconds, null if the node has seen nothing of the lane
-     * @return null if the node does not count this player at all
+     * @param seenUntil Unix milliseconds, null if the node has counted no write of the lane
+     * @return null if the node does not count this player
      */
     public @Nullable Score countedAt(@Nullable Long seenUntil) {
         if (seenUntil == null) {

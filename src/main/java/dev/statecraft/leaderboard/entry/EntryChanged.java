@@ -1,9 +1,9 @@
 package dev.statecraft.leaderboard.entry;
 
 /**
- * A player's score changed, or was removed.
+ * Stream record: the score of a player changed or was removed.
  *
- * @param epoch counts how often a board with this id was created before
- * @param at when, in epoch milliseconds
+ * @param epoch number of earlier boards with this id
+ * @param at time of the write, Unix milliseconds
  */
 public record EntryChanged(String game, String board, int epoch, int season, int lane, long at) {}

@@ -19,21 +19,21 @@ import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
 
-/** Entries as items of the entries table, which {@code EntryStore} describes, and the changes that its stream tells of. */
+/** Maps entries to items of the entries table, which {@code EntryStore} describes, and stream records to changes. */
 public final class EntryItems {
 
-    /** Attribute of an entry whose rank tree also counts different scores. */
+    /** Attribute of an entry whose rank tree also counts distinct scores. */
     public static final String DISTINCT = "q";
 
-    /** Condition of the write of an entry that is new. */
+    /** Condition of the write of a new entry. */
     static final String NOT_THERE = "attribute_not_exists(pk)";
 
-    /** Condition of the write of an entry that was decided on a version, {@code :expected}. */
+    /** Condition of the write of an entry that was computed from version {@code :expected}. */
     static final String AT_VERSION = "#v = :expected";
 
     private EntryItems() {}
 
-    /** The shard of the order index in which a score is listed. */
+    /** The shard of the order index that contains a score. */
     public static int shardOf(Board board, Score score) {
         return board.settings().lanes() == 1 ? 0 : ScorePath.classOf(score.value());
     }
@@ -53,7 +53,7 @@ public final class EntryItems {
         return Map.of("pk", s(laneKey(board, season, board.laneOf(playerId))), "sk", s(playerId));
     }
 
-    /** The item an entry is stored as. */
+    /** The item of an entry. */
     public static Map<String, AttributeValue> toItem(Board board, int season, Entry entry) {
         Map<String, AttributeValue> item = new HashMap<>(key(board, season, entry.playerId()));
         item.put("w", n(entry.writtenAt()));
@@ -108,7 +108,7 @@ public final class EntryItems {
                 (int) Attributes.number(item, "a", 0));
     }
 
-    /** A record as an attribute of an entry that carries it along. */
+    /** A match record as an attribute of an entry that stores a copy of it. */
     public static Map<String, AttributeValue> toMap(MatchRecord match) {
         Map<String, AttributeValue> map = new HashMap<>();
         map.put("match", s(match.matchId()));
@@ -131,7 +131,7 @@ public final class EntryItems {
                 MatchRecord.unpackedChanges(Attributes.bytes(map, "changes")));
     }
 
-    /** The guarded write of an entry as a part of another Store's transaction. */
+    /** The conditional write of an entry as part of the transaction of another Store. */
     public static TransactWriteItem transactional(
             TableNames tables, Board board, int season, Entry entry, long expectedVersion) {
         return TransactWriteItem.builder()
@@ -148,7 +148,7 @@ public final class EntryItems {
                 .build();
     }
 
-    /** The board that lists others after a record of the table's stream than before; nothing if it lists the same. */
+    /** The board whose list changed by a stream record; empty if it did not change. */
     public static Optional<BoardEntriesChanged> listed(ItemChange change) {
         if (change.after() == null && change.before() != null) {
             String[] key = Attributes.string(change.before(), "pk").split("#", -1);
@@ -159,7 +159,7 @@ public final class EntryItems {
         return scored(change).map(score -> new BoardEntriesChanged(score.game(), score.board(), score.epoch()));
     }
 
-    /** The score that a record of the table's stream tells of; nothing if no score changed. */
+    /** The score change of a stream record; empty if no score changed. */
     public static Optional<EntryChanged> scored(ItemChange change) {
         Map<String, AttributeValue> item = change.after();
         if (item == null) {

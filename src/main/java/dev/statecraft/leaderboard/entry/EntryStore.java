@@ -36,24 +36,23 @@ import software.amazon.awssdk.services.dynamodb.model.WriteRequest;
  * The entries table.
  *
  * <ul>
- *   <li>Key: {@code pk} = game#board#epoch#season#lane, {@code sk} = player. A lane is what one partition takes
- *       (1,000 writes a second, 10 GB); giant boards spread over more of them.
+ *   <li>Key: {@code pk} = game#board#epoch#season#lane, {@code sk} = player. A lane is one partition (1,000 writes a second,
+ *       10 GB); large boards have several.
  *   <li>Attributes: {@code s} score, {@code u} subscore, {@code r} reached at, {@code w} written at, {@code v} version,
- *       {@code g} generation of the rank tree, {@code meta} metadata, {@code rc} packed receipts, {@code er} packed
- *       receipts of earlier seasons, missing before the first identified submission, {@code a} attempts,
- *       {@value EntryItems#DISTINCT} if the rank tree counts different scores as well (dense ranking); on a RATING board
- *       {@code rt} packed rating, {@code cm} a match record carried along; {@code x} random bytes of the last single
- *       write. An entry that was removed keeps its receipts
- *       and has no score.
- *   <li>Index {@code order}, read by {@link OrderIndexStore}: {@code opk} = game#board#epoch#season#shard, {@code osk} = {@link OrderKey}, so that any
- *       stretch of the ranking is one range query. A board of one lane has one shard; a larger one has a shard for each
- *       class of scores, so that the index takes as many writes as the table.
- *   <li>A lane may have a mark, {@code sk} = {@value #MARK}, which no player is called; {@code k} its number, {@code f}
- *       a second generation it is for. It counts nothing; that the rank tree has seen it shows that it has seen all that
- *       was written before.
- *   <li>Local index {@code lane}: never written. It keeps all entries of a lane in one partition, and so its stream
- *       records in one order, which the rank trees' watermarks rely on.
- *   <li>Guard of every write: the version it was decided on.
+ *       {@code g} generation of the rank tree, {@code meta} metadata, {@code rc} packed receipts, {@code er} packed receipts
+ *       of earlier seasons (absent before the first identified submission), {@code a} attempts,
+ *       {@value EntryItems#DISTINCT} if the rank tree also counts distinct scores (DENSE ranking); on a RATING board
+ *       {@code rt} packed rating, {@code cm} copy of a match record; {@code x} random bytes of the last single write. A
+ *       removed entry has its receipts and no score.
+ *   <li>Index {@code order}, read by {@link OrderIndexStore}: {@code opk} = game#board#epoch#season#shard, {@code osk} =
+ *       {@link OrderKey}, so that any part of the ranking is one range query. A board with one lane has one shard; a larger
+ *       one has a shard for each class of scores, so that the index accepts as many writes as the table.
+ *   <li>A lane may have a marker, {@code sk} = {@value #MARK}, which is no valid player id; {@code k} its number, {@code f} a
+ *       second generation it is for. It is not an entry: once the rank tree has counted the marker, it has counted all
+ *       earlier writes of the lane.
+ *   <li>Local index {@code lane}: never written. It keeps all entries of a lane in one partition and their stream records in
+ *       one order, which the watermarks of the rank trees require.
+ *   <li>Guard of every write: the version that it was computed from.
  * </ul>
  */
 @ApplicationScoped
@@ -71,19 +70,19 @@ public class EntryStore {
         this.tables = tables;
     }
 
-    /** How a write ended. */
+    /** Result of a write. */
     public sealed interface Put {}
 
-    /** The entry is stored. */
+    /** The entry was written. */
     public record Stored() implements Put {}
 
-    /** Somebody else was faster: this is the entry now. */
+    /** Another writer won the race; this is the current entry. */
     public record Overtaken(Entry current) implements Put {}
 
-    /** A board and a player's entry in its running season, read in one round trip. */
+    /** A board and a player's entry in its current season. */
     public record BoardAndEntry(Board board, Entry entry) {}
 
-    /** Reads a player's entry. Strongly consistent; 1 RCU for 4 KB. */
+    /** Reads a player's entry, strongly consistent. Cost: 1 RCU for each 4 KB. */
     public Entry read(Board board, int season, String playerId) {
         Map<String, AttributeValue> item = dynamo.getItem(get -> get.tableName(tables.entries())
                         .key(EntryItems.key(board, season, playerId))
@@ -93,11 +92,11 @@ public class EntryStore {
     }
 
     /**
-     * Reads a board and a player's entry of its running season, both strongly consistent, in one round trip; a second
-     * one only if the guess at the season proves wrong.
+     * Reads a board and a player's entry of its current season, both strongly consistent, in one round trip; in two if the
+     * season of {@code guess} is outdated.
      *
-     * @param guess the board as it was last seen; decides where the entry is looked for
-     * @return nothing if there is no such board
+     * @param guess the cached board, which determines the key of the entry
+     * @return empty if the board does not exist
      */
     public Optional<BoardAndEntry> readWithBoard(Board guess, String playerId) {
         Map<String, AttributeValue> entryKey = EntryItems.key(guess, guess.season(), playerId);
@@ -127,7 +126,7 @@ public class EntryStore {
     /**
      * Reads the entries of several players, strongly consistent, 100 in a round trip.
      *
-     * @return an entry for every player asked for, in that order; without a score where there is none
+     * @return an entry for each requested player, in that order; without a score if there is none
      */
     public Map<String, Entry> readAll(Board board, int season, Collection<String> playerIds) {
         Map<String, Entry> entries = new LinkedHashMap<>();
@@ -146,8 +145,8 @@ public class EntryStore {
     }
 
     /**
-     * Writes an entry if it is still at the version it was decided on. 1 WCU, and 1 or 2 in the index if the score
-     * changed.
+     * Writes an entry if it still has the version that it was computed from. Cost: 1 WCU, and 1 or 2 in the order index if the
+     * score changed.
      */
     public Put put(Board board, int season, Entry entry, long expectedVersion) {
         Map<String, AttributeValue> item = new HashMap<>(EntryItems.toItem(board, season, entry));
@@ -167,14 +166,14 @@ public class EntryStore {
             dynamo.putItem(put.build());
             return new Stored();
         } catch (ConditionalCheckFailedException e) {
-            // The SDK repeats a write whose answer was lost; then the stored item has the token of this very write.
+            // The SDK retries a write whose response was lost; then the stored item has the token of this write.
             // Equal content is not enough: identical submissions in the same millisecond write equal items.
             if (e.item().equals(item)) {
                 return new Stored();
             }
             return new Overtaken(e.hasItem() ? EntryItems.fromItem(e.item()) : Entry.none(entry.playerId()));
         } catch (TransactionConflictException e) {
-            // Somebody writes the entry in a transaction just now.
+            // A transaction is writing the entry.
             return new Overtaken(read(board, season, entry.playerId()));
         }
     }
@@ -207,7 +206,7 @@ public class EntryStore {
     }
 
     /**
-     * Which of a board's seasons a player has an entry in, receipts and all; 1 RCU a season, strongly consistent.
+     * The seasons of a board in which a player has an entry, with receipts, strongly consistent. Cost: 1 RCU for each season.
      *
      * @param seasons season numbers, at most {@value Batches#READ_LIMIT}
      */
@@ -224,10 +223,10 @@ public class EntryStore {
     }
 
     /**
-     * Reads a player's entries in the running seasons of different boards, strongly consistent; 1 RCU each, 100 in a round
-     * trip.
+     * Reads a player's entries in the current seasons of different boards, strongly consistent. Cost: 1 RCU for each, 100 in a
+     * round trip.
      *
-     * @return an entry for every board, in that order; without a score where there is none
+     * @return an entry for each board, in that order; without a score if there is none
      */
     public List<Entry> readAcross(List<Board> boards, String playerId) {
         Map<Map<String, AttributeValue>, Entry> found = new LinkedHashMap<>();
@@ -243,26 +242,26 @@ public class EntryStore {
         return List.copyOf(found.values());
     }
 
-    /** Removes an entry as if it had never been there, receipts and all; 1 WCU, and the index. */
+    /** Deletes an entry with its receipts. Cost: 1 WCU and the order index. */
     public void delete(Board board, int season, String playerId) {
         dynamo.deleteItem(delete -> delete.tableName(tables.entries()).key(EntryItems.key(board, season, playerId)));
     }
 
     /**
-     * What stands first in a lane.
+     * The first items of a lane.
      *
-     * @param keys sort keys of its items
-     * @param more whether there may be others
+     * @param keys sort keys of the items
+     * @param more whether further items may follow
      */
     public record LaneKeys(List<String> keys, boolean more) {
 
-        /** Those of the items that are entries. */
+        /** The keys of entries, without the marker. */
         public List<String> players() {
             return keys.stream().filter(key -> !key.equals(MARK)).toList();
         }
     }
 
-    /** The first items of a lane, its mark included, strongly consistent; 1 RCU for 4 KB. */
+    /** Reads the first items of a lane with its marker, strongly consistent. Cost: 1 RCU for each 4 KB. */
     public LaneKeys first(Board board, int season, int lane, int limit) {
         QueryResponse response = dynamo.query(query -> query.tableName(tables.entries())
                 .keyConditionExpression("pk = :pk")
@@ -277,7 +276,7 @@ public class EntryStore {
                 !response.lastEvaluatedKey().isEmpty());
     }
 
-    /** Removes items of a lane, 25 in a round trip; 1 WCU for each KB, and the index. */
+    /** Deletes items of a lane, 25 in a round trip. Cost: 1 WCU for each KB, and the order index. */
     public void delete(Board board, int season, int lane, LaneKeys items) {
         String pk = EntryItems.laneKey(board, season, lane);
         Batches.write(
@@ -290,14 +289,13 @@ public class EntryStore {
                         .toList());
     }
 
-    /** Some entries of a lane, and the player to go on after, null at the end. */
+    /** A page of entries of a lane, and the player that the next page starts after; null on the last page. */
     public record LanePage(List<Entry> entries, @Nullable String next) {}
 
     /**
-     * Writes a mark into every lane of a season, behind everything that was written before; 1 WCU each. Its number is
-     * the time.
+     * Writes a marker into every lane of a season, after all earlier writes. Its number is the time. Cost: 1 WCU for each lane.
      *
-     * @param from the generation of the tree that counts beside the running one, or that one again
+     * @param from the generation of the tree that counts besides the current one, or the current one
      */
     public void mark(Board board, int season, int from, Instant at) {
         for (int lane = 0; lane < board.settings().lanes(); lane++) {

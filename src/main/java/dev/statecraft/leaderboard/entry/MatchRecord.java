@@ -5,27 +5,27 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A match that was sent, kept so that sending it again rates nobody twice and answers the same.
+ * The record of a match, stored so that a retry rates no player twice and returns the first result.
  *
- * @param body hash of the match as it was sent
- * @param season the season it counts in
- * @param at when it came in, epoch milliseconds
- * @param changes what it did, in the order in which the match names the players; nothing while it is only announced
+ * @param body hash of the request
+ * @param season the season that the match belongs to
+ * @param at time of the request, Unix milliseconds
+ * @param changes effect on each player in the order of the request; null while the match is only announced
  */
 public record MatchRecord(String matchId, long body, int season, long at, List<Change> changes) {
 
     private static final int CHANGE_BYTES = 2 * Long.BYTES + Double.BYTES;
 
     /**
-     * What a match did to one player.
+     * Effect of a match on one player.
      *
-     * @param oldValue the rating shown before, in the board's smallest unit; a newcomer's if there was none
-     * @param newValue the rating shown after
-     * @param deviation how uncertain it is then; 0 for Elo
+     * @param oldValue displayed rating before, in the smallest unit of the board; the initial rating of a new player
+     * @param newValue displayed rating after
+     * @param deviation uncertainty of the new rating; 0 for Elo
      */
     public record Change(long oldValue, long newValue, double deviation) {}
 
-    /** A match of which it is not known whether it was rated. */
+    /** An announced match, which may or may not have been rated. */
     public static MatchRecord announced(String matchId, long body, int season, long at) {
         return new MatchRecord(matchId, body, season, at, List.of());
     }
@@ -35,7 +35,7 @@ public record MatchRecord(String matchId, long body, int season, long at, List<C
         return !changes.isEmpty();
     }
 
-    /** The changes as they are stored. */
+    /** The stored form of the changes. */
     public byte[] packedChanges() {
         ByteBuffer out = ByteBuffer.allocate(changes.size() * CHANGE_BYTES);
         for (Change change : changes) {

@@ -19,8 +19,8 @@ import software.amazon.awssdk.services.dynamodb.model.QueryResponse;
 import software.amazon.awssdk.services.dynamodb.model.Select;
 
 /**
- * The index {@code order} of the entries table, in which any stretch of the ranking is one range query. Its keys are
- * written with the entries, see {@link EntryItems#toItem}; reads are eventually consistent.
+ * Reads the index {@code order} of the entries table, in which any part of the ranking is one range query. Its keys are
+ * written with the entries, see {@link EntryItems#toItem}. Reads are eventually consistent.
  */
 @ApplicationScoped
 public class OrderIndexStore {
@@ -39,10 +39,10 @@ public class OrderIndexStore {
     public record Row(OrderKey key, @Nullable String metadata) {}
 
     /**
-     * Reads a stretch of a shard of the order index, eventually consistent; about 0.5 RCU for 30 rows without metadata.
+     * Reads a range of a shard of the order index, eventually consistent. Cost: about 0.5 RCU for 30 rows without metadata.
      *
-     * @param from where to start, null for the best; excluded itself unless {@code inclusive}
-     * @param worse whether to go towards the worse entries, otherwise towards the better ones
+     * @param from where to start, null for the best; excluded unless {@code inclusive}
+     * @param worse whether to read towards worse entries, otherwise towards better ones
      * @return at most {@code limit} rows, nearest first
      */
     public List<Row> page(
@@ -79,11 +79,11 @@ public class OrderIndexStore {
     }
 
     /**
-     * Counts the entries of a tie in the order index, eventually consistent; one request and 0.5 RCU for each 4 KB, one
+     * Counts the entries of a tie in the order index, eventually consistent. Cost: one request and 0.5 RCU for each 4 KB, one
      * more request for each 1 MB.
      *
-     * @param after the key behind which the count begins; null for the beginning of the tie
-     * @param before the key before which it ends; its player is not counted
+     * @param after the key after which the count starts; null for the start of the tie
+     * @param before the key before which it ends; the player of that key is not counted
      */
     public long countBetween(Board board, int season, @Nullable OrderKey after, OrderKey before) {
         byte[] from =

@@ -8,13 +8,13 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * The sort key of the order index: bytes that sort from the best entry to the worst, (score, subscore) in the board's
- * order, then who reached it first, then the player id. 7 bytes each for score and subscore, 6 for the time, the rest
- * is the player.
+ * The sort key of the order index: bytes that sort from the best entry to the worst by (score, subscore) in the board's
+ * order, then by time (earlier first), then by player id. 7 bytes each for score and subscore, 6 for the time, the rest is
+ * the player id.
  *
- * @param score what was scored
- * @param reachedAt when this score was reached, epoch milliseconds
- * @param playerId whose it is; empty for the place before everybody with that score and time
+ * @param score score and subscore
+ * @param reachedAt when the score was reached, Unix milliseconds
+ * @param playerId the player; empty for the position before all entries with that score and time
  */
 public record OrderKey(Score score, long reachedAt, String playerId) {
 
@@ -23,12 +23,12 @@ public record OrderKey(Score score, long reachedAt, String playerId) {
     private static final int HEAD_BYTES = 2 * NUMBER_BYTES + TIME_BYTES;
     private static final long OFFSET = 1L << 53;
 
-    /** Where an entry that is listed stands. */
+    /** The key of a listed entry. */
     public static OrderKey of(RankedEntry listed) {
         return new OrderKey(listed.score(), listed.reachedAt(), listed.playerId());
     }
 
-    /** The place before every entry with this score. */
+    /** The key before all entries with this score. */
     public static OrderKey before(Score score) {
         return new OrderKey(score, 0, "");
     }
@@ -60,9 +60,9 @@ public record OrderKey(Score score, long reachedAt, String playerId) {
     }
 
     /**
-     * Reads a key back.
+     * Parses a key.
      *
-     * @throws IllegalArgumentException if the bytes are not such a key
+     * @throws IllegalArgumentException if the bytes are not a key
      */
     public static OrderKey parse(byte[] bytes, Order order) {
         if (bytes.length < HEAD_BYTES) {

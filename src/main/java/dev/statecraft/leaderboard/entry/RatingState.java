@@ -4,26 +4,26 @@ import dev.statecraft.rating.Rating;
 import java.nio.ByteBuffer;
 
 /**
- * What an entry of a RATING board keeps beside its score.
+ * The rating of a player on a RATING board.
  *
- * @param wins matches in which nobody was as good
- * @param draws matches in which others were as good and nobody better
- * @param losses all others
+ * @param wins matches in which the team finished alone in the first place
+ * @param draws matches in which the team shared the first place
+ * @param losses all other matches
  */
 public record RatingState(Rating rating, int wins, int draws, int losses) {
 
     private static final int BYTES = 5 * Double.BYTES + Long.BYTES + 3 * Integer.BYTES;
 
-    /** How many matches were played. */
+    /** Number of matches. */
     public int matches() {
         return wins + draws + losses;
     }
 
     /**
-     * After one match more.
+     * The state after one more match.
      *
-     * @param better how many teams were better
-     * @param equal how many other teams were as good
+     * @param better number of better teams
+     * @param equal number of other teams with the same place
      */
     public RatingState after(Rating next, long better, long equal) {
         boolean won = better == 0 && equal == 0;
@@ -31,7 +31,7 @@ public record RatingState(Rating rating, int wins, int draws, int losses) {
         return new RatingState(next, wins + (won ? 1 : 0), draws + (drew ? 1 : 0), losses + (better > 0 ? 1 : 0));
     }
 
-    /** As it is stored: every number to its last bit. */
+    /** Stored form: every number exactly. */
     public byte[] pack() {
         return ByteBuffer.allocate(BYTES)
                 .putDouble(rating.mean())

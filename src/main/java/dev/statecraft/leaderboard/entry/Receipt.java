@@ -12,18 +12,18 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one write did to an entry. The last few are kept in the entry itself: they make a repeated submission give the
- * same answer, and tell which of a player's scores a rank tree that trails still counts. About 25 bytes each.
+ * The effect of one write on an entry. The last receipts are stored in the entry: a retry returns the same result, and the
+ * score that a lagging rank tree still counts is known from them. About 25 bytes each.
  *
- * @param id hash of the submission id, 0 for what was not submitted
- * @param body hash of what was submitted
- * @param oldValue the score before, in the board's units; 0 if there was none
- * @param score the score after; meaningless if {@code removed}
- * @param at when it was written, epoch milliseconds; rises from receipt to receipt
+ * @param id hash of the submission id, 0 if the write was not a submission
+ * @param body hash of the submission
+ * @param oldValue score before, in the smallest unit of the board; 0 if there was none
+ * @param score score after; meaningless if {@code removed}
+ * @param at time of the write, Unix milliseconds; increases from receipt to receipt
  * @param first whether the player had no score before
  * @param improved whether the score became better
  * @param removed whether the entry was removed
- * @param quarantined the bound for which the submission was put aside, so that it changed nothing; null if it took effect
+ * @param quarantined the violated bound of a quarantined submission, which has no effect; null if the submission was applied
  */
 public record Receipt(
         long id,
@@ -42,33 +42,33 @@ public record Receipt(
     private static final int QUARANTINED_SHIFT = 3;
     private static final int QUARANTINED_MASK = 7;
 
-    /** The receipt of a write that took effect. */
+    /** The receipt of an applied submission. */
     public Receipt(
             long id, int body, long oldValue, Score score, long at, boolean first, boolean improved, boolean removed) {
         this(id, body, oldValue, score, at, first, improved, removed, null);
     }
 
     /**
-     * Which receipts an entry keeps.
+     * Retention of receipts in an entry.
      *
-     * @param least so many, whatever their age
-     * @param most never more than this
-     * @param window those younger than this
+     * @param least minimum number of receipts, regardless of age
+     * @param most maximum number of receipts
+     * @param window receipts younger than this are stored
      */
     public record Retention(int least, int most, Duration window) {}
 
-    /** The receipt of a submission that is put aside: the score stays what it is, also if there is none. */
+    /** The receipt of a quarantined submission: the score does not change. */
     public static Receipt quarantined(long id, int body, @Nullable Score old, long at, Bound bound) {
         Score kept = old == null ? Score.ZERO : old;
         return new Receipt(id, body, kept.value(), kept, at, old == null, false, false, bound);
     }
 
-    /** The score after this write, null if there is none: the entry was removed, or a first score put aside. */
+    /** The score after this write; null if the entry was removed or a first score was quarantined. */
     public @Nullable Score counted() {
         return removed || (quarantined != null && first) ? null : score;
     }
 
-    /** The score before this write as far as it is known, null if there was none. */
+    /** The score before this write without its subscore; null if there was none. */
     public @Nullable Score countedBefore() {
         if (quarantined != null) {
             return counted();
@@ -81,12 +81,12 @@ public record Receipt(
         return ByteBuffer.wrap(Sha256.of(submissionId)).getLong();
     }
 
-    /** Hash of what was submitted. */
+    /** Hash of a submission. */
     public static int bodyOf(String canonical) {
         return ByteBuffer.wrap(Sha256.of(canonical)).getInt();
     }
 
-    /** The receipts as they are stored, oldest first. */
+    /** Stored form of receipts, oldest first. */
     public static byte[] pack(List<Receipt> receipts) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         long at = 0;

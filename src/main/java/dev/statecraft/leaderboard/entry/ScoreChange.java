@@ -8,17 +8,16 @@ import java.util.function.ObjIntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One stream record, as far as one rank tree is concerned: an entry that was counted at {@code before} is to be counted
- * at {@code after}.
+ * The effect of one stream record on one rank tree: an entry moves from {@code before} to {@code after}.
  *
  * @param tree partition key of the tree
- * @param lane the lane of the entry; changes of one lane arrive in the order of their sequence numbers
+ * @param lane the lane of the entry; changes of a lane arrive in the order of their sequence numbers
  * @param sequence stream sequence number
- * @param at when the entry was written, epoch milliseconds
- * @param before where the entry was counted, null if nowhere
- * @param after where it is to be counted, null if nowhere
- * @param mark the number of the mark that the record is, 0 if it is an entry
- * @param distinct whether the tree also counts different scores, for dense ranking
+ * @param at write time of the entry, Unix milliseconds
+ * @param before path of the counted score, null for none
+ * @param after path of the score to count, null for none
+ * @param mark number of the lane marker if the record is one, otherwise 0
+ * @param distinct whether the tree also counts distinct scores (DENSE ranking)
  */
 public record ScoreChange(
         String tree,
@@ -42,7 +41,7 @@ public record ScoreChange(
         this(tree, lane, sequence, at, before, after, mark, false);
     }
 
-    /** Calls back with −1 and +1 for every step that differs; steps both paths share are left alone. */
+    /** Calls back with −1 and +1 for every step that differs; shared steps are skipped. */
     public void forEachStep(ObjIntConsumer<Step> consumer) {
         List<Step> from = before == null ? List.of() : ScorePath.of(before);
         List<Step> to = after == null ? List.of() : ScorePath.of(after);

@@ -6,16 +6,16 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Where a score is counted in the rank tree: the nodes from the root to the exact score and, in each, the child taken.
+ * The path of a score in the rank tree: the nodes from the root to the exact score and the child taken in each.
  *
- * <p>The tree is a trie over an order-preserving code of a 54-bit signed number. The class of a number is how many
- * significant bits it has, with its sign, so no range has to be declared and small numbers have short paths. The bits
- * behind the leading one are cut into digits of six, most significant first; what is left over of that division (0 to
- * 5 bits) goes into the root's child together with the class. So a score below 64 needs one node, one below 2^18
- * three, one below 2^24 four, and the largest nine. Higher child means higher number at every level.
+ * <p>The tree is a trie over an order-preserving code of a 54-bit signed number. The class of a number is its number of
+ * significant bits with its sign, so no range has to be declared and small numbers have short paths. The bits after the
+ * leading one are cut into digits of six, most significant first; the remainder of that division (0 to 5 bits) belongs to
+ * the root's child together with the class. Therefore a score below 64 needs one node, one below 2^18 three, one below 2^24
+ * four, and the largest nine. A higher child means a higher number at every level.
  *
- * <p>A subscore other than 0 is counted in a tree of the same kind below its score; a subscore of 0 is what the score
- * counts more than that tree, so boards without subscores pay nothing for them.
+ * <p>A subscore other than 0 is counted in a tree of the same kind below its score. The entries with subscore 0 are the
+ * count of the score minus that tree, so boards without subscores pay nothing for them.
  */
 public final class ScorePath {
 
@@ -31,7 +31,7 @@ public final class ScorePath {
 
     private ScorePath() {}
 
-    /** One node on the way and the child taken there. */
+    /** One node of a path and the child taken in it. */
     public record Step(String node, int child) {
 
         /** Key of the node that this step leads to. */
@@ -41,8 +41,8 @@ public final class ScorePath {
     }
 
     /**
-     * The steps of a pair: those of the score, then those of the subscore unless it is 0. The nodes are all known from
-     * the score, so one batch read fetches them.
+     * The steps of a pair: those of the score, then those of the subscore unless it is 0. All nodes follow from the pair, so one
+     * batch read fetches them.
      */
     public static List<Step> of(Score score) {
         List<Step> steps = new ArrayList<>(10);
@@ -58,7 +58,7 @@ public final class ScorePath {
         return leaf.next() + SUBSCORE_ROOT;
     }
 
-    /** The child of a root below which 0 is counted: positive numbers lie above it, negative ones below. */
+    /** The child of a root that counts 0; positive numbers have higher children, negative ones lower. */
     public static int zeroChild() {
         return ZERO_CHILD;
     }
@@ -74,10 +74,10 @@ public final class ScorePath {
         return Math.floorDiv(child, HEADS) - CLASSES_BELOW_ZERO;
     }
 
-    /** The numbers that are counted below a step of a number's path: both ends included. */
+    /** Range of the numbers below a step of a path, both ends included. */
     public record Range(long lowest, long highest) {
 
-        /** Whether only one number is left, so the step's count is that of an exact score. */
+        /** Whether the range is one number, so that the count of the step is that of an exact score. */
         public boolean exact() {
             return lowest == highest;
         }
@@ -109,7 +109,7 @@ public final class ScorePath {
         return new Range(lowest, lowest + size - 1);
     }
 
-    /** Whether only one number is counted below a child of a node, so that its count is that of an exact score. */
+    /** Whether the range below a child is one number, so that its count is that of an exact score. */
     public static boolean exact(String node, int child) {
         String own = node.substring(node.lastIndexOf(node.contains(SUBSCORES) ? SUBSCORES : ROOT) + 1);
         int firstDot = own.indexOf('.');
@@ -122,7 +122,7 @@ public final class ScorePath {
         return taken + 1 == digits(rootChild);
     }
 
-    /** The step that leads to a node; nothing for the root. */
+    /** The step that leads to a node; empty for the root. */
     public static Optional<Step> stepTo(String node) {
         String below = node.endsWith(SUBSCORE_ROOT) ? node.substring(0, node.length() - SUBSCORE_ROOT.length()) : node;
         int dot = below.lastIndexOf('.');
@@ -136,7 +136,7 @@ public final class ScorePath {
         return node.endsWith(SUBSCORE_ROOT);
     }
 
-    /** How many digits of six bits follow a root's child. */
+    /** Number of six-bit digits after the child of a root. */
     private static int digits(int rootChild) {
         return Math.max(0, Math.abs(classOfRootChild(rootChild)) - 1) / DIGIT_BITS;
     }

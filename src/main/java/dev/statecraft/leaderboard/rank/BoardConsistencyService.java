@@ -32,12 +32,12 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jboss.logging.Logger;
 
 /**
- * Recounts a season from its entries, compares it with the rank tree node by node, and mends the tree.
+ * Checks that a rank tree agrees with the entries of its season, and rebuilds the tree.
  *
- * <p>Mending never writes a count itself. It begins a new generation of the tree and writes every entry once more, now
- * belonging to the new generation; the stream then takes each entry out of the old tree and into the new one, exactly
- * once, whatever else is written meanwhile. Both trees count together until the old one is empty; what is left in it is
- * the drift, and is thrown away. So mending is safe under load and can be broken off and taken up at any point.
+ * <p>A rebuild never writes counts. It starts a new generation of the tree and writes every entry once more with the new
+ * generation; the stream consumer then moves each entry from the old tree to the new one exactly once, regardless of
+ * concurrent writes. Both trees count together until the old one is empty; what remains in it is the drift and is deleted.
+ * Therefore a rebuild is safe under load and can be interrupted and resumed at any point.
  */
 @ApplicationScoped
 public class BoardConsistencyService {
@@ -69,27 +69,26 @@ public class BoardConsistencyService {
     }
 
     /**
-     * A count that is not what the entries say: of entries, or, on a board with dense ranking, of different scores.
+     * A count that differs from the entries: of entries, or, on a board with DENSE ranking, of distinct scores.
      */
     @Schema(name = "RankDrift")
     public record Drift(String node, int child, long expected, long counted) {}
 
     /**
-     * What an audit found.
+     * Result of a consistency check.
      *
-     * @param entries how many entries have a score
-     * @param nodes how many nodes were compared
-     * @param drifts counts that differ, the first {@value #MOST_DRIFTS}
-     * @param drift how many counts differ
-     * @param settled whether the ranking had counted everything that was written; if not, a difference may only be
-     *     what is still on its way
-     * @param mending whether entries are being moved to a new tree
+     * @param entries number of entries with a score
+     * @param nodes number of compared nodes
+     * @param drifts the first {@value #MOST_DRIFTS} counts that differ
+     * @param drift number of counts that differ
+     * @param settled whether the rank tree had counted every write; if not, a difference may be a write in flight
+     * @param mending whether a rebuild is in progress
      */
     @Schema(name = "BoardAuditReport")
     public record Report(
             int season, long entries, long nodes, List<Drift> drifts, long drift, boolean settled, boolean mending) {}
 
-    /** Compares; reads every entry and node of the season, writes nothing. */
+    /** Compares the entries of a season with its rank tree. Reads every entry and node, writes nothing. */
     public Report audit(Board board, int season) {
         Map<String, NavigableMap<Integer, Long>> expected = new HashMap<>();
         Map<Integer, Long> written = new HashMap<>();
@@ -137,7 +136,7 @@ public class BoardConsistencyService {
                 }
             }
         }
-        // While entries are moved, a score may be counted by both trees.
+        // During a rebuild both trees may count a score.
         if (board.settings().ranking() == Ranking.DENSE && board.mending() == null) {
             drift += distinctDrift(pairs, counted, drifts);
         }
@@ -151,7 +150,7 @@ public class BoardConsistencyService {
         }
     }
 
-    /** Compares how many different scores lie below each child; only nodes below the child count them. */
+    /** Compares the number of distinct scores below each child with the count that the parent stores. */
     private static long distinctDrift(Set<Score> pairs, Map<String, RankNode> counted, List<Drift> drifts) {
         Map<Step, Long> expected = new HashMap<>();
         for (Score pair : pairs) {
@@ -178,21 +177,21 @@ public class BoardConsistencyService {
     }
 
     /**
-     * Begins to mend the tree of a season: two writes, whatever its size. {@link #goOn} does the rest.
+     * Starts a rebuild of the tree of a season. Cost: two writes at any size. {@link #goOn} continues it.
      *
-     * @return whether it has begun; not if another mending of the board is under way
+     * @return whether it started; false if another rebuild of the board is in progress
      */
     public boolean mend(Board board, int season) {
         return board.mending() == null && boards.replace(board.mending(season), board, true);
     }
 
     /**
-     * Moves entries to the new tree (1 WCU each, none in the index), page by page while there is time, then sends a mark
-     * behind them into each lane, and drops the old tree when the stream has counted the marks and so all moves. May be
-     * called at any time, and again after it was cut short.
+     * Continues a rebuild: moves entries to the new tree page by page while there is time, then writes a marker into each
+     * lane, and deletes the old tree once the stream consumer has counted the markers and therefore all moves. May be called at
+     * any time and is idempotent. Cost: 1 WCU for each entry, none in the order index.
      *
-     * @param timeLeft asked before each page
-     * @return the number of counts that were wrong, if the mending is now complete
+     * @param timeLeft checked before each page
+     * @return number of wrong counts if the rebuild is complete now
      */
     public Optional<Long> goOn(Board board, BooleanSupplier timeLeft) {
         Board current = board;
@@ -236,7 +235,7 @@ public class BoardConsistencyService {
     private Optional<Long> finish(Board board, Mending mending) {
         int season = mending.season();
         long mark = Objects.requireNonNull(mending.markedAt()).toEpochMilli();
-        // A root is written after everything below it, in both trees; so both roots tell.
+        // A root is written after all nodes below it, in both trees, so both roots show the progress.
         Map<String, RankNode> roots = ranks.roots(RankStore.treesOf(board, season));
         boolean counted = RankStore.treesOf(board, season).stream()
                 .map(tree -> roots.getOrDefault(tree, RankNode.EMPTY))
@@ -261,10 +260,10 @@ public class BoardConsistencyService {
         return Optional.of(drift);
     }
 
-    /** Writes an entry as one of the new generation, unless a live writer has done it. */
+    /** Writes an entry with the new generation, unless a concurrent writer did. */
     private boolean move(Board board, int season, Entry entry, int generation) {
         Entry current = entry;
-        // An entry that was erased meanwhile is not to come back, not even without its score.
+        // Do not re-create an entry that was erased concurrently.
         while (current.version() > 0 && current.tree() != generation) {
             Entry moved = current.movedTo(generation, clock.millis());
             if (!(entries.put(board, season, moved, current.version()) instanceof EntryStore.Overtaken overtaken)) {

@@ -11,18 +11,17 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * Propagates the number of different scores from the nodes of a batch to the nodes above them, on boards with dense
- * ranking.
+ * Propagates the number of distinct scores from the nodes of a batch to their parents, on boards with DENSE ranking.
  *
- * <p>The number of different scores that a node counts follows from the node itself, so it is not added up from changes:
- * every node has a version, and the node above notes the number together with the version that it was read from, unless it
- * has a newer one. Batches that are repeated, cut differently, or counted in another order between lanes end with the
- * newest version, and so with the same numbers. A number is propagated if it changed, and also if a change turns out to be
- * counted already: the process that counted it may have stopped before it propagated the number.
+ * <p>The number is a function of the node, so it is not summed from changes: every node has a version, and the parent
+ * stores the number with the version it was read from, unless it has a newer version. Batches that are repeated, cut
+ * differently or counted in another order between lanes end with the newest version and the same numbers. A number is
+ * propagated if it changed, and also if a change turns out to be counted already: the process that counted it may have
+ * stopped before it propagated the number.
  */
 final class DistinctCounts {
 
-    /** A node, and the numbers of its children that it has to note. */
+    /** A node, and the numbers of its children that it must store. */
     record Note(String tree, String node, Map<Integer, Below> below, boolean repeated) {}
 
     private record Key(String tree, String node) {}
@@ -56,7 +55,7 @@ final class DistinctCounts {
                 a.below().version() > b.below().version() ? a.below() : b.below(), a.repeated() || b.repeated());
     }
 
-    /** Removes and returns the numbers that the nodes at a depth have to note. */
+    /** Removes and returns the numbers that the nodes at a depth must store. */
     synchronized List<Note> take(int depth) {
         Map<Key, Map<Integer, Child>> nodes = byDepth.remove(depth);
         return nodes == null

@@ -13,11 +13,11 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Dense ranks from nodes of the rank tree, corrected for entries that were written after the tree counted them last.
+ * Dense ranks from nodes of the rank tree, corrected for entries that were written after the tree counted them.
  *
- * <p>A score counts among the different scores as long as one entry has it. So for each score that an entry had when it
- * was counted, and for each that it has now, the number of its holders decides whether the correction adds a score, takes
- * one away, or neither.
+ * <p>A score is one of the distinct scores while at least one entry has it. Therefore, for each score that an entry had when
+ * it was counted and for each that it has now, the number of its entries decides whether the correction adds a score,
+ * removes one, or neither.
  */
 final class DistinctRanks {
 
@@ -35,8 +35,7 @@ final class DistinctRanks {
     }
 
     /**
-     * The keys of the nodes that are needed besides those of the entries' scores: of the scores that the tree still counts
-     * for them.
+     * Keys of further nodes that are needed: of the scores that the tree still counts for the entries.
      *
      * @param read the nodes of the entries' scores
      */
@@ -55,7 +54,7 @@ final class DistinctRanks {
     /**
      * The dense rank of a score.
      *
-     * @param written entries that count as they are now, whatever the tree still counts for them
+     * @param written entries that are counted with their current score, regardless of the score in the tree
      */
     long rank(Score score, List<Entry> written) {
         Order order = board.order();
@@ -76,7 +75,7 @@ final class DistinctRanks {
         return Math.max(0, better) + 1;
     }
 
-    /** 1 if the tree does not count a score that an entry has, −1 if it counts one that no entry has, otherwise 0. */
+    /** 1 if an entry has a score that the tree does not count, −1 if the tree counts a score that no entry has, otherwise 0. */
     private int correction(Score other, List<Entry> written) {
         long counted = RankTree.standing(other, board.order(), board.subscored(), nodes)
                 .equal();

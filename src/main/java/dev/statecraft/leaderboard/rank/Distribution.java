@@ -4,13 +4,13 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * How the values of a season are spread over buckets of equal width.
+ * Distribution of the values of a season in buckets of equal width.
  *
- * @param total all entries
- * @param asOf every score written up to then is counted
+ * @param total number of entries
+ * @param asOf includes every score written up to this time
  */
 public record Distribution(List<Bucket> buckets, long total, Instant asOf) {
 
-    /** How many entries have a value from {@code from} up to, not including, {@code to}; the last includes it. */
+    /** Number of entries with {@code from <= value < to}; the last bucket includes {@code to}. */
     public record Bucket(long from, long to, long count) {}
 }

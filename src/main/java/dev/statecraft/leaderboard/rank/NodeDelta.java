@@ -13,11 +13,11 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
- * What the changes of one lane do to one node, in the order of the stream.
+ * The sum of the changes of one lane to one node, in stream order.
  *
- * <p>It is written under the condition that the node's watermark of the lane lies before {@link #first}, and moves the
- * watermark to {@link #last}: whatever is delivered twice finds the watermark moved and is dropped by
- * {@link #after(BigInteger)}. A delta that sums up to nothing is written all the same, for the watermark's sake.
+ * <p>It is written on condition that the node's watermark of the lane is before {@link #first}, and advances the watermark
+ * to {@link #last}. A change that is delivered twice is therefore dropped by {@link #after(BigInteger)}. A delta with an
+ * empty sum is written too, to advance the watermark.
  */
 public record NodeDelta(String tree, String node, int lane, List<Change> changes, boolean distinct) {
 
@@ -26,7 +26,7 @@ public record NodeDelta(String tree, String node, int lane, List<Change> changes
         this(tree, node, lane, changes, false);
     }
 
-    /** What one stream record does to one count: up or down by one, or nothing; {@code mark} is 0 if it is no mark. */
+    /** Effect of one stream record on one count: +1, −1 or 0; {@code mark} is 0 if the record is not a lane marker. */
     public record Change(BigInteger sequence, long at, int child, int by, long mark) {}
 
     private record Key(String tree, String node, int lane) {
@@ -37,14 +37,13 @@ public record NodeDelta(String tree, String node, int lane, List<Change> changes
     }
 
     /**
-     * Groups the changes of a batch by node and lane. They are to be written with the deepest nodes first and the roots
-     * last, so that a root never tells of changes that the nodes below it do not count yet.
+     * Groups the changes of a batch by node and lane. Deeper nodes are written first and roots last, so that a root never
+     * includes changes that the nodes below it do not count yet.
      */
     public static List<NodeDelta> of(List<ScoreChange> batch) {
         Map<Key, List<Change>> grouped = new LinkedHashMap<>();
         for (ScoreChange change : batch) {
-            // The root sees every change, also one that moves nothing, so that its time tells how far counting has
-            // come.
+            // The root receives every change, also one without effect, so that its time shows the progress of counting.
             grouped.computeIfAbsent(new Key(change.tree(), ScorePath.ROOT, change.lane()), key -> new ArrayList<>())
                     .add(new Change(change.sequence(), change.at(), ScorePath.zeroChild(), 0, change.mark()));
             change.forEachStep((step, by) -> grouped.computeIfAbsent(
@@ -80,17 +79,17 @@ public record NodeDelta(String tree, String node, int lane, List<Change> changes
         return changes.get(changes.size() - 1).sequence();
     }
 
-    /** When the newest of the changes was written, epoch milliseconds. */
+    /** Write time of the newest change, Unix milliseconds. */
     public long newest() {
         return changes.stream().mapToLong(Change::at).max().orElseThrow();
     }
 
-    /** The number of the last mark among the changes, 0 if there is none. */
+    /** Number of the last lane marker among the changes, 0 if there is none. */
     public long mark() {
         return changes.stream().mapToLong(Change::mark).max().orElseThrow();
     }
 
-    /** The sum by child; children whose changes cancel out are left out. */
+    /** The sum by child, without children whose changes cancel out. */
     public Map<Integer, Long> sums() {
         Map<Integer, Long> sums = new TreeMap<>();
         changes.forEach(change -> sums.merge(change.child(), (long) change.by(), Long::sum));
@@ -98,7 +97,7 @@ public record NodeDelta(String tree, String node, int lane, List<Change> changes
         return sums;
     }
 
-    /** What is left when everything up to a watermark has been counted already, nothing if that is all. */
+    /** The part after a watermark; empty if everything is counted already. */
     public Optional<NodeDelta> after(BigInteger watermark) {
         List<Change> left = changes.stream()
                 .filter(change -> change.sequence().compareTo(watermark) > 0)

@@ -12,7 +12,7 @@ import java.util.NoSuchElementException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Walks the order index across its shards, one query a page, in one direction from a place in the ranking.
+ * Walks the order index across its shards in one direction from a position. Cost: one query for each page.
  */
 public final class OrderWalk implements Iterator<Row> {
 
@@ -29,12 +29,12 @@ public final class OrderWalk implements Iterator<Row> {
     private boolean inclusive;
 
     /**
-     * Sets out.
+     * Starts a walk.
      *
      * @param shards the shards to visit in this order; the first is the one of {@code from}
      * @param from where to start, null for the near end of the first shard
-     * @param worse whether towards the worse entries
-     * @param expected how many rows the caller thinks it will take: one page, if it is right
+     * @param worse whether to walk towards worse entries
+     * @param expected expected number of rows, which is the size of the first page
      */
     public OrderWalk(
             OrderIndexStore index,
@@ -68,7 +68,7 @@ public final class OrderWalk implements Iterator<Row> {
             } else {
                 from = rows.get(rows.size() - 1).key();
                 inclusive = false;
-                // Whoever takes more than a page expected too little; a page of one row each would not end.
+                // The caller expected too few rows; larger pages avoid many small queries.
                 expected = Math.max(expected, 25);
             }
         }

@@ -25,7 +25,7 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
-/** The check of a board's rank tree over HTTP: recount a season, and replace its tree. */
+/** Routes of the rank tree of a board: consistency check and rebuild. */
 @Path("/v1/leaderboards")
 @Produces(MediaType.APPLICATION_JSON)
 @Consumes(MediaType.APPLICATION_JSON)
@@ -54,14 +54,14 @@ public class RankAuditResource {
         this.idempotent = idempotent;
     }
 
-    /** Which season; the running one if none is named. */
+    /** Input: the season; by default the current one. */
     @Schema(name = "BoardAuditRequest")
     public record AuditRequest(@Nullable Integer season) {}
 
-    /** A mending that has begun. */
+    /** API representation of a started rebuild. */
     public record MendAnswer(int season, boolean mending) {}
 
-    /** Recounts a season's entries against its rank tree. */
+    /** Compares the entries of a season with its rank tree. */
     @POST
     @Path("/{board}/audit")
     @Requires(Scope.BOARD_ADMIN)
@@ -79,7 +79,7 @@ public class RankAuditResource {
         return audits.audit(board, season);
     }
 
-    /** Begins to replace a season's rank tree by one counted anew; goes on by itself. */
+    /** Starts a rebuild of the rank tree of a season, which continues in the background. */
     @POST
     @Path("/{board}/mend")
     @Requires(Scope.BOARD_ADMIN)

@@ -19,12 +19,12 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Counts the changes of entries in the rank trees: a batch of the entries table's stream becomes one conditional write
- * for each node and lane it touches, deepest nodes first, roots last. On boards with dense ranking the
- * number of different scores is propagated as well; see {@link DistinctCounts}.
+ * Counts the changes of entries in the rank trees: a batch of the stream of entries becomes one conditional write for each
+ * node and lane it affects, deepest nodes first, roots last. On boards with DENSE ranking the number of distinct scores is
+ * propagated too; see {@link DistinctCounts}.
  *
- * <p>Exactly once: every node remembers, for each lane, the last change it has counted (invariant R3). What is
- * delivered again, cut differently, or left over from a crash, counts only where it did not yet.
+ * <p>Exactly once: every node stores, for each lane, the last change it has counted (invariant R3). A batch that is
+ * repeated, cut differently or left from a crash changes a node only where it was not counted yet.
  */
 @ApplicationScoped
 public class RankCounter {
@@ -40,9 +40,9 @@ public class RankCounter {
     }
 
     /**
-     * Counts a batch of one shard, in the shard's order. Costs one write for each node and lane the batch touches.
+     * Counts a batch of one shard in stream order. Cost: one write for each node and lane that the batch affects.
      *
-     * @return nothing if all is counted; otherwise the sequence number of the first record to deliver again
+     * @return empty if everything is counted; otherwise the sequence number of the first record to deliver again
      */
     public Optional<String> count(List<StreamRecord> batch) {
         List<ScoreChange> changes = new ArrayList<>();
@@ -74,7 +74,7 @@ public class RankCounter {
                         .toList());
             }
         } catch (RuntimeException e) {
-            // Nodes that were written keep their watermarks, so the whole batch may come again.
+            // Written nodes have advanced their watermarks, so the whole batch can be delivered again.
             LOG.warnf(
                     e,
                     "rank batch of %d records from %s is to be delivered again",
@@ -103,7 +103,7 @@ public class RankCounter {
         return true;
     }
 
-    /** One change, or two when an entry moves to another generation of its tree, or a mark is meant for both. */
+    /** One change; two if an entry moves to another generation of its tree or a lane marker is for both. */
     static List<ScoreChange> changesOf(StreamRecord record) {
         boolean distinct = Image.distinct(record.before()) || Image.distinct(record.after());
         int cut = record.key().lastIndexOf('#');
@@ -138,7 +138,7 @@ public class RankCounter {
                 new ScoreChange(to, lane, record.order(), at, null, after.score(), 0, distinct));
     }
 
-    /** What a stream image says of an entry. */
+    /** The fields of an entry in a stream image. */
     private record Image(@Nullable Score score, int tree, int from, long writtenAt, long mark) {
 
         static boolean distinct(@Nullable Map<String, String> attributes) {

@@ -13,14 +13,14 @@ import java.util.TreeSet;
 import java.util.stream.IntStream;
 
 /**
- * One node of a rank tree as it was read.
+ * One node of a rank tree.
  *
- * @param counts how many entries are counted below each child; children without any are left out or 0
- * @param watermarks by lane, the stream sequence number of the last change counted here
- * @param times by lane, when the newest change counted here was written, epoch milliseconds
- * @param marks by lane, the number of the last mark that has come by; in roots only
- * @param below by child, what is known of the child's own node; on boards with dense ranking only
- * @param version counts the writes of the node; on boards with dense ranking only, otherwise 0
+ * @param counts number of entries below each child; absent children have 0
+ * @param watermarks by lane, the stream sequence number of the last counted change
+ * @param times by lane, the write time of the newest counted change, Unix milliseconds
+ * @param marks by lane, the number of the last lane marker; in roots only
+ * @param below by child, the known counts of the child's node; on boards with DENSE ranking only
+ * @param version number of writes of the node; on boards with DENSE ranking only, otherwise 0
  */
 public record RankNode(
         NavigableMap<Integer, Long> counts,
@@ -30,17 +30,17 @@ public record RankNode(
         NavigableMap<Integer, Below> below,
         long version) {
 
-    /** A node that nothing was ever counted in. */
+    /** A node without counts. */
     public static final RankNode EMPTY = new RankNode(new TreeMap<>(), Map.of(), Map.of(), Map.of());
 
     private static final Below NOTHING = new Below(0, 0, 0);
 
     /**
-     * What a node is known to count.
+     * The known counts of a node.
      *
-     * @param distinct how many different scores
-     * @param total how many entries; kept for the roots of subscores only
-     * @param version the version of the node that says so
+     * @param distinct number of distinct scores
+     * @param total number of entries; only for roots of subscores
+     * @param version the version of the node with these counts
      */
     public record Below(long distinct, long total, long version) {}
 
@@ -54,7 +54,7 @@ public record RankNode(
     }
 
     /**
-     * How many different (score, subscore) pairs are counted below a child.
+     * Number of distinct (score, subscore) pairs below a child.
      *
      * @param key the key of this node
      */
@@ -63,22 +63,22 @@ public record RankNode(
         if (!ScorePath.exact(key, child)) {
             return known.distinct();
         }
-        // Entries with a subscore other than 0 are counted by the tree of subscores; the others share one pair.
+        // Entries with a subscore other than 0 are counted in the tree of subscores; all others share one pair.
         return known.distinct() + (count(child) > known.total() ? 1 : 0);
     }
 
-    /** How many different pairs are counted by this node. */
+    /** Number of distinct pairs in this node. */
     public long distinct(String key) {
         return distinct(key, children());
     }
 
-    /** How many different pairs are counted below the children that are better than one. */
+    /** Number of distinct pairs below the children better than the given one. */
     public long distinctBetter(String key, int child, Order order) {
         NavigableSet<Integer> all = children();
         return distinct(key, order == Order.ASCENDING ? all.headSet(child, false) : all.tailSet(child, false));
     }
 
-    /** The children that count anything, or that are known to. */
+    /** The children with counts, or with known counts of their nodes. */
     public NavigableSet<Integer> children() {
         NavigableSet<Integer> children = new TreeSet<>(counts.keySet());
         children.addAll(below.keySet());
@@ -93,21 +93,21 @@ public record RankNode(
         return sum;
     }
 
-    /** This node after a delta was counted, in its next version. */
+    /** This node after a delta, in its next version. */
     RankNode counted(NodeDelta delta) {
         NavigableMap<Integer, Long> sum = new TreeMap<>(counts);
         delta.sums().forEach((child, by) -> sum.merge(child, by, Long::sum));
         return new RankNode(sum, watermarks, times, marks, below, version + 1);
     }
 
-    /** This node in its next version, with something newer known of some children. */
+    /** This node in its next version, with newer known counts of children. */
     RankNode knowing(Map<Integer, Below> newer) {
         NavigableMap<Integer, Below> known = new TreeMap<>(below);
         known.putAll(newer);
         return new RankNode(counts, watermarks, times, marks, known, version + 1);
     }
 
-    /** The count below one child, 0 where there is none. */
+    /** The count below one child; 0 if absent. */
     public long count(int child) {
         return Math.max(0, counts.getOrDefault(child, 0L));
     }
@@ -117,7 +117,7 @@ public record RankNode(
         return sum(counts);
     }
 
-    /** The sum over the children that are better than one, which itself is not counted. */
+    /** The sum over the children better than the given one. */
     public long better(int child, Order order) {
         return sum(order == Order.ASCENDING ? counts.headMap(child, false) : counts.tailMap(child, false));
     }
@@ -127,7 +127,7 @@ public record RankNode(
         return Collections.unmodifiableNavigableMap(order == Order.ASCENDING ? counts : counts.descendingMap());
     }
 
-    /** Whether everything that was written into the lanes before their marks is counted. */
+    /** Whether all writes before the lane markers are counted. */
     public boolean passed(long mark, int lanes) {
         return IntStream.range(0, lanes).allMatch(lane -> marks.getOrDefault(lane, 0L) >= mark);
     }
@@ -140,8 +140,8 @@ public record RankNode(
     }
 
     /**
-     * This node and the same node of another generation of the tree, counted together. A pair that both count is
-     * distinct twice below their children; only exact scores can tell.
+     * The sum of this node and the same node of another generation of the tree. A pair that both count is counted twice below
+     * their children; only exact scores can be corrected.
      */
     public RankNode plus(RankNode other) {
         if (other.counts.isEmpty()) {

@@ -19,7 +19,7 @@ final class RankNodeItems {
         return Map.of("pk", s(tree), "sk", s(node));
     }
 
-    /** The node of an item; a node that counts nothing for an item without attributes. */
+    /** The node of an item; a node without counts for an item without attributes. */
     static RankNode fromItem(Map<String, AttributeValue> item) {
         NavigableMap<Integer, Long> counts = new TreeMap<>();
         Map<Integer, BigInteger> watermarks = new TreeMap<>();

@@ -33,17 +33,17 @@ import software.amazon.awssdk.services.dynamodb.model.UpdateItemRequest;
 import software.amazon.awssdk.services.dynamodb.model.WriteRequest;
 
 /**
- * The ranks table: the nodes of the rank trees, written by the stream consumer only.
+ * The ranks table: nodes of rank trees, written by the stream consumer only.
  *
  * <ul>
  *   <li>Key: {@code pk} = game#board#epoch#season#generation (one tree), {@code sk} = path of the node.
- *   <li>Attributes: one number for each child, named by the child's number; for each lane {@code w<lane>}, the sequence
- *       number of the last change counted, and {@code t<lane>}, when that change was written; in roots {@code k<lane>}, the
- *       number of the last mark. On boards with dense ranking {@code n}, the version of the node, and for each child
- *       {@code d<child>}, how many different scores the child's node counts, {@code z<child>}, how many entries (of a
- *       root of subscores), and {@code e<child>}, the version of the child's node that says so.
- *   <li>Guards: a write of counts finds the lane's watermark before the first change written; a write of what a child's
- *       node counts finds an older version of that node.
+ *   <li>Attributes: the count of each child under the child's number; for each lane {@code w<lane>}, the sequence number of
+ *       the last counted change, and {@code t<lane>}, its write time; in roots {@code k<lane>}, the number of the last lane
+ *       marker. On boards with DENSE ranking {@code n}, the version of the node, and for each child {@code d<child>}, the
+ *       number of distinct scores in the child's node, {@code z<child>}, its number of entries (of a root of subscores), and
+ *       {@code e<child>}, the version of the child's node with these counts.
+ *   <li>Guards: a write of counts requires that the lane's watermark is before the first change of the write; a write of a
+ *       child's counts requires that the stored version of the child is older.
  * </ul>
  */
 @ApplicationScoped
@@ -65,7 +65,7 @@ public class RankStore {
     }
 
     /**
-     * The trees that together count a season: one, or two while entries are moved from one generation to the next.
+     * The trees that together count a season: one, or two during a rebuild.
      */
     public static List<String> treesOf(Board board, int season) {
         String tree = treeKey(board, season, board.generation(season));
@@ -76,19 +76,19 @@ public class RankStore {
     }
 
     /**
-     * Reads nodes, eventually consistent: 0.5 RCU each, one round trip for 100; more are read in parallel.
+     * Reads nodes, eventually consistent. Cost: 0.5 RCU for each node, one round trip for 100; more are read in parallel.
      *
-     * @param trees the trees to count together
+     * @param trees the trees whose counts are added
      * @return the nodes found, by path
      */
     public Map<String, RankNode> read(List<String> trees, Collection<String> nodes) {
         return read(List.of(new Wanted(trees, nodes))).get(0);
     }
 
-    /** Nodes of trees that are counted together. */
+    /** Keys of nodes, and the trees whose counts are added. */
     public record Wanted(List<String> trees, Collection<String> nodes) {}
 
-    /** The same for seasons of different boards, with the requests shared; in the order given. */
+    /** Reads nodes of seasons of different boards with shared requests, in the given order. */
     public List<Map<String, RankNode>> read(List<Wanted> seasons) {
         List<Map<String, AttributeValue>> keys = new ArrayList<>();
         Map<String, Map<String, RankNode>> byTree = new HashMap<>();
@@ -107,7 +107,7 @@ public class RankStore {
                     keys.subList(from, Math.min(keys.size(), from + Batches.READ_LIMIT));
             reads.add(() -> batch(part));
         }
-        // A single batch is read in the caller's thread, which may be one of the pool already.
+        // A single batch is read in the thread of the caller, which may already belong to the pool.
         List<List<Map<String, AttributeValue>>> items =
                 keys.size() <= Batches.READ_LIMIT ? List.of(batch(keys)) : parallel.all(reads);
         items.stream().flatMap(List::stream).forEach(item -> Objects.requireNonNull(
@@ -127,12 +127,12 @@ public class RankStore {
                         .getOrDefault(tables.ranks(), List.of());
     }
 
-    /** Reads one node; {@link RankNode#EMPTY} if nothing was counted there. */
+    /** Reads one node; {@link RankNode#EMPTY} if it does not exist. */
     public RankNode read(List<String> trees, String node) {
         return read(trees, List.of(node)).getOrDefault(node, RankNode.EMPTY);
     }
 
-    /** Reads the roots of any number of trees; those that count nothing are left out. */
+    /** Reads the roots of trees, without roots that do not exist. */
     public Map<String, RankNode> roots(List<String> trees) {
         Map<String, RankNode> found = new HashMap<>();
         for (int from = 0; from < trees.size(); from += Batches.READ_LIMIT) {
@@ -149,26 +149,25 @@ public class RankStore {
     }
 
     /**
-     * Counts a delta if the node has not seen its first change yet. 1 WCU for a node below 1 KB, and one more if the
-     * changes were written before one that is counted already: writers do not agree on the time to the millisecond, and
-     * the time of the newest change never falls.
+     * Counts a delta if the node has not counted its first change yet. Cost: 1 WCU for a node below 1 KB, and one more if the
+     * changes are older than a counted one: clocks of writers differ, and the time of the newest change never decreases.
      *
-     * @return nothing if it is counted; otherwise the watermark up to which the node has seen the lane
+     * @return empty if it is counted; otherwise the node's watermark of the lane
      */
     public Optional<BigInteger> count(NodeDelta delta) {
         return write(delta).watermark();
     }
 
     /**
-     * The outcome of a write.
+     * Result of a write.
      *
-     * @param watermark nothing if the delta was counted; otherwise the watermark up to which the node has seen the lane
-     * @param before the node before; the same as {@code after} if nothing was written
-     * @param after the node now; only of a tree that counts different scores when the delta was counted
+     * @param watermark empty if the delta was counted; otherwise the node's watermark of the lane
+     * @param before the node before the write; equal to {@code after} if nothing was written
+     * @param after the node after the write; only for a tree that counts distinct scores and a counted delta
      */
     public record Written(Optional<BigInteger> watermark, RankNode before, RankNode after) {}
 
-    /** The same as {@link #count}; also returns the node of a tree that counts different scores before and after. */
+    /** Counts a delta as {@link #count} does, and returns the node of a tree with distinct scores before and after. */
     public Written write(NodeDelta delta) {
         long newest = delta.newest();
         while (true) {
@@ -188,8 +187,8 @@ public class RankStore {
     }
 
     /**
-     * Notes what the nodes below some children count, as far as the node does not know a newer version of them. 1 WCU for
-     * a node below 1 KB, and one more if another writer noted something newer at the same time.
+     * Stores the counts of children's nodes, unless the node has a newer version of them. Cost: 1 WCU for a node below 1 KB,
+     * and one more if another writer stored a newer version concurrently.
      */
     public Written note(String tree, String node, Map<Integer, RankNode.Below> below) {
         Map<Integer, RankNode.Below> left = new TreeMap<>(below);
@@ -283,7 +282,7 @@ public class RankStore {
                 .build();
     }
 
-    /** All nodes of a tree by path, strongly consistent; for the audit, its cost grows with the tree. */
+    /** All nodes of a tree by path, strongly consistent, for the consistency check. The cost grows with the tree. */
     public NavigableMap<String, RankNode> all(String tree) {
         NavigableMap<String, RankNode> nodes = new TreeMap<>();
         Map<String, AttributeValue> start = Map.of();
@@ -300,7 +299,7 @@ public class RankStore {
         return nodes;
     }
 
-    /** Removes nodes of a tree that nobody reads any more. */
+    /** Deletes nodes of a tree that is no longer read. */
     public void delete(String tree, Collection<String> nodes) {
         List<WriteRequest> requests = new ArrayList<>();
         nodes.forEach(node -> requests.add(WriteRequest.builder()
@@ -309,7 +308,7 @@ public class RankStore {
         Batches.write(dynamo, tables.ranks(), requests);
     }
 
-    /** Removes the first nodes of a tree that nobody reads any more; see {@link Batches#removeFirst}. */
+    /** Deletes the first nodes of a tree that is no longer read; see {@link Batches#removeFirst}. */
     public Batches.Removed removeFirst(String tree, int limit) {
         return Batches.removeFirst(dynamo, tables.ranks(), tree, limit);
     }

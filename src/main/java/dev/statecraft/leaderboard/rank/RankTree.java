@@ -16,36 +16,36 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Rank and select over the nodes of a counting trie (see {@link ScorePath}): how many entries are better than a score,
- * and which score holds a place. Pure: the nodes are handed in.
+ * Rank and select over the nodes of a counting trie (see {@link ScorePath}): the number of entries better than a score, and
+ * the score at a position. Pure functions of the given nodes.
  *
- * <p>Both walk one path, so both touch at most nine nodes (four for scores below 2^24; as many again for a subscore),
- * whatever the number of entries.
+ * <p>Both follow one path, so both read at most nine nodes (four for scores below 2^24, and the same again for a subscore)
+ * at any number of entries.
  */
 public final class RankTree {
 
     private RankTree() {}
 
     /**
-     * Where a score stands among the entries that are counted.
+     * Counts around a score.
      *
-     * @param better entries with a strictly better pair
-     * @param equal entries with the same pair
-     * @param total all entries
+     * @param better number of entries with a strictly better pair
+     * @param equal number of entries with the same pair
+     * @param total number of entries
      */
     public record Standing(long better, long equal, long total) {}
 
     /**
-     * The entry at a place, as where to start in the order index.
+     * The entry at a position, as a start in the order index.
      *
-     * @param from the score to start at: exact, or the best end of a range that holds the place
-     * @param before entries strictly better than {@code from}
-     * @param skip how many entries to pass over from there
-     * @param exact whether {@code from} is the very score that holds the place
+     * @param from the score to start at: exact, or the best end of a range that contains the position
+     * @param before number of entries strictly better than {@code from}
+     * @param skip number of entries to skip from there
+     * @param exact whether {@code from} is the score at the position
      */
     public record Place(Score from, long before, long skip, boolean exact) {}
 
-    /** Keys of the nodes that {@link #standing} of this score wants to see. */
+    /** Keys of the nodes that {@link #standing} of this score needs. */
     public static List<String> nodesOf(Score score, boolean subscores) {
         List<String> keys = new ArrayList<>();
         List<Step> byValue = ScorePath.of(new Score(score.value(), 0));
@@ -59,9 +59,9 @@ public final class RankTree {
     }
 
     /**
-     * Where a score stands.
+     * Counts around a score.
      *
-     * @param nodes the nodes of {@link #nodesOf}; one that is missing counts as empty
+     * @param nodes the nodes of {@link #nodesOf}; a missing node is empty
      */
     public static Standing standing(Score score, Order order, boolean subscores, Map<String, RankNode> nodes) {
         long better = 0;
@@ -90,10 +90,9 @@ public final class RankTree {
     }
 
     /**
-     * How many different (score, subscore) pairs that are counted are strictly better than a score. Only the trees of
-     * boards with dense ranking know.
+     * Number of distinct (score, subscore) pairs strictly better than a score, on boards with DENSE ranking.
      *
-     * @param nodes the nodes of {@link #nodesOf}; one that is missing counts as empty
+     * @param nodes the nodes of {@link #nodesOf}; a missing node is empty
      */
     public static long distinctBetter(Score score, Order order, boolean subscores, Map<String, RankNode> nodes) {
         long distinct = 0;
@@ -120,11 +119,11 @@ public final class RankTree {
     }
 
     /**
-     * Which pair has so many different pairs before it.
+     * The pair with a given number of distinct better pairs.
      *
      * @param index the dense rank, 0 for the best
-     * @param nodes reads a node by its key; called once a level, from the root down
-     * @return nothing if fewer different pairs are counted
+     * @param nodes reads a node by its key; called once for each level, from the root down
+     * @return empty if fewer distinct pairs are counted
      */
     public static Optional<Place> selectDistinct(long index, Order order, boolean subscores, NodeReader nodes) {
         long before = 0;
@@ -176,7 +175,7 @@ public final class RankTree {
     }
 
     /**
-     * How many entries have a value below the given one, whatever the board's order.
+     * Number of entries with a value below the given one, regardless of the board's order.
      *
      * @param nodes the nodes of the value's path
      */
@@ -189,12 +188,12 @@ public final class RankTree {
     }
 
     /**
-     * Which score holds a place.
+     * The score at a position.
      *
-     * @param index the place, 0 for the best
-     * @param nodes reads a node by its key; called once a level, from the root down
-     * @param enough stops above the exact score as soon as a range holds no more entries than this; 0 never does
-     * @return nothing if no entry is counted at that place
+     * @param index the position, 0 for the best
+     * @param nodes reads a node by its key; called once for each level, from the root down
+     * @param enough stops above the exact score as soon as a range has at most this many entries; 0 never stops early
+     * @return empty if fewer entries are counted
      */
     public static Optional<Place> select(long index, Order order, boolean subscores, NodeReader nodes, long enough) {
         long before = 0;
@@ -226,7 +225,7 @@ public final class RankTree {
         }
     }
 
-    /** Reads a node of one tree by its key; {@link RankNode#EMPTY} where there is none. */
+    /** Reads a node of one tree by its key; {@link RankNode#EMPTY} if there is none. */
     @FunctionalInterface
     public interface NodeReader {
         /** The node with this key. */
@@ -270,7 +269,7 @@ public final class RankTree {
         return null;
     }
 
-    /** The best end of a range: with the best subscore there can be, so that nobody in the range comes before it. */
+    /** The best end of a range, with the best possible subscore, so that no entry of the range precedes it. */
     private static Place at(Range range, Order order, long before, long index) {
         Score from = order == Order.ASCENDING
                 ? new Score(range.lowest(), -Score.LIMIT)
@@ -280,7 +279,7 @@ public final class RankTree {
 
     private static RankNode withZero(RankNode subscores, long countOfScore) {
         NavigableMap<Integer, Long> counts = new TreeMap<>(subscores.counts());
-        // While a batch is being counted the two nodes may be apart for a moment; never below zero.
+        // While a batch is being counted, the two nodes may briefly differ; the result is never negative.
         counts.put(ScorePath.zeroChild(), Math.max(0, countOfScore - subscores.total()));
         return new RankNode(
                 counts,

@@ -12,10 +12,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Walks the nodes of one season's rank tree through its store, reading each at most once. */
+/** Walks the nodes of the rank tree of one season. Each node is read at most once. */
 public final class RankWalk {
 
-    /** What a season's root node tells. */
+    /** The totals in the root node of a season. */
     public record Summary(long total, Instant lastUpdated, Instant asOf) {}
 
     private final RankStore ranks;
@@ -44,7 +44,7 @@ public final class RankWalk {
         return new Summary(root.total(), lastUpdated, asOf(board, season, root));
     }
 
-    /** All shards of the order index that hold entries, best first. */
+    /** All shards of the order index with entries, best first. */
     public List<Integer> shards() {
         if (board.settings().lanes() == 1) {
             return List.of(0);
@@ -56,7 +56,7 @@ public final class RankWalk {
                 .toList();
     }
 
-    /** The shard of a score and those behind it, in one direction. */
+    /** The shard of a score and the following shards in one direction. */
     public List<Integer> shardsFrom(Score score, boolean worse) {
         int own = EntryItems.shardOf(board, score);
         List<Integer> all = new ArrayList<>(shards());
@@ -69,7 +69,7 @@ public final class RankWalk {
         return result;
     }
 
-    /** Every score written up to then is counted by the tree with this root. */
+    /** The tree with this root counts every score written up to this time. */
     static Instant asOf(Board board, int season, RankNode root) {
         return root.times().values().stream()
                 .min(Long::compare)

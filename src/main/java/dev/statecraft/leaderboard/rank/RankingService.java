@@ -21,7 +21,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Answers who stands where, from the rank tree. Nothing here costs more on a larger board.
+ * Computes ranks from the rank tree. The cost does not depend on the size of the board.
  */
 @ApplicationScoped
 public class RankingService {
@@ -35,27 +35,27 @@ public class RankingService {
     }
 
     /**
-     * Ranks a player's entry: one round trip, 0.5 RCU for each node of the score's path. The player's own score is
-     * counted as it stands in the entry, also where the tree still counts an older one (invariant: a player always sees
-     * its own last score).
-     * With unique ranking the equal entries before the player's are counted as well, see {@link TiePositions}; with dense
-     * ranking the nodes of an older score that the tree still counts are read too.
+     * Ranks the entry of a player. The entry is counted with its current score, also where the tree still counts an older one
+     * (invariant: a player always sees its own last score).
+     *
+     * <p>Cost: one round trip, 0.5 RCU for each node of the score's path. With UNIQUE ranking the tied entries before the entry
+     * are counted too, see {@link TiePositions}; with DENSE ranking the nodes of an older counted score are read too.
      */
     public EntryRank rank(Board board, int season, Entry entry) {
         return rankAll(board, season, List.of(entry)).get(0);
     }
 
-    /** Ranks several entries that have scores, with the nodes they share read once. */
+    /** Ranks several entries with scores. Shared nodes are read once. */
     public List<EntryRank> rankAll(Board board, int season, List<Entry> ranked) {
         return rankAll(board, season, ranked, ranks.read(RankStore.treesOf(board, season), nodesOf(board, ranked)));
     }
 
-    /** The running season of a board and a player's entry in it. */
+    /** The current season of a board and a player's entry in it. */
     public record Standings(Board board, Entry entry) {}
 
     /**
-     * Ranks entries in the running seasons of different boards, with the requests for the rank trees shared; 100 nodes in a
-     * round trip. A player without a score has rank 0, with {@code total} and {@code asOf} all the same.
+     * Ranks entries in the current seasons of different boards with shared requests of 100 nodes. A player without a score has
+     * rank 0, with {@code total} and {@code asOf}.
      */
     public List<EntryRank> rankAcross(List<Standings> asked) {
         List<Map<String, RankNode>> nodes = ranks.read(asked.stream()
@@ -115,8 +115,8 @@ public class RankingService {
     }
 
     /**
-     * The positions of entries in the list, in the order given: the place, and how many equals come before; costs what
-     * {@link TiePositions} says, nothing on a board with unique ranking, where they are the ranks.
+     * The positions of entries in the list, in the given order: the first position of the tie plus the tied entries before.
+     * Cost: that of {@link TiePositions}; none on a board with UNIQUE ranking, where positions are ranks.
      */
     public List<Long> positions(Board board, int season, List<Entry> entries, List<EntryRank> standings) {
         return board.ranking() == Ranking.UNIQUE
@@ -134,8 +134,8 @@ public class RankingService {
     }
 
     /**
-     * Ranks the entries of different players that were written together: each is counted for all of them as it was
-     * written, also where the tree still counts an older score.
+     * Ranks entries of different players that were written together. Each is counted with its written score, also where the tree
+     * still counts an older one.
      */
     public List<EntryRank> rankTogether(Board board, int season, List<Entry> written) {
         Map<String, RankNode> read = ranks.read(RankStore.treesOf(board, season), nodesOf(board, written));
@@ -172,8 +172,8 @@ public class RankingService {
     }
 
     /**
-     * The rank that a score would have if it were reached now, so behind its equals on a board with unique ranking;
-     * {@code ties} counts those who have it.
+     * The rank that a score would have if it were reached now, therefore after all ties with UNIQUE ranking. {@code ties} is the
+     * number of entries with that score.
      */
     public EntryRank rankOf(Board board, int season, Score score) {
         Set<String> keys = new LinkedHashSet<>(RankTree.nodesOf(score, board.subscored()));
@@ -189,8 +189,8 @@ public class RankingService {
     }
 
     /**
-     * Where a score stands that somebody has, with a player's entry counted as it is now, also where the tree still counts
-     * an older score of it.
+     * The rank of an existing score, with one entry counted with its current score, also where the tree still counts an older
+     * one.
      */
     public EntryRank rankBeside(Board board, int season, Score score, Entry own) {
         Set<String> keys = nodesOf(board, List.of(own));
@@ -207,13 +207,13 @@ public class RankingService {
         return new EntryRank(rank, place, others.equal(), others.total() + 1, asOf);
     }
 
-    /** The standing of a player without a score: rank 0, and the total and time of the season; 0.5 RCU. */
+    /** The rank of a player without a score: rank 0, with the total and time of the season. Cost: 0.5 RCU. */
     public EntryRank unranked(Board board, int season) {
         RankWalk.Summary summary = summary(board, season);
         return new EntryRank(0, 0, 0, summary.total(), summary.asOf());
     }
 
-    /** Prepares dense ranks; one batch read more if the tree still counts some of the entries with another score. */
+    /** Prepares dense ranks. Cost: one batch read more if the tree still counts an entry with another score. */
     private DistinctRanks distinct(Board board, int season, List<Entry> entries, Map<String, RankNode> read) {
         Set<String> missing = DistinctRanks.missing(board, entries, read);
         Map<String, RankNode> nodes = new HashMap<>(read);
@@ -223,15 +223,15 @@ public class RankingService {
         return new DistinctRanks(board, nodes);
     }
 
-    /** Total and times of a season, from its root node: 0.5 RCU. */
+    /** Total and times of a season from its root node. Cost: 0.5 RCU. */
     public RankWalk.Summary summary(Board board, int season) {
         return new RankWalk(ranks, board, season).summary();
     }
 
     /**
-     * How the values are spread over buckets of equal width between the lowest and the highest.
+     * The distribution of values in buckets of equal width between the lowest and the highest value.
      *
-     * @param buckets how many at most; fewer where the values do not reach so far
+     * @param buckets maximum number of buckets; fewer for a narrow range
      */
     public Distribution distribution(Board board, int season, int buckets) {
         RankWalk walk = new RankWalk(ranks, board, season);
@@ -261,7 +261,7 @@ public class RankingService {
         return new Distribution(result, summary.total(), summary.asOf());
     }
 
-    /** The nodes as they are without this player, wherever they count it. */
+    /** The nodes without the counts of this player. */
     private static Map<String, RankNode> without(Entry entry, int lane, Map<String, RankNode> nodes) {
         Map<String, RankNode> others = new HashMap<>(nodes);
         nodes.forEach((key, node) -> {

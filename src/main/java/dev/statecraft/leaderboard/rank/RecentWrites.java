@@ -15,25 +15,25 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The scores this instance wrote lately: compared with the roots of the rank trees they tell how many are still on
- * their way through the stream, and which lists are older than what this instance itself has written.
+ * Scores that this instance wrote recently. Compared with the roots of the rank trees they show how many are not yet counted,
+ * and which cached lists are older than the instance's own writes.
  */
 @ApplicationScoped
 public class RecentWrites {
 
     private static final int MOST = 10_000;
 
-    /** Older writes are forgotten: their tree may have been dropped, and then would never count them. */
+    /** Older writes are removed: their tree may be deleted and would never count them. */
     private static final long WINDOW_MILLIS = 60_000;
 
-    /** Seasons that share a slot take each other's writes for their own: then a list is read once more than it needs. */
+    /** Seasons that share a slot share their writes: then a list is read once more than necessary. */
     private static final int SLOTS = 4096;
 
     private record Write(String tree, int lane, long at) {}
 
     private record Last(long number, Write write) {}
 
-    /** Counts what it holds, as a linked deque without a bound does not: adding must not cost more the fuller it is. */
+    /** A bounded deque, so that adding has constant cost. */
     private final LinkedBlockingDeque<Write> writes = new LinkedBlockingDeque<>(MOST);
 
     private final AtomicLong count = new AtomicLong();
@@ -59,18 +59,18 @@ public class RecentWrites {
                 (a, b) -> a != null && b != null && a.number() > b.number() ? a : b);
     }
 
-    /** How many scores this instance has written. */
+    /** Number of scores that this instance has written. */
     public long count() {
         return count.get();
     }
 
-    /** How many it had written with the last one in a season of a board; 0 if there was none. */
+    /** Number of scores written up to the last one in a season of a board; 0 if there was none. */
     public long lastOn(Board board, int season) {
         Last last = lastOn.get(slotOf(board, season));
         return last == null ? 0 : last.number();
     }
 
-    /** Whether the tree of a season, with this root, counts the last score this instance wrote there. */
+    /** Whether the tree with this root counts the last score that this instance wrote in the season. */
     public boolean counted(Board board, int season, RankNode root) {
         Last last = lastOn.get(slotOf(board, season));
         return last == null
@@ -83,7 +83,7 @@ public class RecentWrites {
         return Math.floorMod(Objects.hash(board.game(), board.id(), season), SLOTS);
     }
 
-    /** The trees of a game that are still to count something, as far as is known. */
+    /** The trees of a game with known uncounted writes. */
     public Set<String> trees(String game) {
         return writes.stream()
                 .map(Write::tree)
@@ -92,9 +92,9 @@ public class RecentWrites {
     }
 
     /**
-     * How many writes of a game in the last minute its trees do not count yet.
+     * Number of writes of a game in the last minute that its trees do not count yet.
      *
-     * @param roots the roots of {@link #trees}; what they count is forgotten
+     * @param roots the roots of {@link #trees}; counted writes are removed
      */
     public int notYetCounted(String game, Map<String, RankNode> roots) {
         long oldest = clock.millis() - WINDOW_MILLIS;

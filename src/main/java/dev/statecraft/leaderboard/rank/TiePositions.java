@@ -18,12 +18,11 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.IntStream;
 
 /**
- * Finds the positions of entries inside their ties: equal scores are listed by who reached the score first, then by
- * player id.
+ * Finds the positions of entries inside their ties: equal scores are ordered by time, then by player id.
  *
- * <p>The rank tree does not count that order, so the entries of a tie are counted in the order index, each at most once
- * for all the players asked for: one request and 0.5 RCU for about 40 equal entries, one more request for every 1 MB
- * (about 10,000 entries). An entry that has no equals costs nothing.
+ * <p>The rank tree does not store that order, so the entries of a tie are counted in the order index, each at most once for
+ * all requested players. Cost: one request and 0.5 RCU for about 40 tied entries, one more request for each 1 MB (about
+ * 10,000 entries); none for an entry without ties.
  */
 @ApplicationScoped
 public class TiePositions {
@@ -37,9 +36,9 @@ public class TiePositions {
     }
 
     /**
-     * The positions of entries of different players, in the order given.
+     * The positions of entries of different players, in the given order.
      *
-     * @param standings where each stands, in the same order
+     * @param standings the rank of each entry, in the same order
      */
     List<Long> of(Board board, int season, List<Entry> asked, List<EntryRank> standings) {
         Map<Score, List<Integer>> ties = new LinkedHashMap<>();
@@ -57,7 +56,7 @@ public class TiePositions {
             }
         }
         if (open.size() == 1) {
-            // In the caller's thread: it may be one of the pool, which then would wait for itself.
+            // Runs in the thread of the caller: a pool thread that waits for the pool could deadlock.
             count(board, season, asked, standings, open.get(0), positions);
         } else {
             parallel.all(open.stream()
@@ -86,7 +85,7 @@ public class TiePositions {
         OrderKey last = null;
         for (int i : inOrder) {
             OrderKey own = asked.get(i).orderKey();
-            // The one before is known to stand before this one, whether or not the index has it yet.
+            // The previous entry precedes this one, whether or not the index contains it yet.
             before += index.countBetween(board, season, last, own) + (last == null ? 0 : 1);
             positions.put(i, standings.get(i).place() + before);
             last = own;
