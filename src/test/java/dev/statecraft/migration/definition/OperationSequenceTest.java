@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 class OperationSequenceTest {
 
     @Test
-    void everyOperationDoesWhatItSays() {
+    void operationChangesTheStateAsDefined() {
         turns("{'op': 'default', 'path': 'coins', 'value': 0}", "{}", "{'coins': 0}");
         turns("{'op': 'default', 'path': 'coins', 'value': 0}", "{'coins': 7}", "{'coins': 7}");
         turns(
@@ -45,7 +45,7 @@ class OperationSequenceTest {
     }
 
     @Test
-    void whatCannotBeDoneIsToldAndNothingIsDone() {
+    void impossibleOperationIsReportedAndStateIsUnchanged() {
         refuses("{'op': 'default', 'path': '/stats/coins', 'value': 0}", "{}");
         refuses("{'op': 'rename', 'from': 'a', 'path': 'b'}", "{'a': 1, 'b': 2}");
         refuses("{'op': 'rename', 'from': 'a', 'path': '/x/b'}", "{'a': 1}");
@@ -91,7 +91,7 @@ class OperationSequenceTest {
     }
 
     @Test
-    void whatIsClaimedFollowsFromTheOperations() {
+    void claimedPropertiesAreDerivedFromTheOperations() {
         OperationSequence exact = sequence("{'op': 'rename', 'from': 'a', 'path': 'b'},"
                 + " {'op': 'mapValues', 'path': 'c', 'map': {'x': 'y'}}, {'op': 'default', 'path': 'd', 'value': 1}");
         assertTrue(exact.reversible());
@@ -116,7 +116,7 @@ class OperationSequenceTest {
     }
 
     @Test
-    void whatWasEarnedSinceOutlivesTheWayBack() {
+    void changesAfterTheMigrationSurviveDown() {
         OperationSequence sequence = sequence("{'op': 'default', 'path': 'coins', 'value': 0}");
         assertDone("{}", sequence.down().apply(JsonFixtures.of("{'coins': 0}"), ExpressionTest.ADA, ExpressionTest.BOUNDS));
         assertDone(

@@ -19,7 +19,7 @@ class SchemaChainTest {
             new SchemaChain(List.of(definition("1.0.0"), definition("2.0.0"), definition("1.5.0")));
 
     @Test
-    void aStateGoesThroughWhatWasAppliedAfterItsOwnSchema() {
+    void stateIsUpgradedByMigrationsAppliedAfterItsSchemaVersion() {
         assertEquals(List.of("1.0.0", "2.0.0", "1.5.0"), versions(chain.after("0.0.0")));
         assertEquals(List.of("1.5.0"), versions(chain.after("2.0.0")));
         assertEquals(List.of(), versions(chain.after("1.5.0")));
@@ -49,7 +49,7 @@ class SchemaChainTest {
     }
 
     @Test
-    void paceWaitsForWhatWasConsumedLessWhatItTook() {
+    void pacerWaitsForConsumedCapacityMinusElapsedTime() {
         assertEquals(0, CapacityPacer.waitMillis(0, 1_000, 0));
         assertEquals(900, CapacityPacer.waitMillis(10, 10, 100));
         assertEquals(0, CapacityPacer.waitMillis(10, 10, 1_500));

@@ -91,7 +91,7 @@ class SchemaPathTest {
     }
 
     @Test
-    void whatFailsOrBreaksARuleStaysAsItWas() {
+    void failedOrInvalidStateIsNotUpgraded() {
         apply("1.0.0", rename("coins", "gold"), "");
         apply(
                 "2.0.0",
@@ -112,7 +112,7 @@ class SchemaPathTest {
     }
 
     @Test
-    void whatABaselineTookInWasNotDoneToAnybody() {
+    void adoptedMigrationIsNotAppliedToReads() {
         lab.register(Laboratory.definition("1.0.0", rename("coins", "gold"), ""));
         lab.migrations.baseline(GAME, SemanticVersion.of("1.0.0"), null, "tester");
         lab.create("arena", "p1", "{'coins': 5}");

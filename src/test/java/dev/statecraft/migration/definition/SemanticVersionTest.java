@@ -44,7 +44,7 @@ class SemanticVersionTest {
     }
 
     @Test
-    void whatIsAVersionIsReadAndWrittenAsItIs() {
+    void validVersionIsParsedAndFormattedUnchanged() {
         for (String text : List.of(
                 "0.0.4",
                 "1.2.3",
@@ -59,7 +59,7 @@ class SemanticVersionTest {
     }
 
     @Test
-    void whatIsNoVersionIsNotRead() {
+    void invalidVersionIsRejected() {
         for (String text : List.of(
                 "",
                 "1",

@@ -139,7 +139,7 @@ public class ExpressionTest {
                 "'x'.matches('((a{100}){100}){100}') => repeats at most",
                 "int('1x') => is not an integer",
             })
-    void whatCannotBeEvaluatedIsReportedWithItsPlace(String text, String reason) {
+    void failedEvaluationIsReportedWithItsPosition(String text, String reason) {
         String failed = failed(text);
         assertTrue(failed.contains(reason), failed);
         assertTrue(failed.startsWith("the expression failed"), failed);
@@ -165,7 +165,7 @@ public class ExpressionTest {
                 "'\\ud83d' => Invalid unicode code point",
                 "type(1) => gives a type where a JSON value is needed",
             })
-    void whatIsNoExpressionIsRefusedWithItsPlace(String text, String reason) {
+    void invalidExpressionIsRejectedWithItsPosition(String text, String reason) {
         Expression.Compilation compilation = Expression.compile(text, ExpressionUse.COMPUTATION, 200);
         String refused = assertInstanceOf(Expression.Invalid.class, compilation).reason();
         assertTrue(refused.contains(reason), refused);

@@ -59,7 +59,7 @@ class MigrationServiceTest {
     }
 
     @Test
-    void aBaselineAdoptsWhatWasRegisteredAndNothingEarlierIsTakenUnlessAsked() {
+    void baselineAdoptsRegisteredMigrationsAndRejectsLowerVersions() {
         Laboratory lab = new Laboratory();
         lab.register(definition("1.0.0"));
         lab.register(definition("3.0.0"));
@@ -154,7 +154,7 @@ class MigrationServiceTest {
     }
 
     @Test
-    void theLedgerIsListedAsFarAsConfiguredAndKeptWhole() {
+    void historyListIsLimitedAndAllEntriesAreStored() {
         Laboratory lab = new Laboratory(Map.of("max-migration-history", "2", "max-migrations", "3"), List.of(), none());
         for (int i = 1; i <= 3; i++) {
             lab.register(definition(i + ".0.0"));

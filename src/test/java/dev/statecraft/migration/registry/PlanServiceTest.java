@@ -45,7 +45,7 @@ class PlanServiceTest {
     }
 
     @Test
-    void aPlanSaysWhatWouldBecomeOfEveryRecordAndWritesNothing() {
+    void planReportsResultOfEveryRecordWithoutWrites() {
         Laboratory lab = new Laboratory(Map.of(), List.of(), calls);
         lab.create("global", "ada", "{'hp': 3, 'coins': 1}");
         lab.create("global", "bob", "{'hp': 5, 'coins': 2}");
@@ -109,7 +109,7 @@ class PlanServiceTest {
     }
 
     @Test
-    void whatAnExpressionChangesUnexpectedlyIsWarnedOf() {
+    void unexpectedChangeOfExpressionIsWarnedOf() {
         Laboratory lab = new Laboratory();
         lab.create("global", "ada", "{'list': [[1], 2], 'n': 1, 'kept': {'x': 1, 'y': 's'}, 'empty': []}");
         lab.create("global", "bob", "{'list': [3], 'n': 1, 'kept': {'x': 1, 'y': 's'}, 'empty': [], 'old': true}");
