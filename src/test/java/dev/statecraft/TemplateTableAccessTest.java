@@ -235,12 +235,12 @@ class TemplateTableAccessTest {
 
     @Test
     void requestFunctions_cannotDeleteAuditRecords() {
-        Set<String> deleting = resources(FUNCTION).keySet().stream()
+        Set<String> deletes = resources(FUNCTION).keySet().stream()
                 .filter(id -> writes(id).getOrDefault("IntegrationTable", Set.of()).stream()
                         .anyMatch(Set.of("DeleteItem", "BatchWriteItem")::contains))
                 .collect(Collectors.toSet());
         // Forced synchronisation does at once what the schedule does, for whoever administrates the system.
-        assertEquals(Set.of("EventStreamFunction", "ScheduleFunction", "SynchronizeFunction"), deleting);
+        assertEquals(Set.of("EventStreamFunction", "ScheduleFunction", "SynchronizeFunction"), deletes);
     }
 
     /** What a function may write, by table. */

@@ -133,7 +133,7 @@ class SocketEndpointTest {
                 answered = frame.path("id").asInt() == 3
                         && frame.at("/results/0/state/oil").asInt() == 9;
             }
-            assertTrue(answered, "the sender has its answer, and perhaps the news before");
+            assertTrue(answered, "the sender receives its response, possibly after the changes");
         }
     }
 

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import dev.statecraft.http.ApiPlay;
 import dev.statecraft.http.RequestVariants;
 import dev.statecraft.http.RequestVariants.Field;
 import dev.statecraft.http.RequestVariants.Variant;

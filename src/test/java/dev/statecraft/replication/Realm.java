@@ -68,7 +68,7 @@ public final class Realm {
     public static final Source SERVER = new Source("server", null);
 
     public final TableNames tables;
-    public final Announcements news = new Announcements();
+    public final Announcements announcements = new Announcements();
     public final DynamoDbClient dynamo;
     public final ReplicationConfig config;
     public final EntityStore entityStore;
@@ -119,7 +119,7 @@ public final class Realm {
                 new CommitCoordinator(commitStore, recentCommits, new Counters(), config),
                 config,
                 clock,
-                news);
+                announcements);
         types = new EntityTypeService(new EntityTypeStore(dynamo, tables), config);
         SchemaService shapes = new SchemaService(types, schemas);
         ConflictStore conflictStore = new ConflictStore(dynamo, tables, config);
@@ -132,7 +132,7 @@ public final class Realm {
         feeds = new SpaceFeedService(log, entityStore, shapes, resyncs, clock);
         ReplicationStatisticsStore sums = new ReplicationStatisticsStore(dynamo, tables);
         players = new PlayerService(
-                new PlayerStore(dynamo, tables, sums, config), entityStore, shapes, config, clock, news);
+                new PlayerStore(dynamo, tables, sums, config), entityStore, shapes, config, clock, announcements);
         playerFeeds = new PlayerFeedService(players, feeds, log, config);
         sync = new SyncService(
                 entities, conflicts, commits, recentCommits, feeds, playerFeeds, statistics, config, clock);

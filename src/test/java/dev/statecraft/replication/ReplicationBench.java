@@ -83,7 +83,7 @@ public class ReplicationBench {
         for (int size : new int[] {1, 10, 50}) {
             commits("noise", "noise", size, ENTITIES, true);
         }
-        print("one entity, updated all the time: 60 commits within a minute");
+        print("one entity, updated continuously: 60 commits within a minute");
         for (int i = 0; i < 3; i++) {
             commits("commits " + i * COMMITS + " to " + (i * COMMITS + COMMITS - 1), "plain", 1, 1, true);
         }

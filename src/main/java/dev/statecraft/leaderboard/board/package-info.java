@@ -2,7 +2,7 @@
  * Boards, the records of their closed seasons, and the purge of deleted boards.
  *
  * <p>A change of a board is visible to every instance before its response is sent. A season is closed exactly once, at its
- * scheduled end or by a reset request, even if no scheduled work runs. Deleting a board makes its data unreachable
+ * scheduled end or by a reset request, even if no scheduled work runs. A deletion makes the data of a board unreachable
  * immediately.
  *
  * <p>Reading order:

@@ -4,9 +4,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.statecraft.migration.expression.ErrorText;
 import dev.statecraft.migration.expression.ExpressionBounds;
 import dev.statecraft.migration.expression.Subject;
-import dev.statecraft.replication.state.Schemas.StateConversion;
 import dev.statecraft.replication.state.Schemas.ConvertedState;
 import dev.statecraft.replication.state.Schemas.NoDowngrade;
+import dev.statecraft.replication.state.Schemas.StateConversion;
 import java.util.List;
 import java.util.Optional;
 

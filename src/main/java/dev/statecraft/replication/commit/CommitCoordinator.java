@@ -1,10 +1,10 @@
 package dev.statecraft.replication.commit;
 
-import dev.statecraft.replication.commit.CommitStore.WriteConflict;
-import dev.statecraft.replication.commit.CommitStore.CompanionRejected;
 import dev.statecraft.replication.commit.CommitStore.CommitSnapshot;
+import dev.statecraft.replication.commit.CommitStore.CompanionRejected;
 import dev.statecraft.replication.commit.CommitStore.Outcome;
 import dev.statecraft.replication.commit.CommitStore.SnapshotOutdated;
+import dev.statecraft.replication.commit.CommitStore.WriteConflict;
 import dev.statecraft.replication.commit.CommitStore.Written;
 import dev.statecraft.replication.state.ReplicationConfig;
 import dev.statecraft.table.CapacityUsage;

@@ -59,7 +59,7 @@ class MatchBench {
     }
 
     @Test
-    void reckoning() {
+    void ratingTime() {
         for (RatingSystem system : List.of(
                 new Elo(1500, 32, Elo.Expectation.LOGISTIC),
                 new Glicko2(1500, 350, 0.06, 0.5, Duration.ofDays(1)),

@@ -159,7 +159,7 @@ class PlanServiceTest {
     }
 
     @Test
-    void moreRecordsThanTheSampleAreReckonedFromIt() {
+    void largerPopulationIsEstimatedFromTheSample() {
         Laboratory lab = new Laboratory(Map.of("plan.sample", "10", "plan.shown", "1"), List.of(), calls);
         for (int i = 0; i < 40; i++) {
             lab.create("space" + i % 7, "player" + i, String.format(Locale.ROOT, "{'n': %d}", i));

@@ -100,7 +100,7 @@ final class SocketRig {
                 new ConnectionService(store, wires, access.keys(), known, realm.config, realm.clock);
         notifier = new ConnectionNotifier(
                 connections, store, wires, realm.sync, frames, access.keys(), known, realm.config);
-        realm.news.listen(notifier::changed);
+        realm.announcements.listen(notifier::changed);
         syncs = new SyncResource(realm.sync, realm.config, limits, new CurrentCaller());
         sockets = new SocketResource(syncs, connections, frames, json, limits, realm.config);
     }

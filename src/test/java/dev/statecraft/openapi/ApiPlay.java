@@ -1,12 +1,10 @@
-package dev.statecraft.http;
+package dev.statecraft.openapi;
 
 import static io.restassured.RestAssured.given;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.statecraft.erasure.RobloxSignatureTest;
-import dev.statecraft.openapi.ApiDocument;
-import dev.statecraft.openapi.ApiWorld;
 import io.restassured.response.Response;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;

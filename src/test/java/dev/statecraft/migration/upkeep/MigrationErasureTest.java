@@ -1,4 +1,4 @@
-package dev.statecraft.migration.definition;
+package dev.statecraft.migration.upkeep;
 
 import static dev.statecraft.migration.Laboratory.BY;
 import static dev.statecraft.migration.Laboratory.GAME;
@@ -13,9 +13,9 @@ import dev.statecraft.local.LocalDynamoDb;
 import dev.statecraft.local.Meanwhile;
 import dev.statecraft.migration.JsonFixtures;
 import dev.statecraft.migration.Laboratory;
+import dev.statecraft.migration.definition.SemanticVersion;
 import dev.statecraft.migration.run.MigrationStatus;
 import dev.statecraft.migration.run.Run;
-import dev.statecraft.migration.upkeep.MigrationErasureService;
 import dev.statecraft.replication.commit.Mutation;
 import dev.statecraft.replication.state.PackedJson;
 import java.util.List;

@@ -1,4 +1,4 @@
-package dev.statecraft.migration.definition;
+package dev.statecraft.migration;
 
 import static dev.statecraft.migration.Laboratory.BY;
 import static dev.statecraft.migration.Laboratory.definition;
@@ -7,9 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.statecraft.local.LocalDynamoDb;
 import dev.statecraft.local.Meter;
-import dev.statecraft.migration.Interruptions;
-import dev.statecraft.migration.JsonFixtures;
-import dev.statecraft.migration.Laboratory;
+import dev.statecraft.migration.definition.Definition;
+import dev.statecraft.migration.definition.SemanticVersion;
 import dev.statecraft.migration.execution.StepService;
 import dev.statecraft.migration.registry.MigrationService;
 import dev.statecraft.migration.registry.Plan;
