@@ -107,7 +107,11 @@ public class CommitCoordinator {
         return serialized(target.game(), target.space(), () -> attempt(target, backoff, planner, busy));
     }
 
-    private <T> Optional<T> attempt(CommitTarget target, ContentionBackoff backoff, Function<CommitSnapshot, Plan<T>> planner, Supplier<T> busy) {
+    private <T> Optional<T> attempt(
+            CommitTarget target,
+            ContentionBackoff backoff,
+            Function<CommitSnapshot, Plan<T>> planner,
+            Supplier<T> busy) {
         Outcome last = new WriteConflict();
         for (int attempt = 0; attempt < config.commitAttempts(); attempt++) {
             CommitSnapshot snapshot = last instanceof SnapshotOutdated outdated ? outdated.snapshot() : read(target, backoff);

@@ -5,7 +5,7 @@ import java.util.random.RandomGenerator;
 
 /**
  * Computes a random wait time before a commit. The window doubles with each collision and shrinks by a quarter with
- * each success. It is kept from one commit to the next. So about half of all attempts succeed in a space with many
+ * each success. The next commit uses the same window. So about half of all attempts succeed in a space with many
  * writing instances, and a single writer does not wait. A writer waits only before it reads. A retry on the items that
  * DynamoDB returned does not wait, because other writers would otherwise always win. Not thread-safe: the caller holds
  * the lock of the stripe.

@@ -236,7 +236,7 @@ class CommitFaultTest {
                             .get("n")
                             .longValue());
         }
-        assertTrue(realm.reader.readAt(GAME, SPACE, "a", 3).isEmpty(), "only five are kept");
+        assertTrue(realm.reader.readAt(GAME, SPACE, "a", 3).isEmpty(), "only five are stored");
         assertEquals(
                 List.of(8L, 7L, 6L, 5L, 4L),
                 realm.reader.versions(GAME, SPACE, "a", Long.MAX_VALUE, 10).orElseThrow().versions().stream()

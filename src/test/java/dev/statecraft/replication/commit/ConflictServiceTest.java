@@ -165,16 +165,16 @@ class ConflictServiceTest {
                     ObjectNode state = object("{'hp': " + i + "}");
                     deciders.add(() -> service.resolve(GAME, conflict.id(), Choice.STATE, state, "d"));
                 }
-                int settled = 0;
+                int resolutions = 0;
                 for (Future<ResolveResult> future : threads.invokeAll(deciders)) {
                     ResolveResult decided = future.get();
                     if (decided instanceof Done) {
-                        settled++;
+                        resolutions++;
                     } else {
                         assertInstanceOf(ResolvedDifferently.class, decided);
                     }
                 }
-                assertEquals(1, settled);
+                assertEquals(1, resolutions);
                 assertEquals(3, realm.entityStore.read(GAME, SPACE, "e" + round).version());
             }
         } finally {
@@ -186,8 +186,8 @@ class ConflictServiceTest {
     void impossibleDecisionLeavesConflictParked() {
         ParkedConflict conflict = rig.park("m1");
         done(realm.delete("e"));
-        Impossible gone = assertInstanceOf(Impossible.class, rig.decide(conflict, Choice.CLIENT, null));
-        assertInstanceOf(Rejection.NotFound.class, gone.rejection());
+        Impossible impossible = assertInstanceOf(Impossible.class, rig.decide(conflict, Choice.CLIENT, null));
+        assertInstanceOf(Rejection.NotFound.class, impossible.rejection());
         assertEquals(1, realm.conflicts.list(GAME, null, 10).conflicts().size());
         assertInstanceOf(Done.class, rig.decide(conflict, Choice.SERVER, null));
     }

@@ -73,12 +73,12 @@ class RecentCommitsTest {
             seq[space] += random.nextInt(20) == 0 ? 2 : 1;
             recent.add("g", "s" + space, commit("e", seq[space], random.nextInt(4_000)));
             long from = Math.max(0, seq[space] - random.nextInt(100));
-            List<Long> told = after("s" + space, "e", from);
+            List<Long> returned = after("s" + space, "e", from);
             List<Long> gapless = new ArrayList<>();
-            for (long next = from + 1; next <= seq[space] && !told.isEmpty(); next++) {
+            for (long next = from + 1; next <= seq[space] && !returned.isEmpty(); next++) {
                 gapless.add(next);
             }
-            assertEquals(gapless, told, "seed " + seed);
+            assertEquals(gapless, returned, "seed " + seed);
         }
     }
 }
