@@ -70,7 +70,7 @@ import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 
-/** Leaderboards wired by hand on fresh tables of the real DynamoDB Local, without Quarkus around them. */
+/** Leaderboards without Quarkus, on new tables of DynamoDB Local. */
 public final class Arena {
 
     public static final String GAME = "default";
@@ -180,7 +180,7 @@ public final class Arena {
         return boards.create(GAME, id, settings).orElseThrow();
     }
 
-    /** A board for scores, the highest first, in some lanes, with bounds and rewards. */
+    /** Creates a descending SCORE board with lanes, bounds and rewards. */
     public Board create(String id, int lanes, Bounds bounds, List<Reward> rewards) {
         return create(
                 id,
@@ -203,7 +203,7 @@ public final class Arena {
         return ((SeasonService.Done) seasons.reset(GAME, id, reason, requestId)).closed();
     }
 
-    /** Has everything done that the clock says, with the rank trees at rest before, meanwhile and afterwards. */
+    /** Runs all scheduled work. Drains the streams before, during and after it. */
     public void upkeep() {
         drain();
         upkeep.run(GAME, () -> true);
@@ -222,7 +222,7 @@ public final class Arena {
         return (Taken) scores.submit(GAME, board, score, true);
     }
 
-    /** An entry as a first submission would write it, not written yet. */
+    /** The entry that a first submission would write. It is not written. */
     public Entry submitted(Board board, String player, long value) {
         Submission submission = new Submission(player, new Score(value, 0), null, "s", true, null);
         Receipt.Retention retention = new Receipt.Retention(16, 64, Duration.ofMinutes(1));
@@ -233,7 +233,7 @@ public final class Arena {
         return boards.read(GAME, id).orElseThrow();
     }
 
-    /** Brings the rank trees to rest. */
+    /** Counts all pending stream records, so that the rank trees are up to date. */
     public void drain() {
         List<StreamRecord> records = stream.next();
         while (!records.isEmpty()) {

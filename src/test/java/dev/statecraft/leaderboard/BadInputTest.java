@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Nothing a caller sends causes a 5xx or writes half of anything (invariant A2). */
+/** No request causes a 5xx response or a partial write (invariant A2). */
 @QuarkusTest
 @Tag("application")
 @WithTestResource(DynamoDbLocalResource.class)
@@ -159,7 +159,7 @@ class BadInputTest {
     }
 
     @Test
-    void wrongMethodsAndMediaTypesAreNamed() {
+    void wrongMethodOrMediaType_isReported() {
         aBoardIsThere();
         problem(given().put(SCORES), 405);
         problem(given().delete(SCORES), 405);
@@ -168,7 +168,7 @@ class BadInputTest {
     }
 
     @Test
-    void hugeDeepAndBrokenBodiesAreRefused() {
+    void hugeDeepOrInvalidBody_isRejected() {
         aBoardIsThere();
         String deep = "{\"playerId\":\"a\",\"value\":1,\"metadata\":" + "[".repeat(10_000) + "]".repeat(10_000) + "}";
         problem(post(SCORES, deep), 400);
@@ -184,7 +184,7 @@ class BadInputTest {
     }
 
     @Test
-    void batchesHaveOneToAHundredScores() {
+    void batch_hasOneToAHundredScores() {
         aBoardIsThere();
         problem(post(SCORES + "/batch", "{\"scores\":[]}"), 400);
         problem(post(SCORES + "/batch", "{}"), 400);
@@ -196,7 +196,7 @@ class BadInputTest {
     }
 
     @Test
-    void writesToNothingAreRefused() {
+    void writeToUnknownBoard_isRejected() {
         problem(post("/v1/leaderboards/none/scores", "{\"playerId\":\"a\",\"value\":1}"), 404);
         problem(post("/v1/leaderboards/none/reset", "{\"reason\":\"x\"}"), 404);
         problem(given().delete("/v1/leaderboards/none"), 404);

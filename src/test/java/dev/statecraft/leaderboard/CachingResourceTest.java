@@ -45,7 +45,7 @@ class CachingResourceTest {
     }
 
     @Test
-    void aPageHasATagThatStaysUntilSomethingChanges() {
+    void etagOfAPage_changesOnlyWithThePage() {
         aBoardWithAScoreIsThere();
         Response first = given().get(TOP);
         first.then()
@@ -65,7 +65,7 @@ class CachingResourceTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"%s", "W/%s", "\"other\", %s", "\"a,b\" , W/%s", "*"})
-    void whoHasThePageIsNotSentItAgain(String header) {
+    void matchingEtag_returns304(String header) {
         aBoardWithAScoreIsThere();
         String tag = given().get(TOP).header("ETag");
         given().header("If-None-Match", String.format(header, tag))
@@ -79,13 +79,13 @@ class CachingResourceTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"\"other\"", "nonsense", "W/nonsense", "\"", ","})
-    void whoHasAnotherPageIsSentThisOne(String header) {
+    void otherEtag_returnsThePage(String header) {
         aBoardWithAScoreIsThere();
         given().header("If-None-Match", header).get(TOP).then().statusCode(200).body("entries", not(equalTo(null)));
     }
 
     @Test
-    void aPlayersOwnRankIsNeverKept() {
+    void rankOfAPlayer_isNotCached() {
         aBoardWithAScoreIsThere();
         for (String path : new String[] {"players/ada", "entries?around=ada", "entries?players=ada"}) {
             given().get("/v1/leaderboards/cached/" + path)
@@ -99,7 +99,7 @@ class CachingResourceTest {
     }
 
     @Test
-    void whoSubmitsAndListsSeesTheScore() {
+    void listAfterSubmission_containsTheScore() {
         aBoardWithAScoreIsThere();
         int value = 1_000_000;
         for (int i = 0; i < 5; i++) {
@@ -111,7 +111,7 @@ class CachingResourceTest {
     }
 
     @Test
-    void statisticsCountTheHitsAndHaveATag() {
+    void statistics_countCacheHitsAndHaveAnEtag() {
         aBoardWithAScoreIsThere();
         given().get(TOP);
         given().get(TOP);
@@ -133,7 +133,7 @@ class CachingResourceTest {
     }
 
     @Test
-    void aPlayersTokenIsAnsweredFromTheCacheWhateverItAsks() {
+    void playerToken_isServedFromTheCache() {
         aBoardWithAScoreIsThere();
         String token = given().contentType("application/json")
                 .body(Map.of("boards", List.of("cached")))

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** How long 64 clients wait that all write the entry of one player, and what it consumes. */
+/** Latency and consumed capacity of 64 clients that write the entry of one player. */
 @Tag("bench")
 class ContentionBench {
 
@@ -81,7 +81,7 @@ class ContentionBench {
 
     private final List<Long> nanos = Collections.synchronizedList(new ArrayList<>());
 
-    /** How many calls were answered 503. */
+    /** Number of calls with a 503 response. */
     private final AtomicInteger refused = new AtomicInteger();
 
     private void timed(BooleanSupplier taken) {

@@ -31,7 +31,7 @@ class EventBoardClosingTest {
     private final Arena arena = event.arena;
 
     @Test
-    void instancesThatKnewItBeforeItsEndCloseItOnceTogether() throws Exception {
+    void instancesWithCachedBoard_closeItOnce() throws Exception {
         Map<String, String> caching = Map.of("statecraft.leaderboard.board-cache", "PT1H");
         Arena one = new Arena(arena.tables, caching, event.faults, clock);
         Arena other = new Arena(arena.tables, caching, event.faults, clock);
@@ -58,7 +58,7 @@ class EventBoardClosingTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void whereverItsClosingIsCutShortItIsCompletedOnce(boolean afterwards) {
+    void interruptedClose_isCompletedOnce(boolean afterwards) {
         clock.moveTo(START);
         int cuts = 0;
         for (int write = 0; cuts == write; write++) {
@@ -86,7 +86,7 @@ class EventBoardClosingTest {
     }
 
     @Test
-    void whoeverLooksFirstMayFailAndTheNextClosesIt() {
+    void failedFirstRead_isFollowedByACloseOfTheNext() {
         clock.moveTo(START);
         for (boolean afterwards : new boolean[] {false, true}) {
             String id = "board-" + afterwards;

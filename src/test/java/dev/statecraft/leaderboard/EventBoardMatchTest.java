@@ -21,7 +21,7 @@ class EventBoardMatchTest {
     private final Arena arena = event.arena;
 
     @Test
-    void matchesAreRatedInBetweenAndReplayedAfterwards() {
+    void matches_areRatedWhileOpenAndReplayedAfterwards() {
         event.createRated(2);
         assertInstanceOf(MatchResult.NotOpen.class, event.rate("m1", "a", "b"));
         assertFalse(arena.board("board").scored());
@@ -46,7 +46,7 @@ class EventBoardMatchTest {
     }
 
     @Test
-    void aMatchAsLargeAsATransactionIsRefusedWithoutATraceAndReplayedAfterTheEnd() {
+    void largestMatch_isRejectedWithoutWritesAndReplayedAfterTheEnd() {
         event.createRated(1);
         clock.moveTo(START);
         String[] players = new String[MatchService.MOST_PLAYERS];

@@ -41,7 +41,7 @@ class EventBoardTest {
     private final Arena arena = event.arena;
 
     @Test
-    void itTakesScoresFromItsStartUntilItsEnd() {
+    void eventBoard_acceptsScoresFromStartToEnd() {
         event.create();
         assertEquals(new ScoreResult.NotOpen(arena.board("board"), Status.SCHEDULED), event.submit("a", 1, "early"));
         assertFalse(arena.board("board").scored(), "a refused score fixes nothing");
@@ -66,7 +66,7 @@ class EventBoardTest {
     }
 
     @Test
-    void whatIsReadAfterTheEndIsTheFinalStanding() {
+    void readAfterTheEnd_returnsTheFinalRanking() {
         event.create();
         clock.moveTo(START);
         event.submit("a", 10, "a1");
@@ -102,7 +102,7 @@ class EventBoardTest {
     }
 
     @Test
-    void aWriteDecidedBeforeTheEndCountsEvenIfItComesLater() {
+    void writeEvaluatedBeforeTheEnd_countsEvenIfLate() {
         event.create();
         clock.moveTo(END.minusMillis(1));
         event.submit("a", 10, "a1");
@@ -118,7 +118,7 @@ class EventBoardTest {
     }
 
     @Test
-    void seasonsRecurInsideItsTimeAndTheLastEndsWithIt() {
+    void seasonsRecur_andTheLastEndsWithTheBoard() {
         arena.create("board", settings(new ResetSchedule("0 0 * * *", null, null)));
         clock.moveTo(START);
         event.submit("a", 1, "a1");
@@ -135,7 +135,7 @@ class EventBoardTest {
     }
 
     @Test
-    void withoutSeasonalResetsItClosesAllTheSame() {
+    void withoutSeasonalResets_theBoardStillCloses() {
         Map<String, String> without = Map.of("statecraft.leaderboard.seasonal-resets", "false");
         Arena still = new Arena(arena.tables, without, event.faults, clock);
         still.create("board", settings(new ResetSchedule("0 0 * * *", null, null)));
@@ -146,7 +146,7 @@ class EventBoardTest {
     }
 
     @Test
-    void itsEndMovesUntilItHasPassedAndItsStartUntilItIsScored() {
+    void endAndStart_areLockedByCloseAndFirstScore() {
         event.create();
         assertChanged(new Terms(START.plusSeconds(5), END, 0));
         clock.moveTo(START.plusSeconds(5));
@@ -164,7 +164,7 @@ class EventBoardTest {
     }
 
     @Test
-    void whatIsUnderReviewWhenItClosesCanOnlyBeRejected() {
+    void pendingReviewOfAClosedBoard_canOnlyBeRejected() {
         Bounds bounds = new Bounds(null, BigDecimal.TEN, null, null, null, Bounds.Action.QUARANTINE);
         BoardSettings plain = settings(null);
         arena.create(
@@ -191,7 +191,7 @@ class EventBoardTest {
     }
 
     @Test
-    void aPlayerWhoIsErasedLosesTheAwardOfTheLastSeasonToo() {
+    void erasedPlayer_isRemovedFromTheAwardsOfTheLastSeason() {
         event.create();
         clock.moveTo(START);
         event.submit("a", 10, "a1");

@@ -11,12 +11,12 @@ import software.amazon.awssdk.services.dynamodb.model.TransactWriteItemsRequest;
 import software.amazon.awssdk.services.dynamodb.model.UpdateItemRequest;
 
 /**
- * Stands in front of the real SDK and lets one write fail: before it is sent, or after it took effect, so that its
- * answer is lost.
+ * SDK interceptor that lets writes fail, either before the request is sent, or after the write took effect, so that its
+ * response is lost.
  */
 public final class Faults implements ExecutionInterceptor {
 
-    /** The failure a test asked for. */
+    /** The injected failure. */
     public static final class Injected extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
@@ -29,20 +29,20 @@ public final class Faults implements ExecutionInterceptor {
     private volatile int failAt = Integer.MAX_VALUE;
     private volatile boolean afterwards;
 
-    /** The write with this number, from 0 and counted from now, fails, and all after it. */
+    /** Lets the write with this number, counted from 0 from now on, and all later writes fail. */
     public void failFrom(int write, boolean afterItTookEffect) {
         writes.set(0);
         failAt = write;
         afterwards = afterItTookEffect;
     }
 
-    /** Nothing fails any more. */
+    /** Ends the failures and resets the number of writes. */
     public void heal() {
         failAt = Integer.MAX_VALUE;
         writes.set(0);
     }
 
-    /** Writes since the last {@link #heal()}. */
+    /** Number of writes since the last {@link #heal()} or {@link #failFrom}. */
     public int writes() {
         return writes.get();
     }

@@ -41,8 +41,8 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.KeysAndAttributes;
 
 /**
- * Submitting and ranking over HTTP beside the bare SDK doing the same DynamoDB calls on the same machine, with the
- * stream pump at rest, so that only the request path is compared.
+ * Compares submissions and ranks over HTTP with the same DynamoDB calls of the SDK on the same machine. The stream pump is
+ * stopped, so that only the request path is compared.
  */
 @Tag("bench")
 @QuarkusTest
@@ -52,12 +52,12 @@ class HttpBench {
     private static final int PLAYERS = 500;
     private static final Duration WARM_UP = Duration.ofSeconds(6);
 
-    /** The two sides take turns, so that whatever else the machine does, and what has warmed up since, meets both. */
+    /** The two sides alternate, so that other load and warm-up affect both. */
     private static final int TURNS = 5;
 
     private static final Duration TURN = Duration.ofSeconds(2);
 
-    /** As many as an entry has after some submissions, so that both sides write items of the same size. */
+    /** Number of receipts of an entry after some submissions, so that both sides write items of the same size. */
     private static final List<Receipt> RECEIPTS = IntStream.range(0, 16)
             .mapToObj(i -> new Receipt(
                     Receipt.idOf("s" + i), i, 1_000 + i, new Score(1_001 + i, 0), i * 100L, false, true, false))
@@ -84,7 +84,7 @@ class HttpBench {
     private record Rate(double perSecond, double medianMillis, double p99Millis) {}
 
     @Test
-    void httpBesideTheBareSdk() throws Exception {
+    void httpComparedWithTheSdk() throws Exception {
         send("POST", "/v1/leaderboards", "{\"id\":\"bench\",\"rankingType\":\"SCORE\"}");
         for (int player = 0; player < PLAYERS; player++) {
             submit();

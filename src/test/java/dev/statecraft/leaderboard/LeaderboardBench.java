@@ -42,7 +42,7 @@ import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.WriteRequest;
 
-/** What operations consume at different sizes, and what counting costs at different batch sizes. */
+/** Consumed capacity of operations by board size, and of counting by batch size. */
 @Tag("bench")
 class LeaderboardBench {
 
@@ -110,7 +110,7 @@ class LeaderboardBench {
 
     @ParameterizedTest
     @ValueSource(ints = {1_000, 100_000})
-    void theTopReadAndKept(int entries) throws InterruptedException, ExecutionException {
+    void topPageReadAndCached(int entries) throws InterruptedException, ExecutionException {
         Board board = loaded(entries);
         Clock later = Clock.offset(arena.clock, Duration.ofSeconds(10));
         print("top 100 of a board of %,d entries, quiet for 10 s", entries);
@@ -182,7 +182,7 @@ class LeaderboardBench {
         }
     }
 
-    /** What the end of a season takes when every player gets an award. */
+    /** Cost of the finalization of a season in which every player gets an award. */
     private void close(Board board, int entries) {
         arena.boards.change(
                 Arena.GAME,
@@ -246,7 +246,7 @@ class LeaderboardBench {
         for (int i = 0; i < entries; i++) {
             values[i] = scores.nextInt(LARGEST_SCORE);
         }
-        // One after the other: DynamoDB Local does badly at both at once.
+        // Sequentially, because DynamoDB Local is slow at both in parallel.
         for (int from = 0; from < entries; from += COUNTED_TOGETHER) {
             List<StreamRecord> records = new ArrayList<>();
             for (int i = from; i < Math.min(entries, from + COUNTED_TOGETHER); i++) {

@@ -5,7 +5,7 @@ import static io.restassured.RestAssured.given;
 import io.restassured.response.ValidatableResponse;
 import io.restassured.specification.RequestSpecification;
 
-/** Calls of the leaderboards of the running application; bodies are JSON text, or maps that become it. */
+/** HTTP calls of the leaderboards of the running application. Bodies are JSON text or maps. */
 public final class LeaderboardCalls {
 
     private LeaderboardCalls() {}
@@ -26,7 +26,7 @@ public final class LeaderboardCalls {
         return json().body(body).patch("/v1/leaderboards/" + board).then();
     }
 
-    /** Reads a path that is encoded already. */
+    /** Reads an already encoded path. */
     public static ValidatableResponse get(String path) {
         return given().urlEncodingEnabled(false).get("/v1/leaderboards/" + path).then();
     }

@@ -30,7 +30,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Ten thousand operations from 64 clients: no score is lost or counted twice, every rank is exact at rest. */
+/** 10,000 operations of 64 clients: no score is lost or counted twice, and all ranks are exact afterwards. */
 @QuarkusTest
 @Tag("application")
 @WithTestResource(DynamoDbLocalResource.class)
@@ -53,7 +53,7 @@ class LeaderboardLoadTest {
     private final Map<String, AtomicLong> expected = new ConcurrentHashMap<>();
 
     @Test
-    void noScoreIsLostOrDoubled() throws Exception {
+    void concurrentLoad_losesAndDuplicatesNoScore() throws Exception {
         send("POST", "/v1/leaderboards", "{\"id\":\"load\",\"rankingType\":\"POINTS\",\"lanes\":4,\"maxSize\":0}");
         ExecutorService clients = Executors.newFixedThreadPool(CLIENTS);
         try {
@@ -111,13 +111,13 @@ class LeaderboardLoadTest {
             long value = random.nextInt(1, 1_000);
             String body = "{\"playerId\":\"%s\",\"value\":%d,\"submissionId\":\"c%d-%d\"}"
                     .formatted(player, value, client, i);
-            // One in ten is sent again, as a client does that lost the answer.
+            // One in ten is sent again, as after a lost response.
             int times = dice == 1 ? 2 : 1;
             for (int time = 0; time < times; time++) {
                 JsonNode answer = null;
                 while (answer == null) {
                     var response = send("POST", "/v1/leaderboards/load/scores?rank=" + (dice < 4), body);
-                    // A 503 says that the same request may be sent again.
+                    // After a 503 the same request may be sent again.
                     if (response.statusCode() != 503) {
                         answer = body(response);
                     }

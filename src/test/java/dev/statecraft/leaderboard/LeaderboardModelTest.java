@@ -47,7 +47,7 @@ class LeaderboardModelTest {
 
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7})
-    void everyAnswerAgreesWithASortedList(long seed) {
+    void everyResponse_equalsASortedList(long seed) {
         Random random = new Random(seed);
         Order order = random.nextBoolean() ? Order.ASCENDING : Order.DESCENDING;
         List<Operator> operators = List.of(Operator.values());
@@ -68,7 +68,7 @@ class LeaderboardModelTest {
         for (int i = 0; i < 160; i++) {
             Map<String, Kept> model = seasons.get(seasons.size() - 1);
             int dice = random.nextInt(40);
-            // Some resets come shortly after each other, some after the writes of the season before have arrived.
+            // Some resets follow immediately, some after the writes of the previous season are counted.
             clock.move(Duration.ofMillis(random.nextInt(20) == 0 ? 20_000 : 1));
             boolean due = (i > 50 && i < 125 && dice == 0) || i == 125;
             if (due && model.size() > 6 && seasons.size() < 4) {
@@ -82,7 +82,7 @@ class LeaderboardModelTest {
                         arena.scores.remove(Arena.GAME, id, player).orElseThrow(),
                         context);
             } else if (dice < 12 && !sent.isEmpty()) {
-                // No player has more submissions than an entry keeps receipts of, so any may be repeated.
+                // No player has more submissions than an entry stores receipts, so each may be repeated.
                 Sent again = sent.get(random.nextInt(sent.size()));
                 if (random.nextInt(4) == 0) {
                     assertInstanceOf(
@@ -112,7 +112,7 @@ class LeaderboardModelTest {
                     model.put(player, new Kept(player, folded, taken.receipt().at()));
                 }
                 if (atRest) {
-                    // Everything but this score is counted by the tree.
+                    // The rank tree counts all scores except this one.
                     Kept own = model.get(player);
                     assertEquals(
                             rank(ranking, sorted(model, order), own, order),

@@ -26,7 +26,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** A board's life over HTTP: entries, ranks, seasons, players, the audit of its rank tree. */
+/** A board over HTTP: entries, ranks, seasons, players, the consistency check of its rank tree. */
 @QuarkusTest
 @Tag("application")
 @WithTestResource(DynamoDbLocalResource.class)
@@ -39,7 +39,7 @@ class LeaderboardResourceTest {
     LeaderboardMaintenance upkeep;
 
     @Test
-    void theSeedsCallsWork() {
+    void callsOfTheOriginalApi_work() {
         createBoard(Map.of(
                         "id", "high_scores",
                         "description", "Global high score leaderboard",
@@ -121,7 +121,7 @@ class LeaderboardResourceTest {
     }
 
     @Test
-    void aRepeatedResetClosesOneSeason() {
+    void repeatedReset_closesOneSeason() {
         createBoard(Map.of("id", "once", "rankingType", "POINTS"));
         for (int i = 0; i < 2; i++) {
             json().header("Idempotency-Key", "reset-1")
@@ -140,7 +140,7 @@ class LeaderboardResourceTest {
     }
 
     @Test
-    void onlyTheListedPlacesAreListed() {
+    void list_containsOnlyListedPositions() {
         createBoard(Map.of("id", "small", "rankingType", "SCORE", "maxSize", 3));
         for (int i = 0; i < 5; i++) {
             submit("small", Map.of("playerId", "p" + i, "value", i == 3 ? 2 : 10 - i * 4));
@@ -156,7 +156,7 @@ class LeaderboardResourceTest {
     }
 
     @Test
-    void pagesFollowTheCursor() {
+    void pages_followTheCursor() {
         createBoard(Map.of("id", "pages", "rankingType", "TIME", "decimals", 2));
         for (int i = 0; i < 7; i++) {
             submit("pages", Map.of("playerId", "p" + i, "value", 60 + i / 4.0));
@@ -178,7 +178,7 @@ class LeaderboardResourceTest {
     }
 
     @Test
-    void aRemovedPlayerIsGoneAndALateRetryDoesNotBringItBack() {
+    void removedPlayer_isNotRestoredByALateRetry() {
         createBoard(Map.of("id", "removal", "rankingType", "POINTS"));
         Map<String, Object> body = Map.of("playerId", "ada", "value", 10, "submissionId", "s-1");
         submit("removal", body);
@@ -193,7 +193,7 @@ class LeaderboardResourceTest {
     }
 
     @Test
-    void anAuditFindsTheRankingRightAndMendsIt() {
+    void consistencyCheck_findsNoDriftAndRebuilds() {
         createBoard(Map.of("id", "audited", "rankingType", "SCORE"));
         for (int i = 0; i < 5; i++) {
             submit("audited", Map.of("playerId", "p" + i, "value", i * 1000));

@@ -11,7 +11,7 @@ import org.testcontainers.junit.jupiter.Testcontainers;
 import org.testcontainers.localstack.LocalStackContainer;
 import org.testcontainers.utility.DockerImageName;
 
-/** The tests of the stores and of the rank trees against LocalStack; skipped where there is no Docker. */
+/** Tests of the stores and of the rank trees against LocalStack. Skipped without Docker. */
 @Testcontainers(disabledWithoutDocker = true)
 class LocalStackIT {
 

@@ -6,22 +6,22 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 
-/** A clock that a test moves. */
+/** A clock that stands still until a test changes it. */
 public final class MovingClock extends Clock {
 
     private volatile Instant now;
 
-    /** Stands still at a moment. */
+    /** Creates a clock with a fixed time. */
     public MovingClock(Instant start) {
         now = start;
     }
 
-    /** Sets it. */
+    /** Sets the time. */
     public void moveTo(Instant time) {
         now = time;
     }
 
-    /** Lets time pass. */
+    /** Advances the time by a duration. */
     public void move(Duration time) {
         now = now.plus(time);
     }

@@ -11,13 +11,13 @@ import java.util.function.Predicate;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
-/** Whatever stands in the tables of leaderboards, found by going over all of them. */
+/** All items in the tables of leaderboards, read by scans. */
 public final class StoredItems {
 
-    /** What of the boards table belongs to an epoch of a board. */
+    /** Key prefixes of the boards table whose items belong to a board epoch. */
     private static final Set<String> OF_EPOCHS = Set.of("history", "awards", "samples", "seasons", "review", "match");
 
-    /** What does not. */
+    /** Key prefixes of the boards table whose items belong to a game. */
     private static final Set<String> OF_GAMES = Set.of("boards", "purges");
 
     private final DynamoDbClient dynamo = LocalDynamoDb.client();
@@ -27,7 +27,7 @@ public final class StoredItems {
         this.tables = tables;
     }
 
-    /** Those of epochs for which the condition on {@code board#epoch} holds, by table and key. */
+    /** The items of the epochs whose {@code board#epoch} matches a condition, by table and key. */
     public Map<String, Map<String, AttributeValue>> of(Predicate<String> epoch) {
         Map<String, Map<String, AttributeValue>> found = new TreeMap<>();
         for (String table : List.of(tables.boards(), tables.entries(), tables.ranks())) {
@@ -51,7 +51,7 @@ public final class StoredItems {
         return found;
     }
 
-    /** The purges that are waiting, by board and epoch. */
+    /** The names of the pending purges: board and epoch. */
     public Set<String> purges() {
         Set<String> names = new TreeSet<>();
         dynamo.scanPaginator(scan -> scan.tableName(tables.boards()).consistentRead(true)).items().stream()
@@ -60,7 +60,7 @@ public final class StoredItems {
         return names;
     }
 
-    /** Where a text stands, as a whole id. */
+    /** The keys of the items that contain a text as a whole id. */
     public Set<String> naming(String id) {
         Set<String> found = new TreeSet<>();
         for (String table : List.of(tables.boards(), tables.entries(), tables.ranks())) {

@@ -56,13 +56,13 @@ class BoardTest {
 
     @ParameterizedTest
     @CsvSource({"2, 1250, 12.5", "2, 1200, 12", "2, 100000, 1000", "0, 0, 0", "6, -1, -0.000001"})
-    void unitsReadAsPlainNumbers(int decimals, long units, String shown) {
+    void units_areConvertedToPlainNumbers(int decimals, long units, String shown) {
         assertEquals(shown, board(decimals, 1).value(units).toPlainString());
         assertTrue(board(decimals, 1).value(units).scale() >= 0);
     }
 
     @Test
-    void lanesAreStableAndEvenlyFilled() {
+    void lanes_areStableAndEvenlyFilled() {
         Board board = board(0, 16);
         int[] players = new int[16];
         for (int i = 0; i < 16_000; i++) {

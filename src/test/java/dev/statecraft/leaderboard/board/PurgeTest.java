@@ -39,7 +39,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
-/** Of a deleted board nothing is left, of the board created again under its id everything. */
+/** The purge deletes all items of a deleted board and no item of a new board with the same id. */
 class PurgeTest {
 
     private static final Instant START = Instant.parse("2093-11-23T00:00:00Z");
@@ -58,10 +58,10 @@ class PurgeTest {
     private final Arena arena = new Arena(SMALL_STEPS, faults, clock);
     private final StoredItems items = new StoredItems(arena.tables);
 
-    /** Seeded: boards of several lanes and seasons, deleted and created again while the purge is at it. */
+    /** Random boards with several lanes and seasons, deleted and recreated while purges run. */
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3})
-    void onlyWhatBelongsToBoardsThatAreThereIsLeft(long seed) {
+    void purge_retainsOnlyItemsOfExistingBoards(long seed) {
         Random random = new Random(seed);
         String context = "seed " + seed;
         List<StreamRecord> delivered = new ArrayList<>();
@@ -91,7 +91,7 @@ class PurgeTest {
         delivered.addAll(drained());
         Map<String, Map<String, AttributeValue>> left = items.of(epoch -> !epoch.equals("again#2"));
         assertEquals(Set.of(), keysOutside(arena.tables.ranks(), left), context);
-        // Everything was counted out, and what is delivered again is not counted again.
+        // All entries were subtracted. Redelivered records are not counted again.
         assertEquals(Optional.empty(), arena.counter.count(delivered), context);
         items.of(epoch -> !epoch.equals("again#2")).forEach((key, node) -> assertEquals(Set.of(), counts(node), key));
 
@@ -106,11 +106,11 @@ class PurgeTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void whereverItIsCutShortItIsTakenUpAgain(boolean afterwards) {
+    void interruptedPurge_isResumed(boolean afterwards) {
         int cuts = 0;
         for (int write = 0; cuts == write; write++) {
             String id = "board-" + write;
-            String context = "cut at write " + write + (afterwards ? ", its answer lost" : "");
+            String context = "cut at write " + write + (afterwards ? ", its response lost" : "");
             playShortly(id);
             arena.boards.delete(Arena.GAME, id);
             clock.move(AFTER);
@@ -142,7 +142,7 @@ class PurgeTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void aBoardIsDeletedTogetherWithTheBeginningOfItsPurge(boolean afterwards) {
+    void deletionAndPurgeRecord_areOneTransaction(boolean afterwards) {
         playShortly("board");
         faults.failFrom(0, afterwards);
         assertThrows(Faults.Injected.class, () -> arena.boards.delete(Arena.GAME, "board"));
@@ -154,7 +154,7 @@ class PurgeTest {
     }
 
     @Test
-    void twoAtOnceRemoveTheSameAsOne() throws Exception {
+    void concurrentPurges_deleteTheSameItems() throws Exception {
         ExecutorService both = Executors.newFixedThreadPool(2);
         Arena other = new Arena(arena.tables, SMALL_STEPS, faults, clock);
         for (int round = 0; round < 4; round++) {
@@ -169,7 +169,7 @@ class PurgeTest {
                 for (Future<Integer> run : runs) {
                     gone += run.get();
                 }
-                // Where one was overtaken at the end, nothing is left for it to do.
+                // A run that lost the race stops before the purge is complete.
                 arena.purges.resume(Arena.GAME, () -> true);
                 arena.drain();
                 clock.move(AGAIN_AFTER);
@@ -182,7 +182,7 @@ class PurgeTest {
     }
 
     @Test
-    void withoutTimeNothingIsBegunAndWithALittleItGoesOnFromThere() {
+    void timeBudget_limitsStepsAndTheNextRunResumes() {
         playShortly("board");
         arena.boards.delete(Arena.GAME, "board");
         arena.drain();
@@ -201,7 +201,7 @@ class PurgeTest {
             gone += arena.purges.resume(Arena.GAME, () -> asked[0]-- > 0);
             arena.drain();
             int removed = left - items.of(epoch -> true).size();
-            // Four of the page, and samples of their players.
+            // Four entries of the page, and the samples of their players.
             assertTrue(removed <= 8, removed + " removed at once");
             if (items.of(epoch -> true).keySet().stream().allMatch(key -> key.startsWith(arena.tables.ranks()))) {
                 clock.move(AGAIN_AFTER);
@@ -212,9 +212,9 @@ class PurgeTest {
         assertEquals(Map.of(), items.of(epoch -> true));
     }
 
-    /** A writer that still knew the board, and the stream, which tells of it when the trees are gone. */
+    /** An instance with a cached board writes late. The stream record arrives after the rank trees were deleted. */
     @Test
-    void whatComesLateIsRemovedByAnotherPass() {
+    void lateWrite_isDeletedByAnotherPass() {
         playShortly("board");
         Board board = arena.board("board");
         arena.boards.delete(Arena.GAME, "board");
@@ -236,7 +236,7 @@ class PurgeTest {
     }
 
     @Test
-    void recordsOfMatchesNameNobodyAndExpire() {
+    void matchRecords_containNoPlayerAndExpire() {
         arena.createRated("rated", new Elo(1500, 32, Elo.Expectation.LOGISTIC));
         Match match =
                 new Match("final", List.of(new Match.Side(List.of("winner"), 1), new Match.Side(List.of("loser"), 2)));
@@ -273,7 +273,7 @@ class PurgeTest {
             arena.scores.submit(Arena.GAME, id, doubtful, false);
             arena.drain();
             if (random.nextBoolean() && arena.audits.mend(arena.board(id), season)) {
-                // Broken off somewhere, or finished by the upkeep.
+                // Either interrupted or completed by maintenance.
                 arena.audits.goOn(arena.board(id), random::nextBoolean);
             }
             if (season < seasons) {
@@ -311,7 +311,7 @@ class PurgeTest {
                 .collect(Collectors.toSet());
     }
 
-    /** The children of a node that count anything. */
+    /** The children of a node with a count other than 0. */
     private static Set<String> counts(Map<String, AttributeValue> node) {
         return new TreeMap<>(node)
                 .entrySet().stream()

@@ -31,7 +31,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** A submission is applied once, however many seasons have ended before it is repeated (invariants S2, S3, R4). */
+/** A submission is applied once, regardless of the season ends before its retry (invariants S2, S3, R4). */
 class SeasonReplayTest {
 
     private static final Duration SETTLED = Duration.ofSeconds(6);
@@ -41,7 +41,7 @@ class SeasonReplayTest {
     private final Arena arena = new Arena(Map.of(), faults, clock);
 
     @Test
-    void aRetryAfterAResetAnswersWhatTheFirstSeasonDidAlsoIfThePlayerHasScoredSince() {
+    void retryAfterReset_returnsTheResultOfTheFirstSeason() {
         for (boolean settled : new boolean[] {false, true}) {
             String id = "board-" + settled;
             points(id);
@@ -62,7 +62,7 @@ class SeasonReplayTest {
     }
 
     @Test
-    void seasonsThatThePlayerSkippedDoNotMatter() {
+    void seasonsWithoutEntry_doNotPreventAReplay() {
         for (boolean settled : new boolean[] {false, true}) {
             String id = "board-" + settled;
             points(id);
@@ -82,7 +82,7 @@ class SeasonReplayTest {
     }
 
     @Test
-    void allSeasonsThatEndedWithinTheWindowAreLookedThrough() {
+    void seasonsWithinTheWindow_areAllSearched() {
         points("board");
         Taken first = arena.submit("board", "p", 10, 0, "e1");
         for (int season = 1; season <= 25; season++) {
@@ -94,7 +94,7 @@ class SeasonReplayTest {
     }
 
     @Test
-    void aBatchTellsWhatWasTakenBeforeFromWhatIsNew() {
+    void batch_separatesReplayedFromNewSubmissions() {
         points("board");
         Taken first = arena.submit("board", "p", 10, 0, "e1");
         Taken other = arena.submit("board", "q", 4, 0, "e1");
@@ -118,7 +118,7 @@ class SeasonReplayTest {
     }
 
     @Test
-    void removedEntriesAndWhatIsPutAsideAreRememberedToo() {
+    void removedEntriesAndQuarantinedScores_areReplayedToo() {
         arena.create(
                 "board",
                 1,
@@ -143,7 +143,7 @@ class SeasonReplayTest {
     }
 
     @Test
-    void aWriteThatReachesItsSeasonLateIsFoundByItsRetry() {
+    void lateWrite_isFoundByItsRetry() {
         points("board");
         arena.submit("board", "p", 1, 0, "e0");
         Board open = arena.board("board");
@@ -162,7 +162,7 @@ class SeasonReplayTest {
     }
 
     @Test
-    void aLostAnswerIsFoundAfterTheReset() {
+    void lostResponse_isReplayedAfterTheReset() {
         for (boolean afterwards : new boolean[] {false, true}) {
             String id = "board-" + afterwards;
             points(id);
@@ -181,7 +181,7 @@ class SeasonReplayTest {
     }
 
     @Test
-    void onABoardThatIsCreatedAgainIdsBeginAnew() {
+    void recreatedBoard_acceptsUsedIds() {
         points("board");
         arena.submit("board", "p", 10, 0, "e1");
         next("board", true);
@@ -193,7 +193,7 @@ class SeasonReplayTest {
     }
 
     @Test
-    void onlyTheFirstSubmissionOfASeasonReadsEarlierOnes() {
+    void onlyTheFirstSubmissionOfASeason_readsEarlierSeasons() {
         Meter meter = new Meter();
         Arena counted = new Arena(Map.of(), meter, clock);
         counted.create("board", RankingType.POINTS, Order.DESCENDING, null, 1);

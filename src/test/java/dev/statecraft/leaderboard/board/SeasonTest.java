@@ -26,7 +26,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** A season is closed once, completely, and nothing late crosses into another (invariant R4). */
+/** A season is closed once and completely. A late write does not count in another season (invariant R4). */
 class SeasonTest {
 
     private static final Instant MONDAY = Instant.parse("2093-11-23T00:00:00Z");
@@ -37,7 +37,7 @@ class SeasonTest {
     private final Arena arena = new Arena(Map.of(), faults, clock);
 
     @Test
-    void whatComesInLateBelongsToTheClosedSeasonAndItsFinalSnapshot() {
+    void lateWrite_isInTheClosedSeasonAndItsFinalSnapshot() {
         create("board", null);
         arena.submit("board", "a", 10, 0, null);
         arena.drain();
@@ -74,7 +74,7 @@ class SeasonTest {
     }
 
     @Test
-    void aSeasonIsNotFinalBeforeTheRankingHasCountedAllThatWasWritten() {
+    void season_isFinalOnlyAfterAllWritesAreCounted() {
         create("board", null);
         arena.submit("board", "a", 10, 0, null);
         arena.reset("board", "over", null);
@@ -88,7 +88,7 @@ class SeasonTest {
     }
 
     @Test
-    void aResetThatIsCutShortClosesOneSeasonAndGetsItsSnapshot() {
+    void interruptedReset_closesOneSeasonWithItsSnapshot() {
         for (int write = 0; write < 2; write++) {
             for (boolean afterwards : new boolean[] {false, true}) {
                 String id = "board-" + write + afterwards;
@@ -112,7 +112,7 @@ class SeasonTest {
     }
 
     @Test
-    void aBoardThatIsMadeAgainBeginsEmpty() {
+    void recreatedBoard_isEmpty() {
         create("board", null);
         arena.submit("board", "a", 10, 0, null);
         arena.reset("board", "over", null);
@@ -129,7 +129,7 @@ class SeasonTest {
     }
 
     @Test
-    void seasonsAreListedTheLatestFirst() {
+    void seasons_areListedLatestFirst() {
         create("board", null);
         for (int season = 1; season <= 12; season++) {
             arena.reset("board", "s" + season, null);
@@ -144,7 +144,7 @@ class SeasonTest {
     }
 
     @Test
-    void aSeasonEndsOnTimeWhoeverLooksFirst() {
+    void firstReadAfterTheEnd_closesTheSeason() {
         create("board", weekly());
         Instant end = MONDAY.plus(Duration.ofDays(7));
         assertEquals(end, arena.board("board").seasons().endsAt());
@@ -161,7 +161,7 @@ class SeasonTest {
     }
 
     @Test
-    void anInstanceThatKnewTheBoardBeforeItsEndDoesNotWriteBeyondIt() {
+    void instanceWithCachedBoard_doesNotWriteAfterTheEnd() {
         Map<String, String> caching = Map.of("statecraft.leaderboard.board-cache", "PT1H");
         Arena one = new Arena(arena.tables, caching, faults, clock);
         Arena other = new Arena(arena.tables, caching, faults, clock);
@@ -175,7 +175,7 @@ class SeasonTest {
     }
 
     @Test
-    void whatWasMissedIsCaughtUp() {
+    void missedEnds_closeOneSeasonEach() {
         create("board", weekly());
         arena.submit("board", "a", 10, 0, null);
         clock.moveTo(MONDAY.plus(Duration.ofDays(24)));
@@ -195,7 +195,7 @@ class SeasonTest {
     }
 
     @Test
-    void ofVeryManyMissedEndsOneSeasonIsMade() {
+    void manyMissedEnds_closeOneSeason() {
         arena.create("board", scheduled(new ResetSchedule("*/5 * * * *", null, null)));
         arena.submit("board", "a", 10, 0, null);
         clock.moveTo(MONDAY.plus(Duration.ofDays(30)).plusSeconds(1));
@@ -209,7 +209,7 @@ class SeasonTest {
     }
 
     @Test
-    void anExactEndComesOnceAndMayBeSetAgain() {
+    void singleEnd_occursOnceAndCanBeSetAgain() {
         Instant end = MONDAY.plus(Duration.ofHours(5));
         create("board", new ResetSchedule(null, null, end));
         clock.moveTo(end.plusSeconds(1));
@@ -223,7 +223,7 @@ class SeasonTest {
     }
 
     @Test
-    void withoutSeasonalResetsNoSeasonEndsByItself() {
+    void withoutSeasonalResets_noSeasonIsClosedBySchedule() {
         Arena still = new Arena(arena.tables, Map.of("statecraft.leaderboard.seasonal-resets", "false"), faults, clock);
         still.create("board", scheduled(weekly()));
         clock.move(Duration.ofDays(30));
@@ -234,7 +234,7 @@ class SeasonTest {
     }
 
     @Test
-    void theUpdateQueueEmptiesAsScoresAreCountedAlsoAcrossAReset() {
+    void updateQueue_drainsAsScoresAreCountedAcrossAReset() {
         create("board", null);
         arena.submit("board", "a", 10, 0, null);
         arena.submit("board", "b", 20, 0, null);

@@ -35,7 +35,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The end of a season is worked off completely and gives every award exactly once, whatever happens meanwhile. */
+/** A closed season is finalized completely, and every award is granted once, despite failures and concurrent runs. */
 class ClosingTest {
 
     private static final Instant MONDAY = Instant.parse("2093-11-23T00:00:00Z");
@@ -51,7 +51,7 @@ class ClosingTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void whereverItIsCutShortItIsTakenUpAgain(boolean afterwards) {
+    void interruptedFinalization_isResumed(boolean afterwards) {
         int cuts = 0;
         for (int write = 0; cuts == write; write++) {
             String id = "board-" + write + afterwards;
@@ -67,13 +67,13 @@ class ClosingTest {
             boolean cut = left < 0 || writesOfRunCutAt(left, afterwards) > left;
             cuts += cut ? 1 : 0;
             arena.upkeep();
-            assertFinished(id, "cut at write " + write + (afterwards ? ", its answer lost" : ""));
+            assertFinished(id, "cut at write " + write + (afterwards ? ", its response lost" : ""));
         }
         assertTrue(cuts >= 9, "only " + cuts + " writes could be cut");
     }
 
     @Test
-    void twoAtOnceGiveEveryAwardOnce() throws Exception {
+    void concurrentRuns_grantEveryAwardOnce() throws Exception {
         ExecutorService both = Executors.newFixedThreadPool(2);
         Arena other = new Arena(arena.tables, SMALL_STEPS, faults, clock);
         for (int round = 0; round < 5; round++) {
@@ -100,7 +100,7 @@ class ClosingTest {
     }
 
     @Test
-    void withoutTimeNothingIsBegunAndWithALittleItGoesOnFromThere() {
+    void timeBudget_limitsStepsAndTheNextRunResumes() {
         arena.create("board", rewarded());
         for (int player = 0; player < 10; player++) {
             arena.submit("board", "p" + player, 100 - player / 2, 0, null);
@@ -118,14 +118,14 @@ class ClosingTest {
         assertFinished("board", "in small steps");
     }
 
-    /** Seeded: schedules, a clock that jumps, doubled and overlapping runs, scores in between. */
+    /** Random schedules, a jumping clock, repeated and overlapping runs, and scores between them. */
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4})
-    void whateverTheClockDoesEverySeasonIsClosedOnceWithWhatWasScoredInIt(long seed) {
+    void jumpingClock_everySeasonIsClosedOnceWithItsScores(long seed) {
         Random random = new Random(seed);
         String[] schedules = {"0 0 * * *", "30 2 * * *", "0 */6 * * *", "15 4 * * 1"};
         ResetSchedule schedule = new ResetSchedule(schedules[random.nextInt(4)], "Europe/Berlin", null);
-        // Through the end of summer time.
+        // Across the end of daylight saving time.
         clock.moveTo(Instant.parse("2093-10-22T12:00:00Z"));
         String context = "seed " + seed + ", " + schedule.cron();
         arena.create("board", settings(schedule));
@@ -172,7 +172,7 @@ class ClosingTest {
         }
     }
 
-    /** Runs the upkeep until a write fails, and all after it; tells how many writes were begun. */
+    /** Runs maintenance with failing writes from a given number on. Returns the number of started writes. */
     private int writesOfRunCutAt(int write, boolean afterwards) {
         faults.failFrom(write, afterwards);
         LeaderboardMaintenance.Done done = arena.upkeep.run(Arena.GAME, () -> true);

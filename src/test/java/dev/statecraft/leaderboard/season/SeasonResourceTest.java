@@ -26,7 +26,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Seasons, history and rewards over HTTP, with the schedule handler as EventBridge would call it. */
+/** Seasons, history and awards over HTTP, with the schedule handler called as by EventBridge. */
 @QuarkusTest
 @Tag("application")
 @WithTestResource(DynamoDbLocalResource.class)
@@ -39,7 +39,7 @@ class SeasonResourceTest {
     LocalScheduler scheduler;
 
     @Test
-    void aSeasonIsResetRecordedAndRewarded() throws Exception {
+    void reset_closesTheSeasonWithSnapshotAndAwards() throws Exception {
         createBoard("""
                 {"id": "league", "rankingType": "SCORE", "rewards": [
                   {"name": "gold", "toRank": 1, "reward": {"coins": 100}},
@@ -98,7 +98,7 @@ class SeasonResourceTest {
     }
 
     @Test
-    void aScheduleSaysWhenTheSeasonEnds() {
+    void schedule_determinesTheSeasonEnd() {
         createBoard("""
                 {"id": "weekly", "rankingType": "POINTS",
                  "reset": {"cron": "0 0 * * 1", "timezone": "Europe/Berlin"}}""")
@@ -125,7 +125,7 @@ class SeasonResourceTest {
     }
 
     @Test
-    void aBoardForAnEventStartsOnceAndClosesForGood() throws Exception {
+    void eventBoard_startsOnceAndClosesPermanently() throws Exception {
         String start = Instant.now().plus(Duration.ofHours(1)).toString();
         String end = Instant.now().plus(Duration.ofHours(2)).toString();
         createBoard("{\"id\": \"event\", \"rankingType\": \"POINTS\", \"maxAttempts\": 2, \"startsAt\": \"" + start
@@ -216,7 +216,7 @@ class SeasonResourceTest {
     }
 
     @Test
-    void whatIsNotThereIsNotFound() {
+    void unknownBoardSeasonOrSnapshot_returns404() {
         createBoard("{\"id\": \"young\", \"rankingType\": \"SCORE\"}").statusCode(201);
         get("young/history/season-1").statusCode(404).body("type", containsString("snapshot-not-found"));
         get("young/history/a%20b").statusCode(400).body("field", equalTo("snapshot"));

@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** What is kept of a board's past. */
+/** Snapshots of a board and samples of player ranks. */
 class SnapshotTest {
 
     private static final Instant MONDAY = Instant.parse("2026-11-23T00:00:00Z");
@@ -30,7 +30,7 @@ class SnapshotTest {
             clock);
 
     @Test
-    void aRunningSeasonIsRecordedByTheHourIfAnythingChanged() {
+    void currentSeason_hasHourlySnapshotsIfScoresChanged() {
         Board board = arena.create("board", RankingType.SCORE, Order.DESCENDING, null, 1);
         clock.move(Duration.ofMinutes(59));
         arena.submit("board", "a", 10, 0, null);
@@ -43,7 +43,7 @@ class SnapshotTest {
         arena.upkeep();
         assertEquals(List.of("2026-11-23T01:00:00Z"), timesOf(board), "nothing has changed");
         arena.submit("board", "b", 20, 0, null);
-        // Three hours nothing ran: what was missed cannot be made up for.
+        // No run for three hours: missed snapshots cannot be taken later.
         clock.move(Duration.ofMinutes(185));
         arena.submit("board", "b", 30, 0, null);
         arena.upkeep();
@@ -56,7 +56,7 @@ class SnapshotTest {
     }
 
     @Test
-    void aPlayersRankIsSampledOverTime() {
+    void rankOfAPlayer_isSampledOverTime() {
         Board board = arena.create("board", RankingType.SCORE, Order.DESCENDING, null, 1);
         for (int hour = 1; hour <= 5; hour++) {
             arena.submit("board", "a", hour * 10L, 0, null);
@@ -78,7 +78,7 @@ class SnapshotTest {
     }
 
     @Test
-    void theOldestSnapshotsGoWhenThereAreTooMany() {
+    void tooManySnapshots_deleteTheOldest() {
         Board board = arena.create("board", RankingType.SCORE, Order.DESCENDING, null, 1);
         for (int hour = 1; hour <= 5; hour++) {
             arena.submit("board", "a", hour, 0, null);
@@ -99,7 +99,7 @@ class SnapshotTest {
     }
 
     @Test
-    void snapshotsAreListedTheLatestFirstInPages() {
+    void snapshots_areListedLatestFirstInPages() {
         Board board = arena.create("board", RankingType.SCORE, Order.DESCENDING, null, 1);
         for (int hour = 1; hour <= 3; hour++) {
             arena.submit("board", "a", hour, 0, null);
@@ -114,7 +114,7 @@ class SnapshotTest {
     }
 
     @Test
-    void withoutHistoricalDataNothingIsKept() {
+    void withoutHistoricalData_nothingIsStored() {
         Arena plain = new Arena(
                 arena.tables,
                 Map.of(

@@ -37,7 +37,7 @@ class RankingKindsResourceTest {
 
     @ParameterizedTest
     @EnumSource(Ranking.class)
-    void everyAnswerHasTheRanksOfTheBoard(Ranking ranking) {
+    void everyResponse_usesTheRankingOfTheBoard(Ranking ranking) {
         String id = "kind_" + ranking;
         create(Map.of("id", id, "rankingType", "SCORE", "ranking", ranking.name(), "decimals", 1))
                 .statusCode(201)
@@ -85,7 +85,7 @@ class RankingKindsResourceTest {
     }
 
     @Test
-    void aRankingCanBeChangedButNotToDenseOnceSomethingIsScored() {
+    void scoredBoard_rankingCannotBecomeDense() {
         create(Map.of("id", "changing", "rankingType", "SCORE")).body("ranking", equalTo("COMPETITION"));
         patch("changing", Map.of("ranking", "DENSE")).statusCode(200).body("ranking", equalTo("DENSE"));
         post(
@@ -108,7 +108,7 @@ class RankingKindsResourceTest {
     }
 
     @Test
-    void windowsContinueInBothDirections() {
+    void surroundings_continueInBothDirections() {
         create(Map.of("id", "windows", "rankingType", "SCORE", "maxSize", 5));
         scores("windows", 8);
         rest();
@@ -141,7 +141,7 @@ class RankingKindsResourceTest {
     }
 
     @Test
-    void aThousandPlayersAreListedAtOnce() {
+    void thousandPlayers_areReturnedInOneResponse() {
         create(Map.of("id", "crowd", "rankingType", "POINTS"));
         scores("crowd", 120);
         rest();
@@ -162,7 +162,7 @@ class RankingKindsResourceTest {
     }
 
     @Test
-    void metadataChangesWithoutAScore() {
+    void metadata_changesWithoutAScore() {
         create(Map.of("id", "skins", "rankingType", "SCORE"));
         post("skins/scores", Map.of("playerId", "a", "value", 5, "metadata", Map.of("skin", "red")));
         post("skins/scores", Map.of("playerId", "b", "value", 5));
@@ -205,7 +205,7 @@ class RankingKindsResourceTest {
     }
 
     @Test
-    void aPlayersBoardsComeInOneCall() {
+    void boardsOfAPlayer_areReturnedInOneResponse() {
         for (String id : List.of("mine-1", "mine-2", "mine-3")) {
             create(Map.of("id", id, "rankingType", "POINTS"));
             post(id + "/scores", Map.of("playerId", "other", "value", 100));

@@ -21,14 +21,14 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 
-/** What a board's ranking decides at the end of a season. */
+/** Awards and snapshots by the ranking of a board. */
 class RankingKindsTest {
 
     private final Arena arena = new Arena(
             Map.of("statecraft.leaderboard.settle-after", "PT0S"), new ExecutionInterceptor() {}, Clock.systemUTC());
 
     @Test
-    void awardsAndSnapshotsHaveTheRanksOfTheBoard() {
+    void awardsAndSnapshots_useTheRankingOfTheBoard() {
         for (Ranking ranking : Ranking.values()) {
             String id = "season_" + ranking;
             BoardSettings settings = new BoardSettings(
@@ -85,9 +85,9 @@ class RankingKindsTest {
         }
     }
 
-    /** All players of a match are counted as the match left them, for each other as well. */
+    /** The ranks in a match result include the new ratings of all players of the match. */
     @Test
-    void matchesTellTheRanksOfTheBoard() {
+    void matchResults_useTheRankingOfTheBoard() {
         for (Ranking ranking : Ranking.values()) {
             String id = "duels_" + ranking;
             BoardSettings settings = new BoardSettings(

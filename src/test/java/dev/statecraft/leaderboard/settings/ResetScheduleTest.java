@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ResetScheduleTest {
 
     @Test
-    void aWeekEndsOnMondayMidnightOfItsTimeZoneInSummerAndWinter() {
+    void weeklySchedule_endsAtLocalMidnightInSummerAndWinter() {
         ResetSchedule weekly = cron("0 0 * * 1", "Europe/Berlin");
         // The clock goes back on 2026-10-25, a Sunday: that week is an hour longer.
         assertEquals(
@@ -34,7 +34,7 @@ class ResetScheduleTest {
     }
 
     @Test
-    void aTimeThatIsSkippedIsTheEndOfTheGap() {
+    void skippedLocalTime_isTheEndOfTheGap() {
         // 02:00 to 03:00 does not exist in Berlin on 2026-03-29.
         assertEquals(
                 List.of("2026-03-28T01:30:00Z", "2026-03-29T01:00:00Z", "2026-03-30T00:30:00Z"),
@@ -42,22 +42,22 @@ class ResetScheduleTest {
     }
 
     @Test
-    void aTimeThatComesTwiceCountsTheFirstTime() {
-        // 02:00 to 03:00 comes twice in Berlin on 2026-10-25.
+    void repeatedLocalTime_countsOnceAtItsFirstOccurrence() {
+        // 02:00 to 03:00 occurs twice in Berlin on 2026-10-25.
         assertEquals(
                 List.of("2026-10-24T00:30:00Z", "2026-10-25T00:30:00Z", "2026-10-26T01:30:00Z"),
                 ends(cron("30 2 * * *", "Europe/Berlin"), "2026-10-24T00:00:00Z", 3));
     }
 
     @Test
-    void theLastDayOfAMonthAndLeapDaysAreKnown() {
+    void lastDayOfMonthAndLeapDay_areSupported() {
         assertEquals(
                 List.of("2028-02-29T00:00:00Z", "2032-02-29T00:00:00Z"),
                 ends(cron("0 0 29 2 *", null), "2026-01-01T00:00:00Z", 2));
     }
 
     @Test
-    void anExactEndComesOnce() {
+    void singleEnd_occursOnce() {
         Instant end = Instant.parse("2026-12-24T18:00:00Z");
         ResetSchedule once = new ResetSchedule(null, null, end);
         assertEquals(Optional.of(end), once.next(end.minusMillis(1)));
@@ -67,26 +67,26 @@ class ResetScheduleTest {
     }
 
     @Test
-    void whatNeverComesHasNoNext() {
+    void expressionWithoutMatch_hasNoNextEnd() {
         assertEquals(Optional.empty(), cron("0 0 30 2 *", null).next(Instant.parse("2026-01-01T00:00:00Z")));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "x", "* * * *", "60 0 * * *", "0 0 * * 8", "0 0 0 0 0 0", "@weekly now"})
-    void whatIsNoExpressionIsRefused(String text) {
+    void invalidExpression_isRejected(String text) {
         ResetSchedule schedule = cron(text, null);
         assertThrows(IllegalArgumentException.class, () -> schedule.next(Instant.EPOCH));
     }
 
     @Test
-    void anUnknownTimeZoneIsRefused() {
+    void unknownTimeZone_isRejected() {
         ResetSchedule schedule = cron("0 0 * * *", "Europe/Atlantis");
         assertThrows(DateTimeException.class, () -> schedule.next(Instant.EPOCH));
     }
 
-    /** Against brute force: every minute of the year is tried on the wall clock. */
+    /** Compares the schedule with every minute of a year in local time. */
     @Test
-    void everyTimeOfTheExpressionComesExactlyOnce() {
+    void everyTimeOfTheExpression_occursExactlyOnce() {
         long seed = new Random().nextLong();
         Random random = new Random(seed);
         List<ZoneId> zones = Stream.of("Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Kolkata")
@@ -120,7 +120,7 @@ class ResetScheduleTest {
         }
     }
 
-    /** The first instant at which the wall clock shows this time or a later one. */
+    /** The first instant at which the local time is this time or later. */
     private static Instant byHand(LocalDateTime local, ZoneId zone) {
         Instant at = local.minusHours(3).atZone(zone).toInstant();
         while (ZonedDateTime.ofInstant(at, zone).toLocalDateTime().isBefore(local)) {

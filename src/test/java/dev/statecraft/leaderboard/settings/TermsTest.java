@@ -21,7 +21,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** When a board takes scores, and how attempts are counted: pure decisions. */
+/** Status of a board over time, and the count of attempts. */
 class TermsTest {
 
     private static final Instant NOON = Instant.parse("2093-11-23T12:00:00Z");
@@ -30,7 +30,7 @@ class TermsTest {
     private static final Receipt.Retention RETENTION = new Receipt.Retention(16, 64, Duration.ofMinutes(1));
 
     @Test
-    void theStatusFollowsTheClockUntilTheBoardHasClosed() {
+    void status_followsTheClockUntilTheBoardIsClosed() {
         Board board = board(new Terms(START, END, 0), null);
         assertEquals(Status.SCHEDULED, board.status(START.minusMillis(1)));
         assertEquals(Status.OPEN, board.status(START));
@@ -41,7 +41,7 @@ class TermsTest {
     }
 
     @Test
-    void theFirstSeasonBeginsWithTheBoardAndTheLastEndsWithIt() {
+    void firstSeasonStartsAndLastSeasonEnds_withTheBoard() {
         ResetSchedule daily = new ResetSchedule("0 0 * * *", null, null);
         Board board = board(new Terms(START.plus(Duration.ofDays(1)), END, 0), daily);
         assertEquals(START.plus(Duration.ofDays(1)), board.seasons().startedAt());
@@ -56,7 +56,7 @@ class TermsTest {
     }
 
     @Test
-    void endsThatWereMissedAreCountedUpToTheEndOfTheBoardOnly() {
+    void missedEnds_countOnlyUpToTheEndOfTheBoard() {
         ResetSchedule hourly = new ResetSchedule("0 * * * *", null, null);
         Terms terms = new Terms(null, NOON.plus(Duration.ofMinutes(150)), 0);
         Board board = board(terms, hourly);
@@ -72,7 +72,7 @@ class TermsTest {
     }
 
     @Test
-    void aBoardThatHasClosedIsDueUntilItsLastSeasonIsFinal() {
+    void closedBoard_isDueUntilItsLastSeasonIsFinalized() {
         Board board = board(new Terms(null, END, 0), null);
         assertEquals(NOON.plus(Duration.ofDays(1)), board.dueAt());
         assertEquals(Instant.EPOCH, board.closed(1).dueAt());
@@ -81,7 +81,7 @@ class TermsTest {
     }
 
     @Test
-    void theStartMovesTheFirstSeasonBothWays() {
+    void changedStart_movesTheFirstSeasonInBothDirections() {
         Board board = board(new Terms(END, null, 0), null);
         Board earlier = board.with(board.settings().with(new Terms(START, null, 0)), NOON);
         assertEquals(START, earlier.seasons().startedAt());
@@ -94,7 +94,7 @@ class TermsTest {
     }
 
     @Test
-    void everySubmissionThatIsTakenIsAnAttempt() {
+    void acceptedSubmission_isAnAttempt() {
         Board board = board(new Terms(null, null, 2), null);
         Entry first = write(board, Entry.none("p"), submission(10, "a", true));
         assertEquals(1, first.attempts());
@@ -113,7 +113,7 @@ class TermsTest {
     }
 
     @Test
-    void aSubmissionUnderReviewIsAnAttemptAndItsAcceptanceIsNoOther() {
+    void quarantinedSubmission_isOneAttemptBeforeAndAfterAcceptance() {
         Board board = board(new Terms(null, null, 1), null);
         Submission submission = submission(900, "a", true);
         Entry aside = submission
@@ -126,7 +126,7 @@ class TermsTest {
     }
 
     @Test
-    void withoutALimitNothingIsCountedAndWhatChangesNothingIsNotWritten() {
+    void withoutLimit_attemptsAreNotCountedAndNothingIsWritten() {
         Board board = board(Terms.NONE, null);
         Entry first = write(board, Entry.none("p"), submission(10, "a", true));
         assertEquals(0, first.attempts());
@@ -136,7 +136,7 @@ class TermsTest {
     }
 
     @Test
-    void aMatchIsAnAttemptOfEachOfItsPlayers() {
+    void match_isAnAttemptOfEachPlayer() {
         Elo elo = new Elo(1500, 32, Elo.Expectation.LOGISTIC);
         BoardSettings settings = new BoardSettings(
                         "", RankingType.RATING, Order.DESCENDING, null, 2, 0, 1, null, null, List.of(), List.of(), elo)

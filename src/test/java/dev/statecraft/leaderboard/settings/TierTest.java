@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class TierTest {
 
     @Test
-    void theFirstTierWhoseConditionsAreAllMetTakesAnEntry() {
+    void entry_isInTheFirstTierWhoseConditionsItMeets() {
         Board board = board(
                 Order.DESCENDING,
                 List.of(
@@ -34,20 +34,20 @@ class TierTest {
     }
 
     @Test
-    void whereLowerIsBetterAScoreHasToBeLowEnough() {
+    void ascendingBoard_scoreOfATierIsAMaximum() {
         Board board = board(Order.ASCENDING, List.of(tier("fast", null, null, "59.5")));
         assertEquals("fast", tierOf(board, 595, 7, 10));
         assertEquals(null, tierOf(board, 596, 7, 10));
     }
 
     @Test
-    void aBoardWithoutTiersHasNone() {
+    void boardWithoutTiers_returnsNoTier() {
         assertEquals(null, tierOf(board(Order.DESCENDING, List.of()), 1, 1, 1));
     }
 
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3})
-    void aBetterEntryIsNeverInALaterTierThanAWorseOne(long seed) {
+    void betterEntry_isNeverInALaterTier(long seed) {
         Random random = new Random(seed);
         for (int round = 0; round < 200; round++) {
             Order order = random.nextBoolean() ? Order.ASCENDING : Order.DESCENDING;
@@ -78,7 +78,7 @@ class TierTest {
     private static @Nullable String bruteForce(List<Tier> tiers, Order order, long score, long rank, long total) {
         for (Tier tier : tiers) {
             boolean byRank = tier.rank() == null || rank <= tier.rank();
-            // In whole tenths of a percent, so that nothing is rounded.
+            // Tenths of a percent, so that no value is rounded.
             boolean byPercentile = tier.percentile() == null
                     || rank * 1000 <= tier.percentile().movePointRight(1).longValueExact() * total;
             long least =

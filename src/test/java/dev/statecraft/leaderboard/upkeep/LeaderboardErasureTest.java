@@ -41,7 +41,7 @@ import software.amazon.awssdk.services.dynamodb.model.ShardIteratorType;
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItemsRequest;
 import software.amazon.awssdk.services.dynamodb.streams.DynamoDbStreamsClient;
 
-/** Who is erased stands nowhere any more, whatever happens at the same time. */
+/** No item contains an erased player, despite concurrent writes. */
 class LeaderboardErasureTest {
 
     private static final Map<String, String> SETTINGS = Map.of("statecraft.leaderboard.erased-seasons", "7");
@@ -54,7 +54,7 @@ class LeaderboardErasureTest {
     private final StoredItems items = new StoredItems(arena.tables);
 
     @Test
-    void deletedBoardsAreNoExceptionAndASecondSweepWritesNothing() {
+    void deletedBoards_areErasedTooAndASecondPassWritesNothing() {
         for (int epoch = 0; epoch < 3; epoch++) {
             play("board");
             if (epoch < 2) {
@@ -74,7 +74,7 @@ class LeaderboardErasureTest {
     }
 
     @Test
-    void aBoardOfManySeasonsIsGoneThroughInStepsThatMayBeRepeated() {
+    void manySeasons_areErasedInRepeatableSteps() {
         arena.create("many", RankingType.SCORE, Order.DESCENDING, null, 1);
         for (int season = 1; season <= 30; season++) {
             if (season % 10 == 0 || season == 1) {
@@ -103,7 +103,7 @@ class LeaderboardErasureTest {
     }
 
     @Test
-    void aBoardThatIsDeletedAndCreatedAgainInTheMiddleIsGoneThroughInBothEpochs() {
+    void boardRecreatedDuringErasure_isErasedInBothEpochs() {
         arena.create("board", RankingType.SCORE, Order.DESCENDING, null, 1);
         for (int season = 1; season <= 10; season++) {
             arena.reset("board", "over", null);
@@ -121,11 +121,11 @@ class LeaderboardErasureTest {
     }
 
     @Test
-    void ofTwoAtOnceNeitherBringsTheOthersPlayerBack() {
+    void concurrentErasures_restoreNoPlayer() {
         play("board");
         int stood = items.naming("p1").size();
         assertTrue(stood > 4);
-        // Each write of the one waits for all of the other, which has read the same pages.
+        // Each write of one erasure waits for all writes of the other, which has read the same pages.
         between.happens(() -> assertTrue(erase(other, "p1").touched() > 0));
         erase(arena, "p0");
         assertTrue(between.hasHappened());
@@ -140,7 +140,7 @@ class LeaderboardErasureTest {
     }
 
     @Test
-    void takingANameOffGivesNobodyAnAward() {
+    void anonymization_grantsNoAward() {
         play("board");
         List<ItemChange> given = changes();
         assertEquals(Set.of("p0", "p1", "p2"), told(given));
@@ -149,7 +149,7 @@ class LeaderboardErasureTest {
         assertTrue(afterwards.stream()
                 .anyMatch(change -> String.valueOf(change.after()).contains(ScanPage.ERASED_PLAYER)));
         assertEquals(Set.of(), told(afterwards));
-        // A page that is written again with another player tells of that one only.
+        // A page that is written again with another player reports only that player.
         Board board = arena.board("board");
         AwardStore awards = new AwardStore(LocalDynamoDb.client(), arena.tables);
         List<Award> page = new ArrayList<>(arena.seasons.awards(board, 1, 0, 10));
@@ -161,7 +161,7 @@ class LeaderboardErasureTest {
     }
 
     @Test
-    void purgingTellsOfNothing() {
+    void purge_causesNoEvents() {
         play("board");
         arena.boards.delete(Arena.GAME, "board");
         int before = changes().size();
@@ -182,7 +182,7 @@ class LeaderboardErasureTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void aReviewThatIsErasedWhileItIsDecidedIsNotThere(boolean accept) {
+    void reviewErasedConcurrently_isNotFound(boolean accept) {
         Bounds bounds = new Bounds(null, BigDecimal.valueOf(100), null, null, null, Bounds.Action.QUARANTINE);
         arena.create("board", 1, bounds, List.of());
         NewScore doubtful = new NewScore("p0", BigDecimal.valueOf(500), BigDecimal.ZERO, null, "s-1", null);
@@ -193,7 +193,7 @@ class LeaderboardErasureTest {
     }
 
     @Test
-    void mendingDoesNotBringAnErasedPlayerBack() {
+    void rebuild_doesNotRestoreAnErasedPlayer() {
         arena.create("board", RankingType.SCORE, Order.DESCENDING, null, 1);
         arena.submit("board", "p0", 1, 0, null);
         arena.drain();
@@ -205,7 +205,7 @@ class LeaderboardErasureTest {
         assertEquals(Set.of(), items.naming("p0"));
     }
 
-    /** A closed season with awards, a snapshot and samples, a running one, and a review. */
+    /** A closed season with awards, a snapshot and samples; a current season; and a review. */
     private void play(String id) {
         Bounds bounds = new Bounds(null, BigDecimal.valueOf(100), null, null, null, Bounds.Action.QUARANTINE);
         Reward all = new Reward("all", null, null, BigDecimal.valueOf(100), null);
@@ -254,7 +254,7 @@ class LeaderboardErasureTest {
         return players;
     }
 
-    /** All records of the boards table's stream, from its beginning. */
+    /** All records of the boards table's stream. */
     private List<ItemChange> changes() {
         DynamoDbStreamsClient streams = LocalDynamoDb.streams();
         String arn = streams.listStreams(list -> list.tableName(arena.tables.boards()))
