@@ -1,9 +1,9 @@
 /**
  * Leaderboards: boards, scores and rated matches, exact ranks, lists, seasons with awards, snapshots.
  *
- * <p>Promises: an accepted score is stored durably and applied once, even if the request is repeated. Ranks are exact and lag
- * behind the entries by about a second, until the stream consumer has counted them. A season is closed once, and a score
- * counts in exactly one season. All instances together behave like one; no instance has state that others need.
+ * <p>Promises: an accepted score is stored durably. A submission with an id is applied once, even if the request is repeated.
+ * Ranks are exact and lag behind the entries by about a second, until the stream consumer has counted the entries. A season
+ * is closed once, and a score counts in exactly one season. Instances share all state through DynamoDB.
  *
  * <p>Entry points:
  *

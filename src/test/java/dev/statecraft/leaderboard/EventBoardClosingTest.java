@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The last season of a board with an end is closed once and for good, whoever does it and whatever fails. */
+/** The last season of a board with an end is closed once, despite failures and concurrent instances. */
 class EventBoardClosingTest {
 
     private final EventBoards event = new EventBoards();

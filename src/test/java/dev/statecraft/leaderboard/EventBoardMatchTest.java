@@ -13,7 +13,7 @@ import dev.statecraft.leaderboard.match.MatchService;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** A board with a start and an end rates matches in between only, and repeats its answers afterwards. */
+/** A board with a start and an end rates matches only between them, and replays their results afterwards. */
 class EventBoardMatchTest {
 
     private final EventBoards event = new EventBoards();

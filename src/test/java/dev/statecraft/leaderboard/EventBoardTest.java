@@ -33,7 +33,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** A board with a start and an end takes scores in between only, and its last season is final. */
+/** A board with a start and an end accepts scores only between them, and its last season is final. */
 class EventBoardTest {
 
     private final EventBoards event = new EventBoards();

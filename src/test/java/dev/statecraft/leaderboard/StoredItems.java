@@ -38,7 +38,7 @@ public final class StoredItems {
                         int board = table.equals(tables.boards()) ? 2 : 1;
                         boolean ofGame = board == 2 && key.length == 2 && OF_GAMES.contains(key[1]);
                         if (board == 2 && !ofGame && !OF_EPOCHS.contains(key[1])) {
-                            throw new AssertionError("nobody knows what to do with " + item.get("pk"));
+                            throw new AssertionError("unknown kind of item: " + item.get("pk"));
                         }
                         if (!ofGame && epoch.test(key[board] + "#" + key[board + 1])) {
                             found.put(

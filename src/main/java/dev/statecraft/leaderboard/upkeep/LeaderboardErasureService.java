@@ -123,7 +123,7 @@ public class LeaderboardErasureService {
         for (Map.Entry<Integer, Entry> entry : found.entrySet()) {
             MatchRecord carried = entry.getValue().carried();
             if (carried != null && !position.purged()) {
-                // The match record contains other players. Write it to its own item before the entry's copy is deleted.
+                // The match also concerns other players. Store its record before the entry's copy is deleted.
                 matches.confirm(board, carried, config.matchesKept());
             }
             entries.delete(board, entry.getKey(), playerId);

@@ -39,8 +39,8 @@ public class LeaderboardStatisticsResource {
     @Operation(operationId = "getLeaderboardStats", summary = "Get the statistics of the leaderboards")
     public RestResponse<LeaderboardStatisticsService.Statistics> read(
             @QueryParam("fresh") @Nullable String fresh, @HeaderParam("If-None-Match") List<String> ifNoneMatch) {
-        boolean anew = freshness.bypasses(caller.get(), fresh);
-        LeaderboardStatisticsService.Statistics read = statistics.of(caller.game(), anew);
-        return Etag.answer(Etag.of(read.toString()), ifNoneMatch, freshness.cacheControl(anew), () -> read);
+        boolean bypassCache = freshness.bypasses(caller.get(), fresh);
+        LeaderboardStatisticsService.Statistics read = statistics.of(caller.game(), bypassCache);
+        return Etag.answer(Etag.of(read.toString()), ifNoneMatch, freshness.cacheControl(bypassCache), () -> read);
     }
 }

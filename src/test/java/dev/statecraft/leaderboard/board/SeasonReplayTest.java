@@ -187,9 +187,9 @@ class SeasonReplayTest {
         next("board", true);
         arena.boards.delete(Arena.GAME, "board");
         points("board");
-        Taken anew = arena.submit("board", "p", 3, 0, "e1");
-        assertEquals(false, anew.replayed());
-        assertEquals(new Score(3, 0), anew.receipt().score());
+        Taken resubmitted = arena.submit("board", "p", 3, 0, "e1");
+        assertEquals(false, resubmitted.replayed());
+        assertEquals(new Score(3, 0), resubmitted.receipt().score());
     }
 
     @Test

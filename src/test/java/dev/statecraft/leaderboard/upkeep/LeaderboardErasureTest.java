@@ -143,12 +143,12 @@ class LeaderboardErasureTest {
     void anonymization_grantsNoAward() {
         play("board");
         List<ItemChange> given = changes();
-        assertEquals(Set.of("p0", "p1", "p2"), told(given));
+        assertEquals(Set.of("p0", "p1", "p2"), awardedPlayers(given));
         erase(arena, "p1");
         List<ItemChange> afterwards = changes().subList(given.size(), changes().size());
         assertTrue(afterwards.stream()
                 .anyMatch(change -> String.valueOf(change.after()).contains(ScanPage.ERASED_PLAYER)));
-        assertEquals(Set.of(), told(afterwards));
+        assertEquals(Set.of(), awardedPlayers(afterwards));
         // A page that is written again with another player reports only that player.
         Board board = arena.board("board");
         AwardStore awards = new AwardStore(LocalDynamoDb.client(), arena.tables);
@@ -157,7 +157,7 @@ class LeaderboardErasureTest {
         page.set(2, new Award("new", last.position(), last.rank(), last.score(), last.reward()));
         int before = changes().size();
         awards.put(board, 1, page);
-        assertEquals(Set.of("new"), told(changes().subList(before, before + 1)));
+        assertEquals(Set.of("new"), awardedPlayers(changes().subList(before, before + 1)));
     }
 
     @Test
@@ -243,7 +243,7 @@ class LeaderboardErasureTest {
         return new ScanPage(null, touched);
     }
 
-    private static Set<String> told(List<ItemChange> changes) {
+    private static Set<String> awardedPlayers(List<ItemChange> changes) {
         Set<String> players = new TreeSet<>();
         LeaderboardStreamService stream = new LeaderboardStreamService();
         for (ItemChange change : changes) {
