@@ -48,17 +48,15 @@ class ConventionTest {
      * request body, Problems build problem responses, a Walk reads page by page through a Store, an EntryCursor is read
      * from a query parameter, SettingFields validate fields of request bodies.
      */
-    private static final Pattern ROLES =
-            Pattern.compile(".*(Resource|Service|Store|Items|Handler|Config|Request|Problems|Filter|Walk)|EntryCursor|SettingFields");
+    private static final Pattern ROLES = Pattern.compile(
+            ".*(Resource|Service|Store|Items|Handler|Config|Request|Problems|Filter|Walk)|EntryCursor|SettingFields");
 
     private static final Pattern EMPTY_NAMES =
             Pattern.compile("Abstract.*|.*(Impl|Utils?|Helpers?|(?<!Merge)Base|DTO|Dto|Manager|Info|Data|Processor)");
 
     /** Records, results and pure algorithms: classes that are neither named after a role nor beans. */
-    private static final DescribedPredicate<JavaClass> DOMAIN = FEATURE.and(describe(
-            "domain",
-            type -> !ROLES.matcher(topLevelName(type)).matches()
-                    && !isBean(type)));
+    private static final DescribedPredicate<JavaClass> DOMAIN = FEATURE.and(
+            describe("domain", type -> !ROLES.matcher(topLevelName(type)).matches() && !isBean(type)));
 
     /** The only class that calls the API Gateway Management API. */
     private static final DescribedPredicate<JavaClass> GATEWAY = describe(
@@ -239,9 +237,8 @@ class ConventionTest {
         classes()
                 .that()
                 .areAnnotatedWith(RegisterForReflection.class)
-                .should(satisfy(
-                        "be JsonTypes or Wiring",
-                        type -> Set.of("JsonTypes", "Wiring").contains(type.getSimpleName())))
+                .should(satisfy("be JsonTypes or Wiring", type -> Set.of("JsonTypes", "Wiring")
+                        .contains(type.getSimpleName())))
                 .check(MAIN);
     }
 

@@ -151,7 +151,8 @@ class StructureTest {
         Map<String, Map<String, String>> uses = uses();
         List<String> unused = ARROWS.entrySet().stream()
                 .flatMap(line -> line.getValue().stream()
-                        .filter(to -> !uses.getOrDefault(line.getKey(), Map.of()).containsKey(to))
+                        .filter(to ->
+                                !uses.getOrDefault(line.getKey(), Map.of()).containsKey(to))
                         .map(to -> line.getKey() + " -> " + to))
                 .toList();
         assertEquals(List.of(), unused);
@@ -197,8 +198,8 @@ class StructureTest {
     void storesUseNoService() {
         classes()
                 .that(STORE)
-                .should(dependOnlyOn(
-                        "what is not a Service", (type, target) -> !topLevelName(target).endsWith("Service")))
+                .should(dependOnlyOn("what is not a Service", (type, target) -> !topLevelName(target)
+                        .endsWith("Service")))
                 .check(MAIN);
         assertEquals(
                 List.of(),

@@ -39,7 +39,12 @@ public record Caller(
 
     /** A caller whose credential does not expire. */
     public Caller(
-            String game, String name, String keyId, boolean byToken, Set<Scope> scopes, @Nullable PlayerTokenClaims pass) {
+            String game,
+            String name,
+            String keyId,
+            boolean byToken,
+            Set<Scope> scopes,
+            @Nullable PlayerTokenClaims pass) {
         this(game, name, keyId, byToken, scopes, pass, null);
     }
 

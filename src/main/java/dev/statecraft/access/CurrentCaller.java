@@ -32,7 +32,7 @@ public class CurrentCaller {
         return get().game();
     }
 
-        public void set(Caller caller) {
+    public void set(Caller caller) {
         this.caller = caller;
     }
 }

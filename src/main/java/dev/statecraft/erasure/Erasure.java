@@ -96,7 +96,7 @@ public record Erasure(
         Map<Part, Long> more = new TreeMap<>(erased);
         more.merge(part, touched, Long::sum);
         Part following = next == null ? part.following() : part;
-                Instant secondPassAt = secondLookAt;
+        Instant secondPassAt = secondLookAt;
         if (following == null && secondPassAt == null) {
             following = FIRST;
             secondPassAt = now.plus(secondPassAfter);

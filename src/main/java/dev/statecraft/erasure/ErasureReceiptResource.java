@@ -62,7 +62,7 @@ public class ErasureReceiptResource {
         Ids.check("erasure", id);
         return erasures.find(caller.game(), id)
                 .map(ErasureView::of)
-                .orElseThrow(() ->
-                        new ProblemException(Problem.notFound("erasure-not-found", "Erasure not found", null)));
+                .orElseThrow(
+                        () -> new ProblemException(Problem.notFound("erasure-not-found", "Erasure not found", null)));
     }
 }

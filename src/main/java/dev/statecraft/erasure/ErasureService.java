@@ -64,7 +64,7 @@ public class ErasureService {
      * @param requestedBy name of the caller, which the receipt contains
      */
     public Erasure erase(String game, String playerId, String requestedBy) {
-                Erasure erasure = startOrJoin(game, playerId, requestedBy);
+        Erasure erasure = startOrJoin(game, playerId, requestedBy);
         return resume(game, erasure, until(config.atOnce()));
     }
 
@@ -73,14 +73,14 @@ public class ErasureService {
         return () -> System.nanoTime() < until;
     }
 
-        private Erasure startOrJoin(String game, String playerId, String requestedBy) {
+    private Erasure startOrJoin(String game, String playerId, String requestedBy) {
         Optional<Erasure> running = erasures.firstPassOf(game, playerId);
         if (running.isPresent()) {
             return running.get();
         }
         Erasure started = Erasure.started(
                 UUID.randomUUID().toString(), playerId, requestedBy, Instant.ofEpochMilli(clock.millis()));
-                erasures.create(game, started);
+        erasures.create(game, started);
         return started;
     }
 
@@ -101,7 +101,7 @@ public class ErasureService {
         for (String game : games) {
             started.put(game, startOrJoin(game, playerId, requestedBy));
         }
-                Duration retention = config.robloxTolerance().multipliedBy(2);
+        Duration retention = config.robloxTolerance().multipliedBy(2);
         if (!erasures.record(Caller.DEFAULT_GAME, hash, clock.instant(), retention)) {
             return Optional.empty();
         }
@@ -130,8 +130,8 @@ public class ErasureService {
                     finished++;
                 }
             } catch (RuntimeException e) {
-                                // A failed erasure does not stop the others; the next scheduled run resumes it.
-                                LOG.errorf(e, "Erasure step failed, the next run resumes it: game=%s erasure=%s", game, id);
+                // A failed erasure does not stop the others; the next scheduled run resumes it.
+                LOG.errorf(e, "Erasure step failed, the next run resumes it: game=%s erasure=%s", game, id);
             }
         }
         return finished;

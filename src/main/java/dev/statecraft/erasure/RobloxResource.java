@@ -75,8 +75,8 @@ public class RobloxResource {
     @Operation(operationId = "receiveRobloxWebhook", summary = "Receive a right-to-erasure notification from Roblox")
     public Taken take(byte[] body, @HeaderParam("roblox-signature") @Nullable String signature) {
         String secret = config.robloxSecret()
-                .orElseThrow(() -> new ProblemException(
-                        Problem.unauthorized("No webhook secret for Roblox is configured.")));
+                .orElseThrow(() ->
+                        new ProblemException(Problem.unauthorized("No webhook secret for Roblox is configured.")));
         switch (RobloxSignature.check(signature, body, secret, clock.instant(), config.robloxTolerance())) {
             case FORGED -> throw new ProblemException(Problem.unauthorized("The signature is wrong."));
             case STALE -> throw new ProblemException(Problem.unauthorized("The notification is too old."));
@@ -94,8 +94,8 @@ public class RobloxResource {
         Map<String, Erasure> started = erasures.eraseOnce(body, concerned, player, BY)
                 .orElseThrow(() -> new ProblemException(
                         Problem.conflict("notification-repeated", "Duplicate notification", null)));
-        started.forEach((game, erasure) ->
-                audit.record(new Caller(game, BY), "receiveRobloxWebhook", "POST", "/v1/erasures/" + erasure.id(), 200));
+        started.forEach((game, erasure) -> audit.record(
+                new Caller(game, BY), "receiveRobloxWebhook", "POST", "/v1/erasures/" + erasure.id(), 200));
         return new Taken(started.values().stream().map(Erasure::id).toList());
     }
 

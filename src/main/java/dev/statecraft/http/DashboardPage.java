@@ -71,7 +71,8 @@ public class DashboardPage {
         String socketOrigin = socket.url()
                 .map(url -> " " + url.getScheme() + "://" + url.getRawAuthority())
                 .orElse("");
-        return "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'" + socketOrigin
+        return "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'"
+                + socketOrigin
                 + "; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
                 + "; require-trusted-types-for 'script'; trusted-types 'none'";
     }

@@ -47,8 +47,8 @@ public final class Ids {
         if (key.length() > MAX_LENGTH - INDEX_LENGTH) {
             throw new ProblemException(Problem.badRequest(
                     field,
-                    "Each item has the id " + field + ":index. The key therefore has at most " + (MAX_LENGTH - INDEX_LENGTH)
-                            + " characters."));
+                    "Each item has the id " + field + ":index. The key therefore has at most "
+                            + (MAX_LENGTH - INDEX_LENGTH) + " characters."));
         }
         return key;
     }

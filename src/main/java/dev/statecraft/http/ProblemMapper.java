@@ -43,7 +43,10 @@ public class ProblemMapper {
         Response response =
                 switch (status) {
                     case 400 -> response(Problem.badRequest(null, "The request could not be parsed."), uri);
-                    case 401 -> response(Problem.unauthorized("Send an API key or token: Authorization: Bearer <credential>."), uri);
+                    case 401 ->
+                        response(
+                                Problem.unauthorized("Send an API key or token: Authorization: Bearer <credential>."),
+                                uri);
                     case 403 -> response(Problem.forbidden("The credential does not permit this operation."), uri);
                     case 404 -> response(Problem.routeNotFound(), uri);
                     case 405 ->

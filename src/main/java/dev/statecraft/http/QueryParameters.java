@@ -97,7 +97,8 @@ public final class QueryParameters {
 
     private static Problem empty(String name) {
         return Problem.badRequest(
-                name.isEmpty() ? null : name, "The parameter " + name + " is empty. Give a value or omit the parameter.");
+                name.isEmpty() ? null : name,
+                "The parameter " + name + " is empty. Give a value or omit the parameter.");
     }
 
     /** The page size: 1 to {@value #MAX_LIMIT}; {@value #DEFAULT_LIMIT} if the parameter is missing. */

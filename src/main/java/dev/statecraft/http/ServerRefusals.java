@@ -137,14 +137,12 @@ public class ServerRefusals implements VertxOptionsCustomizer {
 
     private static Problem problem(@Nullable Throwable cause) {
         if (cause instanceof TooLongHttpLineException) {
-            return Problem.of(414, "uri-too-long", "The URI is too long", "The request line exceeds the server's limit.");
+            return Problem.of(
+                    414, "uri-too-long", "The URI is too long", "The request line exceeds the server's limit.");
         }
         if (cause instanceof TooLongHttpHeaderException) {
             return Problem.of(
-                    431,
-                    "headers-too-large",
-                    "The headers are too large",
-                    "The headers exceed the server's limit.");
+                    431, "headers-too-large", "The headers are too large", "The headers exceed the server's limit.");
         }
         return Problem.badRequest(null, "The request line or a header is not valid HTTP (RFC 9112).");
     }

@@ -91,7 +91,9 @@ public class EventBridgeSink implements EventSink {
                     client().putEvents(request -> request.entries(entries)).entries();
             for (int i = 0; i < results.size(); i++) {
                 if (results.get(i).errorCode() != null) {
-                    LOG.warnf("The event bus rejected an event: code=%s", results.get(i).errorCode());
+                    LOG.warnf(
+                            "The event bus rejected an event: code=%s",
+                            results.get(i).errorCode());
                     return i;
                 }
             }

@@ -31,7 +31,8 @@ public class EventBusHandler implements RequestHandler<DynamodbEvent, StreamsEve
     public StreamsEventResponse handleRequest(DynamodbEvent event, Context context) {
         StreamsEventResponse response = process(event);
         if (event.getRecords() != null) {
-            metrics.recordBatch(event.getRecords(), !response.getBatchItemFailures().isEmpty());
+            metrics.recordBatch(
+                    event.getRecords(), !response.getBatchItemFailures().isEmpty());
         }
         return response;
     }

@@ -41,7 +41,8 @@ public class EventStreamHandler implements RequestHandler<DynamodbEvent, Streams
     public StreamsEventResponse handleRequest(DynamodbEvent event, Context context) {
         StreamsEventResponse response = process(event);
         if (event.getRecords() != null) {
-            metrics.recordBatch(event.getRecords(), !response.getBatchItemFailures().isEmpty());
+            metrics.recordBatch(
+                    event.getRecords(), !response.getBatchItemFailures().isEmpty());
         }
         return response;
     }

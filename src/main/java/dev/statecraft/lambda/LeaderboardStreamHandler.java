@@ -34,7 +34,8 @@ public class LeaderboardStreamHandler implements RequestHandler<DynamodbEvent, S
     public StreamsEventResponse handleRequest(DynamodbEvent event, Context context) {
         StreamsEventResponse response = process(event);
         if (event.getRecords() != null) {
-            metrics.recordBatch(event.getRecords(), !response.getBatchItemFailures().isEmpty());
+            metrics.recordBatch(
+                    event.getRecords(), !response.getBatchItemFailures().isEmpty());
         }
         return response;
     }

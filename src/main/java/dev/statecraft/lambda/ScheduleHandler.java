@@ -69,7 +69,8 @@ public class ScheduleHandler implements RequestHandler<ScheduleHandler.Tick, Sch
      * @param integration steps of the integration maintenance
      * @param purged deleted boards whose purge finished
      */
-    public record Done(LeaderboardMaintenance.Done leaderboards, int conflicts, int erasures, int integration, int purged) {}
+    public record Done(
+            LeaderboardMaintenance.Done leaderboards, int conflicts, int erasures, int integration, int purged) {}
 
     @Override
     public Done handleRequest(Tick event, Context context) {

@@ -69,7 +69,9 @@ public class SocketHandler implements RequestHandler<APIGatewayV2WebSocketEvent,
 
     private APIGatewayV2WebSocketResponse opened(String id, APIGatewayV2WebSocketEvent event) {
         List<String> protocols = headers(event, SocketToken.HEADER);
-        sockets.opened(id, authenticator.authenticate(headers(event, "Authorization"), SocketToken.of(protocols, tokens(event))));
+        sockets.opened(
+                id,
+                authenticator.authenticate(headers(event, "Authorization"), SocketToken.of(protocols, tokens(event))));
         APIGatewayV2WebSocketResponse answer = answer(200, null);
         if (SocketToken.isOffered(protocols)) {
             answer.setHeaders(Map.of(SocketToken.HEADER, SocketToken.PROTOCOL));

@@ -46,7 +46,8 @@ public class StateStreamHandler implements RequestHandler<DynamodbEvent, Streams
     public StreamsEventResponse handleRequest(DynamodbEvent event, Context context) {
         StreamsEventResponse response = process(event);
         if (event.getRecords() != null) {
-            metrics.recordBatch(event.getRecords(), !response.getBatchItemFailures().isEmpty());
+            metrics.recordBatch(
+                    event.getRecords(), !response.getBatchItemFailures().isEmpty());
         }
         return response;
     }

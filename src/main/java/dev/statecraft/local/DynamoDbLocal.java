@@ -181,9 +181,9 @@ public final class DynamoDbLocal implements AutoCloseable {
             boolean late = System.nanoTime() - deadline > 0;
             if (late || ended.isDone()) {
                 close();
-                throw new IllegalStateException(
-                        "DynamoDB Local " + (late ? "did not respond within " + START_LIMIT.toSeconds() + " s" : "ended")
-                                + " on port " + port + ". Its log " + log + " ends with:\n" + tail(log));
+                throw new IllegalStateException("DynamoDB Local "
+                        + (late ? "did not respond within " + START_LIMIT.toSeconds() + " s" : "ended") + " on port "
+                        + port + ". Its log " + log + " ends with:\n" + tail(log));
             }
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
         }

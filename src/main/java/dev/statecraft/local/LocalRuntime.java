@@ -127,7 +127,6 @@ public final class LocalRuntime {
                 .httpClient(UrlConnectionHttpClient.create())
                 .build();
         streams = client;
-        pump = StreamPump.start(
-                dynamoDb, client, tables.prefix(), sources, StreamPace.polling(config.streamPoll()));
+        pump = StreamPump.start(dynamoDb, client, tables.prefix(), sources, StreamPace.polling(config.streamPoll()));
     }
 }

@@ -71,7 +71,8 @@ public class SocketEndpoint {
         private void check(RoutingContext context) {
             HttpServerRequest request = context.request();
             try {
-                authenticator.authenticate(
+                authenticator
+                        .authenticate(
                                 request.headers().getAll(HttpHeaders.AUTHORIZATION),
                                 SocketToken.of(request.headers().getAll(SocketToken.HEADER), tokens(request.query())))
                         .require(Scope.STATE_READ);

@@ -260,7 +260,8 @@ public class ContractFilter implements OASFilter {
             }
             for (String type : types) {
                 media.addExample(type, OASFactory.createExample().ref("problem." + type));
-                descriptions.add("`" + type + "`: " + map(contract.problems().get(type)).get("title"));
+                descriptions.add(
+                        "`" + type + "`: " + map(contract.problems().get(type)).get("title"));
             }
             APIResponse response = OASFactory.createAPIResponse()
                     .description(String.join("; ", descriptions))

@@ -116,7 +116,7 @@ public record OpenSkill(double mu, double sigma, double beta, double tau, double
     private List<Shift> plackettLuce(List<Sum> sums) {
         double c = Math.sqrt(
                 sums.stream().mapToDouble(team -> team.variance + beta * beta).sum());
-                // Only ratios of the strengths are used; relative to the largest, none overflows.
+        // Only ratios of the strengths are used; relative to the largest, none overflows.
         double largest = sums.stream().mapToDouble(Sum::mu).max().orElseThrow();
         double[] strengths = sums.stream()
                 .mapToDouble(team -> Math.exp((team.mu - largest) / c))

@@ -78,7 +78,8 @@ public final class Batches {
             for (int attempt = 0; !unprocessed.isEmpty(); attempt++) {
                 pauseBefore(attempt);
                 Map<String, List<WriteRequest>> requested = unprocessed;
-                unprocessed = dynamo.batchWriteItem(batch -> batch.requestItems(requested)).unprocessedItems();
+                unprocessed = dynamo.batchWriteItem(batch -> batch.requestItems(requested))
+                        .unprocessedItems();
             }
         }
     }

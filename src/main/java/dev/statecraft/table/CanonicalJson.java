@@ -113,7 +113,7 @@ public final class CanonicalJson {
         }
         BigDecimal shortest = shortest(Math.abs(value));
         String digits = shortest.unscaledValue().toString();
-                // The number of digits before the decimal point.
+        // The number of digits before the decimal point.
         int point = digits.length() - shortest.scale();
         String sign = value < 0 ? "-" : "";
         if (point > 21 || point < -5) {

@@ -47,7 +47,7 @@ public final class ConditionalPut {
                         .returnValuesOnConditionCheckFailure(ReturnValuesOnConditionCheckFailure.ALL_OLD));
                 return true;
             } catch (ConditionalCheckFailedException e) {
-                                // The SDK retries a write whose response was lost; the stored item then equals the intended one.
+                // The SDK retries a write whose response was lost; the stored item then equals the intended one.
                 if (e.item().equals(changed)) {
                     return true;
                 }

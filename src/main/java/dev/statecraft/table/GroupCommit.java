@@ -158,7 +158,7 @@ public final class GroupCommit<K, W, R> {
                 }
                 return Optional.empty();
             }
-                        // The group has started, or this thread leads the next one: the task can no longer be withdrawn.
+            // The group has started, or this thread leads the next one: the task can no longer be withdrawn.
             signal = pending.signal().join();
         } catch (ExecutionException e) {
             throw new IllegalStateException("A signal never fails", e);

@@ -28,7 +28,7 @@ public class Parallel {
 
     /** Starts the threads. */
     public Parallel(Limits limits) {
-                // The SDK's URL connection client keeps only five connections alive by default.
+        // The SDK's URL connection client keeps only five connections alive by default.
         System.setProperty("http.maxConnections", Integer.toString(limits.requests()));
         this.threads = Executors.newFixedThreadPool(limits.requests(), task -> {
             Thread thread = new Thread(task, "dynamodb-batch");

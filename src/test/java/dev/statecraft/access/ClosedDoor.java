@@ -8,7 +8,8 @@ import java.util.Map;
 public final class ClosedDoor implements QuarkusTestProfile {
 
     /** The text of the bootstrap key whose hash this profile configures. */
-    public static final String BOOTSTRAP = "sk_bootstrap_0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+    public static final String BOOTSTRAP =
+            "sk_bootstrap_0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
 
     @Override
     public Map<String, String> getConfigOverrides() {

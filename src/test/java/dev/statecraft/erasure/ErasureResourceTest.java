@@ -63,10 +63,7 @@ class ErasureResourceTest {
         post("/v1/leaderboards/dotted/scores", "{'playerId':'..a','value':10}");
         rest();
         scores.submit(
-                "default",
-                "dotted",
-                new NewScore("..", new BigDecimal(7), BigDecimal.ZERO, null, null, null),
-                false);
+                "default", "dotted", new NewScore("..", new BigDecimal(7), BigDecimal.ZERO, null, null, null), false);
         rest();
         get("/v1/leaderboards/dotted/entries?fresh=true").body("entries.playerId", hasItem(".."));
         given().urlEncodingEnabled(false).delete("/v1/players/..").then().statusCode(400);

@@ -145,10 +145,7 @@ public final class RequestVariants {
                 JsonNode judged = value.isNull() && !isElement(field) ? changed(example, field.path(), MISSING) : body;
                 if (value.isArray()
                         && value.isEmpty()
-                        && merged(field.schema())
-                                .path("type")
-                                .asText()
-                                .equals("object")) {
+                        && merged(field.schema()).path("type").asText().equals("object")) {
                     judged = changed(example, field.path(), JSON.objectNode());
                 }
                 boolean tooDeep = name.equals("a deep object");
@@ -178,9 +175,7 @@ public final class RequestVariants {
     public List<Field> objects(ApiDocument.Call call) {
         List<Field> fields = new ArrayList<>();
         collect(document.requestSchema(call), withObjects(call), List.of(), fields);
-        return fields.stream()
-                .filter(field -> isObject(merged(field.schema())))
-                .toList();
+        return fields.stream().filter(field -> isObject(merged(field.schema()))).toList();
     }
 
     private static boolean isElement(Field field) {
@@ -188,8 +183,7 @@ public final class RequestVariants {
     }
 
     /** Collects the fields of a schema, including those of nested objects and of the first element of each array. */
-    private void collect(
-            JsonNode given, JsonNode example, List<Object> path, List<Field> fields) {
+    private void collect(JsonNode given, JsonNode example, List<Object> path, List<Field> fields) {
         JsonNode schema = merged(given);
         schema.path("properties").properties().forEach(property -> {
             List<Object> below = with(path, property.getKey());

@@ -56,7 +56,10 @@ class SocketHandlerTest {
         assertTrue(frame.at("/results/0/state/open").asBoolean(), frame.toString());
         // Other tests have entities in the default space.
         assertTrue(
-                frame.at("/spaces/global/snapshot/entities").findValuesAsText("id").contains("door"), frame.toString());
+                frame.at("/spaces/global/snapshot/entities")
+                        .findValuesAsText("id")
+                        .contains("door"),
+                frame.toString());
 
         JsonNode again =
                 mapper.readTree(answer(event("socket-frame")).path("body").asText());

@@ -26,17 +26,17 @@ class EventBoardMatchTest {
         assertInstanceOf(MatchResult.NotOpen.class, event.rate("m1", "a", "b"));
         assertFalse(arena.board("board").scored());
         clock.moveTo(START);
-        assertFalse(
-                assertInstanceOf(MatchResult.Taken.class, event.rate("m1", "a", "b")).replayed());
-        assertFalse(
-                assertInstanceOf(MatchResult.Taken.class, event.rate("m2", "a", "c")).replayed());
+        assertFalse(assertInstanceOf(MatchResult.Taken.class, event.rate("m1", "a", "b"))
+                .replayed());
+        assertFalse(assertInstanceOf(MatchResult.Taken.class, event.rate("m2", "a", "c"))
+                .replayed());
         assertEquals(new MatchResult.Exhausted(arena.board("board"), "a", 2), event.rate("m3", "b", "a"));
-        assertTrue(
-                assertInstanceOf(MatchResult.Taken.class, event.rate("m1", "a", "b")).replayed());
+        assertTrue(assertInstanceOf(MatchResult.Taken.class, event.rate("m1", "a", "b"))
+                .replayed());
         assertInstanceOf(MatchResult.Mismatch.class, event.rate("m1", "b", "a"));
         clock.moveTo(END);
-        assertTrue(
-                assertInstanceOf(MatchResult.Taken.class, event.rate("m1", "a", "b")).replayed());
+        assertTrue(assertInstanceOf(MatchResult.Taken.class, event.rate("m1", "a", "b"))
+                .replayed());
         assertInstanceOf(MatchResult.Mismatch.class, event.rate("m1", "b", "a"));
         assertInstanceOf(MatchResult.NotOpen.class, event.rate("m4", "b", "c"));
         MatchResult.Taken ranked = assertInstanceOf(
@@ -57,11 +57,11 @@ class EventBoardMatchTest {
         assertInstanceOf(MatchResult.Exhausted.class, event.rate("m2", players));
         assertInstanceOf(
                 MatchResult.Exhausted.class, event.rate("m2", "p1", "p2"), "the refused match did not take the id");
-        assertTrue(
-                assertInstanceOf(MatchResult.Taken.class, event.rate("m1", players)).replayed());
+        assertTrue(assertInstanceOf(MatchResult.Taken.class, event.rate("m1", players))
+                .replayed());
         clock.moveTo(END);
-        assertTrue(
-                assertInstanceOf(MatchResult.Taken.class, event.rate("m1", players)).replayed());
+        assertTrue(assertInstanceOf(MatchResult.Taken.class, event.rate("m1", players))
+                .replayed());
         assertInstanceOf(MatchResult.NotOpen.class, event.rate("m2", players));
     }
 }

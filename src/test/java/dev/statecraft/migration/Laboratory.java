@@ -88,7 +88,8 @@ public final class Laboratory {
     }
 
     /** Another instance of the application on the tables of {@code realm}. */
-    public Laboratory(Realm realm, Map<String, String> settings, List<Migration> code, ExecutionInterceptor interceptor) {
+    public Laboratory(
+            Realm realm, Map<String, String> settings, List<Migration> code, ExecutionInterceptor interceptor) {
         this(realm, settings, code, interceptor, Clock.systemUTC());
     }
 
@@ -140,7 +141,16 @@ public final class Laboratory {
         realm.schemas.ask(new SchemaPathService(store, definitions, config));
         WorkPageReader reader = new WorkPageReader(realm.reader, config);
         work = new WorkService(
-                migrations, definitions, steps, coordinator, segments, runStore, segmentStore, workStore, reader, config);
+                migrations,
+                definitions,
+                steps,
+                coordinator,
+                segments,
+                runStore,
+                segmentStore,
+                workStore,
+                reader,
+                config);
         plans = new PlanService(realm.reader, config);
     }
 

@@ -115,9 +115,13 @@ class ApiFieldTest {
             for (Field field : variants.objects(call)) {
                 objects++;
                 String wanted = outcome(
-                        world, call, RequestVariants.changed(request, field.path(), JsonNodeFactory.instance.objectNode()));
+                        world,
+                        call,
+                        RequestVariants.changed(request, field.path(), JsonNodeFactory.instance.objectNode()));
                 String found = outcome(
-                        world, call, RequestVariants.changed(request, field.path(), JsonNodeFactory.instance.arrayNode()));
+                        world,
+                        call,
+                        RequestVariants.changed(request, field.path(), JsonNodeFactory.instance.arrayNode()));
                 if (!found.equals(wanted)) {
                     faults.add(call + " " + field + ": " + found + " instead of " + wanted);
                 }

@@ -47,7 +47,10 @@ public final class ApiPlay {
         world.call("updatePlayerScore");
         world.call("updatePlayerScores");
         world.call("changeLeaderboard");
-        world.post("/v1/leaderboards/arena/scores", "{'playerId':'eve','value':5000000,'submissionId':'match-17-eve'}", 202);
+        world.post(
+                "/v1/leaderboards/arena/scores",
+                "{'playerId':'eve','value':5000000,'submissionId':'match-17-eve'}",
+                202);
         world.call("listReviews");
         world.call("decideReview");
         world.rest();
@@ -72,7 +75,8 @@ public final class ApiPlay {
         for (String read : List.of("listSeasons", "listAwards", "getLeaderboardHistory", "getPlayerHistory")) {
             world.call(read);
         }
-        world.parameters().put("snapshot", world.answers().get("getLeaderboardHistory").path("snapshots[0].id"));
+        world.parameters()
+                .put("snapshot", world.answers().get("getLeaderboardHistory").path("snapshots[0].id"));
         world.call("getLeaderboardSnapshot");
         world.post("/v1/leaderboards/arena/scores", "{'playerId':'ada','value':1}", 200);
         world.call("removePlayer");
@@ -104,10 +108,11 @@ public final class ApiPlay {
         world.put("/v1/entity-types/TRADE", "{'strategy':'MANUAL'}");
         world.post("/v1/entities", "{'id':'market','type':'TRADE','state':{'price':1}}", 201);
         world.patch("/v1/entities/market", "{'set':{'price':2}}", 200);
-        world.parameters().put(
-                "conflict",
-                world.patch("/v1/entities/market", "{'set':{'price':3},'baseVersion':1,'was':{'price':1}}", 202)
-                        .path("conflictId"));
+        world.parameters()
+                .put(
+                        "conflict",
+                        world.patch("/v1/entities/market", "{'set':{'price':3},'baseVersion':1,'was':{'price':1}}", 202)
+                                .path("conflictId"));
         world.call("listConflicts");
         world.call("resolveConflict");
         world.post("/v1/entities", "{'id':'doomed','type':'UI_STATE','state':{}}", 201);
@@ -121,7 +126,8 @@ public final class ApiPlay {
         world.call("registerMigration");
         world.call("planMigration");
         world.call("applyPendingMigrations", "?waitMillis=20000");
-        world.parameters().put("run", world.answers().get("applyPendingMigrations").path("runs[0]"));
+        world.parameters()
+                .put("run", world.answers().get("applyPendingMigrations").path("runs[0]"));
         for (String each : List.of(
                 "listMigrations",
                 "getMigration",
@@ -208,15 +214,16 @@ public final class ApiPlay {
         // Other worlds of the same system send the example too, and a notification is accepted once.
         ObjectNode notification = world.document().requestExample(webhook).deepCopy();
         String body = notification.put("NotificationId", world.game()).toString();
-        world.answers().put(
-                webhook.id(),
-                given().contentType("application/json")
-                        .header(
-                                "roblox-signature",
-                                RobloxSignatureTest.signed(
-                                        Instant.now(), body.getBytes(StandardCharsets.UTF_8), "test-secret"))
-                        .body(body)
-                        .post(webhook.path()));
+        world.answers()
+                .put(
+                        webhook.id(),
+                        given().contentType("application/json")
+                                .header(
+                                        "roblox-signature",
+                                        RobloxSignatureTest.signed(
+                                                Instant.now(), body.getBytes(StandardCharsets.UTF_8), "test-secret"))
+                                .body(body)
+                                .post(webhook.path()));
         for (String each : List.of("health", "liveness", "readiness", "startup", "openapi", "dashboard")) {
             world.call(each);
         }

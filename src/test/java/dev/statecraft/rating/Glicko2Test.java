@@ -90,8 +90,8 @@ class Glicko2Test {
 
     @Test
     void slowClock_putsAGameIntoTheLaterPeriod() {
-        Rating tomorrow =
-                match(glicko.initialRating(DAY), glicko.initialRating(DAY), 1, DAY).get(0);
+        Rating tomorrow = match(glicko.initialRating(DAY), glicko.initialRating(DAY), 1, DAY)
+                .get(0);
         Rating player = match(tomorrow, glicko.initialRating(0), 1, DAY - 1).get(0);
         assertEquals(1, player.period());
         assertTrue(player.information() > tomorrow.information());
@@ -104,7 +104,8 @@ class Glicko2Test {
             teams.add(new Team(List.of(glicko.initialRating(0)), place));
         }
         List<List<Rating>> rated = glicko.rate(teams, 0);
-        Rating winner = match(glicko.initialRating(0), glicko.initialRating(0), 1, 0).get(0);
+        Rating winner =
+                match(glicko.initialRating(0), glicko.initialRating(0), 1, 0).get(0);
         assertEquals(winner.information(), rated.get(0).get(0).information(), 1e-9);
         assertEquals(winner.surplus(), rated.get(0).get(0).surplus(), 1e-9);
         assertEquals(-winner.surplus(), rated.get(99).get(0).surplus(), 1e-9);

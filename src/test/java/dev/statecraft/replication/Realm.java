@@ -168,12 +168,13 @@ public final class Realm {
     }
 
     public Result create(String id, String type, String state) {
-        return entities.create(GAME, SPACE, new NewEntity(id, type, json(state), null), SERVER, new IdempotencyKey(null, ""));
+        return entities.create(
+                GAME, SPACE, new NewEntity(id, type, json(state), null), SERVER, new IdempotencyKey(null, ""));
     }
 
     public Result update(String id, String operations, @Nullable String mutationId) {
-        EntityService.Updated updated =
-                entities.update(GAME, SPACE, id, operations(operations), SERVER, new IdempotencyKey(mutationId, operations));
+        EntityService.Updated updated = entities.update(
+                GAME, SPACE, id, operations(operations), SERVER, new IdempotencyKey(mutationId, operations));
         return ((EntityService.Decided) updated).result();
     }
 

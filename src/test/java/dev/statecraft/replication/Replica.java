@@ -100,7 +100,8 @@ public final class Replica {
         } else {
             assertTrue(before != null && before.state() != null, context + ": a step needs what it leads on from");
             assertEquals(before.version() + 1, change.version(), context);
-            Operations.Read read = (Operations.Read) OperationsReader.parse(change.set(), change.unset(), null, null, null);
+            Operations.Read read =
+                    (Operations.Read) OperationsReader.parse(change.set(), change.unset(), null, null, null);
             Operations.Done done = (Operations.Done) StateEdit.apply(read.operations(), before.state());
             held.put(key, new Held(change.version(), done.state()));
         }

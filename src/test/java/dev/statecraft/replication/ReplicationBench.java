@@ -105,8 +105,7 @@ public class ReplicationBench {
         measure(
                 "all others",
                 pulls,
-                i -> instance.feeds.pull(
-                        GAME, SPACE, nothingNew.spaces().get(SPACE), new AnswerBudget(1_000_000)));
+                i -> instance.feeds.pull(GAME, SPACE, nothingNew.spaces().get(SPACE), new AnswerBudget(1_000_000)));
         measure(
                 "as they come, 100 in a row",
                 pulls,

@@ -50,7 +50,7 @@ public class AuditFilter {
             ContainerRequestContext request, ContainerResponseContext response, ResourceInfo resource) {
         Method method = resource == null ? null : resource.getResourceMethod();
         Caller caller = current.known().orElse(null);
-                // The change of a replayed response was recorded by the original request.
+        // The change of a replayed response was recorded by the original request.
         if (response.getHeaders().containsKey(IdempotentRequest.REPLAYED_HEADER)) {
             return null;
         }
@@ -60,12 +60,13 @@ public class AuditFilter {
         Operation operation = method.getAnnotation(Operation.class);
         String action =
                 operation == null || operation.operationId().isEmpty() ? method.getName() : operation.operationId();
-                // The response names a created resource.
+        // The response names a created resource.
         String created = response.getHeaderString(HttpHeaders.LOCATION);
-        String target =
-                created == null ? target(request.getUriInfo()) : URI.create(created).getPath();
+        String target = created == null
+                ? target(request.getUriInfo())
+                : URI.create(created).getPath();
         int status = response.getStatus();
-                Uni<Void> written = Uni.createFrom()
+        Uni<Void> written = Uni.createFrom()
                 .voidItem()
                 .invoke(() -> audit.record(caller, action, request.getMethod(), target, status));
         return Context.isOnEventLoopThread()

@@ -29,7 +29,7 @@ public class AuditService {
      */
     public void recordIn(String game, Caller caller, String action, String method, String target, int status) {
         if (!game.equals(caller.game())) {
-                        record(
+            record(
                     new Caller(game, caller.name(), caller.keyId(), caller.byToken(), caller.scopes(), null),
                     action,
                     method,
@@ -43,7 +43,7 @@ public class AuditService {
      * written is logged as an error with all its fields. Cost: 1 WCU.
      */
     public void record(Caller caller, String action, String method, String target, int status) {
-                // Audit records outlive the erasure of a player.
+        // Audit records outlive the erasure of a player.
         String by = caller.playerId() == null ? caller.name() : PLAYER;
         AuditRecord record = new AuditRecord(clock.instant(), by, caller.keyId(), action, method, target, status);
         try {

@@ -91,15 +91,15 @@ public class Authenticator {
      */
     private Caller authenticateByToken(String token) {
         return tokens.read(token)
-                .orElseThrow(() ->
-                        new ProblemException(Problem.unauthorized("The token is unknown or has expired.")));
+                .orElseThrow(() -> new ProblemException(Problem.unauthorized("The token is unknown or has expired.")));
     }
 
     private Caller authenticateByKey(String credential) {
         return KeyFormat.read(credential)
                 .flatMap(keys::find)
                 .map(Authenticator::caller)
-                .orElseThrow(() -> new ProblemException(Problem.unauthorized("The API key is unknown, revoked or expired.")));
+                .orElseThrow(() ->
+                        new ProblemException(Problem.unauthorized("The API key is unknown, revoked or expired.")));
     }
 
     static Caller caller(AccessKey key) {
@@ -108,7 +108,8 @@ public class Authenticator {
 
     private static String single(List<String> credentials) {
         if (credentials.size() != 1 || !credentials.get(0).regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
-            throw new ProblemException(Problem.unauthorized("Send exactly one credential: Authorization: Bearer <key>."));
+            throw new ProblemException(
+                    Problem.unauthorized("Send exactly one credential: Authorization: Bearer <key>."));
         }
         return credentials.get(0).substring(SCHEME.length()).strip();
     }

@@ -57,7 +57,7 @@ public class CallerFilter implements ContainerRequestFilter {
             request.setProperty(CALLER, caller.get());
             return;
         }
-                // An event loop thread must not wait for the database.
+        // An event loop thread must not wait for the database.
         ResteasyReactiveContainerRequestContext suspended = (ResteasyReactiveContainerRequestContext) request;
         suspended.suspend();
         Infrastructure.getDefaultExecutor().execute(() -> {

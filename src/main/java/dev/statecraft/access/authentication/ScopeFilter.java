@@ -82,7 +82,7 @@ public class ScopeFilter {
             case NAMED_SPACE -> caller.requireSpace(first(uri.getQueryParameters(), SPACE, DEFAULT_SPACE));
             case OWN -> caller.requirePlayer(first(uri.getPathParameters(), "player", ""));
             case WHAT_THE_RESOURCE_ALLOWS -> {
-                                // The resource checks the caller after it has read the body.
+                // The resource checks the caller after it has read the body.
             }
         }
     }

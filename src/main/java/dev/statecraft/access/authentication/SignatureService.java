@@ -40,16 +40,18 @@ public class SignatureService {
     Signed authenticate(String header, RequestLine line) {
         Instant now = clock.instant();
         RequestSignature signature = RequestSignature.read(header)
-                .orElseThrow(() -> rejected("The signature is malformed. Expected: HMAC-SHA256 keyId=, timestamp=, nonce=,"
-                        + " content=, signature=, separated by commas."));
+                .orElseThrow(
+                        () -> rejected("The signature is malformed. Expected: HMAC-SHA256 keyId=, timestamp=, nonce=,"
+                                + " content=, signature=, separated by commas."));
         if (!signature.isFresh(now, config.signatureTolerance())) {
-            throw rejected("The timestamp differs too much from the server's time, which is " + now.getEpochSecond() + ".");
+            throw rejected(
+                    "The timestamp differs too much from the server's time, which is " + now.getEpochSecond() + ".");
         }
         KeyStore.Stored stored = keys.findSigned(signature.keyId())
                 .filter(found -> signature.isOf(line, found.hash()))
                 .orElseThrow(() -> rejected("The signature is wrong, or its API key is unknown."));
         AccessKey key = stored.key();
-                // A timestamp may be ahead by the tolerance and is accepted until it is behind by the tolerance.
+        // A timestamp may be ahead by the tolerance and is accepted until it is behind by the tolerance.
         boolean first = nonces.useNonce(
                 key.game(),
                 key.id(),

@@ -80,7 +80,7 @@ public class IdempotencyService {
 
     /** Ends a failed attempt. A rejected request changed nothing, so its idempotency key is released. */
     void fail(Request request, Attempt attempt, boolean rejected) {
-            if (rejected) {
+        if (rejected) {
             store.release(request, attempt, clock.instant());
         } else {
             store.abandon(request, attempt);

@@ -120,7 +120,11 @@ public class IdempotentRequest {
      * @param completion adds them to a replayed response
      */
     public <T> T once(
-            String key, @Nullable Object body, Function<Attempt, T> run, UnaryOperator<T> stored, Completion completion) {
+            String key,
+            @Nullable Object body,
+            Function<Attempt, T> run,
+            UnaryOperator<T> stored,
+            Completion completion) {
         Request request = request(Ids.check(HEADER, key), body);
         IdempotencyStore.Claim claim = requests.start(request);
         if (claim instanceof Answered answered) {

@@ -173,7 +173,8 @@ public class KeyResource {
             throw new ProblemException(Problem.conflict(
                     "too-many-keys",
                     "Two keys with this name are already active",
-                    "At most " + tooMany.limit() + " keys with the same name can be active. Revoke the old key first."));
+                    "At most " + tooMany.limit()
+                            + " keys with the same name can be active. Revoke the old key first."));
         }
         throw new ProblemException(Problem.unavailable(1));
     }

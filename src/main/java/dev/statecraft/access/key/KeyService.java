@@ -33,7 +33,7 @@ public class KeyService {
     /** How long an expired key is still listed. */
     private static final Duration EXPIRED_KEY_RETENTION = Duration.ofDays(30);
 
-        private record CachedKey(KeyStore.Stored stored, Instant readAt) {}
+    private record CachedKey(KeyStore.Stored stored, Instant readAt) {}
 
     private final KeyStore store;
     private final AccessConfig config;

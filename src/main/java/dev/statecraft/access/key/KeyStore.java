@@ -147,8 +147,7 @@ public class KeyStore {
         dynamo.deleteItem(delete -> delete.tableName(tables.access()).key(key(key.id())));
         slots(key.game(), key.name()).forEach((slot, holder) -> {
             if (holder.id().equals(key.id())) {
-                dynamo.deleteItem(
-                        delete -> delete.tableName(tables.access()).key(slot(key.game(), key.name(), slot)));
+                dynamo.deleteItem(delete -> delete.tableName(tables.access()).key(slot(key.game(), key.name(), slot)));
             }
         });
     }
@@ -218,7 +217,7 @@ public class KeyStore {
                 id,
                 Attributes.string(item, "g"),
                 Attributes.string(item, "name"),
-                                // Scopes that this version does not know are ignored.
+                // Scopes that this version does not know are ignored.
                 Attributes.list(item, "sc").stream()
                         .flatMap(scope -> Scope.of(scope.s()).stream())
                         .collect(Collectors.toUnmodifiableSet()),

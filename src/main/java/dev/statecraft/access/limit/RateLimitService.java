@@ -103,7 +103,7 @@ public class RateLimitService {
             return true;
         }
         try {
-                        acquire(caller);
+            acquire(caller);
             return true;
         } catch (ProblemException e) {
             return false;
@@ -141,8 +141,9 @@ public class RateLimitService {
             if (!TransientFailure.is(e)) {
                 throw e;
             }
-                        // A failed update does not reject requests: rate limits protect the system and must not make it unavailable.
-                        LOG.warnf(e, "Rate limit not enforced: token bucket update failed: game=%s", holder.game());
+            // A failed update does not reject requests: rate limits protect the system and must not make it
+            // unavailable.
+            LOG.warnf(e, "Rate limit not enforced: token bucket update failed: game=%s", holder.game());
             taken = new LimitStore.Taken(FIRST_LEASE, 0);
         }
         lease.left = taken.tokens();

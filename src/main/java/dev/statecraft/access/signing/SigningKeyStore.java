@@ -49,7 +49,7 @@ public class SigningKeyStore {
                             "pk", key.get("pk"), "sk", key.get("sk"), "k", b(signingKey), "ttl", n(expiresAtSeconds)))
                     .conditionExpression("attribute_not_exists(pk)"));
         } catch (ConditionalCheckFailedException e) {
-                        // Another instance stored its key first; the caller reads that key.
+            // Another instance stored its key first; the caller reads that key.
         }
     }
 

@@ -31,7 +31,7 @@ public final class SocketToken {
      * @param parameters values of the query parameter, in the order of the query
      */
     public static Optional<String> of(List<String> protocols, List<String> parameters) {
-                // Several tokens are ambiguous; joined, they are not a valid token.
+        // Several tokens are ambiguous; joined, they are not a valid token.
         return of(protocols, parameters.isEmpty() ? null : String.join("&", parameters));
     }
 

@@ -100,7 +100,7 @@ public final class TokenReader {
                     ? Optional.of(object)
                     : Optional.empty();
         } catch (IllegalArgumentException | IOException e) {
-                        // The part is not base64 or not a JSON object.
+            // The part is not base64 or not a JSON object.
             return Optional.empty();
         }
     }

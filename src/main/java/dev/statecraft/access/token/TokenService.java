@@ -41,7 +41,8 @@ public class TokenService {
         this.clock = clock;
         if (config.signingKeyLife().compareTo(config.tokenLife()) < 0
                 || config.signingKeyLife().compareTo(config.playerTokenLife()) < 0) {
-            throw new IllegalStateException("statecraft.access.signing-key-life is shorter than the lifetime of a token");
+            throw new IllegalStateException(
+                    "statecraft.access.signing-key-life is shorter than the lifetime of a token");
         }
     }
 
@@ -60,7 +61,8 @@ public class TokenService {
         return sign(pass.playerId(), caller, both, pass, config.playerTokenLife());
     }
 
-    private Token sign(String subject, Caller caller, Set<Scope> scopes, @Nullable PlayerTokenClaims pass, Duration life) {
+    private Token sign(
+            String subject, Caller caller, Set<Scope> scopes, @Nullable PlayerTokenClaims pass, Duration life) {
         Instant now = clock.instant();
         Instant expiresAt = now.plus(life);
         JwtClaims claims = new JwtClaims();
@@ -72,7 +74,8 @@ public class TokenService {
         claims.setStringClaim(TokenReader.KEY_CLAIM, caller.keyId());
         claims.setStringClaim(TokenReader.GAME_CLAIM, caller.game());
         claims.setStringListClaim(
-                TokenReader.SCOPES_CLAIM, scopes.stream().map(Scope::text).sorted().toList());
+                TokenReader.SCOPES_CLAIM,
+                scopes.stream().map(Scope::text).sorted().toList());
         if (pass != null) {
             claims.setStringClaim(TokenReader.PLAYER_CLAIM, pass.playerId());
             claims.setStringListClaim(

@@ -168,7 +168,8 @@ public final class JsonCheck {
             JsonToken token = first;
             do {
                 if (token == null) {
-                    throw JsonProblems.rejected(JsonProblems.path(parser), "The body ends before its JSON value is complete.");
+                    throw JsonProblems.rejected(
+                            JsonProblems.path(parser), "The body ends before its JSON value is complete.");
                 }
                 step(parser, token, first);
                 tokens++;
@@ -292,7 +293,8 @@ public final class JsonCheck {
             values++;
             checkValues(parser);
         } else if (++item.values > JsonLimits.MAX_VALUES) {
-            throw JsonProblems.rejected(JsonProblems.path(parser), "An item has more than " + JsonLimits.MAX_VALUES + " values.");
+            throw JsonProblems.rejected(
+                    JsonProblems.path(parser), "An item has more than " + JsonLimits.MAX_VALUES + " values.");
         }
     }
 
@@ -314,7 +316,9 @@ public final class JsonCheck {
             }
         } else if (token == JsonToken.VALUE_STRING || token == JsonToken.FIELD_NAME) {
             if (hasUnpairedSurrogate(parser.getText())) {
-                throw JsonProblems.rejected(JsonProblems.path(parser), "A string contains an unpaired surrogate, which UTF-8 cannot encode.");
+                throw JsonProblems.rejected(
+                        JsonProblems.path(parser),
+                        "A string contains an unpaired surrogate, which UTF-8 cannot encode.");
             }
         }
     }

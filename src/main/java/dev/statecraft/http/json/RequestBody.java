@@ -83,7 +83,10 @@ public class RequestBody implements ReaderInterceptor {
         }
         if (!encoding.toLowerCase(Locale.ROOT).equals("gzip")) {
             throw new ProblemException(Problem.of(
-                    415, "unsupported-encoding", "The content encoding is not supported", "Send gzip or no content encoding."));
+                    415,
+                    "unsupported-encoding",
+                    "The content encoding is not supported",
+                    "Send gzip or no content encoding."));
         }
         try (InputStream unzipped = new GZIPInputStream(new ByteArrayInputStream(body))) {
             return limited(unzipped);

@@ -94,7 +94,6 @@ public class BindingService implements SourceTypes {
                 .anyMatch(binding -> binding.entityType().equals(entityType));
     }
 
-
     private List<Binding> bindings(String game, boolean fresh) {
         CachedBindings cached = cache.get(game);
         if (!fresh

@@ -176,8 +176,7 @@ public class BoardReplication {
         Entity stored = reader.read(game, SPACE, id);
         CommitService.Result result;
         if (stored.deleted()) {
-            result = entities.create(
-                    game, SPACE, new EntityService.NewEntity(id, TYPE, state, null), SYSTEM, NO_KEY);
+            result = entities.create(game, SPACE, new EntityService.NewEntity(id, TYPE, state, null), SYSTEM, NO_KEY);
         } else if (same(stored.json(), state)) {
             return;
         } else {

@@ -133,8 +133,7 @@ public class CoordinationService {
             migrations
                     .ledger(change)
                     .filter(noted -> MigrationEvents.changedData(noted.entry()))
-                    .ifPresent(noted -> games.merge(
-                            noted.game(), noted.entry().at(), (a, b) -> a.isAfter(b) ? a : b));
+                    .ifPresent(noted -> games.merge(noted.game(), noted.entry().at(), (a, b) -> a.isAfter(b) ? a : b));
         }
         games.forEach((game, ended) -> {
             resyncs.requireResync(game, ended);

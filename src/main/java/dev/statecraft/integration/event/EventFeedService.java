@@ -48,7 +48,8 @@ public class EventFeedService {
         Set<String> sources = new LinkedHashSet<>();
         int characters = 0;
         for (SourceChange change : changes) {
-            int length = change.events().stream().mapToInt(EventFeedStore::length).sum();
+            int length =
+                    change.events().stream().mapToInt(EventFeedStore::length).sum();
             boolean full = sources.size() == EventFeedStore.MAX_SOURCES && !sources.contains(change.source());
             if (!part.isEmpty() && (full || characters + length > MAX_APPEND_CHARACTERS)) {
                 appended += appendPart(game, part);

@@ -39,7 +39,8 @@ final class ScoreEvents {
         ObjectNode data = last.data().deepCopy();
         data.put(
                 CHANGES,
-                earlier.data().path(CHANGES).asLong() + last.data().path(CHANGES).asLong());
+                earlier.data().path(CHANGES).asLong()
+                        + last.data().path(CHANGES).asLong());
         return last.withData(data);
     }
 }

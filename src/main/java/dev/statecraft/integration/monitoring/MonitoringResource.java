@@ -52,18 +52,21 @@ public class MonitoringResource {
     @Requires(Scope.SYSTEM_READ)
     @Operation(operationId = "listMonitoringPoints", summary = "List the monitoring data points, one per minute")
     public PointList list(@QueryParam("since") @Nullable String since, @QueryParam("limit") @Nullable String limit) {
-        int pageSize = (int) QueryParameters.integer("limit", limit, QueryParameters.MAX_LIMIT, 1, QueryParameters.MAX_LIMIT);
+        int pageSize =
+                (int) QueryParameters.integer("limit", limit, QueryParameters.MAX_LIMIT, 1, QueryParameters.MAX_LIMIT);
         List<ObjectNode> points = monitoring.points(caller.game(), since == null ? 0 : millis(since), pageSize + 1);
         return new PointList(
                 points.subList(0, Math.min(pageSize, points.size())),
-                points.size() > pageSize ? points.get(pageSize).path("timestamp").asText() : null);
+                points.size() > pageSize
+                        ? points.get(pageSize).path("timestamp").asText()
+                        : null);
     }
 
     private static long millis(String since) {
         return parsed(since)
                 .filter(millis -> millis >= 0 && millis <= SourceChange.MAX_NUMBER)
-                .orElseThrow(() -> new ProblemException(
-                        Problem.badRequest("since", "The parameter since must be a time such as 2026-01-31T12:00:00Z.")));
+                .orElseThrow(() -> new ProblemException(Problem.badRequest(
+                        "since", "The parameter since must be a time such as 2026-01-31T12:00:00Z.")));
     }
 
     private static Optional<Long> parsed(String since) {

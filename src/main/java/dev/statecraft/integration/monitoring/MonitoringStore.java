@@ -151,8 +151,9 @@ public class MonitoringStore {
         item.put("sk", s(SourceChange.position(at)));
         item.put("pt", b(PackedJson.of(point, DEFLATE_BYTES).bytes()));
         writes.add(TransactWriteItem.builder()
-                .put(added ->
-                        added.tableName(tables.integration()).item(item).conditionExpression("attribute_not_exists(pk)"))
+                .put(added -> added.tableName(tables.integration())
+                        .item(item)
+                        .conditionExpression("attribute_not_exists(pk)"))
                 .build());
         expired.forEach(old -> writes.add(TransactWriteItem.builder()
                 .delete(Delete.builder()

@@ -34,7 +34,11 @@ public class MigrationTriggerService {
     private final Clock clock;
 
     MigrationTriggerService(
-            MigrationService migrations, RunService runs, EventFeedService feed, IntegrationConfig config, Clock clock) {
+            MigrationService migrations,
+            RunService runs,
+            EventFeedService feed,
+            IntegrationConfig config,
+            Clock clock) {
         this.migrations = migrations;
         this.runs = runs;
         this.feed = feed;

@@ -137,7 +137,8 @@ public class SynchronizationService {
         BooleanSupplier timeLeft = () -> clock.millis() < until;
         int resolved = conflicts.resolveOverdue(game, timeLeft);
         ReplicationStatisticsService.Reconciliation heads = statistics.reconcile(game, timeLeft);
-        Part replication = new Part(resolved + heads.checked(), resolved + heads.uncounted(), resolved + heads.mended());
+        Part replication =
+                new Part(resolved + heads.checked(), resolved + heads.uncounted(), resolved + heads.mended());
         resyncs.requireResync(game, clock.instant());
         Part migration = migrations(game);
         int submitted = 0;
@@ -159,7 +160,8 @@ public class SynchronizationService {
         boolean complete = due.complete() && boardsResult.stoppedBefore() == null && timeLeft.getAsBoolean();
         Instant now = clock.instant();
         appendEvent(game, all, now);
-        return new Outcome(now, complete, all.checked(), all.found(), all.mended(), systems, boardsResult.stoppedBefore());
+        return new Outcome(
+                now, complete, all.checked(), all.found(), all.mended(), systems, boardsResult.stoppedBefore());
     }
 
     private void appendEvent(String game, Part all, Instant now) {

@@ -122,7 +122,8 @@ public record Board(
     /** Returns this board with other settings. The current season is rescheduled unless the board is closed permanently. */
     public Board with(BoardSettings changed, Instant now) {
         boolean scheduled = seasons.closed()
-                || (Objects.equals(changed.reset(), settings.reset()) && changed.terms().samePeriod(settings.terms()));
+                || (Objects.equals(changed.reset(), settings.reset())
+                        && changed.terms().samePeriod(settings.terms()));
         BoardSeasons next = scheduled ? seasons : seasons.rescheduled(changed, now);
         return next(changed, next, history, generations, mending, scored, subscored, now);
     }
@@ -213,8 +214,7 @@ public record Board(
 
     /** Returns this board without a limit of listed positions. */
     public Board listingAll() {
-        return next(
-                settings.listingAll(), seasons, history, generations, mending, scored, subscored, updatedAt);
+        return next(settings.listingAll(), seasons, history, generations, mending, scored, subscored, updatedAt);
     }
 
     /** The number of the current season. */

@@ -161,7 +161,9 @@ public class BoardResource {
                         .entity(view(board))
                         .build())
                 .orElseThrow(() -> new ProblemException(Problem.conflict(
-                        "board-exists", "A board with this id already exists", "The game already has a board with the id " + id + ".")));
+                        "board-exists",
+                        "A board with this id already exists",
+                        "The game already has a board with the id " + id + ".")));
     }
 
     /** Lists the boards of the game by id. */

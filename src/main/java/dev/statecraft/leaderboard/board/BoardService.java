@@ -103,8 +103,7 @@ public class BoardService {
     }
 
     private void cache(Board board) {
-        CachedBoard last =
-                cache.put(new BoardKey(board.game(), board.id()), new CachedBoard(board, System.nanoTime()));
+        CachedBoard last = cache.put(new BoardKey(board.game(), board.id()), new CachedBoard(board, System.nanoTime()));
         if (last == null || last.board().version() != board.version()) {
             cacheVersion.incrementAndGet();
         }

@@ -54,8 +54,9 @@ public class BoardStore {
 
     /** Reads a board, strongly consistent; empty if it does not exist. Cost: 1 RCU. */
     public Optional<Board> read(String game, String id) {
-        Map<String, AttributeValue> item = dynamo.getItem(
-                        get -> get.tableName(tables.boards()).key(BoardItems.key(game, id)).consistentRead(true))
+        Map<String, AttributeValue> item = dynamo.getItem(get -> get.tableName(tables.boards())
+                        .key(BoardItems.key(game, id))
+                        .consistentRead(true))
                 .item();
         return item.isEmpty() ? Optional.empty() : BoardItems.fromItem(game, item);
     }

@@ -28,9 +28,7 @@ public final class LeaderboardProblems {
             long millis = Math.max(1, startsAt.toEpochMilli() - now.toEpochMilli());
             int seconds = (int) Math.min(MAX_RETRY_SECONDS, (millis + 999) / 1_000);
             return Problem.conflict(
-                            "board-not-started",
-                            "The board has not started",
-                            "The board starts at " + startsAt + ".")
+                            "board-not-started", "The board has not started", "The board starts at " + startsAt + ".")
                     .with("startsAt", startsAt)
                     .withRetryAfter(seconds);
         }
@@ -48,7 +46,8 @@ public final class LeaderboardProblems {
         return Problem.conflict(
                         "attempts-exhausted",
                         "The player has no attempt left",
-                        "The board accepts " + maxAttempts + " attempts per player and season. The count restarts with the next season.")
+                        "The board accepts " + maxAttempts
+                                + " attempts per player and season. The count restarts with the next season.")
                 .withField(field)
                 .with("playerId", playerId)
                 .with("maxAttempts", maxAttempts)
@@ -59,7 +58,9 @@ public final class LeaderboardProblems {
     /** 404: the player has no entry in the season. */
     public static Problem entryNotFound() {
         return Problem.notFound(
-                "entry-not-found", "The player has no score in this season", "The player has no entry on this board, or the entry was removed.");
+                "entry-not-found",
+                "The player has no score in this season",
+                "The player has no entry on this board, or the entry was removed.");
     }
 
     /** 409: the id in a field was already used with a different body. */
@@ -73,7 +74,8 @@ public final class LeaderboardProblems {
      * @throws ProblemException 400 if it is not a positive integer, 404 if the board has no such season
      */
     public static int season(Board board, @Nullable String season) {
-        return season(board, season == null ? null : (int) QueryParameters.integer("season", season, 1, Integer.MAX_VALUE));
+        return season(
+                board, season == null ? null : (int) QueryParameters.integer("season", season, 1, Integer.MAX_VALUE));
     }
 
     /**

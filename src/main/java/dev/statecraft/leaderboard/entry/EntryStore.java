@@ -236,8 +236,8 @@ public class EntryStore {
             var part = consistent(keys.subList(from, Math.min(keys.size(), from + Batches.READ_LIMIT)));
             Batches.get(dynamo, Map.of(tables.entries(), part))
                     .getOrDefault(tables.entries(), List.of())
-                    .forEach(item -> found.put(
-                            Map.of("pk", item.get("pk"), "sk", item.get("sk")), EntryItems.fromItem(item)));
+                    .forEach(item ->
+                            found.put(Map.of("pk", item.get("pk"), "sk", item.get("sk")), EntryItems.fromItem(item)));
         }
         return List.copyOf(found.values());
     }

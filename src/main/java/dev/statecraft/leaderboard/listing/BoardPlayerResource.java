@@ -115,15 +115,17 @@ public class BoardPlayerResource {
     @Consumes(MediaType.APPLICATION_JSON)
     @Path("/{board}/players/{player}")
     @Requires(value = Scope.BOARD_WRITE, audited = false)
-    @Operation(operationId = "changeEntry", summary = "Change the metadata of a player's entry without submitting a score")
+    @Operation(
+            operationId = "changeEntry",
+            summary = "Change the metadata of a player's entry without submitting a score")
     public RestResponse<PlayerRank> change(
             @PathParam("board") String boardId, @PathParam("player") String player, EntryRequest request) {
         Ids.check("board", boardId);
         Ids.check("player", player);
         JsonNode given = request.metadata();
         if (!request.clears() && given == null) {
-            throw new ProblemException(
-                    Problem.badRequest("metadata", "The field metadata is missing. Give any JSON value, or null to remove the metadata."));
+            throw new ProblemException(Problem.badRequest(
+                    "metadata", "The field metadata is missing. Give any JSON value, or null to remove the metadata."));
         }
         MetadataService.Result result =
                 changes.change(caller.game(), boardId, player, metadata.write("metadata", given));

@@ -40,7 +40,8 @@ public class ListingCache {
     private final BoundedCache<Key, Page> pages;
     private final Map<String, Uses> uses = new ConcurrentHashMap<>();
 
-    public ListingCache(ListingService lists, RankStore ranks, RecentWrites recent, LeaderboardConfig config, Clock clock) {
+    public ListingCache(
+            ListingService lists, RankStore ranks, RecentWrites recent, LeaderboardConfig config, Clock clock) {
         this.lists = lists;
         this.ranks = ranks;
         this.recent = recent;

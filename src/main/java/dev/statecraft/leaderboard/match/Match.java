@@ -100,7 +100,13 @@ public record Match(String matchId, List<Side> sides) {
     }
 
     private Entry written(
-            Board board, int season, Entry entry, RatingState rated, long newValue, long now, Receipt.Retention retention) {
+            Board board,
+            int season,
+            Entry entry,
+            RatingState rated,
+            long newValue,
+            long now,
+            Receipt.Retention retention) {
         Score old = entry.score();
         Score next = new Score(newValue, 0);
         boolean changed = !next.equals(old);

@@ -64,7 +64,8 @@ public record MatchRequest(
         }
         Integer place = team.place();
         if (place == null || place < 1 || place > MAX_PLACE) {
-            throw refused(field + ".place", "Give the finishing place of the team: an integer from 1 to " + MAX_PLACE + ".");
+            throw refused(
+                    field + ".place", "Give the finishing place of the team: an integer from 1 to " + MAX_PLACE + ".");
         }
         return new Match.Side(List.copyOf(players), place);
     }

@@ -207,7 +207,8 @@ public class MatchWriter {
                 .map(player -> current.getOrDefault(player, Entry.none(player)))
                 .filter(entry -> terms.exhaustedBy(entry.attempts()))
                 .findFirst()
-                .map(entry -> earlierResult(board, match).orElse(new Exhausted(board, entry.playerId(), entry.attempts())));
+                .map(entry ->
+                        earlierResult(board, match).orElse(new Exhausted(board, entry.playerId(), entry.attempts())));
     }
 
     private Outcome outcome(Board board, RatingSystem system, Match match, int season, Map<String, Entry> current) {

@@ -172,8 +172,8 @@ public class RankStore {
         long newest = delta.newest();
         while (true) {
             try {
-                RankNode before =
-                        RankNodeItems.fromItem(dynamo.updateItem(counting(delta, newest)).attributes());
+                RankNode before = RankNodeItems.fromItem(
+                        dynamo.updateItem(counting(delta, newest)).attributes());
                 return new Written(Optional.empty(), before, before.counted(delta));
             } catch (ConditionalCheckFailedException e) {
                 RankNode met = RankNodeItems.fromItem(e.item());
@@ -194,8 +194,8 @@ public class RankStore {
         Map<Integer, RankNode.Below> left = new TreeMap<>(below);
         while (true) {
             try {
-                RankNode before =
-                        RankNodeItems.fromItem(dynamo.updateItem(noting(tree, node, left)).attributes());
+                RankNode before = RankNodeItems.fromItem(
+                        dynamo.updateItem(noting(tree, node, left)).attributes());
                 return new Written(Optional.empty(), before, before.knowing(left));
             } catch (ConditionalCheckFailedException e) {
                 RankNode met = RankNodeItems.fromItem(e.item());

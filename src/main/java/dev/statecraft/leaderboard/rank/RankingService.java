@@ -164,7 +164,8 @@ public class RankingService {
                 DistinctRanks distinct = distinct(board, season, written, read);
                 List<EntryRank> dense = new ArrayList<>();
                 for (int i = 0; i < ranked.size(); i++) {
-                    dense.add(ranked.get(i).withRank(distinct.rank(written.get(i).requireScore(), written)));
+                    dense.add(
+                            ranked.get(i).withRank(distinct.rank(written.get(i).requireScore(), written)));
                 }
                 yield dense;
             }

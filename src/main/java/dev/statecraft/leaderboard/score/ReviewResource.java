@@ -203,9 +203,7 @@ public class ReviewResource {
         }
         if (result instanceof ReviewService.NoReview) {
             return Problem.notFound(
-                    "review-not-found",
-                    "Review not found",
-                    "The board has no quarantined submission with this id.");
+                    "review-not-found", "Review not found", "The board has no quarantined submission with this id.");
         }
         if (result instanceof ReviewService.DecidedOtherwise decided) {
             return Problem.conflict(

@@ -254,7 +254,11 @@ public class ScoreResource {
             return LeaderboardProblems.boardNotFound();
         }
         if (result instanceof ScoreResult.Unfit unfit) {
-            return Problem.of(400, "score-out-of-range", "The value is outside the range or precision of the board", unfit.detail())
+            return Problem.of(
+                            400,
+                            "score-out-of-range",
+                            "The value is outside the range or precision of the board",
+                            unfit.detail())
                     .withField(prefix + unfit.field());
         }
         if (result instanceof ScoreResult.ByMatches) {

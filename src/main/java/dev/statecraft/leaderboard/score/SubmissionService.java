@@ -38,7 +38,8 @@ public class SubmissionService {
     private final LeaderboardConfig config;
     private final Clock clock;
 
-    public SubmissionService(EarlierReceiptService earlier, RankingService rankings, LeaderboardConfig config, Clock clock) {
+    public SubmissionService(
+            EarlierReceiptService earlier, RankingService rankings, LeaderboardConfig config, Clock clock) {
         this.earlier = earlier;
         this.rankings = rankings;
         this.config = config;
@@ -128,7 +129,8 @@ public class SubmissionService {
             return Decided.as(refused.get());
         }
         if (decision instanceof Submission.OutOfRange) {
-            return Decided.as(new Unfit("value", "The resulting score would exceed the range of ±(2^53−1) smallest units."));
+            return Decided.as(
+                    new Unfit("value", "The resulting score would exceed the range of ±(2^53−1) smallest units."));
         }
         Optional<Bound> violated = Plausibility.violated(board, submission, entry, clock.millis());
         if (violated.isEmpty() && isTooGoodForAFirst(board, entry, decision)) {

@@ -102,9 +102,10 @@ public class AwardStore {
             }
             QueryResponse response = dynamo.query(query.build());
             for (Map<String, AttributeValue> item : response.items()) {
-                changed += ConditionalPut.write(dynamo, tables.boards(), item, "awards", read -> without(read, playerId))
-                        ? 1
-                        : 0;
+                changed +=
+                        ConditionalPut.write(dynamo, tables.boards(), item, "awards", read -> without(read, playerId))
+                                ? 1
+                                : 0;
             }
             start = response.lastEvaluatedKey();
         } while (!start.isEmpty());
@@ -184,8 +185,8 @@ public class AwardStore {
         Set<String> awardedBefore = (before == null ? List.<Award>of() : awards(before))
                 .stream().map(Award::playerId).collect(Collectors.toSet());
         List<Award> granted = awards(item).stream()
-                .filter(award ->
-                        !awardedBefore.contains(award.playerId()) && !award.playerId().equals(ScanPage.ERASED_PLAYER))
+                .filter(award -> !awardedBefore.contains(award.playerId())
+                        && !award.playerId().equals(ScanPage.ERASED_PLAYER))
                 .toList();
         return granted.isEmpty()
                 ? Optional.empty()

@@ -151,8 +151,8 @@ public class HistoryResource {
         String list = "samples#" + id + "#" + board.epoch() + "#" + player;
         Instant before = cursor == null
                 ? null
-                : Instant.ofEpochMilli(
-                        QueryParameters.integer("cursor", Cursor.read(cursor, list, 1).get(0), 0, Score.LIMIT));
+                : Instant.ofEpochMilli(QueryParameters.integer(
+                        "cursor", Cursor.read(cursor, list, 1).get(0), 0, Score.LIMIT));
         List<Sample> found = players.samples(board, player, before, requested + 1);
         List<Sample> page = found.subList(0, Math.min(requested, found.size()));
         return new PlayerHistory(

@@ -148,7 +148,10 @@ public class SeasonFinalizer {
             for (int i = 0; i < season.rewards().size(); i++) {
                 if (season.rewards()
                         .get(i)
-                        .includes(entry.rank(), ranking.ofPercentile(entry.rank(), entry.place()), season.totalEntries())) {
+                        .includes(
+                                entry.rank(),
+                                ranking.ofPercentile(entry.rank(), entry.place()),
+                                season.totalEntries())) {
                     granted.add(new Award(entry.playerId(), entry.position(), entry.rank(), entry.score(), i));
                     break;
                 }
@@ -163,7 +166,8 @@ public class SeasonFinalizer {
     /** Whether neither this entry nor any later one gets an award. */
     private static boolean rewardsEndBefore(Season season, Ranking ranking, RankedEntry entry) {
         long percentileRank = ranking.ofPercentile(entry.rank(), entry.place());
-        return season.rewards().stream().allMatch(reward -> reward.endsBefore(entry.rank(), percentileRank, season.totalEntries()));
+        return season.rewards().stream()
+                .allMatch(reward -> reward.endsBefore(entry.rank(), percentileRank, season.totalEntries()));
     }
 
     private boolean finish(Board board, Season season) {

@@ -145,7 +145,8 @@ public class SeasonResource {
             throw new ProblemException(LeaderboardProblems.otherBody("Idempotency-Key"));
         }
         if (reset instanceof SeasonService.NotOpen rejected) {
-            throw new ProblemException(LeaderboardProblems.notOpen(rejected.board(), rejected.status(), clock.instant()));
+            throw new ProblemException(
+                    LeaderboardProblems.notOpen(rejected.board(), rejected.status(), clock.instant()));
         }
         if (reset instanceof SeasonService.Busy) {
             throw new ProblemException(Problem.unavailable(1));
@@ -175,7 +176,8 @@ public class SeasonResource {
                 found.add(current(board));
             }
         } else {
-            before = (int) QueryParameters.integer("cursor", Cursor.read(cursor, list, 1).get(0), 1, Integer.MAX_VALUE);
+            before = (int) QueryParameters.integer(
+                    "cursor", Cursor.read(cursor, list, 1).get(0), 1, Integer.MAX_VALUE);
         }
         int left = requested - found.size();
         List<Season> closed = seasons.list(board, before, left + 1);
@@ -200,8 +202,10 @@ public class SeasonResource {
         Board board = board(id);
         int requested = QueryParameters.limit(limit);
         Season season = seasons.find(board, LeaderboardProblems.season(board, number))
-                .orElseThrow(() -> new ProblemException(
-                        Problem.conflict("season-running", "The season is not closed yet: no awards", "Awards are granted after the season is closed.")));
+                .orElseThrow(() -> new ProblemException(Problem.conflict(
+                        "season-running",
+                        "The season is not closed yet: no awards",
+                        "Awards are granted after the season is closed.")));
         String list = "awards#" + id + "#" + board.epoch() + "#" + season.season();
         long after = cursor == null
                 ? 0
@@ -212,7 +216,9 @@ public class SeasonResource {
                 season.season(),
                 season.phase() == Season.Phase.DONE,
                 page.stream().map(award -> view(board, season, award)).toList(),
-                found.size() > requested ? Cursor.of(list, page.get(requested - 1).position()) : null);
+                found.size() > requested
+                        ? Cursor.of(list, page.get(requested - 1).position())
+                        : null);
     }
 
     private SeasonView current(Board board) {

@@ -72,7 +72,8 @@ public class SnapshotService {
         if (!config.historicalData() || now.total() == 0 || !changed) {
             return board.history().snapshots();
         }
-        return store(board, of(board, Snapshot.idOf(at, "scheduled"), SnapshotTrigger.SCHEDULED, "", at, board.season()));
+        return store(
+                board, of(board, Snapshot.idOf(at, "scheduled"), SnapshotTrigger.SCHEDULED, "", at, board.season()));
     }
 
     /** Reads a snapshot; empty if there is none with this id. */

@@ -150,9 +150,10 @@ public class SnapshotStore {
             }
             QueryResponse response = dynamo.query(query.build());
             for (Map<String, AttributeValue> item : response.items()) {
-                changed += ConditionalPut.write(dynamo, tables.boards(), item, "entries", read -> without(read, playerId))
-                        ? 1
-                        : 0;
+                changed +=
+                        ConditionalPut.write(dynamo, tables.boards(), item, "entries", read -> without(read, playerId))
+                                ? 1
+                                : 0;
             }
             start = response.lastEvaluatedKey();
         } while (!start.isEmpty());

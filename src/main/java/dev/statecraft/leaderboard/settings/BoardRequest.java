@@ -80,8 +80,8 @@ public record BoardRequest(
      */
     public BoardSettings create(Limits limits) {
         if (clear != null && !clear.isEmpty()) {
-            throw new ProblemException(
-                    Problem.badRequest("clear", "A new board has no settings to clear. Omit the optional settings instead."));
+            throw new ProblemException(Problem.badRequest(
+                    "clear", "A new board has no settings to clear. Omit the optional settings instead."));
         }
         RankingType type = SettingFields.required("rankingType", rankingType);
         BoardSettings plain = BoardSettings.of(
@@ -152,8 +152,8 @@ public record BoardRequest(
             throw new ProblemException(Problem.badRequest("endsAt", "endsAt must be in the future."));
         }
         if (terms.startsAt() != null && !terms.startsAt().isBefore(terms.endsAt())) {
-            throw new ProblemException(Problem.badRequest(
-                    startsAt == null ? "endsAt" : "startsAt", "startsAt must be before endsAt."));
+            throw new ProblemException(
+                    Problem.badRequest(startsAt == null ? "endsAt" : "startsAt", "startsAt must be before endsAt."));
         }
         return terms;
     }
@@ -177,7 +177,8 @@ public record BoardRequest(
 
     private static void rejectScoreSettings(BoardSettings settings) {
         if (settings.order() != Order.DESCENDING) {
-            throw new ProblemException(Problem.badRequest("order", "The order of a RATING board is always DESCENDING."));
+            throw new ProblemException(
+                    Problem.badRequest("order", "The order of a RATING board is always DESCENDING."));
         }
         if (settings.operator() != null) {
             throw new ProblemException(Problem.badRequest("operator", "RATING boards accept matches, not scores."));
@@ -196,8 +197,8 @@ public record BoardRequest(
         }
         String type = Ids.check("source.entityType", SettingFields.required("source.entityType", source.entityType()));
         if (type.equals(STATE_TYPE)) {
-            throw new ProblemException(
-                    Problem.badRequest("source.entityType", "Entities of this type are written by boards and cannot be a source."));
+            throw new ProblemException(Problem.badRequest(
+                    "source.entityType", "Entities of this type are written by boards and cannot be a source."));
         }
         String path = SettingFields.required("source.path", source.path());
         if (path.length() > MAX_PATH_CHARACTERS || StatePath.parse(path).isEmpty()) {
@@ -219,7 +220,8 @@ public record BoardRequest(
         }
         if (reset.endsAt() != null) {
             if (reset.timezone() != null) {
-                throw new ProblemException(Problem.badRequest("reset.timezone", "timezone applies only to cron; endsAt has its own offset."));
+                throw new ProblemException(Problem.badRequest(
+                        "reset.timezone", "timezone applies only to cron; endsAt has its own offset."));
             }
             if (!reset.endsAt().isAfter(now)) {
                 throw new ProblemException(Problem.badRequest("reset.endsAt", "endsAt must be in the future."));
@@ -228,7 +230,8 @@ public record BoardRequest(
         }
         try {
             if (reset.next(now).isEmpty()) {
-                throw new ProblemException(Problem.badRequest("reset.cron", "The cron expression never matches a time."));
+                throw new ProblemException(
+                        Problem.badRequest("reset.cron", "The cron expression never matches a time."));
             }
         } catch (DateTimeException e) {
             throw new ProblemException(

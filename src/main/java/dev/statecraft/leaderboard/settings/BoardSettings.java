@@ -149,7 +149,9 @@ public record BoardSettings(
     public @Nullable Instant endAfter(Instant start, Instant now, int maxMissed) {
         Instant until = Objects.requireNonNull(terms.notAfterEnd(now));
         return terms.notAfterEnd(
-                reset == null ? null : reset.endOfSeason(start, until, maxMissed).orElse(null));
+                reset == null
+                        ? null
+                        : reset.endOfSeason(start, until, maxMissed).orElse(null));
     }
 
     /** The lane of a player, from 0: a hash of the player id that never changes. */

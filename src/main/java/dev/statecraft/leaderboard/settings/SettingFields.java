@@ -45,7 +45,8 @@ public final class SettingFields {
     static @Nullable BigDecimal percentile(String field, @Nullable BigDecimal given) {
         BigDecimal percentile = exact(field, given, NOISE_DECIMALS);
         if (percentile != null && (percentile.signum() <= 0 || percentile.compareTo(HUNDRED) > 0)) {
-            throw new ProblemException(Problem.badRequest(field, "A percentile must be greater than 0 and at most 100."));
+            throw new ProblemException(
+                    Problem.badRequest(field, "A percentile must be greater than 0 and at most 100."));
         }
         return percentile;
     }

@@ -27,7 +27,8 @@ public class LeaderboardStatisticsResource {
     private final CachePolicy freshness;
     private final CurrentCaller caller;
 
-    LeaderboardStatisticsResource(LeaderboardStatisticsService statistics, CachePolicy freshness, CurrentCaller caller) {
+    LeaderboardStatisticsResource(
+            LeaderboardStatisticsService statistics, CachePolicy freshness, CurrentCaller caller) {
         this.statistics = statistics;
         this.freshness = freshness;
         this.caller = caller;

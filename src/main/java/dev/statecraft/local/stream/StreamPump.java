@@ -29,7 +29,11 @@ public final class StreamPump implements AutoCloseable {
     private final List<DeadLetter> deadLetters = new CopyOnWriteArrayList<>();
 
     private StreamPump(
-            DynamoDbClient dynamoDb, DynamoDbStreamsClient streams, String prefix, List<Source> sources, StreamPace pace) {
+            DynamoDbClient dynamoDb,
+            DynamoDbStreamsClient streams,
+            String prefix,
+            List<Source> sources,
+            StreamPace pace) {
         all = sources.stream()
                 .map(source -> running(dynamoDb, streams, prefix, source, pace))
                 .toList();
@@ -41,7 +45,11 @@ public final class StreamPump implements AutoCloseable {
      * @param prefix prefix of all table names
      */
     public static StreamPump start(
-            DynamoDbClient dynamoDb, DynamoDbStreamsClient streams, String prefix, List<Source> sources, StreamPace pace) {
+            DynamoDbClient dynamoDb,
+            DynamoDbStreamsClient streams,
+            String prefix,
+            List<Source> sources,
+            StreamPace pace) {
         StreamPump pump = new StreamPump(dynamoDb, streams, prefix, sources, pace);
         pump.all.forEach(running -> running.thread().start());
         return pump;

@@ -53,12 +53,12 @@ final class StreamShards {
         this.table = table;
     }
 
-     /**
-      * ARN of the stream.
-      *
-      * @throws software.amazon.awssdk.services.dynamodb.model.ResourceNotFoundException if the table does not exist
-      */
-     String arn() {
+    /**
+     * ARN of the stream.
+     *
+     * @throws software.amazon.awssdk.services.dynamodb.model.ResourceNotFoundException if the table does not exist
+     */
+    String arn() {
         if (arn == null) {
             arn = latestArn();
         }

@@ -243,7 +243,8 @@ public record Template(List<Table> tables, List<StreamMapping> streamMappings, L
         String tableId = stream.replaceFirst("\\..*$", "");
         @Nullable Table table = tables.get(tableId);
         if (table == null) {
-            throw new IllegalArgumentException(function + " consumes the stream of " + tableId + ", which is not a table");
+            throw new IllegalArgumentException(
+                    function + " consumes the stream of " + tableId + ", which is not a table");
         }
         int age = p.at("MaximumRecordAgeInSeconds").integer(-1);
         return new StreamMapping(

@@ -80,8 +80,8 @@ public record Definition(
      */
     public static Definition ofCode(Migration code) {
         SemanticVersion version = SemanticVersion.parse(code.version())
-                .orElseThrow(() -> new IllegalStateException(
-                        code.getClass().getName() + " has the version " + code.version() + ", which is not a valid version"));
+                .orElseThrow(() -> new IllegalStateException(code.getClass().getName() + " has the version "
+                        + code.version() + ", which is not a valid version"));
         ObjectNode source = JsonNodeFactory.instance.objectNode();
         source.put("version", version.toString());
         source.put("description", code.description());

@@ -53,14 +53,16 @@ final class DefinitionFields {
             return JsonNodeFactory.instance.objectNode();
         }
         if (json == null || !json.isObject()) {
-            throw new Fault(field, json == null ? "The field " + field + " is missing." : "The value must be an object.");
+            throw new Fault(
+                    field, json == null ? "The field " + field + " is missing." : "The value must be an object.");
         }
         return json;
     }
 
     static String text(String field, @Nullable JsonNode json, int maxLength) throws Fault {
         if (json == null || !json.isTextual()) {
-            throw new Fault(field, json == null ? "The field " + field + " is missing." : "The value must be a string.");
+            throw new Fault(
+                    field, json == null ? "The field " + field + " is missing." : "The value must be a string.");
         }
         String text = json.textValue();
         if (text.isBlank() || text.length() > maxLength) {

@@ -50,7 +50,8 @@ public final class DefinitionReader {
 
     private Definition definition(ObjectNode json) throws Fault {
         DefinitionFields.noOtherFields("", json, FIELDS);
-        SemanticVersion version = version(DefinitionFields.text("version", json.get("version"), SemanticVersion.MAX_LENGTH));
+        SemanticVersion version =
+                version(DefinitionFields.text("version", json.get("version"), SemanticVersion.MAX_LENGTH));
         String description = DefinitionFields.text("description", json.get("description"), limits.descriptionLength());
         JsonNode target = DefinitionFields.object("target", json.get("target"));
         DefinitionFields.noOtherFields("target.", target, Set.of("entityType"));
@@ -91,9 +92,10 @@ public final class DefinitionReader {
     }
 
     /** The problem detail for a text that is not a valid version. */
-    public static final String NOT_A_VERSION = "A version is major.minor.patch with an optional pre-release, such as 1.2.0 or"
-            + " 2.0.0-rc.1, later than 0.0.0, without build metadata, of at most " + SemanticVersion.MAX_LENGTH
-            + " characters (semver.org).";
+    public static final String NOT_A_VERSION =
+            "A version is major.minor.patch with an optional pre-release, such as 1.2.0 or"
+                    + " 2.0.0-rc.1, later than 0.0.0, without build metadata, of at most " + SemanticVersion.MAX_LENGTH
+                    + " characters (semver.org).";
 
     private static Definition.Kind kind(Transformation up) {
         if (up instanceof Transformation.Operated) {
@@ -107,14 +109,15 @@ public final class DefinitionReader {
         JsonNode given = DefinitionFields.object(field, json);
         DefinitionFields.noOtherFields(field + ".", given, Set.of("operations", "expression", "worker"));
         if (given.size() != 1) {
-            throw new Fault(field, "The value must be one of {operations: [...]}, {expression: ...} and {worker: true}.");
+            throw new Fault(
+                    field, "The value must be one of {operations: [...]}, {expression: ...} and {worker: true}.");
         }
         if (given.has("operations")) {
             return new Transformation.Operated(operations.read(field + ".operations", given.get("operations")));
         }
         if (given.has("expression")) {
-            return new Transformation.Expressed(
-                    DefinitionFields.expression(field + ".expression", given.get("expression"), ExpressionUse.TRANSFORMATION, limits));
+            return new Transformation.Expressed(DefinitionFields.expression(
+                    field + ".expression", given.get("expression"), ExpressionUse.TRANSFORMATION, limits));
         }
         if (!given.get("worker").isBoolean() || !given.get("worker").booleanValue()) {
             throw new Fault(field + ".worker", "worker must be true.");
@@ -129,7 +132,8 @@ public final class DefinitionReader {
             JsonNode given = DefinitionFields.object(at, rule);
             DefinitionFields.noOtherFields(at + ".", given, Set.of("expression", "message"));
             rules.add(new Rule(
-                    DefinitionFields.expression(at + ".expression", given.get("expression"), ExpressionUse.RULE, limits),
+                    DefinitionFields.expression(
+                            at + ".expression", given.get("expression"), ExpressionUse.RULE, limits),
                     DefinitionFields.text(at + ".message", given.get("message"), limits.descriptionLength())));
         }
         return rules;
@@ -147,7 +151,8 @@ public final class DefinitionReader {
                 throw new Fault(at + ".tolerance", "A tolerance is a number of at least 0.");
             }
             invariants.add(new Invariant(
-                    DefinitionFields.expression(at + ".expression", given.get("expression"), ExpressionUse.INVARIANT, limits),
+                    DefinitionFields.expression(
+                            at + ".expression", given.get("expression"), ExpressionUse.INVARIANT, limits),
                     tolerance == null ? BigDecimal.ZERO : tolerance.decimalValue()));
         }
         return invariants;
@@ -196,7 +201,8 @@ public final class DefinitionReader {
                 && json.decimalValue().compareTo(BigDecimal.valueOf(max)) <= 0;
         if (!fits) {
             throw new Fault(
-                    field, "The value must be " + (whole ? "an integer" : "a number") + " from " + min + " to " + max + ".");
+                    field,
+                    "The value must be " + (whole ? "an integer" : "a number") + " from " + min + " to " + max + ".");
         }
     }
 }

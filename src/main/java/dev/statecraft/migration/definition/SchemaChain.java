@@ -42,7 +42,9 @@ public record SchemaChain(List<Definition> steps) {
     /** The schema version of a state before this step of the chain. */
     public String before(SemanticVersion version) {
         int index = indexOf(version.toString());
-        return index <= 0 ? Subject.FIRST_SCHEMA : steps.get(index - 1).version().toString();
+        return index <= 0
+                ? Subject.FIRST_SCHEMA
+                : steps.get(index - 1).version().toString();
     }
 
     private int indexOf(String schemaVersion) {

@@ -56,12 +56,13 @@ public record SchemaPath(SchemaChain chain, ExpressionBounds bounds, boolean val
             }
             Transformation down = step.down();
             if (down == null || down instanceof Transformation.Worked) {
-                return new NoDowngrade("the migration " + step.version() + " has no down transformation that can run on reads");
+                return new NoDowngrade(
+                        "the migration " + step.version() + " has no down transformation that can run on reads");
             }
             Transformed back = down.apply(converted.state(), entity.at(converted.version()), bounds);
             if (back instanceof Transformed.Failed failed) {
-                return new NoDowngrade(
-                        ErrorText.bounded("the down transformation of " + step.version() + " failed: " + failed.reason()));
+                return new NoDowngrade(ErrorText.bounded(
+                        "the down transformation of " + step.version() + " failed: " + failed.reason()));
             }
             converted = new ConvertedState(chain.before(step.version()), ((Transformed.Done) back).state());
         }

@@ -92,7 +92,9 @@ public sealed interface Transformation {
         public Transformed apply(ObjectNode state, Subject subject, ExpressionBounds bounds) {
             try {
                 Optional<ObjectNode> down = migration.down(state.deepCopy());
-                return down.isPresent() ? valid(down.get()) : new Transformed.Failed("the Java code of the migration has no down");
+                return down.isPresent()
+                        ? valid(down.get())
+                        : new Transformed.Failed("the Java code of the migration has no down");
             } catch (RuntimeException e) {
                 return new Transformed.Failed("the Java code of the migration failed: " + e);
             }
@@ -111,7 +113,8 @@ public sealed interface Transformation {
         Transformed limited = withinLimits(new Transformed.Done(state));
         return limited instanceof Transformed.Failed || isValid(state)
                 ? limited
-                : new Transformed.Failed("the Java code of the migration created an unpaired surrogate, which UTF-8 cannot encode");
+                : new Transformed.Failed(
+                        "the Java code of the migration created an unpaired surrogate, which UTF-8 cannot encode");
     }
 
     private static boolean isValid(JsonNode value) {

@@ -115,7 +115,8 @@ public class ApplyResource {
                         new PlannedRun(
                                 MigrationProblems.version("version", version),
                                 Run.Direction.UP,
-                                new Run.Order(Run.Mode.SMART, true, caller.get().name(), requiredReason(request.reason()))),
+                                new Run.Order(
+                                        Run.Mode.SMART, true, caller.get().name(), requiredReason(request.reason()))),
                         wait(waitMillis)));
     }
 
@@ -152,8 +153,8 @@ public class ApplyResource {
     /** Starts a run, unless an earlier call for the same request has started it. */
     private RunView started(IdempotentRequest.Call call, PlannedRun planned, long waitMillis) {
         if (call.retry()) {
-            Optional<Run> before =
-                    runs.startedSince(caller.game(), planned.version(), planned.direction(), planned.order(), call.startedAt());
+            Optional<Run> before = runs.startedSince(
+                    caller.game(), planned.version(), planned.direction(), planned.order(), call.startedAt());
             if (before.isPresent()) {
                 return view(before.get().id());
             }
@@ -187,7 +188,8 @@ public class ApplyResource {
         }
         if (result instanceof StartService.Active active) {
             Run run = active.run();
-            return Problem.conflict("run-active", "Another run is active", "Wait until the active run ends, or cancel it.")
+            return Problem.conflict(
+                            "run-active", "Another run is active", "Wait until the active run ends, or cancel it.")
                     .with(
                             "current",
                             Map.of(
@@ -199,7 +201,8 @@ public class ApplyResource {
             return Problem.conflict(
                     "migration-not-applied",
                     "The migration is not applied",
-                    "The status of the migration is " + not.registration().status() + ", and none of its runs left changes to roll back.");
+                    "The status of the migration is " + not.registration().status()
+                            + ", and none of its runs left changes to roll back.");
         }
         if (result instanceof StartService.Covered covered) {
             return Problem.conflict(
@@ -238,7 +241,8 @@ public class ApplyResource {
     private String requiredReason(@Nullable String reason) {
         String given = reason(reason);
         if (given == null || given.isBlank()) {
-            throw new ProblemException(Problem.badRequest("reason", "Give a reason. It is stored in the migration history."));
+            throw new ProblemException(
+                    Problem.badRequest("reason", "Give a reason. It is stored in the migration history."));
         }
         return given;
     }

@@ -205,7 +205,8 @@ public class RunService {
     }
 
     private void announce(String game) {
-        waiting.fire(new RunsPending(game, last(game).map(RunService::revisionKey).orElse("none"), false));
+        waiting.fire(
+                new RunsPending(game, last(game).map(RunService::revisionKey).orElse("none"), false));
     }
 
     private Optional<Run> last(String game) {

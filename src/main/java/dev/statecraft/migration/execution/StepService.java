@@ -217,7 +217,8 @@ public class StepService {
         runs.replace(
                 game,
                 run,
-                run.planned(MigrationStatus.RUNNING, canary == 0 ? Phase.MIGRATING : Phase.CANARY, count, canary, total));
+                run.planned(
+                        MigrationStatus.RUNNING, canary == 0 ? Phase.MIGRATING : Phase.CANARY, count, canary, total));
     }
 
     /**
@@ -284,7 +285,8 @@ public class StepService {
             moveSchema(game, run, back, run.schemas().before());
             return;
         }
-        MigrationStatus status = stopping == MigrationStatus.CANCELLED ? MigrationStatus.CANCELLED : MigrationStatus.FAILED;
+        MigrationStatus status =
+                stopping == MigrationStatus.CANCELLED ? MigrationStatus.CANCELLED : MigrationStatus.FAILED;
         Progress progress = Progress.of(segments.list(game, run.id(), run.segments()));
         ends.end(game, run, status, progress, run.error());
     }

@@ -71,7 +71,8 @@ public final class Expression {
      *
      * @param before the state before the migration; null unless the use is {@link ExpressionUse#RULE}
      */
-    public Evaluation evaluate(ObjectNode state, Subject subject, @Nullable ObjectNode before, ExpressionBounds bounds) {
+    public Evaluation evaluate(
+            ObjectNode state, Subject subject, @Nullable ObjectNode before, ExpressionBounds bounds) {
         ExpressionMeter meter = new ExpressionMeter(bounds);
         ExpressionEvaluation evaluation = new ExpressionEvaluation(
                 new ExpressionFunctions(meter), meter, ExpressionJson.variables(state, subject, before));

@@ -65,7 +65,8 @@ final class ExpressionEvaluation {
                 case LIST -> list(expr.list(), scope);
                 case MAP -> map(expr.map(), scope);
                 case COMPREHENSION -> comprehended(expr.comprehension(), scope);
-                case STRUCT, NOT_SET -> throw new ExpressionFailure("the expression uses a type that JSON does not have");
+                case STRUCT, NOT_SET ->
+                    throw new ExpressionFailure("the expression uses a type that JSON does not have");
             };
         } catch (ExpressionFailure e) {
             throw e.at(expr.id());

@@ -131,8 +131,8 @@ final class ExpressionLanguage {
                     .check(syntax.plain(Math.min(maxDepth, PARSER_DEPTH)))
                     .getAst();
             if (!gives(use).contains(checked.getResultType().kind())) {
-                throw new ExpressionSyntax.Invalid("The expression gives " + described(checked.getResultType()) + " where "
-                        + use.result() + " is needed.");
+                throw new ExpressionSyntax.Invalid("The expression gives " + described(checked.getResultType())
+                        + " where " + use.result() + " is needed.");
             }
             return new ExpressionProgram(checked, syntax.mentions("before"));
         } catch (CelValidationException e) {

@@ -82,7 +82,8 @@ final class ExpressionMeter {
     /** Ends the evaluation if a value exceeds the maximum size. */
     void limit(long size) {
         if (size > bounds.valueLength()) {
-            throw new Exceeded("the evaluation creates a value of more than " + bounds.valueLength() + " characters and values");
+            throw new Exceeded(
+                    "the evaluation creates a value of more than " + bounds.valueLength() + " characters and values");
         }
     }
 

@@ -127,8 +127,7 @@ public class DefinitionCatalog {
         if (registration.kind() == Definition.Kind.CODE) {
             return Optional.ofNullable(code.get(registration.version()));
         }
-        DefinitionReader.Reading reading =
-                new DefinitionReader(DefinitionLimits.NONE).read(registration.source());
+        DefinitionReader.Reading reading = new DefinitionReader(DefinitionLimits.NONE).read(registration.source());
         if (reading instanceof DefinitionReader.Malformed malformed) {
             LOG.errorf(
                     "a stored migration cannot be read: version %s, field %s",

@@ -67,7 +67,9 @@ public final class MigrationProblems {
 
     static Problem full(int limit) {
         return Problem.conflict(
-                "too-many-migrations", "The game has the maximum number of migrations", "A game can have at most " + limit + " migrations.");
+                "too-many-migrations",
+                "The game has the maximum number of migrations",
+                "A game can have at most " + limit + " migrations.");
     }
 
     public static Problem codeMissing() {
@@ -88,10 +90,10 @@ public final class MigrationProblems {
 
     public static Problem goingBack(Run run) {
         return Problem.conflict(
-                        "run-going-back",
-                        "The run is rolling back",
-                        "A rollback can be paused but not cancelled.")
-                .with("current", Map.of("run", run.id(), "status", run.visibleStatus().name()));
+                        "run-going-back", "The run is rolling back", "A rollback can be paused but not cancelled.")
+                .with(
+                        "current",
+                        Map.of("run", run.id(), "status", run.visibleStatus().name()));
     }
 
     public static Problem notForWorkers() {

@@ -41,11 +41,7 @@ public class MigrationService {
     private final Set<String> gamesWithCode = ConcurrentHashMap.newKeySet();
 
     public MigrationService(
-            MigrationStore store,
-            RunStore runs,
-            DefinitionCatalog definitions,
-            MigrationConfig config,
-            Clock clock) {
+            MigrationStore store, RunStore runs, DefinitionCatalog definitions, MigrationConfig config, Clock clock) {
         this.store = store;
         this.runs = runs;
         this.definitions = definitions;

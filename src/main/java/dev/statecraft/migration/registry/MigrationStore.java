@@ -125,7 +125,8 @@ public class MigrationStore {
                 .expressionAttributeValues(Map.of(
                         ":kind", s(after.kind().name()),
                         ":source",
-                                b(PackedJson.of(after.source(), MigrationItems.DEFLATE_BYTES).bytes()),
+                                b(PackedJson.of(after.source(), MigrationItems.DEFLATE_BYTES)
+                                        .bytes()),
                         ":checksum", s(after.checksum()),
                         ":before", s(before.checksum())))
                 .build();
@@ -162,7 +163,13 @@ public class MigrationStore {
      * a concurrent writer changed the registry, or if a condition of those writes failed. Cost: about 6 WCU and those
      * writes.
      */
-    public boolean record(String game, Registry seen, Registry next, Registration migration, LedgerEntry entry, TransactionWrites along) {
+    public boolean record(
+            String game,
+            Registry seen,
+            Registry next,
+            Registration migration,
+            LedgerEntry entry,
+            TransactionWrites along) {
         Registration.Application application = migration.application();
         Map<String, String> names = new HashMap<>(Map.of("#st", "st", "#as", "as", "#bk", "bk"));
         Map<String, AttributeValue> values = new HashMap<>();

@@ -72,8 +72,8 @@ public class SchemaPathService implements Schemas {
         SemanticVersion newest = SemanticVersion.parse(line.newest())
                 .filter(version -> all.stream().anyMatch(one -> one.version().equals(version) && !one.ran()))
                 .orElse(null);
-        SchemaPath read =
-                new SchemaPath(definitions.chain(all, line.type(), newest), config.bounds(), config.validationEnabled());
+        SchemaPath read = new SchemaPath(
+                definitions.chain(all, line.type(), newest), config.bounds(), config.validationEnabled());
         if (known.size() >= MOST_KNOWN) {
             known.clear();
         }

@@ -15,7 +15,8 @@ public record RunCounts(long done, long counted, long skipped, long failed) {
     public static final RunCounts NONE = new RunCounts(0, 0, 0, 0);
 
     RunCounts plus(RunCounts other) {
-        return new RunCounts(done + other.done, counted + other.counted, skipped + other.skipped, failed + other.failed);
+        return new RunCounts(
+                done + other.done, counted + other.counted, skipped + other.skipped, failed + other.failed);
     }
 
     long handled() {

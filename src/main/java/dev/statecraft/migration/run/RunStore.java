@@ -129,7 +129,8 @@ public class RunStore {
     }
 
     private static TransactionWrites writes(Put.Builder put) {
-        return new TransactionWrites(List.of(TransactWriteItem.builder().put(put.build()).build()));
+        return new TransactionWrites(
+                List.of(TransactWriteItem.builder().put(put.build()).build()));
     }
 
     private static Map<String, AttributeValue> key(String game, String id) {

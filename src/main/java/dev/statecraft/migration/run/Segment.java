@@ -55,7 +55,8 @@ public record Segment(
 
     /** A segment that no worker has processed. */
     static Segment untouched(String run, int number) {
-        return new Segment(run, number, 0, false, null, 0, 0, null, RunCounts.NONE, RunCounts.NONE, 0, 0, InvariantSums.NONE);
+        return new Segment(
+                run, number, 0, false, null, 0, 0, null, RunCounts.NONE, RunCounts.NONE, 0, 0, InvariantSums.NONE);
     }
 
     /** Whether this pass is complete. */

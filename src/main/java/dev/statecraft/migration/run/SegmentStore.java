@@ -225,7 +225,8 @@ public class SegmentStore {
      * @param sums amounts that the records add to the sums
      * @param along other writes of the transaction
      */
-    public TransactionWrites counting(String game, Segment lease, boolean back, int records, InvariantSums sums, TransactionWrites along) {
+    public TransactionWrites counting(
+            String game, Segment lease, boolean back, int records, InvariantSums sums, TransactionWrites along) {
         Map<String, String> names = new HashMap<>(Map.of("#dn", back ? "rdn" : "dn", "#rv", "rv", "#tk", "tk"));
         Map<String, AttributeValue> values = new HashMap<>();
         values.put(":dn", n(records));

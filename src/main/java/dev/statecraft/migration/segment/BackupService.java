@@ -33,7 +33,8 @@ public class BackupService {
     private final MigrationConfig config;
     private final Clock clock;
 
-    public BackupService(MigrationStore store, RunStore runs, BackupStore backups, MigrationConfig config, Clock clock) {
+    public BackupService(
+            MigrationStore store, RunStore runs, BackupStore backups, MigrationConfig config, Clock clock) {
         this.store = store;
         this.runs = runs;
         this.backups = backups;

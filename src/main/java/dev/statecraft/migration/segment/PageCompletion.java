@@ -38,11 +38,7 @@ public class PageCompletion {
      * @param units capacity units that the page consumed
      */
     record Page(
-            PageOutcome outcome,
-            Segment.@Nullable Checkpoint checkpoint,
-            boolean last,
-            long carried,
-            double units) {}
+            PageOutcome outcome, Segment.@Nullable Checkpoint checkpoint, boolean last, long carried, double units) {}
 
     /** The segment after a completed page, and the number of carried records that are not counted yet. */
     record Completed(Segment lease, long carried) {}
@@ -125,7 +121,10 @@ public class PageCompletion {
             long total = Math.max(run.total(), progress.handled());
             if (run.options().exceeded(progress.main().failed(), total)) {
                 coordinator.fail(
-                        game, run.id(), MigrationStatus.FAILED, reason(outcome.failed().get(0), progress));
+                        game,
+                        run.id(),
+                        MigrationStatus.FAILED,
+                        reason(outcome.failed().get(0), progress));
             }
         }
     }

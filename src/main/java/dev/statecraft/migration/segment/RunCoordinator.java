@@ -48,8 +48,9 @@ public class RunCoordinator {
      * so in SWEEPING.
      */
     public boolean isForWorkers(String game, Run run) {
-        boolean due =
-                run.isRollingBack() ? run.phase() == Run.Phase.SWEEPING : run.phase().working();
+        boolean due = run.isRollingBack()
+                ? run.phase() == Run.Phase.SWEEPING
+                : run.phase().working();
         return due && usesGameServers(game, run);
     }
 

@@ -32,7 +32,11 @@ public class SegmentService {
     private final MigrationConfig config;
 
     public SegmentService(
-            RunCoordinator coordinator, SegmentWorker workers, RunStore runs, SegmentStore segments, MigrationConfig config) {
+            RunCoordinator coordinator,
+            SegmentWorker workers,
+            RunStore runs,
+            SegmentStore segments,
+            MigrationConfig config) {
         this.coordinator = coordinator;
         this.workers = workers;
         this.runs = runs;
@@ -97,6 +101,7 @@ public class SegmentService {
     private LongSupplier within(LongSupplier millisLeft) {
         long startNanos = System.nanoTime();
         long most = config.migrationTimeout().toMillis();
-        return () -> Math.min(millisLeft.getAsLong(), most - TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNanos));
+        return () ->
+                Math.min(millisLeft.getAsLong(), most - TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNanos));
     }
 }

@@ -213,15 +213,16 @@ public final class SegmentWalk {
     }
 
     private void scan(int size, CapacityUsage consumption) {
-        EntityScan scan = services.entities().scan(
-                game,
-                run.entityType(),
-                // A consistent read, so that validation finds every record that was written before it started.
-                new EntityScan.Part(
-                        lease.number(), run.segments(), run.phase().pass() != MIGRATING),
-                scannedTo,
-                Math.max(size, services.config().scanItems()),
-                consumption);
+        EntityScan scan = services.entities()
+                .scan(
+                        game,
+                        run.entityType(),
+                        // A consistent read, so that validation finds every record that was written before it started.
+                        new EntityScan.Part(
+                                lease.number(), run.segments(), run.phase().pass() != MIGRATING),
+                        scannedTo,
+                        Math.max(size, services.config().scanItems()),
+                        consumption);
         scan.found().forEach(entity -> found.add(entity.place()));
         scannedTo = scan.next();
         scanned = scan.next() == null;
@@ -232,7 +233,8 @@ public final class SegmentWalk {
         if (run.isRollingBack()) {
             return services.pages().downgrade(job, downgrade()::downgraded, keys);
         }
-        RecordUpgrade upgrade = new RecordUpgrade(chain(), services.config().bounds(), services.config().validationEnabled());
+        RecordUpgrade upgrade = new RecordUpgrade(
+                chain(), services.config().bounds(), services.config().validationEnabled());
         return services.pages().upgrade(job, upgrade, keys, run.phase() == Run.Phase.VALIDATING);
     }
 

@@ -40,12 +40,11 @@ final class WorkDowngrade implements Function<Entity, RecordDowngrade.Outcome> {
         if (record == null || answer == null || record.version() != entity.version()) {
             return new RecordDowngrade.NeedsGameServer();
         }
-        Transformed transformed =
-                Transformation.Given.of(answer.state(), answer.error()).apply(entity.json(), Subject.of(entity), bounds);
+        Transformed transformed = Transformation.Given.of(answer.state(), answer.error())
+                .apply(entity.json(), Subject.of(entity), bounds);
         return transformed instanceof Transformed.Failed failed
                 ? new RecordDowngrade.Failed(failed.reason())
                 : new RecordDowngrade.Downgraded(
-                        ((Transformed.Done) transformed).state(),
-                        run.schemas().before());
+                        ((Transformed.Done) transformed).state(), run.schemas().before());
     }
 }

@@ -253,8 +253,7 @@ public class WorkResource {
         String error = record.error();
         JsonNode json = record.state();
         if ((error == null) == (json == null || json.isNull())) {
-            throw refused(
-                    prefix + "state", "A record has either its new state or an error.");
+            throw refused(prefix + "state", "A record has either its new state or an error.");
         }
         if (error != null && error.length() > config.descriptionLength()) {
             throw refused(prefix + "error", "An error has at most " + config.descriptionLength() + " characters.");

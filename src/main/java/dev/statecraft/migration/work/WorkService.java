@@ -175,7 +175,9 @@ public class WorkService {
             steps.advance(game, millisLeft);
         }
         return new Wait(
-                run.visibleStatus(), held.isEmpty() ? BETWEEN_MILLIS : config.workLease().toMillis(), held);
+                run.visibleStatus(),
+                held.isEmpty() ? BETWEEN_MILLIS : config.workLease().toMillis(),
+                held);
     }
 
     /**
@@ -186,8 +188,7 @@ public class WorkService {
         SchemaChain chain = definitions.chain(game, run.entityType());
         while (millisLeft.getAsLong() > 0) {
             CapacityUsage consumption = new CapacityUsage();
-            WorkPageReader.Read read =
-                    reader.read(game, run, lease, chain, Math.min(limit, MOST_RECORDS), consumption);
+            WorkPageReader.Read read = reader.read(game, run, lease, chain, Math.min(limit, MOST_RECORDS), consumption);
             WorkPage page = read.page();
             if (!read.tasks().isEmpty()) {
                 return works.store(game, run.id(), lease.number(), page)

@@ -55,7 +55,9 @@ final class WorkUpgrade implements Function<Entity, RecordUpgrade.Outcome> {
         if (record == null || record.version() != entity.version()) {
             return new RecordUpgrade.WrittenSince();
         }
-        return answer == null ? plain().of(entity) : new RecordUpgrade(with(given(answer)), bounds, validation).of(entity);
+        return answer == null
+                ? plain().of(entity)
+                : new RecordUpgrade(with(given(answer)), bounds, validation).of(entity);
     }
 
     private SchemaChain with(Definition own) {

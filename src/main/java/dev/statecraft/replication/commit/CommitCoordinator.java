@@ -43,8 +43,8 @@ public class CommitCoordinator {
      */
     private record LockStripe(ReentrantLock lock, ContentionBackoff backoff) {}
 
-    private final List<LockStripe> stripes = Stream.generate(
-                    () -> new LockStripe(new ReentrantLock(true), new ContentionBackoff(() -> ThreadLocalRandom.current()
+    private final List<LockStripe> stripes = Stream.generate(() ->
+                    new LockStripe(new ReentrantLock(true), new ContentionBackoff(() -> ThreadLocalRandom.current()
                             .nextLong())))
             .limit(STRIPES)
             .toList();
@@ -114,7 +114,8 @@ public class CommitCoordinator {
             Supplier<T> busy) {
         Outcome last = new WriteConflict();
         for (int attempt = 0; attempt < config.commitAttempts(); attempt++) {
-            CommitSnapshot snapshot = last instanceof SnapshotOutdated outdated ? outdated.snapshot() : read(target, backoff);
+            CommitSnapshot snapshot =
+                    last instanceof SnapshotOutdated outdated ? outdated.snapshot() : read(target, backoff);
             long started = System.nanoTime();
             Plan<T> plan = planner.apply(snapshot);
             CommitDraft draft = plan.draft();

@@ -181,7 +181,8 @@ final class CommitDraft {
         }
         Change change = Change.between(entity, next);
         long changeBytes = PackedJson.text(change.toJson()).length + 1L;
-        ChangedEntity entry = existing == null ? new ChangedEntity(entity, new ArrayList<>(), new ArrayList<>()) : existing;
+        ChangedEntity entry =
+                existing == null ? new ChangedEntity(entity, new ArrayList<>(), new ArrayList<>()) : existing;
         entry.versions().add(next);
         entry.changes().add(change);
         changes.add(change);

@@ -118,7 +118,10 @@ public class CommitService {
      *     contain previous states. A caller that adds items sends at most 90 entities in a commit.
      * @param consumption adds up the consumed capacity
      */
-    public record Companion(boolean storesPreviousStates, Function<PlannedCommit, TransactionWrites> writes, CapacityUsage consumption) {}
+    public record Companion(
+            boolean storesPreviousStates,
+            Function<PlannedCommit, TransactionWrites> writes,
+            CapacityUsage consumption) {}
 
     /**
      * Results of mutations that were committed with companion writes.
@@ -133,7 +136,8 @@ public class CommitService {
      * Commits mutations like {@link #commit(String, String, List)}, each commit together with companion writes. A
      * commit without a change is not written, and neither are its companion writes.
      */
-    public CompanionResults commitWithCompanion(String game, String space, List<Mutation> mutations, Companion companion) {
+    public CompanionResults commitWithCompanion(
+            String game, String space, List<Mutation> mutations, Companion companion) {
         CompanionResults done = coordinator.serialized(game, space, () -> {
             List<Result> results = new ArrayList<>();
             while (results.size() < mutations.size()) {
@@ -189,7 +193,8 @@ public class CommitService {
                     ? Plan.withoutWrite(() -> results(game, steps, refused))
                     : new Plan<>(draft, () -> commits.write(game, draft, snapshot), () -> results(game, steps, false));
         };
-        return coordinator.commit(new CommitTarget(game, space, ids, null), planner, () -> busy(mutations))
+        return coordinator
+                .commit(new CommitTarget(game, space, ids, null), planner, () -> busy(mutations))
                 .orElseThrow();
     }
 
@@ -218,8 +223,8 @@ public class CommitService {
                             () -> result(game, step, false))
                     : Plan.withoutWrite(() -> result(game, step, false));
         };
-        Optional<Result> result =
-                coordinator.commit(new CommitTarget(game, space, Set.of(mutation.entityId()), null), planner, Busy::new);
+        Optional<Result> result = coordinator.commit(
+                new CommitTarget(game, space, Set.of(mutation.entityId()), null), planner, Busy::new);
         result.ifPresent(done -> notifyIfCommitted(game, space, List.of(done)));
         return result;
     }

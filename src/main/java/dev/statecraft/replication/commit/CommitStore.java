@@ -133,7 +133,12 @@ public class CommitStore {
      *
      * @return {@link CompanionRejected} if a condition of the companion writes failed
      */
-    Outcome write(String game, CommitDraft draft, CommitSnapshot snapshot, TransactionWrites companion, @Nullable CapacityUsage consumption) {
+    Outcome write(
+            String game,
+            CommitDraft draft,
+            CommitSnapshot snapshot,
+            TransactionWrites companion,
+            @Nullable CapacityUsage consumption) {
         return write(game, draft, snapshot, companion.items(), consumption);
     }
 
@@ -143,7 +148,8 @@ public class CommitStore {
      * @param version the version of the entity that the commit makes
      * @return {@link CompanionRejected} if the conflict was already resolved
      */
-    Outcome write(String game, CommitDraft draft, CommitSnapshot snapshot, ConflictResolution resolution, long version) {
+    Outcome write(
+            String game, CommitDraft draft, CommitSnapshot snapshot, ConflictResolution resolution, long version) {
         return write(game, draft, snapshot, ConflictItems.resolving(tables, config, game, resolution, version), null);
     }
 
@@ -162,7 +168,8 @@ public class CommitStore {
         draft.changedEntities().forEach(entity -> items.add(entity(game, draft, entity)));
         items.addAll(additional);
         try {
-            // The SDK sends a client request token, so a transaction that it retries after a lost response is applied once.
+            // The SDK sends a client request token, so a transaction that it retries after a lost response is applied
+            // once.
             TransactWriteItemsResponse response = dynamo.transactWriteItems(write -> write.transactItems(items)
                     .returnConsumedCapacity(consumption == null ? null : ReturnConsumedCapacity.TOTAL));
             if (consumption != null) {

@@ -77,7 +77,8 @@ public class ConflictParking {
         if (kept.isEmpty()) {
             return new TooLarge();
         }
-        return kept.get() instanceof Unresolved unresolved && unresolved.conflict().equals(conflict)
+        return kept.get() instanceof Unresolved unresolved
+                        && unresolved.conflict().equals(conflict)
                 ? new Parked(conflict, false)
                 : replay(game, kept.get(), body);
     }

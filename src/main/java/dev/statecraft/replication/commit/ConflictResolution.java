@@ -46,12 +46,7 @@ public record ConflictResolution(
     }
 
     private static ConflictResolution of(
-            ParkedConflict conflict,
-            Choice choice,
-            String decision,
-            @Nullable Strategy strategy,
-            String by,
-            long at) {
+            ParkedConflict conflict, Choice choice, String decision, @Nullable Strategy strategy, String by, long at) {
         return new ConflictResolution(
                 conflict.id(),
                 conflict.space(),

@@ -177,7 +177,9 @@ public class ConflictResource {
         }
         if (result instanceof ConflictService.Unknown) {
             throw new ProblemException(Problem.notFound(
-                    "conflict-not-found", "Conflict not found", "The conflict never existed, or its resolution is no longer stored."));
+                    "conflict-not-found",
+                    "Conflict not found",
+                    "The conflict never existed, or its resolution is no longer stored."));
         }
         if (result instanceof ConflictService.ResolvedDifferently other) {
             throw new ProblemException(Problem.conflict(
@@ -204,7 +206,8 @@ public class ConflictResource {
         ObjectNode client = state("client", request.client());
         Merge.Merged merged = conflicts.preview(caller.game(), type, base, server, client);
         if (merged instanceof Merge.Impossible impossible) {
-            throw new ProblemException(impossible(impossible.path().toString(), "The merge failed: " + impossible.reason() + "."));
+            throw new ProblemException(
+                    impossible(impossible.path().toString(), "The merge failed: " + impossible.reason() + "."));
         }
         if (merged instanceof Merge.Parked parked) {
             return new PreviewAnswer(Outcome.PARKED, server, parked.conflicts(), Strategy.MANUAL);
@@ -252,9 +255,7 @@ public class ConflictResource {
 
     private static Problem impossible(String path, String detail) {
         return Problem.unprocessable(
-                        "operation-impossible",
-                        "The operation does not apply to the current state",
-                        detail)
+                        "operation-impossible", "The operation does not apply to the current state", detail)
                 .withField(path);
     }
 

@@ -207,7 +207,8 @@ public class ConflictService {
                 : result;
     }
 
-    private ResolveResult apply(String game, ParkedConflict conflict, ConflictResolution resolution, @Nullable ObjectNode state) {
+    private ResolveResult apply(
+            String game, ParkedConflict conflict, ConflictResolution resolution, @Nullable ObjectNode state) {
         if (resolution.choice() == Choice.SERVER) {
             return unchanged(game, resolution, read(game, conflict.space(), conflict.entityId()));
         }
@@ -235,7 +236,11 @@ public class ConflictService {
 
     /** Evaluates a decision on the current entity. Returns {@link Rejection.Lost} if the stored state is kept. */
     private Mutation.Decision decision(
-            String game, ParkedConflict conflict, ConflictResolution resolution, @Nullable ObjectNode state, Entity entity) {
+            String game,
+            ParkedConflict conflict,
+            ConflictResolution resolution,
+            @Nullable ObjectNode state,
+            Entity entity) {
         if (entity.deleted()) {
             return new Mutation.Reject(new Rejection.NotFound());
         }
@@ -251,7 +256,8 @@ public class ConflictService {
             Strategy strategy = Objects.requireNonNull(resolution.strategy());
             Merge.Merged merged = Merge.merge(type, strategy, entity.json(), conflict.update());
             if (merged instanceof Merge.Impossible impossible) {
-                return new Mutation.Reject(new Rejection.Invalid(impossible.path().toString(), impossible.reason()));
+                return new Mutation.Reject(
+                        new Rejection.Invalid(impossible.path().toString(), impossible.reason()));
             }
             if (!(merged instanceof Merge.Accepted accepted)
                     || accepted.effective().isEmpty()) {
@@ -310,7 +316,9 @@ public class ConflictService {
         Optional<Entity> entity = resolved.version() > 0
                 ? parking.resultingVersion(game, resolved)
                 : Optional.of(read(
-                        game, resolved.resolution().space(), resolved.resolution().entityId()));
+                        game,
+                        resolved.resolution().space(),
+                        resolved.resolution().entityId()));
         return new Done(resolved.resolution(), entity, resolved.version() > 0, true);
     }
 }

@@ -99,8 +99,9 @@ public class ConflictStore {
 
     /** Reads a conflict, strongly consistent; empty if the id is unknown. Cost: 1 RCU for each 4 KB. */
     Optional<KeptConflict> read(String game, String id) {
-        Map<String, AttributeValue> item = dynamo.getItem(get ->
-                        get.tableName(tables.replication()).key(ConflictItems.key(game, id)).consistentRead(true))
+        Map<String, AttributeValue> item = dynamo.getItem(get -> get.tableName(tables.replication())
+                        .key(ConflictItems.key(game, id))
+                        .consistentRead(true))
                 .item();
         return item.isEmpty() ? Optional.empty() : Optional.of(ConflictItems.kept(item));
     }
@@ -124,12 +125,11 @@ public class ConflictStore {
         QueryRequest.Builder query = QueryRequest.builder()
                 .tableName(tables.replication())
                 .keyConditionExpression("pk = :pk AND sk < :until")
-                .expressionAttributeValues(
-                        Map.of(
-                                ":pk",
-                                s(ConflictItems.queue(game)),
-                                ":until",
-                                s(ConflictItems.number(Math.min(until, LAST - 1) + 1))))
+                .expressionAttributeValues(Map.of(
+                        ":pk",
+                        s(ConflictItems.queue(game)),
+                        ":until",
+                        s(ConflictItems.number(Math.min(until, LAST - 1) + 1))))
                 .consistentRead(true)
                 .limit(limit);
         if (after != null) {
@@ -193,7 +193,8 @@ public class ConflictStore {
      * @return false if the conflict was already resolved
      */
     boolean resolveUnchanged(String game, ConflictResolution resolution) {
-        return write(ConflictItems.resolving(tables, config, game, resolution, 0)).isEmpty();
+        return write(ConflictItems.resolving(tables, config, game, resolution, 0))
+                .isEmpty();
     }
 
     /**

@@ -70,8 +70,8 @@ public final class EntityProblems {
         }
         SchemaService.Conversion seen = reader.atSchemaVersion(game, entity, schemaVersion);
         if (seen instanceof SchemaService.InvalidVersion) {
-            throw new ProblemException(
-                    Problem.badRequest("schemaVersion", "The parameter schemaVersion must be a version such as 1.2.0."));
+            throw new ProblemException(Problem.badRequest(
+                    "schemaVersion", "The parameter schemaVersion must be a version such as 1.2.0."));
         }
         if (seen instanceof SchemaService.Unavailable unavailable) {
             throw new ProblemException(Problem.conflict(
@@ -145,9 +145,7 @@ public final class EntityProblems {
         }
         if (rejection instanceof Rejection.ManualConflict manual) {
             return conflict(
-                    "The strategy is MANUAL. An atomic batch cannot park a conflict.",
-                    current,
-                    manual.conflicts());
+                    "The strategy is MANUAL. An atomic batch cannot park a conflict.", current, manual.conflicts());
         }
         return Problem.unavailable(1);
     }

@@ -54,8 +54,7 @@ public class EntityResource {
     private final CurrentCaller caller;
     private final IdempotentRequest idempotent;
 
-    EntityResource(
-            EntityReader reader, EntityService entities, CurrentCaller caller, IdempotentRequest idempotent) {
+    EntityResource(EntityReader reader, EntityService entities, CurrentCaller caller, IdempotentRequest idempotent) {
         this.reader = reader;
         this.entities = entities;
         this.caller = caller;
@@ -258,7 +257,8 @@ public class EntityResource {
         ObjectNode arguments = PackedJson.MAPPER.createObjectNode();
         arguments.put("required", required).put("player", source.playerId());
         String space = EntityProblems.space(inSpace);
-        IdempotencyKey identity = IdempotencyKey.of(UpdateProblems.mutationId(null, "delete", idempotencyKey), "delete", arguments);
+        IdempotencyKey identity =
+                IdempotencyKey.of(UpdateProblems.mutationId(null, "delete", idempotencyKey), "delete", arguments);
         return view(id, space, null, entities.delete(caller.game(), space, id, required, source, identity));
     }
 

@@ -84,7 +84,8 @@ public class EntityService {
         if (rejection.isEmpty() && !old.deleted()) {
             rejection = Optional.of(new Rejection.Exists());
         }
-        return rejection.<Decision>map(Reject::new)
+        return rejection
+                .<Decision>map(Reject::new)
                 .orElseGet(() -> new Write(
                         entity.type(),
                         entity.state(),
@@ -106,11 +107,13 @@ public class EntityService {
     public record Decided(Result result) implements Updated {}
 
     /** Updates an entity. Cost: one more read if the base version is not the current version. */
-    public Updated update(String game, String space, String id, EntityUpdate update, Source source, IdempotencyKey identity) {
+    public Updated update(
+            String game, String space, String id, EntityUpdate update, Source source, IdempotencyKey identity) {
         Mutation mutation = mutation(game, id, update, source, identity);
         Result result = commits.commit(game, space, mutation);
         boolean parked = result instanceof Refused refused
-                && (refused.rejection() instanceof Rejection.ManualConflict || refused.rejection() instanceof Rejection.AlreadyParked);
+                && (refused.rejection() instanceof Rejection.ManualConflict
+                        || refused.rejection() instanceof Rejection.AlreadyParked);
         if (parked && conflicts.resolveOverdue(game) > 0) {
             result = commits.commit(game, space, mutation);
         }
@@ -123,10 +126,11 @@ public class EntityService {
             return new Parked(parking.park(
                     game, refused.current(), conflict.update(), source.by(), identity.id(), identity.body()));
         }
-        if (result instanceof Refused refused && refused.rejection() instanceof Rejection.AlreadyParked && identity.id() != null) {
+        if (result instanceof Refused refused
+                && refused.rejection() instanceof Rejection.AlreadyParked
+                && identity.id() != null) {
             Entity entity = refused.current();
-            return parking
-                    .findEarlier(game, entity.space(), entity.id(), identity.id(), identity.body())
+            return parking.findEarlier(game, entity.space(), entity.id(), identity.id(), identity.body())
                     .<Updated>map(Parked::new)
                     .orElseGet(() -> new Decided(new CommitService.Busy()));
         }
@@ -158,8 +162,7 @@ public class EntityService {
         Strategy strategy = update.strategy() == null ? type.strategy() : update.strategy();
         if (strategy == Strategy.MANUAL
                 && identity.id() != null
-                && parking
-                        .findEarlier(game, old.space(), old.id(), identity.id(), identity.body())
+                && parking.findEarlier(game, old.space(), old.id(), identity.id(), identity.body())
                         .isPresent()) {
             return new Reject(new Rejection.AlreadyParked());
         }
@@ -268,7 +271,8 @@ public class EntityService {
         Entity again = schemas.newest(game, then.get());
         boolean same = again.type().equals(old.type()) && Objects.equals(again.owner(), old.owner());
         if (!same && source.playerId() != null) {
-            return new Reject(new Rejection.Forbidden("Version " + version + " belongs to an earlier entity with the same id."));
+            return new Reject(
+                    new Rejection.Forbidden("Version " + version + " belongs to an earlier entity with the same id."));
         }
         if (!same && !old.deleted()) {
             return new Reject(new Rejection.Invalid(

@@ -37,7 +37,8 @@ public class PlayerEntitiesResource {
     private final CurrentCaller caller;
     private final IdempotentRequest idempotent;
 
-    PlayerEntitiesResource(PlayerService players, EntityReader reader, CurrentCaller caller, IdempotentRequest idempotent) {
+    PlayerEntitiesResource(
+            PlayerService players, EntityReader reader, CurrentCaller caller, IdempotentRequest idempotent) {
         this.idempotent = idempotent;
         this.players = players;
         this.reader = reader;
@@ -63,7 +64,8 @@ public class PlayerEntitiesResource {
         Ids.check("player", player);
         long after = cursor == null
                 ? 0
-                : QueryParameters.integer("cursor", Cursor.read(cursor, list(player), 1).get(0), 0, Long.MAX_VALUE / 2);
+                : QueryParameters.integer(
+                        "cursor", Cursor.read(cursor, list(player), 1).get(0), 0, Long.MAX_VALUE / 2);
         return page(
                 player,
                 QueryParameters.semanticVersion("schemaVersion", schemaVersion),

@@ -121,7 +121,8 @@ public class PlayerFeedService {
             checksum = after(checksum, space.getKey(), own);
         }
         boolean more = joined.size() < joining.size();
-        // Entities leave the feed only after all joined entities and all commits are sent; until then, the cursor's leaves
+        // Entities leave the feed only after all joined entities and all commits are sent; until then, the cursor's
+        // leaves
         // do not advance.
         boolean caughtUp = !more && !incomplete;
         List<Subscription> ended = caughtUp ? left : List.of();

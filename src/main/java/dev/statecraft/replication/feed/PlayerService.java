@@ -106,7 +106,8 @@ public class PlayerService {
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             Backoff.pauseBefore(attempt, CONTENTION_MILLIS);
             Player player = players.read(game, playerId);
-            Optional<Subscription> active = player.find(space, entityId).filter(subscription -> !subscription.isEnded());
+            Optional<Subscription> active =
+                    player.find(space, entityId).filter(subscription -> !subscription.isEnded());
             if (active.isEmpty()) {
                 return Ending.NONE;
             }

@@ -39,7 +39,8 @@ public class SpaceFeedService {
     private final ResyncService resyncs;
     private final Clock clock;
 
-    public SpaceFeedService(LogStore log, EntityStore entities, SchemaService schemas, ResyncService resyncs, Clock clock) {
+    public SpaceFeedService(
+            LogStore log, EntityStore entities, SchemaService schemas, ResyncService resyncs, Clock clock) {
         this.log = log;
         this.entities = entities;
         this.schemas = schemas;
@@ -225,7 +226,8 @@ public class SpaceFeedService {
             return snapshot(game, begin(game, from.space()), true, true, budget);
         }
         FeedCursor all = new FeedCursor(from.space(), from.epoch(), from.seq(), from.at(), "", settlesAt);
-        Feed feed = feed(game, all, new Feed.Snapshot(taken, first, false), withoutKnown(page.commits(), versions), page);
+        Feed feed =
+                feed(game, all, new Feed.Snapshot(taken, first, false), withoutKnown(page.commits(), versions), page);
         return new Feed(feed.cursor(), feed.snapshot(), feed.commits(), feed.checksum(), resync, feed.more());
     }
 

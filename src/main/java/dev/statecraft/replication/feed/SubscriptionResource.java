@@ -84,9 +84,7 @@ public class SubscriptionResource {
         Ending ending = players.unsubscribe(caller.game(), player, EntityProblems.space(space), entity);
         if (ending == Ending.NONE) {
             throw new ProblemException(Problem.notFound(
-                    "subscription-not-found",
-                    "Subscription not found",
-                    "The entity is not replicated to the player."));
+                    "subscription-not-found", "Subscription not found", "The entity is not replicated to the player."));
         }
         if (ending == Ending.BUSY) {
             throw new ProblemException(Problem.unavailable(1));

@@ -77,7 +77,8 @@ public class SyncResource {
     @Operation(operationId = "sync", summary = "Send updates and receive new changes")
     public SyncAnswer sync(
             @HeaderParam(IdempotentRequest.HEADER) @Nullable String idempotencyKey, SyncRequest request) {
-        return sync(caller.get(), request.named(idempotencyKey), config.answerBytes()).answer();
+        return sync(caller.get(), request.named(idempotencyKey), config.answerBytes())
+                .answer();
     }
 
     /** The response to a sync and the feeds in it. */
@@ -117,7 +118,8 @@ public class SyncResource {
         feeds.spaces().forEach((space, feed) -> spaces.put(space, FeedView.of(feed)));
         PlayerFeed feed = feeds.player();
         return new SyncResult(
-                new SyncAnswer(results, spaces, feed == null ? null : FeedView.of(feed), feeds.nextPollMillis()), feeds);
+                new SyncAnswer(results, spaces, feed == null ? null : FeedView.of(feed), feeds.nextPollMillis()),
+                feeds);
     }
 
     /** Validates a request without processing it. */
@@ -140,12 +142,11 @@ public class SyncResource {
     private SyncService.SyncCursors wanted(Caller caller, SyncRequest request, @Nullable String player) {
         Map<String, String> cursors = request.cursors() == null ? Map.of() : request.cursors();
         if (cursors.size() > config.spacesPerSync()) {
-            throw new ProblemException(Problem.badRequest(
-                    "cursors", "At most " + config.spacesPerSync() + " spaces per request."));
+            throw new ProblemException(
+                    Problem.badRequest("cursors", "At most " + config.spacesPerSync() + " spaces per request."));
         }
         if (request.playerCursor() != null && player == null) {
-            throw new ProblemException(
-                    Problem.badRequest("playerId", "playerCursor requires playerId."));
+            throw new ProblemException(Problem.badRequest("playerId", "playerCursor requires playerId."));
         }
         Map<String, @Nullable FeedCursor> spaces = new LinkedHashMap<>();
         cursors.forEach((space, cursor) -> {

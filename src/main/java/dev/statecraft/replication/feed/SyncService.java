@@ -91,8 +91,7 @@ public class SyncService {
             for (int i = 0; i < indexes.size(); i++) {
                 Update update = updates.get(indexes.get(i));
                 results.put(
-                        indexes.get(i),
-                        entities.parkIfManual(game, done.get(i), update.source(), update.identity()));
+                        indexes.get(i), entities.parkIfManual(game, done.get(i), update.source(), update.identity()));
             }
         });
         return List.copyOf(results.values());
@@ -194,7 +193,9 @@ public class SyncService {
         Map<String, @Nullable FeedCursor> cursors = new LinkedHashMap<>();
         cursors.put(space, cursor);
         Feeds result = new Feeds(
-                Map.of(space, feeds.feedOf(game, cursor, recent, new AnswerBudget(answerBytes))), null, nextPollMillis());
+                Map.of(space, feeds.feedOf(game, cursor, recent, new AnswerBudget(answerBytes))),
+                null,
+                nextPollMillis());
         measureLatency(game, new SyncCursors(cursors, null, null), result);
         return result;
     }
@@ -204,10 +205,9 @@ public class SyncService {
         AnswerBudget budget = new AnswerBudget(answerBytes);
         Map<String, Feed> spaces = new LinkedHashMap<>();
         cursors.spaces().forEach((space, cursor) -> spaces.put(space, feeds.pull(game, space, cursor, budget)));
-        PlayerFeed player =
-                cursors.playerId() == null
-                        ? null
-                        : playerFeeds.pull(game, cursors.playerId(), cursors.player(), budget);
+        PlayerFeed player = cursors.playerId() == null
+                ? null
+                : playerFeeds.pull(game, cursors.playerId(), cursors.player(), budget);
         return new Feeds(spaces, player, nextPollMillis());
     }
 

@@ -151,7 +151,8 @@ public class LogStore {
     }
 
     /** The item of the last commit of a head. */
-    public static Map<String, AttributeValue> entryItem(String game, Space after, PackedJson changes, Duration retention) {
+    public static Map<String, AttributeValue> entryItem(
+            String game, Space after, PackedJson changes, Duration retention) {
         Map<String, AttributeValue> item = new HashMap<>();
         item.put("pk", s(PartitionKey.of(game, after.name())));
         item.put("sk", s(number(after.seq())));

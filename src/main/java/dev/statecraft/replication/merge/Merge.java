@@ -121,7 +121,8 @@ public final class Merge {
             return new Parked(List.copyOf(conflicts));
         }
         Operations requested = update.operations();
-        Operations remaining = new Operations(new TreeMap<>(set), unset, requested.increment(), requested.append(), requested.remove());
+        Operations remaining = new Operations(
+                new TreeMap<>(set), unset, requested.increment(), requested.append(), requested.remove());
         Operations.Applied applied = StateEdit.apply(remaining, current);
         if (applied instanceof Operations.Refused refused) {
             return new Impossible(refused.path(), refused.reason());

@@ -142,8 +142,7 @@ public class ConnectionNotifier {
                 }
             }
         } finally {
-            gates.computeIfPresent(
-                    id + '#' + topic, (key, used) -> used.users().decrementAndGet() == 0 ? null : used);
+            gates.computeIfPresent(id + '#' + topic, (key, used) -> used.users().decrementAndGet() == 0 ? null : used);
         }
     }
 
@@ -178,7 +177,8 @@ public class ConnectionNotifier {
 
     /** Returns true if the API key of a connection is valid and its token has not expired. */
     private boolean isAuthorized(Connection connection) {
-        return !service.isExpired(connection) && keys.isValid(connection.opener().keyId());
+        return !service.isExpired(connection)
+                && keys.isValid(connection.opener().keyId());
     }
 
     private SyncService.Feeds recent(Connection connection, String topic) {
@@ -231,6 +231,8 @@ public class ConnectionNotifier {
                 && player != null
                 && (topic.equals(FeedChanged.playerTopic(playerId))
                         || player.spaces().containsKey(topic));
-        return playerFeed ? new SyncService.SyncCursors(spaces, playerId, player) : new SyncService.SyncCursors(spaces, null, null);
+        return playerFeed
+                ? new SyncService.SyncCursors(spaces, playerId, player)
+                : new SyncService.SyncCursors(spaces, null, null);
     }
 }

@@ -119,7 +119,8 @@ public class ConnectionService {
 
     /** Returns the problem for a connection whose token has expired. */
     static Problem expired() {
-        return Problem.unauthorized("The credential of the connection has expired or was revoked. Connect with a new one.");
+        return Problem.unauthorized(
+                "The credential of the connection has expired or was revoked. Connect with a new one.");
     }
 
     /**

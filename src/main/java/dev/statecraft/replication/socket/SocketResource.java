@@ -138,8 +138,8 @@ public class SocketResource {
         all.remove(Connection.PLAYER);
         all.addAll(spaces);
         if (all.size() > config.spacesPerSync()) {
-            throw new ProblemException(Problem.badRequest(
-                    "cursors", "At most " + config.spacesPerSync() + " spaces per connection."));
+            throw new ProblemException(
+                    Problem.badRequest("cursors", "At most " + config.spacesPerSync() + " spaces per connection."));
         }
         connections.subscribe(connection, spaces, request.playerId());
         SyncResult synced = sync.sync(caller, withoutWait, frames.changesBytes());
@@ -155,7 +155,8 @@ public class SocketResource {
         if (id == null || isId(id)) {
             return id;
         }
-        throw new ProblemException(Problem.badRequest("id", "An id must be a number or a string of 1 to 128 characters."));
+        throw new ProblemException(
+                Problem.badRequest("id", "An id must be a number or a string of 1 to 128 characters."));
     }
 
     private static boolean isId(JsonNode id) {

@@ -76,7 +76,8 @@ public record MutationReceipt(long id, int body, long version, long seq, long at
     }
 
     /** The receipts, oldest first, with {@code next} at the end and without those that need not be kept. */
-    public static List<MutationReceipt> with(List<MutationReceipt> receipts, MutationReceipt next, Retention retention) {
+    public static List<MutationReceipt> with(
+            List<MutationReceipt> receipts, MutationReceipt next, Retention retention) {
         List<MutationReceipt> kept = new ArrayList<>(receipts);
         kept.add(next);
         long oldest = next.at - retention.window().toMillis();

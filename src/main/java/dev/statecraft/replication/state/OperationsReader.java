@@ -40,7 +40,8 @@ public final class OperationsReader {
             if (!NAMES.contains(field.getKey())) {
                 return new Malformed(
                         field.getKey(),
-                        "Unknown operation " + field.getKey() + ". Known operations: " + String.join(", ", NAMES) + ".");
+                        "Unknown operation " + field.getKey() + ". Known operations: " + String.join(", ", NAMES)
+                                + ".");
             }
         }
         return parse(json.get("set"), json.get("unset"), json.get("increment"), json.get("append"), json.get("remove"));

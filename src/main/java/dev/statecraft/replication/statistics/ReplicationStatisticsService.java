@@ -147,7 +147,8 @@ public class ReplicationStatisticsService {
             return Optional.empty();
         } catch (RuntimeException e) {
             String first = batch.get(0).sequence();
-            LOG.warnf(e, "Counters not updated; the batch is retried: %d records from sequence %s", batch.size(), first);
+            LOG.warnf(
+                    e, "Counters not updated; the batch is retried: %d records from sequence %s", batch.size(), first);
             return Optional.of(first);
         }
     }

@@ -79,6 +79,8 @@ public class SchemaService {
     }
 
     private static Entity in(Schemas.ConvertedState converted, Entity entity) {
-        return converted.version().equals(entity.schemaVersion()) ? entity : entity.in(converted.version(), converted.state());
+        return converted.version().equals(entity.schemaVersion())
+                ? entity
+                : entity.in(converted.version(), converted.state());
     }
 }

@@ -73,7 +73,8 @@ public class ReplicationErasureService {
             ConflictStore.ConflictPage page = conflicts.list(game, after, PAGE_SIZE);
             for (ParkedConflict conflict : page.conflicts()) {
                 if (conflict.by().equals(playerId)) {
-                    conflicts.resolve(game, conflict.id(), ConflictResolution.Choice.SERVER, null, ScanPage.ERASED_PLAYER);
+                    conflicts.resolve(
+                            game, conflict.id(), ConflictResolution.Choice.SERVER, null, ScanPage.ERASED_PLAYER);
                     touched++;
                 }
             }

@@ -175,6 +175,7 @@ class RateLimitServiceTest {
         assertFalse(nonces.useNonce("g", "k", "n1", now, Duration.ofMinutes(10)));
         assertTrue(nonces.useNonce("g", "k", "n2", now, Duration.ofMinutes(10)));
         assertTrue(nonces.useNonce("g", "k2", "n1", now, Duration.ofMinutes(10)));
-        assertThrows(IllegalArgumentException.class, () -> nonces.useNonce("g", "k", "a#b", now, Duration.ofMinutes(1)));
+        assertThrows(
+                IllegalArgumentException.class, () -> nonces.useNonce("g", "k", "a#b", now, Duration.ofMinutes(1)));
     }
 }

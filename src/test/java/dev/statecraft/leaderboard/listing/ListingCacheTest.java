@@ -231,8 +231,7 @@ class ListingCacheTest {
                 writer.scores.submit(
                         Arena.GAME,
                         "board",
-                        new NewScore(
-                                player, BigDecimal.valueOf(i), BigDecimal.ZERO, null, null, Operator.LAST),
+                        new NewScore(player, BigDecimal.valueOf(i), BigDecimal.ZERO, null, null, Operator.LAST),
                         false);
                 List<String> next = new ArrayList<>(truth.get(truth.size() - 1));
                 next.remove(player);

@@ -82,7 +82,10 @@ class MatchServiceFaultTest {
                                 player == 0 ? 2 : 0,
                                 rated.entry(id, 1, "p" + player).rated() == null
                                         ? 0
-                                        : rated.entry(id, 1, "p" + player).rated().matches() - (season == 1 ? 1 : 0),
+                                        : rated.entry(id, 1, "p" + player)
+                                                        .rated()
+                                                        .matches()
+                                                - (season == 1 ? 1 : 0),
                                 id);
                         if (season == 1 && reset) {
                             assertNull(rated.entry(id, 2, "p" + player).score(), id);

@@ -107,7 +107,9 @@ class MatchServiceTest {
         assertTrue(rated.rate("board", "m1", side(1, "a"), side(2, "b")).replayed());
         assertNull(rated.entry("board", 1, "a").rated());
         rated.rate("board", "m2", side(1, "a"), side(2, "c"));
-        assertEquals(new RatingState(Rating.of(1516), 1, 0, 0), rated.entry("board", 1, "a").rated());
+        assertEquals(
+                new RatingState(Rating.of(1516), 1, 0, 0),
+                rated.entry("board", 1, "a").rated());
     }
 
     @Test
@@ -115,7 +117,8 @@ class MatchServiceTest {
         arena.createRated("board", ELO);
         rated.rate("board", "m1", side(1, "a"), side(2, "b"));
         arena.reset("board", "over", null);
-        assertEquals(2, rated.rate("board", "m2", side(1, "a"), side(2, "b")).match().season());
+        assertEquals(
+                2, rated.rate("board", "m2", side(1, "a"), side(2, "b")).match().season());
         assertEquals(Rating.of(1516), rated.entry("board", 2, "a").rated().rating());
         assertEquals(new Score(151_600, 0), rated.entry("board", 1, "a").score());
     }
@@ -135,8 +138,11 @@ class MatchServiceTest {
                 new Team(List.of(newcomer), 1),
                 new Team(List.of(newcomer, newcomer), 3));
         List<List<Rating>> expected = glicko.rate(teams, now.millis());
-        assertEquals(expected.get(0).get(0), rated.entry("board", 1, "b").rated().rating());
-        assertEquals(expected.get(1).get(0), rated.entry("board", 1, "c").rated().rating());
-        assertEquals(expected.get(2).get(1), rated.entry("board", 1, "e").rated().rating());
+        assertEquals(
+                expected.get(0).get(0), rated.entry("board", 1, "b").rated().rating());
+        assertEquals(
+                expected.get(1).get(0), rated.entry("board", 1, "c").rated().rating());
+        assertEquals(
+                expected.get(2).get(1), rated.entry("board", 1, "e").rated().rating());
     }
 }

@@ -41,7 +41,8 @@ class MatchTest {
         assertEquals(new Score(151_600, 0), winner.score());
         assertEquals(new RatingState(Rating.of(1516), 1, 0, 0), winner.rated());
         assertEquals(
-                new RatingState(Rating.of(1484), 0, 0, 1), outcome.entries().get(1).rated());
+                new RatingState(Rating.of(1484), 0, 0, 1),
+                outcome.entries().get(1).rated());
         assertEquals(1, winner.version());
         assertEquals(1, winner.receipts().size());
         assertEquals(winner.score(), winner.countedAt(winner.writtenAt()));

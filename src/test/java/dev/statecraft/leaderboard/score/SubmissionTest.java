@@ -237,10 +237,6 @@ class SubmissionTest {
 
     private static Board board(RankingType type, Order order, @Nullable Operator operator, int decimals) {
         return Board.first(
-                "default",
-                "board",
-                BoardSettings.of(type, order, operator, decimals, 1),
-                Instant.EPOCH,
-                Instant.EPOCH);
+                "default", "board", BoardSettings.of(type, order, operator, decimals, 1), Instant.EPOCH, Instant.EPOCH);
     }
 }

@@ -13,8 +13,7 @@ import org.junit.jupiter.api.Test;
 
 class DefinitionReaderTest {
 
-    private static final DefinitionReader READER =
-            new DefinitionReader(new DefinitionLimits(100, 200, 50, 3, 2));
+    private static final DefinitionReader READER = new DefinitionReader(new DefinitionLimits(100, 200, 50, 3, 2));
 
     static final String VALID = "{'version': '1.1.0', 'description': 'd', 'target': {'entityType': 'PLAYER_DATA'},"
             + " 'up': {'operations': [{'op': 'rename', 'from': 'hp', 'path': 'health'}]}}";

@@ -118,7 +118,9 @@ class OperationSequenceTest {
     @Test
     void changesAfterTheMigrationSurviveDown() {
         OperationSequence sequence = sequence("{'op': 'default', 'path': 'coins', 'value': 0}");
-        assertDone("{}", sequence.down().apply(JsonFixtures.of("{'coins': 0}"), ExpressionTest.ADA, ExpressionTest.BOUNDS));
+        assertDone(
+                "{}",
+                sequence.down().apply(JsonFixtures.of("{'coins': 0}"), ExpressionTest.ADA, ExpressionTest.BOUNDS));
         assertDone(
                 "{'coins': 5}",
                 sequence.down().apply(JsonFixtures.of("{'coins': 5}"), ExpressionTest.ADA, ExpressionTest.BOUNDS));
@@ -178,7 +180,8 @@ class OperationSequenceTest {
     }
 
     private static void turns(String operation, String before, String after) {
-        assertDone(after, sequence(operation).apply(JsonFixtures.of(before), ExpressionTest.ADA, ExpressionTest.BOUNDS));
+        assertDone(
+                after, sequence(operation).apply(JsonFixtures.of(before), ExpressionTest.ADA, ExpressionTest.BOUNDS));
     }
 
     private static void refuses(String operation, String state) {
@@ -206,7 +209,9 @@ class OperationSequenceTest {
     private static OperationSequence unchecked(String operations) {
         try {
             return new OperationReader(DefinitionLimits.NONE)
-                    .read("operations", JsonFixtures.of("{'o': [" + operations + "]}").get("o"));
+                    .read(
+                            "operations",
+                            JsonFixtures.of("{'o': [" + operations + "]}").get("o"));
         } catch (DefinitionFields.Fault e) {
             throw new AssertionError(operations + ": " + e.getMessage(), e);
         }

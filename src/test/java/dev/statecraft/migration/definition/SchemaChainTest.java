@@ -59,7 +59,8 @@ class SchemaChainTest {
     void sumsAreAddedOneByOne() {
         InvariantSums sums = InvariantSums.NONE
                 .plus(new InvariantSums(List.of(new BigDecimal("1.5")), List.of(BigDecimal.ONE)))
-                .plus(new InvariantSums(List.of(BigDecimal.ONE, BigDecimal.TEN), List.of(BigDecimal.ONE, BigDecimal.TEN)));
+                .plus(new InvariantSums(
+                        List.of(BigDecimal.ONE, BigDecimal.TEN), List.of(BigDecimal.ONE, BigDecimal.TEN)));
         assertEquals(List.of(new BigDecimal("2.5"), BigDecimal.TEN), sums.before());
         assertEquals(new BigDecimal("2"), sums.after(0));
         assertEquals(BigDecimal.ZERO, sums.after(7));

@@ -107,7 +107,8 @@ class SchemaPathTest {
     @Test
     void aMigrationWithoutAWayDownSaysSo() {
         apply("1.0.0", "{'expression': 'state'}", "");
-        NoDowngrade none = assertInstanceOf(NoDowngrade.class, line.down(GAME, entity("1.0.0", "{'gold': 1}"), "0.1.0"));
+        NoDowngrade none =
+                assertInstanceOf(NoDowngrade.class, line.down(GAME, entity("1.0.0", "{'gold': 1}"), "0.1.0"));
         assertTrue(none.reason().contains("1.0.0"), none.reason());
     }
 

@@ -259,7 +259,8 @@ public class ExpressionTest {
         assertTrue(failed("[" + "state, ".repeat(2_000) + "1]").contains("more than 10000 values"));
         assertTrue(failed("[".repeat(40) + "]".repeat(40)).contains("deeper than 32 levels"));
         long[] cost = {0};
-        compiled("state.coins + 1").evaluate(JsonFixtures.of(STATE), ADA, null, BOUNDS.reportingTo(spent -> cost[0] += spent));
+        compiled("state.coins + 1")
+                .evaluate(JsonFixtures.of(STATE), ADA, null, BOUNDS.reportingTo(spent -> cost[0] += spent));
         assertEquals(5, cost[0]);
     }
 

@@ -56,7 +56,14 @@ class RunCrashTest {
                         null,
                         "",
                         old -> new Mutation.Write(
-                                "PLAYER_DATA", JsonFixtures.of("{'hp': " + hp + "}"), "0.0.0", null, BY, null, List.of(), 0)));
+                                "PLAYER_DATA",
+                                JsonFixtures.of("{'hp': " + hp + "}"),
+                                "0.0.0",
+                                null,
+                                BY,
+                                null,
+                                List.of(),
+                                0)));
             }
             for (int from = 0; from < mutations.size(); from += 90) {
                 other.realm.commits.commit(
@@ -100,7 +107,8 @@ class RunCrashTest {
         }
         result.put("schema", other.realm.types.schemaVersion(game, "PLAYER_DATA"));
         Registration migration = other.migration(game, "1.1.0");
-        result.put("migration", migration.status() + " " + migration.application().backups());
+        result.put(
+                "migration", migration.status() + " " + migration.application().backups());
         return result;
     }
 

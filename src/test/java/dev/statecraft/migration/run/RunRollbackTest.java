@@ -8,7 +8,6 @@ import static dev.statecraft.migration.run.RunFixture.assertState;
 import static dev.statecraft.migration.run.RunFixture.assertSum;
 import static dev.statecraft.migration.run.RunFixture.fill;
 import static dev.statecraft.migration.run.RunFixture.lab;
-import static dev.statecraft.migration.run.RunFixture.space;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;

@@ -69,11 +69,13 @@ class WorkServiceTest {
                 .toList());
         Submitted first = records.get(0);
         records.add(new Submitted("arena", "stranger", JsonFixtures.of("{}"), null));
-        Foreign foreign = assertInstanceOf(Foreign.class, lab.work.complete(GAME, WorkServer.VERSION, page.lease(), records));
+        Foreign foreign =
+                assertInstanceOf(Foreign.class, lab.work.complete(GAME, WorkServer.VERSION, page.lease(), records));
         assertEquals(records.size() - 1, foreign.mismatch().index());
         records.set(records.size() - 1, first);
         assertInstanceOf(Foreign.class, lab.work.complete(GAME, WorkServer.VERSION, page.lease(), records));
-        Foreign missing = assertInstanceOf(Foreign.class, lab.work.complete(GAME, WorkServer.VERSION, page.lease(), List.of()));
+        Foreign missing =
+                assertInstanceOf(Foreign.class, lab.work.complete(GAME, WorkServer.VERSION, page.lease(), List.of()));
         assertEquals(-1, missing.mismatch().index());
         for (String lease : List.of("", "x", "run-00000001:0:99", "run-99999999:0:1", page.lease() + "0")) {
             assertInstanceOf(Lost.class, lab.work.complete(GAME, WorkServer.VERSION, lease, List.of()), lease);
@@ -199,7 +201,8 @@ class WorkServiceTest {
         lab.register(Laboratory.definition("1.0.0"));
         assertInstanceOf(WorkService.NotForWorkers.class, server.lease(Map.of()));
         assertInstanceOf(
-                WorkService.NotForWorkers.class, lab.work.complete(GAME, WorkServer.VERSION, "run-00000001:0:1", List.of()));
+                WorkService.NotForWorkers.class,
+                lab.work.complete(GAME, WorkServer.VERSION, "run-00000001:0:1", List.of()));
         assertInstanceOf(WorkService.Unknown.class, lab.work.lease(GAME, SemanticVersion.of("7.0.0"), 10, Map.of()));
     }
 

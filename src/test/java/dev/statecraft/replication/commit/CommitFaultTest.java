@@ -165,7 +165,11 @@ class CommitFaultTest {
                 List<Mutation> batch = new ArrayList<>();
                 for (int j = 0; j <= random.nextInt(3); j++) {
                     batch.add(realm.entities.mutation(
-                            GAME, id, Realm.operations("{'increment': {'n': 1}}"), SERVER, new IdempotencyKey(null, "")));
+                            GAME,
+                            id,
+                            Realm.operations("{'increment': {'n': 1}}"),
+                            SERVER,
+                            new IdempotencyKey(null, "")));
                 }
                 realm.commits.commit(GAME, SPACE, batch).forEach(result -> made.computeIfAbsent(
                                 id, key -> new HashMap<>())

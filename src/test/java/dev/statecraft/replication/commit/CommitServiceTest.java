@@ -63,7 +63,8 @@ class CommitServiceTest {
         assertEquals(Realm.canonical("{'n': 3, 'deep': {'key': true}}"), canonical(second.json()));
         assertEquals(second, realm.read("a"));
         assertTrue(done(realm.delete("a")).deleted());
-        assertInstanceOf(Rejection.NotFound.class, ((Refused) realm.update("a", "{'set': {'n': 1}}", null)).rejection());
+        assertInstanceOf(
+                Rejection.NotFound.class, ((Refused) realm.update("a", "{'set': {'n': 1}}", null)).rejection());
         assertInstanceOf(Rejection.NotFound.class, ((Refused) realm.delete("a")).rejection());
     }
 
@@ -174,8 +175,7 @@ class CommitServiceTest {
         realm.drain();
         assertEquals(
                 Realm.canonical("{'n': 2}"),
-                canonical(
-                        realm.reader.readAt(GAME, SPACE, "a", 3).orElseThrow().json()));
+                canonical(realm.reader.readAt(GAME, SPACE, "a", 3).orElseThrow().json()));
     }
 
     @Test

@@ -26,8 +26,8 @@ class ConflictParkingTest {
     void parkedUpdatesAreCountedUntilResolved() {
         ParkedConflict first = rig.park("m1");
         rig.sent("m1", ConflictRig.UPDATE);
-        ParkedConflict second =
-                assertInstanceOf(Parked.class, rig.sent("m2", ConflictRig.UPDATE)).conflict();
+        ParkedConflict second = assertInstanceOf(Parked.class, rig.sent("m2", ConflictRig.UPDATE))
+                .conflict();
         assertEquals(2, realm.statistics.of(GAME).totalPendingUpdates());
         realm.conflicts.resolve(GAME, first.id(), Choice.CLIENT, null, "operator");
         realm.conflicts.resolve(GAME, first.id(), Choice.CLIENT, null, "operator");

@@ -134,8 +134,9 @@ class FeedModelTest {
         Replica replica = new Replica("empty");
         replica.take(realm.feeds.pull(GAME, SPACE, null, new AnswerBudget(1000)));
         assertEquals(0, replica.ids().size());
-        assertFalse(
-                realm.feeds.pull(GAME, SPACE, replica.cursor, new AnswerBudget(1000)).hasChanges());
+        assertFalse(realm.feeds
+                .pull(GAME, SPACE, replica.cursor, new AnswerBudget(1000))
+                .hasChanges());
         realm.create("a", "UI_STATE", "{}");
         Feed feed = realm.feeds.pull(GAME, SPACE, replica.cursor, new AnswerBudget(1000));
         assertFalse(feed.resync());
@@ -157,7 +158,9 @@ class FeedModelTest {
             realm.dynamo.deleteItem(delete -> delete.tableName(realm.tables.log())
                     .key(Map.of("pk", s(GAME + "#" + SPACE), "sk", s(LogStore.number(entry.seq())))));
         }
-        assertFalse(realm.feeds.pull(GAME, SPACE, late.cursor, new AnswerBudget(1000)).hasChanges());
+        assertFalse(realm.feeds
+                .pull(GAME, SPACE, late.cursor, new AnswerBudget(1000))
+                .hasChanges());
         Entity next = Realm.done(realm.update("a", "{'increment': {'n': 1}}", null));
         assertEquals(4, next.version());
         assertEquals(4, realm.head().seq(), "the sequence does not begin again");
@@ -174,9 +177,12 @@ class FeedModelTest {
         Feed feed = realm.feeds.pull(GAME, SPACE, null, new AnswerBudget(1000));
         FeedCursor cursor = feed.cursor();
         assertFalse(feed.resync());
-        assertTrue(realm.feeds.pull(GAME, "other", cursor, new AnswerBudget(1000)).resync());
+        assertTrue(
+                realm.feeds.pull(GAME, "other", cursor, new AnswerBudget(1000)).resync());
         FeedCursor otherEpoch = new FeedCursor(SPACE, "gone", cursor.seq(), cursor.at(), "", 0);
-        assertTrue(realm.feeds.pull(GAME, SPACE, otherEpoch, new AnswerBudget(1000)).resync());
+        assertTrue(realm.feeds
+                .pull(GAME, SPACE, otherEpoch, new AnswerBudget(1000))
+                .resync());
         FeedCursor ahead = new FeedCursor(SPACE, cursor.epoch(), cursor.seq() + 5, cursor.at(), "", 0);
         Feed again = realm.feeds.pull(GAME, SPACE, ahead, new AnswerBudget(1000));
         assertTrue(again.resync());

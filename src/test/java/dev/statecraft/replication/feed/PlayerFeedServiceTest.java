@@ -30,7 +30,9 @@ class PlayerFeedServiceTest {
     private PlayerFeed.Cursor syncedCursor() {
         done(realm.create("mine", "PLAYER_DATA", "{'n': 1}"));
         realm.players.subscribe(GAME, "ada", SPACE, "mine");
-        return realm.playerFeeds.pull(GAME, "ada", null, new AnswerBudget(100_000)).cursor();
+        return realm.playerFeeds
+                .pull(GAME, "ada", null, new AnswerBudget(100_000))
+                .cursor();
     }
 
     private static PlayerFeed.Cursor with(PlayerFeed.Cursor cursor, Map<String, PlayerFeed.Position> spaces) {

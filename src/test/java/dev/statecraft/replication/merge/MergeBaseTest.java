@@ -26,7 +26,8 @@ class MergeBaseTest {
             })
     void wasOfAPathThatIsNotWrittenIsRejected(String was, String field) {
         Operations written = operations("{'set': {'/a/b/c': 1}, 'unset': ['a.b']}");
-        MergeBase.Malformed malformed = assertInstanceOf(MergeBase.Malformed.class, MergeBase.parse(json(was), written));
+        MergeBase.Malformed malformed =
+                assertInstanceOf(MergeBase.Malformed.class, MergeBase.parse(json(was), written));
         assertEquals(field, malformed.field());
     }
 

@@ -61,8 +61,7 @@ class ValueMergeTest {
                 "CLIENT | 1       | 2        | -        | CLIENT | -",
                 "LATEST | 1       | 2        | 3        | LATEST | 3"
             })
-    void rulesMergeTwoValues(
-            String rule, String base, String ours, String theirs, String decidedBy, String result) {
+    void rulesMergeTwoValues(String rule, String base, String ours, String theirs, String decidedBy, String result) {
         EntityType type = rule.equals("-") ? ruled(Map.of()) : ruled(Map.of(path("v"), MergeRule.valueOf(rule)));
         ObjectNode current = state(ours);
         String update = theirs.equals("-") ? "{'unset': ['v']}" : "{'set': {'v': " + theirs + "}}";
@@ -106,16 +105,17 @@ class ValueMergeTest {
     void sumWithoutBaseKeepsTheStoredValue() {
         Update update =
                 Update.now(operations("{'set': {'v': 9}}"), new MergeBase(new TreeMap<>(), null), object("{'v': 5}"));
-        assertInstanceOf(Refused.class, Merge.merge(ruled(Map.of(path("v"), MergeRule.SUM)), object("{'v': 5}"), update));
+        assertInstanceOf(
+                Refused.class, Merge.merge(ruled(Map.of(path("v"), MergeRule.SUM)), object("{'v': 5}"), update));
     }
 
     @Test
     void sumOutOfRangeIsImpossible() {
         ObjectNode current = object("{'v': 9007199254740991}");
-        Update update =
-                Update.now(operations("{'set': {'v': 9}}"), new MergeBase(new TreeMap<>(), object("{'v': 1}")), current);
-        Impossible impossible =
-                assertInstanceOf(Impossible.class, Merge.merge(ruled(Map.of(path("v"), MergeRule.SUM)), current, update));
+        Update update = Update.now(
+                operations("{'set': {'v': 9}}"), new MergeBase(new TreeMap<>(), object("{'v': 1}")), current);
+        Impossible impossible = assertInstanceOf(
+                Impossible.class, Merge.merge(ruled(Map.of(path("v"), MergeRule.SUM)), current, update));
         assertEquals(path("v"), impossible.path());
     }
 

@@ -80,7 +80,9 @@ class ConnectionServiceTest {
         }
         assertEquals(
                 "/problems/connection-closed",
-                rig.sync("c1", "{'op': 'sync', 'cursors': {}}").at("/problem/type").asText());
+                rig.sync("c1", "{'op': 'sync', 'cursors': {}}")
+                        .at("/problem/type")
+                        .asText());
         for (int i = 1; i <= 5; i++) {
             rig.sockets.closed("c" + i);
             rig.sockets.closed("server" + i);

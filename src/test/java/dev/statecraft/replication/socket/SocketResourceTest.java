@@ -67,7 +67,8 @@ class SocketResourceTest {
         assertEquals(404, synced.at("/results/1/status").asInt());
         assertEquals(
                 6,
-                rig.wires.frames
+                rig.wires
+                        .frames
                         .get("c2")
                         .get(0)
                         .at("/spaces/arena/commits/0/changes/0/set/n")
@@ -123,8 +124,8 @@ class SocketResourceTest {
     void tooManyUpdatesAreRejected() {
         rig.open("c1");
         String updates = "{'entityId': 'a', 'set': {'n': 1}},".repeat(51);
-        JsonNode answer =
-                rig.sync("c1", "{'op': 'sync', 'id': 1, 'updates': [" + updates.substring(0, updates.length() - 1) + "]}");
+        JsonNode answer = rig.sync(
+                "c1", "{'op': 'sync', 'id': 1, 'updates': [" + updates.substring(0, updates.length() - 1) + "]}");
         assertEquals(429, answer.at("/problem/status").asInt());
         assertEquals(1, answer.at("/problem/retryAfter").asInt());
         assertEquals(1, answer.path("id").asInt());
@@ -184,7 +185,8 @@ class SocketResourceTest {
     void waitEndsWhenTheRateLimitIsReached() {
         done(realm.create("a", "UI_STATE", "{'n': 1}"));
         Caller ada = rig.player("ada");
-        String cursor = rig.syncs.sync(ada, request("", 0L), 10_000)
+        String cursor = rig.syncs
+                .sync(ada, request("", 0L), 10_000)
                 .answer()
                 .spaces()
                 .get(SPACE)

@@ -119,7 +119,8 @@ final class SocketRig {
 
     /** Returns a client of a player. Its requests count for the rate limit, unlike those of anonymous callers. */
     Caller player(String id) {
-        return new Caller(GAME, id, keyId, true, Set.of(Scope.STATE_READ), new PlayerTokenClaims(id, Set.of(SPACE), Set.of()));
+        return new Caller(
+                GAME, id, keyId, true, Set.of(Scope.STATE_READ), new PlayerTokenClaims(id, Set.of(SPACE), Set.of()));
     }
 
     void open(String id) {

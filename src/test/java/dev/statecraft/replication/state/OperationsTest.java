@@ -79,8 +79,7 @@ class OperationsTest {
             })
     void operationsProduceTheExpectedState(String state, String operations, String after) {
         ObjectNode before = object(state);
-        Operations.Done done =
-                assertInstanceOf(Operations.Done.class, StateEdit.apply(operations(operations), before));
+        Operations.Done done = assertInstanceOf(Operations.Done.class, StateEdit.apply(operations(operations), before));
         assertTrue(JsonValues.same(object(after), done.state()), done.state().toString());
         assertEquals(object(state), before);
     }
@@ -118,8 +117,8 @@ class OperationsTest {
             })
     void operationThatDoesNotFitTheStateRejectsAll(String state, String operations) {
         ObjectNode before = object(state);
-        Operations.Refused refused = assertInstanceOf(
-                Operations.Refused.class, StateEdit.apply(operations(operations), before));
+        Operations.Refused refused =
+                assertInstanceOf(Operations.Refused.class, StateEdit.apply(operations(operations), before));
         assertEquals(operations(operations).paths().first(), refused.path());
         assertEquals(object(state), before);
     }
@@ -129,8 +128,7 @@ class OperationsTest {
         ObjectNode state = object("{'n': 9007199254740990}");
         String tiny = "0." + "0".repeat(60) + "1";
         assertInstanceOf(
-                Operations.Refused.class,
-                StateEdit.apply(operations("{'increment': {'n': " + tiny + "}}"), state));
+                Operations.Refused.class, StateEdit.apply(operations("{'increment': {'n': " + tiny + "}}"), state));
     }
 
     @ParameterizedTest

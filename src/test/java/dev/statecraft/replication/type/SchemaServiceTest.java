@@ -113,8 +113,9 @@ class SchemaServiceTest {
         Operations.Read operations = (Operations.Read) OperationsReader.parse(json("{'set': {'gold': 30}}"));
         EntityUpdate update = new EntityUpdate(
                 new EntityUpdate.Operate(operations.operations()), 1L, null, new TreeMap<>(), Strategy.SERVER_WINS);
-        CommitService.Result result =
-                ((Decided) realm.entities.update(GAME, SPACE, "old", update, SERVER, new IdempotencyKey(null, ""))).result();
+        CommitService.Result result = ((Decided)
+                        realm.entities.update(GAME, SPACE, "old", update, SERVER, new IdempotencyKey(null, "")))
+                .result();
         Rejection.Lost lost = assertInstanceOf(Rejection.Lost.class, ((CommitService.Refused) result).rejection());
         assertEquals("10", String.valueOf(lost.conflicts().get(0).base()));
     }
@@ -130,7 +131,8 @@ class SchemaServiceTest {
     @Test
     void revertToAnOldSchemaVersionUpgradesTheState() {
         realm.update("old", "{'set': {'gold': 99}}", null);
-        Entity reverted = Realm.done(realm.entities.revert(GAME, SPACE, "old", 1, SERVER, new IdempotencyKey(null, "")));
+        Entity reverted =
+                Realm.done(realm.entities.revert(GAME, SPACE, "old", 1, SERVER, new IdempotencyKey(null, "")));
         assertEquals(json("{'gold': 10, 'name': 'Ada'}"), reverted.json());
         assertEquals("2.0.0", reverted.schemaVersion());
     }
