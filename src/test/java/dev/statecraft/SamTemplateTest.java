@@ -111,7 +111,7 @@ class SamTemplateTest {
     }
 
     @Test
-    void whatMayExpireDoesByItsTtlAttributeAndTheRestNever() {
+    void itemsExpireOnlyByTtlAttribute() {
         Map<String, String> ttl = new TreeMap<>();
         resources(TABLE)
                 .forEach((id, table) -> ttl.put(

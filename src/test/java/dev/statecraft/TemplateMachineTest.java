@@ -188,7 +188,7 @@ class TemplateMachineTest {
         }
     }
 
-    /** As much of the Amazon States Language as the machine speaks; whatever else it said would fail the test. */
+    /** The part of the Amazon States Language that the state machine uses; any other construct fails the test. */
     private static final class Walk {
 
         private final Script script;

@@ -26,7 +26,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** API Gateway lets through what the JAX-RS resources answer, and nothing that nobody answers. */
+/** The routes of API Gateway are exactly the routes of the JAX-RS resources. */
 class TemplateRoutesTest {
 
     private static final String PROXY = "{proxy+}";

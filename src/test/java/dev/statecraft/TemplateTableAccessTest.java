@@ -239,7 +239,7 @@ class TemplateTableAccessTest {
                 .filter(id -> writes(id).getOrDefault("IntegrationTable", Set.of()).stream()
                         .anyMatch(Set.of("DeleteItem", "BatchWriteItem")::contains))
                 .collect(Collectors.toSet());
-        // Forced synchronisation does at once what the schedule does, for whoever administrates the system.
+        // Forced synchronization does the work of the schedule on request.
         assertEquals(Set.of("EventStreamFunction", "ScheduleFunction", "SynchronizeFunction"), deletes);
     }
 

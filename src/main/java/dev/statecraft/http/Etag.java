@@ -9,7 +9,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jboss.resteasy.reactive.RestResponse;
 
-/** Entity tags: a client that has the current content already is told so instead of being sent it again (RFC 9110). */
+/** Entity tags (RFC 9110): a client that already has the current content receives a 304 without a body. */
 public final class Etag {
 
     private static final int BYTES = 15;

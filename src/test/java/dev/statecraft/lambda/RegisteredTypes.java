@@ -9,7 +9,7 @@ import java.util.HashSet;
 import java.util.Set;
 
 /**
- * The types that the build registers for reflection, in whatever way: by annotation, as part of a signature, by an
+ * The types that the build registers for reflection, in any way: by annotation, as part of a signature, by an
  * extension. A native executable knows the constructors, methods and fields of these types and of no others, so Jackson
  * can neither read nor write others there.
  */

@@ -132,7 +132,7 @@ class MigrationToolsTest {
     }
 
     @Test
-    void whereThereIsNoWayBackAnOlderServerIsToldSo() {
+    void olderServerReceivesProblemWithoutDowngrade() {
         play("tools-lossy");
         create(1);
         post(

@@ -150,12 +150,12 @@ class OpenSkillTest {
                 .toArray();
     }
 
-    /** A newcomer who wins against 99 others is not taken for somebody who won 99 matches. */
+    /** A new player who wins against 99 others gains less than a player who won 99 matches. */
     @Test
     void matchOfMany_changesAtMostLikeFourComparisons() {
         OpenSkill openskill = openskill(Model.BRADLEY_TERRY_FULL);
-        List<List<Rating>> five = openskill.rate(newcomers(openskill, 5), 0);
-        List<List<Rating>> hundred = openskill.rate(newcomers(openskill, 100), 0);
+        List<List<Rating>> five = openskill.rate(newTeams(openskill, 5), 0);
+        List<List<Rating>> hundred = openskill.rate(newTeams(openskill, 100), 0);
         assertRating(
                 five.get(0).get(0).mean(),
                 five.get(0).get(0).deviation(),
@@ -169,7 +169,7 @@ class OpenSkillTest {
         }
     }
 
-    private static List<Team> newcomers(OpenSkill openskill, int teams) {
+    private static List<Team> newTeams(OpenSkill openskill, int teams) {
         return IntStream.rangeClosed(1, teams)
                 .mapToObj(place -> new Team(List.of(openskill.initialRating(0)), place))
                 .toList();
@@ -295,7 +295,7 @@ class OpenSkillTest {
         return sum;
     }
 
-    /** Teams of newcomers in the order of their places; every member of a team moves alike. */
+    /** Teams of new players in the order of their places; all members of a team change equally. */
     private static void assertRated(Model model, int[] sizes, double[][] expected) {
         List<Team> teams = new ArrayList<>();
         for (int i = 0; i < sizes.length; i++) {

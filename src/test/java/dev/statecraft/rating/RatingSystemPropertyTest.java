@@ -16,7 +16,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What holds of every match, whoever plays; each case is made from its seed. */
+/** Properties of every match; each case is generated from its seed. */
 class RatingSystemPropertyTest {
 
     private static final RatingSystem ELO = new Elo(1500, 32, Expectation.LOGISTIC);
@@ -214,7 +214,7 @@ class RatingSystemPropertyTest {
         assertEquals(GLICKO.estimate(one, 0).shown(), GLICKO.estimate(other, 0).shown(), 1e-6, "seed " + seed);
     }
 
-    /** Players of known strength whose matches follow it are told apart by their ratings in the end. */
+    /** The ratings of players order them by their known strength after enough matches. */
     @ParameterizedTest
     @MethodSource("systems")
     void ratings_convergeToStrength(RatingSystem system) {

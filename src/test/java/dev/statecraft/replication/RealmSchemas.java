@@ -3,7 +3,7 @@ package dev.statecraft.replication;
 import dev.statecraft.replication.state.Entity;
 import dev.statecraft.replication.state.Schemas;
 
-/** Knows no way from one schema version to another until it is told who does. */
+/** Converts no state between schema versions until a converter is set. */
 public final class RealmSchemas implements Schemas {
 
     private Schemas known = new Schemas() {
@@ -18,7 +18,7 @@ public final class RealmSchemas implements Schemas {
         }
     };
 
-    /** Has somebody else answer from now on. */
+    /** Sets the converter. */
     public void ask(Schemas others) {
         known = others;
     }

@@ -29,7 +29,7 @@ class StateBadInputTest {
 
     private static final String ENTITY = "/v1/entities/bad?space=bad";
 
-    /** Whoever writes a cursor of its own is told that it is none, whatever would have been read with it. */
+    /** A forged cursor is rejected and reads nothing. */
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',

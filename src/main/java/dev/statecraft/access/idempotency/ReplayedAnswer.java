@@ -14,7 +14,7 @@ public final class ReplayedAnswer extends RuntimeException {
     private final transient Response response;
 
     ReplayedAnswer(Response response) {
-        // It is no failure, so nobody looks at where it was thrown.
+        // This exception is not a failure, so its stack trace is not needed.
         super("The stored response of the request is replayed", null, false, false);
         this.response = response;
     }

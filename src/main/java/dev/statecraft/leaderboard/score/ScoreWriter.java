@@ -121,7 +121,7 @@ public class ScoreWriter {
     }
 
     /**
-     * Evaluates and writes until no other instance wins the race. After the first lost race the returned entry is used at once;
+     * Evaluates and writes until no other instance wins the race. After the first lost race the returned entry is used immediately;
      * after the next one the entry is read again after a pause, because the returned entry is outdated by then.
      */
     private Written writePart(Board asRead, List<Identified> scores, Entry asFound, int together) {

@@ -101,7 +101,7 @@ final class StreamDelivery {
     }
 
     /**
-     * Schedules the next deliveries after a failed attempt. {@code counts} tells whether the failure counts as a retry.
+     * Schedules the next deliveries after a failed attempt. {@code counts} is true if the failure counts as a retry.
      */
     private void retry(String shardId, Attempt failed, boolean counts, Deque<Attempt> pending) {
         List<Record> records = failed.records();

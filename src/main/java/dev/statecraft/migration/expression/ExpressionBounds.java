@@ -12,7 +12,7 @@ import java.util.function.LongConsumer;
  */
 public record ExpressionBounds(long cost, long iterations, int valueLength, LongConsumer spent) {
 
-    /** The same bounds, with another receiver of costs. */
+    /** These bounds with another receiver of costs. */
     public ExpressionBounds reportingTo(LongConsumer receiver) {
         return new ExpressionBounds(cost, iterations, valueLength, receiver);
     }

@@ -98,7 +98,7 @@ final class ExpressionCollections {
         return meter.made(joined);
     }
 
-    /** CEL's equality: numbers by value whatever their type, lists and maps by their elements. */
+    /** Equality of CEL: numbers by value regardless of their type, lists and maps by their elements. */
     boolean same(Object first, Object second) {
         meter.charge(1);
         if (ExpressionNumbers.isNumber(first) && ExpressionNumbers.isNumber(second)) {

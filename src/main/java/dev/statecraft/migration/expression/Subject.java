@@ -35,7 +35,7 @@ public record Subject(
                 entity.schemaVersion().isEmpty() ? FIRST_SCHEMA : entity.schemaVersion());
     }
 
-    /** The same entity with another schema version. */
+    /** This entity with another schema version. */
     public Subject at(String schema) {
         return new Subject(id, space, type, version, owner, schema);
     }

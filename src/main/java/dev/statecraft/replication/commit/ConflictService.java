@@ -127,7 +127,9 @@ public class ConflictService {
             return apply(game, conflict, ConflictResolution.of(conflict, choice, decision, by, clock.millis()), state);
         }
         Resolved resolved = (Resolved) kept.get();
-        // Earlier releases hashed the keys of a state in their given order.
+        // Earlier releases hashed the keys of a state in their given order. Resolutions of such releases are stored for
+        // at
+        // most conflict-retention.
         String legacy = ParkedConflict.hash(choice + "\n" + (state == null ? "" : JsonValues.canonical(state)));
         return resolvedEarlier(game, resolved, resolved.resolution().decision().equals(legacy) ? legacy : decision);
     }

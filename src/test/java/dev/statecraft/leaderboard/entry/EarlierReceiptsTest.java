@@ -13,7 +13,7 @@ import java.util.Random;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
-/** What an entry carries of earlier seasons. */
+/** Receipts of earlier seasons in an entry. */
 class EarlierReceiptsTest {
 
     private static final Receipt.Retention RETENTION = new Receipt.Retention(4, 6, Duration.ofSeconds(10));
@@ -36,7 +36,7 @@ class EarlierReceiptsTest {
     }
 
     @Test
-    void theSeasonsOwnEntryTakesPrecedenceOverWhatALaterOneCarries() {
+    void ownReceiptsTakePrecedenceOverCopies() {
         TreeMap<Integer, Entry> entries = new TreeMap<>();
         entries.put(2, entry(receipt("a", 1), receipt("late", 2)));
         entries.put(
@@ -56,7 +56,7 @@ class EarlierReceiptsTest {
     }
 
     @Test
-    void removalsAreNotCarried() {
+    void removalsAreNotCopiedToLaterEntries() {
         Entry removed = entry(receipt("a", 1)).removed(5, RETENTION);
         EarlierReceipts earlier = Entry.earlierReceipts(new TreeMap<>(Map.of(1, removed)), true);
         assertEquals(
@@ -97,7 +97,7 @@ class EarlierReceiptsTest {
     }
 
     @Test
-    void whatTheRankTreeCountsDoesNotDependOnEarlierReceipts() {
+    void rankTreeCountsAreIndependentOfEarlierReceipts() {
         Entry plain = write(Entry.none("p"), receipt("own", 5_000));
         Entry carrying = write(
                 Entry.none("p")

@@ -65,7 +65,7 @@ public final class EntryStream {
             return streams.getRecords(
                     get -> get.shardIterator(iterators.get(shard)).limit(1000));
         } catch (TrimmedDataAccessException e) {
-            // DynamoDB Local does not go on from an iterator that it gave out while the shard was empty.
+            // DynamoDB Local does not continue from an iterator that it returned for an empty shard.
             iterators.put(shard, oldest(shard));
             return streams.getRecords(
                     get -> get.shardIterator(iterators.get(shard)).limit(1000));

@@ -18,7 +18,7 @@ class OrderKeyTest {
 
     @ParameterizedTest
     @EnumSource(Order.class)
-    void bytesSortFromTheBestToTheWorst(Order order) {
+    void bytesSortFromBestToWorst(Order order) {
         Random random = new Random(4);
         List<OrderKey> keys = new ArrayList<>();
         for (int i = 0; i < 2_000; i++) {
@@ -44,7 +44,7 @@ class OrderKeyTest {
     }
 
     @Test
-    void shortBytesAreRefused() {
+    void shortBytesAreRejected() {
         assertThrows(IllegalArgumentException.class, () -> OrderKey.parse(new byte[5], Order.ASCENDING));
     }
 }

@@ -36,7 +36,7 @@ class ReceiptTest {
     }
 
     @Test
-    void sixteenReceiptsOfAnOrdinaryPlayerStayWithinHalfAKilobyte() {
+    void sixteenReceiptsFitIntoHalfAKilobyte() {
         List<Receipt> receipts = new ArrayList<>();
         for (int i = 0; i < 16; i++) {
             receipts.add(new Receipt(
@@ -54,7 +54,7 @@ class ReceiptTest {
     }
 
     @Test
-    void oldReceiptsGoFirstAndRecentOnesStayUpToTheLimit() {
+    void oldestReceiptsAreRemovedFirst() {
         Receipt.Retention retention = new Receipt.Retention(2, 4, Duration.ofSeconds(10));
         Entry entry = Entry.none("p");
         assertEquals(List.of(100_000L, 200_000L), kept(entry, retention, 0, 100_000, 200_000));

@@ -34,7 +34,7 @@ class ScorePathTest {
         "9007199254740991, 9",
         "-9007199254740991, 9"
     })
-    void pathIsAsLongAsTheScoreHasDigits(long value, int nodes) {
+    void pathLengthFollowsDigitsOfScore(long value, int nodes) {
         assertEquals(nodes, ScorePath.of(new Score(value, 0)).size());
     }
 
@@ -56,7 +56,7 @@ class ScorePathTest {
     }
 
     @Test
-    void rangesNarrowDownToTheScore() {
+    void rangesConvergeToTheScore() {
         for (long value : interesting()) {
             List<Step> steps = ScorePath.of(new Score(value, 0));
             Range range = ScorePath.rangeOfRootChild(steps.get(0).child());

@@ -23,14 +23,14 @@ import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
-/** The audit finds drift, and mending does away with it while scores keep coming (invariant R5). */
+/** The consistency check finds drift, and a rebuild removes it under load (invariant R5). */
 public class BoardConsistencyServiceTest {
 
     private final Arena arena = new Arena();
     private final Random random = new Random(3);
 
     @Test
-    void driftIsFoundAndMendedWhileScoresComeIn() {
+    void driftIsFoundAndRebuiltUnderLoad() {
         arena.create("drifted", RankingType.SCORE, Order.DESCENDING, Operator.LAST, 2);
         play(60);
         arena.drain();
@@ -52,7 +52,7 @@ public class BoardConsistencyServiceTest {
         assertFalse(arena.audits.mend(arena.board("drifted"), 1), "two mendings at once");
         Optional<Long> mended = Optional.empty();
         for (int step = 0; step < 20 && mended.isEmpty(); step++) {
-            // A step that has time for one page only, as one that is cut short.
+            // A step with time for one page, as an interrupted one.
             AtomicInteger pages = new AtomicInteger(1);
             mended = arena.audits.goOn(arena.board("drifted"), () -> pages.getAndDecrement() > 0);
             if (mended.isEmpty()) {
@@ -69,9 +69,9 @@ public class BoardConsistencyServiceTest {
         assertEquals(Map.of(), arena.ranks.all(tree));
     }
 
-    /** All moves bear the same time, and the stream hands them over in two batches. */
+    /** All moves have the same time, and the stream delivers them in two batches. */
     @Test
-    void theOldTreeIsKeptUntilTheLastMoveIsCounted() {
+    void oldTreeExistsUntilTheLastMoveIsCounted() {
         Arena still = new Arena(Map.of(), new Faults(), new MovingClock(Instant.parse("2093-11-25T00:00:00Z")));
         still.create("moved", RankingType.SCORE, Order.DESCENDING, null, 1);
         for (int i = 0; i < 10; i++) {
@@ -91,7 +91,7 @@ public class BoardConsistencyServiceTest {
     }
 
     @Test
-    void anUnsettledRankingSaysSo() {
+    void rankingWithUncountedWritesIsReported() {
         arena.create("drifted", RankingType.SCORE, Order.DESCENDING, null, 1);
         play(3);
         assertFalse(arena.audits.audit(arena.board("drifted"), 1).settled());

@@ -35,7 +35,7 @@ public class RankCounterFaultTest {
 
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3})
-    void disorderlyDeliveriesCountOnce(long seed) {
+    void reorderedDeliveriesCountOnce(long seed) {
         Random random = new Random(seed);
         Board board = play(random, 3, 120);
         List<StreamRecord> records = ordered(arena.stream.next());
@@ -52,7 +52,7 @@ public class RankCounterFaultTest {
                 case 2 -> arena.counter.count(records.subList(0, furthest));
                 default -> {}
             }
-            // Go back a little now and then, as a shard does whose checkpoint was lost.
+            // Sometimes go back, as a shard with a lost checkpoint does.
             from = random.nextInt(5) == 0 ? Math.max(0, to - random.nextInt(20)) : to;
         }
         assertTreeMatchesEntries(board, "seed " + seed);
@@ -60,7 +60,7 @@ public class RankCounterFaultTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void aCrashAtAnyWriteAndARetryCountOnce(boolean afterItTookEffect) {
+    void crashAtAnyWriteAndRetryCountOnce(boolean afterItTookEffect) {
         Random random = new Random(42);
         int write = 0;
         boolean crashed = true;
@@ -88,7 +88,7 @@ public class RankCounterFaultTest {
     }
 
     @Test
-    void lanesCountSideBySide() throws InterruptedException {
+    void lanesAreCountedIndependently() throws InterruptedException {
         Random random = new Random(5);
         Board board = play(random, 4, 200);
         Map<String, List<StreamRecord>> byLane = new TreeMap<>();
@@ -110,7 +110,7 @@ public class RankCounterFaultTest {
     }
 
     @Test
-    void anUnreadableRecordIsReportedAndWhatLiesBeforeItIsCounted() {
+    void unreadableRecordIsReportedAndEarlierRecordsAreCounted() {
         Board board = play(new Random(9), 1, 10);
         List<StreamRecord> records = new ArrayList<>(ordered(arena.stream.next()));
         records.add(new StreamRecord("999999999999999999999", "default#x#0#1#lane", null, Map.of("s", "1")));
@@ -118,9 +118,9 @@ public class RankCounterFaultTest {
         assertTreeMatchesEntries(board, "poison");
     }
 
-    /** Writers do not agree on the time: what was written later may bear an earlier one. */
+    /** Clocks of writers differ: a later write may have an earlier time. */
     @Test
-    void theTimeOfTheNewestChangeNeverFalls() {
+    void timeOfNewestChangeNeverDecreases() {
         String tree = "default#clocks#0#1#0";
         assertEquals(Optional.empty(), arena.ranks.count(change(tree, 1, 105)));
         assertEquals(Optional.empty(), arena.ranks.count(change(tree, 2, 100)));
@@ -139,7 +139,7 @@ public class RankCounterFaultTest {
 
     private Board play(Random random, int lanes, int moves) {
         String id = "b" + random.nextLong(Long.MAX_VALUE);
-        // Dense ranking, as its trees have more writes that can be lost.
+        // DENSE ranking, because its trees have more writes that can be lost.
         arena.create(
                 id,
                 BoardSettings.of(RankingType.SCORE, Order.DESCENDING, Operator.LAST, 0, lanes)

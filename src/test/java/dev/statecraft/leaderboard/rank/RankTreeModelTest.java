@@ -51,7 +51,7 @@ class RankTreeModelTest {
             }
             scores.sort(order.bestFirst());
             check(scores, order, subscores, "seed " + seed);
-            tellEveryNodeWhatIsBelow();
+            propagateDistinctCounts();
             checkDistinct(scores, order, subscores, "seed " + seed);
         }
     }
@@ -81,8 +81,8 @@ class RankTreeModelTest {
                 RankTree.select(sorted.size(), order, subscores, this::node, 0).isPresent(), context);
     }
 
-    /** What the consumer does on boards with dense ranking: from the deepest nodes up. */
-    private void tellEveryNodeWhatIsBelow() {
+    /** Propagates distinct counts as the consumer does on boards with DENSE ranking, from the deepest nodes up. */
+    private void propagateDistinctCounts() {
         List<String> deepestFirst = new ArrayList<>(nodes.keySet());
         deepestFirst.sort(Comparator.comparing(NodeDelta::depthOf).reversed());
         for (String key : deepestFirst) {
@@ -134,7 +134,7 @@ class RankTreeModelTest {
     }
 
     @Test
-    void nodesOfNamesEveryNodeThatStandingReads() {
+    void nodesOfReturnsEveryNodeThatStandingReads() {
         Random random = new Random(7);
         for (int i = 0; i < 200; i++) {
             change(null, score(random, true), i);
@@ -150,7 +150,7 @@ class RankTreeModelTest {
     }
 
     @Test
-    void aNodeThatLagsBehindItsParentStillGivesAPlaceToStartFrom() {
+    void laggingNodeStillReturnsAStartPosition() {
         for (int i = 0; i < 100; i++) {
             change(null, new Score(100_000 + i, 0), i);
         }

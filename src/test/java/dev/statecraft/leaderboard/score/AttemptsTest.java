@@ -37,7 +37,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** No player makes more attempts than a board takes, whatever is sent again, together, or at once from two instances. */
+/** No player exceeds the attempts of a board under retries, batches and concurrent instances. */
 class AttemptsTest {
 
     private static final int MOST = 4;
@@ -47,17 +47,17 @@ class AttemptsTest {
     private final Arena arena = new Arena(Map.of(), faults, clock);
     private final Arena other = new Arena(arena.tables, Map.of(), faults, clock);
 
-    /** What the board is expected to hold of a player in the running season. */
+    /** The expected entry of a player in the current season. */
     private static final class Model {
         private final Map<String, Long> taken = new LinkedHashMap<>();
         private long best = Long.MIN_VALUE;
         private int attempts;
     }
 
-    /** Seeded: new and repeated submissions, alone and in batches, on two instances, with removals, resets, lost answers. */
+    /** Seeded: new and repeated submissions, single and in batches, on two instances, with removals, resets and lost responses. */
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5})
-    void attemptsAreCountedOnceEach(long seed) {
+    void everyAttemptIsCountedOnce(long seed) {
         Random random = new Random(seed);
         String id = "board-" + seed;
         arena.create(id, limited(MOST, null));
@@ -128,7 +128,7 @@ class AttemptsTest {
         }
     }
 
-    /** The scores take effect, but their answer is lost, so that they are sent again. */
+    /** The scores are applied, but the response is lost and the client retries. */
     private List<ScoreResult> afterALostAnswer(Arena one, String id, List<NewScore> scores) {
         faults.failFrom(arena.board(id).scored() ? 0 : 1, true);
         try {
@@ -137,13 +137,13 @@ class AttemptsTest {
             faults.heal();
             return submit(one, id, scores);
         }
-        // Nothing was written: all were known, or refused.
+        // Nothing was written: all were replays or rejected.
         faults.heal();
         return submit(one, id, scores);
     }
 
     @Test
-    void manyAtOnceOnTwoInstancesMakeNoMoreAttemptsThanThereAre() throws Exception {
+    void concurrentSubmissionsOnTwoInstancesDoNotExceedAttempts() throws Exception {
         arena.create("board", limited(MOST, null));
         ExecutorService threads = Executors.newFixedThreadPool(8);
         List<Callable<ScoreResult>> calls = new ArrayList<>();
@@ -170,7 +170,7 @@ class AttemptsTest {
     }
 
     @Test
-    void whatIsPutAsideIsAnAttemptAndWhatIsRefusedIsNone() {
+    void quarantinedSubmissionIsAnAttemptAndRejectedIsNot() {
         arena.create("aside", limited(2, Bounds.Action.QUARANTINE));
         Quarantined aside = assertInstanceOf(Quarantined.class, submit("aside", "p", 500, "a"));
         assertEquals(1, aside.attempts());
@@ -191,7 +191,7 @@ class AttemptsTest {
     }
 
     @Test
-    void aLimitThatIsSetLaterCountsFromThenOnAndMayBeRaised() {
+    void laterLimitCountsFromThenOnAndCanBeRaised() {
         arena.create("board", limited(0, null));
         for (int i = 0; i < 3; i++) {
             assertEquals(

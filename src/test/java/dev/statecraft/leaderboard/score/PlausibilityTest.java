@@ -31,7 +31,7 @@ public class PlausibilityTest {
 
     @ParameterizedTest(name = "{0} {1} {2}: {3} then {4} with {5} to {6}, increase {7}: {8}")
     @CsvSource({
-        // The submitted score is asked where it is kept or replaces.
+        // The submitted score is checked for operators that keep or replace.
         "SCORE, DESCENDING, , , 100, , 100, , ",
         "SCORE, DESCENDING, , , 101, , 100, , MAX",
         "SCORE, DESCENDING, , 50, 101, , 100, , MAX",
@@ -41,13 +41,13 @@ public class PlausibilityTest {
         "SCORE, DESCENDING, MAX, 50, 9, 10, , , MIN",
         "TIME, ASCENDING, , , 9, 10, , , MIN",
         "TIME, ASCENDING, , 50, 10, 10, , , ",
-        // The sum is asked where it is kept.
+        // The sum is checked for operators that accumulate.
         "POINTS, DESCENDING, , 60, 41, , 100, , MAX",
         "POINTS, DESCENDING, , 60, 40, , 100, , ",
         "POINTS, DESCENDING, DECREMENT, 60, 51, 10, , , MIN",
         "WINS, DESCENDING, , 9, 9, , 1, , MAX",
         "SCORE, DESCENDING, INCREMENT, 60, 41, , 100, , MAX",
-        // How much better: in the order of the board.
+        // The improvement follows the order of the board.
         "SCORE, DESCENDING, , , 20, , , 20, ",
         "SCORE, DESCENDING, , , 21, , , 20, MAX_INCREASE",
         "SCORE, DESCENDING, , 50, 70, , , 20, ",
@@ -58,10 +58,10 @@ public class PlausibilityTest {
         "TIME, ASCENDING, , 50, 30, , , 20, ",
         "TIME, ASCENDING, , 50, 29, , , 20, MAX_INCREASE",
         "TIME, ASCENDING, , 50, 900, , , 20, ",
-        // The range is asked first.
+        // The range is checked first.
         "SCORE, DESCENDING, , 50, 200, , 100, 20, MAX"
     })
-    void scoresOutsideABoundAreToldApart(
+    void violatedBoundIsReported(
             RankingType type,
             Order order,
             @Nullable Operator operator,
@@ -74,7 +74,7 @@ public class PlausibilityTest {
         Board board = board(type, order, operator, 0, new Bounds(min, max, maxIncrease, null, null, null));
         Entry entry = Entry.none("p");
         if (first != null) {
-            // WINS count one a submission, whatever its value.
+            // WINS counts one for each submission, regardless of its value.
             entry = write(board, entry, first, "a", 1_000);
         }
         Optional<Bound> violated = Plausibility.violated(board, submission(second, "b"), entry, 2_000);
@@ -82,7 +82,7 @@ public class PlausibilityTest {
     }
 
     @Test
-    void boundsAreInTheUnitsThatCallersSee() {
+    void boundsUseTheUnitsOfTheApi() {
         Bounds bounds = new Bounds(null, new BigDecimal("12.5"), null, null, null, null);
         Board board = board(RankingType.SCORE, Order.DESCENDING, null, 2, bounds);
         assertEquals(Optional.empty(), Plausibility.violated(board, submission(1250, "a"), Entry.none("p"), 1));
@@ -90,13 +90,13 @@ public class PlausibilityTest {
     }
 
     @Test
-    void aBoardWithoutBoundsTakesEverything() {
+    void boardWithoutBoundsAcceptsEveryScore() {
         Board board = board(RankingType.SCORE, Order.DESCENDING, null, 0, null);
         assertEquals(Optional.empty(), Plausibility.violated(board, submission(Score.LIMIT, "a"), Entry.none("p"), 1));
     }
 
     @Test
-    void submissionsOfTheLastMinuteAreCountedAlsoThoseThatChangedNothing() {
+    void submissionsOfTheLastMinuteAreCountedIncludingUnchangedOnes() {
         Bounds bounds = new Bounds(null, null, null, 3, null, null);
         Board board = board(RankingType.SCORE, Order.DESCENDING, null, 0, bounds);
         Entry entry = write(board, Entry.none("p"), 10, "a", 100_000);
@@ -112,7 +112,7 @@ public class PlausibilityTest {
     }
 
     @Test
-    void aSubmissionThatWasPutAsideAndAcceptedIsOneSubmissionAndARemovalIsNone() {
+    void acceptedReviewCountsAsOneSubmissionAndRemovalAsNone() {
         Bounds bounds = new Bounds(null, null, null, 2, null, Bounds.Action.QUARANTINE);
         Board board = board(RankingType.SCORE, Order.DESCENDING, null, 0, bounds);
         Submission first = submission(10, "a");

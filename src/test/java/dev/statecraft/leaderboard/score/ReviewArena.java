@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Submissions to bounded boards and decisions about them, in an {@link Arena} whose writes fail on request. */
+/** Submissions to bounded boards and their reviews, in an {@link Arena} whose writes fail on request. */
 final class ReviewArena {
 
     static final Bounds UP_TO_100 =

@@ -38,7 +38,7 @@ class ReviewResourceTest {
     LocalRuntime local;
 
     @Test
-    void anImplausibleScoreIsRefusedByName() {
+    void implausibleScoreIsRejectedWithTheBound() {
         create("refusing", "SCORE", Map.of("bounds", Map.of("min", -5.5, "max", 100, "maxIncrease", 50)));
         problem(submit("refusing", Map.of("playerId", "ada", "value", 101)), 422)
                 .body("type", equalTo("/problems/score-implausible"))
@@ -54,7 +54,7 @@ class ReviewResourceTest {
     }
 
     @Test
-    void tooManySubmissionsAMinuteAreRefusedForAWhile() {
+    void submissionsAboveRateAreRejectedTemporarily() {
         create("hasty", "SCORE", Map.of("bounds", Map.of("perMinute", 2)));
         submit("hasty", Map.of("playerId", "ada", "value", 3)).statusCode(200);
         submit("hasty", Map.of("playerId", "ada", "value", 1)).statusCode(200);
@@ -66,7 +66,7 @@ class ReviewResourceTest {
     }
 
     @Test
-    void aScorePutAsideIsReviewedOnce() {
+    void quarantinedScoreIsReviewedOnce() {
         create("watched", "POINTS", Map.of("bounds", QUARANTINE));
         submit("watched", Map.of("playerId", "ada", "value", 60)).statusCode(200);
         Map<String, Object> body = Map.of(
@@ -142,7 +142,7 @@ class ReviewResourceTest {
     }
 
     @Test
-    void aSeasonThatHasEndedTakesNoMoreScores() {
+    void closedSeasonAcceptsNoScores() {
         create("over", "POINTS", Map.of("bounds", QUARANTINE));
         Map<String, Object> body = Map.of("playerId", "ada", "value", 500, "submissionId", "s-1");
         submit("over", body).statusCode(202);
@@ -157,7 +157,7 @@ class ReviewResourceTest {
     }
 
     @Test
-    void inABatchEachScoreIsJudgedForItself() {
+    void scoresOfBatchAreCheckedIndependently() {
         create("mixed", "SCORE", Map.of("bounds", QUARANTINE));
         json().body(Map.of(
                         "scores",
@@ -193,7 +193,7 @@ class ReviewResourceTest {
     }
 
     @Test
-    void tiersAreToldWhereverARankIs() {
+    void responsesWithRankHaveTier() {
         create(
                 "tiered",
                 "SCORE",
@@ -245,7 +245,7 @@ class ReviewResourceTest {
                 "nothing | {\"decision\":\"REJECT\"} | 404 | ",
                 "a%20b | {\"decision\":\"REJECT\"} | 400 | submissionId"
             })
-    void aBadDecisionIsRefused(String id, String body, int status, String field) {
+    void invalidDecisionIsRejected(String id, String body, int status, String field) {
         create("decisions", "POINTS", Map.of("bounds", QUARANTINE));
         submit("decisions", Map.of("playerId", "ada", "value", 500, "submissionId", "s-1"));
         ValidatableResponse response = problem(
@@ -261,7 +261,7 @@ class ReviewResourceTest {
     }
 
     @Test
-    void whatIsNotThereIsNotFound() {
+    void unknownBoardOrReviewReturns404() {
         create("empty", "POINTS", Map.of());
         get("empty/review").statusCode(200).body("reviews", hasSize(0)).body("nextCursor", nullValue());
         problem(get("empty/review?status=DONE"), 400).body("field", equalTo("status"));

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Each submission is decided once, whatever fails or happens at the same time (invariants S2, S3). */
+/** Each review is decided exactly once under failures and concurrency (invariants S2, S3). */
 class ReviewServiceFaultTest {
 
     private final ReviewArena reviewed = new ReviewArena();
@@ -36,7 +36,7 @@ class ReviewServiceFaultTest {
 
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3})
-    void failuresLostAnswersAndRetriesDecideEachSubmissionOnce(long seed) {
+    void failuresAndRetriesDecideEachReviewOnce(long seed) {
         Random random = new Random(seed);
         reviewed.board("board", RankingType.POINTS, UP_TO_100);
         Map<String, Long> expected = new HashMap<>();
@@ -98,7 +98,7 @@ class ReviewServiceFaultTest {
     }
 
     @Test
-    void twoWhoDecideAtOnceWhileThePlayerPlaysOnDecideOnce() throws Exception {
+    void concurrentDecisionsDuringPlayDecideOnce() throws Exception {
         reviewed.board("board", RankingType.POINTS, UP_TO_100);
         ExecutorService reviewers = Executors.newFixedThreadPool(6);
         long expected = 0;
@@ -122,7 +122,7 @@ class ReviewServiceFaultTest {
                     .toList();
             assertEquals(1, done.stream().filter(one -> !one.replayed()).count());
             assertEquals(1, done.stream().map(Done::review).distinct().count());
-            // What the player does meanwhile is judged as well: it comes after the acceptance or before.
+            // Concurrent submissions of the player are checked too: they are applied before or after the acceptance.
             if (results.get(6) instanceof Taken) {
                 expected -= 1;
             }

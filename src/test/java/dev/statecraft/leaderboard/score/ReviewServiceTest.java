@@ -27,14 +27,14 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What is put aside counts nowhere until it is accepted, and then once (invariants S2, S3, R2). */
+/** A quarantined submission is not ranked until it is accepted, and is then applied once (invariants S2, S3, R2). */
 class ReviewServiceTest {
 
     private final ReviewArena reviewed = new ReviewArena();
     private final Arena arena = reviewed.arena;
 
     @Test
-    void whatIsPutAsideIsNeitherListedNorRankedNorCounted() {
+    void quarantinedSubmissionIsNeitherListedNorRanked() {
         reviewed.board("board", RankingType.SCORE, UP_TO_100);
         arena.submit("board", "honest", 90, 0, null);
         Quarantined aside = assertInstanceOf(Quarantined.class, reviewed.submit("board", "cheat", 1_000, "s-1"));
@@ -59,7 +59,7 @@ class ReviewServiceTest {
     }
 
     @Test
-    void aRetryAnswersTheSameAlsoAcrossAReset() {
+    void retryReturnsTheSameResultAcrossReset() {
         reviewed.board("board", RankingType.POINTS, UP_TO_100);
         Quarantined aside = (Quarantined) reviewed.submit("board", "p", 500, "s-1");
         Quarantined again = (Quarantined) reviewed.submit("board", "p", 500, "s-1");
@@ -77,7 +77,7 @@ class ReviewServiceTest {
     }
 
     @Test
-    void aRetryWhoseReceiptIsGoneIsAnsweredFromItsReview() {
+    void retryWithoutReceiptReturnsResultFromItsReview() {
         reviewed.board("board", RankingType.POINTS, UP_TO_100);
         reviewed.submit("board", "p", 500, "s-1");
         arena.entries.delete(arena.board("board"), 1, "p");
@@ -94,7 +94,7 @@ class ReviewServiceTest {
     }
 
     @Test
-    void whatIsAcceptedCountsOnTheEntryAsItIsThen() {
+    void acceptedSubmissionIsAppliedToTheCurrentEntry() {
         reviewed.board("board", RankingType.POINTS, UP_TO_100);
         reviewed.submit("board", "p", 50, "s-1");
         reviewed.submit("board", "p", 80, "s-2");
@@ -114,7 +114,7 @@ class ReviewServiceTest {
     }
 
     @Test
-    void whatIsRejectedNeverCounts() {
+    void rejectedSubmissionIsNeverApplied() {
         reviewed.board("board", RankingType.POINTS, UP_TO_100);
         reviewed.submit("board", "p", 500, "s-1");
         assertFalse(((Done) reviewed.decide("board", "s-1", false)).replayed());
@@ -125,7 +125,7 @@ class ReviewServiceTest {
     }
 
     @Test
-    void ofASeasonThatHasEndedItCanOnlyBeRejected() {
+    void reviewOfClosedSeasonCanOnlyBeRejected() {
         reviewed.board("board", RankingType.POINTS, UP_TO_100);
         reviewed.submit("board", "p", 500, "s-1");
         arena.reset("board", "over", null);
@@ -136,7 +136,7 @@ class ReviewServiceTest {
     }
 
     @Test
-    void anAcceptedSumThatCannotBeKeptIsNotAccepted() {
+    void reviewWithSumBeyondRangeIsNotAccepted() {
         reviewed.board("board", RankingType.POINTS, UP_TO_100);
         reviewed.submit("board", "p", Score.LIMIT, "s-1");
         reviewed.submit("board", "p", 1, "s-2");
@@ -145,7 +145,7 @@ class ReviewServiceTest {
     }
 
     @Test
-    void aFirstScoreAmongTheVeryBestIsPutAsideWhateverTheAction() {
+    void firstScoreAmongTheBestIsQuarantinedWithAnyAction() {
         reviewed.board("board", RankingType.SCORE, new Bounds(null, null, null, null, BigDecimal.valueOf(10), null));
         for (int i = 0; i < 9; i++) {
             assertInstanceOf(Taken.class, reviewed.submit("board", "p" + i, 100 - i, null), "player " + i);
@@ -155,17 +155,17 @@ class ReviewServiceTest {
         arena.drain();
         Quarantined aside = assertInstanceOf(Quarantined.class, reviewed.submit("board", "new", 1_000, "s-1"));
         assertEquals(Bound.FIRST_PERCENTILE, aside.bound());
-        // Who has a score may become the best.
+        // A player with a score may become the best.
         assertInstanceOf(Taken.class, reviewed.submit("board", "p9", 1_000, null));
         arena.drain();
-        // Another try is still a first score.
+        // Another submission is still a first score.
         assertInstanceOf(Quarantined.class, reviewed.submit("board", "new", 2_000, "s-2"));
         assertInstanceOf(Taken.class, reviewed.submit("board", "new", 50, "s-3"));
         assertInstanceOf(Taken.class, reviewed.submit("board", "new", 2_000, "s-4"));
     }
 
     @Test
-    void anImplausibleScoreIsRefusedWithoutATraceUnlessItIsToBePutAside() {
+    void implausibleScoreIsRejectedWithoutTraceUnlessQuarantined() {
         reviewed.board("board", RankingType.SCORE, new Bounds(null, BigDecimal.valueOf(100), null, 2, null, null));
         Implausible refused = assertInstanceOf(Implausible.class, reviewed.submit("board", "p", 101, "s-1"));
         assertEquals(Bound.MAX, refused.bound());
@@ -179,7 +179,7 @@ class ReviewServiceTest {
     }
 
     @Test
-    void aWholeBatchOfOnePlayerMayBePutAside() {
+    void wholeBatchOfOnePlayerCanBeQuarantined() {
         reviewed.board("board", RankingType.POINTS, UP_TO_100);
         List<NewScore> batch = new ArrayList<>();
         for (int i = 0; i < 100; i++) {

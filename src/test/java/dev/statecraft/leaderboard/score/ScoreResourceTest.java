@@ -30,7 +30,7 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Scores over HTTP: repeated, in batches, not readable, counted at once. */
+/** Scores over HTTP: retries, batches, unreadable scores, immediate ranks. */
 @QuarkusTest
 @Tag("application")
 @WithTestResource(DynamoDbLocalResource.class)
@@ -40,7 +40,7 @@ class ScoreResourceTest {
     LocalRuntime local;
 
     @Test
-    void aRepeatedSubmissionAnswersTheSame() {
+    void repeatedSubmissionReturnsTheSameResult() {
         createBoard(Map.of("id", "repeat", "rankingType", "POINTS"));
         Map<String, Object> body = Map.of("playerId", "ada", "value", 10, "submissionId", "s-1");
         submit("repeat", body).body("newValue", equalTo(10));
@@ -66,7 +66,7 @@ class ScoreResourceTest {
     }
 
     @Test
-    void aRetryAcrossAResetDoesNotCountAgain() {
+    void retryAcrossResetIsNotCountedAgain() {
         createBoard(Map.of("id", "crossing", "rankingType", "POINTS"));
         Map<String, Object> body = Map.of("playerId", "ada", "value", 10, "submissionId", "s-1");
         submit("crossing", body);
@@ -76,7 +76,7 @@ class ScoreResourceTest {
     }
 
     @Test
-    void aBatchAnswersForEachScore() {
+    void batchReturnsOneResultForEachScore() {
         createBoard(Map.of("id", "batch", "rankingType", "POINTS"));
         json().body(Map.of(
                         "scores",
@@ -100,7 +100,7 @@ class ScoreResourceTest {
     }
 
     @Test
-    void aScoreOfABatchThatCannotBeReadIsItsOwnProblem() {
+    void unreadableScoreOfBatchIsItsOwnProblem() {
         createBoard(Map.of("id", "each-for-itself", "rankingType", "SCORE"));
         List<String> wrong = List.of(
                 "{'playerId':'ada','value':1e400}",
@@ -138,7 +138,7 @@ class ScoreResourceTest {
     }
 
     @Test
-    void floatingPointNoiseIsRoundedAndDigitsThatAreMeantAreRefused() {
+    void floatingPointNoiseIsRoundedAndExcessDigitsAreRejected() {
         createBoard(Map.of("id", "noise", "rankingType", "SCORE", "decimals", 2));
         submit("noise", Map.of("playerId", "ada", "value", 0.1 + 0.2, "subscore", 3 * 1.1))
                 .body("newValue", equalTo(0.3f));
@@ -159,7 +159,7 @@ class ScoreResourceTest {
     }
 
     @Test
-    void aPlayersOwnScoreCountsAtOnce() {
+    void ownScoreIsRankedImmediately() {
         createBoard(Map.of("id", "own", "rankingType", "SCORE", "operator", "LAST"));
         submit("own", Map.of("playerId", "ada", "value", 100));
         submit("own", Map.of("playerId", "bob", "value", 50));
@@ -182,7 +182,7 @@ class ScoreResourceTest {
     }
 
     @Test
-    void aSubmissionIsRecognizedHoweverItIsRepeated() throws Exception {
+    void submissionIsRecognizedInEveryKindOfRetry() throws Exception {
         createBoard(Map.of("id", "repeated", "rankingType", "POINTS")).statusCode(201);
         ExecutorService clients = Executors.newFixedThreadPool(12);
         try {

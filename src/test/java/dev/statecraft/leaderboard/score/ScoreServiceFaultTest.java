@@ -69,7 +69,7 @@ class ScoreServiceFaultTest {
     }
 
     @Test
-    void aBatchThatWasCutShortIsCompletedByItsRetry() {
+    void interruptedBatchIsCompletedByItsRetry() {
         arena.create("board", RankingType.POINTS, Order.DESCENDING, null, 1);
         arena.submit("board", "first", 1, 0, null);
         List<NewScore> batch = new ArrayList<>();
@@ -96,10 +96,10 @@ class ScoreServiceFaultTest {
         }
     }
 
-    /** 64 clients, in one instance and in four; a client sends its next score when it has the answer to the last. */
+    /** 64 clients in one instance and in four; a client sends its next score after the response to the last one. */
     @ParameterizedTest
     @ValueSource(ints = {1, 4})
-    void manyClientsThatWriteOneEntryAreAllAnsweredAndLoseNothing(int instances) throws Exception {
+    void concurrentClientsOfOneEntryLoseNothing(int instances) throws Exception {
         arena.create("board", RankingType.POINTS, Order.DESCENDING, null, 1);
         List<Arena> arenas = instances(instances);
         AtomicLong sum = new AtomicLong();
@@ -151,8 +151,8 @@ class ScoreServiceFaultTest {
     }
 
     @Test
-    void ofIdenticalSubmissionsAtOnceAllButOneSayThatTheyAreRepeated() throws Exception {
-        // The clock stands still, so that all writers write the very same entry.
+    void concurrentIdenticalSubmissionsAreReplayedExceptOne() throws Exception {
+        // The clock does not move, so all writers write an equal entry.
         MovingClock still = new MovingClock(Instant.parse("2093-11-23T00:00:00Z"));
         for (int round = 0; round < 6; round++) {
             String id = "board-" + round;
@@ -163,7 +163,7 @@ class ScoreServiceFaultTest {
             RankingType type = round % 2 == 0 ? RankingType.POINTS : RankingType.SCORE;
             arenas.get(0).create(id, type, Order.DESCENDING, null, 1);
             if (round > 1) {
-                // A score that does not improve the entry is told apart as well.
+                // A score that does not improve the entry has a receipt too.
                 arenas.get(0).submit(id, "p", 100, 0, null);
             }
             List<Callable<ScoreResult>> tasks = new ArrayList<>();
@@ -190,7 +190,7 @@ class ScoreServiceFaultTest {
     }
 
     @Test
-    void aScoreWhoseWriteIsRefusedForEverIsGivenUp() {
+    void scoreFailsAfterAllWriteAttempts() {
         Arena hurried = new Arena(
                 arena.tables,
                 Map.of("statecraft.leaderboard.write-attempts", "3"),
@@ -240,7 +240,7 @@ class ScoreServiceFaultTest {
     }
 
     @Test
-    void afterAResetIsAnsweredEveryInstanceIsInTheNewSeason() {
+    void everyInstanceIsInTheNewSeasonAfterTheResetResponds() {
         Map<String, String> caching = Map.of("statecraft.leaderboard.board-cache", "PT0.4S");
         Arena one = new Arena(arena.tables, caching, faults, Clock.systemUTC());
         Arena other = new Arena(arena.tables, caching, faults, Clock.systemUTC());

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What a submission does to an entry (invariants S1, S2). */
+/** Effects of submissions on entries (invariants S1, S2). */
 class SubmissionTest {
 
     private static final Receipt.Retention RETENTION = new Receipt.Retention(16, 64, Duration.ofMinutes(1));
@@ -75,7 +75,7 @@ class SubmissionTest {
     }
 
     @Test
-    void theFirstScoreSaysSo() {
+    void firstScoreIsMarked() {
         Board board = board(RankingType.SCORE, Order.DESCENDING, null, 0);
         Receipt receipt =
                 write(board, Entry.none("p"), submission(-5, 0, "a"), 1).receipt();
@@ -85,7 +85,7 @@ class SubmissionTest {
     }
 
     @Test
-    void theSameSubmissionIsAReplayAndAnotherBodyAMismatch() {
+    void repeatedSubmissionIsReplayAndOtherBodyIsMismatch() {
         Board board = board(RankingType.POINTS, Order.DESCENDING, null, 0);
         Entry entry = write(board, Entry.none("p"), submission(10, 0, "a"), 1).entry();
         entry = write(board, entry, submission(1, 0, "b"), 2).entry();
@@ -100,7 +100,7 @@ class SubmissionTest {
     }
 
     @Test
-    void metadataOfTheSameJsonValueIsTheSameBodyHoweverItIsWritten() {
+    void metadataWithEqualJsonValueIsTheSameBody() {
         Board board = board(RankingType.POINTS, Order.DESCENDING, null, 0);
         Submission first = withMetadata("{\"level\":1,\"map\":{\"x\":0.1,\"y\":[100]}}");
         Entry entry = write(board, Entry.none("p"), first, 1).entry();
@@ -118,7 +118,7 @@ class SubmissionTest {
     }
 
     @Test
-    void aReceiptThatHoldsTheHashOfTheMetadatasTextIsStillRecognized() {
+    void receiptWithHashOfMetadataTextIsRecognized() {
         Board board = board(RankingType.POINTS, Order.DESCENDING, null, 0);
         String text = "{\"z\":1.0,\"a\":2}";
         Receipt stored = new Receipt(
@@ -140,7 +140,7 @@ class SubmissionTest {
     }
 
     @Test
-    void aRefusedImprovementKeepsTimeAndMetadata() {
+    void scoreThatDoesNotImproveKeepsTimeAndMetadata() {
         Board board = board(RankingType.SCORE, Order.DESCENDING, null, 0);
         Submission best = new Submission("p", new Score(100, 0), "{\"level\":10}", "a", true, null);
         Entry entry = write(board, Entry.none("p"), best, 1_000).entry();
@@ -151,7 +151,7 @@ class SubmissionTest {
     }
 
     @Test
-    void withoutAnIdOfItsOwnAScoreThatChangesNothingIsNotWritten() {
+    void unchangedScoreWithoutIdIsNotWritten() {
         Board board = board(RankingType.SCORE, Order.DESCENDING, null, 0);
         Entry entry = write(board, Entry.none("p"), submission(100, 0, "a"), 1).entry();
         Submission anonymous = new Submission("p", new Score(90, 0), null, "generated", false, null);
@@ -159,7 +159,7 @@ class SubmissionTest {
     }
 
     @Test
-    void aSumBeyondTheRangeIsRefused() {
+    void sumBeyondRangeIsRejected() {
         Board board = board(RankingType.POINTS, Order.DESCENDING, null, 0);
         Entry entry = write(board, Entry.none("p"), submission(Score.LIMIT, 0, "a"), 1)
                 .entry();
@@ -167,7 +167,7 @@ class SubmissionTest {
     }
 
     @Test
-    void oneWinIsOneWholeWinOnABoardWithDecimals() {
+    void winIsOneWinOnBoardWithDecimals() {
         Board board = board(RankingType.WINS, Order.DESCENDING, null, 2);
         assertEquals(
                 100,
@@ -178,7 +178,7 @@ class SubmissionTest {
     }
 
     @Test
-    void timesOfOnePlayerAlwaysRise() {
+    void timesOfOnePlayerIncrease() {
         Board board = board(RankingType.POINTS, Order.DESCENDING, null, 0);
         Entry entry =
                 write(board, Entry.none("p"), submission(1, 0, "a"), 5_000).entry();
@@ -187,7 +187,7 @@ class SubmissionTest {
     }
 
     @Test
-    void countedAtTellsWhichScoreANodeHasSeen() {
+    void countedAtReturnsTheScoreThatANodeCounts() {
         Board board = board(RankingType.SCORE, Order.DESCENDING, Operator.LAST, 0);
         Entry entry = Entry.none("p");
         entry = write(board, entry, submission(20, 0, "a"), 1_000).entry();
@@ -202,7 +202,7 @@ class SubmissionTest {
     }
 
     @Test
-    void aReceiptOfWhatWasPutAsideChangesNothingThatIsCounted() {
+    void receiptOfQuarantinedSubmissionChangesNoCount() {
         Board board = board(RankingType.SCORE, Order.DESCENDING, null, 0);
         Entry entry = submission(900, 7, "a")
                 .quarantined(board, Entry.none("p"), Bound.MAX, 1_000, RETENTION)

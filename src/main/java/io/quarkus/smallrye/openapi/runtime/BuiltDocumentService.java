@@ -17,14 +17,14 @@ import org.jspecify.annotations.NullMarked;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Serves the OpenAPI document as it was written at build time. The extension's own service parses that document and
- * writes it anew at every start, for filters that run at start, of which this application has none: as a native
- * executable, two thirds of the time until the first answer and a third of the memory, in functions that are never
- * asked for the document.
+ * Serves the OpenAPI document that was written at build time. The service of the extension parses that document and
+ * writes it again at every start, for filters that run at start; this application has no such filters. In a native
+ * executable that takes two thirds of the time until the first response and a third of the memory, also in functions that
+ * never serve the document.
  *
- * <p>Since Quarkus 3.31 (quarkusio/quarkus#54826). When a version of Quarkus no longer parses the document at start where
- * no filter asks for it, this class goes. It stands in the extension's package because what it overrides is visible there
- * only. In dev mode and in tests the extension's service is used.
+ * <p>The cause is Quarkus issue quarkusio/quarkus#54826, since Quarkus 3.31. Delete this class when Quarkus no longer
+ * parses the document at start without such filters. The class is in the package of the extension because the members
+ * that it overrides are visible there only. Dev mode and tests use the service of the extension.
  */
 @Alternative
 @Priority(1)
