@@ -187,7 +187,10 @@ public class StepService {
                 }
                 ends.end(game, run, endOf(run), progress, errorOf(run, progress));
             }
-            case PLANNING, FINISHED -> throw new IllegalStateException("nothing to move in " + run.phase());
+            case FINISHED -> {
+                // A concurrent step ended the run after this one read the registry; the caller reads it again.
+            }
+            case PLANNING -> throw new IllegalStateException("nothing to move in " + run.phase());
         }
         return List.of();
     }
