@@ -33,7 +33,12 @@ public final class NodeProject {
 
     /** Whether Node.js and npm are installed. */
     public static boolean isPossible() {
-        return find("node", "npm").size() == 2;
+        return arePresent("node", "npm");
+    }
+
+    /** Whether all programs with these names are on the path. */
+    public static boolean arePresent(String... names) {
+        return find(names).size() == names.length;
     }
 
     /** The programs with these names on the path. */
