@@ -35,7 +35,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Completes the OpenAPI document at build time. The code supplies what it determines: the scope that an operation
  * requires, and the fields that are always present. {@code META-INF/openapi.yaml} supplies the descriptions, each once:
- * parameters by name, problems by type, and the additional responses of an operation by operation id.
+ * parameters by name, problems by type with their meaning and what the caller does, and the additional responses of an
+ * operation by operation id.
  */
 @OpenApiFilter(OpenApiFilter.RunStage.BUILD)
 public class ContractFilter implements OASFilter {
@@ -247,10 +248,14 @@ public class ContractFilter implements OASFilter {
         own.forEach((status, types) -> {
             MediaType media = json("Problem");
             List<String> descriptions = new ArrayList<>();
+            List<Object> returned = new ArrayList<>(types);
             if (common.containsKey(status)) {
                 APIResponse shared =
                         Objects.requireNonNull(components.getResponses().get(common.get(status)), status);
                 descriptions.add(shared.getDescription());
+                if (shared.getExtensions().get(TYPES) instanceof List<?> sharedTypes) {
+                    returned.addAll(sharedTypes);
+                }
                 media.addExample(
                         common.get(status),
                         OASFactory.createExample()
@@ -266,7 +271,7 @@ public class ContractFilter implements OASFilter {
             APIResponse response = OASFactory.createAPIResponse()
                     .description(String.join("; ", descriptions))
                     .content(OASFactory.createContent().addMediaType(Problem.MEDIA_TYPE, media));
-            response.addExtension(TYPES, types);
+            response.addExtension(TYPES, returned);
             responses.addAPIResponse(status, response);
         });
     }
@@ -281,6 +286,7 @@ public class ContractFilter implements OASFilter {
         }
         return OASFactory.createExample()
                 .summary(String.valueOf(problem.get("title")))
+                .description(problem.get("meaning") + "\n\n" + problem.get("action"))
                 .value(value);
     }
 
