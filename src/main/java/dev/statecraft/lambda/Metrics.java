@@ -17,7 +17,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Metrics of a function call, as one log line in CloudWatch's embedded metric format. CloudWatch extracts the metrics
- * from the log, so no request is needed. The only dimension is the function. A call without values writes no line.
+ * from the log, so no request is needed. The only dimension is the stack: CloudWatch bills each combination of metric and
+ * dimension that receives data in an hour, and a stack has a dozen functions. The name of the function is a field of the
+ * line. A call without values writes no line, so an idle stack has no custom metrics.
  *
  * @see <a
  *     href="https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html">Embedded
@@ -28,6 +30,9 @@ public class Metrics {
 
     /** Namespace of the metrics. */
     public static final String NAMESPACE = "Statecraft";
+
+    /** Name of the only dimension. */
+    public static final String DIMENSION = "Stack";
 
     private static final String REQUESTS = "Requests";
     private static final String ERRORS = "Errors";
@@ -101,23 +106,23 @@ public class Metrics {
 
     private void write(Map<String, Double> values) {
         counters.take().forEach((name, amount) -> values.put(name, amount.doubleValue()));
-        String line = config.enabled() ? line(config.function(), values, clock.millis()) : null;
+        String line = config.enabled() ? line(config.stack(), config.function(), values, clock.millis()) : null;
         if (line != null) {
             System.out.println(line);
         }
     }
 
     /** The log line of some values; null if there are none. */
-    static @Nullable String line(String function, Map<String, Double> values, long atMillis) {
+    static @Nullable String line(String stack, String function, Map<String, Double> values, long atMillis) {
         if (values.isEmpty()) {
             return null;
         }
         ObjectNode line = JsonNodeFactory.instance.objectNode();
         ObjectNode aws = line.putObject("_aws").put("Timestamp", atMillis);
         ObjectNode metrics = aws.putArray("CloudWatchMetrics").addObject().put("Namespace", NAMESPACE);
-        metrics.putArray("Dimensions").addArray().add("FunctionName");
+        metrics.putArray("Dimensions").addArray().add(DIMENSION);
         ArrayNode names = metrics.putArray("Metrics");
-        line.put("FunctionName", function);
+        line.put(DIMENSION, stack).put("FunctionName", function);
         values.forEach((name, value) -> {
             names.addObject().put("Name", name).put("Unit", name.endsWith(MILLIS) ? "Milliseconds" : "Count");
             line.put(name, value);

@@ -11,7 +11,11 @@ public interface MetricsConfig {
     @WithDefault("false")
     boolean enabled();
 
-    /** Name of the function, the dimension of the metrics. */
+    /** Name of the stack, the dimension of the metrics. */
+    @WithDefault("local")
+    String stack();
+
+    /** Name of the function, a field of each log line with metrics. */
     @WithDefault("local")
     String function();
 }
