@@ -39,7 +39,7 @@ class RequestSignatureTest {
         assertTrue(signature.isOf(LINE, hash));
     }
 
-    /** The example of the README, computed with Python's hmac and hashlib. */
+    /** The test vector of the guide to access, computed with Python's hmac and hashlib. */
     @Test
     void encodedPath_isSignedAsSent() throws IOException {
         String path = "/v1/leaderboards/race%3A1/scores";
@@ -49,9 +49,9 @@ class RequestSignatureTest {
                 .orElseThrow();
         assertTrue(shown.isOf(new RequestLine("POST", path, "rank=false"), hash));
         assertFalse(shown.isOf(new RequestLine("POST", path.replace("%3A", ":"), "rank=false"), hash));
-        String readme = Files.readString(Path.of("README.md"));
+        String guide = Files.readString(Path.of("src/site/markdown/guides/access.md"));
         for (String part : List.of(KEY, hash, path, content, shown.signature())) {
-            assertTrue(readme.contains(part), part);
+            assertTrue(guide.contains(part), part);
         }
     }
 
