@@ -23,7 +23,7 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** A client as the guide to live updates describes it: it applies set and unset, compares versions and verifies the checksum. */
+/** A client as the guide to live updates describes it: it applies changes in order and verifies the checksum. */
 public final class Replica {
 
     private record Held(long version, @Nullable ObjectNode state) {}
