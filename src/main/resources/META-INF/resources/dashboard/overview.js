@@ -91,7 +91,7 @@ function charts(all) {
   // The first data point has no predecessor and therefore no period.
   const points = all.filter((point) => point.periodSeconds > 0);
   if (points.length === 0) {
-    return h('p', { class: 'empty' }, 'Data appears within a minute.');
+    return h('p', { class: 'empty' }, 'Data appears within two minutes of the first request.');
   }
   const times = points.map((point) => point.timestamp);
   const values = (name) => points.map((point) => point[name]);
