@@ -15,7 +15,7 @@ try {
   const page = await browser.newPage({ viewport: { width: 1280, height: 900 }, deviceScaleFactor: 1.5, colorScheme: 'dark' });
   await page.goto(base);
   await page.locator('#live.on').waitFor({ timeout: START_TIMEOUT_MILLIS });
-  await page.locator('svg.chart, figure svg').first().waitFor({ timeout: START_TIMEOUT_MILLIS });
+  await page.locator('svg.plot').first().waitFor({ timeout: START_TIMEOUT_MILLIS });
   await page.waitForTimeout(CHART_MILLIS);
   await page.screenshot({ path: file });
 } finally {

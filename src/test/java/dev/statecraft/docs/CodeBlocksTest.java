@@ -13,12 +13,18 @@ import dev.statecraft.docs.MarkdownPage.CodeBlock;
 import dev.statecraft.http.NodeProject;
 import dev.statecraft.openapi.ApiDocument;
 import java.io.IOException;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import javax.tools.JavaCompiler;
+import javax.tools.StandardJavaFileManager;
+import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -34,6 +40,14 @@ class CodeBlocksTest {
     private static final Set<String> REASONS = Set.of("", "aws", "build");
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    private static final Pattern MODULE = Pattern.compile("(?s)<script type=\"module\">(.*?)</script>");
+
+    private static final Pattern PUBLIC_CLASS = Pattern.compile("public (?:final )?(?:class|record) (\\w+)");
+
+    /** Surefire starts the tests with a jar that names the class path; the property holds the class path itself. */
+    private static final String CLASS_PATH =
+            System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -70,24 +84,86 @@ class CodeBlocksTest {
     @Test
     void shellBlocksHaveValidSyntax() throws IOException, InterruptedException {
         assumeTrue(NodeProject.arePresent("sh"), "sh is not installed, so the syntax of shell blocks was not checked");
-        check((page, block) -> block.is("sh") ? syntaxFaults(block, "block.sh", "sh", "-n") : List.of());
+        check((page, block) -> block.is("sh") ? faults(run(block.text(), "block.sh", "sh", "-n")) : List.of());
+    }
+
+    /** JavaScript blocks, and the modules of HTML blocks. */
+    @Test
+    void javaScriptHasValidSyntax() throws IOException, InterruptedException {
+        assumeTrue(NodeProject.isPossible(), "Node.js is not installed, so the syntax of JavaScript was not checked");
+        check((page, block) -> {
+            List<String> faults = new ArrayList<>();
+            for (String script : scriptsOf(block)) {
+                faults.addAll(faults(run(script, "block.mjs", "node", "--check")));
+            }
+            return faults;
+        });
+    }
+
+    private static List<String> scriptsOf(CodeBlock block) {
+        if (block.is("js")) {
+            return List.of(block.text());
+        }
+        return block.is("html")
+                ? MODULE.matcher(block.text())
+                        .results()
+                        .map(found -> found.group(1))
+                        .toList()
+                : List.of();
     }
 
     @Test
-    void javaScriptBlocksHaveValidSyntax() throws IOException, InterruptedException {
-        assumeTrue(NodeProject.isPossible(), "Node.js is not installed, so the syntax of JavaScript was not checked");
-        check((page, block) -> block.is("js") ? syntaxFaults(block, "block.mjs", "node", "--check") : List.of());
+    void javaScriptPrintsWhatThePageShows() throws IOException, InterruptedException {
+        assumeTrue(NodeProject.isPossible(), "Node.js is not installed, so no JavaScript was run");
+        check((page, block) -> {
+            List<CodeBlock> shown = block.is("js") ? page.answerOf(block) : List.of();
+            if (shown.isEmpty()) {
+                return List.of();
+            }
+            NodeProject.Outcome outcome = run(block.text(), "block.mjs", "node");
+            return ShownAnswer.linesMatch(shown.get(0).text(), outcome.output()) ? List.of() : List.of(outcome.output());
+        });
     }
 
-    private List<String> syntaxFaults(CodeBlock block, String name, String... command)
+    @Test
+    void javaBlocksCompile() throws IOException, InterruptedException {
+        check((page, block) -> {
+            Matcher type = PUBLIC_CLASS.matcher(block.text());
+            if (!block.is("java")) {
+                return List.of();
+            }
+            if (!type.find()) {
+                return List.of("has no public class");
+            }
+            Path source = directory.resolve(type.group(1) + ".java");
+            Files.writeString(source, block.text());
+            StringWriter messages = new StringWriter();
+            JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
+            try (StandardJavaFileManager files = compiler.getStandardFileManager(null, null, null)) {
+                boolean compiled = compiler.getTask(
+                                messages,
+                                files,
+                                null,
+                                List.of("-proc:none", "-nowarn", "-cp", CLASS_PATH, "-d", directory.toString()),
+                                null,
+                                files.getJavaFileObjects(source))
+                        .call();
+                return compiled ? List.of() : List.of(messages.toString());
+            }
+        });
+    }
+
+    private static List<String> faults(NodeProject.Outcome outcome) {
+        return outcome.code() == 0 ? List.of() : List.of(outcome.output());
+    }
+
+    private NodeProject.Outcome run(String text, String name, String... command)
             throws IOException, InterruptedException {
         Path file = directory.resolve(name);
-        Files.writeString(file, block.text() + "\n");
+        Files.writeString(file, text + "\n");
         List<String> whole = new ArrayList<>(List.of(command));
         whole.add(file.toString());
-        NodeProject.Outcome outcome =
-                new NodeProject(directory, directory.resolve("run")).run(PATIENCE, whole.toArray(String[]::new));
-        return outcome.code() == 0 ? List.of() : List.of(outcome.output());
+        return new NodeProject(directory, directory.resolve("run")).run(PATIENCE, whole.toArray(String[]::new));
     }
 
     /** A JSON block is the answer of the script before it, or names a schema of the API, or is an event. */
