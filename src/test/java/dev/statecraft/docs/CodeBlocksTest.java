@@ -121,7 +121,9 @@ class CodeBlocksTest {
                 return List.of();
             }
             NodeProject.Outcome outcome = run(block.text(), "block.mjs", "node");
-            return ShownAnswer.linesMatch(shown.get(0).text(), outcome.output()) ? List.of() : List.of(outcome.output());
+            return ShownAnswer.linesMatch(shown.get(0).text(), outcome.output())
+                    ? List.of()
+                    : List.of(outcome.output());
         });
     }
 
