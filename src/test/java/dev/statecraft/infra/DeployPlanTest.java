@@ -176,7 +176,8 @@ class DeployPlanTest {
         assertRefused(13, "is not a readable zip", "--zip", text);
         Path foreign = sandbox.zip("foreign.zip", "index.js", new byte[] {1});
         assertRefused(13, "is not an artifact of Statecraft", "--zip", foreign);
-        Path script = sandbox.zip("script.zip", "bootstrap", "#!/bin/sh\n# not an executable of Linux".getBytes(StandardCharsets.UTF_8));
+        Path script = sandbox.zip(
+                "script.zip", "bootstrap", "#!/bin/sh\n# not an executable of Linux".getBytes(StandardCharsets.UTF_8));
         assertRefused(13, "is not a Linux executable for arm64 or x86_64", "--zip", script);
     }
 
