@@ -17,25 +17,25 @@ import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
 /** template.yaml as the template tests read it. */
-final class SamTemplate {
+public final class SamTemplate {
 
     static final Path FILE = Path.of("template.yaml");
 
     /** CloudFormation's tags fall away: {@code !GetAtt RanksTable.Arn} reads as the text {@code RanksTable.Arn}. */
-    static final JsonNode ROOT = read(FILE);
+    public static final JsonNode ROOT = read(FILE);
 
-    static final String FUNCTION = "AWS::Serverless::Function";
-    static final String TABLE = "AWS::DynamoDB::Table";
+    public static final String FUNCTION = "AWS::Serverless::Function";
+    public static final String TABLE = "AWS::DynamoDB::Table";
     static final String ROLE = "AWS::IAM::Role";
     static final String LOG_GROUP = "AWS::Logs::LogGroup";
 
     private SamTemplate() {}
 
     /** One action that a role allows on one resource. */
-    record Grant(String action, String resource) {
+    public record Grant(String action, String resource) {
 
         /** Logical id of what the resource's ARN begins with, or of the API whose connections it names. */
-        String logicalId() {
+        public String logicalId() {
             if (action.startsWith("execute-api:")) {
                 return resource.replaceFirst("^.*:\\$\\{(\\w+)}/.*$", "$1");
             }
@@ -43,7 +43,7 @@ final class SamTemplate {
         }
 
         /** The action without its service: {@code GetItem}. */
-        String verb() {
+        public String verb() {
             return action.substring(action.indexOf(':') + 1);
         }
     }
@@ -63,7 +63,7 @@ final class SamTemplate {
         return found.asText();
     }
 
-    static Map<String, JsonNode> resources(String type) {
+    public static Map<String, JsonNode> resources(String type) {
         Map<String, JsonNode> found = new TreeMap<>();
         ROOT.path("Resources").properties().forEach(resource -> {
             if (type.equals(resource.getValue().path("Type").asText())) {
@@ -87,11 +87,11 @@ final class SamTemplate {
         return found;
     }
 
-    static String roleOf(JsonNode function) {
+    public static String roleOf(JsonNode function) {
         return text(function, "/Properties/Role").replace(".Arn", "");
     }
 
-    static List<Grant> grants(String role) {
+    public static List<Grant> grants(String role) {
         return stream(ROOT.at("/Resources/" + role + "/Properties/Policies"))
                 .flatMap(policy -> stream(policy.at("/PolicyDocument/Statement")))
                 .peek(statement -> assertEquals("Allow", text(statement, "/Effect"), role))

@@ -10,8 +10,9 @@ import java.util.Optional;
 public interface AccessConfig {
 
     /**
-     * Whether calls without a credential are accepted. By default they are accepted in dev mode and in tests, and
-     * rejected by the packaged artifact in every profile.
+     * Whether calls without a credential are accepted; they have every scope except {@code system:admin}, in dev mode
+     * every scope. By default they are accepted in dev mode and in tests, and rejected by the packaged artifact in every
+     * profile.
      */
     Optional<Boolean> anonymous();
 

@@ -27,6 +27,12 @@ public class CrossOrigin {
     private final Set<String> origins;
     private final CorsHandler cors;
 
+    /**
+     * Reads the configuration.
+     *
+     * @param origins origins of the pages that may call the API from a browser, such as {@code https://game.example};
+     *     without it, only pages of the API's own origin may. The parameter {@code CorsOrigins} of the stack sets it
+     */
     @Inject
     public CrossOrigin(@ConfigProperty(name = "statecraft.cors.origins") Optional<List<String>> origins) {
         this.origins = Set.copyOf(origins.orElse(List.of()));

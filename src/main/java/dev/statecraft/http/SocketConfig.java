@@ -14,6 +14,9 @@ public interface SocketConfig {
      */
     Optional<URI> endpoint();
 
-    /** Address at which the dashboard opens a socket; by default {@code /v1/socket} of the application. */
+    /**
+     * Address at which the dashboard opens a socket; by default {@code /v1/socket} of the application. template.yaml
+     * sets the address of the WebSocket API.
+     */
     Optional<URI> url();
 }

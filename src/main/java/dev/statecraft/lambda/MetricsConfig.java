@@ -7,7 +7,10 @@ import io.smallrye.config.WithDefault;
 @ConfigMapping(prefix = "statecraft.metrics")
 public interface MetricsConfig {
 
-    /** Whether each function call writes its metrics to the log, from which CloudWatch extracts them. */
+    /**
+     * Whether each function call writes its metrics to the log, from which CloudWatch extracts them; template.yaml
+     * enables it.
+     */
     @WithDefault("false")
     boolean enabled();
 

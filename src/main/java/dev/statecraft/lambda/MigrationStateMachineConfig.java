@@ -8,7 +8,10 @@ import java.util.Optional;
 @ConfigMapping(prefix = "statecraft.migration-machine")
 public interface MigrationStateMachineConfig {
 
-    /** ARN of the state machine. Without it, as in dev mode, the application itself drives the runs. */
+    /**
+     * ARN of the state machine that drives migration runs; template.yaml sets it. Without it, as in dev mode, the
+     * application itself drives the runs.
+     */
     @WithParentName
     Optional<String> arn();
 }

@@ -30,6 +30,11 @@ public final class DemoGame {
     private final AccessConfig access;
     private @Nullable ScheduledExecutorService timer;
 
+    /**
+     * Reads the configuration.
+     *
+     * @param enabled whether dev mode plays a small game, so that the dashboard shows changes
+     */
     DemoGame(@ConfigProperty(name = "statecraft.demo", defaultValue = "false") boolean enabled, AccessConfig access) {
         this.enabled = enabled;
         this.access = access;

@@ -10,7 +10,7 @@ import io.smallrye.config.WithDefault;
 @ConfigMapping(prefix = "statecraft.tables")
 public interface TableNames {
 
-    /** Prefix of all table names (environment: {@code STATECRAFT_TABLES_PREFIX}). */
+    /** Prefix of all table names. template.yaml sets the name of the stack and a hyphen. */
     @WithDefault("statecraft-")
     String prefix();
 

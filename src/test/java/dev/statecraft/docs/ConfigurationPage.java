@@ -8,8 +8,7 @@ import java.util.Map;
 /** Writes {@code reference/configuration.md} from the mapping interfaces and their Javadoc. */
 final class ConfigurationPage {
 
-    private static final String INTRODUCTION =
-            """
+    private static final String INTRODUCTION = """
             Every property that Statecraft reads, by feature, with its environment variable, type, default and meaning.
 
             ## How to set a property
@@ -31,8 +30,8 @@ final class ConfigurationPage {
             | duration | `500ms`, `10s`, `5m`, `1h`, `7d`, or ISO 8601: `PT1M30S` |
             | list | values separated by commas |
 
-            All functions of a stack must have the same values. An instance checks its configuration when it starts and
-            does not start with a value of the wrong type.
+            Set a property that several functions read under `Globals`, so that all functions use the same value. An
+            instance reads its configuration when it starts, and does not start with a value of the wrong type.
             """;
 
     /**
@@ -45,8 +44,8 @@ final class ConfigurationPage {
 
         boolean covers(ConfigurationProperty property) {
             return groups.stream()
-                    .anyMatch(group -> property.group().equals(group)
-                            || property.group().startsWith(group + "."));
+                    .anyMatch(group ->
+                            property.group().equals(group) || property.group().startsWith(group + "."));
         }
     }
 
@@ -90,7 +89,8 @@ final class ConfigurationPage {
         left.add(DYNAMODB_LOCAL);
         StringBuilder page = new StringBuilder("# Configuration\n\n").append(INTRODUCTION);
         for (Section section : SECTIONS) {
-            List<ConfigurationProperty> own = left.stream().filter(section::covers).toList();
+            List<ConfigurationProperty> own =
+                    left.stream().filter(section::covers).toList();
             left.removeAll(own);
             write(page, section, own);
         }
@@ -124,11 +124,13 @@ final class ConfigurationPage {
     }
 
     private static MarkdownTable table(List<ConfigurationProperty> properties) {
-        MarkdownTable table =
-                new MarkdownTable("Property, environment variable", "Type", "Default", "Description");
+        MarkdownTable table = new MarkdownTable("Property, environment variable", "Type", "Default", "Description");
         for (ConfigurationProperty property : properties) {
             table.row(
-                    MarkdownTable.code(property.name()) + " " + MarkdownTable.code(property.environmentVariable()),
+                    MarkdownTable.code(property.name())
+                            + (property.isSystemProperty()
+                                    ? ""
+                                    : " " + MarkdownTable.code(property.environmentVariable())),
                     property.type(),
                     property.value().isEmpty() ? "none" : MarkdownTable.code(property.value()),
                     property.description() + property.profiles());

@@ -77,6 +77,10 @@ record ConfigurationProperty(
         return mapped;
     }
 
+    boolean isSystemProperty() {
+        return description.endsWith("a system property.");
+    }
+
     String environmentVariable() {
         return name.replaceAll("[^A-Za-z0-9]", "_").toUpperCase(Locale.ROOT);
     }
@@ -85,13 +89,10 @@ record ConfigurationProperty(
     String profiles() {
         String dev = SETTINGS.getProperty("%dev." + name, SETTINGS.getProperty("%dev,test." + name));
         String test = SETTINGS.getProperty("%test." + name, SETTINGS.getProperty("%dev,test." + name));
-        if (dev == null && test == null) {
-            return "";
-        }
         if (dev != null && dev.equals(test)) {
             return " Dev mode and tests use `" + dev + "`.";
         }
-        return (dev == null ? "" : " Dev mode uses `" + dev + "`.")
+        return (dev == null || dev.equals(value) ? "" : " Dev mode uses `" + dev + "`.")
                 + (test == null ? "" : " Tests use `" + test + "`.");
     }
 

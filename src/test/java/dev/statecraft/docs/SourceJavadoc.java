@@ -37,8 +37,8 @@ record SourceJavadoc(Map<String, String> types, Map<String, Map<String, String>>
     static SourceJavadoc read(Path file) {
         JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
         try (StandardJavaFileManager files = compiler.getStandardFileManager(null, null, StandardCharsets.UTF_8)) {
-            JavacTask task = (JavacTask) compiler.getTask(
-                    null, files, null, List.of("-proc:none"), null, files.getJavaFileObjects(file));
+            JavacTask task = (JavacTask)
+                    compiler.getTask(null, files, null, List.of("-proc:none"), null, files.getJavaFileObjects(file));
             SourceJavadoc javadoc = new SourceJavadoc(new LinkedHashMap<>(), new LinkedHashMap<>());
             DocTrees comments = DocTrees.instance(task);
             for (CompilationUnitTree unit : task.parse()) {

@@ -31,7 +31,11 @@ public class RequestBody implements ReaderInterceptor {
     private final Provider<Integer> limitBytes;
     private final Provider<RequestJson> requests;
 
-    /** Interceptors are instantiated when a native executable is built, so the configuration is read per request. */
+    /**
+     * Interceptors are instantiated when a native executable is built, so the configuration is read per request.
+     *
+     * @param limitBytes maximum bytes of a request body, counted after decompression; a larger body is rejected with 413
+     */
     @Inject
     public RequestBody(
             @ConfigProperty(name = "statecraft.limits.body-bytes") Provider<Integer> limitBytes,

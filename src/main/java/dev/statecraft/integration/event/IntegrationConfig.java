@@ -21,7 +21,10 @@ public interface IntegrationConfig {
     @WithDefault("true")
     boolean unifiedMonitoring();
 
-    /** If true, entity changes are submitted as scores to the boards that are bound to the entity type. */
+    /**
+     * If true, entity changes are submitted as scores to the boards that are bound to the entity type, and these boards
+     * are compared with their entities.
+     */
     @WithDefault("true")
     boolean crossSystemValidation();
 
@@ -56,7 +59,7 @@ public interface IntegrationConfig {
     @WithDefault("5s")
     Duration trafficGathering();
 
-    /** The EventBridge bus that receives the events; empty to publish none. */
+    /** The EventBridge bus that receives the events; template.yaml sets it. Without it, no events are published. */
     Optional<String> bus();
 
     /** Thresholds of the health report. */

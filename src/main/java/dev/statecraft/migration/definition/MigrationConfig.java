@@ -14,11 +14,11 @@ public interface MigrationConfig {
     @WithDefault("3")
     int maxMigrationAttempts();
 
-    /** Maximum duration of one step of a run. */
+    /** Maximum duration of one step of a run. The remaining work is another step. */
     @WithDefault("300s")
     Duration migrationTimeout();
 
-    /** Whether the pre-migration state of each record is stored as a backup. */
+    /** Whether the pre-migration state of each record is stored as a backup. Plans include the cost of backups. */
     @WithDefault("true")
     boolean backupBeforeMigration();
 

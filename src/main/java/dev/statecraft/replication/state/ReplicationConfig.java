@@ -77,15 +77,15 @@ public interface ReplicationConfig {
     int requestsPerMinute();
 
     /**
-     * Maximum bytes of states and changes, as plain text, in a response or a page of a list. Lambda limits a response
-     * to 6 MB.
+     * Maximum bytes of states and changes, as plain text, in a response or a page of a list. The remaining changes
+     * follow with {@code more}, the remaining items of a list with {@code nextCursor}. Lambda limits a response to 6 MB.
      */
     @WithDefault("3000000")
     long answerBytes();
 
     /**
-     * Number of states that a list reads per request. That many of the largest states fit into the 16 MB of a response
-     * of DynamoDB.
+     * Number of states or conflicts that a list reads per request, at most 100. With the default, the largest states
+     * fit into the 16 MB of a response of DynamoDB.
      */
     @WithDefault("40")
     int statesPerRead();

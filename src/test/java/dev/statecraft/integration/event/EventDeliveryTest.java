@@ -182,6 +182,7 @@ class EventDeliveryTest {
         Map<String, Long> versions = new HashMap<>();
         int changes = 0;
         for (JsonNode event : events) {
+            assertEquals(List.of(), EventSchema.faults(event), () -> event + ", seed " + seed);
             String entity = event.path("data").path("entityId").asText();
             String type = event.path("type").asText();
             if (entity.startsWith("e-")) {

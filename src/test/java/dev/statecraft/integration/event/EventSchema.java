@@ -17,8 +17,8 @@ public final class EventSchema {
     /** The schema as JSON. */
     public static final JsonNode ROOT = read();
 
-    private static final JsonSchema SCHEMA = JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012)
-            .getSchema(ROOT);
+    private static final JsonSchema SCHEMA =
+            JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012).getSchema(ROOT);
 
     private EventSchema() {}
 
