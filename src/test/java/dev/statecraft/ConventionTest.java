@@ -76,6 +76,12 @@ class ConventionTest {
             type -> topLevelName(type).equals("EventBridgeSink")
                     && packageOf(type).equals("lambda"));
 
+    /** The only class that calls EventBridge Scheduler. */
+    private static final DescribedPredicate<JavaClass> SCHEDULER = describe(
+            "the creator of one-shot schedules",
+            type -> topLevelName(type).equals("TickScheduler")
+                    && packageOf(type).equals("lambda"));
+
     /** The only class that prints: CloudWatch extracts metrics from lines in its embedded metric format. */
     private static final DescribedPredicate<JavaClass> METRICS = describe(
             "the printer of metrics",
@@ -121,7 +127,7 @@ class ConventionTest {
     @Test
     void onlyStoresCallDynamoDb() {
         noClasses()
-                .that(not(STORE.or(LOCAL).or(GATEWAY).or(MACHINE).or(BUS).or(resideInAPackage(ROOT + ".table"))))
+                .that(not(STORE.or(LOCAL).or(GATEWAY).or(MACHINE).or(BUS).or(SCHEDULER).or(resideInAPackage(ROOT + ".table"))))
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("software.amazon.awssdk.services..")
@@ -139,7 +145,13 @@ class ConventionTest {
                 .resideInAPackage("software.amazon.awssdk.services.eventbridge..")
                 .check(MAIN);
         noClasses()
-                .that(GATEWAY.or(BUS))
+                .that(not(SCHEDULER))
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("software.amazon.awssdk.services.scheduler..")
+                .check(MAIN);
+        noClasses()
+                .that(GATEWAY.or(BUS).or(SCHEDULER))
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("software.amazon.awssdk.services.dynamodb..")

@@ -3,6 +3,7 @@ package dev.statecraft.erasure;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
@@ -79,7 +80,15 @@ public record Erasure(
 
     /** Whether a step can be processed now: an unfinished erasure that does not wait for its second pass. */
     boolean isDue(Instant now) {
-        return part != null && (secondLookAt == null || !now.isBefore(secondLookAt));
+        return dueAt().filter(due -> !now.isBefore(due)).isPresent();
+    }
+
+    /** When the next step can be processed: the start of the erasure or of its second pass; empty once it has finished. */
+    Optional<Instant> dueAt() {
+        if (part == null) {
+            return Optional.empty();
+        }
+        return Optional.of(secondLookAt == null ? requestedAt : secondLookAt);
     }
 
     /**

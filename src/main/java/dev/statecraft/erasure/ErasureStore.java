@@ -182,6 +182,11 @@ public class ErasureStore {
         }
     }
 
+    /** Whether an item is an erasure, active or finished. */
+    static boolean isErasure(String sortKey) {
+        return RECORD.equals(sortKey);
+    }
+
     private static Map<String, AttributeValue> key(String game, String id) {
         return Map.of("pk", s(PartitionKey.of(game, RECORD, id)), "sk", s(RECORD));
     }

@@ -17,6 +17,10 @@ import org.jboss.logging.Logger;
  * Entry point of batches of the streams of boards, entries, entities, commit log, conflicts and migrations, in addition
  * to their own consumers. Appends events to the event feed and coordinates the other systems. A failed batch is
  * delivered again as a whole; processing is idempotent.
+ *
+ * <p>Wakes the schedule after each batch with a change that may make scheduled work due. The streams of erasures, request
+ * counts and wake-ups are consumed only for this. A failed batch wakes the schedule too, because the work is due whether
+ * its events are processed or not.
  */
 @ApplicationScoped
 @Named("event-stream")
@@ -27,10 +31,16 @@ public class EventStreamHandler implements RequestHandler<DynamodbEvent, Streams
     private final EventStreamService events;
     private final CoordinationService coordination;
     private final TableNames tables;
+    private final TickScheduler ticks;
     private final Metrics metrics;
 
     EventStreamHandler(
-            EventStreamService events, CoordinationService coordination, TableNames tables, Metrics metrics) {
+            EventStreamService events,
+            CoordinationService coordination,
+            TableNames tables,
+            TickScheduler ticks,
+            Metrics metrics) {
+        this.ticks = ticks;
         this.metrics = metrics;
         this.events = events;
         this.coordination = coordination;
@@ -41,6 +51,10 @@ public class EventStreamHandler implements RequestHandler<DynamodbEvent, Streams
     public StreamsEventResponse handleRequest(DynamodbEvent event, Context context) {
         StreamsEventResponse response = process(event);
         if (event.getRecords() != null) {
+            // Last, because processing a batch may leave work for the schedule.
+            if (DueRecords.wake(event.getRecords(), tables)) {
+                ticks.wake();
+            }
             metrics.recordBatch(
                     event.getRecords(), !response.getBatchItemFailures().isEmpty());
         }

@@ -58,7 +58,8 @@ public class Metrics {
             Counters.COMMIT_RETRIES,
             Counters.CONFLICTS,
             Counters.MIGRATED_RECORDS,
-            Counters.RANK_DRIFT);
+            Counters.RANK_DRIFT,
+            Counters.WAKE_UP_FAILURES);
 
     private static final String MILLIS = "Millis";
 

@@ -12,15 +12,21 @@ import dev.statecraft.replication.commit.ConflictService;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Named;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Entry point of EventBridge schedules. Every tick processes all due work, so a missed or repeated tick has no effect
- * on the result.
+ * on the result. At its end, a tick requests the next one for the time at which work is due next, and none if no work is
+ * due; see {@link TickScheduler}. If a tick fails, Lambda repeats it.
  */
 @ApplicationScoped
 @Named("schedule")
@@ -35,6 +41,7 @@ public class ScheduleHandler implements RequestHandler<ScheduleHandler.Tick, Sch
     private final IntegrationMaintenance integration;
     private final PurgeService purges;
     private final GameService games;
+    private final TickScheduler ticks;
     private final Metrics metrics;
     private final Clock clock;
 
@@ -45,11 +52,13 @@ public class ScheduleHandler implements RequestHandler<ScheduleHandler.Tick, Sch
             IntegrationMaintenance integration,
             PurgeService purges,
             GameService games,
+            TickScheduler ticks,
             Metrics metrics,
             Clock clock) {
         this.metrics = metrics;
         this.erasures = erasures;
         this.games = games;
+        this.ticks = ticks;
         this.clock = clock;
         this.leaderboards = leaderboards;
         this.conflicts = conflicts;
@@ -68,14 +77,31 @@ public class ScheduleHandler implements RequestHandler<ScheduleHandler.Tick, Sch
      * @param erasures finished erasures of players
      * @param integration steps of the integration maintenance
      * @param purged deleted boards whose purge finished
+     * @param nextDue when work is due next, possibly a time that has passed if work is left; null if no work is due
      */
     public record Done(
-            LeaderboardMaintenance.Done leaderboards, int conflicts, int erasures, int integration, int purged) {}
+            LeaderboardMaintenance.Done leaderboards,
+            int conflicts,
+            int erasures,
+            int integration,
+            int purged,
+            @Nullable Instant nextDue) {}
 
     @Override
     public Done handleRequest(Tick event, Context context) {
         BooleanSupplier timeLeft = () -> context.getRemainingTimeInMillis() > RESERVE_MILLIS;
-        List<String> all = rotated(games.all());
+        try {
+            return run(timeLeft);
+        } catch (RuntimeException e) {
+            // Work may be left. Lambda repeats the call too, but only twice.
+            ticks.wake();
+            throw e;
+        }
+    }
+
+    private Done run(BooleanSupplier timeLeft) {
+        // Not from the cache: no later tick may be due for a game that is missing here.
+        List<String> all = rotated(games.current());
         // Conflicts first, because players wait for their resolution.
         int resolved = 0;
         for (String game : all) {
@@ -103,8 +129,36 @@ public class ScheduleHandler implements RequestHandler<ScheduleHandler.Tick, Sch
         for (String game : all) {
             purged += purges.resume(game, timeLeft);
         }
+        Optional<Instant> next = nextDue(all, timeLeft);
+        next.ifPresent(ticks::request);
         metrics.flush();
-        return new Done(maintained, resolved, erased, integrated, purged);
+        return new Done(maintained, resolved, erased, integrated, purged, next.orElse(null));
+    }
+
+    /**
+     * The earliest time at which any game has work; a time that has passed if work is left, or if there is no time to find
+     * out. Cost per game: about 5 RCU if nothing is due.
+     */
+    private Optional<Instant> nextDue(List<String> games, BooleanSupplier timeLeft) {
+        Instant now = clock.instant();
+        Optional<Instant> earliest = Optional.empty();
+        for (String game : games) {
+            List<Supplier<Optional<Instant>>> features = List.of(
+                    () -> conflicts.nextDue(game),
+                    () -> leaderboards.nextDue(game),
+                    () -> erasures.nextDue(game),
+                    () -> integration.nextDue(game),
+                    () -> purges.nextDue(game));
+            for (Supplier<Optional<Instant>> feature : features) {
+                earliest = Stream.of(earliest, timeLeft.getAsBoolean() ? feature.get() : Optional.of(now))
+                        .flatMap(Optional::stream)
+                        .min(Comparator.naturalOrder());
+                if (earliest.filter(due -> !due.isAfter(now)).isPresent()) {
+                    return earliest;
+                }
+            }
+        }
+        return earliest;
     }
 
     private int resumeErasures(List<String> games, BooleanSupplier timeLeft) {

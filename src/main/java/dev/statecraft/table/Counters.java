@@ -20,6 +20,9 @@ public class Counters {
     /** Counts of rank trees that differed from the entries in a consistency check. */
     public static final String RANK_DRIFT = "RankDrift";
 
+    /** Ticks of the schedule that could not be requested from EventBridge Scheduler. */
+    public static final String WAKE_UP_FAILURES = "WakeUpFailures";
+
     private final Map<String, Long> amounts = new TreeMap<>();
 
     /** Adds an amount to a counter. */

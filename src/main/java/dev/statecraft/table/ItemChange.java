@@ -31,6 +31,11 @@ public record ItemChange(
                 item(record.getDynamodb().getNewImage()));
     }
 
+    /** The full name of the table of a record in a Lambda event; empty if the record names none. */
+    public static String tableOf(DynamodbStreamRecord record) {
+        return tableOf(record.getEventSourceARN());
+    }
+
     /** {@code arn:aws:dynamodb:region:account:table/NAME/stream/LABEL} contains the table name. */
     private static String tableOf(@Nullable String arn) {
         String[] parts = arn == null ? new String[0] : arn.split("/", -1);

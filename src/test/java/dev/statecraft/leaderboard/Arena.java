@@ -131,7 +131,8 @@ public final class Arena {
         SeasonStore closed = new SeasonStore(dynamo, tables);
         SampleStore samples = new SampleStore(dynamo, tables);
         AwardStore awards = new AwardStore(dynamo, tables);
-        boards = new BoardService(new BoardStore(dynamo, tables), closed, leaderboards, clock);
+        BoardStore boardStore = new BoardStore(dynamo, tables);
+        boards = new BoardService(boardStore, closed, leaderboards, clock);
         SnapshotStore kept = new SnapshotStore(dynamo, tables);
         snapshots = new SnapshotService(kept, samples, lists, rankings, leaderboards);
         seasons = new SeasonService(boards, closed, awards, snapshots, leaderboards);
@@ -162,7 +163,7 @@ public final class Arena {
         counter = new RankCounter(ranks, parallel);
         SeasonFinalizer closings = new SeasonFinalizer(
                 boards, closed, entries, ranks, rankings, lists, snapshots, awards, leaderboards, clock);
-        upkeep = new LeaderboardMaintenance(boards, closings, snapshots, audits, leaderboards, clock);
+        upkeep = new LeaderboardMaintenance(boards, boardStore, closings, snapshots, audits, leaderboards, clock);
         PurgeStore waiting = new PurgeStore(dynamo, tables);
         purges = new PurgeService(
                 waiting, entries, ranks, samples, awards, kept, aside, closed, parallel, leaderboards, clock);

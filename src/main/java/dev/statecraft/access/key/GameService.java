@@ -34,13 +34,18 @@ public class GameService {
      */
     public List<String> all() {
         Cached last = cached;
+        return last == null || !clock.instant().isBefore(last.readAt().plus(config.gameCache()))
+                ? current()
+                : last.games();
+    }
+
+    /** All games in alphabetical order, including a game whose first key was just created. Cost: 1 RCU per 60 games. */
+    public List<String> current() {
         Instant now = clock.instant();
-        if (last == null || !now.isBefore(last.readAt().plus(config.gameCache()))) {
-            Set<String> games = new TreeSet<>(keys.games(MAX_GAMES));
-            games.add(Caller.DEFAULT_GAME);
-            last = new Cached(List.copyOf(games), now);
-            cached = last;
-        }
-        return last.games();
+        Set<String> games = new TreeSet<>(keys.games(MAX_GAMES));
+        games.add(Caller.DEFAULT_GAME);
+        Cached read = new Cached(List.copyOf(games), now);
+        cached = read;
+        return read.games();
     }
 }

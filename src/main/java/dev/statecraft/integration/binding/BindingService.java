@@ -18,6 +18,7 @@ import dev.statecraft.table.ContentionException;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.math.BigDecimal;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -201,9 +202,30 @@ public class BindingService implements SourceTypes {
 
     /** Schedules a backfill of all bindings of the game; {@link #backfill} runs it. */
     public void scheduleBackfill(String game) {
-        for (Binding binding : bindings(game, true)) {
+        List<Binding> all = bindings(game, true);
+        for (Binding binding : all) {
             store.bind(game, binding.withBackfill(BACKFILL_PASSES, null, null));
         }
+        if (!all.isEmpty()) {
+            store.wakeSchedule(game, clock.instant());
+        }
+    }
+
+    /**
+     * Returns when {@link #backfill} has work again: the start of a board that has not started; a time that has passed if a
+     * backfill is incomplete; empty if all are complete. Cost: 1 RCU per 40 bindings, and up to 1 RCU for each binding with
+     * an incomplete backfill.
+     */
+    Optional<Instant> nextBackfill(String game) {
+        Instant now = clock.instant();
+        return bindings(game, true).stream()
+                .filter(binding -> binding.passesLeft() > 0)
+                .flatMap(binding -> boards.find(game, binding.board())
+                        .filter(board -> board.epoch() == binding.epoch())
+                        .filter(board -> boards.status(board) != Terms.Status.CLOSED)
+                        .map(board -> board.settings().terms().notBeforeStart(now))
+                        .stream())
+                .min(Comparator.naturalOrder());
     }
 
     private int backfill(String game, Binding start, BooleanSupplier timeLeft) {

@@ -20,8 +20,10 @@ import dev.statecraft.replication.state.Entity;
 import dev.statecraft.table.ContentionException;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -127,6 +129,16 @@ public class BoardReplication {
             }
         }
         return done;
+    }
+
+    /**
+     * Returns when {@link #replicateDue} has work again; empty if all boards are replicated. Cost: 0.5 RCU per 50 boards.
+     */
+    Optional<Instant> nextDue(String game) {
+        long interval = config.leaderboardReplicationInterval().toMillis();
+        return store.changedBoards(game).stream()
+                .map(board -> Instant.ofEpochMilli(board.replicatedAt() + interval))
+                .min(Comparator.naturalOrder());
     }
 
     private void replicate(String game, ReplicatedBoard replicated, long now) {

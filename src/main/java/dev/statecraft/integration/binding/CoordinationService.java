@@ -14,6 +14,7 @@ import dev.statecraft.table.ItemChange;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -156,5 +157,18 @@ public class CoordinationService {
             done += replications.replicateDue(game, timeLeft);
         }
         return done;
+    }
+
+    /** Returns when {@link #run} has work again, possibly a time that has passed; empty if it has none. */
+    public Optional<Instant> nextDue(String game) {
+        Optional<Instant> backfill = config.crossSystemValidation() ? bindings.nextBackfill(game) : Optional.empty();
+        Optional<Instant> replication =
+                config.leaderboardReplication() ? replications.nextDue(game) : Optional.empty();
+        return Stream.of(backfill, replication).flatMap(Optional::stream).min(Comparator.naturalOrder());
+    }
+
+    /** Whether an item of the integration table is a wake-up: work became due that no other stream shows. */
+    public static boolean isWakeUp(String partitionKey) {
+        return CoordinationStore.isWakeUp(partitionKey);
     }
 }

@@ -33,11 +33,15 @@ import software.amazon.awssdk.services.dynamodb.model.KeysAndAttributes;
  *       version, {@code ttl}.
  *   <li>Replicated board: {@code pk} = game#tops, {@code sk} = board, {@code at} time of the last replication, {@code
  *       d} time of the last score change; absent once it is replicated. Times are Unix milliseconds.
+ *   <li>Wake-up: {@code pk} = game#wake, {@code sk} = {@code wake}, {@code at} when work became due that no other stream
+ *       shows. Its stream record wakes the schedule.
  *   <li>Guards: an applied version never decreases. {@code d} is removed only if it has not changed since it was read.
  * </ul>
  */
 @ApplicationScoped
 public class CoordinationStore {
+
+    private static final String WAKE_UP = "wake";
 
     private final DynamoDbClient dynamo;
     private final TableNames tables;
@@ -101,6 +105,18 @@ public class CoordinationStore {
             item.put("fe", s(binding.entity()));
         }
         dynamo.putItem(put -> put.tableName(tables.integration()).item(item));
+    }
+
+    /** Writes the wake-up of the game, whose stream record wakes the schedule. Cost: 1 WCU. */
+    void wakeSchedule(String game, Instant now) {
+        dynamo.putItem(put -> put.tableName(tables.integration())
+                .item(Map.of(
+                        "pk", s(PartitionKey.of(game, WAKE_UP)), "sk", s(WAKE_UP), "at", n(now.toEpochMilli()))));
+    }
+
+    /** Whether an item is a wake-up. */
+    static boolean isWakeUp(String partitionKey) {
+        return partitionKey.endsWith("#" + WAKE_UP);
     }
 
     /** Deletes a binding if it exists. Cost: 1 WCU. */

@@ -16,7 +16,9 @@ import java.util.concurrent.ThreadLocalRandom;
 import org.jboss.logging.Logger;
 
 /**
- * Counts requests and records monitoring data points: the statistics and the request traffic, about once per minute.
+ * Counts requests and records monitoring data points: the statistics and the request traffic. The schedule records one
+ * whenever it runs: about once in every minute in which something happened, once after the last activity, and every few
+ * hours while nothing happens.
  */
 @ApplicationScoped
 public class MonitoringService {
@@ -159,12 +161,18 @@ public class MonitoringService {
     }
 
     /**
-     * Returns data points, oldest first. Cost: 1 RCU per 4 KB.
+     * Returns data points that have not expired, oldest first. Cost: 1 RCU per 4 KB.
      *
      * @param since returns data points at or after this time, in Unix milliseconds
      */
     public List<ObjectNode> points(String game, long since, int limit) {
-        return store.points(game, since, limit);
+        long oldest = clock.millis() - config.monitoringRetention().toMillis();
+        return store.points(game, Math.max(since, oldest), limit);
+    }
+
+    /** Whether an item of the integration table holds request counts, so that its change calls for a data point. */
+    public static boolean isTraffic(String partitionKey) {
+        return MonitoringStore.isTraffic(partitionKey);
     }
 
     /**

@@ -44,8 +44,13 @@ public class MonitoringStore {
 
     private static final int SHARDS = 8;
 
-    /** Maximum number of expired data points that one append deletes; more than one, so that a backlog shrinks. */
-    private static final int DELETED_PER_APPEND = 20;
+    private static final String TRAFFIC = "traffic";
+
+    /**
+     * Maximum number of expired data points that one append deletes. The transaction has room for 98; an idle stack appends
+     * few data points, so the last day of activity must expire with few of them.
+     */
+    private static final int DELETED_PER_APPEND = 90;
 
     private static final int DEFLATE_BYTES = 256;
 
@@ -79,12 +84,17 @@ public class MonitoringStore {
         Traffic sum = Traffic.NONE;
         for (Map<String, AttributeValue> item : dynamo.query(query -> query.tableName(tables.integration())
                         .keyConditionExpression("pk = :pk")
-                        .expressionAttributeValues(Map.of(":pk", s(PartitionKey.of(game, "traffic"))))
+                        .expressionAttributeValues(Map.of(":pk", s(PartitionKey.of(game, TRAFFIC))))
                         .consistentRead(true))
                 .items()) {
             sum = sum.plus(traffic(item));
         }
         return sum;
+    }
+
+    /** Whether an item holds request counts. */
+    static boolean isTraffic(String partitionKey) {
+        return partitionKey.endsWith("#" + TRAFFIC);
     }
 
     /** Adds request counts to a shard. Cost: 1 WCU; none if all counts are 0. */
@@ -109,7 +119,7 @@ public class MonitoringStore {
         dynamo.updateItem(update -> update.tableName(tables.integration())
                 .key(Map.of(
                         "pk",
-                        s(PartitionKey.of(game, "traffic")),
+                        s(PartitionKey.of(game, TRAFFIC)),
                         "sk",
                         s(Integer.toString(Math.floorMod(shard, SHARDS)))))
                 .updateExpression(add.toString())

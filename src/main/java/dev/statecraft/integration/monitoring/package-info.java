@@ -2,8 +2,9 @@
  * Statistics, monitoring data points, the health report and the readiness check.
  *
  * <p>Promises: statistics read only counters and heads, so their cost does not depend on the number of entities and
- * entries. A data point is recorded about once per minute and kept for {@code monitoring-retention}. Request counts of
- * an instance are stored every few seconds; counts that are not stored when the instance ends are lost.
+ * entries. A data point is recorded in every minute in which something happened, once after the last activity, and every
+ * few hours otherwise; it is kept for {@code monitoring-retention}. Request counts of an instance are stored every few
+ * seconds; counts that are not stored when the instance ends are lost.
  *
  * <p>Parts, in the order to read them:
  *

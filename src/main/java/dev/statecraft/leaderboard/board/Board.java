@@ -277,6 +277,19 @@ public record Board(
         return seasons.endsAt() != null && seasons.endsAt().isBefore(history.dueAt) ? seasons.endsAt() : history.dueAt;
     }
 
+    /**
+     * The time of the next scheduled work on this board, like {@link #dueAt}, which the index contains.
+     *
+     * @param seasonal whether reset schedules are active; without them, only the end of the board itself ends a season
+     */
+    public @Nullable Instant nextWorkAt(boolean seasonal) {
+        Instant due = dueAt();
+        if (seasonal || due == null || due.equals(Instant.EPOCH)) {
+            return due;
+        }
+        return settings.terms().notAfterEnd(history.dueAt);
+    }
+
     /** Whether low or high scores are best. */
     public Order order() {
         return settings.order();

@@ -225,7 +225,7 @@ public class RunService {
      *     worker is driving it.
      */
     public boolean announceUnfinished(String game, Instant now) {
-        Optional<Run> open = last(game).filter(Run::active).filter(run -> !run.paused());
+        Optional<Run> open = active(game).filter(run -> !run.paused());
         open.ifPresent(run -> waiting.fire(new RunsPending(
                 game,
                 revisionKey(run) + "-"
@@ -233,6 +233,16 @@ public class RunService {
                                 / Math.max(1, config.takeUpInterval().toSeconds()),
                 true)));
         return open.isPresent();
+    }
+
+    /** The active run of a game, which may be paused; empty if there is none. Cost: 1 RCU. */
+    public Optional<Run> active(String game) {
+        return last(game).filter(Run::active);
+    }
+
+    /** Whether a run of a migration can be started as far as its definition is concerned; see {@link StartService}. */
+    public boolean isDeployed(Registration migration) {
+        return starts.isDeployed(migration);
     }
 
     private void work(String game, LongSupplier millisLeft) {

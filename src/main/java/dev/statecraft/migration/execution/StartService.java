@@ -80,6 +80,11 @@ public class StartService {
     /** The run was started. */
     public record Started(Run run) implements Result {}
 
+    /** Whether the definition of a migration can be read and is the registered one; otherwise {@link CodeMissing}. */
+    boolean isDeployed(Registration migration) {
+        return !definitions.drifted(migration) && definitions.definition(migration).isPresent();
+    }
+
     /** The first pending migration up to a version, or up to the last if {@code target} is null. */
     static Optional<Registration> nextPending(List<Registration> all, @Nullable SemanticVersion target) {
         return all.stream()

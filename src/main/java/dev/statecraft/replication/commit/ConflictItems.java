@@ -18,6 +18,7 @@ import dev.statecraft.table.Attributes;
 import dev.statecraft.table.ItemChange;
 import dev.statecraft.table.PartitionKey;
 import dev.statecraft.table.TableNames;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -106,6 +107,11 @@ public final class ConflictItems {
     /** The id of the conflict at a position of the queue. */
     static String idOf(String position) {
         return position.substring(position.indexOf('#') + 1);
+    }
+
+    /** The deadline of the conflict at a position of the queue. */
+    static Instant deadlineOf(String position) {
+        return Instant.ofEpochMilli(Long.parseLong(position.substring(0, position.indexOf('#'))));
     }
 
     /** The partition of the queue of a game. */

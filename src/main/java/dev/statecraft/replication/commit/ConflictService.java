@@ -21,6 +21,7 @@ import dev.statecraft.replication.type.SchemaService;
 import dev.statecraft.table.CanonicalJson;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -183,6 +184,11 @@ public class ConflictService {
                 return resolved;
             }
         }
+    }
+
+    /** Returns the nearest deadline of a parked conflict; empty if the game has none. Cost: 1 RCU. */
+    public Optional<Instant> nextDue(String game) {
+        return conflicts.firstDeadline(game);
     }
 
     /**

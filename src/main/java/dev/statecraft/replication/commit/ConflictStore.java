@@ -11,6 +11,7 @@ import dev.statecraft.table.Backoff;
 import dev.statecraft.table.Batches;
 import dev.statecraft.table.TableNames;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -119,6 +120,20 @@ public class ConflictStore {
     /** Reads the parked conflicts whose deadline has passed. Cost: 1 RCU if there are none. */
     List<ParkedConflict> due(String game, long now, int limit) {
         return page(game, null, now, limit).conflicts();
+    }
+
+    /** Returns the nearest deadline of a parked conflict, strongly consistent; empty if none is parked. Cost: 1 RCU. */
+    Optional<Instant> firstDeadline(String game) {
+        return dynamo
+                .query(query -> query.tableName(tables.replication())
+                        .keyConditionExpression("pk = :pk")
+                        .expressionAttributeValues(Map.of(":pk", s(ConflictItems.queue(game))))
+                        .consistentRead(true)
+                        .limit(1))
+                .items()
+                .stream()
+                .map(item -> ConflictItems.deadlineOf(Attributes.string(item, "sk")))
+                .findFirst();
     }
 
     private ConflictPage page(String game, @Nullable String after, long until, int limit) {
