@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 class TemplatePermissionsTest {
 
     /** Roles of what is no function, and who takes them on. */
-    private static final Map<String, String> OTHER_ROLES = Map.of("MigrationMachineRole", "states.amazonaws.com");
+    private static final Map<String, String> OTHER_ROLES = Map.of("MigrationMachineRole", "states.amazonaws.com", "TickRole", "scheduler.amazonaws.com");
 
     @Test
     void everyFunction_hasItsOwnRole() {
@@ -52,10 +52,13 @@ class TemplatePermissionsTest {
                 // Connections come and go; they are held to those of the one API.
                 boolean connections = grant.action().equals("execute-api:ManageConnections")
                         && grant.resource().endsWith(":${SocketApi}/v1/POST/@connections/*");
-                assertFalse(grant.resource().contains("*") && !listing && !connections, role + " " + grant);
-                boolean ownMachine = grant.action().equals("states:ListExecutions")
-                        && grant.resource().endsWith(":stateMachine:${AWS::StackName}-migrations");
-                assertTrue(ownMachine || SamTemplate.ROOT.path("Resources").has(grant.logicalId()), role + " " + grant);
+                // Ticks come and go; they are held to those of the one group.
+                boolean ticks = grant.action().equals("scheduler:CreateSchedule")
+                        && grant.resource().endsWith(":schedule/${TickGroup}/tick-*");
+                assertFalse(grant.resource().contains("*") && !listing && !connections && !ticks, role + " " + grant);
+                boolean byName = grant.resource().endsWith(":stateMachine:${AWS::StackName}-migrations")
+                        || grant.resource().endsWith(":function:${AWS::StackName}-schedule");
+                assertTrue(byName || ticks || SamTemplate.ROOT.path("Resources").has(grant.logicalId()), role + " " + grant);
             }
         }
     }

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class ErasureTest {
@@ -29,6 +30,7 @@ class ErasureTest {
         assertEquals(List.of(Part.values()), seen);
         assertEquals("SETTLING", ErasureView.of(erasure).status());
         assertFalse(erasure.isDue(NOON.plus(SETTLING).minusMillis(1)));
+        assertEquals(Optional.of(NOON.plus(SETTLING)), erasure.dueAt());
         assertTrue(erasure.isDue(NOON.plus(SETTLING)));
         assertEquals("ada", erasure.playerId());
         seen.clear();
@@ -42,6 +44,7 @@ class ErasureTest {
         assertEquals(later, erasure.finishedAt());
         assertEquals(2, erasure.erased().get(Part.HISTORY));
         assertFalse(erasure.isDue(later.plus(SETTLING)));
+        assertEquals(Optional.empty(), erasure.dueAt());
     }
 
     @Test

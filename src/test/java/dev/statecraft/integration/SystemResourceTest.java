@@ -13,6 +13,7 @@ import static org.hamcrest.Matchers.nullValue;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.statecraft.integration.binding.CoordinationService;
 import dev.statecraft.local.DynamoDbLocalResource;
 import dev.statecraft.local.LocalRuntime;
 import dev.statecraft.local.LocalScheduler;
@@ -21,9 +22,11 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
 import jakarta.inject.Inject;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -40,6 +43,9 @@ class SystemResourceTest {
 
     @Inject
     LocalScheduler scheduler;
+
+    @Inject
+    CoordinationService coordination;
 
     @Test
     void eventsAreInTheFeedOnceAndInOrder() {
@@ -201,15 +207,19 @@ class SystemResourceTest {
         scheduler.trigger("schedule");
         drain();
         given().get("/v1/leaderboards/waiting/players/carol").then().body("rank", equalTo(0));
+        assertEquals(Optional.of(Instant.parse("2095-01-01T00:00:00Z")), coordination.nextDue("default"));
         given().contentType("application/json")
                 .body("{\"clear\": [\"startsAt\"]}")
                 .patch("/v1/leaderboards/waiting")
                 .then()
                 .statusCode(200)
                 .body("status", equalTo("OPEN"));
+        assertTrue(coordination.nextDue("default").orElseThrow().isBefore(Instant.parse("2095-01-01T00:00:00Z")));
         scheduler.trigger("schedule");
         drain();
         given().get("/v1/leaderboards/waiting/players/carol").then().body("value", equalTo(10));
+        scheduler.trigger("schedule");
+        assertEquals(Optional.empty(), coordination.nextDue("default"), "two passes");
     }
 
     @ParameterizedTest

@@ -5,6 +5,7 @@ import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.lessThan;
 import static org.hamcrest.Matchers.notNullValue;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.statecraft.local.DynamoDbLocalResource;
 import dev.statecraft.local.LocalRuntime;
@@ -16,6 +17,7 @@ import io.restassured.specification.RequestSpecification;
 import jakarta.inject.Inject;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -58,10 +60,12 @@ class MigrationTriggerTest {
         post("/v1/entities", "{\"id\": \"p1\", \"space\": \"arena\", \"type\": \"UI_STATE\", \"state\": {\"hp\": 1}}");
         String before = sync("").path("spaces.arena.cursor");
         register("1.0.0", "");
+        assertTrue(trigger.nextDue(game).isPresent(), "pending");
         trigger.run(game);
         trigger.run(game);
         assertEquals("APPLIED", finalStatus("1.0.0"));
         assertEquals(0, trigger.run(game));
+        assertEquals(Optional.empty(), trigger.nextDue(game));
         assertEquals(1, events("MIGRATION_STARTED").size());
         assertEquals(1, events("MIGRATION_COMPLETED").size());
         given(key)
@@ -84,6 +88,7 @@ class MigrationTriggerTest {
         register("1.0.0", ", \"validation\": [{\"expression\": \"state.health > 5\", \"message\": \"too weak\"}]");
         trigger.run(game);
         assertEquals("ROLLED_BACK", finalStatus("1.0.0"));
+        assertEquals(Optional.empty(), trigger.nextDue(game), "a failed migration is applied on request only");
         for (int i = 0; i < 3; i++) {
             trigger.run(game);
         }

@@ -21,9 +21,11 @@ import dev.statecraft.replication.state.Entity;
 import dev.statecraft.replication.state.JsonValues;
 import dev.statecraft.replication.state.Strategy;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -39,6 +41,20 @@ class ConflictServiceTest {
 
     private final ConflictRig rig = new ConflictRig();
     private final Realm realm = rig.realm;
+
+    @Test
+    void nextDueIsTheNearestDeadline() {
+        assertEquals(Optional.empty(), realm.conflicts.nextDue(GAME));
+        ParkedConflict first = rig.park("m1", "e1");
+        rig.clock.move(Duration.ofSeconds(2));
+        ParkedConflict second = rig.park("m2", "e2");
+        assertEquals(Optional.of(Instant.ofEpochMilli(first.deadline())), realm.conflicts.nextDue(GAME));
+        rig.decide(first, Choice.SERVER, null);
+        assertEquals(Optional.of(Instant.ofEpochMilli(second.deadline())), realm.conflicts.nextDue(GAME));
+        rig.clock.moveTo(Instant.ofEpochMilli(second.deadline()));
+        assertEquals(1, realm.conflicts.resolveOverdue(GAME, () -> true));
+        assertEquals(Optional.empty(), realm.conflicts.nextDue(GAME));
+    }
 
     @ParameterizedTest
     @CsvSource(
