@@ -16,7 +16,9 @@
  *       it to {@code replication.socket.SocketResource}. Changes are pushed through {@code replication.socket.Sockets}.
  *   <li>Scheduled step: {@code lambda.ScheduleHandler} runs, for each game, {@code replication.commit.ConflictService},
  *       {@code leaderboard.upkeep.LeaderboardMaintenance}, {@code erasure.ErasureService}, {@code
- *       integration.synchronization.IntegrationMaintenance} and {@code leaderboard.upkeep.PurgeService}.
+ *       integration.synchronization.IntegrationMaintenance} and {@code leaderboard.upkeep.PurgeService}, and requests
+ *       the next call from {@code lambda.TickScheduler} for the time at which one of them is due again. Stream records wake
+ *       it through {@code lambda.EventStreamHandler}.
  *   <li>Erasure of a player: {@code erasure.ErasureResource}, or {@code erasure.RobloxResource} for Roblox's webhook,
  *       calls {@code erasure.ErasureService}, which erases the player's data in every feature.
  *   <li>Definition of a migration: a request to {@code migration.registry.MigrationService}, or a bean of type {@code

@@ -127,7 +127,12 @@ class ConventionTest {
     @Test
     void onlyStoresCallDynamoDb() {
         noClasses()
-                .that(not(STORE.or(LOCAL).or(GATEWAY).or(MACHINE).or(BUS).or(SCHEDULER).or(resideInAPackage(ROOT + ".table"))))
+                .that(not(STORE.or(LOCAL)
+                        .or(GATEWAY)
+                        .or(MACHINE)
+                        .or(BUS)
+                        .or(SCHEDULER)
+                        .or(resideInAPackage(ROOT + ".table"))))
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("software.amazon.awssdk.services..")

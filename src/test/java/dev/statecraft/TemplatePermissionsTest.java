@@ -24,7 +24,8 @@ import org.junit.jupiter.api.Test;
 class TemplatePermissionsTest {
 
     /** Roles of what is no function, and who takes them on. */
-    private static final Map<String, String> OTHER_ROLES = Map.of("MigrationMachineRole", "states.amazonaws.com", "TickRole", "scheduler.amazonaws.com");
+    private static final Map<String, String> OTHER_ROLES =
+            Map.of("MigrationMachineRole", "states.amazonaws.com", "TickRole", "scheduler.amazonaws.com");
 
     @Test
     void everyFunction_hasItsOwnRole() {
@@ -58,7 +59,9 @@ class TemplatePermissionsTest {
                 assertFalse(grant.resource().contains("*") && !listing && !connections && !ticks, role + " " + grant);
                 boolean byName = grant.resource().endsWith(":stateMachine:${AWS::StackName}-migrations")
                         || grant.resource().endsWith(":function:${AWS::StackName}-schedule");
-                assertTrue(byName || ticks || SamTemplate.ROOT.path("Resources").has(grant.logicalId()), role + " " + grant);
+                assertTrue(
+                        byName || ticks || SamTemplate.ROOT.path("Resources").has(grant.logicalId()),
+                        role + " " + grant);
             }
         }
     }

@@ -40,7 +40,8 @@ class TemplateScheduleTest {
     @Test
     void idleStack_invokesTheScheduleOnly() {
         assertEquals(Set.of("ScheduleFunction.Regularly"), events("Schedule").keySet());
-        assertEquals(Set.of("ScheduleFunction.Deployed"), events("EventBridgeRule").keySet());
+        assertEquals(
+                Set.of("ScheduleFunction.Deployed"), events("EventBridgeRule").keySet());
         // No other resource calls anything by time.
         Set<String> types = new TreeSet<>();
         SamTemplate.ROOT.path("Resources").forEach(resource -> types.add(text(resource, "/Type")));
@@ -52,8 +53,8 @@ class TemplateScheduleTest {
                         .collect(Collectors.toSet()));
         SamTemplate.ROOT
                 .path("Resources")
-                .forEach(resource -> assertTrue(
-                        resource.at("/Properties/ScheduleExpression").isMissingNode(), resource.toString()));
+                .forEach(resource ->
+                        assertTrue(resource.at("/Properties/ScheduleExpression").isMissingNode(), resource.toString()));
         assertEquals(43_200, invocationsPerMonth(0));
         assertEquals(120, invocationsPerMonth(1));
     }
@@ -106,7 +107,10 @@ class TemplateScheduleTest {
                 JsonNode value = variables.path("STATECRAFT_SCHEDULE_" + setting);
                 assertEquals(requesting.contains(id), !value.isMissingNode(), id + " " + setting);
                 if (requesting.contains(id)) {
-                    assertEquals(List.of("SchedulesEveryMinute", "AWS::NoValue"), texts(value).subList(0, 2), id);
+                    assertEquals(
+                            List.of("SchedulesEveryMinute", "AWS::NoValue"),
+                            texts(value).subList(0, 2),
+                            id);
                 }
             }
         });
@@ -134,7 +138,9 @@ class TemplateScheduleTest {
             assertEquals(1, passing.size(), role);
             assertEquals(
                     "scheduler.amazonaws.com",
-                    passing.get(0).at("/Condition/StringEquals/iam:PassedToService").asText(),
+                    passing.get(0)
+                            .at("/Condition/StringEquals/iam:PassedToService")
+                            .asText(),
                     role);
         }
     }
@@ -167,8 +173,7 @@ class TemplateScheduleTest {
     }
 
     private static List<String> sortKeys(JsonNode mapping) throws IOException {
-        JsonNode pattern =
-                new JsonMapper().readTree(text(mapping, "/Properties/FilterCriteria/Filters/0/Pattern"));
+        JsonNode pattern = new JsonMapper().readTree(text(mapping, "/Properties/FilterCriteria/Filters/0/Pattern"));
         return texts(pattern.at("/dynamodb/Keys/sk/S"));
     }
 

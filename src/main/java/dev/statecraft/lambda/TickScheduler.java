@@ -70,8 +70,7 @@ public class TickScheduler {
         this(config, counters, clock, null);
     }
 
-    TickScheduler(
-            TickSchedulerConfig config, Counters counters, Clock clock, @Nullable SchedulerClient client) {
+    TickScheduler(TickSchedulerConfig config, Counters counters, Clock clock, @Nullable SchedulerClient client) {
         this.config = config;
         this.counters = counters;
         this.clock = clock;

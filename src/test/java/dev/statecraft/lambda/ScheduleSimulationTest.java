@@ -227,11 +227,10 @@ class ScheduleSimulationTest {
         schedules.lose();
         assertEquals(1, requestsOf(event("leaderboard-stream"), event("leaderboard-stream")), "entries, once a minute");
         ObjectNode expired = (ObjectNode) JSON.readTree(event("leaderboard-stream"));
-        expired.path("Records")
-                .forEach(record -> ((ObjectNode) record)
-                        .putObject("userIdentity")
-                        .put("principalId", "dynamodb.amazonaws.com")
-                        .put("type", "Service"));
+        expired.path("Records").forEach(record -> ((ObjectNode) record)
+                .putObject("userIdentity")
+                .put("principalId", "dynamodb.amazonaws.com")
+                .put("type", "Service"));
         assertEquals(0, requestsOf(expired.toString()), "expired items");
         assertEquals(1, requestsOf(keys("integration", "default#traffic", "3")), "request counts");
         assertEquals(1, requestsOf(keys("integration", "default#wake", "wake")), "a wake-up");
@@ -266,8 +265,11 @@ class ScheduleSimulationTest {
     }
 
     private Instant nextEnd() {
-        return Instant.parse(
-                given().get("/v1/leaderboards/daily").then().statusCode(200).extract().path("seasonEndsAt"));
+        return Instant.parse(given().get("/v1/leaderboards/daily")
+                .then()
+                .statusCode(200)
+                .extract()
+                .path("seasonEndsAt"));
     }
 
     /** The due time of the first call with a count. */
@@ -282,7 +284,8 @@ class ScheduleSimulationTest {
     /** Fires all schedules and runs of the net up to a time, each up to 50 s late. */
     private void runUntil(Instant until) throws Exception {
         while (true) {
-            Instant net = START.plus(NET.multipliedBy(Duration.between(START, CLOCK.instant()).dividedBy(NET) + 1));
+            Instant net = START.plus(
+                    NET.multipliedBy(Duration.between(START, CLOCK.instant()).dividedBy(NET) + 1));
             Instant limit = net.isBefore(until) ? net : until;
             Optional<OneShotSchedules.Fired> tick = schedules.fire(limit);
             if (tick.isEmpty() && net.isAfter(until)) {
@@ -306,7 +309,10 @@ class ScheduleSimulationTest {
         ran.add(new Ran(due, done));
         // A data point alone is no work, and its record wakes nobody.
         boolean idle = done.at("/leaderboards/boards").asInt() == 0
-                && done.path("conflicts").asInt() + done.path("erasures").asInt() + done.path("purged").asInt() == 0
+                && done.path("conflicts").asInt()
+                                + done.path("erasures").asInt()
+                                + done.path("purged").asInt()
+                        == 0
                 && done.path("integration").asInt() <= 1;
         if (!idle || ran.size() % 40 == 0) {
             long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
@@ -323,7 +329,11 @@ class ScheduleSimulationTest {
     }
 
     private static void post(String path, String body, int status) {
-        given().contentType("application/json").body(body.replace('\'', '"')).post(path).then().statusCode(status);
+        given().contentType("application/json")
+                .body(body.replace('\'', '"'))
+                .post(path)
+                .then()
+                .statusCode(status);
     }
 
     private static void patch(String body, int status) {

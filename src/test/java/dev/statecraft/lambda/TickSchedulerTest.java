@@ -22,10 +22,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.core.exception.SdkException;
@@ -62,14 +62,15 @@ class TickSchedulerTest {
             Instant at = Instant.parse(last.path("ScheduleExpression").asText().replaceAll("at\\((.*)\\)", "$1Z"));
             String error = down
                     ? "InternalServerException"
-                    : at.isBefore(clock.instant()) ? "ValidationException" : names.add(name) ? null : "ConflictException";
+                    : at.isBefore(clock.instant())
+                            ? "ValidationException"
+                            : names.add(name) ? null : "ConflictException";
             answer(exchange, error);
         });
         server.start();
     }
 
-    private static void answer(HttpExchange exchange, @Nullable String error)
-            throws IOException {
+    private static void answer(HttpExchange exchange, @Nullable String error) throws IOException {
         Map<String, Integer> statuses =
                 Map.of("InternalServerException", 500, "ValidationException", 400, "ConflictException", 409);
         byte[] body = (error == null ? "{\"ScheduleArn\":\"arn\"}" : "{\"Message\":\"" + error + "\"}")
@@ -151,7 +152,9 @@ class TickSchedulerTest {
     }
 
     private String minute(String due) {
-        return TickScheduler.minute(Instant.parse(due), clock.instant()).toString().substring(11, 16);
+        return TickScheduler.minute(Instant.parse(due), clock.instant())
+                .toString()
+                .substring(11, 16);
     }
 
     @Test

@@ -220,7 +220,8 @@ public class BindingService implements SourceTypes {
         Instant now = clock.instant();
         return bindings(game, true).stream()
                 .filter(binding -> binding.passesLeft() > 0)
-                .flatMap(binding -> boards.find(game, binding.board())
+                .flatMap(binding -> boards
+                        .find(game, binding.board())
                         .filter(board -> board.epoch() == binding.epoch())
                         .filter(board -> boards.status(board) != Terms.Status.CLOSED)
                         .map(board -> board.settings().terms().notBeforeStart(now))

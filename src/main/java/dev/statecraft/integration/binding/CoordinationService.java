@@ -162,8 +162,7 @@ public class CoordinationService {
     /** Returns when {@link #run} has work again, possibly a time that has passed; empty if it has none. */
     public Optional<Instant> nextDue(String game) {
         Optional<Instant> backfill = config.crossSystemValidation() ? bindings.nextBackfill(game) : Optional.empty();
-        Optional<Instant> replication =
-                config.leaderboardReplication() ? replications.nextDue(game) : Optional.empty();
+        Optional<Instant> replication = config.leaderboardReplication() ? replications.nextDue(game) : Optional.empty();
         return Stream.of(backfill, replication).flatMap(Optional::stream).min(Comparator.naturalOrder());
     }
 

@@ -110,8 +110,7 @@ public class CoordinationStore {
     /** Writes the wake-up of the game, whose stream record wakes the schedule. Cost: 1 WCU. */
     void wakeSchedule(String game, Instant now) {
         dynamo.putItem(put -> put.tableName(tables.integration())
-                .item(Map.of(
-                        "pk", s(PartitionKey.of(game, WAKE_UP)), "sk", s(WAKE_UP), "at", n(now.toEpochMilli()))));
+                .item(Map.of("pk", s(PartitionKey.of(game, WAKE_UP)), "sk", s(WAKE_UP), "at", n(now.toEpochMilli()))));
     }
 
     /** Whether an item is a wake-up. */

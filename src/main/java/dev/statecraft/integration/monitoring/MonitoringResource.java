@@ -50,7 +50,9 @@ public class MonitoringResource {
      */
     @GET
     @Requires(Scope.SYSTEM_READ)
-    @Operation(operationId = "listMonitoringPoints", summary = "List the monitoring data points, one per minute with activity")
+    @Operation(
+            operationId = "listMonitoringPoints",
+            summary = "List the monitoring data points, one per minute with activity")
     public PointList list(@QueryParam("since") @Nullable String since, @QueryParam("limit") @Nullable String limit) {
         int pageSize =
                 (int) QueryParameters.integer("limit", limit, QueryParameters.MAX_LIMIT, 1, QueryParameters.MAX_LIMIT);

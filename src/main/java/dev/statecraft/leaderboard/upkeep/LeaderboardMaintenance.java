@@ -111,8 +111,7 @@ public class LeaderboardMaintenance {
         // The index may be older than the last run, and contains season ends that have no effect without resets.
         Instant next = store.firstDue(game, now.plusMillis(1)).orElse(Instant.MAX);
         for (String id : boards.due(game)) {
-            Optional<Instant> due =
-                    boards.read(game, id).map(board -> board.nextWorkAt(config.seasonalResets()));
+            Optional<Instant> due = boards.read(game, id).map(board -> board.nextWorkAt(config.seasonalResets()));
             if (due.isPresent() && due.get().isBefore(next)) {
                 next = due.get();
             }

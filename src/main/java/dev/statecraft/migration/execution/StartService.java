@@ -82,7 +82,8 @@ public class StartService {
 
     /** Whether the definition of a migration can be read and is the registered one; otherwise {@link CodeMissing}. */
     boolean isDeployed(Registration migration) {
-        return !definitions.drifted(migration) && definitions.definition(migration).isPresent();
+        return !definitions.drifted(migration)
+                && definitions.definition(migration).isPresent();
     }
 
     /** The first pending migration up to a version, or up to the last if {@code target} is null. */

@@ -67,7 +67,7 @@ public class TemplateTest {
     @Test
     void schedules_areRead() {
         assertEquals(
-                List.of(new Template.Schedule("Regularly", "ScheduleFunction", "schedule", "rate(1 minute)")),
+                List.of(new Template.Schedule("EveryMinute", "ScheduleFunction", "schedule", "rate(1 minute)")),
                 template.schedules());
     }
 
