@@ -72,6 +72,12 @@ class GuideBlocksTest {
     @MethodSource("pages")
     void everyScriptRunsAndAnswersAsShown(MarkdownPage page) throws IOException {
         assumeTrue(NodeProject.arePresent("sh", "curl"), "sh or curl is not installed, so no block was run");
+        assumeTrue(
+                page.blocks().stream()
+                                .noneMatch(block ->
+                                        block.isScript() && block.text().contains("openssl"))
+                        || NodeProject.arePresent("openssl"),
+                "openssl is not installed, so the page was not run");
         String game = "docs_" + page.path().toString().replaceAll("[^a-zA-Z0-9]", "_");
         Path directory = Path.of("target", "docs", game);
         List<String> faults = new ArrayList<>();
