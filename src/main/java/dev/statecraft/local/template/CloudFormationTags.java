@@ -10,9 +10,10 @@ import org.yaml.snakeyaml.nodes.ScalarNode;
 import org.yaml.snakeyaml.nodes.SequenceNode;
 
 /** Plain YAML plus CloudFormation's short function tags: {@code !Ref x} becomes the map {@code {Ref: x}}. */
-final class CloudFormationTags extends SafeConstructor {
+public final class CloudFormationTags extends SafeConstructor {
 
-    CloudFormationTags(LoaderOptions options) {
+    /** Creates the constructor of a YAML reader. */
+    public CloudFormationTags(LoaderOptions options) {
         super(options);
         yamlMultiConstructors.put("!", new AbstractConstruct() {
             @Override

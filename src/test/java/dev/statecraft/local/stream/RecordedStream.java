@@ -4,12 +4,12 @@ import dev.statecraft.local.LocalDynamoDb;
 import dev.statecraft.local.LocalHandlers;
 import dev.statecraft.local.template.Template;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.util.Set;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
-import software.amazon.awssdk.services.dynamodb.model.GetRecordsResponse;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.Record;
-import software.amazon.awssdk.services.dynamodb.model.ShardIteratorType;
 import software.amazon.awssdk.services.dynamodb.streams.DynamoDbStreamsClient;
 
 /**
@@ -21,55 +21,49 @@ public final class RecordedStream {
     private final String handler;
     private final String table;
     private final LambdaFunction function;
-    private final String arn;
-    private final List<Record> records;
+    private final StreamShards shards;
+    private final List<Record> records = new ArrayList<>();
+    private final Set<String> sequenceNumbers = new HashSet<>();
 
-    private RecordedStream(String handler, String table, LambdaFunction function, String arn, List<Record> records) {
+    private RecordedStream(String handler, String table, LambdaFunction function, StreamShards shards) {
         this.handler = handler;
         this.table = table;
         this.function = function;
-        this.arn = arn;
-        this.records = records;
+        this.shards = shards;
+        readMore();
     }
 
     /** Reads all streams that functions of the template consume. */
     public static List<RecordedStream> all(DynamoDbClient dynamoDb, LocalHandlers handlers, String prefix) {
         try (DynamoDbStreamsClient streams = LocalDynamoDb.streams()) {
-            return Template.ofProject().streamMappings().stream()
-                    .map(mapping -> {
-                        String table = prefix + mapping.table();
-                        String arn = dynamoDb.describeTable(describe -> describe.tableName(table))
-                                .table()
-                                .latestStreamArn();
-                        return new RecordedStream(
-                                mapping.handler(),
-                                mapping.table(),
-                                handlers.find(mapping.handler()).orElseThrow(),
-                                arn,
-                                read(streams, arn));
-                    })
-                    .toList();
+            return all(dynamoDb, streams, handlers, prefix);
         }
     }
 
-    private static List<Record> read(DynamoDbStreamsClient streams, String arn) {
-        List<Record> records = new ArrayList<>();
-        streams.describeStream(describe -> describe.streamArn(arn)).streamDescription().shards().stream()
-                .map(shard -> streams.getShardIterator(get -> get.streamArn(arn)
-                                .shardId(shard.shardId())
-                                .shardIteratorType(ShardIteratorType.TRIM_HORIZON))
-                        .shardIterator())
-                .forEach(first -> {
-                    @Nullable String iterator = first;
-                    while (iterator != null) {
-                        String from = iterator;
-                        GetRecordsResponse response = streams.getRecords(
-                                get -> get.shardIterator(from).limit(1000));
-                        records.addAll(response.records());
-                        iterator = response.records().isEmpty() ? null : response.nextShardIterator();
-                    }
-                });
-        return records;
+    /** As above; {@link #readMore} works until the client is closed. */
+    public static List<RecordedStream> all(
+            DynamoDbClient dynamoDb, DynamoDbStreamsClient streams, LocalHandlers handlers, String prefix) {
+        return Template.ofProject().streamMappings().stream()
+                .map(mapping -> new RecordedStream(
+                        mapping.handler(),
+                        mapping.table(),
+                        handlers.find(mapping.handler()).orElseThrow(),
+                        new StreamShards(dynamoDb, streams, prefix + mapping.table())))
+                .toList();
+    }
+
+    /** Reads the records that were written since the last read. */
+    public void readMore() {
+        for (StreamShards.Cursor shard : shards.readable()) {
+            List<Record> read;
+            do {
+                read = shards.read(shard);
+                // DynamoDB Local may trim an iterator of a shard that was empty; the shard is then read again.
+                read.stream()
+                        .filter(record -> sequenceNumbers.add(record.dynamodb().sequenceNumber()))
+                        .forEach(records::add);
+            } while (!read.isEmpty());
+        }
     }
 
     /** The handler's name in the template. */
@@ -80,6 +74,12 @@ public final class RecordedStream {
     /** The table's name in the template. */
     public String table() {
         return table;
+    }
+
+    /** The sort key of a record, by its index; empty if it is not text. */
+    public String sortKey(int index) {
+        AttributeValue key = records.get(index).dynamodb().keys().get("sk");
+        return key == null || key.s() == null ? "" : key.s();
     }
 
     /** Number of records. */
@@ -94,7 +94,7 @@ public final class RecordedStream {
      * @return the response of the function
      */
     public String deliver(List<Integer> indexes) throws Exception {
-        return String.valueOf(function.invoke(
-                StreamEventJson.of(arn, indexes.stream().map(records::get).toList())));
+        return String.valueOf(function.invoke(StreamEventJson.of(
+                shards.arn(), indexes.stream().map(records::get).toList())));
     }
 }

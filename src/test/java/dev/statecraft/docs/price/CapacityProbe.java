@@ -1,0 +1,157 @@
+package dev.statecraft.docs.price;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.statecraft.docs.price.Measured.Use;
+import dev.statecraft.local.LocalDynamoDb;
+import dev.statecraft.local.LocalHandlers;
+import dev.statecraft.local.stream.RecordedStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.LongSupplier;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.dynamodb.streams.DynamoDbStreamsClient;
+
+/** Calls the running application and its stream consumers, and counts the capacity of each. */
+final class CapacityProbe implements AutoCloseable {
+
+    /** Operations of a busy game that share the caches of an instance and the batches of the streams. */
+    static final int TOGETHER = 10;
+
+    /** Longer than every cache and every interval of an instance. */
+    private static final Duration QUIET = Duration.ofMinutes(2);
+
+    private static final String NOTHING_FAILED = "{\"batchItemFailures\":[]}";
+
+    private final String key;
+    private final URI root;
+    private final LocalHandlers handlers;
+    private final LongSupplier eventCount;
+    private final HttpClient http = HttpClient.newHttpClient();
+    private final DynamoDbStreamsClient client = LocalDynamoDb.streams();
+    private final List<RecordedStream> streams;
+
+    /** Sort keys that the template lets pass, by table and handler; all without an entry. */
+    private final Map<String, Set<String>> filters;
+
+    private final Map<RecordedStream, Integer> delivered = new HashMap<>();
+
+    /**
+     * Creates a probe of a running application whose stream pump is paused.
+     *
+     * @param key API key of the game
+     * @param eventCount counts the events of the game
+     */
+    CapacityProbe(
+            String key,
+            URI root,
+            DynamoDbClient dynamo,
+            String tablePrefix,
+            LocalHandlers handlers,
+            LongSupplier eventCount) {
+        this.key = key;
+        this.root = root;
+        this.handlers = handlers;
+        this.eventCount = eventCount;
+        streams = RecordedStream.all(dynamo, client, handlers, tablePrefix);
+        filters = new IdleStack(Map.of()).sortKeyFilters();
+    }
+
+    /** An operation that is repeated. */
+    interface Operation {
+
+        /** Runs the operation and returns the bytes of the response. */
+        int run(int number) throws Exception;
+    }
+
+    /** Measures an operation after two minutes without any other: nothing is cached, each batch has its records only. */
+    Measured quiet(Operation operation) throws Exception {
+        deliver();
+        CapacityClock.NOW.move(QUIET);
+        return measured(1, operation);
+    }
+
+    /** Measures operations in a row, per operation: caches are filled, and a batch has the records of all of them. */
+    Measured busy(Operation operation) throws Exception {
+        operation.run(0);
+        deliver();
+        return measured(TOGETHER, operation).per(TOGETHER);
+    }
+
+    private Measured measured(int times, Operation operation) throws Exception {
+        long events = eventCount.getAsLong();
+        CapacityMeter.take();
+        double bytes = 0;
+        for (int i = 0; i < times; i++) {
+            bytes += operation.run(i);
+        }
+        Use api = Use.of(times, CapacityMeter.take());
+        Map<String, Use> consumers = deliver();
+        return new Measured(api, consumers, eventCount.getAsLong() - events, bytes);
+    }
+
+    /** Delivers all new records, one batch for each stream and consumer, until there are none. */
+    Map<String, Use> deliver() throws Exception {
+        Map<String, Use> uses = new TreeMap<>();
+        for (boolean more = true; more; ) {
+            more = false;
+            for (RecordedStream stream : streams) {
+                stream.readMore();
+                List<Integer> batch = IntStream.range(delivered.getOrDefault(stream, 0), stream.size())
+                        .filter(index -> passes(stream, index))
+                        .boxed()
+                        .toList();
+                delivered.put(stream, stream.size());
+                if (!batch.isEmpty()) {
+                    more = true;
+                    CapacityMeter.take();
+                    assertEquals(NOTHING_FAILED, stream.deliver(batch), stream.handler() + " of " + stream.table());
+                    uses.merge(stream.handler(), Use.of(1, CapacityMeter.take()), Use::plus);
+                }
+            }
+        }
+        return uses;
+    }
+
+    private boolean passes(RecordedStream stream, int index) {
+        Set<String> sortKeys = filters.get(stream.table() + "/" + stream.handler());
+        return sortKeys == null || sortKeys.contains(stream.sortKey(index));
+    }
+
+    /** Calls the scheduled function once. */
+    int tick() throws Exception {
+        handlers.find("schedule").orElseThrow().invoke("{\"id\":\"tick\"}");
+        return 0;
+    }
+
+    /** Sends a request and returns the body of the response. Single quotes in the body are double quotes. */
+    String call(String method, String path, @Nullable String body) throws Exception {
+        HttpRequest request = HttpRequest.newBuilder(root.resolve(path))
+                .header("Authorization", "Bearer " + key)
+                .header("Content-Type", "application/json")
+                .method(
+                        method,
+                        body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body.replace('\'', '"')))
+                .build();
+        HttpResponse<String> response = http.send(request, BodyHandlers.ofString());
+        assertEquals(2, response.statusCode() / 100, () -> method + " " + path + ": " + response.body());
+        return response.body();
+    }
+
+    @Override
+    public void close() {
+        client.close();
+    }
+}
