@@ -48,6 +48,12 @@ final class CapacityProbe implements AutoCloseable {
 
     private final Map<RecordedStream, Integer> delivered = new HashMap<>();
 
+    /** What was counted since the measurement began: requests of callers, and consumers by the name of the handler. */
+    private Use api = Use.NONE;
+
+    private Map<String, Use> consumers = new TreeMap<>();
+    private int calls;
+
     /**
      * Creates a probe of a running application whose stream pump is paused.
      *
@@ -76,9 +82,11 @@ final class CapacityProbe implements AutoCloseable {
         int run(int number) throws Exception;
     }
 
-    /** Measures an operation after two minutes without any other: nothing is cached, each batch has its records only. */
+    /**
+     * Measures an operation after two minutes without any other: nothing is cached, each batch has its records only. All
+     * earlier records must be delivered.
+     */
     Measured quiet(Operation operation) throws Exception {
-        deliver();
         CapacityClock.NOW.move(QUIET);
         return measured(1, operation);
     }
@@ -93,18 +101,21 @@ final class CapacityProbe implements AutoCloseable {
     private Measured measured(int times, Operation operation) throws Exception {
         long events = eventCount.getAsLong();
         CapacityMeter.take();
+        calls = 0;
+        api = Use.NONE;
+        consumers = new TreeMap<>();
         double bytes = 0;
         for (int i = 0; i < times; i++) {
             bytes += operation.run(i);
         }
-        Use api = Use.of(times, CapacityMeter.take());
-        Map<String, Use> consumers = deliver();
-        return new Measured(api, consumers, eventCount.getAsLong() - events, bytes);
+        deliver();
+        Use requested = new Use(calls, api.requests(), api.readUnits(), api.writeUnits());
+        return new Measured(requested, consumers, eventCount.getAsLong() - events, bytes);
     }
 
     /** Delivers all new records, one batch for each stream and consumer, until there are none. */
-    Map<String, Use> deliver() throws Exception {
-        Map<String, Use> uses = new TreeMap<>();
+    void deliver() throws Exception {
+        api = api.plus(Use.of(0, CapacityMeter.take()));
         for (boolean more = true; more; ) {
             more = false;
             for (RecordedStream stream : streams) {
@@ -116,24 +127,24 @@ final class CapacityProbe implements AutoCloseable {
                 delivered.put(stream, stream.size());
                 if (!batch.isEmpty()) {
                     more = true;
-                    CapacityMeter.take();
                     assertEquals(NOTHING_FAILED, stream.deliver(batch), stream.handler() + " of " + stream.table());
-                    uses.merge(stream.handler(), Use.of(1, CapacityMeter.take()), Use::plus);
+                    consumers.merge(stream.handler(), Use.of(1, CapacityMeter.take()), Use::plus);
                 }
             }
         }
-        return uses;
+    }
+
+    /** Calls the scheduled function once. */
+    int tick() throws Exception {
+        api = api.plus(Use.of(0, CapacityMeter.take()));
+        handlers.find("schedule").orElseThrow().invoke("{\"id\":\"tick\"}");
+        consumers.merge("schedule", Use.of(1, CapacityMeter.take()), Use::plus);
+        return 0;
     }
 
     private boolean passes(RecordedStream stream, int index) {
         Set<String> sortKeys = filters.get(stream.table() + "/" + stream.handler());
         return sortKeys == null || sortKeys.contains(stream.sortKey(index));
-    }
-
-    /** Calls the scheduled function once. */
-    int tick() throws Exception {
-        handlers.find("schedule").orElseThrow().invoke("{\"id\":\"tick\"}");
-        return 0;
     }
 
     /** Sends a request and returns the body of the response. Single quotes in the body are double quotes. */
@@ -145,6 +156,7 @@ final class CapacityProbe implements AutoCloseable {
                         method,
                         body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body.replace('\'', '"')))
                 .build();
+        calls++;
         HttpResponse<String> response = http.send(request, BodyHandlers.ofString());
         assertEquals(2, response.statusCode() / 100, () -> method + " " + path + ": " + response.body());
         return response.body();

@@ -51,6 +51,7 @@ class CapacityTest {
                     "quarkus.dynamodb.interceptors", CapacityMeter.class.getName(),
                     "statecraft.integration.traffic-gathering", "5s",
                     "statecraft.integration.leaderboard-replication", "true",
+                    "statecraft.replication.type-cache", "1s",
                     "statecraft.replication.connection-cache", "1h",
                     "statecraft.replication.resync-cache", "1h");
         }
@@ -131,11 +132,12 @@ class CapacityTest {
                 .mapToObj(i -> "{'playerId':'p" + i + "','value':" + (i * 19_997) % 999_983 + "}")
                 .collect(Collectors.joining(","));
         post("leaderboards/" + id + "/scores/batch", "{'scores':[" + scores + "]}");
+        probe.deliver();
     }
 
     /** Scores in the middle of the board, each better than the one before. */
     private int improved() {
-        return 300_000 + 797 * sequence;
+        return 300_000 + 7_919 * sequence;
     }
 
     private int submit(int player, int value, String query) throws Exception {
@@ -146,6 +148,7 @@ class CapacityTest {
 
     private void matches() throws Exception {
         post("leaderboards", "{'id':'ladder','rankingType':'RATING'}");
+        probe.deliver();
         measure("match2", i -> match(2, i));
         measure("match10", i -> match(10, i));
     }
@@ -188,6 +191,7 @@ class CapacityTest {
         for (int i = 0; i < PLAYERS; i++) {
             create("room", "e" + i);
         }
+        probe.deliver();
         for (int size : new int[] {1, 10, 50}) {
             measure("commit" + size, i -> update("room", size, i));
         }
@@ -249,10 +253,12 @@ class CapacityTest {
             }
             commits.commit(GAME, "save" + space, mutations);
         }
+        probe.deliver();
         post(
                 "migrations",
                 "{'version':'9.0.0','description':'d','target':{'entityType':'PLAYER_DATA'},"
                         + "'up':{'operations':[{'op':'rename','from':'name','path':'title'}]}}");
+        probe.deliver();
         Measured run = probe.quiet(i -> post("migrations/apply?waitMillis=20000", "{'reason':'price'}"));
         assertEquals(
                 "APPLIED",

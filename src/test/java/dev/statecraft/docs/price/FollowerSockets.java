@@ -52,6 +52,7 @@ final class FollowerSockets implements AutoCloseable {
 
     @Override
     public void close() {
-        sockets.forEach(WebSocket::abort);
+        sockets.forEach(
+                socket -> socket.sendClose(WebSocket.NORMAL_CLOSURE, "").join());
     }
 }

@@ -60,7 +60,11 @@ record Measured(Use api, Map<String, Use> streams, double events, double respons
     void write(ObjectNode node) {
         write(node.putObject("api"), api);
         ObjectNode all = node.putObject("streams");
-        streams.forEach((handler, use) -> write(all.putObject(handler), use));
+        streams.forEach((handler, use) -> {
+            if (rounded(use.invocations) > 0 || rounded(use.requests) > 0) {
+                write(all.putObject(handler), use);
+            }
+        });
         node.put("events", rounded(events)).put("responseBytes", Math.round(responseBytes));
     }
 
@@ -72,6 +76,7 @@ record Measured(Use api, Map<String, Use> streams, double events, double respons
     }
 
     private static double rounded(double value) {
-        return Math.round(value * 100) / 100.0;
+        // A difference of measurements may be slightly negative.
+        return Math.max(0, Math.round(value * 100) / 100.0);
     }
 }

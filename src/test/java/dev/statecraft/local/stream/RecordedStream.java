@@ -55,14 +55,16 @@ public final class RecordedStream {
     /** Reads the records that were written since the last read. */
     public void readMore() {
         for (StreamShards.Cursor shard : shards.readable()) {
-            List<Record> read;
-            do {
-                read = shards.read(shard);
-                // DynamoDB Local may trim an iterator of a shard that was empty; the shard is then read again.
+            // DynamoDB Local trims the iterator of a shard that was empty; the shard is then read again from its start.
+            int emptyReads = records.isEmpty() ? 2 : 1;
+            while (emptyReads > 0) {
+                List<Record> read = shards.read(shard);
+                emptyReads -= read.isEmpty() ? 1 : 0;
                 read.stream()
-                        .filter(record -> sequenceNumbers.add(record.dynamodb().sequenceNumber()))
+                        .filter(record ->
+                                sequenceNumbers.add(record.dynamodb().sequenceNumber()))
                         .forEach(records::add);
-            } while (!read.isEmpty());
+            }
         }
     }
 
