@@ -228,7 +228,9 @@ final class PriceModel {
             perPlayer += each.getValue().asDouble()
                     * dollars(each.getKey(), caches, batches).total();
         }
-        double fixed = 0;
+        // While a game is played, the schedule function runs in every minute.
+        double ticks = days * assumption("activeHoursPerDay") * 60;
+        double fixed = ticks * (quiet("idleTick").total() + price("schedulerInvocation"));
         for (Map.Entry<String, JsonNode> each : game.path("perMonth").properties()) {
             fixed += each.getValue().asDouble() * quiet(each.getKey()).total();
         }

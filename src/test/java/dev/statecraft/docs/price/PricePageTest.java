@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class PricePageTest {
 
     private static final Pattern PLACE =
-            Pattern.compile("(<!-- table: ([\\w-]+) -->\\n\\n).*?(\\n<!-- end -->)", Pattern.DOTALL);
+            Pattern.compile("(<!-- table: ([\\w-]+) -->\\n).*?(<!-- end -->)", Pattern.DOTALL);
 
     @ParameterizedTest
     @ValueSource(strings = {"price", "performance"})
@@ -38,7 +38,7 @@ class PricePageTest {
         while (place.find()) {
             String table = tables.get(place.group(2));
             assertTrue(table != null, "no table " + place.group(2));
-            place.appendReplacement(computed, Matcher.quoteReplacement(place.group(1) + table + place.group(3)));
+            place.appendReplacement(computed, Matcher.quoteReplacement(place.group(1) + "\n" + table + "\n" + place.group(3)));
             found++;
         }
         place.appendTail(computed);

@@ -115,6 +115,9 @@ final class PriceTables {
         variants.put("`Alarms=true`", Map.of("Alarms", "true"));
         variants.put("`Alarms=true CloudWatchDashboard=true`", Map.of("Alarms", "true", "CloudWatchDashboard", "true"));
         variants.put("`ScheduleMode=every-minute`", Map.of("ScheduleMode", "every-minute"));
+        if (!new IdleStack(Map.of()).hasParameter("ScheduleMode")) {
+            variants.remove("`ScheduleMode=every-minute`");
+        }
         variants.forEach((name, parameters) -> {
             IdleStack stack = new IdleStack(parameters);
             IdleBill bill = new IdleBill(model, stack);
