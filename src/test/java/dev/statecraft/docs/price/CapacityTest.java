@@ -2,6 +2,7 @@ package dev.statecraft.docs.price;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.statecraft.access.Keyring;
 import dev.statecraft.access.Scope;
 import dev.statecraft.docs.price.CapacityProbe.Operation;
@@ -188,13 +189,11 @@ class CapacityTest {
     }
 
     private void commits() throws Exception {
-        for (int i = 0; i < PLAYERS; i++) {
-            create("room", "e" + i);
-        }
-        probe.deliver();
-        for (int size : new int[] {1, 10, 50}) {
+        fill("room", "e", "UI_STATE", PLAYERS);
+        for (int size : new int[] {1, 10}) {
             measure("commit" + size, i -> update("room", size, i));
         }
+        file.quiet("commit50", probe.quiet(i -> update("room", 50, i)));
         String synced = probe.call("POST", "/v1/sync", "{'clientId':'c','cursors':{'room':''}}");
         String cursor =
                 MeasuredCapacity.JSON.readTree(synced).at("/spaces/room/cursor").asText();
@@ -241,19 +240,8 @@ class CapacityTest {
     private void migrations() throws Exception {
         post("migrations/apply?waitMillis=20000", "{'reason':'migrations of the tests'}");
         for (int space = 0; space < 2; space++) {
-            List<Mutation> mutations = new ArrayList<>();
-            for (int i = 0; i < MIGRATED / 2; i++) {
-                var state = ReplicationBench.gameState(random, STATE_BYTES);
-                mutations.add(new Mutation(
-                        "n" + i,
-                        null,
-                        "",
-                        old -> new Mutation.Write(
-                                "PLAYER_DATA", state, "0.0.0", null, Laboratory.BY, null, List.of(), 0)));
-            }
-            commits.commit(GAME, "save" + space, mutations);
+            fill("save" + space, "n", "PLAYER_DATA", MIGRATED / 2);
         }
-        probe.deliver();
         post(
                 "migrations",
                 "{'version':'9.0.0','description':'d','target':{'entityType':'PLAYER_DATA'},"
@@ -267,6 +255,21 @@ class CapacityTest {
                         .at("/runs/0/status")
                         .asText());
         file.quiet("migrateRecord", run.per(MIGRATED));
+    }
+
+    /** Creates entities with one commit. */
+    private void fill(String space, String prefix, String type, int entities) throws Exception {
+        List<Mutation> mutations = new ArrayList<>();
+        for (int i = 0; i < entities; i++) {
+            ObjectNode state = ReplicationBench.gameState(random, STATE_BYTES);
+            mutations.add(new Mutation(
+                    prefix + i,
+                    null,
+                    "",
+                    old -> new Mutation.Write(type, state, "0.0.0", null, Laboratory.BY, null, List.of(), 0)));
+        }
+        commits.commit(GAME, space, mutations);
+        probe.deliver();
     }
 
     private void measure(String operation, Operation call) throws Exception {

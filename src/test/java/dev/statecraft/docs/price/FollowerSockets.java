@@ -52,7 +52,6 @@ final class FollowerSockets implements AutoCloseable {
 
     @Override
     public void close() {
-        sockets.forEach(
-                socket -> socket.sendClose(WebSocket.NORMAL_CLOSURE, "").join());
+        sockets.forEach(socket -> socket.sendClose(WebSocket.NORMAL_CLOSURE, "").join());
     }
 }

@@ -28,7 +28,18 @@ final class MeasuredCapacity {
 
     /** Differences that do not count: caches of a second decide about a read, sizes of ids about the last KB of an item. */
     private static final Map<String, Double> ALLOWED = Map.of(
-            "invocations", 0.15, "requests", 1.2, "readUnits", 1.2, "writeUnits", 0.3, "events", 0.15, "responseBytes", 40.0);
+            "invocations",
+            0.15,
+            "requests",
+            1.2,
+            "readUnits",
+            1.2,
+            "writeUnits",
+            0.3,
+            "events",
+            0.15,
+            "responseBytes",
+            40.0);
 
     private static final double RELATIVE = 0.03;
 

@@ -169,8 +169,14 @@ final class PriceModel {
     }
 
     private Dollars use(String handler, Channel channel, double[] use) {
-        // A pushed frame is sent by a function that runs anyway; only its DynamoDB requests make it run longer.
-        double invocations = channel == Channel.PUSH ? 0 : use[0];
+        double invocations =
+                switch (channel) {
+                    // Connecting, the first sync, and disconnecting.
+                    case SOCKET -> 3;
+                    // A frame is sent by a function that runs anyway; only its DynamoDB requests make it run longer.
+                    case PUSH -> 0;
+                    case HTTP, NONE -> use[0];
+                };
         double seconds =
                 (invocations * assumption("millisPerInvocation") + use[1] * assumption("millisPerDynamoDbRequest"))
                         / 1_000;
@@ -189,7 +195,7 @@ final class PriceModel {
         double transfer = (responseBytes + assumption("headerBytes")) / GIGABYTE * price("transferOut");
         return switch (channel) {
             case HTTP -> new Dollars(price("httpRequest"), 0, 0, 0, 0, logs(assumption("accessLogBytes")), transfer);
-            // Connecting, the first sync with its answer, and disconnecting.
+            // Connecting, the first sync and its answer, and disconnecting.
             case SOCKET ->
                 new Dollars(4 * price("socketMessage"), 0, 0, 0, 0, logs(3 * assumption("accessLogBytes")), transfer);
             case PUSH -> new Dollars(price("socketMessage"), 0, 0, 0, 0, 0, transfer);

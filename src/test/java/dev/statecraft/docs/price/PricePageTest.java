@@ -38,7 +38,8 @@ class PricePageTest {
         while (place.find()) {
             String table = tables.get(place.group(2));
             assertTrue(table != null, "no table " + place.group(2));
-            place.appendReplacement(computed, Matcher.quoteReplacement(place.group(1) + "\n" + table + "\n" + place.group(3)));
+            place.appendReplacement(
+                    computed, Matcher.quoteReplacement(place.group(1) + "\n" + table + "\n" + place.group(3)));
             found++;
         }
         place.appendTail(computed);

@@ -61,8 +61,7 @@ public final class RecordedStream {
                 List<Record> read = shards.read(shard);
                 emptyReads -= read.isEmpty() ? 1 : 0;
                 read.stream()
-                        .filter(record ->
-                                sequenceNumbers.add(record.dynamodb().sequenceNumber()))
+                        .filter(record -> sequenceNumbers.add(record.dynamodb().sequenceNumber()))
                         .forEach(records::add);
             }
         }
