@@ -183,7 +183,8 @@ final class PriceTables {
     }
 
     private String profiles() {
-        ComputedTable table = new ComputedTable("game", "a day and player", "storage a monthly player", "");
+        ComputedTable table = new ComputedTable(
+                "game", "a day and player", "stored for a monthly player", "of it in a cache of your own", "");
         for (String id : PROFILES) {
             JsonNode profile = model.profile(id);
             StringBuilder day = new StringBuilder();
@@ -196,6 +197,7 @@ final class PriceTables {
                     profile.path("title").asText(),
                     day.toString(),
                     profile.path("storedKilobytesPerPlayer").asText() + " KB",
+                    profile.path("cacheKilobytesPerPlayer").asText() + " KB",
                     profile.path("what").asText());
         }
         return table.toString();
