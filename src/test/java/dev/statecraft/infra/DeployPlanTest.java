@@ -256,4 +256,15 @@ class DeployPlanTest {
                 .map(match -> match.group(1) == null ? match.group(2) : match.group(1))
                 .forEach(code -> assertTrue(help.contains("\n  " + code + "  "), code));
     }
+
+    @Test
+    void theGuide_describesEveryOption() throws Exception {
+        String guide = Files.readString(Path.of("src/site/markdown/deploy.md"));
+        Pattern.compile("^  (--[a-z-0-9]+)", Pattern.MULTILINE)
+                .matcher(sandbox.run("deploy", "--help").out())
+                .results()
+                .map(match -> match.group(1))
+                .filter(option -> !option.equals("--help"))
+                .forEach(option -> assertTrue(guide.contains("| `" + option), option));
+    }
 }
