@@ -1,18 +1,19 @@
 package dev.statecraft.infra;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.statecraft.infra.ScriptSandbox.Run;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
-import java.net.Socket;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -23,8 +24,8 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
@@ -46,17 +47,13 @@ class InstalledAwsCliTest {
             + "<Message>Stack with id statecraft does not exist</Message></Error></ErrorResponse>";
 
     private final Queue<Map<String, String>> changeSets = new ConcurrentLinkedQueue<>();
-    private final Path log;
     private Process moto;
+    private CompletableFuture<Void> reading = CompletableFuture.completedFuture(null);
     private HttpServer cloudFormation;
     private String endpoint;
     private ScriptSandbox sandbox;
     private volatile String api = "";
     private volatile boolean deployed;
-
-    InstalledAwsCliTest(@TempDir Path folder) {
-        log = folder.resolve("moto.log");
-    }
 
     @BeforeAll
     void start() throws Exception {
@@ -71,25 +68,19 @@ class InstalledAwsCliTest {
         }
         moto = new ProcessBuilder("moto_server", "-p", Integer.toString(port))
                 .redirectErrorStream(true)
-                .redirectOutput(log.toFile())
                 .start();
         endpoint = "http://127.0.0.1:" + port;
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
-        while (!accepts(port)) {
-            assertTrue(moto.isAlive() && System.nanoTime() < deadline, "moto_server does not start: " + log);
-            Thread.sleep(100);
+        BufferedReader output = moto.inputReader(StandardCharsets.UTF_8);
+        String line = "";
+        while (line != null && !line.contains("Running on")) {
+            line = output.readLine();
         }
+        assertNotNull(line, "moto_server ended");
+        // Read on, because moto blocks when nobody reads its log of requests.
+        reading = CompletableFuture.runAsync(() -> output.lines().forEach(request -> {}));
         cloudFormation = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         cloudFormation.createContext("/", this::answer);
         cloudFormation.start();
-    }
-
-    private static boolean accepts(int port) {
-        try (Socket socket = new Socket("127.0.0.1", port)) {
-            return socket.isConnected();
-        } catch (IOException e) {
-            return false;
-        }
     }
 
     @AfterAll
@@ -99,6 +90,7 @@ class InstalledAwsCliTest {
         }
         if (moto != null) {
             moto.destroy();
+            reading.join();
         }
     }
 
