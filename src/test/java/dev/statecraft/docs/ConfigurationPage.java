@@ -67,7 +67,7 @@ final class ConfigurationPage {
             new Section(
                     "AWS",
                     "Settings that `template.yaml` makes for the functions of a stack.",
-                    List.of("statecraft.metrics", "statecraft.migration-machine")),
+                    List.of("statecraft.metrics", "statecraft.migration-machine", "statecraft.schedule")),
             new Section(
                     "Dev mode and tests",
                     "The packaged artifact does not read these properties.",

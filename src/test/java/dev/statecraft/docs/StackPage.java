@@ -119,10 +119,18 @@ final class StackPage {
                                     + properties.path("BatchSize").asText() + " records a call");
                 case "Schedule", "ScheduleV2" ->
                     others.add("schedule "
-                            + code(properties
-                                    .path(properties.has("Schedule") ? "Schedule" : "ScheduleExpression")
-                                    .asText()));
+                            + either(properties.path(properties.has("Schedule") ? "Schedule" : "ScheduleExpression")));
+                case "EventBridgeRule" ->
+                    others.add("event "
+                            + code(properties.at("/Pattern/detail-type/0").asText()));
                 default -> others.add(event.path("Type").asText());
+            }
+        });
+        String byName = ":function:" + function.path("FunctionName").asText();
+        SamTemplate.resources("AWS::IAM::Role").forEach((role, resource) -> {
+            String text = resource.toString();
+            if (text.contains("scheduler.amazonaws.com\"},\"Action\":\"sts:AssumeRole") && text.contains(byName)) {
+                others.add("one-shot schedules with " + code(role));
             }
         });
         if (!routes.isEmpty()) {
@@ -136,6 +144,14 @@ final class StackPage {
             }
         });
         return String.join("; ", others);
+    }
+
+    /** A value, or the values of a condition: the second one first, because conditions name what is not the default. */
+    private static String either(JsonNode value) {
+        return value.isArray()
+                ? code(value.path(2).asText()) + ", or " + code(value.path(1).asText()) + " with "
+                        + code(value.path(0).asText())
+                : code(value.asText());
     }
 
     private static String route(JsonNode event) {
