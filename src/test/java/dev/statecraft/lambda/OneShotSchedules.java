@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.services.scheduler.SchedulerClient;
 import software.amazon.awssdk.services.scheduler.model.ConflictException;
@@ -25,6 +26,26 @@ final class OneShotSchedules implements SchedulerClient {
 
     OneShotSchedules(Clock clock) {
         this.clock = clock;
+    }
+
+    /** The configuration of an instance that uses a group; null for none. */
+    static TickSchedulerConfig config(@Nullable String group) {
+        return new TickSchedulerConfig() {
+            @Override
+            public Optional<String> group() {
+                return Optional.ofNullable(group);
+            }
+
+            @Override
+            public Optional<String> target() {
+                return Optional.of("arn:target");
+            }
+
+            @Override
+            public Optional<String> role() {
+                return Optional.of("arn:role");
+            }
+        };
     }
 
     @Override

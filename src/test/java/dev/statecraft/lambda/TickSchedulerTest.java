@@ -20,7 +20,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -91,7 +90,7 @@ class TickSchedulerTest {
 
     private TickScheduler instance() {
         return new TickScheduler(
-                config("stack-ticks"),
+                OneShotSchedules.config("stack-ticks"),
                 counters,
                 clock,
                 SchedulerClient.builder()
@@ -103,25 +102,6 @@ class TickSchedulerTest {
                         .httpClient(UrlConnectionHttpClient.create())
                         .overrideConfiguration(client -> client.retryStrategy(DefaultRetryStrategy.doNotRetry()))
                         .build());
-    }
-
-    private static TickSchedulerConfig config(@Nullable String group) {
-        return new TickSchedulerConfig() {
-            @Override
-            public Optional<String> group() {
-                return Optional.ofNullable(group);
-            }
-
-            @Override
-            public Optional<String> target() {
-                return Optional.of("arn:target");
-            }
-
-            @Override
-            public Optional<String> role() {
-                return Optional.of("arn:role");
-            }
-        };
     }
 
     @Test
@@ -207,7 +187,7 @@ class TickSchedulerTest {
 
     @Test
     void withoutAGroup_nothingIsRequested() {
-        TickScheduler ticks = new TickScheduler(config(null), counters, clock);
+        TickScheduler ticks = new TickScheduler(OneShotSchedules.config(null), counters, clock);
         ticks.wake();
         ticks.request(START);
         assertEquals(List.of(), requests);
