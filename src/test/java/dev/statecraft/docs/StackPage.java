@@ -56,7 +56,7 @@ final class StackPage {
         });
         return section(
                 "Parameters",
-                "Set a parameter with `sam deploy --parameter-overrides Name=value`. [Deploy](../deploy.md) describes the"
+                "Set a parameter with `infra/deploy --parameter Name=value`. [Deploy](../deploy.md) describes the"
                         + " first deployment.",
                 table);
     }

@@ -22,7 +22,7 @@ class DeployPlanTest {
 
     /** Calls that read only. */
     private static final Pattern READS =
-            Pattern.compile("aws (configure get|sts get-|cloudformation describe-|dynamodb list-|s3api head-).*"
+            Pattern.compile("aws (configure get|sts get-|cloudformation (describe|get)-|dynamodb list-|s3api head-).*"
                     + "|sam list stack-outputs .*");
 
     private ScriptSandbox sandbox;
@@ -182,6 +182,15 @@ class DeployPlanTest {
     }
 
     @Test
+    void aFirstDeploymentWithoutAZip_isRefused() throws Exception {
+        assertRefused(13, "There is no zip: pass --zip");
+        Files.delete(sandbox.file("bin/aws"));
+        sandbox.install("sam");
+        sandbox.set("FAKE_STATUS", "CREATE_COMPLETE");
+        assertRefused(13, "an update without --zip or --build needs the AWS CLI");
+    }
+
+    @Test
     void aWrongSha256_isRefused() throws Exception {
         assertRefused(14, "not the expected " + "0".repeat(64), "--zip", zip, "--sha256", "0".repeat(64));
     }
@@ -243,6 +252,7 @@ class DeployPlanTest {
         assertRefused(2, "--zip needs a value", "--zip");
         assertRefused(2, "https URLs only", "--zip", "http://localhost/function.zip");
         assertRefused(2, "--architecture is arm64 or x86_64", "--architecture", "riscv");
+        assertRefused(2, "--architecture belongs to --zip or --build", "--architecture", "arm64");
         assertRefused(2, "exclude each other", "--zip", zip, "--build", "jvm");
         assertRefused(2, "--stack is a letter", "--stack", "a/b");
     }

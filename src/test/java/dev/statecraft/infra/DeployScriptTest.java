@@ -226,6 +226,31 @@ class DeployScriptTest {
     }
 
     @Test
+    void anUpdateWithoutAZip_keepsTheDeployedTemplate() throws Exception {
+        sandbox.set("FAKE_STATUS", "CREATE_COMPLETE");
+        String deployed = Files.readString(Path.of("template.yaml"))
+                .replace("target/function.zip", "s3://bucket/former.zip")
+                .replace("  LogRetentionDays:", "  FormerName:");
+        Files.writeString(sandbox.file("deployed-template.yaml"), deployed);
+        try (DeployedApi api = new DeployedApi(0, 201)) {
+            sandbox.set("FAKE_API", api.url());
+            Run plan = sandbox.run("deploy", "--plan", "--parameter", "FormerName=7");
+            assertEquals(0, plan.code(), plan::toString);
+            assertTrue(plan.out().contains("artifact      the deployed code and template"), plan::toString);
+            Run run = sandbox.run("deploy", "--parameter", "FormerName=7");
+            assertEquals(0, run.code(), run::toString);
+            assertEquals(List.of("FormerName=7"), deployedParameters());
+            assertEquals(deployed, Files.readString(sandbox.file("template.yaml")));
+            assertFalse(Files.exists(sandbox.file("uploaded.zip")));
+            assertEquals(
+                    16,
+                    sandbox.run("deploy", "--parameter", "LogRetentionDays=7").code());
+            assertEquals(0, sandbox.run("deploy", "--new-key").code());
+            assertEquals(List.of("BootstrapKeyHash=" + sha256(bootstrapKey())), deployedParameters());
+        }
+    }
+
+    @Test
     void theSamCli_deploysTheSame() throws Exception {
         Files.delete(sandbox.file("bin/aws"));
         sandbox.install("sam");
