@@ -6,7 +6,7 @@ import { chromium } from 'playwright-core';
 const [base, executablePath, file] = process.argv.slice(2);
 const START_TIMEOUT_MILLIS = 600_000;
 // The charts have a data point per minute.
-const CHART_MILLIS = 420_000;
+const CHART_MILLIS = 150_000;
 
 const browser = await chromium.launch({
   executablePath, args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-dev-shm-usage'],

@@ -10,6 +10,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -20,6 +24,8 @@ import java.util.regex.Pattern;
 final class ShellSession implements AutoCloseable {
 
     private static final String END = "end-of-script";
+
+    private static final long MAX_SECONDS = 120;
 
     private static final Pattern STATUS = Pattern.compile("(?m)^http-status (\\d{3}) (\\S+)$");
 
@@ -37,6 +43,11 @@ final class ShellSession implements AutoCloseable {
     private final BufferedWriter input;
     private final BufferedReader output;
     private final Path directory;
+    private final ScheduledExecutorService watchdog = Executors.newSingleThreadScheduledExecutor(task -> {
+        Thread thread = new Thread(task, "shell-watchdog");
+        thread.setDaemon(true);
+        return thread;
+    });
     private int scripts;
 
     /**
@@ -73,8 +84,21 @@ final class ShellSession implements AutoCloseable {
         input.write(PRELUDE);
     }
 
-    /** Runs a script and waits for its end. */
+    /**
+     * Runs a script and waits for its end.
+     *
+     * @throws IOException if the script ends the shell, or takes more than two minutes
+     */
     Outcome run(String text) throws IOException {
+        ScheduledFuture<?> limit = watchdog.schedule(this::kill, MAX_SECONDS, TimeUnit.SECONDS);
+        try {
+            return runUnlimited(text);
+        } finally {
+            limit.cancel(false);
+        }
+    }
+
+    private Outcome runUnlimited(String text) throws IOException {
         Path script = directory.resolve("block-" + ++scripts + ".sh");
         Path errors = directory.resolve("block-" + scripts + ".err");
         Files.writeString(script, text + "\n");
@@ -94,7 +118,7 @@ final class ShellSession implements AutoCloseable {
             }
             read.append(line).append('\n');
         }
-        throw new IOException("The shell ended within a script: " + Files.readString(errors));
+        throw new IOException("The shell ended within a script, or the script took more than " + MAX_SECONDS + " s: " + Files.readString(errors));
     }
 
     private static List<Status> statuses(String error) {
@@ -108,6 +132,11 @@ final class ShellSession implements AutoCloseable {
 
     @Override
     public void close() {
+        watchdog.shutdownNow();
+        kill();
+    }
+
+    private void kill() {
         process.descendants().forEach(ProcessHandle::destroyForcibly);
         process.destroyForcibly();
     }

@@ -22,6 +22,9 @@ import java.util.function.LongSupplier;
 @ApplicationScoped
 public class DriveService {
 
+    /** Pause before a run is read again of which others process a segment. */
+    private static final long POLL_MILLIS = 500;
+
     private final StepService steps;
     private final SegmentService segments;
     private final ExecutorService threads;
@@ -43,6 +46,7 @@ public class DriveService {
 
     /**
      * Drives the runs of a game until no work is left or the time budget is used up. Returns true if no work is left.
+     * Where segments belong to game servers or to another instance, the run is read again after a pause.
      *
      * @throws RuntimeException the first failure, after all segments have stopped; the run can be continued
      */
@@ -56,20 +60,24 @@ public class DriveService {
             if (run == null || millisLeft.getAsLong() <= 0) {
                 return false;
             }
-            List<Future<?>> working = new ArrayList<>();
+            List<Future<Boolean>> working = new ArrayList<>();
             for (int segment : next.segments()) {
                 working.add(threads.submit(() -> work(game, run, segment, millisLeft)));
             }
-            await(working);
+            if (!await(working)) {
+                park(Math.min(POLL_MILLIS, Math.max(0, millisLeft.getAsLong())));
+            }
         }
     }
 
-    private void work(String game, String run, int segment, LongSupplier millisLeft) {
+    /** Works on a segment. Returns false if others hold it for longer than the time budget. */
+    private boolean work(String game, String run, int segment, LongSupplier millisLeft) {
         SegmentWork work = segments.work(game, run, segment, null, millisLeft);
         while (!work.done() && millisLeft.getAsLong() > work.waitMillis()) {
             park(work.waitMillis());
             work = segments.work(game, run, segment, work.seen(), millisLeft);
         }
+        return work.done();
     }
 
     /** Waits at least this long. A lease may only be taken over after the full time. */
@@ -80,11 +88,13 @@ public class DriveService {
         }
     }
 
-    private static void await(List<Future<?>> working) {
+    /** Returns whether all are done. */
+    private static boolean await(List<Future<Boolean>> working) {
         RuntimeException failure = null;
-        for (Future<?> one : working) {
+        boolean done = true;
+        for (Future<Boolean> one : working) {
             try {
-                one.get();
+                done &= one.get();
             } catch (ExecutionException e) {
                 RuntimeException cause = e.getCause() instanceof RuntimeException thrown
                         ? thrown
@@ -102,5 +112,6 @@ public class DriveService {
         if (failure != null) {
             throw failure;
         }
+        return done;
     }
 }
