@@ -20,8 +20,10 @@ final class ProblemsPage {
 
             An error response is a problem details object (RFC 9457) with the media type `application/problem+json`. Decide by
             `type`, which is stable: `/problems/board-exists` is described under [board-exists](#board-exists). `title` and
-            `detail` are for people and may change. A frame of a socket that is rejected carries the same object in `problem`,
-            and an item of a batch in its result.
+            `detail` are for people and may change.
+
+            A rejected frame of a socket has the same object in `problem`. A rejected item of a batch or a sync has it in its
+            result, with the types of the operation for a single item: `updatePlayerScore`, `updateEntity`.
 
             ```json Problem
             {
