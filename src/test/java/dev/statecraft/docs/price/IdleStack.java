@@ -49,10 +49,6 @@ final class IdleStack {
         });
     }
 
-    boolean hasParameter(String name) {
-        return parameters.containsKey(name);
-    }
-
     /** Number of metrics of all alarms; metric math counts each metric that it reads. */
     int alarmMetrics() {
         return resources("AWS::CloudWatch::Alarm")

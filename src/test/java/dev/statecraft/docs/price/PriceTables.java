@@ -115,9 +115,6 @@ final class PriceTables {
         variants.put("`Alarms=true`", Map.of("Alarms", "true"));
         variants.put("`Alarms=true CloudWatchDashboard=true`", Map.of("Alarms", "true", "CloudWatchDashboard", "true"));
         variants.put("`ScheduleMode=every-minute`", Map.of("ScheduleMode", "every-minute"));
-        if (!new IdleStack(Map.of()).hasParameter("ScheduleMode")) {
-            variants.remove("`ScheduleMode=every-minute`");
-        }
         variants.forEach((name, parameters) -> {
             IdleStack stack = new IdleStack(parameters);
             IdleBill bill = new IdleBill(model, stack);
@@ -273,6 +270,9 @@ final class PriceTables {
     }
 
     private static String dollars(double dollars) {
+        if (dollars > 0 && dollars < 0.005) {
+            return "below $0.01";
+        }
         return dollars >= 1_000
                 ? "$" + String.format(Locale.ROOT, "%,d", Math.round(dollars))
                 : String.format(Locale.ROOT, "$%.2f", dollars);
