@@ -54,6 +54,9 @@ final class CapacityProbe implements AutoCloseable {
     private Map<String, Use> consumers = new TreeMap<>();
     private int calls;
 
+    /** Whether streams may have records that are not delivered. */
+    private boolean written = true;
+
     /**
      * Creates a probe of a running application whose stream pump is paused.
      *
@@ -100,7 +103,7 @@ final class CapacityProbe implements AutoCloseable {
 
     private Measured measured(int times, Operation operation) throws Exception {
         long events = eventCount.getAsLong();
-        CapacityMeter.take();
+        takeApi();
         calls = 0;
         api = Use.NONE;
         consumers = new TreeMap<>();
@@ -115,9 +118,9 @@ final class CapacityProbe implements AutoCloseable {
 
     /** Delivers all new records, one batch for each stream and consumer, until there are none. */
     void deliver() throws Exception {
-        api = api.plus(Use.of(0, CapacityMeter.take()));
-        for (boolean more = true; more; ) {
-            more = false;
+        takeApi();
+        while (written) {
+            written = false;
             for (RecordedStream stream : streams) {
                 stream.readMore();
                 List<Integer> batch = IntStream.range(delivered.getOrDefault(stream, 0), stream.size())
@@ -126,9 +129,8 @@ final class CapacityProbe implements AutoCloseable {
                         .toList();
                 delivered.put(stream, stream.size());
                 if (!batch.isEmpty()) {
-                    more = true;
                     assertEquals(NOTHING_FAILED, stream.deliver(batch), stream.handler() + " of " + stream.table());
-                    consumers.merge(stream.handler(), Use.of(1, CapacityMeter.take()), Use::plus);
+                    takeConsumer(stream.handler());
                 }
             }
         }
@@ -136,10 +138,22 @@ final class CapacityProbe implements AutoCloseable {
 
     /** Calls the scheduled function once. */
     int tick() throws Exception {
-        api = api.plus(Use.of(0, CapacityMeter.take()));
+        takeApi();
         handlers.find("schedule").orElseThrow().invoke("{\"id\":\"tick\"}");
-        consumers.merge("schedule", Use.of(1, CapacityMeter.take()), Use::plus);
+        takeConsumer("schedule");
         return 0;
+    }
+
+    private void takeApi() {
+        Use use = Use.of(0, CapacityMeter.take());
+        written |= use.writeUnits() > 0;
+        api = api.plus(use);
+    }
+
+    private void takeConsumer(String handler) {
+        Use use = Use.of(1, CapacityMeter.take());
+        written |= use.writeUnits() > 0;
+        consumers.merge(handler, use, Use::plus);
     }
 
     private boolean passes(RecordedStream stream, int index) {

@@ -74,6 +74,12 @@ class PricePageTest {
     }
 
     @Test
+    void idleStack_costsLessThanACentAMonth() {
+        double dollars = new IdleBill(new PriceModel(), new IdleStack(Map.of())).listed();
+        assertTrue(dollars < 0.01, () -> "$" + dollars);
+    }
+
+    @Test
     void busyOperation_costsNoMoreThanAloneOne() {
         PriceModel model = new PriceModel();
         model.operations().fieldNames().forEachRemaining(operation -> {
