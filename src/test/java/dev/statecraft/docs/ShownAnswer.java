@@ -63,9 +63,9 @@ final class ShownAnswer {
         if (shown.isArray() && actual.isArray()) {
             return elementsDiffer(at, shown, actual);
         }
-        boolean same = shown.isTextual() && actual.isTextual()
+        boolean same = (shown.isTextual() && actual.isTextual())
                 ? textMatches(shown.asText(), actual.asText())
-                : shown.isNumber() && actual.isNumber()
+                : (shown.isNumber() && actual.isNumber())
                         ? shown.decimalValue().compareTo(actual.decimalValue()) == 0
                         : shown.equals(actual);
         return same ? Optional.empty() : Optional.of(at + " is shown as " + shown + " but is " + actual);
