@@ -118,7 +118,8 @@ final class ShellSession implements AutoCloseable {
             }
             read.append(line).append('\n');
         }
-        throw new IOException("The shell ended within a script, or the script took more than " + MAX_SECONDS + " s: " + Files.readString(errors));
+        throw new IOException("The shell ended within a script, or the script took more than " + MAX_SECONDS + " s: "
+                + Files.readString(errors));
     }
 
     private static List<Status> statuses(String error) {
