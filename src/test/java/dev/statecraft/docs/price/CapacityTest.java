@@ -165,10 +165,9 @@ class CapacityTest {
 
     /** The scheduled function without due work, and the end of seasons with and without awards. */
     private void seasons() throws Exception {
-        probe.tick();
-        probe.deliver();
-        Measured idle = probe.quiet(i -> probe.tick());
-        file.quiet("idleTick", idle);
+        // The first tick does what the matches left for later.
+        probe.quiet(i -> probe.tick());
+        file.quiet("idleTick", probe.quiet(i -> probe.tick()));
         board("plain", "");
         board("prized", ",'rewards':[{'name':'all','percentile':100,'reward':{'coins':1}}]");
         Measured plain = end("plain");

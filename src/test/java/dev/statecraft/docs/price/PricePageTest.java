@@ -26,6 +26,9 @@ class PricePageTest {
     private static final Pattern PLACE =
             Pattern.compile("(<!-- table: ([\\w-]+) -->\\n).*?(<!-- end -->)", Pattern.DOTALL);
 
+    private static final Path README = Path.of("README.md");
+    private static final Pattern SENTENCE = Pattern.compile("A month costs about .*? storage apart\\.", Pattern.DOTALL);
+
     @ParameterizedTest
     @ValueSource(strings = {"price", "performance"})
     void computedTables_areThoseOfThePage(String page) throws IOException {
@@ -48,6 +51,21 @@ class PricePageTest {
             Files.writeString(file, computed.toString());
         } else {
             assertEquals(computed.toString(), text, page + " is stale: run PricePageTest with -Ddocs.write");
+        }
+    }
+
+    @Test
+    void readme_saysThePriceOfAMonth() throws IOException {
+        String text = Files.readString(README);
+        Matcher said = SENTENCE.matcher(text);
+        assertTrue(said.find(), "no price in README.md");
+        String computed = new PriceTables().sentence();
+        if (System.getProperty("docs.write") != null) {
+            int middle = computed.indexOf(' ', 110);
+            String lines = computed.substring(0, middle) + "\n" + computed.substring(middle + 1);
+            Files.writeString(README, said.replaceFirst(Matcher.quoteReplacement(lines)));
+        } else {
+            assertEquals(computed, said.group().replace('\n', ' '), "run PricePageTest with -Ddocs.write");
         }
     }
 

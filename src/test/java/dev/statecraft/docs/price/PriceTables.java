@@ -35,6 +35,19 @@ final class PriceTables {
         return tables;
     }
 
+    /** The price of a month in one sentence. */
+    String sentence() {
+        List<String> months = new ArrayList<>();
+        for (String profile : PROFILES) {
+            for (int players : new int[] {1_000, 10_000, 100_000}) {
+                months.add("$" + number(month(profile, players)));
+            }
+        }
+        return ("A month costs about %s with 1,000 daily active players of a leaderboard game, %s with 10,000 and %s with"
+                        + " 100,000; a replicated game %s, %s and %s; an unused stack less than a cent, storage apart.")
+                .formatted(months.toArray());
+    }
+
     private String operations() {
         ComputedTable table = new ComputedTable("operation", "alone", "ten together", "of it for DynamoDB writes");
         for (Map.Entry<String, JsonNode> each : model.operations().properties()) {
