@@ -13,7 +13,11 @@ import java.time.Instant;
 @Singleton
 public final class CapacityClock {
 
-    static final MovingClock NOW = new MovingClock(Instant.now());
+    static final MovingClock NOW = new MovingClock(Instant.EPOCH);
+
+    CapacityClock() {
+        NOW.moveTo(Instant.now());
+    }
 
     /** The clock of the application. */
     @Produces
