@@ -135,7 +135,7 @@ final class PriceTables {
                     name,
                     number(stack.alarmMetrics()),
                     number(stack.dashboards()),
-                    number(Math.round(stack.scheduledInvocations())),
+                    number(stack.scheduledInvocations()),
                     dollars(bill.listed()),
                     dollars(bill.afterFreeAllowances()));
         });
@@ -189,7 +189,7 @@ final class PriceTables {
             return "none";
         }
         double unit = Math.pow(10, Math.floor(Math.log10(low)) - 1);
-        return number(Math.round(low / unit) * Math.round(unit));
+        return number(Math.rint(low / unit) * Math.rint(unit));
     }
 
     private String profiles() {
