@@ -76,7 +76,7 @@ class PricePageTest {
             JsonNode entry = price.getValue();
             assertTrue(entry.path("dollars").isNumber() && entry.path("per").asDouble() > 0, name);
             assertTrue(entry.path("source").asText().startsWith("https://"), name);
-            assertTrue(entry.path("evidence").asText().matches("(verified: |from memory, \\d{4}).*"), name);
+            assertTrue(entry.path("evidence").asText().matches("(verified: |as of \\d{4}, not re-checked).*"), name);
         });
     }
 
