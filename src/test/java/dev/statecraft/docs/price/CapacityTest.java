@@ -52,6 +52,8 @@ class CapacityTest {
                     "quarkus.dynamodb.interceptors", CapacityMeter.class.getName(),
                     "statecraft.integration.traffic-gathering", "5s",
                     "statecraft.integration.leaderboard-replication", "true",
+                    // The event consumer waits for the end of the interval by the time of the machine.
+                    "statecraft.integration.leaderboard-replication-interval", "1s",
                     "statecraft.replication.type-cache", "1s",
                     "statecraft.replication.connection-cache", "1h",
                     "statecraft.replication.resync-cache", "1h");

@@ -16,6 +16,9 @@ final class PriceModel {
     private static final double GIGABYTE = 1e9;
     private static final double SECONDS_PER_HOUR = 3_600;
 
+    /** Default of {@code statecraft.integration.leaderboard-replication-interval}. */
+    private static final double REPLICATION_SECONDS = 10;
+
     private final JsonNode capacity = MeasuredCapacity.read().root();
     private final JsonNode prices = read("list-prices.json");
     private final JsonNode load = read("load-profiles.json");
@@ -237,6 +240,12 @@ final class PriceModel {
         // While a game is played, the schedule function runs in every minute.
         double ticks = days * assumption("activeHoursPerDay") * 60;
         double fixed = ticks * (quiet("idleTick").total() + price("schedulerInvocation"));
+        // The event consumer of a board with new scores waits for the end of the replication interval.
+        double scores = game.path("perPlayerDay").path("submitRanked").asDouble() * dailyPlayers * days;
+        double seconds = days * assumption("activeHoursPerDay") * SECONDS_PER_HOUR;
+        fixed += Math.min(seconds, scores * REPLICATION_SECONDS)
+                * stack.memoryGigabytes("event-stream")
+                * price("lambdaSecond");
         for (Map.Entry<String, JsonNode> each : game.path("perMonth").properties()) {
             fixed += each.getValue().asDouble() * quiet(each.getKey()).total();
         }
