@@ -41,7 +41,7 @@ final class MeasuredCapacity {
             "responseBytes",
             40.0);
 
-    private static final double RELATIVE = 0.03;
+    private static final double RELATIVE = 0.06;
 
     private final ObjectNode root;
     private final List<String> differences = new ArrayList<>();
