@@ -131,11 +131,11 @@ class LeaderboardDueTest {
         int[] left = {2};
         arena.purges.resume(Arena.GAME, () -> left[0]-- > 0);
         assertTrue(arena.purges.nextDue(Arena.GAME).isPresent());
-        int passes = 0;
-        Optional<Instant> due;
-        while ((due = arena.purges.nextDue(Arena.GAME)).isPresent() && passes++ < 10) {
+        Optional<Instant> due = arena.purges.nextDue(Arena.GAME);
+        for (int pass = 0; pass < 10 && due.isPresent(); pass++) {
             clock.moveTo(nowOrLater(due.get()));
             arena.purges.resume(Arena.GAME, () -> true);
+            due = arena.purges.nextDue(Arena.GAME);
         }
         assertEquals(Optional.empty(), arena.purges.nextDue(Arena.GAME));
     }
