@@ -44,7 +44,7 @@ class GuideBlocksTest {
 
     /** A request that may have changed something, so that its block cannot run again. */
     private static final Pattern CHANGES =
-            Pattern.compile("(^|\\s)(-d|--data\\S*|-X\\s*(POST|PUT|PATCH|DELETE)|-F)(\\s|$)", Pattern.MULTILINE);
+            Pattern.compile("curl[^|;)]*\\s(-d|--data\\S*|-X\\s*(POST|PUT|PATCH|DELETE)|-F)(\\s|$)");
 
     @TestHTTPResource
     URI root;
