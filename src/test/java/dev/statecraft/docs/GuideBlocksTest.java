@@ -123,9 +123,7 @@ class GuideBlocksTest {
                     .filter(ShellSession.Status::isError)
                     .map(status -> status + " " + outcome.output())
                     .findFirst()
-                    .or(() -> outcome.code() == 0 || isConditional(block)
-                            ? Optional.empty()
-                            : Optional.of("ended with " + outcome.code()))
+                    .or(() -> outcome.code() == 0 ? Optional.empty() : Optional.of("ended with " + outcome.code()))
                     .or(() -> answers.isEmpty()
                                     || ShownAnswer.linesMatch(answers.get(0).text(), outcome.output())
                             ? Optional.empty()
@@ -137,11 +135,6 @@ class GuideBlocksTest {
         } catch (JsonProcessingException e) {
             return Optional.of("no JSON: " + e.getMessage() + "\n" + outcome.output());
         }
-    }
-
-    /** Whether the last command tests something, so that its exit code is a result and not a failure. */
-    private static boolean isConditional(CodeBlock block) {
-        return block.text().lines().reduce((a, b) -> b).orElse("").startsWith("test ");
     }
 
     private static Optional<String> fault(List<JsonNode> shown, List<JsonNode> actual, ShellSession.Outcome outcome) {
