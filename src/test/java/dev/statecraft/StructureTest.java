@@ -46,6 +46,7 @@ class StructureTest {
      * from the ground up.
      */
     private static final Map<String, Set<String>> ARROWS = arrows("""
+            runtime                     ->
             table                       ->
             rating                      ->
             http                        -> table
