@@ -47,84 +47,82 @@ class StructureTest {
      */
     private static final Map<String, Set<String>> ARROWS = arrows("""
             runtime                     ->
-            table                       ->
+            table                       -> runtime
             rating                      ->
-            http                        -> table
+            http                        -> runtime table
             http.json                   -> table http
             access                      -> http
             access.idempotency          -> table http access
             access.signing              -> table access
-            access.audit                -> table http access .idempotency
+            access.audit                -> runtime table http access .idempotency
             access.key                  -> table http access .idempotency .signing .audit
             access.token                -> http access .signing .key
-            access.limit                -> table http access .key
+            access.limit                -> runtime table http access .key
             access.authentication       -> http http.json access .key .token .limit
             openapi                     -> http access
             replication.state           -> table
-            replication.type            -> table http access .state
+            replication.type            -> runtime table http access .state
             replication.log             -> table .state
             replication.statistics      -> table access .state .log
             replication.merge           -> .state .type
-            replication.commit          -> table http access access.idempotency .state .type .log .statistics
-                                           .merge
+            replication.commit          -> runtime table http access access.idempotency .state .type .log
+                                           .statistics .merge
             replication.entity          -> table http access access.idempotency .state .type .log .merge .commit
-            replication.feed            -> table http http.json access access.idempotency access.limit .state
-                                           .type .log .statistics .commit .entity
-            replication.socket          -> table http http.json access access.key access.limit .state .log .feed
+            replication.feed            -> runtime table http http.json access access.idempotency access.limit
+                                           .state .type .log .statistics .commit .entity
+            replication.socket          -> runtime table http http.json access access.key access.limit .state .log
+                                           .feed
             replication.upkeep          -> table .state .type .log .commit .feed
             leaderboard.settings        -> table rating http replication.state
-            leaderboard.board           -> table http access access.idempotency .settings
+            leaderboard.board           -> runtime table http access access.idempotency .settings
             leaderboard.entry           -> table rating .settings .board
             leaderboard.rank            -> table http access access.idempotency .settings .board .entry
-            leaderboard.score           -> table http http.json access access.idempotency .settings .board
+            leaderboard.score           -> runtime table http http.json access access.idempotency .settings .board
                                            .entry .rank
-            leaderboard.match           -> table rating http access .settings .board .entry .rank
+            leaderboard.match           -> runtime table rating http access .settings .board .entry .rank
             leaderboard.listing         -> table rating http access .settings .board .entry .rank .score
-            leaderboard.season          -> table http access .settings .board .entry .rank .listing
-            leaderboard.upkeep          -> table http access .settings .board .entry .rank .score .match
-                                           .listing .season
+            leaderboard.season          -> runtime table http access .settings .board .entry .rank .listing
+            leaderboard.upkeep          -> table http access .settings .board .entry .rank .score .match .listing
+                                           .season
             migration.expression        -> table replication.state
             migration.definition        -> table replication.state .expression
             migration.run               -> table .expression .definition
-            migration.registry          -> table http access access.idempotency replication.state
+            migration.registry          -> runtime table http access access.idempotency replication.state
                                            replication.entity .expression .definition .run
-            migration.segment           -> table replication.state replication.type replication.commit
+            migration.segment           -> runtime table replication.state replication.type replication.commit
                                            replication.entity .expression .definition .run .registry
-            migration.execution         -> table http access access.idempotency replication.state
+            migration.execution         -> runtime table http access access.idempotency replication.state
                                            replication.type replication.entity .expression .definition .run
                                            .registry .segment
-            migration.work              -> table http http.json access replication.state replication.entity
+            migration.work              -> runtime table http http.json access replication.state replication.entity
                                            .expression .definition .run .registry .segment .execution
             migration.upkeep            -> table access .definition .run .registry .segment .work
-            integration.event           -> table http access replication.state replication.log
-                                           replication.commit replication.upkeep leaderboard.settings
-                                           leaderboard.board leaderboard.entry leaderboard.season
-                                           leaderboard.upkeep migration.registry migration.upkeep
-            integration.binding         -> table http replication.state replication.commit replication.entity
-                                           replication.feed replication.upkeep leaderboard.settings
-                                           leaderboard.board leaderboard.entry leaderboard.score
-                                           leaderboard.listing leaderboard.upkeep migration.registry
-                                           migration.upkeep .event
-            integration.monitoring      -> table http access replication.state replication.statistics
+            integration.event           -> table http access replication.state replication.log replication.commit
+                                           replication.upkeep leaderboard.settings leaderboard.board
+                                           leaderboard.entry leaderboard.season leaderboard.upkeep
+                                           migration.registry migration.upkeep
+            integration.binding         -> runtime table http replication.state replication.commit
+                                           replication.entity replication.feed replication.upkeep
+                                           leaderboard.settings leaderboard.board leaderboard.entry
+                                           leaderboard.score leaderboard.listing leaderboard.upkeep
+                                           migration.registry migration.upkeep .event
+            integration.monitoring      -> runtime table http access replication.state replication.statistics
                                            leaderboard.upkeep migration.upkeep .event
             integration.synchronization -> access access.idempotency replication.statistics replication.commit
-                                           replication.feed leaderboard.board leaderboard.rank
-                                           leaderboard.upkeep migration.definition migration.run
-                                           migration.registry migration.execution .event .binding .monitoring
-            erasure                     -> table http access access.audit access.key replication.state
-                                           replication.upkeep leaderboard.upkeep migration.upkeep
-                                           integration.event
-            lambda                      -> table http http.json access access.key access.token
+                                           replication.feed leaderboard.board leaderboard.rank leaderboard.upkeep
+                                           migration.definition migration.run migration.registry migration.execution
+                                           .event .binding .monitoring
+            erasure                     -> runtime table http access access.audit access.key replication.state
+                                           replication.upkeep leaderboard.upkeep migration.upkeep integration.event
+            lambda                      -> runtime table http http.json access access.key access.token
                                            access.authentication replication.log replication.statistics
-                                           replication.commit replication.socket leaderboard.rank
-                                           leaderboard.upkeep migration.segment migration.execution
-                                           integration.event integration.binding integration.synchronization
-                                           erasure
+                                           replication.commit replication.socket leaderboard.rank leaderboard.upkeep
+                                           migration.segment migration.execution integration.event
+                                           integration.binding integration.synchronization erasure
             local.template              ->
             local.stream                -> .template
-            local                       -> table http access access.token access.authentication
-                                           replication.state replication.socket migration.execution .template
-                                           .stream
+            local                       -> table http access access.token access.authentication replication.state
+                                           replication.socket migration.execution .template .stream
             """);
 
     @Test

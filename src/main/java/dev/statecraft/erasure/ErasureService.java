@@ -6,6 +6,9 @@ import dev.statecraft.integration.event.EventErasureService;
 import dev.statecraft.leaderboard.upkeep.LeaderboardErasureService;
 import dev.statecraft.migration.upkeep.MigrationErasureService;
 import dev.statecraft.replication.upkeep.ReplicationErasureService;
+import dev.statecraft.runtime.Deadline;
+import dev.statecraft.runtime.RandomUuid;
+import dev.statecraft.runtime.Ticker;
 import dev.statecraft.table.ScanPage;
 import dev.statecraft.table.Sha256;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -18,8 +21,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.UUID;
 import java.util.function.BooleanSupplier;
+import java.util.random.RandomGenerator;
 import org.jboss.logging.Logger;
 
 /**
@@ -40,6 +43,8 @@ public class ErasureService {
     private final MigrationErasureService migrations;
     private final ErasureConfig config;
     private final Clock clock;
+    private final Ticker ticker;
+    private final RandomGenerator random;
 
     ErasureService(
             ErasureStore erasures,
@@ -48,7 +53,9 @@ public class ErasureService {
             EventErasureService events,
             MigrationErasureService migrations,
             ErasureConfig config,
-            Clock clock) {
+            Clock clock,
+            Ticker ticker,
+            RandomGenerator random) {
         this.events = events;
         this.migrations = migrations;
         this.erasures = erasures;
@@ -56,6 +63,8 @@ public class ErasureService {
         this.replication = replication;
         this.config = config;
         this.clock = clock;
+        this.ticker = ticker;
+        this.random = random;
     }
 
     /**
@@ -69,9 +78,9 @@ public class ErasureService {
         return resume(game, erasure, until(config.atOnce()));
     }
 
-    private static BooleanSupplier until(Duration time) {
-        long until = System.nanoTime() + time.toNanos();
-        return () -> System.nanoTime() < until;
+    private BooleanSupplier until(Duration time) {
+        Deadline deadline = Deadline.in(ticker, time);
+        return () -> !deadline.passed();
     }
 
     private Erasure startOrJoin(String game, String playerId, String requestedBy) {
@@ -79,8 +88,8 @@ public class ErasureService {
         if (running.isPresent()) {
             return running.get();
         }
-        Erasure started = Erasure.started(
-                UUID.randomUUID().toString(), playerId, requestedBy, Instant.ofEpochMilli(clock.millis()));
+        Erasure started =
+                Erasure.started(RandomUuid.next(random), playerId, requestedBy, Instant.ofEpochMilli(clock.millis()));
         erasures.create(game, started);
         return started;
     }

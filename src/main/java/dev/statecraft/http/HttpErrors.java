@@ -42,11 +42,16 @@ public class HttpErrors {
 
     private final ObjectMapper mapper;
     private final long limitBytes;
+    private final FailureProblems failures;
 
     @Inject
-    public HttpErrors(ObjectMapper mapper, @ConfigProperty(name = "statecraft.limits.body-bytes") long limitBytes) {
+    public HttpErrors(
+            ObjectMapper mapper,
+            @ConfigProperty(name = "statecraft.limits.body-bytes") long limitBytes,
+            FailureProblems failures) {
         this.mapper = mapper;
         this.limitBytes = limitBytes;
+        this.failures = failures;
     }
 
     void filters(@Observes Filters filters) {
@@ -138,7 +143,7 @@ public class HttpErrors {
         } else if (status >= 400 && status < 500) {
             send(request, problem(status));
         } else {
-            send(request, Problem.internal(ProblemMapper.logged(failure)));
+            send(request, Problem.internal(failures.logged(failure)));
         }
     }
 

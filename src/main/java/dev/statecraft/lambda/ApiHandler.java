@@ -6,11 +6,13 @@ import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPEvent;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPResponse;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.statecraft.http.FailureProblems;
 import dev.statecraft.http.Problem;
-import dev.statecraft.http.ProblemMapper;
 import dev.statecraft.http.RequestTarget;
 import dev.statecraft.http.SecurityHeaders;
 import dev.statecraft.http.VaryHeader;
+import dev.statecraft.runtime.Threads;
+import dev.statecraft.runtime.Ticker;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.DefaultHttpRequest;
 import io.netty.handler.codec.http.DefaultLastHttpContent;
@@ -59,18 +61,24 @@ public class ApiHandler implements RequestHandler<APIGatewayV2HTTPEvent, APIGate
 
     private final ObjectMapper mapper;
     private final Metrics metrics;
+    private final Ticker ticker;
+    private final Threads threads;
+    private final FailureProblems failures;
 
     @Inject
-    public ApiHandler(ObjectMapper mapper, Metrics metrics) {
+    public ApiHandler(ObjectMapper mapper, Metrics metrics, Ticker ticker, Threads threads, FailureProblems failures) {
         this.mapper = mapper;
         this.metrics = metrics;
+        this.ticker = ticker;
+        this.threads = threads;
+        this.failures = failures;
     }
 
     @Override
     public APIGatewayV2HTTPResponse handleRequest(@Nullable APIGatewayV2HTTPEvent event, @Nullable Context context) {
-        long started = System.nanoTime();
+        long started = ticker.nanos();
         APIGatewayV2HTTPResponse answer = answer(event, context);
-        metrics.recordRequest(answer.getStatusCode(), started);
+        metrics.recordRequest(answer.getStatusCode(), ticker.nanos() - started);
         return answer;
     }
 
@@ -98,18 +106,18 @@ public class ApiHandler implements RequestHandler<APIGatewayV2HTTPEvent, APIGate
         } catch (TimeoutException e) {
             return problem(Problem.unavailable(1));
         } catch (ExecutionException e) {
-            return problem(Problem.internal(ProblemMapper.logged(e.getCause())));
+            return problem(Problem.internal(failures.logged(e.getCause())));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return problem(Problem.unavailable(1));
         } catch (RuntimeException e) {
-            return problem(Problem.internal(ProblemMapper.logged(e)));
+            return problem(Problem.internal(failures.logged(e)));
         }
     }
 
-    private static ApiResponse exchange(DefaultHttpRequest request, byte[] body, long waitMillis)
+    private ApiResponse exchange(DefaultHttpRequest request, byte[] body, long waitMillis)
             throws ExecutionException, InterruptedException, TimeoutException {
-        ApiResponse response = new ApiResponse();
+        ApiResponse response = new ApiResponse(threads.newFuture());
         VirtualClientConnection<?> connection =
                 VirtualClientConnection.connect(response, VertxHttpRecorder.VIRTUAL_HTTP);
         try {

@@ -36,9 +36,14 @@ final class ApiResponse implements VirtualResponseHandler {
     private static final Set<String> NOT_FORWARDED =
             Set.of("connection", "content-length", "keep-alive", "set-cookie", "transfer-encoding");
 
-    private final CompletableFuture<HttpResponse> complete = new CompletableFuture<>();
+    private final CompletableFuture<HttpResponse> complete;
     private final ByteArrayOutputStream body = new ByteArrayOutputStream();
     private @Nullable HttpResponse head;
+
+    /** @param complete is completed with the head of the response after its last part */
+    ApiResponse(CompletableFuture<HttpResponse> complete) {
+        this.complete = complete;
+    }
 
     /** Waits until the response is complete. */
     void await(long millis) throws ExecutionException, InterruptedException, TimeoutException {

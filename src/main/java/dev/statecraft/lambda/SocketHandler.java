@@ -6,10 +6,11 @@ import com.amazonaws.services.lambda.runtime.events.APIGatewayV2WebSocketEvent;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayV2WebSocketResponse;
 import dev.statecraft.access.authentication.Authenticator;
 import dev.statecraft.access.token.SocketToken;
+import dev.statecraft.http.FailureProblems;
 import dev.statecraft.http.Problem;
 import dev.statecraft.http.ProblemException;
-import dev.statecraft.http.ProblemMapper;
 import dev.statecraft.replication.socket.SocketResource;
+import dev.statecraft.runtime.Ticker;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Named;
 import java.nio.charset.StandardCharsets;
@@ -29,19 +30,28 @@ public class SocketHandler implements RequestHandler<APIGatewayV2WebSocketEvent,
     private final SocketResource sockets;
     private final Authenticator authenticator;
     private final Metrics metrics;
+    private final Ticker ticker;
+    private final FailureProblems failures;
 
-    SocketHandler(SocketResource sockets, Authenticator authenticator, Metrics metrics) {
+    SocketHandler(
+            SocketResource sockets,
+            Authenticator authenticator,
+            Metrics metrics,
+            Ticker ticker,
+            FailureProblems failures) {
         this.metrics = metrics;
         this.sockets = sockets;
         this.authenticator = authenticator;
+        this.ticker = ticker;
+        this.failures = failures;
     }
 
     @Override
     public APIGatewayV2WebSocketResponse handleRequest(
             @Nullable APIGatewayV2WebSocketEvent event, @Nullable Context context) {
-        long started = System.nanoTime();
+        long started = ticker.nanos();
         APIGatewayV2WebSocketResponse answer = process(event);
-        metrics.recordRequest(answer.getStatusCode(), started);
+        metrics.recordRequest(answer.getStatusCode(), ticker.nanos() - started);
         return answer;
     }
 
@@ -63,7 +73,7 @@ public class SocketHandler implements RequestHandler<APIGatewayV2WebSocketEvent,
             }
             return answer(200, sockets.received(id, body(event)));
         } catch (RuntimeException e) {
-            return answer(ProblemMapper.problemOf(e).status(), null);
+            return answer(failures.problemOf(e).status(), null);
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.statecraft.table;
 
+import jakarta.enterprise.context.ApplicationScoped;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -17,7 +18,8 @@ import software.amazon.awssdk.services.dynamodb.model.WriteRequest;
  * Complete batch reads and writes. DynamoDB may leave part of a batch unprocessed; that part is requested again with
  * exponential backoff and jitter, for at most eight attempts.
  */
-public final class Batches {
+@ApplicationScoped
+public class Batches {
 
     /** Maximum number of keys in one BatchGetItem. */
     public static final int READ_LIMIT = 100;
@@ -28,7 +30,13 @@ public final class Batches {
     private static final int ATTEMPTS = 8;
     private static final long FIRST_PAUSE_MILLIS = 20;
 
-    private Batches() {}
+    private final DynamoDbClient dynamo;
+    private final Backoff backoff;
+
+    public Batches(DynamoDbClient dynamo, Backoff backoff) {
+        this.dynamo = dynamo;
+        this.backoff = backoff;
+    }
 
     /**
      * Reads up to {@link #READ_LIMIT} keys in one round trip, or in several if DynamoDB throttles.
@@ -36,9 +44,8 @@ public final class Batches {
      * @return the items found, by table
      * @throws ProvisionedThroughputExceededException if keys are still unprocessed after the last attempt
      */
-    public static Map<String, List<Map<String, AttributeValue>>> get(
-            DynamoDbClient dynamo, Map<String, KeysAndAttributes> request) {
-        return get(dynamo, request, null);
+    public Map<String, List<Map<String, AttributeValue>>> get(Map<String, KeysAndAttributes> request) {
+        return get(request, null);
     }
 
     /**
@@ -47,8 +54,8 @@ public final class Batches {
      * @return the items found, by table
      * @throws ProvisionedThroughputExceededException if keys are still unprocessed after the last attempt
      */
-    public static Map<String, List<Map<String, AttributeValue>>> get(
-            DynamoDbClient dynamo, Map<String, KeysAndAttributes> request, @Nullable CapacityUsage consumption) {
+    public Map<String, List<Map<String, AttributeValue>>> get(
+            Map<String, KeysAndAttributes> request, @Nullable CapacityUsage consumption) {
         Map<String, List<Map<String, AttributeValue>>> found = new HashMap<>();
         Map<String, KeysAndAttributes> unprocessed = request;
         for (int attempt = 0; !unprocessed.isEmpty(); attempt++) {
@@ -71,7 +78,7 @@ public final class Batches {
      * @throws ProvisionedThroughputExceededException if requests are still unprocessed after the last attempt; all
      *     others are written
      */
-    public static void write(DynamoDbClient dynamo, String table, List<WriteRequest> requests) {
+    public void write(String table, List<WriteRequest> requests) {
         for (int from = 0; from < requests.size(); from += WRITE_LIMIT) {
             List<WriteRequest> part = requests.subList(from, Math.min(requests.size(), from + WRITE_LIMIT));
             Map<String, List<WriteRequest>> unprocessed = Map.of(table, part);
@@ -98,7 +105,7 @@ public final class Batches {
      *
      * @param limit maximum number of items, at least 1
      */
-    public static Removed removeFirst(DynamoDbClient dynamo, String table, String partition, int limit) {
+    public Removed removeFirst(String table, String partition, int limit) {
         QueryResponse response = dynamo.query(query -> query.tableName(table)
                 .keyConditionExpression("pk = :pk")
                 .expressionAttributeValues(Map.of(":pk", Attributes.s(partition)))
@@ -106,7 +113,6 @@ public final class Batches {
                 .consistentRead(true)
                 .limit(limit));
         write(
-                dynamo,
                 table,
                 response.items().stream()
                         .map(key -> WriteRequest.builder()
@@ -116,12 +122,12 @@ public final class Batches {
         return new Removed(response.items().size(), !response.lastEvaluatedKey().isEmpty());
     }
 
-    private static void pauseBefore(int attempt) {
+    private void pauseBefore(int attempt) {
         if (attempt == ATTEMPTS) {
             throw ProvisionedThroughputExceededException.builder()
                     .message("DynamoDB left part of a batch unprocessed in " + ATTEMPTS + " attempts")
                     .build();
         }
-        Backoff.pauseBefore(attempt, FIRST_PAUSE_MILLIS);
+        backoff.pauseBefore(attempt, FIRST_PAUSE_MILLIS);
     }
 }

@@ -1,5 +1,6 @@
 package dev.statecraft.table;
 
+import dev.statecraft.runtime.Threads;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -54,15 +55,17 @@ public final class GroupCommit<K, W, R> {
     private final Limits limits;
     private final ToIntFunction<W> weigher;
     private final Commit<W, R> commit;
+    private final Threads threads;
 
     /** The keys that are in process, each with its waiting tasks. */
     private final ConcurrentHashMap<K, ArrayDeque<Pending<W, R>>> busy = new ConcurrentHashMap<>();
 
     /** A group commit without tasks. */
-    public GroupCommit(Limits limits, ToIntFunction<W> weigher, Commit<W, R> commit) {
+    public GroupCommit(Limits limits, ToIntFunction<W> weigher, Commit<W, R> commit, Threads threads) {
         this.limits = limits;
         this.weigher = weigher;
         this.commit = commit;
+        this.threads = threads;
     }
 
     /** The signal that wakes a waiting thread. */
@@ -81,10 +84,11 @@ public final class GroupCommit<K, W, R> {
     private static final class Pending<W, R> {
 
         private final W work;
-        private final CompletableFuture<Signal<R>> signal = new CompletableFuture<>();
+        private final CompletableFuture<Signal<R>> signal;
 
-        Pending(W work) {
+        Pending(W work, CompletableFuture<Signal<R>> signal) {
             this.work = work;
+            this.signal = signal;
         }
 
         W work() {
@@ -110,7 +114,7 @@ public final class GroupCommit<K, W, R> {
      * @throws RuntimeException the failure of the group
      */
     public Optional<R> submit(K key, W work) {
-        Pending<W, R> pending = new Pending<>(work);
+        Pending<W, R> pending = new Pending<>(work, threads.newFuture());
         return switch (enter(key, pending)) {
             case LEADS -> Optional.of(lead(key, pending, null));
             case REJECTED -> Optional.empty();

@@ -1,5 +1,6 @@
 package dev.statecraft.table;
 
+import dev.statecraft.runtime.Threads;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import jakarta.annotation.PreDestroy;
@@ -9,7 +10,6 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 /** Runs requests to DynamoDB in parallel, up to a configured number at a time. */
@@ -24,22 +24,18 @@ public class Parallel {
         int requests();
     }
 
-    private final ExecutorService threads;
+    private final ExecutorService pool;
 
     /** Starts the threads. */
-    public Parallel(Limits limits) {
+    public Parallel(Limits limits, Threads threads) {
         // The SDK's URL connection client keeps only five connections alive by default.
         System.setProperty("http.maxConnections", Integer.toString(limits.requests()));
-        this.threads = Executors.newFixedThreadPool(limits.requests(), task -> {
-            Thread thread = new Thread(task, "dynamodb-batch");
-            thread.setDaemon(true);
-            return thread;
-        });
+        this.pool = threads.newPool(limits.requests(), "dynamodb-batch");
     }
 
     @PreDestroy
     void stop() {
-        threads.shutdownNow();
+        pool.shutdownNow();
     }
 
     /**
@@ -50,7 +46,7 @@ public class Parallel {
      */
     public <T> List<T> all(List<? extends Callable<T>> tasks) {
         List<Future<T>> futures = new ArrayList<>(tasks.size());
-        tasks.forEach(task -> futures.add(threads.submit(task)));
+        tasks.forEach(task -> futures.add(pool.submit(task)));
         List<T> results = new ArrayList<>(tasks.size());
         RuntimeException failure = null;
         for (Future<T> future : futures) {

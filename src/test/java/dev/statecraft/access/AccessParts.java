@@ -10,6 +10,7 @@ import dev.statecraft.access.limit.RateLimitService;
 import dev.statecraft.access.signing.SigningKeyService;
 import dev.statecraft.access.signing.SigningKeyStore;
 import dev.statecraft.table.TableNames;
+import dev.statecraft.testing.Machine;
 import io.quarkus.runtime.configuration.DurationConverter;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import java.time.Clock;
@@ -34,18 +35,25 @@ public final class AccessParts {
      * @param settings configuration below {@code statecraft.access}
      */
     public AccessParts(DynamoDbClient dynamo, TableNames tables, Clock clock, Map<String, String> settings) {
+        this(Machine.real(clock), dynamo, tables, settings);
+    }
+
+    /** Creates the services of an instance on existing tables of any database. */
+    public AccessParts(Machine machine, DynamoDbClient dynamo, TableNames tables, Map<String, String> settings) {
+        Clock clock = machine.clock();
+        KeyStore keyStore = new KeyStore(dynamo, tables, machine.batches(dynamo));
         SmallRyeConfigBuilder builder = new SmallRyeConfigBuilder()
                 .withConverter(Duration.class, 200, new DurationConverter())
                 .withMapping(AccessConfig.class);
         settings.forEach((name, value) -> builder.withDefaultValue("statecraft.access." + name, value));
         AccessConfig config = builder.build().getConfigMapping(AccessConfig.class);
-        keys = new KeyService(new KeyStore(dynamo, tables), config, clock);
+        keys = new KeyService(keyStore, config, clock, machine.random());
         limitStore = new LimitStore(dynamo, tables);
-        limits = new RateLimitService(limitStore, config, clock);
-        idempotency = new IdempotencyService(new IdempotencyStore(dynamo, tables), config, clock);
+        limits = new RateLimitService(limitStore, config, clock, machine.threads());
+        idempotency = new IdempotencyService(
+                new IdempotencyStore(dynamo, tables), config, clock, machine.backoff(), machine.random());
         derivation = new KeyDerivation(
-                new SigningKeyService(new SigningKeyStore(dynamo, tables), config, clock),
-                new KeyStore(dynamo, tables));
+                new SigningKeyService(new SigningKeyStore(dynamo, tables), config, clock, machine.random()), keyStore);
     }
 
     /** The key service. */

@@ -55,10 +55,13 @@ import dev.statecraft.leaderboard.upkeep.LeaderboardStatisticsService;
 import dev.statecraft.leaderboard.upkeep.PurgeService;
 import dev.statecraft.local.LocalDynamoDb;
 import dev.statecraft.rating.RatingSystem;
+import dev.statecraft.table.Backoff;
+import dev.statecraft.table.Batches;
 import dev.statecraft.table.Counters;
 import dev.statecraft.table.Parallel;
 import dev.statecraft.table.StreamRecord;
 import dev.statecraft.table.TableNames;
+import dev.statecraft.testing.Machine;
 import io.quarkus.runtime.configuration.DurationConverter;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import java.math.BigDecimal;
@@ -66,9 +69,11 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.dynamodb.streams.DynamoDbStreamsClient;
 
 /** Leaderboards without Quarkus, on new tables of DynamoDB Local. */
 public final class Arena {
@@ -109,9 +114,25 @@ public final class Arena {
 
     /** Another instance of the application on the same tables. */
     public Arena(TableNames tables, Map<String, String> settings, ExecutionInterceptor interceptor, Clock clock) {
+        this(Machine.real(clock), LocalDynamoDb.client(interceptor), tables, settings);
+    }
+
+    /** An instance on existing tables of any database. Its own streams are those of DynamoDB Local. */
+    public Arena(Machine machine, DynamoDbClient dynamo, TableNames tables, Map<String, String> settings) {
+        this(machine, dynamo, LocalDynamoDb::streams, tables, settings);
+    }
+
+    /** An instance on existing tables of any database, and the streams of that database. */
+    public Arena(
+            Machine machine,
+            DynamoDbClient dynamo,
+            Supplier<DynamoDbStreamsClient> streams,
+            TableNames tables,
+            Map<String, String> settings) {
         this.tables = tables;
-        this.clock = clock;
-        DynamoDbClient dynamo = LocalDynamoDb.client(interceptor);
+        this.clock = machine.clock();
+        Backoff backoff = machine.backoff();
+        Batches batches = machine.batches(dynamo);
         SmallRyeConfigBuilder builder = new SmallRyeConfigBuilder()
                 .withConverter(Duration.class, 200, new DurationConverter())
                 .withMapping(LeaderboardConfig.class)
@@ -121,29 +142,34 @@ public final class Arena {
         settings.forEach(builder::withDefaultValue);
         var config = builder.build();
         LeaderboardConfig leaderboards = config.getConfigMapping(LeaderboardConfig.class);
-        Parallel parallel = new Parallel(config.getConfigMapping(Parallel.Limits.class));
-        entries = new EntryStore(dynamo, tables);
+        Parallel parallel = new Parallel(config.getConfigMapping(Parallel.Limits.class), machine.threads());
+        entries = new EntryStore(dynamo, tables, batches, machine.random());
         OrderIndexStore index = new OrderIndexStore(dynamo, tables);
-        ranks = new RankStore(dynamo, tables, parallel);
+        ranks = new RankStore(dynamo, tables, batches, parallel);
         rankings = new RankingService(ranks, new TiePositions(index, parallel));
         lists = new ListingService(index, ranks, rankings);
         surroundings = new SurroundingsService(index, ranks, rankings, lists);
-        SeasonStore closed = new SeasonStore(dynamo, tables);
-        SampleStore samples = new SampleStore(dynamo, tables);
-        AwardStore awards = new AwardStore(dynamo, tables);
+        SeasonStore closed = new SeasonStore(dynamo, tables, batches);
+        SampleStore samples = new SampleStore(dynamo, tables, batches);
+        AwardStore awards = new AwardStore(dynamo, tables, batches);
         BoardStore boardStore = new BoardStore(dynamo, tables);
-        boards = new BoardService(boardStore, closed, leaderboards, clock);
-        SnapshotStore kept = new SnapshotStore(dynamo, tables);
+        boards = new BoardService(boardStore, closed, leaderboards, clock, backoff);
+        SnapshotStore kept = new SnapshotStore(dynamo, tables, batches);
         snapshots = new SnapshotService(kept, samples, lists, rankings, leaderboards);
-        seasons = new SeasonService(boards, closed, awards, snapshots, leaderboards);
+        seasons = new SeasonService(boards, closed, awards, snapshots, leaderboards, backoff);
         players = new PlayerHistoryService(samples, closed, entries, rankings, parallel);
         RecentWrites recent = new RecentWrites(clock);
         pages = new ListingCache(lists, ranks, recent, leaderboards, clock);
         statistics = new LeaderboardStatisticsService(boards, ranks, recent, pages, leaderboards, clock);
-        ReviewStore aside = new ReviewStore(dynamo, tables);
+        ReviewStore aside = new ReviewStore(dynamo, tables, batches, machine.random());
         SubmissionService submissions = new SubmissionService(
-                new EarlierReceiptService(entries, closed, leaderboards, clock), rankings, leaderboards, clock);
-        ScoreWriter writer = new ScoreWriter(boards, submissions, entries, aside, recent, leaderboards);
+                new EarlierReceiptService(entries, closed, leaderboards, clock),
+                rankings,
+                leaderboards,
+                clock,
+                machine.random());
+        ScoreWriter writer =
+                new ScoreWriter(boards, submissions, entries, aside, recent, leaderboards, backoff, machine.threads());
         scores = new ScoreService(
                 boards,
                 entries,
@@ -153,23 +179,31 @@ public final class Arena {
                 leaderboards,
                 recent,
                 parallel,
-                clock);
-        metadata = new MetadataService(scores, entries, recent, leaderboards, clock);
-        reviews = new ReviewService(boards, aside, entries, submissions, recent, leaderboards, clock);
+                clock,
+                backoff);
+        metadata = new MetadataService(scores, entries, recent, leaderboards, clock, backoff);
+        reviews = new ReviewService(boards, aside, entries, submissions, recent, leaderboards, clock, backoff);
         MatchStore rated = new MatchStore(dynamo, tables);
         matches = new MatchService(
-                boards, entries, new MatchWriter(entries, rated, leaderboards, clock), rankings, leaderboards, recent);
+                boards,
+                entries,
+                new MatchWriter(entries, rated, leaderboards, clock),
+                rankings,
+                leaderboards,
+                recent,
+                backoff,
+                machine.threads());
         audits = new BoardConsistencyService(boards, entries, ranks, parallel, new Counters(), clock);
         counter = new RankCounter(ranks, parallel);
         SeasonFinalizer closings = new SeasonFinalizer(
-                boards, closed, entries, ranks, rankings, lists, snapshots, awards, leaderboards, clock);
+                boards, closed, entries, ranks, rankings, lists, snapshots, awards, leaderboards, clock, backoff);
         upkeep = new LeaderboardMaintenance(boards, boardStore, closings, snapshots, audits, leaderboards, clock);
         PurgeStore waiting = new PurgeStore(dynamo, tables);
         purges = new PurgeService(
                 waiting, entries, ranks, samples, awards, kept, aside, closed, parallel, leaderboards, clock);
         erasures = new LeaderboardErasureService(
                 boards, waiting, entries, rated, samples, aside, kept, awards, leaderboards);
-        stream = new EntryStream(tables.entries());
+        stream = new EntryStream(streams, tables.entries());
     }
 
     public Board create(String id, RankingType type, Order order, @Nullable Operator operator, int lanes) {

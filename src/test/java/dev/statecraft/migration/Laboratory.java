@@ -42,7 +42,11 @@ import dev.statecraft.replication.entity.EntityService.NewEntity;
 import dev.statecraft.replication.entity.IdempotencyKey;
 import dev.statecraft.replication.entity.Source;
 import dev.statecraft.replication.state.Entity;
+import dev.statecraft.runtime.Ticker;
+import dev.statecraft.table.Backoff;
+import dev.statecraft.table.Batches;
 import dev.statecraft.table.Counters;
+import dev.statecraft.testing.Machine;
 import io.quarkus.runtime.configuration.DurationConverter;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import java.time.Clock;
@@ -99,6 +103,16 @@ public final class Laboratory {
             List<Migration> code,
             ExecutionInterceptor interceptor,
             Clock clock) {
+        this(Machine.real(clock), LocalDynamoDb.client(interceptor), realm, settings, code);
+    }
+
+    /** An instance on the tables of {@code realm}, in any database. */
+    public Laboratory(
+            Machine machine, DynamoDbClient dynamo, Realm realm, Map<String, String> settings, List<Migration> code) {
+        Clock clock = machine.clock();
+        Ticker ticker = machine.ticker();
+        Backoff backoff = machine.backoff();
+        Batches batches = machine.batches(dynamo);
         this.realm = realm;
         SmallRyeConfigBuilder builder = new SmallRyeConfigBuilder()
                 .withConverter(Duration.class, 200, new DurationConverter())
@@ -107,21 +121,29 @@ public final class Laboratory {
         builder.withDefaultValue("statecraft.migration.lease", "1ms");
         settings.forEach((name, value) -> builder.withDefaultValue("statecraft.migration." + name, value));
         config = builder.build().getConfigMapping(MigrationConfig.class);
-        DynamoDbClient dynamo = LocalDynamoDb.client(interceptor);
         store = new MigrationStore(dynamo, realm.tables);
         runStore = new RunStore(dynamo, realm.tables);
         segmentStore = new SegmentStore(dynamo, realm.tables);
-        workStore = new WorkStore(dynamo, realm.tables);
-        backupStore = new BackupStore(dynamo, realm.tables);
+        workStore = new WorkStore(dynamo, realm.tables, batches);
+        backupStore = new BackupStore(dynamo, realm.tables, batches);
         definitions = new DefinitionCatalog(store, runStore, code);
-        migrations = new MigrationService(store, runStore, definitions, config, clock);
-        starts = new StartService(definitions, store, runStore, config, clock);
-        PageService pages = new PageService(realm.commits, realm.types, segmentStore, backupStore, config);
+        migrations = new MigrationService(store, runStore, definitions, config, clock, backoff);
+        starts = new StartService(definitions, store, runStore, config, clock, backoff);
+        PageService pages = new PageService(realm.commits, realm.types, segmentStore, backupStore, config, backoff);
         RunCoordinator coordinator = new RunCoordinator(migrations, definitions, runStore, segmentStore);
         PageCompletion completion = new PageCompletion(coordinator, segmentStore, new Counters());
         SegmentWorker workers = new SegmentWorker(
-                coordinator, definitions, runStore, segmentStore, backupStore, pages, completion, realm.reader, config);
-        segments = new SegmentService(coordinator, workers, runStore, segmentStore, config);
+                coordinator,
+                definitions,
+                runStore,
+                segmentStore,
+                backupStore,
+                pages,
+                completion,
+                realm.reader,
+                config,
+                ticker);
+        segments = new SegmentService(coordinator, workers, runStore, segmentStore, config, ticker, machine.random());
         backups = new BackupService(store, runStore, backupStore, config, clock);
         steps = new StepService(
                 migrations,
@@ -135,10 +157,10 @@ public final class Laboratory {
                 realm.types,
                 backups,
                 config);
-        DriveService drive = new DriveService(steps, segments, config);
-        runs = new RunService(migrations, starts, drive, runStore, config, new Waiting(waiting));
+        DriveService drive = new DriveService(steps, segments, config, ticker, machine.threads());
+        runs = new RunService(migrations, starts, drive, runStore, config, new Waiting(waiting), ticker);
         runReader = new RunReader(definitions, runStore, segmentStore);
-        realm.schemas.ask(new SchemaPathService(store, definitions, config));
+        realm.schemas.ask(new SchemaPathService(store, definitions, config, ticker));
         WorkPageReader reader = new WorkPageReader(realm.reader, config);
         work = new WorkService(
                 migrations,
@@ -150,8 +172,10 @@ public final class Laboratory {
                 segmentStore,
                 workStore,
                 reader,
-                config);
-        plans = new PlanService(realm.reader, config);
+                config,
+                ticker,
+                machine.random());
+        plans = new PlanService(realm.reader, config, ticker);
     }
 
     /** A definition for PLAYER_DATA; {@code up} and {@code more} are JSON in single quotes. */

@@ -1,11 +1,11 @@
 package dev.statecraft.replication;
 
-import dev.statecraft.local.LocalDynamoDb;
 import dev.statecraft.table.ItemChange;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.dynamodb.model.GetRecordsResponse;
 import software.amazon.awssdk.services.dynamodb.model.ShardIteratorType;
@@ -14,18 +14,29 @@ import software.amazon.awssdk.services.dynamodb.streams.DynamoDbStreamsClient;
 /** The real stream of a table, read by the test, which decides what is delivered, when and how often. */
 public final class ItemStream {
 
-    private final DynamoDbStreamsClient streams = LocalDynamoDb.streams();
+    private final Supplier<DynamoDbStreamsClient> client;
     private final String table;
+    private @Nullable DynamoDbStreamsClient connected;
     private @Nullable String found;
     private final Map<String, String> iterators = new HashMap<>();
 
-    ItemStream(String table) {
+    /** Connects to the stream at the first read. */
+    public ItemStream(Supplier<DynamoDbStreamsClient> client, String table) {
+        this.client = client;
         this.table = table;
+    }
+
+    private DynamoDbStreamsClient streams() {
+        if (connected == null) {
+            connected = client.get();
+        }
+        return connected;
     }
 
     private String arn() {
         if (found == null) {
-            found = streams.listStreams(list -> list.tableName(table))
+            found = streams()
+                    .listStreams(list -> list.tableName(table))
                     .streams()
                     .get(0)
                     .streamArn();
@@ -36,6 +47,7 @@ public final class ItemStream {
     /** All records since the last call. */
     public List<ItemChange> next() {
         String arn = arn();
+        DynamoDbStreamsClient streams = streams();
         streams.describeStream(describe -> describe.streamArn(arn))
                 .streamDescription()
                 .shards()

@@ -44,9 +44,13 @@ import dev.statecraft.replication.statistics.ReplicationStatisticsStore;
 import dev.statecraft.replication.type.EntityTypeService;
 import dev.statecraft.replication.type.EntityTypeStore;
 import dev.statecraft.replication.type.SchemaService;
+import dev.statecraft.runtime.Ticker;
+import dev.statecraft.table.Backoff;
+import dev.statecraft.table.Batches;
 import dev.statecraft.table.Counters;
 import dev.statecraft.table.ItemChange;
 import dev.statecraft.table.TableNames;
+import dev.statecraft.testing.Machine;
 import io.quarkus.runtime.configuration.DurationConverter;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import java.time.Clock;
@@ -56,9 +60,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.dynamodb.streams.DynamoDbStreamsClient;
 
 /** State replication wired by hand on fresh tables of the real DynamoDB Local, without Quarkus around it. */
 public final class Realm {
@@ -67,12 +74,13 @@ public final class Realm {
     public static final String SPACE = "arena";
     public static final Source SERVER = new Source("server", null);
 
+    public final Machine machine;
     public final TableNames tables;
     public final Announcements announcements = new Announcements();
     public final DynamoDbClient dynamo;
     public final ReplicationConfig config;
     public final EntityStore entityStore;
-    final LogStore log;
+    public final LogStore log;
     public final HistoryStore historyStore;
     public final HistoryService history;
     final CommitStore commitStore;
@@ -104,40 +112,68 @@ public final class Realm {
 
     /** Another instance of the application on the same tables. */
     public Realm(TableNames tables, Map<String, String> settings, ExecutionInterceptor interceptor, Clock clock) {
+        this(Machine.real(clock), LocalDynamoDb.client(interceptor), tables, settings);
+    }
+
+    /** An instance on existing tables of any database. Its own streams are those of DynamoDB Local. */
+    public Realm(Machine machine, DynamoDbClient dynamo, TableNames tables, Map<String, String> settings) {
+        this(machine, dynamo, LocalDynamoDb::streams, tables, settings);
+    }
+
+    /** An instance on existing tables of any database, and the streams of that database. */
+    public Realm(
+            Machine machine,
+            DynamoDbClient dynamo,
+            Supplier<DynamoDbStreamsClient> streams,
+            TableNames tables,
+            Map<String, String> settings) {
+        this.machine = machine;
         this.tables = tables;
-        this.clock = clock;
-        dynamo = LocalDynamoDb.client(interceptor);
+        this.clock = machine.clock();
+        this.dynamo = dynamo;
+        Ticker ticker = machine.ticker();
+        RandomGenerator random = machine.random();
+        Backoff backoff = machine.backoff();
+        Batches batches = machine.batches(dynamo);
         config = config(settings);
-        entityStore = new EntityStore(dynamo, tables);
+        entityStore = new EntityStore(dynamo, tables, batches);
         log = new LogStore(dynamo, tables);
-        historyStore = new HistoryStore(dynamo, tables);
+        historyStore = new HistoryStore(dynamo, tables, batches);
         history = new HistoryService(historyStore, log, config);
-        commitStore = new CommitStore(dynamo, tables, config);
+        commitStore = new CommitStore(dynamo, tables, batches, config);
         commits = new CommitService(
                 commitStore,
                 history,
-                new CommitCoordinator(commitStore, recentCommits, new Counters(), config),
+                new CommitCoordinator(
+                        commitStore, recentCommits, new Counters(), config, ticker, random, machine.threads()),
                 config,
                 clock,
-                announcements);
-        types = new EntityTypeService(new EntityTypeStore(dynamo, tables), config);
+                announcements,
+                random);
+        types = new EntityTypeService(new EntityTypeStore(dynamo, tables), config, ticker);
         SchemaService shapes = new SchemaService(types, schemas);
-        ConflictStore conflictStore = new ConflictStore(dynamo, tables, config);
-        parking = new ConflictParking(conflictStore, history, entityStore, config, clock);
-        conflicts = new ConflictService(conflictStore, parking, commits, entityStore, types, shapes, clock);
+        ConflictStore conflictStore = new ConflictStore(dynamo, tables, batches, config, backoff);
+        parking = new ConflictParking(conflictStore, history, entityStore, config, clock, random);
+        conflicts = new ConflictService(conflictStore, parking, commits, entityStore, types, shapes, clock, ticker);
         reader = new EntityReader(entityStore, types, conflicts, history, shapes, config);
         entities = new EntityService(commits, types, conflicts, parking, history, shapes, (game, type) -> false);
-        statistics = new ReplicationStatisticsService(new ReplicationStatisticsStore(dynamo, tables), clock);
-        resyncs = new ResyncService(new ResyncStore(dynamo, tables), config);
+        statistics = new ReplicationStatisticsService(new ReplicationStatisticsStore(dynamo, tables), clock, backoff);
+        resyncs = new ResyncService(new ResyncStore(dynamo, tables), config, ticker);
         feeds = new SpaceFeedService(log, entityStore, shapes, resyncs, clock);
         ReplicationStatisticsStore sums = new ReplicationStatisticsStore(dynamo, tables);
         players = new PlayerService(
-                new PlayerStore(dynamo, tables, sums, config), entityStore, shapes, config, clock, announcements);
+                new PlayerStore(dynamo, tables, batches, sums, config),
+                entityStore,
+                shapes,
+                config,
+                clock,
+                announcements,
+                backoff);
         playerFeeds = new PlayerFeedService(players, feeds, log, config);
         sync = new SyncService(
-                entities, conflicts, commits, recentCommits, feeds, playerFeeds, statistics, config, clock);
-        entityStream = new ItemStream(tables.entities());
-        logStream = new ItemStream(tables.log());
+                entities, conflicts, commits, recentCommits, feeds, playerFeeds, statistics, config, clock, ticker);
+        entityStream = new ItemStream(streams, tables.entities());
+        logStream = new ItemStream(streams, tables.log());
     }
 
     public static ReplicationConfig config(Map<String, String> settings) {

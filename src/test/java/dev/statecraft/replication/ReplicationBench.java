@@ -14,6 +14,7 @@ import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import dev.statecraft.access.AccessParts;
 import dev.statecraft.access.Caller;
 import dev.statecraft.access.CurrentCaller;
+import dev.statecraft.http.FailureProblems;
 import dev.statecraft.http.json.FrameJson;
 import dev.statecraft.http.json.Json;
 import dev.statecraft.local.Meter;
@@ -142,7 +143,7 @@ public class ReplicationBench {
                         new CurrentCaller())
                 .sync(new Caller(GAME, "bench"), request, realm.config.answerBytes());
         assertEquals(1, synced.answer().spaces().get(SPACE).commits().size());
-        Frames frames = new Frames(new FrameJson(mapper), realm.config);
+        Frames frames = new Frames(new FrameJson(mapper, new FailureProblems(realm.machine.random())), realm.config);
         print("an entity of 2,000 bytes of JSON, one number changed");
         bytes(
                 "the change within the answer",

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.statecraft.runtime.Threads;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -39,8 +40,10 @@ class GroupCommitTest {
         AtomicInteger atOnce = new AtomicInteger();
         AtomicInteger groups = new AtomicInteger();
         List<Integer> done = Collections.synchronizedList(new ArrayList<>());
-        GroupCommit<String, Integer, Integer> commits =
-                new GroupCommit<>(new GroupCommit.Limits(1_000, 10, LONG), work -> 1, (group, previous) -> {
+        GroupCommit<String, Integer, Integer> commits = new GroupCommit<>(
+                new GroupCommit.Limits(1_000, 10, LONG),
+                work -> 1,
+                (group, previous) -> {
                     assertEquals(1, atOnce.incrementAndGet());
                     assertTrue(group.size() <= 10);
                     groups.incrementAndGet();
@@ -48,7 +51,8 @@ class GroupCommitTest {
                     LockSupport.parkNanos(1_000);
                     atOnce.decrementAndGet();
                     return group.stream().map(work -> work * 2).toList();
-                });
+                },
+                Threads.system());
         List<Callable<Optional<Integer>>> tasks = new ArrayList<>();
         for (int i = 0; i < 2_000; i++) {
             int work = i;
@@ -139,12 +143,15 @@ class GroupCommitTest {
     @Test
     void keys_areIndependent() throws Exception {
         CountDownLatch both = new CountDownLatch(2);
-        GroupCommit<String, String, String> commits =
-                new GroupCommit<>(new GroupCommit.Limits(10, 10, LONG), work -> 1, (group, previous) -> {
+        GroupCommit<String, String, String> commits = new GroupCommit<>(
+                new GroupCommit.Limits(10, 10, LONG),
+                work -> 1,
+                (group, previous) -> {
                     both.countDown();
                     await(both);
                     return group;
-                });
+                },
+                Threads.system());
         Future<Optional<String>> a = threads.submit(() -> commits.submit("a", "x"));
         Future<Optional<String>> b = threads.submit(() -> commits.submit("b", "y"));
         assertEquals(Optional.of("x"), a.get(10, TimeUnit.SECONDS));
@@ -168,15 +175,21 @@ class GroupCommitTest {
         final GroupCommit<String, String, String> commits;
 
         Stage(GroupCommit.Limits limits) {
-            commits = new GroupCommit<>(limits, work -> 1, (group, previous) -> {
-                started.release();
-                go.acquireUninterruptibly();
-                if (group.contains("fail")) {
-                    throw new IllegalArgumentException("asked for");
-                }
-                done.addAll(group);
-                return group.stream().map(work -> work + " after " + previous).toList();
-            });
+            commits = new GroupCommit<>(
+                    limits,
+                    work -> 1,
+                    (group, previous) -> {
+                        started.release();
+                        go.acquireUninterruptibly();
+                        if (group.contains("fail")) {
+                            throw new IllegalArgumentException("asked for");
+                        }
+                        done.addAll(group);
+                        return group.stream()
+                                .map(work -> work + " after " + previous)
+                                .toList();
+                    },
+                    Threads.system());
         }
 
         Future<Optional<String>> submit(String work) {

@@ -1,9 +1,10 @@
 package dev.statecraft.access.audit;
 
 import dev.statecraft.access.Caller;
+import dev.statecraft.runtime.RandomUuid;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
-import java.util.UUID;
+import java.util.random.RandomGenerator;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -17,10 +18,12 @@ public class AuditService {
 
     private final AuditStore store;
     private final Clock clock;
+    private final RandomGenerator random;
 
-    AuditService(AuditStore store, Clock clock) {
+    AuditService(AuditStore store, Clock clock, RandomGenerator random) {
         this.store = store;
         this.clock = clock;
+        this.random = random;
     }
 
     /**
@@ -47,7 +50,7 @@ public class AuditService {
         String by = caller.playerId() == null ? caller.name() : PLAYER;
         AuditRecord record = new AuditRecord(clock.instant(), by, caller.keyId(), action, method, target, status);
         try {
-            store.add(caller.game(), record, UUID.randomUUID().toString().substring(0, 8));
+            store.add(caller.game(), record, RandomUuid.next(random).substring(0, 8));
         } catch (RuntimeException e) {
             LOG.errorf(e, "Audit record could not be written: game=%s record=%s", caller.game(), record);
         }

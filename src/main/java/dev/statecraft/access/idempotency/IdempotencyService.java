@@ -9,10 +9,10 @@ import dev.statecraft.http.Problem;
 import dev.statecraft.http.ProblemException;
 import dev.statecraft.table.Backoff;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.HexFormat;
+import java.util.random.RandomGenerator;
 
 /**
  * Processes a request with an {@code Idempotency-Key} once and stores its response for {@code idempotency-retention}.
@@ -38,12 +38,16 @@ public class IdempotencyService {
     private final IdempotencyStore store;
     private final AccessConfig config;
     private final Clock clock;
-    private final SecureRandom random = new SecureRandom();
+    private final Backoff backoff;
+    private final RandomGenerator random;
 
-    public IdempotencyService(IdempotencyStore store, AccessConfig config, Clock clock) {
+    public IdempotencyService(
+            IdempotencyStore store, AccessConfig config, Clock clock, Backoff backoff, RandomGenerator random) {
         this.store = store;
         this.config = config;
         this.clock = clock;
+        this.backoff = backoff;
+        this.random = random;
     }
 
     /**
@@ -56,7 +60,7 @@ public class IdempotencyService {
      */
     Claim start(Request request) {
         for (int read = 0; read < READS; read++) {
-            Backoff.pauseBefore(read, FIRST_WAIT_MILLIS);
+            backoff.pauseBefore(read, FIRST_WAIT_MILLIS);
             Claim claim = store.claim(
                     request,
                     new Attempt(randomText(), randomText(), clock.instant(), false),

@@ -5,7 +5,6 @@ import dev.statecraft.access.Caller;
 import dev.statecraft.access.Scope;
 import io.quarkus.runtime.LaunchMode;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -14,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,16 +38,17 @@ public class KeyService {
     private final KeyStore store;
     private final AccessConfig config;
     private final Clock clock;
-    private final SecureRandom random = new SecureRandom();
+    private final RandomGenerator random;
     private final Map<String, CachedKey> cached = new ConcurrentHashMap<>();
 
     /** Unknown key ids, with the time of the read that found no key. */
     private final Map<String, Instant> unknown = new ConcurrentHashMap<>();
 
-    public KeyService(KeyStore store, AccessConfig config, Clock clock) {
+    public KeyService(KeyStore store, AccessConfig config, Clock clock, RandomGenerator random) {
         this.store = store;
         this.config = config;
         this.clock = clock;
+        this.random = random;
     }
 
     /** Settings of a key to create. */

@@ -51,10 +51,12 @@ public class KeyStore {
 
     private final DynamoDbClient dynamo;
     private final TableNames tables;
+    private final Batches batches;
 
-    public KeyStore(DynamoDbClient dynamo, TableNames tables) {
+    public KeyStore(DynamoDbClient dynamo, TableNames tables, Batches batches) {
         this.dynamo = dynamo;
         this.tables = tables;
+        this.batches = batches;
     }
 
     /** A key and the hash of its text. */
@@ -80,14 +82,12 @@ public class KeyStore {
             keys.add(slot(game, name, slot));
         }
         Map<Integer, AccessKey> found = new TreeMap<>();
-        Batches.get(
-                        dynamo,
-                        Map.of(
-                                tables.access(),
-                                KeysAndAttributes.builder()
-                                        .keys(keys)
-                                        .consistentRead(true)
-                                        .build()))
+        batches.get(Map.of(
+                        tables.access(),
+                        KeysAndAttributes.builder()
+                                .keys(keys)
+                                .consistentRead(true)
+                                .build()))
                 .getOrDefault(tables.access(), List.of())
                 .forEach(item -> {
                     String sk = Attributes.string(item, "sk");

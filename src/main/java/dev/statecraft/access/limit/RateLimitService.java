@@ -6,6 +6,7 @@ import dev.statecraft.access.PlayerTokenClaims;
 import dev.statecraft.access.key.KeyService;
 import dev.statecraft.http.Problem;
 import dev.statecraft.http.ProblemException;
+import dev.statecraft.runtime.Threads;
 import dev.statecraft.table.TransientFailure;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
@@ -13,6 +14,7 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Lock;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -41,21 +43,28 @@ public class RateLimitService {
     private final LimitStore store;
     private final AccessConfig.Limits config;
     private final Clock clock;
+    private final Threads threads;
     private final Map<String, Lease> leases = new ConcurrentHashMap<>();
 
-    public RateLimitService(LimitStore store, AccessConfig config, Clock clock) {
+    public RateLimitService(LimitStore store, AccessConfig config, Clock clock, Threads threads) {
         this.store = store;
         this.config = config.limits();
         this.clock = clock;
+        this.threads = threads;
     }
 
-    /** The tokens that this instance took from a bucket; guarded by its monitor. */
+    /** The tokens that this instance took from a bucket; guarded by its lock. */
     private static final class Lease {
+        private final Lock lock;
         private int left;
         private int size = FIRST_LEASE;
         private int misses;
         private Instant takenAt = Instant.EPOCH;
         private Instant closedUntil = Instant.EPOCH;
+
+        Lease(Lock lock) {
+            this.lock = lock;
+        }
     }
 
     private record Holder(String game, String name, TokenBucket bucket) {
@@ -83,12 +92,15 @@ public class RateLimitService {
         if (leases.size() > MAX_LEASES) {
             leases.clear();
         }
-        Lease lease = leases.computeIfAbsent(holder.text(), name -> new Lease());
-        synchronized (lease) {
+        Lease lease = leases.computeIfAbsent(holder.text(), name -> new Lease(threads.newLock()));
+        lease.lock.lock();
+        try {
             if (!use(lease, clock.instant())) {
                 take(holder, lease);
                 use(lease, clock.instant());
             }
+        } finally {
+            lease.lock.unlock();
         }
     }
 

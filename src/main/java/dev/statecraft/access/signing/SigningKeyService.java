@@ -5,13 +5,13 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.Key;
-import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.random.RandomGenerator;
 import javax.crypto.Mac;
 import org.jose4j.keys.HmacKey;
 
@@ -28,13 +28,14 @@ public class SigningKeyService {
     private final SigningKeyStore store;
     private final AccessConfig config;
     private final Clock clock;
-    private final SecureRandom random = new SecureRandom();
+    private final RandomGenerator random;
     private final Map<Long, Key> cache = new ConcurrentHashMap<>();
 
-    public SigningKeyService(SigningKeyStore store, AccessConfig config, Clock clock) {
+    public SigningKeyService(SigningKeyStore store, AccessConfig config, Clock clock, RandomGenerator random) {
         this.store = store;
         this.config = config;
         this.clock = clock;
+        this.random = random;
     }
 
     /** The number of the period that contains a time. */

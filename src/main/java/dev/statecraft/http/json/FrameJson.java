@@ -8,9 +8,9 @@ import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.statecraft.http.FailureProblems;
 import dev.statecraft.http.Problem;
 import dev.statecraft.http.ProblemException;
-import dev.statecraft.http.ProblemMapper;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.io.IOException;
@@ -33,11 +33,13 @@ public class FrameJson {
 
     private final ObjectMapper strict;
     private final ObjectMapper mapper;
+    private final FailureProblems failures;
 
     @Inject
-    public FrameJson(ObjectMapper mapper) {
+    public FrameJson(ObjectMapper mapper, FailureProblems failures) {
         this.strict = RequestJson.strict(mapper);
         this.mapper = mapper;
+        this.failures = failures;
     }
 
     /**
@@ -93,7 +95,7 @@ public class FrameJson {
         try {
             return strict.treeToValue(json, type);
         } catch (JsonProcessingException e) {
-            throw new ProblemException(ProblemMapper.problemOf(e));
+            throw FailureProblems.rejection(e);
         }
     }
 
@@ -113,6 +115,6 @@ public class FrameJson {
 
     /** The problem of a failure. Failures that the client did not cause are logged. */
     public Problem problemOf(RuntimeException failure) {
-        return ProblemMapper.problemOf(failure);
+        return failures.problemOf(failure);
     }
 }

@@ -11,8 +11,9 @@ import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.deser.ContextualDeserializer;
 import com.fasterxml.jackson.databind.deser.std.StdDeserializer;
+import com.fasterxml.jackson.databind.exc.InvalidDefinitionException;
+import dev.statecraft.http.FailureProblems;
 import dev.statecraft.http.Problem;
-import dev.statecraft.http.ProblemMapper;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -82,7 +83,11 @@ final class ItemReader extends StdDeserializer<Object> implements ContextualDese
         try {
             return ItemList.Item.of(context.readTreeAsValue(tree, type.getContentType()));
         } catch (JsonProcessingException e) {
-            Problem problem = ProblemMapper.problemOf(e);
+            if (e instanceof InvalidDefinitionException) {
+                // Not the fault of the item: no item of this type can be read.
+                throw e;
+            }
+            Problem problem = FailureProblems.malformed(e);
             String at = problem.field();
             return new ItemList.Item<>(null, problem.withField(at == null ? path : path + "." + at), texts(tree));
         }

@@ -24,8 +24,8 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.POJONode;
 import com.fasterxml.jackson.databind.type.CollectionType;
 import com.fasterxml.jackson.databind.type.LogicalType;
+import dev.statecraft.http.FailureProblems;
 import dev.statecraft.http.ProblemException;
-import dev.statecraft.http.ProblemMapper;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.ext.ContextResolver;
 import jakarta.ws.rs.ext.Provider;
@@ -106,7 +106,7 @@ public class RequestJson implements ContextResolver<ObjectMapper> {
         try {
             return strict.treeToValue(tree(strict, body), type);
         } catch (JsonProcessingException e) {
-            throw new ProblemException(ProblemMapper.problemOf(e));
+            throw FailureProblems.rejection(e);
         }
     }
 

@@ -2,8 +2,8 @@ package dev.statecraft.http.json;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.statecraft.http.FailureProblems;
 import dev.statecraft.http.Problem;
-import dev.statecraft.http.ProblemMapper;
 import jakarta.annotation.Priority;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.container.ContainerRequestContext;
@@ -28,10 +28,12 @@ public class ResponseBody implements ContainerResponseFilter {
     private static final MediaType PROBLEM = MediaType.valueOf(Problem.MEDIA_TYPE);
 
     private final ObjectMapper mapper;
+    private final FailureProblems failures;
 
     @Inject
-    public ResponseBody(ObjectMapper mapper) {
+    public ResponseBody(ObjectMapper mapper, FailureProblems failures) {
         this.mapper = mapper;
+        this.failures = failures;
     }
 
     @Override
@@ -54,7 +56,7 @@ public class ResponseBody implements ContainerResponseFilter {
     }
 
     private void fail(ContainerRequestContext request, ContainerResponseContext response, Throwable failure) {
-        Problem problem = Problem.internal(ProblemMapper.logged(failure))
+        Problem problem = Problem.internal(failures.logged(failure))
                 .withInstance(request.getUriInfo().getRequestUri().getRawPath());
         response.getHeaders().clear();
         response.setStatus(problem.status());

@@ -14,6 +14,7 @@ import dev.statecraft.replication.entity.EntityReader;
 import dev.statecraft.replication.entity.SourceTypes;
 import dev.statecraft.replication.state.Entity;
 import dev.statecraft.replication.state.EntityKey;
+import dev.statecraft.runtime.Ticker;
 import dev.statecraft.table.ContentionException;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.math.BigDecimal;
@@ -47,6 +48,7 @@ public class BindingService implements SourceTypes {
     private final EntityReader entities;
     private final IntegrationConfig config;
     private final Clock clock;
+    private final Ticker ticker;
     private final Map<String, CachedBindings> cache = new ConcurrentHashMap<>();
 
     BindingService(
@@ -55,13 +57,15 @@ public class BindingService implements SourceTypes {
             ScoreService scores,
             EntityReader entities,
             IntegrationConfig config,
-            Clock clock) {
+            Clock clock,
+            Ticker ticker) {
         this.store = store;
         this.boards = boards;
         this.scores = scores;
         this.entities = entities;
         this.config = config;
         this.clock = clock;
+        this.ticker = ticker;
     }
 
     private record CachedBindings(List<Binding> bindings, long readAtNanos) {}
@@ -99,12 +103,11 @@ public class BindingService implements SourceTypes {
         CachedBindings cached = cache.get(game);
         if (!fresh
                 && cached != null
-                && System.nanoTime() - cached.readAtNanos()
-                        < config.bindingCache().toNanos()) {
+                && ticker.nanos() - cached.readAtNanos() < config.bindingCache().toNanos()) {
             return cached.bindings();
         }
         List<Binding> read = store.bindings(game);
-        cache.put(game, new CachedBindings(read, System.nanoTime()));
+        cache.put(game, new CachedBindings(read, ticker.nanos()));
         return read;
     }
 

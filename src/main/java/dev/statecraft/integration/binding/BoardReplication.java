@@ -17,6 +17,8 @@ import dev.statecraft.replication.entity.EntityUpdate;
 import dev.statecraft.replication.entity.IdempotencyKey;
 import dev.statecraft.replication.entity.Source;
 import dev.statecraft.replication.state.Entity;
+import dev.statecraft.runtime.Deadline;
+import dev.statecraft.runtime.Ticker;
 import dev.statecraft.table.ContentionException;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
@@ -27,7 +29,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -57,6 +58,7 @@ public class BoardReplication {
     private final EntityService entities;
     private final IntegrationConfig config;
     private final Clock clock;
+    private final Ticker ticker;
 
     BoardReplication(
             CoordinationStore store,
@@ -65,7 +67,8 @@ public class BoardReplication {
             EntityReader reader,
             EntityService entities,
             IntegrationConfig config,
-            Clock clock) {
+            Clock clock,
+            Ticker ticker) {
         this.store = store;
         this.boards = boards;
         this.lists = lists;
@@ -73,6 +76,7 @@ public class BoardReplication {
         this.entities = entities;
         this.config = config;
         this.clock = clock;
+        this.ticker = ticker;
     }
 
     /**
@@ -100,11 +104,9 @@ public class BoardReplication {
     /** Waits for the end of each board's interval. A later change that would trigger the replication may never come. */
     private void replicateWhenDue(String game, List<ReplicatedBoard> early) {
         for (ReplicatedBoard board : early) {
-            long until = System.nanoTime() + 1_000_000 * Math.max(0, dueIn(board, clock.millis()));
-            long left;
-            while ((left = until - System.nanoTime()) > 0
-                    && !Thread.currentThread().isInterrupted()) {
-                LockSupport.parkNanos(left);
+            Deadline until = Deadline.inMillis(ticker, dueIn(board, clock.millis()));
+            while (!until.passed() && !Thread.currentThread().isInterrupted()) {
+                ticker.sleep(until.nanosLeft());
             }
             replicate(game, board, clock.millis());
         }

@@ -46,11 +46,13 @@ public class CoordinationStore {
     private final DynamoDbClient dynamo;
     private final TableNames tables;
     private final IntegrationConfig config;
+    private final Batches batches;
 
-    CoordinationStore(DynamoDbClient dynamo, TableNames tables, IntegrationConfig config) {
+    CoordinationStore(DynamoDbClient dynamo, TableNames tables, Batches batches, IntegrationConfig config) {
         this.dynamo = dynamo;
         this.tables = tables;
         this.config = config;
+        this.batches = batches;
     }
 
     /**
@@ -137,7 +139,7 @@ public class CoordinationStore {
                             .toList();
             KeysAndAttributes request =
                     KeysAndAttributes.builder().keys(keys).consistentRead(true).build();
-            Batches.get(dynamo, Map.of(tables.integration(), request))
+            batches.get(Map.of(tables.integration(), request))
                     .getOrDefault(tables.integration(), List.of())
                     .forEach(item -> versions.put(Attributes.string(item, "sk"), Attributes.number(item, "v")));
         }

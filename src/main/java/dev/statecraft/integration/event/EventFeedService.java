@@ -24,10 +24,12 @@ public class EventFeedService {
 
     private final EventFeedStore store;
     private final Clock clock;
+    private final Backoff backoff;
 
-    EventFeedService(EventFeedStore store, Clock clock) {
+    EventFeedService(EventFeedStore store, Clock clock, Backoff backoff) {
         this.store = store;
         this.clock = clock;
+        this.backoff = backoff;
     }
 
     /** Returns the number of events ever appended to the event feed of a game. Cost: 1 RCU. */
@@ -68,7 +70,7 @@ public class EventFeedService {
         Set<String> sources = new LinkedHashSet<>();
         changes.forEach(change -> sources.add(change.source()));
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-            Backoff.pauseBefore(attempt, CONTENTION_MILLIS);
+            backoff.pauseBefore(attempt, CONTENTION_MILLIS);
             Map<String, String> readPositions = store.positions(game, sources);
             Map<String, String> newPositions = new LinkedHashMap<>();
             List<Event> events = new ArrayList<>();

@@ -59,11 +59,13 @@ public class EventFeedStore {
     private final DynamoDbClient dynamo;
     private final TableNames tables;
     private final IntegrationConfig config;
+    private final Batches batches;
 
-    EventFeedStore(DynamoDbClient dynamo, TableNames tables, IntegrationConfig config) {
+    EventFeedStore(DynamoDbClient dynamo, TableNames tables, Batches batches, IntegrationConfig config) {
         this.dynamo = dynamo;
         this.tables = tables;
         this.config = config;
+        this.batches = batches;
     }
 
     /** Returns the sequence number of the last event, 0 if there is none. Cost: 1 RCU. */
@@ -88,7 +90,7 @@ public class EventFeedStore {
                             .toList();
             KeysAndAttributes request =
                     KeysAndAttributes.builder().keys(keys).consistentRead(true).build();
-            Batches.get(dynamo, Map.of(tables.integration(), request))
+            batches.get(Map.of(tables.integration(), request))
                     .getOrDefault(tables.integration(), List.of())
                     .forEach(item -> {
                         String pk = Attributes.string(item, "pk");

@@ -12,7 +12,7 @@ import java.time.Clock;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ThreadLocalRandom;
+import java.util.random.RandomGenerator;
 import org.jboss.logging.Logger;
 
 /**
@@ -30,14 +30,19 @@ public class MonitoringService {
     private final IntegrationConfig config;
     private final Clock clock;
     private final Map<String, PendingTraffic> pending = new HashMap<>();
-    private final int shard = ThreadLocalRandom.current().nextInt(Integer.MAX_VALUE);
+    private final int shard;
 
     MonitoringService(
-            MonitoringStore store, UnifiedStatisticsService statistics, IntegrationConfig config, Clock clock) {
+            MonitoringStore store,
+            UnifiedStatisticsService statistics,
+            IntegrationConfig config,
+            Clock clock,
+            RandomGenerator random) {
         this.store = store;
         this.statistics = statistics;
         this.config = config;
         this.clock = clock;
+        this.shard = random.nextInt(Integer.MAX_VALUE);
     }
 
     /**

@@ -1,6 +1,7 @@
 package dev.statecraft.integration.monitoring;
 
 import dev.statecraft.access.CurrentCaller;
+import dev.statecraft.runtime.Ticker;
 import io.vertx.core.Context;
 import jakarta.annotation.Priority;
 import jakarta.inject.Inject;
@@ -22,22 +23,24 @@ public class RequestTrafficFilter implements ContainerRequestFilter, ContainerRe
 
     private final MonitoringService monitoring;
     private final CurrentCaller caller;
+    private final Ticker ticker;
 
     @Inject
-    public RequestTrafficFilter(MonitoringService monitoring, CurrentCaller caller) {
+    public RequestTrafficFilter(MonitoringService monitoring, CurrentCaller caller, Ticker ticker) {
         this.monitoring = monitoring;
         this.caller = caller;
+        this.ticker = ticker;
     }
 
     @Override
     public void filter(ContainerRequestContext request) {
-        request.setProperty(STARTED, System.nanoTime());
+        request.setProperty(STARTED, ticker.nanos());
     }
 
     @Override
     public void filter(ContainerRequestContext request, ContainerResponseContext response) {
         if (request.getProperty(STARTED) instanceof Long started) {
-            long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - started);
+            long millis = TimeUnit.NANOSECONDS.toMillis(ticker.nanos() - started);
             caller.known()
                     .ifPresent(known -> monitoring.countRequest(
                             known.game(), response.getStatus(), millis, !Context.isOnEventLoopThread()));

@@ -1,6 +1,7 @@
 package dev.statecraft.integration.monitoring;
 
 import dev.statecraft.integration.event.IntegrationConfig;
+import dev.statecraft.runtime.Ticker;
 import dev.statecraft.table.TableStates;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Map;
@@ -22,11 +23,13 @@ public class TablesReadiness implements HealthCheck {
 
     private final TableStates tables;
     private final IntegrationConfig config;
+    private final Ticker ticker;
     private volatile @Nullable Cached cached;
 
-    TablesReadiness(TableStates tables, IntegrationConfig config) {
+    TablesReadiness(TableStates tables, IntegrationConfig config, Ticker ticker) {
         this.tables = tables;
         this.config = config;
+        this.ticker = ticker;
     }
 
     private record Cached(Map<String, String> states, long readAtNanos) {}
@@ -35,9 +38,9 @@ public class TablesReadiness implements HealthCheck {
     public HealthCheckResponse call() {
         Cached last = cached;
         if (last == null
-                || System.nanoTime() - last.readAtNanos()
+                || ticker.nanos() - last.readAtNanos()
                         > config.readiness().cache().toNanos()) {
-            last = new Cached(tables.read(config.readiness().timeout()), System.nanoTime());
+            last = new Cached(tables.read(config.readiness().timeout()), ticker.nanos());
             cached = last;
         }
         HealthCheckResponseBuilder answer = HealthCheckResponse.named("tables");

@@ -3,6 +3,7 @@ package dev.statecraft.leaderboard.board;
 import dev.statecraft.leaderboard.settings.BoardSettings;
 import dev.statecraft.leaderboard.settings.LeaderboardConfig;
 import dev.statecraft.leaderboard.settings.Terms;
+import dev.statecraft.runtime.Deadline;
 import dev.statecraft.table.Backoff;
 import dev.statecraft.table.ContentionException;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -15,7 +16,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -25,7 +25,7 @@ public class BoardService {
 
     private static final long CONTENTION_MILLIS = 2;
 
-    private record CachedBoard(Board board, long readAtNanos) {}
+    private record CachedBoard(Board board, Deadline staleAt) {}
 
     private record BoardKey(String game, String id) {}
 
@@ -33,14 +33,17 @@ public class BoardService {
     private final SeasonStore seasons;
     private final LeaderboardConfig config;
     private final Clock clock;
+    private final Backoff backoff;
     private final Map<BoardKey, CachedBoard> cache = new ConcurrentHashMap<>();
     private final AtomicLong cacheVersion = new AtomicLong();
 
-    public BoardService(BoardStore boards, SeasonStore seasons, LeaderboardConfig config, Clock clock) {
+    public BoardService(
+            BoardStore boards, SeasonStore seasons, LeaderboardConfig config, Clock clock, Backoff backoff) {
         this.boards = boards;
         this.seasons = seasons;
         this.config = config;
         this.clock = clock;
+        this.backoff = backoff;
     }
 
     /** Result of a change of a board. Variants are listed in order of precedence. */
@@ -103,7 +106,8 @@ public class BoardService {
     }
 
     private void cache(Board board) {
-        CachedBoard last = cache.put(new BoardKey(board.game(), board.id()), new CachedBoard(board, System.nanoTime()));
+        CachedBoard last = cache.put(
+                new BoardKey(board.game(), board.id()), new CachedBoard(board, backoff.deadline(config.boardCache())));
         if (last == null || last.board().version() != board.version()) {
             cacheVersion.incrementAndGet();
         }
@@ -168,7 +172,7 @@ public class BoardService {
             if (++attempt == config.writeAttempts()) {
                 throw new ContentionException("gave up after too many concurrent writes of the board");
             }
-            Backoff.pauseBefore(attempt, CONTENTION_MILLIS);
+            backoff.pauseBefore(attempt, CONTENTION_MILLIS);
             Optional<Board> reread = boards.read(board.game(), board.id());
             if (reread.isEmpty()) {
                 evict(board.game(), board.id());
@@ -225,7 +229,7 @@ public class BoardService {
     /** Changes the settings of a board. Returns after {@code board-cache}, when every instance sees the change. */
     public Change change(String game, String id, UnaryOperator<BoardSettings> change) {
         for (int attempt = 0; attempt < config.writeAttempts(); attempt++) {
-            Backoff.pauseBefore(attempt, CONTENTION_MILLIS);
+            backoff.pauseBefore(attempt, CONTENTION_MILLIS);
             Optional<Board> found = read(game, id);
             if (found.isEmpty()) {
                 return new Unknown();
@@ -268,7 +272,7 @@ public class BoardService {
      */
     public Change delete(String game, String id) {
         for (int attempt = 0; attempt < config.writeAttempts(); attempt++) {
-            Backoff.pauseBefore(attempt, CONTENTION_MILLIS);
+            backoff.pauseBefore(attempt, CONTENTION_MILLIS);
             Optional<Board> found = read(game, id);
             if (found.isEmpty()) {
                 return new Unknown();
@@ -292,7 +296,7 @@ public class BoardService {
     public Optional<Board> markScored(Board board, boolean withSubscore) {
         Board current = board;
         for (int attempt = 0; attempt < config.writeAttempts(); attempt++) {
-            Backoff.pauseBefore(attempt, CONTENTION_MILLIS);
+            backoff.pauseBefore(attempt, CONTENTION_MILLIS);
             if (current.scored() && (current.subscored() || !withSubscore)) {
                 return Optional.of(current);
             }
@@ -332,7 +336,7 @@ public class BoardService {
     }
 
     private boolean isFresh(CachedBoard cached) {
-        return System.nanoTime() - cached.readAtNanos() < config.boardCache().toNanos();
+        return !cached.staleAt().passed();
     }
 
     private Instant now() {
@@ -340,10 +344,6 @@ public class BoardService {
     }
 
     private void awaitOtherInstances() {
-        long until = System.nanoTime() + config.boardCache().toNanos();
-        long left;
-        while ((left = until - System.nanoTime()) > 0) {
-            LockSupport.parkNanos(left);
-        }
+        backoff.deadline(config.boardCache()).await();
     }
 }

@@ -43,10 +43,12 @@ public class SeasonStore {
 
     private final DynamoDbClient dynamo;
     private final TableNames tables;
+    private final Batches batches;
 
-    public SeasonStore(DynamoDbClient dynamo, TableNames tables) {
+    public SeasonStore(DynamoDbClient dynamo, TableNames tables, Batches batches) {
         this.dynamo = dynamo;
         this.tables = tables;
+        this.batches = batches;
     }
 
     /**
@@ -137,7 +139,7 @@ public class SeasonStore {
 
     /** Deletes the first closed seasons of a deleted board; see {@link Batches#removeFirst}. */
     public Batches.Removed removeFirst(Board board, int limit) {
-        return Batches.removeFirst(dynamo, tables.boards(), partition(board), limit);
+        return batches.removeFirst(tables.boards(), partition(board), limit);
     }
 
     private static String partition(Board board) {

@@ -19,7 +19,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.concurrent.ThreadLocalRandom;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
@@ -64,10 +64,14 @@ public class EntryStore {
 
     private final DynamoDbClient dynamo;
     private final TableNames tables;
+    private final Batches batches;
+    private final RandomGenerator random;
 
-    public EntryStore(DynamoDbClient dynamo, TableNames tables) {
+    public EntryStore(DynamoDbClient dynamo, TableNames tables, Batches batches, RandomGenerator random) {
         this.dynamo = dynamo;
         this.tables = tables;
+        this.batches = batches;
+        this.random = random;
     }
 
     /** Result of a write. */
@@ -100,13 +104,11 @@ public class EntryStore {
      */
     public Optional<BoardAndEntry> readWithBoard(Board guess, String playerId) {
         Map<String, AttributeValue> entryKey = EntryItems.key(guess, guess.season(), playerId);
-        var found = Batches.get(
-                dynamo,
-                Map.of(
-                        tables.boards(),
-                        consistent(List.of(BoardItems.key(guess.game(), guess.id()))),
-                        tables.entries(),
-                        consistent(List.of(entryKey))));
+        var found = batches.get(Map.of(
+                tables.boards(),
+                consistent(List.of(BoardItems.key(guess.game(), guess.id()))),
+                tables.entries(),
+                consistent(List.of(entryKey))));
         Optional<Board> board = found.getOrDefault(tables.boards(), List.of()).stream()
                 .findFirst()
                 .flatMap(item -> BoardItems.fromItem(guess.game(), item));
@@ -137,7 +139,7 @@ public class EntryStore {
                     players.subList(from, Math.min(players.size(), from + Batches.READ_LIMIT)).stream()
                             .map(player -> EntryItems.key(board, season, player))
                             .toList();
-            Batches.get(dynamo, Map.of(tables.entries(), consistent(keys)))
+            batches.get(Map.of(tables.entries(), consistent(keys)))
                     .getOrDefault(tables.entries(), List.of())
                     .forEach(item -> entries.put(Attributes.string(item, "sk"), EntryItems.fromItem(item)));
         }
@@ -178,9 +180,9 @@ public class EntryStore {
         }
     }
 
-    private static byte[] writeToken() {
+    private byte[] writeToken() {
         byte[] token = new byte[WRITE_TOKEN_BYTES];
-        ThreadLocalRandom.current().nextBytes(token);
+        random.nextBytes(token);
         return token;
     }
 
@@ -214,7 +216,7 @@ public class EntryStore {
         Map<Map<String, AttributeValue>, Integer> keys = new HashMap<>();
         seasons.forEach(season -> keys.put(EntryItems.key(board, season, playerId), season));
         Map<Integer, Entry> found = new TreeMap<>();
-        Batches.get(dynamo, Map.of(tables.entries(), consistent(List.copyOf(keys.keySet()))))
+        batches.get(Map.of(tables.entries(), consistent(List.copyOf(keys.keySet()))))
                 .getOrDefault(tables.entries(), List.of())
                 .forEach(item -> found.put(
                         Objects.requireNonNull(keys.get(Map.of("pk", item.get("pk"), "sk", item.get("sk")))),
@@ -234,7 +236,7 @@ public class EntryStore {
         List<Map<String, AttributeValue>> keys = List.copyOf(found.keySet());
         for (int from = 0; from < keys.size(); from += Batches.READ_LIMIT) {
             var part = consistent(keys.subList(from, Math.min(keys.size(), from + Batches.READ_LIMIT)));
-            Batches.get(dynamo, Map.of(tables.entries(), part))
+            batches.get(Map.of(tables.entries(), part))
                     .getOrDefault(tables.entries(), List.of())
                     .forEach(item ->
                             found.put(Map.of("pk", item.get("pk"), "sk", item.get("sk")), EntryItems.fromItem(item)));
@@ -279,8 +281,7 @@ public class EntryStore {
     /** Deletes items of a lane, 25 in a round trip. Cost: 1 WCU for each KB, and the order index. */
     public void delete(Board board, int season, int lane, LaneKeys items) {
         String pk = EntryItems.laneKey(board, season, lane);
-        Batches.write(
-                dynamo,
+        batches.write(
                 tables.entries(),
                 items.keys().stream()
                         .map(key -> WriteRequest.builder()

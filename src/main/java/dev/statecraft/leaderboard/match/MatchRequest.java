@@ -3,11 +3,12 @@ package dev.statecraft.leaderboard.match;
 import dev.statecraft.http.Ids;
 import dev.statecraft.http.Problem;
 import dev.statecraft.http.ProblemException;
+import dev.statecraft.runtime.RandomUuid;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.UUID;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /** Input of a match. Without {@code matchId} or the header {@code Idempotency-Key} a retry rates the match again. */
@@ -24,14 +25,13 @@ public record MatchRequest(
     /**
      * Validates the request and returns the match.
      *
+     * @param random makes the id of a match whose caller gave none
      * @throws ProblemException 400 with the name of the invalid field
      */
-    Match match(@Nullable String idempotencyKey) {
+    Match match(@Nullable String idempotencyKey, RandomGenerator random) {
         String id = matchId != null
                 ? Ids.check("matchId", matchId)
-                : idempotencyKey != null
-                        ? Ids.check("Idempotency-Key", idempotencyKey)
-                        : UUID.randomUUID().toString();
+                : idempotencyKey != null ? Ids.check("Idempotency-Key", idempotencyKey) : RandomUuid.next(random);
         if (teams == null || teams.size() < 2 || teams.size() > MatchService.MOST_PLAYERS) {
             throw refused("teams", "A match has 2 to " + MatchService.MOST_PLAYERS + " teams.");
         }

@@ -25,6 +25,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.random.RandomGenerator;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
@@ -39,11 +40,13 @@ public class MatchResource {
     private final MatchService matches;
     private final CurrentCaller caller;
     private final Clock clock;
+    private final RandomGenerator random;
 
-    MatchResource(MatchService matches, CurrentCaller caller, Clock clock) {
+    MatchResource(MatchService matches, CurrentCaller caller, Clock clock, RandomGenerator random) {
         this.matches = matches;
         this.caller = caller;
         this.clock = clock;
+        this.random = random;
     }
 
     /**
@@ -84,7 +87,7 @@ public class MatchResource {
             MatchRequest request) {
         Ids.check("board", board);
         boolean ranked = QueryParameters.flag("rank", rank, true);
-        Match match = request.match(idempotencyKey);
+        Match match = request.match(idempotencyKey, random);
         MatchResult result = matches.rate(caller.game(), board, match, ranked);
         if (result instanceof Taken taken) {
             return answer(match, taken);

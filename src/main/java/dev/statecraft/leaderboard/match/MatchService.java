@@ -17,6 +17,8 @@ import dev.statecraft.leaderboard.rank.RecentWrites;
 import dev.statecraft.leaderboard.settings.LeaderboardConfig;
 import dev.statecraft.leaderboard.settings.Terms;
 import dev.statecraft.rating.RatingSystem;
+import dev.statecraft.runtime.Deadline;
+import dev.statecraft.runtime.Threads;
 import dev.statecraft.table.Backoff;
 import dev.statecraft.table.GroupCommit;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -44,6 +46,7 @@ public class MatchService {
     private final LeaderboardConfig config;
     private final RecentWrites recent;
     private final GroupCommit<BoardKey, Arrival, Attempt> groups;
+    private final Backoff backoff;
 
     public MatchService(
             BoardService boards,
@@ -51,20 +54,24 @@ public class MatchService {
             MatchWriter writer,
             RankingService rankings,
             LeaderboardConfig config,
-            RecentWrites recent) {
+            RecentWrites recent,
+            Backoff backoff,
+            Threads threads) {
         this.boards = boards;
         this.entries = entries;
         this.writer = writer;
         this.rankings = rankings;
         this.config = config;
         this.recent = recent;
+        this.backoff = backoff;
         this.groups = new GroupCommit<>(
                 new GroupCommit.Limits(
                         config.queue().waiting(),
                         MatchStore.MOST_ITEMS,
                         config.queue().patience()),
                 arrival -> arrival.match().players().size() + 1,
-                (group, previous) -> rateGroup(group));
+                (group, previous) -> rateGroup(group),
+                threads);
     }
 
     /** The board whose groups of matches are rated sequentially. */
@@ -100,9 +107,9 @@ public class MatchService {
                 .orElseThrow();
         List<Match> requested = group.stream().map(Arrival::match).toList();
         Map<String, MatchRecord> known = new HashMap<>();
-        long until = System.nanoTime() + config.queue().patience().toNanos();
-        for (int attempt = 0; attempt < config.writeAttempts() && System.nanoTime() < until; attempt++) {
-            Backoff.pauseBefore(attempt, CONTENTION_MILLIS);
+        Deadline until = backoff.deadline(config.queue().patience());
+        for (int attempt = 0; attempt < config.writeAttempts() && !until.passed(); attempt++) {
+            backoff.pauseBefore(attempt, CONTENTION_MILLIS);
             RatingSystem system = board.settings().rating();
             if (system == null) {
                 return all(requested, new NotRated());

@@ -52,11 +52,13 @@ public class RankStore {
     private final DynamoDbClient dynamo;
     private final TableNames tables;
     private final Parallel parallel;
+    private final Batches batches;
 
-    public RankStore(DynamoDbClient dynamo, TableNames tables, Parallel parallel) {
+    public RankStore(DynamoDbClient dynamo, TableNames tables, Batches batches, Parallel parallel) {
         this.dynamo = dynamo;
         this.tables = tables;
         this.parallel = parallel;
+        this.batches = batches;
     }
 
     /** Partition key of one generation of a season's tree. */
@@ -119,11 +121,9 @@ public class RankStore {
     private List<Map<String, AttributeValue>> batch(List<Map<String, AttributeValue>> keys) {
         return keys.isEmpty()
                 ? List.of()
-                : Batches.get(
-                                dynamo,
-                                Map.of(
-                                        tables.ranks(),
-                                        KeysAndAttributes.builder().keys(keys).build()))
+                : batches.get(Map.of(
+                                tables.ranks(),
+                                KeysAndAttributes.builder().keys(keys).build()))
                         .getOrDefault(tables.ranks(), List.of());
     }
 
@@ -141,7 +141,7 @@ public class RankStore {
                             .map(tree -> RankNodeItems.key(tree, ScorePath.ROOT))
                             .toList())
                     .build();
-            Batches.get(dynamo, Map.of(tables.ranks(), part))
+            batches.get(Map.of(tables.ranks(), part))
                     .getOrDefault(tables.ranks(), List.of())
                     .forEach(item -> found.put(Attributes.string(item, "pk"), RankNodeItems.fromItem(item)));
         }
@@ -305,11 +305,11 @@ public class RankStore {
         nodes.forEach(node -> requests.add(WriteRequest.builder()
                 .deleteRequest(delete -> delete.key(RankNodeItems.key(tree, node)))
                 .build()));
-        Batches.write(dynamo, tables.ranks(), requests);
+        batches.write(tables.ranks(), requests);
     }
 
     /** Deletes the first nodes of a tree that is no longer read; see {@link Batches#removeFirst}. */
     public Batches.Removed removeFirst(String tree, int limit) {
-        return Batches.removeFirst(dynamo, tables.ranks(), tree, limit);
+        return batches.removeFirst(tables.ranks(), tree, limit);
     }
 }

@@ -24,14 +24,21 @@ public class MetadataService {
     private final RecentWrites recent;
     private final LeaderboardConfig config;
     private final Clock clock;
+    private final Backoff backoff;
 
     public MetadataService(
-            ScoreService scores, EntryStore entries, RecentWrites recent, LeaderboardConfig config, Clock clock) {
+            ScoreService scores,
+            EntryStore entries,
+            RecentWrites recent,
+            LeaderboardConfig config,
+            Clock clock,
+            Backoff backoff) {
         this.scores = scores;
         this.entries = entries;
         this.recent = recent;
         this.config = config;
         this.clock = clock;
+        this.backoff = backoff;
     }
 
     /** Result of a change. Variants are listed in order of precedence. */
@@ -64,7 +71,7 @@ public class MetadataService {
         Board board = found.get().board();
         Entry entry = found.get().entry();
         for (int attempt = 0; attempt < config.writeAttempts(); attempt++) {
-            Backoff.pauseBefore(attempt, CONTENTION_MILLIS);
+            backoff.pauseBefore(attempt, CONTENTION_MILLIS);
             if (entry.score() == null) {
                 return new NoEntry();
             }

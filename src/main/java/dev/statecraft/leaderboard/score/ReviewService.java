@@ -29,6 +29,7 @@ public class ReviewService {
     private final RecentWrites recent;
     private final LeaderboardConfig config;
     private final Clock clock;
+    private final Backoff backoff;
 
     public ReviewService(
             BoardService boards,
@@ -37,7 +38,8 @@ public class ReviewService {
             SubmissionService submissions,
             RecentWrites recent,
             LeaderboardConfig config,
-            Clock clock) {
+            Clock clock,
+            Backoff backoff) {
         this.boards = boards;
         this.reviews = reviews;
         this.entries = entries;
@@ -45,6 +47,7 @@ public class ReviewService {
         this.recent = recent;
         this.config = config;
         this.clock = clock;
+        this.backoff = backoff;
     }
 
     /** Result of a decision. Variants are listed in order of precedence. */
@@ -84,7 +87,7 @@ public class ReviewService {
      */
     public Result decide(String game, String boardId, String id, boolean accept) {
         for (int attempt = 0; attempt < config.writeAttempts(); attempt++) {
-            Backoff.pauseBefore(attempt, CONTENTION_MILLIS);
+            backoff.pauseBefore(attempt, CONTENTION_MILLIS);
             Optional<Board> board = boards.read(game, boardId);
             if (board.isEmpty()) {
                 return new NoBoard();

@@ -10,6 +10,7 @@ import dev.statecraft.leaderboard.entry.Receipt;
 import dev.statecraft.leaderboard.settings.Bound;
 import dev.statecraft.leaderboard.settings.Operator;
 import dev.statecraft.leaderboard.settings.Score;
+import dev.statecraft.runtime.RandomUuid;
 import dev.statecraft.table.Attributes;
 import dev.statecraft.table.Batches;
 import dev.statecraft.table.PartitionKey;
@@ -23,8 +24,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.UUID;
 import java.util.function.UnaryOperator;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
@@ -74,10 +75,14 @@ public class ReviewStore {
 
     private final DynamoDbClient dynamo;
     private final TableNames tables;
+    private final Batches batches;
+    private final RandomGenerator random;
 
-    public ReviewStore(DynamoDbClient dynamo, TableNames tables) {
+    public ReviewStore(DynamoDbClient dynamo, TableNames tables, Batches batches, RandomGenerator random) {
         this.dynamo = dynamo;
         this.tables = tables;
+        this.batches = batches;
+        this.random = random;
     }
 
     /** Result of a transaction. Variants are listed in order of precedence. */
@@ -133,7 +138,7 @@ public class ReviewStore {
     public Writing reject(Board board, Review rejected, Duration kept) {
         Map<String, AttributeValue> item = new HashMap<>(decided(board, rejected, kept));
         // Two callers may reject in the same millisecond; only one of them must report that it did.
-        item.put("once", s(UUID.randomUUID().toString()));
+        item.put("once", s(RandomUuid.next(random)));
         try {
             dynamo.putItem(put -> put.tableName(tables.boards())
                     .item(item)
@@ -213,7 +218,7 @@ public class ReviewStore {
                             .deleteRequest(delete -> delete.key(key))
                             .build())
                     .toList();
-            Batches.write(dynamo, tables.boards(), deletes);
+            batches.write(tables.boards(), deletes);
             deleted += deletes.size();
             start = response.lastEvaluatedKey();
         } while (!start.isEmpty());
@@ -222,7 +227,7 @@ public class ReviewStore {
 
     /** Deletes the first reviews of a deleted board; see {@link Batches#removeFirst}. */
     public Batches.Removed removeFirst(Board board, int limit) {
-        return Batches.removeFirst(dynamo, tables.boards(), partition(board), limit);
+        return batches.removeFirst(tables.boards(), partition(board), limit);
     }
 
     private Writing write(List<TransactWriteItem> items) {

@@ -41,6 +41,7 @@ public class ScoreService {
     private final RecentWrites recent;
     private final Parallel parallel;
     private final Clock clock;
+    private final Backoff backoff;
 
     public ScoreService(
             BoardService boards,
@@ -51,7 +52,8 @@ public class ScoreService {
             LeaderboardConfig config,
             RecentWrites recent,
             Parallel parallel,
-            Clock clock) {
+            Clock clock,
+            Backoff backoff) {
         this.boards = boards;
         this.entries = entries;
         this.submissions = submissions;
@@ -61,6 +63,7 @@ public class ScoreService {
         this.recent = recent;
         this.parallel = parallel;
         this.clock = clock;
+        this.backoff = backoff;
     }
 
     /**
@@ -165,7 +168,7 @@ public class ScoreService {
         Entry entry = found.get().entry();
         for (int attempt = 0; attempt < config.writeAttempts(); attempt++) {
             if (attempt > 0 && attempt % 2 == 0) {
-                Backoff.pauseBefore(attempt / 2, CONTENTION_MILLIS);
+                backoff.pauseBefore(attempt / 2, CONTENTION_MILLIS);
                 entry = entries.read(board, board.season(), playerId);
             }
             if (entry.score() == null) {

@@ -14,6 +14,8 @@ import dev.statecraft.leaderboard.score.SubmissionService.Identified;
 import dev.statecraft.leaderboard.score.SubmissionService.Written;
 import dev.statecraft.leaderboard.settings.LeaderboardConfig;
 import dev.statecraft.leaderboard.settings.RankingType;
+import dev.statecraft.runtime.Deadline;
+import dev.statecraft.runtime.Threads;
 import dev.statecraft.table.Backoff;
 import dev.statecraft.table.GroupCommit;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -42,6 +44,7 @@ public class ScoreWriter {
     private final RecentWrites recent;
     private final LeaderboardConfig config;
     private final GroupCommit<Player, Arrival, Written> groups;
+    private final Backoff backoff;
 
     public ScoreWriter(
             BoardService boards,
@@ -49,20 +52,24 @@ public class ScoreWriter {
             EntryStore entries,
             ReviewStore reviews,
             RecentWrites recent,
-            LeaderboardConfig config) {
+            LeaderboardConfig config,
+            Backoff backoff,
+            Threads threads) {
         this.boards = boards;
         this.submissions = submissions;
         this.entries = entries;
         this.reviews = reviews;
         this.recent = recent;
         this.config = config;
+        this.backoff = backoff;
         this.groups = new GroupCommit<>(
                 new GroupCommit.Limits(
                         config.queue().waiting(),
                         ReviewStore.MOST,
                         config.queue().patience()),
                 arrival -> arrival.scores().size(),
-                this::writeGroup);
+                this::writeGroup,
+                threads);
     }
 
     /** The player and board whose groups of scores are written sequentially. It has no season: a retry may cross a reset. */
@@ -75,7 +82,8 @@ public class ScoreWriter {
      */
     List<Decided> write(Board board, List<NewScore> scores, Entry asFound) {
         Player player = new Player(board.game(), board.id(), asFound.playerId());
-        Arrival arrival = new Arrival(board, scores.stream().map(Identified::of).toList(), asFound);
+        Arrival arrival =
+                new Arrival(board, scores.stream().map(submissions::identify).toList(), asFound);
         return groups.submit(player, arrival).map(Written::decided).orElseGet(() -> all(arrival.scores(), new Busy()));
     }
 
@@ -128,10 +136,10 @@ public class ScoreWriter {
         Board board = asRead;
         Entry entry = asFound;
         Map<String, Review> known = new HashMap<>();
-        long until = System.nanoTime() + config.queue().patience().toNanos();
-        for (int attempt = 0; attempt < config.writeAttempts() && System.nanoTime() < until; attempt++) {
+        Deadline until = backoff.deadline(config.queue().patience());
+        for (int attempt = 0; attempt < config.writeAttempts() && !until.passed(); attempt++) {
             if (attempt > 0 && attempt % 2 == 0) {
-                Backoff.pauseBefore(attempt / 2, CONTENTION_MILLIS);
+                backoff.pauseBefore(attempt / 2, CONTENTION_MILLIS);
                 entry = entries.read(board, board.season(), entry.playerId());
             }
             boolean subscores =

@@ -17,6 +17,7 @@ import dev.statecraft.leaderboard.settings.Bounds;
 import dev.statecraft.leaderboard.settings.LeaderboardConfig;
 import dev.statecraft.leaderboard.settings.Score;
 import dev.statecraft.leaderboard.settings.Terms;
+import dev.statecraft.runtime.RandomUuid;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.math.BigDecimal;
 import java.time.Clock;
@@ -26,7 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.UUID;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /** Computes the effect of submissions on an entry and checks their plausibility. Writes nothing. */
@@ -37,22 +38,28 @@ public class SubmissionService {
     private final RankingService rankings;
     private final LeaderboardConfig config;
     private final Clock clock;
+    private final RandomGenerator random;
 
     public SubmissionService(
-            EarlierReceiptService earlier, RankingService rankings, LeaderboardConfig config, Clock clock) {
+            EarlierReceiptService earlier,
+            RankingService rankings,
+            LeaderboardConfig config,
+            Clock clock,
+            RandomGenerator random) {
         this.earlier = earlier;
         this.rankings = rankings;
         this.config = config;
         this.clock = clock;
+        this.random = random;
     }
 
     /** A score with its final id: that of the caller, or a generated one. */
-    record Identified(NewScore score, String id) {
+    record Identified(NewScore score, String id) {}
 
-        static Identified of(NewScore score) {
-            String own = score.submissionId();
-            return new Identified(score, own == null ? UUID.randomUUID().toString() : own);
-        }
+    /** Gives a score a random id if its caller did not. */
+    Identified identify(NewScore score) {
+        String own = score.submissionId();
+        return new Identified(score, own == null ? RandomUuid.next(random) : own);
     }
 
     /**

@@ -40,10 +40,12 @@ public class AwardStore {
 
     private final DynamoDbClient dynamo;
     private final TableNames tables;
+    private final Batches batches;
 
-    public AwardStore(DynamoDbClient dynamo, TableNames tables) {
+    public AwardStore(DynamoDbClient dynamo, TableNames tables, Batches batches) {
         this.dynamo = dynamo;
         this.tables = tables;
+        this.batches = batches;
     }
 
     /** Stores a page of awards, ordered by position. Cost: about 1 WCU per 12 awards. */
@@ -124,7 +126,7 @@ public class AwardStore {
 
     /** Deletes the first award pages of a season of a deleted board; see {@link Batches#removeFirst}. */
     public Batches.Removed removeFirst(Board board, int season, int limit) {
-        return Batches.removeFirst(dynamo, tables.boards(), partition(board, season), limit);
+        return batches.removeFirst(tables.boards(), partition(board, season), limit);
     }
 
     private static List<Award> awards(Map<String, AttributeValue> item) {

@@ -37,16 +37,17 @@ public class SampleStore {
 
     private final DynamoDbClient dynamo;
     private final TableNames tables;
+    private final Batches batches;
 
-    public SampleStore(DynamoDbClient dynamo, TableNames tables) {
+    public SampleStore(DynamoDbClient dynamo, TableNames tables, Batches batches) {
         this.dynamo = dynamo;
         this.tables = tables;
+        this.batches = batches;
     }
 
     /** Stores samples in batches of 25. Cost: 1 WCU per sample. */
     public void put(Board board, List<Sample> samples, Instant expiresAt) {
-        Batches.write(
-                dynamo,
+        batches.write(
                 tables.boards(),
                 samples.stream()
                         .map(sample -> WriteRequest.builder()
@@ -80,7 +81,7 @@ public class SampleStore {
         int deleted = 0;
         Batches.Removed removed;
         do {
-            removed = Batches.removeFirst(dynamo, tables.boards(), partition(board, playerId), PAGE);
+            removed = batches.removeFirst(tables.boards(), partition(board, playerId), PAGE);
             deleted += removed.count();
         } while (removed.more());
         return deleted;

@@ -16,6 +16,7 @@ import dev.statecraft.leaderboard.rank.RankWalk;
 import dev.statecraft.leaderboard.rank.RankingService;
 import dev.statecraft.leaderboard.settings.LeaderboardConfig;
 import dev.statecraft.leaderboard.settings.Ranking;
+import dev.statecraft.runtime.Deadline;
 import dev.statecraft.table.Backoff;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
@@ -50,6 +51,7 @@ public class SeasonFinalizer {
     private final AwardStore awards;
     private final LeaderboardConfig config;
     private final Clock clock;
+    private final Backoff backoff;
 
     public SeasonFinalizer(
             BoardService boards,
@@ -61,7 +63,8 @@ public class SeasonFinalizer {
             SnapshotService snapshots,
             AwardStore awards,
             LeaderboardConfig config,
-            Clock clock) {
+            Clock clock,
+            Backoff backoff) {
         this.boards = boards;
         this.seasons = seasons;
         this.entries = entries;
@@ -72,6 +75,7 @@ public class SeasonFinalizer {
         this.awards = awards;
         this.config = config;
         this.clock = clock;
+        this.backoff = backoff;
     }
 
     /**
@@ -113,15 +117,15 @@ public class SeasonFinalizer {
 
     private Optional<Season> awaitRankTree(Board board, Season season) {
         long marked = Objects.requireNonNull(season.markedAt()).toEpochMilli();
-        long until = System.nanoTime() + config.countWait().toNanos();
+        Deadline until = backoff.deadline(config.countWait());
         int check = 0;
         do {
-            Backoff.pauseBefore(check++, COUNT_MILLIS);
+            backoff.pauseBefore(check++, COUNT_MILLIS);
             RankNode root = new RankWalk(ranks, board, season.season()).node(ScorePath.ROOT);
             if (root.passed(marked, board.settings().lanes())) {
                 return Optional.of(season.counted(root.total()));
             }
-        } while (System.nanoTime() < until);
+        } while (!until.passed());
         return Optional.empty();
     }
 
@@ -173,7 +177,7 @@ public class SeasonFinalizer {
     private boolean finish(Board board, Season season) {
         int stored = snapshots.takeFinal(board, season);
         for (int attempt = 0; attempt < config.writeAttempts(); attempt++) {
-            Backoff.pauseBefore(attempt, CONTENTION_MILLIS);
+            backoff.pauseBefore(attempt, CONTENTION_MILLIS);
             Optional<Board> current = boards.read(board.game(), board.id());
             if (current.isEmpty()
                     || current.get().epoch() != board.epoch()

@@ -26,18 +26,21 @@ public class SeasonService {
     private final AwardStore awards;
     private final SnapshotService snapshots;
     private final LeaderboardConfig config;
+    private final Backoff backoff;
 
     public SeasonService(
             BoardService boards,
             SeasonStore seasons,
             AwardStore awards,
             SnapshotService snapshots,
-            LeaderboardConfig config) {
+            LeaderboardConfig config,
+            Backoff backoff) {
         this.boards = boards;
         this.seasons = seasons;
         this.awards = awards;
         this.snapshots = snapshots;
         this.config = config;
+        this.backoff = backoff;
     }
 
     /** Result of a reset request. Variants are listed in order of precedence. */
@@ -66,7 +69,7 @@ public class SeasonService {
      */
     public Reset reset(String game, String id, String reason, @Nullable String requestId) {
         for (int attempt = 0; attempt < config.writeAttempts(); attempt++) {
-            Backoff.pauseBefore(attempt, CONTENTION_MILLIS);
+            backoff.pauseBefore(attempt, CONTENTION_MILLIS);
             Optional<Board> found = boards.read(game, id);
             if (found.isEmpty()) {
                 return new Unknown();

@@ -46,10 +46,12 @@ public class SnapshotStore {
 
     private final DynamoDbClient dynamo;
     private final TableNames tables;
+    private final Batches batches;
 
-    public SnapshotStore(DynamoDbClient dynamo, TableNames tables) {
+    public SnapshotStore(DynamoDbClient dynamo, TableNames tables, Batches batches) {
         this.dynamo = dynamo;
         this.tables = tables;
+        this.batches = batches;
     }
 
     /** A page of snapshots, latest first. {@code next} is the id before which the next page starts, null at the end. */
@@ -131,7 +133,7 @@ public class SnapshotStore {
                             .build()));
             start = response.lastEvaluatedKey();
         } while (!start.isEmpty() && deletes.size() < count);
-        Batches.write(dynamo, tables.boards(), deletes);
+        batches.write(tables.boards(), deletes);
     }
 
     /**
@@ -170,7 +172,7 @@ public class SnapshotStore {
 
     /** Deletes the first snapshots of a deleted board; see {@link Batches#removeFirst}. */
     public Batches.Removed removeFirst(Board board, int limit) {
-        return Batches.removeFirst(dynamo, tables.boards(), partition(board), limit);
+        return batches.removeFirst(tables.boards(), partition(board), limit);
     }
 
     private QueryRequest.Builder query(Board board) {

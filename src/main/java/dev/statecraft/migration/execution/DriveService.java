@@ -3,16 +3,16 @@ package dev.statecraft.migration.execution;
 import dev.statecraft.migration.definition.MigrationConfig;
 import dev.statecraft.migration.segment.SegmentService;
 import dev.statecraft.migration.segment.SegmentWork;
+import dev.statecraft.runtime.Deadline;
+import dev.statecraft.runtime.Threads;
+import dev.statecraft.runtime.Ticker;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 
 /**
@@ -27,21 +27,20 @@ public class DriveService {
 
     private final StepService steps;
     private final SegmentService segments;
-    private final ExecutorService threads;
+    private final ExecutorService pool;
+    private final Ticker ticker;
 
-    public DriveService(StepService steps, SegmentService segments, MigrationConfig config) {
+    public DriveService(
+            StepService steps, SegmentService segments, MigrationConfig config, Ticker ticker, Threads threads) {
         this.steps = steps;
         this.segments = segments;
-        this.threads = Executors.newFixedThreadPool(config.workers(), task -> {
-            Thread thread = new Thread(task, "migration-segment");
-            thread.setDaemon(true);
-            return thread;
-        });
+        this.ticker = ticker;
+        this.pool = threads.newPool(config.workers(), "migration-segment");
     }
 
     @PreDestroy
     void stop() {
-        threads.shutdownNow();
+        pool.shutdownNow();
     }
 
     /**
@@ -62,7 +61,7 @@ public class DriveService {
             }
             List<Future<Boolean>> working = new ArrayList<>();
             for (int segment : next.segments()) {
-                working.add(threads.submit(() -> work(game, run, segment, millisLeft)));
+                working.add(pool.submit(() -> work(game, run, segment, millisLeft)));
             }
             if (!await(working)) {
                 park(Math.min(POLL_MILLIS, Math.max(0, millisLeft.getAsLong())));
@@ -81,11 +80,8 @@ public class DriveService {
     }
 
     /** Waits at least this long. A lease may only be taken over after the full time. */
-    private static void park(long millis) {
-        long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
-        for (long left = until - System.nanoTime(); left > 0; left = until - System.nanoTime()) {
-            LockSupport.parkNanos(left);
-        }
+    private void park(long millis) {
+        Deadline.inMillis(ticker, millis).await();
     }
 
     /** Returns whether all are done. */

@@ -8,6 +8,8 @@ import dev.statecraft.migration.registry.Registry;
 import dev.statecraft.migration.run.MigrationStatus;
 import dev.statecraft.migration.run.Run;
 import dev.statecraft.migration.run.RunStore;
+import dev.statecraft.runtime.Deadline;
+import dev.statecraft.runtime.Ticker;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Event;
 import java.time.Duration;
@@ -17,7 +19,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
@@ -40,6 +41,7 @@ public class RunService {
     private final RunStore runs;
     private final MigrationConfig config;
     private final Event<RunsPending> waiting;
+    private final Ticker ticker;
 
     public RunService(
             MigrationService migrations,
@@ -47,13 +49,15 @@ public class RunService {
             DriveService drive,
             RunStore runs,
             MigrationConfig config,
-            Event<RunsPending> waiting) {
+            Event<RunsPending> waiting,
+            Ticker ticker) {
         this.migrations = migrations;
         this.starts = starts;
         this.drive = drive;
         this.runs = runs;
         this.config = config;
         this.waiting = waiting;
+        this.ticker = ticker;
     }
 
     /** A migration that was not applied, and the reason. */
@@ -256,9 +260,8 @@ public class RunService {
         }
     }
 
-    private static LongSupplier countdown(long millis) {
-        long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
-        return () -> TimeUnit.NANOSECONDS.toMillis(until - System.nanoTime());
+    private LongSupplier countdown(long millis) {
+        return Deadline.inMillis(ticker, millis)::millisLeft;
     }
 
     /** Result of a request to change a run. Variants are listed in order of precedence. */

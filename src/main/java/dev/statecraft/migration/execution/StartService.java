@@ -37,14 +37,21 @@ public class StartService {
     private final RunStore runs;
     private final MigrationConfig config;
     private final Clock clock;
+    private final Backoff backoff;
 
     public StartService(
-            DefinitionCatalog definitions, MigrationStore store, RunStore runs, MigrationConfig config, Clock clock) {
+            DefinitionCatalog definitions,
+            MigrationStore store,
+            RunStore runs,
+            MigrationConfig config,
+            Clock clock,
+            Backoff backoff) {
         this.definitions = definitions;
         this.store = store;
         this.runs = runs;
         this.config = config;
         this.clock = clock;
+        this.backoff = backoff;
     }
 
     /** Result of a request to start a run. Variants are listed in order of precedence. */
@@ -101,7 +108,7 @@ public class StartService {
      */
     Result up(String game, SemanticVersion version, Run.Order order, Registry.@Nullable Apply apply) {
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-            Backoff.pauseBefore(attempt, CONTENTION_MILLIS);
+            backoff.pauseBefore(attempt, CONTENTION_MILLIS);
             Registry registry = store.registry(game);
             List<Registration> all = store.list(game);
             Registration stored = find(all, version);
@@ -139,7 +146,7 @@ public class StartService {
     /** Starts a run that rolls a migration back. Cost: about 12 WCU. */
     Result down(String game, SemanticVersion version, Run.Order order) {
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-            Backoff.pauseBefore(attempt, CONTENTION_MILLIS);
+            backoff.pauseBefore(attempt, CONTENTION_MILLIS);
             Registry registry = store.registry(game);
             List<Registration> all = store.list(game);
             Registration stored = find(all, version);

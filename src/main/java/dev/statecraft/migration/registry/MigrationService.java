@@ -38,15 +38,22 @@ public class MigrationService {
     private final DefinitionCatalog definitions;
     private final MigrationConfig config;
     private final Clock clock;
+    private final Backoff backoff;
     private final Set<String> gamesWithCode = ConcurrentHashMap.newKeySet();
 
     public MigrationService(
-            MigrationStore store, RunStore runs, DefinitionCatalog definitions, MigrationConfig config, Clock clock) {
+            MigrationStore store,
+            RunStore runs,
+            DefinitionCatalog definitions,
+            MigrationConfig config,
+            Clock clock,
+            Backoff backoff) {
         this.store = store;
         this.runs = runs;
         this.definitions = definitions;
         this.config = config;
         this.clock = clock;
+        this.backoff = backoff;
     }
 
     /** Result of a registration. Variants are listed in order of precedence. */
@@ -78,7 +85,7 @@ public class MigrationService {
 
     private Registered add(String game, Definition definition, boolean outOfOrder, String by) {
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-            Backoff.pauseBefore(attempt, CONTENTION_MILLIS);
+            backoff.pauseBefore(attempt, CONTENTION_MILLIS);
             Registry registry = store.registry(game);
             Optional<Registration> existing = store.read(game, definition.version());
             if (existing.isPresent()) {
@@ -118,7 +125,7 @@ public class MigrationService {
     public Adopted baseline(String game, SemanticVersion version, @Nullable String reason, String by) {
         registerCode(game);
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-            Backoff.pauseBefore(attempt, CONTENTION_MILLIS);
+            backoff.pauseBefore(attempt, CONTENTION_MILLIS);
             Registry registry = store.registry(game);
             if (version.equals(registry.baseline()) && version.equals(registry.current())) {
                 return new Done(registry);
@@ -157,7 +164,7 @@ public class MigrationService {
         registerCode(game);
         Definition accepted = definition == null ? definitions.inCode(version) : definition;
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-            Backoff.pauseBefore(attempt, CONTENTION_MILLIS);
+            backoff.pauseBefore(attempt, CONTENTION_MILLIS);
             Registry registry = store.registry(game);
             Registration before = store.read(game, version).orElse(null);
             if (before == null) {
@@ -205,7 +212,7 @@ public class MigrationService {
     public Withdrawn withdraw(String game, SemanticVersion version, String by) {
         registerCode(game);
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-            Backoff.pauseBefore(attempt, CONTENTION_MILLIS);
+            backoff.pauseBefore(attempt, CONTENTION_MILLIS);
             Registry registry = store.registry(game);
             Registration stored = store.read(game, version).orElse(null);
             if (stored == null) {

@@ -8,6 +8,8 @@ import dev.statecraft.migration.expression.Subject;
 import dev.statecraft.replication.entity.EntityReader;
 import dev.statecraft.replication.state.Entity;
 import dev.statecraft.replication.state.EntityKey;
+import dev.statecraft.runtime.Deadline;
+import dev.statecraft.runtime.Ticker;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,10 +27,12 @@ public class PlanService {
 
     private final EntityReader entities;
     private final MigrationConfig config;
+    private final Ticker ticker;
 
-    public PlanService(EntityReader entities, MigrationConfig config) {
+    public PlanService(EntityReader entities, MigrationConfig config, Ticker ticker) {
         this.entities = entities;
         this.config = config;
+        this.ticker = ticker;
     }
 
     /** The counted entities and the sample of them. */
@@ -42,14 +46,14 @@ public class PlanService {
      * one.
      */
     public Plan plan(String game, Definition definition, Registration registration) {
-        long deadline = System.nanoTime() + config.plan().timeout().toNanos();
+        Deadline deadline = Deadline.in(ticker, config.plan().timeout());
         Count count = count(game, definition, deadline);
         DryRun trial = new DryRun(definition, config.bounds(), settings());
-        for (int from = 0; from < count.sample().size() && System.nanoTime() < deadline; from += READ_AT_ONCE) {
+        for (int from = 0; from < count.sample().size() && !deadline.passed(); from += READ_AT_ONCE) {
             List<EntityKey> places =
                     count.sample().subList(from, Math.min(count.sample().size(), from + READ_AT_ONCE));
             for (Entity entity : entities.readAll(game, places)) {
-                if (System.nanoTime() < deadline && entity.type().equals(definition.entityType())) {
+                if (!deadline.passed() && entity.type().equals(definition.entityType())) {
                     attempt(trial, definition, registration, entity);
                 }
             }
@@ -85,7 +89,7 @@ public class PlanService {
     }
 
     /** Counts the entities in the index of types and keeps a uniform sample (reservoir sampling). */
-    private Count count(String game, Definition definition, long deadline) {
+    private Count count(String game, Definition definition, Deadline deadline) {
         List<EntityKey> sample = new ArrayList<>();
         // The seed is fixed, so repeated plans sample the same records while the entities are the same.
         SplittableRandom random =
@@ -107,8 +111,7 @@ public class PlanService {
                 }
             }
             after = page.next();
-        } while (after != null
-                && deadline - System.nanoTime() > config.plan().timeout().toNanos() / 2);
+        } while (after != null && deadline.nanosLeft() > config.plan().timeout().toNanos() / 2);
         return new Count(matching, after == null, sample);
     }
 }

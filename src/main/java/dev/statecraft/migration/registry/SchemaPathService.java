@@ -6,6 +6,7 @@ import dev.statecraft.migration.definition.SemanticVersion;
 import dev.statecraft.migration.expression.Subject;
 import dev.statecraft.replication.state.Entity;
 import dev.statecraft.replication.state.Schemas;
+import dev.statecraft.runtime.Ticker;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.List;
 import java.util.Map;
@@ -30,12 +31,15 @@ public class SchemaPathService implements Schemas {
     private final MigrationStore store;
     private final DefinitionCatalog definitions;
     private final MigrationConfig config;
+    private final Ticker ticker;
     private final Map<Line, Known> known = new ConcurrentHashMap<>();
 
-    public SchemaPathService(MigrationStore store, DefinitionCatalog definitions, MigrationConfig config) {
+    public SchemaPathService(
+            MigrationStore store, DefinitionCatalog definitions, MigrationConfig config, Ticker ticker) {
         this.store = store;
         this.definitions = definitions;
         this.config = config;
+        this.ticker = ticker;
     }
 
     @Override
@@ -64,7 +68,7 @@ public class SchemaPathService implements Schemas {
     private SchemaPath line(Line line) {
         Known last = known.get(line);
         if (last != null
-                && System.nanoTime() - last.readAtNanos() < config.schemaCache().toNanos()) {
+                && ticker.nanos() - last.readAtNanos() < config.schemaCache().toNanos()) {
             return last.line();
         }
         List<Registration> all = store.list(line.game());
@@ -77,7 +81,7 @@ public class SchemaPathService implements Schemas {
         if (known.size() >= MOST_KNOWN) {
             known.clear();
         }
-        known.put(line, new Known(read, System.nanoTime()));
+        known.put(line, new Known(read, ticker.nanos()));
         return read;
     }
 }

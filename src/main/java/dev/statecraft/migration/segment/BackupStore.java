@@ -62,10 +62,12 @@ public class BackupStore {
 
     private final DynamoDbClient dynamo;
     private final TableNames tables;
+    private final Batches batches;
 
-    public BackupStore(DynamoDbClient dynamo, TableNames tables) {
+    public BackupStore(DynamoDbClient dynamo, TableNames tables, Batches batches) {
         this.dynamo = dynamo;
         this.tables = tables;
+        this.batches = batches;
     }
 
     /** The backup of records of one commit. {@code key} is the position after it. */
@@ -189,8 +191,7 @@ public class BackupStore {
                 .expressionAttributeValues(Map.of(":pk", s(partition(game, run, segment))))
                 .consistentRead(true)
                 .limit(DELETED_AT_ONCE));
-        Batches.write(
-                dynamo,
+        batches.write(
                 tables.migrations(),
                 response.items().stream()
                         .map(key -> WriteRequest.builder()

@@ -48,18 +48,21 @@ public class PageService {
     private final SegmentStore segments;
     private final BackupStore backups;
     private final MigrationConfig config;
+    private final Backoff backoff;
 
     public PageService(
             CommitService commits,
             EntityTypeService types,
             SegmentStore segments,
             BackupStore backups,
-            MigrationConfig config) {
+            MigrationConfig config,
+            Backoff backoff) {
         this.commits = commits;
         this.types = types;
         this.segments = segments;
         this.backups = backups;
         this.config = config;
+        this.backoff = backoff;
     }
 
     /**
@@ -222,7 +225,7 @@ public class PageService {
             Map<String, Quarantined> failing = new HashMap<>();
             for (int attempt = 1; !open.isEmpty() && attempt <= Math.max(1, config.maxMigrationAttempts()); attempt++) {
                 if (attempt > 1 && job.timeLeft().getAsBoolean()) {
-                    Backoff.pauseBefore(attempt - 1, FIRST_PAUSE_MILLIS);
+                    backoff.pauseBefore(attempt - 1, FIRST_PAUSE_MILLIS);
                 }
                 attempts = Math.max(attempts, attempt);
                 CompanionResults accompanied = commit(space, open, attempt == 1);

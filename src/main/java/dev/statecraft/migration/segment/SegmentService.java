@@ -6,13 +6,15 @@ import dev.statecraft.migration.run.Run;
 import dev.statecraft.migration.run.RunStore;
 import dev.statecraft.migration.run.Segment;
 import dev.statecraft.migration.run.SegmentStore;
+import dev.statecraft.runtime.Deadline;
+import dev.statecraft.runtime.RandomUuid;
+import dev.statecraft.runtime.Ticker;
 import dev.statecraft.table.CapacityUsage;
 import dev.statecraft.table.TransientFailure;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Optional;
-import java.util.UUID;
-import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import java.util.random.RandomGenerator;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -30,18 +32,24 @@ public class SegmentService {
     private final RunStore runs;
     private final SegmentStore segments;
     private final MigrationConfig config;
+    private final Ticker ticker;
+    private final RandomGenerator random;
 
     public SegmentService(
             RunCoordinator coordinator,
             SegmentWorker workers,
             RunStore runs,
             SegmentStore segments,
-            MigrationConfig config) {
+            MigrationConfig config,
+            Ticker ticker,
+            RandomGenerator random) {
         this.coordinator = coordinator;
         this.workers = workers;
         this.runs = runs;
         this.segments = segments;
         this.config = config;
+        this.ticker = ticker;
+        this.random = random;
     }
 
     /**
@@ -72,8 +80,7 @@ public class SegmentService {
         if (segment.holder() != null && (seen == null || seen != segment.revision())) {
             return new SegmentWork(false, config.lease().toMillis(), segment.revision());
         }
-        Optional<Segment> lease = segments.take(
-                game, segment, run.phase().pass(), UUID.randomUUID().toString());
+        Optional<Segment> lease = segments.take(game, segment, run.phase().pass(), RandomUuid.next(random));
         if (lease.isEmpty()) {
             return new SegmentWork(false, CONTENTION_MILLIS, null);
         }
@@ -99,9 +106,7 @@ public class SegmentService {
 
     /** Limits the time budget of the caller to the maximum duration of a step. */
     private LongSupplier within(LongSupplier millisLeft) {
-        long startNanos = System.nanoTime();
-        long most = config.migrationTimeout().toMillis();
-        return () ->
-                Math.min(millisLeft.getAsLong(), most - TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNanos));
+        Deadline step = Deadline.in(ticker, config.migrationTimeout());
+        return () -> Math.min(millisLeft.getAsLong(), step.millisLeft());
     }
 }

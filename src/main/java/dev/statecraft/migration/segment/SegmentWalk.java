@@ -13,6 +13,7 @@ import dev.statecraft.migration.segment.PageService.Job;
 import dev.statecraft.replication.entity.EntityReader;
 import dev.statecraft.replication.state.EntityKey;
 import dev.statecraft.replication.state.EntityScan;
+import dev.statecraft.runtime.Ticker;
 import dev.statecraft.table.CapacityUsage;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -20,7 +21,6 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -54,7 +54,8 @@ public final class SegmentWalk {
             PageService pages,
             PageCompletion completion,
             EntityReader entities,
-            MigrationConfig config) {}
+            MigrationConfig config,
+            Ticker ticker) {}
 
     private final Services services;
     private final String game;
@@ -105,7 +106,7 @@ public final class SegmentWalk {
             if (!timeLeft()) {
                 return released(0);
             }
-            long startNanos = System.nanoTime();
+            long startNanos = services.ticker().nanos();
             CapacityUsage consumption = new CapacityUsage();
             boolean more = run.phase() == Run.Phase.RESTORING ? restore(consumption) : page(consumption);
             if (!more) {
@@ -119,11 +120,11 @@ public final class SegmentWalk {
                 services.segments().release(game, lease);
                 return SegmentWork.DONE;
             }
-            long wait = pauseMillis(consumption.units(), System.nanoTime() - startNanos);
+            long wait = pauseMillis(consumption.units(), services.ticker().nanos() - startNanos);
             if (wait > 0 && wait >= millisLeft.getAsLong() - reserveMillis) {
                 return released(wait);
             }
-            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(wait));
+            services.ticker().sleep(TimeUnit.MILLISECONDS.toNanos(wait));
         }
     }
 
@@ -187,12 +188,12 @@ public final class SegmentWalk {
         while (keys.size() < size && !found.isEmpty()) {
             keys.add(found.remove());
         }
-        long startNanos = System.nanoTime();
+        long startNanos = services.ticker().nanos();
         double before = consumption.units();
         PageOutcome outcome = keys.isEmpty() ? PageOutcome.EMPTY : process(consumption, keys);
         if (!keys.isEmpty()) {
             millisPerRecord = Math.max(
-                    0.1, TimeUnit.NANOSECONDS.toMicros(System.nanoTime() - startNanos) / 1_000.0 / keys.size());
+                    0.1, TimeUnit.NANOSECONDS.toMicros(services.ticker().nanos() - startNanos) / 1_000.0 / keys.size());
             unitsPerRecord = Math.max(0.1, (consumption.units() - before) / keys.size());
             awaitsWorker = outcome.handled() == 0 && services.coordinator().isForWorkers(game, run);
         }

@@ -7,6 +7,7 @@ import dev.statecraft.migration.run.RunStore;
 import dev.statecraft.migration.run.Segment;
 import dev.statecraft.migration.run.SegmentStore;
 import dev.statecraft.replication.entity.EntityReader;
+import dev.statecraft.runtime.Ticker;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.function.LongSupplier;
 
@@ -25,9 +26,10 @@ public class SegmentWorker {
             PageService pages,
             PageCompletion completion,
             EntityReader entities,
-            MigrationConfig config) {
+            MigrationConfig config,
+            Ticker ticker) {
         services = new SegmentWalk.Services(
-                coordinator, definitions, runs, segments, backups, pages, completion, entities, config);
+                coordinator, definitions, runs, segments, backups, pages, completion, entities, config, ticker);
     }
 
     /** Starts a walk under a lease that was taken. */

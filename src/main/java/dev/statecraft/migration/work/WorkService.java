@@ -20,6 +20,9 @@ import dev.statecraft.migration.segment.SegmentWalk;
 import dev.statecraft.migration.segment.SegmentWork;
 import dev.statecraft.migration.segment.WorkPage;
 import dev.statecraft.replication.state.EntityKey;
+import dev.statecraft.runtime.Deadline;
+import dev.statecraft.runtime.RandomUuid;
+import dev.statecraft.runtime.Ticker;
 import dev.statecraft.table.CapacityUsage;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.HashMap;
@@ -28,9 +31,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.UUID;
-import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import java.util.random.RandomGenerator;
 
 /**
  * Leases records to game servers, which migrate them with their own functions, and processes the submitted records. As
@@ -59,6 +61,8 @@ public class WorkService {
     private final WorkStore works;
     private final WorkPageReader reader;
     private final MigrationConfig config;
+    private final Ticker ticker;
+    private final RandomGenerator random;
 
     public WorkService(
             MigrationService migrations,
@@ -70,7 +74,9 @@ public class WorkService {
             SegmentStore segments,
             WorkStore works,
             WorkPageReader reader,
-            MigrationConfig config) {
+            MigrationConfig config,
+            Ticker ticker,
+            RandomGenerator random) {
         this.migrations = migrations;
         this.definitions = definitions;
         this.steps = steps;
@@ -81,6 +87,8 @@ public class WorkService {
         this.works = works;
         this.reader = reader;
         this.config = config;
+        this.ticker = ticker;
+        this.random = random;
     }
 
     /** Result of a lease request. Variants are listed in order of precedence. */
@@ -160,11 +168,8 @@ public class WorkService {
                 held.put(segment.number(), segment.revision());
                 continue;
             }
-            Optional<Segment> lease = segments.take(
-                    game,
-                    segment,
-                    run.phase().pass(),
-                    Segment.worker(UUID.randomUUID().toString()));
+            Optional<Segment> lease =
+                    segments.take(game, segment, run.phase().pass(), Segment.worker(RandomUuid.next(random)));
             Optional<Page> page = lease.flatMap(taken -> page(game, run, taken, limit, millisLeft));
             if (page.isPresent()) {
                 return page.get();
@@ -299,8 +304,7 @@ public class WorkService {
         }
     }
 
-    private static LongSupplier countdown() {
-        long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(SEARCH_MILLIS);
-        return () -> TimeUnit.NANOSECONDS.toMillis(until - System.nanoTime());
+    private LongSupplier countdown() {
+        return Deadline.inMillis(ticker, SEARCH_MILLIS)::millisLeft;
     }
 }

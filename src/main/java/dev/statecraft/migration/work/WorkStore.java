@@ -44,10 +44,12 @@ public class WorkStore {
 
     private final DynamoDbClient dynamo;
     private final TableNames tables;
+    private final Batches batches;
 
-    public WorkStore(DynamoDbClient dynamo, TableNames tables) {
+    public WorkStore(DynamoDbClient dynamo, TableNames tables, Batches batches) {
         this.dynamo = dynamo;
         this.tables = tables;
+        this.batches = batches;
     }
 
     /** Reads the last leased page of a segment, strongly consistent. Cost: 1 RCU per 4 KB. */
@@ -73,7 +75,7 @@ public class WorkStore {
                         .deleteRequest(delete -> delete.key(key))
                         .build())
                 .toList();
-        Batches.write(dynamo, tables.migrations(), deletes);
+        batches.write(tables.migrations(), deletes);
         return deletes.size();
     }
 

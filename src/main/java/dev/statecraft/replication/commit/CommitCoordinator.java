@@ -7,17 +7,18 @@ import dev.statecraft.replication.commit.CommitStore.SnapshotOutdated;
 import dev.statecraft.replication.commit.CommitStore.WriteConflict;
 import dev.statecraft.replication.commit.CommitStore.Written;
 import dev.statecraft.replication.state.ReplicationConfig;
+import dev.statecraft.runtime.Threads;
+import dev.statecraft.runtime.Ticker;
 import dev.statecraft.table.CapacityUsage;
 import dev.statecraft.table.Counters;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.locks.LockSupport;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.locks.Lock;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -35,25 +36,33 @@ public class CommitCoordinator {
     private final RecentCommits recent;
     private final Counters counters;
     private final ReplicationConfig config;
+    private final Ticker ticker;
 
     /**
      * A lock and the backoff of the spaces that share it by their hash.
      *
      * @param backoff wait time after collisions with other instances
      */
-    private record LockStripe(ReentrantLock lock, ContentionBackoff backoff) {}
+    private record LockStripe(Lock lock, ContentionBackoff backoff) {}
 
-    private final List<LockStripe> stripes = Stream.generate(() ->
-                    new LockStripe(new ReentrantLock(true), new ContentionBackoff(() -> ThreadLocalRandom.current()
-                            .nextLong())))
-            .limit(STRIPES)
-            .toList();
+    private final List<LockStripe> stripes;
 
-    public CommitCoordinator(CommitStore commits, RecentCommits recent, Counters counters, ReplicationConfig config) {
+    public CommitCoordinator(
+            CommitStore commits,
+            RecentCommits recent,
+            Counters counters,
+            ReplicationConfig config,
+            Ticker ticker,
+            RandomGenerator random,
+            Threads threads) {
         this.commits = commits;
         this.recent = recent;
         this.counters = counters;
         this.config = config;
+        this.ticker = ticker;
+        this.stripes = Stream.generate(() -> new LockStripe(threads.newLock(), new ContentionBackoff(random)))
+                .limit(STRIPES)
+                .toList();
     }
 
     /**
@@ -85,7 +94,7 @@ public class CommitCoordinator {
 
     /** Runs several commits to one space without a commit of another thread of this instance between them. */
     <T> T serialized(String game, String space, Supplier<T> work) {
-        ReentrantLock lock = stripe(game, space).lock();
+        Lock lock = stripe(game, space).lock();
         lock.lock();
         try {
             return work.get();
@@ -116,7 +125,7 @@ public class CommitCoordinator {
         for (int attempt = 0; attempt < config.commitAttempts(); attempt++) {
             CommitSnapshot snapshot =
                     last instanceof SnapshotOutdated outdated ? outdated.snapshot() : read(target, backoff);
-            long started = System.nanoTime();
+            long started = ticker.nanos();
             Plan<T> plan = planner.apply(snapshot);
             CommitDraft draft = plan.draft();
             if (draft == null) {
@@ -134,14 +143,14 @@ public class CommitCoordinator {
                 recent.add(target.game(), target.space(), draft.entry());
                 return Optional.of(plan.result().get());
             }
-            backoff.collided(System.nanoTime() - started);
+            backoff.collided(ticker.nanos() - started);
             counters.add(Counters.COMMIT_RETRIES, 1);
         }
         return Optional.of(busy.get());
     }
 
     private CommitSnapshot read(CommitTarget target, ContentionBackoff backoff) {
-        LockSupport.parkNanos(backoff.pauseNanos());
+        ticker.sleep(backoff.pauseNanos());
         return commits.read(target.game(), target.space(), target.ids(), target.consumption());
     }
 

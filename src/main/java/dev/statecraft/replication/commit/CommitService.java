@@ -12,6 +12,7 @@ import dev.statecraft.replication.log.HistoryService;
 import dev.statecraft.replication.state.Entity;
 import dev.statecraft.replication.state.MutationReceipt;
 import dev.statecraft.replication.state.ReplicationConfig;
+import dev.statecraft.runtime.RandomUuid;
 import dev.statecraft.table.CapacityUsage;
 import dev.statecraft.table.TransactionWrites;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -22,8 +23,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.UUID;
 import java.util.function.Function;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,6 +42,7 @@ public class CommitService {
     private final Clock clock;
     private final Event<FeedChanged> changes;
     private final MutationReceipt.Retention retention;
+    private final RandomGenerator random;
 
     public CommitService(
             CommitStore commits,
@@ -48,13 +50,15 @@ public class CommitService {
             CommitCoordinator coordinator,
             ReplicationConfig config,
             Clock clock,
-            Event<FeedChanged> changes) {
+            Event<FeedChanged> changes,
+            RandomGenerator random) {
         this.changes = changes;
         this.commits = commits;
         this.history = history;
         this.coordinator = coordinator;
         this.config = config;
         this.clock = clock;
+        this.random = random;
         ReplicationConfig.Receipts receipts = config.receipts();
         this.retention = new MutationReceipt.Retention(receipts.least(), receipts.most(), receipts.window());
     }
@@ -290,7 +294,7 @@ public class CommitService {
                 snapshot.space(),
                 snapshot.entities(),
                 clock.millis(),
-                UUID.randomUUID().toString(),
+                RandomUuid.next(random),
                 new CommitDraft.Settings(HistoryService.thresholdBytes(config), retention, storesPreviousStates));
     }
 

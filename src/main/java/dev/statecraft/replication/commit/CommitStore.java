@@ -46,11 +46,13 @@ public class CommitStore {
     private final DynamoDbClient dynamo;
     private final TableNames tables;
     private final ReplicationConfig config;
+    private final Batches batches;
 
-    public CommitStore(DynamoDbClient dynamo, TableNames tables, ReplicationConfig config) {
+    public CommitStore(DynamoDbClient dynamo, TableNames tables, Batches batches, ReplicationConfig config) {
         this.dynamo = dynamo;
         this.tables = tables;
         this.config = config;
+        this.batches = batches;
     }
 
     /**
@@ -98,8 +100,7 @@ public class CommitStore {
                 .distinct()
                 .map(id -> EntityItems.key(game, space, id))
                 .toList();
-        var found = Batches.get(
-                dynamo,
+        var found = batches.get(
                 Map.of(
                         tables.log(),
                         consistent(List.of(LogStore.headKey(game, space))),

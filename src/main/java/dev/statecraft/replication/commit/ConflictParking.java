@@ -7,10 +7,11 @@ import dev.statecraft.replication.merge.Merge;
 import dev.statecraft.replication.state.Entity;
 import dev.statecraft.replication.state.EntityStore;
 import dev.statecraft.replication.state.ReplicationConfig;
+import dev.statecraft.runtime.RandomUuid;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
 import java.util.Optional;
-import java.util.UUID;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /** Parks conflicting updates until a decision or a timeout resolves them. A repeated update is parked once. */
@@ -22,18 +23,21 @@ public class ConflictParking {
     private final EntityStore entities;
     private final ReplicationConfig config;
     private final Clock clock;
+    private final RandomGenerator random;
 
     public ConflictParking(
             ConflictStore conflicts,
             HistoryService history,
             EntityStore entities,
             ReplicationConfig config,
-            Clock clock) {
+            Clock clock,
+            RandomGenerator random) {
         this.conflicts = conflicts;
         this.history = history;
         this.entities = entities;
         this.config = config;
         this.clock = clock;
+        this.random = random;
     }
 
     /** Result of parking an update. Variants are listed in order of precedence. */
@@ -63,7 +67,8 @@ public class ConflictParking {
      */
     public Parking park(
             String game, Entity met, Merge.Update update, String by, @Nullable String mutationId, String body) {
-        String id = mutationId == null ? "conflict_" + UUID.randomUUID() : idOf(met.space(), met.id(), mutationId);
+        String id =
+                mutationId == null ? "conflict_" + RandomUuid.next(random) : idOf(met.space(), met.id(), mutationId);
         long now = clock.millis();
         ParkedConflict conflict = ParkedConflict.of(
                 id,

@@ -18,6 +18,7 @@ import dev.statecraft.replication.state.Strategy;
 import dev.statecraft.replication.type.EntityType;
 import dev.statecraft.replication.type.EntityTypeService;
 import dev.statecraft.replication.type.SchemaService;
+import dev.statecraft.runtime.Ticker;
 import dev.statecraft.table.CanonicalJson;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
@@ -51,6 +52,7 @@ public class ConflictService {
     private final EntityTypeService types;
     private final SchemaService schemas;
     private final Clock clock;
+    private final Ticker ticker;
     private final Map<String, Long> lastChecks = new ConcurrentHashMap<>();
 
     public ConflictService(
@@ -60,7 +62,8 @@ public class ConflictService {
             EntityStore entities,
             EntityTypeService types,
             SchemaService schemas,
-            Clock clock) {
+            Clock clock,
+            Ticker ticker) {
         this.conflicts = conflicts;
         this.parking = parking;
         this.commits = commits;
@@ -68,6 +71,7 @@ public class ConflictService {
         this.types = types;
         this.schemas = schemas;
         this.clock = clock;
+        this.ticker = ticker;
     }
 
     /** Result of a decision. Variants are listed in order of precedence. */
@@ -153,7 +157,7 @@ public class ConflictService {
 
     /** Like {@link #resolveOverdue(String)}, at most once a second per game and instance. For frequent requests. */
     public void resolveOverdueThrottled(String game) {
-        long now = System.nanoTime();
+        long now = ticker.nanos();
         Long last = lastChecks.get(game);
         if (last == null || now - last >= CHECK_NANOS) {
             lastChecks.put(game, now);

@@ -58,11 +58,16 @@ public class ConflictStore {
     private final DynamoDbClient dynamo;
     private final TableNames tables;
     private final ReplicationConfig config;
+    private final Batches batches;
+    private final Backoff backoff;
 
-    public ConflictStore(DynamoDbClient dynamo, TableNames tables, ReplicationConfig config) {
+    public ConflictStore(
+            DynamoDbClient dynamo, TableNames tables, Batches batches, ReplicationConfig config, Backoff backoff) {
         this.dynamo = dynamo;
         this.tables = tables;
         this.config = config;
+        this.batches = batches;
+        this.backoff = backoff;
     }
 
     /**
@@ -190,7 +195,7 @@ public class ConflictStore {
         Map<String, Map<String, AttributeValue>> found = new HashMap<>();
         var request =
                 KeysAndAttributes.builder().keys(keys).consistentRead(true).build();
-        Batches.get(dynamo, Map.of(tables.replication(), request))
+        batches.get(Map.of(tables.replication(), request))
                 .getOrDefault(tables.replication(), List.of())
                 .forEach(item ->
                         found.put(Objects.requireNonNull(positionsByKey.get(Attributes.string(item, "pk"))), item));
@@ -219,7 +224,7 @@ public class ConflictStore {
      */
     private Optional<Map<String, AttributeValue>> write(List<TransactWriteItem> items) {
         for (int attempt = 0; ; attempt++) {
-            Backoff.pauseBefore(attempt, CONTENTION_MILLIS);
+            backoff.pauseBefore(attempt, CONTENTION_MILLIS);
             try {
                 dynamo.transactWriteItems(write -> write.transactItems(items));
                 return Optional.empty();

@@ -33,6 +33,7 @@ public class PlayerService {
     private final ReplicationConfig config;
     private final Clock clock;
     private final Event<FeedChanged> changes;
+    private final Backoff backoff;
 
     public PlayerService(
             PlayerStore players,
@@ -40,13 +41,15 @@ public class PlayerService {
             SchemaService schemas,
             ReplicationConfig config,
             Clock clock,
-            Event<FeedChanged> changes) {
+            Event<FeedChanged> changes,
+            Backoff backoff) {
         this.changes = changes;
         this.players = players;
         this.entities = entities;
         this.schemas = schemas;
         this.config = config;
         this.clock = clock;
+        this.backoff = backoff;
     }
 
     /** Result of a subscription request. Variants are listed in order of precedence. */
@@ -67,7 +70,7 @@ public class PlayerService {
     /** Subscribes a player to an entity. Does nothing if it is already subscribed. Takes three round trips. */
     public Result subscribe(String game, String playerId, String space, String entityId) {
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-            Backoff.pauseBefore(attempt, CONTENTION_MILLIS);
+            backoff.pauseBefore(attempt, CONTENTION_MILLIS);
             Entity entity = schemas.newest(game, entities.read(game, space, entityId));
             if (entity.deleted()) {
                 return new EntityNotFound();
@@ -104,7 +107,7 @@ public class PlayerService {
     /** Ends a subscription. Takes two round trips. */
     public Ending unsubscribe(String game, String playerId, String space, String entityId) {
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-            Backoff.pauseBefore(attempt, CONTENTION_MILLIS);
+            backoff.pauseBefore(attempt, CONTENTION_MILLIS);
             Player player = players.read(game, playerId);
             Optional<Subscription> active =
                     player.find(space, entityId).filter(subscription -> !subscription.isEnded());
@@ -203,7 +206,7 @@ public class PlayerService {
      */
     public boolean resync(String game, String playerId) {
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-            Backoff.pauseBefore(attempt, CONTENTION_MILLIS);
+            backoff.pauseBefore(attempt, CONTENTION_MILLIS);
             Player player = players.read(game, playerId);
             if (players.write(game, player, player.withResync(), null, clock.millis())) {
                 return true;

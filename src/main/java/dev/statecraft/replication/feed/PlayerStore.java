@@ -51,13 +51,19 @@ public class PlayerStore {
     private final TableNames tables;
     private final ReplicationStatisticsStore statistics;
     private final ReplicationConfig config;
+    private final Batches batches;
 
     public PlayerStore(
-            DynamoDbClient dynamo, TableNames tables, ReplicationStatisticsStore statistics, ReplicationConfig config) {
+            DynamoDbClient dynamo,
+            TableNames tables,
+            Batches batches,
+            ReplicationStatisticsStore statistics,
+            ReplicationConfig config) {
         this.dynamo = dynamo;
         this.tables = tables;
         this.statistics = statistics;
         this.config = config;
+        this.batches = batches;
     }
 
     /** Reads a player with all subscriptions, strongly consistent. Cost: 1 RCU per about 40 subscriptions. */
@@ -174,7 +180,7 @@ public class PlayerStore {
                             .build()));
             start = response.lastEvaluatedKey();
         } while (!start.isEmpty());
-        Batches.write(dynamo, tables.replication(), deletes);
+        batches.write(tables.replication(), deletes);
         return deletes.size();
     }
 

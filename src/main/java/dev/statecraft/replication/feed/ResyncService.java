@@ -1,6 +1,7 @@
 package dev.statecraft.replication.feed;
 
 import dev.statecraft.replication.state.ReplicationConfig;
+import dev.statecraft.runtime.Ticker;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
 import java.util.Map;
@@ -20,11 +21,13 @@ public class ResyncService {
 
     private final ResyncStore store;
     private final ReplicationConfig config;
+    private final Ticker ticker;
     private final Map<String, Cached> cache = new ConcurrentHashMap<>();
 
-    public ResyncService(ResyncStore store, ReplicationConfig config) {
+    public ResyncService(ResyncStore store, ReplicationConfig config, Ticker ticker) {
         this.store = store;
         this.config = config;
+        this.ticker = ticker;
     }
 
     /**
@@ -46,10 +49,10 @@ public class ResyncService {
     long resyncBefore(String game) {
         Cached last = cache.get(game);
         if (last != null
-                && System.nanoTime() - last.readAtNanos() < config.resyncCache().toNanos()) {
+                && ticker.nanos() - last.readAtNanos() < config.resyncCache().toNanos()) {
             return last.beforeMillis();
         }
-        Cached loaded = new Cached(store.read(game), System.nanoTime());
+        Cached loaded = new Cached(store.read(game), ticker.nanos());
         if (cache.size() >= MAX_CACHED) {
             cache.clear();
         }

@@ -14,6 +14,7 @@ import dev.statecraft.replication.log.LogEntry;
 import dev.statecraft.replication.state.AnswerBudget;
 import dev.statecraft.replication.state.ReplicationConfig;
 import dev.statecraft.replication.statistics.ReplicationStatisticsService;
+import dev.statecraft.runtime.Ticker;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -21,7 +22,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -44,6 +44,7 @@ public class SyncService {
     private final ReplicationStatisticsService statistics;
     private final ReplicationConfig config;
     private final Clock clock;
+    private final Ticker ticker;
 
     public SyncService(
             EntityService entities,
@@ -54,7 +55,8 @@ public class SyncService {
             PlayerFeedService playerFeeds,
             ReplicationStatisticsService statistics,
             ReplicationConfig config,
-            Clock clock) {
+            Clock clock,
+            Ticker ticker) {
         this.entities = entities;
         this.conflicts = conflicts;
         this.commits = commits;
@@ -64,6 +66,7 @@ public class SyncService {
         this.statistics = statistics;
         this.config = config;
         this.clock = clock;
+        this.ticker = ticker;
     }
 
     /** An update of one entity. */
@@ -154,12 +157,12 @@ public class SyncService {
      * @param answerBytes approximate maximum size of the changes; {@code more} is set if there are more
      */
     public Feeds pull(String game, SyncCursors cursors, Wait wait, long answerBytes) {
-        long start = System.nanoTime();
+        long start = ticker.nanos();
         long until = start + Math.min(wait.millis(), config.longestWait().toMillis()) * 1_000_000;
         long paid = start + SECOND_NANOS;
         Feeds result = pull(game, cursors, answerBytes);
         while (result.isEmpty()) {
-            long now = System.nanoTime();
+            long now = ticker.nanos();
             long left = until - now;
             if (left <= 0) {
                 break;
@@ -170,7 +173,7 @@ public class SyncService {
                 }
                 paid += SECOND_NANOS;
             }
-            LockSupport.parkNanos(Math.min(left, config.replicationInterval().toNanos()));
+            ticker.sleep(Math.min(left, config.replicationInterval().toNanos()));
             result = pull(game, cursors, answerBytes);
         }
         measureLatency(game, cursors, result);

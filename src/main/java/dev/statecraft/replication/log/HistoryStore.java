@@ -52,10 +52,12 @@ public class HistoryStore {
 
     private final DynamoDbClient dynamo;
     private final TableNames tables;
+    private final Batches batches;
 
-    public HistoryStore(DynamoDbClient dynamo, TableNames tables) {
+    public HistoryStore(DynamoDbClient dynamo, TableNames tables, Batches batches) {
         this.dynamo = dynamo;
         this.tables = tables;
+        this.batches = batches;
     }
 
     /** Reads a version, strongly consistent; empty if it is not stored. Cost: 1 RCU for each 4 KB. */
@@ -124,7 +126,7 @@ public class HistoryStore {
                     .deleteRequest(delete -> delete.key(key(game, space, id, LogStore.number(version))))
                     .build());
         }
-        Batches.write(dynamo, tables.history(), requests);
+        batches.write(tables.history(), requests);
     }
 
     /**

@@ -10,6 +10,7 @@ import dev.statecraft.replication.log.FeedChanged;
 import dev.statecraft.replication.log.LogStore;
 import dev.statecraft.replication.socket.Sockets.Delivery;
 import dev.statecraft.replication.state.ReplicationConfig;
+import dev.statecraft.runtime.Threads;
 import dev.statecraft.table.ItemChange;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
@@ -21,7 +22,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.locks.Lock;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -46,6 +47,7 @@ public class ConnectionNotifier {
     private final KeyService keys;
     private final KnownConnections known;
     private final ReplicationConfig config;
+    private final Threads threads;
 
     private final Map<String, Gate> gates = new ConcurrentHashMap<>();
 
@@ -53,7 +55,7 @@ public class ConnectionNotifier {
      * Lets one thread at a time notify a connection of changes to a topic. {@code queued} is true if another thread
      * waits; {@code users} is the number of threads that use the gate.
      */
-    private record Gate(ReentrantLock lock, AtomicBoolean queued, AtomicInteger users) {}
+    private record Gate(Lock lock, AtomicBoolean queued, AtomicInteger users) {}
 
     ConnectionNotifier(
             ConnectionService service,
@@ -63,7 +65,8 @@ public class ConnectionNotifier {
             Frames frames,
             KeyService keys,
             KnownConnections known,
-            ReplicationConfig config) {
+            ReplicationConfig config,
+            Threads threads) {
         this.service = service;
         this.connections = connections;
         this.sockets = sockets;
@@ -72,6 +75,7 @@ public class ConnectionNotifier {
         this.keys = keys;
         this.known = known;
         this.config = config;
+        this.threads = threads;
     }
 
     /**
@@ -127,7 +131,7 @@ public class ConnectionNotifier {
     /** Notifies a connection. Returns immediately if another thread already waits: that thread finds all changes. */
     private void notifyConnection(String game, String topic, String id) {
         Gate gate = Objects.requireNonNull(gates.compute(id + '#' + topic, (key, known) -> {
-            Gate used = known == null ? new Gate(new ReentrantLock(), new AtomicBoolean(), new AtomicInteger()) : known;
+            Gate used = known == null ? new Gate(threads.newLock(), new AtomicBoolean(), new AtomicInteger()) : known;
             used.users().incrementAndGet();
             return used;
         }));

@@ -50,10 +50,12 @@ public class ConnectionStore {
 
     private final DynamoDbClient dynamo;
     private final TableNames tables;
+    private final Batches batches;
 
-    ConnectionStore(DynamoDbClient dynamo, TableNames tables) {
+    ConnectionStore(DynamoDbClient dynamo, TableNames tables, Batches batches) {
         this.dynamo = dynamo;
         this.tables = tables;
+        this.batches = batches;
     }
 
     /** Stores a new connection. Cost: 1 WCU, 2 if a player opened it. */
@@ -123,7 +125,7 @@ public class ConnectionStore {
             requests.add(
                     WriteRequest.builder().putRequest(put -> put.item(item)).build());
         }
-        Batches.write(dynamo, tables.connections(), requests);
+        batches.write(tables.connections(), requests);
     }
 
     /**
@@ -204,7 +206,7 @@ public class ConnectionStore {
                 requests.add(delete(ownerKey(connection.game(), player, id)));
             }
             requests.add(delete(key(id)));
-            Batches.write(dynamo, tables.connections(), requests);
+            batches.write(tables.connections(), requests);
         });
     }
 

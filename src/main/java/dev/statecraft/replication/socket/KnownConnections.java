@@ -1,6 +1,7 @@
 package dev.statecraft.replication.socket;
 
 import dev.statecraft.replication.state.ReplicationConfig;
+import dev.statecraft.runtime.Ticker;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.HashMap;
 import java.util.List;
@@ -24,11 +25,13 @@ class KnownConnections {
     private record Cached<T>(T value, long readAtNanos) {}
 
     private final long lifeNanos;
+    private final Ticker ticker;
     private final Map<Topic, Cached<List<String>>> subscribers = new ConcurrentHashMap<>();
     private final Map<String, Cached<Connection>> connections = new ConcurrentHashMap<>();
 
     /** Creates caches whose entries expire {@code connection-cache} after they were read; 0 disables the caches. */
-    KnownConnections(ReplicationConfig config) {
+    KnownConnections(ReplicationConfig config, Ticker ticker) {
+        this.ticker = ticker;
         this.lifeNanos = config.connectionCache().toNanos();
     }
 
@@ -75,7 +78,7 @@ class KnownConnections {
     }
 
     private <T> Optional<T> fresh(@Nullable Cached<T> cached) {
-        return cached == null || System.nanoTime() - cached.readAtNanos() >= lifeNanos
+        return cached == null || ticker.nanos() - cached.readAtNanos() >= lifeNanos
                 ? Optional.empty()
                 : Optional.of(cached.value());
     }
@@ -85,7 +88,7 @@ class KnownConnections {
             if (cache.size() >= MAX_CACHED) {
                 cache.clear();
             }
-            cache.put(key, new Cached<>(value, System.nanoTime()));
+            cache.put(key, new Cached<>(value, ticker.nanos()));
         }
     }
 }

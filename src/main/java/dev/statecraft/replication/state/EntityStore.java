@@ -48,10 +48,12 @@ public class EntityStore {
 
     private final DynamoDbClient dynamo;
     private final TableNames tables;
+    private final Batches batches;
 
-    public EntityStore(DynamoDbClient dynamo, TableNames tables) {
+    public EntityStore(DynamoDbClient dynamo, TableNames tables, Batches batches) {
         this.dynamo = dynamo;
         this.tables = tables;
+        this.batches = batches;
     }
 
     /** A page of entities. {@code next} is the id to continue after; null at the end. */
@@ -80,7 +82,7 @@ public class EntityStore {
                             .toList();
             var request =
                     KeysAndAttributes.builder().keys(keys).consistentRead(true).build();
-            Batches.get(dynamo, Map.of(tables.entities(), request))
+            batches.get(Map.of(tables.entities(), request))
                     .getOrDefault(tables.entities(), List.of())
                     .forEach(item -> {
                         Entity entity = EntityItems.fromItem(item);
@@ -172,7 +174,7 @@ public class EntityStore {
                             .toList();
             var request =
                     KeysAndAttributes.builder().keys(keys).consistentRead(true).build();
-            Batches.get(dynamo, Map.of(tables.entities(), request))
+            batches.get(Map.of(tables.entities(), request))
                     .getOrDefault(tables.entities(), List.of())
                     .forEach(item -> found.add(EntityItems.fromItem(item)));
         }

@@ -35,11 +35,13 @@ public class ReplicationStatisticsService {
 
     private final ReplicationStatisticsStore store;
     private final Clock clock;
+    private final Backoff backoff;
     private final Map<String, Deliveries> pending = new HashMap<>();
 
-    public ReplicationStatisticsService(ReplicationStatisticsStore store, Clock clock) {
+    public ReplicationStatisticsService(ReplicationStatisticsStore store, Clock clock, Backoff backoff) {
         this.store = store;
         this.clock = clock;
+        this.backoff = backoff;
     }
 
     /** Deliveries of this instance that are not written yet. */
@@ -155,7 +157,7 @@ public class ReplicationStatisticsService {
 
     private void count(Head head) {
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-            Backoff.pauseBefore(attempt, CONTENTION_MILLIS);
+            backoff.pauseBefore(attempt, CONTENTION_MILLIS);
             Space counted = store.counted(head.game(), head.space().name());
             if (counted.seq() >= head.space().seq() || store.count(head.game(), counted, head.space())) {
                 return;

@@ -1,6 +1,8 @@
 package dev.statecraft.replication.type;
 
 import dev.statecraft.replication.state.ReplicationConfig;
+import dev.statecraft.runtime.Deadline;
+import dev.statecraft.runtime.Ticker;
 import dev.statecraft.table.TransactionWrites;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Collection;
@@ -8,7 +10,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /** Entity types of a game: the stored ones and the types that exist by default. Caches types for {@code type-cache}. */
@@ -24,11 +25,13 @@ public class EntityTypeService {
 
     private final EntityTypeStore types;
     private final ReplicationConfig config;
+    private final Ticker ticker;
     private final Map<Name, CachedType> cache = new ConcurrentHashMap<>();
 
-    public EntityTypeService(EntityTypeStore types, ReplicationConfig config) {
+    public EntityTypeService(EntityTypeStore types, ReplicationConfig config, Ticker ticker) {
         this.types = types;
         this.config = config;
+        this.ticker = ticker;
     }
 
     /**
@@ -77,11 +80,7 @@ public class EntityTypeService {
     }
 
     private void waitForCaches() {
-        long until = System.nanoTime() + config.typeCache().toNanos();
-        long left;
-        while ((left = until - System.nanoTime()) > 0) {
-            LockSupport.parkNanos(left);
-        }
+        Deadline.in(ticker, config.typeCache()).await();
     }
 
     /** Returns the stored and standard types after a name, in the order of their names; all from the start if null. */
@@ -106,7 +105,7 @@ public class EntityTypeService {
     private CachedType cached(String game, String name) {
         CachedType last = cache.get(new Name(game, name));
         if (last != null
-                && System.nanoTime() - last.readAtNanos() < config.typeCache().toNanos()) {
+                && ticker.nanos() - last.readAtNanos() < config.typeCache().toNanos()) {
             return last;
         }
         EntityTypeStore.StoredType stored = types.read(game, name);
@@ -115,7 +114,7 @@ public class EntityTypeService {
                 stored.type().orElseGet(() -> EntityType.standard(name)),
                 stored.type().isPresent(),
                 schema == null ? EntityType.FIRST_SCHEMA : schema,
-                System.nanoTime());
+                ticker.nanos());
         if (cache.size() >= MAX_CACHED) {
             cache.clear();
         }

@@ -43,7 +43,7 @@ public class ReplicationErasureService {
     private final EntityStore entities;
     private final HistoryStore history;
 
-    ReplicationErasureService(
+    public ReplicationErasureService(
             PlayerService players,
             ConflictService conflicts,
             CommitService commits,

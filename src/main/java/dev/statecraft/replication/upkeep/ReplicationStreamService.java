@@ -20,7 +20,7 @@ public class ReplicationStreamService {
 
     private final LogStore log;
 
-    ReplicationStreamService(LogStore log) {
+    public ReplicationStreamService(LogStore log) {
         this.log = log;
     }
 

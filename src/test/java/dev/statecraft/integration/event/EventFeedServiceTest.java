@@ -8,18 +8,15 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.statecraft.local.LocalDynamoDb;
 import dev.statecraft.table.ScanPage;
 import dev.statecraft.table.TableNames;
-import io.quarkus.runtime.configuration.DurationConverter;
-import io.smallrye.config.SmallRyeConfigBuilder;
-import java.time.Clock;
-import java.time.Duration;
+import dev.statecraft.testing.Machine;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Random;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
-import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 
 /** Tests the event feed on DynamoDB Local: repeated deliveries append every event once. */
 class EventFeedServiceTest {
@@ -27,9 +24,9 @@ class EventFeedServiceTest {
     private static final String GAME = "default";
 
     private final TableNames tables = LocalDynamoDb.freshTables();
-    private final EventFeedStore store =
-            new EventFeedStore(LocalDynamoDb.client(new ExecutionInterceptor() {}), tables, config());
-    private final EventFeedService feed = new EventFeedService(store, Clock.systemUTC());
+    private final EventParts parts = new EventParts(Machine.real(), LocalDynamoDb.client(), tables, Map.of());
+    private final EventFeedStore store = parts.store;
+    private final EventFeedService feed = parts.feed;
 
     @Test
     void repeatedAndShuffledChangesAreAppendedOnce() {
@@ -132,7 +129,7 @@ class EventFeedServiceTest {
         assertEquals(OptionalInt.of(1), store.anonymize(GAME, read, "ada"));
         // A rewrite of the chunk as it was read before would restore the other player's name.
         assertEquals(OptionalInt.empty(), store.anonymize(GAME, read, "eve"));
-        EventErasureService erasure = new EventErasureService(store);
+        EventErasureService erasure = parts.erasures;
         assertEquals(new ScanPage(null, 1), erasure.erase(GAME, "eve", null));
         assertEquals(new ScanPage(null, 0), erasure.erase(GAME, "ada", null));
         assertEquals(new ScanPage(null, 1), erasure.erase(GAME, "bob", null));
@@ -149,13 +146,5 @@ class EventFeedServiceTest {
 
     private static Event event(EventType type, String id) {
         return Event.of(type, id, 0, JsonNodeFactory.instance.objectNode());
-    }
-
-    static IntegrationConfig config() {
-        return new SmallRyeConfigBuilder()
-                .withConverter(Duration.class, 200, new DurationConverter())
-                .withMapping(IntegrationConfig.class)
-                .build()
-                .getConfigMapping(IntegrationConfig.class);
     }
 }

@@ -1,11 +1,11 @@
 package dev.statecraft.leaderboard.entry;
 
-import dev.statecraft.local.LocalDynamoDb;
 import dev.statecraft.table.StreamRecord;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.GetRecordsResponse;
@@ -16,19 +16,40 @@ import software.amazon.awssdk.services.dynamodb.streams.DynamoDbStreamsClient;
 /** The real stream of the entries table, read by the test, which decides what is delivered, when and how often. */
 public final class EntryStream {
 
-    private final DynamoDbStreamsClient streams = LocalDynamoDb.streams();
-    private final String arn;
+    private final Supplier<DynamoDbStreamsClient> client;
+    private final String table;
     private final Map<String, String> iterators = new HashMap<>();
+    private @Nullable DynamoDbStreamsClient connected;
+    private @Nullable String found;
 
-    public EntryStream(String table) {
-        arn = streams.listStreams(list -> list.tableName(table))
-                .streams()
-                .get(0)
-                .streamArn();
+    /** Connects to the stream at the first read. */
+    public EntryStream(Supplier<DynamoDbStreamsClient> client, String table) {
+        this.client = client;
+        this.table = table;
+    }
+
+    private DynamoDbStreamsClient streams() {
+        if (connected == null) {
+            connected = client.get();
+        }
+        return connected;
+    }
+
+    private String arn() {
+        if (found == null) {
+            found = streams()
+                    .listStreams(list -> list.tableName(table))
+                    .streams()
+                    .get(0)
+                    .streamArn();
+        }
+        return found;
     }
 
     /** All records since the last call. */
     public List<StreamRecord> next() {
+        String arn = arn();
+        DynamoDbStreamsClient streams = streams();
         streams.describeStream(describe -> describe.streamArn(arn))
                 .streamDescription()
                 .shards()
@@ -62,19 +83,20 @@ public final class EntryStream {
 
     private GetRecordsResponse read(String shard) {
         try {
-            return streams.getRecords(
-                    get -> get.shardIterator(iterators.get(shard)).limit(1000));
+            return streams()
+                    .getRecords(get -> get.shardIterator(iterators.get(shard)).limit(1000));
         } catch (TrimmedDataAccessException e) {
             // DynamoDB Local does not continue from an iterator that it returned for an empty shard.
             iterators.put(shard, oldest(shard));
-            return streams.getRecords(
-                    get -> get.shardIterator(iterators.get(shard)).limit(1000));
+            return streams()
+                    .getRecords(get -> get.shardIterator(iterators.get(shard)).limit(1000));
         }
     }
 
     private String oldest(String shard) {
-        return streams.getShardIterator(
-                        get -> get.streamArn(arn).shardId(shard).shardIteratorType(ShardIteratorType.TRIM_HORIZON))
+        return streams()
+                .getShardIterator(
+                        get -> get.streamArn(arn()).shardId(shard).shardIteratorType(ShardIteratorType.TRIM_HORIZON))
                 .shardIterator();
     }
 

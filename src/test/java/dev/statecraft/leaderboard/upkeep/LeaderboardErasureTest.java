@@ -25,6 +25,7 @@ import dev.statecraft.local.LocalDynamoDb;
 import dev.statecraft.local.Meanwhile;
 import dev.statecraft.table.ItemChange;
 import dev.statecraft.table.ScanPage;
+import dev.statecraft.testing.Machine;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
@@ -36,6 +37,7 @@ import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.PutItemRequest;
 import software.amazon.awssdk.services.dynamodb.model.ShardIteratorType;
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItemsRequest;
@@ -151,7 +153,8 @@ class LeaderboardErasureTest {
         assertEquals(Set.of(), awardedPlayers(afterwards));
         // A page that is written again with another player reports only that player.
         Board board = arena.board("board");
-        AwardStore awards = new AwardStore(LocalDynamoDb.client(), arena.tables);
+        DynamoDbClient dynamo = LocalDynamoDb.client();
+        AwardStore awards = new AwardStore(dynamo, arena.tables, Machine.real().batches(dynamo));
         List<Award> page = new ArrayList<>(arena.seasons.awards(board, 1, 0, 10));
         Award last = page.get(2);
         page.set(2, new Award("new", last.position(), last.rank(), last.score(), last.reward()));

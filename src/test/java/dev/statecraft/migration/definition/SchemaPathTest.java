@@ -16,6 +16,7 @@ import dev.statecraft.replication.state.PackedJson;
 import dev.statecraft.replication.state.Schemas.ConvertedState;
 import dev.statecraft.replication.state.Schemas.NoDowngrade;
 import dev.statecraft.replication.state.Schemas.NoVersion;
+import dev.statecraft.runtime.Ticker;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -28,7 +29,8 @@ class SchemaPathTest {
 
     private final Laboratory lab =
             new Laboratory(Map.of("schema-cache", "0s"), List.of(), new ExecutionInterceptor() {});
-    private final SchemaPathService line = new SchemaPathService(lab.store, lab.definitions, lab.config);
+    private final SchemaPathService line =
+            new SchemaPathService(lab.store, lab.definitions, lab.config, Ticker.system());
 
     private void apply(String version, String up, String more) {
         lab.register(Laboratory.definition(version, up, more));

@@ -26,6 +26,7 @@ import dev.statecraft.migration.segment.RecordUpgrade;
 import dev.statecraft.migration.segment.SegmentWork;
 import dev.statecraft.replication.state.EntityKey;
 import dev.statecraft.table.CapacityUsage;
+import dev.statecraft.testing.Machine;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
@@ -120,8 +121,13 @@ class RunWorkerTest {
         SegmentWork held = lab.segments.work(GAME, run.id(), 0, null, () -> 60_000);
         assertEquals(new SegmentWork(false, 1, stale.revision()), held);
         Segment fresh = lab.segmentStore.take(GAME, stale, 1, "second").orElseThrow();
-        PageService pages =
-                new PageService(lab.realm.commits, lab.realm.types, lab.segmentStore, lab.backupStore, lab.config);
+        PageService pages = new PageService(
+                lab.realm.commits,
+                lab.realm.types,
+                lab.segmentStore,
+                lab.backupStore,
+                lab.config,
+                Machine.real().backoff());
         PageOutcome outcome = pages.upgrade(
                 new PageService.Job(GAME, run, stale, () -> true, new CapacityUsage()),
                 new RecordUpgrade(lab.definitions.chain(GAME, "PLAYER_DATA"), lab.config.bounds(), true),

@@ -13,12 +13,14 @@ import dev.statecraft.access.PlayerTokenClaims;
 import dev.statecraft.access.Scope;
 import dev.statecraft.access.key.KeyService;
 import dev.statecraft.access.limit.RateLimitService;
+import dev.statecraft.http.FailureProblems;
 import dev.statecraft.http.json.FrameJson;
 import dev.statecraft.http.json.Json;
 import dev.statecraft.leaderboard.MovingClock;
 import dev.statecraft.local.Meter;
 import dev.statecraft.replication.Realm;
 import dev.statecraft.replication.feed.SyncResource;
+import dev.statecraft.testing.Machine;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -80,13 +82,14 @@ final class SocketRig {
                 "connections-per-player",
                 "4");
         realm = new Realm(settings, meter, clock);
+        Machine machine = realm.machine;
         ObjectMapper mapper = new ObjectMapper().registerModule(new JavaTimeModule());
         new Json().customize(mapper);
-        FrameJson json = new FrameJson(mapper);
+        FrameJson json = new FrameJson(mapper, new FailureProblems(machine.random()));
         AccessParts access = new AccessParts(
+                machine,
                 realm.dynamo,
                 realm.tables,
-                realm.clock,
                 Map.of("anonymous", "true", "limits.player-burst", "40", "limits.requests-per-second", "0"));
         limits = access.limits();
         keyId = access.keys().create(new KeyService.NewKey(GAME, "servers", Scope.ALL, false, null), "test")
@@ -94,12 +97,12 @@ final class SocketRig {
                 ? created.key().id()
                 : "";
         Frames frames = new Frames(json, realm.config);
-        ConnectionStore store = new ConnectionStore(realm.dynamo, realm.tables);
-        KnownConnections known = new KnownConnections(realm.config);
+        ConnectionStore store = new ConnectionStore(realm.dynamo, realm.tables, machine.batches(realm.dynamo));
+        KnownConnections known = new KnownConnections(realm.config, machine.ticker());
         ConnectionService connections =
                 new ConnectionService(store, wires, access.keys(), known, realm.config, realm.clock);
         notifier = new ConnectionNotifier(
-                connections, store, wires, realm.sync, frames, access.keys(), known, realm.config);
+                connections, store, wires, realm.sync, frames, access.keys(), known, realm.config, machine.threads());
         realm.announcements.listen(notifier::changed);
         syncs = new SyncResource(realm.sync, realm.config, limits, new CurrentCaller());
         sockets = new SocketResource(syncs, connections, frames, json, limits, realm.config);
