@@ -115,14 +115,20 @@ public final class LocalDynamoDb {
                 .build();
     }
 
-    static DynamoDbClient client(URI endpoint) {
+    /** A client of another database. */
+    public static DynamoDbClient client(URI endpoint) {
         return configured(DynamoDbClient.builder().httpClient(UrlConnectionHttpClient.create()), endpoint)
                 .build();
     }
 
     /** The streams of the same database. */
     public static DynamoDbStreamsClient streams() {
-        return configured(DynamoDbStreamsClient.builder().httpClient(UrlConnectionHttpClient.create()), endpoint())
+        return streams(endpoint());
+    }
+
+    /** The streams of another database. */
+    public static DynamoDbStreamsClient streams(URI endpoint) {
+        return configured(DynamoDbStreamsClient.builder().httpClient(UrlConnectionHttpClient.create()), endpoint)
                 .build();
     }
 
