@@ -1,0 +1,78 @@
+package dev.statecraft.testing.dynamo;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.List;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The rows of a global secondary index. Writes of the table arrive late, but those of one item in their order: each lane
+ * transports the writes of some partition keys.
+ */
+final class GlobalIndex {
+
+    private static final int LANES = 8;
+
+    private record Arrival(long atNanos, PlannedWrite.IndexWrite write) {}
+
+    private final TreeMap<PartitionId, TreeMap<RowKey, StoredItem>> partitions = new TreeMap<>();
+    private final List<Deque<Arrival>> lanes = new ArrayList<>();
+
+    GlobalIndex() {
+        for (int i = 0; i < LANES; i++) {
+            lanes.add(new ArrayDeque<>());
+        }
+    }
+
+    /** Applies a write now. */
+    void apply(PlannedWrite.IndexWrite write) {
+        KeyShape key = write.index().key();
+        StoredItem before = write.before();
+        StoredItem after = write.after();
+        if (before != null) {
+            PartitionId id = key.partitionOf(before.attributes());
+            TreeMap<RowKey, StoredItem> rows = partitions.get(id);
+            if (rows != null) {
+                rows.remove(write.index().placeOf(before.attributes()));
+                if (rows.isEmpty()) {
+                    partitions.remove(id);
+                }
+            }
+        }
+        if (after != null) {
+            partitions
+                    .computeIfAbsent(key.partitionOf(after.attributes()), id -> new TreeMap<>())
+                    .put(write.index().placeOf(after.attributes()), after);
+        }
+    }
+
+    /** Applies a write later, after the earlier ones of its lane. */
+    void applyLater(PartitionId base, PlannedWrite.IndexWrite write, long atNanos) {
+        Deque<Arrival> lane = lanes.get(base.slice(LANES));
+        Arrival last = lane.peekLast();
+        long notBefore = last != null && last.atNanos() - atNanos > 0 ? last.atNanos() : atNanos;
+        lane.addLast(new Arrival(notBefore, write));
+    }
+
+    /** Applies the writes that have arrived. */
+    void arrive(long nowNanos) {
+        for (Deque<Arrival> lane : lanes) {
+            while (!lane.isEmpty() && lane.peekFirst().atNanos() - nowNanos <= 0) {
+                apply(lane.removeFirst().write());
+            }
+        }
+    }
+
+    NavigableMap<RowKey, StoredItem> rows(PartitionId id) {
+        @Nullable TreeMap<RowKey, StoredItem> rows = partitions.get(id);
+        return rows == null ? Collections.emptyNavigableMap() : rows;
+    }
+
+    NavigableMap<PartitionId, TreeMap<RowKey, StoredItem>> partitions() {
+        return partitions;
+    }
+}

@@ -1,0 +1,139 @@
+package dev.statecraft.testing.dynamo;
+
+import dev.statecraft.testing.dynamo.expression.DynamoErrors;
+import dev.statecraft.testing.dynamo.expression.ValueCheck;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.dynamodb.model.AttributeDefinition;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue.Type;
+import software.amazon.awssdk.services.dynamodb.model.KeySchemaElement;
+import software.amazon.awssdk.services.dynamodb.model.KeyType;
+
+/**
+ * The key attributes of a table or index.
+ *
+ * @param sort null without a sort key
+ */
+record KeyShape(String partition, Type partitionType, @Nullable String sort, Type sortType) {
+
+    private static final int MOST_PARTITION_BYTES = 2048;
+    private static final int MOST_SORT_BYTES = 1024;
+    private static final String INVALID = "One or more parameter values were invalid: ";
+    private static final String EMPTY = "One or more parameter values are not valid. The AttributeValue for a key"
+            + " attribute cannot contain an empty ";
+
+    static KeyShape of(List<KeySchemaElement> schema, List<AttributeDefinition> definitions) {
+        Map<String, Type> types = new HashMap<>();
+        definitions.forEach(definition ->
+                types.put(definition.attributeName(), Type.valueOf(definition.attributeTypeAsString())));
+        String partition = schema.get(0).attributeName();
+        @Nullable String sort = schema.size() > 1 ? schema.get(1).attributeName() : null;
+        boolean valid = schema.size() <= 2
+                && schema.get(0).keyType() == KeyType.HASH
+                && (sort == null || schema.get(1).keyType() == KeyType.RANGE)
+                && types.containsKey(partition)
+                && (sort == null || types.containsKey(sort));
+        if (!valid) {
+            throw DynamoErrors.invalid(INVALID + "Some index key attributes are not defined in AttributeDefinitions");
+        }
+        return new KeyShape(partition, types.get(partition), sort, sort == null ? Type.S : types.get(sort));
+    }
+
+    boolean contains(String attribute) {
+        return attribute.equals(partition) || attribute.equals(sort);
+    }
+
+    PartitionId partitionOf(Map<String, AttributeValue> item) {
+        return PartitionId.of(item.get(partition));
+    }
+
+    @Nullable
+    AttributeValue sortOf(Map<String, AttributeValue> item) {
+        return sort == null ? null : item.get(sort);
+    }
+
+    /** The attributes of the key alone. */
+    Map<String, AttributeValue> keyOf(Map<String, AttributeValue> item) {
+        return sort == null
+                ? Map.of(partition, item.get(partition))
+                : Map.of(partition, item.get(partition), sort, item.get(sort));
+    }
+
+    /** Rejects an item without a valid key. */
+    void requireIn(Map<String, AttributeValue> item) {
+        requireIn(item, partition, partitionType, MOST_PARTITION_BYTES);
+        if (sort != null) {
+            requireIn(item, sort, sortType, MOST_SORT_BYTES);
+        }
+    }
+
+    /** The canonical key; rejects one with other attributes than the key's. */
+    Map<String, AttributeValue> requireKey(Map<String, AttributeValue> given) {
+        if (given.size() != (sort == null ? 1 : 2)) {
+            throw DynamoErrors.invalid("The number of conditions on the keys is invalid");
+        }
+        Map<String, AttributeValue> key = ValueCheck.canonical(given);
+        AttributeValue partitionValue = key.get(partition);
+        AttributeValue sortValue = sort == null ? null : key.get(sort);
+        boolean matches = partitionValue != null
+                && partitionValue.type() == partitionType
+                && (sort == null || (sortValue != null && sortValue.type() == sortType));
+        if (!matches) {
+            throw DynamoErrors.invalid("The provided key element does not match the schema");
+        }
+        requireIn(key);
+        return key;
+    }
+
+    private static void requireIn(Map<String, AttributeValue> item, String name, Type type, int mostBytes) {
+        AttributeValue value = item.get(name);
+        if (value == null) {
+            throw DynamoErrors.invalid(INVALID + "Missing the key " + name + " in the item");
+        }
+        if (value.type() != type) {
+            throw DynamoErrors.invalid(
+                    INVALID + "Type mismatch for key " + name + " expected: " + type + " actual: " + value.type());
+        }
+        requireNotEmpty(value, " value. Key: " + name);
+        int size = ItemSize.of(value);
+        if (size > mostBytes) {
+            throw DynamoErrors.invalid(
+                    mostBytes == MOST_PARTITION_BYTES
+                            ? INVALID + "Size of hashkey has exceeded the maximum size limit of2048 bytes"
+                            : INVALID + "Aggregated size of all range keys has exceeded the size limit of 1024 bytes");
+        }
+    }
+
+    /** Rejects an item whose key in an index has another type, is empty or too long; a missing one is valid. */
+    void requireIfPresent(Map<String, AttributeValue> item, String index) {
+        requireIfPresent(item, partition, partitionType, index);
+        if (sort != null) {
+            requireIfPresent(item, sort, sortType, index);
+        }
+    }
+
+    private static void requireIfPresent(
+            Map<String, AttributeValue> item, String name, Type type, String index) {
+        AttributeValue value = item.get(name);
+        if (value == null) {
+            return;
+        }
+        if (value.type() != type) {
+            throw DynamoErrors.invalid(INVALID + "Type mismatch for Index Key " + name + " Expected: " + type
+                    + " Actual: " + value.type() + " IndexName: " + index);
+        }
+        requireNotEmpty(value, " value. IndexName: " + index + ", IndexKey: " + name);
+    }
+
+    private static void requireNotEmpty(AttributeValue value, String where) {
+        if (value.type() == Type.S && value.s().isEmpty()) {
+            throw DynamoErrors.invalid(EMPTY + "string" + where);
+        }
+        if (value.type() == Type.B && value.b().asByteArrayUnsafe().length == 0) {
+            throw DynamoErrors.invalid(EMPTY + "binary" + where);
+        }
+    }
+}

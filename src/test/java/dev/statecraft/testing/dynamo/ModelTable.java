@@ -1,0 +1,115 @@
+package dev.statecraft.testing.dynamo;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.dynamodb.model.CreateTableRequest;
+import software.amazon.awssdk.services.dynamodb.model.GlobalSecondaryIndex;
+import software.amazon.awssdk.services.dynamodb.model.LocalSecondaryIndex;
+
+/** A table with its indexes and stream. Everything that changes is guarded by the lock of {@link ModelState}. */
+final class ModelTable {
+
+    private final CreateTableRequest definition;
+    private final KeyShape key;
+    private final List<IndexShape> indexes = new ArrayList<>();
+    private final List<GlobalIndex> globals = new ArrayList<>();
+    private final int localIndexes;
+    private final TreeMap<PartitionId, TablePartition> partitions = new TreeMap<>();
+    private final @Nullable StreamLog stream;
+    private final long createdMillis;
+    private @Nullable String expiryAttribute;
+
+    ModelTable(CreateTableRequest definition, long createdMillis, @Nullable StreamLog stream) {
+        this.definition = definition;
+        this.createdMillis = createdMillis;
+        this.stream = stream;
+        key = KeyShape.of(definition.keySchema(), definition.attributeDefinitions());
+        for (LocalSecondaryIndex local : definition.localSecondaryIndexes()) {
+            indexes.add(IndexShape.of(
+                    local.indexName(),
+                    false,
+                    indexes.size(),
+                    local.keySchema(),
+                    definition.attributeDefinitions(),
+                    key,
+                    local.projection()));
+        }
+        localIndexes = indexes.size();
+        for (GlobalSecondaryIndex global : definition.globalSecondaryIndexes()) {
+            indexes.add(IndexShape.of(
+                    global.indexName(),
+                    true,
+                    globals.size(),
+                    global.keySchema(),
+                    definition.attributeDefinitions(),
+                    key,
+                    global.projection()));
+            globals.add(new GlobalIndex());
+        }
+    }
+
+    String name() {
+        return definition.tableName();
+    }
+
+    CreateTableRequest definition() {
+        return definition;
+    }
+
+    KeyShape key() {
+        return key;
+    }
+
+    List<IndexShape> indexes() {
+        return indexes;
+    }
+
+    /** The definition of an index; null if there is none of this name. */
+    @Nullable
+    IndexShape index(String name) {
+        return indexes.stream().filter(index -> index.name().equals(name)).findFirst().orElse(null);
+    }
+
+    GlobalIndex global(IndexShape index) {
+        return globals.get(index.ordinal());
+    }
+
+    TreeMap<PartitionId, TablePartition> partitions() {
+        return partitions;
+    }
+
+    /** The partition of a key; null if it has no items. */
+    @Nullable
+    TablePartition partition(PartitionId id) {
+        return partitions.get(id);
+    }
+
+    TablePartition partitionToWrite(PartitionId id) {
+        TablePartition partition = partitions.get(id);
+        if (partition == null) {
+            partition = new TablePartition(localIndexes);
+            partitions.put(id, partition);
+        }
+        return partition;
+    }
+
+    @Nullable
+    StreamLog stream() {
+        return stream;
+    }
+
+    long createdMillis() {
+        return createdMillis;
+    }
+
+    @Nullable
+    String expiryAttribute() {
+        return expiryAttribute;
+    }
+
+    void expireBy(@Nullable String attribute) {
+        expiryAttribute = attribute;
+    }
+}

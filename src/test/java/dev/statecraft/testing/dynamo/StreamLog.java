@@ -1,0 +1,208 @@
+package dev.statecraft.testing.dynamo;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.Identity;
+import software.amazon.awssdk.services.dynamodb.model.OperationType;
+import software.amazon.awssdk.services.dynamodb.model.Record;
+import software.amazon.awssdk.services.dynamodb.model.StreamRecord;
+import software.amazon.awssdk.services.dynamodb.model.StreamViewType;
+
+/** The stream of a table. Guarded by the lock of {@link ModelState}. */
+final class StreamLog {
+
+    private static final Identity EXPIRY = Identity.builder()
+            .type("Service")
+            .principalId("dynamodb.amazonaws.com")
+            .build();
+    private static final long ALL_HASHES = 1L << Integer.SIZE;
+
+    /** A part of the stream: the changes of the partition keys with some hashes, until it is split. */
+    static final class ShardLog {
+        private final String id;
+        private final @Nullable String parent;
+        private final long fromHash;
+        private final long toHash;
+        private final List<Record> records = new ArrayList<>();
+        private final long startSequence;
+        private boolean closed;
+
+        private ShardLog(String id, @Nullable String parent, long fromHash, long toHash, long startSequence) {
+            this.id = id;
+            this.parent = parent;
+            this.fromHash = fromHash;
+            this.toHash = toHash;
+            this.startSequence = startSequence;
+        }
+
+        String id() {
+            return id;
+        }
+
+        @Nullable
+        String parent() {
+            return parent;
+        }
+
+        boolean isClosed() {
+            return closed;
+        }
+
+        List<Record> records() {
+            return records;
+        }
+
+        String startSequence() {
+            return sequenceNumber(startSequence);
+        }
+
+        /** The last sequence number of a closed shard; null for an open one. */
+        @Nullable
+        String endSequence() {
+            if (!closed) {
+                return null;
+            }
+            return records.isEmpty()
+                    ? startSequence()
+                    : records.get(records.size() - 1).dynamodb().sequenceNumber();
+        }
+    }
+
+    private final String table;
+    private final String arn;
+    private final String label;
+    private final StreamViewType view;
+    private final int splitAfter;
+    private final long createdMillis;
+    private final List<ShardLog> shards = new ArrayList<>();
+    private final List<ShardLog> open = new ArrayList<>();
+    private long lastSequence;
+
+    StreamLog(
+            String table,
+            String arn,
+            String label,
+            StreamViewType view,
+            int firstShards,
+            int splitAfter,
+            long createdMillis) {
+        this.table = table;
+        this.arn = arn;
+        this.label = label;
+        this.view = view;
+        this.splitAfter = splitAfter;
+        this.createdMillis = createdMillis;
+        for (int i = 0; i < firstShards; i++) {
+            open(null, ALL_HASHES * i / firstShards, ALL_HASHES * (i + 1) / firstShards);
+        }
+    }
+
+    String table() {
+        return table;
+    }
+
+    String arn() {
+        return arn;
+    }
+
+    String label() {
+        return label;
+    }
+
+    StreamViewType view() {
+        return view;
+    }
+
+    /** All shards, oldest first. */
+    List<ShardLog> shards() {
+        return shards;
+    }
+
+    @Nullable
+    ShardLog shard(String id) {
+        return shards.stream().filter(shard -> shard.id.equals(id)).findFirst().orElse(null);
+    }
+
+    void append(PlannedWrite write, long nowMillis, boolean expired) {
+        ShardLog shard = shardOf(write.partition());
+        if (splitAfter > 0 && shard.records.size() >= splitAfter) {
+            split(shard);
+            shard = shardOf(write.partition());
+        }
+        shard.records.add(record(write, nowMillis, expired));
+    }
+
+    /** Closes a shard; two new ones continue it. Does nothing to a closed shard. */
+    void split(ShardLog shard) {
+        if (shard.closed) {
+            return;
+        }
+        shard.closed = true;
+        open.remove(shard);
+        long middle = (shard.fromHash + shard.toHash) / 2;
+        open(shard.id, shard.fromHash, middle);
+        open(shard.id, middle, shard.toHash);
+    }
+
+    private void open(@Nullable String parent, long fromHash, long toHash) {
+        String id = String.format("shardId-%020d-%08x", createdMillis, shards.size());
+        ShardLog shard = new ShardLog(id, parent, fromHash, toHash, ++lastSequence);
+        shards.add(shard);
+        open.add(shard);
+    }
+
+    private ShardLog shardOf(PartitionId partition) {
+        long hash = partition.hash() >>> Integer.SIZE;
+        for (ShardLog shard : open) {
+            if (hash >= shard.fromHash && hash < shard.toHash) {
+                return shard;
+            }
+        }
+        throw new IllegalStateException("No shard of " + table + " contains the hash " + hash);
+    }
+
+    private Record record(PlannedWrite write, long nowMillis, boolean expired) {
+        StoredItem before = write.before();
+        StoredItem after = write.after();
+        StoredItem either = after == null ? before : after;
+        if (either == null) {
+            throw new IllegalStateException("A change without items");
+        }
+        long sequence = ++lastSequence;
+        Map<String, AttributeValue> keys = write.table().key().keyOf(either.attributes());
+        StreamRecord.Builder change = StreamRecord.builder()
+                .keys(keys)
+                .sequenceNumber(sequenceNumber(sequence))
+                .approximateCreationDateTime(Instant.ofEpochSecond(Math.floorDiv(nowMillis, 1000L)))
+                .streamViewType(view);
+        long sizeBytes = ItemSize.of(keys);
+        boolean images = view == StreamViewType.NEW_AND_OLD_IMAGES;
+        if (after != null && (images || view == StreamViewType.NEW_IMAGE)) {
+            change.newImage(after.attributes());
+            sizeBytes += after.sizeBytes();
+        }
+        if (before != null && (images || view == StreamViewType.OLD_IMAGE)) {
+            change.oldImage(before.attributes());
+            sizeBytes += before.sizeBytes();
+        }
+        Record.Builder record = Record.builder()
+                .eventID(String.format("%s-%d", label, sequence))
+                .eventName(
+                        before == null
+                                ? OperationType.INSERT
+                                : after == null ? OperationType.REMOVE : OperationType.MODIFY)
+                .eventVersion("1.1")
+                .eventSource("aws:dynamodb")
+                .awsRegion("ddblocal")
+                .dynamodb(change.sizeBytes(sizeBytes).build());
+        return (expired ? record.userIdentity(EXPIRY) : record).build();
+    }
+
+    private static String sequenceNumber(long sequence) {
+        return String.format("%021d", sequence);
+    }
+}

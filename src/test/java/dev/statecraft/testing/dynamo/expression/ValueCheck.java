@@ -1,0 +1,103 @@
+package dev.statecraft.testing.dynamo.expression;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+
+/** Checks attribute values of a request and brings their numbers into the form in which DynamoDB returns them. */
+public final class ValueCheck {
+
+    private static final int MOST_LEVELS = 32;
+    private static final String INVALID = "One or more parameter values were invalid: ";
+
+    private ValueCheck() {}
+
+    /** The canonical attributes; the same map if nothing changes. */
+    public static Map<String, AttributeValue> canonical(Map<String, AttributeValue> item) {
+        return canonical(item, 0);
+    }
+
+    /** The canonical value; the same object if nothing changes. */
+    public static AttributeValue canonical(AttributeValue value) {
+        return canonical(value, 0);
+    }
+
+    private static Map<String, AttributeValue> canonical(Map<String, AttributeValue> item, int level) {
+        @Nullable Map<String, AttributeValue> changed = null;
+        for (Map.Entry<String, AttributeValue> entry : item.entrySet()) {
+            AttributeValue value = canonical(entry.getValue(), level);
+            if (value != entry.getValue()) {
+                changed = changed == null ? new HashMap<>(item) : changed;
+                changed.put(entry.getKey(), value);
+            }
+        }
+        return changed == null ? item : changed;
+    }
+
+    private static AttributeValue canonical(@Nullable AttributeValue value, int level) {
+        if (value == null) {
+            throw DynamoErrors.invalid("Supplied AttributeValue is empty, must contain exactly one of the supported"
+                    + " datatypes");
+        }
+        if (level > MOST_LEVELS) {
+            throw DynamoErrors.invalid("Nesting Levels have exceeded supported limits");
+        }
+        return switch (value.type()) {
+            case S, B, BOOL -> value;
+            case N -> number(value);
+            case NUL -> {
+                if (!value.nul()) {
+                    throw DynamoErrors.invalid(INVALID + "Null attribute value types must have the value of true");
+                }
+                yield value;
+            }
+            case SS -> checkedSet(value, value.ss(), "string");
+            case BS -> checkedSet(value, value.bs(), "binary");
+            case NS -> {
+                List<String> numbers = value.ns().stream().map(DecimalText::canonical).toList();
+                checkedSet(value, numbers, "number");
+                yield numbers.equals(value.ns()) ? value : AttributeValue.fromNs(numbers);
+            }
+            case M -> {
+                Map<String, AttributeValue> map = canonical(value.m(), level + 1);
+                yield map == value.m() ? value : AttributeValue.fromM(map);
+            }
+            case L -> list(value, level);
+            case UNKNOWN_TO_SDK_VERSION ->
+                throw DynamoErrors.invalid("Supplied AttributeValue is empty, must contain exactly one of the supported"
+                        + " datatypes");
+        };
+    }
+
+    private static AttributeValue number(AttributeValue value) {
+        String canonical = DecimalText.canonical(value.n());
+        return canonical.equals(value.n()) ? value : AttributeValue.fromN(canonical);
+    }
+
+    private static AttributeValue list(AttributeValue value, int level) {
+        @Nullable List<AttributeValue> changed = null;
+        List<AttributeValue> list = value.l();
+        for (int i = 0; i < list.size(); i++) {
+            AttributeValue element = canonical(list.get(i), level + 1);
+            if (element != list.get(i)) {
+                changed = changed == null ? new ArrayList<>(list) : changed;
+                changed.set(i, element);
+            }
+        }
+        return changed == null ? value : AttributeValue.fromL(changed);
+    }
+
+    private static <T> AttributeValue checkedSet(AttributeValue value, List<T> elements, String kind) {
+        if (elements.isEmpty()) {
+            throw DynamoErrors.invalid(INVALID + "An " + kind + " set  may not be empty");
+        }
+        if (new HashSet<>(elements).size() < elements.size()) {
+            throw DynamoErrors.invalid(INVALID + "Input collection " + elements + " contains duplicates.");
+        }
+        return value;
+    }
+}
