@@ -94,11 +94,11 @@ final class BatchOperations {
                         : null;
                 sizeBytes += StoredItem.sizeOf(item);
                 if (!possible || sizeBytes > MOST_BYTES) {
-                    left.computeIfAbsent(read.table().name(), table -> new ArrayList<>()).add(read.key());
+                    left.computeIfAbsent(read.table().name(), table -> new ArrayList<>())
+                            .add(read.key());
                     continue;
                 }
-                double units =
-                        consumption.read(read.table(), null, StoredItem.sizeOf(item), read.consistent());
+                double units = consumption.read(read.table(), null, StoredItem.sizeOf(item), read.consistent());
                 state.throughput.read(read.table(), null, read.partition(), units, now);
                 if (item != null) {
                     found.get(read.table().name()).add(read.shown(item));
@@ -114,8 +114,7 @@ final class BatchOperations {
         }
         Map<String, KeysAndAttributes> unprocessed = new LinkedHashMap<>();
         left.forEach((table, keys) -> unprocessed.put(
-                table,
-                request.requestItems().get(table).toBuilder().keys(keys).build()));
+                table, request.requestItems().get(table).toBuilder().keys(keys).build()));
         return BatchGetItemResponse.builder()
                 .responses(found)
                 .unprocessedKeys(unprocessed)

@@ -72,8 +72,7 @@ final class Consumption {
     }
 
     /** What the response contains; null if it contains nothing. */
-    @Nullable
-    ConsumedCapacity one(@Nullable ReturnConsumedCapacity requested) {
+    @Nullable ConsumedCapacity one(@Nullable ReturnConsumedCapacity requested) {
         List<ConsumedCapacity> all = all(requested);
         return all.isEmpty() ? null : all.get(0);
     }
@@ -90,8 +89,7 @@ final class Consumption {
     }
 
     /** What the response contains for each table; null if nothing was requested, so that the response has no list. */
-    @Nullable
-    List<ConsumedCapacity> allOrNull(@Nullable ReturnConsumedCapacity requested) {
+    @Nullable List<ConsumedCapacity> allOrNull(@Nullable ReturnConsumedCapacity requested) {
         List<ConsumedCapacity> all = all(requested);
         return all.isEmpty() ? null : all;
     }

@@ -19,7 +19,12 @@ import software.amazon.awssdk.services.dynamodb.model.ProjectionType;
  * @param attributes the projected attributes; null for all
  */
 record IndexShape(
-        String name, boolean global, int ordinal, KeyShape key, KeyShape base, @Nullable Set<String> attributes) {
+        String name,
+        boolean global,
+        int ordinal,
+        KeyShape key,
+        KeyShape base,
+        @Nullable Set<String> attributes) {
 
     static IndexShape of(
             String name,
@@ -49,8 +54,7 @@ record IndexShape(
     }
 
     /** The row of an item; null if the index does not contain the item. */
-    @Nullable
-    StoredItem row(@Nullable StoredItem item) {
+    @Nullable StoredItem row(@Nullable StoredItem item) {
         if (item == null || !item.attributes().containsKey(key.partition())) {
             return null;
         }

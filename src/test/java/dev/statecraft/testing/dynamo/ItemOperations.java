@@ -97,8 +97,7 @@ final class ItemOperations {
     }
 
     UpdateItemResponse update(UpdateItemRequest request) {
-        rejectLegacy(
-                request.hasExpected() || request.hasAttributeUpdates(), request.conditionalOperatorAsString());
+        rejectLegacy(request.hasExpected() || request.hasAttributeUpdates(), request.conditionalOperatorAsString());
         PreparedWrite prepared = PreparedWrite.of(state.table(request.tableName()), request);
         Written written = write(prepared, request.returnConsumedCapacity());
         UpdateItemResponse.Builder response = UpdateItemResponse.builder().consumedCapacity(written.consumed());
@@ -136,10 +135,7 @@ final class ItemOperations {
             consumption.failedWrite(prepared.table(), current);
             state.account(consumption);
             state.throughput.failedWrite(
-                    prepared.table(),
-                    prepared.partition(),
-                    Consumption.writeUnits(StoredItem.sizeOf(current)),
-                    now);
+                    prepared.table(), prepared.partition(), Consumption.writeUnits(StoredItem.sizeOf(current)), now);
             throw DynamoErrors.condition(prepared.shown(current));
         }
         PlannedWrite write = prepared.plan(current);
@@ -171,9 +167,7 @@ final class ItemOperations {
         return prepared.update() == null
                 ? Map.of()
                 : DocumentPath.project(
-                        StoredItem.attributesOf(item),
-                        prepared.update().tree().paths(),
-                        prepared.placeholders());
+                        StoredItem.attributesOf(item), prepared.update().tree().paths(), prepared.placeholders());
     }
 
     private static void requireOldOrNone(@Nullable ReturnValue wish) {

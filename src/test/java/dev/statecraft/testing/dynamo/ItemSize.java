@@ -34,7 +34,11 @@ public final class ItemSize {
             case NS -> value.ns().stream().mapToInt(ItemSize::number).sum();
             case BS -> value.bs().stream().mapToInt(ItemSize::bytes).sum();
             case M -> CONTAINER_BYTES + value.m().size() + of(value.m());
-            case L -> CONTAINER_BYTES + value.l().stream().mapToInt(element -> 1 + of(element)).sum();
+            case L ->
+                CONTAINER_BYTES
+                        + value.l().stream()
+                                .mapToInt(element -> 1 + of(element))
+                                .sum();
             case UNKNOWN_TO_SDK_VERSION -> 0;
         };
     }

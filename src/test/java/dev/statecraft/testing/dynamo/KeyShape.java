@@ -17,7 +17,8 @@ import software.amazon.awssdk.services.dynamodb.model.KeyType;
  *
  * @param sort null without a sort key
  */
-record KeyShape(String partition, Type partitionType, @Nullable String sort, Type sortType) {
+record KeyShape(
+        String partition, Type partitionType, @Nullable String sort, Type sortType) {
 
     private static final int MOST_PARTITION_BYTES = 2048;
     private static final int MOST_SORT_BYTES = 1024;
@@ -27,8 +28,8 @@ record KeyShape(String partition, Type partitionType, @Nullable String sort, Typ
 
     static KeyShape of(List<KeySchemaElement> schema, List<AttributeDefinition> definitions) {
         Map<String, Type> types = new HashMap<>();
-        definitions.forEach(definition ->
-                types.put(definition.attributeName(), Type.valueOf(definition.attributeTypeAsString())));
+        definitions.forEach(
+                definition -> types.put(definition.attributeName(), Type.valueOf(definition.attributeTypeAsString())));
         String partition = schema.get(0).attributeName();
         @Nullable String sort = schema.size() > 1 ? schema.get(1).attributeName() : null;
         boolean valid = schema.size() <= 2
@@ -50,8 +51,7 @@ record KeyShape(String partition, Type partitionType, @Nullable String sort, Typ
         return PartitionId.of(item.get(partition));
     }
 
-    @Nullable
-    AttributeValue sortOf(Map<String, AttributeValue> item) {
+    @Nullable AttributeValue sortOf(Map<String, AttributeValue> item) {
         return sort == null ? null : item.get(sort);
     }
 
@@ -115,8 +115,7 @@ record KeyShape(String partition, Type partitionType, @Nullable String sort, Typ
         }
     }
 
-    private static void requireIfPresent(
-            Map<String, AttributeValue> item, String name, Type type, String index) {
+    private static void requireIfPresent(Map<String, AttributeValue> item, String name, Type type, String index) {
         AttributeValue value = item.get(name);
         if (value == null) {
             return;

@@ -68,15 +68,13 @@ final class ModelState {
     }
 
     /** The item as the leader has it; null if there is none. */
-    @Nullable
-    StoredItem current(ModelTable table, PartitionId id, RowKey row) {
+    @Nullable StoredItem current(ModelTable table, PartitionId id, RowKey row) {
         @Nullable TablePartition partition = table.partition(id);
         return partition == null ? null : partition.get(row);
     }
 
     /** The item as the replica that answers has it; null if there is none. */
-    @Nullable
-    StoredItem read(ModelTable table, PartitionId id, RowKey row, boolean consistent) {
+    @Nullable StoredItem read(ModelTable table, PartitionId id, RowKey row, boolean consistent) {
         @Nullable TablePartition partition = table.partition(id);
         if (partition == null) {
             return null;
@@ -145,7 +143,8 @@ final class ModelState {
     private void apply(PlannedWrite write, PlannedWrite.IndexWrite index, TablePartition partition, long now) {
         if (!index.index().global()) {
             if (index.before() != null) {
-                partition.setLocal(index.index(), index.index().placeOf(index.before().attributes()), null);
+                partition.setLocal(
+                        index.index(), index.index().placeOf(index.before().attributes()), null);
             }
             if (index.after() != null) {
                 partition.setLocal(
@@ -176,9 +175,7 @@ final class ModelState {
 
     /** The number of the replica that answers; -1 for the leader. */
     private int follower(boolean consistent) {
-        return consistent || replicaLagNanos == 0
-                ? -1
-                : settings.random().nextInt(TablePartition.FOLLOWERS + 1) - 1;
+        return consistent || replicaLagNanos == 0 ? -1 : settings.random().nextInt(TablePartition.FOLLOWERS + 1) - 1;
     }
 
     private long[] delays() {

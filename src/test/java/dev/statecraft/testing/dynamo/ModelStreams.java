@@ -49,7 +49,10 @@ public final class ModelStreams implements DynamoDbStreamsClient {
         synchronized (state.lock) {
             return streamOf(table).shards().stream()
                     .map(shard -> new ShardState(
-                            shard.id(), shard.parent(), shard.isClosed(), shard.records().size()))
+                            shard.id(),
+                            shard.parent(),
+                            shard.isClosed(),
+                            shard.records().size()))
                     .toList();
         }
     }
@@ -63,8 +66,7 @@ public final class ModelStreams implements DynamoDbStreamsClient {
     public List<Record> records(String table, String shard, int from, int most) {
         synchronized (state.lock) {
             List<Record> all = existing(streamOf(table), shard).records();
-            return List.copyOf(all.subList(
-                    Math.min(from, all.size()), (int) Math.min(all.size(), (long) from + most)));
+            return List.copyOf(all.subList(Math.min(from, all.size()), (int) Math.min(all.size(), (long) from + most)));
         }
     }
 
@@ -82,7 +84,8 @@ public final class ModelStreams implements DynamoDbStreamsClient {
             List<Stream> streams = new ArrayList<>();
             for (ModelTable table : state.tables.values()) {
                 StreamLog stream = table.stream();
-                boolean wanted = request.tableName() == null || request.tableName().equals(table.name());
+                boolean wanted =
+                        request.tableName() == null || request.tableName().equals(table.name());
                 if (stream != null && wanted) {
                     streams.add(Stream.builder()
                             .streamArn(stream.arn())
@@ -101,7 +104,8 @@ public final class ModelStreams implements DynamoDbStreamsClient {
             int to = Math.min(streams.size(), from + limit);
             ListStreamsResponse.Builder response = ListStreamsResponse.builder().streams(streams.subList(from, to));
             return (to < streams.size()
-                            ? response.lastEvaluatedStreamArn(streams.get(to - 1).streamArn())
+                            ? response.lastEvaluatedStreamArn(
+                                    streams.get(to - 1).streamArn())
                             : response)
                     .build();
         }
@@ -151,8 +155,7 @@ public final class ModelStreams implements DynamoDbStreamsClient {
                         case LATEST -> shard.records().size();
                         case AT_SEQUENCE_NUMBER -> position(shard, request.sequenceNumber(), 0);
                         case AFTER_SEQUENCE_NUMBER -> position(shard, request.sequenceNumber(), 1);
-                        case UNKNOWN_TO_SDK_VERSION ->
-                            throw DynamoErrors.invalid("Invalid ShardIteratorType");
+                        case UNKNOWN_TO_SDK_VERSION -> throw DynamoErrors.invalid("Invalid ShardIteratorType");
                     };
             return GetShardIteratorResponse.builder()
                     .shardIterator(iterator(request.streamArn(), shard, position))
@@ -175,8 +178,7 @@ public final class ModelStreams implements DynamoDbStreamsClient {
                     + " constraint: Member must have value between 1 and 1000");
         }
         synchronized (state.lock) {
-            ShardLog shard = existing(
-                    streamByArn(arn), request.shardIterator().substring(arnEnd + 1, shardEnd));
+            ShardLog shard = existing(streamByArn(arn), request.shardIterator().substring(arnEnd + 1, shardEnd));
             List<Record> records = new ArrayList<>();
             long sizeBytes = 0;
             while (records.size() < limit
@@ -249,8 +251,8 @@ public final class ModelStreams implements DynamoDbStreamsClient {
         return Shard.builder()
                 .shardId(shard.id())
                 .parentShardId(shard.parent())
-                .sequenceNumberRange(range -> range.startingSequenceNumber(shard.startSequence())
-                        .endingSequenceNumber(shard.endSequence()))
+                .sequenceNumberRange(range ->
+                        range.startingSequenceNumber(shard.startSequence()).endingSequenceNumber(shard.endSequence()))
                 .build();
     }
 }

@@ -67,9 +67,11 @@ final class ModelTable {
     }
 
     /** The definition of an index; null if there is none of this name. */
-    @Nullable
-    IndexShape index(String name) {
-        return indexes.stream().filter(index -> index.name().equals(name)).findFirst().orElse(null);
+    @Nullable IndexShape index(String name) {
+        return indexes.stream()
+                .filter(index -> index.name().equals(name))
+                .findFirst()
+                .orElse(null);
     }
 
     GlobalIndex global(IndexShape index) {
@@ -81,8 +83,7 @@ final class ModelTable {
     }
 
     /** The partition of a key; null if it has no items. */
-    @Nullable
-    TablePartition partition(PartitionId id) {
+    @Nullable TablePartition partition(PartitionId id) {
         return partitions.get(id);
     }
 
@@ -95,8 +96,7 @@ final class ModelTable {
         return partition;
     }
 
-    @Nullable
-    StreamLog stream() {
+    @Nullable StreamLog stream() {
         return stream;
     }
 
@@ -104,8 +104,7 @@ final class ModelTable {
         return createdMillis;
     }
 
-    @Nullable
-    String expiryAttribute() {
+    @Nullable String expiryAttribute() {
         return expiryAttribute;
     }
 

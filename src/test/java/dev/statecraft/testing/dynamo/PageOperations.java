@@ -55,16 +55,16 @@ final class PageOperations {
         KeyCondition rows = KeyCondition.of(keyCondition.tree(), placeholders, key.partition(), key.sort());
         requireTypes(rows, key);
         rejectKeyIn(filter, key, placeholders);
-        PageReader page = new PageReader(
-                table, index, filter, projection, placeholders, request.select(), request.limit());
+        PageReader page =
+                new PageReader(table, index, filter, projection, placeholders, request.select(), request.limit());
         boolean forward = !Boolean.FALSE.equals(request.scanIndexForward());
         PartitionId partition = PartitionId.of(rows.partition());
         @Nullable RowKey start = null;
         if (request.hasExclusiveStartKey() && !request.exclusiveStartKey().isEmpty()) {
             Map<String, AttributeValue> from = PageReader.requireStart(table, index, request.exclusiveStartKey());
             if (key.partitionOf(from).compareTo(partition) != 0) {
-                throw DynamoErrors.invalid("The provided starting key is outside query boundaries based on provided"
-                        + " conditions");
+                throw DynamoErrors.invalid(
+                        "The provided starting key is outside query boundaries based on provided" + " conditions");
             }
             start = index == null ? RowKey.of(table.key().sortOf(from)) : index.placeOf(from);
         }
@@ -112,8 +112,8 @@ final class PageOperations {
                 request.hasExpressionAttributeValues() ? request.expressionAttributeValues() : null,
                 filter,
                 projection);
-        PageReader page = new PageReader(
-                table, index, filter, projection, placeholders, request.select(), request.limit());
+        PageReader page =
+                new PageReader(table, index, filter, projection, placeholders, request.select(), request.limit());
         requireSegment(request.segment(), request.totalSegments());
         @Nullable Map<String, AttributeValue> start =
                 request.hasExclusiveStartKey() && !request.exclusiveStartKey().isEmpty()
@@ -151,8 +151,8 @@ final class PageOperations {
             List<PartitionId> ids = state.partitions(table, index, from, PARTITIONS);
             for (PartitionId id : ids) {
                 boolean done = from != null && from != first && id.compareTo(from) == 0;
-                boolean mine = request.totalSegments() == null
-                        || id.slice(request.totalSegments()) == request.segment();
+                boolean mine =
+                        request.totalSegments() == null || id.slice(request.totalSegments()) == request.segment();
                 if (done || !mine) {
                     continue;
                 }
@@ -196,8 +196,7 @@ final class PageOperations {
         return forward ? part : part.descendingMap();
     }
 
-    private static @Nullable IndexShape index(
-            ModelTable table, @Nullable String name, @Nullable Boolean consistent) {
+    private static @Nullable IndexShape index(ModelTable table, @Nullable String name, @Nullable Boolean consistent) {
         if (name == null) {
             return null;
         }
@@ -235,8 +234,7 @@ final class PageOperations {
         }
     }
 
-    private static void rejectKeyIn(
-            @Nullable Expression<Condition> filter, KeyShape key, Placeholders placeholders) {
+    private static void rejectKeyIn(@Nullable Expression<Condition> filter, KeyShape key, Placeholders placeholders) {
         if (filter == null) {
             return;
         }

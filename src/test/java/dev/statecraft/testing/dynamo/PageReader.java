@@ -79,8 +79,7 @@ final class PageReader {
         }
         boolean needs = select == Select.ALL_ATTRIBUTES
                 || (projection != null
-                        && projection.tree().stream()
-                                .anyMatch(path -> !index.projects(path.attribute(placeholders))));
+                        && projection.tree().stream().anyMatch(path -> !index.projects(path.attribute(placeholders))));
         if (needs && index.global()) {
             throw DynamoErrors.invalid("One or more parameter values were invalid: Global secondary index "
                     + index.name() + " does not project all requested attributes");
@@ -140,8 +139,7 @@ final class PageReader {
     }
 
     /** The key of the last row if there may be more; null at the end. */
-    @Nullable
-    Map<String, AttributeValue> lastKey() {
+    @Nullable Map<String, AttributeValue> lastKey() {
         if (last == null) {
             return null;
         }

@@ -27,7 +27,11 @@ record PlannedWrite(
      * @param after the row that is added or replaces another; null for none
      * @param units consumed write units
      */
-    record IndexWrite(IndexShape index, @Nullable StoredItem before, @Nullable StoredItem after, double units) {}
+    record IndexWrite(
+            IndexShape index,
+            @Nullable StoredItem before,
+            @Nullable StoredItem after,
+            double units) {}
 
     static PlannedWrite of(
             ModelTable table,

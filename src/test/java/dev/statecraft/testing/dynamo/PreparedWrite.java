@@ -204,18 +204,18 @@ record PreparedWrite(
 
     /** What the write does to the item; rejects an update that the item does not allow. */
     PlannedWrite plan(@Nullable StoredItem current) {
-        @Nullable StoredItem after = switch (kind) {
-            case PUT -> put;
-            case DELETE -> null;
-            case CHECK -> current;
-            case UPDATE -> updated(current);
-        };
+        @Nullable StoredItem after =
+                switch (kind) {
+                    case PUT -> put;
+                    case DELETE -> null;
+                    case CHECK -> current;
+                    case UPDATE -> updated(current);
+                };
         return PlannedWrite.of(table, partition, row, current, after);
     }
 
     /** The item for the response to a failed condition; null if it is not requested or there is none. */
-    @Nullable
-    Map<String, AttributeValue> shown(@Nullable StoredItem current) {
+    @Nullable Map<String, AttributeValue> shown(@Nullable StoredItem current) {
         return showsItem && current != null ? current.attributes() : null;
     }
 

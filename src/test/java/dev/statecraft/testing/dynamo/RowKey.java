@@ -18,8 +18,7 @@ record RowKey(
         @Nullable AttributeValue sort,
         int side,
         @Nullable PartitionId basePartition,
-        @Nullable AttributeValue baseSort)
-        implements Comparable<RowKey> {
+        @Nullable AttributeValue baseSort) implements Comparable<RowKey> {
 
     static final int BEFORE = -1;
     static final int ROW = 0;
@@ -67,9 +66,8 @@ record RowKey(
         if (side != other.side) {
             return Integer.compare(side, other.side);
         }
-        int byPartition = basePartition == null || other.basePartition == null
-                ? 0
-                : basePartition.compareTo(other.basePartition);
+        int byPartition =
+                basePartition == null || other.basePartition == null ? 0 : basePartition.compareTo(other.basePartition);
         return byPartition != 0 ? byPartition : compare(baseSort, other.baseSort);
     }
 

@@ -43,8 +43,7 @@ final class StreamLog {
             return id;
         }
 
-        @Nullable
-        String parent() {
+        @Nullable String parent() {
             return parent;
         }
 
@@ -61,8 +60,7 @@ final class StreamLog {
         }
 
         /** The last sequence number of a closed shard; null for an open one. */
-        @Nullable
-        String endSequence() {
+        @Nullable String endSequence() {
             if (!closed) {
                 return null;
             }
@@ -122,8 +120,7 @@ final class StreamLog {
         return shards;
     }
 
-    @Nullable
-    ShardLog shard(String id) {
+    @Nullable ShardLog shard(String id) {
         return shards.stream().filter(shard -> shard.id.equals(id)).findFirst().orElse(null);
     }
 

@@ -38,9 +38,7 @@ final class TableAdministration {
             String name = request.tableName();
             if (state.tables.containsKey(name)) {
                 throw DynamoErrors.of(
-                        ResourceInUseException.builder(),
-                        "ResourceInUseException",
-                        "Cannot create preexisting table");
+                        ResourceInUseException.builder(), "ResourceInUseException", "Cannot create preexisting table");
             }
             long now = state.settings.clock().millis();
             @Nullable StreamLog stream = null;
@@ -80,8 +78,8 @@ final class TableAdministration {
         int limit = request.limit() == null ? MOST_NAMES : request.limit();
         List<String> names = new ArrayList<>();
         for (String name : state.tables.keySet()) {
-            boolean after = request.exclusiveStartTableName() == null
-                    || name.compareTo(request.exclusiveStartTableName()) > 0;
+            boolean after =
+                    request.exclusiveStartTableName() == null || name.compareTo(request.exclusiveStartTableName()) > 0;
             if (after) {
                 names.add(name);
             }

@@ -31,8 +31,7 @@ final class TablePartition {
                 .toList();
     }
 
-    @Nullable
-    StoredItem get(RowKey row) {
+    @Nullable StoredItem get(RowKey row) {
         return items.get(row);
     }
 
@@ -65,8 +64,7 @@ final class TablePartition {
     }
 
     /** The item as a replica has it. */
-    @Nullable
-    StoredItem get(RowKey row, int follower, long nowNanos) {
+    @Nullable StoredItem get(RowKey row, int follower, long nowNanos) {
         Map<RowKey, StoredItem> old = overlay(follower, nowNanos);
         return old.containsKey(row) ? old.get(row) : items.get(row);
     }

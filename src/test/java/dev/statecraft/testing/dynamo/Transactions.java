@@ -195,8 +195,8 @@ final class Transactions {
                 try {
                     plan = write.plan(current);
                 } catch (DynamoDbException invalid) {
-                    reasons[i] = reason(
-                            "ValidationError", invalid.awsErrorDetails().errorMessage());
+                    reasons[i] =
+                            reason("ValidationError", invalid.awsErrorDetails().errorMessage());
                 }
             }
             if (plan == null) {
@@ -291,8 +291,8 @@ final class Transactions {
             return PreparedWrite.of(state.table(item.delete().tableName()), item.delete());
         }
         if (item.conditionCheck() == null) {
-            throw DynamoErrors.invalid("Invalid Request: TransactWriteRequest should contain Delete or Put or Update"
-                    + " request");
+            throw DynamoErrors.invalid(
+                    "Invalid Request: TransactWriteRequest should contain Delete or Put or Update" + " request");
         }
         if (item.conditionCheck().conditionExpression() == null) {
             throw DynamoErrors.invalid("The conditionExpression of a check in a transaction must not be null");
@@ -312,7 +312,8 @@ final class Transactions {
         for (CancellationReason reason : reasons) {
             any |= reason != null;
             all.add(reason == null ? NONE : reason);
-            codes.append(codes.isEmpty() ? "" : ", ").append(all.get(all.size() - 1).code());
+            codes.append(codes.isEmpty() ? "" : ", ")
+                    .append(all.get(all.size() - 1).code());
         }
         if (any) {
             throw DynamoErrors.of(

@@ -21,8 +21,7 @@ public record DocumentPath(List<Step> steps) {
      */
     public record Step(@Nullable String name, int index) {
 
-        @Nullable
-        String resolved(Placeholders placeholders) {
+        @Nullable String resolved(Placeholders placeholders) {
             return name != null && name.charAt(0) == '#' ? placeholders.name(name) : name;
         }
     }
@@ -72,7 +71,8 @@ public record DocumentPath(List<Step> steps) {
                             + " must remove or rewrite one of these paths; path one: " + other + ", path two: "
                             + resolved);
                 }
-                if (common > 0 && other.get(common).getClass() != resolved.get(common).getClass()) {
+                if (common > 0
+                        && other.get(common).getClass() != resolved.get(common).getClass()) {
                     throw DynamoErrors.invalid("Invalid " + parameter + ": Two document paths conflict with each other;"
                             + " must remove or rewrite one of these paths; path one: " + other + ", path two: "
                             + resolved);
@@ -125,7 +125,8 @@ public record DocumentPath(List<Step> steps) {
         if (name != null) {
             return value.type() == AttributeValue.Type.M ? value.m().get(name) : null;
         }
-        boolean there = value.type() == AttributeValue.Type.L && step.index() < value.l().size();
+        boolean there = value.type() == AttributeValue.Type.L
+                && step.index() < value.l().size();
         return there ? value.l().get(step.index()) : null;
     }
 }

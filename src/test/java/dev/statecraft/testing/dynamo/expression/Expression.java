@@ -16,8 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param values the placeholders of values in it
  * @param attributes the attributes in it, by name or placeholder
  */
-public record Expression<T>(
-        String parameter, T tree, Set<String> names, Set<String> values, Set<String> attributes) {
+public record Expression<T>(String parameter, T tree, Set<String> names, Set<String> values, Set<String> attributes) {
 
     private static final Cache<Condition> CONDITIONS =
             new Cache<>("ConditionExpression", ExpressionParser::wholeCondition);
@@ -63,8 +62,7 @@ public record Expression<T>(
         return false;
     }
 
-    private record Cache<T>(
-            String parameter, Function<ExpressionParser, T> parse, Map<String, Expression<T>> byText) {
+    private record Cache<T>(String parameter, Function<ExpressionParser, T> parse, Map<String, Expression<T>> byText) {
 
         /** Tests that build expressions with literals must not fill the memory. */
         private static final int MOST = 10_000;
@@ -73,8 +71,7 @@ public record Expression<T>(
             this(parameter, parse, new ConcurrentHashMap<>());
         }
 
-        @Nullable
-        Expression<T> get(@Nullable String text) {
+        @Nullable Expression<T> get(@Nullable String text) {
             if (text == null) {
                 return null;
             }
@@ -84,7 +81,8 @@ public record Expression<T>(
             }
             ExpressionParser parser = new ExpressionParser(parameter, text);
             T tree = parse.apply(parser);
-            Expression<T> parsed = new Expression<>(parameter, tree, parser.names(), parser.values(), parser.attributes());
+            Expression<T> parsed =
+                    new Expression<>(parameter, tree, parser.names(), parser.values(), parser.attributes());
             if (byText.size() < MOST) {
                 byText.put(text, parsed);
             }

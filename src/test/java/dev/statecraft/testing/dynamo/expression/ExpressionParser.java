@@ -184,7 +184,8 @@ final class ExpressionParser {
             tokens.expect(")");
             return new Condition.In(first, List.copyOf(candidates));
         }
-        if (tokens.peek().kind() != Kind.SYMBOL || !COMPARISONS.contains(tokens.peek().text())) {
+        if (tokens.peek().kind() != Kind.SYMBOL
+                || !COMPARISONS.contains(tokens.peek().text())) {
             throw tokens.unexpected();
         }
         String operator = tokens.take().text();
@@ -198,28 +199,30 @@ final class ExpressionParser {
 
     private Condition function(String name) {
         tokens.expect("(");
-        Condition condition = switch (name) {
-            case "attribute_exists" -> new Condition.Exists(path());
-            case "attribute_not_exists" -> new Condition.Not(new Condition.Exists(path()));
-            case "attribute_type" -> {
-                DocumentPath path = path();
-                tokens.expect(",");
-                yield new Condition.HasType(path, operand());
-            }
-            case "begins_with" -> {
-                Operand value = operand();
-                tokens.expect(",");
-                yield new Condition.BeginsWith(value, operand());
-            }
-            case "contains" -> {
-                Operand value = operand();
-                tokens.expect(",");
-                yield new Condition.Contains(value, operand());
-            }
-            default -> throw tokens.invalid("Invalid function name; function: " + name);
-        };
+        Condition condition =
+                switch (name) {
+                    case "attribute_exists" -> new Condition.Exists(path());
+                    case "attribute_not_exists" -> new Condition.Not(new Condition.Exists(path()));
+                    case "attribute_type" -> {
+                        DocumentPath path = path();
+                        tokens.expect(",");
+                        yield new Condition.HasType(path, operand());
+                    }
+                    case "begins_with" -> {
+                        Operand value = operand();
+                        tokens.expect(",");
+                        yield new Condition.BeginsWith(value, operand());
+                    }
+                    case "contains" -> {
+                        Operand value = operand();
+                        tokens.expect(",");
+                        yield new Condition.Contains(value, operand());
+                    }
+                    default -> throw tokens.invalid("Invalid function name; function: " + name);
+                };
         if (tokens.isAt(",")) {
-            throw tokens.invalid("Incorrect number of operands for operator or function; operator or function: " + name);
+            throw tokens.invalid(
+                    "Incorrect number of operands for operator or function; operator or function: " + name);
         }
         tokens.expect(")");
         return condition;

@@ -55,7 +55,9 @@ public record KeyCondition(
         if (partition == null) {
             throw DynamoErrors.invalid("Query condition missed key schema element: " + partitionName);
         }
-        return sort == null ? new KeyCondition(partition, null, true, null, true, null) : of(partition, sort, placeholders);
+        return sort == null
+                ? new KeyCondition(partition, null, true, null, true, null)
+                : of(partition, sort, placeholders);
     }
 
     private static KeyCondition of(AttributeValue partition, Condition sort, Placeholders placeholders) {
@@ -94,7 +96,8 @@ public record KeyCondition(
         } else if (part instanceof Condition.BeginsWith begins) {
             operand = begins.value();
         } else if (part instanceof Condition.Or || part instanceof Condition.Not || part instanceof Condition.And) {
-            throw DynamoErrors.invalid("Invalid operator used in KeyConditionExpression: " + part.getClass().getSimpleName().toUpperCase(java.util.Locale.ROOT));
+            throw DynamoErrors.invalid("Invalid operator used in KeyConditionExpression: "
+                    + part.getClass().getSimpleName().toUpperCase(java.util.Locale.ROOT));
         }
         if (operand instanceof Operand.Path path && path.path().isAttribute()) {
             return path.path().attribute(placeholders);
@@ -103,8 +106,7 @@ public record KeyCondition(
     }
 
     private static AttributeValue literal(Operand operand, Placeholders placeholders) {
-        AttributeValue value =
-                operand instanceof Operand.Literal literal ? literal.of(Map.of(), placeholders) : null;
+        AttributeValue value = operand instanceof Operand.Literal literal ? literal.of(Map.of(), placeholders) : null;
         if (value == null) {
             throw DynamoErrors.invalid(UNSUPPORTED);
         }

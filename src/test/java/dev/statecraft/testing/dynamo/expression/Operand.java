@@ -11,8 +11,7 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue.Type;
 sealed interface Operand {
 
     /** The value for an item; null if an attribute is missing. */
-    @Nullable
-    AttributeValue of(Map<String, AttributeValue> item, Placeholders placeholders);
+    @Nullable AttributeValue of(Map<String, AttributeValue> item, Placeholders placeholders);
 
     /** The value of the item at a path. */
     record Path(DocumentPath path) implements Operand {

@@ -85,14 +85,12 @@ public final class Placeholders {
         char mark = parameter.endsWith("Names") ? '#' : ':';
         for (String key : given.keySet()) {
             if (key.length() < 2 || key.charAt(0) != mark) {
-                throw DynamoErrors.invalid(
-                        parameter + " contains invalid key: Syntax error; key: \"" + key + "\"");
+                throw DynamoErrors.invalid(parameter + " contains invalid key: Syntax error; key: \"" + key + "\"");
             }
         }
     }
 
-    private static void requireDefined(
-            Expression<?> expression, Set<String> used, Set<String> defined, String kind) {
+    private static void requireDefined(Expression<?> expression, Set<String> used, Set<String> defined, String kind) {
         for (String placeholder : used) {
             if (!defined.contains(placeholder)) {
                 String where = kind.equals("name") ? "used in the document path" : "used in expression";

@@ -95,7 +95,9 @@ final class Tokens {
     RuntimeException unexpected() {
         Token token = peek();
         int from = next == 0 ? 0 : tokens.get(next - 1).at();
-        int to = next + 1 < tokens.size() ? tokens.get(next + 1).at() + tokens.get(next + 1).text().length() : from;
+        int to = next + 1 < tokens.size()
+                ? tokens.get(next + 1).at() + tokens.get(next + 1).text().length()
+                : from;
         String near = text.substring(from, Math.min(text.length(), Math.max(from, to)));
         return invalid("Syntax error; token: \"" + token.text() + "\", near: \"" + near + "\"");
     }

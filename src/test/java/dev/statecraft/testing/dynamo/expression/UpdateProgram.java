@@ -31,7 +31,8 @@ public record UpdateProgram(List<Action> actions) {
     record Delete(DocumentPath path, Operand.Literal value) implements Action {}
 
     private static final String WRONG_TYPE = "An operand in the update expression has an incorrect data type";
-    private static final String WRONG_PATH = "The document path provided in the update expression is invalid for update";
+    private static final String WRONG_PATH =
+            "The document path provided in the update expression is invalid for update";
 
     /** The changed paths. */
     public List<DocumentPath> paths() {
@@ -93,7 +94,9 @@ public record UpdateProgram(List<Action> actions) {
             return added(there, placeholders.value(add.value().placeholder()));
         }
         if (action instanceof Delete delete) {
-            return there == null ? null : without(there, placeholders.value(delete.value().placeholder()));
+            return there == null
+                    ? null
+                    : without(there, placeholders.value(delete.value().placeholder()));
         }
         return null;
     }

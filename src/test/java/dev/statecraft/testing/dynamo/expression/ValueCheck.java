@@ -40,8 +40,8 @@ public final class ValueCheck {
 
     private static AttributeValue canonical(@Nullable AttributeValue value, int level) {
         if (value == null) {
-            throw DynamoErrors.invalid("Supplied AttributeValue is empty, must contain exactly one of the supported"
-                    + " datatypes");
+            throw DynamoErrors.invalid(
+                    "Supplied AttributeValue is empty, must contain exactly one of the supported" + " datatypes");
         }
         if (level > MOST_LEVELS) {
             throw DynamoErrors.invalid("Nesting Levels have exceeded supported limits");
@@ -58,7 +58,8 @@ public final class ValueCheck {
             case SS -> checkedSet(value, value.ss(), "string");
             case BS -> checkedSet(value, value.bs(), "binary");
             case NS -> {
-                List<String> numbers = value.ns().stream().map(DecimalText::canonical).toList();
+                List<String> numbers =
+                        value.ns().stream().map(DecimalText::canonical).toList();
                 checkedSet(value, numbers, "number");
                 yield numbers.equals(value.ns()) ? value : AttributeValue.fromNs(numbers);
             }
@@ -68,8 +69,8 @@ public final class ValueCheck {
             }
             case L -> list(value, level);
             case UNKNOWN_TO_SDK_VERSION ->
-                throw DynamoErrors.invalid("Supplied AttributeValue is empty, must contain exactly one of the supported"
-                        + " datatypes");
+                throw DynamoErrors.invalid(
+                        "Supplied AttributeValue is empty, must contain exactly one of the supported" + " datatypes");
         };
     }
 

@@ -13,8 +13,7 @@ public final class ValueOrder {
     private ValueOrder() {}
 
     /** Whether two items have the same attributes; the order of sets does not matter. Null is a missing item. */
-    public static boolean sameItem(
-            @Nullable Map<String, AttributeValue> a, @Nullable Map<String, AttributeValue> b) {
+    public static boolean sameItem(@Nullable Map<String, AttributeValue> a, @Nullable Map<String, AttributeValue> b) {
         if (a == b) {
             return true;
         }
