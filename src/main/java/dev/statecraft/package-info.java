@@ -40,7 +40,8 @@
  *
  * <p>Dependencies point one way: {@code lambda} and {@code local}, then {@code erasure} and {@code integration}, then the
  * features {@code leaderboard}, {@code migration} and {@code replication}, then {@code access}, then {@code http}, then
- * {@code table} and {@code rating}. {@code openapi} builds the OpenAPI document and no package uses it.
+ * {@code table} and {@code rating}, then {@code runtime}: time, chance and threads of the process. {@code openapi} builds
+ * the OpenAPI document and no package uses it.
  */
 @NullMarked
 package dev.statecraft;

@@ -17,13 +17,22 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 
-/** A game server that leases and completes pages of version 1.0.0, on DynamoDB Local. */
+/** A game server that leases and completes pages of version 1.0.0. */
 final class WorkServer {
 
     static final SemanticVersion VERSION = SemanticVersion.of("1.0.0");
     static final int RECORDS = 23;
 
-    final Laboratory lab = new Laboratory();
+    final Laboratory lab;
+
+    WorkServer() {
+        this(new Laboratory());
+    }
+
+    /** A game server of an instance in any database. */
+    WorkServer(Laboratory lab) {
+        this.lab = lab;
+    }
 
     static ObjectNode doubled(ObjectNode state) {
         return state.put("gold", state.path("coins").asInt() * 2).without("coins");

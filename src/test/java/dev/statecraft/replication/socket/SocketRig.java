@@ -4,23 +4,16 @@ import static dev.statecraft.replication.Realm.GAME;
 import static dev.statecraft.replication.Realm.SPACE;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import dev.statecraft.access.AccessParts;
 import dev.statecraft.access.Caller;
-import dev.statecraft.access.CurrentCaller;
 import dev.statecraft.access.PlayerTokenClaims;
 import dev.statecraft.access.Scope;
 import dev.statecraft.access.key.KeyService;
 import dev.statecraft.access.limit.RateLimitService;
-import dev.statecraft.http.FailureProblems;
-import dev.statecraft.http.json.FrameJson;
-import dev.statecraft.http.json.Json;
 import dev.statecraft.leaderboard.MovingClock;
 import dev.statecraft.local.Meter;
 import dev.statecraft.replication.Realm;
 import dev.statecraft.replication.feed.SyncResource;
-import dev.statecraft.testing.Machine;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -82,12 +75,8 @@ final class SocketRig {
                 "connections-per-player",
                 "4");
         realm = new Realm(settings, meter, clock);
-        Machine machine = realm.machine;
-        ObjectMapper mapper = new ObjectMapper().registerModule(new JavaTimeModule());
-        new Json().customize(mapper);
-        FrameJson json = new FrameJson(mapper, new FailureProblems(machine.random()));
         AccessParts access = new AccessParts(
-                machine,
+                realm.machine,
                 realm.dynamo,
                 realm.tables,
                 Map.of("anonymous", "true", "limits.player-burst", "40", "limits.requests-per-second", "0"));
@@ -96,16 +85,10 @@ final class SocketRig {
                         instanceof KeyService.Created created
                 ? created.key().id()
                 : "";
-        Frames frames = new Frames(json, realm.config);
-        ConnectionStore store = new ConnectionStore(realm.dynamo, realm.tables, machine.batches(realm.dynamo));
-        KnownConnections known = new KnownConnections(realm.config, machine.ticker());
-        ConnectionService connections =
-                new ConnectionService(store, wires, access.keys(), known, realm.config, realm.clock);
-        notifier = new ConnectionNotifier(
-                connections, store, wires, realm.sync, frames, access.keys(), known, realm.config, machine.threads());
-        realm.announcements.listen(notifier::changed);
-        syncs = new SyncResource(realm.sync, realm.config, limits, new CurrentCaller());
-        sockets = new SocketResource(syncs, connections, frames, json, limits, realm.config);
+        SocketParts parts = new SocketParts(realm, access, wires);
+        notifier = parts.notifier;
+        syncs = parts.syncs;
+        sockets = parts.resource;
     }
 
     /** Returns a server with a token that is valid for a number of seconds. */
