@@ -13,6 +13,7 @@ import dev.statecraft.leaderboard.board.Board;
 import dev.statecraft.leaderboard.score.ScoreResult;
 import dev.statecraft.leaderboard.score.ScoreResult.Taken;
 import dev.statecraft.leaderboard.settings.Terms;
+import dev.statecraft.testing.fault.FaultyDynamo.When;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -21,7 +22,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import software.amazon.awssdk.core.exception.SdkClientException;
 
 /** The last season of a board with an end is closed once, despite failures and concurrent instances. */
 class EventBoardClosingTest {
@@ -57,8 +59,8 @@ class EventBoardClosingTest {
     }
 
     @ParameterizedTest
-    @ValueSource(booleans = {false, true})
-    void interruptedClose_isCompletedOnce(boolean afterwards) {
+    @EnumSource(When.class)
+    void interruptedClose_isCompletedOnce(When when) {
         clock.moveTo(START);
         int cuts = 0;
         for (int write = 0; cuts == write; write++) {
@@ -72,7 +74,7 @@ class EventBoardClosingTest {
             boolean cut = false;
             int left = write;
             for (int run = 0; run < 3 && !cut; run++) {
-                event.faults.failFrom(left, afterwards);
+                event.faults.failFrom(left, when);
                 cut = arena.upkeep.run(Arena.GAME, () -> true).failed() > 0;
                 left -= event.faults.writes();
                 event.faults.heal();
@@ -88,13 +90,13 @@ class EventBoardClosingTest {
     @Test
     void failedFirstRead_isFollowedByACloseOfTheNext() {
         clock.moveTo(START);
-        for (boolean afterwards : new boolean[] {false, true}) {
-            String id = "board-" + afterwards;
+        for (When when : When.values()) {
+            String id = "board-" + when;
             Instant end = event.createEndingSoon(id);
             arena.submit(id, "a", 10, 0, null);
             clock.moveTo(end);
-            event.faults.failFrom(0, afterwards);
-            assertThrows(Faults.Injected.class, () -> arena.board(id));
+            event.faults.failFrom(0, when);
+            assertThrows(SdkClientException.class, () -> arena.board(id));
             event.faults.heal();
             event.assertFinal(id, 1, 1);
         }

@@ -22,6 +22,7 @@ import dev.statecraft.leaderboard.settings.Reward;
 import dev.statecraft.leaderboard.settings.Terms;
 import dev.statecraft.rating.Elo;
 import dev.statecraft.rating.RatingSystem;
+import dev.statecraft.testing.fault.FaultyDynamo;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
@@ -38,7 +39,7 @@ final class EventBoards {
     static final Instant END = START.plus(Duration.ofDays(2));
     static final Duration SETTLED = Duration.ofSeconds(6);
 
-    final Faults faults = new Faults();
+    final FaultyDynamo faults = new FaultyDynamo();
     final MovingClock clock = new MovingClock(START.minusSeconds(60));
     final Arena arena = new Arena(Map.of(), faults, clock);
 

@@ -19,6 +19,7 @@ import dev.statecraft.replication.Realm;
 import dev.statecraft.replication.commit.Mutation;
 import dev.statecraft.replication.state.PackedJson;
 import dev.statecraft.table.TableNames;
+import dev.statecraft.testing.fault.FaultyDynamo;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -146,13 +147,13 @@ class MigrationRunBench {
         lab.runs.apply("killed", null, null, BY, 0);
         String run = String.valueOf(lab.steps.advance("killed", () -> 60_000).run());
         // A worker that takes the lease, processes some records and stops without releasing the lease.
-        Interruptions interruptions = new Interruptions();
-        Laboratory dying = lab(interruptions);
-        interruptions.dieAfterWrite(12);
+        FaultyDynamo faults = new FaultyDynamo();
+        Laboratory dying = lab(faults);
+        faults.stopAfterWrites(12);
         try {
             dying.work("killed", run, 0);
             throw new AssertionError("the worker did not stop");
-        } catch (Interruptions.Death death) {
+        } catch (FaultyDynamo.Stopped stopped) {
             print("killed after %d records", handled(lab, "killed", run));
         }
         meter.take();

@@ -12,6 +12,9 @@ import dev.statecraft.leaderboard.MovingClock;
 import dev.statecraft.local.LocalDynamoDb;
 import dev.statecraft.local.Meter;
 import dev.statecraft.table.TableNames;
+import dev.statecraft.testing.fault.FaultKind;
+import dev.statecraft.testing.fault.FaultPlan;
+import dev.statecraft.testing.fault.FaultyDynamo;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -19,10 +22,6 @@ import java.util.Map;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
-import software.amazon.awssdk.core.exception.SdkClientException;
-import software.amazon.awssdk.core.interceptor.Context;
-import software.amazon.awssdk.core.interceptor.ExecutionAttributes;
-import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 
 /** Several instances share token buckets in DynamoDB Local. */
 class RateLimitServiceTest {
@@ -141,16 +140,12 @@ class RateLimitServiceTest {
 
     @Test
     void unreachableStore_rejectsNoRequest() {
-        ExecutionInterceptor down = new ExecutionInterceptor() {
-            @Override
-            public void beforeExecution(Context.BeforeExecution context, ExecutionAttributes attributes) {
-                throw SdkClientException.create("down");
-            }
-        };
+        FaultyDynamo down = new FaultyDynamo().plan(FaultPlan.NONE.with(FaultKind.FAIL_BEFORE_SEND, 1));
         RateLimitService limits = new AccessParts(LocalDynamoDb.client(down), tables, clock, SETTINGS).limits();
         for (int i = 0; i < 20; i++) {
             assertTrue(passes(limits, AccessParts.server("g", "k3")));
         }
+        assertTrue(down.fired().get(FaultKind.FAIL_BEFORE_SEND) > 0);
     }
 
     @Test

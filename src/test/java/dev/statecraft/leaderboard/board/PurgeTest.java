@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.statecraft.leaderboard.Arena;
-import dev.statecraft.leaderboard.Faults;
 import dev.statecraft.leaderboard.MovingClock;
 import dev.statecraft.leaderboard.StoredItems;
 import dev.statecraft.leaderboard.entry.EntryStore;
@@ -20,6 +19,8 @@ import dev.statecraft.leaderboard.settings.RankingType;
 import dev.statecraft.leaderboard.settings.Reward;
 import dev.statecraft.rating.Elo;
 import dev.statecraft.table.StreamRecord;
+import dev.statecraft.testing.fault.FaultyDynamo;
+import dev.statecraft.testing.fault.FaultyDynamo.When;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
@@ -36,7 +37,9 @@ import java.util.concurrent.Future;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /** The purge deletes all items of a deleted board and no item of a new board with the same id. */
@@ -53,7 +56,7 @@ class PurgeTest {
             "statecraft.leaderboard.purge.page", "4",
             "statecraft.leaderboard.purge.places", "3");
 
-    private final Faults faults = new Faults();
+    private final FaultyDynamo faults = new FaultyDynamo();
     private final MovingClock clock = new MovingClock(START);
     private final Arena arena = new Arena(SMALL_STEPS, faults, clock);
     private final StoredItems items = new StoredItems(arena.tables);
@@ -105,20 +108,20 @@ class PurgeTest {
     }
 
     @ParameterizedTest
-    @ValueSource(booleans = {false, true})
-    void interruptedPurge_isResumed(boolean afterwards) {
+    @EnumSource(When.class)
+    void interruptedPurge_isResumed(When when) {
         int cuts = 0;
         for (int write = 0; cuts == write; write++) {
             String id = "board-" + write;
-            String context = "cut at write " + write + (afterwards ? ", its response lost" : "");
+            String context = "cut at write " + write + (when == When.AFTER ? ", its response lost" : "");
             playShortly(id);
             arena.boards.delete(Arena.GAME, id);
             clock.move(AFTER);
-            int writes = writesOfPassCutAt(write, afterwards);
+            int writes = writesOfPassCutAt(write, when);
             if (writes <= write) {
                 arena.drain();
                 clock.move(AGAIN_AFTER);
-                writes += writesOfPassCutAt(write - writes, afterwards);
+                writes += writesOfPassCutAt(write - writes, when);
             }
             cuts += writes > write ? 1 : 0;
             for (int pass = 0; pass < 3; pass++) {
@@ -132,8 +135,8 @@ class PurgeTest {
         assertTrue(cuts >= 15, "only " + cuts + " writes could be cut");
     }
 
-    private int writesOfPassCutAt(int write, boolean afterwards) {
-        faults.failFrom(write, afterwards);
+    private int writesOfPassCutAt(int write, When when) {
+        faults.failFrom(write, when);
         arena.purges.resume(Arena.GAME, () -> true);
         int writes = faults.writes();
         faults.heal();
@@ -141,14 +144,14 @@ class PurgeTest {
     }
 
     @ParameterizedTest
-    @ValueSource(booleans = {false, true})
-    void deletionAndPurgeRecord_areOneTransaction(boolean afterwards) {
+    @EnumSource(When.class)
+    void deletionAndPurgeRecord_areOneTransaction(When when) {
         playShortly("board");
-        faults.failFrom(0, afterwards);
-        assertThrows(Faults.Injected.class, () -> arena.boards.delete(Arena.GAME, "board"));
+        faults.failFrom(0, when);
+        assertThrows(SdkClientException.class, () -> arena.boards.delete(Arena.GAME, "board"));
         faults.heal();
-        assertEquals(afterwards, arena.boards.read(Arena.GAME, "board").isEmpty());
-        assertEquals(afterwards ? Set.of("board#0000000000") : Set.of(), items.purges());
+        assertEquals(when == When.AFTER, arena.boards.read(Arena.GAME, "board").isEmpty());
+        assertEquals(when == When.AFTER ? Set.of("board#0000000000") : Set.of(), items.purges());
         arena.boards.delete(Arena.GAME, "board");
         assertEquals(Set.of("board#0000000000"), items.purges());
     }

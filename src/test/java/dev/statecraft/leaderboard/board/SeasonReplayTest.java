@@ -1,5 +1,6 @@
 package dev.statecraft.leaderboard.board;
 
+import static dev.statecraft.testing.fault.FaultyDynamo.When.AFTER;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -7,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.statecraft.leaderboard.Arena;
-import dev.statecraft.leaderboard.Faults;
 import dev.statecraft.leaderboard.MovingClock;
 import dev.statecraft.leaderboard.entry.Entry;
 import dev.statecraft.leaderboard.entry.EntryStore;
@@ -23,6 +23,8 @@ import dev.statecraft.leaderboard.settings.Order;
 import dev.statecraft.leaderboard.settings.RankingType;
 import dev.statecraft.leaderboard.settings.Score;
 import dev.statecraft.local.Meter;
+import dev.statecraft.testing.fault.FaultyDynamo;
+import dev.statecraft.testing.fault.FaultyDynamo.When;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
@@ -30,13 +32,14 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.core.exception.SdkClientException;
 
 /** A submission is applied once, regardless of the season ends before its retry (invariants S2, S3, R4). */
 class SeasonReplayTest {
 
     private static final Duration SETTLED = Duration.ofSeconds(6);
 
-    private final Faults faults = new Faults();
+    private final FaultyDynamo faults = new FaultyDynamo();
     private final MovingClock clock = new MovingClock(Instant.parse("2093-11-23T00:01:00Z"));
     private final Arena arena = new Arena(Map.of(), faults, clock);
 
@@ -163,20 +166,20 @@ class SeasonReplayTest {
 
     @Test
     void lostResponse_isReplayedAfterTheReset() {
-        for (boolean afterwards : new boolean[] {false, true}) {
-            String id = "board-" + afterwards;
+        for (When when : When.values()) {
+            String id = "board-" + when;
             points(id);
             arena.submit(id, "p", 1, 0, "e0");
-            faults.failFrom(0, afterwards);
-            assertThrows(Faults.Injected.class, () -> arena.submit(id, "p", 10, 0, "e1"));
+            faults.failFrom(0, when);
+            assertThrows(SdkClientException.class, () -> arena.submit(id, "p", 10, 0, "e1"));
             faults.heal();
             arena.reset(id, "over", null);
             arena.submit(id, "p", 2, 0, "e2");
             Taken retried = arena.submit(id, "p", 10, 0, "e1");
-            assertEquals(afterwards, retried.replayed());
-            assertEquals(afterwards ? 1 : 2, retried.season());
+            assertEquals(when == AFTER, retried.replayed());
+            assertEquals(when == AFTER ? 1 : 2, retried.season());
             assertReplayed(retried, arena.submit(id, "p", 10, 0, "e1"));
-            assertSums(id, afterwards ? 11 : 1, afterwards ? 2 : 12);
+            assertSums(id, when == AFTER ? 11 : 1, when == AFTER ? 2 : 12);
         }
     }
 

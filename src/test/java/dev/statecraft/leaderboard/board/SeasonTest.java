@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.statecraft.leaderboard.Arena;
-import dev.statecraft.leaderboard.Faults;
 import dev.statecraft.leaderboard.MovingClock;
 import dev.statecraft.leaderboard.board.Season.Phase;
 import dev.statecraft.leaderboard.entry.Entry;
@@ -18,6 +17,8 @@ import dev.statecraft.leaderboard.settings.RankingType;
 import dev.statecraft.leaderboard.settings.ResetSchedule;
 import dev.statecraft.leaderboard.settings.Reward;
 import dev.statecraft.leaderboard.upkeep.LeaderboardStatisticsService;
+import dev.statecraft.testing.fault.FaultyDynamo;
+import dev.statecraft.testing.fault.FaultyDynamo.When;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
@@ -25,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.core.exception.SdkClientException;
 
 /** A season is closed once and completely. A late write does not count in another season (invariant R4). */
 class SeasonTest {
@@ -32,7 +34,7 @@ class SeasonTest {
     private static final Instant MONDAY = Instant.parse("2093-11-23T00:00:00Z");
     private static final Duration SETTLED = Duration.ofSeconds(6);
 
-    private final Faults faults = new Faults();
+    private final FaultyDynamo faults = new FaultyDynamo();
     private final MovingClock clock = new MovingClock(MONDAY.plusSeconds(60));
     private final Arena arena = new Arena(Map.of(), faults, clock);
 
@@ -90,12 +92,12 @@ class SeasonTest {
     @Test
     void interruptedReset_closesOneSeasonWithItsSnapshot() {
         for (int write = 0; write < 2; write++) {
-            for (boolean afterwards : new boolean[] {false, true}) {
-                String id = "board-" + write + afterwards;
+            for (When when : When.values()) {
+                String id = "board-" + write + when;
                 create(id, null);
                 arena.submit(id, "a", 10, 0, null);
-                faults.failFrom(write, afterwards);
-                assertThrows(Faults.Injected.class, () -> arena.reset(id, "over", "request-1"));
+                faults.failFrom(write, when);
+                assertThrows(SdkClientException.class, () -> arena.reset(id, "over", "request-1"));
                 faults.heal();
                 clock.move(Duration.ofMillis(1));
                 assertEquals(1, arena.reset(id, "over", "request-1").season(), id);

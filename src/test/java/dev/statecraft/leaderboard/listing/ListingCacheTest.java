@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.statecraft.leaderboard.Arena;
-import dev.statecraft.leaderboard.Faults;
 import dev.statecraft.leaderboard.board.Board;
 import dev.statecraft.leaderboard.board.RankedEntry;
 import dev.statecraft.leaderboard.score.NewScore;
@@ -15,6 +14,7 @@ import dev.statecraft.leaderboard.settings.RankingType;
 import dev.statecraft.leaderboard.settings.Tier;
 import dev.statecraft.leaderboard.upkeep.LeaderboardStatisticsService;
 import dev.statecraft.local.Meter;
+import dev.statecraft.testing.fault.FaultyDynamo;
 import java.math.BigDecimal;
 import java.time.Clock;
 import java.time.Instant;
@@ -62,7 +62,7 @@ class ListingCacheTest {
     private final Moved clock = new Moved();
     private final Meter meter = new Meter();
     private final Arena arena = new Arena(CACHING, meter, clock);
-    private final Arena other = new Arena(arena.tables, CACHING, new Faults(), clock);
+    private final Arena other = new Arena(arena.tables, CACHING, new FaultyDynamo(), clock);
 
     @Test
     void pageIsServedUncheckedThenValidatedByRoot() {

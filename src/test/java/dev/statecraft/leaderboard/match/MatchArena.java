@@ -3,12 +3,12 @@ package dev.statecraft.leaderboard.match;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
 import dev.statecraft.leaderboard.Arena;
-import dev.statecraft.leaderboard.Faults;
 import dev.statecraft.leaderboard.entry.Entry;
 import dev.statecraft.leaderboard.match.Match.Side;
 import dev.statecraft.leaderboard.match.MatchResult.Taken;
 import dev.statecraft.rating.Elo;
 import dev.statecraft.rating.RatingSystem;
+import dev.statecraft.testing.fault.FaultyDynamo;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
@@ -19,7 +19,7 @@ final class MatchArena {
 
     static final RatingSystem ELO = new Elo(1500, 32, Elo.Expectation.LOGISTIC);
 
-    final Faults faults = new Faults();
+    final FaultyDynamo faults = new FaultyDynamo();
     final Arena arena = new Arena(Map.of(), faults, Clock.systemUTC());
 
     /** The entry of a player in a season. */

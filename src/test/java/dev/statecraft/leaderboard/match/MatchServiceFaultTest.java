@@ -4,6 +4,7 @@ import static dev.statecraft.leaderboard.match.MatchArena.ELO;
 import static dev.statecraft.leaderboard.match.MatchArena.freeForAll;
 import static dev.statecraft.leaderboard.match.MatchArena.match;
 import static dev.statecraft.leaderboard.match.MatchArena.side;
+import static dev.statecraft.testing.fault.FaultyDynamo.When.AFTER;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -11,12 +12,13 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.statecraft.leaderboard.Arena;
-import dev.statecraft.leaderboard.Faults;
 import dev.statecraft.leaderboard.entry.Entry;
 import dev.statecraft.leaderboard.match.Match.Side;
 import dev.statecraft.leaderboard.match.MatchResult.Taken;
 import dev.statecraft.rating.Rating;
 import dev.statecraft.rating.Team;
+import dev.statecraft.testing.fault.FaultyDynamo;
+import dev.statecraft.testing.fault.FaultyDynamo.When;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -28,23 +30,17 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import software.amazon.awssdk.core.interceptor.Context;
-import software.amazon.awssdk.core.interceptor.ExecutionAttributes;
-import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
-import software.amazon.awssdk.services.dynamodb.model.CancellationReason;
-import software.amazon.awssdk.services.dynamodb.model.TransactWriteItemsRequest;
-import software.amazon.awssdk.services.dynamodb.model.TransactionCanceledException;
+import software.amazon.awssdk.core.exception.SdkClientException;
 
 /** Every match is rated exactly once for all of its players under failures, concurrency and retries (invariants S1 to S3). */
 class MatchServiceFaultTest {
 
     private final MatchArena rated = new MatchArena();
-    private final Faults faults = rated.faults;
+    private final FaultyDynamo faults = rated.faults;
     private final Arena arena = rated.arena;
 
     @ParameterizedTest
@@ -52,23 +48,23 @@ class MatchServiceFaultTest {
     void retryAfterLostResponseIsNotRatedAgainEvenInNextSeason(int players) {
         int writes = players == 100 ? 3 : 1;
         for (int write = 0; write < writes; write++) {
-            for (boolean afterwards : new boolean[] {false, true}) {
+            for (When when : When.values()) {
                 for (boolean reset : new boolean[] {false, true}) {
-                    String id = "board-" + write + afterwards + reset;
+                    String id = "board-" + write + when + reset;
                     arena.createRated(id, ELO);
                     rated.rate(id, "first", side(1, "p0"), side(2, "other"));
-                    faults.failFrom(write, afterwards);
+                    faults.failFrom(write, when);
                     Side[] sides = freeForAll(players);
-                    assertThrows(Faults.Injected.class, () -> rated.send(id, "m", sides), id);
+                    assertThrows(SdkClientException.class, () -> rated.send(id, "m", sides), id);
                     faults.heal();
                     // Another writer changes the entry that stores the copy of the record.
                     rated.rate(id, "between", side(1, "p0"), side(2, "other"));
                     if (reset) {
                         arena.reset(id, "over", null);
                     }
-                    boolean tookEffect = write + (afterwards ? 1 : 0) > (players == 100 ? 1 : 0);
+                    boolean tookEffect = write + (when == AFTER ? 1 : 0) > (players == 100 ? 1 : 0);
                     Taken taken = rated.rate(id, "m", sides);
-                    boolean announced = players == 100 && write + (afterwards ? 1 : 0) > 0;
+                    boolean announced = players == 100 && write + (when == AFTER ? 1 : 0) > 0;
                     int season = tookEffect || announced || !reset ? 1 : 2;
                     assertEquals(tookEffect, taken.replayed(), id);
                     assertEquals(season, taken.match().season(), id);
@@ -101,8 +97,8 @@ class MatchServiceFaultTest {
     void largestMatchWithRecordInOneTransaction() {
         arena.createRated("board", ELO);
         rated.rate("board", "mark", side(1, "x"), side(2, "y"));
-        faults.failFrom(0, true);
-        assertThrows(Faults.Injected.class, () -> rated.send("board", "m", freeForAll(99)));
+        faults.failFrom(0, AFTER);
+        assertThrows(SdkClientException.class, () -> rated.send("board", "m", freeForAll(99)));
         assertEquals(1, faults.writes());
         faults.heal();
         Taken taken = rated.rate("board", "m", freeForAll(99));
@@ -125,11 +121,11 @@ class MatchServiceFaultTest {
             Taken taken = null;
             while (taken == null) {
                 if (random.nextInt(3) == 0) {
-                    faults.failFrom(random.nextInt(2), random.nextBoolean());
+                    faults.failFrom(random.nextInt(2), When.drawn(random));
                 }
                 try {
                     taken = (Taken) rated.send("board", "m" + i, sides);
-                } catch (Faults.Injected e) {
+                } catch (SdkClientException e) {
                     failures++;
                 } finally {
                     faults.heal();
@@ -248,32 +244,18 @@ class MatchServiceFaultTest {
 
     @Test
     void conflictingTransactionIsRetriedUntilAttemptsAreUsedUp() {
-        AtomicInteger conflicts = new AtomicInteger();
-        ExecutionInterceptor conflicting = new ExecutionInterceptor() {
-            @Override
-            public void beforeExecution(Context.BeforeExecution context, ExecutionAttributes attributes) {
-                if (context.request() instanceof TransactWriteItemsRequest && conflicts.getAndDecrement() > 0) {
-                    throw TransactionCanceledException.builder()
-                            .cancellationReasons(
-                                    CancellationReason.builder().code("None").build(),
-                                    CancellationReason.builder()
-                                            .code("TransactionConflict")
-                                            .build())
-                            .build();
-                }
-            }
-        };
+        FaultyDynamo conflicting = new FaultyDynamo();
         Arena contended =
                 new Arena(Map.of("statecraft.leaderboard.write-attempts", "4"), conflicting, Clock.systemUTC());
         contended.createRated("board", ELO);
         Match match = match("m1", side(1, "a"), side(2, "b"));
         // The first attempt set the scored flag of the board.
-        conflicts.set(2);
+        conflicting.conflictNext(2);
         assertInstanceOf(Taken.class, contended.matches.rate(Arena.GAME, "board", match, false));
-        conflicts.set(Integer.MAX_VALUE);
+        conflicting.conflictNext(Integer.MAX_VALUE);
         Match next = match("m2", side(1, "a"), side(2, "b"));
         assertInstanceOf(MatchResult.Busy.class, contended.matches.rate(Arena.GAME, "board", next, false));
-        conflicts.set(0);
+        conflicting.heal();
         assertInstanceOf(Taken.class, contended.matches.rate(Arena.GAME, "board", next, false));
         Entry entry = contended.scores.read(contended.board("board"), 1, "a");
         assertEquals(2, entry.rated().matches());

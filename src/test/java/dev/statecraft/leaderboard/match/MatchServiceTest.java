@@ -9,7 +9,6 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.statecraft.leaderboard.Arena;
-import dev.statecraft.leaderboard.Faults;
 import dev.statecraft.leaderboard.board.Board;
 import dev.statecraft.leaderboard.board.RankedEntry;
 import dev.statecraft.leaderboard.entry.Entry;
@@ -25,6 +24,7 @@ import dev.statecraft.rating.Glicko2;
 import dev.statecraft.rating.Rating;
 import dev.statecraft.rating.RatingSystem;
 import dev.statecraft.rating.Team;
+import dev.statecraft.testing.fault.FaultyDynamo;
 import java.math.BigDecimal;
 import java.time.Clock;
 import java.time.Duration;
@@ -39,7 +39,7 @@ import org.junit.jupiter.api.Test;
 class MatchServiceTest {
 
     private final MatchArena rated = new MatchArena();
-    private final Faults faults = rated.faults;
+    private final FaultyDynamo faults = rated.faults;
     private final Arena arena = rated.arena;
 
     @Test

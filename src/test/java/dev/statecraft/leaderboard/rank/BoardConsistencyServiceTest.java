@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.statecraft.leaderboard.Arena;
-import dev.statecraft.leaderboard.Faults;
 import dev.statecraft.leaderboard.MovingClock;
 import dev.statecraft.leaderboard.board.Board;
 import dev.statecraft.leaderboard.entry.ScorePath;
@@ -14,6 +13,7 @@ import dev.statecraft.leaderboard.settings.Order;
 import dev.statecraft.leaderboard.settings.RankingType;
 import dev.statecraft.leaderboard.settings.Score;
 import dev.statecraft.table.StreamRecord;
+import dev.statecraft.testing.fault.FaultyDynamo;
 import java.math.BigInteger;
 import java.time.Instant;
 import java.util.List;
@@ -72,7 +72,7 @@ public class BoardConsistencyServiceTest {
     /** All moves have the same time, and the stream delivers them in two batches. */
     @Test
     void oldTreeExistsUntilTheLastMoveIsCounted() {
-        Arena still = new Arena(Map.of(), new Faults(), new MovingClock(Instant.parse("2093-11-25T00:00:00Z")));
+        Arena still = new Arena(Map.of(), new FaultyDynamo(), new MovingClock(Instant.parse("2093-11-25T00:00:00Z")));
         still.create("moved", RankingType.SCORE, Order.DESCENDING, null, 1);
         for (int i = 0; i < 10; i++) {
             still.submit("moved", "p" + i, i, 0, null);

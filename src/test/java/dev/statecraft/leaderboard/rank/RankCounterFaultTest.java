@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.statecraft.leaderboard.Arena;
-import dev.statecraft.leaderboard.Faults;
 import dev.statecraft.leaderboard.board.Board;
 import dev.statecraft.leaderboard.entry.ScorePath;
 import dev.statecraft.leaderboard.settings.BoardSettings;
@@ -13,6 +12,8 @@ import dev.statecraft.leaderboard.settings.Order;
 import dev.statecraft.leaderboard.settings.Ranking;
 import dev.statecraft.leaderboard.settings.RankingType;
 import dev.statecraft.table.StreamRecord;
+import dev.statecraft.testing.fault.FaultyDynamo;
+import dev.statecraft.testing.fault.FaultyDynamo.When;
 import java.math.BigInteger;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -25,12 +26,13 @@ import java.util.Random;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Any duplicated, re-cut, replayed or crashed delivery counts as if delivered once (invariants R1, R3, R5). */
 public class RankCounterFaultTest {
 
-    private final Faults faults = new Faults();
+    private final FaultyDynamo faults = new FaultyDynamo();
     private final Arena arena = new Arena(Map.of(), faults, Clock.systemUTC());
 
     @ParameterizedTest
@@ -59,15 +61,15 @@ public class RankCounterFaultTest {
     }
 
     @ParameterizedTest
-    @ValueSource(booleans = {false, true})
-    void crashAtAnyWriteAndRetryCountOnce(boolean afterItTookEffect) {
+    @EnumSource(When.class)
+    void crashAtAnyWriteAndRetryCountOnce(When when) {
         Random random = new Random(42);
         int write = 0;
         boolean crashed = true;
         while (crashed) {
             Board board = play(random, 2, 14);
             List<StreamRecord> records = ordered(arena.stream.next());
-            faults.failFrom(write, afterItTookEffect);
+            faults.failFrom(write, when);
             Optional<String> retry = arena.counter.count(records);
             faults.heal();
             crashed = retry.isPresent();
@@ -81,7 +83,7 @@ public class RankCounterFaultTest {
                     arena.counter.count(records.subList(cut, records.size()));
                 }
             }
-            assertTreeMatchesEntries(board, "write " + write + ", after: " + afterItTookEffect);
+            assertTreeMatchesEntries(board, "write " + write + ", " + when);
             write++;
         }
         assertTrue(write > 12, "only " + write + " writes were interrupted");

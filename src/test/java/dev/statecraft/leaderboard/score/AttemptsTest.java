@@ -1,11 +1,11 @@
 package dev.statecraft.leaderboard.score;
 
+import static dev.statecraft.testing.fault.FaultyDynamo.When.AFTER;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.statecraft.leaderboard.Arena;
-import dev.statecraft.leaderboard.Faults;
 import dev.statecraft.leaderboard.MovingClock;
 import dev.statecraft.leaderboard.board.Board;
 import dev.statecraft.leaderboard.board.BoardService;
@@ -19,6 +19,7 @@ import dev.statecraft.leaderboard.settings.Order;
 import dev.statecraft.leaderboard.settings.RankingType;
 import dev.statecraft.leaderboard.settings.Score;
 import dev.statecraft.leaderboard.settings.Terms;
+import dev.statecraft.testing.fault.FaultyDynamo;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
@@ -36,13 +37,14 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import software.amazon.awssdk.core.exception.SdkClientException;
 
 /** No player exceeds the attempts of a board under retries, batches and concurrent instances. */
 class AttemptsTest {
 
     private static final int MOST = 4;
 
-    private final Faults faults = new Faults();
+    private final FaultyDynamo faults = new FaultyDynamo();
     private final MovingClock clock = new MovingClock(Instant.parse("2093-11-23T12:00:00Z"));
     private final Arena arena = new Arena(Map.of(), faults, clock);
     private final Arena other = new Arena(arena.tables, Map.of(), faults, clock);
@@ -130,10 +132,10 @@ class AttemptsTest {
 
     /** The scores are applied, but the response is lost and the client retries. */
     private List<ScoreResult> afterALostAnswer(Arena one, String id, List<NewScore> scores) {
-        faults.failFrom(arena.board(id).scored() ? 0 : 1, true);
+        faults.failFrom(arena.board(id).scored() ? 0 : 1, AFTER);
         try {
             submit(one, id, scores);
-        } catch (Faults.Injected e) {
+        } catch (SdkClientException e) {
             faults.heal();
             return submit(one, id, scores);
         }

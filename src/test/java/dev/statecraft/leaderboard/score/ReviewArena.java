@@ -1,11 +1,11 @@
 package dev.statecraft.leaderboard.score;
 
 import dev.statecraft.leaderboard.Arena;
-import dev.statecraft.leaderboard.Faults;
 import dev.statecraft.leaderboard.entry.Entry;
 import dev.statecraft.leaderboard.settings.BoardSettings;
 import dev.statecraft.leaderboard.settings.Bounds;
 import dev.statecraft.leaderboard.settings.RankingType;
+import dev.statecraft.testing.fault.FaultyDynamo;
 import java.math.BigDecimal;
 import java.time.Clock;
 import java.util.List;
@@ -18,7 +18,7 @@ final class ReviewArena {
     static final Bounds UP_TO_100 =
             new Bounds(null, BigDecimal.valueOf(100), null, null, null, Bounds.Action.QUARANTINE);
 
-    final Faults faults = new Faults();
+    final FaultyDynamo faults = new FaultyDynamo();
     final Arena arena = new Arena(Map.of(), faults, Clock.systemUTC());
 
     /** Creates a board with bounds. */

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.statecraft.leaderboard.Arena;
-import dev.statecraft.leaderboard.Faults;
 import dev.statecraft.leaderboard.board.Board;
 import dev.statecraft.leaderboard.rank.BoardConsistencyService;
 import dev.statecraft.leaderboard.score.ReviewService.Done;
@@ -14,6 +13,8 @@ import dev.statecraft.leaderboard.score.ScoreResult.Quarantined;
 import dev.statecraft.leaderboard.score.ScoreResult.Taken;
 import dev.statecraft.leaderboard.settings.RankingType;
 import dev.statecraft.leaderboard.settings.Score;
+import dev.statecraft.testing.fault.FaultyDynamo;
+import dev.statecraft.testing.fault.FaultyDynamo.When;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -26,12 +27,13 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import software.amazon.awssdk.core.exception.SdkClientException;
 
 /** Each review is decided exactly once under failures and concurrency (invariants S2, S3). */
 class ReviewServiceFaultTest {
 
     private final ReviewArena reviewed = new ReviewArena();
-    private final Faults faults = reviewed.faults;
+    private final FaultyDynamo faults = reviewed.faults;
     private final Arena arena = reviewed.arena;
 
     @ParameterizedTest
@@ -51,13 +53,13 @@ class ReviewServiceFaultTest {
             Object result = null;
             while (result == null) {
                 if (random.nextInt(3) == 0) {
-                    faults.failFrom(0, random.nextBoolean());
+                    faults.failFrom(0, When.drawn(random));
                 }
                 try {
                     result = decides
                             ? reviewed.decide("board", id, accept)
                             : reviewed.submit("board", player, value, id);
-                } catch (Faults.Injected e) {
+                } catch (SdkClientException e) {
                     failures++;
                 } finally {
                     faults.heal();

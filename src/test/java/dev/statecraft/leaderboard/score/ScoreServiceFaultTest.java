@@ -4,12 +4,16 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.statecraft.leaderboard.Arena;
-import dev.statecraft.leaderboard.Faults;
 import dev.statecraft.leaderboard.MovingClock;
 import dev.statecraft.leaderboard.score.ScoreResult.Taken;
 import dev.statecraft.leaderboard.settings.Order;
 import dev.statecraft.leaderboard.settings.RankingType;
 import dev.statecraft.leaderboard.settings.Score;
+import dev.statecraft.testing.fault.AwsOperation;
+import dev.statecraft.testing.fault.FaultKind;
+import dev.statecraft.testing.fault.FaultPlan;
+import dev.statecraft.testing.fault.FaultyDynamo;
+import dev.statecraft.testing.fault.FaultyDynamo.When;
 import java.math.BigDecimal;
 import java.time.Clock;
 import java.time.Instant;
@@ -27,16 +31,12 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import software.amazon.awssdk.core.interceptor.Context;
-import software.amazon.awssdk.core.interceptor.ExecutionAttributes;
-import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
-import software.amazon.awssdk.services.dynamodb.model.PutItemRequest;
-import software.amazon.awssdk.services.dynamodb.model.TransactionConflictException;
+import software.amazon.awssdk.core.exception.SdkClientException;
 
 /** Acknowledged scores count once, unknown ones zero times or once, retried ones exactly once (invariant S3). */
 class ScoreServiceFaultTest {
 
-    private final Faults faults = new Faults();
+    private final FaultyDynamo faults = new FaultyDynamo();
     private final Arena arena = new Arena(Map.of(), faults, Clock.systemUTC());
 
     @ParameterizedTest
@@ -52,11 +52,11 @@ class ScoreServiceFaultTest {
             Taken taken = null;
             while (taken == null) {
                 if (random.nextInt(3) == 0) {
-                    faults.failFrom(0, random.nextBoolean());
+                    faults.failFrom(0, When.drawn(random));
                 }
                 try {
                     taken = arena.submit("board", player, value, 0, "s" + i);
-                } catch (Faults.Injected e) {
+                } catch (SdkClientException e) {
                     failures++;
                 } finally {
                     faults.heal();
@@ -77,10 +77,10 @@ class ScoreServiceFaultTest {
             batch.add(new NewScore("p" + i % 20, BigDecimal.TEN, BigDecimal.ZERO, null, "s" + i, null));
         }
         for (int write = 0; write < 20; write += 3) {
-            faults.failFrom(write, write % 2 == 0);
+            faults.failFrom(write, write % 2 == 0 ? When.AFTER : When.BEFORE);
             try {
                 arena.scores.submitAll(Arena.GAME, "board", batch, false);
-            } catch (Faults.Injected e) {
+            } catch (SdkClientException e) {
                 assertTrue(faults.writes() > 0);
             } finally {
                 faults.heal();
@@ -194,19 +194,11 @@ class ScoreServiceFaultTest {
         Arena hurried = new Arena(
                 arena.tables,
                 Map.of("statecraft.leaderboard.write-attempts", "3"),
-                new ExecutionInterceptor() {
-                    @Override
-                    public void beforeExecution(Context.BeforeExecution context, ExecutionAttributes attributes) {
-                        if (context.request() instanceof PutItemRequest put
-                                && put.tableName().equals(arena.tables.entries())) {
-                            throw TransactionConflictException.builder()
-                                    .message("asked for")
-                                    .build();
-                        }
-                    }
-                },
+                new FaultyDynamo().plan(FaultPlan.NONE.with(FaultKind.TRANSACTION_CONFLICT, 1, AwsOperation.PUT_ITEM)),
                 Clock.systemUTC());
         arena.create("board", RankingType.POINTS, Order.DESCENDING, null, 1);
+        // The first score of a board also writes the board, which is not attempted several times.
+        arena.submit("board", "other", 1, 0, null);
         assertEquals(new ScoreResult.Busy(), hurried.scores.submit(Arena.GAME, "board", score("one", 1, "e1"), false));
     }
 

@@ -1,10 +1,10 @@
 package dev.statecraft.leaderboard.season;
 
+import static dev.statecraft.testing.fault.FaultyDynamo.When.AFTER;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.statecraft.leaderboard.Arena;
-import dev.statecraft.leaderboard.Faults;
 import dev.statecraft.leaderboard.MovingClock;
 import dev.statecraft.leaderboard.board.Board;
 import dev.statecraft.leaderboard.board.Season;
@@ -16,6 +16,8 @@ import dev.statecraft.leaderboard.settings.RankingType;
 import dev.statecraft.leaderboard.settings.ResetSchedule;
 import dev.statecraft.leaderboard.settings.Reward;
 import dev.statecraft.leaderboard.upkeep.LeaderboardMaintenance;
+import dev.statecraft.testing.fault.FaultyDynamo;
+import dev.statecraft.testing.fault.FaultyDynamo.When;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
@@ -33,6 +35,7 @@ import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A closed season is finalized completely, and every award is granted once, despite failures and concurrent runs. */
@@ -45,16 +48,16 @@ class ClosingTest {
             "statecraft.leaderboard.sampled-players", "4",
             "statecraft.leaderboard.snapshot-entries", "5");
 
-    private final Faults faults = new Faults();
+    private final FaultyDynamo faults = new FaultyDynamo();
     private final MovingClock clock = new MovingClock(MONDAY.plusSeconds(60));
     private final Arena arena = new Arena(SMALL_STEPS, faults, clock);
 
     @ParameterizedTest
-    @ValueSource(booleans = {false, true})
-    void interruptedFinalization_isResumed(boolean afterwards) {
+    @EnumSource(When.class)
+    void interruptedFinalization_isResumed(When when) {
         int cuts = 0;
         for (int write = 0; cuts == write; write++) {
-            String id = "board-" + write + afterwards;
+            String id = "board-" + write + when;
             arena.create(id, rewarded());
             for (int player = 0; player < 10; player++) {
                 arena.submit(id, "p" + player, 100 - player / 2, 0, null);
@@ -62,12 +65,12 @@ class ClosingTest {
             arena.reset(id, "over", null);
             arena.drain();
             clock.move(SETTLED);
-            int left = write - writesOfRunCutAt(write, afterwards);
+            int left = write - writesOfRunCutAt(write, when);
             arena.drain();
-            boolean cut = left < 0 || writesOfRunCutAt(left, afterwards) > left;
+            boolean cut = left < 0 || writesOfRunCutAt(left, when) > left;
             cuts += cut ? 1 : 0;
             arena.upkeep();
-            assertFinished(id, "cut at write " + write + (afterwards ? ", its response lost" : ""));
+            assertFinished(id, "cut at write " + write + (when == AFTER ? ", its response lost" : ""));
         }
         assertTrue(cuts >= 9, "only " + cuts + " writes could be cut");
     }
@@ -173,8 +176,8 @@ class ClosingTest {
     }
 
     /** Runs maintenance with failing writes from a given number on. Returns the number of started writes. */
-    private int writesOfRunCutAt(int write, boolean afterwards) {
-        faults.failFrom(write, afterwards);
+    private int writesOfRunCutAt(int write, When when) {
+        faults.failFrom(write, when);
         LeaderboardMaintenance.Done done = arena.upkeep.run(Arena.GAME, () -> true);
         int writes = faults.writes();
         faults.heal();

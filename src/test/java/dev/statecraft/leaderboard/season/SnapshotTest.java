@@ -3,12 +3,12 @@ package dev.statecraft.leaderboard.season;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.statecraft.leaderboard.Arena;
-import dev.statecraft.leaderboard.Faults;
 import dev.statecraft.leaderboard.MovingClock;
 import dev.statecraft.leaderboard.board.Board;
 import dev.statecraft.leaderboard.board.SnapshotTrigger;
 import dev.statecraft.leaderboard.settings.Order;
 import dev.statecraft.leaderboard.settings.RankingType;
+import dev.statecraft.testing.fault.FaultyDynamo;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -20,7 +20,7 @@ class SnapshotTest {
 
     private static final Instant MONDAY = Instant.parse("2026-11-23T00:00:00Z");
 
-    private final Faults faults = new Faults();
+    private final FaultyDynamo faults = new FaultyDynamo();
     private final MovingClock clock = new MovingClock(MONDAY);
     private final Arena arena = new Arena(
             Map.of(

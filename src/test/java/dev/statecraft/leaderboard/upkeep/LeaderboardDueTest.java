@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.statecraft.leaderboard.Arena;
-import dev.statecraft.leaderboard.Faults;
 import dev.statecraft.leaderboard.MovingClock;
 import dev.statecraft.leaderboard.settings.BoardSettings;
 import dev.statecraft.leaderboard.settings.Order;
@@ -12,6 +11,7 @@ import dev.statecraft.leaderboard.settings.Ranking;
 import dev.statecraft.leaderboard.settings.RankingType;
 import dev.statecraft.leaderboard.settings.ResetSchedule;
 import dev.statecraft.leaderboard.settings.Terms;
+import dev.statecraft.testing.fault.FaultyDynamo;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
@@ -34,7 +34,7 @@ class LeaderboardDueTest {
     private final MovingClock clock = new MovingClock(START);
 
     private Arena arena(Map<String, String> settings) {
-        return new Arena(settings, new Faults(), clock);
+        return new Arena(settings, new FaultyDynamo(), clock);
     }
 
     /** Random boards, times and interrupted runs, compared with the due times of all boards. */

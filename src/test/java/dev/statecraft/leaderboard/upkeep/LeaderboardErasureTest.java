@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.statecraft.leaderboard.Arena;
-import dev.statecraft.leaderboard.Faults;
 import dev.statecraft.leaderboard.MovingClock;
 import dev.statecraft.leaderboard.StoredItems;
 import dev.statecraft.leaderboard.board.Board;
@@ -22,10 +21,11 @@ import dev.statecraft.leaderboard.settings.RankingType;
 import dev.statecraft.leaderboard.settings.Reward;
 import dev.statecraft.leaderboard.settings.Score;
 import dev.statecraft.local.LocalDynamoDb;
-import dev.statecraft.local.Meanwhile;
 import dev.statecraft.table.ItemChange;
 import dev.statecraft.table.ScanPage;
 import dev.statecraft.testing.Machine;
+import dev.statecraft.testing.fault.AwsOperation;
+import dev.statecraft.testing.fault.FaultyDynamo;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
@@ -38,9 +38,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
-import software.amazon.awssdk.services.dynamodb.model.PutItemRequest;
 import software.amazon.awssdk.services.dynamodb.model.ShardIteratorType;
-import software.amazon.awssdk.services.dynamodb.model.TransactWriteItemsRequest;
 import software.amazon.awssdk.services.dynamodb.streams.DynamoDbStreamsClient;
 
 /** No item contains an erased player, despite concurrent writes. */
@@ -49,9 +47,11 @@ class LeaderboardErasureTest {
     private static final Map<String, String> SETTINGS = Map.of("statecraft.leaderboard.erased-seasons", "7");
 
     private final MovingClock clock = new MovingClock(Instant.parse("2093-11-23T00:00:00Z"));
-    private final Meanwhile between = new Meanwhile(List.of(PutItemRequest.class, TransactWriteItemsRequest.class));
+    private static final Set<AwsOperation> PUTS = Set.of(AwsOperation.PUT_ITEM, AwsOperation.TRANSACT_WRITE);
+
+    private final FaultyDynamo between = new FaultyDynamo();
     private final Arena arena = new Arena(SETTINGS, between, clock);
-    private final Faults faults = new Faults();
+    private final FaultyDynamo faults = new FaultyDynamo();
     private final Arena other = new Arena(arena.tables, SETTINGS, faults, clock);
     private final StoredItems items = new StoredItems(arena.tables);
 
@@ -128,9 +128,9 @@ class LeaderboardErasureTest {
         int stood = items.naming("p1").size();
         assertTrue(stood > 4);
         // Each write of one erasure waits for all writes of the other, which has read the same pages.
-        between.happens(() -> assertTrue(erase(other, "p1").touched() > 0));
+        between.beforeNext(PUTS, () -> assertTrue(erase(other, "p1").touched() > 0));
         erase(arena, "p0");
-        assertTrue(between.hasHappened());
+        assertTrue(between.hasActed());
         assertEquals(Set.of(), items.naming("p0"));
         assertEquals(Set.of(), items.naming("p1"));
         Board board = arena.board("board");
@@ -190,7 +190,7 @@ class LeaderboardErasureTest {
         arena.create("board", 1, bounds, List.of());
         NewScore doubtful = new NewScore("p0", BigDecimal.valueOf(500), BigDecimal.ZERO, null, "s-1", null);
         assertInstanceOf(ScoreResult.Quarantined.class, arena.scores.submit(Arena.GAME, "board", doubtful, false));
-        between.happens(() -> erase(other, "p0"));
+        between.beforeNext(PUTS, () -> erase(other, "p0"));
         assertInstanceOf(ReviewService.NoReview.class, arena.reviews.decide(Arena.GAME, "board", "s-1", accept));
         assertEquals(Set.of(), items.naming("p0"));
     }
@@ -202,9 +202,9 @@ class LeaderboardErasureTest {
         arena.drain();
         assertTrue(arena.audits.mend(arena.board("board"), 1));
         Board board = arena.board("board");
-        between.happens(() -> erase(other, "p0"));
+        between.beforeNext(PUTS, () -> erase(other, "p0"));
         assertFalse(arena.audits.goOn(board, () -> true).isPresent());
-        assertTrue(between.hasHappened());
+        assertTrue(between.hasActed());
         assertEquals(Set.of(), items.naming("p0"));
     }
 

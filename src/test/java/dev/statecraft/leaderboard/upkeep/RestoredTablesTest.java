@@ -4,13 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.statecraft.leaderboard.Arena;
-import dev.statecraft.leaderboard.Faults;
 import dev.statecraft.leaderboard.board.Board;
 import dev.statecraft.leaderboard.settings.Order;
 import dev.statecraft.leaderboard.settings.RankingType;
 import dev.statecraft.leaderboard.settings.Score;
 import dev.statecraft.local.LocalDynamoDb;
 import dev.statecraft.table.TableNames;
+import dev.statecraft.testing.fault.FaultyDynamo;
 import java.time.Clock;
 import java.util.HashMap;
 import java.util.Map;
@@ -88,7 +88,7 @@ class RestoredTablesTest {
         if (ranks) {
             copy(original.tables.ranks(), tables.ranks(), true);
         }
-        Arena restored = new Arena(tables, Map.of(), new Faults(), Clock.systemUTC());
+        Arena restored = new Arena(tables, Map.of(), new FaultyDynamo(), Clock.systemUTC());
         // The stream of a restored table is enabled after the restore, so it does not contain the restored items.
         while (!restored.stream.next().isEmpty()) {
             // Skipped.

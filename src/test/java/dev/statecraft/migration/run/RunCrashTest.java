@@ -6,8 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.statecraft.local.LocalDynamoDb;
-import dev.statecraft.migration.Interruptions;
-import dev.statecraft.migration.Interruptions.Death;
 import dev.statecraft.migration.JsonFixtures;
 import dev.statecraft.migration.Laboratory;
 import dev.statecraft.migration.definition.SemanticVersion;
@@ -19,6 +17,8 @@ import dev.statecraft.replication.commit.Mutation;
 import dev.statecraft.replication.state.Entity;
 import dev.statecraft.replication.state.JsonValues;
 import dev.statecraft.table.TableNames;
+import dev.statecraft.testing.fault.FaultyDynamo;
+import dev.statecraft.testing.fault.FaultyDynamo.Stopped;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,8 +37,8 @@ class RunCrashTest {
     private static final List<String> SPACES = List.of("arena", "global", "guild");
 
     private final TableNames tables = LocalDynamoDb.freshTables();
-    private final Interruptions interruptions = new Interruptions();
-    private final Laboratory disturbed = lab(interruptions);
+    private final FaultyDynamo faults = new FaultyDynamo();
+    private final Laboratory disturbed = lab(faults);
     private final Laboratory other = lab(new ExecutionInterceptor() {});
 
     private Laboratory lab(ExecutionInterceptor interceptor) {
@@ -144,9 +144,9 @@ class RunCrashTest {
     void runInterruptedAfterAnyWriteHasTheSameResult() {
         String reference = "reference";
         prepare(reference, 4, 2, 1);
-        interruptions.reset();
+        faults.heal();
         up(disturbed, reference);
-        int writes = interruptions.writes();
+        int writes = faults.writes();
         Map<String, String> expected = result(reference);
         assertTrue(writes > 8, "only " + writes + " writes");
         for (int write = 1; write <= writes; write++) {
@@ -163,9 +163,9 @@ class RunCrashTest {
         String reference = "reference";
         prepare(reference, 4, 3, 1);
         up(other, reference);
-        interruptions.reset();
+        faults.heal();
         down(disturbed, reference);
-        int writes = interruptions.writes();
+        int writes = faults.writes();
         Map<String, String> expected = result(reference);
         for (int write = 1; write <= writes; write++) {
             String game = "down" + write;
@@ -181,17 +181,17 @@ class RunCrashTest {
     void workerDelayedUntilAnotherFinishedChangesNothing() {
         String reference = "reference";
         prepare(reference, 3, 2, 1);
-        interruptions.reset();
+        faults.heal();
         up(disturbed, reference);
-        int writes = interruptions.writes();
+        int writes = faults.writes();
         Map<String, String> expected = result(reference);
         // Before the first write no run exists that another worker could finish.
-        for (int write = 2; write <= writes; write++) {
+        for (int write = 1; write < writes; write++) {
             String game = "held" + write;
             prepare(game, 3, 2, 1);
-            interruptions.holdBeforeWrite(write, () -> other.drive(game));
+            faults.beforeWrite(write, () -> other.drive(game));
             up(disturbed, game);
-            interruptions.reset();
+            faults.heal();
             assertEquals(expected, result(game), "delayed before write " + write + " of " + writes);
         }
     }
@@ -216,24 +216,24 @@ class RunCrashTest {
     }
 
     private void interrupt(String game, int write, Runnable work) {
-        interruptions.dieAfterWrite(write);
+        faults.stopAfterWrites(write);
         try {
             work.run();
             throw new AssertionError(game + " did not stop after write " + write);
-        } catch (Death death) {
-            interruptions.reset();
+        } catch (Stopped stopped) {
+            faults.heal();
         }
     }
 
     private int countInterruptions(String game, int distance, Runnable work) {
         for (int deaths = 0; deaths < 100; deaths++) {
-            interruptions.dieAfterCall(distance + deaths);
+            faults.stopAfterCalls(distance + deaths);
             try {
                 work.run();
-                interruptions.reset();
+                faults.heal();
                 return deaths;
-            } catch (Death death) {
-                interruptions.reset();
+            } catch (Stopped stopped) {
+                faults.heal();
             }
         }
         throw new AssertionError(game + " makes no progress");

@@ -10,7 +10,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.statecraft.local.LocalDynamoDb;
-import dev.statecraft.local.Meanwhile;
 import dev.statecraft.migration.JsonFixtures;
 import dev.statecraft.migration.Laboratory;
 import dev.statecraft.migration.definition.SemanticVersion;
@@ -18,12 +17,14 @@ import dev.statecraft.migration.run.MigrationStatus;
 import dev.statecraft.migration.run.Run;
 import dev.statecraft.replication.commit.Mutation;
 import dev.statecraft.replication.state.PackedJson;
+import dev.statecraft.testing.fault.AwsOperation;
+import dev.statecraft.testing.fault.FaultyDynamo;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
-import software.amazon.awssdk.services.dynamodb.model.PutItemRequest;
 
 /** Erasure of players from backups, and rollbacks after it. */
 class MigrationErasureTest {
@@ -31,8 +32,8 @@ class MigrationErasureTest {
     private static final String PLAYER = "erased-1";
 
     private final DynamoDbClient dynamo = LocalDynamoDb.client();
-    private final Meanwhile meanwhile = new Meanwhile(List.of(PutItemRequest.class));
-    private final Laboratory lab = new Laboratory(Map.of(), List.of(), meanwhile);
+    private final FaultyDynamo faults = new FaultyDynamo();
+    private final Laboratory lab = new Laboratory(Map.of(), List.of(), faults);
 
     private void create(String id, String state, @Nullable String owner) {
         ObjectNode json = JsonFixtures.of(state);
@@ -83,9 +84,9 @@ class MigrationErasureTest {
         lab.apply(GAME);
         MigrationErasureService erasure =
                 new MigrationErasureService(lab.runStore, lab.backupStore, lab.segmentStore, lab.workStore);
-        meanwhile.happens(() -> assertEquals(1, erase(erasure, "eve-2")));
+        faults.beforeNext(Set.of(AwsOperation.PUT_ITEM), () -> assertEquals(1, erase(erasure, "eve-2")));
         assertEquals(1, erase(erasure, "ada-1"));
-        assertTrue(meanwhile.hasHappened());
+        assertTrue(faults.hasActed());
         assertFalse(stored().contains("ada-1"), this::stored);
         assertFalse(stored().contains("eve-2"), this::stored);
         assertTrue(stored().contains("stays"), this::stored);

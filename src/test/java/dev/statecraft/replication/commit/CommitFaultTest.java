@@ -13,89 +13,24 @@ import dev.statecraft.replication.commit.CommitService.Result;
 import dev.statecraft.replication.entity.IdempotencyKey;
 import dev.statecraft.replication.state.Entity;
 import dev.statecraft.table.ItemChange;
+import dev.statecraft.testing.fault.FaultyDynamo;
+import dev.statecraft.testing.fault.FaultyDynamo.When;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import software.amazon.awssdk.core.interceptor.Context;
-import software.amazon.awssdk.core.interceptor.ExecutionAttributes;
-import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
-import software.amazon.awssdk.services.dynamodb.model.BatchWriteItemRequest;
-import software.amazon.awssdk.services.dynamodb.model.CancellationReason;
-import software.amazon.awssdk.services.dynamodb.model.TransactWriteItemsRequest;
-import software.amazon.awssdk.services.dynamodb.model.TransactionCanceledException;
-import software.amazon.awssdk.services.dynamodb.model.UpdateItemRequest;
+import software.amazon.awssdk.core.exception.SdkClientException;
 
 /** An acknowledged write is applied once, a failed write at most once, a repeated write once (E1, E4). */
 class CommitFaultTest {
 
-    /** Makes one write of the SDK fail, before it is sent or after it is applied. */
-    private static final class WriteFaults implements ExecutionInterceptor {
-
-        static final class Injected extends RuntimeException {
-            private static final long serialVersionUID = 1L;
-        }
-
-        private final AtomicInteger writes = new AtomicInteger();
-        private volatile int failAt = Integer.MAX_VALUE;
-        private volatile boolean afterwards;
-        private final AtomicInteger conflicts = new AtomicInteger();
-
-        void failAt(int write, boolean afterApplied) {
-            writes.set(0);
-            failAt = write;
-            afterwards = afterApplied;
-        }
-
-        void clear() {
-            failAt = Integer.MAX_VALUE;
-            writes.set(0);
-        }
-
-        /** The next transactions are cancelled with TransactionConflict. */
-        void conflictTimes(int times) {
-            conflicts.set(times);
-        }
-
-        @Override
-        public void beforeExecution(Context.BeforeExecution context, ExecutionAttributes attributes) {
-            if (context.request() instanceof TransactWriteItemsRequest transaction && conflicts.getAndDecrement() > 0) {
-                throw TransactionCanceledException.builder()
-                        .cancellationReasons(
-                                IntStream.range(0, transaction.transactItems().size())
-                                        .mapToObj(item -> CancellationReason.builder()
-                                                .code(item == 0 ? "TransactionConflict" : "None")
-                                                .build())
-                                        .toList())
-                        .build();
-            }
-            if (isWrite(context.request()) && writes.getAndIncrement() == failAt && !afterwards) {
-                throw new Injected();
-            }
-        }
-
-        @Override
-        public void afterExecution(Context.AfterExecution context, ExecutionAttributes attributes) {
-            if (isWrite(context.request()) && afterwards && writes.get() - 1 == failAt) {
-                throw new Injected();
-            }
-        }
-
-        private static boolean isWrite(Object request) {
-            return request instanceof TransactWriteItemsRequest
-                    || request instanceof UpdateItemRequest
-                    || request instanceof BatchWriteItemRequest;
-        }
-    }
-
-    private final WriteFaults faults = new WriteFaults();
+    private final FaultyDynamo faults = new FaultyDynamo();
     private final Realm realm = new Realm(Map.of("max-state-history", "5"), faults, Clock.systemUTC());
 
     @ParameterizedTest
@@ -122,16 +57,16 @@ class CommitFaultTest {
             List<Result> results = null;
             while (results == null) {
                 if (random.nextInt(3) == 0) {
-                    faults.failAt(0, random.nextBoolean());
+                    faults.failOnce(0, When.drawn(random));
                 } else if (random.nextInt(4) == 0) {
-                    faults.conflictTimes(2);
+                    faults.conflictNext(2);
                 }
                 try {
                     results = realm.commits.commit(GAME, SPACE, batch);
-                } catch (WriteFaults.Injected e) {
+                } catch (SdkClientException e) {
                     failures++;
                 } finally {
-                    faults.clear();
+                    faults.heal();
                 }
             }
             ids.forEach(id -> expected.merge(id, 1L, Long::sum));
@@ -178,12 +113,12 @@ class CommitFaultTest {
             entityChanges.addAll(realm.entityStream.next());
             logChanges.addAll(realm.logStream.next());
             if (random.nextInt(3) == 0) {
-                faults.failAt(random.nextInt(4), random.nextBoolean());
+                faults.failOnce(random.nextInt(4), When.drawn(random));
                 try {
                     realm.history.record(tail(entityChanges, random));
                     realm.statistics.count(tail(logChanges, random));
                 } finally {
-                    faults.clear();
+                    faults.heal();
                 }
                 realm.deliver(tail(entityChanges, random), tail(logChanges, random));
             }

@@ -18,54 +18,20 @@ import dev.statecraft.replication.entity.EntityUpdate;
 import dev.statecraft.replication.entity.IdempotencyKey;
 import dev.statecraft.replication.state.Strategy;
 import dev.statecraft.replication.type.EntityType;
+import dev.statecraft.testing.fault.FaultyDynamo;
 import java.time.Instant;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
-import software.amazon.awssdk.core.interceptor.Context;
-import software.amazon.awssdk.core.interceptor.ExecutionAttributes;
-import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
-import software.amazon.awssdk.services.dynamodb.model.TransactWriteItemsRequest;
 
 /** Test setup: entities of one type with the strategy MANUAL on real tables. */
 public final class ConflictRig {
 
     static final String UPDATE = "{'set': {'hp': 9}, 'append': {'log': ['b']}}";
 
-    /** Makes one transaction fail, before it is sent or after it is applied. */
-    static final class Cut implements ExecutionInterceptor {
-
-        private final AtomicInteger left = new AtomicInteger(Integer.MAX_VALUE);
-        private volatile boolean afterwards;
-
-        void next(boolean afterApplied) {
-            afterwards = afterApplied;
-            left.set(1);
-        }
-
-        @Override
-        public void beforeExecution(Context.BeforeExecution context, ExecutionAttributes attributes) {
-            if (!afterwards && isTransaction(context.request()) && left.decrementAndGet() == 0) {
-                throw new IllegalStateException("cut before");
-            }
-        }
-
-        @Override
-        public void afterExecution(Context.AfterExecution context, ExecutionAttributes attributes) {
-            if (afterwards && isTransaction(context.request()) && left.decrementAndGet() == 0) {
-                throw new IllegalStateException("cut after");
-            }
-        }
-
-        private static boolean isTransaction(Object request) {
-            return request instanceof TransactWriteItemsRequest;
-        }
-    }
-
     final MovingClock clock = new MovingClock(Instant.ofEpochMilli(4_000_000_000_000L));
-    final Cut cut = new Cut();
-    public final Realm realm = new Realm(Map.of("type-cache", "PT0S"), cut, clock);
+    final FaultyDynamo faults = new FaultyDynamo();
+    public final Realm realm = new Realm(Map.of("type-cache", "PT0S"), faults, clock);
 
     public Updated replace(String id, ObjectNode state, @Nullable Long baseVersion) {
         return realm.entities.update(

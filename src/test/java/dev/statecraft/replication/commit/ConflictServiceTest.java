@@ -20,6 +20,8 @@ import dev.statecraft.replication.commit.ConflictService.ResolvedDifferently;
 import dev.statecraft.replication.state.Entity;
 import dev.statecraft.replication.state.JsonValues;
 import dev.statecraft.replication.state.Strategy;
+import dev.statecraft.testing.fault.FaultyDynamo;
+import dev.statecraft.testing.fault.FaultyDynamo.When;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -35,6 +37,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import software.amazon.awssdk.core.exception.SdkClientException;
 
 /** Resolution of parked conflicts on real tables. */
 class ConflictServiceTest {
@@ -155,14 +158,14 @@ class ConflictServiceTest {
     }
 
     @ParameterizedTest
-    @ValueSource(booleans = {false, true})
-    void interruptedRunIsRepeatedOnce(boolean afterApplied) {
+    @EnumSource(When.class)
+    void interruptedRunIsRepeatedOnce(When when) {
         rig.type(Strategy.CLIENT_WINS);
         rig.park("m1");
         rig.clock.move(Duration.ofSeconds(5));
-        rig.cut.next(afterApplied);
-        assertThrows(IllegalStateException.class, () -> realm.conflicts.resolveOverdue(GAME, () -> true));
-        assertEquals(afterApplied ? 0 : 1, realm.conflicts.resolveOverdue(GAME, () -> true));
+        rig.faults.failOnce(0, when);
+        assertThrows(SdkClientException.class, () -> realm.conflicts.resolveOverdue(GAME, () -> true));
+        assertEquals(when == When.AFTER ? 0 : 1, realm.conflicts.resolveOverdue(GAME, () -> true));
         Entity after = realm.entityStore.read(GAME, SPACE, "e");
         assertEquals(3, after.version());
         assertEquals(object("{'hp': 9, 'log': ['a', 'b']}"), after.json());
@@ -174,7 +177,7 @@ class ConflictServiceTest {
         try {
             for (int round = 0; round < 5; round++) {
                 ParkedConflict conflict = rig.park("m" + round, "e" + round);
-                Realm other = new Realm(realm.tables, Map.of("type-cache", "PT0S"), new ConflictRig.Cut(), rig.clock);
+                Realm other = new Realm(realm.tables, Map.of("type-cache", "PT0S"), new FaultyDynamo(), rig.clock);
                 List<Callable<ResolveResult>> deciders = new ArrayList<>();
                 for (int i = 0; i < 8; i++) {
                     ConflictService service = i % 2 == 0 ? realm.conflicts : other.conflicts;

@@ -7,21 +7,21 @@ import static dev.statecraft.replication.Realm.done;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.statecraft.local.Meanwhile;
 import dev.statecraft.replication.Realm;
 import dev.statecraft.replication.entity.EntityService;
 import dev.statecraft.replication.entity.IdempotencyKey;
 import dev.statecraft.replication.state.Entity;
+import dev.statecraft.testing.fault.AwsOperation;
+import dev.statecraft.testing.fault.FaultyDynamo;
 import java.time.Clock;
-import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
-import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
 
 class HistoryServiceTest {
 
-    private final Meanwhile meanwhile = new Meanwhile(List.of(QueryRequest.class));
-    private final Realm realm = new Realm(Map.of(), meanwhile, Clock.systemUTC());
+    private final FaultyDynamo faults = new FaultyDynamo();
+    private final Realm realm = new Realm(Map.of(), faults, Clock.systemUTC());
 
     /** Otherwise the base of an update would be unknown, and every difference would be a conflict. */
     @Test
@@ -34,10 +34,10 @@ class HistoryServiceTest {
                 new IdempotencyKey(null, "")));
         done(realm.update("e", "{'set': {'a': 2}}", null));
         Entity current = realm.read("e");
-        meanwhile.happens(realm::drain);
+        faults.beforeNext(Set.of(AwsOperation.QUERY), realm::drain);
         assertEquals(
                 Realm.json("{'a': 1}"),
                 realm.history.at(GAME, current, 1).orElseThrow().json());
-        assertTrue(meanwhile.hasHappened());
+        assertTrue(faults.hasActed());
     }
 }

@@ -33,7 +33,12 @@ public final class FaultyDynamo implements ExecutionInterceptor {
     /** Whether a call fails before it is sent, or after it has taken effect, so that its response is lost. */
     public enum When {
         BEFORE,
-        AFTER
+        AFTER;
+
+        /** One of the two, drawn. */
+        public static When drawn(RandomGenerator random) {
+            return random.nextBoolean() ? AFTER : BEFORE;
+        }
     }
 
     /** Stops a caller as the end of its process does. No production code catches it. */
