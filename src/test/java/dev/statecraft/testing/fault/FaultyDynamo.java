@@ -76,34 +76,22 @@ public final class FaultyDynamo implements ExecutionInterceptor {
     private int actionWrite = NEVER;
     private Set<AwsOperation> actionOperations = Set.of();
 
+    /** What happens to a call. */
+    private record Decision(
+            int call,
+            int write,
+            @Nullable FaultKind fault,
+            boolean afterEffect,
+            long pauseNanos,
+            long latencyNanos,
+            @Nullable Runnable action) {}
+
     /** A call between the first and the last hook. */
-    private static final class Running {
+    private record Running(Decision decision, long startNanos, TracedCall traced) {
 
-        private final int call;
-        private final int write;
-        private final @Nullable FaultKind fault;
-        private final boolean afterEffect;
-        private final long pauseNanos;
-        private final long latencyNanos;
-        private final @Nullable Runnable action;
-        private long startNanos;
-        private @Nullable TracedCall traced;
-
-        Running(
-                int call,
-                int write,
-                @Nullable FaultKind fault,
-                boolean afterEffect,
-                long pauseNanos,
-                long latencyNanos,
-                @Nullable Runnable action) {
-            this.call = call;
-            this.write = write;
-            this.fault = fault;
-            this.afterEffect = afterEffect;
-            this.pauseNanos = pauseNanos;
-            this.latencyNanos = latencyNanos;
-            this.action = action;
+        /** When the call ends, by the ticker. */
+        long endNanos() {
+            return startNanos + decision.latencyNanos + decision.pauseNanos;
         }
     }
 
@@ -233,17 +221,16 @@ public final class FaultyDynamo implements ExecutionInterceptor {
     @Override
     public void beforeExecution(Context.BeforeExecution context, ExecutionAttributes attributes) {
         SdkRequest request = context.request();
-        Running running = begin(request);
-        if (running.action != null) {
-            running.action.run();
+        Decision decision = decide(request);
+        if (decision.action != null) {
+            decision.action.run();
         }
-        running.startNanos = ticker.nanos();
-        TracedCall traced = trace().start(instance, running.startNanos, request);
-        running.traced = traced;
-        LatencyProfile.sleepUntil(
-                running.startNanos + running.latencyNanos / 2 + (running.afterEffect ? 0 : running.pauseNanos), ticker);
-        FaultKind fault = running.fault;
-        if (fault != null && fault != FaultKind.SLOW && !running.afterEffect) {
+        long startNanos = ticker.nanos();
+        TracedCall traced = trace().start(instance, startNanos, request);
+        long pauseNanos = decision.afterEffect ? 0 : decision.pauseNanos;
+        LatencyProfile.sleepUntil(startNanos + decision.latencyNanos / 2 + pauseNanos, ticker);
+        FaultKind fault = decision.fault;
+        if (fault != null && fault != FaultKind.SLOW && !decision.afterEffect) {
             traced.end(ticker.nanos(), fault.name());
             throw failure(fault, request);
         }
@@ -252,7 +239,7 @@ public final class FaultyDynamo implements ExecutionInterceptor {
             all = new IdentityHashMap<>();
             attributes.putAttribute(RUNNING, all);
         }
-        all.put(this, running);
+        all.put(this, new Running(decision, startNanos, traced));
     }
 
     @Override
@@ -261,17 +248,17 @@ public final class FaultyDynamo implements ExecutionInterceptor {
         if (running == null) {
             return;
         }
-        if (isStopped(running)) {
-            trace(running, "stopped");
-            throw new Stopped("after write " + running.write + ", call " + running.call);
+        if (isLast(running.decision)) {
+            running.traced.end(ticker.nanos(), "stopped");
+            throw new Stopped("after write " + running.decision.write + ", call " + running.decision.call);
         }
-        LatencyProfile.sleepUntil(running.startNanos + running.latencyNanos + running.pauseNanos, ticker);
-        FaultKind fault = running.fault;
+        LatencyProfile.sleepUntil(running.endNanos(), ticker);
+        FaultKind fault = running.decision.fault;
         if (fault != null && fault != FaultKind.SLOW) {
-            trace(running, fault.name());
+            running.traced.end(ticker.nanos(), fault.name());
             throw failure(fault, context.request());
         }
-        trace(running, fault == null ? "ok" : "ok, " + fault);
+        running.traced.end(ticker.nanos(), fault == null ? "ok" : "ok, " + fault);
     }
 
     /** The SDK calls this hook also for an exception of {@link #afterExecution}; the call has ended by then. */
@@ -279,12 +266,12 @@ public final class FaultyDynamo implements ExecutionInterceptor {
     public void onExecutionFailure(Context.FailedExecution context, ExecutionAttributes attributes) {
         Running running = end(attributes);
         if (running != null) {
-            LatencyProfile.sleepUntil(running.startNanos + running.latencyNanos, ticker);
-            trace(running, name(context.exception()));
+            LatencyProfile.sleepUntil(running.endNanos(), ticker);
+            running.traced.end(ticker.nanos(), name(context.exception()));
         }
     }
 
-    private synchronized Running begin(SdkRequest request) {
+    private synchronized Decision decide(SdkRequest request) {
         if (calls >= stopAfterCalls || writes >= stopAfterWrites) {
             throw new Stopped("before call " + calls);
         }
@@ -303,7 +290,7 @@ public final class FaultyDynamo implements ExecutionInterceptor {
             action = null;
         }
         long duration = latency.nanos(operation, AwsOperation.items(request));
-        return new Running(call, write, fault, afterEffect, pause, duration, due);
+        return new Decision(call, write, fault, afterEffect, pause, duration, due);
     }
 
     private @Nullable FaultKind fault(AwsOperation operation, int write) {
@@ -317,8 +304,8 @@ public final class FaultyDynamo implements ExecutionInterceptor {
         return plan.draw(operation, random);
     }
 
-    private synchronized boolean isStopped(Running running) {
-        return running.call + 1 >= stopAfterCalls || running.write + 1 >= stopAfterWrites;
+    private synchronized boolean isLast(Decision decision) {
+        return decision.call + 1 >= stopAfterCalls || decision.write + 1 >= stopAfterWrites;
     }
 
     private synchronized RuntimeException failure(FaultKind fault, SdkRequest request) {
@@ -329,12 +316,6 @@ public final class FaultyDynamo implements ExecutionInterceptor {
     private @Nullable Running end(ExecutionAttributes attributes) {
         Map<FaultyDynamo, Running> all = attributes.getAttribute(RUNNING);
         return all == null ? null : all.remove(this);
-    }
-
-    private void trace(Running running, String outcome) {
-        if (running.traced != null) {
-            running.traced.end(ticker.nanos(), outcome);
-        }
     }
 
     private static String name(Throwable failure) {
