@@ -11,7 +11,7 @@ class WireContractTest extends DatabaseContract {
 
     @Override
     ContractDatabase open() {
-        ContractDatabase served = new DynamoDbLocalContractTest().open();
+        ContractDatabase served = ContractDatabase.model();
         WireServer wire = WireServer.start(served.client(), served.streams());
         DynamoDbClient client = LocalDynamoDb.client(wire.endpoint());
         DynamoDbStreamsClient streams = LocalDynamoDb.streams(wire.endpoint());
