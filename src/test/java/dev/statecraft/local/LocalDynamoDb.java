@@ -82,13 +82,15 @@ public final class LocalDynamoDb {
         }
     }
 
-    /** Sets the database of all following tests; null uses a process of this class again. */
-    public static synchronized void useEndpoint(@Nullable URI endpoint) {
-        if (endpoint == null) {
-            System.clearProperty(ENDPOINT);
-        } else {
-            System.setProperty(ENDPOINT, endpoint.toString());
-        }
+    /**
+     * Sets the database of all following tests; null uses a process of this class again.
+     *
+     * @return the endpoint until now; null if there was none
+     */
+    public static synchronized @Nullable URI useEndpoint(@Nullable URI endpoint) {
+        @Nullable String before =
+                endpoint == null ? System.clearProperty(ENDPOINT) : System.setProperty(ENDPOINT, endpoint.toString());
+        return before == null ? null : URI.create(before);
     }
 
     /** A client without retries, so that a test sees every response. */

@@ -160,6 +160,8 @@ abstract class ConditionContract extends ContractCase {
                 "(num = :ten",
                 "num = :ten)",
                 "((num = :ten))",
+                "num = num",
+                "num BETWEEN num AND :ten",
                 "none = :ten",
                 "num = :absent",
                 "#absent = :ten",

@@ -172,8 +172,7 @@ abstract class QueryContract extends ContractCase {
             invalid(() -> query(r -> r.exclusiveStartKey(attributes("pk", s("another"), "sk", s("a")))));
             invalid(() -> query(r -> r.exclusiveStartKey(item("a", "x", n(1)))));
             invalid(() -> query(r -> r.limit(0)));
-            invalid(() -> query(
-                    "pk = :pk AND sk < :b", Map.of(":b", s("b")), r -> r.exclusiveStartKey(key("c"))));
+            invalid(() -> query("pk = :pk AND sk < :b", Map.of(":b", s("b")), r -> r.exclusiveStartKey(key("c"))));
             invalid(() -> query("pk = :pk AND sk > :b", Map.of(":b", s("b")), r -> r.exclusiveStartKey(key("a"))
                     .scanIndexForward(false)));
         }

@@ -120,17 +120,15 @@ class DifferentialFuzzTest {
         for (Shard shard : streams.describeStream(r -> r.streamArn(arn))
                 .streamDescription()
                 .shards()) {
-            String iterator = streams.getShardIterator(r -> r.streamArn(arn)
-                            .shardId(shard.shardId())
-                            .shardIteratorType(ShardIteratorType.TRIM_HORIZON))
+            String iterator = streams.getShardIterator(r ->
+                            r.streamArn(arn).shardId(shard.shardId()).shardIteratorType(ShardIteratorType.TRIM_HORIZON))
                     .shardIterator();
             while (iterator != null) {
                 String current = iterator;
                 GetRecordsResponse page = streams.getRecords(r -> r.shardIterator(current));
                 page.records().stream()
                         .filter(record -> record.dynamodb().keys().get("pk").s().startsWith(partition))
-                        .forEach(record -> records.computeIfAbsent(
-                                        key(record), key -> new ArrayList<>())
+                        .forEach(record -> records.computeIfAbsent(key(record), key -> new ArrayList<>())
                                 .add(text(record)));
                 iterator = page.records().isEmpty() ? null : page.nextShardIterator();
             }
@@ -146,9 +144,9 @@ class DifferentialFuzzTest {
     private static String text(Record record) {
         return record.eventNameAsString() + " "
                 + Outcome.text(
-                        record.dynamodb().copy(d -> d.sequenceNumber(null)
-                                .sizeBytes(null)
-                                .approximateCreationDateTime(null)),
+                        record.dynamodb()
+                                .copy(d ->
+                                        d.sequenceNumber(null).sizeBytes(null).approximateCreationDateTime(null)),
                         true);
     }
 }

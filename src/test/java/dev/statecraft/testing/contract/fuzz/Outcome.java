@@ -119,7 +119,8 @@ record Outcome(String kind, String content) {
             return switch (attribute.type()) {
                 case N -> number(attribute.n());
                 case SS -> "SS" + attribute.ss().stream().sorted().toList();
-                case NS -> "NS" + attribute.ns().stream().map(Outcome::number).sorted().toList();
+                case NS ->
+                    "NS" + attribute.ns().stream().map(Outcome::number).sorted().toList();
                 default -> text(attribute, true);
             };
         } else if (value instanceof SdkPojo pojo) {

@@ -80,6 +80,7 @@ public sealed interface Condition {
 
         @Override
         public void check(String parameter, Placeholders placeholders) {
+            requireDistinct(parameter, operator, first, List.of(second), placeholders);
             if (!operator.equals("=") && !operator.equals("<>")) {
                 requireType(parameter, operator, first, ORDERED, placeholders);
                 requireType(parameter, operator, second, ORDERED, placeholders);
@@ -97,6 +98,7 @@ public sealed interface Condition {
 
         @Override
         public void check(String parameter, Placeholders placeholders) {
+            requireDistinct(parameter, "BETWEEN", value, List.of(low, high), placeholders);
             requireType(parameter, "BETWEEN", value, ORDERED, placeholders);
             requireType(parameter, "BETWEEN", low, ORDERED, placeholders);
             requireType(parameter, "BETWEEN", high, ORDERED, placeholders);
@@ -213,6 +215,23 @@ public sealed interface Condition {
 
     private static boolean areOrdered(AttributeValue a, AttributeValue b) {
         return a.type() == b.type() && ORDERED.contains(a.type());
+    }
+
+    /** Rejects a comparison of an attribute with itself. */
+    private static void requireDistinct(
+            String parameter, String operator, Operand first, List<Operand> others, Placeholders placeholders) {
+        if (!(first instanceof Operand.Path path)) {
+            return;
+        }
+        List<Object> resolved = path.path().resolved(placeholders);
+        for (Operand other : others) {
+            if (other instanceof Operand.Path another
+                    && another.path().resolved(placeholders).equals(resolved)) {
+                throw DynamoErrors.invalid("Invalid " + parameter + ": The first operand must be distinct from the"
+                        + " remaining operands for this operator or function; operator: " + operator
+                        + ", first operand: " + resolved);
+            }
+        }
     }
 
     private static void requireType(
