@@ -1,0 +1,34 @@
+package dev.statecraft.testing.simulation;
+
+import java.util.Map;
+import java.util.TreeMap;
+
+/** How often each kind of fault and of chance happened. */
+public final class Coverage {
+
+    private final Map<String, Long> counts = new TreeMap<>();
+
+    void count(String kind) {
+        counts.merge(kind, 1L, Long::sum);
+    }
+
+    void add(Coverage other) {
+        other.counts.forEach((kind, count) -> counts.merge(kind, count, Long::sum));
+    }
+
+    void add(Map<String, Long> fired) {
+        fired.forEach((kind, count) -> counts.merge(kind, count, Long::sum));
+    }
+
+    /** The count of a kind; 0 if it never happened. */
+    public long of(String kind) {
+        return counts.getOrDefault(kind, 0L);
+    }
+
+    @Override
+    public String toString() {
+        StringBuilder text = new StringBuilder();
+        counts.forEach((kind, count) -> text.append("%,12d  %s%n".formatted(count, kind)));
+        return text.toString();
+    }
+}

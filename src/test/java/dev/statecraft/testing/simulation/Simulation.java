@@ -1,0 +1,194 @@
+package dev.statecraft.testing.simulation;
+
+import dev.statecraft.runtime.Ticker;
+import dev.statecraft.testing.Database;
+import dev.statecraft.testing.Machine;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Random;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+
+/** One run: a database, instances, callers, streams and schedules in virtual time, all decided by one seed. */
+public final class Simulation implements AutoCloseable {
+
+    /** Where virtual time begins. */
+    public static final Instant START = Instant.parse("2026-03-01T12:00:00Z");
+
+    private final Scheduler scheduler;
+    private final Chances chances;
+    private final Coverage coverage = new Coverage();
+    private final Clock clock = new VirtualClock();
+    private final Ticker ticker = new VirtualTicker();
+    private final Database database;
+    private boolean calm = true;
+
+    /** A run that has not begun. */
+    public Simulation(long seed, Chances chances, boolean tracing, Function<Simulation, Database> database) {
+        this.scheduler = new Scheduler(seed, tracing);
+        this.chances = chances;
+        this.database = database.apply(this);
+    }
+
+    /** Virtual time of day, of a machine whose clock is right. */
+    public Clock clock() {
+        return clock;
+    }
+
+    /** Virtual time that passes, and pauses in it. */
+    public Ticker ticker() {
+        return ticker;
+    }
+
+    /** The database, without a network before it. */
+    public Database database() {
+        return database;
+    }
+
+    /** The chance that decides this run. */
+    public Random random() {
+        return scheduler.random();
+    }
+
+    /** What happened how often. */
+    public Coverage coverage() {
+        return coverage;
+    }
+
+    /** How likely faults are while the run is not calm. */
+    public Chances chances() {
+        return chances;
+    }
+
+    Scheduler scheduler() {
+        return scheduler;
+    }
+
+    /** Whether faults have ended. */
+    public boolean isCalm() {
+        return calm;
+    }
+
+    /** Begins the faults. */
+    void disturb() {
+        calm = false;
+    }
+
+    /** Ends all faults: what is under way now must come to its end. */
+    public void calm() {
+        calm = true;
+    }
+
+    /** A note in the trace. */
+    public void trace(String what) {
+        scheduler.trace(() -> what);
+    }
+
+    /**
+     * Instances of one function.
+     *
+     * @param atOnce how many requests one instance serves at a time: 1 in Lambda
+     */
+    public <S> Fleet<S> fleet(String name, int atOnce, BiFunction<Machine, DynamoDbClient, S> boot) {
+        return new Fleet<>(this, name, atOnce, boot);
+    }
+
+    /** Adds a caller; {@link #run} lasts until its body returns. */
+    public void caller(String name, Runnable body) {
+        scheduler.start(name, body);
+    }
+
+    /** Adds a task that never needs to end, such as a stream or a schedule. */
+    public void background(String name, Runnable body) {
+        scheduler.start(name, null, false, body);
+    }
+
+    /** Pauses the calling task. */
+    public void pause(Duration time) {
+        scheduler.sleep(time.toNanos());
+    }
+
+    /**
+     * The stream of a table and the function that consumes it.
+     *
+     * @param function consumes records and returns how many of them, from the first on, it has processed
+     */
+    public <S> StreamDelivery<S> stream(String table, Fleet<S> fleet, ToIntBiFunction<S, List<Record>> function) {
+        return new StreamDelivery<>(this, database.source(table), MAX_BATCH, fleet, function);
+    }
+
+    /** Services whose requests reach the database at once and without faults, to look at the result of a run. */
+    public <S> S observer(BiFunction<Machine, DynamoDbClient, S> boot) {
+        Machine machine =
+                new Machine(clock, ticker, new Random(0), new SimulatedThreads(scheduler, "observer"));
+        return boot.apply(machine, database.client());
+    }
+
+    /** The calling task waits until a condition holds, at most a virtual day. */
+    public void until(BooleanSupplier condition) {
+        if (!scheduler.await(condition, Duration.ofDays(1).toNanos())) {
+            throw new AssertionError("the simulation does not come to rest");
+        }
+    }
+
+    /** Runs all callers to their end. */
+    public void run() {
+        scheduler.run();
+    }
+
+    /** The last lines of the trace. */
+    public List<String> traced() {
+        return scheduler.traced();
+    }
+
+    /** Number of times a task gave way. */
+    public long steps() {
+        return scheduler.steps();
+    }
+
+    DynamoDbClient client(Runnable death) {
+        return database.client(List.<ExecutionInterceptor>of(new SimulatedNetwork(this, death)));
+    }
+
+    @Override
+    public void close() {
+        scheduler.close();
+    }
+
+    private final class VirtualClock extends Clock {
+
+        @Override
+        public Instant instant() {
+            return START.plusNanos(scheduler.now());
+        }
+
+        @Override
+        public ZoneId getZone() {
+            return ZoneOffset.UTC;
+        }
+
+        @Override
+        public Clock withZone(ZoneId zone) {
+            return this;
+        }
+    }
+
+    private final class VirtualTicker implements Ticker {
+
+        @Override
+        public long nanos() {
+            return scheduler.now();
+        }
+
+        @Override
+        public void sleep(long nanos) {
+            scheduler.sleep(nanos);
+        }
+    }
+}

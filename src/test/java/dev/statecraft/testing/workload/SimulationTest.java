@@ -1,0 +1,65 @@
+package dev.statecraft.testing.workload;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.statecraft.testing.simulation.Coverage;
+import dev.statecraft.testing.simulation.Seeds;
+import dev.statecraft.testing.simulation.Simulation;
+import dev.statecraft.testing.simulation.Workload;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Runs the workloads with many seeds: {@code -Dseeds} of each, from {@code -Dfirst} on, or {@code -Dseed} alone. Each
+ * regression line is a seed that once failed.
+ */
+class SimulationTest {
+
+    /** Seeds of each workload in {@code verify}; five workloads make 500 and more. */
+    private static final long SEEDS = Long.getLong("seeds", 100);
+
+    private static final long FIRST = Long.getLong("first", 1);
+
+    private static final Path REPORT = Path.of("target", "simulation", "report.txt");
+
+    private static final List<Seeds> RUNS = new ArrayList<>();
+
+    private static void run(String name, Function<Simulation, Workload> workload) {
+        Seeds seeds = new Seeds(name, workload);
+        Long seed = Long.getLong("seed");
+        if (seed != null) {
+            seeds.run(seed);
+        } else {
+            seeds.run(FIRST, SEEDS);
+        }
+        RUNS.add(seeds);
+    }
+
+    @Test
+    void commits() {
+        run("commits", CommitWorkload::new);
+    }
+
+    /** Prints the report, and fails if a kind of fault never happened. */
+    @AfterAll
+    static void report() throws IOException {
+        Coverage coverage = new Coverage();
+        StringBuilder report = new StringBuilder();
+        for (Seeds seeds : RUNS) {
+            coverage.add(seeds.coverage());
+            report.append(seeds).append('\n');
+        }
+        report.append(coverage);
+        Files.createDirectories(REPORT.getParent());
+        Files.writeString(REPORT, report);
+        System.out.println(report);
+    }
+}
