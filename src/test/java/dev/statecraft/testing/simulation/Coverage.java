@@ -9,15 +9,15 @@ public final class Coverage {
     private final Map<String, Long> counts = new TreeMap<>();
 
     void count(String kind) {
-        counts.merge(kind, 1L, Long::sum);
+        add(kind, 1);
     }
 
     void add(Coverage other) {
         other.counts.forEach((kind, count) -> counts.merge(kind, count, Long::sum));
     }
 
-    void add(Map<String, Long> fired) {
-        fired.forEach((kind, count) -> counts.merge(kind, count, Long::sum));
+    void add(String kind, long count) {
+        counts.merge(kind, count, Long::sum);
     }
 
     /** The count of a kind; 0 if it never happened. */

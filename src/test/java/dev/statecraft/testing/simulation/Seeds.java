@@ -51,6 +51,7 @@ public final class Seeds {
         long started = System.nanoTime();
         try (Simulation simulation = simulation(seed, false)) {
             run(simulation);
+            simulation.countFaults();
             steps += simulation.steps();
             coverage.add(simulation.coverage());
         } catch (AssertionError | RuntimeException e) {

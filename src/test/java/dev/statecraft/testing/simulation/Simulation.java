@@ -1,22 +1,30 @@
 package dev.statecraft.testing.simulation;
 
 import dev.statecraft.runtime.Ticker;
-import dev.statecraft.testing.Database;
 import dev.statecraft.testing.Machine;
+import dev.statecraft.testing.dynamo.ModelDatabase;
+import dev.statecraft.testing.dynamo.ModelSettings;
+import dev.statecraft.testing.fault.FaultPlan;
+import dev.statecraft.testing.fault.FaultyDynamo;
+import dev.statecraft.testing.fault.LatencyProfile;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.function.BiFunction;
-import java.util.function.Function;
-import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
+import java.util.function.BooleanSupplier;
+import java.util.function.ToIntBiFunction;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.dynamodb.model.Record;
 
 /** One run: a database, instances, callers, streams and schedules in virtual time, all decided by one seed. */
 public final class Simulation implements AutoCloseable {
+
+    private static final int MAX_BATCH = 100;
 
     /** Where virtual time begins. */
     public static final Instant START = Instant.parse("2026-03-01T12:00:00Z");
@@ -26,14 +34,32 @@ public final class Simulation implements AutoCloseable {
     private final Coverage coverage = new Coverage();
     private final Clock clock = new VirtualClock();
     private final Ticker ticker = new VirtualTicker();
-    private final Database database;
+    private final ModelDatabase database;
+    private final List<FaultyDynamo> faults = new ArrayList<>();
+    private final LatencyProfile latency;
     private boolean calm = true;
 
     /** A run that has not begun. */
-    public Simulation(long seed, Chances chances, boolean tracing, Function<Simulation, Database> database) {
+    public Simulation(long seed, Chances chances, boolean tracing) {
         this.scheduler = new Scheduler(seed, tracing);
         this.chances = chances;
-        this.database = database.apply(this);
+        this.latency = LatencyProfile.aws(scheduler.random());
+        this.database = new ModelDatabase(settings());
+    }
+
+    private ModelSettings settings() {
+        Random random = scheduler.random();
+        return ModelSettings.likeLocal(clock, ticker, random)
+                .withInterleaving(this::betweenSteps, random.nextBoolean())
+                .withLag(Duration.ofMillis(random.nextInt(1_500)), Duration.ofMillis(random.nextInt(1_500)))
+                .withShards(1 + random.nextInt(2), random.nextBoolean() ? 0 : 20 + random.nextInt(60))
+                .withExpiryDelay(Duration.ofHours(random.nextInt(48)))
+                .withShuffledBatches();
+    }
+
+    /** A transaction takes time, in which others meet it. */
+    private void betweenSteps(String what) {
+        scheduler.sleep(scheduler.random().nextInt(3_000_000));
     }
 
     /** Virtual time of day, of a machine whose clock is right. */
@@ -47,7 +73,7 @@ public final class Simulation implements AutoCloseable {
     }
 
     /** The database, without a network before it. */
-    public Database database() {
+    public ModelDatabase database() {
         return database;
     }
 
@@ -59,6 +85,11 @@ public final class Simulation implements AutoCloseable {
     /** What happened how often. */
     public Coverage coverage() {
         return coverage;
+    }
+
+    /** Adds the faults of the database to the coverage, once at the end of the run. */
+    void countFaults() {
+        faults.forEach(faulty -> faulty.fired().forEach((kind, count) -> coverage.add(kind.name(), count)));
     }
 
     /** How likely faults are while the run is not calm. */
@@ -78,11 +109,13 @@ public final class Simulation implements AutoCloseable {
     /** Begins the faults. */
     void disturb() {
         calm = false;
+        faults.forEach(faulty -> faulty.plan(FaultPlan.each(chances.fault())));
     }
 
     /** Ends all faults: what is under way now must come to its end. */
-    public void calm() {
+    void calm() {
         calm = true;
+        faults.forEach(FaultyDynamo::heal);
     }
 
     /** A note in the trace. */
@@ -120,7 +153,7 @@ public final class Simulation implements AutoCloseable {
      * @param function consumes records and returns how many of them, from the first on, it has processed
      */
     public <S> StreamDelivery<S> stream(String table, Fleet<S> fleet, ToIntBiFunction<S, List<Record>> function) {
-        return new StreamDelivery<>(this, database.source(table), MAX_BATCH, fleet, function);
+        return new StreamDelivery<>(this, database.streams(), table, MAX_BATCH, fleet, function);
     }
 
     /** Services whose requests reach the database at once and without faults, to look at the result of a run. */
@@ -153,7 +186,12 @@ public final class Simulation implements AutoCloseable {
     }
 
     DynamoDbClient client(Runnable death) {
-        return database.client(List.<ExecutionInterceptor>of(new SimulatedNetwork(this, death)));
+        FaultyDynamo faulty = new FaultyDynamo(ticker, random()).latency(latency);
+        faults.add(faulty);
+        if (!calm) {
+            faulty.plan(FaultPlan.each(chances.fault()));
+        }
+        return database.client(List.of(faulty, new SimulatedNetwork(this, death)));
     }
 
     @Override

@@ -1,12 +1,13 @@
 package dev.statecraft.testing.simulation;
 
+import dev.statecraft.testing.dynamo.ModelStreams;
+import dev.statecraft.testing.dynamo.ModelStreams.ShardState;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.function.ToIntBiFunction;
-import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.dynamodb.model.Record;
 
 /**
@@ -16,37 +17,24 @@ import software.amazon.awssdk.services.dynamodb.model.Record;
  */
 public final class StreamDelivery<S> {
 
-    /** The stream of one table. */
-    public interface Source {
-
-        /** The shards there are, parents before their children. */
-        List<Shard> shards();
-
-        /** A part of a stream; {@code records} grows until {@code closed}. */
-        record Shard(String id, @Nullable String parent, List<Record> records, boolean closed) {}
-    }
-
     private final Simulation simulation;
-    private final Source source;
+    private final ModelStreams streams;
+    private final String table;
     private final int batch;
     private final Fleet<S> fleet;
     private final ToIntBiFunction<S, List<Record>> function;
     private final Map<String, Integer> positions = new HashMap<>();
 
-    /**
-     * A delivery that has not begun.
-     *
-     * @param batch maximum number of records of one call
-     * @param function consumes records and returns how many of them, from the first on, it has processed
-     */
-    public StreamDelivery(
+    StreamDelivery(
             Simulation simulation,
-            Source source,
+            ModelStreams streams,
+            String table,
             int batch,
             Fleet<S> fleet,
             ToIntBiFunction<S, List<Record>> function) {
         this.simulation = simulation;
-        this.source = source;
+        this.streams = streams;
+        this.table = table;
         this.batch = batch;
         this.fleet = fleet;
         this.function = function;
@@ -57,7 +45,7 @@ public final class StreamDelivery<S> {
         simulation.background("shards of " + name, () -> {
             while (true) {
                 simulation.scheduler().await(this::hasNewShard, Long.MAX_VALUE);
-                for (Source.Shard shard : source.shards()) {
+                for (ShardState shard : streams.shards(table)) {
                     if (isStartable(shard)) {
                         positions.put(shard.id(), 0);
                         simulation.background(name + " " + shard.id(), () -> deliver(name, shard.id()));
@@ -69,25 +57,25 @@ public final class StreamDelivery<S> {
 
     /** Whether every record has been processed. */
     public boolean isDrained() {
-        return source.shards().stream()
-                .allMatch(shard -> positions.getOrDefault(shard.id(), 0) == shard.records().size());
+        return streams.shards(table).stream()
+                .allMatch(shard -> positions.getOrDefault(shard.id(), 0) == shard.records());
     }
 
     private boolean hasNewShard() {
-        return source.shards().stream().anyMatch(this::isStartable);
+        return streams.shards(table).stream().anyMatch(this::isStartable);
     }
 
-    private boolean isStartable(Source.Shard shard) {
+    private boolean isStartable(ShardState shard) {
         return !positions.containsKey(shard.id()) && (shard.parent() == null || isOver(shard(shard.parent())));
     }
 
-    private boolean isOver(Source.Shard shard) {
+    private boolean isOver(ShardState shard) {
         return shard.closed()
-                && positions.getOrDefault(shard.id(), 0) == shard.records().size();
+                && positions.getOrDefault(shard.id(), 0) == shard.records();
     }
 
-    private Source.Shard shard(String id) {
-        return source.shards().stream()
+    private ShardState shard(String id) {
+        return streams.shards(table).stream()
                 .filter(shard -> shard.id().equals(id))
                 .findFirst()
                 .orElseThrow();
@@ -98,15 +86,15 @@ public final class StreamDelivery<S> {
         while (!isOver(shard(id))) {
             simulation
                     .scheduler()
-                    .await(() -> isOver(shard(id)) || shard(id).records().size() > position(id), Long.MAX_VALUE);
-            List<Record> records = shard(id).records();
+                    .await(() -> isOver(shard(id)) || shard(id).records() > position(id), Long.MAX_VALUE);
             int from = position(id);
-            if (from == records.size()) {
+            int waiting = shard(id).records() - from;
+            if (waiting == 0) {
                 continue;
             }
             simulation.pause(Duration.ofMillis((long) (213 * Math.exp(0.4 * random.nextGaussian()))));
-            int size = 1 + random.nextInt(Math.min(batch, records.size() - from));
-            List<Record> delivered = List.copyOf(records.subList(from, from + size));
+            int size = 1 + random.nextInt(Math.min(batch, waiting));
+            List<Record> delivered = streams.records(table, id, from, size);
             boolean repeats = !simulation.isCalm()
                     && random.nextDouble() < simulation.chances().repeat();
             if (repeats && random.nextBoolean()) {
