@@ -8,11 +8,13 @@ public final class Coverage {
 
     private final Map<String, Long> counts = new TreeMap<>();
 
-    void count(String kind) {
+    /** Counts one event of a kind. */
+    public void count(String kind) {
         add(kind, 1);
     }
 
-    void add(Coverage other) {
+    /** Adds the counts of another run. */
+    public void add(Coverage other) {
         other.counts.forEach((kind, count) -> counts.merge(kind, count, Long::sum));
     }
 

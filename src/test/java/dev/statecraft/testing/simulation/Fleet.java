@@ -88,10 +88,14 @@ public final class Fleet<S> {
     public void send(String what, Consumer<S> request) {
         simulation
                 .scheduler()
-                .start("sender of " + what, null, false, () -> call(what, Duration.ofHours(1), services -> {
-                    request.accept(services);
-                    return true;
-                }));
+                .start(
+                        "sender of " + what,
+                        null,
+                        false,
+                        () -> call(what, Duration.ofHours(1), services -> {
+                            request.accept(services);
+                            return true;
+                        }));
     }
 
     /** Ends one instance, if there is any: none of its threads goes on. */

@@ -23,7 +23,8 @@ public final class Schedule<S> {
     public void start(String name) {
         simulation.background(name, () -> {
             while (true) {
-                simulation.pause(interval.multipliedBy(50 + simulation.random().nextInt(100)).dividedBy(100));
+                simulation.pause(interval.multipliedBy(50 + simulation.random().nextInt(100))
+                        .dividedBy(100));
                 if (!simulation.isCalm()) {
                     int chance = simulation.random().nextInt(10);
                     if (chance == 0) {

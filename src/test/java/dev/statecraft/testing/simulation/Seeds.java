@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Function;
@@ -75,6 +76,9 @@ public final class Seeds {
         simulation.calm();
         simulation.caller("settle", run::settle);
         simulation.run();
+        // Replicas and indexes catch up.
+        simulation.caller("rest", () -> simulation.pause(Duration.ofSeconds(10)));
+        simulation.run();
         simulation.caller("check", run::check);
         simulation.run();
     }
@@ -111,8 +115,7 @@ public final class Seeds {
                                 seed,
                                 file,
                                 String.join(
-                                        "\n",
-                                        trace.subList(Math.max(0, trace.size() - SHOWN_LINES), trace.size()))),
+                                        "\n", trace.subList(Math.max(0, trace.size() - SHOWN_LINES), trace.size()))),
                 first);
     }
 

@@ -35,13 +35,15 @@ final class SimulatedNetwork implements ExecutionInterceptor {
     public void onExecutionFailure(Context.FailedExecution context, ExecutionAttributes attributes) {
         simulation
                 .scheduler()
-                .trace(() -> context.exception().getClass().getSimpleName() + " for " + Calls.describe(context.request()));
+                .trace(() ->
+                        context.exception().getClass().getSimpleName() + " for " + Calls.describe(context.request()));
         simulation.scheduler().unshield();
         mayDie();
     }
 
     private void mayDie() {
-        if (!simulation.isCalm() && simulation.random().nextDouble() < simulation.chances().death()) {
+        if (!simulation.isCalm()
+                && simulation.random().nextDouble() < simulation.chances().death()) {
             death.run();
         }
     }

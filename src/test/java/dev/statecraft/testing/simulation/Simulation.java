@@ -158,8 +158,7 @@ public final class Simulation implements AutoCloseable {
 
     /** Services whose requests reach the database at once and without faults, to look at the result of a run. */
     public <S> S observer(BiFunction<Machine, DynamoDbClient, S> boot) {
-        Machine machine =
-                new Machine(clock, ticker, new Random(0), new SimulatedThreads(scheduler, "observer"));
+        Machine machine = new Machine(clock, ticker, new Random(0), new SimulatedThreads(scheduler, "observer"));
         return boot.apply(machine, database.client());
     }
 

@@ -70,8 +70,7 @@ public final class StreamDelivery<S> {
     }
 
     private boolean isOver(ShardState shard) {
-        return shard.closed()
-                && positions.getOrDefault(shard.id(), 0) == shard.records();
+        return shard.closed() && positions.getOrDefault(shard.id(), 0) == shard.records();
     }
 
     private ShardState shard(String id) {
@@ -84,9 +83,7 @@ public final class StreamDelivery<S> {
     private void deliver(String name, String id) {
         Random random = simulation.random();
         while (!isOver(shard(id))) {
-            simulation
-                    .scheduler()
-                    .await(() -> isOver(shard(id)) || shard(id).records() > position(id), Long.MAX_VALUE);
+            simulation.scheduler().await(() -> isOver(shard(id)) || shard(id).records() > position(id), Long.MAX_VALUE);
             int from = position(id);
             int waiting = shard(id).records() - from;
             if (waiting == 0) {

@@ -137,8 +137,8 @@ public final class CommitWorkload implements Workload {
     private void read(String server, String entity) {
         long invoked = ++instant;
         Optional<Entity> read = Requests.once(simulation, api, "read " + entity, realm -> realm.read(entity));
-        read.ifPresent(found ->
-                versions.add(Operation.answered(server, invoked, ++instant, Request.read(entity), answer(false, found))));
+        read.ifPresent(found -> versions.add(
+                Operation.answered(server, invoked, ++instant, Request.read(entity), answer(false, found))));
     }
 
     /** One request, in one commit. */
@@ -150,8 +150,8 @@ public final class CommitWorkload implements Workload {
                 .filter(results -> results.stream().noneMatch(result -> isOpen(result)));
         if (answered.isEmpty()) {
             commits.add(Operation.unknown(server, invoked, commit));
-            entities.forEach(entity ->
-                    versions.add(Operation.unknown(server, invoked, new Request<>(entity, id, kind))));
+            entities.forEach(
+                    entity -> versions.add(Operation.unknown(server, invoked, new Request<>(entity, id, kind))));
             return;
         }
         long returned = ++instant;
@@ -176,8 +176,7 @@ public final class CommitWorkload implements Workload {
         if (result instanceof Reused) {
             throw new AssertionError("the id of a repeated request is answered as another request's");
         }
-        return !(result instanceof Done || result instanceof Refused
-                || result instanceof BatchRejected);
+        return !(result instanceof Done || result instanceof Refused || result instanceof BatchRejected);
     }
 
     private static Function<Realm, List<Result>> request(String id, List<String> entities, Kind kind) {
@@ -250,7 +249,9 @@ public final class CommitWorkload implements Workload {
         Violation.requireNone(VersionCheck.check(versions, CommitWorkload::after), "versions");
         List<LogEntry> log = realm.log(SPACE);
         Violation.requireNone(
-                LogCheck.check(Map.of(SPACE, log.stream().map(CommitWorkload::entry).toList()), commits), "log");
+                LogCheck.check(
+                        Map.of(SPACE, log.stream().map(CommitWorkload::entry).toList()), commits),
+                "log");
         Map<String, Entity> current = new TreeMap<>();
         for (int i = 0; i < ENTITIES; i++) {
             Entity entity = realm.read("e" + i);

@@ -1,7 +1,5 @@
 package dev.statecraft.testing.workload;
 
-import static org.junit.jupiter.api.Assertions.assertTrue;
-
 import dev.statecraft.testing.simulation.Coverage;
 import dev.statecraft.testing.simulation.Seeds;
 import dev.statecraft.testing.simulation.Simulation;
@@ -14,8 +12,6 @@ import java.util.List;
 import java.util.function.Function;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Runs the workloads with many seeds: {@code -Dseeds} of each, from {@code -Dfirst} on, or {@code -Dseed} alone. Each
