@@ -29,6 +29,7 @@ import dev.statecraft.access.NoScopeRequired;
 import dev.statecraft.access.Requires;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.TestProfile;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
@@ -278,15 +279,21 @@ class ConventionTest {
                 .check(TESTS);
     }
 
-    /** The build starts the application once for tests with the tag, and runs all others in parallel. */
+    /** The tag selects the suite in which tests of one configuration share an application. */
     @Test
     void testsOfTheRunningApplicationAreTagged() {
         classes()
                 .that()
                 .areAnnotatedWith(QuarkusTest.class)
                 .should(satisfy(
-                        "have @Tag(\"application\") or @Tag(\"bench\")", type -> type.tryGetAnnotationOfType(Tag.class)
-                                .filter(tag -> Set.of("application", "bench").contains(tag.value()))
+                        "have the tag application, with a profile application-profile, or bench",
+                        type -> type.tryGetAnnotationOfType(Tag.class)
+                                .filter(tag -> tag.value().equals("bench")
+                                        || tag.value()
+                                                .equals(
+                                                        type.isAnnotatedWith(TestProfile.class)
+                                                                ? "application-profile"
+                                                                : "application"))
                                 .isPresent()))
                 .check(TESTS);
     }

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Access to a deployment that rejects anonymous calls. */
 @QuarkusTest
-@Tag("application")
+@Tag("application-profile")
 @TestProfile(ClosedDoor.class)
 @WithTestResource(DynamoDbLocalResource.class)
 class ClosedDoorTest {

@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Test;
 
 /** Logs contain neither secrets nor player state, for accepted and for rejected requests. */
 @QuarkusTest
-@Tag("application")
+@Tag("application-profile")
 @TestProfile(LogSecrecyTest.Talkative.class)
 @WithTestResource(DynamoDbLocalResource.class)
 class LogSecrecyTest {

@@ -52,7 +52,7 @@ import org.junit.jupiter.api.Test;
  * missing.
  */
 @QuarkusTest
-@Tag("application")
+@Tag("application-profile")
 @TestProfile(ClosedDoor.class)
 @WithTestResource(DynamoDbLocalResource.class)
 class RouteAccessTest {

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 
 /** Pages of configured origins may call the API, over HTTP and through API Gateway. */
 @QuarkusTest
-@Tag("application")
+@Tag("application-profile")
 @TestProfile(CrossOriginTest.OneOrigin.class)
 @WithTestResource(DynamoDbLocalResource.class)
 class CrossOriginTest {

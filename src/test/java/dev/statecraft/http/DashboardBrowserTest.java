@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
  * Chromium; npm brings Playwright and axe into {@code target}. Where something is missing the test is skipped and says
  * what; a build machine that lets it ({@code CI=true}, root, apt) gets Chromium installed.
  */
-@Tag("application")
+@Tag("application-profile")
 @QuarkusTest
 @WithTestResource(DynamoDbLocalResource.class)
 @TestProfile(DashboardBrowserTest.OwnGame.class)

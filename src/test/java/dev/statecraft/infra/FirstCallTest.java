@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** {@code infra/deploy} with the running application as the deployed API: its first key, and the call that it prints. */
 @QuarkusTest
-@Tag("application")
+@Tag("application-profile")
 @TestProfile(ClosedDoor.class)
 @WithTestResource(DynamoDbLocalResource.class)
 class FirstCallTest {

@@ -47,7 +47,7 @@ import org.junit.jupiter.api.TestMethodOrder;
  * wake it. One tick in eight is delivered twice. The only difference to a stack is that batches are processed at once.
  */
 @QuarkusTest
-@Tag("application")
+@Tag("application-profile")
 @TestProfile(ScheduleSimulationTest.Idle.class)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 @WithTestResource(DynamoDbLocalResource.class)

@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Test;
 
 /** Requests that are signed with an API key. */
 @QuarkusTest
-@Tag("application")
+@Tag("application-profile")
 @TestProfile(ClosedDoor.class)
 @WithTestResource(DynamoDbLocalResource.class)
 class SignatureResourceTest {

@@ -41,7 +41,7 @@ import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 
 /** API keys: creation, use, listing, expiry and revocation. */
 @QuarkusTest
-@Tag("application")
+@Tag("application-profile")
 @TestProfile(ClosedDoor.class)
 @WithTestResource(DynamoDbLocalResource.class)
 class KeyResourceTest {

@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Tokens of API keys, and the access of player tokens. */
 @QuarkusTest
-@Tag("application")
+@Tag("application-profile")
 @TestProfile(ClosedDoor.class)
 @WithTestResource(DynamoDbLocalResource.class)
 class TokenResourceTest {

@@ -38,7 +38,7 @@ import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
  * measured-capacity.json}. {@code -Ddocs.write} writes the file. The price page is computed from it.
  */
 @QuarkusTest
-@Tag("application")
+@Tag("application-profile")
 @TestProfile(CapacityTest.Metered.class)
 @WithTestResource(DynamoDbLocalResource.class)
 class CapacityTest {

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 
 /** Tests the replication of top entries as an entity. */
 @QuarkusTest
-@Tag("application")
+@Tag("application-profile")
 @TestProfile(ReplicatedBoardsTest.Replicating.class)
 @WithTestResource(DynamoDbLocalResource.class)
 class ReplicatedBoardsTest {

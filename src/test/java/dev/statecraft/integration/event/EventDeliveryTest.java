@@ -41,7 +41,7 @@ import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
  * other batches and out of order. Events, counters, ranks, bound boards and replicated top entries must not change.
  */
 @QuarkusTest
-@Tag("application")
+@Tag("application-profile")
 @TestProfile(EventDeliveryTest.Faulty.class)
 @WithTestResource(DynamoDbLocalResource.class)
 @WithTestResource(FaultyBus.class)

@@ -10,6 +10,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** How long each test class of a build took, and where the time of the build went; Maven runs it after the tests. */
@@ -18,6 +19,12 @@ public final class BuildTimes {
     private static final String SUFFIX = ".times";
     private static final Pattern SPACE = Pattern.compile(" ");
     private static final int SLOWEST = 10;
+
+    /** The parts of a build with tests, and the phases that run side by side in each. */
+    private static final List<Part> PARTS = List.of(
+            new Part("tests", List.of("plain", "application")), new Part("tests of the artifact", List.of("artifact")));
+
+    private record Part(String name, List<String> phases) {}
 
     private BuildTimes() {}
 
@@ -88,29 +95,38 @@ public final class BuildTimes {
                 .limit(SLOWEST)
                 .forEach(time -> text.append(row(time.seconds(), time.className())));
         text.append("Where the time of the build went\n");
-        long previous = begun;
-        String last = "until the first test";
-        for (String phase : List.of("plain", "application", "artifact")) {
-            List<ClassTime> own =
-                    times.stream().filter(time -> time.phase().equals(phase)).toList();
-            if (own.isEmpty()) {
-                continue;
+        long mark = begun;
+        String before = "until the first test";
+        for (Part part : PARTS) {
+            List<ClassTime> own = times.stream()
+                    .filter(time -> part.phases().contains(time.phase()))
+                    .toList();
+            if (!own.isEmpty()) {
+                long start = own.stream().mapToLong(ClassTime::start).min().orElseThrow();
+                long end = own.stream().mapToLong(ClassTime::end).max().orElseThrow();
+                text.append(row((start - mark) / 1000.0, before));
+                text.append(row((end - start) / 1000.0, part.name() + sums(part.phases(), own)));
+                mark = end;
+                before = "packaging";
             }
-            long start = own.stream().mapToLong(ClassTime::start).min().orElseThrow();
-            long end = own.stream().mapToLong(ClassTime::end).max().orElseThrow();
-            text.append(row((start - previous) / 1000.0, last));
-            text.append(row(
-                    (end - start) / 1000.0,
-                    "%s: %,d tests in %d classes, %.0f s in all processes"
-                            .formatted(
-                                    phase,
-                                    own.stream().mapToInt(ClassTime::tests).sum(),
-                                    own.size(),
-                                    own.stream().mapToDouble(ClassTime::seconds).sum())));
-            previous = end;
-            last = "then";
         }
-        return text.append(row((now - begun) / 1000.0, "all")).toString();
+        return text.append(row((now - begun) / 1000.0, "in all")).toString();
+    }
+
+    private static String sums(List<String> phases, List<ClassTime> times) {
+        return phases.stream()
+                .map(phase -> times.stream()
+                        .filter(time -> time.phase().equals(phase))
+                        .toList())
+                .filter(own -> !own.isEmpty())
+                .map(own -> String.format(
+                        Locale.ROOT,
+                        "%s: %,d in %d classes, %.0f s one after another",
+                        own.get(0).phase(),
+                        own.stream().mapToInt(ClassTime::tests).sum(),
+                        own.size(),
+                        own.stream().mapToDouble(ClassTime::seconds).sum()))
+                .collect(Collectors.joining("; ", " (", ")"));
     }
 
     private static String row(double seconds, String what) {

@@ -16,7 +16,6 @@ import java.util.logging.Logger;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.junit.platform.engine.TestExecutionResult;
-import org.junit.platform.engine.TestTag;
 import org.junit.platform.engine.support.descriptor.ClassSource;
 import org.junit.platform.launcher.LauncherSession;
 import org.junit.platform.launcher.LauncherSessionListener;
@@ -141,8 +140,8 @@ public final class ConsoleReport implements LauncherSessionListener, TestExecuti
     private void finish(TestIdentifier test, ClassTally tally) {
         long now = System.currentTimeMillis();
         console.println(tally.line(now));
-        String phase =
-                test.getTags().contains(TestTag.create(APPLICATION)) ? APPLICATION : System.getProperty(PHASE, "plain");
+        boolean application = test.getTags().stream().anyMatch(tag -> tag.getName().startsWith(APPLICATION));
+        String phase = application ? APPLICATION : System.getProperty(PHASE, "plain");
         BuildTimes.append(Path.of("" + directory), process, tally.time(phase, now));
     }
 
