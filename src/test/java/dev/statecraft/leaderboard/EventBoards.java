@@ -40,8 +40,19 @@ final class EventBoards {
     static final Duration SETTLED = Duration.ofSeconds(6);
 
     final FaultyDynamo faults = new FaultyDynamo();
-    final MovingClock clock = new MovingClock(START.minusSeconds(60));
-    final Arena arena = new Arena(Map.of(), faults, clock);
+    final MovingClock clock;
+    final Arena arena;
+
+    EventBoards() {
+        clock = new MovingClock(START.minusSeconds(60));
+        arena = new Arena(Map.of(), faults, clock);
+    }
+
+    /** An instance in any database, with the clock of its machine; its writes do not fail. */
+    EventBoards(MovingClock clock, Arena arena) {
+        this.clock = clock;
+        this.arena = arena;
+    }
 
     /** Creates the board "board" from {@link #START} to {@link #END}. */
     void create() {

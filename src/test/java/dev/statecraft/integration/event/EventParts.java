@@ -45,6 +45,11 @@ public final class EventParts {
                 machine.clock());
     }
 
+    /** The service that publishes the records of the feed's stream. */
+    public BusService bus(EventSink sink) {
+        return new BusService(sink);
+    }
+
     public static IntegrationConfig config(Map<String, String> settings) {
         SmallRyeConfigBuilder builder = new SmallRyeConfigBuilder()
                 .withConverter(Duration.class, 200, new DurationConverter())

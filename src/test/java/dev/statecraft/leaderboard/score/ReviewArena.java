@@ -19,7 +19,16 @@ final class ReviewArena {
             new Bounds(null, BigDecimal.valueOf(100), null, null, null, Bounds.Action.QUARANTINE);
 
     final FaultyDynamo faults = new FaultyDynamo();
-    final Arena arena = new Arena(Map.of(), faults, Clock.systemUTC());
+    final Arena arena;
+
+    ReviewArena() {
+        arena = new Arena(Map.of(), faults, Clock.systemUTC());
+    }
+
+    /** An instance in any database, whose writes do not fail. */
+    ReviewArena(Arena arena) {
+        this.arena = arena;
+    }
 
     /** Creates a board with bounds. */
     void board(String id, RankingType type, Bounds bounds) {
