@@ -1,5 +1,6 @@
 package dev.statecraft.testing.dynamo;
 
+import dev.statecraft.testing.dynamo.expression.ItemSize;
 import dev.statecraft.testing.dynamo.expression.DynamoErrors;
 import dev.statecraft.testing.dynamo.expression.ValueCheck;
 import java.util.HashMap;
@@ -32,12 +33,13 @@ record KeyShape(
                 definition -> types.put(definition.attributeName(), Type.valueOf(definition.attributeTypeAsString())));
         String partition = schema.get(0).attributeName();
         @Nullable String sort = schema.size() > 1 ? schema.get(1).attributeName() : null;
-        boolean valid = schema.size() <= 2
+        boolean keys = schema.size() <= 2
                 && schema.get(0).keyType() == KeyType.HASH
-                && (sort == null || schema.get(1).keyType() == KeyType.RANGE)
-                && types.containsKey(partition)
-                && (sort == null || types.containsKey(sort));
-        if (!valid) {
+                && (sort == null || schema.get(1).keyType() == KeyType.RANGE);
+        if (!keys) {
+            throw DynamoErrors.invalid("Invalid KeySchema: The first KeySchemaElement is not a HASH key type");
+        }
+        if (!types.containsKey(partition) || (sort != null && !types.containsKey(sort))) {
             throw DynamoErrors.invalid(INVALID + "Some index key attributes are not defined in AttributeDefinitions");
         }
         return new KeyShape(partition, types.get(partition), sort, sort == null ? Type.S : types.get(sort));
@@ -78,11 +80,8 @@ record KeyShape(
         Map<String, AttributeValue> key = ValueCheck.canonical(given);
         AttributeValue partitionValue = key.get(partition);
         AttributeValue sortValue = sort == null ? null : key.get(sort);
-        boolean matches = partitionValue != null
-                && partitionValue.type() == partitionType
-                && (sort == null || (sortValue != null && sortValue.type() == sortType));
-        if (!matches) {
-            throw DynamoErrors.invalid("The provided key element does not match the schema");
+        if (partitionValue == null || (sort != null && sortValue == null)) {
+            throw DynamoErrors.invalid("One of the required keys was not given a value");
         }
         requireIn(key);
         return key;

@@ -1,9 +1,11 @@
 package dev.statecraft.testing.dynamo;
 
+import dev.statecraft.testing.dynamo.expression.DynamoErrors;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.dynamodb.model.AttributeDefinition;
 import software.amazon.awssdk.services.dynamodb.model.CreateTableRequest;
 import software.amazon.awssdk.services.dynamodb.model.GlobalSecondaryIndex;
 import software.amazon.awssdk.services.dynamodb.model.LocalSecondaryIndex;
@@ -47,6 +49,17 @@ final class ModelTable {
                     key,
                     global.projection()));
             globals.add(new GlobalIndex());
+        }
+        requireUse(definition.attributeDefinitions());
+    }
+
+    private void requireUse(List<AttributeDefinition> definitions) {
+        for (AttributeDefinition definition : definitions) {
+            String name = definition.attributeName();
+            if (!key.contains(name) && indexes.stream().noneMatch(index -> index.key().contains(name))) {
+                throw DynamoErrors.invalid("One or more parameter values were invalid: Some AttributeDefinitions are not"
+                        + " used. AttributeDefinitions: [" + name + "]");
+            }
         }
     }
 

@@ -64,9 +64,11 @@ final class PageOperations {
             Map<String, AttributeValue> from = PageReader.requireStart(table, index, request.exclusiveStartKey());
             if (key.partitionOf(from).compareTo(partition) != 0) {
                 throw DynamoErrors.invalid(
-                        "The provided starting key is outside query boundaries based on provided" + " conditions");
+                        "The provided starting key does not match the range key predicate");
             }
             start = index == null ? RowKey.of(table.key().sortOf(from)) : index.placeOf(from);
+            requireWithin(start, RowKey.low(rows), RowKey.high(rows));
+
         }
         boolean consistent = Boolean.TRUE.equals(request.consistentRead());
         Consumption consumption = new Consumption(false);
@@ -214,16 +216,31 @@ final class PageOperations {
         return index != null && index.global() ? index : null;
     }
 
+    
+    private static void requireWithin(RowKey start, @Nullable RowKey low, @Nullable RowKey high) {
+        if ((low != null && start.compareTo(low) <= 0) || (high != null && start.compareTo(high) >= 0)) {
+            throw DynamoErrors.invalid("The provided starting key does not match the range key predicate");
+        }
+    }
+
     private static void requireTypes(KeyCondition rows, KeyShape key) {
         requireType(rows.partition(), key.partitionType());
         for (AttributeValue bound : new AttributeValue[] {rows.low(), rows.high(), rows.prefix()}) {
             if (bound != null) {
                 requireType(bound, key.sortType());
+                requireNotEmpty(bound, key.sort());
             }
         }
-        if (rows.partition().type() == Type.S && rows.partition().s().isEmpty()) {
+        requireNotEmpty(rows.partition(), key.partition());
+    }
+
+    private static void requireNotEmpty(AttributeValue value, @Nullable String name) {
+        boolean empty = value.type() == Type.S
+                ? value.s().isEmpty()
+                : value.type() == Type.B && value.b().asByteArrayUnsafe().length == 0;
+        if (empty) {
             throw DynamoErrors.invalid("One or more parameter values are not valid. The AttributeValue for a key"
-                    + " attribute cannot contain an empty string value. Key: " + key.partition());
+                    + " attribute cannot contain an empty " + (value.type() == Type.S ? "string" : "binary") + " value. Key: " + name);
         }
     }
 
@@ -238,8 +255,8 @@ final class PageOperations {
         if (filter == null) {
             return;
         }
-        for (String name : new String[] {key.partition(), key.sort()}) {
-            if (name != null && filter.refersTo(name, placeholders)) {
+        for (String name : filter.attributes(placeholders)) {
+            if (key.contains(name)) {
                 throw DynamoErrors.invalid("Filter Expression can only contain non-primary key attributes: Primary key"
                         + " attribute: " + name);
             }

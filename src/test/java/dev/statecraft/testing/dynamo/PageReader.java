@@ -68,6 +68,12 @@ final class PageReader {
         }
         if (filter != null) {
             filter.tree().check(filter.parameter(), placeholders);
+            for (String attribute : filter.attributes(placeholders)) {
+                if (index != null && !index.projects(attribute)) {
+                    throw DynamoErrors.invalid("One or more parameter values were invalid: Secondary index "
+                            + index.name() + " does not project one or more filter attributes: [" + attribute + "]");
+                }
+            }
         }
         this.fromTable = needsTable(select);
     }

@@ -1,5 +1,6 @@
 package dev.statecraft.testing.dynamo;
 
+import dev.statecraft.testing.dynamo.expression.ItemSize;
 import dev.statecraft.testing.dynamo.expression.Condition;
 import dev.statecraft.testing.dynamo.expression.DocumentPath;
 import dev.statecraft.testing.dynamo.expression.DynamoErrors;

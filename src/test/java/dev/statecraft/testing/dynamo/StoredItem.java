@@ -1,5 +1,6 @@
 package dev.statecraft.testing.dynamo;
 
+import dev.statecraft.testing.dynamo.expression.ItemSize;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;

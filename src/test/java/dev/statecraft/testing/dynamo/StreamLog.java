@@ -1,5 +1,6 @@
 package dev.statecraft.testing.dynamo;
 
+import dev.statecraft.testing.dynamo.expression.ItemSize;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;

@@ -4,6 +4,7 @@ import dev.statecraft.testing.dynamo.expression.DynamoErrors;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.dynamodb.model.BillingModeSummary;
 import software.amazon.awssdk.services.dynamodb.model.CreateTableRequest;
@@ -24,6 +25,7 @@ import software.amazon.awssdk.services.dynamodb.model.UpdateTimeToLiveRequest;
 final class TableAdministration {
 
     private static final String ARN = "arn:aws:dynamodb:ddblocal:000000000000:table/";
+    private static final Pattern NAME = Pattern.compile("[a-zA-Z0-9_.-]{3,255}");
     private static final int MOST_NAMES = 100;
 
     private final ModelState state;
@@ -36,6 +38,10 @@ final class TableAdministration {
     TableDescription create(CreateTableRequest request) {
         synchronized (state.lock) {
             String name = request.tableName();
+            requireName(name);
+            request.globalSecondaryIndexes().forEach(index -> requireName(index.indexName()));
+            request.localSecondaryIndexes().forEach(index -> requireName(index.indexName()));
+
             if (state.tables.containsKey(name)) {
                 throw DynamoErrors.of(
                         ResourceInUseException.builder(), "ResourceInUseException", "Cannot create preexisting table");
@@ -110,6 +116,14 @@ final class TableAdministration {
             }
             table.expireBy(enabled ? wanted.attributeName() : null);
             return wanted;
+        }
+    }
+
+    
+    private static void requireName(@Nullable String name) {
+        if (name == null || !NAME.matcher(name).matches()) {
+            throw DynamoErrors.invalid("Invalid table/index name.  Table/index names must be between 3 and 255"
+                    + " characters long, and may contain only the characters a-z, A-Z, 0-9, '_', '-', and '.'");
         }
     }
 

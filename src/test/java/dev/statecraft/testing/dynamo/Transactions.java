@@ -7,7 +7,9 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.dynamodb.model.CancellationReason;
 import software.amazon.awssdk.services.dynamodb.model.DynamoDbException;
@@ -42,7 +44,7 @@ final class Transactions {
     }
 
     TransactWriteItemsResponse write(TransactWriteItemsRequest request) {
-        List<PreparedWrite> writes = prepare(request.transactItems());
+        List<PreparedWrite> writes = prepareAll(request.transactItems());
         String token = request.clientRequestToken();
         Consumption consumption = new Consumption(true);
         if (state.settings.interleaving() == Interleaving.NONE) {
@@ -186,11 +188,7 @@ final class Transactions {
             StoredItem current = state.current(write.table(), write.partition(), write.row());
             @Nullable PlannedWrite plan = null;
             if (!write.accepts(current)) {
-                CancellationReason.Builder reason = CancellationReason.builder()
-                        .code("ConditionalCheckFailed")
-                        .message("The conditional request failed");
-                var item = write.shown(current);
-                reasons[i] = (item == null ? reason : reason.item(item)).build();
+                reasons[i] = failedCondition(write, current);
             } else {
                 try {
                     plan = write.plan(current);
@@ -260,24 +258,64 @@ final class Transactions {
         return true;
     }
 
-    private List<PreparedWrite> prepare(List<TransactWriteItem> items) {
+    private List<PreparedWrite> prepareAll(List<TransactWriteItem> items) {
         if (items.isEmpty() || items.size() > MOST_ITEMS) {
             throw DynamoErrors.invalid("1 validation error detected: Value at 'transactItems' failed to satisfy"
                     + " constraint: Member must have length less than or equal to 100 and greater than or equal to 1");
         }
         List<PreparedWrite> writes = new ArrayList<>(items.size());
+        CancellationReason[] reasons = new CancellationReason[items.size()];
         TreeSet<ModelState.Address> addresses = new TreeSet<>();
-        for (TransactWriteItem item : items) {
-            PreparedWrite write = prepare(item);
-            writes.add(write);
-            if (!addresses.add(write.address())) {
-                throw DynamoErrors.invalid("Transaction request cannot include multiple operations on one item");
+        for (int i = 0; i < reasons.length; i++) {
+            try {
+                PreparedWrite write = prepare(items.get(i));
+                writes.add(write);
+                if (!addresses.add(write.address())) {
+                    throw DynamoErrors.invalid("Transaction request cannot include multiple operations on one item");
+                }
+            } catch (DynamoDbException invalid) {
+                String message = invalid.awsErrorDetails().errorMessage();
+                if (!message.contains("Type mismatch for") && !message.contains("Cannot update attribute")) {
+                    throw invalid;
+                }
+                // An item that does not fit the keys cancels the transaction; other mistakes are those of the request.
+                reasons[i] = reason("ValidationError", message);
+                writes.add(null);
             }
+        }
+        if (writes.contains(null)) {
+            cancel(writes, reasons);
         }
         return writes;
     }
 
+    private void cancel(List<@Nullable PreparedWrite> writes, @Nullable CancellationReason[] reasons) {
+        synchronized (state.lock) {
+            for (int i = 0; i < reasons.length; i++) {
+                PreparedWrite write = writes.get(i);
+                if (write != null) {
+                    StoredItem current = state.current(write.table(), write.partition(), write.row());
+                    reasons[i] = write.accepts(current) ? null : failedCondition(write, current);
+                }
+            }
+        }
+        cancelIfAny(reasons);
+    }
+
+    private static CancellationReason failedCondition(PreparedWrite write, @Nullable StoredItem current) {
+        CancellationReason.Builder reason =
+                CancellationReason.builder().code("ConditionalCheckFailed").message("The conditional request failed");
+        var item = write.shown(current);
+        return (item == null ? reason : reason.item(item)).build();
+    }
+
     private PreparedWrite prepare(TransactWriteItem item) {
+        long operations = Stream.of(item.put(), item.update(), item.delete(), item.conditionCheck())
+                .filter(Objects::nonNull)
+                .count();
+        if (operations != 1) {
+            throw DynamoErrors.invalid("TransactItems can only contain one of Check, Put, Update or Delete");
+        }
         if (item.put() != null) {
             return PreparedWrite.of(state.table(item.put().tableName()), item.put());
         }
@@ -289,10 +327,6 @@ final class Transactions {
         }
         if (item.delete() != null) {
             return PreparedWrite.of(state.table(item.delete().tableName()), item.delete());
-        }
-        if (item.conditionCheck() == null) {
-            throw DynamoErrors.invalid(
-                    "Invalid Request: TransactWriteRequest should contain Delete or Put or Update" + " request");
         }
         if (item.conditionCheck().conditionExpression() == null) {
             throw DynamoErrors.invalid("The conditionExpression of a check in a transaction must not be null");

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
@@ -89,35 +90,80 @@ public record DocumentPath(List<Step> steps) {
         }
     }
 
-    /** The part of an item at some paths. */
+    /** The part of an item at some paths. Elements of a list keep their order. */
     public static Map<String, AttributeValue> project(
             Map<String, AttributeValue> item, List<DocumentPath> paths, Placeholders placeholders) {
         Map<String, AttributeValue> part = new HashMap<>();
+        Map<String, List<List<Object>>> inside = new HashMap<>();
         for (DocumentPath path : paths) {
-            AttributeValue value = path.in(item, placeholders);
-            if (value != null) {
-                String name = path.attribute(placeholders);
-                part.put(name, path.wrapped(part.get(name), value, 1, placeholders));
+            String name = path.attribute(placeholders);
+            if (path.isAttribute()) {
+                AttributeValue value = item.get(name);
+                if (value != null) {
+                    part.put(name, value);
+                }
+            } else {
+                List<Object> steps = path.resolved(placeholders);
+                inside.computeIfAbsent(name, key -> new ArrayList<>()).add(steps.subList(1, steps.size()));
             }
         }
+        inside.forEach((name, steps) -> {
+            AttributeValue value = part(item.get(name), steps);
+            if (value != null) {
+                part.put(name, value);
+            }
+        });
         return part;
     }
 
-    /** The value inside the maps and lists of the path's steps, merged with what other paths have selected. */
-    private AttributeValue wrapped(
-            @Nullable AttributeValue there, AttributeValue value, int step, Placeholders placeholders) {
-        if (step == steps.size()) {
+    /** The attributes that changed paths return: a list is returned as a whole. */
+    public static List<DocumentPath> untilLists(List<DocumentPath> paths) {
+        List<DocumentPath> cut = new ArrayList<>();
+        for (DocumentPath path : paths) {
+            int end = 1;
+            while (end < path.steps.size() && path.steps.get(end).name() != null) {
+                end++;
+            }
+            cut.add(new DocumentPath(path.steps.subList(0, end)));
+        }
+        return cut;
+    }
+
+    /** The part of a value at some paths below it; null if there is none. */
+    private static @Nullable AttributeValue part(@Nullable AttributeValue value, List<List<Object>> paths) {
+        if (value == null || paths.stream().anyMatch(List::isEmpty)) {
             return value;
         }
-        String name = steps.get(step).resolved(placeholders);
-        if (name == null) {
-            List<AttributeValue> list = there == null ? new ArrayList<>() : new ArrayList<>(there.l());
-            list.add(wrapped(null, value, step + 1, placeholders));
-            return AttributeValue.fromL(list);
+        Map<Object, List<List<Object>>> byStep = new TreeMap<>(DocumentPath::compareSteps);
+        for (List<Object> path : paths) {
+            byStep.computeIfAbsent(path.get(0), step -> new ArrayList<>()).add(path.subList(1, path.size()));
         }
-        Map<String, AttributeValue> map = there == null ? new HashMap<>() : new HashMap<>(there.m());
-        map.put(name, wrapped(map.get(name), value, step + 1, placeholders));
-        return AttributeValue.fromM(map);
+        Map<String, AttributeValue> map = new HashMap<>();
+        List<AttributeValue> list = new ArrayList<>();
+        byStep.forEach((step, rest) -> {
+            if (step instanceof String name && value.type() == AttributeValue.Type.M) {
+                AttributeValue inner = part(value.m().get(name), rest);
+                if (inner != null) {
+                    map.put(name, inner);
+                }
+            } else if (step instanceof Integer index && value.type() == AttributeValue.Type.L) {
+                AttributeValue inner = index < value.l().size() ? part(value.l().get(index), rest) : null;
+                if (inner != null) {
+                    list.add(inner);
+                }
+            }
+        });
+        if (map.isEmpty() && list.isEmpty()) {
+            return null;
+        }
+        return list.isEmpty() ? AttributeValue.fromM(map) : AttributeValue.fromL(list);
+    }
+
+    private static int compareSteps(Object a, Object b) {
+        if (a instanceof Integer first && b instanceof Integer second) {
+            return Integer.compare(first, second);
+        }
+        return a.toString().compareTo(b.toString());
     }
 
     private static @Nullable AttributeValue child(AttributeValue value, Step step, Placeholders placeholders) {

@@ -52,14 +52,11 @@ public record Expression<T>(String parameter, T tree, Set<String> names, Set<Str
         return PROJECTIONS.get(text);
     }
 
-    /** Whether the expression refers to an attribute. */
-    public boolean refersTo(String attribute, Placeholders placeholders) {
-        for (String name : attributes) {
-            if (attribute.equals(name.charAt(0) == '#' ? placeholders.name(name) : name)) {
-                return true;
-            }
-        }
-        return false;
+    /** The names of the attributes in the expression. */
+    public List<String> attributes(Placeholders placeholders) {
+        return attributes.stream()
+                .map(name -> name.charAt(0) == '#' ? placeholders.name(name) : name)
+                .toList();
     }
 
     private record Cache<T>(String parameter, Function<ExpressionParser, T> parse, Map<String, Expression<T>> byText) {

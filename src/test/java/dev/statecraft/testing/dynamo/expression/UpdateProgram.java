@@ -108,9 +108,9 @@ public record UpdateProgram(List<Action> actions) {
         requireSameType(there, more);
         return switch (there.type()) {
             case N -> AttributeValue.fromN(DecimalText.add(there.n(), more.n()));
-            case SS -> AttributeValue.fromSs(union(there.ss(), more.ss()));
-            case NS -> AttributeValue.fromNs(union(there.ns(), more.ns()));
-            case BS -> AttributeValue.fromBs(union(there.bs(), more.bs()));
+            case SS -> ValueCheck.canonical(AttributeValue.fromSs(union(there.ss(), more.ss())));
+            case NS -> ValueCheck.canonical(AttributeValue.fromNs(union(there.ns(), more.ns())));
+            case BS -> ValueCheck.canonical(AttributeValue.fromBs(union(there.bs(), more.bs())));
             default -> throw DynamoErrors.invalid(WRONG_TYPE);
         };
     }

@@ -1,11 +1,14 @@
 package dev.statecraft.testing.dynamo.expression;
 
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /** Checks attribute values of a request and brings their numbers into the form in which DynamoDB returns them. */
@@ -39,9 +42,9 @@ public final class ValueCheck {
     }
 
     private static AttributeValue canonical(@Nullable AttributeValue value, int level) {
-        if (value == null) {
-            throw DynamoErrors.invalid(
-                    "Supplied AttributeValue is empty, must contain exactly one of the supported" + " datatypes");
+        // A value of several types has none for the SDK.
+        if (value == null || value.type() == null) {
+            throw DynamoErrors.invalid("Supplied AttributeValue must contain exactly one of the supported datatypes");
         }
         if (level > MOST_LEVELS) {
             throw DynamoErrors.invalid("Nesting Levels have exceeded supported limits");
@@ -55,13 +58,19 @@ public final class ValueCheck {
                 }
                 yield value;
             }
-            case SS -> checkedSet(value, value.ss(), "string");
-            case BS -> checkedSet(value, value.bs(), "binary");
+            case SS -> {
+                List<String> sorted = sorted(value.ss(), ValueOrder::compare, "string");
+                yield sorted.equals(value.ss()) ? value : AttributeValue.fromSs(sorted);
+            }
+            case BS -> {
+                List<SdkBytes> sorted = sorted(value.bs(), ValueCheck::compare, "binary");
+                yield sorted.equals(value.bs()) ? value : AttributeValue.fromBs(sorted);
+            }
             case NS -> {
                 List<String> numbers =
                         value.ns().stream().map(DecimalText::canonical).toList();
-                checkedSet(value, numbers, "number");
-                yield numbers.equals(value.ns()) ? value : AttributeValue.fromNs(numbers);
+                List<String> sorted = sorted(numbers, DecimalText::compare, "number");
+                yield sorted.equals(value.ns()) ? value : AttributeValue.fromNs(sorted);
             }
             case M -> {
                 Map<String, AttributeValue> map = canonical(value.m(), level + 1);
@@ -92,13 +101,18 @@ public final class ValueCheck {
         return changed == null ? value : AttributeValue.fromL(changed);
     }
 
-    private static <T> AttributeValue checkedSet(AttributeValue value, List<T> elements, String kind) {
+    /** The elements of a set in the order in which DynamoDB Local returns them. */
+    private static <T> List<T> sorted(List<T> elements, Comparator<T> order, String kind) {
         if (elements.isEmpty()) {
             throw DynamoErrors.invalid(INVALID + "An " + kind + " set  may not be empty");
         }
         if (new HashSet<>(elements).size() < elements.size()) {
-            throw DynamoErrors.invalid(INVALID + "Input collection " + elements + " contains duplicates.");
+            throw DynamoErrors.invalid(INVALID + "Input collection " + elements + " contains duplicates");
         }
-        return value;
+        return elements.stream().sorted(order).toList();
+    }
+
+    private static int compare(SdkBytes a, SdkBytes b) {
+        return Arrays.compareUnsigned(a.asByteArrayUnsafe(), b.asByteArrayUnsafe());
     }
 }

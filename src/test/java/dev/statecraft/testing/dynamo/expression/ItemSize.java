@@ -1,6 +1,5 @@
-package dev.statecraft.testing.dynamo;
+package dev.statecraft.testing.dynamo.expression;
 
-import dev.statecraft.testing.dynamo.expression.DecimalText;
 import java.util.Map;
 import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
@@ -9,7 +8,7 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 public final class ItemSize {
 
     /** The largest item. */
-    static final int LIMIT_BYTES = 400 * 1024;
+    public static final int LIMIT_BYTES = 400 * 1024;
 
     private static final int CONTAINER_BYTES = 3;
 
@@ -24,7 +23,8 @@ public final class ItemSize {
         return bytes;
     }
 
-    static int of(AttributeValue value) {
+    /** The size of a value in bytes. */
+    public static int of(AttributeValue value) {
         return switch (value.type()) {
             case S -> utf8(value.s());
             case N -> number(value.n());
