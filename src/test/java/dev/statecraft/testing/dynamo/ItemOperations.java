@@ -167,7 +167,9 @@ final class ItemOperations {
         return prepared.update() == null
                 ? Map.of()
                 : DocumentPath.project(
-                        StoredItem.attributesOf(item), DocumentPath.untilLists(prepared.update().tree().paths()), prepared.placeholders());
+                        StoredItem.attributesOf(item),
+                        DocumentPath.untilLists(prepared.update().tree().paths()),
+                        prepared.placeholders());
     }
 
     private static void requireOldOrNone(@Nullable ReturnValue wish) {

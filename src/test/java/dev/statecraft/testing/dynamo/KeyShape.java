@@ -1,7 +1,7 @@
 package dev.statecraft.testing.dynamo;
 
-import dev.statecraft.testing.dynamo.expression.ItemSize;
 import dev.statecraft.testing.dynamo.expression.DynamoErrors;
+import dev.statecraft.testing.dynamo.expression.ItemSize;
 import dev.statecraft.testing.dynamo.expression.ValueCheck;
 import java.util.HashMap;
 import java.util.List;

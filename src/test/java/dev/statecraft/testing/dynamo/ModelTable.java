@@ -56,9 +56,11 @@ final class ModelTable {
     private void requireUse(List<AttributeDefinition> definitions) {
         for (AttributeDefinition definition : definitions) {
             String name = definition.attributeName();
-            if (!key.contains(name) && indexes.stream().noneMatch(index -> index.key().contains(name))) {
-                throw DynamoErrors.invalid("One or more parameter values were invalid: Some AttributeDefinitions are not"
-                        + " used. AttributeDefinitions: [" + name + "]");
+            if (!key.contains(name)
+                    && indexes.stream().noneMatch(index -> index.key().contains(name))) {
+                throw DynamoErrors.invalid(
+                        "One or more parameter values were invalid: Some AttributeDefinitions are not"
+                                + " used. AttributeDefinitions: [" + name + "]");
             }
         }
     }

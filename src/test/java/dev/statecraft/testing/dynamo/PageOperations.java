@@ -63,12 +63,10 @@ final class PageOperations {
         if (request.hasExclusiveStartKey() && !request.exclusiveStartKey().isEmpty()) {
             Map<String, AttributeValue> from = PageReader.requireStart(table, index, request.exclusiveStartKey());
             if (key.partitionOf(from).compareTo(partition) != 0) {
-                throw DynamoErrors.invalid(
-                        "The provided starting key does not match the range key predicate");
+                throw DynamoErrors.invalid("The provided starting key does not match the range key predicate");
             }
             start = index == null ? RowKey.of(table.key().sortOf(from)) : index.placeOf(from);
             requireWithin(start, RowKey.low(rows), RowKey.high(rows));
-
         }
         boolean consistent = Boolean.TRUE.equals(request.consistentRead());
         Consumption consumption = new Consumption(false);
@@ -216,7 +214,6 @@ final class PageOperations {
         return index != null && index.global() ? index : null;
     }
 
-    
     private static void requireWithin(RowKey start, @Nullable RowKey low, @Nullable RowKey high) {
         if ((low != null && start.compareTo(low) <= 0) || (high != null && start.compareTo(high) >= 0)) {
             throw DynamoErrors.invalid("The provided starting key does not match the range key predicate");
@@ -240,7 +237,8 @@ final class PageOperations {
                 : value.type() == Type.B && value.b().asByteArrayUnsafe().length == 0;
         if (empty) {
             throw DynamoErrors.invalid("One or more parameter values are not valid. The AttributeValue for a key"
-                    + " attribute cannot contain an empty " + (value.type() == Type.S ? "string" : "binary") + " value. Key: " + name);
+                    + " attribute cannot contain an empty " + (value.type() == Type.S ? "string" : "binary")
+                    + " value. Key: " + name);
         }
     }
 

@@ -1,10 +1,10 @@
 package dev.statecraft.testing.dynamo;
 
-import dev.statecraft.testing.dynamo.expression.ItemSize;
 import dev.statecraft.testing.dynamo.expression.Condition;
 import dev.statecraft.testing.dynamo.expression.DocumentPath;
 import dev.statecraft.testing.dynamo.expression.DynamoErrors;
 import dev.statecraft.testing.dynamo.expression.Expression;
+import dev.statecraft.testing.dynamo.expression.ItemSize;
 import dev.statecraft.testing.dynamo.expression.Placeholders;
 import dev.statecraft.testing.dynamo.expression.UpdateProgram;
 import dev.statecraft.testing.dynamo.expression.ValueCheck;

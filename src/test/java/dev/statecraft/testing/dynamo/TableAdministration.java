@@ -119,7 +119,6 @@ final class TableAdministration {
         }
     }
 
-    
     private static void requireName(@Nullable String name) {
         if (name == null || !NAME.matcher(name).matches()) {
             throw DynamoErrors.invalid("Invalid table/index name.  Table/index names must be between 3 and 255"
