@@ -19,12 +19,19 @@ public final class DynamoDbLocalResource implements QuarkusTestResourceLifecycle
 
     private static final String DATABASE = "statecraft.test.dynamodb";
 
+    private boolean local = System.getProperty(DATABASE, "model").equals("local");
     private @Nullable WireServer model;
     private @Nullable URI before;
 
+    /** The argument {@code database=local} chooses DynamoDB Local for one class. */
+    @Override
+    public void init(Map<String, String> arguments) {
+        local |= arguments.getOrDefault("database", "model").equals("local");
+    }
+
     @Override
     public Map<String, String> start() {
-        if (!System.getProperty(DATABASE, "model").equals("local")) {
+        if (!local) {
             ModelDatabase database = new ModelDatabase();
             WireServer served = WireServer.start(database.client(), database.streams());
             before = LocalDynamoDb.useEndpoint(served.endpoint());

@@ -27,8 +27,8 @@ class AwsContractIT extends DatabaseContract {
                 .httpClient(UrlConnectionHttpClient.create())
                 .overrideConfiguration(o -> o.retryStrategy(AwsRetryStrategy.standardRetryStrategy()))
                 .build();
-        Set<Capability> can = EnumSet.complementOf(EnumSet.of(
-                Capability.IMMEDIATE_INDEXES, Capability.IMMEDIATE_STREAMS, Capability.FAST_TABLES));
+        Set<Capability> can = EnumSet.complementOf(
+                EnumSet.of(Capability.IMMEDIATE_INDEXES, Capability.IMMEDIATE_STREAMS, Capability.FAST_TABLES));
         return new ContractDatabase(client, streams, "contract-" + UUID.randomUUID() + "-", can, () -> {
             client.close();
             streams.close();
