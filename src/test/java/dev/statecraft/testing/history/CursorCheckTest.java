@@ -27,6 +27,7 @@ class CursorCheckTest {
     }
 
     @SafeVarargs
+    @SuppressWarnings("varargs")
     private static List<Violation> check(Delivery delivery, Operation<Read, Received>... reads) {
         return CursorCheck.check(
                 Map.of("s", List.of(1L, 2L, 3L, 4L, 5L)),

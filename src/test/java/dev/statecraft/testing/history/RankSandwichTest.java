@@ -52,6 +52,7 @@ class RankSandwichTest {
     }
 
     @SafeVarargs
+    @SuppressWarnings("varargs")
     private static List<Violation> check(
             Scoring scoring, List<Operation<Submission, Outcome>> submissions, Operation<String, Ranked>... ranks) {
         return RankSandwich.check(scoring, submissions, List.of(ranks));
