@@ -4,8 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.statecraft.local.LocalDynamoDb;
 import dev.statecraft.table.TableNames;
+import dev.statecraft.testing.OnDynamoDbLocal;
+import dev.statecraft.testing.TestDatabase;
 import io.quarkus.runtime.configuration.DurationConverter;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import java.time.Duration;
@@ -15,14 +16,15 @@ import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
+@OnDynamoDbLocal
 class ErasureStoreTest {
 
     private static final String GAME = "default";
     private static final Instant NOON = Instant.parse("2026-11-25T12:00:00Z");
 
-    private final TableNames tables = LocalDynamoDb.freshTables();
+    private final TableNames tables = TestDatabase.freshTables();
     private final ErasureStore store = new ErasureStore(
-            LocalDynamoDb.client(),
+            TestDatabase.client(),
             tables,
             new SmallRyeConfigBuilder()
                     .withConverter(Duration.class, 200, new DurationConverter())
@@ -67,7 +69,7 @@ class ErasureStoreTest {
         assertTrue(done.isFinished());
         assertEquals(Optional.of(done), store.read(GAME, "e"));
         assertEquals(List.of(), store.running(GAME, 10));
-        assertFalse(LocalDynamoDb.client()
+        assertFalse(TestDatabase.client()
                 .scan(scan -> scan.tableName(tables.erasures()))
                 .items()
                 .toString()

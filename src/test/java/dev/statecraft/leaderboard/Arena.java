@@ -53,7 +53,6 @@ import dev.statecraft.leaderboard.upkeep.LeaderboardErasureService;
 import dev.statecraft.leaderboard.upkeep.LeaderboardMaintenance;
 import dev.statecraft.leaderboard.upkeep.LeaderboardStatisticsService;
 import dev.statecraft.leaderboard.upkeep.PurgeService;
-import dev.statecraft.local.LocalDynamoDb;
 import dev.statecraft.rating.RatingSystem;
 import dev.statecraft.table.Backoff;
 import dev.statecraft.table.Batches;
@@ -62,6 +61,7 @@ import dev.statecraft.table.Parallel;
 import dev.statecraft.table.StreamRecord;
 import dev.statecraft.table.TableNames;
 import dev.statecraft.testing.Machine;
+import dev.statecraft.testing.TestDatabase;
 import io.quarkus.runtime.configuration.DurationConverter;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import java.math.BigDecimal;
@@ -109,17 +109,17 @@ public final class Arena {
     }
 
     public Arena(Map<String, String> settings, ExecutionInterceptor interceptor, Clock clock) {
-        this(LocalDynamoDb.freshTables(), settings, interceptor, clock);
+        this(TestDatabase.freshTables(), settings, interceptor, clock);
     }
 
     /** Another instance of the application on the same tables. */
     public Arena(TableNames tables, Map<String, String> settings, ExecutionInterceptor interceptor, Clock clock) {
-        this(Machine.real(clock), LocalDynamoDb.client(interceptor), tables, settings);
+        this(Machine.real(clock), TestDatabase.client(interceptor), tables, settings);
     }
 
     /** An instance on existing tables of any database. Its own streams are those of DynamoDB Local. */
     public Arena(Machine machine, DynamoDbClient dynamo, TableNames tables, Map<String, String> settings) {
-        this(machine, dynamo, LocalDynamoDb::streams, tables, settings);
+        this(machine, dynamo, TestDatabase::streams, tables, settings);
     }
 
     /** An instance on existing tables of any database, and the streams of that database. */

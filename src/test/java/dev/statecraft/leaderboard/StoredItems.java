@@ -1,7 +1,7 @@
 package dev.statecraft.leaderboard;
 
-import dev.statecraft.local.LocalDynamoDb;
 import dev.statecraft.table.TableNames;
+import dev.statecraft.testing.TestDatabase;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -20,7 +20,7 @@ public final class StoredItems {
     /** Key prefixes of the boards table whose items belong to a game. */
     private static final Set<String> OF_GAMES = Set.of("boards", "purges");
 
-    private final DynamoDbClient dynamo = LocalDynamoDb.client();
+    private final DynamoDbClient dynamo = TestDatabase.client();
     private final TableNames tables;
 
     public StoredItems(TableNames tables) {

@@ -1,5 +1,6 @@
 package dev.statecraft.local;
 
+import dev.statecraft.testing.TestDatabase;
 import dev.statecraft.testing.dynamo.ModelDatabase;
 import dev.statecraft.testing.wire.WireServer;
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
@@ -17,9 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class DynamoDbLocalResource implements QuarkusTestResourceLifecycleManager {
 
-    private static final String DATABASE = "statecraft.test.dynamodb";
-
-    private boolean local = System.getProperty(DATABASE, "model").equals("local");
+    private boolean local = TestDatabase.isLocalByChoice();
     private @Nullable WireServer model;
     private @Nullable URI before;
 
@@ -31,6 +30,7 @@ public final class DynamoDbLocalResource implements QuarkusTestResourceLifecycle
 
     @Override
     public Map<String, String> start() {
+        System.setProperty(TestDatabase.APPLICATION, "true");
         if (!local) {
             ModelDatabase database = new ModelDatabase();
             WireServer served = WireServer.start(database.client(), database.streams());
@@ -46,6 +46,7 @@ public final class DynamoDbLocalResource implements QuarkusTestResourceLifecycle
 
     @Override
     public void stop() {
+        System.clearProperty(TestDatabase.APPLICATION);
         if (model == null) {
             LocalDynamoDb.renew();
             return;

@@ -109,11 +109,11 @@ public final class LocalDynamoDb {
                 .build();
     }
 
-    /** A client with an interceptor, which may count consumption or fail calls. */
-    public static DynamoDbClient client(ExecutionInterceptor interceptor) {
+    /** A client with interceptors, which may count consumption or fail calls. */
+    public static DynamoDbClient client(List<ExecutionInterceptor> interceptors) {
         return configured(DynamoDbClient.builder().httpClient(UrlConnectionHttpClient.create()), endpoint())
                 .overrideConfiguration(
-                        o -> o.retryStrategy(AwsRetryStrategy.doNotRetry()).addExecutionInterceptor(interceptor))
+                        o -> o.retryStrategy(AwsRetryStrategy.doNotRetry()).executionInterceptors(interceptors))
                 .build();
     }
 

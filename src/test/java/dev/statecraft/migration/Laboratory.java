@@ -1,7 +1,6 @@
 package dev.statecraft.migration;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.statecraft.local.LocalDynamoDb;
 import dev.statecraft.migration.definition.Definition;
 import dev.statecraft.migration.definition.DefinitionLimits;
 import dev.statecraft.migration.definition.DefinitionReader;
@@ -47,6 +46,7 @@ import dev.statecraft.table.Backoff;
 import dev.statecraft.table.Batches;
 import dev.statecraft.table.Counters;
 import dev.statecraft.testing.Machine;
+import dev.statecraft.testing.TestDatabase;
 import io.quarkus.runtime.configuration.DurationConverter;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import java.time.Clock;
@@ -103,7 +103,7 @@ public final class Laboratory {
             List<Migration> code,
             ExecutionInterceptor interceptor,
             Clock clock) {
-        this(Machine.real(clock), LocalDynamoDb.client(interceptor), realm, settings, code);
+        this(Machine.real(clock), TestDatabase.client(interceptor), realm, settings, code);
     }
 
     /** An instance on the tables of {@code realm}, in any database. */

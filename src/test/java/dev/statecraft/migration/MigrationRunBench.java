@@ -114,7 +114,7 @@ class MigrationRunBench {
 
     private int barePart(String game, int part, int parts) {
         int done = 0;
-        try (DynamoDbClient dynamo = LocalDynamoDb.client(meter)) {
+        try (DynamoDbClient dynamo = LocalDynamoDb.client(List.of(meter))) {
             for (var item : dynamo.scanPaginator(scan -> scan.tableName(tables.entities())
                             .segment(part)
                             .totalSegments(parts)

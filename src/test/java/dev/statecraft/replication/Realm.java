@@ -3,7 +3,6 @@ package dev.statecraft.replication;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.statecraft.local.LocalDynamoDb;
 import dev.statecraft.replication.commit.CommitCoordinator;
 import dev.statecraft.replication.commit.CommitService;
 import dev.statecraft.replication.commit.CommitService.Done;
@@ -51,6 +50,7 @@ import dev.statecraft.table.Counters;
 import dev.statecraft.table.ItemChange;
 import dev.statecraft.table.TableNames;
 import dev.statecraft.testing.Machine;
+import dev.statecraft.testing.TestDatabase;
 import io.quarkus.runtime.configuration.DurationConverter;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import java.time.Clock;
@@ -107,17 +107,17 @@ public final class Realm {
     }
 
     public Realm(Map<String, String> settings, ExecutionInterceptor interceptor, Clock clock) {
-        this(LocalDynamoDb.freshTables(), settings, interceptor, clock);
+        this(TestDatabase.freshTables(), settings, interceptor, clock);
     }
 
     /** Another instance of the application on the same tables. */
     public Realm(TableNames tables, Map<String, String> settings, ExecutionInterceptor interceptor, Clock clock) {
-        this(Machine.real(clock), LocalDynamoDb.client(interceptor), tables, settings);
+        this(Machine.real(clock), TestDatabase.client(interceptor), tables, settings);
     }
 
     /** An instance on existing tables of any database. Its own streams are those of DynamoDB Local. */
     public Realm(Machine machine, DynamoDbClient dynamo, TableNames tables, Map<String, String> settings) {
-        this(machine, dynamo, LocalDynamoDb::streams, tables, settings);
+        this(machine, dynamo, TestDatabase::streams, tables, settings);
     }
 
     /** An instance on existing tables of any database, and the streams of that database. */

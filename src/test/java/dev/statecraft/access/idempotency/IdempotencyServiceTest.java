@@ -16,8 +16,9 @@ import dev.statecraft.access.idempotency.IdempotencyStore.Request;
 import dev.statecraft.access.key.KeyFormat;
 import dev.statecraft.http.ProblemException;
 import dev.statecraft.leaderboard.MovingClock;
-import dev.statecraft.local.LocalDynamoDb;
 import dev.statecraft.table.TableNames;
+import dev.statecraft.testing.OnDynamoDbLocal;
+import dev.statecraft.testing.TestDatabase;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -33,12 +34,13 @@ import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 
 /** Two instances on the same tables; a request may reach either one. */
+@OnDynamoDbLocal
 class IdempotencyServiceTest {
 
     private static final Answer ANSWER = new Answer(201, Map.of("Location", "/v1/things/1"), "{\"name\":\"é\"}");
 
-    private final TableNames tables = LocalDynamoDb.freshTables();
-    private final DynamoDbClient dynamo = LocalDynamoDb.client(new ExecutionInterceptor() {});
+    private final TableNames tables = TestDatabase.freshTables();
+    private final DynamoDbClient dynamo = TestDatabase.client(new ExecutionInterceptor() {});
     private final MovingClock clock = new MovingClock(Instant.parse("2038-11-30T12:00:00Z"));
     private final AccessParts parts = new AccessParts(dynamo, tables, clock, Map.of());
     private final IdempotencyService one = parts.idempotency();

@@ -7,8 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.statecraft.access.AccessParts;
 import dev.statecraft.access.Scope;
 import dev.statecraft.leaderboard.MovingClock;
-import dev.statecraft.local.LocalDynamoDb;
 import dev.statecraft.local.Meter;
+import dev.statecraft.testing.OnDynamoDbLocal;
+import dev.statecraft.testing.TestDatabase;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -17,6 +18,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** The key cache of an instance, on DynamoDB Local. */
+@OnDynamoDbLocal
 class KeyServiceTest {
 
     private static final int CACHED = 20;
@@ -24,8 +26,8 @@ class KeyServiceTest {
     private final Meter meter = new Meter();
     private final MovingClock clock = new MovingClock(Instant.now());
     private final KeyService keys = new AccessParts(
-                    LocalDynamoDb.client(meter),
-                    LocalDynamoDb.freshTables(),
+                    TestDatabase.client(meter),
+                    TestDatabase.freshTables(),
                     clock,
                     Map.of("key-cache", "PT5S", "cached-keys", Integer.toString(CACHED)))
             .keys();

@@ -9,9 +9,9 @@ import dev.statecraft.access.AccessParts;
 import dev.statecraft.access.Caller;
 import dev.statecraft.http.ProblemException;
 import dev.statecraft.leaderboard.MovingClock;
-import dev.statecraft.local.LocalDynamoDb;
 import dev.statecraft.local.Meter;
 import dev.statecraft.table.TableNames;
+import dev.statecraft.testing.TestDatabase;
 import dev.statecraft.testing.fault.FaultKind;
 import dev.statecraft.testing.fault.FaultPlan;
 import dev.statecraft.testing.fault.FaultyDynamo;
@@ -29,14 +29,14 @@ class RateLimitServiceTest {
     private static final Map<String, String> SETTINGS = Map.of(
             "limits.requests-per-second", "100", "limits.burst", "200", "limits.player-requests-per-second", "5");
 
-    private final TableNames tables = LocalDynamoDb.freshTables();
+    private final TableNames tables = TestDatabase.freshTables();
     /** Starts at the current time, because DynamoDB Local expires items by real time. */
     private final MovingClock clock = new MovingClock(Instant.now());
 
     private final Meter meter = new Meter();
 
     private RateLimitService instance() {
-        return new AccessParts(LocalDynamoDb.client(meter), tables, clock, SETTINGS).limits();
+        return new AccessParts(TestDatabase.client(meter), tables, clock, SETTINGS).limits();
     }
 
     private static boolean passes(RateLimitService limits, Caller caller) {
@@ -141,7 +141,7 @@ class RateLimitServiceTest {
     @Test
     void unreachableStore_rejectsNoRequest() {
         FaultyDynamo down = new FaultyDynamo().plan(FaultPlan.NONE.with(FaultKind.FAIL_BEFORE_SEND, 1));
-        RateLimitService limits = new AccessParts(LocalDynamoDb.client(down), tables, clock, SETTINGS).limits();
+        RateLimitService limits = new AccessParts(TestDatabase.client(down), tables, clock, SETTINGS).limits();
         for (int i = 0; i < 20; i++) {
             assertTrue(passes(limits, AccessParts.server("g", "k3")));
         }
@@ -151,7 +151,7 @@ class RateLimitServiceTest {
     @Test
     void disabledLimit_writesNothing() {
         RateLimitService limits = new AccessParts(
-                        LocalDynamoDb.client(meter),
+                        TestDatabase.client(meter),
                         tables,
                         clock,
                         Map.of("limits.requests-per-second", "0", "limits.player-requests-per-second", "0"))
@@ -164,7 +164,7 @@ class RateLimitServiceTest {
 
     @Test
     void nonce_isAcceptedOnce() {
-        LimitStore nonces = new AccessParts(LocalDynamoDb.client(meter), tables, clock, SETTINGS).limitStore();
+        LimitStore nonces = new AccessParts(TestDatabase.client(meter), tables, clock, SETTINGS).limitStore();
         Instant now = clock.instant();
         assertTrue(nonces.useNonce("g", "k", "n1", now, Duration.ofMinutes(10)));
         assertFalse(nonces.useNonce("g", "k", "n1", now, Duration.ofMinutes(10)));

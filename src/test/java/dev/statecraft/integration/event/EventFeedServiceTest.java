@@ -5,10 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import dev.statecraft.local.LocalDynamoDb;
 import dev.statecraft.table.ScanPage;
 import dev.statecraft.table.TableNames;
 import dev.statecraft.testing.Machine;
+import dev.statecraft.testing.OnDynamoDbLocal;
+import dev.statecraft.testing.TestDatabase;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -19,12 +20,13 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 /** Tests the event feed on DynamoDB Local: repeated deliveries append every event once. */
+@OnDynamoDbLocal
 class EventFeedServiceTest {
 
     private static final String GAME = "default";
 
-    private final TableNames tables = LocalDynamoDb.freshTables();
-    private final EventParts parts = new EventParts(Machine.real(), LocalDynamoDb.client(), tables, Map.of());
+    private final TableNames tables = TestDatabase.freshTables();
+    private final EventParts parts = new EventParts(Machine.real(), TestDatabase.client(), tables, Map.of());
     private final EventFeedStore store = parts.store;
     private final EventFeedService feed = parts.feed;
 

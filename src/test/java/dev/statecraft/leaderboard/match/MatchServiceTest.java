@@ -24,6 +24,7 @@ import dev.statecraft.rating.Glicko2;
 import dev.statecraft.rating.Rating;
 import dev.statecraft.rating.RatingSystem;
 import dev.statecraft.rating.Team;
+import dev.statecraft.testing.OnDynamoDbLocal;
 import dev.statecraft.testing.fault.FaultyDynamo;
 import java.math.BigDecimal;
 import java.time.Clock;
@@ -36,6 +37,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** Effects of matches on entries, and of repeated matches. */
+@OnDynamoDbLocal
 class MatchServiceTest {
 
     private final MatchArena rated = new MatchArena();

@@ -8,6 +8,7 @@ import dev.statecraft.leaderboard.board.Board;
 import dev.statecraft.leaderboard.board.SnapshotTrigger;
 import dev.statecraft.leaderboard.settings.Order;
 import dev.statecraft.leaderboard.settings.RankingType;
+import dev.statecraft.testing.OnDynamoDbLocal;
 import dev.statecraft.testing.fault.FaultyDynamo;
 import java.time.Duration;
 import java.time.Instant;
@@ -16,6 +17,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** Snapshots of a board and samples of player ranks. */
+@OnDynamoDbLocal
 class SnapshotTest {
 
     private static final Instant MONDAY = Instant.parse("2026-11-23T00:00:00Z");

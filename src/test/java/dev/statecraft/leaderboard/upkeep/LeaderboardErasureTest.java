@@ -20,10 +20,10 @@ import dev.statecraft.leaderboard.settings.Order;
 import dev.statecraft.leaderboard.settings.RankingType;
 import dev.statecraft.leaderboard.settings.Reward;
 import dev.statecraft.leaderboard.settings.Score;
-import dev.statecraft.local.LocalDynamoDb;
 import dev.statecraft.table.ItemChange;
 import dev.statecraft.table.ScanPage;
 import dev.statecraft.testing.Machine;
+import dev.statecraft.testing.TestDatabase;
 import dev.statecraft.testing.fault.AwsOperation;
 import dev.statecraft.testing.fault.FaultyDynamo;
 import java.math.BigDecimal;
@@ -153,7 +153,7 @@ class LeaderboardErasureTest {
         assertEquals(Set.of(), awardedPlayers(afterwards));
         // A page that is written again with another player reports only that player.
         Board board = arena.board("board");
-        DynamoDbClient dynamo = LocalDynamoDb.client();
+        DynamoDbClient dynamo = TestDatabase.client();
         AwardStore awards = new AwardStore(dynamo, arena.tables, Machine.real().batches(dynamo));
         List<Award> page = new ArrayList<>(arena.seasons.awards(board, 1, 0, 10));
         Award last = page.get(2);
@@ -259,7 +259,7 @@ class LeaderboardErasureTest {
 
     /** All records of the boards table's stream. */
     private List<ItemChange> changes() {
-        DynamoDbStreamsClient streams = LocalDynamoDb.streams();
+        DynamoDbStreamsClient streams = TestDatabase.streams();
         String arn = streams.listStreams(list -> list.tableName(arena.tables.boards()))
                 .streams()
                 .get(0)

@@ -8,8 +8,9 @@ import dev.statecraft.leaderboard.board.Board;
 import dev.statecraft.leaderboard.settings.Order;
 import dev.statecraft.leaderboard.settings.RankingType;
 import dev.statecraft.leaderboard.settings.Score;
-import dev.statecraft.local.LocalDynamoDb;
 import dev.statecraft.table.TableNames;
+import dev.statecraft.testing.OnDynamoDbLocal;
+import dev.statecraft.testing.TestDatabase;
 import dev.statecraft.testing.fault.FaultyDynamo;
 import java.time.Clock;
 import java.util.HashMap;
@@ -23,6 +24,7 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
  * The steps of backup-and-restore.md: restored tables have the items of the originals, but new streams that do not
  * contain them and number their records anew.
  */
+@OnDynamoDbLocal
 class RestoredTablesTest {
 
     private static final int PLAYERS = 20;
@@ -32,7 +34,7 @@ class RestoredTablesTest {
     private static final String LAST_OF_OLD_STREAM = "9".repeat(38);
 
     private final Arena original = new Arena();
-    private final DynamoDbClient dynamo = LocalDynamoDb.client();
+    private final DynamoDbClient dynamo = TestDatabase.client();
 
     @Test
     void withoutRanks_aRebuildCountsEverySeason() {
@@ -82,7 +84,7 @@ class RestoredTablesTest {
     }
 
     private Arena restored(boolean ranks) {
-        TableNames tables = LocalDynamoDb.freshTables();
+        TableNames tables = TestDatabase.freshTables();
         copy(original.tables.boards(), tables.boards(), false);
         copy(original.tables.entries(), tables.entries(), false);
         if (ranks) {

@@ -21,6 +21,7 @@ import dev.statecraft.migration.registry.LedgerEntry;
 import dev.statecraft.replication.Realm;
 import dev.statecraft.replication.entity.IdempotencyKey;
 import dev.statecraft.replication.entity.Source;
+import dev.statecraft.testing.OnDynamoDbLocal;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -29,6 +30,7 @@ import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 
 /** Rollbacks of migrations and retention of their backups, on DynamoDB Local. */
+@OnDynamoDbLocal
 class RunRollbackTest {
 
     private static final String LOSSY = "{'operations': [{'op': 'remove', 'path': 'hp', 'lossy': true}]}";

@@ -9,7 +9,6 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.statecraft.local.LocalDynamoDb;
 import dev.statecraft.migration.JsonFixtures;
 import dev.statecraft.migration.Laboratory;
 import dev.statecraft.migration.definition.SemanticVersion;
@@ -17,6 +16,7 @@ import dev.statecraft.migration.run.MigrationStatus;
 import dev.statecraft.migration.run.Run;
 import dev.statecraft.replication.commit.Mutation;
 import dev.statecraft.replication.state.PackedJson;
+import dev.statecraft.testing.TestDatabase;
 import dev.statecraft.testing.fault.AwsOperation;
 import dev.statecraft.testing.fault.FaultyDynamo;
 import java.util.List;
@@ -31,7 +31,7 @@ class MigrationErasureTest {
 
     private static final String PLAYER = "erased-1";
 
-    private final DynamoDbClient dynamo = LocalDynamoDb.client();
+    private final DynamoDbClient dynamo = TestDatabase.client();
     private final FaultyDynamo faults = new FaultyDynamo();
     private final Laboratory lab = new Laboratory(Map.of(), List.of(), faults);
 

@@ -25,6 +25,7 @@ import dev.statecraft.replication.state.Space;
 import dev.statecraft.replication.state.SpaceChecksum;
 import dev.statecraft.replication.statistics.ReplicationStatisticsService;
 import dev.statecraft.table.Attributes;
+import dev.statecraft.testing.OnDynamoDbLocal;
 import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -41,6 +42,7 @@ import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 
 /** Commits on real tables (invariants E1, E2, E4, E6). */
+@OnDynamoDbLocal
 class CommitServiceTest {
 
     private final Realm realm = new Realm();
