@@ -18,6 +18,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /**
  * Records the classes that the application's JSON mapper reads or writes by their members, and the enums: those a
@@ -28,6 +30,7 @@ import java.util.concurrent.ConcurrentHashMap;
 public class BoundTypes implements ObjectMapperCustomizer {
 
     private static final Set<Class<?>> BOUND = ConcurrentHashMap.newKeySet();
+    private static final Set<Class<?>> CHECKED = ConcurrentHashMap.newKeySet();
 
     @Override
     public void customize(ObjectMapper mapper) {
@@ -36,15 +39,17 @@ public class BoundTypes implements ObjectMapperCustomizer {
                 .setDeserializerModifier(new Read()));
     }
 
-    /** Names of bound types that the build does not register; each is returned once. */
-    static Set<String> unregistered(Set<String> registered) {
-        Set<String> missing = new TreeSet<>();
-        for (Class<?> type : List.copyOf(BOUND)) {
-            if (!registered.contains(type.getName()) && BOUND.remove(type)) {
-                missing.add(type.getName());
-            }
+    /** Names of types that are bound since the last call and that the build does not register. */
+    static Set<String> unregistered(Supplier<Set<String>> registered) {
+        List<Class<?>> fresh = BOUND.stream().filter(CHECKED::add).toList();
+        if (fresh.isEmpty()) {
+            return Set.of();
         }
-        return missing;
+        Set<String> names = registered.get();
+        return fresh.stream()
+                .map(Class::getName)
+                .filter(type -> !names.contains(type))
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 
     /** Whether a class has been read or written. */

@@ -12,7 +12,7 @@ public class BoundTypesCheck implements QuarkusTestAfterEachCallback {
 
     @Override
     public void afterEach(QuarkusTestMethodContext context) {
-        Set<String> missing = BoundTypes.unregistered(RegisteredTypes.names());
+        Set<String> missing = BoundTypes.unregistered(RegisteredTypes::names);
         if (!missing.isEmpty()) {
             throw new AssertionError("A native executable cannot read or write these types as JSON, so add them to "
                     + "JsonTypes: " + String.join(", ", missing));

@@ -40,13 +40,13 @@ class BoundTypesTest {
     @Test
     void typeOutsideOfSignatures_isReported() throws Exception {
         Set<String> registered = RegisteredTypes.names();
-        assertEquals(Set.of(), BoundTypes.unregistered(registered));
+        assertEquals(Set.of(), BoundTypes.unregistered(() -> registered));
         mapper.writeValueAsString(Map.of("hidden", List.of(new Hidden(new Inner(Kind.ONLY)))));
         RequestJson.strict(mapper).readValue("{\"number\":1}", Asked.class);
         assertEquals(
                 Set.of(Hidden.class.getName(), Inner.class.getName(), Kind.class.getName(), Asked.class.getName()),
-                BoundTypes.unregistered(registered));
-        assertEquals(Set.of(), BoundTypes.unregistered(registered));
+                BoundTypes.unregistered(() -> registered));
+        assertEquals(Set.of(), BoundTypes.unregistered(() -> registered));
     }
 
     @Test

@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.zip.ZipFile;
 import org.junit.jupiter.api.AfterAll;
@@ -50,8 +51,11 @@ class PackagedLambdaIT {
     private final ObjectMapper mapper = new ObjectMapper();
     private final Map<String, String> open = new TreeMap<>();
     private final Path unpacked;
+    private final Map<String, PackagedFunction> functions = new TreeMap<>();
     private final PackagedFunction api;
+    private final PackagedSystem system;
 
+    /** Starts all functions side by side, because the start takes most of the time. */
     PackagedLambdaIT(@TempDir Path directory) throws Exception {
         unpacked = directory;
         PackagedFunction.unpack(ZIP, unpacked);
@@ -61,17 +65,42 @@ class PackagedLambdaIT {
         open.put("STATECRAFT_METRICS_ENABLED", "true");
         Map<String, String> watched = new TreeMap<>(open);
         watched.put("JDK_JAVA_OPTIONS", "-Xlog:class+load:file=" + LOADED);
-        api = start("api", watched);
+        api = start("api", "api", watched);
+        for (String handler : List.of("leaderboard-stream", "state-stream", "socket", "schedule")) {
+            start(handler, handler, open);
+        }
+        Map<String, String> closed = new TreeMap<>(open);
+        closed.remove("STATECRAFT_ACCESS_ANONYMOUS");
+        start("api-closed", "api", closed);
+        system = new PackagedSystem(
+                unpacked,
+                Map.of(
+                        "STATECRAFT_ERASURE_ROBLOX_SECRET", "test-secret",
+                        "STATECRAFT_ERASURE_SECOND_LOOK_AFTER", "0s",
+                        "STATECRAFT_LEADERBOARD_BOARD_CACHE", "0s",
+                        "STATECRAFT_LEADERBOARD_SETTLE_AFTER", "0s",
+                        "STATECRAFT_REPLICATION_TYPE_CACHE", "0s",
+                        "STATECRAFT_INTEGRATION_LEADERBOARD_REPLICATION", "false",
+                        "STATECRAFT_INTEGRATION_SYNCHRONIZATION_TIME", "5s",
+                        "QUARKUS_DYNAMODB_ENDPOINT_OVERRIDE",
+                                LocalDynamoDb.endpoint().toString()));
     }
 
     @AfterAll
-    void stop() throws Exception {
-        api.close();
+    void stop() {
+        functions.values().forEach(PackagedFunction::close);
+        system.close();
     }
 
-    private PackagedFunction start(String handler, Map<String, String> environment) throws Exception {
-        String name = environment.containsKey("STATECRAFT_ACCESS_ANONYMOUS") ? handler : handler + "-closed";
-        return new PackagedFunction(unpacked, handler, environment, Path.of("target", "packaged-" + name + ".log"));
+    private PackagedFunction start(String name, String handler, Map<String, String> environment) throws Exception {
+        PackagedFunction function =
+                new PackagedFunction(unpacked, handler, environment, Path.of("target", "packaged-" + name + ".log"));
+        functions.put(name, function);
+        return function;
+    }
+
+    private PackagedFunction function(String name) {
+        return Objects.requireNonNull(functions.get(name), name);
     }
 
     private static String event(String name) throws Exception {
@@ -162,12 +191,10 @@ class PackagedLambdaIT {
         assertEquals(
                 "/problems/board-exists",
                 call("api-create-board", 409).get("type").asText());
-        try (PackagedFunction stream = start("leaderboard-stream", open)) {
-            JsonNode failures =
-                    answer(stream, firstRecord("leaderboard-stream")).get("batchItemFailures");
-            assertTrue(failures.isArray(), failures::toString);
-            assertTrue(failures.isEmpty(), failures::toString);
-        }
+        JsonNode failures = answer(function("leaderboard-stream"), firstRecord("leaderboard-stream"))
+                .get("batchItemFailures");
+        assertTrue(failures.isArray(), failures::toString);
+        assertTrue(failures.isEmpty(), failures::toString);
         assertEquals(1, call("api-get-rank", 200).get("rank").asInt());
         assertEquals("ada", call("api-top", 200).at("/entries/0/playerId").asText());
     }
@@ -179,43 +206,28 @@ class PackagedLambdaIT {
         assertEquals(200, synced.at("/results/0/status").asInt(), synced::toString);
         assertEquals(2, synced.at("/results/0/version").asInt(), synced::toString);
         assertEquals(80, synced.at("/results/0/state/health").asInt(), synced::toString);
-        try (PackagedFunction stream = start("state-stream", open)) {
-            JsonNode failures = answer(stream, event("state-stream")).get("batchItemFailures");
-            assertTrue(failures.isEmpty(), failures::toString);
-        }
+        JsonNode failures =
+                answer(function("state-stream"), event("state-stream")).get("batchItemFailures");
+        assertTrue(failures.isEmpty(), failures::toString);
     }
 
     @Test
     void socket_isOpenedAndClosed() throws Exception {
-        try (PackagedFunction socket = start("socket", open)) {
-            JsonNode opened = answer(socket, event("socket-connect"));
-            assertEquals(200, opened.get("statusCode").asInt(), opened::toString);
-            JsonNode closed = answer(socket, event("socket-disconnect"));
-            assertEquals(200, closed.get("statusCode").asInt(), closed::toString);
-        }
+        JsonNode opened = answer(function("socket"), event("socket-connect"));
+        assertEquals(200, opened.get("statusCode").asInt(), opened::toString);
+        JsonNode closed = answer(function("socket"), event("socket-disconnect"));
+        assertEquals(200, closed.get("statusCode").asInt(), closed::toString);
     }
 
     @Test
     void schedule_runs() throws Exception {
-        try (PackagedFunction schedule = start("schedule", open)) {
-            assertTrue(answer(schedule, event("schedule")).isObject());
-        }
+        assertTrue(answer(function("schedule"), event("schedule")).isObject());
     }
 
     /** JVM or native: every operation responds as the document describes. */
     @Test
     void everyOperation_matchesTheDocument() throws Exception {
-        Map<String, String> environment = new TreeMap<>(Map.of(
-                "STATECRAFT_ERASURE_ROBLOX_SECRET", "test-secret",
-                "STATECRAFT_ERASURE_SECOND_LOOK_AFTER", "0s",
-                "STATECRAFT_LEADERBOARD_BOARD_CACHE", "0s",
-                "STATECRAFT_LEADERBOARD_SETTLE_AFTER", "0s",
-                "STATECRAFT_REPLICATION_TYPE_CACHE", "0s",
-                "STATECRAFT_INTEGRATION_LEADERBOARD_REPLICATION", "false",
-                "STATECRAFT_INTEGRATION_SYNCHRONIZATION_TIME", "5s"));
-        environment.put(
-                "QUARKUS_DYNAMODB_ENDPOINT_OVERRIDE", LocalDynamoDb.endpoint().toString());
-        try (PackagedSystem system = new PackagedSystem(unpacked, environment)) {
+        try {
             ApiDocument document = ApiDocument.committed();
             RestAssured.port = system.port();
             RestAssured.replaceFiltersWith(new DocumentedAnswers(document));
@@ -272,20 +284,14 @@ class PackagedLambdaIT {
 
     @Test
     void anonymousCalls_areRejectedByDefault() throws Exception {
-        Map<String, String> closed = new TreeMap<>(open);
-        closed.remove("STATECRAFT_ACCESS_ANONYMOUS");
-        try (PackagedFunction function = start("api", closed)) {
-            assertEquals(
-                    401,
-                    answer(function, event("api-get-rank")).get("statusCode").asInt());
-            assertEquals(
-                    200,
-                    answer(function, event("api-get-health")).get("statusCode").asInt());
-            ObjectNode developers = (ObjectNode) mapper.readTree(event("api-get-rank"));
-            ((ObjectNode) developers.get("headers")).put("authorization", "Bearer sk_dev_local");
-            assertEquals(
-                    401,
-                    answer(function, developers.toString()).get("statusCode").asInt());
-        }
+        PackagedFunction closed = function("api-closed");
+        assertEquals(
+                401, answer(closed, event("api-get-rank")).get("statusCode").asInt());
+        assertEquals(
+                200, answer(closed, event("api-get-health")).get("statusCode").asInt());
+        ObjectNode developers = (ObjectNode) mapper.readTree(event("api-get-rank"));
+        ((ObjectNode) developers.get("headers")).put("authorization", "Bearer sk_dev_local");
+        assertEquals(
+                401, answer(closed, developers.toString()).get("statusCode").asInt());
     }
 }

@@ -81,7 +81,7 @@ final class PackagedSystem implements AutoCloseable {
 
     /** Processes the streams and drives migration runs like the state machine. */
     void rest(String game) {
-        pump.drain(Duration.ofSeconds(30));
+        pump.drain(Duration.ofMinutes(2));
         try {
             JsonNode advanced = step(mapper.createObjectNode().put("game", game));
             for (JsonNode work : advanced.path("work")) {

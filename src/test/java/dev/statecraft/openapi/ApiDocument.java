@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -38,6 +39,8 @@ public final class ApiDocument {
 
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
+    private static final Pattern PARAMETER = Pattern.compile("\\{[^}]*\\}");
+
     /** Additional fields of responses that the schemas permit. */
     private static final Set<String> OPEN = Set.of("Problem", "Checks");
 
@@ -49,18 +52,23 @@ public final class ApiDocument {
      * An operation.
      *
      * @param path with parameters in braces
+     * @param paths the paths of requests
      * @param node the operation
      */
-    public record Call(String id, String method, String path, JsonNode node) {
+    public record Call(String id, String method, String path, Pattern paths, JsonNode node) {
+
+        private static Call of(String method, String path, JsonNode node) {
+            String paths = PARAMETER
+                            .splitAsStream(path)
+                            .map(Pattern::quote)
+                            .reduce((a, b) -> a + "[^/]+" + b)
+                            .orElseThrow()
+                    + (path.endsWith("}") ? "[^/]+" : "");
+            return new Call(node.path("operationId").asText(), method, path, Pattern.compile(paths), node);
+        }
 
         private boolean matches(String asked, String at) {
-            return method.equals(asked)
-                    && at.matches(Pattern.compile("\\{[^}]*\\}")
-                                    .splitAsStream(path)
-                                    .map(Pattern::quote)
-                                    .reduce((a, b) -> a + "[^/]+" + b)
-                                    .orElseThrow()
-                            + (path.endsWith("}") ? "[^/]+" : ""));
+            return method.equals(asked) && paths.matcher(at).matches();
         }
 
         @Override
@@ -73,11 +81,8 @@ public final class ApiDocument {
         this.root = root;
         root.get("paths").properties().forEach(path -> path.getValue()
                 .properties()
-                .forEach(operation -> calls.add(new Call(
-                        operation.getValue().path("operationId").asText(),
-                        operation.getKey().toUpperCase(java.util.Locale.ROOT),
-                        path.getKey(),
-                        operation.getValue()))));
+                .forEach(operation -> calls.add(
+                        Call.of(operation.getKey().toUpperCase(Locale.ROOT), path.getKey(), operation.getValue()))));
         // Literal segments are matched before parameters.
         calls.sort(Comparator.comparingLong(
                 (Call call) -> call.path().chars().filter(c -> c == '{').count()));
@@ -88,8 +93,16 @@ public final class ApiDocument {
         return new ApiDocument(MAPPER.valueToTree(yaml().load(yaml)));
     }
 
-    /** The committed document. */
+    /** The committed document, which is read once. Callers must not change its nodes. */
     public static ApiDocument committed() {
+        return Committed.DOCUMENT;
+    }
+
+    private static final class Committed {
+        private static final ApiDocument DOCUMENT = readCommitted();
+    }
+
+    private static ApiDocument readCommitted() {
         try (Reader reader = Files.newBufferedReader(COMMITTED, StandardCharsets.UTF_8)) {
             return new ApiDocument(MAPPER.valueToTree(yaml().load(reader)));
         } catch (IOException e) {

@@ -140,7 +140,8 @@ public final class ConsoleReport implements LauncherSessionListener, TestExecuti
     private void finish(TestIdentifier test, ClassTally tally) {
         long now = System.currentTimeMillis();
         console.println(tally.line(now));
-        boolean application = test.getTags().stream().anyMatch(tag -> tag.getName().startsWith(APPLICATION));
+        boolean application =
+                test.getTags().stream().anyMatch(tag -> tag.getName().startsWith(APPLICATION));
         String phase = application ? APPLICATION : System.getProperty(PHASE, "plain");
         BuildTimes.append(Path.of("" + directory), process, tally.time(phase, now));
     }
