@@ -34,7 +34,20 @@ final class ClassTally {
         reasons.add(reason.lines().findFirst().orElse("").strip());
     }
 
-    /** The line of the console. */
+    /** Whether the class shares its line of the console with others: it took less than a second and all is well. */
+    boolean isBrief(long nowMillis) {
+        return nowMillis - startedMillis < 1_000 && failed == 0 && skipped == 0;
+    }
+
+    int tests() {
+        return tests;
+    }
+
+    String simpleName() {
+        return className.substring(className.lastIndexOf('.') + 1);
+    }
+
+    /** The line of the console for this class alone. */
     String line(long nowMillis) {
         StringBuilder line = new StringBuilder(String.format(
                 Locale.ROOT, "%6.1f s %5d tests  %s", (nowMillis - startedMillis) / 1000.0, tests, className));

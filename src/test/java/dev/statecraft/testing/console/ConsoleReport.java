@@ -8,12 +8,15 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.logging.Logger;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.junit.platform.engine.TestExecutionResult;
 import org.junit.platform.engine.support.descriptor.ClassSource;
@@ -24,7 +27,8 @@ import org.junit.platform.launcher.TestIdentifier;
 import org.junit.platform.launcher.TestPlan;
 
 /**
- * What the console shows of the tests: one line for each class, and for a test that fails its stack trace and its log.
+ * What the console shows of the tests: a line for each class, which classes that take less than a second share; for a
+ * test that fails, its stack trace and its log.
  * Everything that tests print or log goes to the files of {@link TestLog}. The directory of the files is the system
  * property {@code statecraft.test.logs}, which Maven sets; without it, as in an IDE, this listener does nothing.
  */
@@ -33,6 +37,9 @@ public final class ConsoleReport implements LauncherSessionListener, TestExecuti
     private static final String DIRECTORY = "statecraft.test.logs";
     private static final String PHASE = "statecraft.test.phase";
     private static final String APPLICATION = "application";
+
+    /** Length from which a line that classes share is printed. */
+    private static final int WIDTH = 110;
 
     /** Lines of its log that the console shows for a test that fails. */
     private static final int MAX_LOG_LINES = 300;
@@ -51,6 +58,9 @@ public final class ConsoleReport implements LauncherSessionListener, TestExecuti
 
     /** A class that runs inside another one's execution is above it. */
     private final Deque<ClassTally> tallies = new ArrayDeque<>();
+
+    /** Classes that will share a line. */
+    private final List<ClassTally> brief = new ArrayList<>();
 
     private PrintStream console = System.out;
     private PrintStream errors = System.err;
@@ -75,6 +85,7 @@ public final class ConsoleReport implements LauncherSessionListener, TestExecuti
         if (directory == null) {
             return;
         }
+        printBrief();
         Logger.getLogger("").removeHandler(handler);
         System.setOut(console);
         System.setErr(errors);
@@ -139,11 +150,33 @@ public final class ConsoleReport implements LauncherSessionListener, TestExecuti
 
     private void finish(TestIdentifier test, ClassTally tally) {
         long now = System.currentTimeMillis();
-        console.println(tally.line(now));
+        if (tally.isBrief(now)) {
+            brief.add(tally);
+            if (briefLine().length() > WIDTH) {
+                printBrief();
+            }
+        } else {
+            console.println(tally.line(now));
+        }
         boolean application =
                 test.getTags().stream().anyMatch(tag -> tag.getName().startsWith(APPLICATION));
         String phase = application ? APPLICATION : System.getProperty(PHASE, "plain");
         BuildTimes.append(Path.of("" + directory), process, tally.time(phase, now));
+    }
+
+    private String briefLine() {
+        return String.format(
+                Locale.ROOT,
+                "   < 1 s %5d tests  %s",
+                brief.stream().mapToInt(ClassTally::tests).sum(),
+                brief.stream().map(ClassTally::simpleName).collect(Collectors.joining(", ")));
+    }
+
+    private void printBrief() {
+        if (!brief.isEmpty()) {
+            console.println(briefLine());
+            brief.clear();
+        }
     }
 
     private void showFailure(TestIdentifier test, @Nullable Throwable thrown, long from) {
