@@ -87,7 +87,7 @@ abstract class BatchContract extends ContractCase {
                     keys(0, 1).copy(k -> k.projectionExpression("#x").expressionAttributeNames(Map.of("#x", "x"))),
                     tables().singles,
                     KeysAndAttributes.builder()
-                            .keys(Map.of("pk", s(pk)))
+                            .keys(List.of(Map.of("pk", s(pk))))
                             .consistentRead(true)
                             .build())));
             assertEquals(List.of(attributes("x", n(0))), response.responses().get(tables().items));
@@ -102,12 +102,14 @@ abstract class BatchContract extends ContractCase {
 
         @Test
         void duplicates_emptyBatches_andWrongKeys_areRejected() {
-            invalid(() ->
-                    read(KeysAndAttributes.builder().keys(key("a"), key("a")).build()));
+            invalid(() -> read(KeysAndAttributes.builder()
+                    .keys(List.of(key("a"), key("a")))
+                    .build()));
             invalid(() -> db().batchGetItem(r -> r.requestItems(Map.of())));
             invalid(() -> read(KeysAndAttributes.builder().keys(List.of()).build()));
-            invalid(() ->
-                    read(KeysAndAttributes.builder().keys(Map.of("pk", s(pk))).build()));
+            invalid(() -> read(KeysAndAttributes.builder()
+                    .keys(List.of(Map.of("pk", s(pk))))
+                    .build()));
         }
 
         @Test

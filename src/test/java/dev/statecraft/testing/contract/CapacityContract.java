@@ -100,7 +100,7 @@ abstract class CapacityContract extends ContractCase {
                                 .requestItems(Map.of(
                                         tables().singles,
                                         software.amazon.awssdk.services.dynamodb.model.KeysAndAttributes.builder()
-                                                .keys(Map.of("pk", s(pk + "a")), Map.of("pk", s(pk + "b")))
+                                                .keys(List.of(Map.of("pk", s(pk + "a")), Map.of("pk", s(pk + "b"))))
                                                 .consistentRead(true)
                                                 .build())))
                         .consumedCapacity()
@@ -122,22 +122,18 @@ abstract class CapacityContract extends ContractCase {
         needs(Capability.TRANSACTION_CAPACITY);
         List<ConsumedCapacity> consumed = db().transactWriteItems(r -> r.returnConsumedCapacity(TOTAL)
                         .transactItems(
-                                w -> w.put(p -> p.tableName(tables().singles)
-                                        .item(attributes("pk", s(pk + "a"), "x", s(repeated('x', 1500))))),
-                                w -> w.put(p -> p.tableName(tables().singles).item(Map.of("pk", s(pk + "b"))))))
+                                writing(w -> w.put(p -> p.tableName(tables().singles)
+                                        .item(attributes("pk", s(pk + "a"), "x", s(repeated('x', 1500)))))),
+                                writing(w ->
+                                        w.put(p -> p.tableName(tables().singles).item(Map.of("pk", s(pk + "b")))))))
                 .consumedCapacity();
         assertEquals(6, consumed.get(0).capacityUnits());
-        assertEquals(
-                4,
-                db().transactGetItems(r -> r.returnConsumedCapacity(TOTAL)
-                                .transactItems(
-                                        g -> g.get(i ->
-                                                i.tableName(tables().singles).key(Map.of("pk", s(pk + "a")))),
-                                        g -> g.get(i ->
-                                                i.tableName(tables().singles).key(Map.of("pk", s(pk + "b"))))))
-                        .consumedCapacity()
-                        .get(0)
-                        .capacityUnits());
+        List<ConsumedCapacity> read = db().transactGetItems(r -> r.returnConsumedCapacity(TOTAL)
+                        .transactItems(
+                                reading(g -> g.tableName(tables().singles).key(Map.of("pk", s(pk + "a")))),
+                                reading(g -> g.tableName(tables().singles).key(Map.of("pk", s(pk + "b"))))))
+                .consumedCapacity();
+        assertEquals(4, read.get(0).capacityUnits());
     }
 
     @Test

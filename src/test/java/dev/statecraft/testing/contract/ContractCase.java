@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Assumptions;
@@ -19,6 +20,9 @@ import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.DynamoDbException;
+import software.amazon.awssdk.services.dynamodb.model.Get;
+import software.amazon.awssdk.services.dynamodb.model.TransactGetItem;
+import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
 
 /** A part of the contract: its tables, a partition key for each test, and short forms of values and requests. */
 abstract class ContractCase {
@@ -108,6 +112,14 @@ abstract class ContractCase {
         Map<String, AttributeValue> item = item(sk, namesAndValues);
         db().putItem(r -> r.tableName(tables().items).item(item));
         return item;
+    }
+
+    static TransactWriteItem writing(Consumer<TransactWriteItem.Builder> write) {
+        return TransactWriteItem.builder().applyMutation(write).build();
+    }
+
+    static TransactGetItem reading(Consumer<Get.Builder> read) {
+        return TransactGetItem.builder().get(read).build();
     }
 
     /** Reads an item of the table of items consistently; empty if it does not exist. */

@@ -147,8 +147,8 @@ abstract class StreamContract extends ContractCase {
                 .key(key("a"))
                 .updateExpression("SET x = :v REMOVE y")
                 .expressionAttributeValues(Map.of(":v", n("1.0"))));
-        db().transactWriteItems(r -> r.transactItems(w ->
-                w.conditionCheck(c -> c.tableName(table).key(key("a")).conditionExpression("attribute_exists(pk)"))));
+        db().transactWriteItems(r -> r.transactItems(writing(w ->
+                w.conditionCheck(c -> c.tableName(table).key(key("a")).conditionExpression("attribute_exists(pk)")))));
         assertThrows(RuntimeException.class, () -> db().putItem(r ->
                 r.tableName(table).item(item("a", "x", n(7))).conditionExpression("attribute_not_exists(pk)")));
         putInto(table, "a", 2);
@@ -177,8 +177,8 @@ abstract class StreamContract extends ContractCase {
     void batchesAndTransactions_haveARecordForEachItem() {
         String table = tables().changes;
         db().transactWriteItems(r -> r.transactItems(
-                w -> w.put(p -> p.tableName(table).item(item("a"))),
-                w -> w.put(p -> p.tableName(table).item(item("b")))));
+                writing(w -> w.put(p -> p.tableName(table).item(item("a")))),
+                writing(w -> w.put(p -> p.tableName(table).item(item("b"))))));
         db().batchWriteItem(r -> r.requestItems(Map.of(
                 table,
                 List.of(

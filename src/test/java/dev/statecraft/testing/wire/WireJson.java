@@ -57,7 +57,7 @@ final class WireJson {
             required(json.isObject(), json);
             SdkField<?> element = field.getTrait(MapTrait.class).valueFieldInfo();
             Map<String, Object> map = new LinkedHashMap<>();
-            json.fields().forEachRemaining(entry -> map.put(entry.getKey(), value(entry.getValue(), element)));
+            json.properties().forEach(entry -> map.put(entry.getKey(), value(entry.getValue(), element)));
             return map;
         }
         return scalar(json, type);

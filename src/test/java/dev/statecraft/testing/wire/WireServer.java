@@ -38,7 +38,7 @@ public final class WireServer implements AutoCloseable {
     private final Map<String, WireOperation> operations;
 
     /** Content and status of a response. */
-    private record Answer(int status, byte[] body) {}
+    private record Answer(int status, ByteArrayOutputStream body) {}
 
     /** What an answer contains, written into an open object. */
     @FunctionalInterface
@@ -92,8 +92,8 @@ public final class WireServer implements AutoCloseable {
             exchange.getResponseHeaders().set("Content-Type", TYPE);
             exchange.getResponseHeaders()
                     .set("x-amzn-RequestId", UUID.randomUUID().toString());
-            exchange.sendResponseHeaders(answer.status(), answer.body().length);
-            exchange.getResponseBody().write(answer.body());
+            exchange.sendResponseHeaders(answer.status(), answer.body().size());
+            answer.body().writeTo(exchange.getResponseBody());
         }
     }
 
@@ -144,13 +144,13 @@ public final class WireServer implements AutoCloseable {
         }));
     }
 
-    private static byte[] json(Content content) throws IOException {
+    private static ByteArrayOutputStream json(Content content) throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (JsonGenerator out = JSON.createGenerator(bytes)) {
             out.writeStartObject();
             content.write(out);
             out.writeEndObject();
         }
-        return bytes.toByteArray();
+        return bytes;
     }
 }

@@ -23,6 +23,7 @@ import software.amazon.awssdk.services.dynamodb.model.ReturnValue;
 import software.amazon.awssdk.services.dynamodb.model.ReturnValuesOnConditionCheckFailure;
 import software.amazon.awssdk.services.dynamodb.model.ScanRequest;
 import software.amazon.awssdk.services.dynamodb.model.Select;
+import software.amazon.awssdk.services.dynamodb.model.TransactGetItem;
 import software.amazon.awssdk.services.dynamodb.model.TransactGetItemsRequest;
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItemsRequest;
@@ -288,9 +289,12 @@ final class RandomRequests {
     private TransactGetItemsRequest transactGet() {
         String table = table();
         return TransactGetItemsRequest.builder()
-                .transactItems(
-                        g -> g.get(i -> i.tableName(table).key(key())),
-                        g -> g.get(i -> i.tableName(table).key(key())))
+                .transactItems(Stream.generate(this::key)
+                        .limit(2)
+                        .map(key -> TransactGetItem.builder()
+                                .get(g -> g.tableName(table).key(key))
+                                .build())
+                        .toList())
                 .build();
     }
 
