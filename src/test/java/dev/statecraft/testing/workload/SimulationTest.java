@@ -44,6 +44,11 @@ class SimulationTest {
         run("commits", CommitWorkload::new);
     }
 
+    @Test
+    void migrations() {
+        run("migrations", MigrationWorkload::new);
+    }
+
     /** Prints the report, and fails if a kind of fault never happened. */
     @AfterAll
     static void report() throws IOException {
