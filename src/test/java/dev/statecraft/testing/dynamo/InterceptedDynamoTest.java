@@ -70,9 +70,8 @@ class InterceptedDynamoTest {
     void failuresOfTheDatabaseAreReported() {
         assertThrows(
                 ConditionalCheckFailedException.class,
-                () -> dynamo.putItem(put -> put.tableName(TABLE)
-                        .item(item("a", "x", 1))
-                        .conditionExpression("attribute_exists(pk)")));
+                () -> dynamo.putItem(put ->
+                        put.tableName(TABLE).item(item("a", "x", 1)).conditionExpression("attribute_exists(pk)")));
         assertEquals(
                 List.of(
                         "a before",

@@ -49,7 +49,11 @@ class ModelCapacityTest {
     @ParameterizedTest
     @CsvSource({
         // Size in bytes, strongly consistent, eventually consistent, in a transaction.
-        "100, 1, 0.5, 2", "4096, 1, 0.5, 2", "4097, 2, 1, 4", "8192, 2, 1, 4", "10240, 3, 1.5, 6"
+        "100, 1, 0.5, 2",
+        "4096, 1, 0.5, 2",
+        "4097, 2, 1, 4",
+        "8192, 2, 1, 4",
+        "10240, 3, 1.5, 6"
     })
     void reads_areCountedIn4Kilobytes(int bytes, double strong, double eventual, double transactional) {
         model.put(sized("a", bytes));
@@ -57,7 +61,8 @@ class ModelCapacityTest {
         assertEquals(eventual, get(false));
         ConsumedCapacity consumed = model.dynamo
                 .transactGetItems(read -> read.returnConsumedCapacity(ReturnConsumedCapacity.TOTAL)
-                        .transactItems(one -> one.get(get -> get.tableName(TABLE).key(key("a", "x")))))
+                        .transactItems(
+                                one -> one.get(get -> get.tableName(TABLE).key(key("a", "x")))))
                 .consumedCapacity()
                 .get(0);
         assertEquals(transactional, consumed.capacityUnits());
@@ -108,9 +113,8 @@ class ModelCapacityTest {
         double before = model.dynamo.consumed().get(TABLE).writeUnits();
         assertThrows(
                 ConditionalCheckFailedException.class,
-                () -> model.dynamo.putItem(put -> put.tableName(TABLE)
-                        .item(sized("a", 100))
-                        .conditionExpression("attribute_not_exists(pk)")));
+                () -> model.dynamo.putItem(put ->
+                        put.tableName(TABLE).item(sized("a", 100)).conditionExpression("attribute_not_exists(pk)")));
         assertEquals(before + 3, model.dynamo.consumed().get(TABLE).writeUnits());
         assertThrows(
                 TransactionCanceledException.class,
@@ -119,7 +123,8 @@ class ModelCapacityTest {
                         two -> two.conditionCheck(check -> check.tableName(TABLE)
                                 .key(key("a", "x"))
                                 .conditionExpression("attribute_not_exists(pk)")))));
-        assertEquals(before + 3 + 2 * 2 + 2 * 3, model.dynamo.consumed().get(TABLE).writeUnits());
+        assertEquals(
+                before + 3 + 2 * 2 + 2 * 3, model.dynamo.consumed().get(TABLE).writeUnits());
     }
 
     @Test
@@ -129,7 +134,8 @@ class ModelCapacityTest {
                 .build();
         for (double units : new double[] {10, 4}) {
             ConsumedCapacity consumed = model.dynamo
-                    .transactWriteItems(transaction -> transaction.clientRequestToken("token")
+                    .transactWriteItems(transaction -> transaction
+                            .clientRequestToken("token")
                             .returnConsumedCapacity(ReturnConsumedCapacity.TOTAL)
                             .transactItems(item))
                     .consumedCapacity()
@@ -162,9 +168,7 @@ class ModelCapacityTest {
 
     private ConsumedCapacity put(Map<String, AttributeValue> item) {
         return model.dynamo
-                .putItem(put -> put.tableName(TABLE)
-                        .item(item)
-                        .returnConsumedCapacity(ReturnConsumedCapacity.INDEXES))
+                .putItem(put -> put.tableName(TABLE).item(item).returnConsumedCapacity(ReturnConsumedCapacity.INDEXES))
                 .consumedCapacity();
     }
 
@@ -172,7 +176,8 @@ class ModelCapacityTest {
         return model.dynamo
                 .transactWriteItems(transaction -> transaction
                         .returnConsumedCapacity(ReturnConsumedCapacity.TOTAL)
-                        .transactItems(one -> one.put(put -> put.tableName(TABLE).item(item))))
+                        .transactItems(
+                                one -> one.put(put -> put.tableName(TABLE).item(item))))
                 .consumedCapacity()
                 .get(0);
     }

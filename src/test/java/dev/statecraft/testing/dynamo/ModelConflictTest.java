@@ -51,8 +51,7 @@ class ModelConflictTest {
         ModelFixture model = fixture(1, false);
         List<String> codes = new ArrayList<>();
         meanwhile.add(() -> codes.addAll(codes(assertThrows(
-                TransactionCanceledException.class,
-                () -> write(model, null, put("free", 7), put("a", 7))))));
+                TransactionCanceledException.class, () -> write(model, null, put("free", 7), put("a", 7))))));
         write(model, null, put("a", 1), put("b", 1));
         assertEquals(List.of("None", "TransactionConflict"), codes);
         assertEquals(1, model.number("a", "x", true));
@@ -68,15 +67,15 @@ class ModelConflictTest {
             assertThrows(TransactionConflictException.class, () -> model.put("a", "x", 7));
             assertThrows(
                     TransactionConflictException.class,
-                    () -> model.dynamo.deleteItem(delete -> delete.tableName(TABLE).key(key("a", "x"))));
+                    () -> model.dynamo.deleteItem(
+                            delete -> delete.tableName(TABLE).key(key("a", "x"))));
             WriteRequest busy = WriteRequest.builder()
                     .putRequest(put -> put.item(item("a", "x", 7)))
                     .build();
             WriteRequest free = WriteRequest.builder()
                     .putRequest(put -> put.item(item("c", "x", 7)))
                     .build();
-            var response = model.dynamo.batchWriteItem(
-                    batch -> batch.requestItems(Map.of(TABLE, List.of(busy, free))));
+            var response = model.dynamo.batchWriteItem(batch -> batch.requestItems(Map.of(TABLE, List.of(busy, free))));
             assertEquals(Map.of(TABLE, List.of(busy)), response.unprocessedItems());
         });
         write(model, null, put("a", 1));
@@ -147,8 +146,8 @@ class ModelConflictTest {
     @Test
     void token_isRememberedForTenMinutes_andReportsARunningTransaction() {
         ModelFixture model = fixture(1, false);
-        meanwhile.add(() -> assertThrows(
-                TransactionInProgressException.class, () -> write(model, "token", put("a", 1))));
+        meanwhile.add(
+                () -> assertThrows(TransactionInProgressException.class, () -> write(model, "token", put("a", 1))));
         write(model, "token", put("a", 1));
         model.put("a", "x", 2);
         model.advance(Duration.ofMinutes(9));

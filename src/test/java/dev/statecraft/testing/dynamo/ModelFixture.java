@@ -66,8 +66,7 @@ final class ModelFixture {
     final ModelDynamo dynamo;
 
     ModelFixture(long seed, UnaryOperator<ModelSettings> settings) {
-        dynamo = new ModelDynamo(
-                settings.apply(ModelSettings.likeLocal(clock, ticker, new SplittableRandom(seed))));
+        dynamo = new ModelDynamo(settings.apply(ModelSettings.likeLocal(clock, ticker, new SplittableRandom(seed))));
         dynamo.createTable(table -> table.tableName(TABLE)
                 .billingMode(BillingMode.PAY_PER_REQUEST)
                 .attributeDefinitions(
@@ -82,10 +81,10 @@ final class ModelFixture {
                 .localSecondaryIndexes(index -> index.indexName("local")
                         .keySchema(key("pk", KeyType.HASH), key("l", KeyType.RANGE))
                         .projection(keysOnly()))
-                .streamSpecification(stream ->
-                        stream.streamEnabled(true).streamViewType(StreamViewType.NEW_AND_OLD_IMAGES)));
-        dynamo.updateTimeToLive(update ->
-                update.tableName(TABLE).timeToLiveSpecification(ttl -> ttl.enabled(true).attributeName("ttl")));
+                .streamSpecification(
+                        stream -> stream.streamEnabled(true).streamViewType(StreamViewType.NEW_AND_OLD_IMAGES)));
+        dynamo.updateTimeToLive(update -> update.tableName(TABLE)
+                .timeToLiveSpecification(ttl -> ttl.enabled(true).attributeName("ttl")));
     }
 
     void advance(Duration duration) {
@@ -102,8 +101,8 @@ final class ModelFixture {
 
     /** The number of an item; -1 if it is missing. */
     long number(String partition, String sort, boolean consistent) {
-        Map<String, AttributeValue> item = dynamo.getItem(get ->
-                        get.tableName(TABLE).key(key(partition, sort)).consistentRead(consistent))
+        Map<String, AttributeValue> item = dynamo.getItem(
+                        get -> get.tableName(TABLE).key(key(partition, sort)).consistentRead(consistent))
                 .item();
         return item.isEmpty() ? -1 : Long.parseLong(item.get("n").n());
     }

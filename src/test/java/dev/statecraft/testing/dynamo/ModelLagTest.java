@@ -65,7 +65,10 @@ class ModelLagTest {
                 sizes.add(i + 1 - seen.size());
                 List<String> byLocal = model.sortKeys("local", "pk", "a", false);
                 assertEquals(
-                        byLocal.stream().sorted(java.util.Comparator.reverseOrder()).toList(), byLocal);
+                        byLocal.stream()
+                                .sorted(java.util.Comparator.reverseOrder())
+                                .toList(),
+                        byLocal);
                 assertEquals(i + 1, model.sortKeys("local", "pk", "a", true).size(), "seed " + seed);
             }
         }
@@ -78,8 +81,7 @@ class ModelLagTest {
         for (long seed = 0; seed < 20; seed++) {
             ModelFixture model = fixture(seed);
             for (int i = 0; i < 10; i++) {
-                Map<String, AttributeValue> moved =
-                        Map.of("pk", s("a"), "sk", s("x"), "g", s("g" + i), "n", n(i));
+                Map<String, AttributeValue> moved = Map.of("pk", s("a"), "sk", s("x"), "g", s("g" + i), "n", n(i));
                 model.put(moved);
                 int places = 0;
                 for (int j = 0; j <= i; j++) {

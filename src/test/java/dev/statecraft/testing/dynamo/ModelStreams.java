@@ -48,11 +48,7 @@ public final class ModelStreams implements DynamoDbStreamsClient {
     public List<ShardState> shards(String table) {
         synchronized (state.lock) {
             return streamOf(table).shards().stream()
-                    .map(shard -> new ShardState(
-                            shard.id(),
-                            shard.parent(),
-                            shard.isClosed(),
-                            shard.records().size()))
+                    .map(shard -> new ShardState(shard.id(), shard.parent(), shard.isClosed(), shard.size()))
                     .toList();
         }
     }
@@ -65,8 +61,13 @@ public final class ModelStreams implements DynamoDbStreamsClient {
     /** At most {@code most} records of a shard from a position, counted from 0. */
     public List<Record> records(String table, String shard, int from, int most) {
         synchronized (state.lock) {
-            List<Record> all = existing(streamOf(table), shard).records();
-            return List.copyOf(all.subList(Math.min(from, all.size()), (int) Math.min(all.size(), (long) from + most)));
+            ShardLog log = existing(streamOf(table), shard);
+            int to = (int) Math.min(log.size(), (long) from + most);
+            List<Record> records = new ArrayList<>();
+            for (int i = from; i < to; i++) {
+                records.add(log.record(i));
+            }
+            return records;
         }
     }
 
@@ -152,7 +153,7 @@ public final class ModelStreams implements DynamoDbStreamsClient {
             int position =
                     switch (request.shardIteratorType()) {
                         case TRIM_HORIZON -> 0;
-                        case LATEST -> shard.records().size();
+                        case LATEST -> shard.size();
                         case AT_SEQUENCE_NUMBER -> position(shard, request.sequenceNumber(), 0);
                         case AFTER_SEQUENCE_NUMBER -> position(shard, request.sequenceNumber(), 1);
                         case UNKNOWN_TO_SDK_VERSION -> throw DynamoErrors.invalid("Invalid ShardIteratorType");
@@ -181,15 +182,13 @@ public final class ModelStreams implements DynamoDbStreamsClient {
             ShardLog shard = existing(streamByArn(arn), request.shardIterator().substring(arnEnd + 1, shardEnd));
             List<Record> records = new ArrayList<>();
             long sizeBytes = 0;
-            while (records.size() < limit
-                    && sizeBytes < MOST_BYTES
-                    && position + records.size() < shard.records().size()) {
-                Record record = shard.records().get(position + records.size());
+            while (records.size() < limit && sizeBytes < MOST_BYTES && position + records.size() < shard.size()) {
+                Record record = shard.record(position + records.size());
                 records.add(record);
                 sizeBytes += record.dynamodb().sizeBytes();
             }
             int next = position + records.size();
-            boolean atEnd = shard.isClosed() && next == shard.records().size();
+            boolean atEnd = shard.isClosed() && next == shard.size();
             return GetRecordsResponse.builder()
                     .records(records)
                     .nextShardIterator(atEnd ? null : iterator(arn, shard, next))
@@ -234,13 +233,13 @@ public final class ModelStreams implements DynamoDbStreamsClient {
 
     /** The position of the first record from a sequence number on. */
     private static int position(ShardLog shard, String sequenceNumber, int plus) {
-        for (int i = 0; i < shard.records().size(); i++) {
-            int order = shard.records().get(i).dynamodb().sequenceNumber().compareTo(sequenceNumber);
+        for (int i = 0; i < shard.size(); i++) {
+            int order = shard.sequenceAt(i).compareTo(sequenceNumber);
             if (order >= 0) {
                 return order == 0 ? i + plus : i;
             }
         }
-        return shard.records().size();
+        return shard.size();
     }
 
     private static String iterator(String arn, ShardLog shard, int position) {

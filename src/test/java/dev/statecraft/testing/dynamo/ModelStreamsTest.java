@@ -98,12 +98,8 @@ class ModelStreamsTest {
             model.put("a", "x", i);
         }
         String shard = model.dynamo.streams().shards(TABLE).get(0).id();
-        String third = model.dynamo
-                .streams()
-                .records(TABLE, shard)
-                .get(2)
-                .dynamodb()
-                .sequenceNumber();
+        String third =
+                model.dynamo.streams().records(TABLE, shard).get(2).dynamodb().sequenceNumber();
         String latest = iterator(model, shard, ShardIteratorType.LATEST, null);
         model.put("a", "x", 5);
         assertEquals(List.of(2L, 3L, 4L, 5L), numbers(model, shard, ShardIteratorType.AT_SEQUENCE_NUMBER, third));
@@ -128,14 +124,16 @@ class ModelStreamsTest {
             String from = last;
             StreamDescription page = model.dynamo
                     .streams()
-                    .describeStream(describe ->
-                            describe.streamArn(arn).limit(2).exclusiveStartShardId(from))
+                    .describeStream(describe -> describe.streamArn(arn).limit(2).exclusiveStartShardId(from))
                     .streamDescription();
             page.shards().forEach(shard -> ids.add(shard.shardId()));
             last = page.lastEvaluatedShardId();
         } while (last != null);
         assertEquals(
-                model.dynamo.streams().shards(TABLE).stream().map(ShardState::id).toList(), ids);
+                model.dynamo.streams().shards(TABLE).stream()
+                        .map(ShardState::id)
+                        .toList(),
+                ids);
     }
 
     @Test
@@ -202,14 +200,14 @@ class ModelStreamsTest {
         String next = iterator(model, shard, type, sequence);
         while (true) {
             String current = next;
-            var page = model.dynamo
-                    .streams()
-                    .getRecords(get -> get.shardIterator(current).limit(2));
+            var page = model.dynamo.streams().getRecords(get -> get.shardIterator(current)
+                    .limit(2));
             if (page.records().isEmpty()) {
                 return numbers;
             }
-            page.records().forEach(record -> numbers.add(
-                    Long.parseLong(record.dynamodb().newImage().get("n").n())));
+            page.records()
+                    .forEach(record -> numbers.add(
+                            Long.parseLong(record.dynamodb().newImage().get("n").n())));
             next = page.nextShardIterator();
         }
     }

@@ -46,8 +46,7 @@ class ModelThroughputTest {
             assertEquals(-1, model.number("hot", "x", true));
         }
         assertThrows(ProvisionedThroughputExceededException.class, () -> model.number("hot", "x", true));
-        assertThrows(
-                ProvisionedThroughputExceededException.class, () -> model.sortKeys(null, "pk", "hot", false));
+        assertThrows(ProvisionedThroughputExceededException.class, () -> model.sortKeys(null, "pk", "hot", false));
         model.put("hot", "x", 1);
         model.advance(Duration.ofMillis(100));
         assertEquals(1, model.number("hot", "x", false));
@@ -76,7 +75,9 @@ class ModelThroughputTest {
                         two -> two.put(put -> put.tableName(TABLE).item(item("hot", "x", 1))))));
         assertEquals(
                 List.of("None", "ThrottlingError"),
-                cancelled.cancellationReasons().stream().map(reason -> reason.code()).toList());
+                cancelled.cancellationReasons().stream()
+                        .map(reason -> reason.code())
+                        .toList());
         assertEquals(-1, model.number("cold", "x", true));
     }
 

@@ -20,6 +20,7 @@ final class StreamLog {
             .type("Service")
             .principalId("dynamodb.amazonaws.com")
             .build();
+    private static final int SEQUENCE_DIGITS = 21;
     private static final long ALL_HASHES = 1L << Integer.SIZE;
 
     /** A part of the stream: the changes of the partition keys with some hashes, until it is split. */
@@ -28,7 +29,7 @@ final class StreamLog {
         private final @Nullable String parent;
         private final long fromHash;
         private final long toHash;
-        private final List<Record> records = new ArrayList<>();
+        private final List<Change> changes = new ArrayList<>();
         private final long startSequence;
         private boolean closed;
 
@@ -52,8 +53,19 @@ final class StreamLog {
             return closed;
         }
 
-        List<Record> records() {
-            return records;
+        /** The number of records. */
+        int size() {
+            return changes.size();
+        }
+
+        /** The record at a position, counted from 0. */
+        Record record(int position) {
+            return changes.get(position).record();
+        }
+
+        /** The sequence number of the record at a position. */
+        String sequenceAt(int position) {
+            return sequenceNumber(changes.get(position).sequence);
         }
 
         String startSequence() {
@@ -65,9 +77,66 @@ final class StreamLog {
             if (!closed) {
                 return null;
             }
-            return records.isEmpty()
-                    ? startSequence()
-                    : records.get(records.size() - 1).dynamodb().sequenceNumber();
+            return sequenceNumber(changes.isEmpty() ? startSequence : changes.get(changes.size() - 1).sequence);
+        }
+    }
+
+    /** A change of an item. Most records are never read, so they are built when they are. */
+    private final class Change {
+        private final PlannedWrite write;
+        private final long sequence;
+        private final long nowMillis;
+        private final boolean expired;
+        private @Nullable Record record;
+
+        Change(PlannedWrite write, long sequence, long nowMillis, boolean expired) {
+            this.write = write;
+            this.sequence = sequence;
+            this.nowMillis = nowMillis;
+            this.expired = expired;
+        }
+
+        Record record() {
+            if (record == null) {
+                record = build();
+            }
+            return record;
+        }
+
+        private Record build() {
+            StoredItem before = write.before();
+            StoredItem after = write.after();
+            StoredItem either = after == null ? before : after;
+            if (either == null) {
+                throw new IllegalStateException("A change without items");
+            }
+            Map<String, AttributeValue> keys = write.table().key().keyOf(either.attributes());
+            StreamRecord.Builder change = StreamRecord.builder()
+                    .keys(keys)
+                    .sequenceNumber(sequenceNumber(sequence))
+                    .approximateCreationDateTime(Instant.ofEpochSecond(Math.floorDiv(nowMillis, 1000L)))
+                    .streamViewType(view);
+            long sizeBytes = ItemSize.of(keys);
+            boolean images = view == StreamViewType.NEW_AND_OLD_IMAGES;
+            if (after != null && (images || view == StreamViewType.NEW_IMAGE)) {
+                change.newImage(after.attributes());
+                sizeBytes += after.sizeBytes();
+            }
+            if (before != null && (images || view == StreamViewType.OLD_IMAGE)) {
+                change.oldImage(before.attributes());
+                sizeBytes += before.sizeBytes();
+            }
+            Record.Builder record = Record.builder()
+                    .eventID(label + "-" + sequence)
+                    .eventName(
+                            before == null
+                                    ? OperationType.INSERT
+                                    : after == null ? OperationType.REMOVE : OperationType.MODIFY)
+                    .eventVersion("1.1")
+                    .eventSource("aws:dynamodb")
+                    .awsRegion("ddblocal")
+                    .dynamodb(change.sizeBytes(sizeBytes).build());
+            return (expired ? record.userIdentity(EXPIRY) : record).build();
         }
     }
 
@@ -127,11 +196,11 @@ final class StreamLog {
 
     void append(PlannedWrite write, long nowMillis, boolean expired) {
         ShardLog shard = shardOf(write.partition());
-        if (splitAfter > 0 && shard.records.size() >= splitAfter) {
+        if (splitAfter > 0 && shard.changes.size() >= splitAfter) {
             split(shard);
             shard = shardOf(write.partition());
         }
-        shard.records.add(record(write, nowMillis, expired));
+        shard.changes.add(new Change(write, ++lastSequence, nowMillis, expired));
     }
 
     /** Closes a shard; two new ones continue it. Does nothing to a closed shard. */
@@ -163,44 +232,8 @@ final class StreamLog {
         throw new IllegalStateException("No shard of " + table + " contains the hash " + hash);
     }
 
-    private Record record(PlannedWrite write, long nowMillis, boolean expired) {
-        StoredItem before = write.before();
-        StoredItem after = write.after();
-        StoredItem either = after == null ? before : after;
-        if (either == null) {
-            throw new IllegalStateException("A change without items");
-        }
-        long sequence = ++lastSequence;
-        Map<String, AttributeValue> keys = write.table().key().keyOf(either.attributes());
-        StreamRecord.Builder change = StreamRecord.builder()
-                .keys(keys)
-                .sequenceNumber(sequenceNumber(sequence))
-                .approximateCreationDateTime(Instant.ofEpochSecond(Math.floorDiv(nowMillis, 1000L)))
-                .streamViewType(view);
-        long sizeBytes = ItemSize.of(keys);
-        boolean images = view == StreamViewType.NEW_AND_OLD_IMAGES;
-        if (after != null && (images || view == StreamViewType.NEW_IMAGE)) {
-            change.newImage(after.attributes());
-            sizeBytes += after.sizeBytes();
-        }
-        if (before != null && (images || view == StreamViewType.OLD_IMAGE)) {
-            change.oldImage(before.attributes());
-            sizeBytes += before.sizeBytes();
-        }
-        Record.Builder record = Record.builder()
-                .eventID(String.format("%s-%d", label, sequence))
-                .eventName(
-                        before == null
-                                ? OperationType.INSERT
-                                : after == null ? OperationType.REMOVE : OperationType.MODIFY)
-                .eventVersion("1.1")
-                .eventSource("aws:dynamodb")
-                .awsRegion("ddblocal")
-                .dynamodb(change.sizeBytes(sizeBytes).build());
-        return (expired ? record.userIdentity(EXPIRY) : record).build();
-    }
-
     private static String sequenceNumber(long sequence) {
-        return String.format("%021d", sequence);
+        String digits = Long.toString(sequence);
+        return "0".repeat(SEQUENCE_DIGITS - digits.length()) + digits;
     }
 }
