@@ -4,6 +4,13 @@ import dev.statecraft.testing.dynamo.expression.DocumentPath;
 import dev.statecraft.testing.dynamo.expression.DynamoErrors;
 import dev.statecraft.testing.dynamo.expression.Expression;
 import dev.statecraft.testing.dynamo.expression.Placeholders;
+import dev.statecraft.testing.dynamo.storage.Consumption;
+import dev.statecraft.testing.dynamo.storage.ModelState;
+import dev.statecraft.testing.dynamo.storage.ModelTable;
+import dev.statecraft.testing.dynamo.storage.PartitionId;
+import dev.statecraft.testing.dynamo.storage.RowKey;
+import dev.statecraft.testing.dynamo.storage.StoredItem;
+import dev.statecraft.testing.dynamo.storage.Throughput;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -69,10 +76,12 @@ final class BatchOperations {
     private record BatchWrite(WriteRequest request, PreparedWrite prepared) {}
 
     private final ModelState state;
+    private final ModelSettings settings;
     private final ItemOperations single;
 
-    BatchOperations(ModelState state, ItemOperations single) {
+    BatchOperations(ModelState state, ModelSettings settings, ItemOperations single) {
         this.state = state;
+        this.settings = settings;
         this.single = single;
     }
 
@@ -108,7 +117,7 @@ final class BatchOperations {
                 throw Throughput.exceeded();
             }
             state.account(consumption);
-            if (state.settings.shuffledBatches()) {
+            if (settings.shuffledBatches()) {
                 found.values().forEach(this::shuffle);
             }
         }
@@ -170,10 +179,10 @@ final class BatchOperations {
             for (int i = 0; i < reasons.length; i++) {
                 PreparedRead read = reads.get(i);
                 if (state.isInFlight(read.table(), read.partition(), read.row())) {
-                    reasons[i] = Transactions.reason("TransactionConflict", "Transaction is ongoing for the item");
+                    reasons[i] = Cancellation.reason("TransactionConflict", "Transaction is ongoing for the item");
                 }
             }
-            Transactions.cancelIfAny(reasons);
+            Cancellation.cancelIfAny(reasons);
             for (PreparedRead read : reads) {
                 StoredItem item = state.current(read.table(), read.partition(), read.row());
                 consumption.read(read.table(), null, StoredItem.sizeOf(item), true);
@@ -270,7 +279,7 @@ final class BatchOperations {
 
     private void shuffle(List<?> items) {
         for (int i = items.size() - 1; i > 0; i--) {
-            Collections.swap(items, i, state.settings.random().nextInt(i + 1));
+            Collections.swap(items, i, state.random(i + 1));
         }
     }
 }

@@ -1,5 +1,10 @@
 package dev.statecraft.testing.dynamo;
 
+import dev.statecraft.testing.dynamo.storage.CapacitySum;
+import dev.statecraft.testing.dynamo.storage.ModelState;
+import dev.statecraft.testing.dynamo.storage.ModelTable;
+import dev.statecraft.testing.dynamo.storage.PlannedWrite;
+import dev.statecraft.testing.dynamo.storage.Throughput;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,6 +56,7 @@ public final class ModelDynamo implements DynamoDbClient {
     private static final long OLDEST_EXPIRY_SECONDS = 5L * 365 * 24 * 3600;
 
     private final ModelState state;
+    private final ModelSettings settings;
     private final TableAdministration administration;
     private final ItemOperations items;
     private final PageOperations pages;
@@ -60,12 +66,19 @@ public final class ModelDynamo implements DynamoDbClient {
 
     /** An empty database. */
     public ModelDynamo(ModelSettings settings) {
-        state = new ModelState(settings);
-        administration = new TableAdministration(state);
+        this.settings = settings;
+        state = new ModelState(
+                settings.clock(),
+                settings.ticker(),
+                settings.random(),
+                settings.replicaLag(),
+                settings.indexLag(),
+                new Throughput(settings.readUnitsPerSecond(), settings.writeUnitsPerSecond()));
+        administration = new TableAdministration(state, settings);
         items = new ItemOperations(state);
         pages = new PageOperations(state);
-        batches = new BatchOperations(state, items);
-        transactions = new Transactions(state);
+        batches = new BatchOperations(state, settings, items);
+        transactions = new Transactions(state, settings);
         streams = new ModelStreams(state);
     }
 
@@ -102,13 +115,13 @@ public final class ModelDynamo implements DynamoDbClient {
     }
 
     private List<PlannedWrite> expired(ModelTable table, String attribute) {
-        Instant now = state.settings.clock().instant();
+        Instant now = settings.clock().instant();
         List<PlannedWrite> expired = new ArrayList<>();
         table.partitions().forEach((id, partition) -> partition.rows(null).forEach((row, item) -> {
             @Nullable AttributeValue until = item.attributes().get(attribute);
             if (until != null && until.type() == AttributeValue.Type.N) {
                 double seconds = Double.parseDouble(until.n());
-                long delayMillis = ModelState.delay(state.settings.expiryDelay(), id, row.sort());
+                long delayMillis = ModelState.delay(settings.expiryDelay(), id, row.sort());
                 boolean passed = seconds + (double) delayMillis / MILLIS < (double) now.toEpochMilli() / MILLIS;
                 boolean inFlight = state.isInFlight(table, id, row);
                 if (passed && !inFlight && seconds > now.getEpochSecond() - OLDEST_EXPIRY_SECONDS) {

@@ -1,7 +1,10 @@
 package dev.statecraft.testing.dynamo;
 
-import dev.statecraft.testing.dynamo.StreamLog.ShardLog;
 import dev.statecraft.testing.dynamo.expression.DynamoErrors;
+import dev.statecraft.testing.dynamo.storage.ModelState;
+import dev.statecraft.testing.dynamo.storage.ModelTable;
+import dev.statecraft.testing.dynamo.storage.StreamLog;
+import dev.statecraft.testing.dynamo.storage.StreamLog.ShardLog;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

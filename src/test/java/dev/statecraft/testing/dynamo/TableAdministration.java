@@ -1,6 +1,11 @@
 package dev.statecraft.testing.dynamo;
 
 import dev.statecraft.testing.dynamo.expression.DynamoErrors;
+import dev.statecraft.testing.dynamo.storage.ModelState;
+import dev.statecraft.testing.dynamo.storage.ModelTable;
+import dev.statecraft.testing.dynamo.storage.StoredItem;
+import dev.statecraft.testing.dynamo.storage.StreamLog;
+import dev.statecraft.testing.dynamo.storage.TablePartition;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,10 +34,12 @@ final class TableAdministration {
     private static final int MOST_NAMES = 100;
 
     private final ModelState state;
+    private final ModelSettings settings;
     private int created;
 
-    TableAdministration(ModelState state) {
+    TableAdministration(ModelState state, ModelSettings settings) {
         this.state = state;
+        this.settings = settings;
     }
 
     TableDescription create(CreateTableRequest request) {
@@ -46,7 +53,7 @@ final class TableAdministration {
                 throw DynamoErrors.of(
                         ResourceInUseException.builder(), "ResourceInUseException", "Cannot create preexisting table");
             }
-            long now = state.settings.clock().millis();
+            long now = settings.clock().millis();
             @Nullable StreamLog stream = null;
             if (request.streamSpecification() != null
                     && Boolean.TRUE.equals(request.streamSpecification().streamEnabled())) {
@@ -56,8 +63,8 @@ final class TableAdministration {
                         ARN + name + "/stream/" + label,
                         label,
                         request.streamSpecification().streamViewType(),
-                        state.settings.shards(),
-                        state.settings.splitAfter(),
+                        settings.shards(),
+                        settings.splitAfter(),
                         now);
             }
             ModelTable table = new ModelTable(request, now, stream);

@@ -1,6 +1,11 @@
 package dev.statecraft.testing.dynamo;
 
 import dev.statecraft.testing.dynamo.expression.DynamoErrors;
+import dev.statecraft.testing.dynamo.storage.Consumption;
+import dev.statecraft.testing.dynamo.storage.ModelState;
+import dev.statecraft.testing.dynamo.storage.PlannedWrite;
+import dev.statecraft.testing.dynamo.storage.StoredItem;
+import dev.statecraft.testing.dynamo.storage.Throughput;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -17,7 +22,6 @@ import software.amazon.awssdk.services.dynamodb.model.IdempotentParameterMismatc
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItemsRequest;
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItemsResponse;
-import software.amazon.awssdk.services.dynamodb.model.TransactionCanceledException;
 import software.amazon.awssdk.services.dynamodb.model.TransactionInProgressException;
 
 /**
@@ -30,24 +34,24 @@ final class Transactions {
 
     private static final long MOST_BYTES = 4 * 1024 * 1024;
     private static final Duration TOKEN_LIFE = Duration.ofMinutes(10);
-    private static final CancellationReason NONE =
-            CancellationReason.builder().code("None").build();
 
     /** A request token whose transaction is running, or was applied at a time. */
     private record Token(List<TransactWriteItem> items, boolean done, long atNanos) {}
 
     private final ModelState state;
+    private final ModelSettings settings;
     private final Map<String, Token> tokens = new HashMap<>();
 
-    Transactions(ModelState state) {
+    Transactions(ModelState state, ModelSettings settings) {
         this.state = state;
+        this.settings = settings;
     }
 
     TransactWriteItemsResponse write(TransactWriteItemsRequest request) {
         List<PreparedWrite> writes = prepareAll(request.transactItems());
         String token = request.clientRequestToken();
         Consumption consumption = new Consumption(true);
-        if (state.settings.interleaving() == Interleaving.NONE) {
+        if (settings.interleaving() == Interleaving.NONE) {
             synchronized (state.lock) {
                 if (!begin(request, writes, consumption)) {
                     writeAtOnce(writes, token, request, consumption);
@@ -83,12 +87,12 @@ final class Transactions {
         for (int i = 0; i < reasons.length; i++) {
             PreparedWrite write = writes.get(i);
             if (state.isInFlight(write.table(), write.partition(), write.row())) {
-                reasons[i] = reason("TransactionConflict", "Transaction is ongoing for the item");
+                reasons[i] = Cancellation.reason("TransactionConflict", "Transaction is ongoing for the item");
             } else if (!state.throughput.canWrite(write.table(), write.partition(), now)) {
-                reasons[i] = reason("ThrottlingError", Throughput.MESSAGE);
+                reasons[i] = Cancellation.reason("ThrottlingError", Throughput.MESSAGE);
             }
         }
-        cancelIfAny(reasons);
+        Cancellation.cancelIfAny(reasons);
         writes.forEach(write -> state.inFlight.add(write.address()));
         if (token != null) {
             tokens.put(token, new Token(request.transactItems(), false, now));
@@ -119,7 +123,7 @@ final class Transactions {
         boolean applied = false;
         try {
             try {
-                state.settings.interleaving().point("transaction prepared");
+                settings.interleaving().point("transaction prepared");
             } catch (RuntimeException | Error death) {
                 applied = finishWithoutCaller(writes, consumption);
                 throw death;
@@ -127,12 +131,12 @@ final class Transactions {
             List<PlannedWrite> plans;
             synchronized (state.lock) {
                 plans = decide(writes, consumption);
-                if (!state.settings.tornTransactions()) {
+                if (!settings.tornTransactions()) {
                     plans.forEach(plan -> state.apply(plan, false));
                 }
                 applied = true;
             }
-            if (state.settings.tornTransactions()) {
+            if (settings.tornTransactions()) {
                 applyOneByOne(plans);
             }
         } finally {
@@ -145,7 +149,7 @@ final class Transactions {
     /** What DynamoDB does with a transaction whose caller has died: it applies it, or the request never arrived. */
     private boolean finishWithoutCaller(List<PreparedWrite> writes, Consumption consumption) {
         synchronized (state.lock) {
-            if (!state.settings.random().nextBoolean()) {
+            if (state.random(2) == 0) {
                 return false;
             }
             try {
@@ -167,7 +171,7 @@ final class Transactions {
                     state.apply(left.next(), false);
                 }
                 if (left.hasNext()) {
-                    state.settings.interleaving().point("transaction partly applied");
+                    settings.interleaving().point("transaction partly applied");
                 }
             }
         } finally {
@@ -188,13 +192,13 @@ final class Transactions {
             StoredItem current = state.current(write.table(), write.partition(), write.row());
             @Nullable PlannedWrite plan = null;
             if (!write.accepts(current)) {
-                reasons[i] = failedCondition(write, current);
+                reasons[i] = Cancellation.failedCondition(write, current);
             } else {
                 try {
                     plan = write.plan(current);
                 } catch (DynamoDbException invalid) {
-                    reasons[i] =
-                            reason("ValidationError", invalid.awsErrorDetails().errorMessage());
+                    reasons[i] = Cancellation.reason(
+                            "ValidationError", invalid.awsErrorDetails().errorMessage());
                 }
             }
             if (plan == null) {
@@ -217,7 +221,7 @@ final class Transactions {
                 break;
             }
         }
-        cancelIfAny(reasons);
+        Cancellation.cancelIfAny(reasons);
         for (PlannedWrite plan : plans) {
             consumption.write(plan);
             state.throughput.write(plan, 2, now);
@@ -279,7 +283,7 @@ final class Transactions {
                     throw invalid;
                 }
                 // An item that does not fit the keys cancels the transaction; other mistakes are those of the request.
-                reasons[i] = reason("ValidationError", message);
+                reasons[i] = Cancellation.reason("ValidationError", message);
                 writes.add(null);
             }
         }
@@ -295,18 +299,11 @@ final class Transactions {
                 PreparedWrite write = writes.get(i);
                 if (write != null) {
                     StoredItem current = state.current(write.table(), write.partition(), write.row());
-                    reasons[i] = write.accepts(current) ? null : failedCondition(write, current);
+                    reasons[i] = write.accepts(current) ? null : Cancellation.failedCondition(write, current);
                 }
             }
         }
-        cancelIfAny(reasons);
-    }
-
-    private static CancellationReason failedCondition(PreparedWrite write, @Nullable StoredItem current) {
-        CancellationReason.Builder reason =
-                CancellationReason.builder().code("ConditionalCheckFailed").message("The conditional request failed");
-        var item = write.shown(current);
-        return (item == null ? reason : reason.item(item)).build();
+        Cancellation.cancelIfAny(reasons);
     }
 
     private PreparedWrite prepare(TransactWriteItem item) {
@@ -332,28 +329,5 @@ final class Transactions {
             throw DynamoErrors.invalid("The conditionExpression of a check in a transaction must not be null");
         }
         return PreparedWrite.of(state.table(item.conditionCheck().tableName()), item.conditionCheck());
-    }
-
-    static CancellationReason reason(String code, String message) {
-        return CancellationReason.builder().code(code).message(message).build();
-    }
-
-    /** Cancels with the reasons in the order of the items, if there is any; null stands for none. */
-    static void cancelIfAny(@Nullable CancellationReason[] reasons) {
-        List<CancellationReason> all = new ArrayList<>(reasons.length);
-        StringBuilder codes = new StringBuilder();
-        boolean any = false;
-        for (CancellationReason reason : reasons) {
-            any |= reason != null;
-            all.add(reason == null ? NONE : reason);
-            codes.append(codes.isEmpty() ? "" : ", ")
-                    .append(all.get(all.size() - 1).code());
-        }
-        if (any) {
-            throw DynamoErrors.of(
-                    TransactionCanceledException.builder().cancellationReasons(all),
-                    "TransactionCanceledException",
-                    "Transaction cancelled, please refer cancellation reasons for specific reasons [" + codes + "]");
-        }
     }
 }

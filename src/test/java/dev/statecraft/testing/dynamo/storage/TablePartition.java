@@ -1,4 +1,4 @@
-package dev.statecraft.testing.dynamo;
+package dev.statecraft.testing.dynamo.storage;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -14,10 +14,10 @@ import org.jspecify.annotations.Nullable;
  * The items of one partition key, with the rows of local indexes. Two replicas apply the writes of a partition in their
  * order, each with its own delay; what they have not applied is kept as a list of items before the writes.
  */
-final class TablePartition {
+public final class TablePartition {
 
     /** Number of replicas that may be late; the leader is the third one. */
-    static final int FOLLOWERS = 2;
+    public static final int FOLLOWERS = 2;
 
     private record Unseen(RowKey row, @Nullable StoredItem before, long[] visibleAtNanos) {}
 
@@ -25,35 +25,35 @@ final class TablePartition {
     private final List<TreeMap<RowKey, StoredItem>> locals;
     private final Deque<Unseen> unseen = new ArrayDeque<>();
 
-    TablePartition(int localIndexes) {
+    public TablePartition(int localIndexes) {
         locals = java.util.stream.Stream.generate(() -> new TreeMap<RowKey, StoredItem>())
                 .limit(localIndexes)
                 .toList();
     }
 
-    @Nullable StoredItem get(RowKey row) {
+    public @Nullable StoredItem get(RowKey row) {
         return items.get(row);
     }
 
     /** The current rows. */
-    NavigableMap<RowKey, StoredItem> rows(@Nullable IndexShape local) {
+    public NavigableMap<RowKey, StoredItem> rows(@Nullable IndexShape local) {
         return local == null ? items : locals.get(local.ordinal());
     }
 
-    boolean isEmpty() {
+    public boolean isEmpty() {
         return items.isEmpty() && unseen.isEmpty();
     }
 
-    void set(RowKey row, @Nullable StoredItem item) {
+    public void set(RowKey row, @Nullable StoredItem item) {
         set(items, row, item);
     }
 
-    void setLocal(IndexShape local, RowKey row, @Nullable StoredItem projected) {
+    public void setLocal(IndexShape local, RowKey row, @Nullable StoredItem projected) {
         set(locals.get(local.ordinal()), row, projected);
     }
 
     /** Remembers the item before a write until every replica has applied the write. */
-    void keep(RowKey row, @Nullable StoredItem before, long[] delaysNanos, long nowNanos) {
+    public void keep(RowKey row, @Nullable StoredItem before, long[] delaysNanos, long nowNanos) {
         long[] visibleAt = new long[FOLLOWERS];
         Unseen last = unseen.peekLast();
         for (int i = 0; i < FOLLOWERS; i++) {
@@ -64,13 +64,13 @@ final class TablePartition {
     }
 
     /** The item as a replica has it. */
-    @Nullable StoredItem get(RowKey row, int follower, long nowNanos) {
+    public @Nullable StoredItem get(RowKey row, int follower, long nowNanos) {
         Map<RowKey, StoredItem> old = overlay(follower, nowNanos);
         return old.containsKey(row) ? old.get(row) : items.get(row);
     }
 
     /** The rows as a replica has them. */
-    NavigableMap<RowKey, StoredItem> rows(@Nullable IndexShape local, int follower, long nowNanos) {
+    public NavigableMap<RowKey, StoredItem> rows(@Nullable IndexShape local, int follower, long nowNanos) {
         Map<RowKey, StoredItem> old = overlay(follower, nowNanos);
         if (old.isEmpty()) {
             return rows(local);

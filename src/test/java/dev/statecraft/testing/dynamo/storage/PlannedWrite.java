@@ -1,4 +1,4 @@
-package dev.statecraft.testing.dynamo;
+package dev.statecraft.testing.dynamo.storage;
 
 import dev.statecraft.testing.dynamo.expression.ValueOrder;
 import java.util.ArrayList;
@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param after the item after the write; null if it is deleted
  * @param indexes the changes of indexes
  */
-record PlannedWrite(
+public record PlannedWrite(
         ModelTable table,
         PartitionId partition,
         RowKey row,
@@ -27,13 +27,13 @@ record PlannedWrite(
      * @param after the row that is added or replaces another; null for none
      * @param units consumed write units
      */
-    record IndexWrite(
+    public record IndexWrite(
             IndexShape index,
             @Nullable StoredItem before,
             @Nullable StoredItem after,
             double units) {}
 
-    static PlannedWrite of(
+    public static PlannedWrite of(
             ModelTable table,
             PartitionId partition,
             RowKey row,
@@ -56,14 +56,14 @@ record PlannedWrite(
     }
 
     /** Whether the item differs after the write. */
-    boolean changes() {
+    public boolean changes() {
         return before != after
                 && !ValueOrder.sameItem(
                         before == null ? null : before.attributes(), after == null ? null : after.attributes());
     }
 
     /** Write units of the table: the larger one of both items. */
-    double units() {
+    public double units() {
         return Consumption.writeUnits(Math.max(StoredItem.sizeOf(before), StoredItem.sizeOf(after)));
     }
 

@@ -1,4 +1,4 @@
-package dev.statecraft.testing.dynamo;
+package dev.statecraft.testing.dynamo.storage;
 
 import dev.statecraft.testing.dynamo.expression.ValueOrder;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
@@ -8,17 +8,17 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
  *
  * @param hash unsigned; equal keys have equal hashes
  */
-record PartitionId(long hash, AttributeValue value) implements Comparable<PartitionId> {
+public record PartitionId(long hash, AttributeValue value) implements Comparable<PartitionId> {
 
     private static final long FNV_OFFSET = 0xcbf29ce484222325L;
     private static final long FNV_PRIME = 0x100000001b3L;
 
-    static PartitionId of(AttributeValue value) {
+    public static PartitionId of(AttributeValue value) {
         return new PartitionId(hash(value), value);
     }
 
     /** Which of {@code count} equal parts of the hashes contains this key, counted from 0. */
-    int slice(int count) {
+    public int slice(int count) {
         return (int) (((hash >>> Integer.SIZE) * count) >>> Integer.SIZE);
     }
 

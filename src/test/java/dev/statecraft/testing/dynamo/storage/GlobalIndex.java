@@ -1,4 +1,4 @@
-package dev.statecraft.testing.dynamo;
+package dev.statecraft.testing.dynamo.storage;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * The rows of a global secondary index. Writes of the table arrive late, but those of one item in their order: each lane
  * transports the writes of some partition keys.
  */
-final class GlobalIndex {
+public final class GlobalIndex {
 
     private static final int LANES = 8;
 
@@ -22,14 +22,14 @@ final class GlobalIndex {
     private final TreeMap<PartitionId, TreeMap<RowKey, StoredItem>> partitions = new TreeMap<>();
     private final List<Deque<Arrival>> lanes = new ArrayList<>();
 
-    GlobalIndex() {
+    public GlobalIndex() {
         for (int i = 0; i < LANES; i++) {
             lanes.add(new ArrayDeque<>());
         }
     }
 
     /** Applies a write now. */
-    void apply(PlannedWrite.IndexWrite write) {
+    public void apply(PlannedWrite.IndexWrite write) {
         KeyShape key = write.index().key();
         StoredItem before = write.before();
         StoredItem after = write.after();
@@ -51,7 +51,7 @@ final class GlobalIndex {
     }
 
     /** Applies a write later, after the earlier ones of its lane. */
-    void applyLater(PartitionId base, PlannedWrite.IndexWrite write, long atNanos) {
+    public void applyLater(PartitionId base, PlannedWrite.IndexWrite write, long atNanos) {
         Deque<Arrival> lane = lanes.get(base.slice(LANES));
         Arrival last = lane.peekLast();
         long notBefore = last != null && last.atNanos() - atNanos > 0 ? last.atNanos() : atNanos;
@@ -59,7 +59,7 @@ final class GlobalIndex {
     }
 
     /** Applies the writes that have arrived. */
-    void arrive(long nowNanos) {
+    public void arrive(long nowNanos) {
         for (Deque<Arrival> lane : lanes) {
             while (!lane.isEmpty() && lane.peekFirst().atNanos() - nowNanos <= 0) {
                 apply(lane.removeFirst().write());
@@ -67,12 +67,12 @@ final class GlobalIndex {
         }
     }
 
-    NavigableMap<RowKey, StoredItem> rows(PartitionId id) {
+    public NavigableMap<RowKey, StoredItem> rows(PartitionId id) {
         @Nullable TreeMap<RowKey, StoredItem> rows = partitions.get(id);
         return rows == null ? Collections.emptyNavigableMap() : rows;
     }
 
-    NavigableMap<PartitionId, TreeMap<RowKey, StoredItem>> partitions() {
+    public NavigableMap<PartitionId, TreeMap<RowKey, StoredItem>> partitions() {
         return partitions;
     }
 }

@@ -1,4 +1,4 @@
-package dev.statecraft.testing.dynamo;
+package dev.statecraft.testing.dynamo.storage;
 
 import dev.statecraft.testing.dynamo.expression.KeyCondition;
 import dev.statecraft.testing.dynamo.expression.ValueOrder;
@@ -14,29 +14,29 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue.Type;
  * @param basePartition in a global index, the partition key of the item
  * @param baseSort in an index, the sort key of the item
  */
-record RowKey(
+public record RowKey(
         @Nullable AttributeValue sort,
         int side,
         @Nullable PartitionId basePartition,
         @Nullable AttributeValue baseSort) implements Comparable<RowKey> {
 
-    static final int BEFORE = -1;
-    static final int ROW = 0;
-    static final int AFTER = 1;
-    static final int AFTER_PREFIX = 2;
+    public static final int BEFORE = -1;
+    public static final int ROW = 0;
+    public static final int AFTER = 1;
+    public static final int AFTER_PREFIX = 2;
 
     /** The row of a table. */
-    static RowKey of(@Nullable AttributeValue sort) {
+    public static RowKey of(@Nullable AttributeValue sort) {
         return new RowKey(sort, ROW, null, null);
     }
 
     /** A place beside all rows with a sort key. */
-    static RowKey beside(AttributeValue sort, int side) {
+    public static RowKey beside(AttributeValue sort, int side) {
         return new RowKey(sort, side, null, null);
     }
 
     /** The place before the first row that a query selects; null for the start of the partition. */
-    static @Nullable RowKey low(KeyCondition condition) {
+    public static @Nullable RowKey low(KeyCondition condition) {
         if (condition.prefix() != null) {
             return beside(condition.prefix(), BEFORE);
         }
@@ -44,7 +44,7 @@ record RowKey(
     }
 
     /** The place after the last row that a query selects; null for the end of the partition. */
-    static @Nullable RowKey high(KeyCondition condition) {
+    public static @Nullable RowKey high(KeyCondition condition) {
         if (condition.prefix() != null) {
             return beside(condition.prefix(), AFTER_PREFIX);
         }

@@ -1,6 +1,8 @@
-package dev.statecraft.testing.dynamo;
+package dev.statecraft.testing.dynamo.storage;
 
+import dev.statecraft.runtime.Ticker;
 import dev.statecraft.testing.dynamo.expression.DynamoErrors;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -10,15 +12,16 @@ import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.ResourceNotFoundException;
 
 /** The tables, and how they are read and changed. Every method but {@link #table} is called with {@link #lock} held. */
-final class ModelState {
+public final class ModelState {
 
     /** An item of a table that may not exist. */
-    record Address(String table, PartitionId partition, RowKey row) implements Comparable<Address> {
+    public record Address(String table, PartitionId partition, RowKey row) implements Comparable<Address> {
         @Override
         public int compareTo(Address other) {
             int byTable = table.compareTo(other.table);
@@ -27,27 +30,47 @@ final class ModelState {
         }
     }
 
-    final Object lock = new Object();
-    final ModelSettings settings;
-    final Throughput throughput;
-    final Map<String, ModelTable> tables = new ConcurrentSkipListMap<>();
+    public final Object lock = new Object();
+
+    public final Throughput throughput;
+
+    public final Map<String, ModelTable> tables = new ConcurrentSkipListMap<>();
 
     /** The items of transactions between their steps. */
-    final TreeSet<Address> inFlight = new TreeSet<>();
+    public final TreeSet<Address> inFlight = new TreeSet<>();
 
     private final Map<String, CapacitySum> consumed = new TreeMap<>();
+
+    private final Clock clock;
+    private final Ticker ticker;
+    private final RandomGenerator random;
     private final long replicaLagNanos;
     private final long indexLagNanos;
 
-    ModelState(ModelSettings settings) {
-        this.settings = settings;
-        throughput = new Throughput(settings.readUnitsPerSecond(), settings.writeUnitsPerSecond());
-        replicaLagNanos = settings.replicaLag().toNanos();
-        indexLagNanos = settings.indexLag().toNanos();
+    /**
+     * An empty database.
+     *
+     * @param random used with the lock held
+     * @param replicaLag the longest time until a replica has applied a write
+     * @param indexLag the longest time until a global index has applied a write
+     */
+    public ModelState(
+            Clock clock,
+            Ticker ticker,
+            RandomGenerator random,
+            Duration replicaLag,
+            Duration indexLag,
+            Throughput throughput) {
+        this.clock = clock;
+        this.ticker = ticker;
+        this.random = random;
+        this.throughput = throughput;
+        replicaLagNanos = replicaLag.toNanos();
+        indexLagNanos = indexLag.toNanos();
     }
 
     /** A table by name; may be called without the lock. */
-    ModelTable table(@Nullable String name) {
+    public ModelTable table(@Nullable String name) {
         if (name == null || name.isEmpty()) {
             throw DynamoErrors.invalid("1 validation error detected: Value null at 'tableName' failed to satisfy"
                     + " constraint: Member must not be null");
@@ -59,22 +82,27 @@ final class ModelState {
         return table;
     }
 
-    static ResourceNotFoundException missing(String message) {
+    public static ResourceNotFoundException missing(String message) {
         return DynamoErrors.of(ResourceNotFoundException.builder(), "ResourceNotFoundException", message);
     }
 
-    long nowNanos() {
-        return settings.ticker().nanos();
+    public long nowNanos() {
+        return ticker.nanos();
+    }
+
+    /** A random number from zero up to a bound, without it. */
+    public int random(int bound) {
+        return random.nextInt(bound);
     }
 
     /** The item as the leader has it; null if there is none. */
-    @Nullable StoredItem current(ModelTable table, PartitionId id, RowKey row) {
+    public @Nullable StoredItem current(ModelTable table, PartitionId id, RowKey row) {
         @Nullable TablePartition partition = table.partition(id);
         return partition == null ? null : partition.get(row);
     }
 
     /** The item as the replica that answers has it; null if there is none. */
-    @Nullable StoredItem read(ModelTable table, PartitionId id, RowKey row, boolean consistent) {
+    public @Nullable StoredItem read(ModelTable table, PartitionId id, RowKey row, boolean consistent) {
         @Nullable TablePartition partition = table.partition(id);
         if (partition == null) {
             return null;
@@ -84,7 +112,7 @@ final class ModelState {
     }
 
     /** The rows of a partition of the table, or of an index. */
-    NavigableMap<RowKey, StoredItem> rows(
+    public NavigableMap<RowKey, StoredItem> rows(
             ModelTable table, @Nullable IndexShape index, PartitionId id, boolean consistent) {
         if (index != null && index.global()) {
             GlobalIndex global = table.global(index);
@@ -100,7 +128,8 @@ final class ModelState {
     }
 
     /** The partitions of the table, or of an index, after another one in the order of a scan. */
-    List<PartitionId> partitions(ModelTable table, @Nullable IndexShape index, @Nullable PartitionId from, int most) {
+    public List<PartitionId> partitions(
+            ModelTable table, @Nullable IndexShape index, @Nullable PartitionId from, int most) {
         NavigableMap<PartitionId, ?> all = table.partitions();
         if (index != null && index.global()) {
             GlobalIndex global = table.global(index);
@@ -118,7 +147,7 @@ final class ModelState {
     }
 
     /** Applies a write to the table, its indexes and its stream. */
-    void apply(PlannedWrite write, boolean expired) {
+    public void apply(PlannedWrite write, boolean expired) {
         if (!write.changes()) {
             return;
         }
@@ -136,7 +165,7 @@ final class ModelState {
         }
         StreamLog stream = write.table().stream();
         if (stream != null) {
-            stream.append(write, settings.clock().millis(), expired);
+            stream.append(write, clock.millis(), expired);
         }
     }
 
@@ -153,7 +182,7 @@ final class ModelState {
         } else if (indexLagNanos == 0) {
             write.table().global(index.index()).apply(index);
         } else {
-            long at = now + settings.random().nextLong(indexLagNanos + 1);
+            long at = now + random.nextLong(indexLagNanos + 1);
             GlobalIndex global = write.table().global(index.index());
             global.arrive(now);
             global.applyLater(write.partition(), index, at);
@@ -161,33 +190,33 @@ final class ModelState {
     }
 
     /** Adds to what tables have consumed. */
-    void account(Consumption consumption) {
+    public void account(Consumption consumption) {
         consumption.addTo(consumed);
     }
 
-    Map<String, CapacitySum> consumed() {
+    public Map<String, CapacitySum> consumed() {
         return new TreeMap<>(consumed);
     }
 
-    boolean isInFlight(ModelTable table, PartitionId partition, RowKey row) {
+    public boolean isInFlight(ModelTable table, PartitionId partition, RowKey row) {
         return !inFlight.isEmpty() && inFlight.contains(new Address(table.name(), partition, row));
     }
 
     /** The number of the replica that answers; -1 for the leader. */
     private int follower(boolean consistent) {
-        return consistent || replicaLagNanos == 0 ? -1 : settings.random().nextInt(TablePartition.FOLLOWERS + 1) - 1;
+        return consistent || replicaLagNanos == 0 ? -1 : random.nextInt(TablePartition.FOLLOWERS + 1) - 1;
     }
 
     private long[] delays() {
         long[] delays = new long[TablePartition.FOLLOWERS];
         for (int i = 0; i < delays.length; i++) {
-            delays[i] = settings.random().nextLong(replicaLagNanos + 1);
+            delays[i] = random.nextLong(replicaLagNanos + 1);
         }
         return delays;
     }
 
     /** A seeded delay of an item's deletion that is the same at every call. */
-    static long delay(Duration longest, PartitionId partition, @Nullable AttributeValue sort) {
+    public static long delay(Duration longest, PartitionId partition, @Nullable AttributeValue sort) {
         long most = longest.toMillis();
         long hash = partition.hash() ^ (sort == null ? 0 : PartitionId.of(sort).hash());
         return most == 0 ? 0 : Long.remainderUnsigned(hash, most + 1);

@@ -1,4 +1,4 @@
-package dev.statecraft.testing.dynamo;
+package dev.statecraft.testing.dynamo.storage;
 
 import dev.statecraft.testing.dynamo.expression.DynamoErrors;
 import java.util.ArrayList;
@@ -11,7 +11,7 @@ import software.amazon.awssdk.services.dynamodb.model.GlobalSecondaryIndex;
 import software.amazon.awssdk.services.dynamodb.model.LocalSecondaryIndex;
 
 /** A table with its indexes and stream. Everything that changes is guarded by the lock of {@link ModelState}. */
-final class ModelTable {
+public final class ModelTable {
 
     private final CreateTableRequest definition;
     private final KeyShape key;
@@ -23,7 +23,7 @@ final class ModelTable {
     private final long createdMillis;
     private @Nullable String expiryAttribute;
 
-    ModelTable(CreateTableRequest definition, long createdMillis, @Nullable StreamLog stream) {
+    public ModelTable(CreateTableRequest definition, long createdMillis, @Nullable StreamLog stream) {
         this.definition = definition;
         this.createdMillis = createdMillis;
         this.stream = stream;
@@ -65,44 +65,44 @@ final class ModelTable {
         }
     }
 
-    String name() {
+    public String name() {
         return definition.tableName();
     }
 
-    CreateTableRequest definition() {
+    public CreateTableRequest definition() {
         return definition;
     }
 
-    KeyShape key() {
+    public KeyShape key() {
         return key;
     }
 
-    List<IndexShape> indexes() {
+    public List<IndexShape> indexes() {
         return indexes;
     }
 
     /** The definition of an index; null if there is none of this name. */
-    @Nullable IndexShape index(String name) {
+    public @Nullable IndexShape index(String name) {
         return indexes.stream()
                 .filter(index -> index.name().equals(name))
                 .findFirst()
                 .orElse(null);
     }
 
-    GlobalIndex global(IndexShape index) {
+    public GlobalIndex global(IndexShape index) {
         return globals.get(index.ordinal());
     }
 
-    TreeMap<PartitionId, TablePartition> partitions() {
+    public TreeMap<PartitionId, TablePartition> partitions() {
         return partitions;
     }
 
     /** The partition of a key; null if it has no items. */
-    @Nullable TablePartition partition(PartitionId id) {
+    public @Nullable TablePartition partition(PartitionId id) {
         return partitions.get(id);
     }
 
-    TablePartition partitionToWrite(PartitionId id) {
+    public TablePartition partitionToWrite(PartitionId id) {
         TablePartition partition = partitions.get(id);
         if (partition == null) {
             partition = new TablePartition(localIndexes);
@@ -111,19 +111,19 @@ final class ModelTable {
         return partition;
     }
 
-    @Nullable StreamLog stream() {
+    public @Nullable StreamLog stream() {
         return stream;
     }
 
-    long createdMillis() {
+    public long createdMillis() {
         return createdMillis;
     }
 
-    @Nullable String expiryAttribute() {
+    public @Nullable String expiryAttribute() {
         return expiryAttribute;
     }
 
-    void expireBy(@Nullable String attribute) {
+    public void expireBy(@Nullable String attribute) {
         expiryAttribute = attribute;
     }
 }

@@ -1,4 +1,4 @@
-package dev.statecraft.testing.dynamo;
+package dev.statecraft.testing.dynamo.storage;
 
 import dev.statecraft.testing.dynamo.expression.DynamoErrors;
 import java.util.HashMap;
@@ -10,9 +10,9 @@ import software.amazon.awssdk.services.dynamodb.model.ProvisionedThroughputExcee
  * The capacity of partition keys: a bucket of one second's units for each key of a table or index. A request needs a
  * bucket that is not empty, and may take more than is left.
  */
-final class Throughput {
+public final class Throughput {
 
-    static final String MESSAGE = "The level of configured provisioned throughput for the table was exceeded."
+    public static final String MESSAGE = "The level of configured provisioned throughput for the table was exceeded."
             + " Consider increasing your provisioning level with the UpdateTable API.";
 
     private static final double NANOS = 1e9;
@@ -28,16 +28,16 @@ final class Throughput {
     private final double writeUnitsPerSecond;
     private final Map<Place, Bucket> buckets = new HashMap<>();
 
-    Throughput(double readUnitsPerSecond, double writeUnitsPerSecond) {
+    public Throughput(double readUnitsPerSecond, double writeUnitsPerSecond) {
         this.readUnitsPerSecond = readUnitsPerSecond;
         this.writeUnitsPerSecond = writeUnitsPerSecond;
     }
 
-    boolean canRead(ModelTable table, @Nullable IndexShape index, PartitionId partition, long nowNanos) {
+    public boolean canRead(ModelTable table, @Nullable IndexShape index, PartitionId partition, long nowNanos) {
         return readUnitsPerSecond == 0 || bucket(table, index, partition, false, nowNanos).units > 0;
     }
 
-    boolean canWrite(PlannedWrite write, long nowNanos) {
+    public boolean canWrite(PlannedWrite write, long nowNanos) {
         if (writeUnitsPerSecond == 0) {
             return true;
         }
@@ -57,17 +57,17 @@ final class Throughput {
         return true;
     }
 
-    boolean canWrite(ModelTable table, PartitionId partition, long nowNanos) {
+    public boolean canWrite(ModelTable table, PartitionId partition, long nowNanos) {
         return writeUnitsPerSecond == 0 || bucket(table, null, partition, true, nowNanos).units > 0;
     }
 
-    void read(ModelTable table, @Nullable IndexShape index, PartitionId partition, double units, long nowNanos) {
+    public void read(ModelTable table, @Nullable IndexShape index, PartitionId partition, double units, long nowNanos) {
         if (readUnitsPerSecond > 0) {
             bucket(table, index, partition, false, nowNanos).units -= units;
         }
     }
 
-    void write(PlannedWrite write, double factor, long nowNanos) {
+    public void write(PlannedWrite write, double factor, long nowNanos) {
         if (writeUnitsPerSecond > 0) {
             failedWrite(write.table(), write.partition(), write.units() * factor, nowNanos);
             for (PlannedWrite.IndexWrite index : write.indexes()) {
@@ -83,13 +83,13 @@ final class Throughput {
         }
     }
 
-    void failedWrite(ModelTable table, PartitionId partition, double units, long nowNanos) {
+    public void failedWrite(ModelTable table, PartitionId partition, double units, long nowNanos) {
         if (writeUnitsPerSecond > 0) {
             bucket(table, null, partition, true, nowNanos).units -= units;
         }
     }
 
-    static ProvisionedThroughputExceededException exceeded() {
+    public static ProvisionedThroughputExceededException exceeded() {
         return DynamoErrors.of(
                 ProvisionedThroughputExceededException.builder(), "ProvisionedThroughputExceededException", MESSAGE);
     }

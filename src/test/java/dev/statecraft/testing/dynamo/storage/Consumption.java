@@ -1,4 +1,4 @@
-package dev.statecraft.testing.dynamo;
+package dev.statecraft.testing.dynamo.storage;
 
 import java.util.Collection;
 import java.util.List;
@@ -13,7 +13,7 @@ import software.amazon.awssdk.services.dynamodb.model.ReturnConsumedCapacity;
  * What one request consumes, by the rules of the developer guide: reads in units of 4 KB, half of it if eventually
  * consistent, writes in units of 1 KB, both twice for the items of transactions, and the writes of indexes.
  */
-final class Consumption {
+public final class Consumption {
 
     private static final int READ_UNIT_BYTES = 4096;
     private static final int WRITE_UNIT_BYTES = 1024;
@@ -29,22 +29,22 @@ final class Consumption {
     private final Map<String, OfTable> tables = new TreeMap<>();
     private final boolean inTransaction;
 
-    Consumption(boolean inTransaction) {
+    public Consumption(boolean inTransaction) {
         this.inTransaction = inTransaction;
     }
 
     /** Units of a strongly consistent read; at least one. */
-    static double readUnits(long sizeBytes) {
+    public static double readUnits(long sizeBytes) {
         return Math.max(1, Math.ceil((double) sizeBytes / READ_UNIT_BYTES));
     }
 
     /** Units of a write; at least one. */
-    static double writeUnits(long sizeBytes) {
+    public static double writeUnits(long sizeBytes) {
         return Math.max(1, Math.ceil((double) sizeBytes / WRITE_UNIT_BYTES));
     }
 
     /** Adds a read of a table, or of an index. */
-    double read(ModelTable table, @Nullable IndexShape index, long sizeBytes, boolean consistent) {
+    public double read(ModelTable table, @Nullable IndexShape index, long sizeBytes, boolean consistent) {
         double units = readUnits(sizeBytes) * (inTransaction ? 2 : consistent ? 1 : 0.5);
         OfTable of = of(table);
         of.read += units;
@@ -53,7 +53,7 @@ final class Consumption {
     }
 
     /** Adds a write that is applied. */
-    void write(PlannedWrite write) {
+    public void write(PlannedWrite write) {
         write(write.table(), write.units());
         OfTable of = of(write.table());
         for (PlannedWrite.IndexWrite index : write.indexes()) {
@@ -63,22 +63,22 @@ final class Consumption {
     }
 
     /** Adds a write that is not applied because a condition fails. */
-    void failedWrite(ModelTable table, @Nullable StoredItem current) {
+    public void failedWrite(ModelTable table, @Nullable StoredItem current) {
         write(table, writeUnits(StoredItem.sizeOf(current)));
     }
 
-    double readUnits() {
+    public double readUnits() {
         return tables.values().stream().mapToDouble(table -> table.read).sum();
     }
 
     /** What the response contains; null if it contains nothing. */
-    @Nullable ConsumedCapacity one(@Nullable ReturnConsumedCapacity requested) {
+    public @Nullable ConsumedCapacity one(@Nullable ReturnConsumedCapacity requested) {
         List<ConsumedCapacity> all = all(requested);
         return all.isEmpty() ? null : all.get(0);
     }
 
     /** What the response contains for each table; empty if nothing was requested. */
-    List<ConsumedCapacity> all(@Nullable ReturnConsumedCapacity requested) {
+    public List<ConsumedCapacity> all(@Nullable ReturnConsumedCapacity requested) {
         if (requested == null || requested == ReturnConsumedCapacity.NONE) {
             return List.of();
         }
@@ -89,13 +89,13 @@ final class Consumption {
     }
 
     /** What the response contains for each table; null if nothing was requested, so that the response has no list. */
-    @Nullable List<ConsumedCapacity> allOrNull(@Nullable ReturnConsumedCapacity requested) {
+    public @Nullable List<ConsumedCapacity> allOrNull(@Nullable ReturnConsumedCapacity requested) {
         List<ConsumedCapacity> all = all(requested);
         return all.isEmpty() ? null : all;
     }
 
     /** Adds this request to sums by table. */
-    void addTo(Map<String, CapacitySum> sums) {
+    public void addTo(Map<String, CapacitySum> sums) {
         tables.forEach((table, of) -> sums.merge(table, new CapacitySum(of.read, of.write), CapacitySum::plus));
     }
 

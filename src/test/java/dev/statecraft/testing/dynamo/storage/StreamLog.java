@@ -1,4 +1,4 @@
-package dev.statecraft.testing.dynamo;
+package dev.statecraft.testing.dynamo.storage;
 
 import dev.statecraft.testing.dynamo.expression.ItemSize;
 import java.time.Instant;
@@ -14,7 +14,7 @@ import software.amazon.awssdk.services.dynamodb.model.StreamRecord;
 import software.amazon.awssdk.services.dynamodb.model.StreamViewType;
 
 /** The stream of a table. Guarded by the lock of {@link ModelState}. */
-final class StreamLog {
+public final class StreamLog {
 
     private static final Identity EXPIRY = Identity.builder()
             .type("Service")
@@ -24,7 +24,7 @@ final class StreamLog {
     private static final long ALL_HASHES = 1L << Integer.SIZE;
 
     /** A part of the stream: the changes of the partition keys with some hashes, until it is split. */
-    static final class ShardLog {
+    public static final class ShardLog {
         private final String id;
         private final @Nullable String parent;
         private final long fromHash;
@@ -41,39 +41,39 @@ final class StreamLog {
             this.startSequence = startSequence;
         }
 
-        String id() {
+        public String id() {
             return id;
         }
 
-        @Nullable String parent() {
+        public @Nullable String parent() {
             return parent;
         }
 
-        boolean isClosed() {
+        public boolean isClosed() {
             return closed;
         }
 
         /** The number of records. */
-        int size() {
+        public int size() {
             return changes.size();
         }
 
         /** The record at a position, counted from 0. */
-        Record record(int position) {
+        public Record record(int position) {
             return changes.get(position).record();
         }
 
         /** The sequence number of the record at a position. */
-        String sequenceAt(int position) {
+        public String sequenceAt(int position) {
             return sequenceNumber(changes.get(position).sequence);
         }
 
-        String startSequence() {
+        public String startSequence() {
             return sequenceNumber(startSequence);
         }
 
         /** The last sequence number of a closed shard; null for an open one. */
-        @Nullable String endSequence() {
+        public @Nullable String endSequence() {
             if (!closed) {
                 return null;
             }
@@ -150,7 +150,7 @@ final class StreamLog {
     private final List<ShardLog> open = new ArrayList<>();
     private long lastSequence;
 
-    StreamLog(
+    public StreamLog(
             String table,
             String arn,
             String label,
@@ -169,32 +169,32 @@ final class StreamLog {
         }
     }
 
-    String table() {
+    public String table() {
         return table;
     }
 
-    String arn() {
+    public String arn() {
         return arn;
     }
 
-    String label() {
+    public String label() {
         return label;
     }
 
-    StreamViewType view() {
+    public StreamViewType view() {
         return view;
     }
 
     /** All shards, oldest first. */
-    List<ShardLog> shards() {
+    public List<ShardLog> shards() {
         return shards;
     }
 
-    @Nullable ShardLog shard(String id) {
+    public @Nullable ShardLog shard(String id) {
         return shards.stream().filter(shard -> shard.id.equals(id)).findFirst().orElse(null);
     }
 
-    void append(PlannedWrite write, long nowMillis, boolean expired) {
+    public void append(PlannedWrite write, long nowMillis, boolean expired) {
         ShardLog shard = shardOf(write.partition());
         if (splitAfter > 0 && shard.changes.size() >= splitAfter) {
             split(shard);
@@ -204,7 +204,7 @@ final class StreamLog {
     }
 
     /** Closes a shard; two new ones continue it. Does nothing to a closed shard. */
-    void split(ShardLog shard) {
+    public void split(ShardLog shard) {
         if (shard.closed) {
             return;
         }

@@ -1,4 +1,4 @@
-package dev.statecraft.testing.dynamo;
+package dev.statecraft.testing.dynamo.storage;
 
 import java.util.HashMap;
 import java.util.HashSet;
@@ -18,7 +18,7 @@ import software.amazon.awssdk.services.dynamodb.model.ProjectionType;
  * @param ordinal position among the table's indexes of its kind
  * @param attributes the projected attributes; null for all
  */
-record IndexShape(
+public record IndexShape(
         String name,
         boolean global,
         int ordinal,
@@ -26,7 +26,7 @@ record IndexShape(
         KeyShape base,
         @Nullable Set<String> attributes) {
 
-    static IndexShape of(
+    public static IndexShape of(
             String name,
             boolean global,
             int ordinal,
@@ -49,12 +49,12 @@ record IndexShape(
         return new IndexShape(name, global, ordinal, key, base, attributes);
     }
 
-    boolean projects(String attribute) {
+    public boolean projects(String attribute) {
         return attributes == null || attributes.contains(attribute);
     }
 
     /** The row of an item; null if the index does not contain the item. */
-    @Nullable StoredItem row(@Nullable StoredItem item) {
+    public @Nullable StoredItem row(@Nullable StoredItem item) {
         if (item == null || !item.attributes().containsKey(key.partition())) {
             return null;
         }
@@ -75,7 +75,7 @@ record IndexShape(
     }
 
     /** The place of a row. */
-    RowKey placeOf(Map<String, AttributeValue> row) {
+    public RowKey placeOf(Map<String, AttributeValue> row) {
         @Nullable PartitionId basePartition = global ? base.partitionOf(row) : null;
         return new RowKey(key.sortOf(row), RowKey.ROW, basePartition, base.sortOf(row));
     }

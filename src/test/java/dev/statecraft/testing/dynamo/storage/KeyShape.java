@@ -1,4 +1,4 @@
-package dev.statecraft.testing.dynamo;
+package dev.statecraft.testing.dynamo.storage;
 
 import dev.statecraft.testing.dynamo.expression.DynamoErrors;
 import dev.statecraft.testing.dynamo.expression.ItemSize;
@@ -18,7 +18,7 @@ import software.amazon.awssdk.services.dynamodb.model.KeyType;
  *
  * @param sort null without a sort key
  */
-record KeyShape(
+public record KeyShape(
         String partition, Type partitionType, @Nullable String sort, Type sortType) {
 
     private static final int MOST_PARTITION_BYTES = 2048;
@@ -27,7 +27,7 @@ record KeyShape(
     private static final String EMPTY = "One or more parameter values are not valid. The AttributeValue for a key"
             + " attribute cannot contain an empty ";
 
-    static KeyShape of(List<KeySchemaElement> schema, List<AttributeDefinition> definitions) {
+    public static KeyShape of(List<KeySchemaElement> schema, List<AttributeDefinition> definitions) {
         Map<String, Type> types = new HashMap<>();
         definitions.forEach(
                 definition -> types.put(definition.attributeName(), Type.valueOf(definition.attributeTypeAsString())));
@@ -45,27 +45,27 @@ record KeyShape(
         return new KeyShape(partition, types.get(partition), sort, sort == null ? Type.S : types.get(sort));
     }
 
-    boolean contains(String attribute) {
+    public boolean contains(String attribute) {
         return attribute.equals(partition) || attribute.equals(sort);
     }
 
-    PartitionId partitionOf(Map<String, AttributeValue> item) {
+    public PartitionId partitionOf(Map<String, AttributeValue> item) {
         return PartitionId.of(item.get(partition));
     }
 
-    @Nullable AttributeValue sortOf(Map<String, AttributeValue> item) {
+    public @Nullable AttributeValue sortOf(Map<String, AttributeValue> item) {
         return sort == null ? null : item.get(sort);
     }
 
     /** The attributes of the key alone. */
-    Map<String, AttributeValue> keyOf(Map<String, AttributeValue> item) {
+    public Map<String, AttributeValue> keyOf(Map<String, AttributeValue> item) {
         return sort == null
                 ? Map.of(partition, item.get(partition))
                 : Map.of(partition, item.get(partition), sort, item.get(sort));
     }
 
     /** Rejects an item without a valid key. */
-    void requireIn(Map<String, AttributeValue> item) {
+    public void requireIn(Map<String, AttributeValue> item) {
         requireIn(item, partition, partitionType, MOST_PARTITION_BYTES);
         if (sort != null) {
             requireIn(item, sort, sortType, MOST_SORT_BYTES);
@@ -73,7 +73,7 @@ record KeyShape(
     }
 
     /** The canonical key; rejects one with other attributes than the key's. */
-    Map<String, AttributeValue> requireKey(Map<String, AttributeValue> given) {
+    public Map<String, AttributeValue> requireKey(Map<String, AttributeValue> given) {
         if (given.size() != (sort == null ? 1 : 2)) {
             throw DynamoErrors.invalid("The number of conditions on the keys is invalid");
         }
@@ -107,7 +107,7 @@ record KeyShape(
     }
 
     /** Rejects an item whose key in an index has another type, is empty or too long; a missing one is valid. */
-    void requireIfPresent(Map<String, AttributeValue> item, String index) {
+    public void requireIfPresent(Map<String, AttributeValue> item, String index) {
         requireIfPresent(item, partition, partitionType, index);
         if (sort != null) {
             requireIfPresent(item, sort, sortType, index);
