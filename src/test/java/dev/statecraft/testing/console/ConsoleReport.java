@@ -150,7 +150,6 @@ public final class ConsoleReport implements LauncherSessionListener, TestExecuti
 
     private void finish(TestIdentifier test, ClassTally tally) {
         long now = System.currentTimeMillis();
-<<<<<<< HEAD
         if (tally.isBrief(now)) {
             brief.add(tally);
             if (briefLine().length() > WIDTH) {
@@ -159,9 +158,6 @@ public final class ConsoleReport implements LauncherSessionListener, TestExecuti
         } else {
             console.println(tally.line(now));
         }
-=======
-        console.println(tally.line(now));
->>>>>>> 2d60571 (Model's stream records are built when they are read)
         boolean application =
                 test.getTags().stream().anyMatch(tag -> tag.getName().startsWith(APPLICATION));
         String phase = application ? APPLICATION : System.getProperty(PHASE, "plain");
