@@ -17,8 +17,6 @@ import com.amazonaws.services.lambda.runtime.RequestHandler;
 import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.tngtech.archunit.core.domain.JavaClasses;
-import com.tngtech.archunit.core.importer.ClassFileImporter;
-import com.tngtech.archunit.core.importer.ImportOption;
 import dev.statecraft.SamTemplate.Grant;
 import dev.statecraft.table.TableNames;
 import jakarta.inject.Named;
@@ -42,9 +40,7 @@ import org.junit.jupiter.api.Test;
 /** Holds template.yaml, and what infra/ says about it, against the code. */
 class SamTemplateTest {
 
-    private static final JavaClasses CODE = new ClassFileImporter()
-            .withImportOption(new ImportOption.DoNotIncludeTests())
-            .importPackages("dev.statecraft");
+    private static final JavaClasses CODE = CodeModel.MAIN;
 
     // ---- Functions and handlers
 

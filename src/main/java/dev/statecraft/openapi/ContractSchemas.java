@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.eclipse.microprofile.openapi.OASFactory;
 import org.eclipse.microprofile.openapi.models.OpenAPI;
@@ -31,10 +32,13 @@ final class ContractSchemas {
     /** Prefix of the schemas of Jackson's tree types. Common fields describe fields of these types. */
     private static final String JACKSON = PREFIX + "com.fasterxml.jackson.databind.";
 
-    private final IndexView index;
+    /** The records of the index by the name of their schema. */
+    private final Map<String, List<ClassInfo>> records;
 
     ContractSchemas(IndexView index) {
-        this.index = index;
+        records = index.getKnownClasses().stream()
+                .filter(ClassInfo::isRecord)
+                .collect(Collectors.groupingBy(ContractSchemas::nameOf));
     }
 
     /** Adds shared field descriptions, closes the schemas of requests, and marks the required fields of responses. */
@@ -78,9 +82,7 @@ final class ContractSchemas {
     private @Nullable ClassInfo record(String name, Set<String> fields) {
         // The index of an application and its tests contains some classes twice.
         Map<DotName, ClassInfo> found = new TreeMap<>();
-        index.getKnownClasses().stream()
-                .filter(type -> type.isRecord() && name.equals(nameOf(type)))
-                .forEach(type -> found.put(type.name(), type));
+        records.getOrDefault(name, List.of()).forEach(type -> found.put(type.name(), type));
         if (found.size() > 1) {
             // A record outside the API may have the same name.
             found.values().removeIf(type -> !type.recordComponents().stream()

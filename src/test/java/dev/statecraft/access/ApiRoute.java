@@ -1,5 +1,6 @@
 package dev.statecraft.access;
 
+import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaMethod;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
@@ -28,6 +29,11 @@ record ApiRoute(String method, String path, Optional<Scope> scope, Players playe
             "board", "theirs", "entity", "theirs", "player", "ada", "type", "THEIRS", "version", "1.0.0", "season",
             "1");
 
+    /** The classes of the application. */
+    static final JavaClasses CODE = new ClassFileImporter()
+            .withImportOption(new ImportOption.DoNotIncludeTests())
+            .importPackages("dev.statecraft");
+
     /** Calls the route; a method that has a body sends an empty object. */
     Response call(RequestSpecification request, String query) {
         if (!method.equals("GET") && !method.equals("DELETE")) {
@@ -44,17 +50,15 @@ record ApiRoute(String method, String path, Optional<Scope> scope, Players playe
     /** All routes of the resources, without those that are open to everyone. */
     static List<ApiRoute> all() {
         List<ApiRoute> routes = new ArrayList<>();
-        new ClassFileImporter()
-                .withImportOption(new ImportOption.DoNotIncludeTests()).importPackages("dev.statecraft").stream()
-                        .filter(type -> type.isAnnotatedWith(Path.class))
-                        .flatMap(type -> type.getMethods().stream())
-                        .forEach(method -> method.getAnnotations().stream()
-                                .map(annotation -> annotation.getRawType())
-                                .filter(annotation -> annotation.isAnnotatedWith(HttpMethod.class))
-                                .map(annotation -> annotation
-                                        .getAnnotationOfType(HttpMethod.class)
-                                        .value())
-                                .forEach(verb -> route(verb, method).ifPresent(routes::add)));
+        CODE.stream()
+                .filter(type -> type.isAnnotatedWith(Path.class))
+                .flatMap(type -> type.getMethods().stream())
+                .forEach(method -> method.getAnnotations().stream()
+                        .map(annotation -> annotation.getRawType())
+                        .filter(annotation -> annotation.isAnnotatedWith(HttpMethod.class))
+                        .map(annotation ->
+                                annotation.getAnnotationOfType(HttpMethod.class).value())
+                        .forEach(verb -> route(verb, method).ifPresent(routes::add)));
         return routes;
     }
 

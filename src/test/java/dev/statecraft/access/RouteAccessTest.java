@@ -11,8 +11,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.tngtech.archunit.core.importer.ClassFileImporter;
-import com.tngtech.archunit.core.importer.ImportOption;
 import dev.statecraft.access.Requires.Players;
 import dev.statecraft.access.key.KeyFormat;
 import dev.statecraft.access.key.KeyService;
@@ -200,14 +198,12 @@ class RouteAccessTest {
     @Test
     void everyParameter_isInTheListOfNames() {
         Set<String> read = new TreeSet<>();
-        new ClassFileImporter()
-                .withImportOption(new ImportOption.DoNotIncludeTests()).importPackages("dev.statecraft").stream()
-                        .flatMap(type -> type.getMethods().stream())
-                        .flatMap(method -> method.getParameterAnnotations().stream())
-                        .flatMap(Set::stream)
-                        .filter(annotation -> annotation.getRawType().isEquivalentTo(QueryParam.class))
-                        .forEach(annotation ->
-                                read.add(annotation.as(QueryParam.class).value()));
+        ApiRoute.CODE.stream()
+                .flatMap(type -> type.getMethods().stream())
+                .flatMap(method -> method.getParameterAnnotations().stream())
+                .flatMap(Set::stream)
+                .filter(annotation -> annotation.getRawType().isEquivalentTo(QueryParam.class))
+                .forEach(annotation -> read.add(annotation.as(QueryParam.class).value()));
         assertEquals(read, new TreeSet<>(QueryParameters.NAMES));
     }
 

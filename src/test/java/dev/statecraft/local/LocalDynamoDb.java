@@ -88,6 +88,7 @@ public final class LocalDynamoDb {
      * @return the endpoint until now; null if there was none
      */
     public static synchronized @Nullable URI useEndpoint(@Nullable URI endpoint) {
+        System.clearProperty(LASTING);
         @Nullable String before =
                 endpoint == null ? System.clearProperty(ENDPOINT) : System.setProperty(ENDPOINT, endpoint.toString());
         return before == null ? null : URI.create(before);

@@ -63,6 +63,11 @@ public final class ApiWorld {
         return answers;
     }
 
+    /** The API key of the game. */
+    String key() {
+        return key;
+    }
+
     /** The current path parameters, by name. */
     public Map<String, String> parameters() {
         return parameters;
@@ -111,7 +116,8 @@ public final class ApiWorld {
         return request.request(call.method(), path(call) + query);
     }
 
-    private String path(ApiDocument.Call call) {
+    /** The path of an operation with the parameters of the world. */
+    String path(ApiDocument.Call call) {
         String path = call.path();
         for (Map.Entry<String, String> parameter : parameters.entrySet()) {
             path = path.replace("{" + parameter.getKey() + "}", parameter.getValue());

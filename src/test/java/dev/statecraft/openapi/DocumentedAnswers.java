@@ -16,6 +16,7 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Compares every response with the OpenAPI document: status, media type, fields, and problem type. */
 public final class DocumentedAnswers implements Filter {
@@ -48,20 +49,23 @@ public final class DocumentedAnswers implements Filter {
             return answer;
         }
         byte[] body = answer.asByteArray();
-        check(call.get(), answer, body);
+        check(call.get(), answer.statusCode(), answer.contentType(), body);
         return new ResponseBuilder().clone(answer).setBody(body).build();
     }
 
-    private void check(ApiDocument.Call call, Response answer, byte[] body) {
-        String which = call + " answers " + answer.statusCode();
-        String type = answer.contentType() == null
-                ? ""
-                : answer.contentType().split(";", 2)[0].trim();
+    /**
+     * Compares one response with the document.
+     *
+     * @param contentType null if the response has none
+     */
+    void check(ApiDocument.Call call, int status, @Nullable String contentType, byte[] body) {
+        String which = call + " answers " + status;
+        String type = contentType == null ? "" : contentType.split(";", 2)[0].trim();
         JsonNode problem = type.equals(Problem.MEDIA_TYPE) ? tree(body) : null;
         if (problem != null && OF_HTTP.contains(problem.path("type").asText())) {
             return;
         }
-        JsonNode response = document.response(call, answer.statusCode())
+        JsonNode response = document.response(call, status)
                 .orElseThrow(() -> new AssertionError(which + ", which the OpenAPI document does not know: "
                         + new String(body, 0, Math.min(300, body.length), java.nio.charset.StandardCharsets.UTF_8)));
         if (!response.has("content")) {
