@@ -63,12 +63,14 @@ import dev.statecraft.table.TableNames;
 import dev.statecraft.testing.Machine;
 import dev.statecraft.testing.TestDatabase;
 import io.quarkus.runtime.configuration.DurationConverter;
+import io.smallrye.config.SmallRyeConfig;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import java.math.BigDecimal;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
@@ -79,6 +81,9 @@ import software.amazon.awssdk.services.dynamodb.streams.DynamoDbStreamsClient;
 public final class Arena {
 
     public static final String GAME = "default";
+
+    /** Configurations by settings: the instances of a simulation share one. */
+    private static final Map<Map<String, String>, SmallRyeConfig> CONFIGS = new ConcurrentHashMap<>();
 
     public final TableNames tables;
     public final BoardService boards;
@@ -133,14 +138,7 @@ public final class Arena {
         this.clock = machine.clock();
         Backoff backoff = machine.backoff();
         Batches batches = machine.batches(dynamo);
-        SmallRyeConfigBuilder builder = new SmallRyeConfigBuilder()
-                .withConverter(Duration.class, 200, new DurationConverter())
-                .withMapping(LeaderboardConfig.class)
-                .withMapping(Parallel.Limits.class)
-                .withDefaultValue("statecraft.leaderboard.board-cache", "PT0S")
-                .withDefaultValue("statecraft.leaderboard.count-wait", "PT0S");
-        settings.forEach(builder::withDefaultValue);
-        var config = builder.build();
+        SmallRyeConfig config = CONFIGS.computeIfAbsent(Map.copyOf(settings), Arena::config);
         LeaderboardConfig leaderboards = config.getConfigMapping(LeaderboardConfig.class);
         Parallel parallel = new Parallel(config.getConfigMapping(Parallel.Limits.class), machine.threads());
         entries = new EntryStore(dynamo, tables, batches, machine.random());
@@ -204,6 +202,17 @@ public final class Arena {
         erasures = new LeaderboardErasureService(
                 boards, waiting, entries, rated, samples, aside, kept, awards, leaderboards);
         stream = new EntryStream(streams, tables.entries());
+    }
+
+    private static SmallRyeConfig config(Map<String, String> settings) {
+        SmallRyeConfigBuilder builder = new SmallRyeConfigBuilder()
+                .withConverter(Duration.class, 200, new DurationConverter())
+                .withMapping(LeaderboardConfig.class)
+                .withMapping(Parallel.Limits.class)
+                .withDefaultValue("statecraft.leaderboard.board-cache", "PT0S")
+                .withDefaultValue("statecraft.leaderboard.count-wait", "PT0S");
+        settings.forEach(builder::withDefaultValue);
+        return builder.build();
     }
 
     public Board create(String id, RankingType type, Order order, @Nullable Operator operator, int lanes) {

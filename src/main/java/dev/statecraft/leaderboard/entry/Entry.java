@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param carried copy of a match record whose own item may not be written yet; null for none
  * @param attempts submissions or matches of the player in this season on a board that limits them; a removal does not reset
  *     it
+ * @param closed whether the player has submitted to a later season already, so that no submission is applied to this entry
  */
 public record Entry(
         String playerId,
@@ -37,7 +38,8 @@ public record Entry(
         EarlierReceipts earlier,
         @Nullable RatingState rated,
         @Nullable MatchRecord carried,
-        int attempts) {
+        int attempts,
+        boolean closed) {
 
     /** An entry without rating and attempts. */
     public Entry(
@@ -61,7 +63,8 @@ public record Entry(
                 EarlierReceipts.UNREAD,
                 null,
                 null,
-                0);
+                0,
+                false);
     }
 
     /** The score of an entry that has one. */
@@ -97,7 +100,7 @@ public record Entry(
     public Entry withEarlier(EarlierReceipts found) {
         return new Entry(
                 playerId, score, reachedAt, writtenAt, version, tree, metadata, receipts, found, rated, carried,
-                attempts);
+                attempts, closed);
     }
 
     /**
@@ -156,28 +159,46 @@ public record Entry(
                 earlier,
                 rated,
                 carried,
-                attempts);
+                attempts, closed);
+    }
+
+    /** This entry closed for submissions; score and receipts do not change. A new entry belongs to the given generation. */
+    Entry closed(int generation, long now) {
+        return new Entry(
+                playerId,
+                score,
+                reachedAt,
+                Math.max(now, writtenAt + 1),
+                version + 1,
+                version == 0 ? generation : tree,
+                metadata,
+                receipts,
+                earlier,
+                rated,
+                carried,
+                attempts,
+                true);
     }
 
     /** This entry with other metadata; the receipts do not change. */
     public Entry withMetadata(@Nullable String other, long now) {
         long at = Math.max(now, writtenAt + 1);
         return new Entry(
-                playerId, score, reachedAt, at, version + 1, tree, other, receipts, earlier, rated, carried, attempts);
+                playerId, score, reachedAt, at, version + 1, tree, other, receipts, earlier, rated, carried, attempts, closed);
     }
 
     /** This entry with a copy of a match record. */
     public Entry carrying(MatchRecord match) {
         return new Entry(
                 playerId, score, reachedAt, writtenAt, version, tree, metadata, receipts, earlier, rated, match,
-                attempts);
+                attempts, closed);
     }
 
     /** This entry with another number of attempts. */
     public Entry withAttempts(int made) {
         return new Entry(
                 playerId, score, reachedAt, writtenAt, version, tree, metadata, receipts, earlier, rated, carried,
-                made);
+                made, closed);
     }
 
     /**
@@ -207,7 +228,7 @@ public record Entry(
                 earlier.retained(own.size(), receipt.at(), retention),
                 nextRated,
                 match,
-                attempts);
+                attempts, closed);
     }
 
     /** The receipts with one more, without the oldest beyond the retention. */

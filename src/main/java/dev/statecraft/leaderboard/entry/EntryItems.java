@@ -75,6 +75,9 @@ public final class EntryItems {
         if (entry.attempts() > 0) {
             item.put("a", n(entry.attempts()));
         }
+        if (entry.closed()) {
+            item.put("c", n(1));
+        }
         Score score = entry.score();
         if (score != null) {
             item.put("s", n(score.value()));
@@ -105,7 +108,8 @@ public final class EntryItems {
                 item.containsKey("er") ? EarlierReceipts.unpack(Attributes.bytes(item, "er")) : EarlierReceipts.UNREAD,
                 item.containsKey("rt") ? RatingState.unpack(Attributes.bytes(item, "rt")) : null,
                 item.containsKey("cm") ? fromMap(Attributes.map(item, "cm")) : null,
-                (int) Attributes.number(item, "a", 0));
+                (int) Attributes.number(item, "a", 0),
+                item.containsKey("c"));
     }
 
     /** A match record as an attribute of an entry that stores a copy of it. */

@@ -40,7 +40,8 @@ import software.amazon.awssdk.services.dynamodb.model.WriteRequest;
  *       10 GB); large boards have several.
  *   <li>Attributes: {@code s} score, {@code u} subscore, {@code r} reached at, {@code w} written at, {@code v} version,
  *       {@code g} generation of the rank tree, {@code meta} metadata, {@code rc} packed receipts, {@code er} packed receipts
- *       of earlier seasons (absent before the first identified submission), {@code a} attempts,
+ *       of earlier seasons (absent before the first identified submission), {@code a} attempts, {@code c} closed by a
+ *       later season,
  *       {@value EntryItems#DISTINCT} if the rank tree also counts distinct scores (DENSE ranking); on a RATING board
  *       {@code rt} packed rating, {@code cm} copy of a match record; {@code x} random bytes of the last single write. A
  *       removed entry has its receipts and no score.
@@ -178,6 +179,24 @@ public class EntryStore {
             // A transaction is writing the entry.
             return new Overtaken(read(board, season, entry.playerId()));
         }
+    }
+
+    /**
+     * Closes a player's entry of an earlier season for submissions: a write that was computed before fails on the version of
+     * the entry, and a later one finds the entry closed. Cost: 1 RCU, and 1 WCU unless it is closed already.
+     *
+     * @param now Unix time in milliseconds
+     * @return the closed entry with its final receipts; without a score or receipts if there was none
+     */
+    public Entry close(Board board, int season, String playerId, long now) {
+        Entry current = read(board, season, playerId);
+        while (!current.closed()) {
+            Entry closed = current.closed(board.generation(season), now);
+            current = put(board, season, closed, current.version()) instanceof Overtaken overtaken
+                    ? overtaken.current()
+                    : closed;
+        }
+        return current;
     }
 
     private byte[] writeToken() {

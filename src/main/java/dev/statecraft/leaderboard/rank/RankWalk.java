@@ -69,12 +69,14 @@ public final class RankWalk {
         return result;
     }
 
-    /** The tree with this root counts every score written up to this time. */
+    /**
+     * The tree with this root counts every score written up to this time: the start of the season while a lane has no counted
+     * write, because its first one may be in flight.
+     */
     static Instant asOf(Board board, int season, RankNode root) {
-        return root.times().values().stream()
-                .min(Long::compare)
-                .map(Instant::ofEpochMilli)
-                .orElse(startOf(board, season));
+        return root.times().size() < board.settings().lanes()
+                ? startOf(board, season)
+                : Instant.ofEpochMilli(Collections.min(root.times().values()));
     }
 
     private static Instant startOf(Board board, int season) {

@@ -170,6 +170,16 @@ public class ScoreWriter {
             if (next.version() == entry.version()) {
                 return new Written(board, entry, withLast(decided, entry));
             }
+            if (entry.closed()) {
+                // The player has submitted to a later season on another instance, which sees a newer board.
+                Optional<Board> newer = boards.read(board.game(), board.id());
+                if (newer.isEmpty()) {
+                    return new Written(board, entry, all(scores, new NoBoard()));
+                }
+                board = newer.get();
+                entry = entries.read(board, board.season(), entry.playerId());
+                continue;
+            }
             List<Review> asides =
                     decided.stream().flatMap(one -> one.review().stream()).toList();
             Optional<Entry> overtaken =

@@ -30,7 +30,7 @@ import java.util.Optional;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
-/** Computes the effect of submissions on an entry and checks their plausibility. Writes nothing. */
+/** Computes the effect of submissions on an entry and checks their plausibility. Writes no score. */
 @ApplicationScoped
 public class SubmissionService {
 
@@ -83,7 +83,8 @@ public class SubmissionService {
 
     /**
      * The entry that identified scores are evaluated against: with the receipts of earlier seasons where one of the scores may
-     * have been applied in such a season. Cost: none if the entry stores these receipts already.
+     * have been applied in such a season; see {@link EarlierReceiptService}. Cost: none if the entry stores these receipts
+     * already.
      */
     Entry ground(Board board, List<Identified> scores, Entry entry) {
         boolean unknown = scores.stream()

@@ -30,6 +30,9 @@ import org.jspecify.annotations.Nullable;
  * of distinct scores that the ranges of the certainly better players allow. Ties and the total have bounds of the same
  * kind.
  *
+ * <p>The nodes of a rank tree are not written together. While the change of another player is being counted, a rank may miss
+ * that player or count it twice, so a player who may have different scores counts zero to two times.
+ *
  * <p>For the player itself the range begins with what was acknowledged before the rank was requested, because an answer
  * counts the own last score at once.
  *
@@ -244,16 +247,17 @@ public final class RankSandwich {
         }
         Order order = scoring.order();
         long tiesFrom = 1 + count(others, range -> range.isExactly(score));
-        long tiesTo = 1 + count(others, range -> range.contains(score));
+        long tiesTo = 1 + most(others, range -> range.contains(score));
         between(Rule.TIES_DIFFER, Rule.TIES_DIFFER, answer.ties(), tiesFrom, tiesTo, asked, found);
-        List<ScoreRange> better =
-                others.stream().filter(range -> range.isBetter(score, order)).toList();
-        long mayBeBetter = count(others, range -> range.mayBeBetter(score, order));
+        List<ScoreRange> better = others.stream()
+                .filter(range -> range.isFixed() && range.isBetter(score, order))
+                .toList();
         long from = 1 + (scoring.ranking() == Ranking.DENSE ? ScoreRange.leastDistinct(better) : better.size());
         long to = 1
-                + (scoring.ranking() == Ranking.UNIQUE
-                        ? count(others, range -> range.mayBeBetter(score, order) || range.contains(score))
-                        : mayBeBetter);
+                + most(
+                        others,
+                        range -> range.mayBeBetter(score, order)
+                                || (scoring.ranking() == Ranking.UNIQUE && range.contains(score)));
         between(Rule.RANK_TOO_GOOD, Rule.RANK_TOO_BAD, answer.rank(), from, to, asked, found);
     }
 
@@ -267,6 +271,14 @@ public final class RankSandwich {
 
     private static long count(List<ScoreRange> ranges, Predicate<ScoreRange> condition) {
         return ranges.stream().filter(condition).count();
+    }
+
+    /** How often players may be counted at most. */
+    private static long most(List<ScoreRange> ranges, Predicate<ScoreRange> condition) {
+        return ranges.stream()
+                .filter(condition)
+                .mapToLong(range -> range.isFixed() ? 1 : 2)
+                .sum();
     }
 
     /** The scores that a player may have had: from the last one that is certain to all that began until an instant. */

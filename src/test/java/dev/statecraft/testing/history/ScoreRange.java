@@ -128,7 +128,12 @@ record ScoreRange(
     }
 
     boolean isExactly(Score score) {
-        return !mayBeAbsent && score.equals(least) && score.equals(greatest);
+        return isFixed() && score.equals(least);
+    }
+
+    /** Whether only one score is possible. */
+    boolean isFixed() {
+        return !mayBeAbsent && least != null && least.equals(greatest);
     }
 
     /** Whether every possible score is better. */

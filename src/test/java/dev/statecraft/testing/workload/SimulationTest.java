@@ -49,6 +49,11 @@ class SimulationTest {
         run("migrations", MigrationWorkload::new);
     }
 
+    @Test
+    void boards() {
+        run("boards", BoardWorkload::new);
+    }
+
     /** Prints the report, and fails if a kind of fault never happened. */
     @AfterAll
     static void report() throws IOException {
