@@ -112,7 +112,19 @@ public class SeasonFinalizer {
             return Optional.empty();
         }
         entries.mark(board, season.season(), board.generation(season.season()), now);
-        return Optional.of(season.marked(now));
+        return isRebuilt(board, season) ? Optional.empty() : Optional.of(season.marked(now));
+    }
+
+    /**
+     * Whether a rebuild of the season's rank tree is in progress or has replaced the tree of {@code board}. The sum of two
+     * trees, which are read at different times, may miss entries that move from one to the other.
+     */
+    private boolean isRebuilt(Board board, Season season) {
+        int number = season.season();
+        return boards.read(board.game(), board.id())
+                .filter(current -> current.generation(number) == board.generation(number)
+                        && (current.mending() == null || current.mending().season() != number))
+                .isEmpty();
     }
 
     private Optional<Season> awaitRankTree(Board board, Season season) {
@@ -123,7 +135,7 @@ public class SeasonFinalizer {
             backoff.pauseBefore(check++, COUNT_MILLIS);
             RankNode root = new RankWalk(ranks, board, season.season()).node(ScorePath.ROOT);
             if (root.passed(marked, board.settings().lanes())) {
-                return Optional.of(season.counted(root.total()));
+                return isRebuilt(board, season) ? Optional.empty() : Optional.of(season.counted(root.total()));
             }
         } while (!until.passed());
         return Optional.empty();

@@ -81,7 +81,12 @@ public class SeasonService {
                             .filter(season -> requestId.equals(season.requestId()))
                             .findFirst();
             if (before.isPresent()) {
-                return before.get().reason().equals(reason) ? new Done(before.get(), true) : new Mismatch();
+                if (!before.get().reason().equals(reason)) {
+                    return new Mismatch();
+                }
+                // The request that closed the season may have failed before every instance saw the change.
+                backoff.deadline(config.boardCache()).await();
+                return new Done(before.get(), true);
             }
             Terms.Status status = boards.status(board);
             if (status != Terms.Status.OPEN) {

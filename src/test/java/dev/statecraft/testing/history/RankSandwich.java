@@ -31,7 +31,9 @@ import org.jspecify.annotations.Nullable;
  * kind.
  *
  * <p>The nodes of a rank tree are not written together. While the change of another player is being counted, a rank may miss
- * that player or count it twice, so a player who may have different scores counts zero to two times.
+ * that player or count it twice, so a player who may have different scores counts zero to two times. The tree knows the
+ * time of the last counted write of a lane, which is not the order of the writes, so a rank that is requested before the
+ * player's own last write is counted for certain may be off by the player itself.
  *
  * <p>For the player itself the range begins with what was acknowledged before the rank was requested, because an answer
  * counts the own last score at once.
@@ -230,30 +232,34 @@ public final class RankSandwich {
             found.add(new Violation(Rule.OWN_SCORE_DIFFERS, asked + ", expected " + own));
             return;
         }
+        Predicate<Whole> counted = one -> Objects.requireNonNull(one.outcome()).answeredAt() < answer.asOf();
         List<ScoreRange> others = byPlayer.entrySet().stream()
                 .filter(player -> !player.getKey().equals(asked.input()))
                 .map(player -> range(
                         scoring,
                         player.getValue(),
                         asked.returned(),
-                        one -> Objects.requireNonNull(one.outcome()).answeredAt() < answer.asOf()))
+                        counted))
                 .toList();
+        ScoreRange ownCounted =
+                range(scoring, byPlayer.getOrDefault(asked.input(), List.of()), asked.returned(), counted);
         long self = score == null ? 0 : 1;
-        long totalFrom = self + count(others, range -> !range.mayBeAbsent());
-        long totalTo = self + count(others, ScoreRange::mayBePresent);
+        long off = ownCounted.isFixed() || !ownCounted.mayBePresent() ? 0 : 1;
+        long totalFrom = self - off + count(others, range -> !range.mayBeAbsent());
+        long totalTo = self + off + count(others, ScoreRange::mayBePresent);
         between(Rule.TOTAL_DIFFERS, Rule.TOTAL_DIFFERS, answer.total(), totalFrom, totalTo, asked, found);
         if (score == null) {
             return;
         }
         Order order = scoring.order();
-        long tiesFrom = 1 + count(others, range -> range.isExactly(score));
-        long tiesTo = 1 + most(others, range -> range.contains(score));
+        long tiesFrom = 1 - off + count(others, range -> range.isExactly(score));
+        long tiesTo = 1 + off + most(others, range -> range.contains(score));
         between(Rule.TIES_DIFFER, Rule.TIES_DIFFER, answer.ties(), tiesFrom, tiesTo, asked, found);
         List<ScoreRange> better = others.stream()
                 .filter(range -> range.isFixed() && range.isBetter(score, order))
                 .toList();
-        long from = 1 + (scoring.ranking() == Ranking.DENSE ? ScoreRange.leastDistinct(better) : better.size());
-        long to = 1
+        long from = 1 - off + (scoring.ranking() == Ranking.DENSE ? ScoreRange.leastDistinct(better) : better.size());
+        long to = 1 + off
                 + most(
                         others,
                         range -> range.mayBeBetter(score, order)
