@@ -11,11 +11,8 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -25,17 +22,12 @@ public class BoardService {
 
     private static final long CONTENTION_MILLIS = 2;
 
-    private record CachedBoard(Board board, Deadline staleAt) {}
-
-    private record BoardKey(String game, String id) {}
-
     private final BoardStore boards;
     private final SeasonStore seasons;
     private final LeaderboardConfig config;
     private final Clock clock;
     private final Backoff backoff;
-    private final Map<BoardKey, CachedBoard> cache = new ConcurrentHashMap<>();
-    private final AtomicLong cacheVersion = new AtomicLong();
+    private final BoardCache cache = new BoardCache();
 
     public BoardService(
             BoardStore boards, SeasonStore seasons, LeaderboardConfig config, Clock clock, Backoff backoff) {
@@ -72,8 +64,9 @@ public class BoardService {
     public Optional<Board> create(String game, String id, BoardSettings settings) {
         Instant now = now();
         Board first = Board.first(game, id, settings, now, now.plus(config.snapshotInterval()));
+        Deadline staleAt = staleAt();
         Optional<Board> created = boards.create(first);
-        created.ifPresent(this::cache);
+        created.ifPresent(board -> cache.put(board, staleAt));
         return created;
     }
 
@@ -82,11 +75,8 @@ public class BoardService {
      * not exist. Cost: 1 RCU if the board is read.
      */
     public Optional<Board> find(String game, String id) {
-        CachedBoard cached = cache.get(new BoardKey(game, id));
-        if (cached != null && isFresh(cached)) {
-            return current(cached.board());
-        }
-        return read(game, id);
+        Optional<Board> cached = cache.fresh(game, id);
+        return cached.isPresent() ? current(cached.get()) : read(game, id);
     }
 
     /** Whether a listed board must be looked up with {@link #find}: its season has ended, or a fresh cached version exists. */
@@ -96,51 +86,43 @@ public class BoardService {
 
     /** Returns the cached board regardless of its age; empty if the board is not cached. */
     public Optional<Board> lastCached(String game, String id) {
-        return Optional.ofNullable(cache.get(new BoardKey(game, id))).map(CachedBoard::board);
+        return cache.last(game, id);
     }
 
     /** Whether {@link #find} returns the board from the cache. */
     public boolean isFresh(String game, String id) {
-        CachedBoard cached = cache.get(new BoardKey(game, id));
-        return cached != null && isFresh(cached);
+        return cache.fresh(game, id).isPresent();
     }
 
-    private void cache(Board board) {
-        CachedBoard last = cache.put(
-                new BoardKey(board.game(), board.id()), new CachedBoard(board, backoff.deadline(config.boardCache())));
-        if (last == null || last.board().version() != board.version()) {
-            cacheVersion.incrementAndGet();
-        }
-    }
-
-    private void evict(String game, String id) {
-        if (cache.remove(new BoardKey(game, id)) != null) {
-            cacheVersion.incrementAndGet();
-        }
+    /** When a board becomes stale in the cache that a request reads or writes which is sent now. */
+    public Deadline staleAt() {
+        return backoff.deadline(config.boardCache());
     }
 
     /** A number that increases whenever a board is added to the cache, changes in it or is evicted. */
     public long cacheVersion() {
-        return cacheVersion.get();
+        return cache.version();
     }
 
     /** Reads a board from the table and caches it; empty if it does not exist. Cost: 1 RCU. */
     public Optional<Board> read(String game, String id) {
+        Deadline staleAt = staleAt();
         Optional<Board> board = boards.read(game, id);
         if (board.isEmpty()) {
-            evict(game, id);
+            cache.evict(game, id);
             return board;
         }
-        return cacheRead(board.get());
+        return cacheRead(board.get(), staleAt);
     }
 
     /**
      * Caches a board that was just read, and closes its current season if the season end has passed.
      *
+     * @param staleAt {@link #staleAt} before the request was sent
      * @return the board in its current season; empty if the board was deleted concurrently
      */
-    public Optional<Board> cacheRead(Board board) {
-        cache(board);
+    public Optional<Board> cacheRead(Board board, Deadline staleAt) {
+        cache.put(board, staleAt);
         return current(board);
     }
 
@@ -164,22 +146,24 @@ public class BoardService {
                     ? current.closed(snapshotsWith(current))
                     : current.advanced(end, current.endAfter(end, now, config.missedSeasons()), snapshotsWith(current));
             Season closed = Season.closed(current, end, now, SnapshotTrigger.SEASON, "", null, last);
+            Deadline staleAt = staleAt();
             if (seasons.close(next, current.version(), closed)) {
                 current = next;
-                cache(current);
+                cache.put(current, staleAt);
                 continue;
             }
             if (++attempt == config.writeAttempts()) {
                 throw new ContentionException("gave up after too many concurrent writes of the board");
             }
             backoff.pauseBefore(attempt, CONTENTION_MILLIS);
+            staleAt = staleAt();
             Optional<Board> reread = boards.read(board.game(), board.id());
             if (reread.isEmpty()) {
-                evict(board.game(), board.id());
+                cache.evict(board.game(), board.id());
                 return reread;
             }
             current = reread.get();
-            cache(current);
+            cache.put(current, staleAt);
         }
         return Optional.of(current);
     }
@@ -193,10 +177,11 @@ public class BoardService {
         Instant now = now();
         Season closed = Season.closed(board, now, now, SnapshotTrigger.RESET, reason, requestId, false);
         Board next = board.advanced(now, board.endAfterReset(now), snapshotsWith(board));
+        Deadline staleAt = staleAt();
         if (!seasons.close(next, board.version(), closed)) {
             return Optional.empty();
         }
-        cache(next);
+        cache.put(next, staleAt);
         awaitOtherInstances();
         return Optional.of(closed);
     }
@@ -247,9 +232,7 @@ public class BoardService {
                 return new Locked(board);
             }
             Board changed = board.with(settings, now());
-            if (boards.replace(changed, board.version())) {
-                cache(changed);
-                awaitOtherInstances();
+            if (replace(changed, board, true)) {
                 return new Changed(changed);
             }
         }
@@ -278,7 +261,7 @@ public class BoardService {
                 return new Unknown();
             }
             if (boards.delete(Purge.of(found.get(), now().plus(config.purge().after())))) {
-                evict(game, id);
+                cache.evict(game, id);
                 awaitOtherInstances();
                 return new Changed(found.get());
             }
@@ -301,12 +284,8 @@ public class BoardService {
                 return Optional.of(current);
             }
             Board marked = current.markedScored(withSubscore);
-            if (boards.replace(marked, current.version())) {
-                cache(marked);
-                if (withSubscore && current.scored()) {
-                    // Instances with the old board compute ranks without subscores.
-                    awaitOtherInstances();
-                }
+            // Instances with the old board compute ranks without subscores.
+            if (replace(marked, current, withSubscore && current.scored())) {
                 return Optional.of(marked);
             }
             Optional<Board> reread = read(board.game(), board.id());
@@ -325,18 +304,15 @@ public class BoardService {
      * @return false if another writer changed the board
      */
     public boolean replace(Board next, Board board, boolean awaitOthers) {
+        Deadline staleAt = staleAt();
         boolean replaced = boards.replace(next, board.version());
         if (replaced) {
-            cache(next);
+            cache.put(next, staleAt);
             if (awaitOthers) {
                 awaitOtherInstances();
             }
         }
         return replaced;
-    }
-
-    private boolean isFresh(CachedBoard cached) {
-        return !cached.staleAt().passed();
     }
 
     private Instant now() {

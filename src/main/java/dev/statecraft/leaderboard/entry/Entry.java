@@ -159,7 +159,8 @@ public record Entry(
                 earlier,
                 rated,
                 carried,
-                attempts, closed);
+                attempts,
+                closed);
     }
 
     /** This entry closed for submissions; score and receipts do not change. A new entry belongs to the given generation. */
@@ -184,7 +185,19 @@ public record Entry(
     public Entry withMetadata(@Nullable String other, long now) {
         long at = Math.max(now, writtenAt + 1);
         return new Entry(
-                playerId, score, reachedAt, at, version + 1, tree, other, receipts, earlier, rated, carried, attempts, closed);
+                playerId,
+                score,
+                reachedAt,
+                at,
+                version + 1,
+                tree,
+                other,
+                receipts,
+                earlier,
+                rated,
+                carried,
+                attempts,
+                closed);
     }
 
     /** This entry with a copy of a match record. */
@@ -197,8 +210,8 @@ public record Entry(
     /** This entry with another number of attempts. */
     public Entry withAttempts(int made) {
         return new Entry(
-                playerId, score, reachedAt, writtenAt, version, tree, metadata, receipts, earlier, rated, carried,
-                made, closed);
+                playerId, score, reachedAt, writtenAt, version, tree, metadata, receipts, earlier, rated, carried, made,
+                closed);
     }
 
     /**
@@ -228,7 +241,8 @@ public record Entry(
                 earlier.retained(own.size(), receipt.at(), retention),
                 nextRated,
                 match,
-                attempts, closed);
+                attempts,
+                closed);
     }
 
     /** The receipts with one more, without the oldest beyond the retention. */

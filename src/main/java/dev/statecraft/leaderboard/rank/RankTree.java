@@ -86,7 +86,8 @@ public final class RankTree {
                 equal = node.count(step.child());
             }
         }
-        // While a score that changes is being counted, two nodes may count it. The root decides how many entries there are.
+        // While a score that changes is being counted, two nodes may count it. The root decides how many entries there
+        // are.
         long total = node(nodes, ScorePath.ROOT).total();
         long tied = Math.min(equal, total);
         return new Standing(Math.min(better, total - tied), tied, total);

@@ -13,6 +13,7 @@ import dev.statecraft.leaderboard.score.ScoreResult.Taken;
 import dev.statecraft.leaderboard.score.SubmissionService.Decided;
 import dev.statecraft.leaderboard.settings.LeaderboardConfig;
 import dev.statecraft.leaderboard.settings.RankingType;
+import dev.statecraft.runtime.Deadline;
 import dev.statecraft.table.Backoff;
 import dev.statecraft.table.Batches;
 import dev.statecraft.table.Parallel;
@@ -205,7 +206,8 @@ public class ScoreService {
                     .map(board -> new BoardAndEntry(board, entries.read(board, board.season(), playerId)));
         }
         Board guess = boards.lastCached(game, boardId).orElseGet(() -> Board.guess(game, boardId));
-        return entries.readWithBoard(guess, playerId).flatMap(both -> boards.cacheRead(both.board())
+        Deadline staleAt = boards.staleAt();
+        return entries.readWithBoard(guess, playerId).flatMap(both -> boards.cacheRead(both.board(), staleAt)
                 .map(board -> board.season() == both.board().season()
                         ? new BoardAndEntry(board, both.entry())
                         : new BoardAndEntry(board, entries.read(board, board.season(), playerId))));

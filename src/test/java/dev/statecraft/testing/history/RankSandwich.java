@@ -235,11 +235,7 @@ public final class RankSandwich {
         Predicate<Whole> counted = one -> Objects.requireNonNull(one.outcome()).answeredAt() < answer.asOf();
         List<ScoreRange> others = byPlayer.entrySet().stream()
                 .filter(player -> !player.getKey().equals(asked.input()))
-                .map(player -> range(
-                        scoring,
-                        player.getValue(),
-                        asked.returned(),
-                        counted))
+                .map(player -> range(scoring, player.getValue(), asked.returned(), counted))
                 .toList();
         ScoreRange ownCounted =
                 range(scoring, byPlayer.getOrDefault(asked.input(), List.of()), asked.returned(), counted);
@@ -259,7 +255,8 @@ public final class RankSandwich {
                 .filter(range -> range.isFixed() && range.isBetter(score, order))
                 .toList();
         long from = 1 - off + (scoring.ranking() == Ranking.DENSE ? ScoreRange.leastDistinct(better) : better.size());
-        long to = 1 + off
+        long to = 1
+                + off
                 + most(
                         others,
                         range -> range.mayBeBetter(score, order)

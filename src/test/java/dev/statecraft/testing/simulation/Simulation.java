@@ -37,6 +37,7 @@ public final class Simulation implements AutoCloseable {
     private final ModelDatabase database;
     private final List<FaultyDynamo> faults = new ArrayList<>();
     private final LatencyProfile latency;
+    private final Duration replicaLag;
     private boolean calm = true;
 
     /** A run that has not begun. */
@@ -44,7 +45,9 @@ public final class Simulation implements AutoCloseable {
         this.scheduler = new Scheduler(seed, tracing);
         this.chances = chances;
         this.latency = LatencyProfile.aws(scheduler.random());
-        this.database = new ModelDatabase(settings());
+        ModelSettings settings = settings();
+        this.replicaLag = settings.replicaLag();
+        this.database = new ModelDatabase(settings);
     }
 
     private ModelSettings settings() {
@@ -75,6 +78,11 @@ public final class Simulation implements AutoCloseable {
     /** The database, without a network before it. */
     public ModelDatabase database() {
         return database;
+    }
+
+    /** The longest time until an eventually consistent read sees a write. */
+    public Duration replicaLag() {
+        return replicaLag;
     }
 
     /** The chance that decides this run. */

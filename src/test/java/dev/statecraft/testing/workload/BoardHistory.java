@@ -59,15 +59,17 @@ final class BoardHistory {
 
     /** A reset. {@code closed} is null if its outcome is unknown. */
     private record Closing(
-            String id, long invoked, long returned, @Nullable Season closed) {}
+            String id,
+            long invoked,
+            long returned,
+            @Nullable Season closed) {}
 
     /** The next logical instant. */
     long tick() {
         return ++instant;
     }
 
-    void submitted(
-            String server, long invoked, long returned, long answeredAt, NewScore score, @Nullable Taken taken) {
+    void submitted(String server, long invoked, long returned, long answeredAt, NewScore score, @Nullable Taken taken) {
         sent.add(new Sent(server, invoked, returned, answeredAt, score, taken));
     }
 
@@ -85,8 +87,9 @@ final class BoardHistory {
         Map<Long, String> ids = new HashMap<>();
         sent.forEach(one -> ids.put(Receipt.idOf(one.id()), one.id()));
         List<String> effects = new ArrayList<>();
-        entries.values().forEach(season -> season.forEach(entry -> entry.receipts()
-                .forEach(receipt -> effects.add(ids.getOrDefault(receipt.id(), "unknown " + receipt)))));
+        entries.values()
+                .forEach(season -> season.forEach(entry -> entry.receipts()
+                        .forEach(receipt -> effects.add(ids.getOrDefault(receipt.id(), "unknown " + receipt)))));
         Violation.requireNone(
                 OnceCheck.check(sent.stream().map(BoardHistory::attempt).toList(), effects), "submissions");
         entries.forEach((season, stored) -> {
@@ -137,7 +140,8 @@ final class BoardHistory {
 
     private static void checkLast(Entry entry) {
         List<Receipt> receipts = entry.receipts();
-        Score last = receipts.isEmpty() ? null : receipts.get(receipts.size() - 1).counted();
+        Score last =
+                receipts.isEmpty() ? null : receipts.get(receipts.size() - 1).counted();
         assertEquals(last, entry.score(), "the score of " + entry);
     }
 
@@ -168,7 +172,8 @@ final class BoardHistory {
 
     /** Whether an earlier request had the same id. */
     private boolean isRepeated(Sent one) {
-        return sent.stream().anyMatch(other -> other.invoked() < one.invoked() && other.id().equals(one.id()));
+        return sent.stream()
+                .anyMatch(other -> other.invoked() < one.invoked() && other.id().equals(one.id()));
     }
 
     /** Checks the answered ranks of all seasons; see {@link RankSandwich}. */

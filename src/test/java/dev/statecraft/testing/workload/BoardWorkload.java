@@ -94,7 +94,8 @@ public final class BoardWorkload implements Workload {
         stream = simulation.stream(
                 tables.entries(),
                 simulation.fleet("stream", 1, this::arena),
-                (arena, records) -> StreamRecords.processed(records, arena.counter.count(StreamRecords.scalars(records))));
+                (arena, records) ->
+                        StreamRecords.processed(records, arena.counter.count(StreamRecords.scalars(records))));
         upkeep = new Schedule<>(
                 simulation,
                 simulation.fleet("schedule", 1, this::arena),
@@ -183,7 +184,8 @@ public final class BoardWorkload implements Workload {
         long returned = history.tick();
         boolean acknowledged = true;
         for (int i = 0; i < scores.size(); i++) {
-            ScoreResult result = answered.isEmpty() ? new Busy() : answered.get().get(i);
+            ScoreResult result =
+                    answered.isEmpty() ? new Busy() : answered.get().get(i);
             if (!(result instanceof Taken) && !(result instanceof Busy)) {
                 throw new AssertionError(scores.get(i) + " is answered with " + result);
             }
@@ -213,19 +215,24 @@ public final class BoardWorkload implements Workload {
                 null,
                 first.submissionId(),
                 null);
-        Requests.once(simulation, api, "reuse " + first.submissionId(), arena -> arena.scores.submit(
-                        GAME, BOARD, other, false))
+        Requests.once(
+                        simulation,
+                        api,
+                        "reuse " + first.submissionId(),
+                        arena -> arena.scores.submit(GAME, BOARD, other, false))
                 .filter(result -> !(result instanceof Busy))
-                .ifPresent(result -> assertEquals(new Mismatch(), result, "another body under " + first.submissionId()));
+                .ifPresent(
+                        result -> assertEquals(new Mismatch(), result, "another body under " + first.submissionId()));
     }
 
     private long now() {
         return simulation.clock().millis();
     }
 
-    private static Ranked ranked(@Nullable Score score, EntryRank rank) {
-        return new Ranked(
-                score, rank.rank(), rank.ties(), rank.total(), rank.asOf().toEpochMilli());
+    /** An answered rank. The nodes of the tree may come from replicas, of which some are later than that of the root. */
+    private Ranked ranked(@Nullable Score score, EntryRank rank) {
+        long asOf = rank.asOf().minus(simulation.replicaLag()).toEpochMilli();
+        return new Ranked(score, rank.rank(), rank.ties(), rank.total(), asOf);
     }
 
     /** A player's rank with the season and the score that were ranked. */
