@@ -2,6 +2,7 @@ package dev.statecraft.leaderboard.board;
 
 import static dev.statecraft.testing.fault.FaultyDynamo.When.AFTER;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -33,6 +34,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.core.exception.SdkClientException;
+import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 
 /** A submission is applied once, regardless of the season ends before its retry (invariants S2, S3, R4). */
 class SeasonReplayTest {
@@ -146,7 +148,7 @@ class SeasonReplayTest {
     }
 
     @Test
-    void lateWrite_isFoundByItsRetry() {
+    void lateWrite_failsOnceThePlayerSubmitsToTheNextSeason() {
         points("board");
         arena.submit("board", "p", 1, 0, "e0");
         Board open = arena.board("board");
@@ -157,11 +159,27 @@ class SeasonReplayTest {
                 .entry();
         arena.reset("board", "over", null);
         arena.submit("board", "p", 2, 0, "e2");
-        assertInstanceOf(EntryStore.Stored.class, arena.entries.put(open, 1, written, before.version()));
+        EntryStore.Overtaken overtaken = assertInstanceOf(
+                EntryStore.Overtaken.class, arena.entries.put(open, 1, written, before.version()));
+        assertTrue(overtaken.current().closed());
         Taken again = arena.submit("board", "p", 10, 0, "e1");
-        assertTrue(again.replayed());
-        assertEquals(1, again.season());
-        assertSums("board", 11, 2);
+        assertFalse(again.replayed());
+        assertEquals(2, again.season());
+        assertSums("board", 1, 12);
+    }
+
+    /** A retry on an instance that still sees the closed season. */
+    @Test
+    void retryOnAnInstanceWithAnOldBoard_isAReplay() {
+        Map<String, String> settings = Map.of("statecraft.leaderboard.board-cache", "PT1H");
+        Arena old = new Arena(arena.tables, settings, new ExecutionInterceptor() {}, clock);
+        points("board");
+        old.submit("board", "p", 1, 0, "e0");
+        arena.reset("board", "over", null);
+        Taken taken = arena.submit("board", "p", 10, 0, "e1");
+        assertReplayed(taken, old.submit("board", "p", 10, 0, "e1"));
+        assertEquals(2, old.submit("board", "p", 5, 0, "e2").season());
+        assertSums("board", 1, 15);
     }
 
     @Test
