@@ -66,11 +66,13 @@ class DifferentialFuzzTest {
     /** The first difference of a run; what comes after it follows from it. */
     private Optional<String> difference(long seed) {
         String partition = "s" + seed + "-";
-        RandomRequests requests = new RandomRequests(new Random(seed), local, partition);
+        Random random = new Random(seed);
+        RandomItems items = new RandomItems(random, partition);
+        RandomRequests requests = new RandomRequests(random, local, items);
         for (int i = 0; i < REQUESTS; i++) {
             DynamoDbRequest request = requests.next();
-            Outcome expected = Outcome.of(local.database().client(), request);
-            Outcome actual = Outcome.of(model.database().client(), request);
+            ComparableOutcome expected = ComparableOutcome.of(local.database().client(), request);
+            ComparableOutcome actual = ComparableOutcome.of(model.database().client(), request);
             kinds.merge(request.getClass().getSimpleName() + " " + expected.kind(), 1, Integer::sum);
             if (!expected.equals(actual)) {
                 return Optional.of("seed " + seed + ", request " + i + ": " + request + "\n  local " + expected
@@ -78,7 +80,7 @@ class DifferentialFuzzTest {
             }
         }
         for (String table : List.of(local.items, local.changes)) {
-            for (String key : requests.partitions()) {
+            for (String key : items.partitions()) {
                 String expected = items(local, table, key);
                 String actual = items(model, table, key);
                 if (!expected.equals(actual)) {
@@ -97,7 +99,7 @@ class DifferentialFuzzTest {
     }
 
     private static String items(ContractTables tables, String table, String partition) {
-        return Outcome.of(
+        return ComparableOutcome.of(
                         tables.database().client(),
                         QueryRequest.builder()
                                 .tableName(table)
@@ -143,7 +145,7 @@ class DifferentialFuzzTest {
 
     private static String text(Record record) {
         return record.eventNameAsString() + " "
-                + Outcome.text(
+                + ComparableOutcome.text(
                         record.dynamodb()
                                 .copy(d ->
                                         d.sequenceNumber(null).sizeBytes(null).approximateCreationDateTime(null)),

@@ -2,12 +2,10 @@ package dev.statecraft.testing.contract.fuzz;
 
 import dev.statecraft.testing.contract.ContractTables;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
@@ -36,20 +34,14 @@ import software.amazon.awssdk.services.dynamodb.model.WriteRequest;
  */
 final class RandomRequests {
 
-    private static final List<String> SORT_KEYS = List.of("a", "ab", "b", "c");
-    private static final int PARTITIONS = 2;
-
     private final Random random;
     private final ContractTables tables;
-    private final String partition;
+    private final RandomItems items;
 
-    /**
-     * @param partition prefix of the partition keys, which no other run uses
-     */
-    RandomRequests(Random random, ContractTables tables, String partition) {
+    RandomRequests(Random random, ContractTables tables, RandomItems items) {
         this.random = random;
         this.tables = tables;
-        this.partition = partition;
+        this.items = items;
     }
 
     DynamoDbRequest next() {
@@ -68,56 +60,12 @@ final class RandomRequests {
         };
     }
 
-    /** All partition keys that the requests use. */
-    List<String> partitions() {
-        return IntStream.range(0, PARTITIONS).mapToObj(i -> partition + i).toList();
-    }
-
     private RandomExpressions expressions() {
         return new RandomExpressions(random);
     }
 
     private String table() {
         return random.nextBoolean() ? tables.items : tables.changes;
-    }
-
-    private AttributeValue partitionKey() {
-        return AttributeValue.fromS(partition + random.nextInt(PARTITIONS));
-    }
-
-    private Map<String, AttributeValue> key() {
-        Map<String, AttributeValue> key = new HashMap<>();
-        key.put("pk", partitionKey());
-        key.put("sk", AttributeValue.fromS(expressions().pick(SORT_KEYS)));
-        if (random.nextInt(60) == 0) {
-            key.put("sk", random.nextBoolean() ? AttributeValue.fromN("1") : AttributeValue.fromS(""));
-        } else if (random.nextInt(60) == 0) {
-            key.remove("sk");
-        }
-        return key;
-    }
-
-    private Map<String, AttributeValue> item() {
-        RandomExpressions values = expressions();
-        Map<String, AttributeValue> item = key();
-        for (String attribute : RandomExpressions.ATTRIBUTES) {
-            if (values.chance(2)) {
-                item.put(attribute, values.value());
-            }
-        }
-        if (values.chance(3)) {
-            item.put("dpk", partitionKey());
-            item.put("due", values.chance(20) ? values.value() : AttributeValue.fromN("" + random.nextInt(4)));
-        }
-        if (values.chance(3)) {
-            item.put("lsk", AttributeValue.fromS(values.pick(SORT_KEYS)));
-        }
-        if (values.chance(3)) {
-            item.put("opk", partitionKey());
-            item.put("osk", AttributeValue.fromB(values.bytes()));
-            item.put("meta", values.value());
-        }
-        return item;
     }
 
     private @Nullable String condition(RandomExpressions expressions) {
@@ -134,7 +82,7 @@ final class RandomRequests {
         RandomExpressions e = expressions();
         return PutItemRequest.builder()
                 .tableName(table())
-                .item(item())
+                .item(items.item())
                 .conditionExpression(condition(e))
                 .expressionAttributeNames(e.names())
                 .expressionAttributeValues(e.values())
@@ -148,7 +96,7 @@ final class RandomRequests {
         String update = e.update();
         return UpdateItemRequest.builder()
                 .tableName(table())
-                .key(key())
+                .key(items.key())
                 .updateExpression(update)
                 .conditionExpression(condition(e))
                 .expressionAttributeNames(e.names())
@@ -167,7 +115,7 @@ final class RandomRequests {
         RandomExpressions e = expressions();
         return DeleteItemRequest.builder()
                 .tableName(table())
-                .key(key())
+                .key(items.key())
                 .conditionExpression(condition(e))
                 .expressionAttributeNames(e.names())
                 .expressionAttributeValues(e.values())
@@ -180,7 +128,7 @@ final class RandomRequests {
         RandomExpressions e = expressions();
         return GetItemRequest.builder()
                 .tableName(table())
-                .key(key())
+                .key(items.key())
                 .consistentRead(true)
                 .projectionExpression(random.nextBoolean() ? e.projection() : null)
                 .build();
@@ -188,9 +136,9 @@ final class RandomRequests {
 
     private QueryRequest query() {
         RandomExpressions e = expressions();
-        AttributeValue pk = partitionKey();
+        AttributeValue pk = items.partitionKey();
         String condition = "pk = " + e.placeholder(pk);
-        String lower = e.pick(SORT_KEYS);
+        String lower = e.pick(RandomItems.SORT_KEYS);
         String bound = e.placeholder(AttributeValue.fromS(lower));
         condition += switch (random.nextInt(5)) {
             case 0 -> " AND begins_with(sk, " + bound + ")";
@@ -224,7 +172,7 @@ final class RandomRequests {
     private QueryRequest indexQuery() {
         RandomExpressions e = expressions();
         QueryRequest.Builder request = QueryRequest.builder().tableName(tables.items);
-        String pk = e.placeholder(partitionKey());
+        String pk = e.placeholder(items.partitionKey());
         switch (random.nextInt(3)) {
             case 0 ->
                 request.indexName("due")
@@ -241,7 +189,7 @@ final class RandomRequests {
 
     private ScanRequest scan() {
         RandomExpressions e = expressions();
-        String own = "begins_with(pk, " + e.placeholder(AttributeValue.fromS(partition)) + ")";
+        String own = "begins_with(pk, " + e.placeholder(AttributeValue.fromS(items.partition())) + ")";
         return ScanRequest.builder()
                 .tableName(table())
                 .consistentRead(true)
@@ -262,7 +210,7 @@ final class RandomRequests {
                         table(),
                         KeysAndAttributes.builder()
                                 .consistentRead(true)
-                                .keys(Stream.generate(this::key)
+                                .keys(Stream.generate(items::key)
                                         .limit(1 + random.nextInt(3))
                                         .toList())
                                 .build()))
@@ -275,10 +223,10 @@ final class RandomRequests {
             writes.add(
                     random.nextBoolean()
                             ? WriteRequest.builder()
-                                    .putRequest(p -> p.item(item()))
+                                    .putRequest(p -> p.item(items.item()))
                                     .build()
                             : WriteRequest.builder()
-                                    .deleteRequest(d -> d.key(key()))
+                                    .deleteRequest(d -> d.key(items.key()))
                                     .build());
         }
         return BatchWriteItemRequest.builder()
@@ -289,7 +237,7 @@ final class RandomRequests {
     private TransactGetItemsRequest transactGet() {
         String table = table();
         return TransactGetItemsRequest.builder()
-                .transactItems(Stream.generate(this::key)
+                .transactItems(Stream.generate(items::key)
                         .limit(2)
                         .map(key -> TransactGetItem.builder()
                                 .get(g -> g.tableName(table).key(key))
@@ -302,7 +250,7 @@ final class RandomRequests {
         Map<Map<String, AttributeValue>, TransactWriteItem> writes = new LinkedHashMap<>();
         String table = table();
         for (int i = 0; i < 1 + random.nextInt(4); i++) {
-            Map<String, AttributeValue> key = key();
+            Map<String, AttributeValue> key = items.key();
             writes.put(key, transactWrite(table, key));
         }
         return TransactWriteItemsRequest.builder()
@@ -315,7 +263,7 @@ final class RandomRequests {
         TransactWriteItem.Builder write = TransactWriteItem.builder();
         return switch (random.nextInt(4)) {
             case 0 -> {
-                Map<String, AttributeValue> item = item();
+                Map<String, AttributeValue> item = items.item();
                 item.keySet().removeAll(List.of("pk", "sk"));
                 item.putAll(key);
                 String condition = condition(e);

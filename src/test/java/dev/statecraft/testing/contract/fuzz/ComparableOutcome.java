@@ -31,25 +31,25 @@ import software.amazon.awssdk.services.dynamodb.model.UpdateItemRequest;
  * A response or an error in a form in which equal means equal to a caller: numbers by value, sets without order, items
  * without order where DynamoDB promises none, no texts of errors.
  */
-record Outcome(String kind, String content) {
+record ComparableOutcome(String kind, String content) {
 
     private static final String INVALID = "ValidationException";
 
     /** Executes a request of one of the kinds that {@link RandomRequests} makes. */
-    static Outcome of(DynamoDbClient client, DynamoDbRequest request) {
+    static ComparableOutcome of(DynamoDbClient client, DynamoDbRequest request) {
         try {
             SdkPojo response = call(client, request);
             boolean ordered = request instanceof TransactGetItemsRequest
                     || (request instanceof QueryRequest query && query.indexName() == null);
-            return new Outcome("success", text(response, ordered));
+            return new ComparableOutcome("success", text(response, ordered));
         } catch (TransactionCanceledException e) {
             List<String> codes = e.cancellationReasons().stream()
                     .map(CancellationReason::code)
                     .toList();
             // DynamoDB Local has no such reason, or an empty list of reasons: Capability.VALIDATION_REASONS.
             return codes.isEmpty() || codes.contains("ValidationError")
-                    ? new Outcome(INVALID, "")
-                    : new Outcome(
+                    ? new ComparableOutcome(INVALID, "")
+                    : new ComparableOutcome(
                             "cancelled " + codes,
                             e.cancellationReasons().stream()
                                     .map(reason -> value(reason.item(), true))
@@ -57,7 +57,7 @@ record Outcome(String kind, String content) {
                                     .toString());
         } catch (AwsServiceException e) {
             String code = e.awsErrorDetails().errorCode();
-            return new Outcome(code, code.equals(INVALID) ? "" : text(e, true));
+            return new ComparableOutcome(code, code.equals(INVALID) ? "" : text(e, true));
         }
     }
 
@@ -120,7 +120,11 @@ record Outcome(String kind, String content) {
                 case N -> number(attribute.n());
                 case SS -> "SS" + attribute.ss().stream().sorted().toList();
                 case NS ->
-                    "NS" + attribute.ns().stream().map(Outcome::number).sorted().toList();
+                    "NS"
+                            + attribute.ns().stream()
+                                    .map(ComparableOutcome::number)
+                                    .sorted()
+                                    .toList();
                 default -> text(attribute, true);
             };
         } else if (value instanceof SdkPojo pojo) {
