@@ -54,6 +54,11 @@ class SimulationTest {
         run("boards", BoardWorkload::new);
     }
 
+    @Test
+    void events() {
+        run("events", EventWorkload::new);
+    }
+
     /** Prints the report, and fails if a kind of fault never happened. */
     @AfterAll
     static void report() throws IOException {
