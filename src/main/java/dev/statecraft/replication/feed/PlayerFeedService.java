@@ -84,7 +84,7 @@ public class PlayerFeedService {
         positions.keySet().retainAll(spaces(had, joining));
         joining.forEach(subscription -> positions.computeIfAbsent(subscription.space(), space -> {
             Space head = log.head(game, space);
-            return new Position(head.epoch(), head.seq());
+            return new Position(head.epoch(), feeds.visibleSeq(head));
         }));
         Map<Subscription, Entity> entities = players.read(game, joining);
         Map<Subscription, Entity> leaving = players.read(game, left);

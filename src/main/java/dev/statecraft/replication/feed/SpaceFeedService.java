@@ -13,6 +13,7 @@ import dev.statecraft.replication.state.SpaceChecksum;
 import dev.statecraft.replication.type.SchemaService;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -32,6 +33,9 @@ public class SpaceFeedService {
 
     /** Maximum number of reads of a commit log that changes during a read. */
     private static final int MAX_READS = 3;
+
+    /** Longer than DynamoDB takes to complete a transaction and the clocks of instances differ. */
+    private static final Duration VISIBLE_AFTER = Duration.ofSeconds(30);
 
     private final LogStore log;
     private final EntityStore entities;
@@ -125,7 +129,17 @@ public class SpaceFeedService {
 
     private FeedCursor begin(String game, String space) {
         Space head = log.head(game, space);
-        return new FeedCursor(space, head.epoch(), head.seq(), now(game), "", 0);
+        return new FeedCursor(space, head.epoch(), visibleSeq(head), now(game), "", 0);
+    }
+
+    /**
+     * Returns the sequence number of the last commit whose entities are certainly visible. The items of a transaction
+     * become visible one after the other, so entities that are read after the head may lack its commit. A reader
+     * therefore begins one commit earlier, unless the last one is older than {@link #VISIBLE_AFTER}.
+     */
+    long visibleSeq(Space head) {
+        boolean settled = head.at() < clock.millis() - VISIBLE_AFTER.toMillis();
+        return settled ? head.seq() : Math.max(0, head.seq() - 1);
     }
 
     private Feed feed(

@@ -49,7 +49,7 @@ public final class Fleet<S> {
 
     /** One request that a task of an instance works on. */
     private static final class Call<R> {
-        private @Nullable Outcome<R> outcome;
+        private @Nullable CallOutcome<R> outcome;
     }
 
     Fleet(Simulation simulation, String name, int atOnce, BiFunction<Machine, DynamoDbClient, S> boot) {
@@ -64,7 +64,7 @@ public final class Fleet<S> {
      *
      * @param patience how long the caller waits; the request goes on without it
      */
-    public <R> Outcome<R> call(String what, Duration patience, Function<S, R> request) {
+    public <R> CallOutcome<R> call(String what, Duration patience, Function<S, R> request) {
         Scheduler scheduler = simulation.scheduler();
         Instance<S> instance = free();
         instance.busy++;
@@ -72,16 +72,16 @@ public final class Fleet<S> {
         scheduler.start(instance + " " + what, instance, false, () -> {
             try {
                 S services = instance.services == null ? boot(instance) : instance.services;
-                call.outcome = new Outcome.Answered<>(request.apply(services));
+                call.outcome = new CallOutcome.Answered<>(request.apply(services));
             } catch (RuntimeException e) {
                 scheduler.trace(() -> "failed: " + e);
-                call.outcome = new Outcome.Failed<>(e);
+                call.outcome = new CallOutcome.Failed<>(e);
             }
             instance.busy--;
         });
         scheduler.await(() -> call.outcome != null || instance.dead, patience.toNanos());
-        Outcome<R> outcome = call.outcome;
-        return outcome == null ? new Outcome.Lost<>() : outcome;
+        CallOutcome<R> outcome = call.outcome;
+        return outcome == null ? new CallOutcome.Lost<>() : outcome;
     }
 
     /** Sends a request that nobody waits for. */
@@ -96,6 +96,11 @@ public final class Fleet<S> {
                             request.accept(services);
                             return true;
                         }));
+    }
+
+    /** Whether no instance works on a request. */
+    boolean isIdle() {
+        return instances.stream().allMatch(instance -> instance.busy == 0);
     }
 
     /** Ends one instance, if there is any: none of its threads goes on. */

@@ -8,6 +8,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Function;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +20,7 @@ public final class Seeds {
 
     private static final Path TRACES = Path.of("target", "simulation");
     private static final int SHOWN_LINES = 40;
+    private static final Logger APPLICATION = Logger.getLogger("dev.statecraft");
 
     private final String name;
     private final Function<Simulation, Workload> workload;
@@ -38,8 +41,15 @@ public final class Seeds {
 
     /** Runs {@code count} seeds from {@code first} on. */
     public void run(long first, long count) {
-        for (long seed = first; seed < first + count; seed++) {
-            run(seed);
+        // Thousands of injected faults are logged with their stacks otherwise; a trace says more.
+        Level before = APPLICATION.getLevel();
+        APPLICATION.setLevel(Level.OFF);
+        try {
+            for (long seed = first; seed < first + count; seed++) {
+                run(seed);
+            }
+        } finally {
+            APPLICATION.setLevel(before);
         }
     }
 
@@ -48,7 +58,7 @@ public final class Seeds {
      *
      * @throws AssertionError with the trace and the command that repeats the run
      */
-    public void run(long seed) {
+    private void run(long seed) {
         long started = System.nanoTime();
         try (Simulation simulation = simulation(seed, false)) {
             run(simulation);
@@ -74,6 +84,9 @@ public final class Seeds {
         simulation.caller("start", run::start);
         simulation.run();
         simulation.calm();
+        // Requests that their callers gave up on end, too.
+        simulation.caller("idle", () -> simulation.until(simulation::isIdle));
+        simulation.run();
         simulation.caller("settle", run::settle);
         simulation.run();
         // Replicas and indexes catch up.

@@ -36,6 +36,7 @@ public final class Simulation implements AutoCloseable {
     private final Ticker ticker = new VirtualTicker();
     private final ModelDatabase database;
     private final List<FaultyDynamo> faults = new ArrayList<>();
+    private final List<Fleet<?>> fleets = new ArrayList<>();
     private final LatencyProfile latency;
     private final Duration replicaLag;
     private boolean calm = true;
@@ -126,6 +127,11 @@ public final class Simulation implements AutoCloseable {
         faults.forEach(FaultyDynamo::heal);
     }
 
+    /** Whether no instance works on a request. */
+    public boolean isIdle() {
+        return fleets.stream().allMatch(Fleet::isIdle);
+    }
+
     /** A note in the trace. */
     public void trace(String what) {
         scheduler.trace(() -> what);
@@ -137,7 +143,9 @@ public final class Simulation implements AutoCloseable {
      * @param atOnce how many requests one instance serves at a time: 1 in Lambda
      */
     public <S> Fleet<S> fleet(String name, int atOnce, BiFunction<Machine, DynamoDbClient, S> boot) {
-        return new Fleet<>(this, name, atOnce, boot);
+        Fleet<S> fleet = new Fleet<>(this, name, atOnce, boot);
+        fleets.add(fleet);
+        return fleet;
     }
 
     /** Adds a caller; {@link #run} lasts until its body returns. */
@@ -160,8 +168,8 @@ public final class Simulation implements AutoCloseable {
      *
      * @param function consumes records and returns how many of them, from the first on, it has processed
      */
-    public <S> StreamDelivery<S> stream(String table, Fleet<S> fleet, ToIntBiFunction<S, List<Record>> function) {
-        return new StreamDelivery<>(this, database.streams(), table, MAX_BATCH, fleet, function);
+    public <S> SimulatedStream<S> stream(String table, Fleet<S> fleet, ToIntBiFunction<S, List<Record>> function) {
+        return new SimulatedStream<>(this, database.streams(), table, MAX_BATCH, fleet, function);
     }
 
     /** Services whose requests reach the database at once and without faults, to look at the result of a run. */

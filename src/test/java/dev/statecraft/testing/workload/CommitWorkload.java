@@ -29,8 +29,9 @@ import dev.statecraft.testing.history.VersionCheck.Request;
 import dev.statecraft.testing.history.Violation;
 import dev.statecraft.testing.simulation.Fleet;
 import dev.statecraft.testing.simulation.Simulation;
-import dev.statecraft.testing.simulation.StreamDelivery;
+import dev.statecraft.testing.simulation.SimulatedStream;
 import dev.statecraft.testing.simulation.Workload;
+import dev.statecraft.testing.workload.Requests.Reply;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -64,8 +65,8 @@ public final class CommitWorkload implements Workload {
     private final Simulation simulation;
     private final TableNames tables;
     private final Fleet<Realm> api;
-    private final StreamDelivery<Realm> entityStream;
-    private final StreamDelivery<Realm> logStream;
+    private final SimulatedStream<Realm> entityStream;
+    private final SimulatedStream<Realm> logStream;
     private final List<Operation<Request<Kind>, Answer<Long>>> versions = new ArrayList<>();
     private final List<Operation<Commit, List<Made>>> commits = new ArrayList<>();
     private final List<Replica> replicas = new ArrayList<>();
@@ -145,34 +146,39 @@ public final class CommitWorkload implements Workload {
     private void write(String server, String id, List<String> entities, Kind kind) {
         Commit commit = new Commit(SPACE, id, true, entities);
         long invoked = ++instant;
-        Optional<List<Result>> answered = Requests.repeated(
-                        simulation, api, kind + " " + id + " " + entities, request(id, entities, kind))
-                .filter(results -> results.stream().noneMatch(result -> isOpen(result)));
-        if (answered.isEmpty()) {
-            commits.add(Operation.unknown(server, invoked, commit));
-            entities.forEach(
-                    entity -> versions.add(Operation.unknown(server, invoked, new Request<>(entity, id, kind))));
-            return;
-        }
+        Optional<Reply<List<Result>>> reply =
+                Requests.replied(simulation, api, kind + " " + id + " " + entities, request(id, entities, kind));
         long returned = ++instant;
         List<Made> made = new ArrayList<>();
+        boolean open = reply.isEmpty();
         for (int i = 0; i < entities.size(); i++) {
             String entity = entities.get(i);
-            Result result = answered.get().get(i);
+            Request<Kind> request = new Request<>(entity, id, kind);
+            @Nullable Result result = reply.isEmpty() ? null : reply.get().answer().get(i);
             if (result instanceof Done done) {
                 made.add(new Made(entity, done.entity().version(), id));
+                versions.add(
+                        Operation.answered(server, invoked, returned, request, answer(true, done.entity())));
+                continue;
+            }
+            if (result instanceof Refused refused) {
                 versions.add(Operation.answered(
-                        server, invoked, returned, new Request<>(entity, id, kind), answer(true, done.entity())));
-            } else if (result instanceof Refused refused) {
-                versions.add(Operation.answered(
-                        server, invoked, returned, new Request<>(entity, id, kind), answer(false, refused.current())));
+                        server, invoked, returned, Request.read(entity), answer(false, refused.current())));
+            }
+            // A refusal is not remembered: an earlier attempt that is still under way may be applied.
+            if (reply.isEmpty() || !reply.get().alone() || isOpen(result)) {
+                open = true;
+                versions.add(Operation.unknown(server, invoked, request));
             }
         }
-        commits.add(Operation.answered(server, invoked, returned, commit, made));
+        commits.add(
+                open
+                        ? Operation.unknown(server, invoked, commit)
+                        : Operation.answered(server, invoked, returned, commit, made));
     }
 
     /** Whether a result leaves open what an earlier attempt did. */
-    private static boolean isOpen(Result result) {
+    private static boolean isOpen(@Nullable Result result) {
         if (result instanceof Reused) {
             throw new AssertionError("the id of a repeated request is answered as another request's");
         }

@@ -35,7 +35,7 @@ import dev.statecraft.testing.history.Operation;
 import dev.statecraft.testing.history.Violation;
 import dev.statecraft.testing.simulation.Fleet;
 import dev.statecraft.testing.simulation.Simulation;
-import dev.statecraft.testing.simulation.StreamDelivery;
+import dev.statecraft.testing.simulation.SimulatedStream;
 import dev.statecraft.testing.simulation.Workload;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -79,7 +79,7 @@ public final class EventWorkload implements Workload {
     private final Simulation simulation;
     private final TableNames tables;
     private final Fleet<Parts> api;
-    private final List<StreamDelivery<Parts>> streams = new ArrayList<>();
+    private final List<SimulatedStream<Parts>> streams = new ArrayList<>();
     private final List<Operation<Read, Received>> reads = new ArrayList<>();
     private long instant;
 
@@ -98,7 +98,7 @@ public final class EventWorkload implements Workload {
         return new Parts(machine, client, tables);
     }
 
-    private StreamDelivery<Parts> stream(
+    private SimulatedStream<Parts> stream(
             Fleet<Parts> consumers, String table, BiConsumer<EventStreamService, List<ItemChange>> append) {
         return simulation.stream(table, consumers, (parts, records) -> {
             append.accept(parts.streams, StreamRecords.changes(table, records));
@@ -188,7 +188,7 @@ public final class EventWorkload implements Workload {
 
     @Override
     public void settle() {
-        simulation.until(() -> streams.stream().allMatch(StreamDelivery::isDrained));
+        simulation.until(() -> streams.stream().allMatch(SimulatedStream::isDrained));
     }
 
     @Override

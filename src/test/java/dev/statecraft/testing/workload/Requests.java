@@ -3,7 +3,7 @@ package dev.statecraft.testing.workload;
 import dev.statecraft.http.ProblemException;
 import dev.statecraft.table.ContentionException;
 import dev.statecraft.testing.simulation.Fleet;
-import dev.statecraft.testing.simulation.Outcome;
+import dev.statecraft.testing.simulation.CallOutcome;
 import dev.statecraft.testing.simulation.Simulation;
 import java.time.Duration;
 import java.util.Optional;
@@ -20,16 +20,30 @@ final class Requests {
     private Requests() {}
 
     /**
+     * The answer of a request.
+     *
+     * @param alone whether the first attempt was answered; otherwise an earlier attempt may still take effect, unless this
+     *     answer says that it has
+     */
+    record Reply<R>(R answer, boolean alone) {}
+
+    /** As {@link #replied}, without the number of attempts. */
+    static <S, R> Optional<R> repeated(Simulation simulation, Fleet<S> fleet, String what, Function<S, R> request) {
+        return replied(simulation, fleet, what, request).map(Reply::answer);
+    }
+
+    /**
      * Sends a request until it is answered, at most four times. A caller sometimes gives up early, and its first attempt
      * then goes on beside the next one.
      *
      * @return the answer; empty if the outcome is unknown
      */
-    static <S, R> Optional<R> repeated(Simulation simulation, Fleet<S> fleet, String what, Function<S, R> request) {
+    static <S, R> Optional<Reply<R>> replied(
+            Simulation simulation, Fleet<S> fleet, String what, Function<S, R> request) {
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             Optional<R> answer = once(simulation, fleet, what, request);
             if (answer.isPresent()) {
-                return answer;
+                return Optional.of(new Reply<>(answer.get(), attempt == 0));
             }
             simulation.pause(Duration.ofMillis(simulation.random().nextInt(300)));
         }
@@ -43,11 +57,11 @@ final class Requests {
         if (hasty) {
             simulation.coverage().count("caller gave up");
         }
-        Outcome<R> outcome = fleet.call(what, hasty ? SHORT_PATIENCE : PATIENCE, request);
-        if (outcome instanceof Outcome.Answered<R> answered) {
+        CallOutcome<R> outcome = fleet.call(what, hasty ? SHORT_PATIENCE : PATIENCE, request);
+        if (outcome instanceof CallOutcome.Answered<R> answered) {
             return Optional.of(answered.answer());
         }
-        if (outcome instanceof Outcome.Failed<R> failed && !isExpected(failed.cause())) {
+        if (outcome instanceof CallOutcome.Failed<R> failed && !isExpected(failed.cause())) {
             throw new AssertionError(what + " failed with " + failed.cause(), failed.cause());
         }
         return Optional.empty();

@@ -31,11 +31,7 @@ class SimulationTest {
     private static void run(String name, Function<Simulation, Workload> workload) {
         Seeds seeds = new Seeds(name, workload);
         Long seed = Long.getLong("seed");
-        if (seed != null) {
-            seeds.run(seed);
-        } else {
-            seeds.run(FIRST, SEEDS);
-        }
+        seeds.run(seed == null ? FIRST : seed, seed == null ? SEEDS : 1);
         RUNS.add(seeds);
     }
 

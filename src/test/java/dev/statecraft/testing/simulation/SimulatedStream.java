@@ -15,7 +15,7 @@ import software.amazon.awssdk.services.dynamodb.model.Record;
  * after its parent, in batches of any size; a failed batch again, cut otherwise; a batch that succeeded sometimes once
  * more, and a batch whose answer is missing again while its first delivery goes on.
  */
-public final class StreamDelivery<S> {
+public final class SimulatedStream<S> {
 
     private final Simulation simulation;
     private final ModelStreams streams;
@@ -25,7 +25,7 @@ public final class StreamDelivery<S> {
     private final ToIntBiFunction<S, List<Record>> function;
     private final Map<String, Integer> positions = new HashMap<>();
 
-    StreamDelivery(
+    SimulatedStream(
             Simulation simulation,
             ModelStreams streams,
             String table,
@@ -98,9 +98,9 @@ public final class StreamDelivery<S> {
                 simulation.coverage().count("delivery at the same time");
                 fleet.send(name, services -> function.applyAsInt(services, delivered));
             }
-            Outcome<Integer> outcome =
+            CallOutcome<Integer> outcome =
                     fleet.call(name, Duration.ofMinutes(15), services -> function.applyAsInt(services, delivered));
-            if (outcome instanceof Outcome.Answered<Integer> answered) {
+            if (outcome instanceof CallOutcome.Answered<Integer> answered) {
                 if (answered.answer() < size) {
                     simulation.coverage().count("partial batch");
                 }
