@@ -138,8 +138,11 @@ public class SpaceFeedService {
      * therefore begins one commit earlier, unless the last one is older than {@link #VISIBLE_AFTER}.
      */
     long visibleSeq(Space head) {
-        boolean settled = head.at() < clock.millis() - VISIBLE_AFTER.toMillis();
-        return settled ? head.seq() : Math.max(0, head.seq() - 1);
+        return isSettled(head) ? head.seq() : Math.max(0, head.seq() - 1);
+    }
+
+    private boolean isSettled(Space head) {
+        return head.at() < clock.millis() - VISIBLE_AFTER.toMillis();
     }
 
     private Feed feed(
@@ -156,15 +159,17 @@ public class SpaceFeedService {
     }
 
     /**
-     * Returns the commits after a commit, without a gap, as many as the budget allows. Cost: 1 RCU per 4 KB.
+     * Returns the commits after a commit, without a gap, as many as the budget allows; none, with more to come, if the
+     * next commit is being written. Cost: 1 RCU per 4 KB.
      *
      * @param epoch space epoch of the cursor; empty if the client has no commit yet
      * @param after sequence number of the last commit that the client has
      */
     CommitPage commitsAfter(String game, String space, String epoch, long after, AnswerBudget budget) {
+        Optional<Space> head = Optional.empty();
         for (int read = 0; read < MAX_READS; read++) {
             LogPart part = log.after(game, space, after, LOG_PAGE);
-            Optional<Space> head = part.head();
+            head = part.head();
             String expected = epoch;
             List<LogEntry> commits = new ArrayList<>();
             long seq = after;
@@ -193,9 +198,11 @@ public class SpaceFeedService {
             if (!commits.isEmpty() || cut || !incomplete) {
                 return CommitPage.of(commits, epoch, head, incomplete);
             }
-            // The next commit is missing: it has expired, or it was written during the read.
+            // The next commit is missing: it has expired, or it is being written.
         }
-        return CommitPage.LOST;
+        return head.isPresent() && head.get().seq() == after + 1 && !isSettled(head.get())
+                ? CommitPage.of(List.of(), epoch, head, true)
+                : CommitPage.LOST;
     }
 
     private static boolean isLost(Optional<Space> head, String epoch, long after) {

@@ -38,7 +38,7 @@ public final class Scheduler {
         return thread;
     });
 
-    private static final ThreadLocal<Task> CURRENT = new ThreadLocal<>();
+    private static final ThreadLocal<SimulatedTask> CURRENT = new ThreadLocal<>();
 
     /** Unwinds a task that never goes on: its process died, or the simulation is over. */
     static final class Ended extends Error {
@@ -49,42 +49,15 @@ public final class Scheduler {
         }
     }
 
-    /** A thread of the simulation. */
-    static final class Task {
-        private final String name;
-        private final @Nullable Object process;
-        private final boolean foreground;
-        private final Semaphore turn = new Semaphore(0);
-        private long wakeAt;
-        private @Nullable BooleanSupplier condition;
-        private boolean done;
-        private boolean dead;
-        private boolean ended;
-        private boolean shielded;
-        private boolean dying;
-        private @Nullable Thread thread;
-
-        private Task(String name, @Nullable Object process, boolean foreground) {
-            this.name = name;
-            this.process = process;
-            this.foreground = foreground;
-        }
-
-        /** Whether the task has returned, failed or died. */
-        boolean isOver() {
-            return done || dead;
-        }
-    }
-
     private final Random random;
     private final boolean tracing;
     private final Deque<String> trace = new ArrayDeque<>();
-    private final List<Task> live = new ArrayList<>();
-    private final List<Task> dead = new ArrayList<>();
+    private final List<SimulatedTask> live = new ArrayList<>();
+    private final List<SimulatedTask> dead = new ArrayList<>();
     private final Semaphore finished = new Semaphore(0);
     private long now;
     private volatile long steps;
-    private volatile @Nullable Task running;
+    private volatile @Nullable SimulatedTask running;
     private @Nullable Throwable failure;
 
     /** A scheduler without tasks, at time 0. */
@@ -119,14 +92,13 @@ public final class Scheduler {
      * @param process that dies as a whole, by {@link #kill}; null for one that never does
      * @param foreground whether {@link #run} lasts until the task is over
      */
-    Task start(String name, @Nullable Object process, boolean foreground, Runnable body) {
-        Task task = new Task(name, process, foreground);
+    void start(String name, @Nullable Object process, boolean foreground, Runnable body) {
+        SimulatedTask task = new SimulatedTask(name, process, foreground);
         live.add(task);
         POOL.execute(() -> live(task, body));
-        return task;
     }
 
-    private void live(Task task, Runnable body) {
+    private void live(SimulatedTask task, Runnable body) {
         CURRENT.set(task);
         task.turn.acquireUninterruptibly();
         task.thread = Thread.currentThread();
@@ -144,7 +116,6 @@ public final class Scheduler {
         } finally {
             CURRENT.remove();
             task.thread = null;
-            task.done = true;
             if (task.ended) {
                 finished.release();
             } else {
@@ -179,7 +150,7 @@ public final class Scheduler {
     }
 
     private AssertionError stuck() {
-        @Nullable Task task = running;
+        @Nullable SimulatedTask task = running;
         AssertionError error =
                 new AssertionError("The task " + (task == null ? "?" : task.name) + " blocks outside the simulation");
         if (task != null && task.thread != null) {
@@ -190,10 +161,10 @@ public final class Scheduler {
 
     /** Unwinds all tasks, one after the other. */
     void close() {
-        List<Task> all = new ArrayList<>(live);
+        List<SimulatedTask> all = new ArrayList<>(live);
         all.addAll(dead);
         live.clear();
-        for (Task task : all) {
+        for (SimulatedTask task : all) {
             task.ended = true;
             task.turn.release();
             try {
@@ -209,7 +180,7 @@ public final class Scheduler {
 
     /** The calling task may be overtaken here by any other. */
     void point(Supplier<String> what) {
-        Task me = me();
+        SimulatedTask me = me();
         trace(what);
         me.wakeAt = now;
         giveWay(me);
@@ -217,7 +188,7 @@ public final class Scheduler {
 
     /** The calling task pauses in virtual time. */
     void sleep(long nanos) {
-        Task me = me();
+        SimulatedTask me = me();
         me.wakeAt = now + Math.max(0, nanos);
         giveWay(me);
     }
@@ -228,7 +199,7 @@ public final class Scheduler {
      * @return whether it holds; false if the time is over
      */
     boolean await(BooleanSupplier condition, long nanos) {
-        Task me = me();
+        SimulatedTask me = me();
         me.condition = condition;
         me.wakeAt = nanos > Long.MAX_VALUE - now ? Long.MAX_VALUE : now + nanos;
         giveWay(me);
@@ -240,8 +211,8 @@ public final class Scheduler {
      * calling task is one of them, the call does not return.
      */
     void kill(Object process) {
-        Task me = CURRENT.get();
-        for (Task task : List.copyOf(live)) {
+        SimulatedTask me = CURRENT.get();
+        for (SimulatedTask task : List.copyOf(live)) {
             if (task.process == process && task != me) {
                 if (task.shielded) {
                     task.dying = true;
@@ -256,9 +227,8 @@ public final class Scheduler {
         }
     }
 
-    private void die(Task task) {
+    private void die(SimulatedTask task) {
         trace(() -> "died: " + task.name);
-        task.dead = true;
         live.remove(task);
         dead.add(task);
     }
@@ -272,7 +242,7 @@ public final class Scheduler {
     }
 
     void unshield() {
-        Task me = me();
+        SimulatedTask me = me();
         me.shielded = false;
         if (me.dying) {
             die(me);
@@ -291,8 +261,8 @@ public final class Scheduler {
     }
 
     /** The task of the calling thread. */
-    Task me() {
-        Task task = CURRENT.get();
+    SimulatedTask me() {
+        SimulatedTask task = CURRENT.get();
         if (task == null) {
             throw new IllegalStateException("not a task of a simulation: " + Thread.currentThread());
         }
@@ -304,7 +274,7 @@ public final class Scheduler {
 
     void trace(Supplier<String> what) {
         if (tracing) {
-            Task task = CURRENT.get();
+            SimulatedTask task = CURRENT.get();
             trace.add("%,15d us  %-24s %s".formatted(now / 1_000, task == null ? "" : task.name, what.get()));
             if (trace.size() > TRACE_LINES) {
                 trace.remove();
@@ -317,7 +287,7 @@ public final class Scheduler {
         return List.copyOf(trace);
     }
 
-    private void giveWay(Task me) {
+    private void giveWay(SimulatedTask me) {
         giveTurn(me);
         me.condition = null;
         if (me.ended) {
@@ -326,8 +296,8 @@ public final class Scheduler {
     }
 
     /** Lets the next task go on and, if {@code me} is another one, waits for its next turn. */
-    private void giveTurn(@Nullable Task me) {
-        Task next = failure == null ? next() : null;
+    private void giveTurn(@Nullable SimulatedTask me) {
+        SimulatedTask next = failure == null ? next() : null;
         running = next;
         if (next == me && me != null) {
             return;
@@ -342,7 +312,7 @@ public final class Scheduler {
         }
     }
 
-    private @Nullable Task next() {
+    private @Nullable SimulatedTask next() {
         steps++;
         now += STEP_NANOS;
         if (steps > MAX_STEPS) {
@@ -350,16 +320,16 @@ public final class Scheduler {
             return null;
         }
         boolean lasts = false;
-        for (Task task : live) {
+        for (SimulatedTask task : live) {
             lasts |= task.foreground;
         }
         if (!lasts) {
             return null;
         }
         while (true) {
-            List<Task> ready = new ArrayList<>(live.size());
+            List<SimulatedTask> ready = new ArrayList<>(live.size());
             long first = Long.MAX_VALUE;
-            for (Task task : live) {
+            for (SimulatedTask task : live) {
                 if (task.wakeAt <= now || (task.condition != null && task.condition.getAsBoolean())) {
                     ready.add(task);
                 }

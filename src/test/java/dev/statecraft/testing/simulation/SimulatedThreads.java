@@ -47,7 +47,7 @@ final class SimulatedThreads implements Threads {
     private final class SimulatedLock implements Lock {
 
         private final Queue<Object> waiting = new ArrayDeque<>();
-        private Scheduler.@Nullable Task owner;
+        private @Nullable SimulatedTask owner;
         private int holds;
 
         @Override
@@ -56,7 +56,7 @@ final class SimulatedThreads implements Threads {
         }
 
         private boolean lock(long nanos) {
-            Scheduler.Task me = scheduler.me();
+            SimulatedTask me = scheduler.me();
             if (owner == me) {
                 holds++;
                 return true;
@@ -78,7 +78,7 @@ final class SimulatedThreads implements Threads {
 
         @Override
         public boolean tryLock() {
-            Scheduler.Task me = scheduler.me();
+            SimulatedTask me = scheduler.me();
             if (owner == null || owner == me) {
                 owner = me;
                 holds++;

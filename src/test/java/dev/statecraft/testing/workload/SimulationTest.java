@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.function.Function;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Runs the workloads with many seeds: {@code -Dseeds} of each, from {@code -Dfirst} on, or {@code -Dseed} alone. Each
@@ -38,6 +40,16 @@ class SimulationTest {
     @Test
     void commits() {
         run("commits", CommitWorkload::new);
+    }
+
+    /**
+     * 2273: a client that joined between the items of a commit received a snapshot without it, and never learned of the
+     * change.
+     */
+    @ParameterizedTest
+    @ValueSource(longs = 2273)
+    void commitsRegression(long seed) {
+        new Seeds("commits", CommitWorkload::new).run(seed, 1);
     }
 
     @Test
