@@ -3,6 +3,9 @@ package dev.statecraft.testing.simulation;
 import software.amazon.awssdk.core.interceptor.Context;
 import software.amazon.awssdk.core.interceptor.ExecutionAttributes;
 import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
+import software.amazon.awssdk.services.dynamodb.model.DynamoDbException;
+import software.amazon.awssdk.services.dynamodb.model.TransactionCanceledException;
+import software.amazon.awssdk.services.dynamodb.model.TransactionConflictException;
 
 /**
  * The way of one instance to the database. The instance may die before a request is sent, or after the database has
@@ -37,8 +40,22 @@ final class SimulatedNetwork implements ExecutionInterceptor {
                 .scheduler()
                 .trace(() ->
                         context.exception().getClass().getSimpleName() + " for " + Calls.describe(context.request()));
+        if (isConflict(context.exception())) {
+            simulation.coverage().count("conflict with a transaction in flight");
+        }
         simulation.scheduler().unshield();
         mayDie();
+    }
+
+    /** Whether the model, and not the fault plan, rejected a request because of a transaction. */
+    private static boolean isConflict(Throwable failure) {
+        if (!(failure instanceof DynamoDbException rejected) || "injected".equals(rejected.requestId())) {
+            return false;
+        }
+        return rejected instanceof TransactionConflictException
+                || (rejected instanceof TransactionCanceledException cancelled
+                        && cancelled.cancellationReasons().stream()
+                                .anyMatch(reason -> "TransactionConflict".equals(reason.code())));
     }
 
     private void mayDie() {

@@ -48,6 +48,9 @@ public final class SimulatedStream<S> {
                 for (ShardState shard : streams.shards(table)) {
                     if (isStartable(shard)) {
                         positions.put(shard.id(), 0);
+                        if (shard.parent() != null) {
+                            simulation.coverage().count("shard split");
+                        }
                         simulation.background(name + " " + shard.id(), () -> deliver(name, shard.id()));
                     }
                 }

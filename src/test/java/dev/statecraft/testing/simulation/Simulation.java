@@ -56,7 +56,7 @@ public final class Simulation implements AutoCloseable {
         return ModelSettings.likeLocal(clock, ticker, random)
                 .withInterleaving(this::betweenSteps, random.nextBoolean())
                 .withLag(Duration.ofMillis(random.nextInt(1_500)), Duration.ofMillis(random.nextInt(1_500)))
-                .withShards(1 + random.nextInt(2), random.nextBoolean() ? 0 : 20 + random.nextInt(60))
+                .withShards(1 + random.nextInt(2), random.nextBoolean() ? 0 : 3 + random.nextInt(20))
                 .withExpiryDelay(Duration.ofHours(random.nextInt(48)))
                 .withShuffledBatches();
     }

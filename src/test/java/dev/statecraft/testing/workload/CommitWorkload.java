@@ -28,8 +28,8 @@ import dev.statecraft.testing.history.VersionCheck.Answer;
 import dev.statecraft.testing.history.VersionCheck.Request;
 import dev.statecraft.testing.history.Violation;
 import dev.statecraft.testing.simulation.Fleet;
-import dev.statecraft.testing.simulation.Simulation;
 import dev.statecraft.testing.simulation.SimulatedStream;
+import dev.statecraft.testing.simulation.Simulation;
 import dev.statecraft.testing.simulation.Workload;
 import dev.statecraft.testing.workload.Requests.Reply;
 import java.time.Duration;
@@ -157,8 +157,7 @@ public final class CommitWorkload implements Workload {
             @Nullable Result result = reply.isEmpty() ? null : reply.get().answer().get(i);
             if (result instanceof Done done) {
                 made.add(new Made(entity, done.entity().version(), id));
-                versions.add(
-                        Operation.answered(server, invoked, returned, request, answer(true, done.entity())));
+                versions.add(Operation.answered(server, invoked, returned, request, answer(true, done.entity())));
                 continue;
             }
             if (result instanceof Refused refused) {

@@ -34,8 +34,8 @@ import dev.statecraft.testing.history.EventFeedCheck.Happened;
 import dev.statecraft.testing.history.Operation;
 import dev.statecraft.testing.history.Violation;
 import dev.statecraft.testing.simulation.Fleet;
-import dev.statecraft.testing.simulation.Simulation;
 import dev.statecraft.testing.simulation.SimulatedStream;
+import dev.statecraft.testing.simulation.Simulation;
 import dev.statecraft.testing.simulation.Workload;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -108,10 +108,7 @@ public final class EventWorkload implements Workload {
 
     @Override
     public void prepare() {
-        simulation
-                .observer(this::parts)
-                .arena
-                .create(BOARD, RankingType.SCORE, Order.DESCENDING, Operator.SUM, 2);
+        simulation.observer(this::parts).arena.create(BOARD, RankingType.SCORE, Order.DESCENDING, Operator.SUM, 2);
         streams.forEach(stream -> stream.start("stream"));
     }
 
@@ -138,8 +135,7 @@ public final class EventWorkload implements Workload {
             Source source = new Source(id, null);
             switch (random.nextInt(8)) {
                 case 0 -> send("reset", parts -> parts.arena.seasons.reset(GAME, BOARD, "test", id));
-                case 1 ->
-                    send("delete", parts -> parts.realm.entities.delete(GAME, space, entity, null, source, key));
+                case 1 -> send("delete", parts -> parts.realm.entities.delete(GAME, space, entity, null, source, key));
                 case 2, 3 -> {
                     NewEntity created = new NewEntity(entity, "UI_STATE", Realm.json("{'n': 0}"), null);
                     send("create", parts -> parts.realm.entities.create(GAME, space, created, source, key));
@@ -237,8 +233,8 @@ public final class EventWorkload implements Workload {
         ModelStreams records = simulation.database().streams();
         LeaderboardStreamService scores = new LeaderboardStreamService();
         return records.shards(tables.entries()).stream()
-                .flatMap(shard -> StreamRecords.changes(tables.entries(), records.records(tables.entries(), shard.id()))
-                        .stream())
+                .flatMap(shard ->
+                        StreamRecords.changes(tables.entries(), records.records(tables.entries(), shard.id())).stream())
                 .filter(change -> scores.score(change).isPresent())
                 .count();
     }

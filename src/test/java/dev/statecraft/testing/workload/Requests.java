@@ -2,8 +2,8 @@ package dev.statecraft.testing.workload;
 
 import dev.statecraft.http.ProblemException;
 import dev.statecraft.table.ContentionException;
-import dev.statecraft.testing.simulation.Fleet;
 import dev.statecraft.testing.simulation.CallOutcome;
+import dev.statecraft.testing.simulation.Fleet;
 import dev.statecraft.testing.simulation.Simulation;
 import java.time.Duration;
 import java.util.Optional;

@@ -1,5 +1,8 @@
 package dev.statecraft.testing.workload;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.statecraft.testing.fault.FaultKind;
 import dev.statecraft.testing.simulation.Coverage;
 import dev.statecraft.testing.simulation.Seeds;
 import dev.statecraft.testing.simulation.Simulation;
@@ -10,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,12 +25,31 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class SimulationTest {
 
-    /** Seeds of each workload in {@code verify}; five workloads make 500 and more. */
+    /** Seeds of each workload in {@code verify}. */
     private static final long SEEDS = Long.getLong("seeds", 100);
 
     private static final long FIRST = Long.getLong("first", 1);
 
     private static final Path REPORT = Path.of("target", "simulation", "report.txt");
+
+    /** Number of test methods that run many seeds. */
+    private static final int WORKLOADS = 3;
+
+    private static final List<String> KINDS = Stream.concat(
+                    Stream.of(FaultKind.values()).map(FaultKind::name),
+                    Stream.of(
+                            "batch delivered again",
+                            "caller gave up",
+                            "conflict with a transaction in flight",
+                            "delivery at the same time",
+                            "failed batch",
+                            "instance died",
+                            "partial batch",
+                            "schedule late",
+                            "schedule missed",
+                            "schedule on two instances",
+                            "shard split"))
+            .toList();
 
     private static final List<Seeds> RUNS = new ArrayList<>();
 
@@ -67,18 +90,22 @@ class SimulationTest {
         run("events", EventWorkload::new);
     }
 
-    /** Prints the report, and fails if a kind of fault never happened. */
+    /** Writes the report, and fails if a kind of fault never happened. */
     @AfterAll
     static void report() throws IOException {
         Coverage coverage = new Coverage();
         StringBuilder report = new StringBuilder();
-        for (Seeds seeds : RUNS) {
+        RUNS.forEach(seeds -> {
             coverage.add(seeds.coverage());
             report.append(seeds).append('\n');
-        }
+        });
         report.append(coverage);
         Files.createDirectories(REPORT.getParent());
         Files.writeString(REPORT, report);
-        System.out.println(report);
+        if (RUNS.size() == WORKLOADS && SEEDS >= 100 && Long.getLong("seed") == null) {
+            List<String> missing =
+                    KINDS.stream().filter(kind -> coverage.of(kind) == 0).toList();
+            assertEquals(List.of(), missing, "faults that never happened:\n" + report);
+        }
     }
 }
