@@ -29,7 +29,7 @@ import dev.statecraft.testing.history.RankSandwich.Ranked;
 import dev.statecraft.testing.simulation.Fleet;
 import dev.statecraft.testing.simulation.Schedule;
 import dev.statecraft.testing.simulation.Simulation;
-import dev.statecraft.testing.simulation.StreamDelivery;
+import dev.statecraft.testing.simulation.SimulatedStream;
 import dev.statecraft.testing.simulation.Workload;
 import java.math.BigDecimal;
 import java.time.Duration;
@@ -73,7 +73,7 @@ public final class BoardWorkload implements Workload {
     private final boolean rebuilt;
     private final long spread;
     private final Fleet<Arena> api;
-    private final StreamDelivery<Arena> stream;
+    private final SimulatedStream<Arena> stream;
     private final Schedule<Arena> upkeep;
     private final BoardHistory history = new BoardHistory();
 
