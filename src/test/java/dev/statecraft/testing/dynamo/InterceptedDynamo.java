@@ -2,7 +2,6 @@ package dev.statecraft.testing.dynamo;
 
 import java.util.List;
 import java.util.function.Function;
-import software.amazon.awssdk.core.SdkRequest;
 import software.amazon.awssdk.core.interceptor.ExecutionAttributes;
 import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 import software.amazon.awssdk.core.interceptor.ExecutionInterceptorChain;
@@ -83,7 +82,7 @@ public final class InterceptedDynamo implements DynamoDbClient {
         context = chain.modifyRequest(context, attributes);
         try {
             @SuppressWarnings("unchecked")
-            I request = (I) (SdkRequest) context.request();
+            I request = (I) context.request();
             chain.beforeMarshalling(context, attributes);
             context = context.toBuilder().httpRequest(HTTP_REQUEST).build();
             chain.afterMarshalling(context, attributes);

@@ -79,7 +79,9 @@ final class ItemOperations {
     }
 
     PutItemResponse put(PutItemRequest request) {
-        rejectLegacy(request.hasExpected(), request.conditionalOperatorAsString());
+        rejectUnused(
+                request.hasExpected() || request.conditionalOperator() != null,
+                request.returnItemCollectionMetricsAsString());
         requireOldOrNone(request.returnValues());
         PreparedWrite prepared = PreparedWrite.of(state.table(request.tableName()), request);
         Written written = write(prepared, request.returnConsumedCapacity());
@@ -92,7 +94,9 @@ final class ItemOperations {
     }
 
     DeleteItemResponse delete(DeleteItemRequest request) {
-        rejectLegacy(request.hasExpected(), request.conditionalOperatorAsString());
+        rejectUnused(
+                request.hasExpected() || request.conditionalOperator() != null,
+                request.returnItemCollectionMetricsAsString());
         requireOldOrNone(request.returnValues());
         PreparedWrite prepared = PreparedWrite.of(state.table(request.tableName()), request);
         Written written = write(prepared, request.returnConsumedCapacity());
@@ -105,7 +109,9 @@ final class ItemOperations {
     }
 
     UpdateItemResponse update(UpdateItemRequest request) {
-        rejectLegacy(request.hasExpected() || request.hasAttributeUpdates(), request.conditionalOperatorAsString());
+        rejectUnused(
+                request.hasExpected() || request.hasAttributeUpdates() || request.conditionalOperator() != null,
+                request.returnItemCollectionMetricsAsString());
         PreparedWrite prepared = PreparedWrite.of(state.table(request.tableName()), request);
         Written written = write(prepared, request.returnConsumedCapacity());
         UpdateItemResponse.Builder response = UpdateItemResponse.builder().consumedCapacity(written.consumed());
@@ -186,9 +192,12 @@ final class ItemOperations {
         }
     }
 
-    private static void rejectLegacy(boolean used, @Nullable String conditionalOperator) {
-        if (used || conditionalOperator != null) {
+    private static void rejectUnused(boolean legacy, @Nullable String itemCollectionMetrics) {
+        if (legacy) {
             throw DynamoErrors.unsupported("conditions and updates without expressions");
+        }
+        if (itemCollectionMetrics != null && !itemCollectionMetrics.equals("NONE")) {
+            throw DynamoErrors.unsupported("ReturnItemCollectionMetrics");
         }
     }
 }

@@ -23,6 +23,8 @@ import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
 import software.amazon.awssdk.services.dynamodb.model.TransactionCanceledException;
 
 /** The examples and rules of the developer guide about item sizes and capacity units. */
+// The SDK's methods with several consumers create generic arrays.
+@SuppressWarnings("unchecked")
 class ModelCapacityTest {
 
     private final ModelFixture model = new ModelFixture(1, settings -> settings);

@@ -25,6 +25,8 @@ import software.amazon.awssdk.services.dynamodb.model.TransactionInProgressExcep
 import software.amazon.awssdk.services.dynamodb.model.WriteRequest;
 
 /** What other requests see between the steps of a transaction. */
+// The SDK's methods with several consumers create generic arrays.
+@SuppressWarnings("unchecked")
 class ModelConflictTest {
 
     /** Stops a caller in the middle of a transaction. */

@@ -19,6 +19,8 @@ import software.amazon.awssdk.services.dynamodb.model.TransactionCanceledExcepti
 import software.amazon.awssdk.services.dynamodb.model.WriteRequest;
 
 /** The operations of the model on tables of the project, as a caller of the SDK sees them. */
+// The SDK's methods with several consumers create generic arrays.
+@SuppressWarnings("unchecked")
 class ModelDynamoTest {
 
     private final ModelDatabase database = new ModelDatabase();

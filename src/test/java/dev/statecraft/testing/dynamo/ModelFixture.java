@@ -26,6 +26,8 @@ import software.amazon.awssdk.services.dynamodb.model.StreamViewType;
  * {@code global} by {@code g} and {@code sk}, a local index {@code local} by {@code l}, both with keys only, a stream and
  * the expiry attribute {@code ttl}.
  */
+// The SDK's methods with several consumers create generic arrays.
+@SuppressWarnings("unchecked")
 final class ModelFixture {
 
     static final String TABLE = "things";

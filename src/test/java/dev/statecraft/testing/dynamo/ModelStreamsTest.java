@@ -138,7 +138,7 @@ class ModelStreamsTest {
 
     @Test
     void expiredItems_stayReadableUntilTheirDelayIsOver_andTheirRecordsNameTheService() {
-        ModelFixture model = new ModelFixture(1, settings -> settings.withExpiryDelay(Duration.ofHours(48)));
+        ModelFixture model = new ModelFixture(1, settings -> settings.withExpiryDelay(Duration.ofDays(2)));
         long now = model.clock.instant().getEpochSecond();
         for (int i = 0; i < 40; i++) {
             model.put(Map.of("pk", s("p" + i), "sk", s("x"), "n", n(i), "ttl", n(now + 60)));

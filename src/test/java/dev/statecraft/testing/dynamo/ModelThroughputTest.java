@@ -20,6 +20,8 @@ import software.amazon.awssdk.services.dynamodb.model.TransactionCanceledExcepti
 import software.amazon.awssdk.services.dynamodb.model.WriteRequest;
 
 /** Partition keys that are used more than DynamoDB allows: here 10 read and 5 write units a second. */
+// The SDK's methods with several consumers create generic arrays.
+@SuppressWarnings("unchecked")
 class ModelThroughputTest {
 
     private final ModelFixture model = new ModelFixture(1, settings -> settings.withThroughput(10, 5));

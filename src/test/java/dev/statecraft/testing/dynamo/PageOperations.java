@@ -20,7 +20,6 @@ import java.util.Map;
 import java.util.NavigableMap;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
-import software.amazon.awssdk.services.dynamodb.model.AttributeValue.Type;
 import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
 import software.amazon.awssdk.services.dynamodb.model.QueryResponse;
 import software.amazon.awssdk.services.dynamodb.model.ScanRequest;
@@ -146,6 +145,7 @@ final class PageOperations {
         return (last == null ? response : response.lastEvaluatedKey(last)).build();
     }
 
+    @SuppressWarnings("ReferenceEquality")
     private void scan(
             ModelTable table,
             @Nullable IndexShape index,
@@ -241,17 +241,18 @@ final class PageOperations {
     }
 
     private static void requireNotEmpty(AttributeValue value, @Nullable String name) {
-        boolean empty = value.type() == Type.S
+        boolean empty = value.type() == AttributeValue.Type.S
                 ? value.s().isEmpty()
-                : value.type() == Type.B && value.b().asByteArrayUnsafe().length == 0;
+                : value.type() == AttributeValue.Type.B && value.b().asByteArrayUnsafe().length == 0;
         if (empty) {
             throw DynamoErrors.invalid("One or more parameter values are not valid. The AttributeValue for a key"
-                    + " attribute cannot contain an empty " + (value.type() == Type.S ? "string" : "binary")
+                    + " attribute cannot contain an empty "
+                    + (value.type() == AttributeValue.Type.S ? "string" : "binary")
                     + " value. Key: " + name);
         }
     }
 
-    private static void requireType(AttributeValue value, Type type) {
+    private static void requireType(AttributeValue value, AttributeValue.Type type) {
         if (value.type() != type) {
             throw DynamoErrors.invalid("One or more parameter values were invalid: Condition parameter type does not"
                     + " match schema type");

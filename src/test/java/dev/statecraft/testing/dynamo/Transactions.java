@@ -8,8 +8,8 @@ import dev.statecraft.testing.dynamo.storage.StoredItem;
 import dev.statecraft.testing.dynamo.storage.Throughput;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -33,6 +33,7 @@ final class Transactions {
     static final int MOST_ITEMS = 100;
 
     private static final long MOST_BYTES = 4 * 1024 * 1024;
+    private static final int MOST_TOKENS = 10_000;
     private static final Duration TOKEN_LIFE = Duration.ofMinutes(10);
 
     /** A request token whose transaction is running, or was applied at a time. */
@@ -40,7 +41,9 @@ final class Transactions {
 
     private final ModelState state;
     private final ModelSettings settings;
-    private final Map<String, Token> tokens = new HashMap<>();
+
+    /** In the order of their completion, and at most {@link #MOST_TOKENS} completed ones: the SDK sends one with every call. */
+    private final Map<String, Token> tokens = new LinkedHashMap<>();
 
     Transactions(ModelState state, ModelSettings settings) {
         this.state = state;
@@ -234,10 +237,13 @@ final class Transactions {
             List<PreparedWrite> writes, @Nullable String token, TransactWriteItemsRequest request, boolean applied) {
         writes.forEach(write -> state.inFlight.remove(write.address()));
         if (token != null) {
+            tokens.remove(token);
             if (applied) {
                 tokens.put(token, new Token(request.transactItems(), true, state.nowNanos()));
-            } else {
-                tokens.remove(token);
+                Map.Entry<String, Token> eldest = tokens.entrySet().iterator().next();
+                if (tokens.size() > MOST_TOKENS && eldest.getValue().done()) {
+                    tokens.remove(eldest.getKey());
+                }
             }
         }
     }

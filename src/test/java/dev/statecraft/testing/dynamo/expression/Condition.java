@@ -6,7 +6,6 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
-import software.amazon.awssdk.services.dynamodb.model.AttributeValue.Type;
 
 /** A condition on an item. */
 public sealed interface Condition {
@@ -151,7 +150,7 @@ public sealed interface Condition {
 
         @Override
         public void check(String parameter, Placeholders placeholders) {
-            requireType(parameter, "attribute_type", type, Set.of(Type.S), placeholders);
+            requireType(parameter, "attribute_type", type, Set.of(AttributeValue.Type.S), placeholders);
             if (type instanceof Operand.Literal literal
                     && !TYPES.contains(placeholders.value(literal.placeholder()).s())) {
                 throw DynamoErrors.invalid("Invalid " + parameter + ": Invalid attribute type name found; type: "
@@ -171,8 +170,18 @@ public sealed interface Condition {
 
         @Override
         public void check(String parameter, Placeholders placeholders) {
-            requireType(parameter, "begins_with", value, Set.of(Type.S, Type.B), placeholders);
-            requireType(parameter, "begins_with", prefix, Set.of(Type.S, Type.B), placeholders);
+            requireType(
+                    parameter,
+                    "begins_with",
+                    value,
+                    Set.of(AttributeValue.Type.S, AttributeValue.Type.B),
+                    placeholders);
+            requireType(
+                    parameter,
+                    "begins_with",
+                    prefix,
+                    Set.of(AttributeValue.Type.S, AttributeValue.Type.B),
+                    placeholders);
         }
     }
 
@@ -186,10 +195,10 @@ public sealed interface Condition {
                 return false;
             }
             return switch (a.type()) {
-                case S -> b.type() == Type.S && a.s().contains(b.s());
-                case SS -> b.type() == Type.S && a.ss().contains(b.s());
-                case NS -> b.type() == Type.N && a.ns().contains(b.n());
-                case BS -> b.type() == Type.B && a.bs().contains(b.b());
+                case S -> b.type() == AttributeValue.Type.S && a.s().contains(b.s());
+                case SS -> b.type() == AttributeValue.Type.S && a.ss().contains(b.s());
+                case NS -> b.type() == AttributeValue.Type.N && a.ns().contains(b.n());
+                case BS -> b.type() == AttributeValue.Type.B && a.bs().contains(b.b());
                 case L -> a.l().stream().anyMatch(element -> ValueOrder.same(element, b));
                 case B -> throw DynamoErrors.unsupported("contains() on binary attributes");
                 default -> false;
@@ -198,14 +207,14 @@ public sealed interface Condition {
     }
 
     /** The types that have an order. */
-    Set<Type> ORDERED = Set.of(Type.S, Type.N, Type.B);
+    Set<AttributeValue.Type> ORDERED = Set.of(AttributeValue.Type.S, AttributeValue.Type.N, AttributeValue.Type.B);
 
     /** Whether a string or bytes start with others. */
     static boolean startsWith(AttributeValue value, AttributeValue prefix) {
         if (value.type() != prefix.type()) {
             return false;
         }
-        if (value.type() == Type.S) {
+        if (value.type() == AttributeValue.Type.S) {
             return value.s().startsWith(prefix.s());
         }
         byte[] a = value.b().asByteArrayUnsafe();
@@ -235,9 +244,13 @@ public sealed interface Condition {
     }
 
     private static void requireType(
-            String parameter, String operator, @Nullable Operand operand, Set<Type> types, Placeholders placeholders) {
+            String parameter,
+            String operator,
+            @Nullable Operand operand,
+            Set<AttributeValue.Type> types,
+            Placeholders placeholders) {
         if (operand instanceof Operand.Literal literal) {
-            Type type = placeholders.value(literal.placeholder()).type();
+            AttributeValue.Type type = placeholders.value(literal.placeholder()).type();
             if (!types.contains(type)) {
                 throw DynamoErrors.invalid("Invalid " + parameter + ": Incorrect operand type for operator or function;"
                         + " operator or function: " + operator + ", operand type: " + name(type));
@@ -245,7 +258,7 @@ public sealed interface Condition {
         }
     }
 
-    private static String name(Type type) {
-        return type == Type.NUL ? "NULL" : type.name();
+    private static String name(AttributeValue.Type type) {
+        return type == AttributeValue.Type.NUL ? "NULL" : type.name();
     }
 }

@@ -35,7 +35,7 @@ public final class DynamoErrors {
     }
 
     /** Completes an exception of the SDK. */
-    @SuppressWarnings("unchecked")
+    @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
     public static <E extends AwsServiceException> E of(AwsServiceException.Builder builder, String code, String text) {
         return (E) builder.message(text)
                 .statusCode(BAD_REQUEST)

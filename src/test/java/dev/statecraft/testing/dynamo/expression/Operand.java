@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
-import software.amazon.awssdk.services.dynamodb.model.AttributeValue.Type;
 
 /** A value in an expression. */
 sealed interface Operand {
@@ -72,7 +71,7 @@ sealed interface Operand {
 
         private static List<AttributeValue> list(
                 Operand operand, Map<String, AttributeValue> item, Placeholders placeholders) {
-            return existing(operand, Type.L, item, placeholders).l();
+            return existing(operand, AttributeValue.Type.L, item, placeholders).l();
         }
     }
 
@@ -80,14 +79,16 @@ sealed interface Operand {
     record Sum(Operand first, boolean minus, Operand second) implements Operand {
         @Override
         public AttributeValue of(Map<String, AttributeValue> item, Placeholders placeholders) {
-            String a = existing(first, Type.N, item, placeholders).n();
-            String b = existing(second, Type.N, item, placeholders).n();
+            String a =
+                    existing(first, AttributeValue.Type.N, item, placeholders).n();
+            String b =
+                    existing(second, AttributeValue.Type.N, item, placeholders).n();
             return AttributeValue.fromN(minus ? DecimalText.subtract(a, b) : DecimalText.add(a, b));
         }
     }
 
     private static AttributeValue existing(
-            Operand operand, Type type, Map<String, AttributeValue> item, Placeholders placeholders) {
+            Operand operand, AttributeValue.Type type, Map<String, AttributeValue> item, Placeholders placeholders) {
         AttributeValue value = operand.of(item, placeholders);
         if (value == null) {
             throw missing();

@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
-import software.amazon.awssdk.services.dynamodb.model.AttributeValue.Type;
 
 /**
  * A parsed update. All operands are values of the item before the update.
@@ -46,10 +45,12 @@ public record UpdateProgram(List<Action> actions) {
         }
         for (Action action : actions) {
             if (action instanceof Add add) {
-                Type type = placeholders.value(add.value().placeholder()).type();
-                requireOperand("ADD", type, type == Type.N || isSet(type));
+                AttributeValue.Type type =
+                        placeholders.value(add.value().placeholder()).type();
+                requireOperand("ADD", type, type == AttributeValue.Type.N || isSet(type));
             } else if (action instanceof Delete delete) {
-                Type type = placeholders.value(delete.value().placeholder()).type();
+                AttributeValue.Type type =
+                        placeholders.value(delete.value().placeholder()).type();
                 requireOperand("DELETE", type, isSet(type));
             } else if (action instanceof Set set) {
                 check(set.value(), placeholders);
@@ -164,7 +165,7 @@ public record UpdateProgram(List<Action> actions) {
             AttributeValue container, List<Object> path, int step, @Nullable AttributeValue value) {
         boolean last = step == path.size() - 1;
         if (path.get(step) instanceof String name) {
-            requireContainer(container, Type.M);
+            requireContainer(container, AttributeValue.Type.M);
             Map<String, AttributeValue> map = new HashMap<>(container.m());
             AttributeValue inner = last ? value : replaced(existing(map.get(name)), path, step + 1, value);
             if (inner == null) {
@@ -174,7 +175,7 @@ public record UpdateProgram(List<Action> actions) {
             }
             return AttributeValue.fromM(map);
         }
-        requireContainer(container, Type.L);
+        requireContainer(container, AttributeValue.Type.L);
         int index = (Integer) path.get(step);
         List<AttributeValue> list = new ArrayList<>(container.l());
         if (!last) {
@@ -198,7 +199,7 @@ public record UpdateProgram(List<Action> actions) {
         return value;
     }
 
-    private static void requireContainer(AttributeValue value, Type type) {
+    private static void requireContainer(AttributeValue value, AttributeValue.Type type) {
         if (value.type() != type) {
             throw DynamoErrors.invalid(WRONG_PATH);
         }
@@ -206,26 +207,28 @@ public record UpdateProgram(List<Action> actions) {
 
     private static void check(Operand operand, Placeholders placeholders) {
         if (operand instanceof Operand.Sum sum) {
-            checkLiteral(sum.minus() ? "-" : "+", sum.first(), Type.N, placeholders);
-            checkLiteral(sum.minus() ? "-" : "+", sum.second(), Type.N, placeholders);
+            checkLiteral(sum.minus() ? "-" : "+", sum.first(), AttributeValue.Type.N, placeholders);
+            checkLiteral(sum.minus() ? "-" : "+", sum.second(), AttributeValue.Type.N, placeholders);
         } else if (operand instanceof Operand.ListAppend append) {
-            checkLiteral("list_append", append.first(), Type.L, placeholders);
-            checkLiteral("list_append", append.second(), Type.L, placeholders);
+            checkLiteral("list_append", append.first(), AttributeValue.Type.L, placeholders);
+            checkLiteral("list_append", append.second(), AttributeValue.Type.L, placeholders);
         } else if (operand instanceof Operand.IfNotExists other) {
             check(other.other(), placeholders);
         }
     }
 
-    private static void checkLiteral(String operator, Operand operand, Type type, Placeholders placeholders) {
+    private static void checkLiteral(
+            String operator, Operand operand, AttributeValue.Type type, Placeholders placeholders) {
         if (operand instanceof Operand.Literal literal) {
-            Type given = placeholders.value(literal.placeholder()).type();
+            AttributeValue.Type given =
+                    placeholders.value(literal.placeholder()).type();
             requireOperand(operator, given, given == type);
         } else {
             check(operand, placeholders);
         }
     }
 
-    private static void requireOperand(String operator, Type type, boolean right) {
+    private static void requireOperand(String operator, AttributeValue.Type type, boolean right) {
         if (!right) {
             throw DynamoErrors.invalid("Invalid UpdateExpression: Incorrect operand type for operator or function;"
                     + " operator: " + operator + ", operand type: " + type);
@@ -238,8 +241,8 @@ public record UpdateProgram(List<Action> actions) {
         }
     }
 
-    private static boolean isSet(Type type) {
-        return type == Type.SS || type == Type.NS || type == Type.BS;
+    private static boolean isSet(AttributeValue.Type type) {
+        return type == AttributeValue.Type.SS || type == AttributeValue.Type.NS || type == AttributeValue.Type.BS;
     }
 
     private static int lastIndex(List<Object> path) {

@@ -12,6 +12,8 @@ import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /** Checks attribute values of a request and brings their numbers into the form in which DynamoDB returns them. */
+// The same object means that nothing changed; equal ones are compared where it matters.
+@SuppressWarnings("ReferenceEquality")
 public final class ValueCheck {
 
     private static final int MOST_LEVELS = 32;

@@ -30,6 +30,7 @@ public final class ValueOrder {
     }
 
     /** Whether two values are equal. */
+    @SuppressWarnings("ReferenceEquality")
     public static boolean same(AttributeValue a, AttributeValue b) {
         if (a == b) {
             return true;

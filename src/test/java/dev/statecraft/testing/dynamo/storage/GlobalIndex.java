@@ -19,7 +19,7 @@ public final class GlobalIndex {
 
     private record Arrival(long atNanos, PlannedWrite.IndexWrite write) {}
 
-    private final TreeMap<PartitionId, TreeMap<RowKey, StoredItem>> partitions = new TreeMap<>();
+    private final NavigableMap<PartitionId, NavigableMap<RowKey, StoredItem>> partitions = new TreeMap<>();
     private final List<Deque<Arrival>> lanes = new ArrayList<>();
 
     public GlobalIndex() {
@@ -35,7 +35,7 @@ public final class GlobalIndex {
         StoredItem after = write.after();
         if (before != null) {
             PartitionId id = key.partitionOf(before.attributes());
-            TreeMap<RowKey, StoredItem> rows = partitions.get(id);
+            NavigableMap<RowKey, StoredItem> rows = partitions.get(id);
             if (rows != null) {
                 rows.remove(write.index().placeOf(before.attributes()));
                 if (rows.isEmpty()) {
@@ -68,11 +68,11 @@ public final class GlobalIndex {
     }
 
     public NavigableMap<RowKey, StoredItem> rows(PartitionId id) {
-        @Nullable TreeMap<RowKey, StoredItem> rows = partitions.get(id);
+        @Nullable NavigableMap<RowKey, StoredItem> rows = partitions.get(id);
         return rows == null ? Collections.emptyNavigableMap() : rows;
     }
 
-    public NavigableMap<PartitionId, TreeMap<RowKey, StoredItem>> partitions() {
+    public NavigableMap<PartitionId, NavigableMap<RowKey, StoredItem>> partitions() {
         return partitions;
     }
 }

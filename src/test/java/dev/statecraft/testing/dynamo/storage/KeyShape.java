@@ -9,7 +9,6 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.dynamodb.model.AttributeDefinition;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
-import software.amazon.awssdk.services.dynamodb.model.AttributeValue.Type;
 import software.amazon.awssdk.services.dynamodb.model.KeySchemaElement;
 import software.amazon.awssdk.services.dynamodb.model.KeyType;
 
@@ -19,7 +18,10 @@ import software.amazon.awssdk.services.dynamodb.model.KeyType;
  * @param sort null without a sort key
  */
 public record KeyShape(
-        String partition, Type partitionType, @Nullable String sort, Type sortType) {
+        String partition,
+        AttributeValue.Type partitionType,
+        @Nullable String sort,
+        AttributeValue.Type sortType) {
 
     private static final int MOST_PARTITION_BYTES = 2048;
     private static final int MOST_SORT_BYTES = 1024;
@@ -28,9 +30,9 @@ public record KeyShape(
             + " attribute cannot contain an empty ";
 
     public static KeyShape of(List<KeySchemaElement> schema, List<AttributeDefinition> definitions) {
-        Map<String, Type> types = new HashMap<>();
-        definitions.forEach(
-                definition -> types.put(definition.attributeName(), Type.valueOf(definition.attributeTypeAsString())));
+        Map<String, AttributeValue.Type> types = new HashMap<>();
+        definitions.forEach(definition ->
+                types.put(definition.attributeName(), AttributeValue.Type.valueOf(definition.attributeTypeAsString())));
         String partition = schema.get(0).attributeName();
         @Nullable String sort = schema.size() > 1 ? schema.get(1).attributeName() : null;
         boolean keys = schema.size() <= 2
@@ -42,7 +44,8 @@ public record KeyShape(
         if (!types.containsKey(partition) || (sort != null && !types.containsKey(sort))) {
             throw DynamoErrors.invalid(INVALID + "Some index key attributes are not defined in AttributeDefinitions");
         }
-        return new KeyShape(partition, types.get(partition), sort, sort == null ? Type.S : types.get(sort));
+        return new KeyShape(
+                partition, types.get(partition), sort, sort == null ? AttributeValue.Type.S : types.get(sort));
     }
 
     public boolean contains(String attribute) {
@@ -87,7 +90,8 @@ public record KeyShape(
         return key;
     }
 
-    private static void requireIn(Map<String, AttributeValue> item, String name, Type type, int mostBytes) {
+    private static void requireIn(
+            Map<String, AttributeValue> item, String name, AttributeValue.Type type, int mostBytes) {
         AttributeValue value = item.get(name);
         if (value == null) {
             throw DynamoErrors.invalid(INVALID + "Missing the key " + name + " in the item");
@@ -114,7 +118,8 @@ public record KeyShape(
         }
     }
 
-    private static void requireIfPresent(Map<String, AttributeValue> item, String name, Type type, String index) {
+    private static void requireIfPresent(
+            Map<String, AttributeValue> item, String name, AttributeValue.Type type, String index) {
         AttributeValue value = item.get(name);
         if (value == null) {
             return;
@@ -127,10 +132,10 @@ public record KeyShape(
     }
 
     private static void requireNotEmpty(AttributeValue value, String where) {
-        if (value.type() == Type.S && value.s().isEmpty()) {
+        if (value.type() == AttributeValue.Type.S && value.s().isEmpty()) {
             throw DynamoErrors.invalid(EMPTY + "string" + where);
         }
-        if (value.type() == Type.B && value.b().asByteArrayUnsafe().length == 0) {
+        if (value.type() == AttributeValue.Type.B && value.b().asByteArrayUnsafe().length == 0) {
             throw DynamoErrors.invalid(EMPTY + "binary" + where);
         }
     }

@@ -3,6 +3,7 @@ package dev.statecraft.testing.dynamo.storage;
 import dev.statecraft.testing.dynamo.expression.DynamoErrors;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.dynamodb.model.AttributeDefinition;
@@ -18,7 +19,7 @@ public final class ModelTable {
     private final List<IndexShape> indexes = new ArrayList<>();
     private final List<GlobalIndex> globals = new ArrayList<>();
     private final int localIndexes;
-    private final TreeMap<PartitionId, TablePartition> partitions = new TreeMap<>();
+    private final NavigableMap<PartitionId, TablePartition> partitions = new TreeMap<>();
     private final @Nullable StreamLog stream;
     private final long createdMillis;
     private @Nullable String expiryAttribute;
@@ -93,7 +94,7 @@ public final class ModelTable {
         return globals.get(index.ordinal());
     }
 
-    public TreeMap<PartitionId, TablePartition> partitions() {
+    public NavigableMap<PartitionId, TablePartition> partitions() {
         return partitions;
     }
 

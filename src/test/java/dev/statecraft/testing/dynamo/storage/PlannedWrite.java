@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param after the item after the write; null if it is deleted
  * @param indexes the changes of indexes
  */
+// The same object means that nothing changed; equal ones are compared where it matters.
+@SuppressWarnings("ReferenceEquality")
 public record PlannedWrite(
         ModelTable table,
         PartitionId partition,

@@ -4,7 +4,6 @@ import dev.statecraft.testing.dynamo.expression.KeyCondition;
 import dev.statecraft.testing.dynamo.expression.ValueOrder;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
-import software.amazon.awssdk.services.dynamodb.model.AttributeValue.Type;
 
 /**
  * The place of a row in its partition of a table or index, or a place between rows.
@@ -79,7 +78,7 @@ public record RowKey(
         if (value == null || prefix == null) {
             return false;
         }
-        if (value.type() == Type.S) {
+        if (value.type() == AttributeValue.Type.S) {
             return value.s().startsWith(prefix.s());
         }
         byte[] a = value.b().asByteArrayUnsafe();

@@ -19,6 +19,7 @@ public final class TablePartition {
     /** Number of replicas that may be late; the leader is the third one. */
     public static final int FOLLOWERS = 2;
 
+    @SuppressWarnings("ArrayRecordComponent")
     private record Unseen(RowKey row, @Nullable StoredItem before, long[] visibleAtNanos) {}
 
     private final TreeMap<RowKey, StoredItem> items = new TreeMap<>();
@@ -126,7 +127,7 @@ public final class TablePartition {
         return a - b > 0 ? a : b;
     }
 
-    private static void set(TreeMap<RowKey, StoredItem> rows, RowKey row, @Nullable StoredItem item) {
+    private static void set(NavigableMap<RowKey, StoredItem> rows, RowKey row, @Nullable StoredItem item) {
         if (item == null) {
             rows.remove(row);
         } else {
