@@ -159,8 +159,8 @@ class SeasonReplayTest {
                 .entry();
         arena.reset("board", "over", null);
         arena.submit("board", "p", 2, 0, "e2");
-        EntryStore.Overtaken overtaken = assertInstanceOf(
-                EntryStore.Overtaken.class, arena.entries.put(open, 1, written, before.version()));
+        EntryStore.Overtaken overtaken =
+                assertInstanceOf(EntryStore.Overtaken.class, arena.entries.put(open, 1, written, before.version()));
         assertTrue(overtaken.current().closed());
         Taken again = arena.submit("board", "p", 10, 0, "e1");
         assertFalse(again.replayed());

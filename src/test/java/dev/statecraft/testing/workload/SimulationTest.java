@@ -33,7 +33,7 @@ class SimulationTest {
     private static final Path REPORT = Path.of("target", "simulation", "report.txt");
 
     /** Number of test methods that run many seeds. */
-    private static final int WORKLOADS = 4;
+    private static final int WORKLOADS = 5;
 
     private static final List<String> KINDS = Stream.concat(
                     Stream.of(FaultKind.values()).map(FaultKind::name),
@@ -88,6 +88,11 @@ class SimulationTest {
     @Test
     void events() {
         run("events", EventWorkload::new);
+    }
+
+    @Test
+    void erasures() {
+        run("erasures", ErasureWorkload::new);
     }
 
     /** Writes the report, and fails if a kind of fault never happened. */
