@@ -10,14 +10,14 @@ import dev.statecraft.leaderboard.score.ScoreResult;
 import dev.statecraft.leaderboard.settings.Order;
 import dev.statecraft.leaderboard.settings.RankingType;
 import dev.statecraft.leaderboard.settings.Score;
-import dev.statecraft.local.Meter;
 import dev.statecraft.rating.Elo;
+import dev.statecraft.table.TableNames;
+import dev.statecraft.testing.Machine;
+import dev.statecraft.testing.bench.Bench;
 import java.math.BigDecimal;
-import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
@@ -37,9 +37,9 @@ class ContentionBench {
     private static final int CLIENTS = 64;
     private static final int EACH = 20;
 
-    private final Meter meter = new Meter();
-    private final Map<String, String> caching = Map.of("statecraft.leaderboard.board-cache", "PT60S");
-    private final Arena arena = new Arena(caching, meter, Clock.systemUTC());
+    private final Bench bench = new Bench();
+    private final TableNames tables = bench.tables();
+    private final Arena arena = instance();
 
     @ParameterizedTest
     @ValueSource(ints = {1, 4, 16, 64})
@@ -105,33 +105,31 @@ class ContentionBench {
             }
             nanos.clear();
             refused.set(0);
-            meter.take();
-            long started = System.nanoTime();
+            bench.start();
             for (Future<Void> done : clients.invokeAll(tasks)) {
                 done.get();
             }
-            double seconds = (System.nanoTime() - started) / 1e9;
-            List<Long> sorted = nanos.stream().sorted().toList();
-            System.out.printf(
-                    Locale.ROOT,
-                    "%s, %d clients, %2d instances: %5.0f/s, p50 %5.0f ms, p99 %5.0f ms, %d refused, %s%n",
-                    name,
-                    CLIENTS,
-                    instances,
-                    sorted.size() / seconds,
-                    sorted.get(sorted.size() / 2) / 1e6,
-                    sorted.get(sorted.size() * 99 / 100) / 1e6,
-                    refused.get(),
-                    meter.take().per(sorted.size()));
+            bench.report(
+                    "%s, %d clients, %2d instances, %d refused".formatted(name, CLIENTS, instances, refused.get()),
+                    nanos.stream().mapToLong(Long::longValue).toArray());
         } finally {
             clients.shutdownNow();
         }
     }
 
+    private Arena instance() {
+        return new Arena(
+                Machine.real(),
+                bench.client(),
+                bench::streams,
+                tables,
+                Map.of("statecraft.leaderboard.board-cache", "PT60S"));
+    }
+
     private List<Arena> instances(int count) {
         List<Arena> arenas = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            arenas.add(new Arena(arena.tables, caching, meter, Clock.systemUTC()));
+            arenas.add(instance());
         }
         return arenas;
     }

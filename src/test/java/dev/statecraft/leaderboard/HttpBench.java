@@ -12,9 +12,11 @@ import dev.statecraft.leaderboard.settings.Score;
 import dev.statecraft.local.DynamoDbLocalResource;
 import dev.statecraft.local.LocalRuntime;
 import dev.statecraft.table.TableNames;
+import dev.statecraft.testing.bench.AsDeployed;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.TestProfile;
 import jakarta.inject.Inject;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -46,6 +48,7 @@ import software.amazon.awssdk.services.dynamodb.model.KeysAndAttributes;
  */
 @Tag("bench")
 @QuarkusTest
+@TestProfile(AsDeployed.class)
 @WithTestResource(DynamoDbLocalResource.class)
 class HttpBench {
 

@@ -2,6 +2,7 @@ package dev.statecraft.leaderboard;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.statecraft.leaderboard.board.Board;
 import dev.statecraft.leaderboard.board.Season;
@@ -17,16 +18,16 @@ import dev.statecraft.leaderboard.settings.RankingType;
 import dev.statecraft.leaderboard.settings.Reward;
 import dev.statecraft.leaderboard.settings.Score;
 import dev.statecraft.leaderboard.upkeep.LeaderboardMaintenance;
-import dev.statecraft.local.LocalDynamoDb;
-import dev.statecraft.local.Meter;
 import dev.statecraft.table.StreamRecord;
+import dev.statecraft.table.TableNames;
+import dev.statecraft.testing.Machine;
+import dev.statecraft.testing.bench.Bench;
 import java.math.BigDecimal;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
@@ -50,42 +51,50 @@ class LeaderboardBench {
     private static final int LARGEST_SCORE = 1_000_000;
     private static final int COUNTED_TOGETHER = 200_000;
 
-    private final Meter meter = new Meter();
-    private final Arena arena = new Arena(
-            LocalDynamoDb.freshTablesToFill(true),
+    private static final int LARGEST_IN_MEMORY = 100_000;
+
+    private final Bench bench = new Bench();
+    private final TableNames tables = bench.tablesToFill(true);
+    private final Arena arena = arena(
+            bench.client(),
+            Clock.systemUTC(),
             Map.of(
                     "statecraft.leaderboard.board-cache", "PT10S",
                     "statecraft.leaderboard.settle-after", "PT0S",
-                    "statecraft.leaderboard.snapshot-entries", "100"),
-            meter,
-            Clock.systemUTC());
+                    "statecraft.leaderboard.snapshot-entries", "100"));
+    private final Arena preparing = arena(bench.preparingClient(), Clock.systemUTC(), Map.of());
     private final Random random = new Random(1);
     private final List<StreamRecord> uncounted = new ArrayList<>();
     private long sequence = 1;
     private long[] values = {};
 
+    private Arena arena(DynamoDbClient dynamo, Clock clock, Map<String, String> settings) {
+        return new Arena(Machine.real(clock), dynamo, bench::streams, tables, settings);
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {1_000, 100_000, 1_000_000})
     void capacityAndClosingByBoardSize(int entries) throws InterruptedException, ExecutionException {
+        assumeTrue(!Bench.isAws() || entries <= LARGEST_IN_MEMORY);
         Board board = loaded(entries);
-        print("board of %,d entries", entries);
+        Bench.print("board of %,d entries", entries);
 
-        measure("submit, improving, with rank", OPERATIONS, i -> submit(board, i, LARGEST_SCORE + i, true));
-        measure("submit, improving, without rank", OPERATIONS, i -> submit(board, i, LARGEST_SCORE + 999, false));
-        measure("submit, not improving, own id", OPERATIONS, i -> submit(board, i, 1, false));
-        measure("rank of a player", OPERATIONS, i -> {
+        bench.measure("submit, improving, with rank", OPERATIONS, i -> submit(board, i, LARGEST_SCORE + i, true));
+        bench.measure("submit, improving, without rank", OPERATIONS, i -> submit(board, i, LARGEST_SCORE + 999, false));
+        bench.measure("submit, not improving, own id", OPERATIONS, i -> submit(board, i, 1, false));
+        bench.measure("rank of a player", OPERATIONS, i -> {
             Entry entry = arena.scores
                     .read(Arena.GAME, board.id(), "p" + random.nextInt(entries))
                     .orElseThrow()
                     .entry();
             assertTrue(arena.rankings.rank(board, 1, entry).rank() >= 1);
         });
-        measure(
+        bench.measure(
                 "top 100",
                 OPERATIONS,
                 i -> assertEquals(
                         100, arena.lists.list(board, 1, 1, 100).entries().size()));
-        measure(
+        bench.measure(
                 "page of 100 in the middle",
                 OPERATIONS,
                 i -> assertEquals(
@@ -94,12 +103,12 @@ class LeaderboardBench {
                                 .list(board, 1, entries / 2 + i, 100)
                                 .entries()
                                 .size()));
-        measure("around a player, 11", OPERATIONS, i -> {
+        bench.measure("around a player, 11", OPERATIONS, i -> {
             Entry entry = arena.scores.read(board, 1, "p" + random.nextInt(entries));
             assertEquals(
                     11, arena.surroundings.around(board, 1, entry, 11).entries().size());
         });
-        measure(
+        bench.measure(
                 "distribution, 20 buckets",
                 20,
                 i -> assertEquals(
@@ -113,19 +122,19 @@ class LeaderboardBench {
     void topPageReadAndCached(int entries) throws InterruptedException, ExecutionException {
         Board board = loaded(entries);
         Clock later = Clock.offset(arena.clock, Duration.ofSeconds(10));
-        print("top 100 of a board of %,d entries, quiet for 10 s", entries);
-        measure("cache bypassed", OPERATIONS, i -> top(arena.pages, board, true));
+        Bench.print("top 100 of a board of %,d entries, quiet for 10 s", entries);
+        bench.measure("cache bypassed", OPERATIONS, i -> top(arena.pages, board, true));
         Map<String, String> asked = Map.of(
                 "statecraft.leaderboard.board-cache",
                 "PT10S",
                 "statecraft.leaderboard.page-cache.used-unchecked",
                 "0s");
-        Arena checking = new Arena(arena.tables, asked, meter, later);
+        Arena checking = arena(bench.client(), later, asked);
         top(checking.pages, board, false);
-        measure("kept, root looked at each time", OPERATIONS, i -> top(checking.pages, board, false));
-        Arena keeping = new Arena(arena.tables, Map.of(), meter, later);
+        bench.measure("kept, root looked at each time", OPERATIONS, i -> top(checking.pages, board, false));
+        Arena keeping = arena(bench.client(), later, Map.of());
         top(keeping.pages, board, false);
-        measure("kept, as asked 200 times in a row", OPERATIONS, i -> top(keeping.pages, board, false));
+        bench.measure("kept, as asked 200 times in a row", OPERATIONS, i -> top(keeping.pages, board, false));
     }
 
     private static void top(ListingCache pages, Board board, boolean fresh) {
@@ -136,11 +145,11 @@ class LeaderboardBench {
     void writesPerUpdateByBatchSize() throws InterruptedException, ExecutionException {
         int entries = 100_000;
         Board board = loaded(entries);
-        print("counting on a board of %,d entries, scores moving by up to 1,000", entries);
+        Bench.print("counting on a board of %,d entries, scores moving by up to 1,000", entries);
         for (int size : new int[] {1, 10, 100, 1_000}) {
             int batches = Math.max(2, 2_000 / size);
-            meter.take();
-            long started = System.nanoTime();
+            bench.start();
+            long[] nanos = new long[batches];
             for (int batch = 0; batch < batches; batch++) {
                 List<StreamRecord> records = new ArrayList<>();
                 for (int i = 0; i < size; i++) {
@@ -149,27 +158,12 @@ class LeaderboardBench {
                     records.add(record(board, values[player], next));
                     values[player] = next;
                 }
+                long started = System.nanoTime();
                 assertEquals(Optional.empty(), arena.counter.count(records));
+                nanos[batch] = System.nanoTime() - started;
             }
-            int updates = batches * size;
-            print(
-                    "  batches of %-5d %s %8.2f ms",
-                    size, meter.take().per(updates), (System.nanoTime() - started) / 1e6 / updates);
+            bench.report("batches of " + size + ", capacity of an update", nanos, batches * size);
         }
-    }
-
-    private interface Operation {
-        void run(int number);
-    }
-
-    private void measure(String name, int times, Operation operation) {
-        meter.take();
-        long started = System.nanoTime();
-        for (int i = 0; i < times; i++) {
-            operation.run(i);
-        }
-        double millis = (System.nanoTime() - started) / 1e6 / times;
-        print("  %-34s %s %8.1f ms", name, meter.take().per(times), millis);
     }
 
     private void submit(Board board, int player, long value, boolean ranked) {
@@ -200,12 +194,12 @@ class LeaderboardBench {
                         List.of(new Reward("all", null, null, BigDecimal.valueOf(100), "1")),
                         List.of(),
                         null));
-        meter.take();
+        bench.start();
         long asked = System.nanoTime();
         Season closed = arena.reset(board.id(), "bench", null);
-        print(
+        Bench.print(
                 "  %-34s %s %8.1f ms (10,000 of it waiting for other instances)",
-                "reset with snapshot of 100", meter.take().per(1), (System.nanoTime() - asked) / 1e6);
+                "reset with snapshot of 100", bench.use().per(1), (System.nanoTime() - asked) / 1e6);
         arena.upkeep.run(Arena.GAME, () -> true);
         Season marked = arena.seasons.find(board, closed.season()).orElseThrow();
         List<StreamRecord> marks = new ArrayList<>();
@@ -215,7 +209,7 @@ class LeaderboardBench {
             marks.add(new StreamRecord(Long.toString(sequence++), RankStore.treeKey(board, 1, lane), null, mark));
         }
         assertEquals(Optional.empty(), arena.counter.count(marks));
-        print("  %-34s %s", "waiting until all is counted", meter.take().per(1));
+        Bench.print("  %-34s %s", "waiting until all is counted", bench.use().per(1));
         long[] steps = {0, 0};
         long started = System.nanoTime();
         LeaderboardMaintenance.Done done = arena.upkeep.run(Arena.GAME, () -> {
@@ -228,10 +222,10 @@ class LeaderboardBench {
         });
         assertEquals(1, done.closed());
         assertEquals(entries, arena.seasons.find(board, 1).orElseThrow().awards());
-        print(
+        Bench.print(
                 "  %-34s %s %8.0f ms, at most %d MB of heap",
                 "snapshot, samples, all awards",
-                meter.take().per(1),
+                bench.use().per(1),
                 (System.nanoTime() - started) / 1e6,
                 steps[1] >> 20);
     }
@@ -252,9 +246,9 @@ class LeaderboardBench {
             for (int i = from; i < Math.min(entries, from + COUNTED_TOGETHER); i++) {
                 records.add(record(scored, null, values[i]));
             }
-            assertEquals(Optional.empty(), arena.counter.count(records));
+            assertEquals(Optional.empty(), preparing.counter.count(records));
         }
-        print("counted %,d entries", entries);
+        Bench.print("counted %,d entries", entries);
         write(scored);
         assertEquals(entries, arena.rankings.summary(board, 1).total());
         return arena.board("bench");
@@ -262,7 +256,7 @@ class LeaderboardBench {
 
     private void write(Board board) throws InterruptedException, ExecutionException {
         ExecutorService writers = Executors.newFixedThreadPool(4);
-        DynamoDbClient dynamo = LocalDynamoDb.patientClient();
+        DynamoDbClient dynamo = bench.preparingClient();
         long at = arena.clock.millis();
         List<Future<?>> writes = new ArrayList<>();
         for (int from = 0; from < values.length; from += 25) {
@@ -280,7 +274,7 @@ class LeaderboardBench {
             write.get();
         }
         writers.shutdown();
-        print("written %,d entries", values.length);
+        Bench.print("written %,d entries", values.length);
     }
 
     private StreamRecord record(Board board, Long before, long after) {
@@ -295,7 +289,4 @@ class LeaderboardBench {
         return image;
     }
 
-    private static void print(String format, Object... values) {
-        System.out.println(String.format(Locale.ROOT, format, values));
-    }
 }

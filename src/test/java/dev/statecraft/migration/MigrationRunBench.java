@@ -5,8 +5,6 @@ import static dev.statecraft.migration.Laboratory.definition;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.statecraft.local.LocalDynamoDb;
-import dev.statecraft.local.Meter;
 import dev.statecraft.migration.definition.Definition;
 import dev.statecraft.migration.definition.SemanticVersion;
 import dev.statecraft.migration.execution.StepService;
@@ -19,12 +17,12 @@ import dev.statecraft.replication.Realm;
 import dev.statecraft.replication.commit.Mutation;
 import dev.statecraft.replication.state.PackedJson;
 import dev.statecraft.table.TableNames;
+import dev.statecraft.testing.Machine;
+import dev.statecraft.testing.bench.Bench;
 import dev.statecraft.testing.fault.FaultyDynamo;
-import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.ExecutorService;
@@ -36,7 +34,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import software.amazon.awssdk.core.SdkBytes;
-import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
@@ -49,17 +46,18 @@ class MigrationRunBench {
     private static final String UP = "{'operations': [{'op': 'rename', 'from': 'hp', 'path': 'health'}]}";
     private static final SemanticVersion VERSION = SemanticVersion.of("1.1.0");
 
-    private final Meter meter = new Meter();
-    private final TableNames tables = LocalDynamoDb.freshTablesToFill(false);
+    private final Bench bench = new Bench();
+    private final TableNames tables = bench.tablesToFill(false);
     private final Random random = new Random(1);
 
-    private Laboratory lab(ExecutionInterceptor interceptor, String... settings) {
+    private Laboratory lab(DynamoDbClient dynamo, String... settings) {
         Map<String, String> more = new HashMap<>();
         for (int i = 0; i < settings.length; i += 2) {
             more.put(settings[i], settings[i + 1]);
         }
-        Realm realm = new Realm(tables, Map.of(), interceptor, Clock.systemUTC());
-        return new Laboratory(realm, more, List.of(), interceptor);
+        Machine machine = Machine.real();
+        return new Laboratory(
+                machine, dynamo, new Realm(machine, dynamo, bench::streams, tables, Map.of()), more, List.of());
     }
 
     @Test
@@ -78,25 +76,25 @@ class MigrationRunBench {
     }
 
     private void migrate(String game, int segments, boolean backup) {
-        Laboratory lab = lab(meter, "backup-before-migration", "" + backup);
+        Laboratory lab = lab(bench.client(), "backup-before-migration", "" + backup);
         register(lab, game, segments);
-        meter.take();
+        bench.start();
         long startNanos = System.nanoTime();
         lab.runs.apply(game, null, null, BY, 600_000);
-        print(
+        Bench.print(
                 "%-10s %d segments%s %6.0f records/s  %s a record",
                 game,
                 segments,
                 backup ? "" : ", no backup",
                 RECORDS / seconds(startNanos),
-                meter.take().per(RECORDS));
+                bench.use().per(RECORDS));
         assertEquals(MigrationStatus.APPLIED, lab.lastRun(game).status());
     }
 
     /** Reads every record and writes it if it has not changed, as a script would. */
     private void bare(String game, int threads) throws Exception {
         ExecutorService pool = Executors.newFixedThreadPool(threads);
-        meter.take();
+        bench.start();
         long startNanos = System.nanoTime();
         List<Future<Integer>> parts = IntStream.range(0, threads)
                 .mapToObj(part -> pool.submit(() -> barePart(game, part, threads)))
@@ -107,14 +105,14 @@ class MigrationRunBench {
         }
         pool.shutdown();
         assertEquals(RECORDS, done);
-        print(
+        Bench.print(
                 "bare loop  %d threads  %6.0f records/s  %s a record",
-                threads, RECORDS / seconds(startNanos), meter.take().per(RECORDS));
+                threads, RECORDS / seconds(startNanos), bench.use().per(RECORDS));
     }
 
     private int barePart(String game, int part, int parts) {
         int done = 0;
-        try (DynamoDbClient dynamo = LocalDynamoDb.client(List.of(meter))) {
+        try (DynamoDbClient dynamo = bench.client()) {
             for (var item : dynamo.scanPaginator(scan -> scan.tableName(tables.entities())
                             .segment(part)
                             .totalSegments(parts)
@@ -142,30 +140,30 @@ class MigrationRunBench {
     @Test
     void resumeAfterKill() {
         fill("killed", RECORDS, 1_000);
-        Laboratory lab = lab(meter);
+        Laboratory lab = lab(bench.client());
         register(lab, "killed", 1);
         lab.runs.apply("killed", null, null, BY, 0);
         String run = String.valueOf(lab.steps.advance("killed", () -> 60_000).run());
         // A worker that takes the lease, processes some records and stops without releasing the lease.
         FaultyDynamo faults = new FaultyDynamo();
-        Laboratory dying = lab(faults);
+        Laboratory dying = lab(bench.client(faults));
         faults.stopAfterWrites(12);
         try {
             dying.work("killed", run, 0);
             throw new AssertionError("the worker did not stop");
         } catch (FaultyDynamo.Stopped stopped) {
-            print("killed after %d records", handled(lab, "killed", run));
+            Bench.print("killed after %d records", handled(lab, "killed", run));
         }
-        meter.take();
+        bench.start();
         long startNanos = System.nanoTime();
         long before = handled(lab, "killed", run);
         SegmentWork held = lab.segments.work("killed", run, 0, null, () -> 60_000);
         while (handled(lab, "killed", run) == before) {
             lab.segments.work("killed", run, 0, held.seen(), () -> 4_000);
         }
-        print(
+        Bench.print(
                 "resumed, the first page included, but for the wait for the lease (%s): %.0f ms, %s",
-                "15s by default", seconds(startNanos) * 1_000, meter.take().per(1));
+                "15s by default", seconds(startNanos) * 1_000, bench.use().per(1));
         lab.drive("killed");
         assertEquals(MigrationStatus.APPLIED, lab.lastRun("killed").status());
     }
@@ -179,18 +177,18 @@ class MigrationRunBench {
         for (int records : new int[] {1_000, 10_000}) {
             String game = "planned" + records;
             fill(game, records, 1_000);
-            Laboratory lab = lab(meter);
+            Laboratory lab = lab(bench.client());
             Definition definition = definition("1.1.0", UP, "");
             MigrationService.New registered = (MigrationService.New) lab.register(game, definition);
-            meter.take();
+            bench.start();
             long startNanos = System.nanoTime();
             Plan plan = lab.plans.plan(game, definition, registered.registration());
-            print(
+            Bench.print(
                     "plan of %6d records, %d tried: %.0f ms, %s",
                     plan.matching(),
                     plan.sampled(),
                     seconds(startNanos) * 1_000,
-                    meter.take().per(1));
+                    bench.use().per(1));
         }
     }
 
@@ -199,7 +197,7 @@ class MigrationRunBench {
     void memory(int records) {
         String game = "memory" + records;
         fill(game, records, 100);
-        Laboratory lab = lab(new ExecutionInterceptor() {});
+        Laboratory lab = lab(bench.preparingClient());
         register(lab, game, 4);
         lab.runs.apply(game, null, null, BY, 0);
         long startNanos = System.nanoTime();
@@ -224,7 +222,7 @@ class MigrationRunBench {
                 }
             }
         }
-        print(
+        Bench.print(
                 "%6d records of 100 bytes: %4.1f MB of heap at most, %5.0f records/s on one thread",
                 records, most / 1e6, records / seconds(startNanos));
         assertEquals(MigrationStatus.APPLIED, lab.lastRun(game).status());
@@ -242,7 +240,7 @@ class MigrationRunBench {
 
     /** Creates records whose states have this many bytes of JSON; deflated, about half of that. */
     private void fill(String game, int records, int bytes) {
-        Laboratory lab = lab(new ExecutionInterceptor() {});
+        Laboratory lab = lab(bench.preparingClient());
         for (int s = 0; s < SPACES; s++) {
             List<Mutation> mutations = new ArrayList<>();
             for (int i = s; i < records; i += SPACES) {
@@ -265,9 +263,5 @@ class MigrationRunBench {
 
     private static double seconds(long startNanos) {
         return (System.nanoTime() - startNanos) / 1e9;
-    }
-
-    private static void print(String format, Object... values) {
-        System.out.println(String.format(Locale.ROOT, format, values));
     }
 }

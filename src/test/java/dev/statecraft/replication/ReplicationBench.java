@@ -17,7 +17,6 @@ import dev.statecraft.access.CurrentCaller;
 import dev.statecraft.http.FailureProblems;
 import dev.statecraft.http.json.FrameJson;
 import dev.statecraft.http.json.Json;
-import dev.statecraft.local.Meter;
 import dev.statecraft.replication.commit.CommitService;
 import dev.statecraft.replication.commit.CommitService.Busy;
 import dev.statecraft.replication.entity.EntityService;
@@ -33,16 +32,17 @@ import dev.statecraft.replication.socket.Frames;
 import dev.statecraft.replication.state.AnswerBudget;
 import dev.statecraft.replication.state.Entity;
 import dev.statecraft.replication.state.PackedJson;
+import dev.statecraft.table.TableNames;
+import dev.statecraft.testing.Machine;
+import dev.statecraft.testing.bench.Bench;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -57,13 +57,14 @@ import org.junit.jupiter.api.Test;
 @Tag("bench")
 public class ReplicationBench {
 
-    private static final int COMMITS = 20;
+    private static final int COMMITS = 100;
     private static final int ENTITIES = 50;
     private static final Duration WARM_UP = Duration.ofSeconds(2);
-    private static final Duration MEASURED = Duration.ofSeconds(5);
+    private static final Duration MEASURED = Duration.ofSeconds(10);
 
-    private final Meter meter = new Meter();
-    private final Realm realm = new Realm(Map.of(), meter, Clock.systemUTC());
+    private final Bench bench = new Bench();
+    private final TableNames tables = bench.tables();
+    private final Realm realm = instance();
     private final Random random = new Random(1);
     private final AtomicInteger sequence = new AtomicInteger();
 
@@ -73,18 +74,18 @@ public class ReplicationBench {
             create(SPACE, "plain" + i, gameState(random, 1_000));
             create(SPACE, "noise" + i, noise(random, 750));
         }
-        print("commits of updates of one number, states of 1,000 bytes of JSON");
+        Bench.print("commits of updates of one number, states of 1,000 bytes of JSON");
         for (int size : new int[] {1, 10, 50}) {
             commits("a game's state", "plain", size, ENTITIES, true);
         }
         for (int size : new int[] {1, 10, 50}) {
             commits("no mutation ids", "plain", size, ENTITIES, false);
         }
-        print("the same with states of 750 bytes that do not compress");
+        Bench.print("the same with states of 750 bytes that do not compress");
         for (int size : new int[] {1, 10, 50}) {
             commits("noise", "noise", size, ENTITIES, true);
         }
-        print("one entity, updated continuously: 60 commits within a minute");
+        Bench.print("one entity, updated continuously");
         for (int i = 0; i < 3; i++) {
             commits("commits " + i * COMMITS + " to " + (i * COMMITS + COMMITS - 1), "plain", 1, 1, true);
         }
@@ -93,38 +94,71 @@ public class ReplicationBench {
     @Test
     void capacityOfAPullWithNothingNew() {
         create(SPACE, "a", gameState(random, 1_000));
-        Realm instance = new Realm(realm.tables, Map.of(), meter, Clock.systemUTC());
+        Realm instance = instance();
         SyncService.SyncCursors nothingNew = upToDate(instance);
-        meter.take();
-        print("pull with nothing new");
-        Realm fresh = new Realm(realm.tables, Map.of(), meter, Clock.systemUTC());
-        assertTrue(fresh.sync
-                .pull(GAME, nothingNew, SyncService.Wait.NONE, 1_000_000)
-                .isEmpty());
-        print("  %-34s %s", "first of an instance in a second", meter.take().per(1));
-        int pulls = 100;
-        measure(
+        Bench.print("pull with nothing new");
+        Realm fresh = instance();
+        bench.measure(
+                "first of an instance in a second",
+                1,
+                i -> assertTrue(fresh.sync
+                        .pull(GAME, nothingNew, SyncService.Wait.NONE, 1_000_000)
+                        .isEmpty()));
+        int pulls = 200;
+        bench.measure(
                 "all others",
                 pulls,
                 i -> instance.feeds.pull(GAME, SPACE, nothingNew.spaces().get(SPACE), new AnswerBudget(1_000_000)));
-        measure(
-                "as they come, 100 in a row",
+        bench.measure(
+                "as they come, 200 in a row",
                 pulls,
                 i -> assertTrue(instance.sync
                         .pull(GAME, nothingNew, SyncService.Wait.NONE, 1_000_000)
                         .isEmpty()));
     }
 
+    /** A sync sends one update and receives it and the update that another client has made since the last sync. */
+    @Test
+    void syncsOfTwoClients() {
+        create(SPACE, "own", gameState(random, 1_000));
+        create(SPACE, "others", gameState(random, 1_000));
+        Realm other = instance();
+        AccessParts access =
+                new AccessParts(realm.machine, realm.dynamo, realm.tables, Map.of("limits.requests-per-second", "0"));
+        SyncResource syncs = new SyncResource(realm.sync, realm.config, access.limits(), new CurrentCaller());
+        Caller caller = new Caller(GAME, "bench");
+        String[] cursor = {FeedCursors.write(upToDate(realm).spaces().get(SPACE))};
+        long[] nanos = new long[COMMITS];
+        bench.start();
+        for (int i = 0; i < COMMITS; i++) {
+            other.sync.push(GAME, List.of(update(SPACE, "others", true)));
+            SyncRequest request = PackedJson.MAPPER.convertValue(
+                    Realm.json("{'cursors': {'arena': '" + cursor[0] + "'}, 'updates': [{'space': 'arena', 'entityId':"
+                            + " 'own', 'mutationId': 'own" + i + "', 'set': {'score': " + i + "}}]}"),
+                    SyncRequest.class);
+            long started = System.nanoTime();
+            SyncResource.SyncResult synced = syncs.sync(caller, request, realm.config.answerBytes());
+            nanos[i] = System.nanoTime() - started;
+            assertEquals(2, synced.answer().spaces().get(SPACE).commits().size());
+            cursor[0] = FeedCursors.write(
+                    Objects.requireNonNull(synced.feeds().spaces().get(SPACE)).cursor());
+        }
+        Bench.print("sync of one update and the changes of two clients; throughput and capacity include the other's commit");
+        bench.report("sync", nanos);
+    }
+
     @Test
     void commitsOfWritersInEachOthersWay() throws Exception {
-        print("commits of one update each, every writer with an entity of its own, %d s", MEASURED.toSeconds());
-        for (boolean apart : new boolean[] {false, true}) {
-            for (int spaces : new int[] {1, 16}) {
-                for (int writers : new int[] {1, 4, 16}) {
-                    contend(writers, spaces, apart);
-                }
+        Bench.print("commits of one update each, every writer with an entity of its own, %d s", MEASURED.toSeconds());
+        for (int spaces : new int[] {1, 16}) {
+            for (int writers : new int[] {1, 4, 16}) {
+                contend(writers, spaces, false);
             }
         }
+        for (int writers : new int[] {1, 4, 16, 64}) {
+            contend(writers, 1, true);
+        }
+        contend(16, 16, true);
     }
 
     @Test
@@ -144,7 +178,7 @@ public class ReplicationBench {
                 .sync(new Caller(GAME, "bench"), request, realm.config.answerBytes());
         assertEquals(1, synced.answer().spaces().get(SPACE).commits().size());
         Frames frames = new Frames(new FrameJson(mapper, new FailureProblems(realm.machine.random())), realm.config);
-        print("an entity of 2,000 bytes of JSON, one number changed");
+        Bench.print("an entity of 2,000 bytes of JSON, one number changed");
         bytes(
                 "the change within the answer",
                 mapper.writeValueAsString(synced.answer().spaces().get(SPACE).commits()));
@@ -159,7 +193,7 @@ public class ReplicationBench {
         try (GZIPOutputStream gzip = new GZIPOutputStream(packed)) {
             gzip.write(plain);
         }
-        print("  %-34s %5d bytes, %5d gzipped", what, plain.length, packed.size());
+        Bench.print("  %-34s %5d bytes, %5d gzipped", what, plain.length, packed.size());
     }
 
     private SyncService.SyncCursors upToDate(Realm instance) {
@@ -170,7 +204,7 @@ public class ReplicationBench {
     }
 
     private void commits(String name, String prefix, int size, int entities, boolean repeatable) {
-        measure(name + ", " + size + " a commit", COMMITS, i -> {
+        bench.measure(name + ", " + size + " a commit", COMMITS, i -> {
             List<SyncService.Update> updates = IntStream.range(0, size)
                     .mapToObj(k -> update(SPACE, prefix + (i * size + k) % entities, repeatable))
                     .toList();
@@ -189,29 +223,20 @@ public class ReplicationBench {
         String run = "c" + sequence.incrementAndGet();
         List<Realm> instances = new ArrayList<>();
         for (int writer = 0; writer < writers; writer++) {
-            instances.add(apart ? new Realm(realm.tables, Map.of(), meter, Clock.systemUTC()) : realm);
+            instances.add(apart ? instance() : realm);
             create(run + "s" + writer % spaces, "e" + writer, gameState(random, 1_000));
         }
         ExecutorService threads = Executors.newFixedThreadPool(writers);
         try {
             AtomicInteger busy = new AtomicInteger();
             write(threads, instances, run, spaces, WARM_UP, busy);
-            meter.take();
+            bench.start();
             busy.set(0);
-            long started = System.nanoTime();
             long[] nanos = write(threads, instances, run, spaces, MEASURED, busy);
-            double seconds = (System.nanoTime() - started) / 1e9;
-            Arrays.sort(nanos);
-            print(
-                    "  %2d writers, %2d spaces, %-13s %6.0f commits/s p50 %6.1f ms p99 %7.1f ms %s, %d gave up",
-                    writers,
-                    spaces,
-                    apart ? "an instance each" : "one instance",
-                    nanos.length / seconds,
-                    nanos[nanos.length / 2] / 1e6,
-                    nanos[(int) (nanos.length * 0.99)] / 1e6,
-                    meter.take().per(nanos.length),
-                    busy.get());
+            bench.report(
+                    "%2d writers, %2d spaces, %s, %d gave up"
+                            .formatted(writers, spaces, apart ? "an instance each" : "one instance", busy.get()),
+                    nanos);
         } finally {
             threads.shutdownNow();
         }
@@ -253,6 +278,10 @@ public class ReplicationBench {
         return all.stream().mapToLong(Long::longValue).toArray();
     }
 
+    private Realm instance() {
+        return new Realm(Machine.real(), bench.client(), bench::streams, tables, Map.of());
+    }
+
     private void create(String space, String id, ObjectNode state) {
         done(realm.entities.create(
                 GAME, space, new NewEntity(id, "UI_STATE", state, null), SERVER, new IdempotencyKey(null, "")));
@@ -283,23 +312,5 @@ public class ReplicationBench {
             text.append((char) ('#' + random.nextInt(56)));
         }
         return PackedJson.MAPPER.createObjectNode().put("score", 0).put("noise", text.toString());
-    }
-
-    private interface Operation {
-        void run(int number);
-    }
-
-    private void measure(String name, int times, Operation operation) {
-        meter.take();
-        long started = System.nanoTime();
-        for (int i = 0; i < times; i++) {
-            operation.run(i);
-        }
-        double millis = (System.nanoTime() - started) / 1e6 / times;
-        print("  %-34s %s %8.1f ms", name, meter.take().per(times), millis);
-    }
-
-    private static void print(String format, Object... arguments) {
-        System.out.println(String.format(Locale.ROOT, format, arguments));
     }
 }

@@ -4,17 +4,16 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
 import dev.statecraft.leaderboard.Arena;
 import dev.statecraft.leaderboard.match.Match.Side;
-import dev.statecraft.local.Meter;
 import dev.statecraft.rating.Elo;
 import dev.statecraft.rating.Glicko2;
 import dev.statecraft.rating.OpenSkill;
 import dev.statecraft.rating.RatingSystem;
 import dev.statecraft.rating.Team;
-import java.time.Clock;
+import dev.statecraft.testing.Machine;
+import dev.statecraft.testing.bench.Bench;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.IntStream;
@@ -30,9 +29,13 @@ class MatchBench {
     private static final int PLAYERS = 1_000;
     private static final int TOGETHER = 50;
 
-    private final Meter meter = new Meter();
-    private final Arena arena =
-            new Arena(Map.of("statecraft.leaderboard.board-cache", "PT60S"), meter, Clock.systemUTC());
+    private final Bench bench = new Bench();
+    private final Arena arena = new Arena(
+            Machine.real(),
+            bench.client(),
+            bench::streams,
+            bench.tables(),
+            Map.of("statecraft.leaderboard.board-cache", "PT60S"));
     private final Random random = new Random(1);
     private int sequence;
 
@@ -46,15 +49,10 @@ class MatchBench {
         arena.drain();
         int matches = Math.max(10, 400 / players);
         for (boolean ranked : new boolean[] {false, true}) {
-            meter.take();
-            long started = System.nanoTime();
-            for (int i = 0; i < matches; i++) {
-                rate(sides(random.ints(0, PLAYERS).distinct().limit(players).toArray()), ranked);
-            }
-            double millis = (System.nanoTime() - started) / 1e6 / matches;
-            print(
-                    "match of %-3d players%-14s %s %8.1f ms",
-                    players, ranked ? ", with ranks" : "", meter.take().per(matches), millis);
+            bench.measure(
+                    "match of " + players + " players" + (ranked ? ", with ranks" : ""),
+                    matches,
+                    i -> rate(sides(random.ints(0, PLAYERS).distinct().limit(players).toArray()), ranked));
         }
     }
 
@@ -77,7 +75,7 @@ class MatchBench {
                 for (int i = 0; i < rounds; i++) {
                     system.rate(teams, 0);
                 }
-                print(
+                Bench.print(
                         "%-10s of %-3d players %10.1f µs",
                         system.getClass().getSimpleName(), players, (System.nanoTime() - started) / 1e3 / rounds);
             }
@@ -95,7 +93,4 @@ class MatchBench {
                 .toList();
     }
 
-    private static void print(String format, Object... values) {
-        System.out.println(String.format(Locale.ROOT, format, values));
-    }
 }

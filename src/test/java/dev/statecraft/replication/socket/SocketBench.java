@@ -13,10 +13,10 @@ import dev.statecraft.replication.ReplicationBench;
 import dev.statecraft.replication.log.LogStore;
 import dev.statecraft.replication.state.EntityItems;
 import dev.statecraft.table.TableNames;
+import dev.statecraft.testing.bench.AsDeployed;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
-import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import jakarta.inject.Inject;
 import java.net.URI;
@@ -56,18 +56,9 @@ import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
  */
 @Tag("bench")
 @QuarkusTest
-@TestProfile(SocketBench.AsDeployed.class)
+@TestProfile(AsDeployed.class)
 @WithTestResource(DynamoDbLocalResource.class)
 class SocketBench {
-
-    /** Caches entity types for one second as on Lambda; other tests do not cache them. */
-    public static final class AsDeployed implements QuarkusTestProfile {
-
-        @Override
-        public Map<String, String> getConfigOverrides() {
-            return Map.of("statecraft.replication.type-cache", "1s");
-        }
-    }
 
     private static final int SPACES = 10;
     private static final int ENTITIES = 10;

@@ -89,7 +89,7 @@ public final class LatencyProfile {
     }
 
     /** Pauses until a time of the ticker, unless the thread is interrupted. */
-    static void sleepUntil(long nanos, Ticker ticker) {
+    public static void sleepUntil(long nanos, Ticker ticker) {
         long left = nanos - ticker.nanos();
         while (left > 0 && !Thread.currentThread().isInterrupted()) {
             ticker.sleep(left);
