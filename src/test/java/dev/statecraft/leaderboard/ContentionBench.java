@@ -12,7 +12,6 @@ import dev.statecraft.leaderboard.settings.RankingType;
 import dev.statecraft.leaderboard.settings.Score;
 import dev.statecraft.rating.Elo;
 import dev.statecraft.table.TableNames;
-import dev.statecraft.testing.Machine;
 import dev.statecraft.testing.bench.Bench;
 import java.math.BigDecimal;
 import java.util.ArrayList;
@@ -21,12 +20,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntConsumer;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -37,7 +36,9 @@ class ContentionBench {
     private static final int CLIENTS = 64;
     private static final int EACH = 20;
 
-    private final Bench bench = new Bench();
+    @RegisterExtension
+    final Bench bench = new Bench();
+
     private final TableNames tables = bench.tables();
     private final Arena arena = instance();
 
@@ -85,15 +86,15 @@ class ContentionBench {
     private final AtomicInteger refused = new AtomicInteger();
 
     private void timed(BooleanSupplier taken) {
-        long started = System.nanoTime();
+        long started = bench.nanos();
         if (!taken.getAsBoolean()) {
             refused.incrementAndGet();
         }
-        nanos.add(System.nanoTime() - started);
+        nanos.add(bench.nanos() - started);
     }
 
     private void run(String name, int instances, IntConsumer client) throws Exception {
-        ExecutorService clients = Executors.newFixedThreadPool(CLIENTS);
+        ExecutorService clients = bench.clients(CLIENTS);
         try {
             List<Callable<Void>> tasks = new ArrayList<>();
             for (int i = 0; i < CLIENTS; i++) {
@@ -119,7 +120,7 @@ class ContentionBench {
 
     private Arena instance() {
         return new Arena(
-                Machine.real(),
+                bench.machine(),
                 bench.client(),
                 bench::streams,
                 tables,

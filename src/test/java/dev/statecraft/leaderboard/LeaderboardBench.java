@@ -33,10 +33,10 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
@@ -53,23 +53,31 @@ class LeaderboardBench {
 
     private static final int LARGEST_IN_MEMORY = 100_000;
 
-    private final Bench bench = new Bench();
+    @RegisterExtension
+    final Bench bench = new Bench();
+
     private final TableNames tables = bench.tablesToFill(true);
     private final Arena arena = arena(
             bench.client(),
-            Clock.systemUTC(),
+            Duration.ZERO,
             Map.of(
                     "statecraft.leaderboard.board-cache", "PT10S",
                     "statecraft.leaderboard.settle-after", "PT0S",
                     "statecraft.leaderboard.snapshot-entries", "100"));
-    private final Arena preparing = arena(bench.preparingClient(), Clock.systemUTC(), Map.of());
+    private final Arena preparing = arena(bench.preparingClient(), Duration.ZERO, Map.of());
     private final Random random = new Random(1);
     private final List<StreamRecord> uncounted = new ArrayList<>();
     private long sequence = 1;
     private long[] values = {};
 
-    private Arena arena(DynamoDbClient dynamo, Clock clock, Map<String, String> settings) {
-        return new Arena(Machine.real(clock), dynamo, bench::streams, tables, settings);
+    private Arena arena(DynamoDbClient dynamo, Duration late, Map<String, String> settings) {
+        Machine machine = bench.machine();
+        return new Arena(
+                new Machine(Clock.offset(machine.clock(), late), machine.ticker(), machine.random(), machine.threads()),
+                dynamo,
+                bench::streams,
+                tables,
+                settings);
     }
 
     @ParameterizedTest
@@ -121,7 +129,7 @@ class LeaderboardBench {
     @ValueSource(ints = {1_000, 100_000})
     void topPageReadAndCached(int entries) throws InterruptedException, ExecutionException {
         Board board = loaded(entries);
-        Clock later = Clock.offset(arena.clock, Duration.ofSeconds(10));
+        Duration later = Duration.ofSeconds(10);
         Bench.print("top 100 of a board of %,d entries, quiet for 10 s", entries);
         bench.measure("cache bypassed", OPERATIONS, i -> top(arena.pages, board, true));
         Map<String, String> asked = Map.of(
@@ -158,9 +166,9 @@ class LeaderboardBench {
                     records.add(record(board, values[player], next));
                     values[player] = next;
                 }
-                long started = System.nanoTime();
+                long started = bench.nanos();
                 assertEquals(Optional.empty(), arena.counter.count(records));
-                nanos[batch] = System.nanoTime() - started;
+                nanos[batch] = bench.nanos() - started;
             }
             bench.report("batches of " + size + ", capacity of an update", nanos, batches * size);
         }
@@ -195,11 +203,11 @@ class LeaderboardBench {
                         List.of(),
                         null));
         bench.start();
-        long asked = System.nanoTime();
+        long asked = bench.nanos();
         Season closed = arena.reset(board.id(), "bench", null);
         Bench.print(
                 "  %-34s %s %8.1f ms (10,000 of it waiting for other instances)",
-                "reset with snapshot of 100", bench.use().per(1), (System.nanoTime() - asked) / 1e6);
+                "reset with snapshot of 100", bench.use().per(1), (bench.nanos() - asked) / 1e6);
         arena.upkeep.run(Arena.GAME, () -> true);
         Season marked = arena.seasons.find(board, closed.season()).orElseThrow();
         List<StreamRecord> marks = new ArrayList<>();
@@ -211,7 +219,7 @@ class LeaderboardBench {
         assertEquals(Optional.empty(), arena.counter.count(marks));
         Bench.print("  %-34s %s", "waiting until all is counted", bench.use().per(1));
         long[] steps = {0, 0};
-        long started = System.nanoTime();
+        long started = bench.nanos();
         LeaderboardMaintenance.Done done = arena.upkeep.run(Arena.GAME, () -> {
             if (steps[0]++ % 100 == 0) {
                 System.gc();
@@ -224,10 +232,7 @@ class LeaderboardBench {
         assertEquals(entries, arena.seasons.find(board, 1).orElseThrow().awards());
         Bench.print(
                 "  %-34s %s %8.0f ms, at most %d MB of heap",
-                "snapshot, samples, all awards",
-                bench.use().per(1),
-                (System.nanoTime() - started) / 1e6,
-                steps[1] >> 20);
+                "snapshot, samples, all awards", bench.use().per(1), (bench.nanos() - started) / 1e6, steps[1] >> 20);
     }
 
     /** A board whose entries were written in bulk and counted by the real consumer. */
@@ -255,7 +260,7 @@ class LeaderboardBench {
     }
 
     private void write(Board board) throws InterruptedException, ExecutionException {
-        ExecutorService writers = Executors.newFixedThreadPool(4);
+        ExecutorService writers = bench.clients(4);
         DynamoDbClient dynamo = bench.preparingClient();
         long at = arena.clock.millis();
         List<Future<?>> writes = new ArrayList<>();
@@ -288,5 +293,4 @@ class LeaderboardBench {
         image.put("w", Long.toString(arena.clock.millis()));
         return image;
     }
-
 }

@@ -26,11 +26,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import software.amazon.awssdk.core.SdkBytes;
@@ -46,7 +46,9 @@ class MigrationRunBench {
     private static final String UP = "{'operations': [{'op': 'rename', 'from': 'hp', 'path': 'health'}]}";
     private static final SemanticVersion VERSION = SemanticVersion.of("1.1.0");
 
-    private final Bench bench = new Bench();
+    @RegisterExtension
+    final Bench bench = new Bench();
+
     private final TableNames tables = bench.tablesToFill(false);
     private final Random random = new Random(1);
 
@@ -55,7 +57,7 @@ class MigrationRunBench {
         for (int i = 0; i < settings.length; i += 2) {
             more.put(settings[i], settings[i + 1]);
         }
-        Machine machine = Machine.real();
+        Machine machine = bench.machine();
         return new Laboratory(
                 machine, dynamo, new Realm(machine, dynamo, bench::streams, tables, Map.of()), more, List.of());
     }
@@ -79,7 +81,7 @@ class MigrationRunBench {
         Laboratory lab = lab(bench.client(), "backup-before-migration", "" + backup);
         register(lab, game, segments);
         bench.start();
-        long startNanos = System.nanoTime();
+        long startNanos = bench.nanos();
         lab.runs.apply(game, null, null, BY, 600_000);
         Bench.print(
                 "%-10s %d segments%s %6.0f records/s  %s a record",
@@ -93,9 +95,9 @@ class MigrationRunBench {
 
     /** Reads every record and writes it if it has not changed, as a script would. */
     private void bare(String game, int threads) throws Exception {
-        ExecutorService pool = Executors.newFixedThreadPool(threads);
+        ExecutorService pool = bench.clients(threads);
         bench.start();
-        long startNanos = System.nanoTime();
+        long startNanos = bench.nanos();
         List<Future<Integer>> parts = IntStream.range(0, threads)
                 .mapToObj(part -> pool.submit(() -> barePart(game, part, threads)))
                 .toList();
@@ -155,7 +157,7 @@ class MigrationRunBench {
             Bench.print("killed after %d records", handled(lab, "killed", run));
         }
         bench.start();
-        long startNanos = System.nanoTime();
+        long startNanos = bench.nanos();
         long before = handled(lab, "killed", run);
         SegmentWork held = lab.segments.work("killed", run, 0, null, () -> 60_000);
         while (handled(lab, "killed", run) == before) {
@@ -181,7 +183,7 @@ class MigrationRunBench {
             Definition definition = definition("1.1.0", UP, "");
             MigrationService.New registered = (MigrationService.New) lab.register(game, definition);
             bench.start();
-            long startNanos = System.nanoTime();
+            long startNanos = bench.nanos();
             Plan plan = lab.plans.plan(game, definition, registered.registration());
             Bench.print(
                     "plan of %6d records, %d tried: %.0f ms, %s",
@@ -200,7 +202,7 @@ class MigrationRunBench {
         Laboratory lab = lab(bench.preparingClient());
         register(lab, game, 4);
         lab.runs.apply(game, null, null, BY, 0);
-        long startNanos = System.nanoTime();
+        long startNanos = bench.nanos();
         long most = 0;
         while (true) {
             StepService.Next next = lab.steps.advance(game, () -> 600_000);
@@ -209,14 +211,14 @@ class MigrationRunBench {
             }
             for (int segment : next.segments()) {
                 for (boolean done = false; !done; ) {
-                    long until = System.nanoTime() + 20_000_000_000L;
+                    long until = bench.nanos() + 20_000_000_000L;
                     done = lab.segments
                             .work(
                                     game,
                                     String.valueOf(next.run()),
                                     segment,
                                     null,
-                                    () -> (until - System.nanoTime()) / 1_000_000)
+                                    () -> (until - bench.nanos()) / 1_000_000)
                             .done();
                     most = Math.max(most, heap());
                 }
@@ -261,7 +263,7 @@ class MigrationRunBench {
         }
     }
 
-    private static double seconds(long startNanos) {
-        return (System.nanoTime() - startNanos) / 1e9;
+    private double seconds(long startNanos) {
+        return (bench.nanos() - startNanos) / 1e9;
     }
 }

@@ -33,7 +33,6 @@ import dev.statecraft.replication.state.AnswerBudget;
 import dev.statecraft.replication.state.Entity;
 import dev.statecraft.replication.state.PackedJson;
 import dev.statecraft.table.TableNames;
-import dev.statecraft.testing.Machine;
 import dev.statecraft.testing.bench.Bench;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -45,13 +44,13 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What commits and pulls consume, what writers in each other's way get through, and what goes over the wire. */
 @Tag("bench")
@@ -62,7 +61,9 @@ public class ReplicationBench {
     private static final Duration WARM_UP = Duration.ofSeconds(2);
     private static final Duration MEASURED = Duration.ofSeconds(10);
 
-    private final Bench bench = new Bench();
+    @RegisterExtension
+    final Bench bench = new Bench();
+
     private final TableNames tables = bench.tables();
     private final Realm realm = instance();
     private final Random random = new Random(1);
@@ -136,14 +137,15 @@ public class ReplicationBench {
                     Realm.json("{'cursors': {'arena': '" + cursor[0] + "'}, 'updates': [{'space': 'arena', 'entityId':"
                             + " 'own', 'mutationId': 'own" + i + "', 'set': {'score': " + i + "}}]}"),
                     SyncRequest.class);
-            long started = System.nanoTime();
+            long started = bench.nanos();
             SyncResource.SyncResult synced = syncs.sync(caller, request, realm.config.answerBytes());
-            nanos[i] = System.nanoTime() - started;
+            nanos[i] = bench.nanos() - started;
             assertEquals(2, synced.answer().spaces().get(SPACE).commits().size());
             cursor[0] = FeedCursors.write(
                     Objects.requireNonNull(synced.feeds().spaces().get(SPACE)).cursor());
         }
-        Bench.print("sync of one update and the changes of two clients; throughput and capacity include the other's commit");
+        Bench.print(
+                "sync of one update and the changes of two clients; throughput and capacity include the other's commit");
         bench.report("sync", nanos);
     }
 
@@ -226,7 +228,7 @@ public class ReplicationBench {
             instances.add(apart ? instance() : realm);
             create(run + "s" + writer % spaces, "e" + writer, gameState(random, 1_000));
         }
-        ExecutorService threads = Executors.newFixedThreadPool(writers);
+        ExecutorService threads = bench.clients(writers);
         try {
             AtomicInteger busy = new AtomicInteger();
             write(threads, instances, run, spaces, WARM_UP, busy);
@@ -246,14 +248,14 @@ public class ReplicationBench {
     private long[] write(
             ExecutorService threads, List<Realm> instances, String run, int spaces, Duration time, AtomicInteger busy)
             throws Exception {
-        long until = System.nanoTime() + time.toNanos();
+        long until = bench.nanos() + time.toNanos();
         List<Future<List<Long>>> futures = new ArrayList<>();
         for (int i = 0; i < instances.size(); i++) {
             int writer = i;
             futures.add(threads.submit(() -> {
                 List<Long> nanos = new ArrayList<>();
-                while (System.nanoTime() < until) {
-                    long started = System.nanoTime();
+                while (bench.nanos() < until) {
+                    long started = bench.nanos();
                     SyncService.Update update = update(run + "s" + writer % spaces, "e" + writer, true);
                     CommitService.Result result = ((EntityService.Decided) instances
                                     .get(writer)
@@ -265,7 +267,7 @@ public class ReplicationBench {
                         busy.incrementAndGet();
                     } else {
                         done(result);
-                        nanos.add(System.nanoTime() - started);
+                        nanos.add(bench.nanos() - started);
                     }
                 }
                 return nanos;
@@ -279,7 +281,7 @@ public class ReplicationBench {
     }
 
     private Realm instance() {
-        return new Realm(Machine.real(), bench.client(), bench::streams, tables, Map.of());
+        return new Realm(bench.machine(), bench.client(), bench::streams, tables, Map.of());
     }
 
     private void create(String space, String id, ObjectNode state) {

@@ -9,7 +9,6 @@ import dev.statecraft.rating.Glicko2;
 import dev.statecraft.rating.OpenSkill;
 import dev.statecraft.rating.RatingSystem;
 import dev.statecraft.rating.Team;
-import dev.statecraft.testing.Machine;
 import dev.statecraft.testing.bench.Bench;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -19,6 +18,7 @@ import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -29,9 +29,11 @@ class MatchBench {
     private static final int PLAYERS = 1_000;
     private static final int TOGETHER = 50;
 
-    private final Bench bench = new Bench();
+    @RegisterExtension
+    final Bench bench = new Bench();
+
     private final Arena arena = new Arena(
-            Machine.real(),
+            bench.machine(),
             bench.client(),
             bench::streams,
             bench.tables(),
@@ -52,7 +54,12 @@ class MatchBench {
             bench.measure(
                     "match of " + players + " players" + (ranked ? ", with ranks" : ""),
                     matches,
-                    i -> rate(sides(random.ints(0, PLAYERS).distinct().limit(players).toArray()), ranked));
+                    i -> rate(
+                            sides(random.ints(0, PLAYERS)
+                                    .distinct()
+                                    .limit(players)
+                                    .toArray()),
+                            ranked));
         }
     }
 
@@ -71,13 +78,13 @@ class MatchBench {
                 for (int i = 0; i < rounds; i++) {
                     system.rate(teams, 0);
                 }
-                long started = System.nanoTime();
+                long started = bench.nanos();
                 for (int i = 0; i < rounds; i++) {
                     system.rate(teams, 0);
                 }
                 Bench.print(
                         "%-10s of %-3d players %10.1f µs",
-                        system.getClass().getSimpleName(), players, (System.nanoTime() - started) / 1e3 / rounds);
+                        system.getClass().getSimpleName(), players, (bench.nanos() - started) / 1e3 / rounds);
             }
         }
     }
@@ -92,5 +99,4 @@ class MatchBench {
                 .mapToObj(i -> new Side(List.of("p" + players[i]), i + 1))
                 .toList();
     }
-
 }

@@ -16,7 +16,6 @@ import dev.statecraft.replication.entity.IdempotencyKey;
 import dev.statecraft.replication.feed.SyncService;
 import dev.statecraft.table.ItemChange;
 import dev.statecraft.table.TableNames;
-import dev.statecraft.testing.Machine;
 import dev.statecraft.testing.bench.Bench;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +24,7 @@ import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -39,14 +39,14 @@ class DeliveryBench {
     private static final int WARM_UP = 20;
 
     /** Connections that count the frames and keep the time of the last one. */
-    private static final class Followers implements Sockets {
+    private final class Followers implements Sockets {
 
         private final AtomicInteger frames = new AtomicInteger();
         private final AtomicLong lastNanos = new AtomicLong();
 
         @Override
         public Delivery send(String connectionId, String frame) {
-            lastNanos.set(System.nanoTime());
+            lastNanos.set(bench.nanos());
             frames.incrementAndGet();
             return Delivery.SENT;
         }
@@ -57,7 +57,9 @@ class DeliveryBench {
         }
     }
 
-    private final Bench bench = new Bench();
+    @RegisterExtension
+    final Bench bench = new Bench();
+
     private final TableNames tables = bench.tables();
     private final Realm pushing = realm();
     private final Realm silent = realm();
@@ -72,7 +74,7 @@ class DeliveryBench {
             bench.delayed(followers));
 
     private Realm realm() {
-        return new Realm(Machine.real(), bench.client(), bench::streams, tables, Map.of());
+        return new Realm(bench.machine(), bench.client(), bench::streams, tables, Map.of());
     }
 
     @ParameterizedTest
@@ -97,9 +99,9 @@ class DeliveryBench {
         followers.frames.set(0);
         bench.start();
         for (int i = 0; i < COMMITS; i++) {
-            long started = System.nanoTime();
+            long started = bench.nanos();
             commit(pushing, WARM_UP + i);
-            answered[i] = System.nanoTime() - started;
+            answered[i] = bench.nanos() - started;
             delivered[i] = followers.lastNanos.get() - started;
         }
         bench.report("pushed by the committing instance", delivered);
@@ -115,7 +117,7 @@ class DeliveryBench {
         followers.frames.set(0);
         bench.start();
         for (int i = 0; i < delivered.length; i++) {
-            long started = System.nanoTime();
+            long started = bench.nanos();
             commit(silent, WARM_UP + COMMITS + i);
             List<ItemChange> batch = pushing.logStream.next();
             bench.streamDelivery();

@@ -5,25 +5,35 @@ import dev.statecraft.local.Meter;
 import dev.statecraft.replication.socket.Sockets;
 import dev.statecraft.runtime.Ticker;
 import dev.statecraft.table.TableNames;
+import dev.statecraft.testing.Machine;
 import dev.statecraft.testing.dynamo.CapacitySum;
 import dev.statecraft.testing.dynamo.ModelDatabase;
 import dev.statecraft.testing.dynamo.ModelSettings;
 import dev.statecraft.testing.fault.AwsOperation;
 import dev.statecraft.testing.fault.FaultyDynamo;
 import dev.statecraft.testing.fault.LatencyProfile;
+import dev.statecraft.testing.simulation.VirtualTime;
+import java.lang.reflect.Method;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
+import java.util.concurrent.ExecutorService;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.InvocationInterceptor;
+import org.junit.jupiter.api.extension.ReflectiveInvocationContext;
 import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.streams.DynamoDbStreamsClient;
 
-/** The database of a benchmark, and its measurements: time, throughput, requests and capacity of each operation. */
-public final class Bench {
+/**
+ * The database, time and threads of a benchmark, and its measurements: time, throughput, requests and capacity of each
+ * operation. A field of the test class registers it as an extension.
+ */
+public final class Bench implements InvocationInterceptor {
 
     /**
      * How long a transaction is between its two phases, in which other writes of its items conflict. An estimate: about one
@@ -33,19 +43,66 @@ public final class Bench {
 
     private static final long SEED = 20;
 
-    private final Ticker ticker = Ticker.system();
     private final Meter meter = new Meter();
     private final LatencyProfile latency = profile();
+    private final @Nullable VirtualTime virtual;
     private final @Nullable ModelDatabase model;
+    private final Machine machine;
+    private final Ticker ticker;
     private CapacitySum taken = new CapacitySum(0, 0);
     private long startNanos;
 
     /** A benchmark with the latency that the system property names. */
     public Bench() {
-        ModelSettings settings = ModelSettings.likeLocal()
-                .withInterleaving(
-                        step -> LatencyProfile.sleepUntil(ticker.nanos() + IN_FLIGHT.toNanos(), ticker), false);
-        model = isAws() ? new ModelDatabase(settings) : null;
+        virtual = isAws() ? new VirtualTime(SEED) : null;
+        machine = machine();
+        ticker = machine.ticker();
+        ModelSettings settings = ModelSettings.likeLocal(machine.clock(), ticker, new Random(SEED));
+        model = isAws()
+                ? new ModelDatabase(settings.withInterleaving(step -> ticker.sleep(IN_FLIGHT.toNanos()), false))
+                : null;
+    }
+
+    /** The machine of another instance. */
+    public Machine machine() {
+        return virtual == null ? Machine.real() : virtual.machine();
+    }
+
+    /** Threads of clients. */
+    public ExecutorService clients(int count) {
+        return machine.threads().newPool(count, "client");
+    }
+
+    /** The elapsed time. */
+    public long nanos() {
+        return ticker.nanos();
+    }
+
+    @Override
+    public void interceptTestMethod(
+            Invocation<@Nullable Void> invocation, ReflectiveInvocationContext<Method> method, ExtensionContext context)
+            throws Throwable {
+        if (virtual == null) {
+            invocation.proceed();
+            return;
+        }
+        virtual.run(() -> {
+            try {
+                invocation.proceed();
+            } catch (RuntimeException | Error e) {
+                throw e;
+            } catch (Throwable e) {
+                throw new IllegalStateException(e);
+            }
+        });
+        virtual.close();
+    }
+
+    @Override
+    public void interceptTestTemplateMethod(
+            Invocation<@Nullable Void> invocation, ReflectiveInvocationContext<Method> method, ExtensionContext context)
+            throws Throwable {
+        interceptTestMethod(invocation, method, context);
     }
 
     /** Whether calls take as long as on AWS. */
@@ -95,14 +152,14 @@ public final class Bench {
 
     /** Sockets whose frames take as long as API Gateway needs to accept them. */
     public Sockets delayed(Sockets sockets) {
-        return delayed(sockets, latency);
+        return delayed(sockets, latency, ticker);
     }
 
-    static Sockets delayed(Sockets sockets, LatencyProfile latency) {
+    static Sockets delayed(Sockets sockets, LatencyProfile latency, Ticker ticker) {
         return new Sockets() {
             @Override
             public Delivery send(String connectionId, String frame) {
-                latency.sleep(AwsOperation.POST_TO_CONNECTION, Ticker.system());
+                latency.sleep(AwsOperation.POST_TO_CONNECTION, ticker);
                 return sockets.send(connectionId, frame);
             }
 
@@ -121,7 +178,7 @@ public final class Bench {
     /** Starts a measurement. */
     public void start() {
         use();
-        startNanos = System.nanoTime();
+        startNanos = nanos();
     }
 
     /** Measures an operation that one client repeats, and prints a row. */
@@ -129,9 +186,9 @@ public final class Bench {
         long[] nanos = new long[times];
         start();
         for (int i = 0; i < times; i++) {
-            long started = System.nanoTime();
+            long started = nanos();
             operation.accept(i);
-            nanos[i] = System.nanoTime() - started;
+            nanos[i] = nanos() - started;
         }
         report(name, nanos);
     }
@@ -143,16 +200,12 @@ public final class Bench {
 
     /** As {@link #report(String, long[])}, with throughput and capacity by another number of units of work. */
     public void report(String name, long[] nanos, int units) {
-        double seconds = (System.nanoTime() - startNanos) / 1e9;
+        double seconds = (nanos() - startNanos) / 1e9;
         Meter.Reading use = use();
         Arrays.sort(nanos);
         print(
                 "  %-44s %7.1f/s p50 %7.1f ms p99 %7.1f ms %s",
-                name,
-                units / seconds,
-                quantile(nanos, 0.5),
-                quantile(nanos, 0.99),
-                use.per(Math.max(1, units)));
+                name, units / seconds, quantile(nanos, 0.5), quantile(nanos, 0.99), use.per(Math.max(1, units)));
     }
 
     /** Requests and capacity since the last call. */

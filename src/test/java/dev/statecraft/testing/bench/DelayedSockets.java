@@ -2,6 +2,7 @@ package dev.statecraft.testing.bench;
 
 import dev.statecraft.local.LocalSockets;
 import dev.statecraft.replication.socket.Sockets;
+import dev.statecraft.runtime.Ticker;
 import jakarta.enterprise.inject.Alternative;
 import jakarta.inject.Singleton;
 
@@ -13,7 +14,7 @@ class DelayedSockets implements Sockets {
     private final Sockets delayed;
 
     DelayedSockets(LocalSockets sockets) {
-        delayed = Bench.delayed(sockets, Bench.profile());
+        delayed = Bench.delayed(sockets, Bench.profile(), Ticker.system());
     }
 
     @Override

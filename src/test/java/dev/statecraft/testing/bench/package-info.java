@@ -1,7 +1,8 @@
 /**
- * Databases, sockets and measurements of benchmarks. The system property {@code latency} selects the database: {@code
- * none}, the default, is DynamoDB Local as fast as it is; {@code aws} is the model in memory, which has no duration of its
- * own and counts capacity by the rules of AWS, with the latencies of {@link dev.statecraft.testing.fault.LatencyProfile}.
+ * Databases, sockets, time and measurements of benchmarks. The system property {@code latency} selects them: {@code none},
+ * the default, is DynamoDB Local as fast as this computer is. {@code aws} is the model in memory with the latencies of
+ * {@link dev.statecraft.testing.fault.LatencyProfile}, in virtual time: the results contain the latencies and no computing
+ * time, count capacity by the rules of AWS, and are the same on every computer.
  */
 @NullMarked
 package dev.statecraft.testing.bench;

@@ -30,11 +30,13 @@ import org.junit.platform.launcher.TestPlan;
  * What the console shows of the tests: a line for each class, which classes that take less than a second share; for a
  * test that fails, its stack trace and its log.
  * Everything that tests print or log goes to the files of {@link TestLog}. The directory of the files is the system
- * property {@code statecraft.test.logs}, which Maven sets; without it, as in an IDE, this listener does nothing.
+ * property {@code statecraft.test.logs}, which Maven sets; without it, as in an IDE, or with {@code
+ * statecraft.test.printed}, as for benchmarks, this listener does nothing.
  */
 public final class ConsoleReport implements LauncherSessionListener, TestExecutionListener {
 
     private static final String DIRECTORY = "statecraft.test.logs";
+    private static final String PRINTED = "statecraft.test.printed";
     private static final String PHASE = "statecraft.test.phase";
     private static final String APPLICATION = "application";
 
@@ -48,7 +50,8 @@ public final class ConsoleReport implements LauncherSessionListener, TestExecuti
     private static final Pattern HARNESS = Pattern.compile(
             "^\\tat (org\\.junit\\.|org\\.apache\\.maven\\.surefire|java\\.base/(jdk\\.internal|java\\.lang)\\.reflect\\.)");
 
-    private final @Nullable String directory = System.getProperty(DIRECTORY);
+    private final @Nullable String directory =
+            Boolean.getBoolean(PRINTED) ? null : System.getProperty(DIRECTORY);
     private final String process = "process-" + ProcessHandle.current().pid();
     private final TestLog log = new TestLog(Path.of(directory == null ? "." : directory), process);
     private final TestLogHandler handler = new TestLogHandler(log);
