@@ -59,7 +59,7 @@ public class ReplicationBench {
     private static final int COMMITS = 100;
     private static final int ENTITIES = 50;
     private static final Duration WARM_UP = Duration.ofSeconds(2);
-    private static final Duration MEASURED = Duration.ofSeconds(10);
+    private static final Duration MEASURED = Duration.ofSeconds(Bench.isAws() ? 30 : 5);
 
     @RegisterExtension
     final Bench bench = new Bench();

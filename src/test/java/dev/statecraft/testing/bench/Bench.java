@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Random;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -86,16 +87,19 @@ public final class Bench implements InvocationInterceptor {
             invocation.proceed();
             return;
         }
+        AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
         virtual.run(() -> {
             try {
                 invocation.proceed();
-            } catch (RuntimeException | Error e) {
-                throw e;
             } catch (Throwable e) {
-                throw new IllegalStateException(e);
+                failure.set(e);
             }
         });
         virtual.close();
+        Throwable failed = failure.get();
+        if (failed != null) {
+            throw failed;
+        }
     }
 
     @Override
@@ -204,8 +208,12 @@ public final class Bench implements InvocationInterceptor {
         Meter.Reading use = use();
         Arrays.sort(nanos);
         print(
-                "  %-44s %7.1f/s p50 %7.1f ms p99 %7.1f ms %s",
-                name, units / seconds, quantile(nanos, 0.5), quantile(nanos, 0.99), use.per(Math.max(1, units)));
+                "  %-52s %7s/s p50 %7.1f ms p99 %7.1f ms %s",
+                name,
+                seconds > 0 ? String.format(Locale.ROOT, "%.1f", units / seconds) : "any",
+                quantile(nanos, 0.5),
+                quantile(nanos, 0.99),
+                use.per(Math.max(1, units)));
     }
 
     /** Requests and capacity since the last call. */

@@ -50,8 +50,7 @@ public final class ConsoleReport implements LauncherSessionListener, TestExecuti
     private static final Pattern HARNESS = Pattern.compile(
             "^\\tat (org\\.junit\\.|org\\.apache\\.maven\\.surefire|java\\.base/(jdk\\.internal|java\\.lang)\\.reflect\\.)");
 
-    private final @Nullable String directory =
-            Boolean.getBoolean(PRINTED) ? null : System.getProperty(DIRECTORY);
+    private final @Nullable String directory = Boolean.getBoolean(PRINTED) ? null : System.getProperty(DIRECTORY);
     private final String process = "process-" + ProcessHandle.current().pid();
     private final TestLog log = new TestLog(Path.of(directory == null ? "." : directory), process);
     private final TestLogHandler handler = new TestLogHandler(log);
