@@ -26,6 +26,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.InvocationInterceptor;
 import org.junit.jupiter.api.extension.ReflectiveInvocationContext;
+import software.amazon.awssdk.core.interceptor.Context;
+import software.amazon.awssdk.core.interceptor.ExecutionAttributes;
 import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.streams.DynamoDbStreamsClient;
@@ -136,7 +138,16 @@ public final class Bench implements InvocationInterceptor {
 
     /** A client without latency, to prepare a benchmark. */
     public DynamoDbClient preparingClient() {
-        return model == null ? LocalDynamoDb.patientClient() : model.client();
+        if (model == null) {
+            return LocalDynamoDb.patientClient();
+        }
+        // Lets the scheduler see that the preparation goes on.
+        return model.client(List.of(new ExecutionInterceptor() {
+            @Override
+            public void beforeExecution(Context.BeforeExecution context, ExecutionAttributes attributes) {
+                ticker.sleep(0);
+            }
+        }));
     }
 
     /** The streams of the database. */
