@@ -148,6 +148,10 @@ public class StepService {
      * run again.
      */
     private List<Integer> nextPhase(String game, Run run, LongSupplier millisLeft) {
+        if (!run.active()) {
+            // A concurrent step ended the run after this one read the registry; the caller reads it again.
+            return List.of();
+        }
         if (run.stopping() != null && !run.phase().back()) {
             startRollback(game, run);
             return List.of();
@@ -187,10 +191,7 @@ public class StepService {
                 }
                 ends.end(game, run, endOf(run), progress, errorOf(run, progress));
             }
-            case FINISHED -> {
-                // A concurrent step ended the run after this one read the registry; the caller reads it again.
-            }
-            case PLANNING -> throw new IllegalStateException("nothing to move in " + run.phase());
+            case PLANNING, FINISHED -> throw new IllegalStateException("nothing to move in " + run.phase());
         }
         return List.of();
     }

@@ -59,9 +59,12 @@ public record Segment(
                 run, number, 0, false, null, 0, 0, null, RunCounts.NONE, RunCounts.NONE, 0, 0, InvariantSums.NONE);
     }
 
-    /** Whether this pass is complete. */
+    /**
+     * Whether this pass is complete. A segment never returns to an earlier pass: a worker that has read the run before
+     * its last change of phase finds nothing to do.
+     */
     public boolean finished(int ofPass) {
-        return finished && pass == ofPass;
+        return pass > ofPass || (finished && pass == ofPass);
     }
 
     /** Counts of the rollback of an application if {@code undoing}, or of the direction that the run was started in. */

@@ -76,9 +76,13 @@ public final class MigrationWorkload implements Workload {
         boolean invalid = random.nextInt(3) == 0;
         options = "{'segments': %d, 'pageSize': %d, 'canaryPercent': %d, 'failureThreshold': {'count': %d}}"
                 .formatted(1 + random.nextInt(3), 1 + random.nextInt(4), 30 * random.nextInt(2), random.nextInt(3));
-        api = simulation.fleet("api", random.nextBoolean() ? 1 : 3, this::laboratory);
+        api = simulation.fleet("api", random.nextBoolean() ? 1 : 3, this::resending);
         writers = new PurseWriters(simulation, api, creates, invalid);
-        driver = new MigrationDriver(simulation, api, simulation.fleet("step", 1, this::laboratory));
+        driver = new MigrationDriver(simulation, api, simulation.fleet("step", 1, this::resending));
+    }
+
+    private Laboratory resending(Machine machine, DynamoDbClient client) {
+        return laboratory(machine, ResendingClient.of(simulation, client));
     }
 
     private Laboratory laboratory(Machine machine, DynamoDbClient client) {

@@ -31,6 +31,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -158,8 +159,14 @@ final class PurseWriters {
         List<String> places = purses.stream().map(PurseWriters::place).toList();
         Commit commit = new Commit(space(purses.get(0)), id, true, places);
         long invoked = ++instant;
-        Optional<List<Result>> answered = Requests.repeated(simulation, api, kind + " " + id + " " + places, request)
-                .filter(results -> results.stream().noneMatch(PurseWriters::isOpen));
+        AtomicInteger attempts = new AtomicInteger();
+        Optional<List<Result>> answered = Requests.repeated(simulation, api, kind + " " + id + " " + places, lab -> {
+                    attempts.incrementAndGet();
+                    return request.apply(lab);
+                })
+                .filter(results -> results.stream().noneMatch(PurseWriters::isOpen))
+                // An earlier attempt may still be applied after a later one was rejected.
+                .filter(results -> attempts.get() == 1 || results.stream().allMatch(Done.class::isInstance));
         if (answered.isEmpty()) {
             commits.add(Operation.unknown(server, invoked, commit));
             places.forEach(place -> versions.add(Operation.unknown(server, invoked, new Request<>(place, id, kind))));
