@@ -186,13 +186,26 @@ public class SegmentStore {
         values.put(":un", SegmentItems.decimal(BigDecimal.valueOf(page.units()).setScale(3, RoundingMode.HALF_UP)));
         values.put(":one", n(1));
         values.put(":token", n(lease.token()));
+        // The SDK may send the update again after a lost response. The counts are added once, from the same checkpoint.
+        Segment.Checkpoint from = lease.checkpoint();
+        String same = " AND (attribute_not_exists(#fi) OR #fi = :open) AND attribute_not_exists(#c1)";
+        values.put(":open", Attributes.bool(false));
+        if (from != null) {
+            same = " AND (attribute_not_exists(#fi) OR #fi = :open) AND #c1 = :from1 AND #c2 = :from2";
+            values.put(":from1", s(from.first()));
+            values.put(":from2", s(from.second()));
+        }
         Update.Builder update = Update.builder()
                 .key(SegmentItems.key(game, lease.run(), lease.number()))
                 .updateExpression(set + " ADD #sk :sk, #fl :fl, #un :un, #rv :one" + remove)
-                .conditionExpression("#tk = :token")
+                .conditionExpression("#tk = :token" + same)
                 .expressionAttributeNames(names)
                 .expressionAttributeValues(values);
-        return page.failed().isEmpty() ? update(update, lease.run()) : completeWith(game, lease, update, page.failed());
+        return page.failed().isEmpty()
+                ? update(update, lease.run())
+                        .or(() -> Optional.of(read(game, lease.run(), lease.number()))
+                                .filter(stored -> stored.token() == lease.token()))
+                : completeWith(game, lease, update, page.failed());
     }
 
     private Optional<Segment> completeWith(

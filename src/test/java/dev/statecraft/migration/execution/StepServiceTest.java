@@ -31,6 +31,7 @@ class StepServiceTest {
         other.create("arena", "p1", "{'hp': 1}");
         other.register(Laboratory.definition("1.0.0"));
         other.runs.apply(GAME, null, null, BY, 0);
+        other.steps.advance(GAME, () -> 60_000);
         if (cancelled) {
             other.runs.cancel(GAME, other.lastRun(GAME).id());
         }

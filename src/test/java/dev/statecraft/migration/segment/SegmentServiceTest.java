@@ -28,7 +28,7 @@ class SegmentServiceTest {
     private final Laboratory other = new Laboratory(delayed.realm, Map.of(), List.of(), new ExecutionInterceptor() {});
 
     @Test
-    void workerThatReadTheRunBeforeItWasAppliedAndRolledBackWritesNothing() {
+    void workerThatReadARunBeforeItsEndWritesNothingForIt() {
         other.create("arena", "p1", "{'hp': 1}");
         other.register(Laboratory.definition(
                 "1.0.0",
@@ -37,7 +37,7 @@ class SegmentServiceTest {
         other.runs.apply(GAME, null, null, BY, 0);
         Run run = other.lastRun(GAME);
         other.steps.advance(GAME, () -> 60_000);
-        calls.beforeNext(READ, () -> calls.beforeNext(READ, this::applyAndRollBack));
+        calls.beforeNext(READ, () -> calls.beforeNext(READ, this::applyRollBackAndApplyAgain));
 
         SegmentWork work = delayed.segments.work(GAME, run.id(), 0, null, () -> 60_000);
 
@@ -48,11 +48,13 @@ class SegmentServiceTest {
         assertEquals(3, record.version(), record.toString());
     }
 
-    private void applyAndRollBack() {
+    private void applyRollBackAndApplyAgain() {
         other.drive(GAME);
         assertEquals(MigrationStatus.APPLIED, other.lastRun(GAME).status());
         other.runs.rollBack(GAME, SemanticVersion.of("1.0.0"), Run.Mode.SMART, "r", BY, 0);
         other.drive(GAME);
         assertEquals(MigrationStatus.ROLLED_BACK, other.lastRun(GAME).status());
+        other.runs.force(GAME, SemanticVersion.of("1.0.0"), "again", BY, 0);
+        other.steps.advance(GAME, () -> 60_000);
     }
 }

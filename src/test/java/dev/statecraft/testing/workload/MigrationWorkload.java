@@ -228,6 +228,7 @@ public final class MigrationWorkload implements Workload {
             LedgerEntry entry = newestFirst.get(i);
             assertEquals(++seq, entry.seq(), entry.toString());
             boolean starts = entry.action() == LedgerEntry.Action.STARTED
+                    || entry.action() == LedgerEntry.Action.FORCED
                     || entry.action() == LedgerEntry.Action.ROLLBACK_STARTED;
             if (entry.run() != null) {
                 assertEquals(running, !starts, entry.toString());
