@@ -59,6 +59,7 @@ public final class MigrationWorkload implements Workload {
     private final String options;
     private final boolean creates;
     private final boolean finallyRolledBack;
+    private final boolean byServers;
     private final PurseWriters writers;
     private final MigrationDriver driver;
     private final Fleet<Laboratory> api;
@@ -70,9 +71,10 @@ public final class MigrationWorkload implements Workload {
         tables = simulation.database().freshTables();
         Random random = simulation.random();
         realmSettings = Map.of("type-cache", random.nextBoolean() ? "0s" : "200ms");
-        settings = Map.of("lease", random.nextBoolean() ? "1s" : "200ms", "schema-cache", "0s");
+        settings = Map.of("lease", random.nextBoolean() ? "1s" : "200ms", "schema-cache", "0s", "work-lease", "1s");
         creates = random.nextInt(3) > 0;
         finallyRolledBack = random.nextInt(3) == 0;
+        byServers = random.nextInt(4) == 0;
         boolean invalid = random.nextInt(3) == 0;
         options = "{'segments': %d, 'pageSize': %d, 'canaryPercent': %d, 'failureThreshold': {'count': %d}}"
                 .formatted(1 + random.nextInt(3), 1 + random.nextInt(4), 30 * random.nextInt(2), random.nextInt(3));
@@ -92,7 +94,7 @@ public final class MigrationWorkload implements Workload {
     @Override
     public void prepare() {
         writers.prepare();
-        Requests.repeated(simulation, api, "register", lab -> lab.register(GAME, PurseForms.definition(options)));
+        Requests.repeated(simulation, api, "register", lab -> lab.register(GAME, PurseForms.definition(options, byServers)));
         // The first scan of a run is eventually consistent. It finds what has been there for a while.
         simulation.pause(Duration.ofSeconds(2));
     }
@@ -106,6 +108,10 @@ public final class MigrationWorkload implements Workload {
         simulation.caller("operator", driver::operate);
         simulation.caller("observer", this::observe);
         driver.schedule();
+        if (byServers) {
+            simulation.background("worker0", new PurseWorker(simulation, api)::serve);
+            simulation.background("worker1", new PurseWorker(simulation, api)::serve);
+        }
     }
 
     /** The counts of a run that is active. */

@@ -16,11 +16,14 @@ final class PurseForms {
 
     private PurseForms() {}
 
-    static Definition definition(String options) {
+    /** The migration, by operations or by game servers. */
+    static Definition definition(String options, boolean byServers) {
         return Laboratory.definition(
                 NEW,
-                "{'operations': [{'op': 'rename', 'from': 'hp', 'path': 'health'},"
-                        + " {'op': 'remove', 'path': 'old', 'lossy': true}]}",
+                byServers
+                        ? "{'worker': true}, 'down': {'worker': true}"
+                        : "{'operations': [{'op': 'rename', 'from': 'hp', 'path': 'health'},"
+                                + " {'op': 'remove', 'path': 'old', 'lossy': true}]}",
                 ", 'validation': [{'expression': '!has(state.health) || state.health < " + REJECTED
                         + "', 'message': 'too healthy'}], 'options': " + options);
     }
