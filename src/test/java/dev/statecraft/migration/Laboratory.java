@@ -54,6 +54,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
@@ -63,6 +64,8 @@ public final class Laboratory {
 
     public static final String GAME = "default";
     public static final String BY = "tester";
+
+    private static final Map<Map<String, String>, MigrationConfig> CONFIGS = new ConcurrentHashMap<>();
 
     public final Realm realm;
     public final MigrationConfig config;
@@ -114,13 +117,7 @@ public final class Laboratory {
         Backoff backoff = machine.backoff();
         Batches batches = machine.batches(dynamo);
         this.realm = realm;
-        SmallRyeConfigBuilder builder = new SmallRyeConfigBuilder()
-                .withConverter(Duration.class, 200, new DurationConverter())
-                .withMapping(MigrationConfig.class);
-        // A short lease, so that tests that take a lease over need not wait.
-        builder.withDefaultValue("statecraft.migration.lease", "1ms");
-        settings.forEach((name, value) -> builder.withDefaultValue("statecraft.migration." + name, value));
-        config = builder.build().getConfigMapping(MigrationConfig.class);
+        config = CONFIGS.computeIfAbsent(Map.copyOf(settings), Laboratory::config);
         store = new MigrationStore(dynamo, realm.tables);
         runStore = new RunStore(dynamo, realm.tables);
         segmentStore = new SegmentStore(dynamo, realm.tables);
@@ -176,6 +173,16 @@ public final class Laboratory {
                 ticker,
                 machine.random());
         plans = new PlanService(realm.reader, config, ticker);
+    }
+
+    private static MigrationConfig config(Map<String, String> settings) {
+        SmallRyeConfigBuilder builder = new SmallRyeConfigBuilder()
+                .withConverter(Duration.class, 200, new DurationConverter())
+                .withMapping(MigrationConfig.class);
+        // A short lease, so that tests that take a lease over need not wait.
+        builder.withDefaultValue("statecraft.migration.lease", "1ms");
+        settings.forEach((name, value) -> builder.withDefaultValue("statecraft.migration." + name, value));
+        return builder.build().getConfigMapping(MigrationConfig.class);
     }
 
     /** A definition for PLAYER_DATA; {@code up} and {@code more} are JSON in single quotes. */

@@ -60,6 +60,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -73,6 +74,8 @@ public final class Realm {
     public static final String GAME = "default";
     public static final String SPACE = "arena";
     public static final Source SERVER = new Source("server", null);
+
+    private static final Map<Map<String, String>, ReplicationConfig> CONFIGS = new ConcurrentHashMap<>();
 
     public final Machine machine;
     public final TableNames tables;
@@ -176,7 +179,12 @@ public final class Realm {
         logStream = new ItemStream(streams, tables.log());
     }
 
+    /** The configuration with these values. It is built once. */
     public static ReplicationConfig config(Map<String, String> settings) {
+        return CONFIGS.computeIfAbsent(Map.copyOf(settings), Realm::built);
+    }
+
+    private static ReplicationConfig built(Map<String, String> settings) {
         SmallRyeConfigBuilder builder = new SmallRyeConfigBuilder()
                 .withConverter(Duration.class, 200, new DurationConverter())
                 .withMapping(ReplicationConfig.class);

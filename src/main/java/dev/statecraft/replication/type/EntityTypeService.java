@@ -21,7 +21,7 @@ public class EntityTypeService {
 
     private record Name(String game, String type) {}
 
-    private record CachedType(EntityType type, boolean stored, String schema, long readAtNanos) {}
+    private record CachedType(EntityType type, boolean stored, String schema, long sentAtNanos) {}
 
     private final EntityTypeStore types;
     private final ReplicationConfig config;
@@ -105,16 +105,18 @@ public class EntityTypeService {
     private CachedType cached(String game, String name) {
         CachedType last = cache.get(new Name(game, name));
         if (last != null
-                && ticker.nanos() - last.readAtNanos() < config.typeCache().toNanos()) {
+                && ticker.nanos() - last.sentAtNanos() < config.typeCache().toNanos()) {
             return last;
         }
+        // The age counts from the request: a response that is late may be older than a change that has been waited for.
+        long sentAtNanos = ticker.nanos();
         EntityTypeStore.StoredType stored = types.read(game, name);
         String schema = stored.schema();
         CachedType loaded = new CachedType(
                 stored.type().orElseGet(() -> EntityType.standard(name)),
                 stored.type().isPresent(),
                 schema == null ? EntityType.FIRST_SCHEMA : schema,
-                ticker.nanos());
+                sentAtNanos);
         if (cache.size() >= MAX_CACHED) {
             cache.clear();
         }
