@@ -202,9 +202,8 @@ public class SegmentStore {
                 .expressionAttributeNames(names)
                 .expressionAttributeValues(values);
         return page.failed().isEmpty()
-                ? update(update, lease.run())
-                        .or(() -> Optional.of(read(game, lease.run(), lease.number()))
-                                .filter(stored -> stored.token() == lease.token()))
+                ? update(update, lease.run()).or(() -> Optional.of(read(game, lease.run(), lease.number()))
+                        .filter(stored -> stored.token() == lease.token()))
                 : completeWith(game, lease, update, page.failed());
     }
 

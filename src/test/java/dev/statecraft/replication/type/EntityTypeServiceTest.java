@@ -25,8 +25,8 @@ class EntityTypeServiceTest {
     private static final String TYPE = "PLAYER_DATA";
 
     private final ModelDatabase database = new ModelDatabase();
-    private final Realm mover = new Realm(
-            Machine.real(), database.client(), database.freshTables(), Map.of("type-cache", "0s"));
+    private final Realm mover =
+            new Realm(Machine.real(), database.client(), database.freshTables(), Map.of("type-cache", "0s"));
     private final ManualTicker ticker = new ManualTicker();
     private final SlowResponse slow = new SlowResponse();
     private final EntityTypeService types = new Realm(

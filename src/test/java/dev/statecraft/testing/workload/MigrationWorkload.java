@@ -94,7 +94,8 @@ public final class MigrationWorkload implements Workload {
     @Override
     public void prepare() {
         writers.prepare();
-        Requests.repeated(simulation, api, "register", lab -> lab.register(GAME, PurseForms.definition(options, byServers)));
+        Requests.repeated(
+                simulation, api, "register", lab -> lab.register(GAME, PurseForms.definition(options, byServers)));
         // The first scan of a run is eventually consistent. It finds what has been there for a while.
         simulation.pause(Duration.ofSeconds(2));
     }

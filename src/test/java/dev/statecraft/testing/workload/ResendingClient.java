@@ -55,15 +55,15 @@ final class ResendingClient implements InvocationHandler {
         if (simulation.random().nextDouble() >= simulation.chances().fault()) {
             return sent(method, request);
         }
-        DynamoDbRequest first = request instanceof TransactWriteItemsRequest transaction
-                        && transaction.clientRequestToken() == null
-                ? transaction.toBuilder()
-                        .clientRequestToken(new UUID(
-                                        simulation.random().nextLong(),
-                                        simulation.random().nextLong())
-                                .toString())
-                        .build()
-                : request;
+        DynamoDbRequest first =
+                request instanceof TransactWriteItemsRequest transaction && transaction.clientRequestToken() == null
+                        ? transaction.toBuilder()
+                                .clientRequestToken(new UUID(
+                                                simulation.random().nextLong(),
+                                                simulation.random().nextLong())
+                                        .toString())
+                                .build()
+                        : request;
         simulation.coverage().count("request sent again by the SDK");
         try {
             sent(method, first);
