@@ -44,7 +44,7 @@ final class PurseWorker {
                 seen = wait.seen();
                 simulation.pause(Duration.ofMillis(wait.waitMillis()));
             } else {
-                simulation.pause(Duration.ofMillis(1 + simulation.random().nextInt(MOST_WAIT_MILLIS)));
+                simulation.pause(Duration.ofMillis(1L + simulation.random().nextInt(MOST_WAIT_MILLIS)));
             }
         }
     }
