@@ -88,8 +88,8 @@ class SimulationTest {
      */
     @ParameterizedTest
     @ValueSource(longs = {249, 441, 423, 553})
-    void migrationsThatFailedOnce(long seed) {
-        new Seeds("migrations", MigrationWorkload::new).run(seed);
+    void migrationsRegression(long seed) {
+        new Seeds("migrations", MigrationWorkload::new).run(seed, 1);
     }
 
     @Test
