@@ -98,6 +98,16 @@ class SimulationTest {
     }
 
     @Test
+    void matches() {
+        run("matches", MatchWorkload::new);
+    }
+
+    @Test
+    void reviews() {
+        run("reviews", ReviewWorkload::new);
+    }
+
+    @Test
     void events() {
         run("events", EventWorkload::new);
     }
