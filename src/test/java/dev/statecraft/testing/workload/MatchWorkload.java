@@ -122,8 +122,11 @@ public final class MatchWorkload implements Workload {
                 List<Side> reversed = new ArrayList<>(match.sides());
                 Collections.reverse(reversed);
                 Match other = new Match(match.matchId(), reversed);
-                Requests.once(simulation, api, "reuse " + match.matchId(), arena -> arena.matches.rate(
-                                GAME, BOARD, other, false))
+                Requests.once(
+                                simulation,
+                                api,
+                                "reuse " + match.matchId(),
+                                arena -> arena.matches.rate(GAME, BOARD, other, false))
                         .filter(result -> !(result instanceof Busy))
                         .ifPresent(result -> assertEquals(new Mismatch(), result, "another body of " + match));
             }
@@ -133,8 +136,8 @@ public final class MatchWorkload implements Workload {
     /** A match of teams of equal size: what one team wins, others lose. */
     private Match match(String id) {
         Random random = simulation.random();
-        List<String> players =
-                new ArrayList<>(IntStream.range(0, PLAYERS).mapToObj(i -> "p" + i).toList());
+        List<String> players = new ArrayList<>(
+                IntStream.range(0, PLAYERS).mapToObj(i -> "p" + i).toList());
         Collections.shuffle(players, random);
         int size = 1 + random.nextInt(2);
         int teams = 2 + random.nextInt(2);
@@ -157,8 +160,8 @@ public final class MatchWorkload implements Workload {
     private boolean report(Match match, boolean first) {
         boolean ranked = simulation.random().nextInt(3) == 0;
         long invoked = ++instant;
-        Optional<MatchResult> answer = Requests.repeated(simulation, api, "match " + match.matchId(), arena -> arena.matches
-                .rate(GAME, BOARD, match, ranked));
+        Optional<MatchResult> answer = Requests.repeated(
+                simulation, api, "match " + match.matchId(), arena -> arena.matches.rate(GAME, BOARD, match, ranked));
         MatchResult result = answer.orElseGet(Busy::new);
         if (!(result instanceof Busy) && !(result instanceof Taken)) {
             throw new AssertionError(match + " is answered with " + result);
@@ -233,8 +236,12 @@ public final class MatchWorkload implements Workload {
         long sum = 0;
         for (int i = 0; i < players; i++) {
             MatchRecord.Change change = record.changes().get(i);
-            Receipt receipt = Objects.requireNonNull(receipts.get(match.players().get(i)));
-            assertEquals(change.newValue(), receipt.score().value(), "rating of " + match.players().get(i));
+            Receipt receipt =
+                    Objects.requireNonNull(receipts.get(match.players().get(i)));
+            assertEquals(
+                    change.newValue(),
+                    receipt.score().value(),
+                    "rating of " + match.players().get(i));
             sum += change.newValue() - change.oldValue();
         }
         assertTrue(Math.abs(sum) <= players, "points of " + match + " that nobody lost: " + sum);

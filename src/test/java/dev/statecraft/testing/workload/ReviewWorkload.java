@@ -91,8 +91,8 @@ public final class ReviewWorkload implements Workload {
 
     @Override
     public void prepare() {
-        Bounds bounds = new Bounds(
-                null, null, BigDecimal.valueOf(LARGEST_PLAUSIBLE), null, null, Bounds.Action.QUARANTINE);
+        Bounds bounds =
+                new Bounds(null, null, BigDecimal.valueOf(LARGEST_PLAUSIBLE), null, null, Bounds.Action.QUARANTINE);
         observer()
                 .create(
                         BOARD,
@@ -182,8 +182,7 @@ public final class ReviewWorkload implements Workload {
         Random random = simulation.random();
         for (int i = 0; i < REQUESTS; i++) {
             simulation.pause(Duration.ofMillis(random.nextInt(500)));
-            List<String> open = Requests.once(simulation, api, "reviews", arena -> arena
-                            .reviews
+            List<String> open = Requests.once(simulation, api, "reviews", arena -> arena.reviews
                             .list(arena.board(BOARD), Review.Status.PENDING, null, 10)
                             .reviews())
                     .orElse(List.of())
@@ -195,8 +194,11 @@ public final class ReviewWorkload implements Workload {
             }
             String id = open.get(random.nextInt(open.size()));
             boolean accept = random.nextInt(3) > 0;
-            Requests.repeated(simulation, api, (accept ? "accept " : "reject ") + id, arena -> arena.reviews.decide(
-                            GAME, BOARD, id, accept))
+            Requests.repeated(
+                            simulation,
+                            api,
+                            (accept ? "accept " : "reject ") + id,
+                            arena -> arena.reviews.decide(GAME, BOARD, id, accept))
                     .ifPresent(result -> decisions.add(new Decision(id, accept, result)));
         }
     }
@@ -224,8 +226,8 @@ public final class ReviewWorkload implements Workload {
         observer.reviews.list(board, null, null, 1_000).reviews().forEach(review -> reviews.put(review.id(), review));
         Map<String, List<Receipt>> receipts = receipts(rest.entries());
         sent.keySet()
-                .forEach(id -> checkSubmission(
-                        id, answers.get(id), reviews.get(id), receipts.getOrDefault(id, List.of())));
+                .forEach(id ->
+                        checkSubmission(id, answers.get(id), reviews.get(id), receipts.getOrDefault(id, List.of())));
         decisions.forEach(decision -> checkDecision(decision, reviews.get(decision.id())));
         Map<String, Integer> decided = new HashMap<>();
         decisions.stream()
@@ -239,8 +241,8 @@ public final class ReviewWorkload implements Workload {
         Map<Long, String> ids = new HashMap<>();
         sent.keySet().forEach(id -> ids.put(Receipt.idOf(id), id));
         Map<String, List<Receipt>> receipts = new TreeMap<>();
-        entries.values().forEach(season -> season.forEach(entry -> entry.receipts()
-                .forEach(receipt -> receipts.computeIfAbsent(
+        entries.values()
+                .forEach(season -> season.forEach(entry -> entry.receipts().forEach(receipt -> receipts.computeIfAbsent(
                                 ids.getOrDefault(receipt.id(), "nobody"), id -> new ArrayList<>())
                         .add(receipt))));
         assertEquals(null, receipts.get("nobody"), "receipts of unknown submissions");
@@ -276,8 +278,7 @@ public final class ReviewWorkload implements Workload {
         } else if (result instanceof ReviewService.DecidedOtherwise) {
             assertEquals(other, status, context);
         } else {
-            assertTrue(
-                    result instanceof ReviewService.Busy || result instanceof ReviewService.SeasonClosed, context);
+            assertTrue(result instanceof ReviewService.Busy || result instanceof ReviewService.SeasonClosed, context);
         }
     }
 

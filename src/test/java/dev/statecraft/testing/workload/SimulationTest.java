@@ -97,6 +97,28 @@ class SimulationTest {
         run("boards", BoardWorkload::new);
     }
 
+    /**
+     * What these seeds found, and what a player would have seen:
+     *
+     * <ul>
+     *   <li>26, 32, 56, 77, 103: around a reset, instances with an old and a new board applied one submission to both
+     *       seasons, so that a retry counted twice.
+     *   <li>39, 44, 100: {@code asOf} ignored lanes that had counted nothing, so that a rank claimed to count scores that it
+     *       did not.
+     *   <li>22: a player was sixth of five while a score was being counted.
+     *   <li>131: a repeated reset was answered before every instance saw it, so that a score sent after the reset counted in
+     *       the closed season.
+     *   <li>297: a board whose read took long was cached too long, with the same effect.
+     *   <li>242: a season that closed during a rebuild of its rank tree was finalized with 0 entries, so that nobody got
+     *       the rewards by percentile.
+     * </ul>
+     */
+    @ParameterizedTest
+    @ValueSource(longs = {103, 131, 242, 297})
+    void boardRegressions(long seed) {
+        new Seeds("boards", BoardWorkload::new).run(seed);
+    }
+
     @Test
     void matches() {
         run("matches", MatchWorkload::new);
