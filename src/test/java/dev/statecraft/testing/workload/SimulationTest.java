@@ -33,7 +33,7 @@ class SimulationTest {
     private static final Path REPORT = Path.of("target", "simulation", "report.txt");
 
     /** Number of test methods that run many seeds. */
-    private static final int WORKLOADS = 5;
+    private static final int WORKLOADS = 7;
 
     private static final List<String> KINDS = Stream.concat(
                     Stream.of(FaultKind.values()).map(FaultKind::name),
@@ -115,8 +115,8 @@ class SimulationTest {
      */
     @ParameterizedTest
     @ValueSource(longs = {103, 131, 242, 297})
-    void boardRegressions(long seed) {
-        new Seeds("boards", BoardWorkload::new).run(seed);
+    void boardsRegression(long seed) {
+        new Seeds("boards", BoardWorkload::new).run(seed, 1);
     }
 
     @Test
