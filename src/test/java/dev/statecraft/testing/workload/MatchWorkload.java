@@ -22,7 +22,7 @@ import dev.statecraft.table.TableNames;
 import dev.statecraft.testing.simulation.Fleet;
 import dev.statecraft.testing.simulation.Schedule;
 import dev.statecraft.testing.simulation.Simulation;
-import dev.statecraft.testing.simulation.StreamDelivery;
+import dev.statecraft.testing.simulation.SimulatedStream;
 import dev.statecraft.testing.simulation.Workload;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -53,7 +53,7 @@ public final class MatchWorkload implements Workload {
     private final TableNames tables;
     private final Map<String, String> settings;
     private final Fleet<Arena> api;
-    private final StreamDelivery<Arena> stream;
+    private final SimulatedStream<Arena> stream;
     private final Schedule<Arena> upkeep;
     private final boolean full;
     private final List<Reported> reported = new ArrayList<>();

@@ -24,7 +24,7 @@ import dev.statecraft.table.TableNames;
 import dev.statecraft.testing.simulation.Fleet;
 import dev.statecraft.testing.simulation.Schedule;
 import dev.statecraft.testing.simulation.Simulation;
-import dev.statecraft.testing.simulation.StreamDelivery;
+import dev.statecraft.testing.simulation.SimulatedStream;
 import dev.statecraft.testing.simulation.Workload;
 import java.math.BigDecimal;
 import java.time.Duration;
@@ -55,7 +55,7 @@ public final class ReviewWorkload implements Workload {
     private final TableNames tables;
     private final Map<String, String> settings;
     private final Fleet<Arena> api;
-    private final StreamDelivery<Arena> stream;
+    private final SimulatedStream<Arena> stream;
     private final Schedule<Arena> upkeep;
     private final Map<String, NewScore> sent = new TreeMap<>();
     private final Map<String, ScoreResult> answers = new TreeMap<>();
