@@ -64,12 +64,20 @@ public final class BuildTimes {
         }
     }
 
-    /** Prints the report. Arguments: the directory of the tests' logs, and when the build began. */
+    /**
+     * Prints the report. Arguments: the directory of the tests' logs, when the build began, and the report of the
+     * simulation, which is printed if this build wrote it.
+     */
     public static void main(String[] args) throws IOException {
         long begun = Instant.parse(args[1]).toEpochMilli();
         List<ClassTime> times = read(Path.of(args[0])).stream()
                 .filter(time -> time.start() >= begun)
                 .toList();
+        Path simulation = Path.of(args[2]);
+        if (Files.exists(simulation)
+                && Files.getLastModifiedTime(simulation).toMillis() >= begun) {
+            System.out.print("Simulation\n" + Files.readString(simulation));
+        }
         System.out.print(report(times, begun, System.currentTimeMillis()));
     }
 
