@@ -97,6 +97,26 @@ class EarlierReceiptsTest {
     }
 
     @Test
+    void receiptOfTheAgeOfTheWindowIsKept() {
+        EarlierReceipts earlier = new EarlierReceipts(
+                List.of(
+                        new EarlierReceipts.Kept(1, receipt("a", 1_000)),
+                        new EarlierReceipts.Kept(1, receipt("b", 2_000))),
+                true);
+        assertEquals(earlier, earlier.retained(4, 11_000, RETENTION));
+        assertEquals(1, earlier.retained(4, 11_001, RETENTION).kept().size());
+        assertEquals(List.of(), earlier.retained(5, 60_000, RETENTION).kept());
+        assertEquals(1, earlier.of(Receipt.idOf("a")).orElseThrow().season());
+    }
+
+    @Test
+    void onlyReceiptsThatWereNeverReadAreNotStored() {
+        assertTrue(EarlierReceipts.UNREAD.isUnread());
+        assertFalse(new EarlierReceipts(List.of(), true).isUnread());
+        assertFalse(new EarlierReceipts(List.of(new EarlierReceipts.Kept(1, receipt("a", 1))), false).isUnread());
+    }
+
+    @Test
     void rankTreeCountsAreIndependentOfEarlierReceipts() {
         Entry plain = write(Entry.none("p"), receipt("own", 5_000));
         Entry carrying = write(

@@ -1,6 +1,7 @@
 package dev.statecraft.leaderboard.entry;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.statecraft.leaderboard.settings.Bound;
@@ -60,6 +61,40 @@ class ReceiptTest {
         assertEquals(List.of(100_000L, 200_000L), kept(entry, retention, 0, 100_000, 200_000));
         assertEquals(List.of(1L, 2L, 3L), kept(entry, retention, 1, 2, 3));
         assertEquals(List.of(2L, 3L, 4L, 5L), kept(entry, retention, 1, 2, 3, 4, 5));
+    }
+
+    /** Stored receipts are compared with these hashes, so they must never change. */
+    @Test
+    void hashesAreTheFirstBytesOfSha256() {
+        assertEquals(0x3e23e8160039594aL, Receipt.idOf("b"));
+        assertEquals(0x3e23e816, Receipt.bodyOf("b"));
+    }
+
+    @Test
+    void countedScoresFollowFromTheWrite() {
+        Score seven = new Score(7, 2);
+        Receipt first = new Receipt(1, 1, 0, seven, 5, true, true, false);
+        assertEquals(seven, first.counted());
+        assertNull(first.countedBefore());
+        Receipt later = new Receipt(1, 1, 3, seven, 5, false, true, false);
+        assertEquals(seven, later.counted());
+        assertEquals(new Score(3, 0), later.countedBefore());
+        Receipt removed = new Receipt(0, 0, 7, Score.ZERO, 5, false, false, true);
+        assertNull(removed.counted());
+        assertEquals(new Score(7, 0), removed.countedBefore());
+    }
+
+    @Test
+    void quarantinedSubmissionChangesNoScore() {
+        Score seven = new Score(7, 2);
+        Receipt later = Receipt.quarantined(1, 1, seven, 5, Bound.MAX);
+        assertEquals(new Receipt(1, 1, 7, seven, 5, false, false, false, Bound.MAX), later);
+        assertEquals(seven, later.counted());
+        assertEquals(seven, later.countedBefore());
+        Receipt first = Receipt.quarantined(1, 1, null, 5, Bound.MAX);
+        assertEquals(new Receipt(1, 1, 0, Score.ZERO, 5, true, false, false, Bound.MAX), first);
+        assertNull(first.counted());
+        assertNull(first.countedBefore());
     }
 
     private static List<Long> kept(Entry start, Receipt.Retention retention, long... times) {

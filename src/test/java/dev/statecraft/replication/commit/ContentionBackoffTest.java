@@ -42,6 +42,18 @@ class ContentionBackoffTest {
         assertEquals(0, backoff.pauseNanos());
     }
 
+    @Test
+    void windowBelowAMillisecondCountsAsNone() {
+        ContentionBackoff backoff = new ContentionBackoff(new Random(1));
+        // Windows of 2,370,370, 1,777,776, 1,333,332 and 999,999 nanoseconds.
+        backoff.collided(1_185_185);
+        backoff.succeeded();
+        backoff.succeeded();
+        assertTrue(longest(backoff) > 0);
+        backoff.succeeded();
+        assertEquals(0, longest(backoff));
+    }
+
     private static long longest(ContentionBackoff backoff) {
         return LongStream.range(0, 500).map(i -> backoff.pauseNanos()).max().orElseThrow();
     }

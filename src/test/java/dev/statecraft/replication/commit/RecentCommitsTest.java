@@ -64,6 +64,26 @@ class RecentCommitsTest {
     }
 
     @Test
+    void limitsAreInclusive() {
+        for (long seq = 1; seq <= 64; seq++) {
+            recent.add("g", "s", commit("e", seq, 1_024));
+        }
+        assertEquals(64, after("s", "e", 0).size());
+        recent.add("g", "s", commit("e", 65, 0));
+        assertEquals(List.of(), after("s", "e", 0));
+        assertEquals(64, after("s", "e", 1).size());
+        recent.add("g", "t", commit("e", 1, 65_536));
+        assertEquals(List.of(1L), after("t", "e", 0));
+        for (int i = 0; i < 254; i++) {
+            recent.add("g", "space" + i, commit("e", 1, 1));
+        }
+        assertEquals(64, after("s", "e", 1).size());
+        recent.add("g", "one more", commit("e", 1, 1));
+        assertEquals(List.of(), after("t", "e", 0));
+        assertEquals(64, after("s", "e", 1).size());
+    }
+
+    @Test
     void cachedCommitsHaveNoGap() {
         long seed = System.nanoTime();
         Random random = new Random(seed);

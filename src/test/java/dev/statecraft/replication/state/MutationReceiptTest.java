@@ -1,6 +1,7 @@
 package dev.statecraft.replication.state;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -103,11 +104,39 @@ class MutationReceiptTest {
     }
 
     @Test
+    void receiptOfTheAgeOfTheWindowIsKept() {
+        MutationReceipt.Retention one = new MutationReceipt.Retention(1, 5, Duration.ofMinutes(1));
+        List<MutationReceipt> receipts = List.of(MutationReceipt.of("m0", "body", 1, 1, 1_000));
+        assertEquals(
+                2,
+                MutationReceipt.with(receipts, MutationReceipt.of("m1", "body", 2, 2, 61_000), one)
+                        .size());
+        assertEquals(
+                1,
+                MutationReceipt.with(receipts, MutationReceipt.of("m1", "body", 2, 2, 61_001), one)
+                        .size());
+    }
+
+    /** Stored receipts are compared with these hashes, so they must never change. */
+    @Test
+    void hashesAreTheFirstBytesOfSha256() {
+        MutationReceipt receipt = MutationReceipt.of("b", "b", 1, 2, 3);
+        assertEquals(new MutationReceipt(0x3e23e8160039594aL, 0x3e23e816, 1, 2, 3), receipt);
+        assertTrue(receipt.isFor("b"));
+        assertFalse(receipt.isFor("c"));
+    }
+
+    @Test
     void retentionAboveTheItemLimitIsRejected() {
         assertThrows(
                 IllegalArgumentException.class, () -> new MutationReceipt.Retention(16, 1_001, Duration.ofMinutes(1)));
         assertThrows(
                 IllegalArgumentException.class, () -> new MutationReceipt.Retention(17, 16, Duration.ofMinutes(1)));
+        assertThrows(
+                IllegalArgumentException.class, () -> new MutationReceipt.Retention(-1, 16, Duration.ofMinutes(1)));
+        assertThrows(IllegalArgumentException.class, () -> new MutationReceipt.Retention(0, 0, Duration.ofMinutes(1)));
+        assertEquals(1, new MutationReceipt.Retention(0, 1, Duration.ZERO).most());
+        assertEquals(1_000, new MutationReceipt.Retention(1_000, 1_000, Duration.ZERO).least());
         assertTrue(StateLimits.MAX_BYTES + 16_384 + MutationReceipt.sizeBytes(MutationReceipt.MAX_RECEIPTS) < 405_000);
     }
 

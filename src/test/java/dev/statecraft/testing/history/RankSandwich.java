@@ -228,7 +228,8 @@ public final class RankSandwich {
                 asked.returned(),
                 one -> one.returned() < asked.invoked());
         Score score = answer.score();
-        if (score == null || answer.rank() == 0 ? !own.mayBeAbsent() : !own.contains(score)) {
+        boolean unranked = score == null || answer.rank() == 0;
+        if (unranked ? !own.mayBeAbsent() : !own.contains(Objects.requireNonNull(score))) {
             found.add(new Violation(Rule.OWN_SCORE_DIFFERS, asked + ", expected " + own));
             return;
         }

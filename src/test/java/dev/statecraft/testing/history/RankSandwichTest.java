@@ -180,7 +180,7 @@ class RankSandwichTest {
     @ValueSource(longs = {1, 2, 3, 4, 5, 6})
     void delayedBoardsAreSound(long seed) {
         Random random = new Random(seed);
-        Operator operator = Operator.values()[(int) (seed % Operator.values().length)];
+        Operator operator = List.of(Operator.values()).get((int) (seed % Operator.values().length));
         Order order = random.nextBoolean() ? Order.ASCENDING : Order.DESCENDING;
         Ranking ranking = random.nextBoolean() ? Ranking.COMPETITION : Ranking.DENSE;
         Scoring scoring = new Scoring(operator, order, ranking);
@@ -190,7 +190,7 @@ class RankSandwichTest {
         Map<String, Score> counted = new HashMap<>();
         List<Map<String, Score>> states = new ArrayList<>();
         for (int i = 0; i < 120; i++) {
-            long at = 100L + i * 10;
+            long at = 100 + i * 10L;
             String player = "p" + random.nextInt(8);
             Score submitted = score(random.nextInt(6) - 2);
             Score after = ScoreRange.apply(operator, order, current.get(player), submitted);

@@ -11,7 +11,6 @@ import dev.statecraft.testing.history.VersionCheck.Request;
 import dev.statecraft.testing.history.VersionCheck.Rule;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -152,9 +151,7 @@ class VersionCheckTest {
                     boolean write = call.input().write() != null;
                     long next = version + (write ? 1 : 0);
                     Answer<Long> output = call.output();
-                    return new Stepped<>(
-                            output == null || (output.version() == next && Objects.equals(output.wrote(), write)),
-                            next);
+                    return new Stepped<>(output == null || (output.version() == next && output.wrote() == write), next);
                 })
                 == null;
     }
