@@ -74,8 +74,7 @@ public final class BuildTimes {
                 .filter(time -> time.start() >= begun)
                 .toList();
         Path simulation = Path.of(args[2]);
-        if (Files.exists(simulation)
-                && Files.getLastModifiedTime(simulation).toMillis() >= begun) {
+        if (Files.exists(simulation) && Files.getLastModifiedTime(simulation).toMillis() >= begun) {
             System.out.print("Simulation\n" + Files.readString(simulation));
         }
         System.out.print(report(times, begun, System.currentTimeMillis()));

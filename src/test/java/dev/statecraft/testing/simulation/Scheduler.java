@@ -9,6 +9,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -56,7 +57,7 @@ public final class Scheduler {
     private final List<SimulatedTask> dead = new ArrayList<>();
     private final Semaphore finished = new Semaphore(0);
     private long now;
-    private volatile long steps;
+    private final AtomicLong steps = new AtomicLong();
     private volatile @Nullable SimulatedTask running;
     private @Nullable Throwable failure;
 
@@ -78,7 +79,7 @@ public final class Scheduler {
 
     /** Number of times a task gave way. */
     public long steps() {
-        return steps;
+        return steps.get();
     }
 
     /** Adds a task on which {@link #run} waits. */
@@ -135,10 +136,10 @@ public final class Scheduler {
         long seen = -1;
         try {
             while (!finished.tryAcquire(STUCK_SECONDS, TimeUnit.SECONDS)) {
-                if (seen == steps) {
+                if (seen == steps.get()) {
                     throw stuck();
                 }
-                seen = steps;
+                seen = steps.get();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -313,9 +314,9 @@ public final class Scheduler {
     }
 
     private @Nullable SimulatedTask next() {
-        steps++;
+        steps.incrementAndGet();
         now += STEP_NANOS;
-        if (steps > MAX_STEPS) {
+        if (steps.get() > MAX_STEPS) {
             failure = new AssertionError("no end after " + MAX_STEPS + " steps and " + now / 1_000_000 + " ms");
             return null;
         }

@@ -83,18 +83,28 @@ class SchedulerTest {
             for (int i = 0; i < 4; i++) {
                 scheduler.start("increment", () -> {
                     lock.lock();
-                    lock.lock();
-                    int read = counter[0];
-                    scheduler.sleep(1_000);
-                    counter[0] = read + 1;
-                    lock.unlock();
-                    scheduler.point(() -> "still held");
-                    lock.unlock();
+                    try {
+                        increment(scheduler, lock, counter);
+                        scheduler.point(() -> "still held");
+                    } finally {
+                        lock.unlock();
+                    }
                 });
             }
             scheduler.run();
             scheduler.close();
             assertEquals(4, counter[0], "seed " + seed);
+        }
+    }
+
+    private static void increment(Scheduler scheduler, Lock lock, int[] counter) {
+        lock.lock();
+        try {
+            int read = counter[0];
+            scheduler.sleep(1_000);
+            counter[0] = read + 1;
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -206,8 +216,12 @@ class SchedulerTest {
 
     private static void bothLocks(Scheduler scheduler, Lock first, Lock second) {
         first.lock();
-        scheduler.sleep(1_000_000);
-        second.lock();
+        try {
+            scheduler.sleep(1_000_000);
+            second.lock();
+        } finally {
+            first.unlock();
+        }
     }
 
     @Test

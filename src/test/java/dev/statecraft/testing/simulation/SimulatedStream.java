@@ -99,7 +99,9 @@ public final class SimulatedStream<S> {
                     && random.nextDouble() < simulation.chances().repeat();
             if (repeats && random.nextBoolean()) {
                 simulation.coverage().count("delivery at the same time");
-                fleet.send(name, services -> function.applyAsInt(services, delivered));
+                fleet.send(name, services -> {
+                    int unused = function.applyAsInt(services, delivered);
+                });
             }
             CallOutcome<Integer> outcome =
                     fleet.call(name, Duration.ofMinutes(15), services -> function.applyAsInt(services, delivered));
