@@ -75,9 +75,9 @@ final class BoardAtRest {
             List<Entry> better = sorted.stream()
                     .filter(other -> board.order().better(other.requireScore(), entry.requireScore()))
                     .toList();
-            long place = 1 + better.size();
+            long place = 1L + better.size();
             long distinct = 1 + better.stream().map(Entry::score).distinct().count();
-            long position = 1 + ranked.size();
+            long position = 1L + ranked.size();
             ranked.add(new RankedEntry(
                     board.ranking().of(place, distinct, position),
                     place,

@@ -94,7 +94,7 @@ final class BoardHistory {
                 OnceCheck.check(sent.stream().map(BoardHistory::attempt).toList(), effects), "submissions");
         entries.forEach((season, stored) -> {
             Violation.requireNone(
-                    RankSandwich.check(scoring(board), submissions(season, stored), List.of()), "season " + season);
+                    RankSandwich.check(scoring(board), submissions(stored), List.of()), "season " + season);
             stored.forEach(BoardHistory::checkLast);
         });
         closings.forEach(closing -> checkBounds(closing));
@@ -114,7 +114,7 @@ final class BoardHistory {
     }
 
     /** The submissions of a season with their receipts, also those that nobody acknowledged. */
-    private List<Operation<Submission, Outcome>> submissions(int season, List<Entry> stored) {
+    private List<Operation<Submission, Outcome>> submissions(List<Entry> stored) {
         Map<Long, Receipt> receipts = new HashMap<>();
         stored.forEach(entry -> entry.receipts().forEach(receipt -> receipts.put(receipt.id(), receipt)));
         List<Operation<Submission, Outcome>> submissions = new ArrayList<>();
@@ -179,8 +179,7 @@ final class BoardHistory {
     /** Checks the answered ranks of all seasons; see {@link RankSandwich}. */
     void checkRanks(Board board, Map<Integer, List<Entry>> entries) {
         ranks.forEach((season, answered) -> Violation.requireNone(
-                RankSandwich.check(
-                        scoring(board), submissions(season, entries.getOrDefault(season, List.of())), answered),
+                RankSandwich.check(scoring(board), submissions(entries.getOrDefault(season, List.of())), answered),
                 "ranks of season " + season));
     }
 }

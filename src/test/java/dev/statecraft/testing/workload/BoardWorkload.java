@@ -58,6 +58,7 @@ public final class BoardWorkload implements Workload {
     private static final Duration UPKEEP = Duration.ofSeconds(2);
     private static final List<Operator> OPERATORS =
             List.of(Operator.BEST, Operator.SUM, Operator.MIN, Operator.MAX, Operator.LAST);
+    private static final List<Ranking> RANKINGS = List.of(Ranking.values());
     private static final List<Reward> REWARDS = List.of(
             new Reward("gold", null, 1L, null, null),
             new Reward("podium", 2L, 3L, null, null),
@@ -117,7 +118,7 @@ public final class BoardWorkload implements Workload {
                         REWARDS,
                         List.of(),
                         null)
-                .with(Ranking.values()[random.nextInt(Ranking.values().length)]);
+                .with(RANKINGS.get(random.nextInt(RANKINGS.size())));
     }
 
     /** An instance. Its clock is right in most runs: how exact {@code asOf} is depends on it. */
