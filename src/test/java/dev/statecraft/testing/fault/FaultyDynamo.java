@@ -4,7 +4,7 @@ import dev.statecraft.runtime.Ticker;
 import dev.statecraft.testing.fault.CallTrace.TracedCall;
 import java.util.EnumMap;
 import java.util.EnumSet;
-import java.util.IdentityHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -236,7 +236,7 @@ public final class FaultyDynamo implements ExecutionInterceptor {
         }
         Map<FaultyDynamo, Running> all = attributes.getAttribute(RUNNING);
         if (all == null) {
-            all = new IdentityHashMap<>();
+            all = new HashMap<>();
             attributes.putAttribute(RUNNING, all);
         }
         all.put(this, new Running(decision, startNanos, traced));
