@@ -1,10 +1,10 @@
 package dev.statecraft.leaderboard.board;
 
-import dev.statecraft.runtime.Deadline;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 
 /**
  * The boards that an instance has read or written. A board is fresh for {@code board-cache} from when its request was sent,
@@ -13,16 +13,16 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 final class BoardCache {
 
-    private record Cached(Board board, Deadline staleAt) {}
+    private record Cached(Board board, BooleanSupplier stale) {}
 
     private record Key(String game, String id) {}
 
     private final Map<Key, Cached> boards = new ConcurrentHashMap<>();
     private final AtomicLong version = new AtomicLong();
 
-    /** Stores a board. {@code staleAt} is {@code board-cache} after the request that read or wrote it was sent. */
-    void put(Board board, Deadline staleAt) {
-        Cached last = boards.put(new Key(board.game(), board.id()), new Cached(board, staleAt));
+    /** Stores a board. {@code stale} becomes true {@code board-cache} after the request that read or wrote it was sent. */
+    void put(Board board, BooleanSupplier stale) {
+        Cached last = boards.put(new Key(board.game(), board.id()), new Cached(board, stale));
         if (last == null || last.board().version() != board.version()) {
             version.incrementAndGet();
         }
@@ -37,7 +37,7 @@ final class BoardCache {
     /** The stored board if it is fresh; empty otherwise. */
     Optional<Board> fresh(String game, String id) {
         return Optional.ofNullable(boards.get(new Key(game, id)))
-                .filter(cached -> !cached.staleAt().passed())
+                .filter(cached -> !cached.stale().getAsBoolean())
                 .map(Cached::board);
     }
 

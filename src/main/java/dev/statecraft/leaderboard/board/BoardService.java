@@ -66,7 +66,7 @@ public class BoardService {
         Board first = Board.first(game, id, settings, now, now.plus(config.snapshotInterval()));
         Deadline staleAt = staleAt();
         Optional<Board> created = boards.create(first);
-        created.ifPresent(board -> cache.put(board, staleAt));
+        created.ifPresent(board -> cache.put(board, staleAt::passed));
         return created;
     }
 
@@ -122,7 +122,7 @@ public class BoardService {
      * @return the board in its current season; empty if the board was deleted concurrently
      */
     public Optional<Board> cacheRead(Board board, Deadline staleAt) {
-        cache.put(board, staleAt);
+        cache.put(board, staleAt::passed);
         return current(board);
     }
 
@@ -149,7 +149,7 @@ public class BoardService {
             Deadline staleAt = staleAt();
             if (seasons.close(next, current.version(), closed)) {
                 current = next;
-                cache.put(current, staleAt);
+                cache.put(current, staleAt::passed);
                 continue;
             }
             if (++attempt == config.writeAttempts()) {
@@ -163,7 +163,7 @@ public class BoardService {
                 return reread;
             }
             current = reread.get();
-            cache.put(current, staleAt);
+            cache.put(current, staleAt::passed);
         }
         return Optional.of(current);
     }
@@ -181,7 +181,7 @@ public class BoardService {
         if (!seasons.close(next, board.version(), closed)) {
             return Optional.empty();
         }
-        cache.put(next, staleAt);
+        cache.put(next, staleAt::passed);
         awaitOtherInstances();
         return Optional.of(closed);
     }
@@ -307,7 +307,7 @@ public class BoardService {
         Deadline staleAt = staleAt();
         boolean replaced = boards.replace(next, board.version());
         if (replaced) {
-            cache.put(next, staleAt);
+            cache.put(next, staleAt::passed);
             if (awaitOthers) {
                 awaitOtherInstances();
             }
