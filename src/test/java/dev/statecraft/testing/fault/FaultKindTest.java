@@ -94,6 +94,7 @@ class FaultKindTest {
             TransactionCanceledException cancelled =
                     assertInstanceOf(TransactionCanceledException.class, failure(kind, TRANSACTION));
             assertEquals(2, cancelled.cancellationReasons().size());
+            assertTrue(TransientFailure.is(cancelled), cancelled::toString);
             assertEquals(
                     1,
                     cancelled.cancellationReasons().stream()
