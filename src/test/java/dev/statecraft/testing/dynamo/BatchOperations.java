@@ -2,7 +2,7 @@ package dev.statecraft.testing.dynamo;
 
 import dev.statecraft.testing.dynamo.expression.DocumentPath;
 import dev.statecraft.testing.dynamo.expression.DynamoErrors;
-import dev.statecraft.testing.dynamo.expression.Expression;
+import dev.statecraft.testing.dynamo.expression.ItemExpression;
 import dev.statecraft.testing.dynamo.expression.Placeholders;
 import dev.statecraft.testing.dynamo.storage.Consumption;
 import dev.statecraft.testing.dynamo.storage.ModelState;
@@ -45,14 +45,14 @@ final class BatchOperations {
             PartitionId partition,
             RowKey row,
             Map<String, AttributeValue> key,
-            @Nullable Expression<List<DocumentPath>> projection,
+            @Nullable ItemExpression<List<DocumentPath>> projection,
             Placeholders placeholders,
             boolean consistent) {
 
         static PreparedRead of(
                 ModelTable table,
                 Map<String, AttributeValue> given,
-                @Nullable Expression<List<DocumentPath>> projection,
+                @Nullable ItemExpression<List<DocumentPath>> projection,
                 Placeholders placeholders,
                 boolean consistent) {
             Map<String, AttributeValue> key = table.key().requireKey(given);
@@ -198,7 +198,7 @@ final class BatchOperations {
     }
 
     private PreparedRead prepare(Get get) {
-        Expression<List<DocumentPath>> projection = Expression.projection(get.projectionExpression());
+        ItemExpression<List<DocumentPath>> projection = ItemExpression.projection(get.projectionExpression());
         Placeholders placeholders = Placeholders.of(
                 get.hasExpressionAttributeNames() ? get.expressionAttributeNames() : null, null, projection);
         return PreparedRead.of(state.table(get.tableName()), get.key(), projection, placeholders, true);
@@ -210,7 +210,7 @@ final class BatchOperations {
             if (keys.hasAttributesToGet()) {
                 throw DynamoErrors.unsupported("AttributesToGet");
             }
-            Expression<List<DocumentPath>> projection = Expression.projection(keys.projectionExpression());
+            ItemExpression<List<DocumentPath>> projection = ItemExpression.projection(keys.projectionExpression());
             Placeholders placeholders = Placeholders.of(
                     keys.hasExpressionAttributeNames() ? keys.expressionAttributeNames() : null, null, projection);
             ModelTable table = state.table(name);

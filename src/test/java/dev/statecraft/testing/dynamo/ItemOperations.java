@@ -2,7 +2,7 @@ package dev.statecraft.testing.dynamo;
 
 import dev.statecraft.testing.dynamo.expression.DocumentPath;
 import dev.statecraft.testing.dynamo.expression.DynamoErrors;
-import dev.statecraft.testing.dynamo.expression.Expression;
+import dev.statecraft.testing.dynamo.expression.ItemExpression;
 import dev.statecraft.testing.dynamo.expression.Placeholders;
 import dev.statecraft.testing.dynamo.storage.Consumption;
 import dev.statecraft.testing.dynamo.storage.ModelState;
@@ -45,7 +45,7 @@ final class ItemOperations {
             throw DynamoErrors.unsupported("AttributesToGet");
         }
         ModelTable table = state.table(request.tableName());
-        Expression<List<DocumentPath>> projection = Expression.projection(request.projectionExpression());
+        ItemExpression<List<DocumentPath>> projection = ItemExpression.projection(request.projectionExpression());
         Placeholders placeholders = Placeholders.of(
                 request.hasExpressionAttributeNames() ? request.expressionAttributeNames() : null, null, projection);
         if (projection != null) {

@@ -3,7 +3,7 @@ package dev.statecraft.testing.dynamo;
 import dev.statecraft.testing.dynamo.expression.Condition;
 import dev.statecraft.testing.dynamo.expression.DocumentPath;
 import dev.statecraft.testing.dynamo.expression.DynamoErrors;
-import dev.statecraft.testing.dynamo.expression.Expression;
+import dev.statecraft.testing.dynamo.expression.ItemExpression;
 import dev.statecraft.testing.dynamo.expression.KeyCondition;
 import dev.statecraft.testing.dynamo.expression.Placeholders;
 import dev.statecraft.testing.dynamo.storage.Consumption;
@@ -46,9 +46,9 @@ final class PageOperations {
         ModelTable table = state.table(request.tableName());
         @Nullable IndexShape index = index(table, request.indexName(), request.consistentRead());
         KeyShape key = index == null ? table.key() : index.key();
-        Expression<Condition> keyCondition = Expression.keyCondition(request.keyConditionExpression());
-        Expression<Condition> filter = Expression.filter(request.filterExpression());
-        Expression<List<DocumentPath>> projection = Expression.projection(request.projectionExpression());
+        ItemExpression<Condition> keyCondition = ItemExpression.keyCondition(request.keyConditionExpression());
+        ItemExpression<Condition> filter = ItemExpression.filter(request.filterExpression());
+        ItemExpression<List<DocumentPath>> projection = ItemExpression.projection(request.projectionExpression());
         if (keyCondition == null) {
             throw DynamoErrors.invalid("Either the KeyConditions or KeyConditionExpression parameter must be specified"
                     + " in the request.");
@@ -113,8 +113,8 @@ final class PageOperations {
         }
         ModelTable table = state.table(request.tableName());
         @Nullable IndexShape index = index(table, request.indexName(), request.consistentRead());
-        Expression<Condition> filter = Expression.filter(request.filterExpression());
-        Expression<List<DocumentPath>> projection = Expression.projection(request.projectionExpression());
+        ItemExpression<Condition> filter = ItemExpression.filter(request.filterExpression());
+        ItemExpression<List<DocumentPath>> projection = ItemExpression.projection(request.projectionExpression());
         Placeholders placeholders = Placeholders.of(
                 request.hasExpressionAttributeNames() ? request.expressionAttributeNames() : null,
                 request.hasExpressionAttributeValues() ? request.expressionAttributeValues() : null,
@@ -259,14 +259,16 @@ final class PageOperations {
         }
     }
 
-    private static void rejectKeyIn(@Nullable Expression<Condition> filter, KeyShape key, Placeholders placeholders) {
+    private static void rejectKeyIn(
+            @Nullable ItemExpression<Condition> filter, KeyShape key, Placeholders placeholders) {
         if (filter == null) {
             return;
         }
         for (String name : filter.attributes(placeholders)) {
             if (key.contains(name)) {
-                throw DynamoErrors.invalid("Filter Expression can only contain non-primary key attributes: Primary key"
-                        + " attribute: " + name);
+                throw DynamoErrors.invalid(
+                        "Filter ItemExpression can only contain non-primary key attributes: Primary key"
+                                + " attribute: " + name);
             }
         }
     }

@@ -3,7 +3,7 @@ package dev.statecraft.testing.dynamo;
 import dev.statecraft.testing.dynamo.expression.Condition;
 import dev.statecraft.testing.dynamo.expression.DocumentPath;
 import dev.statecraft.testing.dynamo.expression.DynamoErrors;
-import dev.statecraft.testing.dynamo.expression.Expression;
+import dev.statecraft.testing.dynamo.expression.ItemExpression;
 import dev.statecraft.testing.dynamo.expression.Placeholders;
 import dev.statecraft.testing.dynamo.expression.ValueCheck;
 import dev.statecraft.testing.dynamo.storage.Consumption;
@@ -28,8 +28,8 @@ final class PageReader {
 
     private final ModelTable table;
     private final @Nullable IndexShape index;
-    private final @Nullable Expression<Condition> filter;
-    private final @Nullable Expression<List<DocumentPath>> projection;
+    private final @Nullable ItemExpression<Condition> filter;
+    private final @Nullable ItemExpression<List<DocumentPath>> projection;
     private final Placeholders placeholders;
     private final boolean countsOnly;
     private final boolean fromTable;
@@ -44,8 +44,8 @@ final class PageReader {
     PageReader(
             ModelTable table,
             @Nullable IndexShape index,
-            @Nullable Expression<Condition> filter,
-            @Nullable Expression<List<DocumentPath>> projection,
+            @Nullable ItemExpression<Condition> filter,
+            @Nullable ItemExpression<List<DocumentPath>> projection,
             Placeholders placeholders,
             @Nullable Select select,
             @Nullable Integer limit) {

@@ -3,7 +3,7 @@ package dev.statecraft.testing.dynamo;
 import dev.statecraft.testing.dynamo.expression.Condition;
 import dev.statecraft.testing.dynamo.expression.DocumentPath;
 import dev.statecraft.testing.dynamo.expression.DynamoErrors;
-import dev.statecraft.testing.dynamo.expression.Expression;
+import dev.statecraft.testing.dynamo.expression.ItemExpression;
 import dev.statecraft.testing.dynamo.expression.ItemSize;
 import dev.statecraft.testing.dynamo.expression.Placeholders;
 import dev.statecraft.testing.dynamo.expression.UpdateProgram;
@@ -43,8 +43,8 @@ record PreparedWrite(
         RowKey row,
         Map<String, AttributeValue> key,
         @Nullable StoredItem put,
-        @Nullable Expression<Condition> condition,
-        @Nullable Expression<UpdateProgram> update,
+        @Nullable ItemExpression<Condition> condition,
+        @Nullable ItemExpression<UpdateProgram> update,
         Placeholders placeholders,
         boolean showsItem) {
 
@@ -61,7 +61,7 @@ record PreparedWrite(
         return put(
                 table,
                 request.item(),
-                Expression.condition(request.conditionExpression()),
+                ItemExpression.condition(request.conditionExpression()),
                 request.hasExpressionAttributeNames() ? request.expressionAttributeNames() : null,
                 request.hasExpressionAttributeValues() ? request.expressionAttributeValues() : null,
                 request.returnValuesOnConditionCheckFailure() == ALL_OLD);
@@ -71,7 +71,7 @@ record PreparedWrite(
         return put(
                 table,
                 put.item(),
-                Expression.condition(put.conditionExpression()),
+                ItemExpression.condition(put.conditionExpression()),
                 put.hasExpressionAttributeNames() ? put.expressionAttributeNames() : null,
                 put.hasExpressionAttributeValues() ? put.expressionAttributeValues() : null,
                 put.returnValuesOnConditionCheckFailure() == ALL_OLD);
@@ -82,8 +82,8 @@ record PreparedWrite(
                 Kind.UPDATE,
                 table,
                 request.key(),
-                Expression.condition(request.conditionExpression()),
-                Expression.update(request.updateExpression()),
+                ItemExpression.condition(request.conditionExpression()),
+                ItemExpression.update(request.updateExpression()),
                 request.hasExpressionAttributeNames() ? request.expressionAttributeNames() : null,
                 request.hasExpressionAttributeValues() ? request.expressionAttributeValues() : null,
                 request.returnValuesOnConditionCheckFailure() == ALL_OLD);
@@ -94,8 +94,8 @@ record PreparedWrite(
                 Kind.UPDATE,
                 table,
                 update.key(),
-                Expression.condition(update.conditionExpression()),
-                Expression.update(update.updateExpression()),
+                ItemExpression.condition(update.conditionExpression()),
+                ItemExpression.update(update.updateExpression()),
                 update.hasExpressionAttributeNames() ? update.expressionAttributeNames() : null,
                 update.hasExpressionAttributeValues() ? update.expressionAttributeValues() : null,
                 update.returnValuesOnConditionCheckFailure() == ALL_OLD);
@@ -106,7 +106,7 @@ record PreparedWrite(
                 Kind.DELETE,
                 table,
                 request.key(),
-                Expression.condition(request.conditionExpression()),
+                ItemExpression.condition(request.conditionExpression()),
                 null,
                 request.hasExpressionAttributeNames() ? request.expressionAttributeNames() : null,
                 request.hasExpressionAttributeValues() ? request.expressionAttributeValues() : null,
@@ -118,7 +118,7 @@ record PreparedWrite(
                 Kind.DELETE,
                 table,
                 delete.key(),
-                Expression.condition(delete.conditionExpression()),
+                ItemExpression.condition(delete.conditionExpression()),
                 null,
                 delete.hasExpressionAttributeNames() ? delete.expressionAttributeNames() : null,
                 delete.hasExpressionAttributeValues() ? delete.expressionAttributeValues() : null,
@@ -130,7 +130,7 @@ record PreparedWrite(
                 Kind.CHECK,
                 table,
                 check.key(),
-                Expression.condition(check.conditionExpression()),
+                ItemExpression.condition(check.conditionExpression()),
                 null,
                 check.hasExpressionAttributeNames() ? check.expressionAttributeNames() : null,
                 check.hasExpressionAttributeValues() ? check.expressionAttributeValues() : null,
@@ -140,7 +140,7 @@ record PreparedWrite(
     static PreparedWrite put(
             ModelTable table,
             Map<String, AttributeValue> given,
-            @Nullable Expression<Condition> condition,
+            @Nullable ItemExpression<Condition> condition,
             @Nullable Map<String, String> names,
             @Nullable Map<String, AttributeValue> values,
             boolean showsItem) {
@@ -169,8 +169,8 @@ record PreparedWrite(
             Kind kind,
             ModelTable table,
             Map<String, AttributeValue> given,
-            @Nullable Expression<Condition> condition,
-            @Nullable Expression<UpdateProgram> update,
+            @Nullable ItemExpression<Condition> condition,
+            @Nullable ItemExpression<UpdateProgram> update,
             @Nullable Map<String, String> names,
             @Nullable Map<String, AttributeValue> values,
             boolean showsItem) {
@@ -238,7 +238,7 @@ record PreparedWrite(
         return item;
     }
 
-    private static void check(@Nullable Expression<Condition> condition, Placeholders placeholders) {
+    private static void check(@Nullable ItemExpression<Condition> condition, Placeholders placeholders) {
         if (condition != null) {
             condition.tree().check(condition.parameter(), placeholders);
         }

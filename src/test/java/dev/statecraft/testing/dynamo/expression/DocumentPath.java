@@ -84,7 +84,7 @@ public record DocumentPath(List<Step> steps) {
     }
 
     /** Rejects a projection whose paths overlap. */
-    public static void requireDisjoint(Expression<List<DocumentPath>> projection, Placeholders placeholders) {
+    public static void requireDisjoint(ItemExpression<List<DocumentPath>> projection, Placeholders placeholders) {
         if (projection.tree().size() > 1) {
             requireDisjoint(projection.parameter(), projection.tree(), placeholders);
         }

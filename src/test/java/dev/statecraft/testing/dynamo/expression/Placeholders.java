@@ -32,9 +32,9 @@ public final class Placeholders {
     public static Placeholders of(
             @Nullable Map<String, String> names,
             @Nullable Map<String, AttributeValue> values,
-            @Nullable Expression<?>... expressions) {
+            @Nullable ItemExpression<?>... expressions) {
         int used = 0;
-        for (Expression<?> expression : expressions) {
+        for (ItemExpression<?> expression : expressions) {
             used += expression == null ? 0 : 1;
         }
         requireSensible(names, "ExpressionAttributeNames", used);
@@ -44,7 +44,7 @@ public final class Placeholders {
         }
         Map<String, String> givenNames = names == null ? Map.of() : names;
         Map<String, AttributeValue> givenValues = values == null ? Map.of() : values;
-        for (Expression<?> expression : expressions) {
+        for (ItemExpression<?> expression : expressions) {
             if (expression != null) {
                 requireDefined(expression, expression.names(), givenNames.keySet(), "name");
                 requireDefined(expression, expression.values(), givenValues.keySet(), "value");
@@ -90,7 +90,8 @@ public final class Placeholders {
         }
     }
 
-    private static void requireDefined(Expression<?> expression, Set<String> used, Set<String> defined, String kind) {
+    private static void requireDefined(
+            ItemExpression<?> expression, Set<String> used, Set<String> defined, String kind) {
         for (String placeholder : used) {
             if (!defined.contains(placeholder)) {
                 String where = kind.equals("name") ? "used in the document path" : "used in expression";
@@ -101,12 +102,12 @@ public final class Placeholders {
     }
 
     private static void requireUsed(
-            Map<String, ?> defined, String kind, @Nullable Expression<?>[] expressions, boolean values) {
+            Map<String, ?> defined, String kind, @Nullable ItemExpression<?>[] expressions, boolean values) {
         if (defined.isEmpty()) {
             return;
         }
         Map<String, Object> left = new HashMap<>(defined);
-        for (Expression<?> expression : expressions) {
+        for (ItemExpression<?> expression : expressions) {
             if (expression != null) {
                 left.keySet().removeAll(values ? expression.values() : expression.names());
             }

@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param values the placeholders of values in it
  * @param attributes the attributes in it, by name or placeholder
  */
-public record Expression<T>(String parameter, T tree, Set<String> names, Set<String> values, Set<String> attributes) {
+public record ItemExpression<T>(
+        String parameter, T tree, Set<String> names, Set<String> values, Set<String> attributes) {
 
     private static final Cache<Condition> CONDITIONS =
             new Cache<>("ConditionExpression", ExpressionParser::wholeCondition);
@@ -28,27 +29,27 @@ public record Expression<T>(String parameter, T tree, Set<String> names, Set<Str
             new Cache<>("ProjectionExpression", ExpressionParser::projection);
 
     /** A condition of a write; null for null. */
-    public static @Nullable Expression<Condition> condition(@Nullable String text) {
+    public static @Nullable ItemExpression<Condition> condition(@Nullable String text) {
         return CONDITIONS.get(text);
     }
 
     /** A filter of a query or scan; null for null. */
-    public static @Nullable Expression<Condition> filter(@Nullable String text) {
+    public static @Nullable ItemExpression<Condition> filter(@Nullable String text) {
         return FILTERS.get(text);
     }
 
     /** The key condition of a query; null for null. */
-    public static @Nullable Expression<Condition> keyCondition(@Nullable String text) {
+    public static @Nullable ItemExpression<Condition> keyCondition(@Nullable String text) {
         return KEY_CONDITIONS.get(text);
     }
 
     /** An update; null for null. */
-    public static @Nullable Expression<UpdateProgram> update(@Nullable String text) {
+    public static @Nullable ItemExpression<UpdateProgram> update(@Nullable String text) {
         return UPDATES.get(text);
     }
 
     /** The attributes that a read returns; null for null. */
-    public static @Nullable Expression<List<DocumentPath>> projection(@Nullable String text) {
+    public static @Nullable ItemExpression<List<DocumentPath>> projection(@Nullable String text) {
         return PROJECTIONS.get(text);
     }
 
@@ -59,7 +60,8 @@ public record Expression<T>(String parameter, T tree, Set<String> names, Set<Str
                 .toList();
     }
 
-    private record Cache<T>(String parameter, Function<ExpressionParser, T> parse, Map<String, Expression<T>> byText) {
+    private record Cache<T>(
+            String parameter, Function<ExpressionParser, T> parse, Map<String, ItemExpression<T>> byText) {
 
         /** Tests that build expressions with literals must not fill the memory. */
         private static final int MOST = 10_000;
@@ -68,18 +70,18 @@ public record Expression<T>(String parameter, T tree, Set<String> names, Set<Str
             this(parameter, parse, new ConcurrentHashMap<>());
         }
 
-        @Nullable Expression<T> get(@Nullable String text) {
+        @Nullable ItemExpression<T> get(@Nullable String text) {
             if (text == null) {
                 return null;
             }
-            Expression<T> known = byText.get(text);
+            ItemExpression<T> known = byText.get(text);
             if (known != null) {
                 return known;
             }
             ExpressionParser parser = new ExpressionParser(parameter, text);
             T tree = parse.apply(parser);
-            Expression<T> parsed =
-                    new Expression<>(parameter, tree, parser.names(), parser.values(), parser.attributes());
+            ItemExpression<T> parsed =
+                    new ItemExpression<>(parameter, tree, parser.names(), parser.values(), parser.attributes());
             if (byText.size() < MOST) {
                 byText.put(text, parsed);
             }
