@@ -71,10 +71,7 @@ class CommitDraftLimitsTest {
 
     private static Step step(CommitDraft draft, String id) {
         return draft.add(new Mutation(
-                id,
-                null,
-                "b",
-                current -> writing((ObjectNode) current.json().deepCopy().put("b", 1), List.of(), 5)));
+                id, null, "b", current -> writing(current.json().deepCopy().put("b", 1), List.of(), 5)));
     }
 
     @Test
@@ -106,7 +103,7 @@ class CommitDraftLimitsTest {
     void explanationsOfConflictsCountForTheItem() {
         Conflict conflict = new Conflict("a", TextNode.valueOf("x".repeat(15_000)), null, null, null, null);
         Function<Entity, Mutation.Decision> explained =
-                current -> writing((ObjectNode) current.json().deepCopy().put("b", 1), List.of(conflict), 5);
+                current -> writing(current.json().deepCopy().put("b", 1), List.of(conflict), 5);
         Entity fits = large("e", 385_000 - 27_000, 1_000);
         assertInstanceOf(Made.class, draft(fits).add(new Mutation("e", null, "b", explained)));
         Entity full = large("e", 395_000 - 27_000, 1_000);
@@ -145,10 +142,10 @@ class CommitDraftLimitsTest {
             for (int i = 0; i < 10; i++) {
                 step(draft, "e" + i);
             }
-            long used = draft.entry().sizeBytes() + 1 + 10 * (385_000 + 14 + 5);
+            int used = draft.entry().sizeBytes() + 1 + 10 * (385_000 + 14 + 5);
             // The last entity adds its item to the transaction, and its change to the log.
-            long change = (draft.entry().sizeBytes() - 1) / 10;
-            int text = (int) (3_900_000 - used - change - 5 - 14) + more;
+            int change = (draft.entry().sizeBytes() - 1) / 10;
+            int text = 3_900_000 - used - change - 5 - 14 + more;
             CommitDraft full = draft(withLast(stored, large("x9", text, 0)));
             for (int i = 0; i < 10; i++) {
                 step(full, "e" + i);

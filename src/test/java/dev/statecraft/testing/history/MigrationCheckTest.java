@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -23,17 +22,20 @@ class MigrationCheckTest {
             Map.of("a", new Stored<>("1", 1, "x"), "b", new Stored<>("1", 1, "y"));
     private static final Map<String, Stored<String>> NEW =
             Map.of("a", new Stored<>("2", 2, "X"), "b", new Stored<>("2", 2, "Y"));
-    private static final UnaryOperator<String> UP = state -> state.toUpperCase(Locale.ROOT);
     private static final Map<String, Integer> ONE_EACH = Map.of("a", 1, "b", 1);
 
+    private static String up(String state) {
+        return state.toUpperCase(Locale.ROOT);
+    }
+
     private static List<Violation> transformed(Map<String, Stored<String>> after, Map<String, Integer> writes) {
-        return MigrationCheck.transformedOnce(OLD, after, "2", UP, writes, Set.of());
+        return MigrationCheck.transformedOnce(OLD, after, "2", MigrationCheckTest::up, writes, Set.of());
     }
 
     private static List<Violation> readable(Stored<String> stored) {
         return MigrationCheck.readable(
                 List.of(Operation.answered("p", 1, 2, "a", new Found<>(stored))),
-                (schema, state) -> schema.equals("2") == state.equals(UP.apply(state)));
+                (schema, state) -> schema.equals("2") == state.equals(up(state)));
     }
 
     private static List<Violation> rolledBack(Map<String, Stored<String>> after, Set<String> touched) {
@@ -54,7 +56,7 @@ class MigrationCheckTest {
                         OLD,
                         records(new Stored<>("2", 2, "X"), new Stored<>("1", 1, "y")),
                         "2",
-                        UP,
+                        MigrationCheckTest::up,
                         Map.of("a", 1),
                         Set.of("b")));
         assertEquals(List.of(), readable(new Stored<>("1", 1, "x")));
