@@ -191,7 +191,7 @@ public final class Arena {
                 recent,
                 backoff,
                 machine.threads());
-        audits = new BoardConsistencyService(boards, entries, ranks, parallel, new Counters(), clock);
+        audits = new BoardConsistencyService(boards, entries, ranks, parallel, new Counters(), leaderboards, clock);
         counter = new RankCounter(ranks, parallel);
         SeasonFinalizer closings = new SeasonFinalizer(
                 boards, closed, entries, ranks, rankings, lists, snapshots, awards, leaderboards, clock, backoff);

@@ -58,6 +58,7 @@ public record Board(
      *
      * @param season the season whose rank tree is rebuilt
      * @param from the old generation
+     * @param startedAt when the generation of the tree was increased
      * @param lane the lane whose entries are being moved; the number of lanes once all entries were moved
      * @param after the last player in this lane whose entry was moved, null if none was
      * @param markedAt when lane markers were written after the last move, null before. The rebuild is complete once the
@@ -66,6 +67,7 @@ public record Board(
     public record Mending(
             int season,
             int from,
+            Instant startedAt,
             int lane,
             @Nullable String after,
             @Nullable Instant markedAt) {}
@@ -170,10 +172,10 @@ public record Board(
     }
 
     /** Returns this board with a started rebuild of a season's rank tree. */
-    public Board mending(int ofSeason) {
+    public Board mending(int ofSeason, Instant now) {
         Map<Integer, Integer> incremented = new TreeMap<>(generations);
         incremented.put(ofSeason, generation(ofSeason) + 1);
-        Mending start = new Mending(ofSeason, generation(ofSeason), 0, null, null);
+        Mending start = new Mending(ofSeason, generation(ofSeason), now, 0, null, null);
         return next(settings, seasons, history, incremented, start, scored, subscored, updatedAt);
     }
 

@@ -113,6 +113,7 @@ public final class BoardItems {
         Map<String, AttributeValue> map = new HashMap<>();
         map.put("season", n(mending.season()));
         map.put("from", n(mending.from()));
+        map.put("startedAt", n(mending.startedAt().toEpochMilli()));
         map.put("lane", n(mending.lane()));
         if (mending.after() != null) {
             map.put("after", s(mending.after()));
@@ -130,6 +131,10 @@ public final class BoardItems {
         return new Board.Mending(
                 (int) Attributes.number(map, "season"),
                 (int) Attributes.number(map, "from"),
+                // Former releases stored no start.
+                map.containsKey("startedAt")
+                        ? Instant.ofEpochMilli(Attributes.number(map, "startedAt"))
+                        : Instant.EPOCH,
                 (int) Attributes.number(map, "lane"),
                 Attributes.stringOrNull(map, "after"),
                 map.containsKey("markedAt") ? Instant.ofEpochMilli(Attributes.number(map, "markedAt")) : null);

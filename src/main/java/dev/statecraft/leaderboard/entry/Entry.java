@@ -217,6 +217,8 @@ public record Entry(
     /**
      * This entry after its next write, at the time of the receipt. Attempts do not change.
      *
+     * @param generation the generation of the rank tree that the writer knows; an entry never returns to an older one, because
+     *     a rebuild deletes the old tree once every entry has moved
      * @param match the match record to store a copy of, null for none
      */
     public Entry next(
@@ -235,7 +237,7 @@ public record Entry(
                 reached,
                 receipt.at(),
                 version + 1,
-                generation,
+                Math.max(tree, generation),
                 data,
                 own,
                 earlier.retained(own.size(), receipt.at(), retention),
@@ -243,6 +245,19 @@ public record Entry(
                 match,
                 attempts,
                 closed);
+    }
+
+    /**
+     * This entry as one write after the stored one: all receipts since then get the time of the write. Rank trees count only
+     * the last score of a write, and {@link #countedAt} finds it by its time.
+     */
+    public Entry asOneWriteAfter(Entry stored) {
+        List<Receipt> timed = receipts.stream()
+                .map(receipt -> receipt.at() > stored.writtenAt() ? receipt.at(writtenAt) : receipt)
+                .toList();
+        return new Entry(
+                playerId, score, reachedAt, writtenAt, version, tree, metadata, timed, earlier, rated, carried,
+                attempts, closed);
     }
 
     /** The receipts with one more, without the oldest beyond the retention. */

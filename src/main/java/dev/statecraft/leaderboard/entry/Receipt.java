@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param body hash of the submission
  * @param oldValue score before, in the smallest unit of the board; 0 if there was none
  * @param score score after; meaningless if {@code removed}
- * @param at time of the write, Unix milliseconds; increases from receipt to receipt
+ * @param at time of the write, Unix milliseconds; increases from write to write, and a write may have several receipts
  * @param first whether the player had no score before
  * @param improved whether the score became better
  * @param removed whether the entry was removed
@@ -61,6 +61,11 @@ public record Receipt(
     public static Receipt quarantined(long id, int body, @Nullable Score old, long at, Bound bound) {
         Score kept = old == null ? Score.ZERO : old;
         return new Receipt(id, body, kept.value(), kept, at, old == null, false, false, bound);
+    }
+
+    /** This receipt at another time of the write. */
+    Receipt at(long time) {
+        return new Receipt(id, body, oldValue, score, time, first, improved, removed, quarantined);
     }
 
     /** The score after this write; null if the entry was removed or a first score was quarantined. */

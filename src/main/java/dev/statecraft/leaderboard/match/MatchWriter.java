@@ -85,6 +85,7 @@ public class MatchWriter {
         }
         if (!records.isEmpty()) {
             List<MatchStore.Replaced> replaced = new ArrayList<>();
+            next.replaceAll((player, entry) -> entry.asOneWriteAfter(current.getOrDefault(player, Entry.none(player))));
             next.forEach((player, entry) -> {
                 long before = current.getOrDefault(player, Entry.none(player)).version();
                 if (entry.version() != before) {

@@ -7,6 +7,7 @@ import dev.statecraft.leaderboard.entry.Entry;
 import dev.statecraft.leaderboard.entry.EntryStore;
 import dev.statecraft.leaderboard.entry.ScorePath;
 import dev.statecraft.leaderboard.entry.ScorePath.Step;
+import dev.statecraft.leaderboard.settings.LeaderboardConfig;
 import dev.statecraft.leaderboard.settings.Ranking;
 import dev.statecraft.leaderboard.settings.Score;
 import dev.statecraft.table.Counters;
@@ -36,7 +37,8 @@ import org.jboss.logging.Logger;
  *
  * <p>A rebuild never writes counts. It starts a new generation of the tree and writes every entry once more with the new
  * generation; the stream consumer then moves each entry from the old tree to the new one exactly once, regardless of
- * concurrent writes. Both trees count together until the old one is empty; what remains in it is the drift and is deleted.
+ * concurrent writes. The first entry moves {@code rebuild-after} after the start: a first score that an instance writes for
+ * the old generation then precedes the move of its lane. A written entry never returns to an older generation. Both trees count together until the old one is empty; what remains in it is the drift and is deleted.
  * Therefore a rebuild is safe under load and can be interrupted and resumed at any point.
  */
 @ApplicationScoped
@@ -51,6 +53,7 @@ public class BoardConsistencyService {
     private final RankStore ranks;
     private final Parallel parallel;
     private final Counters counters;
+    private final LeaderboardConfig config;
     private final Clock clock;
 
     public BoardConsistencyService(
@@ -59,12 +62,14 @@ public class BoardConsistencyService {
             RankStore ranks,
             Parallel parallel,
             Counters counters,
+            LeaderboardConfig config,
             Clock clock) {
         this.counters = counters;
         this.boards = boards;
         this.entries = entries;
         this.ranks = ranks;
         this.parallel = parallel;
+        this.config = config;
         this.clock = clock;
     }
 
@@ -182,11 +187,11 @@ public class BoardConsistencyService {
      * @return whether it started; false if another rebuild of the board is in progress
      */
     public boolean mend(Board board, int season) {
-        return board.mending() == null && boards.replace(board.mending(season), board, true);
+        return board.mending() == null && boards.replace(board.mending(season, now()), board, true);
     }
 
     /**
-     * Continues a rebuild: moves entries to the new tree page by page while there is time, then writes a marker into each
+     * Continues a rebuild once {@code rebuild-after} has passed since its start: moves entries to the new tree page by page while there is time, then writes a marker into each
      * lane, and deletes the old tree once the stream consumer has counted the markers and therefore all moves. May be called at
      * any time and is idempotent. Cost: 1 WCU for each entry, none in the order index.
      *
@@ -196,6 +201,9 @@ public class BoardConsistencyService {
     public Optional<Long> goOn(Board board, BooleanSupplier timeLeft) {
         Board current = board;
         Mending mending = current.mending();
+        if (mending != null && now().isBefore(mending.startedAt().plus(config.rebuildAfter()))) {
+            return Optional.empty();
+        }
         int generation = mending == null ? 0 : current.generation(mending.season());
         while (mending != null && mending.lane() < current.settings().lanes()) {
             if (!timeLeft.getAsBoolean()) {
@@ -209,10 +217,10 @@ public class BoardConsistencyService {
             mending = current.mending();
         }
         if (mending != null && mending.markedAt() == null) {
-            Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
+            Instant now = now();
             entries.mark(current, mending.season(), mending.from(), now);
-            Board marked = current.mendedUntil(
-                    new Mending(mending.season(), mending.from(), mending.lane(), mending.after(), now));
+            Board marked = current.mendedUntil(new Mending(
+                    mending.season(), mending.from(), mending.startedAt(), mending.lane(), mending.after(), now));
             if (!boards.replace(marked, current, false)) {
                 return Optional.empty();
             }
@@ -222,6 +230,10 @@ public class BoardConsistencyService {
         return mending == null ? Optional.empty() : finish(current, mending);
     }
 
+    private Instant now() {
+        return clock.instant().truncatedTo(ChronoUnit.MILLIS);
+    }
+
     private Mending movePage(Board board, Mending mending, int generation) {
         int season = mending.season();
         EntryStore.LanePage page = entries.lane(board, season, mending.lane(), mending.after(), PAGE);
@@ -229,7 +241,7 @@ public class BoardConsistencyService {
                 .map(entry -> (Callable<Boolean>) () -> move(board, season, entry, generation))
                 .toList());
         int lane = page.next() == null ? mending.lane() + 1 : mending.lane();
-        return new Mending(season, mending.from(), lane, page.next(), null);
+        return new Mending(season, mending.from(), mending.startedAt(), lane, page.next(), null);
     }
 
     private Optional<Long> finish(Board board, Mending mending) {

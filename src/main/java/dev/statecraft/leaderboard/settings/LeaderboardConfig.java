@@ -271,6 +271,13 @@ public interface LeaderboardConfig {
     @WithDefault("5s")
     Duration settleAfter();
 
+    /**
+     * Time from the start of a rank tree rebuild to its first move. Must exceed {@code board-cache} plus the time limit of
+     * every function that writes scores, 15 s. A first score that is written later for the old tree would not be counted.
+     */
+    @WithDefault("20s")
+    Duration rebuildAfter();
+
     /** How long one run waits until the rank tree has counted these writes. Afterwards the next run continues. */
     @WithDefault("3s")
     Duration countWait();

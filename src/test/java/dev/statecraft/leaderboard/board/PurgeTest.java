@@ -50,6 +50,7 @@ class PurgeTest {
     private static final Duration AFTER = Duration.ofMinutes(5);
     private static final Duration AGAIN_AFTER = Duration.ofHours(26);
     private static final Map<String, String> SMALL_STEPS = Map.of(
+            "statecraft.leaderboard.rebuild-after", "PT0S",
             "statecraft.leaderboard.award-page", "3",
             "statecraft.leaderboard.sampled-players", "4",
             "statecraft.leaderboard.snapshot-entries", "5",

@@ -13,20 +13,27 @@ import dev.statecraft.leaderboard.settings.Order;
 import dev.statecraft.leaderboard.settings.RankingType;
 import dev.statecraft.leaderboard.settings.Score;
 import dev.statecraft.table.StreamRecord;
+import dev.statecraft.testing.fault.AwsOperation;
 import dev.statecraft.testing.fault.FaultyDynamo;
 import java.math.BigInteger;
+import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** The consistency check finds drift, and a rebuild removes it under load (invariant R5). */
 public class BoardConsistencyServiceTest {
 
-    private final Arena arena = new Arena();
+    private static final Map<String, String> AT_ONCE = Map.of("statecraft.leaderboard.rebuild-after", "PT0S");
+    private static final Instant START = Instant.parse("2093-11-25T00:00:00Z");
+
+    private final Arena arena = new Arena(AT_ONCE, new FaultyDynamo(), Clock.systemUTC());
     private final Random random = new Random(3);
 
     @Test
@@ -72,7 +79,7 @@ public class BoardConsistencyServiceTest {
     /** All moves have the same time, and the stream delivers them in two batches. */
     @Test
     void oldTreeExistsUntilTheLastMoveIsCounted() {
-        Arena still = new Arena(Map.of(), new FaultyDynamo(), new MovingClock(Instant.parse("2093-11-25T00:00:00Z")));
+        Arena still = new Arena(AT_ONCE, new FaultyDynamo(), new MovingClock(START));
         still.create("moved", RankingType.SCORE, Order.DESCENDING, null, 1);
         for (int i = 0; i < 10; i++) {
             still.submit("moved", "p" + i, i, 0, null);
@@ -88,6 +95,54 @@ public class BoardConsistencyServiceTest {
         }
         assertEquals(Optional.of(0L), still.audits.goOn(still.board("moved"), () -> true));
         assertEquals(0, still.audits.audit(still.board("moved"), 1).drift());
+    }
+
+    /** The write of a new player's first score began before the rebuild, and arrives after its first step. */
+    @Test
+    void firstScoreForTheOldTree_isMoved() {
+        MovingClock clock = new MovingClock(START);
+        FaultyDynamo between = new FaultyDynamo();
+        Arena api = new Arena(Map.of("statecraft.leaderboard.board-cache", "PT0S"), between, clock);
+        Arena schedule =
+                new Arena(api.tables, Map.of("statecraft.leaderboard.board-cache", "PT0S"), new FaultyDynamo(), clock);
+        api.create("moved", RankingType.SCORE, Order.DESCENDING, null, 1);
+        api.submit("moved", "p0", 7, 0, null);
+        between.beforeNext(Set.of(AwsOperation.PUT_ITEM), () -> {
+            assertTrue(schedule.audits.mend(schedule.board("moved"), 1));
+            assertEquals(Optional.empty(), schedule.audits.goOn(schedule.board("moved"), () -> true));
+        });
+        api.submit("moved", "p1", 8, 0, null);
+        assertTrue(between.hasActed());
+        assertEquals(0, api.entries.read(api.board("moved"), 1, "p1").tree());
+        clock.move(Duration.ofSeconds(20));
+        rebuild(schedule, api);
+        assertEquals(0, api.audits.audit(api.board("moved"), 1).drift());
+    }
+
+    /** An instance whose cached board is older than the rebuild writes an entry that has moved. */
+    @Test
+    void movedEntry_neverReturnsToTheOldTree() {
+        MovingClock clock = new MovingClock(START);
+        Arena outdated = new Arena(Map.of("statecraft.leaderboard.board-cache", "PT1H"), new FaultyDynamo(), clock);
+        Arena schedule = new Arena(
+                outdated.tables, Map.of("statecraft.leaderboard.board-cache", "PT0S"), new FaultyDynamo(), clock);
+        schedule.create("moved", RankingType.SCORE, Order.DESCENDING, null, 1);
+        outdated.submit("moved", "p0", 7, 0, null);
+        assertTrue(schedule.audits.mend(schedule.board("moved"), 1));
+        clock.move(Duration.ofSeconds(20));
+        assertEquals(Optional.empty(), schedule.audits.goOn(schedule.board("moved"), () -> true));
+        outdated.submit("moved", "p0", 8, 0, null);
+        rebuild(schedule, outdated);
+        assertEquals(0, schedule.audits.audit(schedule.board("moved"), 1).drift());
+    }
+
+    private static void rebuild(Arena schedule, Arena streams) {
+        Optional<Long> mended = Optional.empty();
+        for (int step = 0; step < 5 && mended.isEmpty(); step++) {
+            streams.drain();
+            mended = schedule.audits.goOn(schedule.board("moved"), () -> true);
+        }
+        assertTrue(mended.isPresent(), "the rebuild does not end");
     }
 
     @Test

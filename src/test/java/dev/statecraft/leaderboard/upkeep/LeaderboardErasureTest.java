@@ -44,7 +44,8 @@ import software.amazon.awssdk.services.dynamodb.streams.DynamoDbStreamsClient;
 /** No item contains an erased player, despite concurrent writes. */
 class LeaderboardErasureTest {
 
-    private static final Map<String, String> SETTINGS = Map.of("statecraft.leaderboard.erased-seasons", "7");
+    private static final Map<String, String> SETTINGS =
+            Map.of("statecraft.leaderboard.erased-seasons", "7", "statecraft.leaderboard.rebuild-after", "PT0S");
 
     private final MovingClock clock = new MovingClock(Instant.parse("2093-11-23T00:00:00Z"));
     private static final Set<AwsOperation> PUTS = Set.of(AwsOperation.PUT_ITEM, AwsOperation.TRANSACT_WRITE);

@@ -90,7 +90,8 @@ class RestoredTablesTest {
         if (ranks) {
             copy(original.tables.ranks(), tables.ranks(), true);
         }
-        Arena restored = new Arena(tables, Map.of(), new FaultyDynamo(), Clock.systemUTC());
+        Arena restored = new Arena(
+                tables, Map.of("statecraft.leaderboard.rebuild-after", "PT0S"), new FaultyDynamo(), Clock.systemUTC());
         // The stream of a restored table is enabled after the restore, so it does not contain the restored items.
         while (!restored.stream.next().isEmpty()) {
             // Skipped.

@@ -110,10 +110,14 @@ class SimulationTest {
      *   <li>297: a board whose read took long was cached too long, with the same effect.
      *   <li>242: a season that closed during a rebuild of its rank tree was finalized with 0 entries, so that nobody got
      *       the rewards by percentile.
+     *   <li>484: a player tied with themselves, because a score that was never stored alone had the millisecond of another
+     *       player's write.
+     *   <li>779: a first score for the old rank tree arrived after the rebuild had passed its lane, so that the player was
+     *       in no rank until the next score.
      * </ul>
      */
     @ParameterizedTest
-    @ValueSource(longs = {103, 131, 242, 297})
+    @ValueSource(longs = {103, 131, 242, 297, 484, 779})
     void boardsRegression(long seed) {
         new Seeds("boards", BoardWorkload::new).run(seed, 1);
     }
