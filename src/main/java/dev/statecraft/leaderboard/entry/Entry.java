@@ -131,9 +131,14 @@ public record Entry(
         return earlier.of(submission);
     }
 
+    /** The time of the next write of this stored entry: now, or later if a clock that is ahead wrote it. */
+    public long nextWriteAt(long now) {
+        return Math.max(now, writtenAt + 1);
+    }
+
     /** This entry without its score. The receipts stay, so that a late retry does not restore the score. */
     public Entry removed(long now, Receipt.Retention retention) {
-        long at = Math.max(now, writtenAt + 1);
+        long at = nextWriteAt(now);
         Score last = score == null ? Score.ZERO : score;
         Receipt removal = new Receipt(0, 0, last.value(), Score.ZERO, at, false, false, true);
         return next(null, at, tree, null, removal, retention, null, carried);
@@ -146,7 +151,7 @@ public record Entry(
 
     /** This entry in another generation of the rank tree. */
     public Entry movedTo(int generation, long now) {
-        long at = Math.max(now, writtenAt + 1);
+        long at = nextWriteAt(now);
         return new Entry(
                 playerId,
                 score,
@@ -169,7 +174,7 @@ public record Entry(
                 playerId,
                 score,
                 reachedAt,
-                Math.max(now, writtenAt + 1),
+                nextWriteAt(now),
                 version + 1,
                 version == 0 ? generation : tree,
                 metadata,
@@ -183,7 +188,7 @@ public record Entry(
 
     /** This entry with other metadata; the receipts do not change. */
     public Entry withMetadata(@Nullable String other, long now) {
-        long at = Math.max(now, writtenAt + 1);
+        long at = nextWriteAt(now);
         return new Entry(
                 playerId,
                 score,
@@ -248,7 +253,7 @@ public record Entry(
     }
 
     /**
-     * This entry as one write after the stored one: all receipts since then get the time of the write. Rank trees count only
+     * This entry as one write after the stored one: all receipts since then get the time of the write. A rank tree counts only
      * the last score of a write, and {@link #countedAt} finds it by its time.
      */
     public Entry asOneWriteAfter(Entry stored) {

@@ -111,7 +111,7 @@ public record Match(String matchId, List<Side> sides) {
         Score next = new Score(newValue, 0);
         boolean changed = !next.equals(old);
         boolean improved = old == null || board.order().better(next, old);
-        long at = Math.max(now, entry.writtenAt() + 1);
+        long at = entry.nextWriteAt(now);
         Receipt receipt = new Receipt(
                 Receipt.idOf(matchId),
                 (int) body(),

@@ -121,7 +121,7 @@ public class ReviewService {
         Submission submission = review.submission();
         Entry entry = entries.read(board, board.season(), submission.playerId());
         Submission.Decision decision =
-                submission.accepted(board, entry, clock.millis(), submissions.retention(board, 1));
+                submission.accepted(board, entry, entry.nextWriteAt(clock.millis()), submissions.retention(board, 1));
         if (decision instanceof Submission.OutOfRange) {
             return Optional.of(new OutOfRange());
         }

@@ -166,7 +166,7 @@ public class ScoreWriter {
             }
             entry = submissions.ground(board, scores, entry);
             List<Decided> decided = submissions.decide(board, scores, entry, together, known);
-            Entry next = lastOf(decided, entry).asOneWriteAfter(entry);
+            Entry next = lastOf(decided, entry);
             if (next.version() == entry.version()) {
                 return new Written(board, entry, withLast(decided, entry));
             }

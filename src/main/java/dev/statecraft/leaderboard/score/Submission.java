@@ -60,10 +60,11 @@ public record Submission(
      * Computes the effect of this submission.
      *
      * @param entry the current entry of the player
-     * @param now Unix time in milliseconds
+     * @param at time of the write, Unix milliseconds; see {@link Entry#nextWriteAt}. Submissions that are written together have
+     *     the same, because a rank tree counts only the last of them.
      * @param retention which receipts the entry stores
      */
-    public Decision on(Board board, Entry entry, long now, Receipt.Retention retention) {
+    public Decision on(Board board, Entry entry, long at, Receipt.Retention retention) {
         Receipt before = entry.receiptOf(Receipt.idOf(submissionId));
         if (before != null) {
             return isOf(before) ? new Replay(before, board.season()) : new Mismatch();
@@ -79,23 +80,22 @@ public record Submission(
         }
         Bounds bounds = board.settings().bounds();
         boolean counted = terms.maxAttempts() > 0 || (bounds != null && bounds.perMinute() != null);
-        Decision decision = apply(board, entry, now, retention, identified || counted);
+        Decision decision = apply(board, entry, at, retention, identified || counted);
         return decision instanceof Write write ? attempted(board, entry, write) : decision;
     }
 
     /**
      * Computes the effect of this submission once its review is accepted. It is a replay only if it was applied before.
      */
-    public Decision accepted(Board board, Entry entry, long now, Receipt.Retention retention) {
+    public Decision accepted(Board board, Entry entry, long at, Receipt.Retention retention) {
         Receipt before = entry.receiptOf(Receipt.idOf(submissionId));
         return before != null && before.quarantined() == null
                 ? new Replay(before, board.season())
-                : apply(board, entry, now, retention, true);
+                : apply(board, entry, at, retention, true);
     }
 
     /** The entry to write when this submission is quarantined. */
-    public Write quarantined(Board board, Entry entry, Bound bound, long now, Receipt.Retention retention) {
-        long at = Math.max(now, entry.writtenAt() + 1);
+    public Write quarantined(Board board, Entry entry, Bound bound, long at, Receipt.Retention retention) {
         Receipt receipt = Receipt.quarantined(Receipt.idOf(submissionId), body(), entry.score(), at, bound);
         Entry next = entry.quarantined(receipt, board.generation(board.season()), retention);
         return attempted(board, entry, new Write(next, receipt));
@@ -121,7 +121,7 @@ public record Submission(
     }
 
     /** The resulting entry. Without {@code recorded}, a submission that changes nothing is not written. */
-    private Decision apply(Board board, Entry entry, long now, Receipt.Retention retention, boolean recorded) {
+    private Decision apply(Board board, Entry entry, long at, Receipt.Retention retention, boolean recorded) {
         Score old = entry.score();
         Score next = fold(board, old);
         if (next == null) {
@@ -131,7 +131,6 @@ public record Submission(
         boolean changed = !next.equals(old);
         boolean improved = old == null || board.order().better(next, old);
         boolean effective = changed || !keepsTheBetter(board);
-        long at = Math.max(now, entry.writtenAt() + 1);
         Receipt receipt = new Receipt(
                 Receipt.idOf(submissionId), body(), old == null ? 0 : old.value(), next, at, first, improved, false);
         boolean metadataChanges = effective && metadata != null && !metadata.equals(entry.metadata());

@@ -94,23 +94,25 @@ public class SubmissionService {
     }
 
     /**
-     * Evaluates scores of one player in order, each against the entry that the score before it leaves.
+     * Evaluates scores of one player for one write, in order, each against the entry that the score before it leaves.
      *
      * @param together number of scores of the player in the request; the receipts of all of them are stored
      * @param known existing reviews by id
      */
     List<Decided> decide(Board board, List<Identified> scores, Entry entry, int together, Map<String, Review> known) {
         Entry next = entry;
+        long at = entry.nextWriteAt(clock.millis());
         List<Decided> decided = new ArrayList<>();
         for (Identified score : scores) {
-            Decided one = decide(board, score, next, together, known);
+            Decided one = decide(board, score, next, at, together, known);
             decided.add(one);
             next = one.entry() == null ? next : one.entry();
         }
         return decided;
     }
 
-    private Decided decide(Board board, Identified identified, Entry entry, int together, Map<String, Review> known) {
+    private Decided decide(
+            Board board, Identified identified, Entry entry, long at, int together, Map<String, Review> known) {
         NewScore score = identified.score();
         Optional<Long> value = board.units(score.value());
         if (value.isEmpty()) {
@@ -128,7 +130,7 @@ public class SubmissionService {
                 score.submissionId() != null,
                 score.operator());
         Receipt.Retention retention = retention(board, together);
-        Submission.Decision decision = submission.on(board, entry, clock.millis(), retention);
+        Submission.Decision decision = submission.on(board, entry, at, retention);
         if (decision instanceof Submission.Replay || decision instanceof Submission.Mismatch) {
             return Decided.as(known(board, submission, decision));
         }
@@ -145,7 +147,7 @@ public class SubmissionService {
             violated = Optional.of(Bound.FIRST_PERCENTILE);
         }
         if (violated.isPresent()) {
-            return implausible(board, submission, entry, violated.get(), retention, known);
+            return implausible(board, submission, entry, at, violated.get(), retention, known);
         }
         if (decision instanceof Submission.Keep keep) {
             return Decided.as(Taken.of(board, board.season(), submission.submissionId(), keep.receipt(), false));
@@ -184,6 +186,7 @@ public class SubmissionService {
             Board board,
             Submission submission,
             Entry entry,
+            long at,
             Bound bound,
             Receipt.Retention retention,
             Map<String, Review> known) {
@@ -198,7 +201,7 @@ public class SubmissionService {
         if (there != null) {
             return Decided.as(there.isOf(submission) ? known(board, there) : new Mismatch());
         }
-        Submission.Write write = submission.quarantined(board, entry, bound, clock.millis(), retention);
+        Submission.Write write = submission.quarantined(board, entry, bound, at, retention);
         Review review = Review.pending(submission, board.season(), bound, write.receipt());
         return new Decided(
                 Quarantined.of(board, board.season(), review.id(), bound, write.receipt(), false),

@@ -85,6 +85,39 @@ class ReceiptTest {
     }
 
     @Test
+    void writeHasOneTime_andItsLastReceiptCounts() {
+        Receipt.Retention retention = new Receipt.Retention(8, 8, Duration.ofSeconds(10));
+        Score stored = new Score(7, 0);
+        Entry before = new Entry("p", null, 0, 0, 0, 0, null, List.of())
+                .next(stored, 5, 0, null, new Receipt(1, 1, 0, stored, 5, true, true, false), retention, null, null);
+        Score between = new Score(9, 0);
+        Entry written = before.next(
+                        between,
+                        10,
+                        0,
+                        null,
+                        new Receipt(2, 1, 7, between, 10, false, true, false),
+                        retention,
+                        null,
+                        null)
+                .next(
+                        stored,
+                        11,
+                        0,
+                        null,
+                        new Receipt(3, 1, 9, stored, 11, false, false, false),
+                        retention,
+                        null,
+                        null);
+        assertEquals(between, written.countedAt(10L));
+        Entry one = written.asOneWriteAfter(before);
+        assertEquals(
+                List.of(5L, 11L, 11L), one.receipts().stream().map(Receipt::at).toList());
+        assertEquals(stored, one.countedAt(10L));
+        assertEquals(stored, one.countedAt(11L));
+    }
+
+    @Test
     void quarantinedSubmissionChangesNoScore() {
         Score seven = new Score(7, 2);
         Receipt later = Receipt.quarantined(1, 1, seven, 5, Bound.MAX);

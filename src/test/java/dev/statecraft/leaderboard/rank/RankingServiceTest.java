@@ -26,10 +26,10 @@ class RankingServiceTest {
         MovingClock clock = new MovingClock(Instant.parse("2093-11-25T00:00:00Z"));
         Arena arena = new Arena(Map.of(), new FaultyDynamo(), clock);
         arena.create("board", RankingType.SCORE, Order.DESCENDING, Operator.LAST, 1);
-        arena.submit("board", "p", 7, 0, null);
+        arena.submit("board", "p", 1_000, 0, null);
         clock.move(Duration.ofSeconds(1));
-        arena.scores.submitAll(Arena.GAME, "board", List.of(score(1_000_000), score(7)), false);
-        arena.submit("board", "q", 8, 0, null);
+        arena.scores.submitAll(Arena.GAME, "board", List.of(score(1_000_000), score(1_000)), false);
+        arena.submit("board", "q", 1_001, 0, null);
         arena.drain();
         Board board = arena.board("board");
         EntryRank rank = arena.rankings.rank(board, 1, arena.entries.read(board, 1, "p"));

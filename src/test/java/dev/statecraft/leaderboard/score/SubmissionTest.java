@@ -228,7 +228,7 @@ class SubmissionTest {
     }
 
     private static Submission.Write write(Board board, Entry entry, Submission submission, long now) {
-        return assertInstanceOf(Submission.Write.class, submission.on(board, entry, now, RETENTION));
+        return assertInstanceOf(Submission.Write.class, submission.on(board, entry, entry.nextWriteAt(now), RETENTION));
     }
 
     private static Submission submission(long value, long subscore, String id) {
