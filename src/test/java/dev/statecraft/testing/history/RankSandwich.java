@@ -106,7 +106,7 @@ public final class RankSandwich {
      *
      * @param applied false if the submission had no effect: rejected, quarantined, busy
      * @param after the score after the submission, null if the player has none
-     * @param at the write time of its receipt, which increases with each write of a player
+     * @param at increases from receipt to receipt of a player
      * @param answeredAt the time of day of the answer, by the clock that {@code asOf} refers to
      */
     public record Outcome(boolean applied, @Nullable Score after, long at, long answeredAt) {

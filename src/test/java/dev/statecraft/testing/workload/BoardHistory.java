@@ -116,7 +116,14 @@ final class BoardHistory {
     /** The submissions of a season with their receipts, also those that nobody acknowledged. */
     private List<Operation<Submission, Outcome>> submissions(List<Entry> stored) {
         Map<Long, Receipt> receipts = new HashMap<>();
-        stored.forEach(entry -> entry.receipts().forEach(receipt -> receipts.put(receipt.id(), receipt)));
+        Map<Long, Integer> places = new HashMap<>();
+        for (Entry entry : stored) {
+            for (Receipt receipt : entry.receipts()) {
+                receipts.put(receipt.id(), receipt);
+                // Receipts of one write have the same time.
+                places.put(receipt.id(), places.size());
+            }
+        }
         List<Operation<Submission, Outcome>> submissions = new ArrayList<>();
         for (Sent one : sent) {
             Receipt receipt = receipts.get(Receipt.idOf(one.id()));
@@ -132,7 +139,7 @@ final class BoardHistory {
                     new Outcome(
                             true,
                             receipt.counted(),
-                            receipt.at(),
+                            Objects.requireNonNull(places.get(receipt.id())),
                             acknowledged ? one.answeredAt() + AHEAD_MILLIS : Long.MAX_VALUE)));
         }
         return submissions;
