@@ -1,5 +1,6 @@
 package dev.statecraft;
 
+import org.junit.platform.suite.api.IncludeEngines;
 import org.junit.platform.suite.api.IncludeTags;
 import org.junit.platform.suite.api.SelectPackages;
 import org.junit.platform.suite.api.Suite;
@@ -9,6 +10,7 @@ import org.junit.platform.suite.api.Suite;
  * application.
  */
 @Suite
+@IncludeEngines("junit-jupiter")
 @SelectPackages("dev.statecraft")
 @IncludeTags("application-profile")
 class ApplicationProfileTests {}

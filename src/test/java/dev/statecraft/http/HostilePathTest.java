@@ -172,9 +172,12 @@ class HostilePathTest {
     @Test
     void pages_areFoundByTheirExactPathsOnly() throws Exception {
         try (RawHttp http = new RawHttp()) {
-            for (String page : List.of("/", "/dashboard/app.js", "/openapi", "/q/health", "/q/health/live")) {
+            for (String page : List.of("/", "/dashboard/app.js", "/openapi", "/q/health/live")) {
                 assertEquals(200, http.send("GET", page).status(), page);
             }
+            // 503 if the tables do not answer in time, on a machine with much to do.
+            int health = http.send("GET", "/q/health").status();
+            assertTrue(health == 200 || health == 503, "/q/health " + health);
             for (String detour : List.of(
                     "//",
                     "/dashboard//app.js",

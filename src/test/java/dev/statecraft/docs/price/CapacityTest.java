@@ -170,9 +170,14 @@ class CapacityTest {
 
     /** The scheduled function without due work, and the end of seasons with and without awards. */
     private void seasons() throws Exception {
-        // The first tick does what the matches left for later.
-        probe.quiet(i -> probe.tick());
-        file.quiet("idleTick", probe.quiet(i -> probe.tick()));
+        // The first ticks do what the matches left for later; two equal ones had nothing to do.
+        Measured before = probe.quiet(i -> probe.tick());
+        Measured idle = probe.quiet(i -> probe.tick());
+        for (int tick = 0; tick < 5 && !idle.streams().equals(before.streams()); tick++) {
+            before = idle;
+            idle = probe.quiet(i -> probe.tick());
+        }
+        file.quiet("idleTick", idle);
         board("plain", "");
         board("prized", ",'rewards':[{'name':'all','percentile':100,'reward':{'coins':1}}]");
         Measured plain = end("plain");
