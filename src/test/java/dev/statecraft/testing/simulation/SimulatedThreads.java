@@ -17,7 +17,7 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.Lock;
 import org.jspecify.annotations.Nullable;
 
-/** The locks, futures and pools of one simulated process: whoever waits on them gives way to other tasks. */
+/** The locks, futures and pools of one simulated process: a task that waits on them gives way to others. */
 final class SimulatedThreads implements Threads {
 
     private final Scheduler scheduler;

@@ -33,13 +33,14 @@ class SimulationTest {
     private static final Path REPORT = Path.of("target", "simulation", "report.txt");
 
     /** Number of test methods that run many seeds. */
-    private static final int WORKLOADS = 7;
+    private static final int WORKLOADS = 8;
 
     private static final List<String> KINDS = Stream.concat(
                     Stream.of(FaultKind.values()).map(FaultKind::name),
                     Stream.of(
                             "batch delivered again",
                             "caller gave up",
+                            "conflict parked",
                             "conflict with a transaction in flight",
                             "delivery at the same time",
                             "failed batch",
@@ -130,6 +131,11 @@ class SimulationTest {
     @Test
     void reviews() {
         run("reviews", ReviewWorkload::new);
+    }
+
+    @Test
+    void syncs() {
+        run("syncs", SyncWorkload::new);
     }
 
     @Test
