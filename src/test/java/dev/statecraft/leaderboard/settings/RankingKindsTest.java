@@ -3,6 +3,7 @@ package dev.statecraft.leaderboard.settings;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.statecraft.leaderboard.Arena;
+import dev.statecraft.leaderboard.MovingClock;
 import dev.statecraft.leaderboard.board.Board;
 import dev.statecraft.leaderboard.board.RankedEntry;
 import dev.statecraft.leaderboard.listing.Listing;
@@ -12,6 +13,8 @@ import dev.statecraft.leaderboard.season.Snapshot;
 import dev.statecraft.rating.Elo;
 import java.math.BigDecimal;
 import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -88,6 +91,9 @@ class RankingKindsTest {
     /** The ranks in a match result include the new ratings of all players of the match. */
     @Test
     void matchResults_useTheRankingOfTheBoard() {
+        // Each match has a millisecond of its own, because a rank tree tells writes apart by their time.
+        MovingClock clock = new MovingClock(Instant.parse("2030-01-01T00:00:00Z"));
+        Arena rated = new Arena(Map.of(), new ExecutionInterceptor() {}, clock);
         for (Ranking ranking : Ranking.values()) {
             String id = "duels_" + ranking;
             BoardSettings settings = new BoardSettings(
@@ -104,7 +110,7 @@ class RankingKindsTest {
                             List.of(),
                             new Elo(1500, 32, Elo.Expectation.LOGISTIC))
                     .with(ranking);
-            arena.create(id, settings);
+            rated.create(id, settings);
             Random random = new Random(11);
             for (int i = 0; i < 12; i++) {
                 List<Integer> players = new ArrayList<>(List.of(0, 1, 2, 3, 4, 5));
@@ -114,13 +120,14 @@ class RankingKindsTest {
                         IntStream.range(0, 4)
                                 .mapToObj(n -> new Match.Side(List.of("p" + players.get(n)), n < 2 ? 1 : 2))
                                 .toList());
-                MatchResult.Taken taken = (MatchResult.Taken) arena.matches.rate(Arena.GAME, id, match, true);
-                arena.drain();
-                Board board = arena.board(id);
+                clock.move(Duration.ofMillis(1));
+                MatchResult.Taken taken = (MatchResult.Taken) rated.matches.rate(Arena.GAME, id, match, true);
+                rated.drain();
+                Board board = rated.board(id);
                 taken.ranks()
                         .forEach((player, ranked) -> assertEquals(
-                                arena.rankings
-                                        .rank(board, 1, arena.entries.read(board, 1, player))
+                                rated.rankings
+                                        .rank(board, 1, rated.entries.read(board, 1, player))
                                         .rank(),
                                 ranked.rank(),
                                 id + ", match " + match.matchId() + ", " + player));

@@ -75,8 +75,7 @@ public final class SyncWorkload implements Workload {
     @Override
     public void prepare() {
         Realm realm = simulation.observer(this::realm);
-        realm.types.put(
-                GAME, new EntityType(TYPE, Strategy.MANUAL, Strategy.SERVER_WINS, new TreeMap<>(), true, null));
+        realm.types.put(GAME, new EntityType(TYPE, Strategy.MANUAL, Strategy.SERVER_WINS, new TreeMap<>(), true, null));
         for (String space : SPACES) {
             for (String entity : ENTITIES) {
                 NewEntity created = new NewEntity(entity, TYPE, Realm.json("{'hp': 0, 'log': []}"), null);
@@ -121,7 +120,8 @@ public final class SyncWorkload implements Workload {
                 if (answers.get().get(j) instanceof Decided decided && decided.result() instanceof Done done) {
                     applied.add(update.source().by());
                     known.put(
-                            update.space() + "/" + update.entityId(), done.entity().version());
+                            update.space() + "/" + update.entityId(),
+                            done.entity().version());
                 } else if (answers.get().get(j) instanceof Parked) {
                     simulation.coverage().count("conflict parked");
                 }
