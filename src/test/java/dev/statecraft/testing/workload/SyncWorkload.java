@@ -36,6 +36,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
@@ -243,8 +244,8 @@ public final class SyncWorkload implements Workload {
         replica.assertHolds(followed);
     }
 
-    private TreeSet<String> missing(Map<String, Integer> times) {
-        TreeSet<String> missing = new TreeSet<>(applied);
+    private Set<String> missing(Map<String, Integer> times) {
+        Set<String> missing = new TreeSet<>(applied);
         missing.removeAll(times.keySet());
         return missing;
     }
