@@ -42,7 +42,7 @@ import java.util.TreeSet;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 
 /**
- * Game servers send updates of two spaces that are based on old versions, so that some are put aside as conflicts. Two
+ * Game servers send updates of two spaces that are based on old versions, so that some become parked conflicts. Two
  * judges and a schedule resolve them. A player subscribes to entities and follows them.
  */
 public final class SyncWorkload implements Workload {
