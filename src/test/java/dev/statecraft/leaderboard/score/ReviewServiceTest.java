@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.statecraft.leaderboard.Arena;
+import dev.statecraft.leaderboard.MovingClock;
 import dev.statecraft.leaderboard.board.Board;
 import dev.statecraft.leaderboard.board.RankedEntry;
 import dev.statecraft.leaderboard.entry.Entry;
@@ -23,8 +24,11 @@ import dev.statecraft.leaderboard.settings.Bounds;
 import dev.statecraft.leaderboard.settings.RankingType;
 import dev.statecraft.leaderboard.settings.Score;
 import java.math.BigDecimal;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** A quarantined submission is not ranked until it is accepted, and is then applied once (invariants S2, S3, R2). */
@@ -111,6 +115,35 @@ class ReviewServiceTest {
         assertTrue(retried.replayed());
         assertEquals(done.review().receipt(), retried.receipt());
         assertEquals(new Score(150, 0), reviewed.entry("board", "p").score());
+    }
+
+    /**
+     * The first score of a player is quarantined. Later the player has a score and the receipt has expired, so that a retry is
+     * plausible and applied at once. The review is still pending.
+     */
+    @Test
+    void acceptedReview_doesNotApplyTheSubmissionThatARetryApplied() {
+        MovingClock clock = new MovingClock(Instant.parse("2093-11-23T00:00:00Z"));
+        Map<String, String> shortReceipts = Map.of(
+                "statecraft.leaderboard.receipts.least", "1",
+                "statecraft.leaderboard.receipts.window", "PT1S");
+        ReviewArena later = new ReviewArena(new Arena(shortReceipts, reviewed.faults, clock));
+        later.board("board", RankingType.POINTS, new Bounds(null, null, null, null, BigDecimal.valueOf(10), null));
+        for (int i = 0; i < 10; i++) {
+            assertInstanceOf(Taken.class, later.submit("board", "p" + i, 100 - i, null), "player " + i);
+            later.arena.drain();
+        }
+        assertInstanceOf(Quarantined.class, later.submit("board", "new", 500, "s-1"));
+        for (int i = 2; i < 4; i++) {
+            clock.move(Duration.ofSeconds(5));
+            assertInstanceOf(Taken.class, later.submit("board", "new", 1, "s-" + i));
+        }
+        Taken applied = assertInstanceOf(Taken.class, later.submit("board", "new", 500, "s-1"));
+        assertFalse(applied.replayed());
+
+        Done done = assertInstanceOf(Done.class, later.decide("board", "s-1", true));
+        assertEquals(applied.receipt(), done.review().receipt());
+        assertEquals(new Score(502, 0), later.entry("board", "new").score());
     }
 
     @Test

@@ -16,6 +16,7 @@ import dev.statecraft.leaderboard.settings.RankingType;
 import dev.statecraft.leaderboard.settings.ResetSchedule;
 import dev.statecraft.leaderboard.settings.Reward;
 import dev.statecraft.leaderboard.upkeep.LeaderboardMaintenance;
+import dev.statecraft.table.StreamRecord;
 import dev.statecraft.testing.fault.FaultyDynamo;
 import dev.statecraft.testing.fault.FaultyDynamo.When;
 import java.math.BigDecimal;
@@ -26,12 +27,14 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -73,6 +76,43 @@ class ClosingTest {
             assertFinished(id, "cut at write " + write + (when == AFTER ? ", its response lost" : ""));
         }
         assertTrue(cuts >= 9, "only " + cuts + " writes could be cut");
+    }
+
+    /** The stream delivers the last scores after the grace period, lane by lane. */
+    @Test
+    void lateStream_delaysTheAwardsUntilEveryLaneIsCounted() {
+        BoardSettings lanes = new BoardSettings(
+                "",
+                RankingType.SCORE,
+                Order.DESCENDING,
+                null,
+                0,
+                2,
+                4,
+                null,
+                null,
+                rewarded().rewards(),
+                List.of(),
+                null);
+        arena.create("board", lanes);
+        for (int player = 0; player < 10; player++) {
+            arena.submit("board", "p" + player, 100 - player / 2, 0, null);
+        }
+        arena.reset("board", "over", null);
+        clock.move(SETTLED);
+        arena.upkeep.run(Arena.GAME, () -> true);
+        assertEquals(Phase.COUNT, season("board", 1).phase(), "no score is counted");
+        List<StreamRecord> records = arena.stream.next();
+        Map<String, List<StreamRecord>> byLane = records.stream().collect(Collectors.groupingBy(StreamRecord::key));
+        assertTrue(byLane.size() > 2, () -> "lanes: " + byLane.keySet());
+        int counted = 0;
+        for (List<StreamRecord> lane : byLane.values()) {
+            assertEquals(Phase.COUNT, season("board", 1).phase(), counted + " lanes of " + byLane.size());
+            assertEquals(Optional.empty(), arena.counter.count(lane));
+            arena.upkeep.run(Arena.GAME, () -> true);
+            counted++;
+        }
+        assertFinished("board", "all lanes are counted");
     }
 
     @Test
