@@ -1,7 +1,10 @@
 package dev.statecraft.testing.dynamo;
 
 import java.util.List;
+import java.util.UUID;
 import java.util.function.Function;
+import software.amazon.awssdk.core.SdkRequest;
+import software.amazon.awssdk.core.exception.RetryableException;
 import software.amazon.awssdk.core.interceptor.ExecutionAttributes;
 import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 import software.amazon.awssdk.core.interceptor.ExecutionInterceptorChain;
@@ -50,7 +53,8 @@ import software.amazon.awssdk.services.dynamodb.model.UpdateTimeToLiveResponse;
 /**
  * A client whose calls pass through interceptors as those of the SDK's client: in order before the call, in reverse order
  * after it. As in the SDK, a failure of {@code beforeExecution} or {@code modifyRequest} is not reported to {@code
- * onExecutionFailure}, and neither is an {@link Error}. There is no HTTP: those hooks see an empty request and response.
+ * onExecutionFailure}, and neither is an {@link Error}. A retryable failure of a transmission hook lets the request be sent
+ * again, with the same token. There is no HTTP: those hooks see an empty request and response.
  */
 public final class InterceptedDynamo implements DynamoDbClient {
 
@@ -62,6 +66,8 @@ public final class InterceptedDynamo implements DynamoDbClient {
             .build();
     private static final SdkHttpFullResponse HTTP_RESPONSE =
             SdkHttpFullResponse.builder().statusCode(200).build();
+
+    private static final int ATTEMPTS = 3;
 
     private final DynamoDbClient next;
     private final ExecutionInterceptorChain chain;
@@ -82,17 +88,15 @@ public final class InterceptedDynamo implements DynamoDbClient {
         context = chain.modifyRequest(context, attributes);
         try {
             @SuppressWarnings("unchecked")
-            I request = (I) context.request();
+            I request = (I) withToken(context.request());
             chain.beforeMarshalling(context, attributes);
             context = context.toBuilder().httpRequest(HTTP_REQUEST).build();
             chain.afterMarshalling(context, attributes);
-            chain.beforeTransmission(context, attributes);
-            O response = function.apply(request);
+            O response = send(request, function, context, attributes);
             context = context.toBuilder()
                     .httpResponse(HTTP_RESPONSE)
                     .response(response)
                     .build();
-            chain.afterTransmission(context, attributes);
             chain.afterUnmarshalling(context, attributes);
             context = chain.modifyResponse(context, attributes);
             chain.afterExecution(context, attributes);
@@ -111,6 +115,34 @@ public final class InterceptedDynamo implements DynamoDbClient {
             }
             throw failure;
         }
+    }
+
+    /** Sends a request, and sends it again if an interceptor loses the response. */
+    private <I extends DynamoDbRequest, O extends DynamoDbResponse> O send(
+            I request, Function<I, O> function, InterceptorContext context, ExecutionAttributes attributes) {
+        InterceptorContext answered =
+                context.toBuilder().httpResponse(HTTP_RESPONSE).build();
+        for (int attempt = 1; ; attempt++) {
+            try {
+                chain.beforeTransmission(context, attributes);
+                O response = function.apply(request);
+                chain.afterTransmission(answered, attributes);
+                return response;
+            } catch (RetryableException e) {
+                if (attempt == ATTEMPTS) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    /** The SDK gives every transaction a token, which its attempts share. */
+    private static SdkRequest withToken(SdkRequest request) {
+        return request instanceof TransactWriteItemsRequest transaction && transaction.clientRequestToken() == null
+                ? transaction.toBuilder()
+                        .clientRequestToken(UUID.randomUUID().toString())
+                        .build()
+                : request;
     }
 
     @Override

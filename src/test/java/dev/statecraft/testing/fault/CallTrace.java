@@ -1,5 +1,7 @@
 package dev.statecraft.testing.fault;
 
+import software.amazon.awssdk.services.dynamodb.model.TransactionCanceledException;
+import software.amazon.awssdk.services.dynamodb.model.CancellationReason;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Deque;
@@ -199,5 +201,19 @@ public final class CallTrace {
             return value.s();
         }
         return value.n() == null ? value.type().toString() : value.n();
+    }
+
+    /** The name of a failure, with the reasons of a cancelled transaction. */
+    static String name(Throwable failure) {
+        String name = failure.getClass().getSimpleName();
+        if (!(failure instanceof TransactionCanceledException cancelled)) {
+            return name;
+        }
+        List<CancellationReason> reasons = cancelled.cancellationReasons();
+        return name
+                + reasons.stream()
+                        .map(CancellationReason::code)
+                        .filter(code -> !"None".equals(code))
+                        .collect(Collectors.joining(", ", "[", "]"));
     }
 }

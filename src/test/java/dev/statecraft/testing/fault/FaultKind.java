@@ -36,7 +36,13 @@ public enum FaultKind {
     /** The call succeeds, but takes long before or after it takes effect. */
     SLOW,
     /** The connection is reset. The call may have taken effect. */
-    CONNECTION_RESET;
+    CONNECTION_RESET,
+    /**
+     * A write takes effect and its response is lost, so the SDK sends it again; the caller sees the second response only. A
+     * transaction keeps its client request token and is applied once. Any other write is applied twice or, with a condition,
+     * may be rejected because of itself.
+     */
+    RESENT;
 
     private static final String CONFLICT = "Transaction is ongoing for the item";
     private static final String BUSY = "Throughput exceeds the current capacity of your table or index. DynamoDB is"
@@ -48,8 +54,10 @@ public enum FaultKind {
     boolean affects(AwsOperation operation) {
         return switch (operation) {
             case POST_TO_CONNECTION, STREAM_DELIVERY, OTHER -> false;
-            case PUT_ITEM, UPDATE_ITEM, DELETE_ITEM, TRANSACT_WRITE, TRANSACT_GET -> true;
-            case GET_ITEM, QUERY, SCAN, BATCH_GET, BATCH_WRITE -> this != TRANSACTION_CONFLICT;
+            case PUT_ITEM, UPDATE_ITEM, DELETE_ITEM, TRANSACT_WRITE -> true;
+            case TRANSACT_GET -> this != RESENT;
+            case BATCH_WRITE -> this != TRANSACTION_CONFLICT;
+            case GET_ITEM, QUERY, SCAN, BATCH_GET -> this != TRANSACTION_CONFLICT && this != RESENT;
         };
     }
 
@@ -57,9 +65,14 @@ public enum FaultKind {
     boolean isAfterEffect(RandomGenerator random) {
         return switch (this) {
             case FAIL_BEFORE_SEND, THROTTLE, TRANSACTION_CONFLICT -> false;
-            case ANSWER_LOST -> true;
+            case ANSWER_LOST, RESENT -> true;
             case SERVER_ERROR, SLOW, CONNECTION_RESET -> random.nextBoolean();
         };
+    }
+
+    /** Whether the caller gets an exception. */
+    boolean isFailure() {
+        return this != SLOW && this != RESENT;
     }
 
     /** The exception that the SDK throws for this fault of a request. */
@@ -90,7 +103,7 @@ public enum FaultKind {
                 transaction
                         ? cancelled(request, "TransactionConflict", CONFLICT, random)
                         : of(TransactionConflictException.builder(), 400, "TransactionConflictException", CONFLICT);
-            case SLOW -> throw new IllegalStateException("a slow call succeeds");
+            case SLOW, RESENT -> throw new IllegalStateException(this + " is no failure");
         };
     }
 

@@ -2,24 +2,22 @@ package dev.statecraft.testing.fault;
 
 import dev.statecraft.runtime.Ticker;
 import dev.statecraft.testing.fault.CallTrace.TracedCall;
+import java.net.SocketTimeoutException;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
 import java.util.random.RandomGenerator;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.SdkRequest;
+import software.amazon.awssdk.core.exception.RetryableException;
 import software.amazon.awssdk.core.interceptor.Context;
 import software.amazon.awssdk.core.interceptor.ExecutionAttribute;
 import software.amazon.awssdk.core.interceptor.ExecutionAttributes;
 import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
-import software.amazon.awssdk.services.dynamodb.model.CancellationReason;
-import software.amazon.awssdk.services.dynamodb.model.TransactionCanceledException;
 
 /**
  * SDK interceptor that lets calls fail, delays them, runs actions between them and records them. A test names the calls
@@ -54,7 +52,7 @@ public final class FaultyDynamo implements ExecutionInterceptor {
     private static final int TRACED_CALLS = 500;
 
     /** Unique, because the SDK rejects a second attribute of a name and tests load this class several times. */
-    private static final ExecutionAttribute<Map<FaultyDynamo, Running>> RUNNING =
+    private static final ExecutionAttribute<Map<FaultyDynamo, FaultyCall>> RUNNING =
             new ExecutionAttribute<>("FaultyDynamo-" + UUID.randomUUID());
 
     private final Ticker ticker;
@@ -69,31 +67,13 @@ public final class FaultyDynamo implements ExecutionInterceptor {
     private int failFrom = NEVER;
     private int failUntil = NEVER;
     private When failWhen = When.BEFORE;
+    private int resent = NEVER;
     private int conflicts;
     private int stopAfterCalls = NEVER;
     private int stopAfterWrites = NEVER;
     private @Nullable Runnable action;
     private int actionWrite = NEVER;
     private Set<AwsOperation> actionOperations = Set.of();
-
-    /** What happens to a call. */
-    private record Decision(
-            int call,
-            int write,
-            @Nullable FaultKind fault,
-            boolean afterEffect,
-            long pauseNanos,
-            long latencyNanos,
-            @Nullable Runnable action) {}
-
-    /** A call between the first and the last hook. */
-    private record Running(Decision decision, long startNanos, TracedCall traced) {
-
-        /** When the call ends, by the ticker. */
-        long endNanos() {
-            return startNanos + decision.latencyNanos + decision.pauseNanos;
-        }
-    }
 
     /** An interceptor without faults; what it draws is the same in every run. */
     public FaultyDynamo() {
@@ -136,6 +116,12 @@ public final class FaultyDynamo implements ExecutionInterceptor {
     /** Lets one write fail. */
     public void failOnce(int write, When when) {
         fail(write, write + 1, when);
+    }
+
+    /** Lets the SDK send one write twice, because the response of the first attempt is lost. */
+    public synchronized void resendOnce(int write) {
+        heal();
+        resent = write;
     }
 
     private synchronized void fail(int from, int until, When when) {
@@ -186,6 +172,7 @@ public final class FaultyDynamo implements ExecutionInterceptor {
     public synchronized void heal() {
         plan = FaultPlan.NONE;
         failFrom = NEVER;
+        resent = NEVER;
         conflicts = 0;
         stopAfterCalls = NEVER;
         stopAfterWrites = NEVER;
@@ -221,57 +208,76 @@ public final class FaultyDynamo implements ExecutionInterceptor {
     @Override
     public void beforeExecution(Context.BeforeExecution context, ExecutionAttributes attributes) {
         SdkRequest request = context.request();
-        Decision decision = decide(request);
-        if (decision.action != null) {
-            decision.action.run();
+        FaultyCall.Decision decision = decide(request);
+        if (decision.action() != null) {
+            decision.action().run();
         }
         long startNanos = ticker.nanos();
         TracedCall traced = trace().start(instance, startNanos, request);
-        long pauseNanos = decision.afterEffect ? 0 : decision.pauseNanos;
-        LatencyProfile.sleepUntil(startNanos + decision.latencyNanos / 2 + pauseNanos, ticker);
-        FaultKind fault = decision.fault;
-        if (fault != null && fault != FaultKind.SLOW && !decision.afterEffect) {
+        long pauseNanos = decision.afterEffect() ? 0 : decision.pauseNanos();
+        LatencyProfile.sleepUntil(startNanos + decision.latencyNanos() / 2 + pauseNanos, ticker);
+        FaultKind fault = decision.fault();
+        if (fault != null && fault.isFailure() && !decision.afterEffect()) {
             traced.end(ticker.nanos(), fault.name());
             throw failure(fault, request);
         }
-        Map<FaultyDynamo, Running> all = attributes.getAttribute(RUNNING);
+        Map<FaultyDynamo, FaultyCall> all = attributes.getAttribute(RUNNING);
         if (all == null) {
             all = new HashMap<>();
             attributes.putAttribute(RUNNING, all);
         }
-        all.put(this, new Running(decision, startNanos, traced));
+        all.put(this, new FaultyCall(decision, startNanos, traced, false));
+    }
+
+    /** Loses the response of a first attempt. The SDK calls this hook for each attempt, and tries again. */
+    @Override
+    public void afterTransmission(Context.AfterTransmission context, ExecutionAttributes attributes) {
+        Map<FaultyDynamo, FaultyCall> all = attributes.getAttribute(RUNNING);
+        FaultyCall running = all == null ? null : all.get(this);
+        if (running == null || running.decision().fault() != FaultKind.RESENT || running.resent()) {
+            return;
+        }
+        if (!context.httpResponse().isSuccessful() || isLast(running.decision())) {
+            return;
+        }
+        synchronized (this) {
+            fired.merge(FaultKind.RESENT, 1L, Long::sum);
+        }
+        LatencyProfile.sleepUntil(running.endNanos(), ticker);
+        all.put(this, running.again(ticker.nanos()));
+        throw RetryableException.create("Read timed out", new SocketTimeoutException("Read timed out"));
     }
 
     @Override
     public void afterExecution(Context.AfterExecution context, ExecutionAttributes attributes) {
-        Running running = end(attributes);
+        FaultyCall running = end(attributes);
         if (running == null) {
             return;
         }
-        if (isLast(running.decision)) {
-            running.traced.end(ticker.nanos(), "stopped");
-            throw new Stopped("after write " + running.decision.write + ", call " + running.decision.call);
+        if (isLast(running.decision())) {
+            running.traced().end(ticker.nanos(), "stopped");
+            throw new Stopped("after write " + running.decision().write() + ", call " + running.decision().call());
         }
         LatencyProfile.sleepUntil(running.endNanos(), ticker);
-        FaultKind fault = running.decision.fault;
-        if (fault != null && fault != FaultKind.SLOW) {
-            running.traced.end(ticker.nanos(), fault.name());
+        FaultKind fault = running.decision().fault();
+        if (fault != null && fault.isFailure()) {
+            running.traced().end(ticker.nanos(), fault.name());
             throw failure(fault, context.request());
         }
-        running.traced.end(ticker.nanos(), fault == null ? "ok" : "ok, " + fault);
+        running.traced().end(ticker.nanos(), fault == FaultKind.SLOW ? "ok, " + fault : running.outcome("ok"));
     }
 
     /** The SDK calls this hook also for an exception of {@link #afterExecution}; the call has ended by then. */
     @Override
     public void onExecutionFailure(Context.FailedExecution context, ExecutionAttributes attributes) {
-        Running running = end(attributes);
+        FaultyCall running = end(attributes);
         if (running != null) {
             LatencyProfile.sleepUntil(running.endNanos(), ticker);
-            running.traced.end(ticker.nanos(), name(context.exception()));
+            running.traced().end(ticker.nanos(), running.outcome(CallTrace.name(context.exception())));
         }
     }
 
-    private synchronized Decision decide(SdkRequest request) {
+    private synchronized FaultyCall.Decision decide(SdkRequest request) {
         if (calls >= stopAfterCalls || writes >= stopAfterWrites) {
             throw new Stopped("before call " + calls);
         }
@@ -290,7 +296,7 @@ public final class FaultyDynamo implements ExecutionInterceptor {
             action = null;
         }
         long duration = latency.nanos(operation, AwsOperation.items(request));
-        return new Decision(call, write, fault, afterEffect, pause, duration, due);
+        return new FaultyCall.Decision(call, write, fault, afterEffect, pause, duration, due);
     }
 
     private @Nullable FaultKind fault(AwsOperation operation, int write) {
@@ -301,11 +307,11 @@ public final class FaultyDynamo implements ExecutionInterceptor {
         if (write >= failFrom && write < failUntil) {
             return failWhen == When.AFTER && write == failFrom ? FaultKind.ANSWER_LOST : FaultKind.FAIL_BEFORE_SEND;
         }
-        return plan.draw(operation, random);
+        return write == resent ? FaultKind.RESENT : plan.draw(operation, random);
     }
 
-    private synchronized boolean isLast(Decision decision) {
-        return decision.call + 1 >= stopAfterCalls || decision.write + 1 >= stopAfterWrites;
+    private synchronized boolean isLast(FaultyCall.Decision decision) {
+        return decision.call() + 1 >= stopAfterCalls || decision.write() + 1 >= stopAfterWrites;
     }
 
     private synchronized RuntimeException failure(FaultKind fault, SdkRequest request) {
@@ -313,21 +319,8 @@ public final class FaultyDynamo implements ExecutionInterceptor {
         return fault.exception(request, random);
     }
 
-    private @Nullable Running end(ExecutionAttributes attributes) {
-        Map<FaultyDynamo, Running> all = attributes.getAttribute(RUNNING);
+    private @Nullable FaultyCall end(ExecutionAttributes attributes) {
+        Map<FaultyDynamo, FaultyCall> all = attributes.getAttribute(RUNNING);
         return all == null ? null : all.remove(this);
-    }
-
-    private static String name(Throwable failure) {
-        String name = failure.getClass().getSimpleName();
-        if (!(failure instanceof TransactionCanceledException cancelled)) {
-            return name;
-        }
-        List<CancellationReason> reasons = cancelled.cancellationReasons();
-        return name
-                + reasons.stream()
-                        .map(CancellationReason::code)
-                        .filter(code -> !"None".equals(code))
-                        .collect(Collectors.joining(", ", "[", "]"));
     }
 }

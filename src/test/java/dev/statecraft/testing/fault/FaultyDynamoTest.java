@@ -12,11 +12,13 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.statecraft.testing.dynamo.ModelDatabase;
 import dev.statecraft.testing.fault.FaultyDynamo.Stopped;
 import dev.statecraft.testing.fault.FaultyDynamo.When;
 import dev.statecraft.testing.fault.HookedCalls.PausesOnly;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -25,7 +27,11 @@ import org.junit.jupiter.params.provider.EnumSource;
 import software.amazon.awssdk.core.SdkRequest;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
+import software.amazon.awssdk.services.dynamodb.model.PutItemRequest;
+import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
 import software.amazon.awssdk.services.dynamodb.model.TransactionCanceledException;
 
 class FaultyDynamoTest {
@@ -110,6 +116,55 @@ class FaultyDynamoTest {
         calls.send(PUT);
         assertEquals(when == AFTER ? 2 : 1, applied.size());
         assertEquals(1, faults.fired().get(when == AFTER ? FaultKind.ANSWER_LOST : FaultKind.FAIL_BEFORE_SEND));
+    }
+
+    @Test
+    void resentWrite_isSentTwiceWithOneResponse() {
+        faults.resendOnce(1);
+        calls.send(PUT);
+        calls.send(GET);
+        calls.send(TRANSACTION);
+        calls.send(PUT);
+        assertEquals(List.of(PUT, GET, TRANSACTION, TRANSACTION, PUT), applied);
+        assertEquals(1, faults.fired().get(FaultKind.RESENT));
+        assertEquals("ok, RESENT", faults.trace().calls().get(2).outcome());
+    }
+
+    @Test
+    void resentConditionalWrite_isRejectedBecauseOfItself() {
+        ModelDatabase model = new ModelDatabase();
+        String table = model.freshTables().entries();
+        DynamoDbClient client = model.client(List.of(faults));
+        PutItemRequest first = ((PutItemRequest) PUT)
+                .toBuilder()
+                .tableName(table)
+                .conditionExpression("attribute_not_exists(pk)")
+                .build();
+        faults.resendOnce(0);
+        assertThrows(ConditionalCheckFailedException.class, () -> client.putItem(first));
+        assertTrue(client.getItem(get -> get.tableName(table).key(first.item())).hasItem());
+    }
+
+    @Test
+    void resentTransaction_isAppliedOnce() {
+        ModelDatabase model = new ModelDatabase();
+        String table = model.freshTables().entries();
+        DynamoDbClient client = model.client(List.of(faults));
+        Map<String, AttributeValue> key = ((PutItemRequest) PUT).item();
+        faults.resendOnce(0);
+        client.transactWriteItems(write -> write.transactItems(TransactWriteItem.builder()
+                .update(update -> update.tableName(table)
+                        .key(key)
+                        .updateExpression("ADD n :one")
+                        .expressionAttributeValues(Map.of(":one", AttributeValue.fromN("1"))))
+                .build()));
+        assertEquals(1, faults.fired().get(FaultKind.RESENT));
+        assertEquals(
+                "1",
+                client.getItem(get -> get.tableName(table).key(key))
+                        .item()
+                        .get("n")
+                        .n());
     }
 
     @Test

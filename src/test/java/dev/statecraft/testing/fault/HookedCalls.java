@@ -5,10 +5,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import software.amazon.awssdk.core.SdkRequest;
+import software.amazon.awssdk.core.exception.RetryableException;
 import software.amazon.awssdk.core.interceptor.ExecutionAttributes;
 import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 import software.amazon.awssdk.core.interceptor.InterceptorContext;
 import software.amazon.awssdk.core.internal.interceptor.DefaultFailedExecutionContext;
+import software.amazon.awssdk.http.SdkHttpFullResponse;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.GetItemRequest;
 import software.amazon.awssdk.services.dynamodb.model.PutItemRequest;
@@ -66,11 +68,12 @@ final class HookedCalls {
         ExecutionAttributes attributes = new ExecutionAttributes();
         InterceptorContext context = InterceptorContext.builder()
                 .request(request)
+                .httpResponse(SdkHttpFullResponse.builder().statusCode(200).build())
                 .response(PutItemResponse.builder().build())
                 .build();
         interceptor.beforeExecution(context, attributes);
         try {
-            effect.run();
+            transmit(effect, context, attributes);
             interceptor.afterExecution(context, attributes);
         } catch (RuntimeException e) {
             interceptor.onExecutionFailure(
@@ -80,6 +83,17 @@ final class HookedCalls {
                             .build(),
                     attributes);
             throw e;
+        }
+    }
+
+    /** The SDK makes another attempt after a retryable failure. */
+    private void transmit(Runnable effect, InterceptorContext context, ExecutionAttributes attributes) {
+        try {
+            effect.run();
+            interceptor.afterTransmission(context, attributes);
+        } catch (RetryableException e) {
+            effect.run();
+            interceptor.afterTransmission(context, attributes);
         }
     }
 }
