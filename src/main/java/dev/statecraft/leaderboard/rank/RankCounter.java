@@ -68,7 +68,11 @@ public class RankCounter {
                         .map(note -> (Callable<Boolean>) () -> {
                             RankStore.Written written = ranks.note(note.tree(), note.node(), note.below());
                             distinct.record(
-                                    note.tree(), note.node(), written.before(), written.after(), note.repeated());
+                                    note.tree(),
+                                    note.node(),
+                                    written.before(),
+                                    written.after(),
+                                    note.repeated() || written.known());
                             return true;
                         })
                         .toList());

@@ -165,7 +165,16 @@ public class RankStore {
      * @param before the node before the write; equal to {@code after} if nothing was written
      * @param after the node after the write; only for a tree that counts distinct scores and a counted delta
      */
-    public record Written(Optional<BigInteger> watermark, RankNode before, RankNode after) {}
+    public record Written(Optional<BigInteger> watermark, RankNode before, RankNode after) {
+
+        /**
+         * Whether the node of a tree with distinct scores already contained what was to be written. This process may have
+         * written it itself: the SDK sends a write again if its response was lost, and the second attempt is rejected.
+         */
+        boolean known() {
+            return before.version() == after.version();
+        }
+    }
 
     /** Counts a delta as {@link #count} does, and returns the node of a tree with distinct scores before and after. */
     public Written write(NodeDelta delta) {

@@ -89,6 +89,25 @@ public class RankCounterFaultTest {
         assertTrue(write > 12, "only " + write + " writes were interrupted");
     }
 
+    /** The second attempt of a conditional write is rejected because of the first one. */
+    @Test
+    void anyWriteThatTheSdkSendsTwice_countsOnce() {
+        Random random = new Random(43);
+        int write = 0;
+        int writes = 1;
+        while (write < writes) {
+            Board board = play(random, 2, 14);
+            List<StreamRecord> records = ordered(arena.stream.next());
+            faults.resendOnce(write);
+            assertEquals(Optional.empty(), arena.counter.count(records));
+            writes = faults.writes();
+            faults.heal();
+            assertTreeMatchesEntries(board, "write " + write + " of " + writes);
+            write++;
+        }
+        assertTrue(write > 12, "only " + write + " writes were sent twice");
+    }
+
     @Test
     void lanesAreCountedIndependently() throws InterruptedException {
         Random random = new Random(5);

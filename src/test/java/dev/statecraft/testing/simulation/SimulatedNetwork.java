@@ -1,6 +1,8 @@
 package dev.statecraft.testing.simulation;
 
+import java.util.UUID;
 import software.amazon.awssdk.core.interceptor.Context;
+import software.amazon.awssdk.core.interceptor.ExecutionAttribute;
 import software.amazon.awssdk.core.interceptor.ExecutionAttributes;
 import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 import software.amazon.awssdk.services.dynamodb.model.DynamoDbException;
@@ -12,6 +14,10 @@ import software.amazon.awssdk.services.dynamodb.model.TransactionConflictExcepti
  * processed it and before the answer arrives. Between both the instance does not die: the database ends what it began.
  */
 final class SimulatedNetwork implements ExecutionInterceptor {
+
+    /** Unique, because the SDK rejects a second attribute of a name and tests load this class several times. */
+    private static final ExecutionAttribute<Boolean> SENT =
+            new ExecutionAttribute<>("SimulatedNetwork-" + UUID.randomUUID());
 
     private final Simulation simulation;
     private final Runnable death;
@@ -26,6 +32,15 @@ final class SimulatedNetwork implements ExecutionInterceptor {
         simulation.scheduler().trace(() -> Calls.describe(context.request()));
         mayDie();
         simulation.scheduler().shield();
+    }
+
+    /** The SDK calls this hook for each attempt. */
+    @Override
+    public void beforeTransmission(Context.BeforeTransmission context, ExecutionAttributes attributes) {
+        if (attributes.getAttribute(SENT) != null) {
+            simulation.scheduler().trace(() -> "sent again: " + Calls.describe(context.request()));
+        }
+        attributes.putAttribute(SENT, true);
     }
 
     @Override
