@@ -76,9 +76,14 @@ public class PlayerFeedService {
             String game, Player player, Cursor cursor, boolean first, boolean resync, AnswerBudget budget) {
         List<Subscription> had = known(player, cursor, Knowledge.HAS);
         List<Subscription> left = had.stream().filter(Subscription::isEnded).toList();
-        List<Subscription> joining = known(player, cursor, Knowledge.HAS_NOT).stream()
-                .filter(subscription -> !subscription.isEnded())
-                .toList();
+        List<Subscription> hadNot = known(player, cursor, Knowledge.HAS_NOT);
+        List<Subscription> joining =
+                hadNot.stream().filter(one -> !one.isEnded()).toList();
+        // They started and ended after the cursor. A cursor that is past their start and not past their end would say
+        // that
+        // the client has their entities.
+        List<Subscription> passing =
+                hadNot.stream().filter(Subscription::isEnded).toList();
         Map<String, Position> positions = new TreeMap<>(cursor.spaces());
         // Each space costs a read. A forged cursor may contain spaces without entities of the player: drop them.
         positions.keySet().retainAll(spaces(had, joining));
@@ -122,8 +127,8 @@ public class PlayerFeedService {
         }
         boolean more = joined.size() < joining.size();
         // Entities leave the feed only after all joined entities and all commits are sent; until then, the cursor's
-        // leaves
-        // do not advance.
+        // leaves do
+        // not advance.
         boolean caughtUp = !more && !incomplete;
         List<Subscription> ended = caughtUp ? left : List.of();
         for (Subscription one : ended) {
@@ -141,15 +146,12 @@ public class PlayerFeedService {
                         ? cursor.joins()
                         : joined.get(joined.size() - 1).joined()
                 : player.change();
+        long leaves = caughtUp ? player.change() : cursor.leaves();
+        if (passing.stream().anyMatch(one -> one.knowledgeAt(joins, leaves) == Knowledge.HAS)) {
+            return null;
+        }
         return new PlayerFeed(
-                new Cursor(
-                        player.id(),
-                        player.resyncs(),
-                        joins,
-                        caughtUp ? player.change() : cursor.leaves(),
-                        feeds.now(game),
-                        checksum,
-                        reached),
+                new Cursor(player.id(), player.resyncs(), joins, leaves, feeds.now(game), checksum, reached),
                 joined.stream()
                         .map(entities::get)
                         .filter(entity -> entity != null && !entity.deleted())

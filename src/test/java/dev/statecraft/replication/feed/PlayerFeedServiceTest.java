@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.statecraft.local.Meter;
 import dev.statecraft.replication.Realm;
+import dev.statecraft.replication.Replica;
 import dev.statecraft.replication.entity.EntityService;
 import dev.statecraft.replication.entity.IdempotencyKey;
 import dev.statecraft.replication.state.AnswerBudget;
@@ -60,6 +61,29 @@ class PlayerFeedServiceTest {
         assertEquals(expectedRequests, meter.take().requests());
         assertFalse(feed.hasChanges());
         assertEquals(cursor.spaces().keySet(), feed.cursor().spaces().keySet());
+    }
+
+    /** A page that ends early must not let the cursor say that the client has an entity that it never received. */
+    @Test
+    void entityOfAShortSubscription_isNotLeftByAClientThatNeverHadIt() {
+        Replica replica = new Replica("player");
+        done(realm.create("mine", "PLAYER_DATA", "{'n': 1}"));
+        done(realm.create("passing", "PLAYER_DATA", "{'n': 1}"));
+        realm.players.subscribe(GAME, "ada", SPACE, "mine");
+        replica.take(pull(null));
+        realm.players.subscribe(GAME, "ada", SPACE, "passing");
+        realm.players.unsubscribe(GAME, "ada", SPACE, "passing");
+        for (int i = 0; i < 3; i++) {
+            done(realm.update("mine", "{'set': {'n': " + i + "}}", null));
+        }
+        boolean more = true;
+        while (more) {
+            PlayerFeed feed = realm.playerFeeds.pull(GAME, "ada", replica.playerCursor, new AnswerBudget(1));
+            // Compares the checksum of the cursor with that of the received entities.
+            replica.take(feed);
+            more = feed.more();
+        }
+        replica.assertHolds(Map.of(PlayerFeed.key(SPACE, "mine"), realm.reader.read(GAME, SPACE, "mine")));
     }
 
     /** Spaces that the player just left stay in the cursor until all new changes are sent. */

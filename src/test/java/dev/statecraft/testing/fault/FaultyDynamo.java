@@ -256,7 +256,8 @@ public final class FaultyDynamo implements ExecutionInterceptor {
         }
         if (isLast(running.decision())) {
             running.traced().end(ticker.nanos(), "stopped");
-            throw new Stopped("after write " + running.decision().write() + ", call " + running.decision().call());
+            throw new Stopped("after write " + running.decision().write() + ", call "
+                    + running.decision().call());
         }
         LatencyProfile.sleepUntil(running.endNanos(), ticker);
         FaultKind fault = running.decision().fault();

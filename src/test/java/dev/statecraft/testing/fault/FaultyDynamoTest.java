@@ -137,9 +137,9 @@ class FaultyDynamoTest {
         DynamoDbClient client = model.client(List.of(faults));
         PutItemRequest first = ((PutItemRequest) PUT)
                 .toBuilder()
-                .tableName(table)
-                .conditionExpression("attribute_not_exists(pk)")
-                .build();
+                        .tableName(table)
+                        .conditionExpression("attribute_not_exists(pk)")
+                        .build();
         faults.resendOnce(0);
         assertThrows(ConditionalCheckFailedException.class, () -> client.putItem(first));
         assertTrue(client.getItem(get -> get.tableName(table).key(first.item())).hasItem());

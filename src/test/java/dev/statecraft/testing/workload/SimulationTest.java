@@ -115,10 +115,12 @@ class SimulationTest {
      *       player's write.
      *   <li>779: a first score for the old rank tree arrived after the rebuild had passed its lane, so that the player was
      *       in no rank until the next score.
+     *   <li>150: the SDK sent the number of distinct scores of a node twice, the second attempt was rejected because of the
+     *       first, and the number was not propagated, so that dense ranks were one too low.
      * </ul>
      */
     @ParameterizedTest
-    @ValueSource(longs = {103, 131, 242, 297, 484, 779})
+    @ValueSource(longs = {103, 131, 150, 242, 297, 484, 779})
     void boardsRegression(long seed) {
         new Seeds("boards", BoardWorkload::new).run(seed, 1);
     }
@@ -136,6 +138,16 @@ class SimulationTest {
     @Test
     void syncs() {
         run("syncs", SyncWorkload::new);
+    }
+
+    /**
+     * 214, 914: a player subscribed to an entity and unsubscribed between two pulls, of which the later one ended early. Its
+     * cursor said that the client had the entity, so that the client failed to verify its checksum.
+     */
+    @ParameterizedTest
+    @ValueSource(longs = {214, 914})
+    void syncsRegression(long seed) {
+        new Seeds("syncs", SyncWorkload::new).run(seed, 1);
     }
 
     @Test
