@@ -16,6 +16,7 @@ import dev.statecraft.replication.Realm;
 import dev.statecraft.replication.state.Entity;
 import dev.statecraft.table.TableNames;
 import dev.statecraft.testing.Machine;
+import dev.statecraft.testing.dynamo.InterceptedDynamo;
 import dev.statecraft.testing.history.ConservationCheck;
 import dev.statecraft.testing.history.LogCheck;
 import dev.statecraft.testing.history.LogCheck.Commit;
@@ -78,13 +79,13 @@ public final class MigrationWorkload implements Workload {
         boolean invalid = random.nextInt(3) == 0;
         options = "{'segments': %d, 'pageSize': %d, 'canaryPercent': %d, 'failureThreshold': {'count': %d}}"
                 .formatted(1 + random.nextInt(3), 1 + random.nextInt(4), 30 * random.nextInt(2), random.nextInt(3));
-        api = simulation.fleet("api", random.nextBoolean() ? 1 : 3, this::resending);
+        api = simulation.fleet("api", random.nextBoolean() ? 1 : 3, this::delayed);
         writers = new PurseWriters(simulation, api, creates, invalid);
-        driver = new MigrationDriver(simulation, api, simulation.fleet("step", 1, this::resending));
+        driver = new MigrationDriver(simulation, api, simulation.fleet("step", 1, this::delayed));
     }
 
-    private Laboratory resending(Machine machine, DynamoDbClient client) {
-        return laboratory(machine, ResendingClient.of(simulation, client));
+    private Laboratory delayed(Machine machine, DynamoDbClient client) {
+        return laboratory(machine, new InterceptedDynamo(client, List.of(new LateCalls(simulation))));
     }
 
     private Laboratory laboratory(Machine machine, DynamoDbClient client) {
