@@ -17,6 +17,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class ScorePathTest {
 
+    private static final String LEAF_OF_300 =
+            ScorePath.of(new Score(-300, 0)).get(1).next();
+
     @ParameterizedTest
     @CsvSource({
         "0, 1",
@@ -66,6 +69,23 @@ class ScorePathTest {
                 assertTrue(range.lowest() <= value && value <= range.highest());
             }
             assertEquals(new Range(value, value), range);
+        }
+    }
+
+    /** Exact steps are told apart by the node's path alone, for scores and for the subscores below one of them. */
+    @Test
+    void onlyTheLastStepIsExact() {
+        for (long value : interesting()) {
+            List<Step> steps = new ArrayList<>(ScorePath.of(new Score(value, 0)));
+            int last = steps.size() - 1;
+            if (value != 0) {
+                steps.addAll(ScorePath.of(new Score(-300, value)));
+            }
+            for (int i = 0; i < steps.size(); i++) {
+                Step step = steps.get(i);
+                boolean leaf = i == last || i == steps.size() - 1 || step.next().equals(LEAF_OF_300);
+                assertEquals(leaf, ScorePath.exact(step.node(), step.child()), value + " at " + step);
+            }
         }
     }
 
