@@ -48,7 +48,7 @@ public final class AccessParts {
         settings.forEach((name, value) -> builder.withDefaultValue("statecraft.access." + name, value));
         AccessConfig config = builder.build().getConfigMapping(AccessConfig.class);
         keys = new KeyService(keyStore, config, clock, machine.random());
-        limitStore = new LimitStore(dynamo, tables);
+        limitStore = new LimitStore(dynamo, tables, machine.random());
         limits = new RateLimitService(limitStore, config, clock, machine.threads());
         idempotency = new IdempotencyService(
                 new IdempotencyStore(dynamo, tables), config, clock, machine.backoff(), machine.random());

@@ -122,6 +122,9 @@ public class IdempotencyStore {
         if (!request.bodyHash().equals(Attributes.stringOrNull(item, "h"))) {
             return new Reused();
         }
+        if (isOf(fresh, item)) {
+            return new Claimed(fresh);
+        }
         Attempt attempt = new Attempt(
                 fresh.token(),
                 Attributes.string(item, "sd"),
@@ -149,7 +152,12 @@ public class IdempotencyStore {
                 "SET #t = :token, u = :until",
                 "#t = :before AND attribute_not_exists(st)",
                 Map.of("#t", "t"));
-        return lostTo.isEmpty() ? new Claimed(attempt) : new Running();
+        return lostTo.isEmpty() || isOf(fresh, lostTo.get()) ? new Claimed(attempt) : new Running();
+    }
+
+    /** Whether the record is of this attempt: the SDK repeats a write whose response was lost. */
+    private static boolean isOf(Attempt attempt, Map<String, AttributeValue> item) {
+        return attempt.token().equals(Attributes.stringOrNull(item, "t"));
     }
 
     /** Stores the response of an attempt; does nothing if another attempt has started. Cost: 1 WCU per KB. */

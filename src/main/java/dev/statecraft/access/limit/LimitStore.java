@@ -3,6 +3,7 @@ package dev.statecraft.access.limit;
 import static dev.statecraft.table.Attributes.n;
 import static dev.statecraft.table.Attributes.s;
 
+import dev.statecraft.runtime.RandomUuid;
 import dev.statecraft.table.Attributes;
 import dev.statecraft.table.PartitionKey;
 import dev.statecraft.table.TableNames;
@@ -12,6 +13,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
@@ -25,7 +27,8 @@ import software.amazon.awssdk.services.dynamodb.model.UpdateItemRequest;
  * <ul>
  *   <li>A bucket: {@code pk} = game#bucket#holder, {@code sk} = {@code bucket}, {@code f} the time at which it is full
  *       again, in Unix microseconds ({@link TokenBucket}), {@code ttl}.
- *   <li>A nonce: {@code pk} = game#nonce#key#nonce, {@code sk} = {@code nonce}, {@code ttl}.
+ *   <li>A nonce: {@code pk} = game#nonce#key#nonce, {@code sk} = {@code nonce}, {@code t} token of the write,
+ *       {@code ttl}.
  *   <li>Guards: tokens are taken only if {@code f} allows it; a nonce is stored once.
  * </ul>
  */
@@ -40,10 +43,12 @@ public class LimitStore {
 
     private final DynamoDbClient dynamo;
     private final TableNames tables;
+    private final RandomGenerator random;
 
-    public LimitStore(DynamoDbClient dynamo, TableNames tables) {
+    public LimitStore(DynamoDbClient dynamo, TableNames tables, RandomGenerator random) {
         this.dynamo = dynamo;
         this.tables = tables;
+        this.random = random;
     }
 
     /**
@@ -132,19 +137,20 @@ public class LimitStore {
      * @return false if the nonce was used before
      */
     public boolean useNonce(String game, String key, String nonce, Instant now, Duration retention) {
+        Map<String, AttributeValue> item = Map.of(
+                "pk", s(PartitionKey.of(game, "nonce", key, nonce)),
+                "sk", s("nonce"),
+                "t", s(RandomUuid.next(random)),
+                "ttl", n(now.plus(retention).getEpochSecond() + 1));
         try {
             dynamo.putItem(put -> put.tableName(tables.limits())
-                    .item(Map.of(
-                            "pk",
-                            s(PartitionKey.of(game, "nonce", key, nonce)),
-                            "sk",
-                            s("nonce"),
-                            "ttl",
-                            n(now.plus(retention).getEpochSecond() + 1)))
-                    .conditionExpression("attribute_not_exists(pk)"));
+                    .item(item)
+                    .conditionExpression("attribute_not_exists(pk)")
+                    .returnValuesOnConditionCheckFailure(ReturnValuesOnConditionCheckFailure.ALL_OLD));
             return true;
         } catch (ConditionalCheckFailedException e) {
-            return false;
+            // The SDK repeats a write whose response was lost; the stored item then has the token of this write.
+            return e.item().equals(item);
         }
     }
 }

@@ -19,6 +19,9 @@ import dev.statecraft.leaderboard.MovingClock;
 import dev.statecraft.table.TableNames;
 import dev.statecraft.testing.OnDynamoDbLocal;
 import dev.statecraft.testing.TestDatabase;
+import dev.statecraft.testing.dynamo.ModelDatabase;
+import dev.statecraft.testing.fault.FaultKind;
+import dev.statecraft.testing.fault.FaultyDynamo;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -74,6 +77,28 @@ class IdempotencyServiceTest {
         claimed(one);
         assertEquals(503, refused(other, request));
         assertEquals(503, refused(one, request));
+    }
+
+    /** The SDK sends the claim again after a lost response. The second attempt is rejected because of the first one. */
+    @Test
+    void claimThatTheSdkSendsTwice_isNotTakenForAnotherRequest() {
+        FaultyDynamo faults = new FaultyDynamo();
+        // Clients of DynamoDB Local do not repeat requests.
+        ModelDatabase model = new ModelDatabase();
+        IdempotencyService unlucky =
+                new AccessParts(model.client(List.of(faults)), model.freshTables(), clock, Map.of()).idempotency();
+        faults.resendOnce(0);
+        Attempt first = claimed(unlucky);
+        assertEquals(1, faults.fired().get(FaultKind.RESENT));
+        assertFalse(first.retry());
+
+        clock.move(IdempotencyService.LEASE);
+        // The first write finds the record of the first attempt, the second one claims it.
+        faults.resendOnce(1);
+        Attempt again = claimed(unlucky);
+        assertEquals(2, faults.fired().get(FaultKind.RESENT));
+        assertTrue(again.retry());
+        assertEquals(first.seed(), again.seed());
     }
 
     @Test

@@ -173,4 +173,16 @@ class RateLimitServiceTest {
         assertThrows(
                 IllegalArgumentException.class, () -> nonces.useNonce("g", "k", "a#b", now, Duration.ofMinutes(1)));
     }
+
+    /** The SDK sends the write again after a lost response. The second attempt finds the nonce of the first one. */
+    @Test
+    void nonceThatTheSdkStoresTwice_isAcceptedOnce() {
+        FaultyDynamo faults = new FaultyDynamo();
+        LimitStore nonces = new AccessParts(TestDatabase.client(faults), tables, clock, SETTINGS).limitStore();
+        Instant now = clock.instant();
+        faults.resendOnce(0);
+        assertTrue(nonces.useNonce("g", "k", "n1", now, Duration.ofMinutes(10)));
+        assertEquals(1, faults.fired().get(FaultKind.RESENT));
+        assertFalse(nonces.useNonce("g", "k", "n1", now, Duration.ofMinutes(10)));
+    }
 }

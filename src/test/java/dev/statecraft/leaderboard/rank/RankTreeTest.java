@@ -59,8 +59,7 @@ class RankTreeTest {
     void subscoresWhoseNodeIsMissing_areARange() {
         List<Step> steps = ScorePath.of(SCORE);
         count(steps.subList(0, 4));
-        ScorePath.Range range =
-                ScorePath.rangeOfRootChild(steps.get(3).child());
+        ScorePath.Range range = ScorePath.rangeOfRootChild(steps.get(3).child());
         assertEquals(
                 Optional.of(new Place(new Score(100_000, range.lowest()), 0, 1, false)),
                 RankTree.select(1, Order.ASCENDING, true, this::node, 0));
