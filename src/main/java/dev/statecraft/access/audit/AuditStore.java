@@ -3,6 +3,7 @@ package dev.statecraft.access.audit;
 import static dev.statecraft.table.Attributes.n;
 import static dev.statecraft.table.Attributes.s;
 
+import dev.statecraft.table.PaddedNumber;
 import dev.statecraft.access.AccessConfig;
 import dev.statecraft.table.Attributes;
 import dev.statecraft.table.PartitionKey;
@@ -11,7 +12,6 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
@@ -107,7 +107,7 @@ public class AuditStore {
     }
 
     private static String position(long millis) {
-        return String.format(Locale.ROOT, "%016d", millis);
+        return PaddedNumber.of(millis, 16);
     }
 
     private static Map<String, AttributeValue> key(String game, String position) {

@@ -1,7 +1,7 @@
 package dev.statecraft.integration.event;
 
+import dev.statecraft.table.PaddedNumber;
 import java.util.List;
-import java.util.Locale;
 
 /**
  * The events of one stream record, with the source and position that prevent duplicates. The event feed stores the last
@@ -41,7 +41,7 @@ public record SourceChange(String game, String source, String position, List<Eve
 
     /** Returns a number as a position: 16 digits with leading zeros. */
     public static String position(long number) {
-        return String.format(Locale.ROOT, "%016d", number);
+        return PaddedNumber.of(number, 16);
     }
 
     /** Parses the result of {@link #position}. */

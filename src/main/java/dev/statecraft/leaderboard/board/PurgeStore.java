@@ -4,6 +4,7 @@ import static dev.statecraft.table.Attributes.bool;
 import static dev.statecraft.table.Attributes.n;
 import static dev.statecraft.table.Attributes.s;
 
+import dev.statecraft.table.PaddedNumber;
 import dev.statecraft.table.Attributes;
 import dev.statecraft.table.PartitionKey;
 import dev.statecraft.table.TableNames;
@@ -11,7 +12,6 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -147,7 +147,7 @@ public class PurgeStore {
     /** The name of a purge, unique in the game: board id and epoch. */
     public static String name(Purge purge) {
         return purge.board().id()
-                + String.format(Locale.ROOT, "#%010d", purge.board().epoch());
+                + "#" + PaddedNumber.of(purge.board().epoch(), 10);
     }
 
     private static String partition(String game) {

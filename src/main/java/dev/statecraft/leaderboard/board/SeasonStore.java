@@ -4,6 +4,7 @@ import static dev.statecraft.table.Attributes.bool;
 import static dev.statecraft.table.Attributes.n;
 import static dev.statecraft.table.Attributes.s;
 
+import dev.statecraft.table.PaddedNumber;
 import dev.statecraft.leaderboard.settings.SettingsItems;
 import dev.statecraft.table.Attributes;
 import dev.statecraft.table.Batches;
@@ -15,7 +16,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -147,7 +147,7 @@ public class SeasonStore {
     }
 
     private static Map<String, AttributeValue> key(Board board, int season) {
-        return Map.of("pk", s(partition(board)), "sk", s(String.format(Locale.ROOT, "%010d", season)));
+        return Map.of("pk", s(partition(board)), "sk", s(PaddedNumber.of(season, 10)));
     }
 
     private static Map<String, AttributeValue> toItem(Board board, Season season) {

@@ -3,6 +3,7 @@ package dev.statecraft.leaderboard.season;
 import static dev.statecraft.table.Attributes.n;
 import static dev.statecraft.table.Attributes.s;
 
+import dev.statecraft.table.PaddedNumber;
 import dev.statecraft.leaderboard.board.Board;
 import dev.statecraft.leaderboard.settings.Score;
 import dev.statecraft.table.Attributes;
@@ -16,7 +17,6 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -163,7 +163,7 @@ public class AwardStore {
     }
 
     private static String sortKey(long position) {
-        return String.format(Locale.ROOT, "%016d", position);
+        return PaddedNumber.of(position, 16);
     }
 
     private static Map<String, AttributeValue> key(Board board, int season, long position) {

@@ -3,6 +3,7 @@ package dev.statecraft.leaderboard.season;
 import static dev.statecraft.table.Attributes.n;
 import static dev.statecraft.table.Attributes.s;
 
+import dev.statecraft.table.PaddedNumber;
 import dev.statecraft.leaderboard.board.Board;
 import dev.statecraft.leaderboard.settings.Score;
 import dev.statecraft.table.Attributes;
@@ -13,7 +14,6 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
@@ -93,7 +93,7 @@ public class SampleStore {
 
     private static Map<String, AttributeValue> key(Board board, String playerId, Instant at) {
         return Map.of(
-                "pk", s(partition(board, playerId)), "sk", s(String.format(Locale.ROOT, "%013d", at.toEpochMilli())));
+                "pk", s(partition(board, playerId)), "sk", s(PaddedNumber.of(at.toEpochMilli(), 13)));
     }
 
     private static Map<String, AttributeValue> toItem(Board board, Sample sample, Instant expiresAt) {

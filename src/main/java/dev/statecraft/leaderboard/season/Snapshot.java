@@ -1,12 +1,12 @@
 package dev.statecraft.leaderboard.season;
 
+import dev.statecraft.table.PaddedNumber;
 import dev.statecraft.leaderboard.board.RankedEntry;
 import dev.statecraft.leaderboard.board.Season;
 import dev.statecraft.leaderboard.board.SnapshotTrigger;
 import dev.statecraft.leaderboard.rank.Distribution.Bucket;
 import java.time.Instant;
 import java.util.List;
-import java.util.Locale;
 
 /**
  * A leaderboard snapshot: the best entries and the score distribution of a season at a point in time.
@@ -36,7 +36,7 @@ public record Snapshot(
 
     /** Returns a snapshot id. Ids sort by time. */
     public static String idOf(Instant timestamp, String suffix) {
-        return String.format(Locale.ROOT, "%013d-%s", timestamp.toEpochMilli(), suffix);
+        return PaddedNumber.of(timestamp.toEpochMilli(), 13) + "-" + suffix;
     }
 
     /** Returns the id of the snapshot of a closed season. */

@@ -5,6 +5,7 @@ import static dev.statecraft.table.Attributes.bool;
 import static dev.statecraft.table.Attributes.n;
 import static dev.statecraft.table.Attributes.s;
 
+import dev.statecraft.table.PaddedNumber;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.statecraft.migration.definition.Definition;
 import dev.statecraft.migration.definition.SemanticVersion;
@@ -16,7 +17,6 @@ import dev.statecraft.table.ItemChange;
 import dev.statecraft.table.PartitionKey;
 import java.time.Instant;
 import java.util.HashMap;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -126,7 +126,7 @@ public final class MigrationItems {
     static Map<String, AttributeValue> entryItem(String game, LedgerEntry entry) {
         Map<String, AttributeValue> item = new HashMap<>();
         item.put("pk", s(PartitionKey.of(game, "ledger")));
-        item.put("sk", s(String.format(Locale.ROOT, "%016d", entry.seq())));
+        item.put("sk", s(PaddedNumber.of(entry.seq(), 16)));
         put(item, "at", entry.at());
         item.put("ac", s(entry.action().name()));
         item.put("v", s(entry.version()));

@@ -1,9 +1,9 @@
 package dev.statecraft.migration.run;
 
+import dev.statecraft.table.PaddedNumber;
 import dev.statecraft.migration.definition.SemanticVersion;
 import java.time.Instant;
 import java.util.List;
-import java.util.Locale;
 import java.util.stream.Stream;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
@@ -153,7 +153,7 @@ public record Run(
 
     /** The id of the run that the ledger entry with this number starts. */
     public static String idOf(long seq) {
-        return String.format(Locale.ROOT, "run-%08d", seq);
+        return "run-" + PaddedNumber.of(seq, 8);
     }
 
     /** Author name of the entity versions that the run writes. */

@@ -3,13 +3,13 @@ package dev.statecraft.migration.run;
 import static dev.statecraft.table.Attributes.n;
 import static dev.statecraft.table.Attributes.s;
 
+import dev.statecraft.table.PaddedNumber;
 import dev.statecraft.table.Attributes;
 import dev.statecraft.table.PartitionKey;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
@@ -26,7 +26,7 @@ final class SegmentItems {
     }
 
     static Map<String, AttributeValue> key(String game, String run, int number) {
-        return Map.of("pk", s(partition(game, run)), "sk", s(String.format(Locale.ROOT, "%02d", number)));
+        return Map.of("pk", s(partition(game, run)), "sk", s(PaddedNumber.of(number, 2)));
     }
 
     static String quarantinePartition(String game, String run) {

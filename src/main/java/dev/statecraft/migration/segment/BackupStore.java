@@ -3,6 +3,7 @@ package dev.statecraft.migration.segment;
 import static dev.statecraft.table.Attributes.b;
 import static dev.statecraft.table.Attributes.s;
 
+import dev.statecraft.table.PaddedNumber;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
@@ -21,7 +22,6 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.StreamSupport;
@@ -106,7 +106,7 @@ public class BackupStore {
             String game, String run, int segment, String space, long seq, int number, ArrayNode part) {
         Map<String, AttributeValue> item = new HashMap<>();
         item.put("pk", s(partition(game, run, segment)));
-        item.put("sk", s(String.format(Locale.ROOT, "%s#%016d#%02d", space, seq, number)));
+        item.put("sk", s(space + "#" + PaddedNumber.of(seq, 16) + "#" + PaddedNumber.of(number, 2)));
         item.put(DATA, b(PackedJson.of(part, DEFLATE_BYTES).bytes()));
         return TransactWriteItem.builder()
                 .put(put -> put.tableName(tables.migrations()).item(item))
@@ -215,6 +215,6 @@ public class BackupStore {
     }
 
     private static String partition(String game, String run, int segment) {
-        return PartitionKey.of(game, "backup", run, String.format(Locale.ROOT, "%02d", segment));
+        return PartitionKey.of(game, "backup", run, PaddedNumber.of(segment, 2));
     }
 }

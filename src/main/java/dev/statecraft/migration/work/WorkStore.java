@@ -4,6 +4,7 @@ import static dev.statecraft.table.Attributes.b;
 import static dev.statecraft.table.Attributes.n;
 import static dev.statecraft.table.Attributes.s;
 
+import dev.statecraft.table.PaddedNumber;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
@@ -18,7 +19,6 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -124,7 +124,7 @@ public class WorkStore {
 
     private static Map<String, AttributeValue> key(String game, String run, int segment) {
         return Map.of(
-                "pk", s(PartitionKey.of(game, "work", run)), "sk", s(String.format(Locale.ROOT, "%02d", segment)));
+                "pk", s(PartitionKey.of(game, "work", run)), "sk", s(PaddedNumber.of(segment, 2)));
     }
 
     private static WorkPage fromItem(Map<String, AttributeValue> item) {

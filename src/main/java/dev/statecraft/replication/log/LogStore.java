@@ -4,6 +4,7 @@ import static dev.statecraft.table.Attributes.b;
 import static dev.statecraft.table.Attributes.n;
 import static dev.statecraft.table.Attributes.s;
 
+import dev.statecraft.table.PaddedNumber;
 import dev.statecraft.replication.state.PackedJson;
 import dev.statecraft.replication.state.Space;
 import dev.statecraft.replication.state.SpaceChecksum;
@@ -17,7 +18,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -110,7 +110,7 @@ public class LogStore {
     }
 
     public static String number(long seq) {
-        return String.format(Locale.ROOT, "%016d", seq);
+        return PaddedNumber.of(seq, 16);
     }
 
     public static boolean isHead(Map<String, AttributeValue> item) {

@@ -51,9 +51,27 @@ public final class ModelStreams implements DynamoDbStreamsClient {
     public List<ShardState> shards(String table) {
         synchronized (state.lock) {
             return streamOf(table).shards().stream()
-                    .map(shard -> new ShardState(shard.id(), shard.parent(), shard.isClosed(), shard.size()))
+                    .map(ModelStreams::stateOf)
                     .toList();
         }
+    }
+
+    /** The number of shards of a table's stream so far. */
+    public int countShards(String table) {
+        synchronized (state.lock) {
+            return streamOf(table).shards().size();
+        }
+    }
+
+    /** A shard of a table's stream. */
+    public ShardState shard(String table, String id) {
+        synchronized (state.lock) {
+            return stateOf(existing(streamOf(table), id));
+        }
+    }
+
+    private static ShardState stateOf(ShardLog shard) {
+        return new ShardState(shard.id(), shard.parent(), shard.isClosed(), shard.size());
     }
 
     /** All records of a shard so far, oldest first. */

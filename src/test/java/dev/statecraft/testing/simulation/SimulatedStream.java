@@ -65,7 +65,9 @@ public final class SimulatedStream<S> {
     }
 
     private boolean hasNewShard() {
-        return streams.shards(table).stream().anyMatch(this::isStartable);
+        // The scheduler asks at every step.
+        return streams.countShards(table) > positions.size()
+                && streams.shards(table).stream().anyMatch(this::isStartable);
     }
 
     private boolean isStartable(ShardState shard) {
@@ -77,10 +79,7 @@ public final class SimulatedStream<S> {
     }
 
     private ShardState shard(String id) {
-        return streams.shards(table).stream()
-                .filter(shard -> shard.id().equals(id))
-                .findFirst()
-                .orElseThrow();
+        return streams.shard(table, id);
     }
 
     private void deliver(String name, String id) {

@@ -3,6 +3,7 @@ package dev.statecraft.testing.dynamo.storage;
 import dev.statecraft.testing.dynamo.expression.ItemSize;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -147,6 +148,7 @@ public final class StreamLog {
     private final int splitAfter;
     private final long createdMillis;
     private final List<ShardLog> shards = new ArrayList<>();
+    private final Map<String, ShardLog> shardsById = new HashMap<>();
     private final List<ShardLog> open = new ArrayList<>();
     private long lastSequence;
 
@@ -191,7 +193,7 @@ public final class StreamLog {
     }
 
     public @Nullable ShardLog shard(String id) {
-        return shards.stream().filter(shard -> shard.id.equals(id)).findFirst().orElse(null);
+        return shardsById.get(id);
     }
 
     public void append(PlannedWrite write, long nowMillis, boolean expired) {
@@ -219,6 +221,7 @@ public final class StreamLog {
         String id = String.format("shardId-%020d-%08x", createdMillis, shards.size());
         ShardLog shard = new ShardLog(id, parent, fromHash, toHash, ++lastSequence);
         shards.add(shard);
+        shardsById.put(id, shard);
         open.add(shard);
     }
 
