@@ -57,6 +57,7 @@ class GeneratedClientsTest {
                 PATIENCE,
                 java,
                 "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
                 "-jar",
                 GENERATOR.toAbsolutePath().toString(),
                 "batch",

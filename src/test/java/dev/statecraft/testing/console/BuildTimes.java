@@ -22,7 +22,8 @@ public final class BuildTimes {
 
     /** The parts of a build with tests, and the phases that run side by side in each. */
     private static final List<Part> PARTS = List.of(
-            new Part("tests", List.of("plain", "application")), new Part("tests of the artifact", List.of("artifact")));
+            new Part("tests", List.of("plain", "application")),
+            new Part("tests of the artifact and of thread interleavings", List.of("last")));
 
     private record Part(String name, List<String> phases) {}
 

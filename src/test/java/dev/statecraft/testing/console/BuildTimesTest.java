@@ -34,14 +34,15 @@ class BuildTimesTest {
         List<ClassTime> times = List.of(
                 new ClassTime("plain", "A", 3, 10_000, 14_000),
                 new ClassTime("application", "B", 1_004, 12_000, 15_000),
-                new ClassTime("artifact", "C", 5, 21_000, 29_000));
+                new ClassTime("last", "C", 5, 21_000, 29_000));
         assertEquals(
                 List.of(
                         "  10.0 s  until the first test",
                         "   5.0 s  tests (plain: 3 in 1 classes, 4 s one after another; "
                                 + "application: 1,004 in 1 classes, 3 s one after another)",
                         "   6.0 s  packaging",
-                        "   8.0 s  tests of the artifact (artifact: 5 in 1 classes, 8 s one after another)",
+                        "   8.0 s  tests of the artifact and of thread interleavings "
+                                + "(last: 5 in 1 classes, 8 s one after another)",
                         "  30.0 s  in all"),
                 Stream.of(BuildTimes.report(times, 0, 30_000))
                         .flatMap(String::lines)
