@@ -17,6 +17,7 @@ public class RestAssuredSetup implements QuarkusTestBeforeTestExecutionCallback 
 
     @Override
     public void beforeTestExecution(QuarkusTestMethodContext context) {
+        CompiledPaths.install();
         RestAssured.replaceFiltersWith(DOCUMENTED);
         // REST Assured prepares its report of a failure for every request; indenting bodies takes most of that time.
         RestAssured.config = RestAssured.config()
