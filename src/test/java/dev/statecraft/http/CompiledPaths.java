@@ -37,8 +37,8 @@ final class CompiledPaths extends DelegatingMetaClass {
                 && method.equals("evaluate")
                 && arguments.length == 1
                 && arguments[0] instanceof CharSequence path) {
-            Class<? extends Script> script =
-                    SCRIPTS.computeIfAbsent(path.toString(), text -> shell.parse(text).getClass());
+            Class<? extends Script> script = SCRIPTS.computeIfAbsent(
+                    path.toString(), text -> shell.parse(text).getClass());
             return InvokerHelper.createScript(script, shell.getContext()).run();
         }
         return super.invokeMethod(object, method, arguments);

@@ -3,9 +3,9 @@ package dev.statecraft.access.audit;
 import static dev.statecraft.table.Attributes.n;
 import static dev.statecraft.table.Attributes.s;
 
-import dev.statecraft.table.PaddedNumber;
 import dev.statecraft.access.AccessConfig;
 import dev.statecraft.table.Attributes;
+import dev.statecraft.table.PaddedNumber;
 import dev.statecraft.table.PartitionKey;
 import dev.statecraft.table.TableNames;
 import jakarta.enterprise.context.ApplicationScoped;

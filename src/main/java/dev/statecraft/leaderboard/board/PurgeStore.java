@@ -4,8 +4,8 @@ import static dev.statecraft.table.Attributes.bool;
 import static dev.statecraft.table.Attributes.n;
 import static dev.statecraft.table.Attributes.s;
 
-import dev.statecraft.table.PaddedNumber;
 import dev.statecraft.table.Attributes;
+import dev.statecraft.table.PaddedNumber;
 import dev.statecraft.table.PartitionKey;
 import dev.statecraft.table.TableNames;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -146,8 +146,7 @@ public class PurgeStore {
 
     /** The name of a purge, unique in the game: board id and epoch. */
     public static String name(Purge purge) {
-        return purge.board().id()
-                + "#" + PaddedNumber.of(purge.board().epoch(), 10);
+        return purge.board().id() + "#" + PaddedNumber.of(purge.board().epoch(), 10);
     }
 
     private static String partition(String game) {

@@ -4,11 +4,11 @@ import static dev.statecraft.table.Attributes.bool;
 import static dev.statecraft.table.Attributes.n;
 import static dev.statecraft.table.Attributes.s;
 
-import dev.statecraft.table.PaddedNumber;
 import dev.statecraft.leaderboard.settings.SettingsItems;
 import dev.statecraft.table.Attributes;
 import dev.statecraft.table.Batches;
 import dev.statecraft.table.ItemChange;
+import dev.statecraft.table.PaddedNumber;
 import dev.statecraft.table.PartitionKey;
 import dev.statecraft.table.TableNames;
 import jakarta.enterprise.context.ApplicationScoped;

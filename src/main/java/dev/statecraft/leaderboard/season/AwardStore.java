@@ -3,13 +3,13 @@ package dev.statecraft.leaderboard.season;
 import static dev.statecraft.table.Attributes.n;
 import static dev.statecraft.table.Attributes.s;
 
-import dev.statecraft.table.PaddedNumber;
 import dev.statecraft.leaderboard.board.Board;
 import dev.statecraft.leaderboard.settings.Score;
 import dev.statecraft.table.Attributes;
 import dev.statecraft.table.Batches;
 import dev.statecraft.table.ConditionalPut;
 import dev.statecraft.table.ItemChange;
+import dev.statecraft.table.PaddedNumber;
 import dev.statecraft.table.PartitionKey;
 import dev.statecraft.table.ScanPage;
 import dev.statecraft.table.TableNames;

@@ -3,11 +3,11 @@ package dev.statecraft.leaderboard.season;
 import static dev.statecraft.table.Attributes.n;
 import static dev.statecraft.table.Attributes.s;
 
-import dev.statecraft.table.PaddedNumber;
 import dev.statecraft.leaderboard.board.Board;
 import dev.statecraft.leaderboard.settings.Score;
 import dev.statecraft.table.Attributes;
 import dev.statecraft.table.Batches;
+import dev.statecraft.table.PaddedNumber;
 import dev.statecraft.table.PartitionKey;
 import dev.statecraft.table.TableNames;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -92,8 +92,7 @@ public class SampleStore {
     }
 
     private static Map<String, AttributeValue> key(Board board, String playerId, Instant at) {
-        return Map.of(
-                "pk", s(partition(board, playerId)), "sk", s(PaddedNumber.of(at.toEpochMilli(), 13)));
+        return Map.of("pk", s(partition(board, playerId)), "sk", s(PaddedNumber.of(at.toEpochMilli(), 13)));
     }
 
     private static Map<String, AttributeValue> toItem(Board board, Sample sample, Instant expiresAt) {

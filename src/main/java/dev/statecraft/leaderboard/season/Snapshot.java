@@ -1,10 +1,10 @@
 package dev.statecraft.leaderboard.season;
 
-import dev.statecraft.table.PaddedNumber;
 import dev.statecraft.leaderboard.board.RankedEntry;
 import dev.statecraft.leaderboard.board.Season;
 import dev.statecraft.leaderboard.board.SnapshotTrigger;
 import dev.statecraft.leaderboard.rank.Distribution.Bucket;
+import dev.statecraft.table.PaddedNumber;
 import java.time.Instant;
 import java.util.List;
 

@@ -5,7 +5,6 @@ import static dev.statecraft.table.Attributes.bool;
 import static dev.statecraft.table.Attributes.n;
 import static dev.statecraft.table.Attributes.s;
 
-import dev.statecraft.table.PaddedNumber;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.statecraft.migration.definition.Definition;
 import dev.statecraft.migration.definition.SemanticVersion;
@@ -14,6 +13,7 @@ import dev.statecraft.migration.run.Run;
 import dev.statecraft.replication.state.PackedJson;
 import dev.statecraft.table.Attributes;
 import dev.statecraft.table.ItemChange;
+import dev.statecraft.table.PaddedNumber;
 import dev.statecraft.table.PartitionKey;
 import java.time.Instant;
 import java.util.HashMap;

@@ -1,7 +1,7 @@
 package dev.statecraft.migration.run;
 
-import dev.statecraft.table.PaddedNumber;
 import dev.statecraft.migration.definition.SemanticVersion;
+import dev.statecraft.table.PaddedNumber;
 import java.time.Instant;
 import java.util.List;
 import java.util.stream.Stream;

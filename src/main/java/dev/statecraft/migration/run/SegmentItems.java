@@ -3,8 +3,8 @@ package dev.statecraft.migration.run;
 import static dev.statecraft.table.Attributes.n;
 import static dev.statecraft.table.Attributes.s;
 
-import dev.statecraft.table.PaddedNumber;
 import dev.statecraft.table.Attributes;
+import dev.statecraft.table.PaddedNumber;
 import dev.statecraft.table.PartitionKey;
 import java.math.BigDecimal;
 import java.util.ArrayList;

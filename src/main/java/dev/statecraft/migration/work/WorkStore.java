@@ -4,7 +4,6 @@ import static dev.statecraft.table.Attributes.b;
 import static dev.statecraft.table.Attributes.n;
 import static dev.statecraft.table.Attributes.s;
 
-import dev.statecraft.table.PaddedNumber;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
@@ -13,6 +12,7 @@ import dev.statecraft.migration.segment.WorkPage;
 import dev.statecraft.replication.state.PackedJson;
 import dev.statecraft.table.Attributes;
 import dev.statecraft.table.Batches;
+import dev.statecraft.table.PaddedNumber;
 import dev.statecraft.table.PartitionKey;
 import dev.statecraft.table.TableNames;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -123,8 +123,7 @@ public class WorkStore {
     }
 
     private static Map<String, AttributeValue> key(String game, String run, int segment) {
-        return Map.of(
-                "pk", s(PartitionKey.of(game, "work", run)), "sk", s(PaddedNumber.of(segment, 2)));
+        return Map.of("pk", s(PartitionKey.of(game, "work", run)), "sk", s(PaddedNumber.of(segment, 2)));
     }
 
     private static WorkPage fromItem(Map<String, AttributeValue> item) {

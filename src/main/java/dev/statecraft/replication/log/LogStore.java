@@ -4,12 +4,12 @@ import static dev.statecraft.table.Attributes.b;
 import static dev.statecraft.table.Attributes.n;
 import static dev.statecraft.table.Attributes.s;
 
-import dev.statecraft.table.PaddedNumber;
 import dev.statecraft.replication.state.PackedJson;
 import dev.statecraft.replication.state.Space;
 import dev.statecraft.replication.state.SpaceChecksum;
 import dev.statecraft.table.Attributes;
 import dev.statecraft.table.ItemChange;
+import dev.statecraft.table.PaddedNumber;
 import dev.statecraft.table.PartitionKey;
 import dev.statecraft.table.TableNames;
 import jakarta.enterprise.context.ApplicationScoped;

@@ -50,9 +50,7 @@ public final class ModelStreams implements DynamoDbStreamsClient {
     /** The shards of a table's stream, oldest first; parents precede their children. */
     public List<ShardState> shards(String table) {
         synchronized (state.lock) {
-            return streamOf(table).shards().stream()
-                    .map(ModelStreams::stateOf)
-                    .toList();
+            return streamOf(table).shards().stream().map(ModelStreams::stateOf).toList();
         }
     }
 
