@@ -12,7 +12,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPEvent;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPResponse;
 import dev.statecraft.lambda.ApiHandler;
+import dev.statecraft.local.DynamoDbLocalResource;
 import io.quarkus.amazon.lambda.runtime.AmazonLambdaMapperRecorder;
+import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
 import jakarta.inject.Named;
@@ -36,6 +38,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** The files of the dashboard over HTTP and on Lambda; DashboardBrowserTest covers its function. */
 @Tag("application")
 @QuarkusTest
+@WithTestResource(DynamoDbLocalResource.class)
 class DashboardPageTest {
 
     private static final Path FILES = Path.of("src/main/resources/META-INF/resources");

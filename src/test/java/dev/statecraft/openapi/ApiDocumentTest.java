@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.statecraft.local.DynamoDbLocalResource;
+import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -26,6 +28,7 @@ import org.junit.jupiter.api.Test;
 /** The committed OpenAPI document equals the served one and is complete. */
 @QuarkusTest
 @Tag("application")
+@WithTestResource(DynamoDbLocalResource.class)
 class ApiDocumentTest {
 
     private static final Pattern TYPE_OF_PROBLEM = Pattern.compile(

@@ -4,6 +4,8 @@ import static io.restassured.RestAssured.given;
 import static org.hamcrest.Matchers.equalTo;
 
 import dev.statecraft.http.Problem;
+import dev.statecraft.local.DynamoDbLocalResource;
+import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -13,6 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Authentication in dev mode and tests, where anonymous calls are accepted. */
 @QuarkusTest
 @Tag("application")
+@WithTestResource(DynamoDbLocalResource.class)
 class CallerFilterTest {
 
     @Test

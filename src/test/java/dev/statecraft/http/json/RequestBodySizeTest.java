@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.statecraft.http.Problem;
+import dev.statecraft.local.DynamoDbLocalResource;
+import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.ValidatableResponse;
@@ -30,6 +32,7 @@ import org.junit.jupiter.api.Test;
 /** Length, encoding and transfer of bodies; {@link RequestBodyTest} covers their content. */
 @QuarkusTest
 @Tag("application")
+@WithTestResource(DynamoDbLocalResource.class)
 class RequestBodySizeTest {
 
     private static final int LIMIT = 1_048_576;

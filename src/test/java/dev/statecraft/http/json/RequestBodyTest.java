@@ -7,6 +7,8 @@ import static org.hamcrest.Matchers.nullValue;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.statecraft.http.Problem;
+import dev.statecraft.local.DynamoDbLocalResource;
+import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.ValidatableResponse;
@@ -25,6 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 @QuarkusTest
 @Tag("application")
+@WithTestResource(DynamoDbLocalResource.class)
 class RequestBodyTest {
 
     private final HttpClient client =
