@@ -8,7 +8,6 @@ import dev.statecraft.leaderboard.board.Season;
 import dev.statecraft.leaderboard.board.SeasonStore;
 import dev.statecraft.leaderboard.entry.Entry;
 import dev.statecraft.leaderboard.entry.EntryStore;
-import dev.statecraft.leaderboard.entry.EntryStream;
 import dev.statecraft.leaderboard.entry.OrderIndexStore;
 import dev.statecraft.leaderboard.entry.Receipt;
 import dev.statecraft.leaderboard.listing.ListingCache;
@@ -61,6 +60,8 @@ import dev.statecraft.table.Parallel;
 import dev.statecraft.table.StreamRecord;
 import dev.statecraft.table.TableNames;
 import dev.statecraft.testing.Machine;
+import dev.statecraft.testing.StreamRecords;
+import dev.statecraft.testing.TableStream;
 import dev.statecraft.testing.TestDatabase;
 import io.quarkus.runtime.configuration.DurationConverter;
 import io.smallrye.config.SmallRyeConfig;
@@ -106,7 +107,7 @@ public final class Arena {
     public final RankCounter counter;
     public final RankStore ranks;
     public final EntryStore entries;
-    public final EntryStream stream;
+    public final TableStream<StreamRecord> stream;
     final Clock clock;
 
     public Arena() {
@@ -201,7 +202,7 @@ public final class Arena {
                 waiting, entries, ranks, samples, awards, kept, aside, closed, parallel, leaderboards, clock);
         erasures = new LeaderboardErasureService(
                 boards, waiting, entries, rated, samples, aside, kept, awards, leaderboards);
-        stream = new EntryStream(streams, tables.entries());
+        stream = new TableStream<>(streams, tables.entries(), StreamRecords::scalars);
     }
 
     private static SmallRyeConfig config(Map<String, String> settings) {

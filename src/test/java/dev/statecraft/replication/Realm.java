@@ -50,6 +50,8 @@ import dev.statecraft.table.Counters;
 import dev.statecraft.table.ItemChange;
 import dev.statecraft.table.TableNames;
 import dev.statecraft.testing.Machine;
+import dev.statecraft.testing.StreamRecords;
+import dev.statecraft.testing.TableStream;
 import dev.statecraft.testing.TestDatabase;
 import io.quarkus.runtime.configuration.DurationConverter;
 import io.smallrye.config.SmallRyeConfigBuilder;
@@ -102,8 +104,8 @@ public final class Realm {
     public final PlayerFeedService playerFeeds;
     public final SyncService sync;
     public final Clock clock;
-    public final ItemStream entityStream;
-    public final ItemStream logStream;
+    public final TableStream<ItemChange> entityStream;
+    public final TableStream<ItemChange> logStream;
 
     public Realm() {
         this(Map.of(), new ExecutionInterceptor() {}, Clock.systemUTC());
@@ -175,8 +177,8 @@ public final class Realm {
         playerFeeds = new PlayerFeedService(players, feeds, log, config);
         sync = new SyncService(
                 entities, conflicts, commits, recentCommits, feeds, playerFeeds, statistics, config, clock, ticker);
-        entityStream = new ItemStream(streams, tables.entities());
-        logStream = new ItemStream(streams, tables.log());
+        entityStream = new TableStream<>(streams, tables.entities(), record -> StreamRecords.change(tables.entities(), record));
+        logStream = new TableStream<>(streams, tables.log(), record -> StreamRecords.change(tables.log(), record));
     }
 
     /** The configuration with these values. It is built once. */

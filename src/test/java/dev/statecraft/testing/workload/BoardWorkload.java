@@ -26,9 +26,6 @@ import dev.statecraft.leaderboard.settings.Score;
 import dev.statecraft.table.TableNames;
 import dev.statecraft.testing.Machine;
 import dev.statecraft.testing.history.RankSandwich.Ranked;
-import dev.statecraft.testing.simulation.Fleet;
-import dev.statecraft.testing.simulation.Schedule;
-import dev.statecraft.testing.simulation.SimulatedStream;
 import dev.statecraft.testing.simulation.Simulation;
 import dev.statecraft.testing.simulation.Workload;
 import java.math.BigDecimal;
@@ -38,7 +35,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
-import java.util.TreeMap;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
@@ -55,7 +51,6 @@ public final class BoardWorkload implements Workload {
     private static final int SERVERS = 4;
     private static final int REQUESTS = 6;
     private static final int READERS = 2;
-    private static final Duration UPKEEP = Duration.ofSeconds(2);
     private static final List<Operator> OPERATORS =
             List.of(Operator.BEST, Operator.SUM, Operator.MIN, Operator.MAX, Operator.LAST);
     private static final List<Ranking> RANKINGS = List.of(Ranking.values());
@@ -65,43 +60,27 @@ public final class BoardWorkload implements Workload {
             new Reward("half", null, null, BigDecimal.valueOf(60), null));
 
     private final Simulation simulation;
-    private final TableNames tables;
-    private final Map<String, String> settings = new TreeMap<>();
     private final BoardSettings board;
     private final int atOnce;
     private final boolean subscores;
     private final boolean exactClocks;
     private final boolean rebuilt;
     private final long spread;
-    private final Fleet<Arena> api;
-    private final SimulatedStream<Arena> stream;
-    private final Schedule<Arena> upkeep;
+    private final LeaderboardFunctions functions;
     private final BoardHistory history = new BoardHistory();
 
     /** The workload of one run. */
     public BoardWorkload(Simulation simulation) {
         this.simulation = simulation;
         Random random = simulation.random();
-        tables = simulation.database().freshTables();
+        TableNames tables = simulation.database().freshTables();
         atOnce = random.nextBoolean() ? 1 : 3;
         subscores = random.nextInt(3) == 0;
         exactClocks = random.nextInt(3) > 0;
         rebuilt = random.nextInt(3) == 0;
         spread = List.of(4L, 40L, 100_000L).get(random.nextInt(3));
         board = drawn(random);
-        settings.put("statecraft.leaderboard.board-cache", random.nextBoolean() ? "PT0S" : "PT1S");
-        settings.put("statecraft.leaderboard.receipts.least", "64");
-        api = simulation.fleet("api", atOnce, this::arena);
-        stream = simulation.stream(
-                tables.entries(),
-                simulation.fleet("stream", 1, this::arena),
-                (arena, records) ->
-                        StreamRecords.processed(records, arena.counter.count(StreamRecords.scalars(records))));
-        upkeep = new Schedule<>(
-                simulation,
-                simulation.fleet("schedule", 1, this::arena),
-                UPKEEP,
-                arena -> arena.upkeep.run(GAME, () -> true));
+        functions = LeaderboardFunctions.of(simulation, tables, atOnce, this::arena);
     }
 
     private static BoardSettings drawn(Random random) {
@@ -122,16 +101,16 @@ public final class BoardWorkload implements Workload {
     }
 
     /** An instance. Its clock is right in most runs: how exact {@code asOf} is depends on it. */
-    private Arena arena(Machine machine, DynamoDbClient client) {
+    private Arena arena(
+            Machine machine, DynamoDbClient client, TableNames tables, Map<String, String> settings) {
         Machine exact = new Machine(simulation.clock(), machine.ticker(), machine.random(), machine.threads());
         return new Arena(exactClocks ? exact : machine, client, tables, settings);
     }
 
     @Override
     public void prepare() {
-        simulation.observer(this::arena).create(BOARD, board);
-        stream.start("entries");
-        upkeep.start("upkeep");
+        functions.observer().create(BOARD, board);
+        functions.start();
     }
 
     @Override
@@ -181,7 +160,7 @@ public final class BoardWorkload implements Workload {
                 ? arena -> List.of(arena.scores.submit(GAME, BOARD, scores.get(0), ranked))
                 : arena -> arena.scores.submitAll(GAME, BOARD, scores, ranked).orElseThrow();
         Optional<List<ScoreResult>> answered =
-                Requests.repeated(simulation, api, "submit " + scores.get(0).submissionId(), request);
+                Requests.repeated(simulation, functions.api(), "submit " + scores.get(0).submissionId(), request);
         long returned = history.tick();
         boolean acknowledged = true;
         for (int i = 0; i < scores.size(); i++) {
@@ -218,7 +197,7 @@ public final class BoardWorkload implements Workload {
                 null);
         Requests.once(
                         simulation,
-                        api,
+                        functions.api(),
                         "reuse " + first.submissionId(),
                         arena -> arena.scores.submit(GAME, BOARD, other, false))
                 .filter(result -> !(result instanceof Busy))
@@ -249,7 +228,7 @@ public final class BoardWorkload implements Workload {
                 continue;
             }
             long invoked = history.tick();
-            Requests.once(simulation, api, "rank " + player, arena -> look(arena, player))
+            Requests.once(simulation, functions.api(), "rank " + player, arena -> look(arena, player))
                     .ifPresent(looked -> history.ranked(
                             reader,
                             invoked,
@@ -272,7 +251,7 @@ public final class BoardWorkload implements Workload {
     /** A page or the surroundings of a player. While scores change, only their form is certain. */
     private void readPage(String player) {
         int offset = 1 + simulation.random().nextInt(3);
-        Requests.once(simulation, api, "page", arena -> {
+        Requests.once(simulation, functions.api(), "page", arena -> {
                     BoardAndEntry read = arena.scores.read(GAME, BOARD, player).orElseThrow();
                     Board current = read.board();
                     return read.entry().score() == null || offset == 1
@@ -298,14 +277,14 @@ public final class BoardWorkload implements Workload {
             String id = "reset-" + i;
             long invoked = history.tick();
             Optional<SeasonService.Reset> answer = Requests.repeated(
-                    simulation, api, id, arena -> arena.seasons.reset(GAME, BOARD, "reason " + id, id));
+                    simulation, functions.api(), id, arena -> arena.seasons.reset(GAME, BOARD, "reason " + id, id));
             history.reset(
                     id,
                     invoked,
                     history.tick(),
                     answer.isPresent() && answer.get() instanceof SeasonService.Done done ? done.closed() : null);
             if (rebuilt && i == 0) {
-                Requests.once(simulation, api, "rebuild", arena -> {
+                Requests.once(simulation, functions.api(), "rebuild", arena -> {
                     Board current = arena.board(BOARD);
                     return arena.audits.mend(current, 1 + random.nextInt(current.season()));
                 });
@@ -315,22 +294,12 @@ public final class BoardWorkload implements Workload {
 
     @Override
     public void settle() {
-        Arena observer = simulation.observer(this::arena);
-        Board current = observer.board(BOARD);
-        for (int i = 0; i < 100; i++) {
-            simulation.until(stream::isDrained);
-            current = observer.board(BOARD);
-            if (current.seasons().unfinished().isEmpty() && current.mending() == null) {
-                return;
-            }
-            simulation.pause(UPKEEP);
-        }
-        throw new AssertionError("the schedule does not finish " + current);
+        functions.settle(BOARD);
     }
 
     @Override
     public void check() {
-        Arena observer = simulation.observer(this::arena);
+        Arena observer = functions.observer();
         Board current = observer.board(BOARD);
         BoardAtRest rest = new BoardAtRest(observer, current);
         rest.check();

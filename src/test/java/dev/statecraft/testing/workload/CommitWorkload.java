@@ -19,6 +19,7 @@ import dev.statecraft.replication.log.LogEntry;
 import dev.statecraft.replication.state.AnswerBudget;
 import dev.statecraft.replication.state.Entity;
 import dev.statecraft.table.TableNames;
+import dev.statecraft.testing.StreamRecords;
 import dev.statecraft.testing.history.LogCheck;
 import dev.statecraft.testing.history.LogCheck.Commit;
 import dev.statecraft.testing.history.LogCheck.Made;

@@ -20,6 +20,7 @@ import dev.statecraft.replication.entity.EntityService.NewEntity;
 import dev.statecraft.replication.entity.IdempotencyKey;
 import dev.statecraft.replication.entity.Source;
 import dev.statecraft.table.TableNames;
+import dev.statecraft.testing.StreamRecords;
 import dev.statecraft.testing.Machine;
 import dev.statecraft.testing.simulation.Fleet;
 import dev.statecraft.testing.simulation.Schedule;

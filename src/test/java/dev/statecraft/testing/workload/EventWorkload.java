@@ -22,6 +22,7 @@ import dev.statecraft.replication.log.Change;
 import dev.statecraft.replication.log.LogEntry;
 import dev.statecraft.table.ItemChange;
 import dev.statecraft.table.TableNames;
+import dev.statecraft.testing.StreamRecords;
 import dev.statecraft.testing.Machine;
 import dev.statecraft.testing.dynamo.ModelStreams;
 import dev.statecraft.testing.history.CursorCheck;

@@ -19,9 +19,6 @@ import dev.statecraft.leaderboard.match.MatchService;
 import dev.statecraft.leaderboard.season.SeasonService;
 import dev.statecraft.rating.Elo;
 import dev.statecraft.table.TableNames;
-import dev.statecraft.testing.simulation.Fleet;
-import dev.statecraft.testing.simulation.Schedule;
-import dev.statecraft.testing.simulation.SimulatedStream;
 import dev.statecraft.testing.simulation.Simulation;
 import dev.statecraft.testing.simulation.Workload;
 import java.time.Duration;
@@ -47,14 +44,9 @@ public final class MatchWorkload implements Workload {
     private static final int PLAYERS = 7;
     private static final int SERVERS = 4;
     private static final int MATCHES = 5;
-    private static final Duration UPKEEP = Duration.ofSeconds(2);
 
     private final Simulation simulation;
-    private final TableNames tables;
-    private final Map<String, String> settings;
-    private final Fleet<Arena> api;
-    private final SimulatedStream<Arena> stream;
-    private final Schedule<Arena> upkeep;
+    private final LeaderboardFunctions functions;
     private final boolean full;
     private final List<Reported> reported = new ArrayList<>();
     private final Map<Integer, Long> closedAt = new TreeMap<>();
@@ -67,34 +59,15 @@ public final class MatchWorkload implements Workload {
     /** The workload of one run. */
     public MatchWorkload(Simulation simulation) {
         this.simulation = simulation;
-        Random random = simulation.random();
-        tables = simulation.database().freshTables();
-        full = random.nextInt(10) == 0;
-        settings = new TreeMap<>(Map.of("statecraft.leaderboard.receipts.least", "64"));
-        settings.put("statecraft.leaderboard.board-cache", random.nextBoolean() ? "PT0S" : "PT1S");
-        int atOnce = random.nextBoolean() ? 1 : 3;
-        api = simulation.fleet("api", atOnce, (machine, client) -> new Arena(machine, client, tables, settings));
-        stream = simulation.stream(
-                tables.entries(),
-                simulation.fleet("stream", 1, (machine, client) -> new Arena(machine, client, tables, settings)),
-                (arena, records) ->
-                        StreamRecords.processed(records, arena.counter.count(StreamRecords.scalars(records))));
-        upkeep = new Schedule<>(
-                simulation,
-                simulation.fleet("schedule", 1, (machine, client) -> new Arena(machine, client, tables, settings)),
-                UPKEEP,
-                arena -> arena.upkeep.run(GAME, () -> true));
-    }
-
-    private Arena observer() {
-        return simulation.observer((machine, client) -> new Arena(machine, client, tables, settings));
+        TableNames tables = simulation.database().freshTables();
+        full = simulation.random().nextInt(10) == 0;
+        functions = LeaderboardFunctions.of(simulation, tables);
     }
 
     @Override
     public void prepare() {
-        observer().createRated(BOARD, ELO);
-        stream.start("entries");
-        upkeep.start("upkeep");
+        functions.observer().createRated(BOARD, ELO);
+        functions.start();
     }
 
     @Override
@@ -124,7 +97,7 @@ public final class MatchWorkload implements Workload {
                 Match other = new Match(match.matchId(), reversed);
                 Requests.once(
                                 simulation,
-                                api,
+                                functions.api(),
                                 "reuse " + match.matchId(),
                                 arena -> arena.matches.rate(GAME, BOARD, other, false))
                         .filter(result -> !(result instanceof Busy))
@@ -161,7 +134,7 @@ public final class MatchWorkload implements Workload {
         boolean ranked = simulation.random().nextInt(3) == 0;
         long invoked = ++instant;
         Optional<MatchResult> answer = Requests.repeated(
-                simulation, api, "match " + match.matchId(), arena -> arena.matches.rate(GAME, BOARD, match, ranked));
+                simulation, functions.api(), "match " + match.matchId(), arena -> arena.matches.rate(GAME, BOARD, match, ranked));
         MatchResult result = answer.orElseGet(Busy::new);
         if (!(result instanceof Busy) && !(result instanceof Taken)) {
             throw new AssertionError(match + " is answered with " + result);
@@ -173,27 +146,19 @@ public final class MatchWorkload implements Workload {
 
     private void reset() {
         simulation.pause(Duration.ofMillis(simulation.random().nextInt(1_500)));
-        Requests.repeated(simulation, api, "reset", arena -> arena.seasons.reset(GAME, BOARD, "", "reset"))
+        Requests.repeated(simulation, functions.api(), "reset", arena -> arena.seasons.reset(GAME, BOARD, "", "reset"))
                 .filter(SeasonService.Done.class::isInstance)
                 .ifPresent(closed -> closedAt.put(1, ++instant));
     }
 
     @Override
     public void settle() {
-        Arena observer = observer();
-        for (int i = 0; i < 100; i++) {
-            simulation.until(stream::isDrained);
-            if (observer.board(BOARD).seasons().unfinished().isEmpty()) {
-                return;
-            }
-            simulation.pause(UPKEEP);
-        }
-        throw new AssertionError("the schedule does not finish " + observer.board(BOARD));
+        functions.settle(BOARD);
     }
 
     @Override
     public void check() {
-        Arena observer = observer();
+        Arena observer = functions.observer();
         Board board = observer.board(BOARD);
         BoardAtRest rest = new BoardAtRest(observer, board);
         rest.check();

@@ -20,10 +20,6 @@ import dev.statecraft.leaderboard.settings.Bounds;
 import dev.statecraft.leaderboard.settings.Operator;
 import dev.statecraft.leaderboard.settings.Order;
 import dev.statecraft.leaderboard.settings.RankingType;
-import dev.statecraft.table.TableNames;
-import dev.statecraft.testing.simulation.Fleet;
-import dev.statecraft.testing.simulation.Schedule;
-import dev.statecraft.testing.simulation.SimulatedStream;
 import dev.statecraft.testing.simulation.Simulation;
 import dev.statecraft.testing.simulation.Workload;
 import java.math.BigDecimal;
@@ -49,14 +45,9 @@ public final class ReviewWorkload implements Workload {
     private static final int MODERATORS = 3;
     private static final int REQUESTS = 6;
     private static final int LARGEST_PLAUSIBLE = 50;
-    private static final Duration UPKEEP = Duration.ofSeconds(2);
 
     private final Simulation simulation;
-    private final TableNames tables;
-    private final Map<String, String> settings;
-    private final Fleet<Arena> api;
-    private final SimulatedStream<Arena> stream;
-    private final Schedule<Arena> upkeep;
+    private final LeaderboardFunctions functions;
     private final Map<String, NewScore> sent = new TreeMap<>();
     private final Map<String, ScoreResult> answers = new TreeMap<>();
     private final List<Decision> decisions = new ArrayList<>();
@@ -67,33 +58,14 @@ public final class ReviewWorkload implements Workload {
     /** The workload of one run. */
     public ReviewWorkload(Simulation simulation) {
         this.simulation = simulation;
-        Random random = simulation.random();
-        tables = simulation.database().freshTables();
-        settings = new TreeMap<>(Map.of("statecraft.leaderboard.receipts.least", "64"));
-        settings.put("statecraft.leaderboard.board-cache", random.nextBoolean() ? "PT0S" : "PT1S");
-        int atOnce = random.nextBoolean() ? 1 : 3;
-        api = simulation.fleet("api", atOnce, (machine, client) -> new Arena(machine, client, tables, settings));
-        stream = simulation.stream(
-                tables.entries(),
-                simulation.fleet("stream", 1, (machine, client) -> new Arena(machine, client, tables, settings)),
-                (arena, records) ->
-                        StreamRecords.processed(records, arena.counter.count(StreamRecords.scalars(records))));
-        upkeep = new Schedule<>(
-                simulation,
-                simulation.fleet("schedule", 1, (machine, client) -> new Arena(machine, client, tables, settings)),
-                UPKEEP,
-                arena -> arena.upkeep.run(GAME, () -> true));
-    }
-
-    private Arena observer() {
-        return simulation.observer((machine, client) -> new Arena(machine, client, tables, settings));
+        functions = LeaderboardFunctions.of(simulation, simulation.database().freshTables());
     }
 
     @Override
     public void prepare() {
         Bounds bounds =
                 new Bounds(null, null, BigDecimal.valueOf(LARGEST_PLAUSIBLE), null, null, Bounds.Action.QUARANTINE);
-        observer()
+        functions.observer()
                 .create(
                         BOARD,
                         new BoardSettings(
@@ -109,8 +81,7 @@ public final class ReviewWorkload implements Workload {
                                 List.of(),
                                 List.of(),
                                 null));
-        stream.start("entries");
-        upkeep.start("upkeep");
+        functions.start();
     }
 
     @Override
@@ -126,7 +97,7 @@ public final class ReviewWorkload implements Workload {
         if (simulation.random().nextInt(3) == 0) {
             simulation.caller("operator", () -> {
                 simulation.pause(Duration.ofMillis(simulation.random().nextInt(2_000)));
-                Requests.repeated(simulation, api, "reset", arena -> arena.seasons.reset(GAME, BOARD, "", "reset"));
+                Requests.repeated(simulation, functions.api(), "reset", arena -> arena.seasons.reset(GAME, BOARD, "", "reset"));
             });
         }
     }
@@ -155,7 +126,7 @@ public final class ReviewWorkload implements Workload {
     private void submit(NewScore score) {
         Optional<ScoreResult> answer = Requests.repeated(
                         simulation,
-                        api,
+                        functions.api(),
                         "submit " + score.submissionId(),
                         arena -> arena.scores.submit(GAME, BOARD, score, false))
                 .filter(result -> !(result instanceof Busy));
@@ -182,7 +153,7 @@ public final class ReviewWorkload implements Workload {
         Random random = simulation.random();
         for (int i = 0; i < REQUESTS; i++) {
             simulation.pause(Duration.ofMillis(random.nextInt(500)));
-            List<String> open = Requests.once(simulation, api, "reviews", arena -> arena.reviews
+            List<String> open = Requests.once(simulation, functions.api(), "reviews", arena -> arena.reviews
                             .list(arena.board(BOARD), Review.Status.PENDING, null, 10)
                             .reviews())
                     .orElse(List.of())
@@ -196,7 +167,7 @@ public final class ReviewWorkload implements Workload {
             boolean accept = random.nextInt(3) > 0;
             Requests.repeated(
                             simulation,
-                            api,
+                            functions.api(),
                             (accept ? "accept " : "reject ") + id,
                             arena -> arena.reviews.decide(GAME, BOARD, id, accept))
                     .ifPresent(result -> decisions.add(new Decision(id, accept, result)));
@@ -205,20 +176,12 @@ public final class ReviewWorkload implements Workload {
 
     @Override
     public void settle() {
-        Arena observer = observer();
-        for (int i = 0; i < 100; i++) {
-            simulation.until(stream::isDrained);
-            if (observer.board(BOARD).seasons().unfinished().isEmpty()) {
-                return;
-            }
-            simulation.pause(UPKEEP);
-        }
-        throw new AssertionError("the schedule does not finish " + observer.board(BOARD));
+        functions.settle(BOARD);
     }
 
     @Override
     public void check() {
-        Arena observer = observer();
+        Arena observer = functions.observer();
         Board board = observer.board(BOARD);
         BoardAtRest rest = new BoardAtRest(observer, board);
         rest.check();

@@ -1,31 +1,39 @@
-package dev.statecraft.leaderboard.entry;
+package dev.statecraft.testing;
 
-import dev.statecraft.table.StreamRecord;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.GetRecordsResponse;
+import software.amazon.awssdk.services.dynamodb.model.Record;
 import software.amazon.awssdk.services.dynamodb.model.ShardIteratorType;
 import software.amazon.awssdk.services.dynamodb.model.TrimmedDataAccessException;
 import software.amazon.awssdk.services.dynamodb.streams.DynamoDbStreamsClient;
 
-/** The real stream of the entries table, read by the test, which decides what is delivered, when and how often. */
-public final class EntryStream {
+/**
+ * The stream of a table, read by a test, which decides what is delivered, when and how often.
+ *
+ * @param <T> what the application reads from a record
+ */
+public final class TableStream<T> {
+
+    private static final int MOST_RECORDS = 1000;
 
     private final Supplier<DynamoDbStreamsClient> client;
     private final String table;
+    private final Function<Record, T> reader;
     private final Map<String, String> iterators = new HashMap<>();
     private @Nullable DynamoDbStreamsClient connected;
     private @Nullable String found;
 
     /** Connects to the stream at the first read. */
-    public EntryStream(Supplier<DynamoDbStreamsClient> client, String table) {
+    public TableStream(Supplier<DynamoDbStreamsClient> client, String table, Function<Record, T> reader) {
         this.client = client;
         this.table = table;
+        this.reader = reader;
     }
 
     private DynamoDbStreamsClient streams() {
@@ -47,27 +55,18 @@ public final class EntryStream {
     }
 
     /** All records since the last call. */
-    public List<StreamRecord> next() {
+    public List<T> next() {
         String arn = arn();
-        DynamoDbStreamsClient streams = streams();
-        streams.describeStream(describe -> describe.streamArn(arn))
+        streams()
+                .describeStream(describe -> describe.streamArn(arn))
                 .streamDescription()
                 .shards()
                 .forEach(shard -> iterators.computeIfAbsent(shard.shardId(), this::oldest));
-        List<StreamRecord> records = new ArrayList<>();
+        List<T> records = new ArrayList<>();
         for (String shard : List.copyOf(iterators.keySet())) {
             while (true) {
                 GetRecordsResponse response = read(shard);
-                response.records()
-                        .forEach(record -> records.add(new StreamRecord(
-                                record.dynamodb().sequenceNumber(),
-                                record.dynamodb().keys().get("pk").s(),
-                                record.dynamodb().hasOldImage()
-                                        ? scalars(record.dynamodb().oldImage())
-                                        : null,
-                                record.dynamodb().hasNewImage()
-                                        ? scalars(record.dynamodb().newImage())
-                                        : null)));
+                response.records().forEach(record -> records.add(reader.apply(record)));
                 @Nullable String following = response.nextShardIterator();
                 if (following == null) {
                     break;
@@ -83,14 +82,17 @@ public final class EntryStream {
 
     private GetRecordsResponse read(String shard) {
         try {
-            return streams()
-                    .getRecords(get -> get.shardIterator(iterators.get(shard)).limit(1000));
+            return records(shard);
         } catch (TrimmedDataAccessException e) {
             // DynamoDB Local does not continue from an iterator that it returned for an empty shard.
             iterators.put(shard, oldest(shard));
-            return streams()
-                    .getRecords(get -> get.shardIterator(iterators.get(shard)).limit(1000));
+            return records(shard);
         }
+    }
+
+    private GetRecordsResponse records(String shard) {
+        return streams()
+                .getRecords(get -> get.shardIterator(iterators.get(shard)).limit(MOST_RECORDS));
     }
 
     private String oldest(String shard) {
@@ -98,16 +100,5 @@ public final class EntryStream {
                 .getShardIterator(
                         get -> get.streamArn(arn()).shardId(shard).shardIteratorType(ShardIteratorType.TRIM_HORIZON))
                 .shardIterator();
-    }
-
-    private static Map<String, String> scalars(Map<String, AttributeValue> image) {
-        Map<String, String> scalars = new HashMap<>();
-        image.forEach((name, value) -> {
-            String scalar = value.s() != null ? value.s() : value.n();
-            if (scalar != null) {
-                scalars.put(name, scalar);
-            }
-        });
-        return scalars;
     }
 }
