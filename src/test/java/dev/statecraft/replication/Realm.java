@@ -177,7 +177,8 @@ public final class Realm {
         playerFeeds = new PlayerFeedService(players, feeds, log, config);
         sync = new SyncService(
                 entities, conflicts, commits, recentCommits, feeds, playerFeeds, statistics, config, clock, ticker);
-        entityStream = new TableStream<>(streams, tables.entities(), record -> StreamRecords.change(tables.entities(), record));
+        entityStream = new TableStream<>(
+                streams, tables.entities(), record -> StreamRecords.change(tables.entities(), record));
         logStream = new TableStream<>(streams, tables.log(), record -> StreamRecords.change(tables.log(), record));
     }
 

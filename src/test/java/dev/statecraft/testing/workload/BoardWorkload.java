@@ -101,8 +101,7 @@ public final class BoardWorkload implements Workload {
     }
 
     /** An instance. Its clock is right in most runs: how exact {@code asOf} is depends on it. */
-    private Arena arena(
-            Machine machine, DynamoDbClient client, TableNames tables, Map<String, String> settings) {
+    private Arena arena(Machine machine, DynamoDbClient client, TableNames tables, Map<String, String> settings) {
         Machine exact = new Machine(simulation.clock(), machine.ticker(), machine.random(), machine.threads());
         return new Arena(exactClocks ? exact : machine, client, tables, settings);
     }
@@ -159,8 +158,8 @@ public final class BoardWorkload implements Workload {
         Function<Arena, List<ScoreResult>> request = scores.size() == 1
                 ? arena -> List.of(arena.scores.submit(GAME, BOARD, scores.get(0), ranked))
                 : arena -> arena.scores.submitAll(GAME, BOARD, scores, ranked).orElseThrow();
-        Optional<List<ScoreResult>> answered =
-                Requests.repeated(simulation, functions.api(), "submit " + scores.get(0).submissionId(), request);
+        Optional<List<ScoreResult>> answered = Requests.repeated(
+                simulation, functions.api(), "submit " + scores.get(0).submissionId(), request);
         long returned = history.tick();
         boolean acknowledged = true;
         for (int i = 0; i < scores.size(); i++) {

@@ -134,7 +134,10 @@ public final class MatchWorkload implements Workload {
         boolean ranked = simulation.random().nextInt(3) == 0;
         long invoked = ++instant;
         Optional<MatchResult> answer = Requests.repeated(
-                simulation, functions.api(), "match " + match.matchId(), arena -> arena.matches.rate(GAME, BOARD, match, ranked));
+                simulation,
+                functions.api(),
+                "match " + match.matchId(),
+                arena -> arena.matches.rate(GAME, BOARD, match, ranked));
         MatchResult result = answer.orElseGet(Busy::new);
         if (!(result instanceof Busy) && !(result instanceof Taken)) {
             throw new AssertionError(match + " is answered with " + result);

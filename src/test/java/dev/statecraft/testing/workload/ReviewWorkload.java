@@ -65,7 +65,8 @@ public final class ReviewWorkload implements Workload {
     public void prepare() {
         Bounds bounds =
                 new Bounds(null, null, BigDecimal.valueOf(LARGEST_PLAUSIBLE), null, null, Bounds.Action.QUARANTINE);
-        functions.observer()
+        functions
+                .observer()
                 .create(
                         BOARD,
                         new BoardSettings(
@@ -97,7 +98,8 @@ public final class ReviewWorkload implements Workload {
         if (simulation.random().nextInt(3) == 0) {
             simulation.caller("operator", () -> {
                 simulation.pause(Duration.ofMillis(simulation.random().nextInt(2_000)));
-                Requests.repeated(simulation, functions.api(), "reset", arena -> arena.seasons.reset(GAME, BOARD, "", "reset"));
+                Requests.repeated(
+                        simulation, functions.api(), "reset", arena -> arena.seasons.reset(GAME, BOARD, "", "reset"));
             });
         }
     }
