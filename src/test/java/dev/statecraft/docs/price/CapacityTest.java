@@ -15,7 +15,6 @@ import dev.statecraft.replication.ReplicationBench;
 import dev.statecraft.replication.commit.CommitService;
 import dev.statecraft.replication.commit.Mutation;
 import dev.statecraft.table.TableNames;
-import io.quarkus.test.common.ResourceArg;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -41,9 +40,7 @@ import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 @QuarkusTest
 @Tag("application-profile")
 @TestProfile(CapacityTest.Metered.class)
-@WithTestResource(
-        value = DynamoDbLocalResource.class,
-        initArgs = @ResourceArg(name = "database", value = "local")) // The file holds what DynamoDB Local counts.
+@WithTestResource(DynamoDbLocalResource.class)
 class CapacityTest {
 
     /** Settings of a deployed stack, except caches that depend on the time of the machine. */

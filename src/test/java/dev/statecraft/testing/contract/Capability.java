@@ -14,6 +14,11 @@ public enum Capability {
      * a transaction, and conditions that fail, by rules of its own.
      */
     TRANSACTION_CAPACITY,
+    /**
+     * A query without results and each missing item of a batch consume the smallest read. DynamoDB Local counts nothing
+     * for them, although AWS bills them.
+     */
+    CAPACITY_OF_MISSING_ITEMS,
     /** A write consumes the units of each index that it changes. DynamoDB Local counts a write of the table only once. */
     INDEX_CAPACITY,
     /** An update that gives the key of an index another type is rejected. DynamoDB Local stores it. */

@@ -6,9 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
 import software.amazon.awssdk.services.dynamodb.model.ConsumedCapacity;
+import software.amazon.awssdk.services.dynamodb.model.KeysAndAttributes;
 import software.amazon.awssdk.services.dynamodb.model.ReturnConsumedCapacity;
 
 /** Consumed capacity: 4 KB for a read unit, half of it if eventually consistent; 1 KB for a write unit. */
@@ -91,21 +94,68 @@ abstract class CapacityContract extends ContractCase {
     }
 
     @Test
+    void queriesThatFindNothing_consumeTheMinimum() {
+        needs(Capability.CAPACITY_OF_MISSING_ITEMS);
+        assertEquals(1, querying("none", null, true));
+        assertEquals(0.5, querying("none", null, false));
+        put("k", "x", s("1"));
+        assertEquals(1, querying(pk, "z", true));
+        assertEquals(0.5, queryingDue("none"));
+    }
+
+    @Test
+    void missingItemsOfABatch_consumeTheMinimum() {
+        needs(Capability.CAPACITY_OF_MISSING_ITEMS);
+        writing("a", 100);
+        assertEquals(3, batch(true, "a", "none", "none2"));
+        assertEquals(1.5, batch(false, "a", "none", "none2"));
+        assertEquals(1, batch(true, "none"));
+    }
+
+    private double querying(String partition, @Nullable String prefix, boolean consistent) {
+        return db().query(r -> r.tableName(tables().items)
+                        .keyConditionExpression(prefix == null ? "pk = :pk" : "pk = :pk AND begins_with(sk, :sk)")
+                        .expressionAttributeValues(
+                                prefix == null
+                                        ? Map.of(":pk", s(partition))
+                                        : Map.of(":pk", s(partition), ":sk", s(prefix)))
+                        .consistentRead(consistent)
+                        .returnConsumedCapacity(TOTAL))
+                .consumedCapacity()
+                .capacityUnits();
+    }
+
+    private double queryingDue(String partition) {
+        return db().query(r -> r.tableName(tables().items)
+                        .indexName("due")
+                        .keyConditionExpression("dpk = :pk")
+                        .expressionAttributeValues(Map.of(":pk", s(partition)))
+                        .returnConsumedCapacity(TOTAL))
+                .consumedCapacity()
+                .capacityUnits();
+    }
+
+    private double batch(boolean consistent, String... keys) {
+        return db().batchGetItem(r -> r.returnConsumedCapacity(TOTAL)
+                        .requestItems(Map.of(
+                                tables().singles,
+                                KeysAndAttributes.builder()
+                                        .keys(Stream.of(keys)
+                                                .map(key -> Map.of("pk", s(pk + key)))
+                                                .toList())
+                                        .consistentRead(consistent)
+                                        .build())))
+                .consumedCapacity()
+                .get(0)
+                .capacityUnits();
+    }
+
+    @Test
     void batches_countEachItem() {
         writing("a", 100);
         writing("b", 5000);
-        assertEquals(
-                3,
-                db().batchGetItem(r -> r.returnConsumedCapacity(TOTAL)
-                                .requestItems(Map.of(
-                                        tables().singles,
-                                        software.amazon.awssdk.services.dynamodb.model.KeysAndAttributes.builder()
-                                                .keys(List.of(Map.of("pk", s(pk + "a")), Map.of("pk", s(pk + "b"))))
-                                                .consistentRead(true)
-                                                .build())))
-                        .consumedCapacity()
-                        .get(0)
-                        .capacityUnits());
+        assertEquals(3, batch(true, "a", "b"));
+        assertEquals(1.5, batch(false, "a", "b"));
     }
 
     @Test

@@ -182,7 +182,7 @@ final class BatchOperations {
                     reasons[i] = Cancellation.reason("TransactionConflict", "Transaction is ongoing for the item");
                 }
             }
-            Cancellation.cancelIfAny(reasons);
+            // A transaction that is cancelled consumes as much as one that is not.
             for (PreparedRead read : reads) {
                 StoredItem item = state.current(read.table(), read.partition(), read.row());
                 consumption.read(read.table(), null, StoredItem.sizeOf(item), true);
@@ -190,6 +190,7 @@ final class BatchOperations {
                 responses.add((item == null ? response : response.item(read.shown(item))).build());
             }
             state.account(consumption);
+            Cancellation.cancelIfAny(reasons);
         }
         return TransactGetItemsResponse.builder()
                 .responses(responses)

@@ -146,10 +146,9 @@ final class ItemOperations {
             if (!state.throughput.canWrite(prepared.table(), prepared.partition(), now)) {
                 throw Throughput.exceeded();
             }
-            consumption.failedWrite(prepared.table(), current);
+            double units = consumption.failedWrite(prepared.table(), prepared.sizeBytes(current));
             state.account(consumption);
-            state.throughput.failedWrite(
-                    prepared.table(), prepared.partition(), Consumption.writeUnits(StoredItem.sizeOf(current)), now);
+            state.throughput.failedWrite(prepared.table(), prepared.partition(), units, now);
             throw DynamoErrors.condition(prepared.shown(current));
         }
         PlannedWrite write = prepared.plan(current);

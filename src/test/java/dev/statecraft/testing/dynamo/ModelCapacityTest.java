@@ -112,12 +112,12 @@ class ModelCapacityTest {
     @Test
     void failedCondition_consumesTheSizeOfTheStoredItem() {
         model.put(sized("a", 3000));
-        double before = model.dynamo.consumed().get(TABLE).writeUnits();
+        double before = model.writeUnits();
         assertThrows(
                 ConditionalCheckFailedException.class,
                 () -> model.dynamo.putItem(put ->
                         put.tableName(TABLE).item(sized("a", 100)).conditionExpression("attribute_not_exists(pk)")));
-        assertEquals(before + 3, model.dynamo.consumed().get(TABLE).writeUnits());
+        assertEquals(before + 3, model.writeUnits());
         assertThrows(
                 TransactionCanceledException.class,
                 () -> model.dynamo.transactWriteItems(transaction -> transaction.transactItems(
@@ -125,8 +125,52 @@ class ModelCapacityTest {
                         two -> two.conditionCheck(check -> check.tableName(TABLE)
                                 .key(key("a", "x"))
                                 .conditionExpression("attribute_not_exists(pk)")))));
-        assertEquals(
-                before + 3 + 2 * 2 + 2 * 3, model.dynamo.consumed().get(TABLE).writeUnits());
+        assertEquals(before + 3 + 2 * 2 + 2 * 3, model.writeUnits());
+    }
+
+    /** What is consumed depends on the size of the stored item or of the one to be written. */
+    @Test
+    void failedCondition_consumesTheSizeOfTheNewItem_ifThatIsLarger() {
+        assertEquals(2, rejected("attribute_exists(n)", 1500));
+        model.put(sized("a", 3000));
+        assertEquals(5, rejected("attribute_not_exists(n)", 4200));
+        assertEquals(3, rejected("attribute_not_exists(n)", 100));
+        double before = model.writeUnits();
+        assertThrows(
+                ConditionalCheckFailedException.class,
+                () -> model.dynamo.updateItem(update -> update.tableName(TABLE)
+                        .key(key("a", "x"))
+                        .updateExpression("SET u = :u")
+                        .conditionExpression("attribute_not_exists(n)")
+                        .expressionAttributeValues(Map.of(":u", s("x".repeat(3000))))));
+        assertEquals(before + 6, model.writeUnits());
+    }
+
+    private double rejected(String condition, int bytes) {
+        double before = model.writeUnits();
+        assertThrows(
+                ConditionalCheckFailedException.class,
+                () -> model.dynamo.putItem(
+                        put -> put.tableName(TABLE).item(sized("a", bytes)).conditionExpression(condition)));
+        return model.writeUnits() - before;
+    }
+
+    /** AWS charges a read, a query and a scan that find nothing. */
+    @Test
+    void readsThatFindNothing_consumeTheMinimum() {
+        assertEquals(1, get(true));
+        assertEquals(0.5, get(false));
+        assertEquals(1, scan(true));
+        assertEquals(0.5, scan(false));
+    }
+
+    private double scan(boolean consistent) {
+        return model.dynamo
+                .scan(scan -> scan.tableName(TABLE)
+                        .consistentRead(consistent)
+                        .returnConsumedCapacity(ReturnConsumedCapacity.TOTAL))
+                .consumedCapacity()
+                .capacityUnits();
     }
 
     @Test

@@ -62,6 +62,23 @@ class ModelConflictTest {
         assertEquals(2, model.number("a", "x", true));
     }
 
+    /** AWS publishes no rule for it; the model counts a rejected transaction as any cancelled one. */
+    @Test
+    void transactionThatIsRejectedByAnother_consumesAsMuchAsACancelledOne() {
+        ModelFixture model = fixture(1, false);
+        meanwhile.add(() -> {
+            assertThrows(TransactionCanceledException.class, () -> write(model, null, put("free", 7), put("a", 7)));
+            assertEquals(4, model.writeUnits());
+            assertThrows(
+                    TransactionCanceledException.class,
+                    () -> model.dynamo.transactGetItems(read -> read.transactItems(
+                            one -> one.get(get -> get.tableName(TABLE).key(key("a", "x"))))));
+            assertEquals(2, model.dynamo.consumed().get(TABLE).readUnits());
+        });
+        write(model, null, put("a", 1), put("b", 1));
+        assertEquals(8, model.writeUnits());
+    }
+
     @Test
     void plainWriteOfAnItemInFlight_failsWithConflict_andBatchesLeaveItOut() {
         ModelFixture model = fixture(1, false);

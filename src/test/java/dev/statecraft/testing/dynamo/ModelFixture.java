@@ -1,6 +1,7 @@
 package dev.statecraft.testing.dynamo;
 
 import dev.statecraft.runtime.Ticker;
+import dev.statecraft.testing.dynamo.storage.CapacitySum;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -99,6 +100,11 @@ final class ModelFixture {
 
     void put(Map<String, AttributeValue> item) {
         dynamo.putItem(put -> put.tableName(TABLE).item(item));
+    }
+
+    /** Write units that all requests have consumed. */
+    double writeUnits() {
+        return dynamo.consumed().getOrDefault(TABLE, new CapacitySum(0, 0)).writeUnits();
     }
 
     /** The number of an item; -1 if it is missing. */

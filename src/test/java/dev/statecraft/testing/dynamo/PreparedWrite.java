@@ -21,6 +21,7 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.ConditionCheck;
 import software.amazon.awssdk.services.dynamodb.model.Delete;
 import software.amazon.awssdk.services.dynamodb.model.DeleteItemRequest;
+import software.amazon.awssdk.services.dynamodb.model.DynamoDbException;
 import software.amazon.awssdk.services.dynamodb.model.Put;
 import software.amazon.awssdk.services.dynamodb.model.PutItemRequest;
 import software.amazon.awssdk.services.dynamodb.model.ReturnValuesOnConditionCheckFailure;
@@ -219,6 +220,20 @@ record PreparedWrite(
                     case UPDATE -> updated(current);
                 };
         return PlannedWrite.of(table, partition, row, current, after);
+    }
+
+    /** Size of the larger one of the stored item and the item that the write would leave: a rejected write consumes it. */
+    int sizeBytes(@Nullable StoredItem current) {
+        @Nullable StoredItem after = put;
+        if (kind == Kind.UPDATE) {
+            try {
+                after = updated(current);
+            } catch (DynamoDbException invalid) {
+                // The stored item does not allow the update.
+                after = null;
+            }
+        }
+        return Math.max(StoredItem.sizeOf(current), StoredItem.sizeOf(after));
     }
 
     /** The item for the response to a failed condition; null if it is not requested or there is none. */

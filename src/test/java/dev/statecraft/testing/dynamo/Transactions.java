@@ -87,13 +87,19 @@ final class Transactions {
             return true;
         }
         CancellationReason[] reasons = new CancellationReason[writes.size()];
+        boolean conflicts = false;
         for (int i = 0; i < reasons.length; i++) {
             PreparedWrite write = writes.get(i);
             if (state.isInFlight(write.table(), write.partition(), write.row())) {
                 reasons[i] = Cancellation.reason("TransactionConflict", "Transaction is ongoing for the item");
+                conflicts = true;
             } else if (!state.throughput.canWrite(write.table(), write.partition(), now)) {
                 reasons[i] = Cancellation.reason("ThrottlingError", Throughput.MESSAGE);
             }
+        }
+        if (conflicts) {
+            // AWS bills a cancelled transaction; it does not bill a throttled request.
+            consumeCancelled(writes, now);
         }
         Cancellation.cancelIfAny(reasons);
         writes.forEach(write -> state.inFlight.add(write.address()));
@@ -188,7 +194,6 @@ final class Transactions {
     private List<PlannedWrite> decide(List<PreparedWrite> writes, Consumption consumption) {
         CancellationReason[] reasons = new CancellationReason[writes.size()];
         List<PlannedWrite> plans = new ArrayList<>();
-        Consumption failed = new Consumption(true);
         long sizeBytes = 0;
         for (int i = 0; i < reasons.length; i++) {
             PreparedWrite write = writes.get(i);
@@ -204,14 +209,10 @@ final class Transactions {
                             "ValidationError", invalid.awsErrorDetails().errorMessage());
                 }
             }
-            if (plan == null) {
-                failed.failedWrite(write.table(), current);
-                sizeBytes += StoredItem.sizeOf(current);
-            } else {
+            if (plan != null) {
                 plans.add(plan);
-                failed.failedWrite(write.table(), plan.after() == null ? current : plan.after());
-                sizeBytes += StoredItem.sizeOf(plan.after() == null ? current : plan.after());
             }
+            sizeBytes += StoredItem.sizeOf(plan == null || plan.after() == null ? current : plan.after());
         }
         if (sizeBytes > MOST_BYTES) {
             throw DynamoErrors.invalid("The aggregate size of the items in the transaction exceeded 4 MB");
@@ -219,8 +220,7 @@ final class Transactions {
         long now = state.nowNanos();
         for (CancellationReason reason : reasons) {
             if (reason != null) {
-                state.account(failed);
-                writes.forEach(write -> state.throughput.failedWrite(write.table(), write.partition(), 2, now));
+                consumeCancelled(writes, now);
                 break;
             }
         }
@@ -231,6 +231,17 @@ final class Transactions {
         }
         state.account(consumption);
         return plans;
+    }
+
+    /** Counts a cancelled transaction: each of its writes, applied or not, twice. */
+    private void consumeCancelled(List<PreparedWrite> writes, long now) {
+        Consumption cancelled = new Consumption(true);
+        for (PreparedWrite write : writes) {
+            StoredItem current = state.current(write.table(), write.partition(), write.row());
+            double units = cancelled.failedWrite(write.table(), write.sizeBytes(current));
+            state.throughput.failedWrite(write.table(), write.partition(), units, now);
+        }
+        state.account(cancelled);
     }
 
     private void end(

@@ -62,9 +62,15 @@ public final class Consumption {
         }
     }
 
-    /** Adds a write that is not applied because a condition fails. */
-    public void failedWrite(ModelTable table, @Nullable StoredItem current) {
-        write(table, writeUnits(StoredItem.sizeOf(current)));
+    /**
+     * Adds a write that is not applied, because its condition fails or its transaction is cancelled.
+     *
+     * @param sizeBytes size of the larger one of the stored item and the item that the write would leave
+     */
+    public double failedWrite(ModelTable table, long sizeBytes) {
+        double units = writeUnits(sizeBytes);
+        write(table, units);
+        return inTransaction ? 2 * units : units;
     }
 
     public double readUnits() {
