@@ -2,10 +2,15 @@ package dev.statecraft.local;
 
 import dev.statecraft.testing.TestDatabase;
 import dev.statecraft.testing.dynamo.ModelDatabase;
+import dev.statecraft.testing.dynamo.ModelDynamo;
+import dev.statecraft.testing.dynamo.storage.CapacitySum;
 import dev.statecraft.testing.wire.WireServer;
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
+import java.lang.reflect.Field;
 import java.net.URI;
 import java.util.Map;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +25,7 @@ public final class DynamoDbLocalResource implements QuarkusTestResourceLifecycle
 
     private boolean local = TestDatabase.isLocalByChoice();
     private @Nullable WireServer model;
+    private @Nullable ModelDynamo counted;
     private @Nullable URI before;
 
     /** The argument {@code database=local} chooses DynamoDB Local for one class. */
@@ -33,6 +39,7 @@ public final class DynamoDbLocalResource implements QuarkusTestResourceLifecycle
         System.setProperty(TestDatabase.APPLICATION, "true");
         if (!local) {
             ModelDatabase database = new ModelDatabase();
+            counted = database.model();
             WireServer served = WireServer.start(database.client(), database.streams());
             before = LocalDynamoDb.useEndpoint(served.endpoint());
             model = served;
@@ -42,6 +49,24 @@ public final class DynamoDbLocalResource implements QuarkusTestResourceLifecycle
                 LocalDynamoDb.endpoint().toString(),
                 "statecraft.tables.prefix",
                 LocalDynamoDb.lastingTables().prefix());
+    }
+
+    @Override
+    public void inject(TestInjector injector) {
+        if (counted != null) {
+            ModelDynamo dynamo = counted;
+            Supplier<double[]> units = () -> {
+                CapacitySum sum = dynamo.consumed().values().stream().reduce(new CapacitySum(0, 0), CapacitySum::plus);
+                return new double[] {sum.readUnits(), sum.writeUnits()};
+            };
+            injector.injectIntoFields(units, DynamoDbLocalResource::isOfConsumedUnits);
+        }
+    }
+
+    /** By name, because Quarkus loads test resources and tests separately. */
+    private static boolean isOfConsumedUnits(Field field) {
+        return Stream.of(field.getAnnotations())
+                .anyMatch(annotation -> annotation.annotationType().getName().equals(ConsumedUnits.class.getName()));
     }
 
     @Override

@@ -1,33 +1,25 @@
 package dev.statecraft.docs.price;
 
-import dev.statecraft.local.Meter;
-import software.amazon.awssdk.core.SdkRequest;
+import java.util.concurrent.atomic.AtomicInteger;
 import software.amazon.awssdk.core.interceptor.Context;
 import software.amazon.awssdk.core.interceptor.ExecutionAttributes;
 import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 
-/** Counts the capacity of the running application. The meter is static, because the SDK creates the interceptor. */
+/**
+ * Counts the requests of the running application to DynamoDB. The count is static, because the SDK creates the
+ * interceptor.
+ */
 public final class CapacityMeter implements ExecutionInterceptor {
 
-    private static final Meter METER = new Meter();
+    private static final AtomicInteger REQUESTS = new AtomicInteger();
 
-    /** The counts since the last call. */
-    static Meter.Reading take() {
-        return METER.take();
+    /** Requests since the start of the application, those that were rejected included. */
+    static int requests() {
+        return REQUESTS.get();
     }
 
     @Override
-    public SdkRequest modifyRequest(Context.ModifyRequest context, ExecutionAttributes attributes) {
-        return METER.modifyRequest(context, attributes);
-    }
-
-    @Override
-    public void afterExecution(Context.AfterExecution context, ExecutionAttributes attributes) {
-        METER.afterExecution(context, attributes);
-    }
-
-    @Override
-    public void onExecutionFailure(Context.FailedExecution context, ExecutionAttributes attributes) {
-        METER.onExecutionFailure(context, attributes);
+    public void beforeExecution(Context.BeforeExecution context, ExecutionAttributes attributes) {
+        REQUESTS.incrementAndGet();
     }
 }

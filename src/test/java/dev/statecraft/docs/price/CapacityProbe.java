@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
@@ -39,6 +40,7 @@ final class CapacityProbe implements AutoCloseable {
     private final URI root;
     private final LocalHandlers handlers;
     private final LongSupplier eventCount;
+    private final Supplier<double[]> consumed;
     private final HttpClient http = HttpClient.newHttpClient();
     private final DynamoDbStreamsClient client = LocalDynamoDb.streams();
     private final List<RecordedStream> streams;
@@ -51,8 +53,12 @@ final class CapacityProbe implements AutoCloseable {
     /** What was counted since the measurement began: requests of callers, and consumers by the name of the handler. */
     private Use api = Use.NONE;
 
+    /** Everything that was consumed until the last reading. */
+    private Use taken = Use.NONE;
+
     private Map<String, Use> consumers = new TreeMap<>();
     private int calls;
+    private long eventsBefore;
 
     /** Whether streams may have records that are not delivered. */
     private boolean written = true;
@@ -62,6 +68,7 @@ final class CapacityProbe implements AutoCloseable {
      *
      * @param key API key of the game
      * @param eventCount counts the events of the game
+     * @param consumed the read units and write units that all requests have consumed
      */
     CapacityProbe(
             String key,
@@ -69,11 +76,13 @@ final class CapacityProbe implements AutoCloseable {
             DynamoDbClient dynamo,
             String tablePrefix,
             LocalHandlers handlers,
-            LongSupplier eventCount) {
+            LongSupplier eventCount,
+            Supplier<double[]> consumed) {
         this.key = key;
         this.root = root;
         this.handlers = handlers;
         this.eventCount = eventCount;
+        this.consumed = consumed;
         streams = RecordedStream.all(dynamo, client, handlers, tablePrefix);
         filters = new IdleStack(Map.of()).sortKeyFilters();
     }
@@ -91,29 +100,44 @@ final class CapacityProbe implements AutoCloseable {
      */
     Measured quiet(Operation operation) throws Exception {
         CapacityClock.NOW.move(QUIET);
-        return measured(1, operation);
+        begin();
+        return end(operation.run(0));
     }
 
-    /** Measures operations in a row, per operation: caches are filled, and a batch has the records of all of them. */
+    /**
+     * Measures ten operations in a row, per operation: a batch has the records of all of them. The first one fills the
+     * caches, so that the requests of callers are the average of the other nine.
+     */
     Measured busy(Operation operation) throws Exception {
         operation.run(0);
         deliver();
-        return measured(TOGETHER, operation).per(TOGETHER);
+        begin();
+        operation.run(0);
+        takeApi();
+        calls = 0;
+        api = Use.NONE;
+        double bytes = 0;
+        for (int i = 1; i < TOGETHER; i++) {
+            bytes += operation.run(i);
+        }
+        Measured all = end(bytes);
+        Measured each = all.per(TOGETHER);
+        int others = TOGETHER - 1;
+        return new Measured(all.api().times(1.0 / others), each.streams(), each.events(), bytes / others);
     }
 
-    private Measured measured(int times, Operation operation) throws Exception {
-        long events = eventCount.getAsLong();
+    private void begin() {
+        eventsBefore = eventCount.getAsLong();
         takeApi();
         calls = 0;
         api = Use.NONE;
         consumers = new TreeMap<>();
-        double bytes = 0;
-        for (int i = 0; i < times; i++) {
-            bytes += operation.run(i);
-        }
+    }
+
+    private Measured end(double bytes) throws Exception {
         deliver();
         Use requested = new Use(calls, api.requests(), api.readUnits(), api.writeUnits());
-        return new Measured(requested, consumers, eventCount.getAsLong() - events, bytes);
+        return new Measured(requested, consumers, eventCount.getAsLong() - eventsBefore, bytes);
     }
 
     /** Delivers all new records, one batch for each stream and consumer, until there are none. */
@@ -145,15 +169,24 @@ final class CapacityProbe implements AutoCloseable {
     }
 
     private void takeApi() {
-        Use use = Use.of(0, CapacityMeter.take());
+        Use use = take(0);
         written |= use.writeUnits() > 0;
         api = api.plus(use);
     }
 
     private void takeConsumer(String handler) {
-        Use use = Use.of(1, CapacityMeter.take());
+        Use use = take(1);
         written |= use.writeUnits() > 0;
         consumers.merge(handler, use, Use::plus);
+    }
+
+    /** What was consumed since the last call. */
+    private Use take(int invocations) {
+        double[] units = consumed.get();
+        Use total = new Use(0, CapacityMeter.requests(), units[0], units[1]);
+        Use since = total.plus(taken.times(-1));
+        taken = total;
+        return new Use(invocations, since.requests(), since.readUnits(), since.writeUnits());
     }
 
     private boolean passes(RecordedStream stream, int index) {

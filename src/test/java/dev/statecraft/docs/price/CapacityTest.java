@@ -7,6 +7,7 @@ import dev.statecraft.access.Keyring;
 import dev.statecraft.access.Scope;
 import dev.statecraft.docs.price.CapacityProbe.Operation;
 import dev.statecraft.integration.event.EventFeedService;
+import dev.statecraft.local.ConsumedUnits;
 import dev.statecraft.local.DynamoDbLocalResource;
 import dev.statecraft.local.LocalHandlers;
 import dev.statecraft.local.LocalRuntime;
@@ -27,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
@@ -36,6 +38,9 @@ import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 /**
  * Measures the capacity of every priced operation, stream consumers included, and compares it with {@code
  * measured-capacity.json}. {@code -Ddocs.write} writes the file. The price page is computed from it.
+ *
+ * <p>The model of DynamoDB counts units by AWS's rules, those of rejected writes included. Time is virtual and chance has
+ * a seed, so that every run measures the same numbers.
  */
 @QuarkusTest
 @Tag("application-profile")
@@ -43,7 +48,7 @@ import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 @WithTestResource(DynamoDbLocalResource.class)
 class CapacityTest {
 
-    /** Settings of a deployed stack, except caches that depend on the time of the machine. */
+    /** Settings of a deployed stack where those of tests differ from them. */
     public static final class Metered implements QuarkusTestProfile {
 
         @Override
@@ -52,11 +57,7 @@ class CapacityTest {
                     "quarkus.dynamodb.interceptors", CapacityMeter.class.getName(),
                     "statecraft.integration.traffic-gathering", "5s",
                     "statecraft.integration.leaderboard-replication", "true",
-                    // The event consumer waits for the end of the interval by the time of the machine.
-                    "statecraft.integration.leaderboard-replication-interval", "1s",
-                    "statecraft.replication.type-cache", "1s",
-                    "statecraft.replication.connection-cache", "1h",
-                    "statecraft.replication.resync-cache", "1h");
+                    "statecraft.replication.type-cache", "1s");
         }
 
         @Override
@@ -89,6 +90,9 @@ class CapacityTest {
     @Inject
     CommitService commits;
 
+    @ConsumedUnits
+    Supplier<double[]> consumed;
+
     @TestHTTPResource
     URI root;
 
@@ -105,7 +109,7 @@ class CapacityTest {
                 GAME,
                 Scope.ALL.stream().filter(scope -> scope != Scope.SYSTEM_ADMIN).toList());
         try (CapacityProbe opened =
-                new CapacityProbe(key, root, dynamo, tables.prefix(), handlers, () -> feed.count(GAME))) {
+                new CapacityProbe(key, root, dynamo, tables.prefix(), handlers, () -> feed.count(GAME), consumed)) {
             probe = opened;
             scores();
             matches();

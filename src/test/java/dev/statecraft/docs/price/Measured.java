@@ -1,7 +1,6 @@
 package dev.statecraft.docs.price;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.statecraft.local.Meter;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -25,10 +24,6 @@ record Measured(Use api, Map<String, Use> streams, double events, double respons
     record Use(double invocations, double requests, double readUnits, double writeUnits) {
 
         static final Use NONE = new Use(0, 0, 0, 0);
-
-        static Use of(int invocations, Meter.Reading reading) {
-            return new Use(invocations, reading.requests(), reading.readUnits(), reading.writeUnits());
-        }
 
         Use plus(Use other) {
             return new Use(

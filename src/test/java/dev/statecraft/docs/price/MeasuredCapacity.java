@@ -14,7 +14,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
 /**
  * The file with the measured capacity of every priced operation. A test states what it measures; {@link #finish} fails
@@ -25,23 +24,6 @@ final class MeasuredCapacity {
     static final Path FILE = Path.of("src/test/resources/dev/statecraft/docs/measured-capacity.json");
 
     static final ObjectMapper JSON = new ObjectMapper();
-
-    /** Differences that do not count: caches of a second decide about a read, sizes of ids about the last KB of an item. */
-    private static final Map<String, Double> ALLOWED = Map.of(
-            "invocations",
-            0.15,
-            "requests",
-            2.4,
-            "readUnits",
-            2.4,
-            "writeUnits",
-            0.3,
-            "events",
-            0.15,
-            "responseBytes",
-            40.0);
-
-    private static final double RELATIVE = 0.06;
 
     private final ObjectNode root;
     private final List<String> differences = new ArrayList<>();
@@ -87,9 +69,7 @@ final class MeasuredCapacity {
                             compare(path + "/" + member.getKey(), said.path(member.getKey()), member.getValue()));
             return;
         }
-        double allowed = ALLOWED.getOrDefault(path.substring(path.lastIndexOf('/') + 1), 0.0);
-        double difference = Math.abs(said.asDouble(-1) - found.asDouble());
-        if (difference > Math.max(allowed, RELATIVE * Math.abs(found.asDouble()))) {
+        if (said.asDouble(-1) != found.asDouble()) {
             differences.add("%s: the file says %s, measured %s".formatted(path, said, found));
         }
     }
