@@ -18,13 +18,15 @@ import dev.statecraft.access.signing.SigningKeyStore;
 import dev.statecraft.access.token.TokenReader;
 import dev.statecraft.http.QueryParameters;
 import dev.statecraft.local.DynamoDbLocalResource;
+import dev.statecraft.openapi.QuickCalls;
 import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import io.restassured.response.Response;
-import io.restassured.specification.RequestSpecification;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.QueryParam;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Instant;
@@ -42,6 +44,7 @@ import org.jose4j.jwt.JwtClaims;
 import org.jose4j.jwt.NumericDate;
 import org.jose4j.keys.HmacKey;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -64,6 +67,16 @@ class RouteAccessTest {
 
     @Inject
     AccessConfig config;
+
+    @TestHTTPResource
+    URI root;
+
+    private QuickCalls calls;
+
+    @BeforeEach
+    void open() {
+        calls = new QuickCalls(root);
+    }
 
     @Test
     void routesOfEveryScope_exist() {
@@ -93,15 +106,14 @@ class RouteAccessTest {
                 .statusCode(200);
         assertAll(
                 ROUTES.stream().flatMap(route -> credentials.entrySet().stream().map(entry -> () -> {
-                    RequestSpecification request = given();
-                    if (entry.getValue() != null) {
-                        request.header("Authorization", "Bearer " + entry.getValue());
-                    }
-                    Response answer = route.call(request, "");
+                    QuickCalls.Answer answer = route.call(calls, entry.getValue(), "");
                     String which = route + " with " + entry.getKey();
-                    assertEquals(401, answer.statusCode(), which);
+                    assertEquals(401, answer.status(), which);
                     assertEquals("Bearer", answer.header("WWW-Authenticate"), which);
-                    assertEquals("/problems/unauthorized", answer.path("type"), which);
+                    assertEquals(
+                            "/problems/unauthorized",
+                            answer.json().path("type").asText(),
+                            which);
                 })));
     }
 
@@ -142,9 +154,10 @@ class RouteAccessTest {
             keysWithout.put(scope, key("default", others));
         }
         assertAll(ROUTES.stream().filter(route -> route.scope().isPresent()).map(route -> () -> {
-            Response answer = route.call(with(keysWithout.get(route.scope().orElseThrow())), "");
-            assertEquals(403, answer.statusCode(), route + " " + answer.asString());
-            assertEquals("/problems/forbidden", answer.path("type"), route.toString());
+            QuickCalls.Answer answer =
+                    route.call(calls, keysWithout.get(route.scope().orElseThrow()), "");
+            assertEquals(403, answer.status(), route + " " + answer.body());
+            assertEquals("/problems/forbidden", answer.json().path("type").asText(), route.toString());
         }));
     }
 
@@ -154,8 +167,8 @@ class RouteAccessTest {
         assertAll(ROUTES.stream()
                 .filter(route -> route.players() != Players.WHAT_THE_RESOURCE_ALLOWS)
                 .map(route -> () -> {
-                    Response answer = route.call(with(token), "?space=other");
-                    assertEquals(403, answer.statusCode(), route + " " + answer.asString());
+                    QuickCalls.Answer answer = route.call(calls, token, "?space=other");
+                    assertEquals(403, answer.status(), route + " " + answer.body());
                 }));
     }
 
@@ -166,10 +179,11 @@ class RouteAccessTest {
                 .filter(route -> route.players() == Players.NAMED_SPACE)
                 .flatMap(route -> List.of("?Space=other", "?SPACE=other&space=s", "?space=s&space=other").stream()
                         .map(query -> () -> {
-                            Response answer = route.call(with(token), query);
-                            String which = route + query + " " + answer.asString();
-                            assertEquals(400, answer.statusCode(), which);
-                            assertEquals("space", answer.<String>path("field").toLowerCase(Locale.ROOT), which);
+                            QuickCalls.Answer answer = route.call(calls, token, query);
+                            String which = route + query + " " + answer.body();
+                            assertEquals(400, answer.status(), which);
+                            String field = answer.json().path("field").asText();
+                            assertEquals("space", field.toLowerCase(Locale.ROOT), which);
                         })));
     }
 
@@ -212,15 +226,15 @@ class RouteAccessTest {
         furnish(key("alpha", List.copyOf(Scope.ALL)));
         String stranger = key("beta", List.copyOf(Scope.ALL));
         assertAll(ROUTES.stream().map(route -> () -> {
-            Response answer = route.call(with(stranger), "?value=1&rank=1");
-            String which = route + ": " + answer.statusCode() + " " + answer.asString();
-            assertTrue(answer.statusCode() < 500, which);
-            assertFalse(answer.asString().contains(MARK), which);
+            QuickCalls.Answer answer = route.call(calls, stranger, "?value=1&rank=1");
+            String which = route + ": " + answer.status() + " " + answer.body();
+            assertTrue(answer.status() < 500, which);
+            assertFalse(answer.body().contains(MARK), which);
             boolean names = route.path()
                     .matches("/v1/(leaderboards|entities|migrations|entity-types|keys)/"
                             + "(theirs|THEIRS|1\\.0\\.0).*");
             if (names && route.method().equals("GET")) {
-                assertEquals(404, answer.statusCode(), which);
+                assertEquals(404, answer.status(), which);
             }
         }));
     }

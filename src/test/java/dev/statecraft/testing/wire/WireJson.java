@@ -18,6 +18,7 @@ import software.amazon.awssdk.core.traits.ListTrait;
 import software.amazon.awssdk.core.traits.MapTrait;
 import software.amazon.awssdk.core.util.SdkAutoConstructList;
 import software.amazon.awssdk.core.util.SdkAutoConstructMap;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.utils.builder.Buildable;
 
 /**
@@ -41,12 +42,29 @@ final class WireJson {
         return ((Buildable) builder).build();
     }
 
+    /** Most of what requests and responses contain. Reads the usual types without looking for each of the others. */
+    private static Object attribute(JsonNode json, AttributeValue.Builder builder) {
+        if (json.size() == 1) {
+            Map.Entry<String, JsonNode> only = json.properties().iterator().next();
+            JsonNode value = only.getValue();
+            if (only.getKey().equals("S") && value.isTextual()) {
+                return AttributeValue.fromS(value.textValue());
+            } else if (only.getKey().equals("N") && value.isTextual()) {
+                return AttributeValue.fromN(value.textValue());
+            }
+        }
+        return read(required(json.isObject(), json), builder);
+    }
+
     private static @Nullable Object value(JsonNode json, SdkField<?> field) {
         MarshallingType<?> type = field.marshallingType();
         if (json.isNull()) {
             return null;
         } else if (type == MarshallingType.SDK_POJO) {
-            return read(required(json.isObject(), json), field.constructor().get());
+            SdkPojo builder = field.constructor().get();
+            return builder instanceof AttributeValue.Builder attribute
+                    ? attribute(json, attribute)
+                    : read(required(json.isObject(), json), builder);
         } else if (type == MarshallingType.LIST) {
             required(json.isArray(), json);
             SdkField<?> element = field.getTrait(ListTrait.class).memberFieldInfo();
@@ -114,9 +132,26 @@ final class WireJson {
         }
     }
 
+    /** Writes the usual types without looking at each of the others. */
+    private static void writeAttribute(AttributeValue value, JsonGenerator out) throws IOException {
+        out.writeStartObject();
+        switch (value.type()) {
+            case S -> out.writeStringField("S", value.s());
+            case N -> out.writeStringField("N", value.n());
+            case M -> {
+                out.writeFieldName("M");
+                writeValue(value.m(), out);
+            }
+            case B, BOOL, BS, L, NS, NUL, SS, UNKNOWN_TO_SDK_VERSION -> writeFields(value, out);
+        }
+        out.writeEndObject();
+    }
+
     private static void writeValue(@Nullable Object value, JsonGenerator out) throws IOException {
         if (value == null) {
             out.writeNull();
+        } else if (value instanceof AttributeValue attribute) {
+            writeAttribute(attribute, out);
         } else if (value instanceof SdkPojo pojo) {
             write(pojo, out);
         } else if (value instanceof String text) {
