@@ -111,9 +111,7 @@ class RouteAccessTest {
                     assertEquals(401, answer.status(), which);
                     assertEquals("Bearer", answer.header("WWW-Authenticate"), which);
                     assertEquals(
-                            "/problems/unauthorized",
-                            answer.json().path("type").asText(),
-                            which);
+                            "/problems/unauthorized", answer.json().path("type").asText(), which);
                 })));
     }
 

@@ -59,6 +59,10 @@ public final class JsonCheck {
     private static final int ITEM_DEPTH = 2;
 
     private final String text;
+
+    /** Whether the body has escapes such as {@code \\ud800}. UTF-8 itself cannot contain an unpaired surrogate. */
+    private final boolean escaped;
+
     private final int maxValues;
     private final boolean bulk;
     private final List<Fault> faults = new ArrayList<>();
@@ -74,6 +78,7 @@ public final class JsonCheck {
 
     private JsonCheck(String text, int maxValues, boolean bulk) {
         this.text = text;
+        escaped = text.contains("\\u");
         this.maxValues = maxValues;
         this.bulk = bulk;
     }
@@ -144,6 +149,11 @@ public final class JsonCheck {
     }
 
     private static String text(byte[] body) {
+        String text = new String(body, StandardCharsets.UTF_8);
+        // A malformed byte is read as U+FFFD, which a valid body may contain too.
+        if (text.indexOf('\uFFFD') < 0) {
+            return text;
+        }
         try {
             return StandardCharsets.UTF_8
                     .newDecoder()
@@ -314,7 +324,7 @@ public final class JsonCheck {
             if (!number.plain().equals(written)) {
                 replace(offset(parser), offset(parser) + written.length(), number.plain());
             }
-        } else if (token == JsonToken.VALUE_STRING || token == JsonToken.FIELD_NAME) {
+        } else if (escaped && (token == JsonToken.VALUE_STRING || token == JsonToken.FIELD_NAME)) {
             if (hasUnpairedSurrogate(parser.getText())) {
                 throw JsonProblems.rejected(
                         JsonProblems.path(parser),
