@@ -1,5 +1,6 @@
 package dev.statecraft.testing;
 
+import dev.statecraft.table.Attributes;
 import dev.statecraft.table.ItemChange;
 import dev.statecraft.table.StreamRecord;
 import java.util.HashMap;
@@ -33,7 +34,7 @@ public final class StreamRecords {
     public static StreamRecord scalars(Record record) {
         return new StreamRecord(
                 record.dynamodb().sequenceNumber(),
-                record.dynamodb().keys().get("pk").s(),
+                Attributes.string(record.dynamodb().keys(), "pk"),
                 record.dynamodb().hasOldImage() ? scalars(record.dynamodb().oldImage()) : null,
                 record.dynamodb().hasNewImage() ? scalars(record.dynamodb().newImage()) : null);
     }

@@ -16,6 +16,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
@@ -110,7 +111,7 @@ final class BatchOperations {
                 double units = consumption.read(read.table(), null, StoredItem.sizeOf(item), read.consistent());
                 state.throughput.read(read.table(), null, read.partition(), units, now);
                 if (item != null) {
-                    found.get(read.table().name()).add(read.shown(item));
+                    Objects.requireNonNull(found.get(read.table().name())).add(read.shown(item));
                 }
             }
             if (throttled == reads.size()) {
@@ -123,7 +124,10 @@ final class BatchOperations {
         }
         Map<String, KeysAndAttributes> unprocessed = new LinkedHashMap<>();
         left.forEach((table, keys) -> unprocessed.put(
-                table, request.requestItems().get(table).toBuilder().keys(keys).build()));
+                table,
+                Objects.requireNonNull(request.requestItems().get(table)).toBuilder()
+                        .keys(keys)
+                        .build()));
         return BatchGetItemResponse.builder()
                 .responses(found)
                 .unprocessedKeys(unprocessed)

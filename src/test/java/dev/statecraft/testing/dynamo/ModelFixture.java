@@ -1,6 +1,7 @@
 package dev.statecraft.testing.dynamo;
 
 import dev.statecraft.runtime.Ticker;
+import dev.statecraft.table.Attributes;
 import dev.statecraft.testing.dynamo.storage.CapacitySum;
 import java.time.Clock;
 import java.time.Duration;
@@ -12,6 +13,7 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.dynamodb.model.AttributeDefinition;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.BillingMode;
@@ -112,11 +114,11 @@ final class ModelFixture {
         Map<String, AttributeValue> item = dynamo.getItem(
                         get -> get.tableName(TABLE).key(key(partition, sort)).consistentRead(consistent))
                 .item();
-        return item.isEmpty() ? -1 : Long.parseLong(item.get("n").n());
+        return item.isEmpty() ? -1 : Attributes.number(item, "n");
     }
 
     /** The sort keys in a partition of an index; null for the table. */
-    List<String> sortKeys(String index, String keyName, String partition, boolean consistent) {
+    List<String> sortKeys(@Nullable String index, String keyName, String partition, boolean consistent) {
         return dynamo
                 .query(query -> query.tableName(TABLE)
                         .indexName(index)
@@ -125,7 +127,7 @@ final class ModelFixture {
                         .expressionAttributeValues(Map.of(":key", s(partition))))
                 .items()
                 .stream()
-                .map(item -> item.get("sk").s())
+                .map(item -> Attributes.string(item, "sk"))
                 .toList();
     }
 

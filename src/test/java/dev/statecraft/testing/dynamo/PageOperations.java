@@ -166,7 +166,7 @@ final class PageOperations {
                     continue;
                 }
                 NavigableMap<RowKey, StoredItem> rows = state.rows(table, index, id, consistent);
-                if (first != null && id.compareTo(first) == 0 && !rows.isEmpty()) {
+                if (start != null && first != null && id.compareTo(first) == 0 && !rows.isEmpty()) {
                     RowKey after = index == null ? RowKey.of(table.key().sortOf(start)) : index.placeOf(start);
                     rows = rows.tailMap(after, false);
                 }

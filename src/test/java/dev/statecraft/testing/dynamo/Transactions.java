@@ -284,7 +284,7 @@ final class Transactions {
             throw DynamoErrors.invalid("1 validation error detected: Value at 'transactItems' failed to satisfy"
                     + " constraint: Member must have length less than or equal to 100 and greater than or equal to 1");
         }
-        List<PreparedWrite> writes = new ArrayList<>(items.size());
+        List<@Nullable PreparedWrite> writes = new ArrayList<>(items.size());
         CancellationReason[] reasons = new CancellationReason[items.size()];
         TreeSet<ModelState.Address> addresses = new TreeSet<>();
         for (int i = 0; i < reasons.length; i++) {
@@ -307,7 +307,7 @@ final class Transactions {
         if (writes.contains(null)) {
             cancel(writes, reasons);
         }
-        return writes;
+        return writes.stream().map(Objects::requireNonNull).toList();
     }
 
     private void cancel(List<@Nullable PreparedWrite> writes, @Nullable CancellationReason[] reasons) {

@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.statecraft.table.Attributes;
 import dev.statecraft.testing.dynamo.ModelDatabase;
 import dev.statecraft.testing.fault.FaultyDynamo.Stopped;
 import dev.statecraft.testing.fault.FaultyDynamo.When;
@@ -160,11 +161,9 @@ class FaultyDynamoTest {
                 .build()));
         assertEquals(1, faults.fired().get(FaultKind.RESENT));
         assertEquals(
-                "1",
-                client.getItem(get -> get.tableName(table).key(key))
-                        .item()
-                        .get("n")
-                        .n());
+                1,
+                Attributes.number(
+                        client.getItem(get -> get.tableName(table).key(key)).item(), "n"));
     }
 
     @Test

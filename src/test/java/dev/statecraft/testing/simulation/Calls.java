@@ -2,6 +2,7 @@ package dev.statecraft.testing.simulation;
 
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.SdkRequest;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.DeleteItemRequest;
@@ -66,7 +67,7 @@ final class Calls {
                 .collect(Collectors.joining(" "));
     }
 
-    private static String value(AttributeValue value) {
+    private static String value(@Nullable AttributeValue value) {
         String text = value == null ? "-" : value.s() != null ? value.s() : value.n() != null ? value.n() : "…";
         return text.length() > MAX_LENGTH ? text.substring(0, MAX_LENGTH) + "…" : text;
     }

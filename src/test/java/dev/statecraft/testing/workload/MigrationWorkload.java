@@ -37,6 +37,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
@@ -203,8 +204,8 @@ public final class MigrationWorkload implements Workload {
     /** M5 and M7: exactly the accepted writes are counted, and every record once. */
     private void checkRun(Laboratory lab, Run run, PurseLog log) {
         String name = run.toString();
-        Progress outcome = run.outcome();
-        assertEquals(false, run.active() || outcome == null, name);
+        assertEquals(false, run.active(), name);
+        Progress outcome = Objects.requireNonNull(run.outcome(), name);
         boolean up = run.direction() == Run.Direction.UP;
         simulation.coverage().count("run " + run.direction() + ", " + run.status());
         assertEquals(
@@ -308,7 +309,12 @@ public final class MigrationWorkload implements Workload {
         for (int i = 0; i < PurseWriters.lasting(); i++) {
             String place = PurseWriters.place(i);
             lasting.add(place);
-            coins.put(place, last.get(place).state().path("coins").longValue());
+            coins.put(
+                    place,
+                    Objects.requireNonNull(last.get(place))
+                            .state()
+                            .path("coins")
+                            .longValue());
         }
         changes.removeIf(change -> !lasting.containsAll(change.input().amounts().keySet()));
         Violation.requireNone(

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
@@ -29,7 +30,7 @@ public record DocumentPath(List<Step> steps) {
 
     /** The name of the attribute. */
     public String attribute(Placeholders placeholders) {
-        return steps.get(0).resolved(placeholders);
+        return Objects.requireNonNull(steps.get(0).resolved(placeholders));
     }
 
     /** Whether the path is an attribute, not a value inside it. */

@@ -2,6 +2,7 @@ package dev.statecraft.testing.dynamo.expression;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
@@ -56,11 +57,11 @@ public final class Placeholders {
     }
 
     String name(String placeholder) {
-        return names.get(placeholder);
+        return Objects.requireNonNull(names.get(placeholder));
     }
 
     AttributeValue value(String placeholder) {
-        return values.get(placeholder);
+        return Objects.requireNonNull(values.get(placeholder));
     }
 
     private static Map<String, AttributeValue> canonical(Map<String, AttributeValue> values) {

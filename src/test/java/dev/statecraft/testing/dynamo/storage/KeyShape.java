@@ -6,6 +6,7 @@ import dev.statecraft.testing.dynamo.expression.ValueCheck;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.dynamodb.model.AttributeDefinition;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
@@ -44,8 +45,8 @@ public record KeyShape(
         if (!types.containsKey(partition) || (sort != null && !types.containsKey(sort))) {
             throw DynamoErrors.invalid(INVALID + "Some index key attributes are not defined in AttributeDefinitions");
         }
-        return new KeyShape(
-                partition, types.get(partition), sort, sort == null ? AttributeValue.Type.S : types.get(sort));
+        AttributeValue.Type sortType = sort == null ? AttributeValue.Type.S : Objects.requireNonNull(types.get(sort));
+        return new KeyShape(partition, Objects.requireNonNull(types.get(partition)), sort, sortType);
     }
 
     public boolean contains(String attribute) {
@@ -53,7 +54,7 @@ public record KeyShape(
     }
 
     public PartitionId partitionOf(Map<String, AttributeValue> item) {
-        return PartitionId.of(item.get(partition));
+        return PartitionId.of(Objects.requireNonNull(item.get(partition)));
     }
 
     public @Nullable AttributeValue sortOf(Map<String, AttributeValue> item) {
