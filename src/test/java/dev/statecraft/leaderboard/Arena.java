@@ -145,7 +145,7 @@ public final class Arena {
         entries = new EntryStore(dynamo, tables, batches, machine.random());
         OrderIndexStore index = new OrderIndexStore(dynamo, tables);
         ranks = new RankStore(dynamo, tables, batches, parallel);
-        rankings = new RankingService(ranks, new TiePositions(index, parallel));
+        rankings = new RankingService(ranks, entries, new TiePositions(index, parallel));
         lists = new ListingService(index, ranks, rankings);
         surroundings = new SurroundingsService(index, ranks, rankings, lists);
         SeasonStore closed = new SeasonStore(dynamo, tables, batches);

@@ -2,11 +2,15 @@ package dev.statecraft.leaderboard.entry;
 
 import dev.statecraft.leaderboard.settings.Score;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -297,5 +301,24 @@ public record Entry(
             }
         }
         return receipts.get(0).countedBefore();
+    }
+
+    /**
+     * The current score of this player, and those that a rank tree node may count if its root has counted all writes of the
+     * player up to a time: the score at that time and those of later writes.
+     *
+     * @param seenUntil Unix milliseconds, null if the root has counted no write of the player
+     */
+    public Set<Score> scoresSince(@Nullable Long seenUntil) {
+        Set<Score> scores = new LinkedHashSet<>();
+        Stream.of(Optional.ofNullable(score), Optional.ofNullable(countedAt(seenUntil)))
+                .flatMap(Optional::stream)
+                .forEach(scores::add);
+        receipts.stream()
+                .filter(receipt -> seenUntil == null || receipt.at() > seenUntil)
+                .map(Receipt::counted)
+                .filter(Objects::nonNull)
+                .forEach(scores::add);
+        return scores;
     }
 }

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param after path of the score to count, null for none
  * @param mark number of the lane marker if the record is one, otherwise 0
  * @param distinct whether the tree also counts distinct scores (DENSE ranking)
+ * @param player the tag of the player, 0 if the record is a lane marker
  */
 public record ScoreChange(
         String tree,
@@ -27,9 +28,10 @@ public record ScoreChange(
         @Nullable Score before,
         @Nullable Score after,
         long mark,
-        boolean distinct) {
+        boolean distinct,
+        long player) {
 
-    /** A change in a tree that counts entries only. */
+    /** A change of no player in a tree that counts entries only. */
     public ScoreChange(
             String tree,
             int lane,
@@ -38,7 +40,7 @@ public record ScoreChange(
             @Nullable Score before,
             @Nullable Score after,
             long mark) {
-        this(tree, lane, sequence, at, before, after, mark, false);
+        this(tree, lane, sequence, at, before, after, mark, false, 0);
     }
 
     /** Calls back with −1 and +1 for every step that differs; shared steps are skipped. */

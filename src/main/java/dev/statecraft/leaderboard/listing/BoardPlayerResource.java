@@ -82,7 +82,8 @@ public class BoardPlayerResource {
     }
 
     private RestResponse<PlayerRank> answer(Board board, int asked, Entry entry) {
-        EntryRank ranked = entry.score() == null ? rankings.unranked(board, asked) : rankings.rank(board, asked, entry);
+        EntryRank ranked =
+                entry.score() == null ? rankings.unranked(board, asked, entry) : rankings.rank(board, asked, entry);
         return RestResponse.ResponseBuilder.ok(views.of(board, asked, entry, ranked))
                 .header("Cache-Control", CachePolicy.NEVER)
                 .build();

@@ -96,7 +96,7 @@ public class BoardConsistencyService {
     /** Compares the entries of a season with its rank tree. Reads every entry and node, writes nothing. */
     public Report audit(Board board, int season) {
         Map<String, NavigableMap<Integer, Long>> expected = new HashMap<>();
-        Map<Integer, Long> written = new HashMap<>();
+        NewestWrites newest = new NewestWrites();
         Set<Score> pairs = new HashSet<>();
         long count = 0;
         for (int lane = 0; lane < board.settings().lanes(); lane++) {
@@ -104,7 +104,7 @@ public class BoardConsistencyService {
             do {
                 EntryStore.LanePage page = entries.lane(board, season, lane, next, PAGE);
                 for (Entry entry : page.entries()) {
-                    written.merge(lane, entry.writtenAt(), Math::max);
+                    newest.add(lane, entry);
                     Score score = entry.score();
                     if (score != null) {
                         count++;
@@ -121,8 +121,7 @@ public class BoardConsistencyService {
         RankStore.treesOf(board, season)
                 .forEach(tree -> ranks.all(tree).forEach((path, node) -> counted.merge(path, node, RankNode::plus)));
         RankNode root = counted.getOrDefault(ScorePath.ROOT, RankNode.EMPTY);
-        boolean settled = written.entrySet().stream()
-                .allMatch(lane -> root.times().getOrDefault(lane.getKey(), 0L) >= lane.getValue());
+        boolean settled = newest.counted(root);
         List<Drift> drifts = new ArrayList<>();
         long drift = 0;
         Set<String> paths = new TreeSet<>(expected.keySet());

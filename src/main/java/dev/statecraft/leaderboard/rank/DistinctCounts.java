@@ -16,8 +16,8 @@ import java.util.TreeMap;
  * <p>The number is a function of the node, so it is not summed from changes: every node has a version, and the parent
  * stores the number with the version it was read from, unless it has a newer version. Batches that are repeated, cut
  * differently or counted in another order between lanes end with the newest version and the same numbers. A number is
- * propagated if it changed, and also if a change turns out to be counted already: the process that counted it may have
- * stopped before it propagated the number, or may be this one, whose first attempt of the write lost its response.
+ * propagated if it changed, and also if it turns out to be written already: the process that wrote it may have stopped
+ * before it propagated the number, or may be this one, whose first attempt of the write lost its response.
  */
 final class DistinctCounts {
 

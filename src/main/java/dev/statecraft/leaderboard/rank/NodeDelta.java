@@ -4,6 +4,7 @@ import dev.statecraft.leaderboard.entry.ScoreChange;
 import dev.statecraft.leaderboard.entry.ScorePath;
 import java.math.BigInteger;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,8 +27,19 @@ public record NodeDelta(String tree, String node, int lane, List<Change> changes
         this(tree, node, lane, changes, false);
     }
 
-    /** Effect of one stream record on one count: +1, −1 or 0; {@code mark} is 0 if the record is not a lane marker. */
-    public record Change(BigInteger sequence, long at, int child, int by, long mark) {}
+    /**
+     * Effect of one stream record on one count: +1, −1 or 0.
+     *
+     * @param mark number of the lane marker, 0 if the record is not one
+     * @param player the tag of the player, {@link CountedWrites#NOBODY} if the record is a lane marker
+     */
+    public record Change(BigInteger sequence, long at, int child, int by, long mark, long player) {
+
+        /** A change of no player. */
+        public Change(BigInteger sequence, long at, int child, int by, long mark) {
+            this(sequence, at, child, by, mark, CountedWrites.NOBODY);
+        }
+    }
 
     private record Key(String tree, String node, int lane) {
 
@@ -45,10 +57,11 @@ public record NodeDelta(String tree, String node, int lane, List<Change> changes
         for (ScoreChange change : batch) {
             // The root receives every change, also one without effect, so that its time shows the progress of counting.
             grouped.computeIfAbsent(new Key(change.tree(), ScorePath.ROOT, change.lane()), key -> new ArrayList<>())
-                    .add(new Change(change.sequence(), change.at(), ScorePath.zeroChild(), 0, change.mark()));
+                    .add(new Change(
+                            change.sequence(), change.at(), ScorePath.zeroChild(), 0, change.mark(), change.player()));
             change.forEachStep((step, by) -> grouped.computeIfAbsent(
                             new Key(change.tree(), step.node(), change.lane()), key -> new ArrayList<>())
-                    .add(new Change(change.sequence(), change.at(), step.child(), by, 0)));
+                    .add(new Change(change.sequence(), change.at(), step.child(), by, 0, change.player())));
         }
         List<NodeDelta> deltas = new ArrayList<>();
         Set<String> distinct = batch.stream()
@@ -82,6 +95,13 @@ public record NodeDelta(String tree, String node, int lane, List<Change> changes
     /** Write time of the newest change, Unix milliseconds. */
     public long newest() {
         return changes.stream().mapToLong(Change::at).max().orElseThrow();
+    }
+
+    /** Time of each player's last write among the changes, by tag of the player. */
+    public Map<Long, Long> lastByPlayer() {
+        Map<Long, Long> last = new HashMap<>();
+        changes.forEach(change -> last.merge(change.player(), change.at(), Math::max));
+        return last;
     }
 
     /** Number of the last lane marker among the changes, 0 if there is none. */

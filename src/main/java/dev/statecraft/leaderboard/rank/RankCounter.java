@@ -72,7 +72,7 @@ public class RankCounter {
                                     note.node(),
                                     written.before(),
                                     written.after(),
-                                    note.repeated() || written.known());
+                                    note.repeated() || written.repeated());
                             return true;
                         })
                         .toList());
@@ -95,12 +95,7 @@ public class RankCounter {
             NodeDelta next = left.get();
             RankStore.Written written = ranks.write(next);
             if (delta.distinct()) {
-                distinct.record(
-                        delta.tree(),
-                        delta.node(),
-                        written.before(),
-                        written.after(),
-                        written.watermark().isPresent());
+                distinct.record(delta.tree(), delta.node(), written.before(), written.after(), written.repeated());
             }
             left = written.watermark().flatMap(next::after);
         }
@@ -126,20 +121,22 @@ public class RankCounter {
                             tree -> new ScoreChange(season + tree, lane, record.order(), at, null, null, after.mark()))
                     .toList();
         }
+        long player = Image.player(record);
         String from = season + (record.before() == null ? after : before).tree();
         String to = season + (record.after() == null ? before : after).tree();
         if (before.score() == null) {
-            return List.of(new ScoreChange(to, lane, record.order(), at, null, after.score(), 0, distinct));
+            return List.of(new ScoreChange(to, lane, record.order(), at, null, after.score(), 0, distinct, player));
         }
         if (after.score() == null) {
-            return List.of(new ScoreChange(from, lane, record.order(), at, before.score(), null, 0, distinct));
+            return List.of(new ScoreChange(from, lane, record.order(), at, before.score(), null, 0, distinct, player));
         }
         if (from.equals(to)) {
-            return List.of(new ScoreChange(to, lane, record.order(), at, before.score(), after.score(), 0, distinct));
+            return List.of(
+                    new ScoreChange(to, lane, record.order(), at, before.score(), after.score(), 0, distinct, player));
         }
         return List.of(
-                new ScoreChange(from, lane, record.order(), at, before.score(), null, 0, distinct),
-                new ScoreChange(to, lane, record.order(), at, null, after.score(), 0, distinct));
+                new ScoreChange(from, lane, record.order(), at, before.score(), null, 0, distinct, player),
+                new ScoreChange(to, lane, record.order(), at, null, after.score(), 0, distinct, player));
     }
 
     /** The fields of an entry in a stream image. */
@@ -147,6 +144,12 @@ public class RankCounter {
 
         static boolean distinct(@Nullable Map<String, String> attributes) {
             return attributes != null && attributes.containsKey(EntryItems.DISTINCT);
+        }
+
+        static long player(StreamRecord record) {
+            Map<String, String> image = record.after() == null ? record.before() : record.after();
+            String id = image == null ? null : image.get("sk");
+            return id == null ? CountedWrites.NOBODY : CountedWrites.tagOf(id);
         }
 
         static Image of(@Nullable Map<String, String> attributes) {

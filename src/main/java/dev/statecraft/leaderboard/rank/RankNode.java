@@ -11,6 +11,7 @@ import java.util.NavigableSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One node of a rank tree.
@@ -21,6 +22,7 @@ import java.util.stream.IntStream;
  * @param marks by lane, the number of the last lane marker; in roots only
  * @param below by child, the known counts of the child's node; on boards with DENSE ranking only
  * @param version number of writes of the node; on boards with DENSE ranking only, otherwise 0
+ * @param writes by lane, which writes of players are counted
  */
 public record RankNode(
         NavigableMap<Integer, Long> counts,
@@ -28,7 +30,8 @@ public record RankNode(
         Map<Integer, Long> times,
         Map<Integer, Long> marks,
         NavigableMap<Integer, Below> below,
-        long version) {
+        long version,
+        Map<Integer, CountedWrites> writes) {
 
     /** A node without counts. */
     public static final RankNode EMPTY = new RankNode(new TreeMap<>(), Map.of(), Map.of(), Map.of());
@@ -53,18 +56,57 @@ public record RankNode(
         this(counts, watermarks, times, marks, new TreeMap<>(), 0);
     }
 
+    /** A node that knows of each lane only the newest counted change. */
+    public RankNode(
+            NavigableMap<Integer, Long> counts,
+            Map<Integer, BigInteger> watermarks,
+            Map<Integer, Long> times,
+            Map<Integer, Long> marks,
+            NavigableMap<Integer, Below> below,
+            long version) {
+        this(counts, watermarks, times, marks, below, version, Map.of());
+    }
+
+    /** The counted writes of a lane. */
+    CountedWrites writes(int lane) {
+        CountedWrites known = writes.get(lane);
+        return known == null ? new CountedWrites(times.getOrDefault(lane, 0L), Map.of()) : known;
+    }
+
+    /**
+     * The time up to which the writes of a player are counted, Unix milliseconds; null if none is.
+     *
+     * @param lane the player's lane
+     * @param player the tag of the player
+     */
+    public @Nullable Long countedUntil(int lane, long player) {
+        return writes(lane).until(player);
+    }
+
     /**
      * Number of distinct (score, subscore) pairs below a child.
      *
      * @param key the key of this node
      */
     public long distinct(String key, int child) {
-        Below known = below.getOrDefault(child, NOTHING);
+        Below known = known(child);
         if (!ScorePath.exact(key, child)) {
             return known.distinct();
         }
         // Entries with a subscore other than 0 are counted in the tree of subscores; all others share one pair.
         return known.distinct() + (count(child) > known.total() ? 1 : 0);
+    }
+
+    /** The known counts of the node of a child. */
+    Below known(int child) {
+        return below.getOrDefault(child, NOTHING);
+    }
+
+    /** This node with other counts of the node of a child. */
+    RankNode with(int child, Below counts) {
+        NavigableMap<Integer, Below> known = new TreeMap<>(below);
+        known.put(child, counts);
+        return new RankNode(this.counts, watermarks, times, marks, known, version, writes);
     }
 
     /** Number of distinct pairs in this node. */
@@ -97,14 +139,14 @@ public record RankNode(
     RankNode counted(NodeDelta delta) {
         NavigableMap<Integer, Long> sum = new TreeMap<>(counts);
         delta.sums().forEach((child, by) -> sum.merge(child, by, Long::sum));
-        return new RankNode(sum, watermarks, times, marks, below, version + 1);
+        return new RankNode(sum, watermarks, times, marks, below, version + 1, writes);
     }
 
     /** This node in its next version, with newer known counts of children. */
     RankNode knowing(Map<Integer, Below> newer) {
         NavigableMap<Integer, Below> known = new TreeMap<>(below);
         known.putAll(newer);
-        return new RankNode(counts, watermarks, times, marks, known, version + 1);
+        return new RankNode(counts, watermarks, times, marks, known, version + 1, writes);
     }
 
     /** The count below one child; 0 if absent. */
@@ -136,7 +178,7 @@ public record RankNode(
     public RankNode minusOne(int child) {
         NavigableMap<Integer, Long> less = new TreeMap<>(counts);
         less.merge(child, -1L, Long::sum);
-        return new RankNode(less, watermarks, times, marks, below, version);
+        return new RankNode(less, watermarks, times, marks, below, version, writes);
     }
 
     /**
@@ -156,7 +198,9 @@ public record RankNode(
                 child,
                 more,
                 (a, b) -> new Below(a.distinct() + b.distinct(), a.total() + b.total(), a.version() + b.version())));
-        return new RankNode(sum, watermarks, newest, marks, known, version + other.version);
+        Map<Integer, CountedWrites> counted = new TreeMap<>();
+        newest.keySet().forEach(lane -> counted.put(lane, writes(lane).plus(other.writes(lane))));
+        return new RankNode(sum, watermarks, newest, marks, known, version + other.version, counted);
     }
 
     private static long sum(Map<Integer, Long> counts) {

@@ -38,8 +38,9 @@ import software.amazon.awssdk.services.dynamodb.model.WriteRequest;
  * <ul>
  *   <li>Key: {@code pk} = game#board#epoch#season#generation (one tree), {@code sk} = path of the node.
  *   <li>Attributes: the count of each child under the child's number; for each lane {@code w<lane>}, the sequence number of
- *       the last counted change, and {@code t<lane>}, its write time; in roots {@code k<lane>}, the number of the last lane
- *       marker. On boards with DENSE ranking {@code n}, the version of the node, and for each child {@code d<child>}, the
+ *       the last counted change, {@code t<lane>}, the newest write time of a counted change, and {@link CountedWrites}:
+ *       {@code c<lane>}, a set of the players with the newest counted writes, and {@code f<lane>}, the bound of all others
+ *       (absent for 0). In roots {@code k<lane>}, the number of the last lane marker. On boards with DENSE ranking {@code n}, the version of the node, and for each child {@code d<child>}, the
  *       number of distinct scores in the child's node, {@code z<child>}, its number of entries (of a root of subscores), and
  *       {@code e<child>}, the version of the child's node with these counts.
  *   <li>Guards: a write of counts requires that the lane's watermark is before the first change of the write; a write of a
@@ -53,6 +54,7 @@ public class RankStore {
     private final TableNames tables;
     private final Parallel parallel;
     private final Batches batches;
+    private final KnownNodes known = new KnownNodes();
 
     public RankStore(DynamoDbClient dynamo, TableNames tables, Batches batches, Parallel parallel) {
         this.dynamo = dynamo;
@@ -87,11 +89,20 @@ public class RankStore {
         return read(List.of(new Wanted(trees, nodes))).get(0);
     }
 
+    /** Reads nodes, strongly consistent. Cost: 1 RCU for each node, one round trip for 100. */
+    public Map<String, RankNode> readLatest(List<String> trees, Collection<String> nodes) {
+        return read(List.of(new Wanted(trees, nodes)), true).get(0);
+    }
+
     /** Keys of nodes, and the trees whose counts are added. */
     public record Wanted(List<String> trees, Collection<String> nodes) {}
 
     /** Reads nodes of seasons of different boards with shared requests, in the given order. */
     public List<Map<String, RankNode>> read(List<Wanted> seasons) {
+        return read(seasons, false);
+    }
+
+    private List<Map<String, RankNode>> read(List<Wanted> seasons, boolean consistent) {
         List<Map<String, AttributeValue>> keys = new ArrayList<>();
         Map<String, Map<String, RankNode>> byTree = new HashMap<>();
         List<Map<String, RankNode>> found = new ArrayList<>();
@@ -107,23 +118,26 @@ public class RankStore {
         for (int from = 0; from < keys.size(); from += Batches.READ_LIMIT) {
             List<Map<String, AttributeValue>> part =
                     keys.subList(from, Math.min(keys.size(), from + Batches.READ_LIMIT));
-            reads.add(() -> batch(part));
+            reads.add(() -> batch(part, consistent));
         }
         // A single batch is read in the thread of the caller, which may already belong to the pool.
         List<List<Map<String, AttributeValue>>> items =
-                keys.size() <= Batches.READ_LIMIT ? List.of(batch(keys)) : parallel.all(reads);
+                keys.size() <= Batches.READ_LIMIT ? List.of(batch(keys, consistent)) : parallel.all(reads);
         items.stream().flatMap(List::stream).forEach(item -> Objects.requireNonNull(
                         byTree.get(Attributes.string(item, "pk")))
                 .merge(Attributes.string(item, "sk"), RankNodeItems.fromItem(item), RankNode::plus));
         return found;
     }
 
-    private List<Map<String, AttributeValue>> batch(List<Map<String, AttributeValue>> keys) {
+    private List<Map<String, AttributeValue>> batch(List<Map<String, AttributeValue>> keys, boolean consistent) {
         return keys.isEmpty()
                 ? List.of()
                 : batches.get(Map.of(
                                 tables.ranks(),
-                                KeysAndAttributes.builder().keys(keys).build()))
+                                KeysAndAttributes.builder()
+                                        .keys(keys)
+                                        .consistentRead(consistent)
+                                        .build()))
                         .getOrDefault(tables.ranks(), List.of());
     }
 
@@ -149,8 +163,9 @@ public class RankStore {
     }
 
     /**
-     * Counts a delta if the node has not counted its first change yet. Cost: 1 WCU for a node below 1 KB, and one more if the
-     * changes are older than a counted one: clocks of writers differ, and the time of the newest change never decreases.
+     * Counts a delta if the node has not counted its first change yet. Cost: 1 WCU for a node below 1 KB; one more if this
+     * instance does not know the lane of the node as it is stored, and either the changes are older than a counted one or the
+     * node stores the last writes of many players.
      *
      * @return empty if it is counted; otherwise the node's watermark of the lane
      */
@@ -162,35 +177,33 @@ public class RankStore {
      * Result of a write.
      *
      * @param watermark empty if the delta was counted; otherwise the node's watermark of the lane
+     * @param repeated whether at least a part of it was written already: by a process that may have stopped since, or by this
+     *     one, because the SDK sends a write again if its response was lost
      * @param before the node before the write; equal to {@code after} if nothing was written
      * @param after the node after the write; only for a tree that counts distinct scores and a counted delta
      */
-    public record Written(Optional<BigInteger> watermark, RankNode before, RankNode after) {
-
-        /**
-         * Whether the node of a tree with distinct scores already contained what was to be written. This process may have
-         * written it itself: the SDK sends a write again if its response was lost, and the second attempt is rejected.
-         */
-        boolean known() {
-            return before.version() == after.version();
-        }
-    }
+    public record Written(Optional<BigInteger> watermark, boolean repeated, RankNode before, RankNode after) {}
 
     /** Counts a delta as {@link #count} does, and returns the node of a tree with distinct scores before and after. */
     public Written write(NodeDelta delta) {
-        long newest = delta.newest();
+        KnownNodes.Lane lane = known.of(delta);
         while (true) {
+            RankNodeItems.Counting counting = RankNodeItems.counting(tables.ranks(), delta, lane);
             try {
                 RankNode before = RankNodeItems.fromItem(
-                        dynamo.updateItem(counting(delta, newest)).attributes());
-                return new Written(Optional.empty(), before, before.counted(delta));
+                        dynamo.updateItem(counting.request()).attributes());
+                known.put(delta, counting.lane(before));
+                return new Written(Optional.empty(), false, before, before.counted(delta));
             } catch (ConditionalCheckFailedException e) {
                 RankNode met = RankNodeItems.fromItem(e.item());
                 BigInteger watermark = met.watermarks().getOrDefault(delta.lane(), BigInteger.ZERO);
-                if (watermark.compareTo(delta.first()) >= 0) {
-                    return new Written(Optional.of(watermark), met, met);
+                lane = KnownNodes.Lane.of(met, delta.lane());
+                if (lane != null) {
+                    known.put(delta, lane);
                 }
-                newest = Math.max(newest, met.times().getOrDefault(delta.lane(), 0L));
+                if (watermark.compareTo(delta.first()) >= 0) {
+                    return new Written(Optional.of(watermark), true, met, met);
+                }
             }
         }
     }
@@ -201,19 +214,21 @@ public class RankStore {
      */
     public Written note(String tree, String node, Map<Integer, RankNode.Below> below) {
         Map<Integer, RankNode.Below> left = new TreeMap<>(below);
+        boolean repeated = false;
         while (true) {
             try {
                 RankNode before = RankNodeItems.fromItem(
                         dynamo.updateItem(noting(tree, node, left)).attributes());
-                return new Written(Optional.empty(), before, before.knowing(left));
+                return new Written(Optional.empty(), repeated, before, before.knowing(left));
             } catch (ConditionalCheckFailedException e) {
+                repeated = true;
                 RankNode met = RankNodeItems.fromItem(e.item());
                 left.entrySet().removeIf(child -> {
                     RankNode.Below known = met.below().get(child.getKey());
                     return known != null && known.version() >= child.getValue().version();
                 });
                 if (left.isEmpty()) {
-                    return new Written(Optional.empty(), met, met);
+                    return new Written(Optional.empty(), true, met, met);
                 }
             }
         }
@@ -246,47 +261,6 @@ public class RankStore {
                 .expressionAttributeNames(names)
                 .expressionAttributeValues(values)
                 .returnValues(ReturnValue.ALL_OLD)
-                .returnValuesOnConditionCheckFailure(ReturnValuesOnConditionCheckFailure.ALL_OLD)
-                .build();
-    }
-
-    private UpdateItemRequest counting(NodeDelta delta, long newest) {
-        Map<String, String> names = new HashMap<>();
-        Map<String, AttributeValue> values = new HashMap<>();
-        names.put("#w", "w" + delta.lane());
-        names.put("#t", "t" + delta.lane());
-        values.put(":first", AttributeValue.fromN(delta.first().toString()));
-        values.put(":last", AttributeValue.fromN(delta.last().toString()));
-        values.put(":t", n(newest));
-        StringBuilder add = new StringBuilder();
-        delta.sums().forEach((child, by) -> {
-            names.put("#c" + child, child.toString());
-            values.put(":c" + child, n(by));
-            add.append(add.isEmpty() ? " ADD " : ", ")
-                    .append("#c")
-                    .append(child)
-                    .append(" :c")
-                    .append(child);
-        });
-        if (delta.distinct()) {
-            names.put("#n", "n");
-            values.put(":one", n(1));
-            add.append(add.isEmpty() ? " ADD #n :one" : ", #n :one");
-        }
-        String mark = "";
-        if (delta.mark() > 0) {
-            names.put("#k", "k" + delta.lane());
-            values.put(":k", n(delta.mark()));
-            mark = ", #k = :k";
-        }
-        return UpdateItemRequest.builder()
-                .tableName(tables.ranks())
-                .key(RankNodeItems.key(delta.tree(), delta.node()))
-                .updateExpression("SET #w = :last, #t = :t" + mark + add)
-                .conditionExpression("attribute_not_exists(#w) OR (#w < :first AND #t <= :t)")
-                .expressionAttributeNames(names)
-                .expressionAttributeValues(values)
-                .returnValues(delta.distinct() ? ReturnValue.ALL_OLD : ReturnValue.NONE)
                 .returnValuesOnConditionCheckFailure(ReturnValuesOnConditionCheckFailure.ALL_OLD)
                 .build();
     }

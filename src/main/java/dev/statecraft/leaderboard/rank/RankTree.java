@@ -94,6 +94,20 @@ public final class RankTree {
     }
 
     /**
+     * Number of entries with a score.
+     *
+     * @param nodes the nodes of {@link #nodesOf}; a missing node is empty
+     */
+    static long equal(Score score, boolean subscores, Map<String, RankNode> nodes) {
+        List<Step> steps = ScorePath.of(score);
+        Step leaf = steps.get(steps.size() - 1);
+        long equal = node(nodes, leaf.node()).count(leaf.child());
+        return subscores && score.subscore() == 0
+                ? Math.max(0, equal - node(nodes, ScorePath.subscoreRoot(leaf)).total())
+                : equal;
+    }
+
+    /**
      * Number of distinct (score, subscore) pairs strictly better than a score, on boards with DENSE ranking.
      *
      * @param nodes the nodes of {@link #nodesOf}; a missing node is empty
@@ -291,7 +305,8 @@ public final class RankTree {
                 subscores.times(),
                 subscores.marks(),
                 subscores.below(),
-                subscores.version());
+                subscores.version(),
+                subscores.writes());
     }
 
     private static RankNode node(Map<String, RankNode> nodes, String key) {

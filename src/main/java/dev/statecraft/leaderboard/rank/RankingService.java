@@ -2,8 +2,8 @@ package dev.statecraft.leaderboard.rank;
 
 import dev.statecraft.leaderboard.board.Board;
 import dev.statecraft.leaderboard.entry.Entry;
+import dev.statecraft.leaderboard.entry.EntryStore;
 import dev.statecraft.leaderboard.entry.ScorePath;
-import dev.statecraft.leaderboard.entry.ScorePath.Step;
 import dev.statecraft.leaderboard.rank.Distribution.Bucket;
 import dev.statecraft.leaderboard.rank.RankTree.Place;
 import dev.statecraft.leaderboard.rank.RankTree.Standing;
@@ -26,17 +26,25 @@ import java.util.Set;
 @ApplicationScoped
 public class RankingService {
 
+    /** Each read of outdated nodes may show that deeper ones are outdated. */
+    private static final int OUTDATED_READS = 3;
+
     private final RankStore ranks;
+    private final EntryStore entries;
     private final TiePositions ties;
 
-    public RankingService(RankStore ranks, TiePositions ties) {
+    public RankingService(RankStore ranks, EntryStore entries, TiePositions ties) {
         this.ranks = ranks;
+        this.entries = entries;
         this.ties = ties;
     }
 
     /**
-     * Ranks the entry of a player. The entry is counted with its current score, also where the tree still counts an older one
-     * (invariant: a player always sees its own last score).
+     * Ranks the entry of a player. The entry is counted with its current score and exactly once, also where the tree still
+     * counts an older one (invariant: a player always sees its own last score). Which score a node counts for the player
+     * follows from the node, see {@link CountedWrites}, and from the receipts of the entry, not from clocks.
+     *
+     * <p>Other players are counted as far as the stream consumer has come, see {@link EntryRank}.
      *
      * <p>Cost: one round trip, 0.5 RCU for each node of the score's path. With UNIQUE ranking the tied entries before the entry
      * are counted too, see {@link TiePositions}; with DENSE ranking the nodes of an older counted score are read too.
@@ -45,7 +53,7 @@ public class RankingService {
         return rankAll(board, season, List.of(entry)).get(0);
     }
 
-    /** Ranks several entries with scores. Shared nodes are read once. */
+    /** Ranks several entries with scores. Shared nodes are read once. Each is ranked as by {@link #rank}. */
     public List<EntryRank> rankAll(Board board, int season, List<Entry> ranked) {
         return rankAll(board, season, ranked, ranks.read(RankStore.treesOf(board, season), nodesOf(board, ranked)));
     }
@@ -68,8 +76,7 @@ public class RankingService {
             Board board = asked.get(i).board();
             Entry entry = asked.get(i).entry();
             if (entry.score() == null) {
-                RankNode root = nodes.get(i).getOrDefault(ScorePath.ROOT, RankNode.EMPTY);
-                ranked.add(new EntryRank(0, 0, 0, root.total(), RankWalk.asOf(board, board.season(), root)));
+                ranked.add(unranked(board, board.season(), entry, nodes.get(i)));
             } else {
                 ranked.add(rankAll(board, board.season(), List.of(entry), nodes.get(i))
                         .get(0));
@@ -87,26 +94,26 @@ public class RankingService {
 
     private List<EntryRank> rankAll(Board board, int season, List<Entry> ranked, Map<String, RankNode> nodes) {
         Instant asOf = RankWalk.asOf(board, season, nodes.getOrDefault(ScorePath.ROOT, RankNode.EMPTY));
-        List<EntryRank> places = ranked.stream()
-                .map(entry -> {
-                    Score score = entry.requireScore();
-                    Standing others = RankTree.standing(
-                            score,
-                            board.order(),
-                            board.subscored(),
-                            without(entry, board.laneOf(entry.playerId()), nodes));
-                    long place = others.better() + 1;
-                    return new EntryRank(place, place, others.equal() + 1, others.total() + 1, asOf);
-                })
-                .toList();
+        List<Entry> latest = latest(board, season, ranked, nodes);
+        List<EntryRank> places = new ArrayList<>();
+        for (int i = 0; i < ranked.size(); i++) {
+            Standing others = RankTree.standing(
+                    ranked.get(i).requireScore(),
+                    board.order(),
+                    board.subscored(),
+                    OtherEntries.of(board, List.of(latest.get(i)), nodes));
+            long place = others.better() + 1;
+            places.add(new EntryRank(place, place, others.equal() + 1, others.total() + 1, asOf));
+        }
         return switch (board.ranking()) {
             case COMPETITION -> places;
             case UNIQUE -> unique(board, season, ranked, places);
             case DENSE -> {
-                DistinctRanks distinct = distinct(board, season, ranked, nodes);
+                Map<String, RankNode> all = withPaths(board, season, latest, nodes);
                 List<EntryRank> dense = new ArrayList<>();
                 for (int i = 0; i < ranked.size(); i++) {
                     Entry own = ranked.get(i);
+                    DistinctRanks distinct = new DistinctRanks(board, List.of(latest.get(i)), all);
                     dense.add(places.get(i).withRank(distinct.rank(own.requireScore(), List.of(own))));
                 }
                 yield dense;
@@ -140,10 +147,8 @@ public class RankingService {
     public List<EntryRank> rankTogether(Board board, int season, List<Entry> written) {
         Map<String, RankNode> read = ranks.read(RankStore.treesOf(board, season), nodesOf(board, written));
         Instant asOf = RankWalk.asOf(board, season, read.getOrDefault(ScorePath.ROOT, RankNode.EMPTY));
-        Map<String, RankNode> nodes = read;
-        for (Entry entry : written) {
-            nodes = without(entry, board.laneOf(entry.playerId()), nodes);
-        }
+        List<Entry> latest = latest(board, season, written, read);
+        Map<String, RankNode> nodes = OtherEntries.of(board, latest, read);
         List<EntryRank> ranked = new ArrayList<>();
         for (Entry entry : written) {
             Score score = entry.requireScore();
@@ -161,7 +166,7 @@ public class RankingService {
             case COMPETITION -> ranked;
             case UNIQUE -> unique(board, season, written, ranked);
             case DENSE -> {
-                DistinctRanks distinct = distinct(board, season, written, read);
+                DistinctRanks distinct = new DistinctRanks(board, latest, withPaths(board, season, latest, read));
                 List<EntryRank> dense = new ArrayList<>();
                 for (int i = 0; i < ranked.size(); i++) {
                     dense.add(
@@ -197,31 +202,68 @@ public class RankingService {
         Set<String> keys = nodesOf(board, List.of(own));
         keys.addAll(RankTree.nodesOf(score, board.subscored()));
         Map<String, RankNode> nodes = ranks.read(RankStore.treesOf(board, season), keys);
-        Standing others = RankTree.standing(
-                score, board.order(), board.subscored(), without(own, board.laneOf(own.playerId()), nodes));
+        List<Entry> latest = latest(board, season, List.of(own), nodes);
+        Standing others =
+                RankTree.standing(score, board.order(), board.subscored(), OtherEntries.of(board, latest, nodes));
         long place = others.better() + (board.order().better(own.requireScore(), score) ? 1 : 0) + 1;
         long distinct = board.ranking() == Ranking.DENSE
-                ? distinct(board, season, List.of(own), nodes).rank(score, List.of(own))
+                ? new DistinctRanks(board, latest, withPaths(board, season, latest, nodes)).rank(score, List.of(own))
                 : 0;
         Instant asOf = RankWalk.asOf(board, season, nodes.getOrDefault(ScorePath.ROOT, RankNode.EMPTY));
         long rank = board.ranking().of(place, distinct, place);
         return new EntryRank(rank, place, others.equal(), others.total() + 1, asOf);
     }
 
-    /** The rank of a player without a score: rank 0, with the total and time of the season. Cost: 0.5 RCU. */
-    public EntryRank unranked(Board board, int season) {
-        RankWalk.Summary summary = summary(board, season);
-        return new EntryRank(0, 0, 0, summary.total(), summary.asOf());
+    /**
+     * The rank of a player without a score: rank 0, with the number of other entries and the time of the season. Cost: 0.5 RCU.
+     */
+    public EntryRank unranked(Board board, int season, Entry entry) {
+        return unranked(board, season, entry, ranks.read(RankStore.treesOf(board, season), Set.of(ScorePath.ROOT)));
     }
 
-    /** Prepares dense ranks. Cost: one batch read more if the tree still counts an entry with another score. */
-    private DistinctRanks distinct(Board board, int season, List<Entry> entries, Map<String, RankNode> read) {
-        Set<String> missing = DistinctRanks.missing(board, entries, read);
-        Map<String, RankNode> nodes = new HashMap<>(read);
-        if (!missing.isEmpty()) {
-            ranks.read(RankStore.treesOf(board, season), missing).forEach(nodes::putIfAbsent);
+    private EntryRank unranked(Board board, int season, Entry entry, Map<String, RankNode> nodes) {
+        List<Entry> latest = latest(board, season, List.of(entry), nodes);
+        RankNode root = OtherEntries.of(board, latest, nodes).getOrDefault(ScorePath.ROOT, RankNode.EMPTY);
+        return new EntryRank(0, 0, 0, root.total(), RankWalk.asOf(board, season, root));
+    }
+
+    /**
+     * The entries, as they are now where a node counts a later write than the one that was read. Only the stored entry tells
+     * which score that node counts. Cost: 1 RCU for each such entry.
+     */
+    private List<Entry> latest(Board board, int season, List<Entry> read, Map<String, RankNode> nodes) {
+        List<String> overtaken = read.stream()
+                .filter(entry -> OtherEntries.isOvertaken(board, entry, nodes))
+                .map(Entry::playerId)
+                .toList();
+        if (overtaken.isEmpty()) {
+            return read;
         }
-        return new DistinctRanks(board, nodes);
+        Map<String, Entry> now = entries.readAll(board, season, overtaken);
+        return read.stream()
+                .map(entry -> now.getOrDefault(entry.playerId(), entry))
+                .toList();
+    }
+
+    /**
+     * The nodes with those that dense ranks need. Cost: one batch read more if the tree still counts an entry with another
+     * score, and further ones, strongly consistent, while nodes are being written.
+     */
+    private Map<String, RankNode> withPaths(Board board, int season, List<Entry> entries, Map<String, RankNode> read) {
+        List<String> trees = RankStore.treesOf(board, season);
+        Set<String> paths = DistinctRanks.paths(board, entries, read);
+        Map<String, RankNode> nodes = new HashMap<>(read);
+        Set<String> missing = new LinkedHashSet<>(paths);
+        missing.removeAll(read.keySet());
+        if (!missing.isEmpty()) {
+            nodes.putAll(ranks.read(trees, missing));
+        }
+        Set<String> outdated = DistinctRanks.outdated(paths, nodes);
+        for (int i = 0; i < OUTDATED_READS && !outdated.isEmpty(); i++) {
+            nodes.putAll(ranks.readLatest(trees, outdated));
+            outdated = DistinctRanks.outdated(paths, nodes);
+        }
+        return nodes;
     }
 
     /** Total and times of a season from its root node. Cost: 0.5 RCU. */
@@ -260,21 +302,5 @@ public class RankingService {
             result.add(new Bucket(bounds.get(i), last ? to : bounds.get(i + 1), Math.max(0, until - below)));
         }
         return new Distribution(result, summary.total(), summary.asOf());
-    }
-
-    /** The nodes without the counts of this player. */
-    private static Map<String, RankNode> without(Entry entry, int lane, Map<String, RankNode> nodes) {
-        Map<String, RankNode> others = new HashMap<>(nodes);
-        nodes.forEach((key, node) -> {
-            Score counted = entry.countedAt(node.times().get(lane));
-            if (counted != null) {
-                for (Step step : ScorePath.of(counted)) {
-                    if (step.node().equals(key)) {
-                        others.put(key, node.minusOne(step.child()));
-                    }
-                }
-            }
-        });
-        return others;
     }
 }

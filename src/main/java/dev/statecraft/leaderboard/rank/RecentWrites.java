@@ -29,7 +29,13 @@ public class RecentWrites {
     /** Seasons that share a slot share their writes: then a list is read once more than necessary. */
     private static final int SLOTS = 4096;
 
-    private record Write(String tree, int lane, long at) {}
+    private record Write(String tree, int lane, long player, long at) {
+
+        boolean isCounted(RankNode root) {
+            Long until = root.countedUntil(lane, player);
+            return until != null && until >= at;
+        }
+    }
 
     private record Last(long number, Write write) {}
 
@@ -48,6 +54,7 @@ public class RecentWrites {
         Write write = new Write(
                 RankStore.treeKey(board, board.season(), entry.tree()),
                 board.laneOf(entry.playerId()),
+                CountedWrites.tagOf(entry.playerId()),
                 entry.writtenAt());
         while (!writes.offerLast(write)) {
             writes.pollFirst();
@@ -75,8 +82,7 @@ public class RecentWrites {
         Last last = lastOn.get(slotOf(board, season));
         return last == null
                 || last.write().at() < clock.millis() - WINDOW_MILLIS
-                || root.times().getOrDefault(last.write().lane(), 0L)
-                        >= last.write().at();
+                || last.write().isCounted(root);
     }
 
     private static int slotOf(Board board, int season) {
@@ -100,7 +106,7 @@ public class RecentWrites {
         long oldest = clock.millis() - WINDOW_MILLIS;
         writes.removeIf(write -> {
             RankNode root = roots.get(write.tree());
-            return write.at() < oldest || (root != null && root.times().getOrDefault(write.lane(), 0L) >= write.at());
+            return write.at() < oldest || (root != null && write.isCounted(root));
         });
         return (int) writes.stream()
                 .filter(write -> PartitionKey.isOf(game, write.tree()))

@@ -2,6 +2,7 @@ package dev.statecraft.leaderboard.listing;
 
 import dev.statecraft.leaderboard.board.Board;
 import dev.statecraft.leaderboard.entry.Entry;
+import dev.statecraft.leaderboard.entry.EntryStore;
 import dev.statecraft.leaderboard.entry.OrderIndexStore;
 import dev.statecraft.leaderboard.entry.ScorePath;
 import dev.statecraft.leaderboard.rank.RankNode;
@@ -124,8 +125,11 @@ public class ListingInterleavingTest {
             }
         };
         private final OrderIndexStore index = new OrderIndexStore(NO_DATABASE, TABLES);
+        private final EntryStore entries =
+                new EntryStore(NO_DATABASE, TABLES, MACHINE.batches(NO_DATABASE), MACHINE.random());
         private final ListingService lists =
-                new ListingService(index, ranks, new RankingService(ranks, new TiePositions(index, PARALLEL))) {
+                new ListingService(
+                        index, ranks, new RankingService(ranks, entries, new TiePositions(index, PARALLEL))) {
                     @Override
                     Listing first(RankWalk tree, Board board, int season, int limit) {
                         return new Listing(

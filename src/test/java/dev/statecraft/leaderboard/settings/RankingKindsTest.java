@@ -3,7 +3,6 @@ package dev.statecraft.leaderboard.settings;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.statecraft.leaderboard.Arena;
-import dev.statecraft.leaderboard.MovingClock;
 import dev.statecraft.leaderboard.board.Board;
 import dev.statecraft.leaderboard.board.RankedEntry;
 import dev.statecraft.leaderboard.listing.Listing;
@@ -13,8 +12,8 @@ import dev.statecraft.leaderboard.season.Snapshot;
 import dev.statecraft.rating.Elo;
 import java.math.BigDecimal;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -91,8 +90,8 @@ class RankingKindsTest {
     /** The ranks in a match result include the new ratings of all players of the match. */
     @Test
     void matchResults_useTheRankingOfTheBoard() {
-        // Each match has a millisecond of its own, because a rank tree tells writes apart by their time.
-        MovingClock clock = new MovingClock(Instant.parse("2030-01-01T00:00:00Z"));
+        // All matches have the same millisecond.
+        Clock clock = Clock.fixed(Instant.parse("2030-01-01T00:00:00Z"), ZoneOffset.UTC);
         Arena rated = new Arena(Map.of(), new ExecutionInterceptor() {}, clock);
         for (Ranking ranking : Ranking.values()) {
             String id = "duels_" + ranking;
@@ -120,7 +119,6 @@ class RankingKindsTest {
                         IntStream.range(0, 4)
                                 .mapToObj(n -> new Match.Side(List.of("p" + players.get(n)), n < 2 ? 1 : 2))
                                 .toList());
-                clock.move(Duration.ofMillis(1));
                 MatchResult.Taken taken = (MatchResult.Taken) rated.matches.rate(Arena.GAME, id, match, true);
                 rated.drain();
                 Board board = rated.board(id);

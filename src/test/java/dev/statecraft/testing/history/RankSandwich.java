@@ -31,16 +31,15 @@ import org.jspecify.annotations.Nullable;
  * kind.
  *
  * <p>The nodes of a rank tree are not written together. While the change of another player is being counted, a rank may miss
- * that player or count it twice, so a player who may have different scores counts zero to two times. The tree knows the
- * time of the last counted write of a lane, which is not the order of the writes, so a rank that is requested before the
- * player's own last write is counted for certain may be off by the player itself.
+ * that player or count it twice, or with subscore 0, so a player who may have different scores counts zero to two times. The
+ * player itself counts exactly once.
  *
  * <p>For the player itself the range begins with what was acknowledged before the rank was requested, because an answer
  * counts the own last score at once.
  *
  * <p>The bounds are sound: a correct board is never reported. They are exact where no submission is in flight. Ranks
  * that were requested at rest, after the stream was consumed, must be recorded with {@code asOf} {@link #AT_REST}.
- * Clocks of instances must agree as well as {@code asOf} is to be trusted.
+ * {@code asOf} comes from the clocks of instances; subtract by how much they may be ahead.
  *
  * <p>Complexity: O(r × n) for r ranks and n submissions.
  */
@@ -238,26 +237,22 @@ public final class RankSandwich {
                 .filter(player -> !player.getKey().equals(asked.input()))
                 .map(player -> range(scoring, player.getValue(), asked.returned(), counted))
                 .toList();
-        ScoreRange ownCounted =
-                range(scoring, byPlayer.getOrDefault(asked.input(), List.of()), asked.returned(), counted);
         long self = score == null ? 0 : 1;
-        long off = ownCounted.isFixed() || !ownCounted.mayBePresent() ? 0 : 1;
-        long totalFrom = self - off + count(others, range -> !range.mayBeAbsent());
-        long totalTo = self + off + count(others, ScoreRange::mayBePresent);
+        long totalFrom = self + count(others, range -> !range.mayBeAbsent());
+        long totalTo = self + count(others, ScoreRange::mayBePresent);
         between(Rule.TOTAL_DIFFERS, Rule.TOTAL_DIFFERS, answer.total(), totalFrom, totalTo, asked, found);
         if (score == null) {
             return;
         }
         Order order = scoring.order();
-        long tiesFrom = 1 - off + count(others, range -> range.isExactly(score));
-        long tiesTo = 1 + off + most(others, range -> range.contains(score));
+        long tiesFrom = 1 + count(others, range -> range.isExactly(score));
+        long tiesTo = 1 + most(others, range -> range.contains(score));
         between(Rule.TIES_DIFFER, Rule.TIES_DIFFER, answer.ties(), tiesFrom, tiesTo, asked, found);
         List<ScoreRange> better = others.stream()
                 .filter(range -> range.isFixed() && range.isBetter(score, order))
                 .toList();
-        long from = 1 - off + (scoring.ranking() == Ranking.DENSE ? ScoreRange.leastDistinct(better) : better.size());
+        long from = 1 + (scoring.ranking() == Ranking.DENSE ? ScoreRange.leastDistinct(better) : better.size());
         long to = 1
-                + off
                 + most(
                         others,
                         range -> range.mayBeBetter(score, order)
@@ -280,6 +275,7 @@ public final class RankSandwich {
     /** How often players may be counted at most. */
     private static long most(List<ScoreRange> ranges, Predicate<ScoreRange> condition) {
         return ranges.stream()
+                .map(ScoreRange::whileCounted)
                 .filter(condition)
                 .mapToLong(range -> range.isFixed() ? 1 : 2)
                 .sum();

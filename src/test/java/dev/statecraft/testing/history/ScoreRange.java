@@ -136,6 +136,19 @@ record ScoreRange(
         return !mayBeAbsent && least != null && least.equals(greatest);
     }
 
+    /**
+     * The scores that a rank may count for the player while one of several possible ones is being counted. The entries with
+     * subscore 0 are those of the score without those of its subscores, which another node counts.
+     */
+    ScoreRange whileCounted() {
+        if (isFixed() || least == null || greatest == null) {
+            return this;
+        }
+        Score low = new Score(least.value(), Math.min(0, least.subscore()));
+        Score high = new Score(greatest.value(), Math.max(0, greatest.subscore()));
+        return new ScoreRange(mayBeAbsent, low, high);
+    }
+
     /** Whether every possible score is better. */
     boolean isBetter(Score score, Order order) {
         return !mayBeAbsent

@@ -21,7 +21,8 @@ import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 public final class Fleet<S> {
 
     /** How far the clocks of two machines are apart. */
-    private static final Duration MAX_SKEW = Duration.ofMillis(200);
+    /** By how much the clock of an instance is ahead or behind at most. */
+    public static final Duration MAX_SKEW = Duration.ofMillis(200);
 
     private final Simulation simulation;
     private final String name;

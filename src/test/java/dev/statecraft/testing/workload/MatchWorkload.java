@@ -142,9 +142,22 @@ public final class MatchWorkload implements Workload {
         if (!(result instanceof Busy) && !(result instanceof Taken)) {
             throw new AssertionError(match + " is answered with " + result);
         }
+        if (result instanceof Taken taken) {
+            checkRanks(taken);
+        }
         @Nullable MatchRecord record = result instanceof Taken taken ? taken.match() : null;
         reported.add(new Reported(match, invoked, record, first));
         return record != null;
+    }
+
+    /** The root alone decides how many players are ranked, so the players of a match and all others count at most once. */
+    private void checkRanks(Taken taken) {
+        long most = full ? MatchService.MOST_PLAYERS : PLAYERS;
+        taken.ranks().values().forEach(ranked -> {
+            assertTrue(ranked.total() >= taken.ranks().size(), () -> "a player of the match is missing: " + taken);
+            assertTrue(ranked.total() <= most, () -> "a player is counted twice: " + taken);
+            assertTrue(ranked.rank() + ranked.ties() - 1 <= ranked.total(), () -> "more ranks than players: " + taken);
+        });
     }
 
     private void reset() {
