@@ -28,6 +28,13 @@ public interface LocalConfig {
     @WithDefault("100ms")
     Duration streamPoll();
 
+    /**
+     * The interval doubles up to this bound while a stream has no new records and the application gets no request that
+     * may write some.
+     */
+    @WithDefault("2s")
+    Duration longestStreamPoll();
+
     /** Path of a SAM template to use instead of the project's; a system property. */
     Optional<String> template();
 

@@ -9,6 +9,8 @@ import io.quarkus.arc.profile.IfBuildProfile;
 import io.quarkus.runtime.LaunchMode;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
+import io.quarkus.vertx.http.runtime.filters.Filters;
+import io.vertx.core.http.HttpMethod;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
@@ -35,6 +37,7 @@ import software.amazon.awssdk.services.dynamodb.streams.DynamoDbStreamsClient;
 public final class LocalRuntime {
 
     private static final Logger LOG = Logger.getLogger(LocalRuntime.class);
+    private static final int FILTER_PRIORITY = 100;
 
     private final LocalConfig config;
     private final TableNames tables;
@@ -86,6 +89,24 @@ public final class LocalRuntime {
         }
     }
 
+    /** A response of a request that may write records ends the pump's wait. */
+    void filters(@Observes Filters filters) {
+        filters.register(
+                request -> {
+                    if (request.request().method() != HttpMethod.GET) {
+                        request.addEndHandler(end -> wake());
+                    }
+                    request.next();
+                },
+                FILTER_PRIORITY);
+    }
+
+    private void wake() {
+        if (pump != null) {
+            pump.wake();
+        }
+    }
+
     void stop(@Observes ShutdownEvent event) {
         scheduler.stop();
         if (pump != null) {
@@ -127,6 +148,7 @@ public final class LocalRuntime {
                 .httpClient(UrlConnectionHttpClient.create())
                 .build();
         streams = client;
-        pump = StreamPump.start(dynamoDb, client, tables.prefix(), sources, StreamPace.polling(config.streamPoll()));
+        StreamPace pace = StreamPace.polling(config.streamPoll(), config.longestStreamPoll());
+        pump = StreamPump.start(dynamoDb, client, tables.prefix(), sources, pace);
     }
 }

@@ -50,7 +50,8 @@ final class PackagedSystem implements AutoCloseable {
         }
         function(unpacked, "migration-step", all);
         gateway = new PackagedGateway(function(unpacked, "api", all));
-        pump = StreamPump.start(dynamoDb, streams, prefix, sources, StreamPace.polling(Duration.ofMillis(100)));
+        pump = StreamPump.start(
+                dynamoDb, streams, prefix, sources, StreamPace.polling(Duration.ofMillis(100), Duration.ofMillis(100)));
     }
 
     private PackagedFunction function(Path unpacked, String handler, Map<String, String> environment) throws Exception {

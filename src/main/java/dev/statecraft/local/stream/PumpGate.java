@@ -16,6 +16,7 @@ final class PumpGate {
     private boolean stopped;
     private boolean busy;
     private boolean wakeUp;
+    private boolean written;
     private int waiting;
     private long roundsStarted;
     private long lastQuietRound;
@@ -76,14 +77,30 @@ final class PumpGate {
         }
     }
 
-    /** Waits before the next round; ends early if a caller waits for a quiet round. */
-    void idle(Duration atMost) {
-        rest(atMost, true);
+    /**
+     * Waits before the next round: at most {@code least} if records may have been written, and not at all if a caller
+     * waits for a quiet round.
+     *
+     * @return whether the wait ended early
+     */
+    boolean idle(Duration least, Duration atMost) {
+        return rest(least, atMost, true);
+    }
+
+    /** Shortens the current or next wait between rounds, because records may have been written. */
+    void wake() {
+        lock.lock();
+        try {
+            written = true;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** Waits before a retry; ends early only if the thread must stop. */
     void backOff(Duration duration) {
-        rest(duration, false);
+        boolean unused = rest(duration, duration, false);
     }
 
     /** Prevents further calls and returns when no call is active. */
@@ -153,23 +170,29 @@ final class PumpGate {
         return !stopped;
     }
 
-    private void rest(Duration duration, boolean interruptible) {
+    /** Returns whether the wait was shortened. */
+    private boolean rest(Duration least, Duration atMost, boolean interruptible) {
         lock.lock();
         try {
-            long deadline = System.nanoTime() + duration.toNanos();
+            long start = System.nanoTime();
             while (!stopped && !(interruptible && wakeUp)) {
-                long left = deadline - System.nanoTime();
+                long elapsed = System.nanoTime() - start;
+                long left = (interruptible && written ? least : atMost).toNanos() - elapsed;
                 if (left <= 0) {
                     break;
                 }
                 changed.awaitNanos(left);
             }
+            boolean shortened = interruptible && (wakeUp || written);
             if (interruptible) {
                 wakeUp = false;
+                written = false;
             }
+            return shortened;
         } catch (InterruptedException e) {
             // An interrupt stops an overdue call; the thread ends at its next round or call.
             stopped = true;
+            return false;
         } finally {
             lock.unlock();
         }

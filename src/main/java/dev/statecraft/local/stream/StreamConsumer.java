@@ -33,23 +33,27 @@ final class StreamConsumer implements Runnable {
     private final StreamShards shards;
     private final StreamDelivery delivery;
     private final PumpGate gate;
-    private final Duration poll;
+    private final StreamPace pace;
+    private final Runnable processed;
     private final Map<String, Buffer> buffers = new HashMap<>();
     private final AtomicInteger pending = new AtomicInteger();
     private boolean failureLogged;
     private long streamCheckedAt = System.nanoTime();
 
+    /** @param processed called after each batch: the function may have written records for other streams */
     StreamConsumer(
             Template.StreamMapping mapping,
             StreamShards shards,
             StreamDelivery delivery,
             PumpGate gate,
-            Duration poll) {
+            StreamPace pace,
+            Runnable processed) {
         this.mapping = mapping;
         this.shards = shards;
         this.delivery = delivery;
         this.gate = gate;
-        this.poll = poll;
+        this.pace = pace;
+        this.processed = processed;
     }
 
     /** Number of records that were read and are not processed. */
@@ -59,6 +63,7 @@ final class StreamConsumer implements Runnable {
 
     @Override
     public void run() {
+        Duration wait = pace.poll();
         while (gate.startRound()) {
             boolean read = false;
             boolean quiet = false;
@@ -87,9 +92,12 @@ final class StreamConsumer implements Runnable {
             }
             if (quiet) {
                 gate.endQuietRound();
-            }
-            if (!read) {
-                gate.idle(poll);
+                wait = gate.idle(pace.poll(), wait) ? pace.poll() : pace.longer(wait);
+            } else {
+                wait = pace.poll();
+                if (!read) {
+                    gate.idle(wait, wait);
+                }
             }
         }
     }
@@ -137,6 +145,7 @@ final class StreamConsumer implements Runnable {
             if (!delivery.deliver(shards.arn(), shard.shardId, batch)) {
                 return false;
             }
+            processed.run();
             buffer.records.subList(0, batch.size()).clear();
             pending.addAndGet(-batch.size());
         }

@@ -55,6 +55,11 @@ public final class StreamPump implements AutoCloseable {
         return pump;
     }
 
+    /** Shortens the waits of all consumers to {@link StreamPace#poll}, because records may have been written. */
+    public void wake() {
+        all.forEach(running -> running.gate().wake());
+    }
+
     /** Pauses the delivery and returns when no call is active. A function must not call it. */
     public void pause() {
         all.forEach(running -> running.gate().pause());
@@ -130,7 +135,8 @@ public final class StreamPump implements AutoCloseable {
                 new StreamShards(dynamoDb, streams, prefix + mapping.table()),
                 new StreamDelivery(mapping, source.function(), gate, pace, Clock.systemUTC(), deadLetters::add),
                 gate,
-                pace.poll());
+                pace,
+                this::wake);
         Thread thread = new Thread(consumer, "stream-" + mapping.handler());
         thread.setDaemon(true);
         return new Running(mapping, gate, consumer, thread);

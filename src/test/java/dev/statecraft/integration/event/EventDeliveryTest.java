@@ -18,6 +18,7 @@ import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
+import io.restassured.response.Response;
 import jakarta.inject.Inject;
 import java.io.IOException;
 import java.time.Duration;
@@ -231,7 +232,7 @@ class EventDeliveryTest {
         return batches;
     }
 
-    private static Map<String, JsonNode> readEverything() throws IOException {
+    private Map<String, JsonNode> readEverything() throws IOException {
         Map<String, JsonNode> all = new LinkedHashMap<>();
         all.put("events", events());
         ObjectNode stats = (ObjectNode) get("/v1/stats");
@@ -253,7 +254,7 @@ class EventDeliveryTest {
         return all;
     }
 
-    private static JsonNode events() throws IOException {
+    private JsonNode events() throws IOException {
         List<JsonNode> events = new ArrayList<>();
         String cursor = "";
         do {
@@ -264,9 +265,11 @@ class EventDeliveryTest {
         return JSON.createArrayNode().addAll(events);
     }
 
-    private static JsonNode get(String path) throws IOException {
-        return JSON.readTree(
-                given().get(path).then().statusCode(200).extract().body().asByteArray());
+    private JsonNode get(String path) throws IOException {
+        Response response = given().get(path);
+        assertEquals(
+                200, response.statusCode(), () -> path + " " + response.body().asString() + ", seed " + seed);
+        return JSON.readTree(response.body().asByteArray());
     }
 
     private static void post(String path, String body, int status) {

@@ -155,7 +155,8 @@ class StreamDeliveryTest {
             calls.add(numbers);
             return answer.to(numbers);
         };
-        StreamPace pace = new StreamPace(Duration.ofMillis(1), Duration.ofNanos(1), Duration.ofMillis(1));
+        StreamPace pace =
+                new StreamPace(Duration.ofMillis(1), Duration.ofMillis(1), Duration.ofNanos(1), Duration.ofMillis(1));
         return new StreamDelivery(mapping, function, gate, pace, Clock.fixed(NOW, ZoneOffset.UTC), deadLetters::add)
                 .deliver("arn", "shard", batch);
     }

@@ -153,6 +153,35 @@ class StreamPumpTest {
     }
 
     @Test
+    void idleStream_isReadWhenRecordsMayHaveBeenWritten() throws InterruptedException {
+        CountDownLatch processed = new CountDownLatch(1);
+        StreamPace slow =
+                new StreamPace(Duration.ofMillis(1), Duration.ofHours(1), Duration.ofMillis(1), Duration.ofMillis(10));
+        try (StreamPump pump = pump(
+                mapping(10, Duration.ZERO),
+                event -> {
+                    @Nullable String answer = record(event);
+                    processed.countDown();
+                    return answer;
+                },
+                slow)) {
+            pump.drain(PATIENCE);
+            put("a", 1);
+            pump.wake();
+            assertTrue(processed.await(30, TimeUnit.SECONDS));
+            assertEquals(List.of(List.of("a=1")), batches);
+        }
+    }
+
+    @Test
+    void waitOfAnIdleStream_doublesUpToItsBound() {
+        StreamPace pace = StreamPace.polling(Duration.ofMillis(100), Duration.ofMillis(350));
+        assertEquals(Duration.ofMillis(200), pace.longer(pace.poll()));
+        assertEquals(Duration.ofMillis(350), pace.longer(Duration.ofMillis(200)));
+        assertEquals(Duration.ofMillis(350), pace.longer(Duration.ofMillis(350)));
+    }
+
+    @Test
     void recreatedTable_isConsumed() {
         try (StreamPump pump = pump(mapping(10, Duration.ZERO), this::record)) {
             put("a", 1);
@@ -169,12 +198,12 @@ class StreamPumpTest {
     }
 
     private StreamPump pump(StreamMapping mapping, LambdaFunction function) {
-        return StreamPump.start(
-                dynamoDb,
-                streams,
-                prefix,
-                List.of(new StreamPump.Source(mapping, function)),
-                new StreamPace(Duration.ofMillis(50), Duration.ofMillis(1), Duration.ofMillis(10)));
+        Duration poll = Duration.ofMillis(50);
+        return pump(mapping, function, new StreamPace(poll, poll, Duration.ofMillis(1), Duration.ofMillis(10)));
+    }
+
+    private StreamPump pump(StreamMapping mapping, LambdaFunction function, StreamPace pace) {
+        return StreamPump.start(dynamoDb, streams, prefix, List.of(new StreamPump.Source(mapping, function)), pace);
     }
 
     private @Nullable String record(String event) throws Exception {
