@@ -86,7 +86,7 @@ class StructureTest {
                                            .season
             migration.expression        -> table replication.state
             migration.definition        -> table replication.state .expression
-            migration.run               -> table .expression .definition
+            migration.run               -> table replication.state .expression .definition
             migration.registry          -> runtime table http access access.idempotency replication.state
                                            replication.entity .expression .definition .run
             migration.segment           -> runtime table replication.state replication.type replication.commit

@@ -44,7 +44,7 @@ public final class ErasureParts {
                 new ReplicationErasureService(
                         realm.players, realm.conflicts, realm.commits, realm.entityStore, realm.historyStore),
                 events.erasures,
-                new MigrationErasureService(lab.runStore, lab.backupStore, lab.segmentStore, lab.workStore),
+                new MigrationErasureService(lab.runStore, lab.backupStore, lab.quarantine, lab.workStore),
                 config,
                 machine.clock(),
                 machine.ticker(),

@@ -20,6 +20,7 @@ import dev.statecraft.migration.registry.Plan;
 import dev.statecraft.migration.registry.PlanService;
 import dev.statecraft.migration.registry.Registration;
 import dev.statecraft.migration.registry.SchemaPathService;
+import dev.statecraft.migration.run.QuarantineStore;
 import dev.statecraft.migration.run.Run;
 import dev.statecraft.migration.run.RunStore;
 import dev.statecraft.migration.run.SegmentStore;
@@ -75,6 +76,7 @@ public final class Laboratory {
     public final PlanService plans;
     public final RunStore runStore;
     public final SegmentStore segmentStore;
+    public final QuarantineStore quarantine;
     public final WorkStore workStore;
     public final BackupStore backupStore;
     final StartService starts;
@@ -120,14 +122,15 @@ public final class Laboratory {
         config = CONFIGS.computeIfAbsent(Map.copyOf(settings), Laboratory::config);
         store = new MigrationStore(dynamo, realm.tables);
         runStore = new RunStore(dynamo, realm.tables);
-        segmentStore = new SegmentStore(dynamo, realm.tables);
+        quarantine = new QuarantineStore(dynamo, realm.tables, batches);
+        segmentStore = new SegmentStore(dynamo, realm.tables, quarantine);
         workStore = new WorkStore(dynamo, realm.tables, batches);
         backupStore = new BackupStore(dynamo, realm.tables, batches);
         definitions = new DefinitionCatalog(store, runStore, code);
         migrations = new MigrationService(store, runStore, definitions, config, clock, backoff);
         starts = new StartService(definitions, store, runStore, config, clock, backoff);
-        PageService pages = new PageService(realm.commits, realm.types, segmentStore, backupStore, config, backoff);
-        RunCoordinator coordinator = new RunCoordinator(migrations, definitions, runStore, segmentStore);
+        PageService pages = new PageService(realm.commits, realm.types, segmentStore, quarantine, backupStore, config, backoff);
+        RunCoordinator coordinator = new RunCoordinator(migrations, definitions, runStore, segmentStore, config, clock);
         PageCompletion completion = new PageCompletion(coordinator, segmentStore, new Counters());
         SegmentWorker workers = new SegmentWorker(
                 coordinator,
@@ -156,7 +159,7 @@ public final class Laboratory {
                 config);
         DriveService drive = new DriveService(steps, segments, config, ticker, machine.threads());
         runs = new RunService(migrations, starts, drive, runStore, config, new Waiting(waiting), ticker);
-        runReader = new RunReader(definitions, runStore, segmentStore);
+        runReader = new RunReader(definitions, runStore, segmentStore, quarantine);
         realm.schemas.ask(new SchemaPathService(store, definitions, config, ticker));
         WorkPageReader reader = new WorkPageReader(realm.reader, config);
         work = new WorkService(
@@ -181,6 +184,8 @@ public final class Laboratory {
                 .withMapping(MigrationConfig.class);
         // A short lease, so that tests that take a lease over need not wait.
         builder.withDefaultValue("statecraft.migration.lease", "1ms");
+        // No write is in flight, except in tests that say so.
+        builder.withDefaultValue("statecraft.migration.settle-after", "0s");
         settings.forEach((name, value) -> builder.withDefaultValue("statecraft.migration." + name, value));
         return builder.build().getConfigMapping(MigrationConfig.class);
     }

@@ -113,6 +113,14 @@ public interface MigrationConfig {
     @WithDefault("15s")
     Duration lease();
 
+    /**
+     * Time from a change of the schema version of new entities to the last scan of the run, which then finds every entity
+     * that was written with the version before. Must exceed {@code statecraft.replication.type-cache} plus the time limit
+     * of the functions that write entities for callers and schedules, 55 s.
+     */
+    @WithDefault("60s")
+    Duration settleAfter();
+
     /** Remaining time of a step below which no new page starts; at most half of the time of the step. */
     @WithDefault("3s")
     Duration stepReserve();

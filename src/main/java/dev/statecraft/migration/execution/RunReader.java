@@ -2,6 +2,7 @@ package dev.statecraft.migration.execution;
 
 import dev.statecraft.migration.registry.DefinitionCatalog;
 import dev.statecraft.migration.run.Progress;
+import dev.statecraft.migration.run.QuarantineStore;
 import dev.statecraft.migration.run.Run;
 import dev.statecraft.migration.run.RunStore;
 import dev.statecraft.migration.run.SegmentStore;
@@ -20,8 +21,11 @@ public class RunReader {
     private final DefinitionCatalog definitions;
     private final RunStore runs;
     private final SegmentStore segments;
+    private final QuarantineStore quarantine;
 
-    public RunReader(DefinitionCatalog definitions, RunStore runs, SegmentStore segments) {
+    public RunReader(
+            DefinitionCatalog definitions, RunStore runs, SegmentStore segments, QuarantineStore quarantine) {
+        this.quarantine = quarantine;
         this.definitions = definitions;
         this.runs = runs;
         this.segments = segments;
@@ -36,7 +40,7 @@ public class RunReader {
                     run,
                     progress,
                     definitions.definitionOf(game, run.version()).invariants(),
-                    failed ? segments.quarantined(game, id, FAILURES) : List.of());
+                    failed ? quarantine.list(game, id, FAILURES) : List.of());
         });
     }
 

@@ -219,6 +219,7 @@ public class StartService {
                 0,
                 0,
                 1,
+                null,
                 now(),
                 null,
                 null,

@@ -277,6 +277,7 @@ public class StepService {
         Definition definition = definitions.definitionOf(game, run.version());
         boolean possible = definition.down() != null || run.keepsBackup();
         if (planned && config.rollbackOnFailure() && possible) {
+            fence(game, run, Phase.RESTORING);
             moveSchema(
                     game,
                     run,
@@ -289,10 +290,24 @@ public class StepService {
             moveSchema(game, run, back, run.schemas().before());
             return;
         }
+        fence(game, run, Phase.FINISHED);
         MigrationStatus status =
                 stopping == MigrationStatus.CANCELLED ? MigrationStatus.CANCELLED : MigrationStatus.FAILED;
         Progress progress = Progress.of(segments.list(game, run.id(), run.segments()));
         ends.end(game, run, status, progress, run.error());
+    }
+
+    /**
+     * Ends all leases of a run that leaves its phase before the segments are finished. A page in flight is rejected from
+     * then on, so no record is written after the counts were read or the backups were restored.
+     */
+    private void fence(String game, Run run, Phase next) {
+        for (Segment listed : segments.list(game, run.id(), run.segments())) {
+            Segment segment = listed;
+            while (segment.pass() < next.pass() && !segments.fence(game, segment, next.pass())) {
+                segment = segments.read(game, run.id(), listed.number());
+            }
+        }
     }
 
     private static MigrationStatus endOf(Run run) {

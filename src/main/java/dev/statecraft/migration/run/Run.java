@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param canary number of records that are migrated before the other segments start
  * @param total number of records that planning counted; after the end, number of records that the run processed
  * @param revision number of the current revision; increases with every change
+ * @param settlingSince when a worker first saw the last change of the type's schema version by this run; null before
  * @param startedAt time of the start
  * @param finishedAt time of the end, null while the run is active
  * @param error why the run failed or was cancelled, null if it was not
@@ -53,6 +54,7 @@ public record Run(
         long canary,
         long total,
         long revision,
+        @Nullable Instant settlingSince,
         Instant startedAt,
         @Nullable Instant finishedAt,
         @Nullable String error,
@@ -127,6 +129,16 @@ public record Run(
         /** Whether segments are processed in this phase. */
         public boolean working() {
             return this != PLANNING && this != FINISHED;
+        }
+
+        /** Whether this phase starts with a change of the schema version of the type. */
+        boolean changesSchema() {
+            return this == VALIDATING || this == RESTORING;
+        }
+
+        /** Whether this phase scans all records last, so that it must find every record of the other schema version. */
+        public boolean scansLast() {
+            return this == VALIDATING || this == SWEEPING;
         }
     }
 
@@ -204,7 +216,14 @@ public record Run(
     }
 
     public Run at(MigrationStatus status, Phase phase) {
-        return copy(status, phase, paused, stopping, options, sources, segments, canary, total, null, error, null);
+        Instant settling = phase.changesSchema() ? null : settlingSince;
+        return copy(status, phase, paused, stopping, options, sources, segments, canary, total, null, error, null)
+                .settlingSince(settling, revision + 1);
+    }
+
+    /** The run after a worker has seen its change of the type's schema version. */
+    public Run settling(Instant since) {
+        return settlingSince(since, revision + 1);
     }
 
     public Run planned(MigrationStatus status, Phase phase, int segments, long canary, long total) {
@@ -230,6 +249,14 @@ public record Run(
     }
 
     public Run withoutBackup() {
+        return with(false, settlingSince, revision + 1);
+    }
+
+    private Run settlingSince(@Nullable Instant since, long nextRevision) {
+        return with(keepsBackup, since, nextRevision);
+    }
+
+    private Run with(boolean backup, @Nullable Instant settling, long nextRevision) {
         return new Run(
                 id,
                 version,
@@ -242,12 +269,13 @@ public record Run(
                 order,
                 options,
                 schemas,
-                false,
+                backup,
                 sources,
                 segments,
                 canary,
                 total,
-                revision + 1,
+                nextRevision,
+                settling,
                 startedAt,
                 finishedAt,
                 error,
@@ -301,6 +329,7 @@ public record Run(
                 canary,
                 total,
                 revision + 1,
+                settlingSince,
                 startedAt,
                 finishedAt,
                 error,

@@ -34,7 +34,7 @@ import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
  *       {@code pa} paused, {@code sp} stopping, {@code mo}, {@code fo}, {@code by}, {@code re} order, {@code fc},
  *       {@code fp}, {@code cp}, {@code os}, {@code pg}, {@code mc} options, {@code s0}, {@code s1} schemas, {@code kb}
  *       keeps backup, {@code so} sources, {@code sg} segments, {@code cn} canary, {@code to} total, {@code rv} revision,
- *       {@code sa}, {@code fa} started and finished, {@code er} error, {@code oc} outcome.
+ *       {@code se} settling since, {@code sa}, {@code fa} started and finished, {@code er} error, {@code oc} outcome.
  *   <li>Condition of every change: the revision that was read. The start and the end of a run are written in one
  *       transaction with the registry, the registration of the migration and a ledger entry.
  * </ul>
@@ -173,6 +173,8 @@ public class RunStore {
         item.put("cn", n(run.canary()));
         item.put("to", n(run.total()));
         item.put("rv", n(run.revision()));
+        Instant settling = run.settlingSince();
+        put(item, "se", settling == null ? null : n(settling.toEpochMilli()));
         item.put("sa", n(run.startedAt().toEpochMilli()));
         Instant finishedAt = run.finishedAt();
         put(item, "fa", finishedAt == null ? null : n(finishedAt.toEpochMilli()));
@@ -216,6 +218,7 @@ public class RunStore {
                 Attributes.number(item, "cn"),
                 Attributes.number(item, "to"),
                 Attributes.number(item, "rv"),
+                item.containsKey("se") ? Instant.ofEpochMilli(Attributes.number(item, "se")) : null,
                 Instant.ofEpochMilli(Attributes.number(item, "sa")),
                 item.containsKey("fa") ? Instant.ofEpochMilli(Attributes.number(item, "fa")) : null,
                 Attributes.stringOrNull(item, "er"),

@@ -3,6 +3,7 @@ package dev.statecraft.migration.run;
 import static dev.statecraft.table.Attributes.n;
 import static dev.statecraft.table.Attributes.s;
 
+import dev.statecraft.replication.state.EntityKey;
 import dev.statecraft.table.Attributes;
 import dev.statecraft.table.TableNames;
 import dev.statecraft.table.TransactionWrites;
@@ -24,17 +25,17 @@ import software.amazon.awssdk.services.dynamodb.model.TransactionCanceledExcepti
 import software.amazon.awssdk.services.dynamodb.model.Update;
 
 /**
- * Segments of runs, and quarantined records, in the migrations table.
+ * Segments of runs in the migrations table.
  *
  * <ul>
  *   <li>Segments: {@code pk} = game#segments#run, {@code sk} = number in two digits; {@code ps} pass, {@code fi} finished,
  *       {@code ho} holder, {@code tk} token, {@code rv} revision, {@code c1}, {@code c2} checkpoint, {@code dn},
  *       {@code dc}, {@code ss}, {@code fl} counts, the same with the prefix {@code r} for the rollback, {@code ax}
  *       attempts, {@code un} units, {@code b0}, {@code a0} and so on sums.
- *   <li>Quarantined records: {@code pk} = game#quarantine#run, {@code sk} = space#entity; {@code v} version, {@code re}
- *       reason, {@code ax} attempts.
  *   <li>A lease is taken with the condition that the revision has not changed, so one of several workers gets it. Every
  *       write and every commit of its holder has the condition that the token has not changed.
+ *   <li>{@link QuarantineStore} has the quarantined records of a run. They are counted in the transactions that store and
+ *       delete them.
  * </ul>
  */
 @ApplicationScoped
@@ -42,10 +43,12 @@ public class SegmentStore {
 
     private final DynamoDbClient dynamo;
     private final TableNames tables;
+    private final QuarantineStore quarantine;
 
-    public SegmentStore(DynamoDbClient dynamo, TableNames tables) {
+    public SegmentStore(DynamoDbClient dynamo, TableNames tables, QuarantineStore quarantine) {
         this.dynamo = dynamo;
         this.tables = tables;
+        this.quarantine = quarantine;
     }
 
     /** Reads a segment, strongly consistent. Returns an untouched segment if no item is stored. Cost: 1 RCU. */
@@ -82,30 +85,39 @@ public class SegmentStore {
      * WCU.
      */
     public Optional<Segment> take(String game, Segment seen, int pass, String holder) {
+        return move(game, seen, pass, "SET #ps = :ps, #ho = :ho ADD #tk :one, #rv :one", Map.of(":ho", s(holder)));
+    }
+
+    /**
+     * Ends the lease of a segment and moves the segment to a later pass, so that nothing is written under an earlier
+     * lease any more. Returns false if the segment has changed since it was read. Cost: 1 WCU.
+     */
+    public boolean fence(String game, Segment seen, int pass) {
+        return move(game, seen, pass, "SET #ps = :ps ADD #tk :one, #rv :one REMOVE #ho", Map.of())
+                .isPresent();
+    }
+
+    private Optional<Segment> move(
+            String game, Segment seen, int pass, String expression, Map<String, AttributeValue> more) {
         boolean newPass = seen.pass() != pass;
         Map<String, String> names = new HashMap<>(Map.of("#ps", "ps", "#ho", "ho", "#tk", "tk", "#rv", "rv"));
         if (newPass) {
             names.putAll(Map.of("#c1", "c1", "#c2", "c2", "#fi", "fi"));
         }
+        Map<String, AttributeValue> values = new HashMap<>(more);
+        values.put(":ps", n(pass));
+        values.put(":one", n(1));
+        if (seen.revision() > 0) {
+            values.put(":seen", n(seen.revision()));
+        }
+        String without = (expression.contains("REMOVE") ? ", " : " REMOVE ") + "#c1, #c2, #fi";
         return update(
                 Update.builder()
                         .key(SegmentItems.key(game, seen.run(), seen.number()))
-                        .updateExpression("SET #ps = :ps, #ho = :ho ADD #tk :one, #rv :one"
-                                + (newPass ? " REMOVE #c1, #c2, #fi" : ""))
+                        .updateExpression(newPass ? expression + without : expression)
                         .conditionExpression(seen.revision() == 0 ? "attribute_not_exists(#rv)" : "#rv = :seen")
                         .expressionAttributeNames(names)
-                        .expressionAttributeValues(
-                                seen.revision() == 0
-                                        ? Map.of(":ps", n(pass), ":ho", s(holder), ":one", n(1))
-                                        : Map.of(
-                                                ":ps",
-                                                n(pass),
-                                                ":ho",
-                                                s(holder),
-                                                ":one",
-                                                n(1),
-                                                ":seen",
-                                                n(seen.revision()))),
+                        .expressionAttributeValues(values),
                 seen.run());
     }
 
@@ -127,6 +139,8 @@ public class SegmentStore {
      * @param back whether the page counts as rollback of an application
      * @param counted number of done records of this pass that belong to complete pages
      * @param finished whether it is the last page of the pass; the lease is released with it
+     * @param failed records to quarantine
+     * @param repaired quarantined records that need no migration any more; they count as skipped instead of failed
      */
     public record Page(
             boolean back,
@@ -136,11 +150,12 @@ public class SegmentStore {
             long skipped,
             int attempts,
             double units,
-            List<Quarantined> failed) {}
+            List<Quarantined> failed,
+            List<EntityKey> repaired) {}
 
     /**
-     * Completes a page. Returns nothing if the lease was taken over. Cost: 1 WCU; with quarantined records 2 WCU, and 2
-     * WCU per record.
+     * Completes a page. Returns nothing if the lease was taken over. Cost: 1 WCU; with failed or repaired records 2 WCU,
+     * and 2 WCU per record.
      */
     public Optional<Segment> complete(String game, Segment lease, Page page) {
         String prefix = page.back() ? "r" : "";
@@ -181,8 +196,8 @@ public class SegmentStore {
         values.put(":dc", n(page.counted()));
         values.put(":ax", n(Math.max(page.attempts(), lease.attempts())));
         values.put(":fi", Attributes.bool(page.finished()));
-        values.put(":sk", n(page.skipped()));
-        values.put(":fl", n(page.failed().size()));
+        values.put(":sk", n(page.skipped() + page.repaired().size()));
+        values.put(":fl", n((long) page.failed().size() - page.repaired().size()));
         values.put(":un", SegmentItems.decimal(BigDecimal.valueOf(page.units()).setScale(3, RoundingMode.HALF_UP)));
         values.put(":one", n(1));
         values.put(":token", n(lease.token()));
@@ -201,21 +216,19 @@ public class SegmentStore {
                 .conditionExpression("#tk = :token" + same)
                 .expressionAttributeNames(names)
                 .expressionAttributeValues(values);
-        return page.failed().isEmpty()
+        return page.failed().isEmpty() && page.repaired().isEmpty()
                 ? update(update, lease.run()).or(() -> Optional.of(read(game, lease.run(), lease.number()))
                         .filter(stored -> stored.token() == lease.token()))
-                : completeWith(game, lease, update, page.failed());
+                : completeWith(game, lease, update, page);
     }
 
-    private Optional<Segment> completeWith(
-            String game, Segment lease, Update.Builder update, List<Quarantined> failed) {
+    private Optional<Segment> completeWith(String game, Segment lease, Update.Builder update, Page page) {
         List<TransactWriteItem> items = new ArrayList<>();
         items.add(TransactWriteItem.builder()
                 .update(update.tableName(tables.migrations()).build())
                 .build());
-        failed.forEach(record -> items.add(TransactWriteItem.builder()
-                .put(put -> put.tableName(tables.migrations()).item(SegmentItems.toItem(game, lease.run(), record)))
-                .build()));
+        items.addAll(quarantine.adding(game, lease.run(), page.failed()));
+        items.addAll(quarantine.removing(game, lease.run(), page.repaired()));
         try {
             dynamo.transactWriteItems(write -> write.transactItems(items));
         } catch (TransactionCanceledException e) {
@@ -234,17 +247,29 @@ public class SegmentStore {
      * taken over.
      *
      * @param back whether the commit counts as rollback of an application
+     * @param repaired which of the records were quarantined; they count as done instead of failed
      * @param sums amounts that the records add to the sums
      * @param along other writes of the transaction
      */
     public TransactionWrites counting(
-            String game, Segment lease, boolean back, int records, InvariantSums sums, TransactionWrites along) {
+            String game,
+            Segment lease,
+            boolean back,
+            int records,
+            List<EntityKey> repaired,
+            InvariantSums sums,
+            TransactionWrites along) {
         Map<String, String> names = new HashMap<>(Map.of("#dn", back ? "rdn" : "dn", "#rv", "rv", "#tk", "tk"));
         Map<String, AttributeValue> values = new HashMap<>();
         values.put(":dn", n(records));
         values.put(":one", n(1));
         values.put(":token", n(lease.token()));
         StringBuilder add = new StringBuilder("ADD #dn :dn, #rv :one");
+        if (!repaired.isEmpty()) {
+            names.put("#fl", back ? "rfl" : "fl");
+            values.put(":fl", n(-repaired.size()));
+            add.append(", #fl :fl");
+        }
         addSums("b", sums.before(), names, values, add);
         addSums("a", sums.after(), names, values, add);
         List<TransactWriteItem> items = new ArrayList<>();
@@ -256,6 +281,7 @@ public class SegmentStore {
                         .expressionAttributeNames(names)
                         .expressionAttributeValues(values))
                 .build());
+        items.addAll(quarantine.removing(game, lease.run(), repaired));
         items.addAll(along.items());
         return new TransactionWrites(items);
     }
@@ -272,47 +298,6 @@ public class SegmentStore {
             values.put(":" + name, SegmentItems.decimal(sums.get(i)));
             add.append(", #").append(name).append(" :").append(name);
         }
-    }
-
-    /** Lists quarantined records of a run by space and id. */
-    public List<Quarantined> quarantined(String game, String run, int limit) {
-        return dynamo
-                .query(query -> query.tableName(tables.migrations())
-                        .keyConditionExpression("pk = :pk")
-                        .expressionAttributeValues(Map.of(":pk", s(SegmentItems.quarantinePartition(game, run))))
-                        .limit(limit))
-                .items()
-                .stream()
-                .map(SegmentItems::quarantined)
-                .toList();
-    }
-
-    /**
-     * Deletes the quarantined records of a run whose id is that of an erased player. Cost: 0.5 RCU per 4 KB, and 1 WCU
-     * per record.
-     */
-    public int deleteQuarantined(String game, String run, String id) {
-        int forgotten = 0;
-        for (Map<String, AttributeValue> item : dynamo.queryPaginator(query -> query.tableName(tables.migrations())
-                        .keyConditionExpression("pk = :pk")
-                        .expressionAttributeValues(Map.of(":pk", s(SegmentItems.quarantinePartition(game, run)))))
-                .items()) {
-            Quarantined record = SegmentItems.quarantined(item);
-            if (record.id().equals(id)) {
-                dynamo.deleteItem(delete -> delete.tableName(tables.migrations())
-                        .key(SegmentItems.quarantineKey(game, run, record.space(), id)));
-                forgotten++;
-            }
-        }
-        return forgotten;
-    }
-
-    /** Whether a record of a run is quarantined, strongly consistent. Cost: 1 RCU. */
-    public boolean isQuarantined(String game, String run, String space, String id) {
-        return dynamo.getItem(get -> get.tableName(tables.migrations())
-                        .key(SegmentItems.quarantineKey(game, run, space, id))
-                        .consistentRead(true))
-                .hasItem();
     }
 
     private Optional<Segment> update(Update.Builder builder, String run) {

@@ -6,6 +6,7 @@ import dev.statecraft.migration.run.Quarantined;
 import dev.statecraft.migration.run.Run;
 import dev.statecraft.migration.run.Segment;
 import dev.statecraft.migration.run.SegmentStore;
+import dev.statecraft.replication.state.EntityKey;
 import dev.statecraft.table.Counters;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.List;
@@ -64,7 +65,8 @@ public class PageCompletion {
                         skipped(run.phase(), page),
                         outcome.attempts(),
                         page.units(),
-                        newlyQuarantined(game, run, outcome)));
+                        newlyQuarantined(run.phase(), outcome),
+                        outcome.repaired()));
         if (next.isEmpty()) {
             return Optional.empty();
         }
@@ -100,13 +102,17 @@ public class PageCompletion {
         };
     }
 
-    /** The failed records that are not quarantined yet. Validation scans records again that were quarantined before. */
-    private List<Quarantined> newlyQuarantined(String game, Run run, PageOutcome outcome) {
-        return run.phase() == Run.Phase.VALIDATING
-                ? outcome.failed().stream()
-                        .filter(record -> !segments.isQuarantined(game, run.id(), record.space(), record.id()))
-                        .toList()
-                : outcome.failed();
+    /**
+     * The failed records that are not quarantined yet. Validation scans records again that were quarantined before, and a
+     * record that cannot be restored is left for SWEEPING, so that each record is counted once.
+     */
+    private static List<Quarantined> newlyQuarantined(Run.Phase phase, PageOutcome outcome) {
+        return phase == Run.Phase.RESTORING
+                ? List.of()
+                : outcome.failed().stream()
+                        .filter(record ->
+                                !outcome.quarantined().contains(new EntityKey(record.space(), record.id())))
+                        .toList();
     }
 
     /** Fails the run if a migrated record violates a rule or more records failed than the run allows. */

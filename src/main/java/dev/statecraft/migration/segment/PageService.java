@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.statecraft.migration.definition.Definition;
 import dev.statecraft.migration.definition.MigrationConfig;
 import dev.statecraft.migration.run.InvariantSums;
+import dev.statecraft.migration.run.QuarantineStore;
 import dev.statecraft.migration.run.Quarantined;
 import dev.statecraft.migration.run.Run;
 import dev.statecraft.migration.run.Segment;
@@ -29,6 +30,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -43,9 +45,16 @@ public class PageService {
 
     private static final long FIRST_PAUSE_MILLIS = 25;
 
+    /**
+     * Maximum number of records of a commit that may be quarantined: their removal is part of the transaction, which has
+     * at most 100 items.
+     */
+    private static final int MOST_REPAIRED = 45;
+
     private final CommitService commits;
     private final EntityTypeService types;
     private final SegmentStore segments;
+    private final QuarantineStore quarantine;
     private final BackupStore backups;
     private final MigrationConfig config;
     private final Backoff backoff;
@@ -54,12 +63,14 @@ public class PageService {
             CommitService commits,
             EntityTypeService types,
             SegmentStore segments,
+            QuarantineStore quarantine,
             BackupStore backups,
             MigrationConfig config,
             Backoff backoff) {
         this.commits = commits;
         this.types = types;
         this.segments = segments;
+        this.quarantine = quarantine;
         this.backups = backups;
         this.config = config;
         this.backoff = backoff;
@@ -168,6 +179,8 @@ public class PageService {
         private Function<Entity, Mutation.Decision> decide = entity -> new Mutation.Reject(new Rejection.NotFound());
         private Function<Entity, @Nullable String> verify = entity -> null;
         private final List<Quarantined> failed = new ArrayList<>();
+        private final List<EntityKey> repaired = new ArrayList<>();
+        private Set<EntityKey> quarantined = Set.of();
         private long done;
         private long current;
         private int attempts;
@@ -202,11 +215,17 @@ public class PageService {
         }
 
         private PageOutcome page(List<EntityKey> keys) {
+            // Only validation scans records again. A segment scans the same records in each pass.
+            if (job.run().phase() == Run.Phase.VALIDATING && job.lease().main().failed() > 0) {
+                quarantined = quarantine.find(job.game(), job.run().id(), keys);
+            }
+            int most = quarantined.isEmpty() ? keys.size() : MOST_REPAIRED;
             int handled = 0;
             while (handled < keys.size() && !lost) {
                 String space = keys.get(handled).space();
                 int end = handled;
-                while (end < keys.size() && keys.get(end).space().equals(space)) {
+                while (end < Math.min(keys.size(), handled + most)
+                        && keys.get(end).space().equals(space)) {
                     end++;
                 }
                 int processed = group(space, keys.subList(handled, end));
@@ -215,7 +234,8 @@ public class PageService {
                     break;
                 }
             }
-            return new PageOutcome(handled, done, current, failed, attempts, lost, violation);
+            return new PageOutcome(
+                    handled, done, current, failed, quarantined, repaired, attempts, lost, violation);
         }
 
         /** Processes records of one space. Returns how many of them, from the first, were processed. */
@@ -267,6 +287,10 @@ public class PageService {
             Refused refused = (Refused) result;
             if (refused.rejection() instanceof Rejection.Exists) {
                 current++;
+                EntityKey key = refused.current().place();
+                if (quarantined.contains(key)) {
+                    repaired.add(key);
+                }
                 String wrong = verify.apply(refused.current());
                 violation = violation == null && wrong != null
                         ? refused.current().space() + "/" + refused.current().id() + ": " + wrong
@@ -311,7 +335,12 @@ public class PageService {
                     ? backups.keeping(
                             job.game(), job.run().id(), job.lease().number(), commit.space(), commit.seq(), before)
                     : TransactionWrites.NONE;
-            return segments.counting(job.game(), job.lease(), job.run().undoing(), before.size(), all, stored);
+            List<EntityKey> migrated = before.stream()
+                    .map(Entity::place)
+                    .filter(quarantined::contains)
+                    .toList();
+            return segments.counting(
+                    job.game(), job.lease(), job.run().undoing(), before.size(), migrated, all, stored);
         }
 
         private static boolean isPostponed(Result result) {

@@ -1,6 +1,7 @@
 package dev.statecraft.migration.segment;
 
 import dev.statecraft.migration.definition.Definition;
+import dev.statecraft.migration.definition.MigrationConfig;
 import dev.statecraft.migration.expression.ErrorText;
 import dev.statecraft.migration.registry.DefinitionCatalog;
 import dev.statecraft.migration.registry.MigrationService;
@@ -11,6 +12,9 @@ import dev.statecraft.migration.run.RunStore;
 import dev.statecraft.migration.run.Segment;
 import dev.statecraft.migration.run.SegmentStore;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 
 /** Decides which worker processes the records of a run, and stops runs that cannot continue. */
@@ -21,13 +25,22 @@ public class RunCoordinator {
     private final DefinitionCatalog definitions;
     private final RunStore runs;
     private final SegmentStore segments;
+    private final MigrationConfig config;
+    private final Clock clock;
 
     public RunCoordinator(
-            MigrationService migrations, DefinitionCatalog definitions, RunStore runs, SegmentStore segments) {
+            MigrationService migrations,
+            DefinitionCatalog definitions,
+            RunStore runs,
+            SegmentStore segments,
+            MigrationConfig config,
+            Clock clock) {
         this.migrations = migrations;
         this.definitions = definitions;
         this.runs = runs;
         this.segments = segments;
+        this.config = config;
+        this.clock = clock;
     }
 
     /** Stops a run with an error, unless it is being stopped or rolled back already. */
@@ -65,6 +78,27 @@ public class RunCoordinator {
                 .filter(found -> !run.isRollingBack()
                         || definitions.definitionOf(game, run.version()).down() != null)
                 .isPresent();
+    }
+
+    /**
+     * Milliseconds until the phase may process records. The last scan of a run waits until no write is in flight that was
+     * decided before the type's schema version changed: such a write would leave a record in the other version, and
+     * nothing would find it. Cost: 1 WCU when a worker first sees the change.
+     */
+    public long settleMillis(String game, Run run) {
+        Duration settle = config.settleAfter();
+        if (settle.isZero() || !(run.phase().scansLast() || run.phase().back())) {
+            return 0;
+        }
+        Instant since = run.settlingSince();
+        if (since == null) {
+            // The time is that of a worker that has read the run: the change of the schema version precedes it.
+            since = Instant.ofEpochMilli(clock.millis());
+            runs.replace(game, run, run.settling(since));
+        }
+        return run.phase().scansLast()
+                ? Math.max(0, since.plus(settle).toEpochMilli() - clock.millis())
+                : 0;
     }
 
     /** Whether a segment needs work. In CANARY only the first unfinished segment does. */

@@ -65,6 +65,10 @@ public class SegmentService {
         if (run == null || number < 0 || number >= run.segments() || !coordinator.needsWork(game, run, number)) {
             return SegmentWork.DONE;
         }
+        long settleMillis = coordinator.settleMillis(game, run);
+        if (settleMillis > 0) {
+            return new SegmentWork(false, settleMillis, null);
+        }
         boolean forWorkers = coordinator.isForWorkers(game, run);
         if (forWorkers && !run.isRollingBack()) {
             return new SegmentWork(false, config.lease().toMillis(), null);

@@ -1,8 +1,8 @@
 package dev.statecraft.migration.upkeep;
 
+import dev.statecraft.migration.run.QuarantineStore;
 import dev.statecraft.migration.run.Run;
 import dev.statecraft.migration.run.RunStore;
-import dev.statecraft.migration.run.SegmentStore;
 import dev.statecraft.migration.segment.BackupStore;
 import dev.statecraft.migration.work.WorkStore;
 import dev.statecraft.table.ScanPage;
@@ -18,14 +18,14 @@ public class MigrationErasureService {
 
     private final RunStore runs;
     private final BackupStore backups;
-    private final SegmentStore segments;
+    private final QuarantineStore quarantine;
     private final WorkStore work;
 
-    public MigrationErasureService(RunStore runs, BackupStore backups, SegmentStore segments, WorkStore work) {
+    public MigrationErasureService(RunStore runs, BackupStore backups, QuarantineStore quarantine, WorkStore work) {
         this.work = work;
         this.runs = runs;
         this.backups = backups;
-        this.segments = segments;
+        this.quarantine = quarantine;
     }
 
     /**
@@ -69,7 +69,7 @@ public class MigrationErasureService {
         if (at.segment() < run.segments()) {
             return new ScanPage(at.text(), touched);
         }
-        touched += segments.deleteQuarantined(game, run.id(), playerId);
+        touched += quarantine.delete(game, run.id(), playerId);
         if (!run.active()) {
             // The pages of an ended run are no longer needed, and they contain entity ids.
             touched += work.delete(game, run.id());

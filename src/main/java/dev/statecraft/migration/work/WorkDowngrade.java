@@ -34,7 +34,7 @@ final class WorkDowngrade implements Function<Entity, RecordDowngrade.Outcome> {
         if (!entity.schemaVersion().equals(run.version().toString())) {
             return new RecordDowngrade.Unaffected();
         }
-        EntityKey key = new EntityKey(entity.space(), entity.id());
+        EntityKey key = entity.place();
         WorkPage.@Nullable Entry record = page.get(key);
         WorkPage.@Nullable Submitted answer = submitted.get(key);
         if (record == null || answer == null || record.version() != entity.version()) {

@@ -76,7 +76,7 @@ public class WorkPageReader {
                                 .filter(one -> isOpen(run, chain, one.schemaVersion()))
                                 .map(EntityScan.Found::place)
                                 .toList())
-                .forEach(entity -> pending.put(new EntityKey(entity.space(), entity.id()), entity));
+                .forEach(entity -> pending.put(entity.place(), entity));
         List<WorkPage.Entry> records = new ArrayList<>();
         long bytes = 0;
         for (EntityScan.Found one : some) {

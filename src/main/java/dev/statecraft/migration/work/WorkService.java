@@ -104,7 +104,7 @@ public class WorkService {
     public record Nothing(MigrationStatus status) implements Leased {}
 
     /**
-     * Other servers hold all leases, or the run is paused or between two phases.
+     * Other servers hold all leases, the run is paused or between two phases, or earlier writes of its type must end.
      *
      * @param waitMillis milliseconds to wait before the next request
      * @param seen lease state to send with the next request; leases that have not changed since then are taken over
@@ -152,8 +152,12 @@ public class WorkService {
             return new Nothing(run == null ? registration.status() : run.visibleStatus());
         }
         boolean between = run.stopping() != null && !run.isRollingBack();
-        return run.paused() || between || !coordinator.isForWorkers(game, run)
-                ? new Wait(run.visibleStatus(), BETWEEN_MILLIS, Map.of())
+        if (run.paused() || between || !coordinator.isForWorkers(game, run)) {
+            return new Wait(run.visibleStatus(), BETWEEN_MILLIS, Map.of());
+        }
+        long settleMillis = coordinator.settleMillis(game, run);
+        return settleMillis > 0
+                ? new Wait(run.visibleStatus(), settleMillis, Map.of())
                 : lease(game, run, limit, seen, millisLeft);
     }
 

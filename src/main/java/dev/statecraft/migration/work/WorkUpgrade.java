@@ -46,7 +46,7 @@ final class WorkUpgrade implements Function<Entity, RecordUpgrade.Outcome> {
 
     @Override
     public RecordUpgrade.Outcome apply(Entity entity) {
-        EntityKey key = new EntityKey(entity.space(), entity.id());
+        EntityKey key = entity.place();
         WorkPage.@Nullable Entry record = page.get(key);
         WorkPage.@Nullable Submitted answer = submitted.get(key);
         if (chain.after(entity.schemaVersion()).isEmpty()) {

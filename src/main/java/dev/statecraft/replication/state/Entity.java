@@ -52,6 +52,11 @@ public record Entity(
         return new Entity(space, id, "", 0, null, "", null, 0, "", null, null, 0, 0, 0, List.of());
     }
 
+    /** The space and the id. */
+    public EntityKey place() {
+        return new EntityKey(space, id);
+    }
+
     /** Whether the entity is deleted or never existed. */
     public boolean deleted() {
         return state == null;

@@ -39,6 +39,7 @@ class RunCountsTest {
                 0,
                 total,
                 5,
+                null,
                 Instant.EPOCH,
                 null,
                 null,

@@ -141,7 +141,7 @@ class RunTest {
         assertFalse(lab.migration(GAME, "1.1.0").hasRollbackData());
         assertEquals("0.0.0", lab.realm.types.schemaVersion(GAME, "PLAYER_DATA"));
         assertEquals(
-                "n11", lab.segmentStore.quarantined(GAME, run.id(), 10).get(0).id());
+                "n11", lab.quarantine.list(GAME, run.id(), 10).get(0).id());
         assertEquals(
                 List.of(LedgerEntry.Action.ROLLED_BACK, LedgerEntry.Action.STARTED, LedgerEntry.Action.REGISTERED),
                 lab.migrations.history(GAME).stream().map(LedgerEntry::action).toList());
@@ -184,7 +184,7 @@ class RunTest {
                 run.outcome() == null ? null : run.outcome().main());
         assertState("{'hp': 9, 'coins': 1.5}", lab.read(space(9), "n9"));
         assertEquals(1, lab.read(space(9), "n9").version());
-        assertEquals(2, lab.segmentStore.quarantined(GAME, run.id(), 10).size());
+        assertEquals(2, lab.quarantine.list(GAME, run.id(), 10).size());
     }
 
     @Test

@@ -83,7 +83,7 @@ class MigrationErasureTest {
                 ", 'options': {'segments': 1}"));
         lab.apply(GAME);
         MigrationErasureService erasure =
-                new MigrationErasureService(lab.runStore, lab.backupStore, lab.segmentStore, lab.workStore);
+                new MigrationErasureService(lab.runStore, lab.backupStore, lab.quarantine, lab.workStore);
         faults.beforeNext(Set.of(AwsOperation.PUT_ITEM), () -> assertEquals(1, erase(erasure, "eve-2")));
         assertEquals(1, erase(erasure, "ada-1"));
         assertTrue(faults.hasActed());
@@ -109,7 +109,7 @@ class MigrationErasureTest {
             assertEquals(MigrationStatus.APPLIED, lab.lastRun(GAME).status());
         }
         MigrationErasureService erasure =
-                new MigrationErasureService(lab.runStore, lab.backupStore, lab.segmentStore, lab.workStore);
+                new MigrationErasureService(lab.runStore, lab.backupStore, lab.quarantine, lab.workStore);
         assertEquals(6, erase(erasure, PLAYER));
         assertFalse(stored().contains(PLAYER), this::stored);
         assertFalse(stored().contains("secret"), this::stored);

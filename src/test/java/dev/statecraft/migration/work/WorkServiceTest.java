@@ -209,7 +209,7 @@ class WorkServiceTest {
     private void erasureDeletesThePages(Run run) {
         assertTrue(pagesOf(run) > 0);
         MigrationErasureService erasure =
-                new MigrationErasureService(lab.runStore, lab.backupStore, lab.segmentStore, lab.workStore);
+                new MigrationErasureService(lab.runStore, lab.backupStore, lab.quarantine, lab.workStore);
         String cursor = null;
         do {
             cursor = erasure.erase(GAME, "other-player", cursor).next();

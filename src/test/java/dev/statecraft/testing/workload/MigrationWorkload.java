@@ -213,7 +213,7 @@ public final class MigrationWorkload implements Workload {
         assertEquals(up ? log.downs(run.id()) : 0, outcome.back().done(), "rolled back by " + name);
         assertEquals(
                 outcome.main().failed() + outcome.back().failed(),
-                lab.segmentStore.quarantined(GAME, run.id(), 100).size(),
+                lab.quarantine.list(GAME, run.id(), 100).size(),
                 "quarantined by " + name);
         RunCounts main = outcome.main();
         long sum = main.done() + main.skipped() + main.failed();
