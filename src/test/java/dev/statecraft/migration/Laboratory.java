@@ -129,7 +129,8 @@ public final class Laboratory {
         definitions = new DefinitionCatalog(store, runStore, code);
         migrations = new MigrationService(store, runStore, definitions, config, clock, backoff);
         starts = new StartService(definitions, store, runStore, config, clock, backoff);
-        PageService pages = new PageService(realm.commits, realm.types, segmentStore, quarantine, backupStore, config, backoff);
+        PageService pages =
+                new PageService(realm.commits, realm.types, segmentStore, quarantine, backupStore, config, backoff);
         RunCoordinator coordinator = new RunCoordinator(migrations, definitions, runStore, segmentStore, config, clock);
         PageCompletion completion = new PageCompletion(coordinator, segmentStore, new Counters());
         SegmentWorker workers = new SegmentWorker(

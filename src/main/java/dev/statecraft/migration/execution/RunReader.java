@@ -23,8 +23,7 @@ public class RunReader {
     private final SegmentStore segments;
     private final QuarantineStore quarantine;
 
-    public RunReader(
-            DefinitionCatalog definitions, RunStore runs, SegmentStore segments, QuarantineStore quarantine) {
+    public RunReader(DefinitionCatalog definitions, RunStore runs, SegmentStore segments, QuarantineStore quarantine) {
         this.quarantine = quarantine;
         this.definitions = definitions;
         this.runs = runs;

@@ -110,8 +110,7 @@ public class PageCompletion {
         return phase == Run.Phase.RESTORING
                 ? List.of()
                 : outcome.failed().stream()
-                        .filter(record ->
-                                !outcome.quarantined().contains(new EntityKey(record.space(), record.id())))
+                        .filter(record -> !outcome.quarantined().contains(new EntityKey(record.space(), record.id())))
                         .toList();
     }
 

@@ -10,12 +10,8 @@ import dev.statecraft.migration.run.Run;
 import dev.statecraft.migration.run.Segment;
 import dev.statecraft.migration.run.SegmentStore;
 import dev.statecraft.replication.commit.CommitService;
-import dev.statecraft.replication.commit.CommitService.Companion;
-import dev.statecraft.replication.commit.CommitService.CompanionResults;
 import dev.statecraft.replication.commit.CommitService.Done;
-import dev.statecraft.replication.commit.CommitService.PlannedCommit;
 import dev.statecraft.replication.commit.CommitService.Refused;
-import dev.statecraft.replication.commit.CommitService.Replaced;
 import dev.statecraft.replication.commit.CommitService.Result;
 import dev.statecraft.replication.commit.Mutation;
 import dev.statecraft.replication.commit.Rejection;
@@ -234,8 +230,7 @@ public class PageService {
                     break;
                 }
             }
-            return new PageOutcome(
-                    handled, done, current, failed, quarantined, repaired, attempts, lost, violation);
+            return new PageOutcome(handled, done, current, failed, quarantined, repaired, attempts, lost, violation);
         }
 
         /** Processes records of one space. Returns how many of them, from the first, were processed. */
@@ -248,7 +243,7 @@ public class PageService {
                     backoff.pauseBefore(attempt - 1, FIRST_PAUSE_MILLIS);
                 }
                 attempts = Math.max(attempts, attempt);
-                CompanionResults accompanied = commit(space, open, attempt == 1);
+                CommitService.CompanionResults accompanied = commit(space, open, attempt == 1);
                 List<EntityKey> again = new ArrayList<>();
                 int answered = 0;
                 for (Result result : accompanied.results()) {
@@ -303,7 +298,7 @@ public class PageService {
             return refused.rejection() instanceof Rejection.TooLarge tooLarge ? tooLarge.detail() : null;
         }
 
-        private CompanionResults commit(String space, List<EntityKey> keys, boolean bounded) {
+        private CommitService.CompanionResults commit(String space, List<EntityKey> keys, boolean bounded) {
             boolean[] started = new boolean[1];
             Function<Entity, Mutation.Decision> timed = entity -> {
                 // A page processes at least one record, so that every page makes progress.
@@ -321,12 +316,13 @@ public class PageService {
                     keys.stream()
                             .map(key -> new Mutation(key.id(), null, "", timed))
                             .toList(),
-                    new Companion(keeps, this::along, job.consumption()));
+                    new CommitService.Companion(keeps, this::along, job.consumption()));
         }
 
-        private TransactionWrites along(PlannedCommit commit) {
-            List<Entity> before =
-                    commit.entities().stream().map(Replaced::before).toList();
+        private TransactionWrites along(CommitService.PlannedCommit commit) {
+            List<Entity> before = commit.entities().stream()
+                    .map(CommitService.Replaced::before)
+                    .toList();
             InvariantSums all = InvariantSums.NONE;
             for (Entity entity : before) {
                 all = all.plus(sums.getOrDefault(entity.id(), InvariantSums.NONE));

@@ -96,9 +96,7 @@ public class RunCoordinator {
             since = Instant.ofEpochMilli(clock.millis());
             runs.replace(game, run, run.settling(since));
         }
-        return run.phase().scansLast()
-                ? Math.max(0, since.plus(settle).toEpochMilli() - clock.millis())
-                : 0;
+        return run.phase().scansLast() ? Math.max(0, since.plus(settle).toEpochMilli() - clock.millis()) : 0;
     }
 
     /** Whether a segment needs work. In CANARY only the first unfinished segment does. */

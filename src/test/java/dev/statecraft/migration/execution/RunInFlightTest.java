@@ -124,7 +124,8 @@ class RunInFlightTest {
         assertTrue(calls.hasActed());
         assertEquals(back ? NEW : OLD, stored("late").schemaVersion());
         endAfter(Duration.ofSeconds(10));
-        assertEquals(back ? OLD : NEW, stored("late").schemaVersion(), stored("late").toString());
+        assertEquals(
+                back ? OLD : NEW, stored("late").schemaVersion(), stored("late").toString());
         assertEquals(7, stored("late").json().path(back ? "hp" : "health").intValue());
         counts();
     }
@@ -187,7 +188,8 @@ class RunInFlightTest {
         register("'failureThreshold': {'count': 1}");
         other.apply(GAME);
         assertEquals(1, counts().failed());
-        assertEquals(1, other.quarantine.list(GAME, other.lastRun(GAME).id(), 10).size());
+        assertEquals(
+                1, other.quarantine.list(GAME, other.lastRun(GAME).id(), 10).size());
     }
 
     @Test

@@ -108,8 +108,7 @@ class RunRollbackTest {
         assertEquals(
                 new RunCounts(3, 3, 0, 1),
                 run.outcome() == null ? null : run.outcome().main());
-        assertEquals(
-                "n0", lab.quarantine.list(GAME, run.id(), 5).get(0).id());
+        assertEquals("n0", lab.quarantine.list(GAME, run.id(), 5).get(0).id());
 
         Laboratory exact = lab();
         fill(exact, 4);

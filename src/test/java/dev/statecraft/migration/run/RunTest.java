@@ -140,8 +140,7 @@ class RunTest {
         assertEquals(MigrationStatus.ROLLED_BACK, lab.migration(GAME, "1.1.0").status());
         assertFalse(lab.migration(GAME, "1.1.0").hasRollbackData());
         assertEquals("0.0.0", lab.realm.types.schemaVersion(GAME, "PLAYER_DATA"));
-        assertEquals(
-                "n11", lab.quarantine.list(GAME, run.id(), 10).get(0).id());
+        assertEquals("n11", lab.quarantine.list(GAME, run.id(), 10).get(0).id());
         assertEquals(
                 List.of(LedgerEntry.Action.ROLLED_BACK, LedgerEntry.Action.STARTED, LedgerEntry.Action.REGISTERED),
                 lab.migrations.history(GAME).stream().map(LedgerEntry::action).toList());

@@ -125,6 +125,7 @@ class RunWorkerTest {
                 lab.realm.commits,
                 lab.realm.types,
                 lab.segmentStore,
+                lab.quarantine,
                 lab.backupStore,
                 lab.config,
                 Machine.real().backoff());
