@@ -70,8 +70,13 @@ public class BackupStore {
         this.batches = batches;
     }
 
-    /** The backup of records of one commit. {@code key} is the position after it. */
-    public record Part(String space, List<BackupRecord> records, String key) {}
+    /**
+     * The backup of records of one commit.
+     *
+     * @param seq sequence number of the commit in its space
+     * @param key position of the backup
+     */
+    public record Part(String space, long seq, List<BackupRecord> records, String key) {}
 
     /** The writes that store records in the transaction of the commit that changes them; at most 7 items. */
     TransactionWrites keeping(String game, String run, int segment, String space, long seq, List<Entity> records) {
@@ -114,18 +119,21 @@ public class BackupStore {
     }
 
     /**
-     * Reads the next part of a segment's backup, strongly consistent. Returns nothing at the end. Cost: 1 RCU per 4 KB
+     * Reads the next part of a segment's backup, strongly consistent, the newest of each space first: a record that the
+     * run migrated again after it was created again has several states. Returns nothing at the end. Cost: 1 RCU per 4 KB
      * packed.
      */
     public Optional<Part> next(String game, String run, int segment, @Nullable String after) {
-        return nextItem(game, run, segment, after).map(BackupStore::part);
+        return nextItem(game, run, segment, after, false).map(BackupStore::part);
     }
 
     private Optional<Map<String, AttributeValue>> nextItem(
-            String game, String run, int segment, @Nullable String after) {
+            String game, String run, int segment, @Nullable String after, boolean forward) {
         QueryRequest.Builder query = QueryRequest.builder()
                 .tableName(tables.migrations())
-                .keyConditionExpression(after == null ? "pk = :pk" : "pk = :pk AND sk > :after")
+                .scanIndexForward(forward)
+                .keyConditionExpression(
+                        after == null ? "pk = :pk" : "pk = :pk AND sk " + (forward ? ">" : "<") + " :after")
                 .expressionAttributeValues(
                         after == null
                                 ? Map.of(":pk", s(partition(game, run, segment)))
@@ -144,7 +152,7 @@ public class BackupStore {
      * the write of a part that contains the player.
      */
     public Optional<Erased> erase(String game, String run, int segment, @Nullable String after, String playerId) {
-        Optional<Map<String, AttributeValue>> found = nextItem(game, run, segment, after);
+        Optional<Map<String, AttributeValue>> found = nextItem(game, run, segment, after, true);
         if (found.isEmpty()) {
             return Optional.empty();
         }
@@ -211,7 +219,9 @@ public class BackupStore {
                     record.get("m").textValue(),
                     (ObjectNode) record.get("s")));
         }
-        return new Part(key.substring(0, key.indexOf('#')), records, key);
+        int space = key.indexOf('#');
+        long seq = Long.parseLong(key.substring(space + 1, key.indexOf('#', space + 1)));
+        return new Part(key.substring(0, space), seq, records, key);
     }
 
     private static String partition(String game, String run, int segment) {

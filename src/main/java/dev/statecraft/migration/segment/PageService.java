@@ -137,7 +137,8 @@ public class PageService {
         Attempt attempt = new Attempt(job, storesBackupInRollback(job.run()));
         attempt.decide = entity -> {
             BackupRecord record = stored.get(entity.id());
-            return record == null
+            // An entity that was created after the backup is another one: it has no state to restore.
+            return record == null || entity.createdSeq() > part.seq()
                     ? new Mutation.Reject(new Rejection.NotFound())
                     : decision(attempt, entity, downgrade.restored(entity, record));
         };

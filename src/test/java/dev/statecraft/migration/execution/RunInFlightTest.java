@@ -14,6 +14,8 @@ import dev.statecraft.migration.run.Run;
 import dev.statecraft.migration.run.RunCounts;
 import dev.statecraft.migration.segment.SegmentWork;
 import dev.statecraft.replication.Realm;
+import dev.statecraft.replication.entity.IdempotencyKey;
+import dev.statecraft.replication.entity.Source;
 import dev.statecraft.replication.state.Entity;
 import dev.statecraft.table.TableNames;
 import dev.statecraft.testing.TestDatabase;
@@ -212,6 +214,33 @@ class RunInFlightTest {
 
         assertEquals(Run.Phase.RESTORING, other.lastRun(GAME).phase());
         assertEquals(OLD, stored("p1").schemaVersion(), stored("p1").toString());
+    }
+
+    /** The entity has two backups: the state of the former entity, and its own. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void exactRollbackDoesNotRestoreAFormerEntity(boolean migratedAgain) {
+        instances(Map.of());
+        other.create("harbor", "again", "{'hp': 1}");
+        register("'pageSize': 10");
+        other.runs.apply(GAME, null, null, BY, 0);
+        other.steps.advance(GAME, () -> 60_000);
+        other.work(GAME, other.lastRun(GAME).id(), 0);
+        if (!migratedAgain) {
+            driveUntilItWaits();
+        }
+        Source source = new Source("server", null);
+        other.realm.entities.delete(GAME, "harbor", "again", null, source, new IdempotencyKey(null, ""));
+        other.create("harbor", "again", migratedAgain ? "{'hp': 2}" : "{'health': 2}");
+        driveUntilItWaits();
+        assertEquals(NEW, stored("again").schemaVersion());
+
+        other.runs.rollBack(GAME, SemanticVersion.of(NEW), Run.Mode.EXACT, "r", BY, 0);
+        driveUntilItWaits();
+
+        assertEquals(OLD, stored("again").schemaVersion());
+        assertEquals(2, stored("again").json().path("hp").intValue());
+        counts();
     }
 
     /** A worker sends its page after the run was cancelled and {@code meanwhile} was done. */

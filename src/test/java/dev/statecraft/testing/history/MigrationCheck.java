@@ -205,7 +205,7 @@ public final class MigrationCheck {
     }
 
     /**
-     * M7.
+     * M7. A failed record that is repaired counts as done or skipped from then on.
      *
      * @param observed progress in the order of strongly consistent reads, each after the answer of the one before
      * @param last the final progress

@@ -31,7 +31,7 @@ final class MigrationDriver {
 
     private static final int MACHINES = 2;
     private static final int FAILURES = 4;
-    private static final int POLLS = 40;
+    private static final int POLLS = 120;
 
     private final Simulation simulation;
     private final Fleet<Laboratory> operators;
@@ -71,7 +71,7 @@ final class MigrationDriver {
         apply(random);
         int change = random.nextInt(8);
         if (change < 3) {
-            simulation.pause(Duration.ofMillis(random.nextInt(3_000)));
+            simulation.pause(Duration.ofMillis(random.nextInt(random.nextInt(4) == 0 ? 20_000 : 3_000)));
             change(change);
         }
         awaitEnd();

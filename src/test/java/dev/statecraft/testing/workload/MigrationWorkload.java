@@ -54,6 +54,9 @@ public final class MigrationWorkload implements Workload {
     private static final int SERVERS = 3;
     private static final int REQUESTS = 8;
 
+    /** Longer than the latest write: the longest pause of {@link ResendingClient} and two slow calls. */
+    private static final String SETTLE_AFTER = "15s";
+
     private final Simulation simulation;
     private final TableNames tables;
     private final Map<String, String> realmSettings;
@@ -73,7 +76,17 @@ public final class MigrationWorkload implements Workload {
         tables = simulation.database().freshTables();
         Random random = simulation.random();
         realmSettings = Map.of("type-cache", random.nextBoolean() ? "0s" : "200ms");
-        settings = Map.of("lease", random.nextBoolean() ? "1s" : "200ms", "schema-cache", "0s", "work-lease", "1s");
+        settings = Map.of(
+                "lease",
+                random.nextBoolean() ? "1s" : "200ms",
+                "schema-cache",
+                "0s",
+                "work-lease",
+                "1s",
+                "settle-after",
+                SETTLE_AFTER,
+                "rollback-on-failure",
+                random.nextInt(4) == 0 ? "false" : "true");
         creates = random.nextInt(3) > 0;
         finallyRolledBack = random.nextInt(3) == 0;
         byServers = random.nextInt(4) == 0;
@@ -144,7 +157,11 @@ public final class MigrationWorkload implements Workload {
     public void settle() {
         driver.finish();
         Laboratory lab = simulation.observer(this::laboratory);
-        if (status(lab) == MigrationStatus.APPLIED) {
+        if (status(lab) == MigrationStatus.FAILED || status(lab) == MigrationStatus.CANCELLED) {
+            // Without an automatic rollback, records remain in both forms.
+            driver.rollBack(Run.Mode.SMART);
+            driver.finish();
+        } else if (status(lab) == MigrationStatus.APPLIED) {
             if (finallyRolledBack) {
                 driver.rollBack(Run.Mode.SMART);
                 driver.finish();
@@ -211,10 +228,14 @@ public final class MigrationWorkload implements Workload {
         assertEquals(
                 up ? log.ups(run.id()) : log.downs(run.id()), outcome.main().done(), "done of " + name);
         assertEquals(up ? log.downs(run.id()) : 0, outcome.back().done(), "rolled back by " + name);
+        Set<String> quarantined = new TreeSet<>();
+        lab.quarantine.list(GAME, run.id(), 100).forEach(record -> quarantined.add(record.space() + "/" + record.id()));
         assertEquals(
                 outcome.main().failed() + outcome.back().failed(),
-                lab.quarantine.list(GAME, run.id(), 100).size(),
+                quarantined.size(),
                 "quarantined by " + name);
+        quarantined.removeIf(place -> !log.upgraded(run.id()).contains(place));
+        assertEquals(Set.of(), quarantined, "quarantined and migrated by " + name);
         RunCounts main = outcome.main();
         long sum = main.done() + main.skipped() + main.failed();
         assertEquals(run.total(), sum, name);
@@ -256,7 +277,8 @@ public final class MigrationWorkload implements Workload {
         Map<String, Stored<ObjectNode>> last = stored(lab);
         Set<String> touched = new TreeSet<>();
         writers.versions().stream()
-                .filter(operation -> operation.input().write() == Kind.INCREMENT)
+                .filter(operation -> operation.input().write() == Kind.INCREMENT
+                        || operation.input().write() == Kind.REPAIR)
                 .forEach(operation -> touched.add(operation.input().entity()));
         assertEquals(
                 applied ? PurseForms.NEW : PurseForms.OLD,
@@ -271,6 +293,9 @@ public final class MigrationWorkload implements Workload {
                 }
                 once.put(place, 1);
             });
+            Map<String, Stored<ObjectNode>> others = new TreeMap<>(last);
+            others.keySet().removeAll(first.keySet());
+            others.forEach((place, stored) -> assertEquals(PurseForms.NEW, stored.schema(), place + " " + stored));
             Violation.requireNone(
                     MigrationCheck.transformedOnce(first, last, PurseForms.NEW, PurseForms::up, once, excepted),
                     "applied");

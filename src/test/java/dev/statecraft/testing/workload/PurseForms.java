@@ -4,8 +4,12 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.statecraft.migration.Laboratory;
 import dev.statecraft.migration.definition.Definition;
 import dev.statecraft.replication.state.JsonValues;
+import java.util.List;
 
-/** The old and the new form of a purse: {@code hp} becomes {@code health}, and {@code old} remains in the backup only. */
+/**
+ * The old and the new form of a purse: {@code hp} becomes {@code health}; {@code old} and {@code tag} remain in the backup
+ * only. A purse that is created in the new form may have a {@code tag}.
+ */
 final class PurseForms {
 
     static final String OLD = "0.0.0";
@@ -13,6 +17,9 @@ final class PurseForms {
 
     /** Value that violates a rule of the migration. */
     static final int REJECTED = 900;
+
+    /** Value that replaces {@link #REJECTED} in a repaired purse. */
+    static final int REPAIRED = 90;
 
     private PurseForms() {}
 
@@ -23,13 +30,14 @@ final class PurseForms {
                 byServers
                         ? "{'worker': true}, 'down': {'worker': true}"
                         : "{'operations': [{'op': 'rename', 'from': 'hp', 'path': 'health'},"
-                                + " {'op': 'remove', 'path': 'old', 'lossy': true}]}",
+                                + " {'op': 'remove', 'path': 'old', 'lossy': true},"
+                                + " {'op': 'remove', 'path': 'tag', 'lossy': true}]}",
                 ", 'validation': [{'expression': '!has(state.health) || state.health < " + REJECTED
                         + "', 'message': 'too healthy'}], 'options': " + options);
     }
 
     static ObjectNode up(ObjectNode state) {
-        return renamed(state, "hp", "health").without("old");
+        return renamed(state, "hp", "health").without(List.of("old", "tag"));
     }
 
     static ObjectNode down(ObjectNode state) {

@@ -16,7 +16,9 @@ import dev.statecraft.testing.history.Violation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * Every version of every purse, from the log of its space. Decides whether each version follows from the one before:
@@ -31,6 +33,7 @@ final class PurseLog {
     private final List<Made> madeByRuns = new ArrayList<>();
     private final Map<String, List<Entity>> backups = new TreeMap<>();
     private final Map<String, Entity> migrated = new TreeMap<>();
+    private final Map<String, Set<String>> upgraded = new TreeMap<>();
     private final Map<String, Integer> ups = new TreeMap<>();
     private final Map<String, Integer> downs = new TreeMap<>();
     private final List<Violation> violations = new ArrayList<>();
@@ -54,6 +57,10 @@ final class PurseLog {
                 Entity before = current.getOrDefault(place, Entity.none(space, change.entityId()));
                 Entity after = change.applyTo(before, entry.at(), entry.seq(), PackedJson.NEVER);
                 current.put(place, after);
+                if (after.deleted()) {
+                    // An entity that is created again is another one.
+                    backups.remove(place);
+                }
                 boolean byRun = writers.kind(change.by()) == PurseWriters.Kind.MIGRATE;
                 made.add(new Made(place, change.version(), byRun ? change.by() + "#" + entry.seq() : change.by()));
                 if (byRun) {
@@ -99,6 +106,11 @@ final class PurseLog {
             if (!PurseForms.same(expected, after.json())) {
                 add(Rule.M2_MIXED_STATE, place, before, after);
             }
+        } else if (kind == PurseWriters.Kind.REPAIR) {
+            ObjectNode expected = before.json().put("hp", PurseForms.REPAIRED);
+            if (!before.schemaVersion().equals(after.schemaVersion()) || !PurseForms.same(expected, after.json())) {
+                add(Rule.M2_MIXED_STATE, place, before, after);
+            }
         }
     }
 
@@ -113,6 +125,7 @@ final class PurseLog {
             add(Rule.M1_NOT_TRANSFORMED_ONCE, place, before, after);
         } else if (up) {
             ups.merge(name, 1, Integer::sum);
+            upgraded.computeIfAbsent(name, key -> new TreeSet<>()).add(place);
             backups.computeIfAbsent(place, key -> new ArrayList<>()).add(before);
             migrated.put(place, after);
             if (!PurseForms.same(PurseForms.up(before.json()), after.json())) {
@@ -159,6 +172,11 @@ final class PurseLog {
     /** Number of records that a run upgraded. */
     long ups(String run) {
         return ups.getOrDefault(run, 0);
+    }
+
+    /** The records that a run upgraded. */
+    Set<String> upgraded(String run) {
+        return upgraded.getOrDefault(run, Set.of());
     }
 
     /** Number of records that a run restored or downgraded. */

@@ -12,6 +12,7 @@ import dev.statecraft.replication.commit.CommitService.Refused;
 import dev.statecraft.replication.commit.CommitService.Result;
 import dev.statecraft.replication.commit.CommitService.Reused;
 import dev.statecraft.replication.entity.EntityService.NewEntity;
+import dev.statecraft.replication.entity.EntityUpdate;
 import dev.statecraft.replication.entity.IdempotencyKey;
 import dev.statecraft.replication.entity.Source;
 import dev.statecraft.replication.state.Entity;
@@ -37,8 +38,9 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Game servers that read, increment, create and delete purses while a migration converts them. They do not know which
- * form a purse has: they change only what both forms share. Records every request with its answer.
+ * Game servers that read, increment, create, delete and repair purses while a migration converts them. They do not know
+ * which form a purse has: they change only what both forms share. A repair changes the one purse that the migration rejects,
+ * and only the version that was read. Records every request with its answer.
  */
 final class PurseWriters {
 
@@ -47,16 +49,20 @@ final class PurseWriters {
         CREATE,
         INCREMENT,
         DELETE,
+        REPAIR,
         MIGRATE
     }
 
     /** Purses that exist from the beginning to the end. */
     private static final int LASTING = 6;
 
-    /** Purses that come and go. */
-    private static final int FLEETING = 2;
+    /** Purses that come and go. Each has a space of its own, so that no other commit competes with a late one. */
+    private static final int FLEETING = 3;
 
     private static final int SPACES = 3;
+
+    /** The longest pause of a server, which writes again when a later phase of the run has begun. */
+    private static final int MOST_PAUSE_MILLIS = 12_000;
 
     private final Simulation simulation;
     private final Fleet<Laboratory> api;
@@ -88,11 +94,14 @@ final class PurseWriters {
     }
 
     static String space(int purse) {
-        return "space" + purse % SPACES;
+        return purse < LASTING ? "space" + purse % SPACES : "quiet" + purse;
     }
 
     static List<String> spaces() {
-        return IntStream.range(0, SPACES).mapToObj(PurseWriters::space).toList();
+        return IntStream.range(0, purses())
+                .mapToObj(PurseWriters::space)
+                .distinct()
+                .toList();
     }
 
     /** Creates the lasting purses. */
@@ -112,13 +121,15 @@ final class PurseWriters {
     void serve(String server, int requests) {
         Random random = simulation.random();
         for (int i = 0; i < requests; i++) {
-            simulation.pause(Duration.ofMillis(random.nextInt(800)));
+            simulation.pause(Duration.ofMillis(random.nextInt(random.nextInt(4) == 0 ? MOST_PAUSE_MILLIS : 800)));
             String id = server + "-" + i;
             int purse = random.nextInt(LASTING);
             int fleeting = LASTING + random.nextInt(FLEETING);
-            int what = random.nextInt(10);
+            int what = random.nextInt(invalid ? 12 : 10);
             if (what < 3) {
                 read(server, purse);
+            } else if (what >= 10) {
+                repair(server, id);
             } else if (what == 3 && creates) {
                 write(server, id, List.of(fleeting), Kind.DELETE);
             } else if (what < 6 && creates) {
@@ -132,7 +143,24 @@ final class PurseWriters {
         }
     }
 
-    private void read(String server, int purse) {
+    /** Repairs the purse that the migration rejects, unless it was repaired. */
+    private void repair(String server, String id) {
+        read(server, 0)
+                .filter(found -> found.json().path("hp").intValue() == PurseForms.REJECTED)
+                .ifPresent(found -> write(
+                        server,
+                        id,
+                        List.of(0),
+                        Kind.REPAIR,
+                        updates(
+                                id,
+                                List.of(0),
+                                Kind.REPAIR,
+                                Realm.operations("{'set': {'hp': " + PurseForms.REPAIRED + "}}"),
+                                found.version())));
+    }
+
+    private Optional<Entity> read(String server, int purse) {
         String place = place(purse);
         long invoked = ++instant;
         Optional<Entity> read = Requests.once(
@@ -143,6 +171,7 @@ final class PurseWriters {
             versions.add(Operation.answered(server, invoked, returned, Request.read(place), answer(false, found)));
             reads.add(Operation.answered(server, invoked, returned, place, new Found<>(stored(found))));
         }
+        return read;
     }
 
     static @Nullable Stored<ObjectNode> stored(Entity entity) {
@@ -150,7 +179,7 @@ final class PurseWriters {
     }
 
     private void write(String server, String id, List<Integer> purses, Kind kind) {
-        write(server, id, purses, kind, request(id, purses, kind, JsonFixtures.of("{'coins': 0}")));
+        write(server, id, purses, kind, request(id, purses, kind, JsonFixtures.of("{'coins': 0, 'tag': '" + id + "'}")));
     }
 
     private void write(
@@ -207,20 +236,24 @@ final class PurseWriters {
                 yield lab -> List.of(lab.realm.entities.create(GAME, space, created, source, key));
             }
             case DELETE -> lab -> List.of(lab.realm.entities.delete(GAME, space, first, null, source, key));
-            case INCREMENT ->
-                lab -> lab.realm.commits.commitAtomically(
-                        GAME,
-                        space,
-                        purses.stream()
-                                .map(purse -> lab.realm.entities.mutation(
-                                        GAME,
-                                        "p" + purse,
-                                        Realm.operations("{'increment': {'coins': 1}}"),
-                                        source,
-                                        key))
-                                .toList());
+            case INCREMENT -> updates(id, purses, kind, Realm.operations("{'increment': {'coins': 1}}"), null);
+            case REPAIR -> throw new IllegalArgumentException("a repair has a version");
             case MIGRATE -> throw new IllegalArgumentException("only runs migrate");
         };
+    }
+
+    private static Function<Laboratory, List<Result>> updates(
+            String id, List<Integer> purses, Kind kind, EntityUpdate update, @Nullable Long version) {
+        EntityUpdate required =
+                new EntityUpdate(update.edit(), update.baseVersion(), version, update.was(), update.strategy());
+        Source source = new Source(id, null);
+        IdempotencyKey key = new IdempotencyKey(id, kind.name());
+        return lab -> lab.realm.commits.commitAtomically(
+                GAME,
+                space(purses.get(0)),
+                purses.stream()
+                        .map(purse -> lab.realm.entities.mutation(GAME, "p" + purse, required, source, key))
+                        .toList());
     }
 
     static String place(int purse) {
@@ -240,6 +273,7 @@ final class PurseWriters {
             case CREATE -> 0L;
             case INCREMENT -> before == null ? null : before + 1;
             case DELETE -> null;
+            case REPAIR -> before;
             case MIGRATE -> before;
         };
     }
