@@ -8,15 +8,25 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.statecraft.migration.Laboratory;
 import dev.statecraft.migration.definition.SemanticVersion;
 import dev.statecraft.migration.run.MigrationStatus;
+import dev.statecraft.migration.run.Progress;
 import dev.statecraft.migration.run.Run;
+import dev.statecraft.replication.Realm;
 import dev.statecraft.replication.state.Entity;
 import dev.statecraft.testing.fault.AwsOperation;
 import dev.statecraft.testing.fault.FaultyDynamo;
+import java.time.Clock;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.core.interceptor.Context;
+import software.amazon.awssdk.core.interceptor.ExecutionAttributes;
 import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
+import software.amazon.awssdk.services.dynamodb.model.CancellationReason;
+import software.amazon.awssdk.services.dynamodb.model.TransactWriteItemsRequest;
+import software.amazon.awssdk.services.dynamodb.model.TransactionCanceledException;
 
 /** A worker that is delayed between its reads. */
 class SegmentServiceTest {
@@ -46,6 +56,39 @@ class SegmentServiceTest {
         Entity record = other.realm.entityStore.read(GAME, "arena", "p1");
         assertEquals("0.0.0", record.schemaVersion(), record.toString());
         assertEquals(3, record.version(), record.toString());
+    }
+
+    /** The SDK sends a commit again whose response was lost, and gives up when the repetition is throttled. */
+    @Test
+    void recordsOfACommitWhoseRepetitionFailedAreCountedOnce() {
+        other.create("arena", "p1", "{'hp': 1}");
+        other.register(Laboratory.definition("1.0.0"));
+        other.runs.apply(GAME, null, null, BY, 0);
+        other.steps.advance(GAME, () -> 60_000);
+        AtomicInteger commits = new AtomicInteger();
+        ExecutionInterceptor throttled = new ExecutionInterceptor() {
+            @Override
+            public void afterExecution(Context.AfterExecution context, ExecutionAttributes attributes) {
+                if (context.request() instanceof TransactWriteItemsRequest && commits.getAndIncrement() == 0) {
+                    throw TransactionCanceledException.builder()
+                            .cancellationReasons(CancellationReason.builder()
+                                    .code("ThrottlingError")
+                                    .build())
+                            .build();
+                }
+            }
+        };
+        Realm realm = new Realm(
+                other.realm.tables, Map.of("type-cache", "0s"), throttled, Clock.systemUTC());
+        Laboratory worker = new Laboratory(realm, Map.of(), List.of(), throttled);
+        worker.work(GAME, other.lastRun(GAME).id(), 0);
+        assertTrue(commits.get() > 0);
+        other.drive(GAME);
+
+        Progress outcome = Objects.requireNonNull(other.lastRun(GAME).outcome());
+        assertEquals(1, outcome.main().done());
+        assertEquals(0, outcome.main().skipped());
+        assertEquals(1, other.lastRun(GAME).total());
     }
 
     private void applyRollBackAndApplyAgain() {

@@ -247,7 +247,7 @@ public final class MigrationWorkload implements Workload {
                         progress.getOrDefault(run.id(), List.of()),
                         new Progressed(3, main.done(), main.skipped(), main.failed()),
                         Math.max(least, Math.min(most, sum))),
-                "progress of " + name);
+                "progress of " + name + lab.segmentStore.list(GAME, run.id(), run.segments()));
     }
 
     /** The ledger has no gaps, and a run ends before the next one starts. */
