@@ -26,7 +26,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -40,12 +39,6 @@ import org.jspecify.annotations.Nullable;
 public class PageService {
 
     private static final long FIRST_PAUSE_MILLIS = 25;
-
-    /**
-     * Maximum number of records of a commit that may be quarantined: their removal is part of the transaction, which has
-     * at most 100 items.
-     */
-    private static final int MOST_REPAIRED = 45;
 
     private final CommitService commits;
     private final EntityTypeService types;
@@ -172,12 +165,11 @@ public class PageService {
 
         private final Job job;
         private final boolean keeps;
+        private QuarantinedPage quarantined;
         private final Map<String, InvariantSums> sums = new HashMap<>();
         private Function<Entity, Mutation.Decision> decide = entity -> new Mutation.Reject(new Rejection.NotFound());
         private Function<Entity, @Nullable String> verify = entity -> null;
         private final List<Quarantined> failed = new ArrayList<>();
-        private final List<EntityKey> repaired = new ArrayList<>();
-        private Set<EntityKey> quarantined = Set.of();
         private long done;
         private long current;
         private int attempts;
@@ -188,6 +180,7 @@ public class PageService {
         private Attempt(Job job, boolean keeps) {
             this.job = job;
             this.keeps = keeps;
+            this.quarantined = QuarantinedPage.of(quarantine, job, List.of());
         }
 
         private Mutation.Decision write(Entity entity, ObjectNode state, String schemaVersion) {
@@ -212,11 +205,8 @@ public class PageService {
         }
 
         private PageOutcome page(List<EntityKey> keys) {
-            // Only validation scans records again. A segment scans the same records in each pass.
-            if (job.run().phase() == Run.Phase.VALIDATING && job.lease().main().failed() > 0) {
-                quarantined = quarantine.find(job.game(), job.run().id(), keys);
-            }
-            int most = quarantined.isEmpty() ? keys.size() : MOST_REPAIRED;
+            quarantined = QuarantinedPage.of(quarantine, job, keys);
+            int most = quarantined.mostPerCommit(keys.size());
             int handled = 0;
             while (handled < keys.size() && !lost) {
                 String space = keys.get(handled).space();
@@ -231,7 +221,16 @@ public class PageService {
                     break;
                 }
             }
-            return new PageOutcome(handled, done, current, failed, quarantined, repaired, attempts, lost, violation);
+            return new PageOutcome(
+                    handled,
+                    done,
+                    current,
+                    failed,
+                    quarantined.records(),
+                    quarantined.repaired(),
+                    attempts,
+                    lost,
+                    violation);
         }
 
         /** Processes records of one space. Returns how many of them, from the first, were processed. */
@@ -283,10 +282,7 @@ public class PageService {
             Refused refused = (Refused) result;
             if (refused.rejection() instanceof Rejection.Exists) {
                 current++;
-                EntityKey key = refused.current().place();
-                if (quarantined.contains(key)) {
-                    repaired.add(key);
-                }
+                quarantined.foundCurrent(refused.current().place());
                 String wrong = verify.apply(refused.current());
                 violation = violation == null && wrong != null
                         ? refused.current().space() + "/" + refused.current().id() + ": " + wrong
@@ -332,12 +328,14 @@ public class PageService {
                     ? backups.keeping(
                             job.game(), job.run().id(), job.lease().number(), commit.space(), commit.seq(), before)
                     : TransactionWrites.NONE;
-            List<EntityKey> migrated = before.stream()
-                    .map(Entity::place)
-                    .filter(quarantined::contains)
-                    .toList();
             return segments.counting(
-                    job.game(), job.lease(), job.run().undoing(), before.size(), migrated, all, stored);
+                    job.game(),
+                    job.lease(),
+                    job.run().undoing(),
+                    before.size(),
+                    quarantined.migrated(before),
+                    all,
+                    stored);
         }
 
         private static boolean isPostponed(Result result) {

@@ -78,8 +78,7 @@ class SegmentServiceTest {
                 }
             }
         };
-        Realm realm = new Realm(
-                other.realm.tables, Map.of("type-cache", "0s"), throttled, Clock.systemUTC());
+        Realm realm = new Realm(other.realm.tables, Map.of("type-cache", "0s"), throttled, Clock.systemUTC());
         Laboratory worker = new Laboratory(realm, Map.of(), List.of(), throttled);
         worker.work(GAME, other.lastRun(GAME).id(), 0);
         assertTrue(commits.get() > 0);

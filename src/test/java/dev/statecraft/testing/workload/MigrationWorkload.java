@@ -230,10 +230,7 @@ public final class MigrationWorkload implements Workload {
         assertEquals(up ? log.downs(run.id()) : 0, outcome.back().done(), "rolled back by " + name);
         Set<String> quarantined = new TreeSet<>();
         lab.quarantine.list(GAME, run.id(), 100).forEach(record -> quarantined.add(record.space() + "/" + record.id()));
-        assertEquals(
-                outcome.main().failed() + outcome.back().failed(),
-                quarantined.size(),
-                "quarantined by " + name);
+        assertEquals(outcome.main().failed() + outcome.back().failed(), quarantined.size(), "quarantined by " + name);
         quarantined.removeIf(place -> !log.upgraded(run.id()).contains(place));
         assertEquals(Set.of(), quarantined, "quarantined and migrated by " + name);
         RunCounts main = outcome.main();

@@ -179,7 +179,12 @@ final class PurseWriters {
     }
 
     private void write(String server, String id, List<Integer> purses, Kind kind) {
-        write(server, id, purses, kind, request(id, purses, kind, JsonFixtures.of("{'coins': 0, 'tag': '" + id + "'}")));
+        write(
+                server,
+                id,
+                purses,
+                kind,
+                request(id, purses, kind, JsonFixtures.of("{'coins': 0, 'tag': '" + id + "'}")));
     }
 
     private void write(

@@ -1,0 +1,74 @@
+package dev.statecraft.migration.segment;
+
+import dev.statecraft.migration.run.QuarantineStore;
+import dev.statecraft.migration.run.Run;
+import dev.statecraft.migration.segment.PageService.Job;
+import dev.statecraft.replication.state.Entity;
+import dev.statecraft.replication.state.EntityKey;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * The records of a page that the run quarantined before. Only validation scans records again: some fail again, some were
+ * repaired by another writer.
+ */
+final class QuarantinedPage {
+
+    /**
+     * Maximum number of records of a commit of such a page. The transaction removes the migrated records from the
+     * quarantine, and has at most 100 items.
+     */
+    private static final int MOST_RECORDS = 45;
+
+    private final QuarantineStore quarantine;
+    private final Job job;
+    private final Set<EntityKey> records;
+    private final Set<EntityKey> current = new LinkedHashSet<>();
+
+    private QuarantinedPage(QuarantineStore quarantine, Job job, Set<EntityKey> records) {
+        this.quarantine = quarantine;
+        this.job = job;
+        this.records = records;
+    }
+
+    /** Finds the quarantined records of a page. A segment scans the same records in each pass. */
+    static QuarantinedPage of(QuarantineStore quarantine, Job job, List<EntityKey> keys) {
+        boolean possible = !keys.isEmpty()
+                && job.run().phase() == Run.Phase.VALIDATING
+                && job.lease().main().failed() > 0;
+        return new QuarantinedPage(
+                quarantine,
+                job,
+                possible ? quarantine.find(job.game(), job.run().id(), keys) : Set.of());
+    }
+
+    Set<EntityKey> records() {
+        return records;
+    }
+
+    int mostPerCommit(int most) {
+        return records.isEmpty() ? most : Math.min(most, MOST_RECORDS);
+    }
+
+    /** Which of the records of a commit were quarantined. */
+    List<EntityKey> migrated(List<Entity> changed) {
+        return changed.stream().map(Entity::place).filter(records::contains).toList();
+    }
+
+    /** A record of the page has the schema version of the run. */
+    void foundCurrent(EntityKey record) {
+        if (records.contains(record)) {
+            current.add(record);
+        }
+    }
+
+    /** The records that another writer has migrated. A commit of the page removes those that it migrates. */
+    List<EntityKey> repaired() {
+        if (current.isEmpty()) {
+            return List.of();
+        }
+        Set<EntityKey> left = quarantine.find(job.game(), job.run().id(), current);
+        return current.stream().filter(left::contains).toList();
+    }
+}
