@@ -220,7 +220,7 @@ public final class MigrationCheck {
                             || (now.pass() == previous.pass()
                                     && (now.done() < previous.done()
                                             || now.skipped() < previous.skipped()
-                                            || now.failed() < previous.failed())))) {
+                                            || now.handled() < previous.handled())))) {
                 found.add(new Violation(Rule.M7_PROGRESS_WENT_BACK, now + " after " + previous));
             }
             previous = now;

@@ -69,7 +69,11 @@ class MigrationCheckTest {
         assertEquals(
                 List.of(),
                 MigrationCheck.progress(
-                        List.of(new Progressed(1, 0, 0, 0), new Progressed(1, 5, 1, 0), new Progressed(2, 2, 0, 0)),
+                        List.of(
+                                new Progressed(1, 0, 0, 0),
+                                new Progressed(1, 4, 1, 1),
+                                new Progressed(1, 5, 1, 0),
+                                new Progressed(2, 2, 0, 0)),
                         new Progressed(2, 7, 2, 1),
                         10));
     }

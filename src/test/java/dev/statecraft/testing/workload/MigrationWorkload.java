@@ -135,7 +135,8 @@ public final class MigrationWorkload implements Workload {
 
     private void observe() {
         for (int i = 0; i < REQUESTS; i++) {
-            simulation.pause(Duration.ofMillis(simulation.random().nextInt(1_500)));
+            int most = simulation.random().nextInt(4) == 0 ? PurseWriters.MOST_PAUSE_MILLIS : 1_500;
+            simulation.pause(Duration.ofMillis(simulation.random().nextInt(most)));
             Requests.once(simulation, api, "progress", MigrationWorkload::progress)
                     .flatMap(found -> found)
                     .ifPresent(seen -> progress.computeIfAbsent(seen.run(), key -> new ArrayList<>())
@@ -244,7 +245,7 @@ public final class MigrationWorkload implements Workload {
                         progress.getOrDefault(run.id(), List.of()),
                         new Progressed(3, main.done(), main.skipped(), main.failed()),
                         Math.max(least, Math.min(most, sum))),
-                "progress of " + name + lab.segmentStore.list(GAME, run.id(), run.segments()));
+                "progress of " + name);
     }
 
     /** The ledger has no gaps, and a run ends before the next one starts. */

@@ -62,7 +62,7 @@ final class PurseWriters {
     private static final int SPACES = 3;
 
     /** The longest pause of a server, which writes again when a later phase of the run has begun. */
-    private static final int MOST_PAUSE_MILLIS = 12_000;
+    static final int MOST_PAUSE_MILLIS = 12_000;
 
     private final Simulation simulation;
     private final Fleet<Laboratory> api;
