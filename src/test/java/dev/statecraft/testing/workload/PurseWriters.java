@@ -57,7 +57,7 @@ final class PurseWriters {
     private static final int LASTING = 6;
 
     /** Purses that come and go. Each has a space of its own, so that no other commit competes with a late one. */
-    private static final int FLEETING = 3;
+    private static final int FLEETING = 4;
 
     private static final int SPACES = 3;
 
