@@ -180,7 +180,7 @@ public class PageService {
         private Attempt(Job job, boolean keeps) {
             this.job = job;
             this.keeps = keeps;
-            this.quarantined = QuarantinedPage.of(quarantine, job, List.of());
+            this.quarantined = QuarantinedPage.of(quarantine, job.game(), job.run(), job.lease(), List.of());
         }
 
         private Mutation.Decision write(Entity entity, ObjectNode state, String schemaVersion) {
@@ -205,7 +205,7 @@ public class PageService {
         }
 
         private PageOutcome page(List<EntityKey> keys) {
-            quarantined = QuarantinedPage.of(quarantine, job, keys);
+            quarantined = QuarantinedPage.of(quarantine, job.game(), job.run(), job.lease(), keys);
             int most = quarantined.mostPerCommit(keys.size());
             int handled = 0;
             while (handled < keys.size() && !lost) {

@@ -2,7 +2,7 @@ package dev.statecraft.migration.segment;
 
 import dev.statecraft.migration.run.QuarantineStore;
 import dev.statecraft.migration.run.Run;
-import dev.statecraft.migration.segment.PageService.Job;
+import dev.statecraft.migration.run.Segment;
 import dev.statecraft.replication.state.Entity;
 import dev.statecraft.replication.state.EntityKey;
 import java.util.LinkedHashSet;
@@ -22,25 +22,25 @@ final class QuarantinedPage {
     private static final int MOST_RECORDS = 45;
 
     private final QuarantineStore quarantine;
-    private final Job job;
+    private final String game;
+    private final String run;
     private final Set<EntityKey> records;
     private final Set<EntityKey> current = new LinkedHashSet<>();
 
-    private QuarantinedPage(QuarantineStore quarantine, Job job, Set<EntityKey> records) {
+    private QuarantinedPage(QuarantineStore quarantine, String game, String run, Set<EntityKey> records) {
         this.quarantine = quarantine;
-        this.job = job;
+        this.game = game;
+        this.run = run;
         this.records = records;
     }
 
     /** Finds the quarantined records of a page. A segment scans the same records in each pass. */
-    static QuarantinedPage of(QuarantineStore quarantine, Job job, List<EntityKey> keys) {
+    static QuarantinedPage of(QuarantineStore quarantine, String game, Run run, Segment lease, List<EntityKey> keys) {
         boolean possible = !keys.isEmpty()
-                && job.run().phase() == Run.Phase.VALIDATING
-                && job.lease().main().failed() > 0;
+                && run.phase() == Run.Phase.VALIDATING
+                && lease.main().failed() > 0;
         return new QuarantinedPage(
-                quarantine,
-                job,
-                possible ? quarantine.find(job.game(), job.run().id(), keys) : Set.of());
+                quarantine, game, run.id(), possible ? quarantine.find(game, run.id(), keys) : Set.of());
     }
 
     Set<EntityKey> records() {
@@ -68,7 +68,7 @@ final class QuarantinedPage {
         if (current.isEmpty()) {
             return List.of();
         }
-        Set<EntityKey> left = quarantine.find(job.game(), job.run().id(), current);
+        Set<EntityKey> left = quarantine.find(game, run, current);
         return current.stream().filter(left::contains).toList();
     }
 }

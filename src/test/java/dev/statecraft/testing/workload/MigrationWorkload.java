@@ -54,7 +54,7 @@ public final class MigrationWorkload implements Workload {
     private static final int SERVERS = 3;
     private static final int REQUESTS = 8;
 
-    /** Longer than the latest write: the longest pause of {@link ResendingClient} and two slow calls. */
+    /** Longer than the latest write: the longest pause of {@link LateCalls} and two slow calls. */
     private static final String SETTLE_AFTER = "15s";
 
     private final Simulation simulation;
