@@ -165,7 +165,7 @@ public class PageService {
 
         private final Job job;
         private final boolean keeps;
-        private QuarantinedPage quarantined;
+        private QuarantinedPage quarantined = QuarantinedPage.NONE;
         private final Map<String, InvariantSums> sums = new HashMap<>();
         private Function<Entity, Mutation.Decision> decide = entity -> new Mutation.Reject(new Rejection.NotFound());
         private Function<Entity, @Nullable String> verify = entity -> null;
@@ -180,7 +180,6 @@ public class PageService {
         private Attempt(Job job, boolean keeps) {
             this.job = job;
             this.keeps = keeps;
-            this.quarantined = QuarantinedPage.of(quarantine, job.game(), job.run(), job.lease(), List.of());
         }
 
         private Mutation.Decision write(Entity entity, ObjectNode state, String schemaVersion) {
@@ -205,7 +204,11 @@ public class PageService {
         }
 
         private PageOutcome page(List<EntityKey> keys) {
-            quarantined = QuarantinedPage.of(quarantine, job.game(), job.run(), job.lease(), keys);
+            quarantined = QuarantinedPage.of(
+                    job.run(),
+                    job.lease(),
+                    keys,
+                    some -> quarantine.find(job.game(), job.run().id(), some));
             int most = quarantined.mostPerCommit(keys.size());
             int handled = 0;
             while (handled < keys.size() && !lost) {
@@ -328,14 +331,9 @@ public class PageService {
                     ? backups.keeping(
                             job.game(), job.run().id(), job.lease().number(), commit.space(), commit.seq(), before)
                     : TransactionWrites.NONE;
+            List<EntityKey> repaired = quarantined.migrated(before);
             return segments.counting(
-                    job.game(),
-                    job.lease(),
-                    job.run().undoing(),
-                    before.size(),
-                    quarantined.migrated(before),
-                    all,
-                    stored);
+                    job.game(), job.lease(), job.run().undoing(), before.size(), repaired, all, stored);
         }
 
         private static boolean isPostponed(Result result) {

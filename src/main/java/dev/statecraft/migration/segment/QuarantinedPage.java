@@ -1,13 +1,14 @@
 package dev.statecraft.migration.segment;
 
-import dev.statecraft.migration.run.QuarantineStore;
 import dev.statecraft.migration.run.Run;
 import dev.statecraft.migration.run.Segment;
 import dev.statecraft.replication.state.Entity;
 import dev.statecraft.replication.state.EntityKey;
+import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Function;
 
 /**
  * The records of a page that the run quarantined before. Only validation scans records again: some fail again, some were
@@ -15,32 +16,36 @@ import java.util.Set;
  */
 final class QuarantinedPage {
 
+    /** A page without quarantined records. */
+    static final QuarantinedPage NONE = new QuarantinedPage(Set.of(), records -> Set.of());
+
     /**
      * Maximum number of records of a commit of such a page. The transaction removes the migrated records from the
      * quarantine, and has at most 100 items.
      */
     private static final int MOST_RECORDS = 45;
 
-    private final QuarantineStore quarantine;
-    private final String game;
-    private final String run;
     private final Set<EntityKey> records;
+    private final Function<Collection<EntityKey>, Set<EntityKey>> stored;
     private final Set<EntityKey> current = new LinkedHashSet<>();
 
-    private QuarantinedPage(QuarantineStore quarantine, String game, String run, Set<EntityKey> records) {
-        this.quarantine = quarantine;
-        this.game = game;
-        this.run = run;
+    private QuarantinedPage(Set<EntityKey> records, Function<Collection<EntityKey>, Set<EntityKey>> stored) {
         this.records = records;
+        this.stored = stored;
     }
 
-    /** Finds the quarantined records of a page. A segment scans the same records in each pass. */
-    static QuarantinedPage of(QuarantineStore quarantine, String game, Run run, Segment lease, List<EntityKey> keys) {
-        boolean possible = !keys.isEmpty()
-                && run.phase() == Run.Phase.VALIDATING
-                && lease.main().failed() > 0;
-        return new QuarantinedPage(
-                quarantine, game, run.id(), possible ? quarantine.find(game, run.id(), keys) : Set.of());
+    /**
+     * Finds the quarantined records of a page. A segment scans the same records in each pass.
+     *
+     * @param stored returns which records are quarantined
+     */
+    static QuarantinedPage of(
+            Run run, Segment lease, List<EntityKey> keys, Function<Collection<EntityKey>, Set<EntityKey>> stored) {
+        return keys.isEmpty()
+                        || run.phase() != Run.Phase.VALIDATING
+                        || lease.main().failed() == 0
+                ? NONE
+                : new QuarantinedPage(stored.apply(keys), stored);
     }
 
     Set<EntityKey> records() {
@@ -68,7 +73,7 @@ final class QuarantinedPage {
         if (current.isEmpty()) {
             return List.of();
         }
-        Set<EntityKey> left = quarantine.find(game, run, current);
+        Set<EntityKey> left = stored.apply(current);
         return current.stream().filter(left::contains).toList();
     }
 }
