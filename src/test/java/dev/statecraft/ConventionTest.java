@@ -90,8 +90,8 @@ class ConventionTest {
 
     /** Pure classes of the table package that the domain may use. */
     private static final DescribedPredicate<JavaClass> HASH = describe(
-            "hashes and canonical forms",
-            type -> Set.of("Sha256", "CanonicalJson", "PackedNumber").contains(topLevelName(type))
+            "hashes and forms of numbers and JSON",
+            type -> Set.of("Sha256", "CanonicalJson", "PackedNumber", "PaddedNumber").contains(topLevelName(type))
                     && packageOf(type).equals("table"));
 
     /** The expression language, its regular expressions, and the collections its interfaces name. */
