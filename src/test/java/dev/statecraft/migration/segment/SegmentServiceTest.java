@@ -10,6 +10,8 @@ import dev.statecraft.migration.definition.SemanticVersion;
 import dev.statecraft.migration.run.MigrationStatus;
 import dev.statecraft.migration.run.Progress;
 import dev.statecraft.migration.run.Run;
+import dev.statecraft.migration.run.Segment;
+import dev.statecraft.migration.run.SegmentStore;
 import dev.statecraft.replication.Realm;
 import dev.statecraft.replication.state.Entity;
 import dev.statecraft.testing.fault.AwsOperation;
@@ -88,6 +90,20 @@ class SegmentServiceTest {
         assertEquals(1, outcome.main().done());
         assertEquals(0, outcome.main().skipped());
         assertEquals(1, other.lastRun(GAME).total());
+    }
+
+    /** The SDK sends the end of a page again whose response was lost. */
+    @Test
+    void pageThatIsCompletedTwiceIsCountedOnce() {
+        String run = "run-00000009";
+        Segment lease = other.segmentStore
+                .take(GAME, other.segmentStore.read(GAME, run, 0), 1, "worker")
+                .orElseThrow();
+        SegmentStore.Page page =
+                new SegmentStore.Page(false, new Segment.Checkpoint("a", "b"), false, 0, 1, 1, 1, List.of(), List.of());
+        assertTrue(other.segmentStore.complete(GAME, lease, page).isPresent());
+        assertTrue(other.segmentStore.complete(GAME, lease, page).isPresent());
+        assertEquals(1, other.segmentStore.read(GAME, run, 0).main().skipped());
     }
 
     private void applyRollBackAndApplyAgain() {

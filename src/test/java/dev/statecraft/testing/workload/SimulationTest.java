@@ -82,12 +82,14 @@ class SimulationTest {
     }
 
     /**
-     * 249: a step failed, because another one had ended the run between its two reads. 441: such a step rolled the ended
-     * run back again, which never ended, and new purses got the old schema version. 553: the SDK sent the end of a page
-     * twice, and it was counted twice.
+     * 28: a step failed, because another one had ended the run between its two reads. 25: a page that was in flight when its
+     * run ended without a rollback still migrated purses, which no count and no later rollback knew. 94: a purse that was
+     * repaired during the run counted as failed and as done. 217: a purse that was created while the last phase began stayed
+     * in the old form, so that game servers of the new release could not read it. Faults whose seeds are lost are held by
+     * StepServiceTest, SegmentServiceTest and RunInFlightTest.
      */
     @ParameterizedTest
-    @ValueSource(longs = {249, 441, 553})
+    @ValueSource(longs = {25, 28, 94, 217})
     void migrationsRegression(long seed) {
         new Seeds("migrations", MigrationWorkload::new).run(seed, 1);
     }
