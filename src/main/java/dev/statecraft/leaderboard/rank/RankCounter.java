@@ -61,9 +61,7 @@ public class RankCounter {
         DistinctCounts distinct = new DistinctCounts();
         try {
             for (int depth = levels.isEmpty() ? -1 : levels.lastKey(); depth >= 0; depth--) {
-                parallel.all(levels.getOrDefault(depth, List.of()).stream()
-                        .map(delta -> (Callable<Boolean>) () -> count(delta, distinct))
-                        .toList());
+                // First the numbers from below: a node that counts a change also has the numbers that follow from it.
                 parallel.all(distinct.take(depth).stream()
                         .map(note -> (Callable<Boolean>) () -> {
                             RankStore.Written written = ranks.note(note.tree(), note.node(), note.below());
@@ -75,6 +73,9 @@ public class RankCounter {
                                     note.repeated() || written.repeated());
                             return true;
                         })
+                        .toList());
+                parallel.all(levels.getOrDefault(depth, List.of()).stream()
+                        .map(delta -> (Callable<Boolean>) () -> count(delta, distinct))
                         .toList());
             }
         } catch (RuntimeException e) {

@@ -26,7 +26,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -70,7 +69,7 @@ class OwnRankModelTest {
         List<Score> better = others.values().stream()
                 .filter(other -> board.order().better(other, score))
                 .toList();
-        long place = 1 + better.size();
+        long place = 1L + better.size();
         long dense = 1 + better.stream().distinct().count();
         long ties = 1 + others.values().stream().filter(score::equals).count();
         return new EntryRank(
@@ -141,13 +140,14 @@ class OwnRankModelTest {
     }
 
     /** While a batch with the player's own change is being counted, some nodes count the old score and some the new one. */
-    @Test
-    void ownChangeThatIsBeingCounted_isNeverCountedAgainstThePlayer() {
-        for (int writes = 0; writes < 8; writes++) {
+    @ParameterizedTest
+    @EnumSource(Ranking.class)
+    void ownChangeThatIsBeingCounted_isNeverCountedAgainstThePlayer(Ranking ranking) {
+        for (int writes = 0; writes < 16; writes++) {
             FaultyDynamo faults = new FaultyDynamo();
             MovingClock clock = new MovingClock(START);
             Arena arena = new Arena(Map.of(), faults, clock);
-            arena.create(ID, settings(1, Ranking.COMPETITION));
+            arena.create(ID, settings(1, ranking));
             arena.submit(ID, "q", 5_000, 0, "q1");
             arena.submit(ID, "p", 70_000, 0, "p1");
             arena.drain();

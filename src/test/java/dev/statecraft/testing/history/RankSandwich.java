@@ -15,6 +15,7 @@ import java.util.Objects;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -232,10 +233,10 @@ public final class RankSandwich {
             found.add(new Violation(Rule.OWN_SCORE_DIFFERS, asked + ", expected " + own));
             return;
         }
-        Predicate<Whole> counted = one -> Objects.requireNonNull(one.outcome()).answeredAt() < answer.asOf();
+        Predicate<Whole> certain = one -> Objects.requireNonNull(one.outcome()).answeredAt() < answer.asOf();
         List<ScoreRange> others = byPlayer.entrySet().stream()
                 .filter(player -> !player.getKey().equals(asked.input()))
-                .map(player -> range(scoring, player.getValue(), asked.returned(), counted))
+                .map(player -> range(scoring, player.getValue(), asked.returned(), certain))
                 .toList();
         long self = score == null ? 0 : 1;
         long totalFrom = self + count(others, range -> !range.mayBeAbsent());
@@ -252,9 +253,16 @@ public final class RankSandwich {
                 .filter(range -> range.isFixed() && range.isBetter(score, order))
                 .toList();
         long from = 1 + (scoring.ranking() == Ranking.DENSE ? ScoreRange.leastDistinct(better) : better.size());
+        // Players with one certain score share it on a board with DENSE ranking.
+        List<ScoreRange> counted = scoring.ranking() == Ranking.DENSE
+                ? Stream.concat(
+                                others.stream().filter(ScoreRange::isFixed).distinct(),
+                                others.stream().filter(range -> !range.isFixed()))
+                        .toList()
+                : others;
         long to = 1
                 + most(
-                        others,
+                        counted,
                         range -> range.mayBeBetter(score, order)
                                 || (scoring.ranking() == Ranking.UNIQUE && range.contains(score)));
         between(Rule.RANK_TOO_GOOD, Rule.RANK_TOO_BAD, answer.rank(), from, to, asked, found);
