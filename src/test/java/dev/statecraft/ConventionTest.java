@@ -91,7 +91,8 @@ class ConventionTest {
     /** Pure classes of the table package that the domain may use. */
     private static final DescribedPredicate<JavaClass> HASH = describe(
             "hashes and forms of numbers and JSON",
-            type -> Set.of("Sha256", "CanonicalJson", "PackedNumber", "PaddedNumber").contains(topLevelName(type))
+            type -> Set.of("Sha256", "CanonicalJson", "PackedNumber", "PaddedNumber")
+                            .contains(topLevelName(type))
                     && packageOf(type).equals("table"));
 
     /** The expression language, its regular expressions, and the collections its interfaces name. */
