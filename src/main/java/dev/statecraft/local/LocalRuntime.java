@@ -93,7 +93,7 @@ public final class LocalRuntime {
     void filters(@Observes Filters filters) {
         filters.register(
                 request -> {
-                    if (request.request().method() != HttpMethod.GET) {
+                    if (!request.request().method().equals(HttpMethod.GET)) {
                         request.addEndHandler(end -> wake());
                     }
                     request.next();
