@@ -21,6 +21,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -326,7 +327,7 @@ class StructureTest {
                 arrows.put(from, new TreeSet<>());
             }
             String feature = from.contains(".") ? from.substring(0, from.indexOf('.')) : from;
-            Set<String> targets = arrows.get(from);
+            Set<String> targets = Objects.requireNonNull(arrows.get(from), line);
             WORD.matcher(line.substring(arrow < 0 ? 0 : arrow + 2)).results().forEach(word -> {
                 String to = word.group();
                 targets.add(to.startsWith(".") ? feature + to : to);

@@ -21,6 +21,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -130,8 +131,8 @@ class TemplateMachineTest {
         assertEquals(
                 List.of(
                         tree(second),
-                        tree(script.work.get(1).get(0)),
-                        tree(script.work.get(1).get(1))),
+                        tree(script.worked(1, 0)),
+                        tree(script.worked(1, 1))),
                 script.handedIn.get(1));
         assertEquals(List.of(tree(first)), script.handedIn.get(0));
     }
@@ -176,7 +177,12 @@ class TemplateMachineTest {
             }
             List<JsonNode> before = handedIn.computeIfAbsent(segment, number -> new ArrayList<>());
             before.add(payload);
-            return tree(work.get(segment).get(before.size() - 1));
+            return tree(worked(segment, before.size() - 1));
+        }
+
+        /** What the function returned for a segment when it was called for the n-th time, counted from 0. */
+        private Step worked(int segment, int n) {
+            return Objects.requireNonNull(work.get(segment), () -> "segment " + segment).get(n);
         }
 
         JsonNode list() {
@@ -210,14 +216,14 @@ class TemplateMachineTest {
                     }
                     case "Choice" -> name = chosen(state, data);
                     case "Wait" -> {
-                        JsonNode seconds = at(data, text(state, "/SecondsPath"));
-                        assertTrue(seconds != null && seconds.isInt(), name + " waits for " + seconds);
+                        JsonNode seconds = Objects.requireNonNull(at(data, text(state, "/SecondsPath")), name + " has no seconds");
+                        assertTrue(seconds.isInt(), name + " waits for " + seconds);
                         waits.add(seconds.intValue());
                         name = text(state, "/Next");
                     }
                     case "Map" -> {
-                        JsonNode items = at(data, text(state, "/ItemsPath"));
-                        assertTrue(items != null && items.isArray(), name + " has no items");
+                        JsonNode items = Objects.requireNonNull(at(data, text(state, "/ItemsPath")), name + " has no items");
+                        assertTrue(items.isArray(), name + " maps " + items);
                         items.forEach(item -> run(state.path("ItemProcessor"), item));
                         assertTrue(state.path("ResultPath").isNull(), name);
                         name = text(state, "/Next");
@@ -240,7 +246,7 @@ class TemplateMachineTest {
                     holds = (value != null) == choice.path("IsPresent").asBoolean();
                 } else {
                     assertTrue(value != null && value.isBoolean(), choice + " looks at " + value);
-                    holds = value.booleanValue() == choice.path("BooleanEquals").asBoolean();
+                    holds = Objects.requireNonNull(value).booleanValue() == choice.path("BooleanEquals").asBoolean();
                 }
                 if (holds) {
                     return text(choice, "/Next");
@@ -266,9 +272,7 @@ class TemplateMachineTest {
                 result = filled(state.path("ResultSelector"), result);
             }
             if (state.has("OutputPath")) {
-                JsonNode output = at(result, text(state, "/OutputPath"));
-                assertFalse(output == null);
-                return output;
+                return Objects.requireNonNull(at(result, text(state, "/OutputPath")), () -> "output of " + state);
             }
             ObjectNode merged = data.deepCopy();
             merged.set(text(state, "/ResultPath").substring(2), result);

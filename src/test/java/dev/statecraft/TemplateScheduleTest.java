@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -167,12 +168,13 @@ class TemplateScheduleTest {
         List<String> shardsAndWakeUp = new ArrayList<>(
                 IntStream.range(0, 8).mapToObj(Integer::toString).toList());
         shardsAndWakeUp.add("wake");
-        assertEquals(shardsAndWakeUp, sortKeys(mappings.get("EventStreamFunction.Activity")));
-        assertEquals(List.of("erasure"), sortKeys(mappings.get("EventStreamFunction.Erasures")));
-        assertEquals(List.of("conflict"), sortKeys(mappings.get("EventStreamFunction.Conflicts")));
+        assertEquals(shardsAndWakeUp, sortKeys(mappings, "EventStreamFunction.Activity"));
+        assertEquals(List.of("erasure"), sortKeys(mappings, "EventStreamFunction.Erasures"));
+        assertEquals(List.of("conflict"), sortKeys(mappings, "EventStreamFunction.Conflicts"));
     }
 
-    private static List<String> sortKeys(JsonNode mapping) throws IOException {
+    private static List<String> sortKeys(Map<String, JsonNode> mappings, String name) throws IOException {
+        JsonNode mapping = Objects.requireNonNull(mappings.get(name), name);
         JsonNode pattern = new JsonMapper().readTree(text(mapping, "/Properties/FilterCriteria/Filters/0/Pattern"));
         return texts(pattern.at("/dynamodb/Keys/sk/S"));
     }

@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.statecraft.SamTemplate.Grant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -245,7 +246,7 @@ class TemplateTableAccessTest {
 
     /** What a function may write, by table. */
     private static Map<String, Set<String>> writes(String function) {
-        return grants(roleOf(resources(FUNCTION).get(function))).stream()
+        return grants(roleOf(Objects.requireNonNull(resources(FUNCTION).get(function), function))).stream()
                 .filter(grant -> ITEM_WRITES.contains(grant.verb()))
                 .collect(Collectors.groupingBy(
                         Grant::logicalId, TreeMap::new, Collectors.mapping(Grant::verb, Collectors.toSet())));

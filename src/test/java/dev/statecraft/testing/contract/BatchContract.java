@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Nested;
@@ -45,6 +46,11 @@ abstract class BatchContract extends ContractCase {
         return db().batchGetItem(r -> r.requestItems(keys));
     }
 
+    /** The items found in the table of items. */
+    private List<Map<String, AttributeValue>> found(BatchGetItemResponse response) {
+        return Objects.requireNonNull(response.responses().get(tables().items));
+    }
+
     private KeysAndAttributes keys(int from, int to) {
         return KeysAndAttributes.builder()
                 .keys(IntStream.range(from, to).mapToObj(i -> key("k" + i)).toList())
@@ -68,14 +74,14 @@ abstract class BatchContract extends ContractCase {
             BatchGetItemResponse response = read(keys(0, 4));
             assertEquals(
                     Set.of(item("k0", "x", n(0)), item("k2", "x", n(2))),
-                    Set.copyOf(response.responses().get(tables().items)));
+                    Set.copyOf(found(response)));
             assertTrue(response.unprocessedKeys().isEmpty());
         }
 
         @Test
         void nothingFound_isAnEmptyListOfTheTable() {
             BatchGetItemResponse response = read(keys(0, 1));
-            assertEquals(List.of(), response.responses().get(tables().items));
+            assertEquals(List.of(), found(response));
         }
 
         @Test
@@ -90,13 +96,13 @@ abstract class BatchContract extends ContractCase {
                             .keys(List.of(Map.of("pk", s(pk))))
                             .consistentRead(true)
                             .build())));
-            assertEquals(List.of(attributes("x", n(0))), response.responses().get(tables().items));
+            assertEquals(List.of(attributes("x", n(0))), found(response));
             assertEquals(List.of(attributes("pk", s(pk))), response.responses().get(tables().singles));
         }
 
         @Test
         void limit_is100Keys() {
-            assertEquals(List.of(), read(keys(0, MAX_READS)).responses().get(tables().items));
+            assertEquals(List.of(), found(read(keys(0, MAX_READS))));
             invalid(() -> read(keys(0, MAX_READS + 1)));
         }
 
@@ -121,9 +127,9 @@ abstract class BatchContract extends ContractCase {
             Set<String> seen = new HashSet<>();
             BatchGetItemResponse response = read(keys(0, 45));
             assertFalse(response.unprocessedKeys().isEmpty());
-            seen.addAll(strings(response.responses().get(tables().items), "sk"));
+            seen.addAll(strings(found(response), "sk"));
             response = batchOf(response.unprocessedKeys());
-            seen.addAll(strings(response.responses().get(tables().items), "sk"));
+            seen.addAll(strings(found(response), "sk"));
             assertEquals(45, seen.size());
         }
     }
@@ -149,7 +155,7 @@ abstract class BatchContract extends ContractCase {
             write(puts(0, MAX_WRITES));
             assertEquals(
                     MAX_WRITES,
-                    read(keys(0, MAX_WRITES)).responses().get(tables().items).size());
+                    found(read(keys(0, MAX_WRITES))).size());
             invalid(() -> write(puts(0, MAX_WRITES + 1)));
         }
 

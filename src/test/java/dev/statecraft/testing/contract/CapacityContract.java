@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -195,7 +196,7 @@ abstract class CapacityContract extends ContractCase {
                 .consumedCapacity();
         assertEquals(2, inserted.capacityUnits());
         assertEquals(1, inserted.table().capacityUnits());
-        assertEquals(1, inserted.globalSecondaryIndexes().get("due").capacityUnits());
+        assertEquals(1, Objects.requireNonNull(inserted.globalSecondaryIndexes().get("due")).capacityUnits());
         ConsumedCapacity moved = db().putItem(r -> r.tableName(tables().items)
                         .item(item("a", "dpk", s(pk), "due", n(2)))
                         .returnConsumedCapacity(TOTAL))

@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
@@ -128,6 +129,11 @@ abstract class ContractCase {
                 .item();
     }
 
+    /** The attribute of an item that the test expects to have it. */
+    static AttributeValue required(Map<String, AttributeValue> item, String name) {
+        return Objects.requireNonNull(item.get(name), () -> name + " of " + item);
+    }
+
     /** Those of the values that the expressions name, because DynamoDB rejects others. */
     static Map<String, AttributeValue> used(Map<String, AttributeValue> values, String... expressions) {
         Map<String, AttributeValue> used = new HashMap<>();
@@ -151,7 +157,7 @@ abstract class ContractCase {
     }
 
     static List<String> strings(List<Map<String, AttributeValue>> items, String attribute) {
-        return items.stream().map(item -> item.get(attribute).s()).toList();
+        return items.stream().map(item -> required(item, attribute).s()).toList();
     }
 
     /** Repeats an assertion until it holds, for at most half a minute; asserts once if the database cannot lag. */

@@ -131,9 +131,7 @@ abstract class QueryContract extends ContractCase {
                 start = page.hasLastEvaluatedKey() ? page.lastEvaluatedKey() : null;
                 if (start != null) {
                     assertEquals(
-                            key(page.items()
-                                    .get(page.items().size() - 1)
-                                    .get("sk")
+                            key(required(page.items().get(page.items().size() - 1), "sk")
                                     .s()),
                             start);
                 }
@@ -256,7 +254,7 @@ abstract class QueryContract extends ContractCase {
             assertEquals(
                     List.of("-100", "-1", "0", "0.5", "9", "10", "100", "12345678901234567890123456789"),
                     query(r -> r.tableName(tables().numbers)).items().stream()
-                            .map(item -> item.get("sk").n())
+                            .map(item -> required(item, "sk").n())
                             .toList());
             assertEquals(
                     2,

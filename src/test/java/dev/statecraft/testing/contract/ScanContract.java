@@ -67,14 +67,14 @@ abstract class ScanContract extends ContractCase {
         assertEquals(PARTITIONS * ITEMS, items.size());
         assertEquals(PARTITIONS * ITEMS, new HashSet<>(items).size());
         List<String> partitions =
-                items.stream().map(item -> item.get("pk").s()).distinct().toList();
+                items.stream().map(item -> required(item, "pk").s()).distinct().toList();
         List<String> expected = partitions.stream()
                 .flatMap(partition -> IntStream.range(0, ITEMS).mapToObj(i -> partition + i))
                 .toList();
         assertEquals(
                 expected,
                 items.stream()
-                        .map(item -> item.get("pk").s() + item.get("sk").n())
+                        .map(item -> required(item, "pk").s() + required(item, "sk").n())
                         .toList());
     }
 

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.GetRecordsResponse;
@@ -63,7 +64,7 @@ abstract class StreamContract extends ContractCase {
                 String current = iterator;
                 GetRecordsResponse page = streams().getRecords(r -> r.shardIterator(current));
                 page.records().stream()
-                        .filter(record -> record.dynamodb().keys().get("pk").equals(s(pk)))
+                        .filter(record -> s(pk).equals(record.dynamodb().keys().get("pk")))
                         .forEach(records::add);
                 iterator = page.records().isEmpty() ? null : page.nextShardIterator();
             }
@@ -212,7 +213,7 @@ abstract class StreamContract extends ContractCase {
         assertEquals(List.of(), values(numbers(table, shard, ShardIteratorType.LATEST, null)));
     }
 
-    private List<Record> numbers(String table, String shard, ShardIteratorType type, String number) {
+    private List<Record> numbers(String table, String shard, ShardIteratorType type, @Nullable String number) {
         String iterator = streams()
                 .getShardIterator(r -> r.streamArn(arn(table))
                         .shardId(shard)
@@ -220,7 +221,7 @@ abstract class StreamContract extends ContractCase {
                         .sequenceNumber(number))
                 .shardIterator();
         return streams().getRecords(r -> r.shardIterator(iterator)).records().stream()
-                .filter(record -> record.dynamodb().keys().get("pk").equals(s(pk)))
+                .filter(record -> s(pk).equals(record.dynamodb().keys().get("pk")))
                 .toList();
     }
 

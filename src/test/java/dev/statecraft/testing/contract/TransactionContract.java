@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
@@ -26,7 +27,7 @@ abstract class TransactionContract extends ContractCase {
 
     private static final int MAX_ITEMS = 100;
 
-    private TransactWriteItem putting(String sk, long x, String condition) {
+    private TransactWriteItem putting(String sk, long x, @Nullable String condition) {
         return TransactWriteItem.builder()
                 .put(p -> p.tableName(tables().items).item(item(sk, "x", n(x))).conditionExpression(condition))
                 .build();
@@ -36,13 +37,13 @@ abstract class TransactionContract extends ContractCase {
         return putting(sk, x, null);
     }
 
-    private TransactWriteItem deleting(String sk, String condition) {
+    private TransactWriteItem deleting(String sk, @Nullable String condition) {
         return TransactWriteItem.builder()
                 .delete(d -> d.tableName(tables().items).key(key(sk)).conditionExpression(condition))
                 .build();
     }
 
-    private TransactWriteItem checking(String sk, String condition) {
+    private TransactWriteItem checking(String sk, @Nullable String condition) {
         return TransactWriteItem.builder()
                 .conditionCheck(c -> c.tableName(tables().items).key(key(sk)).conditionExpression(condition))
                 .build();

@@ -113,8 +113,8 @@ abstract class UpdateContract extends ContractCase {
             put("a", "ss", ss("a", "b"));
             assertEquals(
                     Set.of("a", "b", "c"),
-                    Set.copyOf(update("ADD ss :ss").get("ss").ss()));
-            assertEquals(Set.of("1"), Set.copyOf(update("ADD ns :ns").get("ns").ns()));
+                    Set.copyOf(required(update("ADD ss :ss"), "ss").ss()));
+            assertEquals(Set.of("1"), Set.copyOf(required(update("ADD ns :ns"), "ns").ns()));
         }
 
         @Test
@@ -248,9 +248,8 @@ abstract class UpdateContract extends ContractCase {
     void manyUpdates_ofOneCounter_loseNone() {
         Set<String> seen = java.util.stream.IntStream.range(0, 40)
                 .parallel()
-                .mapToObj(i -> update("ADD num :one", ReturnValue.UPDATED_NEW)
-                        .attributes()
-                        .get("num")
+                .mapToObj(i -> required(
+                                update("ADD num :one", ReturnValue.UPDATED_NEW).attributes(), "num")
                         .n())
                 .collect(Collectors.toSet());
         assertEquals(40, seen.size());

@@ -49,7 +49,7 @@ abstract class ValueContract extends ContractCase {
         put("a", "x", n(sent));
         assertEquals(
                 0,
-                new BigDecimal(sent).compareTo(new BigDecimal(get("a").get("x").n())));
+                new BigDecimal(sent).compareTo(new BigDecimal(required(get("a"), "x").n())));
     }
 
     @ParameterizedTest
@@ -107,9 +107,9 @@ abstract class ValueContract extends ContractCase {
                 List.of(SdkBytes.fromByteArray(new byte[] {2}), SdkBytes.fromByteArray(new byte[] {1, 0})));
         put("a", "ss", ss("b", "a", ""), "ns", ns("1.0", "-2", "3E1"), "bs", binaries);
         Map<String, AttributeValue> read = get("a");
-        assertEquals(Set.of("a", "b", ""), Set.copyOf(read.get("ss").ss()));
-        assertEquals(Set.of("1", "-2", "30"), Set.copyOf(read.get("ns").ns()));
-        assertEquals(Set.copyOf(binaries.bs()), Set.copyOf(read.get("bs").bs()));
+        assertEquals(Set.of("a", "b", ""), Set.copyOf(required(read, "ss").ss()));
+        assertEquals(Set.of("1", "-2", "30"), Set.copyOf(required(read, "ns").ns()));
+        assertEquals(Set.copyOf(binaries.bs()), Set.copyOf(required(read, "bs").bs()));
     }
 
     @Test
@@ -161,6 +161,6 @@ abstract class ValueContract extends ContractCase {
                 .key(key("a"))
                 .updateExpression("ADD x :v")
                 .expressionAttributeValues(Map.of(":v", n(number))));
-        return get("a").get("x");
+        return required(get("a"), "x");
     }
 }

@@ -6,6 +6,7 @@ import static dev.statecraft.testing.dynamo.ModelFixture.key;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.statecraft.table.Attributes;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -49,7 +50,7 @@ class InterceptedDynamoTest {
         public void afterExecution(Context.AfterExecution context, ExecutionAttributes attributes) {
             seen.add(name + " after");
             if (context.request() instanceof GetItemRequest get
-                    && get.key().get("pk").s().equals("other")) {
+                    && Attributes.string(get.key(), "pk").equals("other")) {
                 throw new IllegalStateException("lost");
             }
         }

@@ -11,6 +11,7 @@ import dev.statecraft.testing.dynamo.expression.ItemSize;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -200,7 +201,7 @@ class ModelCapacityTest {
                 .capacityUnits();
     }
 
-    private Map<String, Double> put(String partition, String global, long number) {
+    private Map<String, Double> put(String partition, @Nullable String global, long number) {
         Map<String, AttributeValue> item = new HashMap<>(ModelFixture.item(partition, "x", number));
         if (global != null) {
             item.put("g", s(global));

@@ -12,8 +12,10 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.services.dynamodb.model.CancellationReason;
 import software.amazon.awssdk.services.dynamodb.model.IdempotentParameterMismatchException;
@@ -73,7 +75,7 @@ class ModelConflictTest {
                     TransactionCanceledException.class,
                     () -> model.dynamo.transactGetItems(read -> read.transactItems(
                             one -> one.get(get -> get.tableName(TABLE).key(key("a", "x"))))));
-            assertEquals(2, model.dynamo.consumed().get(TABLE).readUnits());
+            assertEquals(2, Objects.requireNonNull(model.dynamo.consumed().get(TABLE)).readUnits());
         });
         write(model, null, put("a", 1), put("b", 1));
         assertEquals(8, model.writeUnits());
@@ -178,7 +180,7 @@ class ModelConflictTest {
         assertEquals(1, model.number("a", "x", true));
     }
 
-    private static void write(ModelFixture model, String token, TransactWriteItem... items) {
+    private static void write(ModelFixture model, @Nullable String token, TransactWriteItem... items) {
         Consumer<TransactWriteItemsRequest.Builder> request =
                 transaction -> transaction.clientRequestToken(token).transactItems(items);
         model.dynamo.transactWriteItems(request);

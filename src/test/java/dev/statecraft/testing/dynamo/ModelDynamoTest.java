@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.statecraft.table.Attributes;
 import dev.statecraft.table.TableNames;
 import java.util.List;
 import java.util.Map;
@@ -37,8 +38,8 @@ class ModelDynamoTest {
                 .expressionAttributeNames(Map.of("#n", "n", "#m", "m", "#x", "x"))
                 .expressionAttributeValues(Map.of(":one", n(1), ":two", n(2)))
                 .returnValues(ReturnValue.ALL_NEW));
-        assertEquals("6", updated.attributes().get("n").n());
-        assertEquals("2", updated.attributes().get("m").n());
+        assertEquals(6, Attributes.number(updated.attributes(), "n"));
+        assertEquals(2, Attributes.number(updated.attributes(), "m"));
         assertThrows(
                 ConditionalCheckFailedException.class,
                 () -> dynamo.putItem(put ->
@@ -68,7 +69,7 @@ class ModelDynamoTest {
                         .limit(2))
                 .items()
                 .stream()
-                .map(item -> item.get("sk").s())
+                .map(item -> Attributes.string(item, "sk"))
                 .toList();
         assertEquals(List.of("k2", "k3", "k5", "k6"), all);
     }
@@ -108,7 +109,7 @@ class ModelDynamoTest {
                 KeysAndAttributes.builder()
                         .keys(List.of(key("x", "1"), key("q", "1"), key("z", "1")))
                         .build())));
-        assertEquals(2, found.responses().get(table).size());
+        assertEquals(2, found.responses().getOrDefault(table, List.of()).size());
         assertTrue(found.unprocessedKeys().isEmpty());
         int count = 0;
         for (int segment = 0; segment < 3; segment++) {
@@ -120,7 +121,7 @@ class ModelDynamoTest {
     }
 
     private static List<String> sortKeys(QueryResponse page) {
-        return page.items().stream().map(item -> item.get("sk").s()).toList();
+        return page.items().stream().map(item -> Attributes.string(item, "sk")).toList();
     }
 
     private static Map<String, AttributeValue> key(String partition, String sort) {

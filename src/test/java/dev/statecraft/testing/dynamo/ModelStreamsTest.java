@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.statecraft.table.Attributes;
 import dev.statecraft.testing.dynamo.ModelStreams.ShardState;
 import java.math.BigInteger;
 import java.time.Duration;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.OperationType;
@@ -56,8 +58,8 @@ class ModelStreamsTest {
                 assertTrue(sequence.compareTo(last) > 0);
                 last = sequence;
                 Map<String, AttributeValue> image = record.dynamodb().newImage();
-                read.computeIfAbsent(image.get("pk").s(), key -> new ArrayList<>())
-                        .add(Long.parseLong(image.get("n").n()));
+                read.computeIfAbsent(Attributes.string(image, "pk"), key -> new ArrayList<>())
+                        .add(Attributes.number(image, "n"));
             }
         }
         assertEquals(written, read);
@@ -184,7 +186,7 @@ class ModelStreamsTest {
                 .streamDescription();
     }
 
-    private static String iterator(ModelFixture model, String shard, ShardIteratorType type, String sequence) {
+    private static String iterator(ModelFixture model, String shard, ShardIteratorType type, @Nullable String sequence) {
         String arn = describe(model).streamArn();
         return model.dynamo
                 .streams()
@@ -195,7 +197,7 @@ class ModelStreamsTest {
                 .shardIterator();
     }
 
-    private static List<Long> numbers(ModelFixture model, String shard, ShardIteratorType type, String sequence) {
+    private static List<Long> numbers(ModelFixture model, String shard, ShardIteratorType type, @Nullable String sequence) {
         List<Long> numbers = new ArrayList<>();
         String next = iterator(model, shard, type, sequence);
         while (true) {
@@ -207,7 +209,7 @@ class ModelStreamsTest {
             }
             page.records()
                     .forEach(record -> numbers.add(
-                            Long.parseLong(record.dynamodb().newImage().get("n").n())));
+                            Attributes.number(record.dynamodb().newImage(), "n")));
             next = page.nextShardIterator();
         }
     }

@@ -10,6 +10,7 @@ import dev.statecraft.testing.history.CursorCheck.Rule;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -21,7 +22,8 @@ class CursorCheckTest {
                 "p", invoked, invoked + 1, new Read("r", "s", from), new Received(entries, to, false, false));
     }
 
-    private static Operation<Read, Received> restart(long invoked, Long from, List<Long> entries, long to) {
+    private static Operation<Read, Received> restart(
+            long invoked, @Nullable Long from, List<Long> entries, long to) {
         return Operation.answered(
                 "p", invoked, invoked + 1, new Read("r", "s", from), new Received(entries, to, true, false));
     }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
@@ -37,7 +38,8 @@ class HistoryTest {
         Violation violation = new Violation(LogCheck.Rule.GAP, "entry 3 follows 1");
         AssertionError error =
                 assertThrows(AssertionError.class, () -> Violation.requireNone(List.of(violation), "seed 17"));
-        assertTrue(error.getMessage().contains("seed 17"), error.getMessage());
-        assertTrue(error.getMessage().contains("GAP: entry 3 follows 1"), error.getMessage());
+        String message = Objects.requireNonNull(error.getMessage());
+        assertTrue(message.contains("seed 17"), message);
+        assertTrue(message.contains("GAP: entry 3 follows 1"), message);
     }
 }

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -32,7 +33,7 @@ class MigrationCheckTest {
         return MigrationCheck.transformedOnce(OLD, after, "2", MigrationCheckTest::up, writes, Set.of());
     }
 
-    private static List<Violation> readable(Stored<String> stored) {
+    private static List<Violation> readable(@Nullable Stored<String> stored) {
         return MigrationCheck.readable(
                 List.of(Operation.answered("p", 1, 2, "a", new Found<>(stored))),
                 (schema, state) -> schema.equals("2") == state.equals(up(state)));

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -222,7 +223,7 @@ class RankSandwichTest {
         }
         assertEquals(List.of(), RankSandwich.check(scoring, submissions, ranks), "seed " + seed);
         Operation<String, Ranked> last = ranks.get(ranks.size() - 1);
-        Ranked wrong = last.output();
+        Ranked wrong = Objects.requireNonNull(last.output());
         Operation<String, Ranked> moved = Operation.answered(
                 "r",
                 last.invoked(),

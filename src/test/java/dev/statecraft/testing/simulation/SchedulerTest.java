@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -210,7 +211,8 @@ class SchedulerTest {
         scheduler.start("one then two", () -> bothLocks(scheduler, one, two));
         scheduler.start("two then one", () -> bothLocks(scheduler, two, one));
         AssertionError error = assertThrows(AssertionError.class, scheduler::run);
-        assertTrue(error.getMessage().contains("all tasks wait for each other"), error.getMessage());
+        String message = Objects.requireNonNull(error.getMessage());
+        assertTrue(message.contains("all tasks wait for each other"), message);
         scheduler.close();
     }
 
@@ -237,7 +239,8 @@ class SchedulerTest {
         });
         AssertionError error = assertThrows(AssertionError.class, scheduler::run);
         scheduler.close();
-        assertTrue(error.getMessage().contains("planted"));
+        String message = Objects.requireNonNull(error.getMessage());
+        assertTrue(message.contains("planted"), message);
         assertFalse(reached.contains("later"));
         assertTrue(scheduler.traced().toString().contains("planted"));
     }

@@ -2,6 +2,7 @@ package dev.statecraft.testing.contract.fuzz;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.statecraft.table.Attributes;
 import dev.statecraft.testing.contract.ContractDatabase;
 import dev.statecraft.testing.contract.ContractTables;
 import java.util.ArrayList;
@@ -129,7 +130,7 @@ class DifferentialFuzzTest {
                 String current = iterator;
                 GetRecordsResponse page = streams.getRecords(r -> r.shardIterator(current));
                 page.records().stream()
-                        .filter(record -> record.dynamodb().keys().get("pk").s().startsWith(partition))
+                        .filter(record -> Attributes.string(record.dynamodb().keys(), "pk").startsWith(partition))
                         .forEach(record -> records.computeIfAbsent(key(record), key -> new ArrayList<>())
                                 .add(text(record)));
                 iterator = page.records().isEmpty() ? null : page.nextShardIterator();
@@ -140,7 +141,7 @@ class DifferentialFuzzTest {
 
     private static String key(Record record) {
         Map<String, AttributeValue> key = record.dynamodb().keys();
-        return key.get("pk").s() + "/" + key.get("sk").s();
+        return Attributes.string(key, "pk") + "/" + Attributes.string(key, "sk");
     }
 
     private static String text(Record record) {
