@@ -129,11 +129,7 @@ class TemplateMachineTest {
         assertEquals(List.of(15, 0, 0, 3), walk.waits);
         // What was answered is handed in again as it is, the lease that was seen included.
         assertEquals(
-                List.of(
-                        tree(second),
-                        tree(script.worked(1, 0)),
-                        tree(script.worked(1, 1))),
-                script.handedIn.get(1));
+                List.of(tree(second), tree(script.worked(1, 0)), tree(script.worked(1, 1))), script.handedIn.get(1));
         assertEquals(List.of(tree(first)), script.handedIn.get(0));
     }
 
@@ -182,7 +178,8 @@ class TemplateMachineTest {
 
         /** What the function returned for a segment when it was called for the n-th time, counted from 0. */
         private Step worked(int segment, int n) {
-            return Objects.requireNonNull(work.get(segment), () -> "segment " + segment).get(n);
+            return Objects.requireNonNull(work.get(segment), () -> "segment " + segment)
+                    .get(n);
         }
 
         JsonNode list() {
@@ -216,13 +213,15 @@ class TemplateMachineTest {
                     }
                     case "Choice" -> name = chosen(state, data);
                     case "Wait" -> {
-                        JsonNode seconds = Objects.requireNonNull(at(data, text(state, "/SecondsPath")), name + " has no seconds");
+                        JsonNode seconds =
+                                Objects.requireNonNull(at(data, text(state, "/SecondsPath")), name + " has no seconds");
                         assertTrue(seconds.isInt(), name + " waits for " + seconds);
                         waits.add(seconds.intValue());
                         name = text(state, "/Next");
                     }
                     case "Map" -> {
-                        JsonNode items = Objects.requireNonNull(at(data, text(state, "/ItemsPath")), name + " has no items");
+                        JsonNode items =
+                                Objects.requireNonNull(at(data, text(state, "/ItemsPath")), name + " has no items");
                         assertTrue(items.isArray(), name + " maps " + items);
                         items.forEach(item -> run(state.path("ItemProcessor"), item));
                         assertTrue(state.path("ResultPath").isNull(), name);
@@ -246,7 +245,8 @@ class TemplateMachineTest {
                     holds = (value != null) == choice.path("IsPresent").asBoolean();
                 } else {
                     assertTrue(value != null && value.isBoolean(), choice + " looks at " + value);
-                    holds = Objects.requireNonNull(value).booleanValue() == choice.path("BooleanEquals").asBoolean();
+                    holds = Objects.requireNonNull(value).booleanValue()
+                            == choice.path("BooleanEquals").asBoolean();
                 }
                 if (holds) {
                     return text(choice, "/Next");

@@ -82,7 +82,11 @@ class DashboardPageTest {
             assertFalse(response.getIsBase64Encoded(), path);
             Path file = FILES.resolve(path.equals("/") ? "index.html" : path.substring(1));
             assertEquals(Files.readString(file, StandardCharsets.UTF_8), response.getBody(), path);
-            assertTrue(response.getHeaders().get("content-security-policy").startsWith("default-src 'none'"), path);
+            assertTrue(
+                    response.getHeaders()
+                            .getOrDefault("content-security-policy", "")
+                            .startsWith("default-src 'none'"),
+                    path);
         }
     }
 

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.streams.DynamoDbStreamsClient;
@@ -94,7 +95,8 @@ final class PackagedSystem implements AutoCloseable {
     }
 
     private JsonNode step(ObjectNode event) throws Exception {
-        return mapper.readTree(called(functions.get("migration-step")).invoke(event.toString()));
+        return mapper.readTree(
+                called(Objects.requireNonNull(functions.get("migration-step"))).invoke(event.toString()));
     }
 
     @Override

@@ -9,6 +9,7 @@ import java.util.Optional;
 import org.jetbrains.lincheck.datastructures.IntGen;
 import org.jetbrains.lincheck.datastructures.Operation;
 import org.jetbrains.lincheck.datastructures.Param;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** Group commit, with its threads in every order that matters. */
@@ -28,7 +29,7 @@ public class GroupCommitInterleavingTest {
         private final GroupCommit<Integer, Integer, Integer> commit = new GroupCommit<>(
                 new GroupCommit.Limits(10, 2, Duration.ofMinutes(1)), by -> 1, this::add, Threads.system());
 
-        private List<Integer> add(List<Integer> group, Integer previous) {
+        private List<Integer> add(List<Integer> group, @Nullable Integer previous) {
             List<Integer> results = new ArrayList<>();
             for (int task : group) {
                 int key = task % 2;

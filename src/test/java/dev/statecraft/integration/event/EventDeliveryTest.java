@@ -29,6 +29,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
@@ -106,15 +107,17 @@ class EventDeliveryTest {
         drain();
 
         Map<String, JsonNode> before = readEverything();
-        assertBusHasWhatTheFeedHas(before.get("events"));
-        assertFeedMatchesTheGame(before.get("events"));
-        for (JsonNode entry : before.get("rich").path("entries")) {
+        JsonNode events = Objects.requireNonNull(before.get("events"));
+        assertBusHasWhatTheFeedHas(events);
+        assertFeedMatchesTheGame(events);
+        JsonNode rich = Objects.requireNonNull(before.get("rich"));
+        for (JsonNode entry : rich.path("entries")) {
             assertEquals(
                     coins.get(entry.path("playerId").asText()),
                     entry.path("value").intValue(),
                     "seed " + seed);
         }
-        assertEquals(coins.size(), before.get("rich").path("entries").size(), "seed " + seed);
+        assertEquals(coins.size(), rich.path("entries").size(), "seed " + seed);
 
         local.pump().pause();
         for (RecordedStream stream : RecordedStream.all(dynamo, handlers, tables.prefix())) {

@@ -72,9 +72,7 @@ abstract class BatchContract extends ContractCase {
             put("k0", "x", n(0));
             put("k2", "x", n(2));
             BatchGetItemResponse response = read(keys(0, 4));
-            assertEquals(
-                    Set.of(item("k0", "x", n(0)), item("k2", "x", n(2))),
-                    Set.copyOf(found(response)));
+            assertEquals(Set.of(item("k0", "x", n(0)), item("k2", "x", n(2))), Set.copyOf(found(response)));
             assertTrue(response.unprocessedKeys().isEmpty());
         }
 
@@ -153,9 +151,7 @@ abstract class BatchContract extends ContractCase {
         @Test
         void limit_is25Items() {
             write(puts(0, MAX_WRITES));
-            assertEquals(
-                    MAX_WRITES,
-                    found(read(keys(0, MAX_WRITES))).size());
+            assertEquals(MAX_WRITES, found(read(keys(0, MAX_WRITES))).size());
             invalid(() -> write(puts(0, MAX_WRITES + 1)));
         }
 

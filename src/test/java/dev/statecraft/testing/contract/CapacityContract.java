@@ -196,7 +196,10 @@ abstract class CapacityContract extends ContractCase {
                 .consumedCapacity();
         assertEquals(2, inserted.capacityUnits());
         assertEquals(1, inserted.table().capacityUnits());
-        assertEquals(1, Objects.requireNonNull(inserted.globalSecondaryIndexes().get("due")).capacityUnits());
+        assertEquals(
+                1,
+                Objects.requireNonNull(inserted.globalSecondaryIndexes().get("due"))
+                        .capacityUnits());
         ConsumedCapacity moved = db().putItem(r -> r.tableName(tables().items)
                         .item(item("a", "dpk", s(pk), "due", n(2)))
                         .returnConsumedCapacity(TOTAL))

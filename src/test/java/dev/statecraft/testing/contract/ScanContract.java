@@ -74,7 +74,8 @@ abstract class ScanContract extends ContractCase {
         assertEquals(
                 expected,
                 items.stream()
-                        .map(item -> required(item, "pk").s() + required(item, "sk").n())
+                        .map(item ->
+                                required(item, "pk").s() + required(item, "sk").n())
                         .toList());
     }
 

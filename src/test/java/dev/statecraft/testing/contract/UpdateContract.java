@@ -114,7 +114,8 @@ abstract class UpdateContract extends ContractCase {
             assertEquals(
                     Set.of("a", "b", "c"),
                     Set.copyOf(required(update("ADD ss :ss"), "ss").ss()));
-            assertEquals(Set.of("1"), Set.copyOf(required(update("ADD ns :ns"), "ns").ns()));
+            assertEquals(
+                    Set.of("1"), Set.copyOf(required(update("ADD ns :ns"), "ns").ns()));
         }
 
         @Test

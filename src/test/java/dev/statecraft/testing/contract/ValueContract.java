@@ -49,7 +49,8 @@ abstract class ValueContract extends ContractCase {
         put("a", "x", n(sent));
         assertEquals(
                 0,
-                new BigDecimal(sent).compareTo(new BigDecimal(required(get("a"), "x").n())));
+                new BigDecimal(sent)
+                        .compareTo(new BigDecimal(required(get("a"), "x").n())));
     }
 
     @ParameterizedTest

@@ -75,7 +75,9 @@ class ModelConflictTest {
                     TransactionCanceledException.class,
                     () -> model.dynamo.transactGetItems(read -> read.transactItems(
                             one -> one.get(get -> get.tableName(TABLE).key(key("a", "x"))))));
-            assertEquals(2, Objects.requireNonNull(model.dynamo.consumed().get(TABLE)).readUnits());
+            assertEquals(
+                    2,
+                    Objects.requireNonNull(model.dynamo.consumed().get(TABLE)).readUnits());
         });
         write(model, null, put("a", 1), put("b", 1));
         assertEquals(8, model.writeUnits());

@@ -186,7 +186,8 @@ class ModelStreamsTest {
                 .streamDescription();
     }
 
-    private static String iterator(ModelFixture model, String shard, ShardIteratorType type, @Nullable String sequence) {
+    private static String iterator(
+            ModelFixture model, String shard, ShardIteratorType type, @Nullable String sequence) {
         String arn = describe(model).streamArn();
         return model.dynamo
                 .streams()
@@ -197,7 +198,8 @@ class ModelStreamsTest {
                 .shardIterator();
     }
 
-    private static List<Long> numbers(ModelFixture model, String shard, ShardIteratorType type, @Nullable String sequence) {
+    private static List<Long> numbers(
+            ModelFixture model, String shard, ShardIteratorType type, @Nullable String sequence) {
         List<Long> numbers = new ArrayList<>();
         String next = iterator(model, shard, type, sequence);
         while (true) {
@@ -208,8 +210,8 @@ class ModelStreamsTest {
                 return numbers;
             }
             page.records()
-                    .forEach(record -> numbers.add(
-                            Attributes.number(record.dynamodb().newImage(), "n")));
+                    .forEach(record ->
+                            numbers.add(Attributes.number(record.dynamodb().newImage(), "n")));
             next = page.nextShardIterator();
         }
     }

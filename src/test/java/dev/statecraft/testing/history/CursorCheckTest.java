@@ -22,8 +22,7 @@ class CursorCheckTest {
                 "p", invoked, invoked + 1, new Read("r", "s", from), new Received(entries, to, false, false));
     }
 
-    private static Operation<Read, Received> restart(
-            long invoked, @Nullable Long from, List<Long> entries, long to) {
+    private static Operation<Read, Received> restart(long invoked, @Nullable Long from, List<Long> entries, long to) {
         return Operation.answered(
                 "p", invoked, invoked + 1, new Read("r", "s", from), new Received(entries, to, true, false));
     }

@@ -130,7 +130,8 @@ class DifferentialFuzzTest {
                 String current = iterator;
                 GetRecordsResponse page = streams.getRecords(r -> r.shardIterator(current));
                 page.records().stream()
-                        .filter(record -> Attributes.string(record.dynamodb().keys(), "pk").startsWith(partition))
+                        .filter(record -> Attributes.string(record.dynamodb().keys(), "pk")
+                                .startsWith(partition))
                         .forEach(record -> records.computeIfAbsent(key(record), key -> new ArrayList<>())
                                 .add(text(record)));
                 iterator = page.records().isEmpty() ? null : page.nextShardIterator();
