@@ -253,7 +253,8 @@ class EventDeliveryTest {
             all.put(board + " top", get("/v1/entities/leaderboard_state_" + board));
         }
         all.put("entities", get("/v1/entities?type=PURSE"));
-        all.put("history", get("/v1/entities/e-p0/history"));
+        String player = coins.keySet().iterator().next();
+        all.put("history", get("/v1/entities/e-" + player + "/history"));
         return all;
     }
 
