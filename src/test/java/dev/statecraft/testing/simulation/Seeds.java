@@ -5,8 +5,15 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -39,17 +46,54 @@ public final class Seeds {
         this.workload = workload;
     }
 
-    /** Runs {@code count} seeds from {@code first} on. */
+    /** Runs {@code count} seeds from {@code first} on, each on one of as many threads as there are processors. */
     public void run(long first, long count) {
         // Thousands of injected faults are logged with their stacks otherwise; a trace says more.
         Level before = APPLICATION.getLevel();
         APPLICATION.setLevel(Level.OFF);
+        long started = System.nanoTime();
         try {
-            for (long seed = first; seed < first + count; seed++) {
-                run(seed);
-            }
+            runAll(first, count);
         } finally {
             APPLICATION.setLevel(before);
+            nanos += System.nanoTime() - started;
+        }
+    }
+
+    private void runAll(long first, long count) {
+        int threads = (int) Math.min(count, Runtime.getRuntime().availableProcessors());
+        AtomicLong next = new AtomicLong(first);
+        AtomicBoolean failed = new AtomicBoolean();
+        ExecutorService pool = Executors.newFixedThreadPool(threads);
+        try {
+            List<Future<?>> workers = new ArrayList<>();
+            for (int i = 0; i < threads; i++) {
+                workers.add(pool.submit(() -> {
+                    for (long seed = next.getAndIncrement();
+                            seed < first + count && !failed.get();
+                            seed = next.getAndIncrement()) {
+                        try {
+                            run(seed);
+                        } catch (Throwable e) {
+                            failed.set(true);
+                            throw e;
+                        }
+                    }
+                }));
+            }
+            for (Future<?> worker : workers) {
+                worker.get();
+            }
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof Error failure) {
+                throw failure;
+            }
+            throw new IllegalStateException(e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
+        } finally {
+            pool.shutdownNow();
         }
     }
 
@@ -59,17 +103,17 @@ public final class Seeds {
      * @throws AssertionError with the trace and the command that repeats the run
      */
     private void run(long seed) {
-        long started = System.nanoTime();
         try (Simulation simulation = simulation(seed, false)) {
             run(simulation);
             simulation.countFaults();
-            steps += simulation.steps();
-            coverage.add(simulation.coverage());
+            synchronized (this) {
+                steps += simulation.steps();
+                coverage.add(simulation.coverage());
+                seeds++;
+            }
         } catch (AssertionError | RuntimeException e) {
             throw explained(seed, e);
         }
-        seeds++;
-        nanos += System.nanoTime() - started;
     }
 
     private static Simulation simulation(long seed, boolean tracing) {
