@@ -75,6 +75,7 @@ class PackagedLambdaIT {
         system = new PackagedSystem(
                 unpacked,
                 Map.of(
+                        "STATECRAFT_MIGRATION_SETTLE_AFTER", "0s",
                         "STATECRAFT_ERASURE_ROBLOX_SECRET", "test-secret",
                         "STATECRAFT_ERASURE_SECOND_LOOK_AFTER", "0s",
                         "STATECRAFT_LEADERBOARD_BOARD_CACHE", "0s",
