@@ -9,7 +9,7 @@ import org.junit.platform.suite.api.Suite;
  * them alone would start it.
  *
  * <p>The classes are named, because Quarkus builds an application for each class that a search of the packages finds,
- * before it knows the tags. {@link ApplicationSuitesTest} compares the names with the tags.
+ * before it knows the tags. {@link TaggedClassesTest} compares the names with the tags.
  */
 @Suite
 @IncludeEngines("junit-jupiter")

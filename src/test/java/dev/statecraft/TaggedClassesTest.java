@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.platform.suite.api.SelectClasses;
 
 /** The two suites name the classes that have their tags: a class that neither names would not run. */
-class ApplicationSuitesTest {
+class TaggedClassesTest {
 
     @Test
     void suites_nameTheTaggedClasses() {
