@@ -23,6 +23,17 @@ class CountedWritesTest {
 
     private static final String TREE = "default#tree#0#1#0";
 
+    private static RankNode node(CountedWrites writes) {
+        return new RankNode(
+                new TreeMap<>(Map.of(7, 1L)),
+                Map.of(),
+                Map.of(0, 60L),
+                Map.of(),
+                new TreeMap<>(),
+                1,
+                Map.of(0, writes));
+    }
+
     private static CountedWrites none() {
         return new CountedWrites(0, Map.of());
     }
@@ -58,6 +69,10 @@ class CountedWritesTest {
         CountedWrites sum =
                 new CountedWrites(20, Map.of(1L, 50L)).plus(new CountedWrites(30, Map.of(1L, 40L, 2L, 60L)));
         assertEquals(new CountedWrites(30, Map.of(1L, 50L, 2L, 60L)), sum);
+
+        RankNode first = node(new CountedWrites(20, Map.of(1L, 50L)));
+        RankNode second = node(new CountedWrites(30, Map.of(1L, 40L, 2L, 60L)));
+        assertEquals(sum, first.plus(second).writes(0));
     }
 
     @Test

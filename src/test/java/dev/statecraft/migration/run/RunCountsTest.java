@@ -3,6 +3,7 @@ package dev.statecraft.migration.run;
 import static dev.statecraft.migration.Laboratory.definition;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.statecraft.migration.definition.SemanticVersion;
@@ -216,5 +217,17 @@ class RunCountsTest {
     @CsvSource({"0, 100, 5, 0", "-1, 100, 5, 0", "10, 5, 100, 400", "10, 5, 600, 0", "3, 1, 0, 334", "1, 0, 0, 0"})
     void pagesArePacedByTheirCapacity(double perSecond, double units, long elapsed, long wait) {
         assertEquals(wait, CapacityPacer.waitMillis(perSecond, units, elapsed));
+    }
+
+    @Test
+    void writesSettleAgainAfterEachChangeOfTheSchema() {
+        Run run = run(Direction.UP, Phase.MIGRATING, 10);
+        Run settling = run.at(MigrationStatus.RUNNING, Phase.VALIDATING).settling(Instant.EPOCH);
+        assertEquals(run.revision() + 2, settling.revision());
+        assertEquals(
+                Instant.EPOCH,
+                settling.at(MigrationStatus.RUNNING, Phase.SWEEPING).settlingSince());
+        assertNull(settling.at(MigrationStatus.RUNNING, Phase.VALIDATING).settlingSince());
+        assertNull(settling.at(MigrationStatus.RUNNING, Phase.RESTORING).settlingSince());
     }
 }
