@@ -10,8 +10,8 @@ import dev.statecraft.migration.run.Run;
 import dev.statecraft.migration.work.WorkService.Page;
 import dev.statecraft.replication.Realm;
 import dev.statecraft.runtime.Threads;
-import dev.statecraft.runtime.Ticker;
 import dev.statecraft.testing.Machine;
+import dev.statecraft.testing.PausingTicker;
 import dev.statecraft.testing.dynamo.ModelDatabase;
 import dev.statecraft.testing.dynamo.ModelSettings;
 import java.time.Clock;
@@ -30,21 +30,6 @@ class LaggingReplicaTest {
 
     /** Of each of them, a stale scan misses one with a high probability. */
     private static final int LATE = 20;
-
-    /** A ticker whose time passes only in pauses. */
-    private static final class PausingTicker implements Ticker {
-        private long now;
-
-        @Override
-        public long nanos() {
-            return now;
-        }
-
-        @Override
-        public void sleep(long nanos) {
-            now += nanos;
-        }
-    }
 
     /** Validation scans consistently: a replica need not have the entities that were created meanwhile. */
     @ParameterizedTest

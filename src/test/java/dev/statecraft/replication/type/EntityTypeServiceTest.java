@@ -6,9 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.statecraft.replication.Realm;
 import dev.statecraft.runtime.Threads;
-import dev.statecraft.runtime.Ticker;
 import dev.statecraft.table.TransactionWrites;
 import dev.statecraft.testing.Machine;
+import dev.statecraft.testing.PausingTicker;
 import dev.statecraft.testing.dynamo.ModelDatabase;
 import java.time.Clock;
 import java.time.Duration;
@@ -27,7 +27,7 @@ class EntityTypeServiceTest {
     private final ModelDatabase database = new ModelDatabase();
     private final Realm mover =
             new Realm(Machine.real(), database.client(), database.freshTables(), Map.of("type-cache", "0s"));
-    private final ManualTicker ticker = new ManualTicker();
+    private final PausingTicker ticker = new PausingTicker();
     private final SlowResponse slow = new SlowResponse();
     private final EntityTypeService types = new Realm(
                     new Machine(Clock.systemUTC(), ticker, new Random(1), Threads.system()),
@@ -35,20 +35,6 @@ class EntityTypeServiceTest {
                     mover.tables,
                     Map.of("type-cache", "10s"))
             .types;
-
-    private static final class ManualTicker implements Ticker {
-        private long nanos;
-
-        @Override
-        public long nanos() {
-            return nanos;
-        }
-
-        @Override
-        public void sleep(long duration) {
-            nanos += duration;
-        }
-    }
 
     /** The first response arrives 5 s after it was read, and after a change of the schema. */
     private final class SlowResponse implements ExecutionInterceptor {

@@ -9,7 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.statecraft.table.TransientFailure;
-import dev.statecraft.testing.fault.HookedCalls.PausesOnly;
+import dev.statecraft.testing.PausingTicker;
 import java.net.ConnectException;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
@@ -26,7 +26,7 @@ import software.amazon.awssdk.services.dynamodb.model.TransactionCanceledExcepti
 /** Each kind of fault is the exception that the SDK throws for it, and has an effect or not. */
 class FaultKindTest {
 
-    private final FaultyDynamo faults = new FaultyDynamo(new PausesOnly(), new Random(7));
+    private final FaultyDynamo faults = new FaultyDynamo(new PausingTicker(), new Random(7));
     private final HookedCalls calls = new HookedCalls(faults);
     private final List<SdkRequest> applied = calls.applied;
 

@@ -13,10 +13,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.statecraft.table.Attributes;
+import dev.statecraft.testing.PausingTicker;
 import dev.statecraft.testing.dynamo.ModelDatabase;
 import dev.statecraft.testing.fault.FaultyDynamo.Stopped;
 import dev.statecraft.testing.fault.FaultyDynamo.When;
-import dev.statecraft.testing.fault.HookedCalls.PausesOnly;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -37,7 +37,7 @@ import software.amazon.awssdk.services.dynamodb.model.TransactionCanceledExcepti
 
 class FaultyDynamoTest {
 
-    private final PausesOnly ticker = new PausesOnly();
+    private final PausingTicker ticker = new PausingTicker();
     private final FaultyDynamo faults = new FaultyDynamo(ticker, new Random(7));
     private final HookedCalls calls = new HookedCalls(faults);
     private final List<SdkRequest> applied = calls.applied;

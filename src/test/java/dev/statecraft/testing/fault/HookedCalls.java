@@ -1,6 +1,5 @@
 package dev.statecraft.testing.fault;
 
-import dev.statecraft.runtime.Ticker;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -36,22 +35,6 @@ final class HookedCalls {
                             .delete(delete -> delete.tableName("t-log").key(KEY))
                             .build())
             .build();
-
-    /** A ticker whose time passes only in pauses. */
-    static final class PausesOnly implements Ticker {
-
-        private long nanos;
-
-        @Override
-        public long nanos() {
-            return nanos;
-        }
-
-        @Override
-        public void sleep(long length) {
-            nanos += length;
-        }
-    }
 
     private final ExecutionInterceptor interceptor;
     final List<SdkRequest> applied = new ArrayList<>();
