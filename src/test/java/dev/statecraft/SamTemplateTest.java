@@ -18,7 +18,11 @@ import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import dev.statecraft.SamTemplate.Grant;
+import dev.statecraft.migration.definition.MigrationConfig;
+import dev.statecraft.replication.state.ReplicationConfig;
 import dev.statecraft.table.TableNames;
+import io.quarkus.runtime.configuration.DurationConverter;
+import io.smallrye.config.WithDefault;
 import jakarta.inject.Named;
 import java.io.File;
 import java.io.IOException;
@@ -26,6 +30,7 @@ import java.lang.reflect.Method;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -72,6 +77,26 @@ class SamTemplateTest {
             int timeout = function.at("/Properties/Timeout").asInt();
             assertTrue(timeout > 0 && timeout <= 900, id + " times out after " + timeout + " s");
         });
+    }
+
+    /** A migration's last scan finds what these functions wrote with the schema version before, even if they were slow. */
+    @Test
+    void migrationsWaitLongerThanTheFunctionsThatWriteEntities() throws ReflectiveOperationException {
+        Duration settle = defaultOf(MigrationConfig.class, "settleAfter");
+        Duration cache = defaultOf(ReplicationConfig.class, "typeCache");
+        resources(FUNCTION).forEach((id, function) -> {
+            String handler = text(function, "/Properties/Environment/Variables/QUARKUS_LAMBDA_HANDLER");
+            if (Set.of("api", "socket", "schedule").contains(handler)) {
+                Duration slowest =
+                        cache.plusSeconds(function.at("/Properties/Timeout").asInt());
+                assertTrue(slowest.compareTo(settle) < 0, () -> id + " may take " + slowest);
+            }
+        });
+    }
+
+    private static Duration defaultOf(Class<?> config, String method) throws ReflectiveOperationException {
+        String value = config.getMethod(method).getAnnotation(WithDefault.class).value();
+        return DurationConverter.parseDuration(value);
     }
 
     // ---- Tables
