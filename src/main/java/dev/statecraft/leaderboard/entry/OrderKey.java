@@ -44,6 +44,11 @@ public record OrderKey(Score score, long reachedAt, String playerId) {
         return buffer.array();
     }
 
+    /** Whether this key sorts before another one in the given order. */
+    public boolean precedes(OrderKey other, Order order) {
+        return Arrays.compareUnsigned(bytes(order), other.bytes(order)) < 0;
+    }
+
     /** The greatest bytes that sort before this key; ids of players are ASCII. */
     byte[] lastBefore(Order order) {
         byte[] own = bytes(order);

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Walks the order index across its shards in one direction from a position. Cost: one query for each page.
+ * A further page has at least as many rows as the one before.
  */
 public final class OrderWalk implements Iterator<Row> {
 
@@ -68,8 +69,8 @@ public final class OrderWalk implements Iterator<Row> {
             } else {
                 from = rows.get(rows.size() - 1).key();
                 inclusive = false;
-                // The caller expected too few rows; larger pages avoid many small queries.
-                expected = Math.max(expected, 25);
+                // The caller expected too few rows; growing pages avoid many small queries.
+                expected = Math.max(expected, Math.max(25, limit));
             }
         }
         return !page.isEmpty();

@@ -295,7 +295,8 @@ public final class RankTree {
         return new Place(from, before, index - before, false);
     }
 
-    private static RankNode withZero(RankNode subscores, long countOfScore) {
+    /** The root of the subscores of a score, with the entries whose subscore is 0. */
+    static RankNode withZero(RankNode subscores, long countOfScore) {
         NavigableMap<Integer, Long> counts = new TreeMap<>(subscores.counts());
         // While a batch is being counted, the two nodes may briefly differ; the result is never negative.
         counts.put(ScorePath.zeroChild(), Math.max(0, countOfScore - subscores.total()));

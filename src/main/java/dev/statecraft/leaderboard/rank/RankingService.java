@@ -97,13 +97,8 @@ public class RankingService {
         List<Entry> latest = latest(board, season, ranked, nodes);
         List<EntryRank> places = new ArrayList<>();
         for (int i = 0; i < ranked.size(); i++) {
-            Standing others = RankTree.standing(
-                    ranked.get(i).requireScore(),
-                    board.order(),
-                    board.subscored(),
-                    OtherEntries.of(board, List.of(latest.get(i)), nodes));
-            long place = others.better() + 1;
-            places.add(new EntryRank(place, place, others.equal() + 1, others.total() + 1, asOf));
+            Map<String, RankNode> others = OtherEntries.of(board, List.of(latest.get(i)), nodes);
+            places.add(place(board, ranked.get(i), others, asOf));
         }
         return switch (board.ranking()) {
             case COMPETITION -> places;
@@ -121,6 +116,36 @@ public class RankingService {
         };
     }
 
+    private static EntryRank place(Board board, Entry entry, Map<String, RankNode> others, Instant asOf) {
+        Standing standing = RankTree.standing(entry.requireScore(), board.order(), board.subscored(), others);
+        long place = standing.better() + 1;
+        return new EntryRank(place, place, standing.equal() + 1, standing.total() + 1, asOf);
+    }
+
+    /**
+     * An entry's rank and the nodes that it was computed from.
+     *
+     * @param ranked the rank; with UNIQUE ranking the first position of the tie
+     * @param nodes the nodes as they were read, with the root
+     * @param others the nodes of {@link NearestBetter#nodesOf} without the entry
+     */
+    public record Located(EntryRank ranked, Map<String, RankNode> nodes, Map<String, RankNode> others) {}
+
+    /** Ranks the entry of a player as {@link #rank} does, but does not read the order of its tie. */
+    public Located locate(Board board, int season, Entry entry) {
+        Set<String> keys = NearestBetter.nodesOf(entry.requireScore(), board.order(), board.subscored());
+        Map<String, RankNode> nodes = ranks.read(RankStore.treesOf(board, season), keys);
+        Instant asOf = RankWalk.asOf(board, season, nodes.getOrDefault(ScorePath.ROOT, RankNode.EMPTY));
+        List<Entry> latest = latest(board, season, List.of(entry), nodes);
+        Map<String, RankNode> others = OtherEntries.of(board, latest, nodes);
+        EntryRank place = place(board, entry, others, asOf);
+        EntryRank ranked = board.ranking() == Ranking.DENSE
+                ? place.withRank(new DistinctRanks(board, latest, withPaths(board, season, latest, nodes))
+                        .rank(entry.requireScore(), List.of(entry)))
+                : place;
+        return new Located(ranked, nodes, others);
+    }
+
     /**
      * The positions of entries in the list, in the given order: the first position of the tie plus the tied entries before.
      * Cost: that of {@link TiePositions}; none on a board with UNIQUE ranking, where positions are ranks.
@@ -129,6 +154,11 @@ public class RankingService {
         return board.ranking() == Ranking.UNIQUE
                 ? standings.stream().map(EntryRank::rank).toList()
                 : ties.of(board, season, entries, standings);
+    }
+
+    /** The position of an entry in the list, from the first position of its tie. Cost: that of {@link TiePositions}. */
+    public long position(Board board, int season, Entry entry, EntryRank standing) {
+        return ties.of(board, season, List.of(entry), List.of(standing)).get(0);
     }
 
     private List<EntryRank> unique(Board board, int season, List<Entry> entries, List<EntryRank> places) {
