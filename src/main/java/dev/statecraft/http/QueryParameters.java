@@ -32,6 +32,7 @@ public final class QueryParameters {
             "buckets",
             "count",
             "cursor",
+            "exact",
             "fresh",
             "game",
             "limit",

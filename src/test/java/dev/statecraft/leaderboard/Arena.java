@@ -17,6 +17,7 @@ import dev.statecraft.leaderboard.match.MatchService;
 import dev.statecraft.leaderboard.match.MatchStore;
 import dev.statecraft.leaderboard.match.MatchWriter;
 import dev.statecraft.leaderboard.rank.BoardConsistencyService;
+import dev.statecraft.leaderboard.rank.DistributionService;
 import dev.statecraft.leaderboard.rank.RankCounter;
 import dev.statecraft.leaderboard.rank.RankStore;
 import dev.statecraft.leaderboard.rank.RankingService;
@@ -90,6 +91,7 @@ public final class Arena {
     public final BoardService boards;
     public final ScoreService scores;
     public final RankingService rankings;
+    public final DistributionService distributions;
     public final ListingService lists;
     public final SurroundingsService surroundings;
     public final ListingCache pages;
@@ -146,6 +148,7 @@ public final class Arena {
         OrderIndexStore index = new OrderIndexStore(dynamo, tables);
         ranks = new RankStore(dynamo, tables, batches, parallel);
         rankings = new RankingService(ranks, entries, new TiePositions(index, parallel));
+        distributions = new DistributionService(ranks);
         lists = new ListingService(index, ranks, rankings);
         surroundings = new SurroundingsService(index, ranks, rankings, lists);
         SeasonStore closed = new SeasonStore(dynamo, tables, batches);
@@ -154,7 +157,7 @@ public final class Arena {
         BoardStore boardStore = new BoardStore(dynamo, tables);
         boards = new BoardService(boardStore, closed, leaderboards, clock, backoff);
         SnapshotStore kept = new SnapshotStore(dynamo, tables, batches);
-        snapshots = new SnapshotService(kept, samples, lists, rankings, leaderboards);
+        snapshots = new SnapshotService(kept, samples, lists, rankings, distributions, leaderboards);
         seasons = new SeasonService(boards, closed, awards, snapshots, leaderboards, backoff);
         players = new PlayerHistoryService(samples, closed, entries, rankings, parallel);
         RecentWrites recent = new RecentWrites(clock);

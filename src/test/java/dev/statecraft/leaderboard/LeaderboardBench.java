@@ -122,7 +122,12 @@ class LeaderboardBench {
                 "distribution, 20 buckets",
                 20,
                 i -> assertEquals(
-                        20, arena.rankings.distribution(board, 1, 20).buckets().size()));
+                        20, arena.distributions.distribution(board, 1, 20).buckets().size()));
+        bench.measure(
+                "distribution, 20 buckets of equal width",
+                20,
+                i -> assertEquals(
+                        20, arena.distributions.exact(board, 1, 20).buckets().size()));
         close(board, entries);
     }
 

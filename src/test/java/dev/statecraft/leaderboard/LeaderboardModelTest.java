@@ -204,7 +204,12 @@ class LeaderboardModelTest {
         assertEquals(sorted.stream().map(Kept::player).toList(), players(named), context);
         assertRanks(named, sorted, board, context);
 
-        List<Bucket> buckets = arena.rankings.distribution(board, season, 7).buckets();
+        assertBuckets(arena.distributions.exact(board, season, 7).buckets(), sorted, context);
+        assertBuckets(arena.distributions.distribution(board, season, 7).buckets(), sorted, context);
+        assertEquals(0, arena.audits.audit(board, season).drift(), context);
+    }
+
+    private static void assertBuckets(List<Bucket> buckets, List<Kept> sorted, String context) {
         for (int i = 0; i < buckets.size(); i++) {
             Bucket bucket = buckets.get(i);
             boolean last = i == buckets.size() - 1;
@@ -217,8 +222,8 @@ class LeaderboardModelTest {
                     bucket.count(),
                     context);
         }
+        assertTrue(buckets.size() <= 7, context);
         assertEquals(sorted.size(), buckets.stream().mapToLong(Bucket::count).sum(), context);
-        assertEquals(0, arena.audits.audit(board, season).drift(), context);
     }
 
     private static void assertRanks(Listing listing, List<Kept> sorted, Board board, String context) {

@@ -13,6 +13,7 @@ import dev.statecraft.leaderboard.board.BoardService;
 import dev.statecraft.leaderboard.board.LeaderboardProblems;
 import dev.statecraft.leaderboard.listing.ListingService.Selected;
 import dev.statecraft.leaderboard.rank.Distribution;
+import dev.statecraft.leaderboard.rank.DistributionService;
 import dev.statecraft.leaderboard.rank.EntryRank;
 import dev.statecraft.leaderboard.rank.RankingService;
 import dev.statecraft.leaderboard.settings.Score;
@@ -41,12 +42,19 @@ public class RankingResource {
 
     private final BoardService boards;
     private final RankingService rankings;
+    private final DistributionService distributions;
     private final ListingService lists;
     private final CurrentCaller caller;
 
-    RankingResource(BoardService boards, RankingService rankings, ListingService lists, CurrentCaller caller) {
+    RankingResource(
+            BoardService boards,
+            RankingService rankings,
+            DistributionService distributions,
+            ListingService lists,
+            CurrentCaller caller) {
         this.boards = boards;
         this.rankings = rankings;
+        this.distributions = distributions;
         this.lists = lists;
         this.caller = caller;
     }
@@ -146,7 +154,7 @@ public class RankingResource {
                 found.asOf());
     }
 
-    /** Returns the distribution of values in equal buckets. */
+    /** Returns the distribution of values in buckets, of exactly equal width on request. */
     @GET
     @Path("/{board}/distribution")
     @Requires(value = Scope.BOARD_READ, players = Players.NAMED_BOARD)
@@ -154,12 +162,16 @@ public class RankingResource {
     public DistributionView distribution(
             @PathParam("board") String boardId,
             @QueryParam("buckets") @Nullable String buckets,
+            @QueryParam("exact") @Nullable String exact,
             @QueryParam("season") @Nullable String season) {
         Ids.check("board", boardId);
         int wanted = (int) QueryParameters.integer("buckets", buckets, DEFAULT_BUCKETS, 1, MOST_BUCKETS);
+        boolean equal = QueryParameters.flag("exact", exact, false);
         Board board = board(boardId);
         int asked = LeaderboardProblems.season(board, season);
-        Distribution spread = rankings.distribution(board, asked, wanted);
+        Distribution spread = equal
+                ? distributions.exact(board, asked, wanted)
+                : distributions.distribution(board, asked, wanted);
         return new DistributionView(
                 spread.buckets().stream()
                         .map(bucket ->

@@ -4,10 +4,7 @@ import dev.statecraft.leaderboard.board.Board;
 import dev.statecraft.leaderboard.entry.Entry;
 import dev.statecraft.leaderboard.entry.EntryStore;
 import dev.statecraft.leaderboard.entry.ScorePath;
-import dev.statecraft.leaderboard.rank.Distribution.Bucket;
-import dev.statecraft.leaderboard.rank.RankTree.Place;
 import dev.statecraft.leaderboard.rank.RankTree.Standing;
-import dev.statecraft.leaderboard.settings.Order;
 import dev.statecraft.leaderboard.settings.Ranking;
 import dev.statecraft.leaderboard.settings.Score;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -17,7 +14,6 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -299,38 +295,5 @@ public class RankingService {
     /** Total and times of a season from its root node. Cost: 0.5 RCU. */
     public RankWalk.Summary summary(Board board, int season) {
         return new RankWalk(ranks, board, season).summary();
-    }
-
-    /**
-     * The distribution of values in buckets of equal width between the lowest and the highest value.
-     *
-     * @param buckets maximum number of buckets; fewer for a narrow range
-     */
-    public Distribution distribution(Board board, int season, int buckets) {
-        RankWalk walk = new RankWalk(ranks, board, season);
-        RankWalk.Summary summary = walk.summary();
-        Optional<Place> lowest = RankTree.select(0, Order.ASCENDING, false, walk::node, 0);
-        Optional<Place> highest = RankTree.select(0, Order.DESCENDING, false, walk::node, 0);
-        if (lowest.isEmpty() || highest.isEmpty()) {
-            return new Distribution(List.of(), 0, summary.asOf());
-        }
-        long from = lowest.get().from().value();
-        long to = Math.max(from, highest.get().from().value());
-        long width = Math.max(1, (to - from + buckets) / buckets);
-        List<Long> bounds = new ArrayList<>();
-        for (long bound = from; bound <= to; bound += width) {
-            bounds.add(bound);
-        }
-        Set<String> keys = new LinkedHashSet<>();
-        bounds.forEach(bound -> keys.addAll(RankTree.nodesOf(new Score(bound, 0), false)));
-        Map<String, RankNode> nodes = ranks.read(RankStore.treesOf(board, season), keys);
-        List<Bucket> result = new ArrayList<>();
-        for (int i = 0; i < bounds.size(); i++) {
-            boolean last = i == bounds.size() - 1;
-            long below = RankTree.below(bounds.get(i), nodes);
-            long until = last ? summary.total() : RankTree.below(bounds.get(i + 1), nodes);
-            result.add(new Bucket(bounds.get(i), last ? to : bounds.get(i + 1), Math.max(0, until - below)));
-        }
-        return new Distribution(result, summary.total(), summary.asOf());
     }
 }

@@ -7,6 +7,7 @@ import dev.statecraft.leaderboard.board.SnapshotTrigger;
 import dev.statecraft.leaderboard.listing.Listing;
 import dev.statecraft.leaderboard.listing.ListingService;
 import dev.statecraft.leaderboard.rank.Distribution;
+import dev.statecraft.leaderboard.rank.DistributionService;
 import dev.statecraft.leaderboard.rank.RankWalk;
 import dev.statecraft.leaderboard.rank.RankingService;
 import dev.statecraft.leaderboard.settings.LeaderboardConfig;
@@ -27,6 +28,7 @@ public class SnapshotService {
     private final SampleStore samples;
     private final ListingService lists;
     private final RankingService rankings;
+    private final DistributionService distributions;
     private final LeaderboardConfig config;
 
     public SnapshotService(
@@ -34,11 +36,13 @@ public class SnapshotService {
             SampleStore samples,
             ListingService lists,
             RankingService rankings,
+            DistributionService distributions,
             LeaderboardConfig config) {
         this.snapshots = snapshots;
         this.samples = samples;
         this.lists = lists;
         this.rankings = rankings;
+        this.distributions = distributions;
         this.config = config;
     }
 
@@ -92,7 +96,7 @@ public class SnapshotService {
 
     private Snapshot of(Board board, String id, SnapshotTrigger type, String reason, Instant at, int season) {
         Listing best = lists.list(board.listingAll(), season, 1, config.snapshotEntries());
-        Distribution distribution = rankings.distribution(board, season, BUCKETS);
+        Distribution distribution = distributions.distribution(board, season, BUCKETS);
         return new Snapshot(id, type, reason, at, season, best.totalEntries(), best.entries(), distribution.buckets());
     }
 
