@@ -35,6 +35,7 @@ import org.junit.platform.suite.api.Suite;
             "dev.statecraft.lambda.BoundTypesTest",
             "dev.statecraft.lambda.EventHandlersTest",
             "dev.statecraft.lambda.MigrationStepHandlerTest",
+            "dev.statecraft.lambda.PrimingTest",
             "dev.statecraft.lambda.SocketHandlerTest",
             "dev.statecraft.leaderboard.BadInputTest",
             "dev.statecraft.leaderboard.CachingResourceTest",

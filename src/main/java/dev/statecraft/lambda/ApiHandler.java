@@ -22,6 +22,7 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.quarkus.netty.runtime.virtual.VirtualClientConnection;
 import io.quarkus.vertx.http.runtime.QuarkusHttpHeaders;
 import io.quarkus.vertx.http.runtime.VertxHttpRecorder;
+import io.vertx.core.Vertx;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import jakarta.inject.Named;
@@ -45,7 +46,9 @@ import org.jspecify.annotations.Nullable;
  */
 @ApplicationScoped
 @Named("api")
-public class ApiHandler implements RequestHandler<APIGatewayV2HTTPEvent, APIGatewayV2HTTPResponse> {
+public class ApiHandler
+        implements RequestHandler<APIGatewayV2HTTPEvent, APIGatewayV2HTTPResponse>,
+                PrimedHandler<APIGatewayV2HTTPEvent, APIGatewayV2HTTPResponse> {
 
     /** Timeout of API Gateway, minus the time to return the response. */
     private static final long MAX_WAIT_MILLIS = 29_000;
@@ -64,9 +67,17 @@ public class ApiHandler implements RequestHandler<APIGatewayV2HTTPEvent, APIGate
     private final Ticker ticker;
     private final Threads threads;
     private final FailureProblems failures;
+    private final Vertx vertx;
 
     @Inject
-    public ApiHandler(ObjectMapper mapper, Metrics metrics, Ticker ticker, Threads threads, FailureProblems failures) {
+    public ApiHandler(
+            ObjectMapper mapper,
+            Metrics metrics,
+            Ticker ticker,
+            Threads threads,
+            FailureProblems failures,
+            Vertx vertx) {
+        this.vertx = vertx;
         this.mapper = mapper;
         this.metrics = metrics;
         this.ticker = ticker;
@@ -80,6 +91,23 @@ public class ApiHandler implements RequestHandler<APIGatewayV2HTTPEvent, APIGate
         APIGatewayV2HTTPResponse answer = answer(event, context);
         metrics.recordRequest(answer.getStatusCode(), ticker.nanos() - started);
         return answer;
+    }
+
+    @Override
+    public Class<APIGatewayV2HTTPEvent> eventType() {
+        return APIGatewayV2HTTPEvent.class;
+    }
+
+    @Override
+    public String primingEvent() {
+        return PrimingEvents.HTTP;
+    }
+
+    /** A request with an unknown key, over the in-memory channel: the key is looked up, and the response is a 401. */
+    @Override
+    public APIGatewayV2HTTPResponse prime(APIGatewayV2HTTPEvent event) {
+        InMemoryServer.open(vertx);
+        return answer(event, null);
     }
 
     private APIGatewayV2HTTPResponse answer(@Nullable APIGatewayV2HTTPEvent event, @Nullable Context context) {

@@ -17,7 +17,9 @@ import java.util.List;
  */
 @ApplicationScoped
 @Named("event-bus")
-public class EventBusHandler implements RequestHandler<DynamodbEvent, StreamsEventResponse> {
+public class EventBusHandler
+        implements RequestHandler<DynamodbEvent, StreamsEventResponse>,
+                PrimedHandler<DynamodbEvent, StreamsEventResponse> {
 
     private final BusService bus;
     private final Metrics metrics;
@@ -35,6 +37,22 @@ public class EventBusHandler implements RequestHandler<DynamodbEvent, StreamsEve
                     event.getRecords(), !response.getBatchItemFailures().isEmpty());
         }
         return response;
+    }
+
+    @Override
+    public Class<DynamodbEvent> eventType() {
+        return DynamodbEvent.class;
+    }
+
+    @Override
+    public String primingEvent() {
+        return PrimingEvents.STREAM;
+    }
+
+    /** The function reads and writes no table, and the event bus has no request without effects. */
+    @Override
+    public StreamsEventResponse prime(DynamodbEvent event) {
+        return PrimingEvents.failures(event);
     }
 
     private StreamsEventResponse process(DynamodbEvent event) {

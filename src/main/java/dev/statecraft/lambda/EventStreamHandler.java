@@ -4,6 +4,7 @@ import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.RequestHandler;
 import com.amazonaws.services.lambda.runtime.events.DynamodbEvent;
 import com.amazonaws.services.lambda.runtime.events.StreamsEventResponse;
+import dev.statecraft.access.key.KeyService;
 import dev.statecraft.integration.binding.CoordinationService;
 import dev.statecraft.integration.event.EventStreamService;
 import dev.statecraft.table.ItemChange;
@@ -24,7 +25,9 @@ import org.jboss.logging.Logger;
  */
 @ApplicationScoped
 @Named("event-stream")
-public class EventStreamHandler implements RequestHandler<DynamodbEvent, StreamsEventResponse> {
+public class EventStreamHandler
+        implements RequestHandler<DynamodbEvent, StreamsEventResponse>,
+                PrimedHandler<DynamodbEvent, StreamsEventResponse> {
 
     private static final Logger LOG = Logger.getLogger(EventStreamHandler.class);
 
@@ -32,6 +35,7 @@ public class EventStreamHandler implements RequestHandler<DynamodbEvent, Streams
     private final CoordinationService coordination;
     private final TableNames tables;
     private final TickScheduler ticks;
+    private final KeyService keys;
     private final Metrics metrics;
 
     EventStreamHandler(
@@ -39,7 +43,9 @@ public class EventStreamHandler implements RequestHandler<DynamodbEvent, Streams
             CoordinationService coordination,
             TableNames tables,
             TickScheduler ticks,
+            KeyService keys,
             Metrics metrics) {
+        this.keys = keys;
         this.ticks = ticks;
         this.metrics = metrics;
         this.events = events;
@@ -59,6 +65,23 @@ public class EventStreamHandler implements RequestHandler<DynamodbEvent, Streams
                     event.getRecords(), !response.getBatchItemFailures().isEmpty());
         }
         return response;
+    }
+
+    @Override
+    public Class<DynamodbEvent> eventType() {
+        return DynamodbEvent.class;
+    }
+
+    @Override
+    public String primingEvent() {
+        return PrimingEvents.STREAM;
+    }
+
+    /** A read of an unknown key, as before each push. */
+    @Override
+    public StreamsEventResponse prime(DynamodbEvent event) {
+        keys.isValid(PrimingEvents.KEY_ID);
+        return PrimingEvents.failures(event);
     }
 
     private StreamsEventResponse process(DynamodbEvent event) {

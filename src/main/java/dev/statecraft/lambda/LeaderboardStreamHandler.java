@@ -20,7 +20,9 @@ import org.jspecify.annotations.Nullable;
  */
 @ApplicationScoped
 @Named("leaderboard-stream")
-public class LeaderboardStreamHandler implements RequestHandler<DynamodbEvent, StreamsEventResponse> {
+public class LeaderboardStreamHandler
+        implements RequestHandler<DynamodbEvent, StreamsEventResponse>,
+                PrimedHandler<DynamodbEvent, StreamsEventResponse> {
 
     private final RankCounter counter;
     private final Metrics metrics;
@@ -38,6 +40,23 @@ public class LeaderboardStreamHandler implements RequestHandler<DynamodbEvent, S
                     event.getRecords(), !response.getBatchItemFailures().isEmpty());
         }
         return response;
+    }
+
+    @Override
+    public Class<DynamodbEvent> eventType() {
+        return DynamodbEvent.class;
+    }
+
+    @Override
+    public String primingEvent() {
+        return PrimingEvents.STREAM;
+    }
+
+    /** A write of a node whose condition never holds: the function may only write nodes. */
+    @Override
+    public StreamsEventResponse prime(DynamodbEvent event) {
+        counter.connect();
+        return PrimingEvents.failures(event);
     }
 
     private StreamsEventResponse process(DynamodbEvent event) {

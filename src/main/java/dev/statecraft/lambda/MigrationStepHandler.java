@@ -32,7 +32,9 @@ import org.jspecify.annotations.Nullable;
  */
 @ApplicationScoped
 @Named("migration-step")
-public class MigrationStepHandler implements RequestHandler<MigrationStepHandler.Step, MigrationStepHandler.Step> {
+public class MigrationStepHandler
+        implements RequestHandler<MigrationStepHandler.Step, MigrationStepHandler.Step>,
+                PrimedHandler<MigrationStepHandler.Step, MigrationStepHandler.Step> {
 
     /** Time of the function that is reserved to return the result. */
     private static final int RESERVE_MILLIS = 1_000;
@@ -83,6 +85,23 @@ public class MigrationStepHandler implements RequestHandler<MigrationStepHandler
         } finally {
             metrics.flush();
         }
+    }
+
+    @Override
+    public Class<Step> eventType() {
+        return Step.class;
+    }
+
+    @Override
+    public String primingEvent() {
+        return PrimingEvents.STEP;
+    }
+
+    /** A step of a run that does not exist: it is looked up. */
+    @Override
+    public Step prime(Step event) {
+        SegmentWork work = segments.work(PrimingEvents.GAME, PrimingEvents.KEY_ID, 0, null, () -> 0);
+        return new Step(event.game(), event.run(), event.segment(), work.seen(), work.done(), 0, List.of());
     }
 
     private Step advance(String game, Context context) {

@@ -30,7 +30,9 @@ import org.jspecify.annotations.Nullable;
  */
 @ApplicationScoped
 @Named("schedule")
-public class ScheduleHandler implements RequestHandler<ScheduleHandler.Tick, ScheduleHandler.Done> {
+public class ScheduleHandler
+        implements RequestHandler<ScheduleHandler.Tick, ScheduleHandler.Done>,
+                PrimedHandler<ScheduleHandler.Tick, ScheduleHandler.Done> {
 
     /** Remaining time of the function below which no new work starts. */
     private static final int RESERVE_MILLIS = 5_000;
@@ -97,6 +99,23 @@ public class ScheduleHandler implements RequestHandler<ScheduleHandler.Tick, Sch
             ticks.wake();
             throw e;
         }
+    }
+
+    @Override
+    public Class<Tick> eventType() {
+        return Tick.class;
+    }
+
+    @Override
+    public String primingEvent() {
+        return PrimingEvents.TICK;
+    }
+
+    /** The first read of a tick. */
+    @Override
+    public Done prime(Tick event) {
+        games.current();
+        return new Done(LeaderboardMaintenance.Done.NOTHING, 0, 0, 0, 0, clock.instant());
     }
 
     private Done run(BooleanSupplier timeLeft) {

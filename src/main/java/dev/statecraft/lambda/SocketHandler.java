@@ -25,7 +25,9 @@ import org.jspecify.annotations.Nullable;
  */
 @ApplicationScoped
 @Named("socket")
-public class SocketHandler implements RequestHandler<APIGatewayV2WebSocketEvent, APIGatewayV2WebSocketResponse> {
+public class SocketHandler
+        implements RequestHandler<APIGatewayV2WebSocketEvent, APIGatewayV2WebSocketResponse>,
+                PrimedHandler<APIGatewayV2WebSocketEvent, APIGatewayV2WebSocketResponse> {
 
     private final SocketResource sockets;
     private final Authenticator authenticator;
@@ -53,6 +55,22 @@ public class SocketHandler implements RequestHandler<APIGatewayV2WebSocketEvent,
         APIGatewayV2WebSocketResponse answer = process(event);
         metrics.recordRequest(answer.getStatusCode(), ticker.nanos() - started);
         return answer;
+    }
+
+    @Override
+    public Class<APIGatewayV2WebSocketEvent> eventType() {
+        return APIGatewayV2WebSocketEvent.class;
+    }
+
+    @Override
+    public String primingEvent() {
+        return PrimingEvents.CONNECT;
+    }
+
+    /** A new connection with an unknown key: the key is looked up, and the connection is refused. */
+    @Override
+    public APIGatewayV2WebSocketResponse prime(APIGatewayV2WebSocketEvent event) {
+        return process(event);
     }
 
     private APIGatewayV2WebSocketResponse process(@Nullable APIGatewayV2WebSocketEvent event) {

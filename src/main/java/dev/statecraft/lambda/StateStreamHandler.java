@@ -4,6 +4,7 @@ import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.RequestHandler;
 import com.amazonaws.services.lambda.runtime.events.DynamodbEvent;
 import com.amazonaws.services.lambda.runtime.events.StreamsEventResponse;
+import dev.statecraft.access.key.KeyService;
 import dev.statecraft.replication.log.HistoryService;
 import dev.statecraft.replication.socket.ConnectionNotifier;
 import dev.statecraft.replication.statistics.ReplicationStatisticsService;
@@ -21,12 +22,15 @@ import java.util.Optional;
  */
 @ApplicationScoped
 @Named("state-stream")
-public class StateStreamHandler implements RequestHandler<DynamodbEvent, StreamsEventResponse> {
+public class StateStreamHandler
+        implements RequestHandler<DynamodbEvent, StreamsEventResponse>,
+                PrimedHandler<DynamodbEvent, StreamsEventResponse> {
 
     private final HistoryService history;
     private final ReplicationStatisticsService statistics;
     private final ConnectionNotifier notifier;
     private final TableNames tables;
+    private final KeyService keys;
     private final Metrics metrics;
 
     StateStreamHandler(
@@ -34,7 +38,9 @@ public class StateStreamHandler implements RequestHandler<DynamodbEvent, Streams
             ReplicationStatisticsService statistics,
             ConnectionNotifier notifier,
             TableNames tables,
+            KeyService keys,
             Metrics metrics) {
+        this.keys = keys;
         this.metrics = metrics;
         this.notifier = notifier;
         this.history = history;
@@ -50,6 +56,23 @@ public class StateStreamHandler implements RequestHandler<DynamodbEvent, Streams
                     event.getRecords(), !response.getBatchItemFailures().isEmpty());
         }
         return response;
+    }
+
+    @Override
+    public Class<DynamodbEvent> eventType() {
+        return DynamodbEvent.class;
+    }
+
+    @Override
+    public String primingEvent() {
+        return PrimingEvents.STREAM;
+    }
+
+    /** A read of an unknown key, as before each push. */
+    @Override
+    public StreamsEventResponse prime(DynamodbEvent event) {
+        keys.isValid(PrimingEvents.KEY_ID);
+        return PrimingEvents.failures(event);
     }
 
     private StreamsEventResponse process(DynamodbEvent event) {

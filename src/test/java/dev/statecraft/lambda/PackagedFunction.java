@@ -145,6 +145,16 @@ final class PackagedFunction implements AutoCloseable {
         return api.invoke(event, ANSWER_LIMIT);
     }
 
+    /** Waits until the function asks for an event; see {@link RuntimeApi#awaitPoll}. */
+    long awaitPoll() throws InterruptedException, TimeoutException {
+        return api.awaitPoll(ANSWER_LIMIT);
+    }
+
+    /** The process of the function. */
+    ProcessHandle process() {
+        return process.toHandle();
+    }
+
     /** The output of the function so far. */
     String output() throws IOException {
         return Files.readString(log, StandardCharsets.UTF_8);

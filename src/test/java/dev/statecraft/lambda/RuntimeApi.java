@@ -43,6 +43,7 @@ final class RuntimeApi implements AutoCloseable {
     private final BlockingQueue<Invocation> waiting = new LinkedBlockingQueue<>();
     private final Map<String, CompletableFuture<Answer>> answers = new ConcurrentHashMap<>();
     private final AtomicInteger ids = new AtomicInteger();
+    private final BlockingQueue<Long> polls = new LinkedBlockingQueue<>();
 
     RuntimeApi() throws IOException {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
@@ -67,12 +68,27 @@ final class RuntimeApi implements AutoCloseable {
         return answer.get(limit.toMillis(), TimeUnit.MILLISECONDS);
     }
 
+    /**
+     * Waits until the function asks for an event, after its start or after its last result. Each request for an event is
+     * reported once.
+     *
+     * @return when it asked, in nanoseconds of {@link System#nanoTime()}
+     */
+    long awaitPoll(Duration limit) throws InterruptedException, TimeoutException {
+        Long polled = polls.poll(limit.toMillis(), TimeUnit.MILLISECONDS);
+        if (polled == null) {
+            throw new TimeoutException("The function did not ask for an event");
+        }
+        return polled;
+    }
+
     /** Fails the pending events after the function has ended. */
     void functionEnded(String output) {
         answers.values().forEach(answer -> answer.complete(new Answer(true, output)));
     }
 
     private void next(HttpExchange exchange) throws IOException {
+        polls.add(System.nanoTime());
         try {
             Invocation invocation = waiting.take();
             exchange.getResponseHeaders().set("Lambda-Runtime-Aws-Request-Id", invocation.id());

@@ -90,6 +90,11 @@ public class RankCounter {
         return Optional.ofNullable(unreadable);
     }
 
+    /** Connects to the table of nodes without a change of it. Cost: 1 WCU. */
+    public boolean connect() {
+        return ranks.connect();
+    }
+
     private boolean count(NodeDelta delta, DistinctCounts distinct) {
         Optional<NodeDelta> left = Optional.of(delta);
         while (left.isPresent()) {

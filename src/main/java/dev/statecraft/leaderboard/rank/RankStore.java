@@ -50,6 +50,9 @@ import software.amazon.awssdk.services.dynamodb.model.WriteRequest;
 @ApplicationScoped
 public class RankStore {
 
+    /** Not the key of a tree, which contains the game and the board. */
+    private static final String NOWHERE = "~";
+
     private final DynamoDbClient dynamo;
     private final TableNames tables;
     private final Parallel parallel;
@@ -205,6 +208,24 @@ public class RankStore {
                     return new Written(Optional.of(watermark), true, met, met);
                 }
             }
+        }
+    }
+
+    /**
+     * Connects to the table by a write whose condition never holds. The stream consumer may only write, so this is its one
+     * request without effects. Cost: 1 WCU.
+     *
+     * @return false, because there is no such node
+     */
+    boolean connect() {
+        try {
+            dynamo.updateItem(update -> update.tableName(tables.ranks())
+                    .key(RankNodeItems.key(NOWHERE, ScorePath.ROOT))
+                    .updateExpression("REMOVE n")
+                    .conditionExpression("attribute_exists(pk)"));
+            return true;
+        } catch (ConditionalCheckFailedException e) {
+            return false;
         }
     }
 
