@@ -6,6 +6,7 @@ import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import dev.statecraft.access.key.GameService;
 import dev.statecraft.erasure.ErasureService;
 import dev.statecraft.integration.synchronization.IntegrationMaintenance;
+import dev.statecraft.integration.synchronization.MaintenanceResult;
 import dev.statecraft.leaderboard.upkeep.LeaderboardMaintenance;
 import dev.statecraft.leaderboard.upkeep.PurgeService;
 import dev.statecraft.replication.commit.ConflictService;
@@ -15,12 +16,9 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
-import java.util.function.Supplier;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -121,69 +119,49 @@ public class ScheduleHandler
     private Done run(BooleanSupplier timeLeft) {
         // Not from the cache: no later tick may be due for a game that is missing here.
         List<String> all = rotated(games.current());
+        DueWork work = new DueWork(clock, timeLeft);
         // Conflicts first, because players wait for their resolution.
         int resolved = 0;
         for (String game : all) {
-            resolved += conflicts.resolveOverdue(game, timeLeft);
+            resolved += work.run(() -> conflicts.nextDue(game), () -> conflicts.resolveOverdue(game, timeLeft), 0);
         }
         LeaderboardMaintenance.Done maintained = LeaderboardMaintenance.Done.NOTHING;
         int erased = 0;
         // Erasures and boards alternate every minute, so that both get time.
         boolean erasuresFirst = minute() % 2 == 1;
         if (erasuresFirst) {
-            erased = resumeErasures(all, timeLeft);
+            erased = resumeErasures(all, work, timeLeft);
         }
         for (String game : all) {
-            maintained = maintained.plus(leaderboards.run(game, timeLeft));
+            maintained = maintained.plus(work.run(
+                    () -> leaderboards.nextDue(game),
+                    () -> leaderboards.run(game, timeLeft),
+                    LeaderboardMaintenance.Done.NOTHING));
         }
         if (!erasuresFirst) {
-            erased = resumeErasures(all, timeLeft);
+            erased = resumeErasures(all, work, timeLeft);
         }
         int integrated = 0;
         for (String game : all) {
-            integrated += integration.run(game, timeLeft);
+            MaintenanceResult result = integration.run(game, timeLeft);
+            work.note(result.nextDue());
+            integrated += result.done();
         }
         // Purges last: no caller waits for them, and the purge of a large board uses all remaining time for hours.
         int purged = 0;
         for (String game : all) {
-            purged += purges.resume(game, timeLeft);
+            purged += work.run(() -> purges.nextDue(game), () -> purges.resume(game, timeLeft), 0);
         }
-        Optional<Instant> next = nextDue(all, timeLeft);
+        Optional<Instant> next = work.next();
         next.ifPresent(ticks::request);
         metrics.flush();
         return new Done(maintained, resolved, erased, integrated, purged, next.orElse(null));
     }
 
-    /**
-     * The earliest time at which any game has work; a time that has passed if work is left, or if there is no time to find
-     * out. Cost per game: about 5 RCU if nothing is due.
-     */
-    private Optional<Instant> nextDue(List<String> games, BooleanSupplier timeLeft) {
-        Instant now = clock.instant();
-        Optional<Instant> earliest = Optional.empty();
-        for (String game : games) {
-            List<Supplier<Optional<Instant>>> features = List.of(
-                    () -> conflicts.nextDue(game),
-                    () -> leaderboards.nextDue(game),
-                    () -> erasures.nextDue(game),
-                    () -> integration.nextDue(game),
-                    () -> purges.nextDue(game));
-            for (Supplier<Optional<Instant>> feature : features) {
-                earliest = Stream.of(earliest, timeLeft.getAsBoolean() ? feature.get() : Optional.of(now))
-                        .flatMap(Optional::stream)
-                        .min(Comparator.naturalOrder());
-                if (earliest.filter(due -> !due.isAfter(now)).isPresent()) {
-                    return earliest;
-                }
-            }
-        }
-        return earliest;
-    }
-
-    private int resumeErasures(List<String> games, BooleanSupplier timeLeft) {
+    private int resumeErasures(List<String> games, DueWork work, BooleanSupplier timeLeft) {
         int finished = 0;
         for (String game : games) {
-            finished += erasures.resume(game, timeLeft);
+            finished += work.run(() -> erasures.nextDue(game), () -> erasures.resume(game, timeLeft), 0);
         }
         return finished;
     }

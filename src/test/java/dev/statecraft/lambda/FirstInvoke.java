@@ -22,7 +22,12 @@ import org.jspecify.annotations.Nullable;
  * @param log the output
  */
 record FirstInvoke(
-        String handler, Part start, List<Part> events, long residentBytes, FunctionUse.@Nullable Loaded loaded, String log) {
+        String handler,
+        Part start,
+        List<Part> events,
+        long residentBytes,
+        FunctionUse.@Nullable Loaded loaded,
+        String log) {
 
     /** The handlers, each with a recorded event that makes it use DynamoDB where it can. */
     static final Map<String, String> EVENTS = new TreeMap<>(Map.of(

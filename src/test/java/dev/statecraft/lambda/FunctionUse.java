@@ -21,8 +21,7 @@ record FunctionUse(long cpuMillis, long residentBytes) {
     private static final int SYSTEM = 12;
     private static final int RESIDENT = 21;
     private static final Pattern EDEN = Pattern.compile("eden space .*\\[0x(\\w+), 0x(\\w+), 0x(\\w+)\\)");
-    private static final Pattern COLLECTIONS =
-            Pattern.compile("sun\\.gc\\.collector\\.\\d\\.invocations=(\\d+)");
+    private static final Pattern COLLECTIONS = Pattern.compile("sun\\.gc\\.collector\\.\\d\\.invocations=(\\d+)");
     private static final Pattern LOADED = Pattern.compile("java\\.cls\\.(loaded|sharedLoaded)Classes=(\\d+)");
 
     static FunctionUse of(ProcessHandle process) throws IOException {

@@ -65,14 +65,14 @@ class PrimingTest {
     }
 
     private JsonNode primed(String name) throws JsonProcessingException {
-        return primed((PrimedHandler<?, ?>)
-                handlers.select(NamedLiteral.of(name)).get());
+        return primed(
+                (PrimedHandler<?, ?>) handlers.select(NamedLiteral.of(name)).get());
     }
 
     private Set<Map<String, AttributeValue>> items() {
         Set<Map<String, AttributeValue>> items = new HashSet<>();
-        Template.ofProject().tables().forEach(table -> dynamo
-                .scanPaginator(scan -> scan.tableName(tables.prefix() + table.name()))
+        Template.ofProject().tables().forEach(table -> dynamo.scanPaginator(
+                        scan -> scan.tableName(tables.prefix() + table.name()))
                 .items()
                 .forEach(items::add));
         return items;
@@ -110,7 +110,10 @@ class PrimingTest {
     @Test
     void records_areRead() throws Exception {
         for (String name : Set.of("event-bus", "event-stream", "leaderboard-stream", "state-stream")) {
-            assertEquals("{\"batchItemFailures\":[{\"itemIdentifier\":\"0\"}]}", primed(name).toString(), name);
+            assertEquals(
+                    "{\"batchItemFailures\":[{\"itemIdentifier\":\"0\"}]}",
+                    primed(name).toString(),
+                    name);
         }
     }
 

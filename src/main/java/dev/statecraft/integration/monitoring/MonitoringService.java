@@ -120,7 +120,7 @@ public class MonitoringService {
         MonitoringStore.Head head = store.head(game);
         Traffic traffic = store.traffic(game);
         long now = Math.max(clock.millis(), head.at() + 1);
-        ObjectNode point = point(now, head, traffic.minus(head.traffic()), statistics.of(game));
+        ObjectNode point = point(now, head, traffic.minus(head.traffic()), statistics.of(game, head.points()));
         return store.append(
                 game,
                 head,

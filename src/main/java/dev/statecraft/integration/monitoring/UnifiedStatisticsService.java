@@ -55,12 +55,17 @@ public class UnifiedStatisticsService {
      * plus the reads of the leaderboard statistics.
      */
     public Statistics of(String game) {
+        return of(game, monitoring.head(game).points());
+    }
+
+    /** Returns the statistics of a game for a caller that has read the number of its monitoring data points. */
+    Statistics of(String game, long monitoringDataPoints) {
         return new Statistics(
                 clock.instant(),
                 replication.of(game),
                 migrations.of(game),
                 leaderboards.of(game),
                 feed.count(game),
-                monitoring.head(game).points());
+                monitoringDataPoints);
     }
 }

@@ -3,12 +3,11 @@ package dev.statecraft.integration.synchronization;
 import dev.statecraft.integration.binding.CoordinationService;
 import dev.statecraft.integration.monitoring.MonitoringService;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Clock;
 import java.time.Instant;
-import java.util.Comparator;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
-import java.util.function.IntSupplier;
-import java.util.stream.Stream;
+import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
 /**
@@ -23,9 +22,14 @@ public class IntegrationMaintenance {
     private final CoordinationService coordination;
     private final MigrationTriggerService migrations;
     private final MonitoringService monitoring;
+    private final Clock clock;
 
     IntegrationMaintenance(
-            CoordinationService coordination, MigrationTriggerService migrations, MonitoringService monitoring) {
+            CoordinationService coordination,
+            MigrationTriggerService migrations,
+            MonitoringService monitoring,
+            Clock clock) {
+        this.clock = clock;
         this.coordination = coordination;
         this.migrations = migrations;
         this.monitoring = monitoring;
@@ -35,22 +39,23 @@ public class IntegrationMaintenance {
      * Does the scheduled work of a game. A step that fails is logged and does not stop the other steps.
      *
      * @param timeLeft checked before each step of the coordination; the next run continues with the remaining work
-     * @return number of work items done
+     * @return number of work items done, and when there is work again. A monitoring data point alone is no work: the change
+     *     that it would show wakes the schedule.
      */
-    public int run(String game, BooleanSupplier timeLeft) {
-        int coordinated = runStep("coordination", () -> coordination.run(game, timeLeft));
-        int migrated = runStep("migration", () -> migrations.run(game));
-        return coordinated + migrated + runStep("monitoring", () -> monitoring.record(game) ? 1 : 0);
+    public MaintenanceResult run(String game, BooleanSupplier timeLeft) {
+        MaintenanceResult coordinated = runStep("coordination", () -> coordinate(game, timeLeft));
+        MaintenanceResult migrated = runStep("migration", () -> migrations.run(game));
+        MaintenanceResult recorded =
+                runStep("monitoring", () -> new MaintenanceResult(monitoring.record(game) ? 1 : 0, Optional.empty()));
+        return coordinated.plus(migrated).plus(recorded);
     }
 
-    /**
-     * Returns when {@link #run} has work again, possibly a time that has passed; empty if it has none. A monitoring data
-     * point alone is no work: the change that it would show wakes the schedule.
-     */
-    public Optional<Instant> nextDue(String game) {
-        return Stream.of(coordination.nextDue(game), migrations.nextDue(game))
-                .flatMap(Optional::stream)
-                .min(Comparator.naturalOrder());
+    private MaintenanceResult coordinate(String game, BooleanSupplier timeLeft) {
+        Optional<Instant> due = coordination.nextDue(game);
+        if (due.isEmpty() || due.get().isAfter(clock.instant())) {
+            return new MaintenanceResult(0, due);
+        }
+        return new MaintenanceResult(coordination.run(game, timeLeft), coordination.nextDue(game));
     }
 
     /** Whether a change of an item of the integration table makes work due or shows activity. */
@@ -59,12 +64,12 @@ public class IntegrationMaintenance {
     }
 
     /** Runs a step. A failure must not stop the other steps or games; the next run retries the step. */
-    private static int runStep(String step, IntSupplier work) {
+    private MaintenanceResult runStep(String step, Supplier<MaintenanceResult> work) {
         try {
-            return work.getAsInt();
+            return work.get();
         } catch (RuntimeException e) {
             LOG.errorf(e, "Scheduled integration step failed: step %s", step);
-            return 0;
+            return new MaintenanceResult(0, Optional.of(clock.instant()));
         }
     }
 }

@@ -53,22 +53,23 @@ public class MigrationTriggerService {
      * auto-migration-trigger} is set. Repeated and concurrent calls start each run once and append each skip event
      * once. Reads all migrations of the game.
      *
-     * @return 1 if a run was resumed or started or a skip event was appended, else 0
+     * @return 1 if a run was resumed or started or a skip event was appended, else 0; and when the next call has work
      */
-    public int run(String game) {
+    public MaintenanceResult run(String game) {
         if (runs.announceUnfinished(game, clock.instant())) {
-            return 1;
+            return new MaintenanceResult(1, Optional.of(clock.instant()));
         }
-        return config.autoMigrationTrigger() ? trigger(game) : 0;
+        Optional<Registration> pending = config.autoMigrationTrigger() ? firstPending(game) : Optional.empty();
+        return pending.isEmpty()
+                ? MaintenanceResult.NOTHING
+                : new MaintenanceResult(trigger(game, pending.get()), nextDue(game));
     }
 
     /**
-     * Returns when {@link #run} has work again: now, or never until a migration or a run changes or another release is
-     * deployed. Cost: 1 RCU; if no run is active, also 1 RCU for 4 KB of all migrations of the game.
-     *
-     * @return the current time while a run is active and not paused, or if a pending migration can be started; else empty
+     * When {@link #run} has work again: now, while a run is active and not paused or if a pending migration can be started;
+     * otherwise never, until a migration or a run changes or another release is deployed.
      */
-    public Optional<Instant> nextDue(String game) {
+    Optional<Instant> nextDue(String game) {
         Optional<Run> active = runs.active(game);
         boolean due = active.isPresent()
                 ? !active.get().paused()
@@ -89,12 +90,7 @@ public class MigrationTriggerService {
         return migration.application().error() != null || migration.status() == MigrationStatus.FAILED;
     }
 
-    private int trigger(String game) {
-        Optional<Registration> pending = firstPending(game);
-        if (pending.isEmpty()) {
-            return 0;
-        }
-        Registration first = pending.get();
+    private int trigger(String game, Registration first) {
         if (hasFailed(first)) {
             return skipped(
                     game,

@@ -64,7 +64,7 @@ class MigrationTriggerTest {
         trigger.run(game);
         trigger.run(game);
         assertEquals("APPLIED", finalStatus("1.0.0"));
-        assertEquals(0, trigger.run(game));
+        assertEquals(MaintenanceResult.NOTHING, trigger.run(game));
         assertEquals(Optional.empty(), trigger.nextDue(game));
         assertEquals(1, events("MIGRATION_STARTED").size());
         assertEquals(1, events("MIGRATION_COMPLETED").size());
