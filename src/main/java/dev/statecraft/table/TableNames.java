@@ -54,6 +54,11 @@ public interface TableNames {
         return prefix() + "connections";
     }
 
+    /** Requests that wait for a combined write of items that many instances write. */
+    default String intents() {
+        return prefix() + "intents";
+    }
+
     /** API keys, signing keys of tokens, and the list of games. */
     default String access() {
         return prefix() + "access";

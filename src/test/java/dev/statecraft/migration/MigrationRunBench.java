@@ -14,7 +14,7 @@ import dev.statecraft.migration.run.MigrationStatus;
 import dev.statecraft.migration.run.Progress;
 import dev.statecraft.migration.segment.SegmentWork;
 import dev.statecraft.replication.Realm;
-import dev.statecraft.replication.commit.Mutation;
+import dev.statecraft.replication.command.Mutation;
 import dev.statecraft.replication.state.PackedJson;
 import dev.statecraft.table.TableNames;
 import dev.statecraft.testing.Machine;

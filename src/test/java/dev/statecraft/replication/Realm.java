@@ -3,7 +3,13 @@ package dev.statecraft.replication;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.statecraft.combining.CombiningConfig;
+import dev.statecraft.combining.CombiningQueue;
+import dev.statecraft.combining.IntentStore;
+import dev.statecraft.replication.command.CommandDecider;
+import dev.statecraft.replication.commit.CombinedCommits;
 import dev.statecraft.replication.commit.CommitCoordinator;
+import dev.statecraft.replication.commit.CommitPlanner;
 import dev.statecraft.replication.commit.CommitService;
 import dev.statecraft.replication.commit.CommitService.Done;
 import dev.statecraft.replication.commit.CommitService.Result;
@@ -15,9 +21,9 @@ import dev.statecraft.replication.commit.RecentCommits;
 import dev.statecraft.replication.entity.EntityReader;
 import dev.statecraft.replication.entity.EntityService;
 import dev.statecraft.replication.entity.EntityService.NewEntity;
-import dev.statecraft.replication.entity.EntityUpdate;
-import dev.statecraft.replication.entity.IdempotencyKey;
-import dev.statecraft.replication.entity.Source;
+import dev.statecraft.replication.command.EntityUpdate;
+import dev.statecraft.replication.command.IdempotencyKey;
+import dev.statecraft.replication.command.Source;
 import dev.statecraft.replication.feed.PlayerFeedService;
 import dev.statecraft.replication.feed.PlayerService;
 import dev.statecraft.replication.feed.PlayerStore;
@@ -146,22 +152,23 @@ public final class Realm {
         historyStore = new HistoryStore(dynamo, tables, batches);
         history = new HistoryService(historyStore, log, config);
         commitStore = new CommitStore(dynamo, tables, batches, config);
-        commits = new CommitService(
-                commitStore,
-                history,
-                new CommitCoordinator(
-                        commitStore, recentCommits, new Counters(), config, ticker, random, machine.threads()),
-                config,
-                clock,
-                announcements,
-                random);
         types = new EntityTypeService(new EntityTypeStore(dynamo, tables), config, ticker);
         SchemaService shapes = new SchemaService(types, schemas);
         ConflictStore conflictStore = new ConflictStore(dynamo, tables, batches, config, backoff);
         parking = new ConflictParking(conflictStore, history, entityStore, config, clock, random);
+        CommandDecider decider = new CommandDecider(types, history, shapes, (game, type) -> false, parking);
+        CombiningQueue queue = new CombiningQueue(
+                new IntentStore(dynamo, tables, combining(settings)), combining(settings), clock, ticker, random);
+        CommitCoordinator coordinator = new CommitCoordinator(
+                commitStore, recentCommits, new Counters(), config, queue, backoff, machine.threads());
+        commits = new CommitService(
+                coordinator,
+                new CombinedCommits(commitStore, entityStore, history, coordinator, decider, config),
+                new CommitPlanner(commitStore, history, config, clock, random),
+                announcements);
         conflicts = new ConflictService(conflictStore, parking, commits, entityStore, types, shapes, clock, ticker);
         reader = new EntityReader(entityStore, types, conflicts, history, shapes, config);
-        entities = new EntityService(commits, types, conflicts, parking, history, shapes, (game, type) -> false);
+        entities = new EntityService(commits, decider, conflicts, parking);
         statistics = new ReplicationStatisticsService(new ReplicationStatisticsStore(dynamo, tables), clock, backoff);
         resyncs = new ResyncService(new ResyncStore(dynamo, tables), config, ticker);
         feeds = new SpaceFeedService(log, entityStore, shapes, resyncs, clock);
@@ -185,6 +192,15 @@ public final class Realm {
     /** The configuration with these values. It is built once. */
     public static ReplicationConfig config(Map<String, String> settings) {
         return CONFIGS.computeIfAbsent(Map.copyOf(settings), Realm::built);
+    }
+
+    /** The configuration of combined writes with these values, named with their section. */
+    public static CombiningConfig combining(Map<String, String> settings) {
+        SmallRyeConfigBuilder builder = new SmallRyeConfigBuilder()
+                .withConverter(Duration.class, 200, new DurationConverter())
+                .withMapping(CombiningConfig.class);
+        settings.forEach((name, value) -> builder.withDefaultValue("statecraft." + name, value));
+        return builder.build().getConfigMapping(CombiningConfig.class);
     }
 
     private static ReplicationConfig built(Map<String, String> settings) {

@@ -17,12 +17,10 @@ import dev.statecraft.access.CurrentCaller;
 import dev.statecraft.http.FailureProblems;
 import dev.statecraft.http.json.FrameJson;
 import dev.statecraft.http.json.Json;
-import dev.statecraft.replication.commit.CommitService;
-import dev.statecraft.replication.commit.CommitService.Busy;
 import dev.statecraft.replication.entity.EntityService;
 import dev.statecraft.replication.entity.EntityService.NewEntity;
 import dev.statecraft.replication.entity.EntityView;
-import dev.statecraft.replication.entity.IdempotencyKey;
+import dev.statecraft.replication.command.IdempotencyKey;
 import dev.statecraft.replication.feed.FeedCursor;
 import dev.statecraft.replication.feed.FeedCursors;
 import dev.statecraft.replication.feed.SyncRequest;
@@ -38,13 +36,10 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.zip.GZIPOutputStream;
@@ -58,8 +53,6 @@ public class ReplicationBench {
 
     private static final int COMMITS = 100;
     private static final int ENTITIES = 50;
-    private static final Duration WARM_UP = Duration.ofSeconds(2);
-    private static final Duration MEASURED = Duration.ofSeconds(Bench.isAws() ? 30 : 5);
 
     @RegisterExtension
     final Bench bench = new Bench();
@@ -150,20 +143,6 @@ public class ReplicationBench {
     }
 
     @Test
-    void commitsOfWritersInEachOthersWay() throws Exception {
-        Bench.print("commits of one update each, every writer with an entity of its own, %d s", MEASURED.toSeconds());
-        for (int spaces : new int[] {1, 16}) {
-            for (int writers : new int[] {1, 4, 16}) {
-                contend(writers, spaces, false);
-            }
-        }
-        for (int writers : new int[] {1, 4, 16, 64}) {
-            contend(writers, 1, true);
-        }
-        contend(16, 16, true);
-    }
-
-    @Test
     void bytesOnTheWire() throws IOException {
         ObjectMapper mapper = new ObjectMapper().registerModule(new JavaTimeModule());
         new Json().customize(mapper);
@@ -219,65 +198,6 @@ public class ReplicationBench {
         String body = "{'set': {'score': " + number + "}}";
         IdempotencyKey identity = new IdempotencyKey(repeatable ? "m" + number : null, body);
         return new SyncService.Update(space, id, Realm.operations(body), SERVER, identity);
-    }
-
-    private void contend(int writers, int spaces, boolean apart) throws Exception {
-        String run = "c" + sequence.incrementAndGet();
-        List<Realm> instances = new ArrayList<>();
-        for (int writer = 0; writer < writers; writer++) {
-            instances.add(apart ? instance() : realm);
-            create(run + "s" + writer % spaces, "e" + writer, gameState(random, 1_000));
-        }
-        ExecutorService threads = bench.clients(writers);
-        try {
-            AtomicInteger busy = new AtomicInteger();
-            write(threads, instances, run, spaces, WARM_UP, busy);
-            bench.start();
-            busy.set(0);
-            long[] nanos = write(threads, instances, run, spaces, MEASURED, busy);
-            bench.report(
-                    "%2d writers, %2d spaces, %s, %d gave up"
-                            .formatted(writers, spaces, apart ? "an instance each" : "one instance", busy.get()),
-                    nanos);
-        } finally {
-            threads.shutdownNow();
-        }
-    }
-
-    /** How long each commit took that was made. */
-    private long[] write(
-            ExecutorService threads, List<Realm> instances, String run, int spaces, Duration time, AtomicInteger busy)
-            throws Exception {
-        long until = bench.nanos() + time.toNanos();
-        List<Future<List<Long>>> futures = new ArrayList<>();
-        for (int i = 0; i < instances.size(); i++) {
-            int writer = i;
-            futures.add(threads.submit(() -> {
-                List<Long> nanos = new ArrayList<>();
-                while (bench.nanos() < until) {
-                    long started = bench.nanos();
-                    SyncService.Update update = update(run + "s" + writer % spaces, "e" + writer, true);
-                    CommitService.Result result = ((EntityService.Decided) instances
-                                    .get(writer)
-                                    .sync
-                                    .push(GAME, List.of(update))
-                                    .get(0))
-                            .result();
-                    if (result instanceof Busy) {
-                        busy.incrementAndGet();
-                    } else {
-                        done(result);
-                        nanos.add(bench.nanos() - started);
-                    }
-                }
-                return nanos;
-            }));
-        }
-        List<Long> all = new ArrayList<>();
-        for (Future<List<Long>> future : futures) {
-            all.addAll(future.get());
-        }
-        return all.stream().mapToLong(Long::longValue).toArray();
     }
 
     private Realm instance() {

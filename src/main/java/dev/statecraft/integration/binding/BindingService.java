@@ -11,7 +11,7 @@ import dev.statecraft.leaderboard.score.ScoreService;
 import dev.statecraft.leaderboard.settings.EntitySource;
 import dev.statecraft.leaderboard.settings.Terms;
 import dev.statecraft.replication.entity.EntityReader;
-import dev.statecraft.replication.entity.SourceTypes;
+import dev.statecraft.replication.command.SourceTypes;
 import dev.statecraft.replication.state.Entity;
 import dev.statecraft.replication.state.EntityKey;
 import dev.statecraft.runtime.Ticker;

@@ -1,5 +1,7 @@
 package dev.statecraft.replication.commit;
 
+import dev.statecraft.replication.command.Rejection;
+import dev.statecraft.replication.command.Mutation;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -55,10 +57,11 @@ final class CommitDraft {
     /**
      * Settings of a draft.
      *
+     * @param entities maximum number of entities
      * @param thresholdBytes minimum size of JSON that is compressed
      * @param storesPreviousStates whether the transaction also contains the states before the commit
      */
-    record Settings(int thresholdBytes, MutationReceipt.Retention retention, boolean storesPreviousStates) {}
+    record Settings(int entities, int thresholdBytes, MutationReceipt.Retention retention, boolean storesPreviousStates) {}
 
     /**
      * An entity that the commit changes.
@@ -107,6 +110,26 @@ final class CommitDraft {
         this.at = Math.max(now, space.at());
     }
 
+    private CommitDraft(CommitDraft original) {
+        before = original.before;
+        after = original.after;
+        stored = original.stored;
+        settings = original.settings;
+        epoch = original.epoch;
+        at = original.at;
+        logBytes = original.logBytes;
+        changes.addAll(original.changes);
+        original.changed.forEach((id, entity) -> changed.put(
+                id,
+                new ChangedEntity(
+                        entity.before(), new ArrayList<>(entity.versions()), new ArrayList<>(entity.changes()))));
+    }
+
+    /** An independent copy, to evaluate mutations that may be discarded. */
+    CommitDraft copy() {
+        return new CommitDraft(this);
+    }
+
     /** Evaluates a mutation and adds the resulting version to the commit. */
     Step add(Mutation mutation) {
         ChangedEntity existing = changed.get(mutation.entityId());
@@ -114,7 +137,7 @@ final class CommitDraft {
         if (mutation.id() != null) {
             Optional<MutationReceipt> receipt = MutationReceipt.find(entity.receipts(), mutation.id());
             if (receipt.isPresent()) {
-                return receipt.get().isFor(mutation.body())
+                return receipt.get().isFor(mutation.bodyHash())
                         ? new Replayed(entity, receipt.get(), inDraft(existing, receipt.get()))
                         : new Reused();
             }
@@ -164,7 +187,7 @@ final class CommitDraft {
                         ? entity.receipts()
                         : MutationReceipt.with(
                                 entity.receipts(),
-                                MutationReceipt.of(mutation.id(), mutation.body(), version, seq, at),
+                                MutationReceipt.of(mutation.id(), mutation.bodyHash(), version, seq, at),
                                 settings.retention()));
     }
 
@@ -176,7 +199,7 @@ final class CommitDraft {
     }
 
     private boolean tryAdd(@Nullable ChangedEntity existing, Entity entity, Entity next) {
-        if (existing == null && changed.size() == MAX_ENTITIES) {
+        if (existing == null && changed.size() == settings.entities()) {
             return false;
         }
         Change change = Change.between(entity, next);

@@ -1,5 +1,6 @@
 package dev.statecraft.replication.commit;
 
+import dev.statecraft.replication.command.ParkedUpdates;
 import dev.statecraft.replication.commit.KeptConflict.Resolved;
 import dev.statecraft.replication.commit.KeptConflict.Unresolved;
 import dev.statecraft.replication.log.HistoryService;
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Parks conflicting updates until a decision or a timeout resolves them. A repeated update is parked once. */
 @ApplicationScoped
-public class ConflictParking {
+public class ConflictParking implements ParkedUpdates {
 
     private final ConflictStore conflicts;
     private final HistoryService history;
@@ -95,6 +96,11 @@ public class ConflictParking {
      */
     public Optional<Parking> findEarlier(String game, String space, String entityId, String mutationId, String body) {
         return conflicts.read(game, idOf(space, entityId, mutationId)).map(kept -> replay(game, kept, body));
+    }
+
+    @Override
+    public boolean isParked(String game, String space, String entityId, String mutationId) {
+        return conflicts.read(game, idOf(space, entityId, mutationId)).isPresent();
     }
 
     private Parking replay(String game, KeptConflict kept, String body) {

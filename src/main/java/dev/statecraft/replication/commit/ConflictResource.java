@@ -1,5 +1,6 @@
 package dev.statecraft.replication.commit;
 
+import dev.statecraft.replication.command.Rejection;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;

@@ -1,5 +1,7 @@
 package dev.statecraft.replication.commit;
 
+import dev.statecraft.replication.command.Rejection;
+import dev.statecraft.replication.command.Mutation;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.statecraft.replication.commit.CommitService.Result;
 import dev.statecraft.replication.commit.ConflictResolution.Choice;

@@ -8,7 +8,7 @@
  * <p>Parts, in the order to read them:
  *
  * <ol>
- *   <li>{@link dev.statecraft.replication.commit.Mutation} and {@link dev.statecraft.replication.commit.Rejection}: a
+ *   <li>{@link dev.statecraft.replication.command.Mutation} and {@link dev.statecraft.replication.command.Rejection}: a
  *       requested change of one entity, and the reasons for rejecting it.
  *   <li>{@link dev.statecraft.replication.commit.CommitService}: entry point for commits. {@code CommitDraft} evaluates
  *       the mutations and enforces the limits of a transaction.

@@ -1,5 +1,7 @@
 package dev.statecraft.replication.entity;
 
+import dev.statecraft.replication.command.IdempotencyKey;
+import dev.statecraft.replication.command.Source;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.statecraft.access.CurrentCaller;
 import dev.statecraft.access.Requires;

@@ -9,7 +9,7 @@ import dev.statecraft.replication.commit.CommitService.BatchRejected;
 import dev.statecraft.replication.commit.CommitService.Refused;
 import dev.statecraft.replication.commit.CommitService.Result;
 import dev.statecraft.replication.commit.CommitService.Reused;
-import dev.statecraft.replication.commit.Rejection;
+import dev.statecraft.replication.command.Rejection;
 import dev.statecraft.replication.merge.Conflict;
 import dev.statecraft.replication.merge.ConflictExplanation;
 import dev.statecraft.replication.state.Entity;

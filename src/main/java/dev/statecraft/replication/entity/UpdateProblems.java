@@ -1,5 +1,8 @@
 package dev.statecraft.replication.entity;
 
+import dev.statecraft.replication.command.IdempotencyKey;
+import dev.statecraft.replication.command.Source;
+import dev.statecraft.replication.command.EntityUpdate;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.statecraft.access.Caller;

@@ -1,5 +1,6 @@
 package dev.statecraft.replication.entity;
 
+import dev.statecraft.replication.command.EntityUpdate;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;

@@ -15,7 +15,7 @@ import dev.statecraft.replication.entity.EntityProblems;
 import dev.statecraft.replication.entity.EntityService;
 import dev.statecraft.replication.entity.EntityView.SourceRequest;
 import dev.statecraft.replication.entity.EntityView.UpdateAnswer;
-import dev.statecraft.replication.entity.Source;
+import dev.statecraft.replication.command.Source;
 import dev.statecraft.replication.entity.UpdateProblems;
 import dev.statecraft.replication.entity.UpdateProblems.Answer;
 import dev.statecraft.replication.feed.SyncRequest.SyncUpdate;

@@ -60,8 +60,13 @@ public record MutationReceipt(long id, int body, long version, long seq, long at
     }
 
     /** The receipt of a mutation that is to make {@code version} in commit {@code seq}. */
-    public static MutationReceipt of(String mutationId, String body, long version, long seq, long at) {
-        return new MutationReceipt(idOf(mutationId), bodyOf(body), version, seq, at);
+    public static MutationReceipt of(String mutationId, int bodyHash, long version, long seq, long at) {
+        return new MutationReceipt(idOf(mutationId), bodyHash, version, seq, at);
+    }
+
+    /** The hash of a request as text. */
+    public static int bodyHash(String body) {
+        return ByteBuffer.wrap(Sha256.of(body)).getInt();
     }
 
     /** The receipt of a mutation id, if it is among those kept. */
@@ -70,9 +75,9 @@ public record MutationReceipt(long id, int body, long version, long seq, long at
         return receipts.stream().filter(receipt -> receipt.id == id).findFirst();
     }
 
-    /** Whether a body is the one that this receipt is for. */
-    public boolean isFor(String body) {
-        return this.body == bodyOf(body);
+    /** Whether a request is the one that this receipt is for. */
+    public boolean isFor(int bodyHash) {
+        return body == bodyHash;
     }
 
     /** The receipts, oldest first, with {@code next} at the end and without those that need not be kept. */
@@ -155,9 +160,5 @@ public record MutationReceipt(long id, int body, long version, long seq, long at
 
     private static long idOf(String mutationId) {
         return ByteBuffer.wrap(Sha256.of(mutationId)).getLong();
-    }
-
-    private static int bodyOf(String body) {
-        return ByteBuffer.wrap(Sha256.of(body)).getInt();
     }
 }

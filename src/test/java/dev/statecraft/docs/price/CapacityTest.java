@@ -14,7 +14,7 @@ import dev.statecraft.local.LocalRuntime;
 import dev.statecraft.migration.Laboratory;
 import dev.statecraft.replication.ReplicationBench;
 import dev.statecraft.replication.commit.CommitService;
-import dev.statecraft.replication.commit.Mutation;
+import dev.statecraft.replication.command.Mutation;
 import dev.statecraft.table.TableNames;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.common.http.TestHTTPResource;

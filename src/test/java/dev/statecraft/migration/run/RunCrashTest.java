@@ -12,7 +12,7 @@ import dev.statecraft.migration.registry.LedgerEntry;
 import dev.statecraft.migration.registry.Registration;
 import dev.statecraft.migration.segment.BackupRecord;
 import dev.statecraft.replication.Realm;
-import dev.statecraft.replication.commit.Mutation;
+import dev.statecraft.replication.command.Mutation;
 import dev.statecraft.replication.state.Entity;
 import dev.statecraft.replication.state.JsonValues;
 import dev.statecraft.table.TableNames;

@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.statecraft.migration.JsonFixtures;
 import dev.statecraft.migration.Laboratory;
-import dev.statecraft.replication.commit.Mutation;
+import dev.statecraft.replication.command.Mutation;
 import dev.statecraft.replication.state.Entity;
 import dev.statecraft.replication.state.JsonValues;
 import java.util.ArrayList;

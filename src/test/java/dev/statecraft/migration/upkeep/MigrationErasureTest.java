@@ -14,7 +14,7 @@ import dev.statecraft.migration.Laboratory;
 import dev.statecraft.migration.definition.SemanticVersion;
 import dev.statecraft.migration.run.MigrationStatus;
 import dev.statecraft.migration.run.Run;
-import dev.statecraft.replication.commit.Mutation;
+import dev.statecraft.replication.command.Mutation;
 import dev.statecraft.replication.state.PackedJson;
 import dev.statecraft.testing.TestDatabase;
 import dev.statecraft.testing.fault.AwsOperation;

@@ -1,9 +1,15 @@
 package dev.statecraft.replication.commit;
 
+import dev.statecraft.combining.CombiningConfig;
+import dev.statecraft.combining.CombiningQueue;
+import dev.statecraft.combining.IntentStore;
+import dev.statecraft.replication.Realm;
+import dev.statecraft.replication.command.Mutation;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.statecraft.replication.commit.CommitCoordinator.CommitSpace;
 import dev.statecraft.replication.commit.CommitCoordinator.CommitTarget;
 import dev.statecraft.replication.commit.CommitCoordinator.Plan;
 import dev.statecraft.replication.commit.CommitStore.CommitSnapshot;
@@ -22,6 +28,7 @@ import dev.statecraft.replication.state.Strategy;
 import dev.statecraft.runtime.Threads;
 import dev.statecraft.runtime.Ticker;
 import dev.statecraft.table.Counters;
+import dev.statecraft.table.TableNames;
 import dev.statecraft.testing.Machine;
 import dev.statecraft.testing.dynamo.ModelDatabase;
 import io.quarkus.runtime.configuration.DurationConverter;
@@ -43,7 +50,7 @@ import org.junit.jupiter.api.Test;
 class CommitCoordinatorTest {
 
     private static final long ATTEMPT_NANOS = 10_000_000;
-    private static final CommitTarget TARGET = new CommitTarget("g", "s", Set.of("e"), null);
+    private static final CommitTarget TARGET = new CommitTarget(new CommitSpace("g", "s"), Set.of("e"), null);
 
     private final ReplicationConfig config = new SmallRyeConfigBuilder()
             .withConverter(Duration.class, 200, new DurationConverter())
@@ -85,9 +92,14 @@ class CommitCoordinatorTest {
         };
         ModelDatabase database = new ModelDatabase();
         Machine machine = new Machine(Clock.systemUTC(), ticker, longest, Threads.system());
+        TableNames tables = database.freshTables();
         CommitStore commits =
-                new CommitStore(database.client(), database.freshTables(), machine.batches(database.client()), config);
-        return new CommitCoordinator(commits, recent, counters, config, ticker, longest, machine.threads());
+                new CommitStore(database.client(), tables, machine.batches(database.client()), config);
+        CombiningConfig combining = Realm.combining(Map.of());
+        CombiningQueue queue = new CombiningQueue(
+                new IntentStore(database.client(), tables, combining), combining, machine.clock(), ticker, longest);
+        return new CommitCoordinator(
+                commits, recent, counters, config, queue, machine.backoff(), machine.threads());
     }
 
     private Plan<String> plan(CommitSnapshot snapshot) {
@@ -96,7 +108,7 @@ class CommitCoordinatorTest {
                 new HashMap<>(),
                 5,
                 "epoch",
-                new CommitDraft.Settings(PackedJson.NEVER, new MutationReceipt.Retention(1, 1, Duration.ZERO), false));
+                new CommitDraft.Settings(CommitDraft.MAX_ENTITIES, PackedJson.NEVER, new MutationReceipt.Retention(1, 1, Duration.ZERO), false));
         draft.add(new Mutation(
                 "e",
                 null,

@@ -1,5 +1,7 @@
 package dev.statecraft.replication.commit;
 
+import dev.statecraft.replication.command.Rejection;
+import dev.statecraft.replication.command.Mutation;
 import static dev.statecraft.replication.commit.CommitDrafts.HEAD;
 import static dev.statecraft.replication.commit.CommitDrafts.SETTINGS;
 import static dev.statecraft.replication.commit.CommitDrafts.draft;
@@ -62,7 +64,7 @@ class CommitDraftTest {
         assertEquals("epoch", draft.entry().epoch());
         assertEquals(8, draft.entry().seq());
         assertEquals(2_000, draft.entry().at());
-        assertEquals(List.of(MutationReceipt.of("m", "body m", 7, 8, 2_000)), made.receipts());
+        assertEquals(List.of(MutationReceipt.of("m", MutationReceipt.bodyHash("body m"), 7, 8, 2_000)), made.receipts());
         assertEquals(
                 new SpaceChecksum(42).toggled("e", 6).toggled("e", 7),
                 draft.after().checksum());

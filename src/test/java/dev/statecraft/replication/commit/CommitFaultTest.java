@@ -1,5 +1,6 @@
 package dev.statecraft.replication.commit;
 
+import dev.statecraft.replication.command.Mutation;
 import static dev.statecraft.replication.Realm.GAME;
 import static dev.statecraft.replication.Realm.SERVER;
 import static dev.statecraft.replication.Realm.SPACE;
@@ -10,7 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.statecraft.replication.Realm;
 import dev.statecraft.replication.commit.CommitService.Result;
-import dev.statecraft.replication.entity.IdempotencyKey;
+import dev.statecraft.replication.command.IdempotencyKey;
 import dev.statecraft.replication.state.Entity;
 import dev.statecraft.table.ItemChange;
 import dev.statecraft.testing.fault.FaultyDynamo;

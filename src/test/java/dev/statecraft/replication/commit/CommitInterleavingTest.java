@@ -1,5 +1,10 @@
 package dev.statecraft.replication.commit;
 
+import dev.statecraft.combining.CombiningConfig;
+import dev.statecraft.combining.CombiningQueue;
+import dev.statecraft.combining.IntentStore;
+import dev.statecraft.replication.Realm;
+import dev.statecraft.replication.commit.CommitCoordinator.CommitSpace;
 import dev.statecraft.replication.log.LogEntry;
 import dev.statecraft.replication.state.ReplicationConfig;
 import dev.statecraft.replication.state.SpaceChecksum;
@@ -11,6 +16,7 @@ import io.quarkus.runtime.configuration.DurationConverter;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.jetbrains.lincheck.datastructures.IntGen;
 import org.jetbrains.lincheck.datastructures.Operation;
 import org.jetbrains.lincheck.datastructures.Param;
@@ -62,6 +68,8 @@ public class CommitInterleavingTest {
                 .build()
                 .getConfigMapping(ReplicationConfig.class);
 
+        private static final CombiningConfig COMBINING = Realm.combining(Map.of());
+
         /** Every call fails: nothing is committed. */
         private static final DynamoDbClient NO_DATABASE = new DynamoDbClient() {
             @Override
@@ -78,17 +86,22 @@ public class CommitInterleavingTest {
                 new RecentCommits(),
                 new Counters(),
                 CONFIG,
-                MACHINE.ticker(),
-                MACHINE.random(),
+                new CombiningQueue(
+                        new IntentStore(NO_DATABASE, TABLES, COMBINING),
+                        COMBINING,
+                        MACHINE.clock(),
+                        MACHINE.ticker(),
+                        MACHINE.random()),
+                MACHINE.backoff(),
                 MACHINE.threads());
         private final int[] sums = new int[2];
 
         @Operation
         public int commit(@Param(name = "space") int space) {
-            String name = "s" + space;
-            return coordinator.serialized("g", name, () -> {
+            CommitSpace name = new CommitSpace("g", "s" + space);
+            return coordinator.serialized(name, () -> {
                 sums[space]++;
-                return coordinator.serialized("g", name, () -> ++sums[space]);
+                return coordinator.serialized(name, () -> ++sums[space]);
             });
         }
     }

@@ -1,5 +1,7 @@
 package dev.statecraft.replication.commit;
 
+import dev.statecraft.replication.command.Rejection;
+import dev.statecraft.replication.command.Mutation;
 import static dev.statecraft.replication.Realm.GAME;
 import static dev.statecraft.replication.Realm.SERVER;
 import static dev.statecraft.replication.Realm.SPACE;
@@ -15,7 +17,7 @@ import dev.statecraft.replication.commit.CommitService.Done;
 import dev.statecraft.replication.commit.CommitService.Refused;
 import dev.statecraft.replication.commit.CommitService.Result;
 import dev.statecraft.replication.commit.CommitService.Reused;
-import dev.statecraft.replication.entity.IdempotencyKey;
+import dev.statecraft.replication.command.IdempotencyKey;
 import dev.statecraft.replication.log.Change;
 import dev.statecraft.replication.log.LogEntry;
 import dev.statecraft.replication.state.Entity;

@@ -1,5 +1,6 @@
 package dev.statecraft.replication.commit;
 
+import dev.statecraft.replication.command.Rejection;
 import static dev.statecraft.replication.Realm.GAME;
 import static dev.statecraft.replication.Realm.SPACE;
 import static dev.statecraft.replication.Realm.done;

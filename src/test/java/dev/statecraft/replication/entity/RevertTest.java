@@ -1,5 +1,7 @@
 package dev.statecraft.replication.entity;
 
+import dev.statecraft.replication.command.IdempotencyKey;
+import dev.statecraft.replication.command.Source;
 import static dev.statecraft.replication.Realm.GAME;
 import static dev.statecraft.replication.Realm.SERVER;
 import static dev.statecraft.replication.Realm.SPACE;
@@ -10,7 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import dev.statecraft.replication.Realm;
 import dev.statecraft.replication.commit.CommitService.Refused;
 import dev.statecraft.replication.commit.CommitService.Result;
-import dev.statecraft.replication.commit.Rejection;
+import dev.statecraft.replication.command.Rejection;
 import dev.statecraft.replication.state.Entity;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;

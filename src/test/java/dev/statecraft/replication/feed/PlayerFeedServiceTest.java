@@ -11,7 +11,7 @@ import dev.statecraft.local.Meter;
 import dev.statecraft.replication.Realm;
 import dev.statecraft.replication.Replica;
 import dev.statecraft.replication.entity.EntityService;
-import dev.statecraft.replication.entity.IdempotencyKey;
+import dev.statecraft.replication.command.IdempotencyKey;
 import dev.statecraft.replication.state.AnswerBudget;
 import java.time.Clock;
 import java.util.Map;

@@ -12,7 +12,7 @@ import dev.statecraft.replication.Trees;
 import dev.statecraft.replication.commit.CommitService;
 import dev.statecraft.replication.commit.ConflictParking.Parked;
 import dev.statecraft.replication.commit.ConflictRig;
-import dev.statecraft.replication.commit.Rejection;
+import dev.statecraft.replication.command.Rejection;
 import dev.statecraft.replication.entity.EntityService;
 import dev.statecraft.replication.entity.EntityService.Updated;
 import dev.statecraft.replication.state.Entity;

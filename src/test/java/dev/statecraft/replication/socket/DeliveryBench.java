@@ -12,7 +12,7 @@ import dev.statecraft.replication.Realm;
 import dev.statecraft.replication.ReplicationBench;
 import dev.statecraft.replication.entity.EntityService;
 import dev.statecraft.replication.entity.EntityService.NewEntity;
-import dev.statecraft.replication.entity.IdempotencyKey;
+import dev.statecraft.replication.command.IdempotencyKey;
 import dev.statecraft.replication.feed.SyncService;
 import dev.statecraft.table.ItemChange;
 import dev.statecraft.table.TableNames;

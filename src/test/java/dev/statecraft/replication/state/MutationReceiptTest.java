@@ -78,14 +78,14 @@ class MutationReceiptTest {
         for (int i = 0; i < 1_000; i++) {
             // The stored receipts are read before each mutation.
             receipts = MutationReceipt.unpack(MutationReceipt.pack(MutationReceipt.with(
-                    receipts, MutationReceipt.of("m" + i, "body", i, i, now + i * 59L), RETENTION)));
+                    receipts, MutationReceipt.of("m" + i, MutationReceipt.bodyHash("body"), i, i, now + i * 59L), RETENTION)));
         }
         assertEquals(1_000, receipts.size());
         assertTrue(MutationReceipt.find(receipts, "m0").isPresent());
         assertEquals(
                 "m1",
                 first(MutationReceipt.with(
-                        receipts, MutationReceipt.of("more", "body", 1_000, 1_000, now + 59_000), RETENTION)));
+                        receipts, MutationReceipt.of("more", MutationReceipt.bodyHash("body"), 1_000, 1_000, now + 59_000), RETENTION)));
         int bytes = MutationReceipt.pack(receipts).length;
         assertTrue(bytes <= 17_000 && bytes <= MutationReceipt.sizeBytes(1_000), bytes + " bytes");
     }
@@ -95,10 +95,10 @@ class MutationReceiptTest {
         long now = Instant.parse("2038-11-30T12:00:00Z").toEpochMilli();
         List<MutationReceipt> receipts = List.of();
         for (int i = 0; i < 40; i++) {
-            receipts = MutationReceipt.with(receipts, MutationReceipt.of("m" + i, "body", i, i, now), RETENTION);
+            receipts = MutationReceipt.with(receipts, MutationReceipt.of("m" + i, MutationReceipt.bodyHash("body"), i, i, now), RETENTION);
         }
         assertEquals(40, receipts.size());
-        receipts = MutationReceipt.with(receipts, MutationReceipt.of("late", "body", 40, 40, now + 60_001), RETENTION);
+        receipts = MutationReceipt.with(receipts, MutationReceipt.of("late", MutationReceipt.bodyHash("body"), 40, 40, now + 60_001), RETENTION);
         assertEquals(16, receipts.size());
         assertEquals("m25", first(receipts));
     }
@@ -106,24 +106,24 @@ class MutationReceiptTest {
     @Test
     void receiptOfTheAgeOfTheWindowIsKept() {
         MutationReceipt.Retention one = new MutationReceipt.Retention(1, 5, Duration.ofMinutes(1));
-        List<MutationReceipt> receipts = List.of(MutationReceipt.of("m0", "body", 1, 1, 1_000));
+        List<MutationReceipt> receipts = List.of(MutationReceipt.of("m0", MutationReceipt.bodyHash("body"), 1, 1, 1_000));
         assertEquals(
                 2,
-                MutationReceipt.with(receipts, MutationReceipt.of("m1", "body", 2, 2, 61_000), one)
+                MutationReceipt.with(receipts, MutationReceipt.of("m1", MutationReceipt.bodyHash("body"), 2, 2, 61_000), one)
                         .size());
         assertEquals(
                 1,
-                MutationReceipt.with(receipts, MutationReceipt.of("m1", "body", 2, 2, 61_001), one)
+                MutationReceipt.with(receipts, MutationReceipt.of("m1", MutationReceipt.bodyHash("body"), 2, 2, 61_001), one)
                         .size());
     }
 
     /** Stored receipts are compared with these hashes, so they must never change. */
     @Test
     void hashesAreTheFirstBytesOfSha256() {
-        MutationReceipt receipt = MutationReceipt.of("b", "b", 1, 2, 3);
+        MutationReceipt receipt = MutationReceipt.of("b", MutationReceipt.bodyHash("b"), 1, 2, 3);
         assertEquals(new MutationReceipt(0x3e23e8160039594aL, 0x3e23e816, 1, 2, 3), receipt);
-        assertTrue(receipt.isFor("b"));
-        assertFalse(receipt.isFor("c"));
+        assertTrue(receipt.isFor(MutationReceipt.bodyHash("b")));
+        assertFalse(receipt.isFor(MutationReceipt.bodyHash("c")));
     }
 
     @Test

@@ -9,7 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.statecraft.replication.Realm;
 import dev.statecraft.replication.commit.CommitService;
-import dev.statecraft.replication.entity.IdempotencyKey;
+import dev.statecraft.replication.command.IdempotencyKey;
 import dev.statecraft.replication.feed.SyncService;
 import java.time.Clock;
 import java.time.Duration;

@@ -1,4 +1,4 @@
-package dev.statecraft.replication.entity;
+package dev.statecraft.replication.command;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;

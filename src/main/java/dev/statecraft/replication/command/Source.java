@@ -1,4 +1,4 @@
-package dev.statecraft.replication.entity;
+package dev.statecraft.replication.command;
 
 import org.jspecify.annotations.Nullable;
 

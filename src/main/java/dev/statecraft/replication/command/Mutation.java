@@ -1,8 +1,9 @@
-package dev.statecraft.replication.commit;
+package dev.statecraft.replication.command;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.statecraft.replication.merge.Conflict;
 import dev.statecraft.replication.state.Entity;
+import dev.statecraft.replication.state.MutationReceipt;
 import dev.statecraft.replication.state.Strategy;
 import java.util.List;
 import java.util.function.Function;
@@ -10,24 +11,38 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A requested change of one entity. It is re-evaluated against the current entity after every lost race.
+ * A requested change of one entity that can be evaluated. It is re-evaluated against the current entity after every lost
+ * race.
  *
  * @param entityId the entity
  * @param id mutation id, which identifies repeated requests; null if the request is not repeated
- * @param body the whole request as text; the same id with a different body is rejected
+ * @param bodyHash hash of the whole request; the same id with a different hash is rejected
  * @param view converts the stored entity to the form that {@code decide} reads: the stored or the latest schema
  *     version
  * @param decide evaluates the mutation on the converted entity. A function without side effects that does not read the
  *     clock. An entity that does not exist has version 0 or is deleted.
+ * @param command the change as data, which any instance can evaluate; null if only this instance can: a page of a
+ *     migration and the resolution of a parked conflict are written together with items of their own
  */
 public record Mutation(
         String entityId,
         @Nullable String id,
-        String body,
+        int bodyHash,
         UnaryOperator<Entity> view,
-        Function<Entity, Decision> decide) {
+        Function<Entity, Decision> decide,
+        @Nullable Command command) {
 
-    /** A mutation that is evaluated on the stored schema version. */
+    /** A mutation that only this instance evaluates. */
+    public Mutation(
+            String entityId,
+            @Nullable String id,
+            String body,
+            UnaryOperator<Entity> view,
+            Function<Entity, Decision> decide) {
+        this(entityId, id, MutationReceipt.bodyHash(body), view, decide, null);
+    }
+
+    /** A mutation that only this instance evaluates, on the stored schema version. */
     public Mutation(String entityId, @Nullable String id, String body, Function<Entity, Decision> decide) {
         this(entityId, id, body, UnaryOperator.identity(), decide);
     }

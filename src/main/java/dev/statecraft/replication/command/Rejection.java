@@ -1,4 +1,4 @@
-package dev.statecraft.replication.commit;
+package dev.statecraft.replication.command;
 
 import dev.statecraft.replication.merge.Conflict;
 import dev.statecraft.replication.merge.Merge;

@@ -1,4 +1,4 @@
-package dev.statecraft.replication.entity;
+package dev.statecraft.replication.command;
 
 /** The entity types that boards take scores from. Only servers may write entities of these types. */
 public interface SourceTypes {

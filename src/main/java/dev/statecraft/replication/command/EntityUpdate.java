@@ -1,4 +1,4 @@
-package dev.statecraft.replication.entity;
+package dev.statecraft.replication.command;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -47,7 +47,7 @@ public record EntityUpdate(
     public record Patch(ObjectNode patch) implements Edit {}
 
     /** Prepares the update for a merge with the current state. */
-    Merge.Update against(ObjectNode current, MergeBase basis) {
+    public Merge.Update against(ObjectNode current, MergeBase basis) {
         ObjectNode base = basis.state() == null ? current : basis.state();
         if (edit instanceof Replace replace) {
             return Merge.Update.ofState(replace.state(), basis, current);

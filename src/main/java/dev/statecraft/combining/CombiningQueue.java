@@ -1,0 +1,278 @@
+package dev.statecraft.combining;
+
+import dev.statecraft.combining.IntentStore.Queue;
+import dev.statecraft.combining.Round.Combined;
+import dev.statecraft.combining.Round.QueueWrite;
+import dev.statecraft.runtime.Ticker;
+import dev.statecraft.table.ContentionException;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.nio.ByteBuffer;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+import org.jboss.logging.Logger;
+
+/**
+ * Combines the writes of many instances to the same items (flat combining: Hendler, Incze, Shavit, Tzafrir, SPAA 2010). A
+ * writer stores its request as an intent. The writer of the oldest intent decides all waiting requests and writes them in
+ * one transaction, which also stores the outcome of each. The others find their outcome.
+ *
+ * <p>Safety does not depend on who combines: each write has the condition that the state of the queue is the one that was
+ * read, so a request is done exactly once. If the first writer stops, another one combines after {@code takeover-after}.
+ *
+ * <p>The caller makes sure that an instance has at most one request at a time in a queue.
+ */
+@ApplicationScoped
+public class CombiningQueue {
+
+    private static final Logger LOG = Logger.getLogger(CombiningQueue.class);
+
+    /** A write of so many requests names a crowded queue, whose intents are not read to find the first one. */
+    private static final int CROWD = 24;
+
+    /** Intents deleted by one write. */
+    private static final int DELETED_PER_WRITE = 4;
+
+    private static final int WITHDRAWALS = 5;
+    private static final ByteBuffer RETURNED = ByteBuffer.allocate(0);
+
+    private final IntentStore intents;
+    private final CombiningConfig config;
+    private final Clock clock;
+    private final Ticker ticker;
+    private final RandomGenerator random;
+    private final long writer;
+    private final AtomicLong numbers = new AtomicLong();
+    private final BusyQueues busy = new BusyQueues();
+
+    public CombiningQueue(
+            IntentStore intents, CombiningConfig config, Clock clock, Ticker ticker, RandomGenerator random) {
+        this.intents = intents;
+        this.config = config;
+        this.clock = clock;
+        this.ticker = ticker;
+        this.random = random;
+        this.writer = random.nextLong(1, Long.MAX_VALUE);
+    }
+
+    /** Result of waiting in a queue. Variants are listed in order of precedence. */
+    private sealed interface Wait {}
+
+    /** Another writer has done the request. */
+    private record Done(ByteBuffer outcome) implements Wait {}
+
+    /** The writer combines, on the queue that it has read. */
+    private record First(Queue queue) implements Wait {}
+
+    /** The time is over. */
+    private record TimeOver() implements Wait {}
+
+    /** Whether this instance recently met other writers of the items. */
+    public boolean isBusy(QueueKey key) {
+        return busy.isBusy(key, ticker.nanos());
+    }
+
+    /** Records that a write of this instance lost a race against another instance. */
+    public void collided(QueueKey key) {
+        met(key, false);
+    }
+
+    /** Whether a request can be combined. Larger ones write alone, {@link #inTurn}. */
+    public boolean accepts(ByteBuffer payload) {
+        return payload.remaining() <= config.intentBytes();
+    }
+
+    /**
+     * Submits a request and returns when it is done. Cost: 1 WCU for each KB of the payload, about 3 reads, and the
+     * request's share of a combined write.
+     *
+     * @param round decides and writes waiting requests if this instance is first
+     * @param read reads the outcome that another instance stored; the bytes are empty if the request had no effect and
+     *     this instance decides
+     * @throws ContentionException if the time is over and another writer may still do the request
+     */
+    public <T> T submit(QueueKey key, ByteBuffer payload, Round<T> round, Function<ByteBuffer, T> read) {
+        Intent own = new Intent(writer, numbers.incrementAndGet(), clock.millis(), payload);
+        intents.put(key, own);
+        long until = ticker.nanos() + config.longestWait().toNanos();
+        WaitingIntent waiting = waiting(own);
+        while (true) {
+            Wait wait = await(key, own, waiting, until);
+            if (wait instanceof Done done) {
+                return read.apply(done.outcome());
+            }
+            if (wait instanceof TimeOver) {
+                return read.apply(withdraw(key, own));
+            }
+            Optional<T> result = combine(key, own, ((First) wait).queue(), waiting, round);
+            if (result.isPresent()) {
+                return result.get();
+            }
+        }
+    }
+
+    /**
+     * Waits until earlier requests are done, and runs a write that cannot be combined. The write must be correct without
+     * the turn, which only avoids lost races. Cost: 2 WCU and about 3 reads more than the write.
+     */
+    public <T> T inTurn(QueueKey key, Supplier<T> write) {
+        Intent own = new Intent(writer, numbers.incrementAndGet(), clock.millis(), null);
+        intents.put(key, own);
+        await(key, own, waiting(own), ticker.nanos() + config.longestWait().toNanos());
+        T result = write.get();
+        endTurn(key, own);
+        return result;
+    }
+
+    /** Lets the next writer continue. Without it, the next writer continues after {@code takeover-after}. */
+    private void endTurn(QueueKey key, Intent own) {
+        try {
+            tryToEnd(key, own);
+        } catch (RuntimeException e) {
+            LOG.warnf(e, "the end of a turn in the queue of a %s was not stored", key.kind());
+        }
+    }
+
+    private WaitingIntent waiting(Intent own) {
+        long patience = config.takeoverAfter().toNanos();
+        return new WaitingIntent(own, patience + random.nextLong(patience), ticker.nanos());
+    }
+
+    private Wait await(QueueKey key, Intent own, WaitingIntent waiting, long until) {
+        boolean readsIntents = !busy.isCrowded(key);
+        while (true) {
+            Optional<Queue> queue = readsIntents ? Optional.of(intents.read(key)) : Optional.empty();
+            QueueState state = queue.map(Queue::state).orElseGet(() -> intents.state(key));
+            long now = ticker.nanos();
+            waiting.saw(state, now);
+            queue.ifPresent(waiting::saw);
+            Optional<ByteBuffer> outcome = state.outcomeOf(own);
+            if (outcome.isPresent()) {
+                met(key, state.combined() >= CROWD);
+                return new Done(outcome.get());
+            }
+            boolean takesOver = waiting.takesOver(now);
+            boolean turn = takesOver || waiting.isFirst(state);
+            if (turn && queue.isPresent()) {
+                return new First(queue.get());
+            }
+            if (now - until > 0) {
+                return new TimeOver();
+            }
+            readsIntents = turn || waiting.needsIntents(state);
+            if (!readsIntents) {
+                ticker.sleep(pauseNanos(state));
+            }
+        }
+    }
+
+    /** The time until the next write is expected, and a random part of {@code poll}. */
+    private long pauseNanos(QueueState state) {
+        long poll = config.poll().toNanos();
+        long left = Duration.ofMillis(state.at() + state.cycleMillis() - clock.millis()).toNanos();
+        return Math.max(0, Math.min(left, config.longestPoll().toNanos() - poll)) + random.nextLong(poll / 2, 2 * poll);
+    }
+
+    /** Returns the result of the own request; empty if it is not done yet. */
+    private <T> Optional<T> combine(QueueKey key, Intent own, Queue queue, WaitingIntent waiting, Round<T> round) {
+        long now = clock.millis();
+        List<Intent> all = waitingAt(queue, now);
+        List<ByteBuffer> skipped = new ArrayList<>();
+        // A turn before the own request, after a takeover: its writer stopped, or writes without the turn.
+        while (skipped.size() < all.size() && all.get(skipped.size()).isTurn()) {
+            skipped.add(RETURNED);
+        }
+        List<Intent> combined = all.stream()
+                .skip(skipped.size())
+                .takeWhile(intent -> !intent.isTurn())
+                .limit(config.intentsPerWrite())
+                .toList();
+        long forget = now - config.retention().toMillis();
+        Function<List<ByteBuffer>, QueueState> after = outcomes -> {
+            List<ByteBuffer> done = new ArrayList<>(skipped);
+            done.addAll(outcomes);
+            return queue.state().after(all, done, now, forget);
+        };
+        QueueWrite write = new QueueWrite(
+                outcomes -> intents.writing(key, queue.state(), after.apply(outcomes)),
+                outcomes -> intents.write(key, queue.state(), after.apply(outcomes)));
+        if (combined.isEmpty()) {
+            // Only turns were waiting; the clock of this instance is too wrong for its own request.
+            write.alone().test(List.of());
+            ticker.sleep(config.poll().toNanos());
+            return Optional.empty();
+        }
+        Round.RoundResult<T> outcome = round.combine(combined, write);
+        waiting.restart(ticker.nanos());
+        if (!(outcome instanceof Combined<T> done)) {
+            met(key, false);
+            ticker.sleep(random.nextLong(config.poll().toNanos()));
+            return Optional.empty();
+        }
+        if (done.results().size() > 1) {
+            met(key, done.results().size() >= CROWD);
+        }
+        deleteExpired(key, queue, now);
+        for (int i = 0; i < done.results().size(); i++) {
+            if (combined.get(i).writer() == writer) {
+                return Optional.of(done.results().get(i));
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** The requests that are not done. Older intents are remains of instances that stopped; their outcomes are dropped. */
+    private List<Intent> waitingAt(Queue queue, long now) {
+        long oldest = now - config.retention().toMillis() / 2;
+        return queue.state().waiting(
+                queue.intents().stream().filter(intent -> intent.at() >= oldest).toList());
+    }
+
+    private void deleteExpired(QueueKey key, Queue queue, long now) {
+        queue.intents().stream()
+                .filter(intent -> intent.at() < now - config.retention().toMillis())
+                .limit(DELETED_PER_WRITE)
+                .forEach(intent -> intents.delete(key, intent));
+    }
+
+    /**
+     * Ends the wait of this instance.
+     *
+     * @return the outcome of the request; empty bytes if nobody has done it, and nobody will
+     */
+    private ByteBuffer withdraw(QueueKey key, Intent own) {
+        return tryToEnd(key, own)
+                .orElseThrow(() ->
+                        new ContentionException("a request could not be withdrawn from the queue of a " + key.kind()));
+    }
+
+    private Optional<ByteBuffer> tryToEnd(QueueKey key, Intent own) {
+        for (int attempt = 0; attempt < WITHDRAWALS; attempt++) {
+            Queue queue = intents.read(key);
+            Optional<ByteBuffer> outcome = queue.state().outcomeOf(own);
+            if (outcome.isPresent()) {
+                return outcome;
+            }
+            long now = clock.millis();
+            List<Intent> order = new ArrayList<>(waitingAt(queue, now));
+            order.removeIf(intent -> intent.writer() == writer);
+            order.add(0, own);
+            QueueState after = queue.state()
+                    .after(order, List.of(RETURNED), now, now - config.retention().toMillis());
+            if (intents.write(key, queue.state(), after)) {
+                return Optional.of(RETURNED);
+            }
+        }
+        return Optional.empty();
+    }
+
+    private void met(QueueKey key, boolean crowded) {
+        busy.met(key, ticker.nanos() + config.busyFor().toNanos(), crowded);
+    }
+}

@@ -1,0 +1,121 @@
+package dev.statecraft.combining;
+
+import dev.statecraft.table.PackedNumber;
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * Which requests of a queue are done. Each combined write replaces the state of the last one, in the same transaction.
+ *
+ * @param generation number of the last write; 0 before the first one
+ * @param at time of the last write, Unix milliseconds
+ * @param cycleMillis smoothed time between two writes
+ * @param combined number of requests of the last write
+ * @param next the writer that combines next; 0 if no request was left
+ * @param outcomes the last outcome of each writer
+ */
+record QueueState(
+        long generation,
+        long at,
+        long cycleMillis,
+        int combined,
+        long next,
+        Map<Long, Outcome> outcomes) {
+
+    static final QueueState NONE = new QueueState(0, 0, 0, 0, 0, Map.of());
+
+    /** Longer pauses between two writes are no cycle. */
+    private static final long LONGEST_CYCLE_MILLIS = 1_000;
+
+    /**
+     * The outcome of the last request of a writer that is done.
+     *
+     * @param number number of the request
+     * @param at when it was done, Unix milliseconds
+     * @param bytes the outcome in the form of the queue's user; empty if the request was returned: it had no effect, and
+     *     its writer decides
+     */
+    record Outcome(long number, long at, ByteBuffer bytes) {}
+
+    QueueState {
+        outcomes = Collections.unmodifiableMap(new TreeMap<>(outcomes));
+    }
+
+    /** The outcome of a request; empty if it is not done. */
+    Optional<ByteBuffer> outcomeOf(Intent intent) {
+        Outcome last = outcomes.get(intent.writer());
+        return last == null || last.number() < intent.number()
+                ? Optional.empty()
+                : Optional.of(last.number() == intent.number() ? last.bytes() : ByteBuffer.allocate(0));
+    }
+
+    /** The requests that are not done, in their order. */
+    List<Intent> waiting(List<Intent> intents) {
+        return intents.stream()
+                .filter(intent -> outcomeOf(intent).isEmpty())
+                .sorted(Intent.ORDER)
+                .toList();
+    }
+
+    /**
+     * The state after a write.
+     *
+     * @param waiting the requests that were waiting, in order
+     * @param done the outcomes of the first of them
+     * @param forget outcomes before this time are dropped, Unix milliseconds
+     */
+    QueueState after(List<Intent> waiting, List<ByteBuffer> done, long now, long forget) {
+        Map<Long, Outcome> all = new TreeMap<>(outcomes);
+        all.values().removeIf(outcome -> outcome.at() < forget);
+        for (int i = 0; i < done.size(); i++) {
+            Intent intent = waiting.get(i);
+            all.put(intent.writer(), new Outcome(intent.number(), now, done.get(i)));
+        }
+        long cycle = now - at;
+        return new QueueState(
+                generation + 1,
+                now,
+                cycle < 0 || cycle > LONGEST_CYCLE_MILLIS ? cycleMillis : (3 * cycleMillis + cycle) / 4,
+                done.size(),
+                done.size() < waiting.size() ? waiting.get(done.size()).writer() : 0,
+                all);
+    }
+
+    /**
+     * The outcomes as they are stored. For each writer: its id in 8 bytes; the number, the difference of its time to
+     * {@link #at} and the length of the outcome as numbers of variable length; the outcome.
+     */
+    byte[] packedOutcomes() {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        outcomes.forEach((writer, outcome) -> {
+            out.writeBytes(ByteBuffer.allocate(Long.BYTES).putLong(writer).array());
+            PackedNumber.write(out, outcome.number());
+            PackedNumber.write(out, at - outcome.at());
+            PackedNumber.write(out, outcome.bytes().remaining());
+            byte[] bytes = new byte[outcome.bytes().remaining()];
+            outcome.bytes().duplicate().get(bytes);
+            out.writeBytes(bytes);
+        });
+        return out.toByteArray();
+    }
+
+    /** Reads the bytes that {@link #packedOutcomes} wrote for a state of a time. */
+    static Map<Long, Outcome> unpackOutcomes(byte[] packed, long at) {
+        ByteBuffer in = ByteBuffer.wrap(packed);
+        Map<Long, Outcome> outcomes = new TreeMap<>();
+        while (in.hasRemaining()) {
+            long writer = in.getLong();
+            long number = PackedNumber.read(in);
+            long outcomeAt = at - PackedNumber.read(in);
+            byte[] bytes = new byte[Math.toIntExact(PackedNumber.read(in))];
+            in.get(bytes);
+            outcomes.put(writer, new Outcome(number, outcomeAt, ByteBuffer.wrap(bytes)));
+        }
+        return outcomes;
+    }
+}

@@ -1,0 +1,258 @@
+package dev.statecraft.replication.command;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.statecraft.replication.command.Mutation.Decision;
+import dev.statecraft.replication.command.Mutation.Reject;
+import dev.statecraft.replication.command.Mutation.Write;
+import dev.statecraft.replication.log.HistoryService;
+import dev.statecraft.replication.merge.Merge;
+import dev.statecraft.replication.merge.MergeBase;
+import dev.statecraft.replication.state.Entity;
+import dev.statecraft.replication.state.MutationReceipt;
+import dev.statecraft.replication.state.StateLimits;
+import dev.statecraft.replication.state.Strategy;
+import dev.statecraft.replication.type.EntityType;
+import dev.statecraft.replication.type.EntityTypeService;
+import dev.statecraft.replication.type.SchemaService;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Evaluates commands: checks permissions and versions, merges updates and enforces the limits of a state. The decision
+ * depends only on the command, the entity, and the settings and history that are read; it writes nothing. So an instance
+ * can evaluate the commands of other instances.
+ */
+@ApplicationScoped
+public class CommandDecider {
+
+    private final EntityTypeService types;
+    private final HistoryService history;
+    private final SchemaService schemas;
+    private final SourceTypes sources;
+    private final ParkedUpdates parkedUpdates;
+
+    public CommandDecider(
+            EntityTypeService types,
+            HistoryService history,
+            SchemaService schemas,
+            SourceTypes sources,
+            ParkedUpdates parkedUpdates) {
+        this.types = types;
+        this.history = history;
+        this.schemas = schemas;
+        this.sources = sources;
+        this.parkedUpdates = parkedUpdates;
+    }
+
+    /** The mutation of a command of this instance. */
+    public Mutation mutation(String game, String entityId, IdempotencyKey identity, Command command) {
+        String id = identity.id();
+        Predicate<Entity> parked =
+                id == null ? old -> false : old -> parkedUpdates.isParked(game, old.space(), old.id(), id);
+        return mutation(game, entityId, id, MutationReceipt.bodyHash(identity.body()), command, parked);
+    }
+
+    /**
+     * The mutation of a command that another instance submitted. An update with the strategy MANUAL is rejected, because
+     * only the instance of the request can park it.
+     */
+    public Mutation submitted(String game, String entityId, @Nullable String id, int bodyHash, Command command) {
+        return mutation(game, entityId, id, bodyHash, command, old -> true);
+    }
+
+    private Mutation mutation(
+            String game,
+            String entityId,
+            @Nullable String id,
+            int bodyHash,
+            Command command,
+            Predicate<Entity> parked) {
+        // A revert may restore an earlier entity with the same id, so it reads the entity as it is stored.
+        UnaryOperator<Entity> view = command instanceof Command.Revert
+                ? UnaryOperator.identity()
+                : stored -> schemas.newest(game, stored);
+        return new Mutation(entityId, id, bodyHash, view, old -> decide(game, old, command, parked), command);
+    }
+
+    private Decision decide(String game, Entity old, Command command, Predicate<Entity> parked) {
+        if (command instanceof Command.Create create) {
+            return create(game, old, create);
+        }
+        if (command instanceof Command.Update update) {
+            return update(game, old, update, parked);
+        }
+        if (command instanceof Command.Delete delete) {
+            return delete(game, old, delete);
+        }
+        return revert(game, old, (Command.Revert) command);
+    }
+
+    private Decision create(String game, Entity old, Command.Create entity) {
+        Source source = entity.source();
+        EntityType type = types.find(game, entity.type());
+        Optional<Rejection> rejection = StateLimits.exceeded(entity.state()).map(Rejection.TooLarge::new);
+        if (rejection.isEmpty()) {
+            rejection = forbidden(game, type, entity.owner(), source);
+        }
+        if (rejection.isEmpty() && !old.deleted()) {
+            rejection = Optional.of(new Rejection.Exists());
+        }
+        return rejection
+                .<Decision>map(Reject::new)
+                .orElseGet(() -> new Write(
+                        entity.type(),
+                        entity.state(),
+                        types.schemaVersion(game, entity.type()),
+                        entity.owner(),
+                        source.by(),
+                        null,
+                        List.of(),
+                        types.historyLimit(type)));
+    }
+
+    private Decision update(String game, Entity old, Command.Update command, Predicate<Entity> parked) {
+        EntityUpdate update = command.update();
+        Source source = command.source();
+        if (old.deleted()) {
+            return new Reject(new Rejection.NotFound());
+        }
+        EntityType type = types.find(game, old.type());
+        Optional<Rejection> forbidden = forbidden(game, type, old.owner(), source);
+        if (forbidden.isPresent()) {
+            return new Reject(forbidden.get());
+        }
+        if (update.required() != null && update.required() != old.version()) {
+            return new Reject(new Rejection.Stale());
+        }
+        Strategy strategy = update.strategy() == null ? type.strategy() : update.strategy();
+        if (strategy == Strategy.MANUAL && parked.test(old)) {
+            return new Reject(new Rejection.AlreadyParked());
+        }
+        Long baseVersion = update.baseVersion();
+        if (baseVersion != null && baseVersion > old.version()) {
+            return new Reject(new Rejection.Invalid(
+                    "baseVersion", "The entity is at version " + old.version() + ". baseVersion cannot be greater."));
+        }
+        ObjectNode base = baseVersion == null
+                ? old.json()
+                : history.at(game, old, baseVersion)
+                        .map(then -> schemas.newest(game, then).json())
+                        .orElse(null);
+        Merge.Update requested = update.against(old.json(), new MergeBase(update.was(), base));
+        return decided(Merge.merge(type, strategy, old.json(), requested), requested, old, type, source);
+    }
+
+    private Decision decided(Merge.Merged merged, Merge.Update requested, Entity old, EntityType type, Source source) {
+        if (merged instanceof Merge.Parked parked) {
+            return new Reject(new Rejection.ManualConflict(requested, parked.conflicts()));
+        }
+        if (merged instanceof Merge.Impossible impossible) {
+            return new Reject(new Rejection.Invalid(
+                    impossible.path().toString(), "The operation does not apply: " + impossible.reason() + "."));
+        }
+        if (merged instanceof Merge.Refused refused) {
+            return new Reject(new Rejection.Lost(refused.conflicts(), refused.strategy()));
+        }
+        Merge.Accepted accepted = (Merge.Accepted) merged;
+        Optional<String> exceeded = StateLimits.exceeded(accepted.state());
+        return exceeded.isPresent()
+                ? new Reject(new Rejection.TooLarge(exceeded.get()))
+                : new Write(
+                        old.type(),
+                        accepted.state(),
+                        old.schemaVersion(),
+                        old.owner(),
+                        source.by(),
+                        accepted.strategy(),
+                        accepted.conflicts(),
+                        types.historyLimit(type));
+    }
+
+    private Decision delete(String game, Entity old, Command.Delete command) {
+        Source source = command.source();
+        Long required = command.required();
+        if (old.deleted()) {
+            return new Reject(new Rejection.NotFound());
+        }
+        EntityType type = types.find(game, old.type());
+        Optional<Rejection> forbidden = forbidden(game, type, old.owner(), source);
+        if (forbidden.isPresent()) {
+            return new Reject(forbidden.get());
+        }
+        if (required != null && required != old.version()) {
+            return new Reject(new Rejection.Stale());
+        }
+        return new Write(
+                old.type(),
+                null,
+                old.schemaVersion(),
+                old.owner(),
+                source.by(),
+                null,
+                List.of(),
+                types.historyLimit(type));
+    }
+
+    private Decision revert(String game, Entity old, Command.Revert command) {
+        long version = command.version();
+        Source source = command.source();
+        if (old.version() == 0) {
+            return new Reject(new Rejection.NotFound());
+        }
+        EntityType type = types.find(game, old.type());
+        Optional<Rejection> forbidden = forbidden(game, type, old.owner(), source);
+        if (forbidden.isPresent()) {
+            return new Reject(forbidden.get());
+        }
+        Optional<Entity> then = old.keeps(version) ? history.at(game, old, version) : Optional.empty();
+        if (then.isEmpty() || then.get().deleted()) {
+            return new Reject(new Rejection.VersionUnknown(version));
+        }
+        Entity again = schemas.newest(game, then.get());
+        boolean same = again.type().equals(old.type()) && Objects.equals(again.owner(), old.owner());
+        if (!same && source.playerId() != null) {
+            return new Reject(
+                    new Rejection.Forbidden("Version " + version + " belongs to an earlier entity with the same id."));
+        }
+        if (!same && !old.deleted()) {
+            return new Reject(new Rejection.Invalid(
+                    "version",
+                    "Version " + version + " belongs to an earlier entity of the type " + again.type()
+                            + ". Delete the current entity before reverting to it."));
+        }
+        return new Write(
+                again.type(),
+                again.json(),
+                again.schemaVersion(),
+                again.owner(),
+                source.by(),
+                null,
+                List.of(),
+                types.historyLimit(same ? type : types.find(game, again.type())));
+    }
+
+    private Optional<Rejection> forbidden(String game, EntityType type, @Nullable String owner, Source source) {
+        if (source.playerId() == null) {
+            return Optional.empty();
+        }
+        if (!type.playersMayWrite()) {
+            return Optional.of(
+                    new Rejection.Forbidden("Players may not write entities of the type " + type.name() + "."));
+        }
+        if (source.ownOnly() && sources.isSource(game, type.name())) {
+            return Optional.of(new Rejection.Forbidden(
+                    "A board is bound to entities of the type " + type.name() + ". Only servers may write them."));
+        }
+        if (owner == null && source.ownOnly()) {
+            return Optional.of(new Rejection.Forbidden("The entity has no owner."));
+        }
+        return owner == null || owner.equals(source.playerId())
+                ? Optional.empty()
+                : Optional.of(new Rejection.Forbidden("The entity belongs to another player."));
+    }
+}

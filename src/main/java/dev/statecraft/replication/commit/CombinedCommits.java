@@ -1,0 +1,116 @@
+package dev.statecraft.replication.commit;
+
+import dev.statecraft.replication.command.CommandDecider;
+import dev.statecraft.replication.command.Mutation;
+import dev.statecraft.replication.commit.CommitCoordinator.CommitSpace;
+import dev.statecraft.replication.commit.CommitService.Done;
+import dev.statecraft.replication.commit.CommitService.Result;
+import dev.statecraft.replication.commit.CommitService.VersionExpired;
+import dev.statecraft.replication.commit.CommitStore.CommitSnapshot;
+import dev.statecraft.replication.log.HistoryService;
+import dev.statecraft.replication.state.Entity;
+import dev.statecraft.replication.state.EntityStore;
+import dev.statecraft.replication.state.ReplicationConfig;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.function.Function;
+
+/** Submits commands to the queue of a busy space, and reads what other instances made of them. */
+@ApplicationScoped
+public class CombinedCommits {
+
+    private final CommitStore commits;
+    private final EntityStore entities;
+    private final HistoryService history;
+    private final CommitCoordinator coordinator;
+    private final CommandDecider decider;
+    private final ReplicationConfig config;
+
+    public CombinedCommits(
+            CommitStore commits,
+            EntityStore entities,
+            HistoryService history,
+            CommitCoordinator coordinator,
+            CommandDecider decider,
+            ReplicationConfig config) {
+        this.commits = commits;
+        this.entities = entities;
+        this.history = history;
+        this.coordinator = coordinator;
+        this.decider = decider;
+        this.config = config;
+    }
+
+    /**
+     * Submits mutations as one request. The caller holds the lock of the space.
+     *
+     * @param atomic whether all mutations are applied or none
+     * @param drafts starts a combined commit on a snapshot
+     * @return the result of each mutation that was applied, in order; the caller evaluates the others. Empty if the
+     *     mutations cannot be combined, because they are no commands or too large.
+     */
+    Optional<List<Optional<Result>>> submit(
+            CommitSpace space,
+            List<Mutation> mutations,
+            boolean atomic,
+            Function<CommitSnapshot, CommitDraft> drafts) {
+        Optional<ByteBuffer> commands = CommandIntents.pack(
+                        mutations, atomic, HistoryService.thresholdBytes(config))
+                .filter(coordinator::accepts);
+        return commands.map(packed -> completed(
+                mutations,
+                coordinator.submit(
+                        space,
+                        packed,
+                        new CommitRound(space, commits, coordinator, decider, drafts),
+                        outcome -> applied(space, mutations, CommandIntents.unpackVersions(outcome)))));
+    }
+
+    private static List<Optional<Result>> completed(List<Mutation> mutations, List<Optional<Result>> results) {
+        List<Optional<Result>> all = new ArrayList<>(results);
+        while (all.size() < mutations.size()) {
+            all.add(Optional.empty());
+        }
+        return all;
+    }
+
+    /** The results of versions that another instance made; 0 stands for a mutation that was not applied. */
+    private List<Optional<Result>> applied(CommitSpace space, List<Mutation> mutations, List<Long> versions) {
+        TreeSet<String> ids = new TreeSet<>();
+        for (int i = 0; i < versions.size(); i++) {
+            if (versions.get(i) > 0) {
+                ids.add(mutations.get(i).entityId());
+            }
+        }
+        Map<String, Entity> current = current(space, ids);
+        List<Optional<Result>> results = new ArrayList<>();
+        for (int i = 0; i < versions.size(); i++) {
+            long version = versions.get(i);
+            results.add(
+                    version == 0
+                            ? Optional.empty()
+                            : Optional.of(history.at(
+                                            space.game(),
+                                            current.get(mutations.get(i).entityId()),
+                                            version)
+                                    .<Result>map(entity -> new Done(entity, false))
+                                    .orElseGet(() -> new VersionExpired(version))));
+        }
+        return results;
+    }
+
+    private Map<String, Entity> current(CommitSpace space, TreeSet<String> ids) {
+        if (ids.size() == 1) {
+            String id = ids.first();
+            return Map.of(id, entities.read(space.game(), space.name(), id));
+        }
+        return ids.isEmpty()
+                ? Map.of()
+                : commits.read(space.game(), space.name(), ids).entities();
+    }
+}
