@@ -150,6 +150,7 @@ class SamTemplateTest {
                         entry("HistoryTable", ""),
                         entry("ReplicationTable", "ttl"),
                         entry("ConnectionsTable", "ttl"),
+                        entry("IntentsTable", "ttl"),
                         entry("MigrationsTable", ""),
                         entry("AccessTable", "ttl"),
                         entry("ErasuresTable", "ttl"),

@@ -60,20 +60,23 @@ class StructureTest {
             access.token                -> http access .signing .key
             access.limit                -> runtime table http access .key
             access.authentication       -> http http.json access .key .token .limit
+            combining                   -> runtime table
             openapi                     -> http access
             replication.state           -> table
             replication.type            -> runtime table http access .state
             replication.log             -> table .state
             replication.statistics      -> table access .state .log
             replication.merge           -> .state .type
-            replication.commit          -> runtime table http access access.idempotency .state .type .log
-                                           .statistics .merge
-            replication.entity          -> table http access access.idempotency .state .type .log .merge .commit
+            replication.command         -> .state .type .log .merge
+            replication.commit          -> runtime table http access access.idempotency combining .state .type .log
+                                           .statistics .merge .command
+            replication.entity          -> table http access access.idempotency .state .type .log .merge .command
+                                           .commit
             replication.feed            -> runtime table http http.json access access.idempotency access.limit
-                                           .state .type .log .statistics .commit .entity
+                                           .state .type .log .statistics .command .commit .entity
             replication.socket          -> runtime table http http.json access access.key access.limit .state .log
                                            .feed
-            replication.upkeep          -> table .state .type .log .commit .feed
+            replication.upkeep          -> table .state .type .log .command .commit .feed
             leaderboard.settings        -> table rating http replication.state
             leaderboard.board           -> runtime table http access access.idempotency .settings
             leaderboard.entry           -> table rating .settings .board
@@ -90,7 +93,8 @@ class StructureTest {
             migration.run               -> table replication.state .expression .definition
             migration.registry          -> runtime table http access access.idempotency replication.state
                                            replication.entity .expression .definition .run
-            migration.segment           -> runtime table replication.state replication.type replication.commit
+            migration.segment           -> runtime table replication.state replication.type replication.command
+                                           replication.commit
                                            replication.entity .expression .definition .run .registry
             migration.execution         -> runtime table http access access.idempotency replication.state
                                            replication.type replication.entity .expression .definition .run
@@ -102,7 +106,7 @@ class StructureTest {
                                            replication.upkeep leaderboard.settings leaderboard.board
                                            leaderboard.entry leaderboard.season leaderboard.upkeep
                                            migration.registry migration.upkeep
-            integration.binding         -> runtime table http replication.state replication.commit
+            integration.binding         -> runtime table http replication.state replication.command replication.commit
                                            replication.entity replication.feed replication.upkeep
                                            leaderboard.settings leaderboard.board leaderboard.entry
                                            leaderboard.score leaderboard.listing leaderboard.upkeep

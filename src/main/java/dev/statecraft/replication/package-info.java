@@ -17,7 +17,8 @@
  *
  * <ul>
  *   <li>HTTP request: the resources of {@code entity}, {@code feed}, {@code type}, {@code commit} (conflicts) and
- *       {@code statistics}. A change passes through {@code EntityService}, {@code CommitService} and {@code CommitStore}.
+ *       {@code statistics}. A change passes through {@code EntityService}, {@code CommitService} and {@code CommitStore}. In a
+ *       space that several instances write, {@code CombiningQueue} combines their changes.
  *   <li>Stream record: {@code ReplicationStreamService} in {@code upkeep} converts the records of the log, entities and
  *       replication tables. {@code ConnectionNotifier} pushes commits, {@code HistoryService} stores versions, and
  *       {@code ReplicationStatisticsService} counts heads.
@@ -38,6 +39,7 @@
  *   <li>{@code log}: commit log and version history.
  *   <li>{@code statistics}: counters of a game.
  *   <li>{@code merge}: three-way merge of an update.
+ *   <li>{@code command}: requested changes as data, and their evaluation.
  *   <li>{@code commit}: commits and parked conflicts.
  *   <li>{@code entity}: HTTP API of entities.
  *   <li>{@code feed}: what clients read.

@@ -67,6 +67,7 @@ public class TableStates {
                 tables.history(),
                 tables.replication(),
                 tables.connections(),
+                tables.intents(),
                 tables.migrations(),
                 tables.erasures(),
                 tables.events(),

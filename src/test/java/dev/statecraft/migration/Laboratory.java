@@ -1,5 +1,6 @@
 package dev.statecraft.migration;
 
+import dev.statecraft.replication.commit.CommitResult;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.statecraft.migration.definition.Definition;
 import dev.statecraft.migration.definition.DefinitionLimits;
@@ -36,7 +37,6 @@ import dev.statecraft.migration.work.WorkPageReader;
 import dev.statecraft.migration.work.WorkService;
 import dev.statecraft.migration.work.WorkStore;
 import dev.statecraft.replication.Realm;
-import dev.statecraft.replication.commit.CommitService;
 import dev.statecraft.replication.entity.EntityService;
 import dev.statecraft.replication.entity.EntityService.NewEntity;
 import dev.statecraft.replication.command.IdempotencyKey;
@@ -263,7 +263,7 @@ public final class Laboratory {
                 Realm.operations(operations),
                 new Source("server", null),
                 new IdempotencyKey(null, operations));
-        if (!(((EntityService.Decided) updated).result() instanceof CommitService.Done)) {
+        if (!(((EntityService.Decided) updated).result() instanceof CommitResult.Done)) {
             throw new AssertionError(updated.toString());
         }
     }
@@ -273,13 +273,13 @@ public final class Laboratory {
     }
 
     public void create(String game, String space, String id, String state) {
-        CommitService.Result result = realm.entities.create(
+        CommitResult result = realm.entities.create(
                 game,
                 space,
                 new NewEntity(id, "PLAYER_DATA", JsonFixtures.of(state), null),
                 new Source("server", null),
                 new IdempotencyKey(null, ""));
-        if (!(result instanceof CommitService.Done)) {
+        if (!(result instanceof CommitResult.Done)) {
             throw new AssertionError(result.toString());
         }
     }

@@ -5,8 +5,8 @@ import static dev.statecraft.replication.Realm.SERVER;
 import static dev.statecraft.replication.Realm.done;
 
 import dev.statecraft.replication.command.IdempotencyKey;
-import dev.statecraft.replication.commit.CommitService.Busy;
-import dev.statecraft.replication.commit.CommitService.Result;
+import dev.statecraft.replication.commit.CommitResult.Busy;
+import dev.statecraft.replication.commit.CommitResult;
 import dev.statecraft.replication.entity.EntityService.NewEntity;
 import dev.statecraft.table.TableNames;
 import dev.statecraft.testing.bench.Bench;
@@ -133,10 +133,10 @@ class BusySpaceBench {
         return all.stream().mapToLong(Long::longValue).toArray();
     }
 
-    private Result update(Realm instance, String space, String entity) {
+    private CommitResult update(Realm instance, String space, String entity) {
         int number = sequence.incrementAndGet();
         String body = "{'set': {'score': " + number + "}}";
-        Result result = instance.commits.commit(
+        CommitResult result = instance.commits.commit(
                 GAME,
                 space,
                 instance.entities.mutation(

@@ -11,8 +11,8 @@ import dev.statecraft.replication.commit.CombinedCommits;
 import dev.statecraft.replication.commit.CommitCoordinator;
 import dev.statecraft.replication.commit.CommitPlanner;
 import dev.statecraft.replication.commit.CommitService;
-import dev.statecraft.replication.commit.CommitService.Done;
-import dev.statecraft.replication.commit.CommitService.Result;
+import dev.statecraft.replication.commit.CommitResult.Done;
+import dev.statecraft.replication.commit.CommitResult;
 import dev.statecraft.replication.commit.CommitStore;
 import dev.statecraft.replication.commit.ConflictParking;
 import dev.statecraft.replication.commit.ConflictService;
@@ -230,22 +230,22 @@ public final class Realm {
         return new EntityUpdate(new EntityUpdate.Operate(read.operations()), null, null, new TreeMap<>(), null);
     }
 
-    public Result create(String id, String type, String state) {
+    public CommitResult create(String id, String type, String state) {
         return entities.create(
                 GAME, SPACE, new NewEntity(id, type, json(state), null), SERVER, new IdempotencyKey(null, ""));
     }
 
-    public Result update(String id, String operations, @Nullable String mutationId) {
+    public CommitResult update(String id, String operations, @Nullable String mutationId) {
         EntityService.Updated updated = entities.update(
                 GAME, SPACE, id, operations(operations), SERVER, new IdempotencyKey(mutationId, operations));
         return ((EntityService.Decided) updated).result();
     }
 
-    public Result delete(String id) {
+    public CommitResult delete(String id) {
         return entities.delete(GAME, SPACE, id, null, SERVER, new IdempotencyKey(null, ""));
     }
 
-    public static Entity done(Result result) {
+    public static Entity done(CommitResult result) {
         if (result instanceof Done done) {
             return done.entity();
         }

@@ -1,5 +1,6 @@
 package dev.statecraft.integration.binding;
 
+import dev.statecraft.replication.commit.CommitResult;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -10,7 +11,6 @@ import dev.statecraft.leaderboard.board.BoardService;
 import dev.statecraft.leaderboard.board.RankedEntry;
 import dev.statecraft.leaderboard.listing.Listing;
 import dev.statecraft.leaderboard.listing.ListingService;
-import dev.statecraft.replication.commit.CommitService;
 import dev.statecraft.replication.entity.EntityReader;
 import dev.statecraft.replication.entity.EntityService;
 import dev.statecraft.replication.command.EntityUpdate;
@@ -188,7 +188,7 @@ public class BoardReplication {
 
     private void write(String game, String id, ObjectNode state) {
         Entity stored = reader.read(game, SPACE, id);
-        CommitService.Result result;
+        CommitResult result;
         if (stored.deleted()) {
             result = entities.create(game, SPACE, new EntityService.NewEntity(id, TYPE, state, null), SYSTEM, NO_KEY);
         } else if (same(stored.json(), state)) {
@@ -197,9 +197,9 @@ public class BoardReplication {
             EntityUpdate update = new EntityUpdate(new EntityUpdate.Replace(state), null, null, new TreeMap<>(), null);
             result = entities.update(game, SPACE, id, update, SYSTEM, NO_KEY) instanceof EntityService.Decided done
                     ? done.result()
-                    : new CommitService.Busy();
+                    : new CommitResult.Busy();
         }
-        if (result instanceof CommitService.Busy) {
+        if (result instanceof CommitResult.Busy) {
             throw new ContentionException("a commit of a replicated board lost the race to concurrent writers");
         }
     }

@@ -1,5 +1,6 @@
 package dev.statecraft.migration.segment;
 
+import dev.statecraft.replication.commit.CommitCompanion;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.statecraft.migration.definition.Definition;
 import dev.statecraft.migration.definition.MigrationConfig;
@@ -10,9 +11,9 @@ import dev.statecraft.migration.run.Run;
 import dev.statecraft.migration.run.Segment;
 import dev.statecraft.migration.run.SegmentStore;
 import dev.statecraft.replication.commit.CommitService;
-import dev.statecraft.replication.commit.CommitService.Done;
-import dev.statecraft.replication.commit.CommitService.Refused;
-import dev.statecraft.replication.commit.CommitService.Result;
+import dev.statecraft.replication.commit.CommitResult.Done;
+import dev.statecraft.replication.commit.CommitResult.Refused;
+import dev.statecraft.replication.commit.CommitResult;
 import dev.statecraft.replication.command.Mutation;
 import dev.statecraft.replication.command.Rejection;
 import dev.statecraft.replication.state.Entity;
@@ -249,7 +250,7 @@ public class PageService {
                 CommitService.CompanionResults accompanied = commit(space, open, attempt == 1);
                 List<EntityKey> again = new ArrayList<>();
                 int answered = 0;
-                for (Result result : accompanied.results()) {
+                for (CommitResult result : accompanied.results()) {
                     EntityKey key = open.get(answered);
                     if (isPostponed(result)) {
                         break;
@@ -277,7 +278,7 @@ public class PageService {
         }
 
         /** Counts the result of a record. Returns the reason if the record failed, or null. */
-        private @Nullable String counted(Result result) {
+        private @Nullable String counted(CommitResult result) {
             if (result instanceof Done) {
                 done++;
                 return null;
@@ -316,12 +317,12 @@ public class PageService {
                     keys.stream()
                             .map(key -> new Mutation(key.id(), null, "", timed))
                             .toList(),
-                    new CommitService.Companion(keeps, this::along, job.consumption()));
+                    new CommitCompanion(keeps, this::along, job.consumption()));
         }
 
-        private TransactionWrites along(CommitService.PlannedCommit commit) {
+        private TransactionWrites along(CommitCompanion.PlannedCommit commit) {
             List<Entity> before = commit.entities().stream()
-                    .map(CommitService.Replaced::before)
+                    .map(CommitCompanion.Replaced::before)
                     .toList();
             InvariantSums all = InvariantSums.NONE;
             for (Entity entity : before) {
@@ -336,12 +337,12 @@ public class PageService {
                     job.game(), job.lease(), job.run().undoing(), before.size(), repaired, all, stored);
         }
 
-        private static boolean isPostponed(Result result) {
-            return result instanceof CommitService.Busy
+        private static boolean isPostponed(CommitResult result) {
+            return result instanceof CommitResult.Busy
                     || (result instanceof Refused refused && refused.rejection() instanceof Rejection.Stale);
         }
 
-        private static long version(Result result) {
+        private static long version(CommitResult result) {
             return result instanceof Refused refused ? refused.current().version() : 0;
         }
     }

@@ -3,9 +3,9 @@ package dev.statecraft.replication.commit;
 import dev.statecraft.replication.command.CommandDecider;
 import dev.statecraft.replication.command.Mutation;
 import dev.statecraft.replication.commit.CommitCoordinator.CommitSpace;
-import dev.statecraft.replication.commit.CommitService.Done;
-import dev.statecraft.replication.commit.CommitService.Result;
-import dev.statecraft.replication.commit.CommitService.VersionExpired;
+import dev.statecraft.replication.commit.CommitResult.Done;
+import dev.statecraft.replication.commit.CommitResult;
+import dev.statecraft.replication.commit.CommitResult.VersionExpired;
 import dev.statecraft.replication.commit.CommitStore.CommitSnapshot;
 import dev.statecraft.replication.log.HistoryService;
 import dev.statecraft.replication.state.Entity;
@@ -54,7 +54,7 @@ public class CombinedCommits {
      * @return the result of each mutation that was applied, in order; the caller evaluates the others. Empty if the
      *     mutations cannot be combined, because they are no commands or too large.
      */
-    Optional<List<Optional<Result>>> submit(
+    Optional<List<Optional<CommitResult>>> submit(
             CommitSpace space,
             List<Mutation> mutations,
             boolean atomic,
@@ -71,8 +71,8 @@ public class CombinedCommits {
                         outcome -> applied(space, mutations, CommandIntents.unpackVersions(outcome)))));
     }
 
-    private static List<Optional<Result>> completed(List<Mutation> mutations, List<Optional<Result>> results) {
-        List<Optional<Result>> all = new ArrayList<>(results);
+    private static List<Optional<CommitResult>> completed(List<Mutation> mutations, List<Optional<CommitResult>> results) {
+        List<Optional<CommitResult>> all = new ArrayList<>(results);
         while (all.size() < mutations.size()) {
             all.add(Optional.empty());
         }
@@ -80,7 +80,7 @@ public class CombinedCommits {
     }
 
     /** The results of versions that another instance made; 0 stands for a mutation that was not applied. */
-    private List<Optional<Result>> applied(CommitSpace space, List<Mutation> mutations, List<Long> versions) {
+    private List<Optional<CommitResult>> applied(CommitSpace space, List<Mutation> mutations, List<Long> versions) {
         TreeSet<String> ids = new TreeSet<>();
         for (int i = 0; i < versions.size(); i++) {
             if (versions.get(i) > 0) {
@@ -88,7 +88,7 @@ public class CombinedCommits {
             }
         }
         Map<String, Entity> current = current(space, ids);
-        List<Optional<Result>> results = new ArrayList<>();
+        List<Optional<CommitResult>> results = new ArrayList<>();
         for (int i = 0; i < versions.size(); i++) {
             long version = versions.get(i);
             results.add(
@@ -98,7 +98,7 @@ public class CombinedCommits {
                                             space.game(),
                                             current.get(mutations.get(i).entityId()),
                                             version)
-                                    .<Result>map(entity -> new Done(entity, false))
+                                    .<CommitResult>map(entity -> new Done(entity, false))
                                     .orElseGet(() -> new VersionExpired(version))));
         }
         return results;

@@ -7,15 +7,15 @@ import dev.statecraft.replication.commit.CommitDraft.Full;
 import dev.statecraft.replication.commit.CommitDraft.Made;
 import dev.statecraft.replication.commit.CommitDraft.Replayed;
 import dev.statecraft.replication.commit.CommitDraft.Step;
-import dev.statecraft.replication.commit.CommitService.BatchRejected;
-import dev.statecraft.replication.commit.CommitService.Companion;
-import dev.statecraft.replication.commit.CommitService.Done;
-import dev.statecraft.replication.commit.CommitService.PlannedCommit;
-import dev.statecraft.replication.commit.CommitService.Refused;
-import dev.statecraft.replication.commit.CommitService.Replaced;
-import dev.statecraft.replication.commit.CommitService.Result;
-import dev.statecraft.replication.commit.CommitService.Reused;
-import dev.statecraft.replication.commit.CommitService.VersionExpired;
+import dev.statecraft.replication.commit.CommitResult.BatchRejected;
+import dev.statecraft.replication.commit.CommitCompanion;
+import dev.statecraft.replication.commit.CommitResult.Done;
+import dev.statecraft.replication.commit.CommitCompanion.PlannedCommit;
+import dev.statecraft.replication.commit.CommitResult.Refused;
+import dev.statecraft.replication.commit.CommitCompanion.Replaced;
+import dev.statecraft.replication.commit.CommitResult;
+import dev.statecraft.replication.commit.CommitResult.Reused;
+import dev.statecraft.replication.commit.CommitResult.VersionExpired;
 import dev.statecraft.replication.commit.CommitStore.CommitSnapshot;
 import dev.statecraft.replication.log.HistoryService;
 import dev.statecraft.replication.state.Entity;
@@ -57,8 +57,8 @@ public class CommitPlanner {
     }
 
     /** Plans a commit of the first mutations, as many as one transaction can contain. */
-    Plan<List<Result>> some(
-            String game, List<Mutation> some, CommitSnapshot snapshot, @Nullable Companion companion) {
+    Plan<List<CommitResult>> some(
+            String game, List<Mutation> some, CommitSnapshot snapshot, @Nullable CommitCompanion companion) {
         CommitDraft draft =
                 draft(snapshot, CommitDraft.MAX_ENTITIES, companion != null && companion.storesPreviousStates());
         List<Step> steps = firstSteps(draft, some);
@@ -92,7 +92,7 @@ public class CommitPlanner {
     }
 
     /** Plans a commit of all mutations or none. */
-    Plan<List<Result>> all(String game, List<Mutation> mutations, CommitSnapshot snapshot) {
+    Plan<List<CommitResult>> all(String game, List<Mutation> mutations, CommitSnapshot snapshot) {
         CommitDraft draft = draft(snapshot, CommitDraft.MAX_ENTITIES, false);
         List<Step> steps = mutations.stream().map(draft::add).toList();
         if (steps.stream().anyMatch(Full.class::isInstance)) {
@@ -108,7 +108,7 @@ public class CommitPlanner {
     }
 
     /** Plans the commit that resolves a parked conflict. */
-    Plan<Result> resolving(
+    Plan<CommitResult> resolving(
             String game, Mutation mutation, ConflictResolution resolution, CommitSnapshot snapshot) {
         CommitDraft draft = draft(snapshot, CommitDraft.MAX_ENTITIES, false);
         Step step = draft.add(mutation);
@@ -124,7 +124,7 @@ public class CommitPlanner {
                 : Plan.withoutWrite(() -> result(game, step, false));
     }
 
-    private static TransactionWrites companionWrites(@Nullable Companion companion, CommitDraft draft) {
+    private static TransactionWrites companionWrites(@Nullable CommitCompanion companion, CommitDraft draft) {
         return companion == null
                 ? TransactionWrites.NONE
                 : companion
@@ -151,11 +151,11 @@ public class CommitPlanner {
                 new CommitDraft.Settings(mostEntities, HistoryService.thresholdBytes(config), retention, storesPreviousStates));
     }
 
-    private List<Result> results(String game, List<Step> steps, boolean batchRejected) {
+    private List<CommitResult> results(String game, List<Step> steps, boolean batchRejected) {
         return steps.stream().map(step -> result(game, step, batchRejected)).toList();
     }
 
-    private Result result(String game, Step step, boolean batchRejected) {
+    private CommitResult result(String game, Step step, boolean batchRejected) {
         if (step instanceof CommitDraft.Reused) {
             return new Reused();
         }
@@ -166,17 +166,17 @@ public class CommitPlanner {
             long version = replayed.receipt().version();
             return replayed.inDraft()
                     .or(() -> history.at(game, replayed.entity(), version))
-                    .<Result>map(entity -> new Done(entity, true))
+                    .<CommitResult>map(entity -> new Done(entity, true))
                     .orElseGet(() -> new VersionExpired(version));
         }
         return batchRejected ? new BatchRejected() : new Done(((Made) step).entity(), false);
     }
 
-    static List<Result> tooLarge(List<Mutation> mutations) {
+    static List<CommitResult> tooLarge(List<Mutation> mutations) {
         Rejection rejection = new Rejection.TooLarge("The changes exceed one commit, which has at most "
                 + CommitDraft.MAX_ENTITIES + " entities and 400 KB of changes. Send fewer changes per request.");
         return mutations.stream()
-                .map(mutation -> (Result) new Refused(rejection, Entity.none("", mutation.entityId())))
+                .map(mutation -> (CommitResult) new Refused(rejection, Entity.none("", mutation.entityId())))
                 .toList();
     }
 }

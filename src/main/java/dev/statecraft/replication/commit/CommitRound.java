@@ -9,7 +9,7 @@ import dev.statecraft.replication.commit.CommitCoordinator.CommitSpace;
 import dev.statecraft.replication.commit.CommitDraft.Full;
 import dev.statecraft.replication.commit.CommitDraft.Made;
 import dev.statecraft.replication.commit.CommitDraft.Step;
-import dev.statecraft.replication.commit.CommitService.Result;
+import dev.statecraft.replication.commit.CommitResult;
 import dev.statecraft.replication.commit.CommitStore.CommitSnapshot;
 import dev.statecraft.replication.commit.CommitStore.Outcome;
 import dev.statecraft.replication.commit.CommitStore.SnapshotOutdated;
@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * evaluated here is not applied, nor are later commands of the request for the same entity: the instance of the request
  * evaluates them. A request that is atomic is applied as a whole or not at all.
  */
-final class CommitRound implements Round<List<Optional<Result>>> {
+final class CommitRound implements Round<List<Optional<CommitResult>>> {
 
     private static final Logger LOG = Logger.getLogger(CommitRound.class);
 
@@ -63,7 +63,7 @@ final class CommitRound implements Round<List<Optional<Result>>> {
     }
 
     @Override
-    public Round.RoundResult<List<Optional<Result>>> combine(List<Intent> intents, QueueWrite queue) {
+    public Round.RoundResult<List<Optional<CommitResult>>> combine(List<Intent> intents, QueueWrite queue) {
         List<Submission> submissions = new ArrayList<>();
         Set<String> ids = new HashSet<>();
         for (Intent intent : intents) {
@@ -107,9 +107,9 @@ final class CommitRound implements Round<List<Optional<Result>>> {
                         space.game(), draft, snapshot, queue.inTransaction().apply(outcomes), null));
     }
 
-    private static List<Optional<Result>> results(List<Optional<Entity>> made) {
+    private static List<Optional<CommitResult>> results(List<Optional<Entity>> made) {
         return made.stream()
-                .map(version -> version.<Result>map(entity -> new CommitService.Done(entity, false)))
+                .map(version -> version.<CommitResult>map(entity -> new CommitResult.Done(entity, false)))
                 .toList();
     }
 

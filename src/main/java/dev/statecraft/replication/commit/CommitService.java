@@ -1,17 +1,13 @@
 package dev.statecraft.replication.commit;
 
-import dev.statecraft.replication.command.Rejection;
 import dev.statecraft.replication.command.Mutation;
 import dev.statecraft.replication.command.Mutation;
-import dev.statecraft.replication.command.Rejection;
 import dev.statecraft.replication.commit.CommitCoordinator.CommitSpace;
 import dev.statecraft.replication.commit.CommitCoordinator.CommitTarget;
 import dev.statecraft.replication.commit.CommitCoordinator.Plan;
 import dev.statecraft.replication.commit.CommitStore.CommitSnapshot;
 import dev.statecraft.replication.log.FeedChanged;
-import dev.statecraft.replication.state.Entity;
 import dev.statecraft.table.CapacityUsage;
-import dev.statecraft.table.TransactionWrites;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Event;
 import java.util.ArrayList;
@@ -47,32 +43,6 @@ public class CommitService {
         this.changes = changes;
     }
 
-    /** Result of a mutation. Variants are listed in order of precedence. */
-    public sealed interface Result {}
-
-    /** The mutation id was already used with a different body. The mutation was not applied. */
-    public record Reused() implements Result {}
-
-    /** The mutation was rejected. {@code current} is the entity that it was evaluated on. */
-    public record Refused(Rejection rejection, Entity current) implements Result {}
-
-    /** The mutation was not applied because another mutation of the atomic batch was rejected. */
-    public record BatchRejected() implements Result {}
-
-    /** Gave up after {@code commit-attempts} conflicting writes. The mutation was not applied. The caller may retry. */
-    public record Busy() implements Result {}
-
-    /** The mutation was applied by an earlier request. The version that it made is no longer stored. */
-    public record VersionExpired(long version) implements Result {}
-
-    /**
-     * The mutation is applied exactly once.
-     *
-     * @param entity the version that the mutation made
-     * @param replayed true if an earlier request applied the mutation
-     */
-    public record Done(Entity entity, boolean replayed) implements Result {}
-
     /**
      * Commits mutations of one space, in order. The mutations are independent: a rejected one does not prevent the
      * others. Mutations that exceed one transaction are written in several commits. Cost: two round trips per commit. In
@@ -81,10 +51,10 @@ public class CommitService {
      *
      * @return one result for each mutation, in order
      */
-    public List<Result> commit(String game, String space, List<Mutation> mutations) {
+    public List<CommitResult> commit(String game, String space, List<Mutation> mutations) {
         CommitSpace target = new CommitSpace(game, space);
-        List<Result> done = coordinator.serialized(target, () -> {
-            List<Result> results = new ArrayList<>();
+        List<CommitResult> done = coordinator.serialized(target, () -> {
+            List<CommitResult> results = new ArrayList<>();
             while (results.size() < mutations.size()) {
                 results.addAll(commitSome(target, mutations.subList(results.size(), mutations.size())));
             }
@@ -94,26 +64,6 @@ public class CommitService {
         return done;
     }
 
-    /** The stored entity and its new version in a commit. */
-    public record Replaced(Entity before, Entity after) {}
-
-    /** A commit before it is written. {@code seq} is its sequence number in the space. */
-    public record PlannedCommit(String space, long seq, List<Replaced> entities) {}
-
-    /**
-     * Writes of another feature that are made in the transaction of each commit.
-     *
-     * @param storesPreviousStates whether the writes contain the states before the commit; the commit reserves space
-     *     for them
-     * @param writes supplies the writes for a commit; called for each attempt. At most 2 items, and 7 more if they
-     *     contain previous states. A caller that adds items sends at most 90 entities in a commit.
-     * @param consumption adds up the consumed capacity
-     */
-    public record Companion(
-            boolean storesPreviousStates,
-            Function<PlannedCommit, TransactionWrites> writes,
-            CapacityUsage consumption) {}
-
     /**
      * Results of mutations that were committed with companion writes.
      *
@@ -121,19 +71,19 @@ public class CommitService {
      * @param complete false if a condition of the companion writes failed. The mutations without a result were not
      *     applied.
      */
-    public record CompanionResults(List<Result> results, boolean complete) {}
+    public record CompanionResults(List<CommitResult> results, boolean complete) {}
 
     /**
      * Commits mutations like {@link #commit(String, String, List)}, each commit together with companion writes. A
      * commit without a change is not written, and neither are its companion writes.
      */
     public CompanionResults commitWithCompanion(
-            String game, String space, List<Mutation> mutations, Companion companion) {
+            String game, String space, List<Mutation> mutations, CommitCompanion companion) {
         CommitSpace target = new CommitSpace(game, space);
         CompanionResults done = coordinator.serialized(target, () -> {
-            List<Result> results = new ArrayList<>();
+            List<CommitResult> results = new ArrayList<>();
             while (results.size() < mutations.size()) {
-                Optional<List<Result>> some =
+                Optional<List<CommitResult>> some =
                         commitAlone(target, mutations.subList(results.size(), mutations.size()), companion);
                 if (some.isEmpty()) {
                     return new CompanionResults(results, false);
@@ -154,7 +104,7 @@ public class CommitService {
     }
 
     /** Commits one mutation. */
-    public Result commit(String game, String space, Mutation mutation) {
+    public CommitResult commit(String game, String space, Mutation mutation) {
         return commit(game, space, List.of(mutation)).get(0);
     }
 
@@ -163,22 +113,22 @@ public class CommitService {
      *
      * @return one result for each mutation, in order; {@link Done} for all of them or for none, except replays
      */
-    public List<Result> commitAtomically(String game, String space, List<Mutation> mutations) {
+    public List<CommitResult> commitAtomically(String game, String space, List<Mutation> mutations) {
         Set<String> ids = ids(mutations);
         if (ids.size() > CommitDraft.MAX_ENTITIES) {
             return CommitPlanner.tooLarge(mutations);
         }
         CommitSpace target = new CommitSpace(game, space);
-        List<Result> results = coordinator.serialized(target, () -> commitAll(target, mutations, ids));
+        List<CommitResult> results = coordinator.serialized(target, () -> commitAll(target, mutations, ids));
         notifyIfCommitted(target);
         return results;
     }
 
-    private List<Result> commitAll(CommitSpace space, List<Mutation> mutations, Set<String> ids) {
+    private List<CommitResult> commitAll(CommitSpace space, List<Mutation> mutations, Set<String> ids) {
         CommitTarget target = new CommitTarget(space, ids, null);
-        Function<CommitSnapshot, Plan<List<Result>>> planner = snapshot -> plans.all(space.game(), mutations, snapshot);
+        Function<CommitSnapshot, Plan<List<CommitResult>>> planner = snapshot -> plans.all(space.game(), mutations, snapshot);
         if (!coordinator.isBusy(space)) {
-            Optional<List<Result>> done = coordinator.tryOnce(target, planner);
+            Optional<List<CommitResult>> done = coordinator.tryOnce(target, planner);
             if (done.isPresent()) {
                 return done.get();
             }
@@ -197,23 +147,23 @@ public class CommitService {
      *
      * @return empty if the conflict was already resolved
      */
-    Optional<Result> commitResolving(String game, String space, Mutation mutation, ConflictResolution resolution) {
-        Function<CommitSnapshot, Plan<Result>> planner =
+    Optional<CommitResult> commitResolving(String game, String space, Mutation mutation, ConflictResolution resolution) {
+        Function<CommitSnapshot, Plan<CommitResult>> planner =
                 snapshot -> plans.resolving(game, mutation, resolution, snapshot);
         CommitSpace target = new CommitSpace(game, space);
-        Optional<Result> result =
-                coordinator.commit(new CommitTarget(target, Set.of(mutation.entityId()), null), planner, Busy::new);
+        Optional<CommitResult> result =
+                coordinator.commit(new CommitTarget(target, Set.of(mutation.entityId()), null), planner, CommitResult.Busy::new);
         notifyIfCommitted(target);
         return result;
     }
 
     /** Commits the first mutations, as many as one transaction can contain and at least one. */
-    private List<Result> commitSome(CommitSpace space, List<Mutation> mutations) {
+    private List<CommitResult> commitSome(CommitSpace space, List<Mutation> mutations) {
         List<Mutation> some = firstEntities(mutations);
-        Function<CommitSnapshot, Plan<List<Result>>> planner = snapshot -> plans.some(space.game(), some, snapshot, null);
+        Function<CommitSnapshot, Plan<List<CommitResult>>> planner = snapshot -> plans.some(space.game(), some, snapshot, null);
         CommitTarget target = new CommitTarget(space, ids(some), null);
         if (!coordinator.isBusy(space)) {
-            Optional<List<Result>> done = coordinator.tryOnce(target, planner);
+            Optional<List<CommitResult>> done = coordinator.tryOnce(target, planner);
             if (done.isPresent()) {
                 return done.get();
             }
@@ -224,19 +174,19 @@ public class CommitService {
     }
 
     /** Completes the results of commands that were combined: the others are evaluated here, in order. */
-    private List<Result> withRest(CommitSpace space, List<Mutation> mutations, List<Optional<Result>> applied) {
+    private List<CommitResult> withRest(CommitSpace space, List<Mutation> mutations, List<Optional<CommitResult>> applied) {
         List<Mutation> rest = new ArrayList<>();
         for (int i = 0; i < mutations.size(); i++) {
             if (applied.get(i).isEmpty()) {
                 rest.add(mutations.get(i));
             }
         }
-        List<Result> others = new ArrayList<>();
+        List<CommitResult> others = new ArrayList<>();
         while (others.size() < rest.size()) {
             others.addAll(commitAlone(space, rest.subList(others.size(), rest.size()), null)
                     .orElseThrow());
         }
-        Iterator<Result> next = others.iterator();
+        Iterator<CommitResult> next = others.iterator();
         return applied.stream().map(result -> result.orElseGet(next::next)).toList();
     }
 
@@ -244,8 +194,8 @@ public class CommitService {
      * Commits the first mutations without those of other instances, as many as one transaction can contain and at least
      * one. Empty if a condition of the companion writes failed.
      */
-    private Optional<List<Result>> commitAlone(
-            CommitSpace space, List<Mutation> mutations, @Nullable Companion companion) {
+    private Optional<List<CommitResult>> commitAlone(
+            CommitSpace space, List<Mutation> mutations, @Nullable CommitCompanion companion) {
         List<Mutation> some = firstEntities(mutations);
         CapacityUsage consumption = companion == null ? null : companion.consumption();
         return coordinator.commit(
@@ -254,8 +204,8 @@ public class CommitService {
                 () -> busy(some));
     }
 
-    private static List<Result> busy(List<Mutation> mutations) {
-        return mutations.stream().map(mutation -> (Result) new Busy()).toList();
+    private static List<CommitResult> busy(List<Mutation> mutations) {
+        return mutations.stream().map(mutation -> (CommitResult) new CommitResult.Busy()).toList();
     }
 
     private static Set<String> ids(List<Mutation> mutations) {

@@ -3,7 +3,7 @@ package dev.statecraft.replication.commit;
 import dev.statecraft.replication.command.Rejection;
 import dev.statecraft.replication.command.Mutation;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.statecraft.replication.commit.CommitService.Result;
+import dev.statecraft.replication.commit.CommitResult;
 import dev.statecraft.replication.commit.ConflictResolution.Choice;
 import dev.statecraft.replication.commit.ConflictStore.ConflictPage;
 import dev.statecraft.replication.commit.KeptConflict.Resolved;
@@ -76,7 +76,7 @@ public class ConflictService {
         this.ticker = ticker;
     }
 
-    /** Result of a decision. Variants are listed in order of precedence. */
+    /** CommitResult of a decision. Variants are listed in order of precedence. */
     public sealed interface ResolveResult {}
 
     /** The conflict never existed, or its resolution has expired. */
@@ -233,14 +233,14 @@ public class ConflictService {
                 "",
                 stored -> schemas.newest(game, stored),
                 entity -> decision(game, conflict, resolution, state, entity));
-        Optional<Result> result = commits.commitResolving(game, conflict.space(), mutation, resolution);
+        Optional<CommitResult> result = commits.commitResolving(game, conflict.space(), mutation, resolution);
         if (result.isEmpty()) {
             return lostRace(game, resolution);
         }
-        if (result.get() instanceof CommitService.Done done) {
+        if (result.get() instanceof CommitResult.Done done) {
             return new Done(resolution, Optional.of(done.entity()), true, false);
         }
-        if (result.get() instanceof CommitService.Refused refused) {
+        if (result.get() instanceof CommitResult.Refused refused) {
             return refused.rejection() instanceof Rejection.Lost
                     ? unchanged(game, resolution, refused.current())
                     : new Impossible(refused.rejection(), refused.current());

@@ -8,12 +8,14 @@
  * <p>Parts, in the order to read them:
  *
  * <ol>
- *   <li>{@link dev.statecraft.replication.command.Mutation} and {@link dev.statecraft.replication.command.Rejection}: a
- *       requested change of one entity, and the reasons for rejecting it.
- *   <li>{@link dev.statecraft.replication.commit.CommitService}: entry point for commits. {@code CommitDraft} evaluates
- *       the mutations and enforces the limits of a transaction.
- *   <li>{@link dev.statecraft.replication.commit.CommitCoordinator}: serializes the commits of an instance and retries
- *       lost races; {@code ContentionBackoff} computes the wait times.
+ *   <li>{@link dev.statecraft.replication.commit.CommitService}: entry point for commits of {@link
+ *       dev.statecraft.replication.command.Mutation}; {@link dev.statecraft.replication.commit.CommitResult} is the result
+ *       of each. {@code CommitPlanner} and {@code CommitDraft} evaluate the mutations and enforce the limits of a
+ *       transaction.
+ *   <li>{@link dev.statecraft.replication.commit.CommitCoordinator}: serializes the commits of an instance, and orders
+ *       them with those of other instances.
+ *   <li>{@link dev.statecraft.replication.commit.CombinedCommits} and {@code CommitRound}: commits the commands of many
+ *       instances in one transaction; {@code CommandIntents} is their stored form.
  *   <li>{@link dev.statecraft.replication.commit.CommitStore}: reads snapshots and writes the transactions.
  *   <li>{@link dev.statecraft.replication.commit.RecentCommits}: cache of the commits of this instance.
  *   <li>{@link dev.statecraft.replication.commit.ParkedConflict} and {@link

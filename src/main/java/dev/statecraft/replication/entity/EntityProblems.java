@@ -5,10 +5,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.statecraft.http.Ids;
 import dev.statecraft.http.Problem;
 import dev.statecraft.http.ProblemException;
-import dev.statecraft.replication.commit.CommitService.BatchRejected;
-import dev.statecraft.replication.commit.CommitService.Refused;
-import dev.statecraft.replication.commit.CommitService.Result;
-import dev.statecraft.replication.commit.CommitService.Reused;
+import dev.statecraft.replication.commit.CommitResult.BatchRejected;
+import dev.statecraft.replication.commit.CommitResult.Refused;
+import dev.statecraft.replication.commit.CommitResult;
+import dev.statecraft.replication.commit.CommitResult.Reused;
 import dev.statecraft.replication.command.Rejection;
 import dev.statecraft.replication.merge.Conflict;
 import dev.statecraft.replication.merge.ConflictExplanation;
@@ -96,7 +96,7 @@ public final class EntityProblems {
     }
 
     /** The problem of a mutation that was not applied. */
-    static Problem of(Result result) {
+    static Problem of(CommitResult result) {
         if (result instanceof Reused) {
             return reused("mutationId");
         }

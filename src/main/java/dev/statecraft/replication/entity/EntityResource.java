@@ -15,9 +15,8 @@ import dev.statecraft.http.Ids;
 import dev.statecraft.http.Problem;
 import dev.statecraft.http.ProblemException;
 import dev.statecraft.http.QueryParameters;
-import dev.statecraft.replication.commit.CommitService;
-import dev.statecraft.replication.commit.CommitService.Done;
-import dev.statecraft.replication.commit.CommitService.Result;
+import dev.statecraft.replication.commit.CommitResult.Done;
+import dev.statecraft.replication.commit.CommitResult;
 import dev.statecraft.replication.entity.EntityView.SourceRequest;
 import dev.statecraft.replication.entity.EntityView.UpdateAnswer;
 import dev.statecraft.replication.state.Entity;
@@ -118,7 +117,7 @@ public class EntityResource {
         arguments.put("type", type).put("owner", owner).set("state", state);
         IdempotencyKey identity = IdempotencyKey.of(
                 UpdateProblems.mutationId(request.mutationId(), "create", idempotencyKey), "create", arguments);
-        Result result = entities.create(
+        CommitResult result = entities.create(
                 caller.game(), space, new EntityService.NewEntity(id, type, state, owner), source, identity);
         return tagged(
                 Response.created(URI.create(
@@ -307,11 +306,11 @@ public class EntityResource {
      *
      * @throws ProblemException if the commit was rejected
      */
-    static EntityView view(String id, String space, @Nullable String mutationId, Result result) {
+    static EntityView view(String id, String space, @Nullable String mutationId, CommitResult result) {
         if (result instanceof Done done) {
             return EntityView.of(done.entity(), done.replayed());
         }
-        if (result instanceof CommitService.VersionExpired expired) {
+        if (result instanceof CommitResult.VersionExpired expired) {
             return EntityView.expired(id, space, expired.version());
         }
         throw new ProblemException(byHeader(EntityProblems.of(result), mutationId));

@@ -7,8 +7,8 @@ import dev.statecraft.replication.command.CommandDecider;
 import dev.statecraft.replication.command.EntityUpdate;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.statecraft.replication.commit.CommitService;
-import dev.statecraft.replication.commit.CommitService.Refused;
-import dev.statecraft.replication.commit.CommitService.Result;
+import dev.statecraft.replication.commit.CommitResult.Refused;
+import dev.statecraft.replication.commit.CommitResult;
 import dev.statecraft.replication.commit.ConflictParking;
 import dev.statecraft.replication.commit.ConflictService;
 import dev.statecraft.replication.command.Mutation;
@@ -42,25 +42,25 @@ public class EntityService {
             @Nullable String owner) {}
 
     /** Creates an entity. The versions continue those of a deleted entity with the same id. */
-    public Result create(String game, String space, NewEntity entity, Source source, IdempotencyKey identity) {
+    public CommitResult create(String game, String space, NewEntity entity, Source source, IdempotencyKey identity) {
         Command command = new Command.Create(entity.type(), entity.state(), entity.owner(), source);
         return commits.commit(game, space, decider.mutation(game, entity.id(), identity, command));
     }
 
-    /** Result of an update. Variants are listed in order of precedence. */
+    /** CommitResult of an update. Variants are listed in order of precedence. */
     public sealed interface Updated {}
 
     /** The update is parked, or was parked by an earlier request. */
     public record Parked(ConflictParking.Parking parking) implements Updated {}
 
     /** The update was applied or rejected. */
-    public record Decided(Result result) implements Updated {}
+    public record Decided(CommitResult result) implements Updated {}
 
     /** Updates an entity. Cost: one more read if the base version is not the current version. */
     public Updated update(
             String game, String space, String id, EntityUpdate update, Source source, IdempotencyKey identity) {
         Mutation mutation = mutation(game, id, update, source, identity);
-        Result result = commits.commit(game, space, mutation);
+        CommitResult result = commits.commit(game, space, mutation);
         boolean parked = result instanceof Refused refused
                 && (refused.rejection() instanceof Rejection.ManualConflict
                         || refused.rejection() instanceof Rejection.AlreadyParked);
@@ -71,7 +71,7 @@ public class EntityService {
     }
 
     /** Parks an update that was rejected as {@link Rejection.ManualConflict}. Returns other results unchanged. */
-    public Updated parkIfManual(String game, Result result, Source source, IdempotencyKey identity) {
+    public Updated parkIfManual(String game, CommitResult result, Source source, IdempotencyKey identity) {
         if (result instanceof Refused refused && refused.rejection() instanceof Rejection.ManualConflict conflict) {
             return new Parked(parking.park(
                     game, refused.current(), conflict.update(), source.by(), identity.id(), identity.body()));
@@ -82,7 +82,7 @@ public class EntityService {
             Entity entity = refused.current();
             return parking.findEarlier(game, entity.space(), entity.id(), identity.id(), identity.body())
                     .<Updated>map(Parked::new)
-                    .orElseGet(() -> new Decided(new CommitService.Busy()));
+                    .orElseGet(() -> new Decided(new CommitResult.Busy()));
         }
         return new Decided(result);
     }
@@ -93,7 +93,7 @@ public class EntityService {
     }
 
     /** Deletes an entity. Its version is kept, and continues if the entity is created again. */
-    public Result delete(
+    public CommitResult delete(
             String game, String space, String id, @Nullable Long required, Source source, IdempotencyKey identity) {
         return commits.commit(game, space, decider.mutation(game, id, identity, new Command.Delete(required, source)));
     }
@@ -103,7 +103,7 @@ public class EntityService {
      * id but another type or owner. Only a server may restore such a version, and only after the current entity is
      * deleted. The entity then has the earlier type and owner.
      */
-    public Result revert(String game, String space, String id, long version, Source source, IdempotencyKey identity) {
+    public CommitResult revert(String game, String space, String id, long version, Source source, IdempotencyKey identity) {
         return commits.commit(game, space, decider.mutation(game, id, identity, new Command.Revert(version, source)));
     }
 }

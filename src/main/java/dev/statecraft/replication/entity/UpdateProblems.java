@@ -1,5 +1,6 @@
 package dev.statecraft.replication.entity;
 
+import dev.statecraft.replication.commit.CommitResult;
 import dev.statecraft.replication.command.IdempotencyKey;
 import dev.statecraft.replication.command.Source;
 import dev.statecraft.replication.command.EntityUpdate;
@@ -9,9 +10,8 @@ import dev.statecraft.access.Caller;
 import dev.statecraft.http.Ids;
 import dev.statecraft.http.Problem;
 import dev.statecraft.http.ProblemException;
-import dev.statecraft.replication.commit.CommitService;
-import dev.statecraft.replication.commit.CommitService.Done;
-import dev.statecraft.replication.commit.CommitService.VersionExpired;
+import dev.statecraft.replication.commit.CommitResult.Done;
+import dev.statecraft.replication.commit.CommitResult.VersionExpired;
 import dev.statecraft.replication.commit.ConflictParking;
 import dev.statecraft.replication.commit.ConflictParking.AlreadyResolved;
 import dev.statecraft.replication.commit.ParkedConflict;
@@ -114,7 +114,7 @@ public final class UpdateProblems {
         if (updated instanceof EntityService.Parked parked) {
             return answer(id, parked.parking());
         }
-        CommitService.Result result = ((Decided) updated).result();
+        CommitResult result = ((Decided) updated).result();
         if (result instanceof VersionExpired expired) {
             return new Answer(
                     200,

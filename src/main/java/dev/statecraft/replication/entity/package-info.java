@@ -13,13 +13,10 @@
  *       dev.statecraft.replication.entity.EntityView} is the response.
  *   <li>{@link dev.statecraft.replication.entity.UpdateRequest} and {@link
  *       dev.statecraft.replication.command.EntityUpdate}: an update before and after its validation.
- *   <li>{@link dev.statecraft.replication.command.Source} and {@link
- *       dev.statecraft.replication.command.IdempotencyKey}: the sender and the identity of a request.
- *   <li>{@link dev.statecraft.replication.entity.EntityService}: checks permissions, merges updates and commits them.
+ *   <li>{@link dev.statecraft.replication.entity.EntityService}: makes commands of requests and commits them.
  *   <li>{@link dev.statecraft.replication.entity.EntityReader}: reads, lists and scans entities.
  *   <li>{@link dev.statecraft.replication.entity.UpdateProblems} and {@link
  *       dev.statecraft.replication.entity.EntityProblems}: convert results to responses and problems.
- *   <li>{@link dev.statecraft.replication.command.SourceTypes}: implemented by the bindings of boards.
  * </ol>
  */
 @NullMarked

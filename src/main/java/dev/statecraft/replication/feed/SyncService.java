@@ -1,7 +1,7 @@
 package dev.statecraft.replication.feed;
 
 import dev.statecraft.replication.commit.CommitService;
-import dev.statecraft.replication.commit.CommitService.Result;
+import dev.statecraft.replication.commit.CommitResult;
 import dev.statecraft.replication.commit.ConflictService;
 import dev.statecraft.replication.command.Mutation;
 import dev.statecraft.replication.commit.RecentCommits;
@@ -85,7 +85,7 @@ public class SyncService {
         }
         Map<Integer, Updated> results = new TreeMap<>();
         bySpace.forEach((space, indexes) -> {
-            List<Result> done = commits.commit(
+            List<CommitResult> done = commits.commit(
                     game,
                     space,
                     indexes.stream()

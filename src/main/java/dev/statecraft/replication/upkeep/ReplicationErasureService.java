@@ -3,8 +3,8 @@ package dev.statecraft.replication.upkeep;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.statecraft.replication.commit.CommitService;
-import dev.statecraft.replication.commit.CommitService.Done;
-import dev.statecraft.replication.commit.CommitService.Result;
+import dev.statecraft.replication.commit.CommitResult.Done;
+import dev.statecraft.replication.commit.CommitResult;
 import dev.statecraft.replication.commit.ConflictResolution;
 import dev.statecraft.replication.commit.ConflictService;
 import dev.statecraft.replication.commit.ConflictStore;
@@ -119,8 +119,8 @@ public class ReplicationErasureService {
 
     private void commit(String game, Entity entity, String playerId) {
         Mutation mutation = new Mutation(entity.id(), null, "", current -> erased(current, playerId));
-        Result result = commits.commit(game, entity.space(), mutation);
-        if (!(result instanceof Done) && !(result instanceof CommitService.Refused)) {
+        CommitResult result = commits.commit(game, entity.space(), mutation);
+        if (!(result instanceof Done) && !(result instanceof CommitResult.Refused)) {
             throw new ContentionException("the erasure of an entity lost the race to concurrent writers");
         }
     }

@@ -10,7 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.statecraft.replication.Realm;
-import dev.statecraft.replication.commit.CommitService.Result;
+import dev.statecraft.replication.commit.CommitResult;
 import dev.statecraft.replication.command.IdempotencyKey;
 import dev.statecraft.replication.state.Entity;
 import dev.statecraft.table.ItemChange;
@@ -55,7 +55,7 @@ class CommitFaultTest {
                         SERVER,
                         new IdempotencyKey("m-" + i + "-" + j, "increment")));
             }
-            List<Result> results = null;
+            List<CommitResult> results = null;
             while (results == null) {
                 if (random.nextInt(3) == 0) {
                     faults.failOnce(0, When.drawn(random));

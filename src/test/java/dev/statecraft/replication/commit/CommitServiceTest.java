@@ -13,10 +13,10 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.statecraft.replication.Realm;
-import dev.statecraft.replication.commit.CommitService.Done;
-import dev.statecraft.replication.commit.CommitService.Refused;
-import dev.statecraft.replication.commit.CommitService.Result;
-import dev.statecraft.replication.commit.CommitService.Reused;
+import dev.statecraft.replication.commit.CommitResult.Done;
+import dev.statecraft.replication.commit.CommitResult.Refused;
+import dev.statecraft.replication.commit.CommitResult;
+import dev.statecraft.replication.commit.CommitResult.Reused;
 import dev.statecraft.replication.command.IdempotencyKey;
 import dev.statecraft.replication.log.Change;
 import dev.statecraft.replication.log.LogEntry;
@@ -144,7 +144,7 @@ class CommitServiceTest {
 
         List<Mutation> some = new ArrayList<>(all.subList(0, 30));
         some.add(increment("none", "m"));
-        List<Result> held = realm.commits.commitAtomically(GAME, SPACE, some);
+        List<CommitResult> held = realm.commits.commitAtomically(GAME, SPACE, some);
         assertInstanceOf(Refused.class, held.get(30));
         held.subList(0, 30).forEach(result -> assertTrue(((Done) result).replayed()));
         List<Mutation> fresh = IntStream.range(0, 30)
@@ -154,14 +154,14 @@ class CommitServiceTest {
         realm.commits
                 .commitAtomically(GAME, SPACE, fresh)
                 .subList(0, 30)
-                .forEach(result -> assertInstanceOf(CommitService.BatchRejected.class, result));
+                .forEach(result -> assertInstanceOf(CommitResult.BatchRejected.class, result));
         assertEquals(before + 1, realm.head().seq(), "nothing of it was written");
     }
 
     @Test
     void severalChangesInOneCommitMakeSeparateVersions() {
         realm.create("a", "UI_STATE", "{}");
-        List<Result> results = realm.commits.commit(
+        List<CommitResult> results = realm.commits.commit(
                 GAME,
                 SPACE,
                 List.of(increment("a", "1"), increment("a", "2"), increment("a", "1"), increment("a", "3")));
@@ -216,7 +216,7 @@ class CommitServiceTest {
             futures.add(threads.submit((Callable<List<Long>>) () -> {
                 List<Long> versions = new ArrayList<>();
                 for (int i = 0; i < each; i++) {
-                    List<Result> results = commits.commit(
+                    List<CommitResult> results = commits.commit(
                             GAME,
                             SPACE,
                             List.of(increment("hot", writer + "-" + i), increment("warm", writer + "-" + i)));

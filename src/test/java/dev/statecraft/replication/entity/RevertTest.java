@@ -10,8 +10,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
 import dev.statecraft.replication.Realm;
-import dev.statecraft.replication.commit.CommitService.Refused;
-import dev.statecraft.replication.commit.CommitService.Result;
+import dev.statecraft.replication.commit.CommitResult.Refused;
+import dev.statecraft.replication.commit.CommitResult;
 import dev.statecraft.replication.command.Rejection;
 import dev.statecraft.replication.state.Entity;
 import org.jspecify.annotations.Nullable;
@@ -33,7 +33,7 @@ class RevertTest {
         realm.drain();
     }
 
-    private Result create(String type, @Nullable String owner, Source source, String state) {
+    private CommitResult create(String type, @Nullable String owner, Source source, String state) {
         return realm.entities.create(
                 GAME,
                 SPACE,
@@ -42,7 +42,7 @@ class RevertTest {
                 new IdempotencyKey(null, ""));
     }
 
-    private Result revert(long version, Source source) {
+    private CommitResult revert(long version, Source source) {
         return realm.entities.revert(GAME, SPACE, "e", version, source, new IdempotencyKey(null, ""));
     }
 
@@ -97,7 +97,7 @@ class RevertTest {
         assertEquals("bob", done(revert(1, SERVER)).owner());
     }
 
-    private static Rejection rejection(Result result) {
+    private static Rejection rejection(CommitResult result) {
         return assertInstanceOf(Refused.class, result).rejection();
     }
 }

@@ -1,5 +1,6 @@
 package dev.statecraft.replication.merge;
 
+import dev.statecraft.replication.commit.CommitResult;
 import static dev.statecraft.replication.Realm.GAME;
 import static dev.statecraft.replication.Realm.done;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -9,7 +10,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.statecraft.replication.Realm;
 import dev.statecraft.replication.Trees;
-import dev.statecraft.replication.commit.CommitService;
 import dev.statecraft.replication.commit.ConflictParking.Parked;
 import dev.statecraft.replication.commit.ConflictRig;
 import dev.statecraft.replication.command.Rejection;
@@ -63,8 +63,8 @@ class ConflictPreviewTest {
                         context);
                 continue;
             }
-            CommitService.Result result = ((EntityService.Decided) updated).result();
-            if (result instanceof CommitService.Refused refused) {
+            CommitResult result = ((EntityService.Decided) updated).result();
+            if (result instanceof CommitResult.Refused refused) {
                 if (refused.rejection() instanceof Rejection.Lost lost) {
                     assertEquals(preview, new Merge.Refused(lost.conflicts(), lost.strategy()), context);
                 } else {

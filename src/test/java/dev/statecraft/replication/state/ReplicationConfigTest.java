@@ -1,5 +1,6 @@
 package dev.statecraft.replication.state;
 
+import dev.statecraft.replication.commit.CommitResult;
 import static dev.statecraft.replication.Realm.GAME;
 import static dev.statecraft.replication.Realm.SPACE;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -8,7 +9,6 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.statecraft.replication.Realm;
-import dev.statecraft.replication.commit.CommitService;
 import dev.statecraft.replication.command.IdempotencyKey;
 import dev.statecraft.replication.feed.SyncService;
 import java.time.Clock;
@@ -68,7 +68,7 @@ class ReplicationConfigTest {
         assertTrue(realm.historyStore.upTo(GAME, SPACE, "a", 10, 10).isEmpty());
         assertEquals(0, realm.statistics.of(GAME).totalStateHistory());
         assertInstanceOf(
-                CommitService.Refused.class,
+                CommitResult.Refused.class,
                 realm.entities.revert(GAME, SPACE, "a", 1, Realm.SERVER, new IdempotencyKey(null, "")));
     }
 

@@ -1,5 +1,6 @@
 package dev.statecraft.replication.type;
 
+import dev.statecraft.replication.commit.CommitResult;
 import static dev.statecraft.replication.Realm.GAME;
 import static dev.statecraft.replication.Realm.SERVER;
 import static dev.statecraft.replication.Realm.SPACE;
@@ -10,7 +11,6 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.statecraft.replication.Realm;
-import dev.statecraft.replication.commit.CommitService;
 import dev.statecraft.replication.command.Rejection;
 import dev.statecraft.replication.entity.EntityService.Decided;
 import dev.statecraft.replication.command.EntityUpdate;
@@ -113,19 +113,19 @@ class SchemaServiceTest {
         Operations.Read operations = (Operations.Read) OperationsReader.parse(json("{'set': {'gold': 30}}"));
         EntityUpdate update = new EntityUpdate(
                 new EntityUpdate.Operate(operations.operations()), 1L, null, new TreeMap<>(), Strategy.SERVER_WINS);
-        CommitService.Result result = ((Decided)
+        CommitResult result = ((Decided)
                         realm.entities.update(GAME, SPACE, "old", update, SERVER, new IdempotencyKey(null, "")))
                 .result();
-        Rejection.Lost lost = assertInstanceOf(Rejection.Lost.class, ((CommitService.Refused) result).rejection());
+        Rejection.Lost lost = assertInstanceOf(Rejection.Lost.class, ((CommitResult.Refused) result).rejection());
         assertEquals("10", String.valueOf(lost.conflicts().get(0).base()));
     }
 
     @Test
     void rejectionContainsTheUpgradedEntity() {
-        CommitService.Result again = realm.create("old", TYPE, "{}");
+        CommitResult again = realm.create("old", TYPE, "{}");
         assertEquals(
                 json("{'gold': 10, 'name': 'Ada'}"),
-                ((CommitService.Refused) again).current().json());
+                ((CommitResult.Refused) again).current().json());
     }
 
     @Test

@@ -6,11 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.statecraft.replication.Realm;
 import dev.statecraft.replication.Replica;
-import dev.statecraft.replication.commit.CommitService.BatchRejected;
-import dev.statecraft.replication.commit.CommitService.Done;
-import dev.statecraft.replication.commit.CommitService.Refused;
-import dev.statecraft.replication.commit.CommitService.Result;
-import dev.statecraft.replication.commit.CommitService.Reused;
+import dev.statecraft.replication.commit.CommitResult.BatchRejected;
+import dev.statecraft.replication.commit.CommitResult.Done;
+import dev.statecraft.replication.commit.CommitResult.Refused;
+import dev.statecraft.replication.commit.CommitResult;
+import dev.statecraft.replication.commit.CommitResult.Reused;
 import dev.statecraft.replication.entity.EntityService.NewEntity;
 import dev.statecraft.replication.command.IdempotencyKey;
 import dev.statecraft.replication.command.Source;
@@ -147,7 +147,7 @@ public final class CommitWorkload implements Workload {
     private void write(String server, String id, List<String> entities, Kind kind) {
         Commit commit = new Commit(SPACE, id, true, entities);
         long invoked = ++instant;
-        Optional<Reply<List<Result>>> reply =
+        Optional<Reply<List<CommitResult>>> reply =
                 Requests.replied(simulation, api, kind + " " + id + " " + entities, request(id, entities, kind));
         long returned = ++instant;
         List<Made> made = new ArrayList<>();
@@ -155,7 +155,7 @@ public final class CommitWorkload implements Workload {
         for (int i = 0; i < entities.size(); i++) {
             String entity = entities.get(i);
             Request<Kind> request = new Request<>(entity, id, kind);
-            @Nullable Result result = reply.isEmpty() ? null : reply.get().answer().get(i);
+            @Nullable CommitResult result = reply.isEmpty() ? null : reply.get().answer().get(i);
             if (result instanceof Done done) {
                 made.add(new Made(entity, done.entity().version(), id));
                 versions.add(Operation.answered(server, invoked, returned, request, answer(true, done.entity())));
@@ -178,14 +178,14 @@ public final class CommitWorkload implements Workload {
     }
 
     /** Whether a result leaves open what an earlier attempt did. */
-    private static boolean isOpen(@Nullable Result result) {
+    private static boolean isOpen(@Nullable CommitResult result) {
         if (result instanceof Reused) {
             throw new AssertionError("the id of a repeated request is answered as another request's");
         }
         return !(result instanceof Done || result instanceof Refused || result instanceof BatchRejected);
     }
 
-    private static Function<Realm, List<Result>> request(String id, List<String> entities, Kind kind) {
+    private static Function<Realm, List<CommitResult>> request(String id, List<String> entities, Kind kind) {
         Source source = new Source(id, null);
         IdempotencyKey key = new IdempotencyKey(id, kind.name());
         if (kind == Kind.CREATE) {

@@ -6,11 +6,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.statecraft.migration.JsonFixtures;
 import dev.statecraft.migration.Laboratory;
 import dev.statecraft.replication.Realm;
-import dev.statecraft.replication.commit.CommitService.BatchRejected;
-import dev.statecraft.replication.commit.CommitService.Done;
-import dev.statecraft.replication.commit.CommitService.Refused;
-import dev.statecraft.replication.commit.CommitService.Result;
-import dev.statecraft.replication.commit.CommitService.Reused;
+import dev.statecraft.replication.commit.CommitResult.BatchRejected;
+import dev.statecraft.replication.commit.CommitResult.Done;
+import dev.statecraft.replication.commit.CommitResult.Refused;
+import dev.statecraft.replication.commit.CommitResult;
+import dev.statecraft.replication.commit.CommitResult.Reused;
 import dev.statecraft.replication.entity.EntityService.NewEntity;
 import dev.statecraft.replication.command.EntityUpdate;
 import dev.statecraft.replication.command.IdempotencyKey;
@@ -188,13 +188,13 @@ final class PurseWriters {
     }
 
     private void write(
-            String server, String id, List<Integer> purses, Kind kind, Function<Laboratory, List<Result>> request) {
+            String server, String id, List<Integer> purses, Kind kind, Function<Laboratory, List<CommitResult>> request) {
         kinds.put(id, kind);
         List<String> places = purses.stream().map(PurseWriters::place).toList();
         Commit commit = new Commit(space(purses.get(0)), id, true, places);
         long invoked = ++instant;
         AtomicInteger attempts = new AtomicInteger();
-        Optional<List<Result>> answered = Requests.repeated(simulation, api, kind + " " + id + " " + places, lab -> {
+        Optional<List<CommitResult>> answered = Requests.repeated(simulation, api, kind + " " + id + " " + places, lab -> {
                     attempts.incrementAndGet();
                     return request.apply(lab);
                 })
@@ -210,7 +210,7 @@ final class PurseWriters {
         List<Made> made = new ArrayList<>();
         for (int i = 0; i < places.size(); i++) {
             Request<Kind> one = new Request<>(places.get(i), id, kind);
-            Result result = answered.get().get(i);
+            CommitResult result = answered.get().get(i);
             if (result instanceof Done done) {
                 made.add(new Made(places.get(i), done.entity().version(), id));
                 versions.add(Operation.answered(server, invoked, returned, one, answer(true, done.entity())));
@@ -222,14 +222,14 @@ final class PurseWriters {
     }
 
     /** Whether a result leaves open what an earlier attempt did. */
-    private static boolean isOpen(Result result) {
+    private static boolean isOpen(CommitResult result) {
         if (result instanceof Reused) {
             throw new AssertionError("the id of a repeated request is answered as another request's");
         }
         return !(result instanceof Done || result instanceof Refused || result instanceof BatchRejected);
     }
 
-    private static Function<Laboratory, List<Result>> request(
+    private static Function<Laboratory, List<CommitResult>> request(
             String id, List<Integer> purses, Kind kind, ObjectNode state) {
         Source source = new Source(id, null);
         IdempotencyKey key = new IdempotencyKey(id, kind.name());
@@ -247,7 +247,7 @@ final class PurseWriters {
         };
     }
 
-    private static Function<Laboratory, List<Result>> updates(
+    private static Function<Laboratory, List<CommitResult>> updates(
             String id, List<Integer> purses, Kind kind, EntityUpdate update, @Nullable Long version) {
         EntityUpdate required =
                 new EntityUpdate(update.edit(), update.baseVersion(), version, update.was(), update.strategy());

@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.statecraft.replication.Realm;
 import dev.statecraft.replication.Replica;
-import dev.statecraft.replication.commit.CommitService.Done;
+import dev.statecraft.replication.commit.CommitResult.Done;
 import dev.statecraft.replication.commit.ConflictResolution.Choice;
 import dev.statecraft.replication.commit.ConflictService;
 import dev.statecraft.replication.commit.ParkedConflict;
