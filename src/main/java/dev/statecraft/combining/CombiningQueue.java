@@ -175,7 +175,8 @@ public class CombiningQueue {
     /** The time until the next write is expected, and a random part of {@code poll}. */
     private long pauseNanos(QueueState state) {
         long poll = config.poll().toNanos();
-        long left = Duration.ofMillis(state.at() + state.cycleMillis() - clock.millis()).toNanos();
+        long left = Duration.ofMillis(state.at() + state.cycleMillis() - clock.millis())
+                .toNanos();
         return Math.max(0, Math.min(left, config.longestPoll().toNanos() - poll)) + random.nextLong(poll / 2, 2 * poll);
     }
 
@@ -204,8 +205,9 @@ public class CombiningQueue {
                 outcomes -> intents.write(key, queue.state(), after.apply(outcomes)));
         if (combined.isEmpty()) {
             // Only turns were waiting; the clock of this instance is too wrong for its own request.
-            write.alone().test(List.of());
-            ticker.sleep(config.poll().toNanos());
+            if (!write.alone().test(List.of())) {
+                ticker.sleep(config.poll().toNanos());
+            }
             return Optional.empty();
         }
         Round.RoundResult<T> outcome = round.combine(combined, write);
@@ -230,8 +232,10 @@ public class CombiningQueue {
     /** The requests that are not done. Older intents are remains of instances that stopped; their outcomes are dropped. */
     private List<Intent> waitingAt(Queue queue, long now) {
         long oldest = now - config.retention().toMillis() / 2;
-        return queue.state().waiting(
-                queue.intents().stream().filter(intent -> intent.at() >= oldest).toList());
+        return queue.state()
+                .waiting(queue.intents().stream()
+                        .filter(intent -> intent.at() >= oldest)
+                        .toList());
     }
 
     private void deleteExpired(QueueKey key, Queue queue, long now) {
@@ -264,7 +268,11 @@ public class CombiningQueue {
             order.removeIf(intent -> intent.writer() == writer);
             order.add(0, own);
             QueueState after = queue.state()
-                    .after(order, List.of(RETURNED), now, now - config.retention().toMillis());
+                    .after(
+                            order,
+                            List.of(RETURNED),
+                            now,
+                            now - config.retention().toMillis());
             if (intents.write(key, queue.state(), after)) {
                 return Optional.of(RETURNED);
             }

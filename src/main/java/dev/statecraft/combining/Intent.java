@@ -16,8 +16,7 @@ public record Intent(
         long writer, long number, long at, @Nullable ByteBuffer payload) {
 
     /** The order in which intents are combined. Clocks that differ make it unfair, not wrong. */
-    static final Comparator<Intent> ORDER =
-            Comparator.comparingLong(Intent::at).thenComparing(Intent::writer);
+    static final Comparator<Intent> ORDER = Comparator.comparingLong(Intent::at).thenComparing(Intent::writer);
 
     /** Whether the writer writes by itself when its turn comes. */
     public boolean isTurn() {

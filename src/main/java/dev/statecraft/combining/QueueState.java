@@ -19,13 +19,7 @@ import java.util.TreeMap;
  * @param next the writer that combines next; 0 if no request was left
  * @param outcomes the last outcome of each writer
  */
-record QueueState(
-        long generation,
-        long at,
-        long cycleMillis,
-        int combined,
-        long next,
-        Map<Long, Outcome> outcomes) {
+record QueueState(long generation, long at, long cycleMillis, int combined, long next, Map<Long, Outcome> outcomes) {
 
     static final QueueState NONE = new QueueState(0, 0, 0, 0, 0, Map.of());
 

@@ -1,6 +1,5 @@
 package dev.statecraft.migration;
 
-import dev.statecraft.replication.commit.CommitResult;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.statecraft.migration.definition.Definition;
 import dev.statecraft.migration.definition.DefinitionLimits;
@@ -37,10 +36,11 @@ import dev.statecraft.migration.work.WorkPageReader;
 import dev.statecraft.migration.work.WorkService;
 import dev.statecraft.migration.work.WorkStore;
 import dev.statecraft.replication.Realm;
-import dev.statecraft.replication.entity.EntityService;
-import dev.statecraft.replication.entity.EntityService.NewEntity;
 import dev.statecraft.replication.command.IdempotencyKey;
 import dev.statecraft.replication.command.Source;
+import dev.statecraft.replication.commit.CommitResult;
+import dev.statecraft.replication.entity.EntityService;
+import dev.statecraft.replication.entity.EntityService.NewEntity;
 import dev.statecraft.replication.state.Entity;
 import dev.statecraft.runtime.Ticker;
 import dev.statecraft.table.Backoff;

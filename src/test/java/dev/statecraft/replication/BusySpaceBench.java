@@ -5,8 +5,8 @@ import static dev.statecraft.replication.Realm.SERVER;
 import static dev.statecraft.replication.Realm.done;
 
 import dev.statecraft.replication.command.IdempotencyKey;
-import dev.statecraft.replication.commit.CommitResult.Busy;
 import dev.statecraft.replication.commit.CommitResult;
+import dev.statecraft.replication.commit.CommitResult.Busy;
 import dev.statecraft.replication.entity.EntityService.NewEntity;
 import dev.statecraft.table.TableNames;
 import dev.statecraft.testing.bench.Bench;
@@ -105,8 +105,7 @@ class BusySpaceBench {
     }
 
     /** How long each commit took that was made. */
-    private long[] write(
-            ExecutorService threads, List<Realm> instances, int spaces, Duration time, AtomicInteger busy)
+    private long[] write(ExecutorService threads, List<Realm> instances, int spaces, Duration time, AtomicInteger busy)
             throws Exception {
         long until = bench.nanos() + time.toNanos();
         List<Future<List<Long>>> futures = new ArrayList<>();

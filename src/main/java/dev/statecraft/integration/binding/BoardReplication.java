@@ -1,6 +1,5 @@
 package dev.statecraft.integration.binding;
 
-import dev.statecraft.replication.commit.CommitResult;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -11,11 +10,12 @@ import dev.statecraft.leaderboard.board.BoardService;
 import dev.statecraft.leaderboard.board.RankedEntry;
 import dev.statecraft.leaderboard.listing.Listing;
 import dev.statecraft.leaderboard.listing.ListingService;
-import dev.statecraft.replication.entity.EntityReader;
-import dev.statecraft.replication.entity.EntityService;
 import dev.statecraft.replication.command.EntityUpdate;
 import dev.statecraft.replication.command.IdempotencyKey;
 import dev.statecraft.replication.command.Source;
+import dev.statecraft.replication.commit.CommitResult;
+import dev.statecraft.replication.entity.EntityReader;
+import dev.statecraft.replication.entity.EntityService;
 import dev.statecraft.replication.state.Entity;
 import dev.statecraft.runtime.Deadline;
 import dev.statecraft.runtime.Ticker;

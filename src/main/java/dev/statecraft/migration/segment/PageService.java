@@ -1,6 +1,5 @@
 package dev.statecraft.migration.segment;
 
-import dev.statecraft.replication.commit.CommitCompanion;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.statecraft.migration.definition.Definition;
 import dev.statecraft.migration.definition.MigrationConfig;
@@ -10,12 +9,13 @@ import dev.statecraft.migration.run.Quarantined;
 import dev.statecraft.migration.run.Run;
 import dev.statecraft.migration.run.Segment;
 import dev.statecraft.migration.run.SegmentStore;
-import dev.statecraft.replication.commit.CommitService;
-import dev.statecraft.replication.commit.CommitResult.Done;
-import dev.statecraft.replication.commit.CommitResult.Refused;
-import dev.statecraft.replication.commit.CommitResult;
 import dev.statecraft.replication.command.Mutation;
 import dev.statecraft.replication.command.Rejection;
+import dev.statecraft.replication.commit.CommitCompanion;
+import dev.statecraft.replication.commit.CommitResult;
+import dev.statecraft.replication.commit.CommitResult.Done;
+import dev.statecraft.replication.commit.CommitResult.Refused;
+import dev.statecraft.replication.commit.CommitService;
 import dev.statecraft.replication.state.Entity;
 import dev.statecraft.replication.state.EntityKey;
 import dev.statecraft.replication.type.EntityTypeService;

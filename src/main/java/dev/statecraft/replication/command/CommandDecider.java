@@ -73,9 +73,8 @@ public class CommandDecider {
             Command command,
             Predicate<Entity> parked) {
         // A revert may restore an earlier entity with the same id, so it reads the entity as it is stored.
-        UnaryOperator<Entity> view = command instanceof Command.Revert
-                ? UnaryOperator.identity()
-                : stored -> schemas.newest(game, stored);
+        UnaryOperator<Entity> view =
+                command instanceof Command.Revert ? UnaryOperator.identity() : stored -> schemas.newest(game, stored);
         return new Mutation(entityId, id, bodyHash, view, old -> decide(game, old, command, parked), command);
     }
 

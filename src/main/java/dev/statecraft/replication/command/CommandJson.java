@@ -33,7 +33,10 @@ public final class CommandJson {
         Source source = command.source();
         json.put("by", source.by()).put("p", source.playerId()).put("o", source.ownOnly());
         if (command instanceof Command.Create create) {
-            json.put("k", "create").put("t", create.type()).put("w", create.owner()).set("s", create.state());
+            json.put("k", "create")
+                    .put("t", create.type())
+                    .put("w", create.owner())
+                    .set("s", create.state());
         } else if (command instanceof Command.Update update) {
             write(json.put("k", "update"), update.update());
         } else if (command instanceof Command.Delete delete) {
@@ -95,11 +98,7 @@ public final class CommandJson {
         }
         String strategy = text(json, "g");
         EntityUpdate update = new EntityUpdate(
-                edit,
-                number(json, "b"),
-                number(json, "r"),
-                was,
-                strategy == null ? null : Strategy.valueOf(strategy));
+                edit, number(json, "b"), number(json, "r"), was, strategy == null ? null : Strategy.valueOf(strategy));
         return new Command.Update(update, source);
     }
 

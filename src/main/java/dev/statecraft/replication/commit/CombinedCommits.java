@@ -4,7 +4,6 @@ import dev.statecraft.replication.command.CommandDecider;
 import dev.statecraft.replication.command.Mutation;
 import dev.statecraft.replication.commit.CommitCoordinator.CommitSpace;
 import dev.statecraft.replication.commit.CommitResult.Done;
-import dev.statecraft.replication.commit.CommitResult;
 import dev.statecraft.replication.commit.CommitResult.VersionExpired;
 import dev.statecraft.replication.commit.CommitStore.CommitSnapshot;
 import dev.statecraft.replication.log.HistoryService;
@@ -55,12 +54,8 @@ public class CombinedCommits {
      *     mutations cannot be combined, because they are no commands or too large.
      */
     Optional<List<Optional<CommitResult>>> submit(
-            CommitSpace space,
-            List<Mutation> mutations,
-            boolean atomic,
-            Function<CommitSnapshot, CommitDraft> drafts) {
-        Optional<ByteBuffer> commands = CommandIntents.pack(
-                        mutations, atomic, HistoryService.thresholdBytes(config))
+            CommitSpace space, List<Mutation> mutations, boolean atomic, Function<CommitSnapshot, CommitDraft> drafts) {
+        Optional<ByteBuffer> commands = CommandIntents.pack(mutations, atomic, HistoryService.thresholdBytes(config))
                 .filter(coordinator::accepts);
         return commands.map(packed -> completed(
                 mutations,
@@ -71,7 +66,8 @@ public class CombinedCommits {
                         outcome -> applied(space, mutations, CommandIntents.unpackVersions(outcome)))));
     }
 
-    private static List<Optional<CommitResult>> completed(List<Mutation> mutations, List<Optional<CommitResult>> results) {
+    private static List<Optional<CommitResult>> completed(
+            List<Mutation> mutations, List<Optional<CommitResult>> results) {
         List<Optional<CommitResult>> all = new ArrayList<>(results);
         while (all.size() < mutations.size()) {
             all.add(Optional.empty());
@@ -90,18 +86,21 @@ public class CombinedCommits {
         Map<String, Entity> current = current(space, ids);
         List<Optional<CommitResult>> results = new ArrayList<>();
         for (int i = 0; i < versions.size(); i++) {
+            String id = mutations.get(i).entityId();
             long version = versions.get(i);
             results.add(
                     version == 0
                             ? Optional.empty()
-                            : Optional.of(history.at(
-                                            space.game(),
-                                            current.get(mutations.get(i).entityId()),
-                                            version)
-                                    .<CommitResult>map(entity -> new Done(entity, false))
-                                    .orElseGet(() -> new VersionExpired(version))));
+                            : Optional.of(
+                                    made(space, current.getOrDefault(id, Entity.none(space.name(), id)), version)));
         }
         return results;
+    }
+
+    private CommitResult made(CommitSpace space, Entity current, long version) {
+        return history.at(space.game(), current, version)
+                .<CommitResult>map(entity -> new Done(entity, false))
+                .orElseGet(() -> new VersionExpired(version));
     }
 
     private Map<String, Entity> current(CommitSpace space, TreeSet<String> ids) {

@@ -16,9 +16,7 @@ import java.util.function.Function;
  * @param consumption adds up the consumed capacity
  */
 public record CommitCompanion(
-        boolean storesPreviousStates,
-        Function<PlannedCommit, TransactionWrites> writes,
-        CapacityUsage consumption) {
+        boolean storesPreviousStates, Function<PlannedCommit, TransactionWrites> writes, CapacityUsage consumption) {
 
     /** The stored entity and its new version in a commit. */
     public record Replaced(Entity before, Entity after) {}

@@ -101,7 +101,8 @@ public class CommitCoordinator {
 
     /** Runs several commits to one space without a commit of another thread of this instance between them. */
     <T> T serialized(CommitSpace space, Supplier<T> work) {
-        Lock lock = stripes.get(Math.floorMod(space.game().hashCode() * 31 + space.name().hashCode(), STRIPES));
+        Lock lock = stripes.get(
+                Math.floorMod(space.game().hashCode() * 31 + space.name().hashCode(), STRIPES));
         lock.lock();
         try {
             return work.get();
@@ -165,8 +166,7 @@ public class CommitCoordinator {
         });
     }
 
-    private <T> Optional<T> attempts(
-            CommitTarget target, Function<CommitSnapshot, Plan<T>> planner, Supplier<T> busy) {
+    private <T> Optional<T> attempts(CommitTarget target, Function<CommitSnapshot, Plan<T>> planner, Supplier<T> busy) {
         Outcome last = new WriteConflict();
         int reads = 0;
         for (int attempt = 1; attempt < config.commitAttempts(); attempt++) {

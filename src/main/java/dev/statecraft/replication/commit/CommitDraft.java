@@ -1,10 +1,10 @@
 package dev.statecraft.replication.commit;
 
-import dev.statecraft.replication.command.Rejection;
-import dev.statecraft.replication.command.Mutation;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.statecraft.replication.command.Mutation;
+import dev.statecraft.replication.command.Rejection;
 import dev.statecraft.replication.log.Change;
 import dev.statecraft.replication.log.LogEntry;
 import dev.statecraft.replication.merge.Conflict;
@@ -61,7 +61,8 @@ final class CommitDraft {
      * @param thresholdBytes minimum size of JSON that is compressed
      * @param storesPreviousStates whether the transaction also contains the states before the commit
      */
-    record Settings(int entities, int thresholdBytes, MutationReceipt.Retention retention, boolean storesPreviousStates) {}
+    record Settings(
+            int entities, int thresholdBytes, MutationReceipt.Retention retention, boolean storesPreviousStates) {}
 
     /**
      * An entity that the commit changes.

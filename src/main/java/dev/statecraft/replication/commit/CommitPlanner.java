@@ -2,18 +2,16 @@ package dev.statecraft.replication.commit;
 
 import dev.statecraft.replication.command.Mutation;
 import dev.statecraft.replication.command.Rejection;
+import dev.statecraft.replication.commit.CommitCompanion.PlannedCommit;
+import dev.statecraft.replication.commit.CommitCompanion.Replaced;
 import dev.statecraft.replication.commit.CommitCoordinator.Plan;
 import dev.statecraft.replication.commit.CommitDraft.Full;
 import dev.statecraft.replication.commit.CommitDraft.Made;
 import dev.statecraft.replication.commit.CommitDraft.Replayed;
 import dev.statecraft.replication.commit.CommitDraft.Step;
 import dev.statecraft.replication.commit.CommitResult.BatchRejected;
-import dev.statecraft.replication.commit.CommitCompanion;
 import dev.statecraft.replication.commit.CommitResult.Done;
-import dev.statecraft.replication.commit.CommitCompanion.PlannedCommit;
 import dev.statecraft.replication.commit.CommitResult.Refused;
-import dev.statecraft.replication.commit.CommitCompanion.Replaced;
-import dev.statecraft.replication.commit.CommitResult;
 import dev.statecraft.replication.commit.CommitResult.Reused;
 import dev.statecraft.replication.commit.CommitResult.VersionExpired;
 import dev.statecraft.replication.commit.CommitStore.CommitSnapshot;
@@ -101,10 +99,7 @@ public class CommitPlanner {
         boolean refused = steps.stream().anyMatch(step -> !(step instanceof Made || step instanceof Replayed));
         return refused || draft.isEmpty()
                 ? Plan.withoutWrite(() -> results(game, steps, refused))
-                : new Plan<>(
-                        draft,
-                        () -> commits.write(game, draft, snapshot),
-                        () -> results(game, steps, false));
+                : new Plan<>(draft, () -> commits.write(game, draft, snapshot), () -> results(game, steps, false));
     }
 
     /** Plans the commit that resolves a parked conflict. */
@@ -148,7 +143,8 @@ public class CommitPlanner {
                 snapshot.entities(),
                 clock.millis(),
                 RandomUuid.next(random),
-                new CommitDraft.Settings(mostEntities, HistoryService.thresholdBytes(config), retention, storesPreviousStates));
+                new CommitDraft.Settings(
+                        mostEntities, HistoryService.thresholdBytes(config), retention, storesPreviousStates));
     }
 
     private List<CommitResult> results(String game, List<Step> steps, boolean batchRejected) {

@@ -9,7 +9,6 @@ import dev.statecraft.replication.commit.CommitCoordinator.CommitSpace;
 import dev.statecraft.replication.commit.CommitDraft.Full;
 import dev.statecraft.replication.commit.CommitDraft.Made;
 import dev.statecraft.replication.commit.CommitDraft.Step;
-import dev.statecraft.replication.commit.CommitResult;
 import dev.statecraft.replication.commit.CommitStore.CommitSnapshot;
 import dev.statecraft.replication.commit.CommitStore.Outcome;
 import dev.statecraft.replication.commit.CommitStore.SnapshotOutdated;
@@ -75,8 +74,7 @@ final class CommitRound implements Round<List<Optional<CommitResult>>> {
             submissions.add(submission);
         }
         ids.clear();
-        submissions.forEach(
-                submission -> submission.mutations().forEach(mutation -> ids.add(mutation.entityId())));
+        submissions.forEach(submission -> submission.mutations().forEach(mutation -> ids.add(mutation.entityId())));
         CommitSnapshot snapshot = commits.read(space.game(), space.name(), ids);
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             Evaluation evaluation = evaluate(snapshot, submissions);

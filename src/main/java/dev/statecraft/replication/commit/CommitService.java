@@ -1,7 +1,6 @@
 package dev.statecraft.replication.commit;
 
 import dev.statecraft.replication.command.Mutation;
-import dev.statecraft.replication.command.Mutation;
 import dev.statecraft.replication.commit.CommitCoordinator.CommitSpace;
 import dev.statecraft.replication.commit.CommitCoordinator.CommitTarget;
 import dev.statecraft.replication.commit.CommitCoordinator.Plan;
@@ -33,10 +32,7 @@ public class CommitService {
     private final Event<FeedChanged> changes;
 
     public CommitService(
-            CommitCoordinator coordinator,
-            CombinedCommits combined,
-            CommitPlanner plans,
-            Event<FeedChanged> changes) {
+            CommitCoordinator coordinator, CombinedCommits combined, CommitPlanner plans, Event<FeedChanged> changes) {
         this.coordinator = coordinator;
         this.combined = combined;
         this.plans = plans;
@@ -126,7 +122,8 @@ public class CommitService {
 
     private List<CommitResult> commitAll(CommitSpace space, List<Mutation> mutations, Set<String> ids) {
         CommitTarget target = new CommitTarget(space, ids, null);
-        Function<CommitSnapshot, Plan<List<CommitResult>>> planner = snapshot -> plans.all(space.game(), mutations, snapshot);
+        Function<CommitSnapshot, Plan<List<CommitResult>>> planner =
+                snapshot -> plans.all(space.game(), mutations, snapshot);
         if (!coordinator.isBusy(space)) {
             Optional<List<CommitResult>> done = coordinator.tryOnce(target, planner);
             if (done.isPresent()) {
@@ -147,12 +144,13 @@ public class CommitService {
      *
      * @return empty if the conflict was already resolved
      */
-    Optional<CommitResult> commitResolving(String game, String space, Mutation mutation, ConflictResolution resolution) {
+    Optional<CommitResult> commitResolving(
+            String game, String space, Mutation mutation, ConflictResolution resolution) {
         Function<CommitSnapshot, Plan<CommitResult>> planner =
                 snapshot -> plans.resolving(game, mutation, resolution, snapshot);
         CommitSpace target = new CommitSpace(game, space);
-        Optional<CommitResult> result =
-                coordinator.commit(new CommitTarget(target, Set.of(mutation.entityId()), null), planner, CommitResult.Busy::new);
+        Optional<CommitResult> result = coordinator.commit(
+                new CommitTarget(target, Set.of(mutation.entityId()), null), planner, CommitResult.Busy::new);
         notifyIfCommitted(target);
         return result;
     }
@@ -160,7 +158,8 @@ public class CommitService {
     /** Commits the first mutations, as many as one transaction can contain and at least one. */
     private List<CommitResult> commitSome(CommitSpace space, List<Mutation> mutations) {
         List<Mutation> some = firstEntities(mutations);
-        Function<CommitSnapshot, Plan<List<CommitResult>>> planner = snapshot -> plans.some(space.game(), some, snapshot, null);
+        Function<CommitSnapshot, Plan<List<CommitResult>>> planner =
+                snapshot -> plans.some(space.game(), some, snapshot, null);
         CommitTarget target = new CommitTarget(space, ids(some), null);
         if (!coordinator.isBusy(space)) {
             Optional<List<CommitResult>> done = coordinator.tryOnce(target, planner);
@@ -174,7 +173,8 @@ public class CommitService {
     }
 
     /** Completes the results of commands that were combined: the others are evaluated here, in order. */
-    private List<CommitResult> withRest(CommitSpace space, List<Mutation> mutations, List<Optional<CommitResult>> applied) {
+    private List<CommitResult> withRest(
+            CommitSpace space, List<Mutation> mutations, List<Optional<CommitResult>> applied) {
         List<Mutation> rest = new ArrayList<>();
         for (int i = 0; i < mutations.size(); i++) {
             if (applied.get(i).isEmpty()) {
@@ -205,7 +205,9 @@ public class CommitService {
     }
 
     private static List<CommitResult> busy(List<Mutation> mutations) {
-        return mutations.stream().map(mutation -> (CommitResult) new CommitResult.Busy()).toList();
+        return mutations.stream()
+                .map(mutation -> (CommitResult) new CommitResult.Busy())
+                .toList();
     }
 
     private static Set<String> ids(List<Mutation> mutations) {

@@ -1,6 +1,5 @@
 package dev.statecraft.replication.commit;
 
-import dev.statecraft.replication.command.Rejection;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -13,6 +12,7 @@ import dev.statecraft.http.Ids;
 import dev.statecraft.http.Problem;
 import dev.statecraft.http.ProblemException;
 import dev.statecraft.http.QueryParameters;
+import dev.statecraft.replication.command.Rejection;
 import dev.statecraft.replication.commit.ConflictResolution.Choice;
 import dev.statecraft.replication.merge.Conflict;
 import dev.statecraft.replication.merge.Merge;

@@ -1,9 +1,8 @@
 package dev.statecraft.replication.commit;
 
-import dev.statecraft.replication.command.Rejection;
-import dev.statecraft.replication.command.Mutation;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.statecraft.replication.commit.CommitResult;
+import dev.statecraft.replication.command.Mutation;
+import dev.statecraft.replication.command.Rejection;
 import dev.statecraft.replication.commit.ConflictResolution.Choice;
 import dev.statecraft.replication.commit.ConflictStore.ConflictPage;
 import dev.statecraft.replication.commit.KeptConflict.Resolved;

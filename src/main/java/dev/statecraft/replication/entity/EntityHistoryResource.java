@@ -1,7 +1,5 @@
 package dev.statecraft.replication.entity;
 
-import dev.statecraft.replication.command.IdempotencyKey;
-import dev.statecraft.replication.command.Source;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.statecraft.access.CurrentCaller;
 import dev.statecraft.access.Requires;
@@ -13,6 +11,8 @@ import dev.statecraft.http.Ids;
 import dev.statecraft.http.Problem;
 import dev.statecraft.http.ProblemException;
 import dev.statecraft.http.QueryParameters;
+import dev.statecraft.replication.command.IdempotencyKey;
+import dev.statecraft.replication.command.Source;
 import dev.statecraft.replication.entity.EntityView.SourceRequest;
 import dev.statecraft.replication.entity.EntityView.VersionView;
 import dev.statecraft.replication.log.HistoryService;

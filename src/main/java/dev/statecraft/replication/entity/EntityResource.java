@@ -1,8 +1,5 @@
 package dev.statecraft.replication.entity;
 
-import dev.statecraft.replication.command.IdempotencyKey;
-import dev.statecraft.replication.command.Source;
-import dev.statecraft.replication.command.EntityUpdate;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.statecraft.access.CurrentCaller;
@@ -15,8 +12,11 @@ import dev.statecraft.http.Ids;
 import dev.statecraft.http.Problem;
 import dev.statecraft.http.ProblemException;
 import dev.statecraft.http.QueryParameters;
-import dev.statecraft.replication.commit.CommitResult.Done;
+import dev.statecraft.replication.command.EntityUpdate;
+import dev.statecraft.replication.command.IdempotencyKey;
+import dev.statecraft.replication.command.Source;
 import dev.statecraft.replication.commit.CommitResult;
+import dev.statecraft.replication.commit.CommitResult.Done;
 import dev.statecraft.replication.entity.EntityView.SourceRequest;
 import dev.statecraft.replication.entity.EntityView.UpdateAnswer;
 import dev.statecraft.replication.state.Entity;

@@ -1,18 +1,18 @@
 package dev.statecraft.replication.entity;
 
-import dev.statecraft.replication.command.IdempotencyKey;
-import dev.statecraft.replication.command.Source;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.statecraft.replication.command.Command;
 import dev.statecraft.replication.command.CommandDecider;
 import dev.statecraft.replication.command.EntityUpdate;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.statecraft.replication.commit.CommitService;
-import dev.statecraft.replication.commit.CommitResult.Refused;
-import dev.statecraft.replication.commit.CommitResult;
-import dev.statecraft.replication.commit.ConflictParking;
-import dev.statecraft.replication.commit.ConflictService;
+import dev.statecraft.replication.command.IdempotencyKey;
 import dev.statecraft.replication.command.Mutation;
 import dev.statecraft.replication.command.Rejection;
+import dev.statecraft.replication.command.Source;
+import dev.statecraft.replication.commit.CommitResult;
+import dev.statecraft.replication.commit.CommitResult.Refused;
+import dev.statecraft.replication.commit.CommitService;
+import dev.statecraft.replication.commit.ConflictParking;
+import dev.statecraft.replication.commit.ConflictService;
 import dev.statecraft.replication.state.Entity;
 import jakarta.enterprise.context.ApplicationScoped;
 import org.jspecify.annotations.Nullable;
@@ -103,7 +103,8 @@ public class EntityService {
      * id but another type or owner. Only a server may restore such a version, and only after the current entity is
      * deleted. The entity then has the earlier type and owner.
      */
-    public CommitResult revert(String game, String space, String id, long version, Source source, IdempotencyKey identity) {
+    public CommitResult revert(
+            String game, String space, String id, long version, Source source, IdempotencyKey identity) {
         return commits.commit(game, space, decider.mutation(game, id, identity, new Command.Revert(version, source)));
     }
 }

@@ -1,15 +1,15 @@
 package dev.statecraft.replication.entity;
 
-import dev.statecraft.replication.commit.CommitResult;
-import dev.statecraft.replication.command.IdempotencyKey;
-import dev.statecraft.replication.command.Source;
-import dev.statecraft.replication.command.EntityUpdate;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.statecraft.access.Caller;
 import dev.statecraft.http.Ids;
 import dev.statecraft.http.Problem;
 import dev.statecraft.http.ProblemException;
+import dev.statecraft.replication.command.EntityUpdate;
+import dev.statecraft.replication.command.IdempotencyKey;
+import dev.statecraft.replication.command.Source;
+import dev.statecraft.replication.commit.CommitResult;
 import dev.statecraft.replication.commit.CommitResult.Done;
 import dev.statecraft.replication.commit.CommitResult.VersionExpired;
 import dev.statecraft.replication.commit.ConflictParking;

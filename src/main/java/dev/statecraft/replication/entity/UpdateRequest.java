@@ -1,9 +1,9 @@
 package dev.statecraft.replication.entity;
 
-import dev.statecraft.replication.command.EntityUpdate;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.statecraft.replication.command.EntityUpdate;
 import dev.statecraft.replication.merge.MergeBase;
 import dev.statecraft.replication.state.Operations;
 import dev.statecraft.replication.state.OperationsReader;

@@ -1,15 +1,15 @@
 package dev.statecraft.replication.feed;
 
-import dev.statecraft.replication.commit.CommitService;
-import dev.statecraft.replication.commit.CommitResult;
-import dev.statecraft.replication.commit.ConflictService;
+import dev.statecraft.replication.command.EntityUpdate;
+import dev.statecraft.replication.command.IdempotencyKey;
 import dev.statecraft.replication.command.Mutation;
+import dev.statecraft.replication.command.Source;
+import dev.statecraft.replication.commit.CommitResult;
+import dev.statecraft.replication.commit.CommitService;
+import dev.statecraft.replication.commit.ConflictService;
 import dev.statecraft.replication.commit.RecentCommits;
 import dev.statecraft.replication.entity.EntityService;
 import dev.statecraft.replication.entity.EntityService.Updated;
-import dev.statecraft.replication.command.EntityUpdate;
-import dev.statecraft.replication.command.IdempotencyKey;
-import dev.statecraft.replication.command.Source;
 import dev.statecraft.replication.log.LogEntry;
 import dev.statecraft.replication.state.AnswerBudget;
 import dev.statecraft.replication.state.ReplicationConfig;

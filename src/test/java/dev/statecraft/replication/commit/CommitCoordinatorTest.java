@@ -1,15 +1,15 @@
 package dev.statecraft.replication.commit;
 
-import dev.statecraft.combining.CombiningConfig;
-import dev.statecraft.combining.CombiningQueue;
-import dev.statecraft.combining.IntentStore;
-import dev.statecraft.replication.Realm;
-import dev.statecraft.replication.command.Mutation;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.statecraft.combining.CombiningConfig;
+import dev.statecraft.combining.CombiningQueue;
+import dev.statecraft.combining.IntentStore;
+import dev.statecraft.replication.Realm;
+import dev.statecraft.replication.command.Mutation;
 import dev.statecraft.replication.commit.CommitCoordinator.CommitSpace;
 import dev.statecraft.replication.commit.CommitCoordinator.CommitTarget;
 import dev.statecraft.replication.commit.CommitCoordinator.Plan;
@@ -94,13 +94,11 @@ class CommitCoordinatorTest {
         ModelDatabase database = new ModelDatabase();
         Machine machine = new Machine(Clock.systemUTC(), ticker, longest, Threads.system());
         TableNames tables = database.freshTables();
-        CommitStore commits =
-                new CommitStore(database.client(), tables, machine.batches(database.client()), config);
+        CommitStore commits = new CommitStore(database.client(), tables, machine.batches(database.client()), config);
         CombiningConfig combining = Realm.combining(Map.of());
         CombiningQueue queue = new CombiningQueue(
                 new IntentStore(database.client(), tables, combining), combining, machine.clock(), ticker, longest);
-        return new CommitCoordinator(
-                commits, recent, counters, config, queue, machine.backoff(), machine.threads());
+        return new CommitCoordinator(commits, recent, counters, config, queue, machine.backoff(), machine.threads());
     }
 
     private Plan<String> plan(CommitSnapshot snapshot) {
@@ -109,7 +107,11 @@ class CommitCoordinatorTest {
                 new HashMap<>(),
                 5,
                 "epoch",
-                new CommitDraft.Settings(CommitDraft.MAX_ENTITIES, PackedJson.NEVER, new MutationReceipt.Retention(1, 1, Duration.ZERO), false));
+                new CommitDraft.Settings(
+                        CommitDraft.MAX_ENTITIES,
+                        PackedJson.NEVER,
+                        new MutationReceipt.Retention(1, 1, Duration.ZERO),
+                        false));
         draft.add(new Mutation(
                 "e",
                 null,

@@ -1,6 +1,5 @@
 package dev.statecraft.replication.commit;
 
-import dev.statecraft.replication.command.Mutation;
 import static dev.statecraft.replication.commit.CommitDrafts.HEAD;
 import static dev.statecraft.replication.commit.CommitDrafts.RETENTION;
 import static dev.statecraft.replication.commit.CommitDrafts.SETTINGS;
@@ -18,6 +17,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import dev.statecraft.replication.command.Mutation;
 import dev.statecraft.replication.commit.CommitDraft.Full;
 import dev.statecraft.replication.commit.CommitDraft.Made;
 import dev.statecraft.replication.commit.CommitDraft.Step;
@@ -194,7 +194,8 @@ class CommitDraftLimitsTest {
         CommitDraft plain = draft();
         made(plain.add(write("a", null, random(250_000))));
         assertEquals(new Full(), plain.add(write("b", null, random(250_000))));
-        CommitDraft packed = draft(HEAD, 2_000, new CommitDraft.Settings(CommitDraft.MAX_ENTITIES, 1_000, RETENTION, false));
+        CommitDraft packed =
+                draft(HEAD, 2_000, new CommitDraft.Settings(CommitDraft.MAX_ENTITIES, 1_000, RETENTION, false));
         for (int i = 0; i < 9; i++) {
             made(packed.add(write("e" + i, null, state("y".repeat(320_000)))));
         }

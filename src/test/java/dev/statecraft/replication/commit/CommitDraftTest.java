@@ -1,7 +1,5 @@
 package dev.statecraft.replication.commit;
 
-import dev.statecraft.replication.command.Rejection;
-import dev.statecraft.replication.command.Mutation;
 import static dev.statecraft.replication.commit.CommitDrafts.HEAD;
 import static dev.statecraft.replication.commit.CommitDrafts.SETTINGS;
 import static dev.statecraft.replication.commit.CommitDrafts.draft;
@@ -17,6 +15,8 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.statecraft.replication.command.Mutation;
+import dev.statecraft.replication.command.Rejection;
 import dev.statecraft.replication.commit.CommitDraft.Full;
 import dev.statecraft.replication.commit.CommitDraft.Refused;
 import dev.statecraft.replication.commit.CommitDraft.Replayed;
@@ -64,7 +64,8 @@ class CommitDraftTest {
         assertEquals("epoch", draft.entry().epoch());
         assertEquals(8, draft.entry().seq());
         assertEquals(2_000, draft.entry().at());
-        assertEquals(List.of(MutationReceipt.of("m", MutationReceipt.bodyHash("body m"), 7, 8, 2_000)), made.receipts());
+        assertEquals(
+                List.of(MutationReceipt.of("m", MutationReceipt.bodyHash("body m"), 7, 8, 2_000)), made.receipts());
         assertEquals(
                 new SpaceChecksum(42).toggled("e", 6).toggled("e", 7),
                 draft.after().checksum());

@@ -1,10 +1,10 @@
 package dev.statecraft.replication.commit;
 
-import dev.statecraft.replication.command.Mutation;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.statecraft.replication.command.Mutation;
 import dev.statecraft.replication.commit.CommitDraft.Made;
 import dev.statecraft.replication.commit.CommitDraft.Step;
 import dev.statecraft.replication.merge.Conflict;
@@ -26,7 +26,8 @@ final class CommitDrafts {
     private CommitDrafts() {}
 
     static final MutationReceipt.Retention RETENTION = new MutationReceipt.Retention(2, 10, Duration.ofMinutes(1));
-    static final CommitDraft.Settings SETTINGS = new CommitDraft.Settings(CommitDraft.MAX_ENTITIES, PackedJson.NEVER, RETENTION, false);
+    static final CommitDraft.Settings SETTINGS =
+            new CommitDraft.Settings(CommitDraft.MAX_ENTITIES, PackedJson.NEVER, RETENTION, false);
     static final Space HEAD = new Space("s", "epoch", 7, 1_000, 1, 3, 0, 10, 15, new SpaceChecksum(42));
 
     static CommitDraft draft(Entity... stored) {

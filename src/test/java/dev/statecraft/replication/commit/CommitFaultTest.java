@@ -1,6 +1,5 @@
 package dev.statecraft.replication.commit;
 
-import dev.statecraft.replication.command.Mutation;
 import static dev.statecraft.replication.Realm.GAME;
 import static dev.statecraft.replication.Realm.SERVER;
 import static dev.statecraft.replication.Realm.SPACE;
@@ -10,8 +9,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.statecraft.replication.Realm;
-import dev.statecraft.replication.commit.CommitResult;
 import dev.statecraft.replication.command.IdempotencyKey;
+import dev.statecraft.replication.command.Mutation;
 import dev.statecraft.replication.state.Entity;
 import dev.statecraft.table.ItemChange;
 import dev.statecraft.testing.fault.FaultyDynamo;

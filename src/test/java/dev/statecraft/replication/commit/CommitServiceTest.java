@@ -1,7 +1,5 @@
 package dev.statecraft.replication.commit;
 
-import dev.statecraft.replication.command.Rejection;
-import dev.statecraft.replication.command.Mutation;
 import static dev.statecraft.replication.Realm.GAME;
 import static dev.statecraft.replication.Realm.SERVER;
 import static dev.statecraft.replication.Realm.SPACE;
@@ -13,11 +11,12 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.statecraft.replication.Realm;
+import dev.statecraft.replication.command.IdempotencyKey;
+import dev.statecraft.replication.command.Mutation;
+import dev.statecraft.replication.command.Rejection;
 import dev.statecraft.replication.commit.CommitResult.Done;
 import dev.statecraft.replication.commit.CommitResult.Refused;
-import dev.statecraft.replication.commit.CommitResult;
 import dev.statecraft.replication.commit.CommitResult.Reused;
-import dev.statecraft.replication.command.IdempotencyKey;
 import dev.statecraft.replication.log.Change;
 import dev.statecraft.replication.log.LogEntry;
 import dev.statecraft.replication.state.Entity;

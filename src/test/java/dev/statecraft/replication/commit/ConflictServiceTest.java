@@ -1,6 +1,5 @@
 package dev.statecraft.replication.commit;
 
-import dev.statecraft.replication.command.Rejection;
 import static dev.statecraft.replication.Realm.GAME;
 import static dev.statecraft.replication.Realm.SPACE;
 import static dev.statecraft.replication.Realm.done;
@@ -12,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.statecraft.replication.Realm;
+import dev.statecraft.replication.command.Rejection;
 import dev.statecraft.replication.commit.ConflictParking.AlreadyResolved;
 import dev.statecraft.replication.commit.ConflictResolution.Choice;
 import dev.statecraft.replication.commit.ConflictService.Done;

@@ -1,7 +1,5 @@
 package dev.statecraft.replication.entity;
 
-import dev.statecraft.replication.command.IdempotencyKey;
-import dev.statecraft.replication.command.Source;
 import static dev.statecraft.replication.Realm.GAME;
 import static dev.statecraft.replication.Realm.SERVER;
 import static dev.statecraft.replication.Realm.SPACE;
@@ -10,9 +8,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
 import dev.statecraft.replication.Realm;
-import dev.statecraft.replication.commit.CommitResult.Refused;
-import dev.statecraft.replication.commit.CommitResult;
+import dev.statecraft.replication.command.IdempotencyKey;
 import dev.statecraft.replication.command.Rejection;
+import dev.statecraft.replication.command.Source;
+import dev.statecraft.replication.commit.CommitResult;
+import dev.statecraft.replication.commit.CommitResult.Refused;
 import dev.statecraft.replication.state.Entity;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;

@@ -11,8 +11,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.statecraft.replication.Realm;
 import dev.statecraft.replication.Replica;
-import dev.statecraft.replication.command.Mutation;
 import dev.statecraft.replication.command.IdempotencyKey;
+import dev.statecraft.replication.command.Mutation;
 import dev.statecraft.replication.log.LogEntry;
 import dev.statecraft.replication.log.LogStore;
 import dev.statecraft.replication.state.AnswerBudget;

@@ -8,8 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.statecraft.replication.Realm;
-import dev.statecraft.replication.entity.EntityService;
 import dev.statecraft.replication.command.IdempotencyKey;
+import dev.statecraft.replication.entity.EntityService;
 import dev.statecraft.replication.state.Entity;
 import dev.statecraft.testing.fault.AwsOperation;
 import dev.statecraft.testing.fault.FaultyDynamo;

@@ -1,6 +1,5 @@
 package dev.statecraft.replication.merge;
 
-import dev.statecraft.replication.commit.CommitResult;
 import static dev.statecraft.replication.Realm.GAME;
 import static dev.statecraft.replication.Realm.done;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -10,9 +9,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.statecraft.replication.Realm;
 import dev.statecraft.replication.Trees;
+import dev.statecraft.replication.command.Rejection;
+import dev.statecraft.replication.commit.CommitResult;
 import dev.statecraft.replication.commit.ConflictParking.Parked;
 import dev.statecraft.replication.commit.ConflictRig;
-import dev.statecraft.replication.command.Rejection;
 import dev.statecraft.replication.entity.EntityService;
 import dev.statecraft.replication.entity.EntityService.Updated;
 import dev.statecraft.replication.state.Entity;

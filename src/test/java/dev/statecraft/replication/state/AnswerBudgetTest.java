@@ -8,11 +8,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.statecraft.local.LargestRead;
 import dev.statecraft.replication.Realm;
+import dev.statecraft.replication.command.EntityUpdate;
+import dev.statecraft.replication.command.IdempotencyKey;
 import dev.statecraft.replication.commit.ConflictStore;
 import dev.statecraft.replication.commit.ParkedConflict;
 import dev.statecraft.replication.entity.EntityReader;
-import dev.statecraft.replication.command.EntityUpdate;
-import dev.statecraft.replication.command.IdempotencyKey;
 import dev.statecraft.replication.log.HistoryService;
 import dev.statecraft.replication.type.EntityType;
 import java.time.Clock;

@@ -78,14 +78,18 @@ class MutationReceiptTest {
         for (int i = 0; i < 1_000; i++) {
             // The stored receipts are read before each mutation.
             receipts = MutationReceipt.unpack(MutationReceipt.pack(MutationReceipt.with(
-                    receipts, MutationReceipt.of("m" + i, MutationReceipt.bodyHash("body"), i, i, now + i * 59L), RETENTION)));
+                    receipts,
+                    MutationReceipt.of("m" + i, MutationReceipt.bodyHash("body"), i, i, now + i * 59L),
+                    RETENTION)));
         }
         assertEquals(1_000, receipts.size());
         assertTrue(MutationReceipt.find(receipts, "m0").isPresent());
         assertEquals(
                 "m1",
                 first(MutationReceipt.with(
-                        receipts, MutationReceipt.of("more", MutationReceipt.bodyHash("body"), 1_000, 1_000, now + 59_000), RETENTION)));
+                        receipts,
+                        MutationReceipt.of("more", MutationReceipt.bodyHash("body"), 1_000, 1_000, now + 59_000),
+                        RETENTION)));
         int bytes = MutationReceipt.pack(receipts).length;
         assertTrue(bytes <= 17_000 && bytes <= MutationReceipt.sizeBytes(1_000), bytes + " bytes");
     }
@@ -95,10 +99,14 @@ class MutationReceiptTest {
         long now = Instant.parse("2038-11-30T12:00:00Z").toEpochMilli();
         List<MutationReceipt> receipts = List.of();
         for (int i = 0; i < 40; i++) {
-            receipts = MutationReceipt.with(receipts, MutationReceipt.of("m" + i, MutationReceipt.bodyHash("body"), i, i, now), RETENTION);
+            receipts = MutationReceipt.with(
+                    receipts, MutationReceipt.of("m" + i, MutationReceipt.bodyHash("body"), i, i, now), RETENTION);
         }
         assertEquals(40, receipts.size());
-        receipts = MutationReceipt.with(receipts, MutationReceipt.of("late", MutationReceipt.bodyHash("body"), 40, 40, now + 60_001), RETENTION);
+        receipts = MutationReceipt.with(
+                receipts,
+                MutationReceipt.of("late", MutationReceipt.bodyHash("body"), 40, 40, now + 60_001),
+                RETENTION);
         assertEquals(16, receipts.size());
         assertEquals("m25", first(receipts));
     }
@@ -106,14 +114,17 @@ class MutationReceiptTest {
     @Test
     void receiptOfTheAgeOfTheWindowIsKept() {
         MutationReceipt.Retention one = new MutationReceipt.Retention(1, 5, Duration.ofMinutes(1));
-        List<MutationReceipt> receipts = List.of(MutationReceipt.of("m0", MutationReceipt.bodyHash("body"), 1, 1, 1_000));
+        List<MutationReceipt> receipts =
+                List.of(MutationReceipt.of("m0", MutationReceipt.bodyHash("body"), 1, 1, 1_000));
         assertEquals(
                 2,
-                MutationReceipt.with(receipts, MutationReceipt.of("m1", MutationReceipt.bodyHash("body"), 2, 2, 61_000), one)
+                MutationReceipt.with(
+                                receipts, MutationReceipt.of("m1", MutationReceipt.bodyHash("body"), 2, 2, 61_000), one)
                         .size());
         assertEquals(
                 1,
-                MutationReceipt.with(receipts, MutationReceipt.of("m1", MutationReceipt.bodyHash("body"), 2, 2, 61_001), one)
+                MutationReceipt.with(
+                                receipts, MutationReceipt.of("m1", MutationReceipt.bodyHash("body"), 2, 2, 61_001), one)
                         .size());
     }
 

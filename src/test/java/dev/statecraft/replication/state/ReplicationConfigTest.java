@@ -1,6 +1,5 @@
 package dev.statecraft.replication.state;
 
-import dev.statecraft.replication.commit.CommitResult;
 import static dev.statecraft.replication.Realm.GAME;
 import static dev.statecraft.replication.Realm.SPACE;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -10,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.statecraft.replication.Realm;
 import dev.statecraft.replication.command.IdempotencyKey;
+import dev.statecraft.replication.commit.CommitResult;
 import dev.statecraft.replication.feed.SyncService;
 import java.time.Clock;
 import java.time.Duration;

@@ -1,6 +1,5 @@
 package dev.statecraft.replication.type;
 
-import dev.statecraft.replication.commit.CommitResult;
 import static dev.statecraft.replication.Realm.GAME;
 import static dev.statecraft.replication.Realm.SERVER;
 import static dev.statecraft.replication.Realm.SPACE;
@@ -11,10 +10,11 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.statecraft.replication.Realm;
-import dev.statecraft.replication.command.Rejection;
-import dev.statecraft.replication.entity.EntityService.Decided;
 import dev.statecraft.replication.command.EntityUpdate;
 import dev.statecraft.replication.command.IdempotencyKey;
+import dev.statecraft.replication.command.Rejection;
+import dev.statecraft.replication.commit.CommitResult;
+import dev.statecraft.replication.entity.EntityService.Decided;
 import dev.statecraft.replication.feed.Feed;
 import dev.statecraft.replication.log.Change;
 import dev.statecraft.replication.state.AnswerBudget;

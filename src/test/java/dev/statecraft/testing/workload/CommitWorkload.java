@@ -6,14 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.statecraft.replication.Realm;
 import dev.statecraft.replication.Replica;
+import dev.statecraft.replication.command.IdempotencyKey;
+import dev.statecraft.replication.command.Source;
+import dev.statecraft.replication.commit.CommitResult;
 import dev.statecraft.replication.commit.CommitResult.BatchRejected;
 import dev.statecraft.replication.commit.CommitResult.Done;
 import dev.statecraft.replication.commit.CommitResult.Refused;
-import dev.statecraft.replication.commit.CommitResult;
 import dev.statecraft.replication.commit.CommitResult.Reused;
 import dev.statecraft.replication.entity.EntityService.NewEntity;
-import dev.statecraft.replication.command.IdempotencyKey;
-import dev.statecraft.replication.command.Source;
 import dev.statecraft.replication.feed.Feed;
 import dev.statecraft.replication.log.LogEntry;
 import dev.statecraft.replication.state.AnswerBudget;

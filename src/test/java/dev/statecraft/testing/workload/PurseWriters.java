@@ -6,15 +6,15 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.statecraft.migration.JsonFixtures;
 import dev.statecraft.migration.Laboratory;
 import dev.statecraft.replication.Realm;
-import dev.statecraft.replication.commit.CommitResult.BatchRejected;
-import dev.statecraft.replication.commit.CommitResult.Done;
-import dev.statecraft.replication.commit.CommitResult.Refused;
-import dev.statecraft.replication.commit.CommitResult;
-import dev.statecraft.replication.commit.CommitResult.Reused;
-import dev.statecraft.replication.entity.EntityService.NewEntity;
 import dev.statecraft.replication.command.EntityUpdate;
 import dev.statecraft.replication.command.IdempotencyKey;
 import dev.statecraft.replication.command.Source;
+import dev.statecraft.replication.commit.CommitResult;
+import dev.statecraft.replication.commit.CommitResult.BatchRejected;
+import dev.statecraft.replication.commit.CommitResult.Done;
+import dev.statecraft.replication.commit.CommitResult.Refused;
+import dev.statecraft.replication.commit.CommitResult.Reused;
+import dev.statecraft.replication.entity.EntityService.NewEntity;
 import dev.statecraft.replication.state.Entity;
 import dev.statecraft.testing.history.LogCheck.Commit;
 import dev.statecraft.testing.history.LogCheck.Made;
@@ -188,16 +188,21 @@ final class PurseWriters {
     }
 
     private void write(
-            String server, String id, List<Integer> purses, Kind kind, Function<Laboratory, List<CommitResult>> request) {
+            String server,
+            String id,
+            List<Integer> purses,
+            Kind kind,
+            Function<Laboratory, List<CommitResult>> request) {
         kinds.put(id, kind);
         List<String> places = purses.stream().map(PurseWriters::place).toList();
         Commit commit = new Commit(space(purses.get(0)), id, true, places);
         long invoked = ++instant;
         AtomicInteger attempts = new AtomicInteger();
-        Optional<List<CommitResult>> answered = Requests.repeated(simulation, api, kind + " " + id + " " + places, lab -> {
-                    attempts.incrementAndGet();
-                    return request.apply(lab);
-                })
+        Optional<List<CommitResult>> answered = Requests.repeated(
+                        simulation, api, kind + " " + id + " " + places, lab -> {
+                            attempts.incrementAndGet();
+                            return request.apply(lab);
+                        })
                 .filter(results -> results.stream().noneMatch(PurseWriters::isOpen))
                 // An earlier attempt may still be applied after a later one was rejected.
                 .filter(results -> attempts.get() == 1 || results.stream().allMatch(Done.class::isInstance));
