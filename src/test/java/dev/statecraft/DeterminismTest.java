@@ -103,6 +103,7 @@ class DeterminismTest {
     void synchronizedSectionsAreKnownNotToWait() {
         assertEquals(
                 List.of(
+                        "combining.BusyQueues",
                         "integration.monitoring.MonitoringService",
                         "lambda.EventBridgeSink",
                         "lambda.TickScheduler",

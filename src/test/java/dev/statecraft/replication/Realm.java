@@ -15,6 +15,7 @@ import dev.statecraft.replication.commit.CommitCoordinator;
 import dev.statecraft.replication.commit.CommitPlanner;
 import dev.statecraft.replication.commit.CommitResult;
 import dev.statecraft.replication.commit.CommitResult.Done;
+import dev.statecraft.replication.commit.CommitRounds;
 import dev.statecraft.replication.commit.CommitService;
 import dev.statecraft.replication.commit.CommitStore;
 import dev.statecraft.replication.commit.ConflictParking;
@@ -161,10 +162,12 @@ public final class Realm {
                 new IntentStore(dynamo, tables, combining(settings)), combining(settings), clock, ticker, random);
         CommitCoordinator coordinator = new CommitCoordinator(
                 commitStore, recentCommits, new Counters(), config, queue, backoff, machine.threads());
+        CommitPlanner plans = new CommitPlanner(commitStore, history, config, clock, random);
+        CommitRounds rounds = new CommitRounds(commitStore, coordinator, decider, plans);
         commits = new CommitService(
                 coordinator,
-                new CombinedCommits(commitStore, entityStore, history, coordinator, decider, config),
-                new CommitPlanner(commitStore, history, config, clock, random),
+                new CombinedCommits(commitStore, entityStore, history, coordinator, rounds, config),
+                plans,
                 announcements);
         conflicts = new ConflictService(conflictStore, parking, commits, entityStore, types, shapes, clock, ticker);
         reader = new EntityReader(entityStore, types, conflicts, history, shapes, config);

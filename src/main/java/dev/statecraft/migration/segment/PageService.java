@@ -11,7 +11,7 @@ import dev.statecraft.migration.run.Segment;
 import dev.statecraft.migration.run.SegmentStore;
 import dev.statecraft.replication.command.Mutation;
 import dev.statecraft.replication.command.Rejection;
-import dev.statecraft.replication.commit.CommitCompanion;
+import dev.statecraft.replication.commit.CommitPlanner;
 import dev.statecraft.replication.commit.CommitResult;
 import dev.statecraft.replication.commit.CommitResult.Done;
 import dev.statecraft.replication.commit.CommitResult.Refused;
@@ -317,12 +317,12 @@ public class PageService {
                     keys.stream()
                             .map(key -> new Mutation(key.id(), null, "", timed))
                             .toList(),
-                    new CommitCompanion(keeps, this::along, job.consumption()));
+                    new CommitPlanner.Companion(keeps, this::along, job.consumption()));
         }
 
-        private TransactionWrites along(CommitCompanion.PlannedCommit commit) {
+        private TransactionWrites along(CommitPlanner.PlannedCommit commit) {
             List<Entity> before = commit.entities().stream()
-                    .map(CommitCompanion.Replaced::before)
+                    .map(CommitPlanner.Replaced::before)
                     .toList();
             InvariantSums all = InvariantSums.NONE;
             for (Entity entity : before) {

@@ -1,11 +1,9 @@
 package dev.statecraft.replication.commit;
 
-import dev.statecraft.replication.command.CommandDecider;
 import dev.statecraft.replication.command.Mutation;
 import dev.statecraft.replication.commit.CommitCoordinator.CommitSpace;
 import dev.statecraft.replication.commit.CommitResult.Done;
 import dev.statecraft.replication.commit.CommitResult.VersionExpired;
-import dev.statecraft.replication.commit.CommitStore.CommitSnapshot;
 import dev.statecraft.replication.log.HistoryService;
 import dev.statecraft.replication.state.Entity;
 import dev.statecraft.replication.state.EntityStore;
@@ -17,7 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
-import java.util.function.Function;
 
 /** Submits commands to the queue of a busy space, and reads what other instances made of them. */
 @ApplicationScoped
@@ -27,7 +24,7 @@ public class CombinedCommits {
     private final EntityStore entities;
     private final HistoryService history;
     private final CommitCoordinator coordinator;
-    private final CommandDecider decider;
+    private final CommitRounds rounds;
     private final ReplicationConfig config;
 
     public CombinedCommits(
@@ -35,13 +32,13 @@ public class CombinedCommits {
             EntityStore entities,
             HistoryService history,
             CommitCoordinator coordinator,
-            CommandDecider decider,
+            CommitRounds rounds,
             ReplicationConfig config) {
         this.commits = commits;
         this.entities = entities;
         this.history = history;
         this.coordinator = coordinator;
-        this.decider = decider;
+        this.rounds = rounds;
         this.config = config;
     }
 
@@ -49,12 +46,10 @@ public class CombinedCommits {
      * Submits mutations as one request. The caller holds the lock of the space.
      *
      * @param atomic whether all mutations are applied or none
-     * @param drafts starts a combined commit on a snapshot
      * @return the result of each mutation that was applied, in order; the caller evaluates the others. Empty if the
      *     mutations cannot be combined, because they are no commands or too large.
      */
-    Optional<List<Optional<CommitResult>>> submit(
-            CommitSpace space, List<Mutation> mutations, boolean atomic, Function<CommitSnapshot, CommitDraft> drafts) {
+    Optional<List<Optional<CommitResult>>> submit(CommitSpace space, List<Mutation> mutations, boolean atomic) {
         Optional<ByteBuffer> commands = CommandIntents.pack(mutations, atomic, HistoryService.thresholdBytes(config))
                 .filter(coordinator::accepts);
         return commands.map(packed -> completed(
@@ -62,7 +57,7 @@ public class CombinedCommits {
                 coordinator.submit(
                         space,
                         packed,
-                        new CommitRound(space, commits, coordinator, decider, drafts),
+                        (intents, queue) -> rounds.combine(space, intents, queue),
                         outcome -> applied(space, mutations, CommandIntents.unpackVersions(outcome)))));
     }
 

@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.statecraft.replication.command.Command;
-import dev.statecraft.replication.command.CommandDecider;
 import dev.statecraft.replication.command.CommandJson;
 import dev.statecraft.replication.command.Mutation;
 import dev.statecraft.replication.state.PackedJson;
@@ -15,6 +14,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The stored form of commands in the queue of a space, and of their outcome.
@@ -29,8 +29,16 @@ final class CommandIntents {
 
     private CommandIntents() {}
 
+    /**
+     * A stored command.
+     *
+     * @param id mutation id; null if the request is not repeated
+     * @param bodyHash hash of the whole request
+     */
+    record StoredCommand(String entityId, @Nullable String id, int bodyHash, Command command) {}
+
     /** Commands of one request. If {@code atomic}, all of them are applied or none. */
-    record Submission(List<Mutation> mutations, boolean atomic) {}
+    record Submission(List<StoredCommand> commands, boolean atomic) {}
 
     /** Writes the commands of mutations; empty if one of them has no command. */
     static Optional<ByteBuffer> pack(List<Mutation> mutations, boolean atomic, int thresholdBytes) {
@@ -52,28 +60,27 @@ final class CommandIntents {
     }
 
     /** Reads commands; empty if this release does not know their format. Their own instance then applies them. */
-    static Optional<Submission> unpack(String game, ByteBuffer packed, CommandDecider decider) {
+    static Optional<Submission> unpack(ByteBuffer packed) {
         byte[] bytes = new byte[packed.remaining()];
         packed.duplicate().get(bytes);
         JsonNode json = PackedJson.stored(bytes).value();
         if (json.path("f").asInt() != FORMAT) {
             return Optional.empty();
         }
-        List<Mutation> mutations = new ArrayList<>();
+        List<StoredCommand> commands = new ArrayList<>();
         for (JsonNode mutation : json.path("m")) {
             Optional<Command> command = CommandJson.read(mutation.path("c"));
             if (command.isEmpty()) {
                 return Optional.empty();
             }
             JsonNode id = mutation.path("m");
-            mutations.add(decider.submitted(
-                    game,
+            commands.add(new StoredCommand(
                     mutation.path("i").asText(),
                     id.isTextual() ? id.textValue() : null,
                     mutation.path("h").asInt(),
                     command.get()));
         }
-        return Optional.of(new Submission(mutations, json.path("a").asBoolean()));
+        return Optional.of(new Submission(commands, json.path("a").asBoolean()));
     }
 
     /** Writes the versions that commands made; 0 for a command that was not applied. */

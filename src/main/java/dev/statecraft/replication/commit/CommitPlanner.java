@@ -2,8 +2,6 @@ package dev.statecraft.replication.commit;
 
 import dev.statecraft.replication.command.Mutation;
 import dev.statecraft.replication.command.Rejection;
-import dev.statecraft.replication.commit.CommitCompanion.PlannedCommit;
-import dev.statecraft.replication.commit.CommitCompanion.Replaced;
 import dev.statecraft.replication.commit.CommitCoordinator.Plan;
 import dev.statecraft.replication.commit.CommitDraft.Full;
 import dev.statecraft.replication.commit.CommitDraft.Made;
@@ -20,17 +18,22 @@ import dev.statecraft.replication.state.Entity;
 import dev.statecraft.replication.state.MutationReceipt;
 import dev.statecraft.replication.state.ReplicationConfig;
 import dev.statecraft.runtime.RandomUuid;
+import dev.statecraft.table.CapacityUsage;
 import dev.statecraft.table.TransactionWrites;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /** Evaluates mutations on a snapshot of a space and plans the commit of their results. */
 @ApplicationScoped
 public class CommitPlanner {
+
+    /** Maximum number of entities of a combined commit, whose transaction also contains the state of the queue. */
+    static final int MAX_COMBINED = CommitDraft.MAX_ENTITIES - 1;
 
     private final CommitStore commits;
     private final HistoryService history;
@@ -54,9 +57,29 @@ public class CommitPlanner {
         this.retention = new MutationReceipt.Retention(receipts.least(), receipts.most(), receipts.window());
     }
 
+    /** The stored entity and its new version in a commit. */
+    public record Replaced(Entity before, Entity after) {}
+
+    /** A commit before it is written. {@code seq} is its sequence number in the space. */
+    public record PlannedCommit(String space, long seq, List<Replaced> entities) {}
+
+    /**
+     * Writes of another feature that are made in the transaction of each commit.
+     *
+     * @param storesPreviousStates whether the writes contain the states before the commit; the commit reserves space
+     *     for them
+     * @param writes supplies the writes for a commit; called for each attempt. At most 2 items, and 7 more if they
+     *     contain previous states. A caller that adds items sends at most 90 entities in a commit.
+     * @param consumption adds up the consumed capacity
+     */
+    public record Companion(
+            boolean storesPreviousStates,
+            Function<PlannedCommit, TransactionWrites> writes,
+            CapacityUsage consumption) {}
+
     /** Plans a commit of the first mutations, as many as one transaction can contain. */
     Plan<List<CommitResult>> some(
-            String game, List<Mutation> some, CommitSnapshot snapshot, @Nullable CommitCompanion companion) {
+            String game, List<Mutation> some, CommitSnapshot snapshot, @Nullable Companion companion) {
         CommitDraft draft =
                 draft(snapshot, CommitDraft.MAX_ENTITIES, companion != null && companion.storesPreviousStates());
         List<Step> steps = firstSteps(draft, some);
@@ -119,7 +142,7 @@ public class CommitPlanner {
                 : Plan.withoutWrite(() -> result(game, step, false));
     }
 
-    private static TransactionWrites companionWrites(@Nullable CommitCompanion companion, CommitDraft draft) {
+    private static TransactionWrites companionWrites(@Nullable Companion companion, CommitDraft draft) {
         return companion == null
                 ? TransactionWrites.NONE
                 : companion
@@ -134,7 +157,7 @@ public class CommitPlanner {
 
     /** Starts a commit whose transaction also contains the state of the space's queue. */
     CommitDraft combined(CommitSnapshot snapshot) {
-        return draft(snapshot, CommitRound.MAX_ENTITIES, false);
+        return draft(snapshot, MAX_COMBINED, false);
     }
 
     private CommitDraft draft(CommitSnapshot snapshot, int mostEntities, boolean storesPreviousStates) {

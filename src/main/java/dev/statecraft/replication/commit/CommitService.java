@@ -74,7 +74,7 @@ public class CommitService {
      * commit without a change is not written, and neither are its companion writes.
      */
     public CompanionResults commitWithCompanion(
-            String game, String space, List<Mutation> mutations, CommitCompanion companion) {
+            String game, String space, List<Mutation> mutations, CommitPlanner.Companion companion) {
         CommitSpace target = new CommitSpace(game, space);
         CompanionResults done = coordinator.serialized(target, () -> {
             List<CommitResult> results = new ArrayList<>();
@@ -130,7 +130,7 @@ public class CommitService {
                 return done.get();
             }
         }
-        return combined.submit(space, mutations, true, plans::combined)
+        return combined.submit(space, mutations, true)
                 .filter(applied -> applied.stream().allMatch(Optional::isPresent))
                 .map(applied -> applied.stream().flatMap(Optional::stream).toList())
                 .orElseGet(() -> coordinator
@@ -167,7 +167,7 @@ public class CommitService {
                 return done.get();
             }
         }
-        return combined.submit(space, some, false, plans::combined)
+        return combined.submit(space, some, false)
                 .map(applied -> withRest(space, some, applied))
                 .orElseGet(() -> commitAlone(space, some, null).orElseThrow());
     }
@@ -195,7 +195,7 @@ public class CommitService {
      * one. Empty if a condition of the companion writes failed.
      */
     private Optional<List<CommitResult>> commitAlone(
-            CommitSpace space, List<Mutation> mutations, @Nullable CommitCompanion companion) {
+            CommitSpace space, List<Mutation> mutations, CommitPlanner.@Nullable Companion companion) {
         List<Mutation> some = firstEntities(mutations);
         CapacityUsage consumption = companion == null ? null : companion.consumption();
         return coordinator.commit(

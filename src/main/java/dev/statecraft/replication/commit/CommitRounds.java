@@ -4,7 +4,6 @@ import dev.statecraft.combining.Intent;
 import dev.statecraft.combining.Round;
 import dev.statecraft.replication.command.CommandDecider;
 import dev.statecraft.replication.command.Mutation;
-import dev.statecraft.replication.commit.CommandIntents.Submission;
 import dev.statecraft.replication.commit.CommitCoordinator.CommitSpace;
 import dev.statecraft.replication.commit.CommitDraft.Full;
 import dev.statecraft.replication.commit.CommitDraft.Made;
@@ -14,6 +13,7 @@ import dev.statecraft.replication.commit.CommitStore.Outcome;
 import dev.statecraft.replication.commit.CommitStore.SnapshotOutdated;
 import dev.statecraft.replication.commit.CommitStore.Written;
 import dev.statecraft.replication.state.Entity;
+import jakarta.enterprise.context.ApplicationScoped;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -21,7 +21,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -31,70 +30,69 @@ import org.jspecify.annotations.Nullable;
  * evaluated here is not applied, nor are later commands of the request for the same entity: the instance of the request
  * evaluates them. A request that is atomic is applied as a whole or not at all.
  */
-final class CommitRound implements Round<List<Optional<CommitResult>>> {
+@ApplicationScoped
+public class CommitRounds {
 
-    private static final Logger LOG = Logger.getLogger(CommitRound.class);
-
-    /** Maximum number of entities: those of other commits without the state of the queue. */
-    static final int MAX_ENTITIES = CommitDraft.MAX_ENTITIES - 1;
+    private static final Logger LOG = Logger.getLogger(CommitRounds.class);
 
     /** Writes on a snapshot that the failed write before returned. */
     private static final int ATTEMPTS = 3;
 
-    private final CommitSpace space;
     private final CommitStore commits;
     private final CommitCoordinator coordinator;
     private final CommandDecider decider;
-    private final Function<CommitSnapshot, CommitDraft> drafts;
+    private final CommitPlanner plans;
 
-    /** A round of a space. {@code drafts} starts a commit on a snapshot. */
-    CommitRound(
-            CommitSpace space,
-            CommitStore commits,
-            CommitCoordinator coordinator,
-            CommandDecider decider,
-            Function<CommitSnapshot, CommitDraft> drafts) {
-        this.space = space;
+    public CommitRounds(
+            CommitStore commits, CommitCoordinator coordinator, CommandDecider decider, CommitPlanner plans) {
         this.commits = commits;
         this.coordinator = coordinator;
         this.decider = decider;
-        this.drafts = drafts;
+        this.plans = plans;
     }
 
-    @Override
-    public Round.RoundResult<List<Optional<CommitResult>>> combine(List<Intent> intents, QueueWrite queue) {
-        List<Submission> submissions = new ArrayList<>();
+    /** A request that waits. */
+    private record Request(List<Mutation> mutations, boolean atomic) {}
+
+    /**
+     * Commits the first intents of a space.
+     *
+     * @return for each intent that was done, the result of each command that was applied
+     */
+    Round.RoundResult<List<Optional<CommitResult>>> combine(
+            CommitSpace space, List<Intent> intents, Round.QueueWrite queue) {
+        List<Request> requests = new ArrayList<>();
         Set<String> ids = new HashSet<>();
         for (Intent intent : intents) {
-            Submission submission = read(intent);
-            submission.mutations().forEach(mutation -> ids.add(mutation.entityId()));
-            if (ids.size() > MAX_ENTITIES && !submissions.isEmpty()) {
+            Request request = read(space, intent);
+            request.mutations().forEach(mutation -> ids.add(mutation.entityId()));
+            if (ids.size() > CommitPlanner.MAX_COMBINED && !requests.isEmpty()) {
                 break;
             }
-            submissions.add(submission);
+            requests.add(request);
         }
         ids.clear();
-        submissions.forEach(submission -> submission.mutations().forEach(mutation -> ids.add(mutation.entityId())));
+        requests.forEach(request -> request.mutations().forEach(mutation -> ids.add(mutation.entityId())));
         CommitSnapshot snapshot = commits.read(space.game(), space.name(), ids);
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-            Evaluation evaluation = evaluate(snapshot, submissions);
-            Outcome outcome = write(evaluation, snapshot, queue);
+            Evaluation evaluation = evaluate(snapshot, requests);
+            Outcome outcome = write(space, evaluation, snapshot, queue);
             if (outcome instanceof Written) {
-                return new Combined<>(
-                        evaluation.made().stream().map(CommitRound::results).toList());
+                return new Round.Combined<>(
+                        evaluation.made().stream().map(CommitRounds::results).toList());
             }
             if (!(outcome instanceof SnapshotOutdated outdated)) {
                 break;
             }
             snapshot = outdated.snapshot();
         }
-        return new Lost<>();
+        return new Round.Lost<>();
     }
 
-    private Outcome write(Evaluation evaluation, CommitSnapshot snapshot, QueueWrite queue) {
+    private Outcome write(CommitSpace space, Evaluation evaluation, CommitSnapshot snapshot, Round.QueueWrite queue) {
         CommitDraft draft = evaluation.draft();
         List<ByteBuffer> outcomes =
-                evaluation.made().stream().map(CommitRound::outcome).toList();
+                evaluation.made().stream().map(CommitRounds::outcome).toList();
         if (draft.isEmpty()) {
             return queue.alone().test(outcomes) ? new Written() : new CommitStore.WriteConflict();
         }
@@ -117,40 +115,50 @@ final class CommitRound implements Round<List<Optional<CommitResult>>> {
                 .toList());
     }
 
-    private Submission read(Intent intent) {
+    private Request read(CommitSpace space, Intent intent) {
         try {
-            return CommandIntents.unpack(space.game(), Objects.requireNonNull(intent.payload()), decider)
-                    .orElseGet(CommitRound::unreadable);
+            return CommandIntents.unpack(Objects.requireNonNull(intent.payload()))
+                    .map(submission -> new Request(
+                            submission.commands().stream()
+                                    .map(stored -> decider.submitted(
+                                            space.game(),
+                                            stored.entityId(),
+                                            stored.id(),
+                                            stored.bodyHash(),
+                                            stored.command()))
+                                    .toList(),
+                            submission.atomic()))
+                    .orElseGet(CommitRounds::unreadable);
         } catch (RuntimeException e) {
             LOG.warnf(e, "an intent cannot be read; its instance evaluates it");
             return unreadable();
         }
     }
 
-    private static Submission unreadable() {
-        return new Submission(List.of(), true);
+    private static Request unreadable() {
+        return new Request(List.of(), true);
     }
 
     /**
-     * A commit of submissions.
+     * A commit of requests.
      *
-     * @param made for each of the first submissions, the new versions by command
+     * @param made for each of the first requests, the new versions by command
      */
     private record Evaluation(CommitDraft draft, List<List<Optional<Entity>>> made) {}
 
-    private Evaluation evaluate(CommitSnapshot snapshot, List<Submission> submissions) {
-        CommitDraft draft = drafts.apply(snapshot);
+    private Evaluation evaluate(CommitSnapshot snapshot, List<Request> requests) {
+        CommitDraft draft = plans.combined(snapshot);
         List<List<Optional<Entity>>> made = new ArrayList<>();
-        for (Submission submission : submissions) {
+        for (Request request : requests) {
             CommitDraft next = draft.copy();
-            List<Optional<Entity>> entities = evaluate(next, submission);
+            List<Optional<Entity>> entities = evaluate(next, request);
             if (entities == null) {
                 if (made.isEmpty()) {
                     made.add(List.of());
                 }
                 break;
             }
-            boolean applied = !submission.atomic() || entities.stream().allMatch(Optional::isPresent);
+            boolean applied = !request.atomic() || entities.stream().allMatch(Optional::isPresent);
             made.add(applied ? entities : List.of());
             if (applied) {
                 draft = next;
@@ -159,11 +167,11 @@ final class CommitRound implements Round<List<Optional<CommitResult>>> {
         return new Evaluation(draft, made);
     }
 
-    /** Adds a submission to a commit. Returns null if the commit is full. */
-    private static @Nullable List<Optional<Entity>> evaluate(CommitDraft draft, Submission submission) {
+    /** Adds a request to a commit. Returns null if the commit is full. */
+    private static @Nullable List<Optional<Entity>> evaluate(CommitDraft draft, Request request) {
         List<Optional<Entity>> made = new ArrayList<>();
         Set<String> left = new HashSet<>();
-        for (Mutation mutation : submission.mutations()) {
+        for (Mutation mutation : request.mutations()) {
             Step step = left.contains(mutation.entityId()) ? null : evaluate(draft, mutation);
             if (step instanceof Full) {
                 return null;
