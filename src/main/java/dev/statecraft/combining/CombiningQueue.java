@@ -110,7 +110,7 @@ public class CombiningQueue {
             if (wait instanceof TimeOver) {
                 return read.apply(withdraw(key, own));
             }
-            Optional<T> result = combine(key, own, ((First) wait).queue(), waiting, round);
+            Optional<T> result = combine(key, ((First) wait).queue(), waiting, round);
             if (result.isPresent()) {
                 return result.get();
             }
@@ -181,7 +181,7 @@ public class CombiningQueue {
     }
 
     /** Returns the result of the own request; empty if it is not done yet. */
-    private <T> Optional<T> combine(QueueKey key, Intent own, Queue queue, WaitingIntent waiting, Round<T> round) {
+    private <T> Optional<T> combine(QueueKey key, Queue queue, WaitingIntent waiting, Round<T> round) {
         long now = clock.millis();
         List<Intent> all = waitingAt(queue, now);
         List<ByteBuffer> skipped = new ArrayList<>();

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 
 /** Submits commands to the queue of a busy space, and reads what other instances made of them. */
@@ -98,9 +99,9 @@ public class CombinedCommits {
                 .orElseGet(() -> new VersionExpired(version));
     }
 
-    private Map<String, Entity> current(CommitSpace space, TreeSet<String> ids) {
+    private Map<String, Entity> current(CommitSpace space, Set<String> ids) {
         if (ids.size() == 1) {
-            String id = ids.first();
+            String id = ids.iterator().next();
             return Map.of(id, entities.read(space.game(), space.name(), id));
         }
         return ids.isEmpty()
