@@ -210,7 +210,11 @@ public final class Realm {
         SmallRyeConfigBuilder builder = new SmallRyeConfigBuilder()
                 .withConverter(Duration.class, 200, new DurationConverter())
                 .withMapping(ReplicationConfig.class);
-        settings.forEach((name, value) -> builder.withDefaultValue("statecraft.replication." + name, value));
+        settings.forEach((name, value) -> {
+            if (!name.startsWith("combining.")) {
+                builder.withDefaultValue("statecraft.replication." + name, value);
+            }
+        });
         return builder.build().getConfigMapping(ReplicationConfig.class);
     }
 

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.statecraft.replication.Realm;
 import dev.statecraft.replication.Replica;
 import dev.statecraft.replication.command.IdempotencyKey;
+import dev.statecraft.replication.command.Mutation;
 import dev.statecraft.replication.command.Source;
 import dev.statecraft.replication.commit.CommitResult;
 import dev.statecraft.replication.commit.CommitResult.BatchRejected;
@@ -15,6 +16,7 @@ import dev.statecraft.replication.commit.CommitResult.Refused;
 import dev.statecraft.replication.commit.CommitResult.Reused;
 import dev.statecraft.replication.entity.EntityService.NewEntity;
 import dev.statecraft.replication.feed.Feed;
+import dev.statecraft.replication.log.Change;
 import dev.statecraft.replication.log.LogEntry;
 import dev.statecraft.replication.state.AnswerBudget;
 import dev.statecraft.replication.state.Entity;
@@ -42,6 +44,7 @@ import java.util.Random;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -51,11 +54,25 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CommitWorkload implements Workload {
 
-    private static final int ENTITIES = 3;
-    private static final int SERVERS = 4;
-    private static final int REQUESTS = 7;
     private static final int CLIENTS = 2;
     private static final Map<String, String> SETTINGS = Map.of("type-cache", "0s");
+
+    /**
+     * How much happens in the space.
+     *
+     * @param pauseMillis longest pause of a server between two requests
+     * @param atOnce number of requests that an instance serves at a time
+     * @param settings settings of an instance; each instance may have other ones, as during a deployment
+     */
+    private record Load(
+            int entities,
+            int servers,
+            int requests,
+            int pauseMillis,
+            int atOnce,
+            Supplier<Map<String, String>> settings) {}
+
+    private final Load load;
 
     private enum Kind {
         CREATE,
@@ -73,12 +90,42 @@ public final class CommitWorkload implements Workload {
     private final List<Replica> replicas = new ArrayList<>();
     private long instant;
 
-    /** The workload of one run. */
+    /** Four servers. */
     public CommitWorkload(Simulation simulation) {
+        this(simulation, new Load(3, 4, 7, 60, simulation.random().nextBoolean() ? 1 : 3, () -> SETTINGS));
+    }
+
+    /**
+     * Ten servers in a space that is busy from the first lost race on, with an instance for each request, so that most
+     * commits are combined. Small limits lead some requests into turns, leave requests for the next commit, and let
+     * instances give up.
+     */
+    public static CommitWorkload busy(Simulation simulation) {
+        Random random = simulation.random();
+        return new CommitWorkload(
+                simulation,
+                new Load(4, 12, 8, 6, 1, () -> Map.of(
+                        "type-cache",
+                        "0s",
+                        "combining.busy-for",
+                        random.nextInt(4) == 0 ? "100ms" : "30s",
+                        "combining.intent-bytes",
+                        random.nextInt(5) == 0 ? "300" : "8192",
+                        "combining.intents-per-write",
+                        random.nextInt(4) == 0 ? "2" : "96",
+                        "combining.longest-wait",
+                        random.nextInt(4) == 0 ? "200ms" : "10s")));
+    }
+
+    private CommitWorkload(Simulation simulation, Load load) {
         this.simulation = simulation;
+        this.load = load;
         tables = simulation.database().freshTables();
-        int atOnce = simulation.random().nextBoolean() ? 1 : 3;
-        api = simulation.fleet("api", atOnce, (machine, client) -> new Realm(machine, client, tables, SETTINGS));
+        api = simulation.fleet(
+                "api",
+                load.atOnce(),
+                (machine, client) ->
+                        new Realm(machine, client, tables, load.settings().get()));
         Fleet<Realm> consumers =
                 simulation.fleet("stream", 1, (machine, client) -> new Realm(machine, client, tables, SETTINGS));
         entityStream = simulation.stream(
@@ -101,7 +148,7 @@ public final class CommitWorkload implements Workload {
 
     @Override
     public void start() {
-        for (int i = 0; i < SERVERS; i++) {
+        for (int i = 0; i < load.servers(); i++) {
             String name = "server" + i;
             simulation.caller(name, () -> serve(name));
         }
@@ -114,24 +161,25 @@ public final class CommitWorkload implements Workload {
 
     private void serve(String server) {
         Random random = simulation.random();
-        for (int i = 0; i < REQUESTS; i++) {
-            simulation.pause(Duration.ofMillis(random.nextInt(60)));
+        for (int i = 0; i < load.requests(); i++) {
+            simulation.pause(Duration.ofMillis(random.nextInt(load.pauseMillis())));
             String id = server + "-" + i;
-            String entity = "e" + random.nextInt(ENTITIES);
+            String entity = "e" + random.nextInt(load.entities());
             switch (random.nextInt(9)) {
                 case 0, 1 -> read(server, entity);
                 case 2 -> write(server, id, List.of(entity), Kind.DELETE);
                 case 3, 4 -> write(server, id, List.of(entity), Kind.CREATE);
-                case 5, 6 -> write(server, id, severalEntities(random), Kind.INCREMENT);
+                case 5 -> write(server, id, severalEntities(random), Kind.INCREMENT, true);
+                case 6 -> write(server, id, severalEntities(random), Kind.INCREMENT, load.servers() < 5);
                 default -> write(server, id, List.of(entity), Kind.INCREMENT);
             }
         }
     }
 
-    private static List<String> severalEntities(Random random) {
+    private List<String> severalEntities(Random random) {
         TreeSet<String> several = new TreeSet<>();
-        for (int i = 0; i < ENTITIES; i++) {
-            several.add("e" + random.nextInt(ENTITIES));
+        for (int i = 0; i < load.entities(); i++) {
+            several.add("e" + random.nextInt(load.entities()));
         }
         return List.copyOf(several);
     }
@@ -143,12 +191,16 @@ public final class CommitWorkload implements Workload {
                 Operation.answered(server, invoked, ++instant, Request.read(entity), answer(false, found))));
     }
 
-    /** One request, in one commit. */
     private void write(String server, String id, List<String> entities, Kind kind) {
-        Commit commit = new Commit(SPACE, id, true, entities);
+        write(server, id, entities, kind, true);
+    }
+
+    /** One request. */
+    private void write(String server, String id, List<String> entities, Kind kind, boolean atomic) {
+        Commit commit = new Commit(SPACE, id, atomic, entities);
         long invoked = ++instant;
         Optional<Reply<List<CommitResult>>> reply =
-                Requests.replied(simulation, api, kind + " " + id + " " + entities, request(id, entities, kind));
+                Requests.replied(simulation, api, kind + " " + id + " " + entities, request(id, entities, kind, atomic));
         long returned = ++instant;
         List<Made> made = new ArrayList<>();
         boolean open = reply.isEmpty();
@@ -185,7 +237,8 @@ public final class CommitWorkload implements Workload {
         return !(result instanceof Done || result instanceof Refused || result instanceof BatchRejected);
     }
 
-    private static Function<Realm, List<CommitResult>> request(String id, List<String> entities, Kind kind) {
+    private static Function<Realm, List<CommitResult>> request(
+            String id, List<String> entities, Kind kind, boolean atomic) {
         Source source = new Source(id, null);
         IdempotencyKey key = new IdempotencyKey(id, kind.name());
         if (kind == Kind.CREATE) {
@@ -195,13 +248,13 @@ public final class CommitWorkload implements Workload {
         if (kind == Kind.DELETE) {
             return realm -> List.of(realm.entities.delete(GAME, SPACE, entities.get(0), null, source, key));
         }
-        return realm -> realm.commits.commitAtomically(
-                GAME,
-                SPACE,
-                entities.stream()
-                        .map(entity -> realm.entities.mutation(
-                                GAME, entity, Realm.operations("{'increment': {'n': 1}}"), source, key))
-                        .toList());
+        Function<Realm, List<Mutation>> increments = realm -> entities.stream()
+                .map(entity -> realm.entities.mutation(
+                        GAME, entity, Realm.operations("{'increment': {'n': 1}}"), source, key))
+                .toList();
+        return atomic
+                ? realm -> realm.commits.commitAtomically(GAME, SPACE, increments.apply(realm))
+                : realm -> realm.commits.commit(GAME, SPACE, increments.apply(realm));
     }
 
     private static Answer<Long> answer(boolean wrote, Entity entity) {
@@ -220,7 +273,7 @@ public final class CommitWorkload implements Workload {
     }
 
     private void follow(Replica replica) {
-        for (int i = 0; i < REQUESTS; i++) {
+        for (int i = 0; i < load.requests(); i++) {
             simulation.pause(Duration.ofMillis(simulation.random().nextInt(400)));
             pull(replica);
         }
@@ -254,12 +307,16 @@ public final class CommitWorkload implements Workload {
         Realm realm = simulation.observer((machine, client) -> new Realm(machine, client, tables, SETTINGS));
         Violation.requireNone(VersionCheck.check(versions, CommitWorkload::after), "versions");
         List<LogEntry> log = realm.log(SPACE);
+        log.stream()
+                .filter(entry ->
+                        entry.changes().stream().map(Change::by).distinct().count() > 1)
+                .forEach(entry -> simulation.coverage().count("combined commit"));
         Violation.requireNone(
                 LogCheck.check(
                         Map.of(SPACE, log.stream().map(CommitWorkload::entry).toList()), commits),
                 "log");
         Map<String, Entity> current = new TreeMap<>();
-        for (int i = 0; i < ENTITIES; i++) {
+        for (int i = 0; i < load.entities(); i++) {
             Entity entity = realm.read("e" + i);
             current.put("e" + i, entity);
         }

@@ -33,13 +33,14 @@ class SimulationTest {
     private static final Path REPORT = Path.of("target", "simulation", "report.txt");
 
     /** Number of test methods that run many seeds. */
-    private static final int WORKLOADS = 8;
+    private static final int WORKLOADS = 9;
 
     private static final List<String> KINDS = Stream.concat(
                     Stream.of(FaultKind.values()).map(FaultKind::name),
                     Stream.of(
                             "batch delivered again",
                             "caller gave up",
+                            "combined commit",
                             "conflict parked",
                             "conflict with a transaction in flight",
                             "delivery at the same time",
@@ -74,6 +75,11 @@ class SimulationTest {
     @ValueSource(longs = 2273)
     void commitsRegression(long seed) {
         new Seeds("commits", CommitWorkload::new).run(seed, 1);
+    }
+
+    @Test
+    void busySpaces() {
+        run("busy spaces", CommitWorkload::busy);
     }
 
     @Test
