@@ -99,7 +99,8 @@ public final class LargeBoard {
 
     /** The entries from the best to the worst. */
     public List<Entry> sorted() {
-        Comparator<Entry> byScore = Comparator.comparing(Entry::requireScore, board.order().bestFirst());
+        Comparator<Entry> byScore =
+                Comparator.comparing(Entry::requireScore, board.order().bestFirst());
         return entries.stream()
                 .sorted(byScore.thenComparing(Entry::reachedAt).thenComparing(Entry::playerId))
                 .toList();
@@ -108,8 +109,7 @@ public final class LargeBoard {
     /** A stream record of a lane's entry that changes. */
     public StreamRecord record(@Nullable Entry before, Entry after) {
         String key = RankStore.treeKey(board, 1, board.laneOf(after.playerId()));
-        return new StreamRecord(
-                Long.toString(sequence++), key, before == null ? null : image(before), image(after));
+        return new StreamRecord(Long.toString(sequence++), key, before == null ? null : image(before), image(after));
     }
 
     private Map<String, String> image(Entry entry) {

@@ -88,7 +88,10 @@ class LeaderboardBench {
         Bench.print("board of %,d entries", entries);
 
         bench.measure("submit, improving, with rank", OPERATIONS, i -> submit(board, i, LARGEST_SCORE + i, true));
-        bench.measure("submit, improving, without rank", OPERATIONS, i -> submit(board, i, LARGEST_SCORE + OPERATIONS + i, false));
+        bench.measure(
+                "submit, improving, without rank",
+                OPERATIONS,
+                i -> submit(board, i, LARGEST_SCORE + OPERATIONS + i, false));
         bench.measure("submit, not improving, own id", OPERATIONS, i -> submit(board, i, 1, false));
         assertEquals(Optional.empty(), arena.counter.count(uncounted));
         uncounted.clear();
@@ -122,7 +125,8 @@ class LeaderboardBench {
                 "distribution, 20 buckets",
                 20,
                 i -> assertEquals(
-                        20, arena.distributions.distribution(board, 1, 20).buckets().size()));
+                        20,
+                        arena.distributions.distribution(board, 1, 20).buckets().size()));
         bench.measure(
                 "distribution, 20 buckets of equal width",
                 20,

@@ -169,9 +169,8 @@ public class RankingResource {
         boolean equal = QueryParameters.flag("exact", exact, false);
         Board board = board(boardId);
         int asked = LeaderboardProblems.season(board, season);
-        Distribution spread = equal
-                ? distributions.exact(board, asked, wanted)
-                : distributions.distribution(board, asked, wanted);
+        Distribution spread =
+                equal ? distributions.exact(board, asked, wanted) : distributions.distribution(board, asked, wanted);
         return new DistributionView(
                 spread.buckets().stream()
                         .map(bucket ->

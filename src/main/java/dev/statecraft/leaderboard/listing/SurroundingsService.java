@@ -101,13 +101,11 @@ public class SurroundingsService {
                 : Math.min(ranked.total(), board.settings().maxSize());
         long follow = Math.max(0, end - untilTiesEnd);
         long precede = ranked.place() - 1;
-        return new Sides(
-                (int) Math.max(half, others - Math.min(others, follow)),
-                (int) Math.max(others - half, others - Math.min(others, precede)));
+        return new Sides((int) Math.max(half, others - Math.min(others, follow)), (int)
+                Math.max(others - half, others - Math.min(others, precede)));
     }
 
-    private static NearestBetter.Start start(
-            Board board, Entry entry, RankingService.Located located, Sides sides) {
+    private static NearestBetter.Start start(Board board, Entry entry, RankingService.Located located, Sides sides) {
         // Few entries of a large tie need rows before the tie.
         if (located.ranked().ties() > DEEP_TIE * sides.better()) {
             return nearest(board, entry, located, 0);
@@ -116,10 +114,8 @@ public class SurroundingsService {
         return spare.entries() <= SMALL_TIE ? spare : nearest(board, entry, located, sides.better());
     }
 
-    private static NearestBetter.Start nearest(
-            Board board, Entry entry, RankingService.Located located, int wanted) {
-        return NearestBetter.of(
-                entry.requireScore(), board.order(), board.subscored(), located.others(), wanted);
+    private static NearestBetter.Start nearest(Board board, Entry entry, RankingService.Located located, int wanted) {
+        return NearestBetter.of(entry.requireScore(), board.order(), board.subscored(), located.others(), wanted);
     }
 
     private Window inOneQuery(
@@ -162,15 +158,15 @@ public class SurroundingsService {
         Collections.reverse(better);
         boolean incomplete = from != null && better.size() < sides.better();
         if (incomplete) {
-            OrderKey first = better.isEmpty() ? own : better.get(better.size() - 1).key();
+            OrderKey first =
+                    better.isEmpty() ? own : better.get(better.size() - 1).key();
             better.addAll(beside(tree, board, season, entry, first, false, sides.better() - better.size()));
         }
         return new Window(better, worse, ranked.place() + before, !incomplete);
     }
 
     /** Reads the rows of each side from the entry on, and the number of tied entries before it. */
-    private Window inTwoQueries(
-            RankWalk tree, Board board, int season, Entry entry, EntryRank ranked, int limit) {
+    private Window inTwoQueries(RankWalk tree, Board board, int season, Entry entry, EntryRank ranked, int limit) {
         long position = rankings.position(board, season, entry, ranked);
         OrderKey own = entry.orderKey();
         List<Row> better = beside(tree, board, season, entry, own, false, limit);
@@ -194,8 +190,7 @@ public class SurroundingsService {
         Collections.reverse(rows);
         rows.add(new Row(entry.orderKey(), entry.metadata()));
         rows.addAll(worse.subList(0, after));
-        List<RankedEntry> listed = ListingService.numbered(
-                numbers(board, season, entry, ranked, window, before), rows);
+        List<RankedEntry> listed = ListingService.numbered(numbers(board, season, entry, ranked, window, before), rows);
         return ListingService.listing(
                 board,
                 season,
@@ -206,8 +201,7 @@ public class SurroundingsService {
     }
 
     /** Numbers the rows from the entry's own rank, which the rows before it precede. */
-    private RowNumbering numbers(
-            Board board, int season, Entry entry, EntryRank ranked, Window window, int before) {
+    private RowNumbering numbers(Board board, int season, Entry entry, EntryRank ranked, Window window, int before) {
         Score own = entry.requireScore();
         long first = window.position() - before;
         Score best = before == 0 ? own : window.better().get(before - 1).key().score();
@@ -232,8 +226,7 @@ public class SurroundingsService {
     }
 
     /** The last listed entries, followed by a player after the listed positions. */
-    private Listing behind(
-            RankWalk tree, Board board, int season, Entry entry, EntryRank ranked, int limit) {
+    private Listing behind(RankWalk tree, Board board, int season, Entry entry, EntryRank ranked, int limit) {
         long position = rankings.position(board, season, entry, ranked);
         int others = Math.min(limit - 1, board.settings().maxSize());
         List<RankedEntry> listed = new ArrayList<>();

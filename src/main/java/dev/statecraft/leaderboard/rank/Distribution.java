@@ -54,8 +54,8 @@ public record Distribution(List<Bucket> buckets, long total, Instant asOf) {
     static List<Cell> cells(RankNode root) {
         List<Cell> cells = new ArrayList<>();
         root.counts()
-                .forEach((child, count) -> cells.add(
-                        Cell.of(new Step(ScorePath.ROOT, child), ScorePath.rangeOfRootChild(child), count)));
+                .forEach((child, count) ->
+                        cells.add(Cell.of(new Step(ScorePath.ROOT, child), ScorePath.rangeOfRootChild(child), count)));
         cells.removeIf(cell -> cell.count() <= 0);
         return cells;
     }
@@ -70,8 +70,8 @@ public record Distribution(List<Bucket> buckets, long total, Instant asOf) {
             } else {
                 Range range = new Range(cell.from(), cell.end() - 1);
                 node.counts()
-                        .forEach((child, count) -> divided.add(Cell.of(
-                                new Step(cell.node(), child), ScorePath.rangeOfChild(range, child), count)));
+                        .forEach((child, count) -> divided.add(
+                                Cell.of(new Step(cell.node(), child), ScorePath.rangeOfChild(range, child), count)));
             }
         }
         divided.removeIf(cell -> cell.count() <= 0);
@@ -120,7 +120,8 @@ public record Distribution(List<Bucket> buckets, long total, Instant asOf) {
 
     /** The lowest value plus a fraction of the range, without overflow. */
     private static long boundary(long lowest, long end, int number, int buckets) {
-        return lowest + Math.floorDiv(end - lowest, (long) buckets) * number
+        return lowest
+                + Math.floorDiv(end - lowest, (long) buckets) * number
                 + Math.floorMod(end - lowest, (long) buckets) * number / buckets;
     }
 }

@@ -34,7 +34,11 @@ public final class NearestBetter {
      * @param range the node's own numbers; null for a root
      * @param value the score whose subscores the node counts; null for a node that counts scores
      */
-    private record Place(String key, RankNode node, @Nullable Range range, @Nullable Long value) {
+    private record Place(
+            String key,
+            RankNode node,
+            @Nullable Range range,
+            @Nullable Long value) {
 
         Range rangeOf(int child) {
             return range == null ? ScorePath.rangeOfRootChild(child) : ScorePath.rangeOfChild(range, child);
@@ -91,8 +95,7 @@ public final class NearestBetter {
         List<Level> levels = levels(score, subscores, nodes);
         Collections.reverse(levels);
         for (Level level : levels) {
-            Score from = search.among(
-                    level.place(), level.place().betterThan(level.child(), order));
+            Score from = search.among(level.place(), level.place().betterThan(level.child(), order));
             if (from != null) {
                 return new Start(from, search.entries);
             }

@@ -11,6 +11,7 @@ import dev.statecraft.replication.state.ReplicationConfig;
 import dev.statecraft.runtime.RandomUuid;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +40,11 @@ public class ConflictParking implements ParkedUpdates {
         this.config = config;
         this.clock = clock;
         this.random = random;
+    }
+
+    /** How long a conflict stays parked. */
+    Duration timeout() {
+        return config.conflictResolutionTimeout();
     }
 
     /** Result of parking an update. Variants are listed in order of precedence. */

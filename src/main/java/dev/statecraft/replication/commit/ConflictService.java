@@ -23,6 +23,7 @@ import dev.statecraft.runtime.Ticker;
 import dev.statecraft.table.CanonicalJson;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -44,7 +45,7 @@ public class ConflictService {
     /** Conflicts read at a time. Each is resolved in its own transaction. */
     private static final int PAGE = 25;
 
-    private static final long CHECK_NANOS = 1_000_000_000L;
+    private static final long RETRY_NANOS = 1_000_000_000L;
 
     private final ConflictStore conflicts;
     private final ConflictParking parking;
@@ -54,7 +55,7 @@ public class ConflictService {
     private final SchemaService schemas;
     private final Clock clock;
     private final Ticker ticker;
-    private final Map<String, Long> lastChecks = new ConcurrentHashMap<>();
+    private final Map<String, Long> nextChecks = new ConcurrentHashMap<>();
 
     public ConflictService(
             ConflictStore conflicts,
@@ -133,9 +134,8 @@ public class ConflictService {
             return apply(game, conflict, ConflictResolution.of(conflict, choice, decision, by, clock.millis()), state);
         }
         Resolved resolved = (Resolved) kept.get();
-        // Earlier releases hashed the keys of a state in their given order. Resolutions of such releases are stored for
-        // at
-        // most conflict-retention.
+        // Earlier releases hashed the keys of a state in their given order. Such resolutions expire after
+        // conflict-retention.
         String legacy = ParkedConflict.hash(choice + "\n" + (state == null ? "" : JsonValues.canonical(state)));
         return resolvedEarlier(game, resolved, resolved.resolution().decision().equals(legacy) ? legacy : decision);
     }
@@ -156,14 +156,27 @@ public class ConflictService {
         return resolved;
     }
 
-    /** Like {@link #resolveOverdue(String)}, at most once a second per game and instance. For frequent requests. */
+    /**
+     * Like {@link #resolveOverdue(String)}, for frequent requests: reads the nearest deadline again when it has passed. A
+     * conflict that is parked later has a deadline after {@code conflict-resolution-timeout}.
+     */
     public void resolveOverdueThrottled(String game) {
         long now = ticker.nanos();
-        Long last = lastChecks.get(game);
-        if (last == null || now - last >= CHECK_NANOS) {
-            lastChecks.put(game, now);
-            resolveOverdue(game);
+        Long next = nextChecks.get(game);
+        if (next == null || now - next >= 0) {
+            nextChecks.put(game, now + parking.timeout().toNanos());
+            Optional<Instant> deadline = conflicts.firstDeadline(game);
+            if (deadline.isPresent() && resolveOverdue(game) > 0) {
+                deadline = conflicts.firstDeadline(game);
+            }
+            deadline.ifPresent(first -> nextChecks.merge(game, now + nanosUntil(first), Math::min));
         }
+    }
+
+    /** The time until a deadline; a second if it has passed, because its conflict could not be resolved yet. */
+    private long nanosUntil(Instant deadline) {
+        Duration left = Duration.between(clock.instant(), deadline);
+        return left.isNegative() || left.isZero() ? RETRY_NANOS : left.toNanos();
     }
 
     /**

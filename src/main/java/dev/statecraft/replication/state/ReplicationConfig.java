@@ -114,7 +114,7 @@ public interface ReplicationConfig {
     Duration typeCache();
 
     /** How long an instance caches the time of the last resync of a game. */
-    @WithDefault("1s")
+    @WithDefault("2s")
     Duration resyncCache();
 
     /** Maximum number of merge rules of an entity type. */

@@ -34,23 +34,22 @@ class SurroundingsCostTest {
         "10000, 100,     COMPETITION, 3.6,  3.5",
         "10000, 10,      COMPETITION, 5.5, 20.0"
     })
-    void windowCostsOneBatchReadAndOneQuery(
-            int size, int largest, Ranking ranking, double requests, double readUnits) {
+    void windowCostsOneBatchReadAndOneQuery(int size, int largest, Ranking ranking, double requests, double readUnits) {
         Random random = new Random(size + largest);
-        BoardSettings settings =
-                BoardSettings.of(RankingType.SCORE, Order.DESCENDING, null, 0, 1).with(ranking);
+        BoardSettings settings = BoardSettings.of(RankingType.SCORE, Order.DESCENDING, null, 0, 1)
+                .with(ranking);
         LargeBoard large = new LargeBoard(settings, size, player -> random.nextInt(largest), Map.of());
         List<Entry> sorted = large.sorted();
         LargeBoard.Cost cost = large.costOf(200, i -> {
             int place = random.nextInt(WINDOW, size - WINDOW);
-            Entry read = large.arena.entries.read(
-                    large.board, 1, sorted.get(place).playerId());
+            Entry read =
+                    large.arena.entries.read(large.board, 1, sorted.get(place).playerId());
             check(sorted, ranking, place, large.arena.surroundings.around(large.board, 1, read, WINDOW), 5);
         });
         assertTrue(cost.requests() <= requests && cost.readUnits() <= readUnits, cost.toString());
         for (int place : new int[] {0, 1, 3, 5, 8, size - 9, size - 6, size - 2, size - 1}) {
-            Entry read = large.arena.entries.read(
-                    large.board, 1, sorted.get(place).playerId());
+            Entry read =
+                    large.arena.entries.read(large.board, 1, sorted.get(place).playerId());
             int before = Math.min(place, Math.max(5, WINDOW - size + place));
             check(sorted, ranking, place, large.arena.surroundings.around(large.board, 1, read, WINDOW), before);
         }

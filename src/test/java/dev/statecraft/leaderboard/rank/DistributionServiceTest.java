@@ -42,8 +42,7 @@ class DistributionServiceTest {
     })
     void bucketsEndAtNodes_inTwoRequests(int size, long lowest, long highest, int most, int least, double widest) {
         LargeBoard large = board(size, lowest, highest);
-        LargeBoard.Cost cost =
-                large.costOf(1, i -> large.arena.distributions.distribution(large.board, 1, most));
+        LargeBoard.Cost cost = large.costOf(1, i -> large.arena.distributions.distribution(large.board, 1, most));
         assertTrue(cost.requests() <= (lowest == 1_000_000 ? 3 : 2) && cost.readUnits() <= 2.5, cost.toString());
         Distribution spread = large.arena.distributions.distribution(large.board, 1, most);
         List<Bucket> buckets = spread.buckets();
@@ -58,7 +57,8 @@ class DistributionServiceTest {
     @Test
     void equalWidthsOnRequest() {
         LargeBoard large = board(2000, 100, 100_000);
-        List<Bucket> buckets = large.arena.distributions.exact(large.board, 1, 20).buckets();
+        List<Bucket> buckets =
+                large.arena.distributions.exact(large.board, 1, 20).buckets();
         check(large, buckets);
         assertEquals(20, buckets.size());
         long width = buckets.get(0).to() - buckets.get(0).from();
@@ -84,6 +84,7 @@ class DistributionServiceTest {
             assertEquals(count, bucket.count(), bucket + " of " + buckets);
             assertTrue(last || bucket.to() == buckets.get(i + 1).from(), buckets.toString());
         }
-        assertEquals(large.sorted().size(), buckets.stream().mapToLong(Bucket::count).sum());
+        assertEquals(
+                large.sorted().size(), buckets.stream().mapToLong(Bucket::count).sum());
     }
 }

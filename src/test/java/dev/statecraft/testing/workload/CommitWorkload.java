@@ -104,17 +104,23 @@ public final class CommitWorkload implements Workload {
         Random random = simulation.random();
         return new CommitWorkload(
                 simulation,
-                new Load(4, 12, 8, 6, 1, () -> Map.of(
-                        "type-cache",
-                        "0s",
-                        "combining.busy-for",
-                        random.nextInt(4) == 0 ? "100ms" : "30s",
-                        "combining.intent-bytes",
-                        random.nextInt(5) == 0 ? "300" : "8192",
-                        "combining.intents-per-write",
-                        random.nextInt(4) == 0 ? "2" : "96",
-                        "combining.longest-wait",
-                        random.nextInt(4) == 0 ? "200ms" : "10s")));
+                new Load(
+                        4,
+                        12,
+                        8,
+                        6,
+                        1,
+                        () -> Map.of(
+                                "type-cache",
+                                "0s",
+                                "combining.busy-for",
+                                random.nextInt(4) == 0 ? "100ms" : "30s",
+                                "combining.intent-bytes",
+                                random.nextInt(5) == 0 ? "300" : "8192",
+                                "combining.intents-per-write",
+                                random.nextInt(4) == 0 ? "2" : "96",
+                                "combining.longest-wait",
+                                random.nextInt(4) == 0 ? "200ms" : "10s")));
     }
 
     private CommitWorkload(Simulation simulation, Load load) {
@@ -199,8 +205,8 @@ public final class CommitWorkload implements Workload {
     private void write(String server, String id, List<String> entities, Kind kind, boolean atomic) {
         Commit commit = new Commit(SPACE, id, atomic, entities);
         long invoked = ++instant;
-        Optional<Reply<List<CommitResult>>> reply =
-                Requests.replied(simulation, api, kind + " " + id + " " + entities, request(id, entities, kind, atomic));
+        Optional<Reply<List<CommitResult>>> reply = Requests.replied(
+                simulation, api, kind + " " + id + " " + entities, request(id, entities, kind, atomic));
         long returned = ++instant;
         List<Made> made = new ArrayList<>();
         boolean open = reply.isEmpty();
@@ -249,8 +255,8 @@ public final class CommitWorkload implements Workload {
             return realm -> List.of(realm.entities.delete(GAME, SPACE, entities.get(0), null, source, key));
         }
         Function<Realm, List<Mutation>> increments = realm -> entities.stream()
-                .map(entity -> realm.entities.mutation(
-                        GAME, entity, Realm.operations("{'increment': {'n': 1}}"), source, key))
+                .map(entity ->
+                        realm.entities.mutation(GAME, entity, Realm.operations("{'increment': {'n': 1}}"), source, key))
                 .toList();
         return atomic
                 ? realm -> realm.commits.commitAtomically(GAME, SPACE, increments.apply(realm))

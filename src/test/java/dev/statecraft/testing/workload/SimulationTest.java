@@ -79,7 +79,7 @@ class SimulationTest {
 
     @Test
     void busySpaces() {
-        run("busy spaces", CommitWorkload::busy);
+        run("busySpaces", CommitWorkload::busy);
     }
 
     @Test
