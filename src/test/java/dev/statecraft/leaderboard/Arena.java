@@ -18,6 +18,7 @@ import dev.statecraft.leaderboard.match.MatchStore;
 import dev.statecraft.leaderboard.match.MatchWriter;
 import dev.statecraft.leaderboard.rank.BoardConsistencyService;
 import dev.statecraft.leaderboard.rank.DistributionService;
+import dev.statecraft.leaderboard.rank.KeptNodes;
 import dev.statecraft.leaderboard.rank.RankCounter;
 import dev.statecraft.leaderboard.rank.RankStore;
 import dev.statecraft.leaderboard.rank.RankingService;
@@ -147,17 +148,18 @@ public final class Arena {
         entries = new EntryStore(dynamo, tables, batches, machine.random());
         OrderIndexStore index = new OrderIndexStore(dynamo, tables);
         ranks = new RankStore(dynamo, tables, batches, parallel);
-        rankings = new RankingService(ranks, entries, new TiePositions(index, parallel));
+        KeptNodes kept = new KeptNodes(ranks, leaderboards, machine.ticker());
+        rankings = new RankingService(ranks, kept, entries, new TiePositions(index, parallel));
         distributions = new DistributionService(ranks);
-        lists = new ListingService(index, ranks, rankings);
+        lists = new ListingService(index, ranks, kept, rankings);
         surroundings = new SurroundingsService(index, ranks, rankings, lists);
         SeasonStore closed = new SeasonStore(dynamo, tables, batches);
         SampleStore samples = new SampleStore(dynamo, tables, batches);
         AwardStore awards = new AwardStore(dynamo, tables, batches);
         BoardStore boardStore = new BoardStore(dynamo, tables);
         boards = new BoardService(boardStore, closed, leaderboards, clock, backoff);
-        SnapshotStore kept = new SnapshotStore(dynamo, tables, batches);
-        snapshots = new SnapshotService(kept, samples, lists, rankings, distributions, leaderboards);
+        SnapshotStore snapshotStore = new SnapshotStore(dynamo, tables, batches);
+        snapshots = new SnapshotService(snapshotStore, samples, lists, rankings, distributions, leaderboards);
         seasons = new SeasonService(boards, closed, awards, snapshots, leaderboards, backoff);
         players = new PlayerHistoryService(samples, closed, entries, rankings, parallel);
         RecentWrites recent = new RecentWrites(clock);
@@ -202,9 +204,9 @@ public final class Arena {
         upkeep = new LeaderboardMaintenance(boards, boardStore, closings, snapshots, audits, leaderboards, clock);
         PurgeStore waiting = new PurgeStore(dynamo, tables);
         purges = new PurgeService(
-                waiting, entries, ranks, samples, awards, kept, aside, closed, parallel, leaderboards, clock);
+                waiting, entries, ranks, samples, awards, snapshotStore, aside, closed, parallel, leaderboards, clock);
         erasures = new LeaderboardErasureService(
-                boards, waiting, entries, rated, samples, aside, kept, awards, leaderboards);
+                boards, waiting, entries, rated, samples, aside, snapshotStore, awards, leaderboards);
         stream = new TableStream<>(streams, tables.entries(), StreamRecords::scalars);
     }
 
@@ -214,6 +216,7 @@ public final class Arena {
                 .withMapping(LeaderboardConfig.class)
                 .withMapping(Parallel.Limits.class)
                 .withDefaultValue("statecraft.leaderboard.board-cache", "PT0S")
+                .withDefaultValue("statecraft.leaderboard.rank-nodes.checked-after", "PT0S")
                 .withDefaultValue("statecraft.leaderboard.count-wait", "PT0S");
         settings.forEach(builder::withDefaultValue);
         return builder.build();

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.statecraft.leaderboard.board.Board;
 import dev.statecraft.leaderboard.entry.Entry;
 import dev.statecraft.leaderboard.entry.EntryItems;
+import dev.statecraft.leaderboard.entry.Receipt;
 import dev.statecraft.leaderboard.rank.RankStore;
 import dev.statecraft.leaderboard.settings.BoardSettings;
 import dev.statecraft.leaderboard.settings.Ranking;
@@ -16,6 +17,7 @@ import dev.statecraft.testing.PausingTicker;
 import dev.statecraft.testing.dynamo.ModelDatabase;
 import dev.statecraft.testing.dynamo.ModelSettings;
 import dev.statecraft.testing.dynamo.storage.CapacitySum;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -38,6 +40,8 @@ public final class LargeBoard {
 
     /** Average requests and capacity units of an operation. */
     public record Cost(double requests, double readUnits, double writeUnits) {}
+
+    private static final Receipt.Retention RETENTION = new Receipt.Retention(16, 64, Duration.ofMinutes(1));
 
     /** The clock of the board's instance. */
     public final MovingClock clock = new MovingClock(Instant.parse("2093-11-25T00:00:00Z"));
@@ -97,6 +101,33 @@ public final class LargeBoard {
         }
     }
 
+    /** Changes the score of a player; the rank tree counts it with {@link #count}. */
+    public StreamRecord move(int player, long value) {
+        Entry before = entries.get(player);
+        long at = before.nextWriteAt(clock.millis());
+        Score score = new Score(value, 0);
+        Receipt receipt = new Receipt(at, 0, before.requireScore().value(), score, at, false, false, false);
+        Entry after = before.next(score, at, 0, null, receipt, RETENTION, null, null);
+        entries.set(player, after);
+        dynamo.putItem(put -> put.tableName(arena.tables.entries()).item(EntryItems.toItem(board, 1, after)));
+        return record(before, after);
+    }
+
+    /** Notes that the application has written the entry of a player. */
+    public StreamRecord written(int player, Entry after) {
+        return record(entries.set(player, after), after);
+    }
+
+    /** Counts changes in the rank tree. */
+    public void count(List<StreamRecord> records) {
+        assertEquals(Optional.empty(), arena.counter.count(records));
+    }
+
+    /** The entry of a player. */
+    public Entry entry(int player) {
+        return entries.get(player);
+    }
+
     /** The entries from the best to the worst. */
     public List<Entry> sorted() {
         Comparator<Entry> byScore =
@@ -107,7 +138,7 @@ public final class LargeBoard {
     }
 
     /** A stream record of a lane's entry that changes. */
-    public StreamRecord record(@Nullable Entry before, Entry after) {
+    private StreamRecord record(@Nullable Entry before, Entry after) {
         String key = RankStore.treeKey(board, 1, board.laneOf(after.playerId()));
         return new StreamRecord(Long.toString(sequence++), key, before == null ? null : image(before), image(after));
     }

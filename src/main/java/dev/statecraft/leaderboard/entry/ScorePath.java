@@ -109,6 +109,11 @@ public final class ScorePath {
         return new Range(lowest, lowest + size - 1);
     }
 
+    /** The number of children of a node whose own numbers are {@code range}. */
+    public static int childrenOf(Range range) {
+        return range.exact() ? 0 : 1 << DIGIT_BITS;
+    }
+
     /** Whether the range below a child is one number, so that its count is that of an exact score. */
     public static boolean exact(String node, int child) {
         String own = node.substring(node.lastIndexOf(node.contains(SUBSCORES) ? SUBSCORES : ROOT) + 1);

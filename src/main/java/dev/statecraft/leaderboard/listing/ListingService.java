@@ -7,6 +7,7 @@ import dev.statecraft.leaderboard.entry.OrderIndexStore;
 import dev.statecraft.leaderboard.entry.OrderIndexStore.Row;
 import dev.statecraft.leaderboard.entry.OrderKey;
 import dev.statecraft.leaderboard.rank.EntryRank;
+import dev.statecraft.leaderboard.rank.KeptNodes;
 import dev.statecraft.leaderboard.rank.OrderWalk;
 import dev.statecraft.leaderboard.rank.RankStore;
 import dev.statecraft.leaderboard.rank.RankTree;
@@ -34,15 +35,17 @@ import org.jspecify.annotations.Nullable;
 public class ListingService {
 
     /** A range with at most this many entries is skipped in the index instead of being divided further. */
-    private static final long ENOUGH = 64;
+    private static final long ENOUGH = 100;
 
     private final OrderIndexStore index;
     private final RankStore ranks;
+    private final KeptNodes kept;
     private final RankingService rankings;
 
-    public ListingService(OrderIndexStore index, RankStore ranks, RankingService rankings) {
+    public ListingService(OrderIndexStore index, RankStore ranks, KeptNodes kept, RankingService rankings) {
         this.index = index;
         this.ranks = ranks;
+        this.kept = kept;
         this.rankings = rankings;
     }
 
@@ -68,9 +71,14 @@ public class ListingService {
      * The score at a position, from 1; empty if fewer entries are counted. Cost: one node of the rank tree for each level.
      */
     public Optional<Selected> select(Board board, int season, long position) {
-        RankWalk tree = new RankWalk(ranks, board, season);
+        RankWalk tree = kept.walk(board, season);
+        Optional<Place> found = place(tree, board, position, 0);
+        if (tree.isTorn()) {
+            tree = new RankWalk(ranks, board, season);
+            found = place(tree, board, position, 0);
+        }
         RankWalk.Summary summary = tree.summary();
-        return RankTree.select(position - 1, board.order(), board.subscored(), tree::node, 0)
+        return found
                 .flatMap(place -> place.exact()
                         ? Optional.of(new Selected(
                                 position,
@@ -110,7 +118,13 @@ public class ListingService {
      * @param limit maximum number of entries; never beyond the listed positions of the board
      */
     public Listing list(Board board, int season, long offset, int limit) {
-        return list(new RankWalk(ranks, board, season), board, season, offset, limit);
+        RankWalk tree = offset == 1 ? new RankWalk(ranks, board, season) : kept.walk(board, season);
+        return list(tree, board, season, offset, limit);
+    }
+
+    private static Optional<Place> place(RankWalk tree, Board board, long position, long enough) {
+        tree.expectPosition(position - 1, enough);
+        return RankTree.select(position - 1, board.order(), board.subscored(), tree::node, enough);
     }
 
     /** Lists the first entries, with a walk that reads the root of the rank tree before the entries. */
@@ -127,7 +141,10 @@ public class ListingService {
         if (offset == 1) {
             place = Optional.of(new Place(best(board), 0, 0, false));
         } else {
-            place = RankTree.select(offset - 1, board.order(), board.subscored(), tree::node, ENOUGH);
+            place = place(tree, board, offset, ENOUGH);
+            if (tree.isTorn()) {
+                return list(new RankWalk(ranks, board, season), board, season, offset, limit);
+            }
         }
         if (place.isEmpty()) {
             return listing(board, season, List.of(), tree.summary(), Optional.empty(), Optional.empty());

@@ -79,7 +79,7 @@ public class SurroundingsService {
         RankWalk tree = new RankWalk(ranks, board, season, located.nodes());
         EntryRank ranked = located.ranked();
         if (!board.lists(ranked.place())) {
-            return behind(tree, board, season, entry, ranked, limit);
+            return behind(tree, board, season, entry, ranked, rankings.position(board, season, entry, ranked), limit);
         }
         Sides sides = sides(board, ranked, limit);
         NearestBetter.Start start = start(board, entry, located, sides);
@@ -88,7 +88,7 @@ public class SurroundingsService {
                 : inTwoQueries(tree, board, season, entry, ranked, limit);
         return board.lists(window.position())
                 ? listing(tree, board, season, entry, ranked, window, limit)
-                : behind(tree, board, season, entry, ranked, limit);
+                : behind(tree, board, season, entry, ranked, window.position(), limit);
     }
 
     /** Near an end of the list, the other side of the window is longer. */
@@ -226,8 +226,8 @@ public class SurroundingsService {
     }
 
     /** The last listed entries, followed by a player after the listed positions. */
-    private Listing behind(RankWalk tree, Board board, int season, Entry entry, EntryRank ranked, int limit) {
-        long position = rankings.position(board, season, entry, ranked);
+    private Listing behind(
+            RankWalk tree, Board board, int season, Entry entry, EntryRank ranked, long position, int limit) {
         int others = Math.min(limit - 1, board.settings().maxSize());
         List<RankedEntry> listed = new ArrayList<>();
         if (others > 0) {

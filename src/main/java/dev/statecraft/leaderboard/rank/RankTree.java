@@ -13,6 +13,7 @@ import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -241,6 +242,36 @@ public final class RankTree {
             key = step.next();
             node = nodes.read(key);
         }
+    }
+
+    /**
+     * Keys of the nodes that {@link #select} reads first: the child of the root that contains the position, and its child where
+     * the position lies if the entries are spread evenly, or two children if it lies between them.
+     *
+     * @return empty if the root alone is enough
+     */
+    public static List<String> likely(long index, Order order, RankNode root, long enough) {
+        Pick pick = pick(root, order, index);
+        if (pick == null || pick.count() <= enough) {
+            return List.of();
+        }
+        Range range = ScorePath.rangeOfRootChild(pick.child());
+        String key = new Step(ScorePath.ROOT, pick.child()).next();
+        if (range.exact()) {
+            return List.of();
+        }
+        int children = ScorePath.childrenOf(range);
+        List<String> keys = new ArrayList<>(List.of(key));
+        if (pick.count() / children > enough && !ScorePath.exact(key, 0)) {
+            // In eighths of a child: a position near an end of a child may be in the next one.
+            long eighths = (index - pick.before()) * children * 8 / pick.count();
+            LongStream.of(eighths - 1, eighths, eighths + 1)
+                    .map(eighth -> Math.max(0, Math.min(children - 1, eighth / 8)))
+                    .distinct()
+                    .map(nearest -> order == Order.ASCENDING ? nearest : children - 1 - nearest)
+                    .forEach(child -> keys.add(new Step(key, (int) child).next()));
+        }
+        return keys;
     }
 
     /** Reads a node of one tree by its key; {@link RankNode#EMPTY} if there is none. */

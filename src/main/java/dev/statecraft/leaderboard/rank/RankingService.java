@@ -26,11 +26,13 @@ public class RankingService {
     private static final int OUTDATED_READS = 3;
 
     private final RankStore ranks;
+    private final KeptNodes kept;
     private final EntryStore entries;
     private final TiePositions ties;
 
-    public RankingService(RankStore ranks, EntryStore entries, TiePositions ties) {
+    public RankingService(RankStore ranks, KeptNodes kept, EntryStore entries, TiePositions ties) {
         this.ranks = ranks;
+        this.kept = kept;
         this.entries = entries;
         this.ties = ties;
     }
@@ -51,7 +53,7 @@ public class RankingService {
 
     /** Ranks several entries with scores. Shared nodes are read once. Each is ranked as by {@link #rank}. */
     public List<EntryRank> rankAll(Board board, int season, List<Entry> ranked) {
-        return rankAll(board, season, ranked, ranks.read(RankStore.treesOf(board, season), nodesOf(board, ranked)));
+        return rankAll(board, season, ranked, kept.read(board, season, nodesOf(board, ranked), ranked));
     }
 
     /** The current season of a board and a player's entry in it. */
@@ -130,7 +132,7 @@ public class RankingService {
     /** Ranks the entry of a player as {@link #rank} does, but does not read the order of its tie. */
     public Located locate(Board board, int season, Entry entry) {
         Set<String> keys = NearestBetter.nodesOf(entry.requireScore(), board.order(), board.subscored());
-        Map<String, RankNode> nodes = ranks.read(RankStore.treesOf(board, season), keys);
+        Map<String, RankNode> nodes = kept.read(board, season, keys, List.of(entry));
         Instant asOf = RankWalk.asOf(board, season, nodes.getOrDefault(ScorePath.ROOT, RankNode.EMPTY));
         List<Entry> latest = latest(board, season, List.of(entry), nodes);
         Map<String, RankNode> others = OtherEntries.of(board, latest, nodes);
@@ -171,7 +173,7 @@ public class RankingService {
      * still counts an older one.
      */
     public List<EntryRank> rankTogether(Board board, int season, List<Entry> written) {
-        Map<String, RankNode> read = ranks.read(RankStore.treesOf(board, season), nodesOf(board, written));
+        Map<String, RankNode> read = kept.read(board, season, nodesOf(board, written), written);
         Instant asOf = RankWalk.asOf(board, season, read.getOrDefault(ScorePath.ROOT, RankNode.EMPTY));
         List<Entry> latest = latest(board, season, written, read);
         Map<String, RankNode> nodes = OtherEntries.of(board, latest, read);
@@ -227,7 +229,7 @@ public class RankingService {
     public EntryRank rankBeside(Board board, int season, Score score, Entry own) {
         Set<String> keys = nodesOf(board, List.of(own));
         keys.addAll(RankTree.nodesOf(score, board.subscored()));
-        Map<String, RankNode> nodes = ranks.read(RankStore.treesOf(board, season), keys);
+        Map<String, RankNode> nodes = kept.read(board, season, keys, List.of(own));
         List<Entry> latest = latest(board, season, List.of(own), nodes);
         Standing others =
                 RankTree.standing(score, board.order(), board.subscored(), OtherEntries.of(board, latest, nodes));

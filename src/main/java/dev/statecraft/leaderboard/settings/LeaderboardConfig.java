@@ -60,6 +60,27 @@ public interface LeaderboardConfig {
         Duration settledAfter();
     }
 
+    /** The upper nodes of rank trees that an instance keeps. */
+    RankNodes rankNodes();
+
+    /** Limits of the kept nodes. A rank that is computed from them has the time of the kept root as {@code asOf}. */
+    interface RankNodes {
+        /**
+         * How long kept nodes are used without a check. Afterwards the root is read again, and the others too if it has
+         * changed. 0 keeps no nodes.
+         */
+        @WithDefault("500ms")
+        Duration checkedAfter();
+
+        /** How long after the last change of a rank tree a node must be read, so that every replica contains the change. */
+        @WithDefault("1s")
+        Duration settledAfter();
+
+        /** Maximum number of kept nodes, of about 8 KB each. */
+        @WithDefault("1000")
+        int most();
+    }
+
     /** Retention of submission receipts. */
     Receipts receipts();
 

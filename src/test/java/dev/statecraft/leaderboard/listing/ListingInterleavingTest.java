@@ -5,6 +5,7 @@ import dev.statecraft.leaderboard.entry.Entry;
 import dev.statecraft.leaderboard.entry.EntryStore;
 import dev.statecraft.leaderboard.entry.OrderIndexStore;
 import dev.statecraft.leaderboard.entry.ScorePath;
+import dev.statecraft.leaderboard.rank.KeptNodes;
 import dev.statecraft.leaderboard.rank.RankNode;
 import dev.statecraft.leaderboard.rank.RankStore;
 import dev.statecraft.leaderboard.rank.RankWalk;
@@ -22,6 +23,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -119,17 +121,26 @@ public class ListingInterleavingTest {
         private final RecentWrites recent = new RecentWrites(CLOCK);
         private final RankStore ranks = new RankStore(NO_DATABASE, TABLES, MACHINE.batches(NO_DATABASE), PARALLEL) {
             @Override
-            public RankNode read(List<String> trees, String node) {
+            public Map<String, RankNode> read(List<String> trees, Collection<String> nodes) {
                 long count = scores.get();
-                return new RankNode(new TreeMap<>(Map.of(0, count)), Map.of(), Map.of(0, count), Map.of());
+                RankNode root = new RankNode(new TreeMap<>(Map.of(0, count)), Map.of(), Map.of(0, count), Map.of());
+                return Map.of(ScorePath.ROOT, root);
             }
         };
         private final OrderIndexStore index = new OrderIndexStore(NO_DATABASE, TABLES);
         private final EntryStore entries =
                 new EntryStore(NO_DATABASE, TABLES, MACHINE.batches(NO_DATABASE), MACHINE.random());
+        private final KeptNodes kept = new KeptNodes(ranks, CONFIG, MACHINE.ticker());
         private final ListingService lists =
                 new ListingService(
-                        index, ranks, new RankingService(ranks, entries, new TiePositions(index, PARALLEL))) {
+                        index,
+                        ranks,
+                        kept,
+                        new RankingService(
+                                ranks,
+                                kept,
+                                entries,
+                                new TiePositions(index, PARALLEL))) {
                     @Override
                     Listing first(RankWalk tree, Board board, int season, int limit) {
                         return new Listing(

@@ -248,9 +248,12 @@ public final class BoardWorkload implements Workload {
     private static Looked look(Arena arena, String player) {
         BoardAndEntry read = arena.scores.read(GAME, BOARD, player).orElseThrow();
         Entry entry = read.entry();
-        EntryRank rank = arena.rankings
-                .rankAcross(List.of(new Standings(read.board(), entry)))
-                .get(0);
+        boolean alone = entry.score() != null && entry.version() % 2 == 0;
+        EntryRank rank = alone
+                ? arena.rankings.rank(read.board(), read.board().season(), entry)
+                : arena.rankings
+                        .rankAcross(List.of(new Standings(read.board(), entry)))
+                        .get(0);
         return new Looked(read.board().season(), entry.score(), rank);
     }
 

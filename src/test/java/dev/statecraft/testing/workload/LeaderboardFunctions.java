@@ -40,6 +40,7 @@ final class LeaderboardFunctions {
         this.tables = tables;
         this.boot = boot;
         settings.put("statecraft.leaderboard.board-cache", cached ? "PT1S" : "PT0S");
+        settings.put("statecraft.leaderboard.rank-nodes.checked-after", cached ? "PT2S" : "PT0S");
         settings.put("statecraft.leaderboard.receipts.least", "64");
         api = simulation.fleet("api", atOnce, this::arena);
         stream = simulation.stream(
