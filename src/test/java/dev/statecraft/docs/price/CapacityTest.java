@@ -56,6 +56,7 @@ class CapacityTest {
             return Map.of(
                     "quarkus.dynamodb.interceptors", CapacityMeter.class.getName(),
                     "statecraft.integration.traffic-gathering", "5s",
+                    "statecraft.leaderboard.rank-nodes.checked-after", "500ms",
                     "statecraft.integration.leaderboard-replication", "true",
                     "statecraft.replication.type-cache", "1s");
         }
