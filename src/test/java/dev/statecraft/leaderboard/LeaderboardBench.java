@@ -57,10 +57,7 @@ class LeaderboardBench {
     private static final int WARMING = 1_000;
 
     private static final Map<String, String> KEEPING = Map.of(
-            "statecraft.leaderboard.board-cache",
-            "PT10S",
-            "statecraft.leaderboard.rank-nodes.checked-after",
-            "PT0.5S");
+            "statecraft.leaderboard.board-cache", "PT10S", "statecraft.leaderboard.rank-nodes.checked-after", "PT0.5S");
 
     @RegisterExtension
     final Bench bench = new Bench();

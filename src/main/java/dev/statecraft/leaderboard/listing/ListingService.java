@@ -78,18 +78,16 @@ public class ListingService {
             found = place(tree, board, position, 0);
         }
         RankWalk.Summary summary = tree.summary();
-        return found
-                .flatMap(place -> place.exact()
-                        ? Optional.of(new Selected(
-                                position,
-                                place.from(),
-                                rankAt(board, season, place, position),
-                                summary.total(),
-                                summary.asOf()))
-                        : list(board, season, position, 1).entries().stream()
-                                .findFirst()
-                                .map(row -> new Selected(
-                                        position, row.score(), row.rank(), summary.total(), summary.asOf())));
+        return found.flatMap(place -> place.exact()
+                ? Optional.of(new Selected(
+                        position,
+                        place.from(),
+                        rankAt(board, season, place, position),
+                        summary.total(),
+                        summary.asOf()))
+                : list(board, season, position, 1).entries().stream()
+                        .findFirst()
+                        .map(row -> new Selected(position, row.score(), row.rank(), summary.total(), summary.asOf())));
     }
 
     private long rankAt(Board board, int season, Place place, long position) {

@@ -141,7 +141,11 @@ public class KeptNodes {
 
     private @Nullable Cut current(String tree) {
         Cut cut = cuts.get(tree);
-        return cut != null && ticker.nanos() - cut.checkedNanos < limits.checkedAfter().toNanos() ? cut : null;
+        return cut != null
+                        && ticker.nanos() - cut.checkedNanos
+                                < limits.checkedAfter().toNanos()
+                ? cut
+                : null;
     }
 
     /** Reads nodes of a cut; empty if one of them counts later changes than the root. */
@@ -167,7 +171,8 @@ public class KeptNodes {
 
     /** Whether the score that each node counts for an entry follows from its receipts: none since then was dropped. */
     private boolean knows(Board board, Entry entry, Map<String, RankNode> nodes) {
-        if (entry.receipts().size() < leastReceipts && (entry.version() <= 1 || !entry.receipts().isEmpty())) {
+        if (entry.receipts().size() < leastReceipts
+                && (entry.version() <= 1 || !entry.receipts().isEmpty())) {
             return true;
         }
         long oldest = entry.receipts().isEmpty()
@@ -190,8 +195,7 @@ public class KeptNodes {
     }
 
     private static boolean isInner(String key, RankNode node) {
-        return !node.counts().isEmpty()
-                && !ScorePath.exact(key, node.counts().firstKey());
+        return !node.counts().isEmpty() && !ScorePath.exact(key, node.counts().firstKey());
     }
 
     private synchronized Cut keep(String tree, RankNode root, long asked) {

@@ -136,11 +136,7 @@ public class ListingInterleavingTest {
                         index,
                         ranks,
                         kept,
-                        new RankingService(
-                                ranks,
-                                kept,
-                                entries,
-                                new TiePositions(index, PARALLEL))) {
+                        new RankingService(ranks, kept, entries, new TiePositions(index, PARALLEL))) {
                     @Override
                     Listing first(RankWalk tree, Board board, int season, int limit) {
                         return new Listing(

@@ -90,7 +90,8 @@ class KeptNodesTest {
         LargeBoard large = board(1_000, LARGEST, Map.of());
         rank(large, 0);
         Cost again = large.costOf(1, i -> rank(large, 0));
-        assertEquals(1 + 0.5 * RankTree.nodesOf(large.entry(0).requireScore(), false).size(), again.readUnits());
+        assertEquals(
+                1 + 0.5 * RankTree.nodesOf(large.entry(0).requireScore(), false).size(), again.readUnits());
     }
 
     @Test
@@ -157,7 +158,9 @@ class KeptNodesTest {
 
     private static Map<String, Long> state(LargeBoard large) {
         Map<String, Long> state = new HashMap<>();
-        large.sorted().forEach(entry -> state.put(entry.playerId(), entry.requireScore().value()));
+        large.sorted()
+                .forEach(entry ->
+                        state.put(entry.playerId(), entry.requireScore().value()));
         return state;
     }
 
@@ -173,8 +176,7 @@ class KeptNodesTest {
         for (int i = 0; i < 10; i++) {
             pass(large, Duration.ofMillis(5));
             long value = i % 2 == 0 ? 2_000 : i;
-            NewScore score = new NewScore(
-                    "p0", BigDecimal.valueOf(value), BigDecimal.ZERO, null, "s" + i, null);
+            NewScore score = new NewScore("p0", BigDecimal.valueOf(value), BigDecimal.ZERO, null, "s" + i, null);
             large.arena.scores.submit(Arena.GAME, "large", score, false);
             Entry now = large.arena.entries.read(large.board, 1, "p0");
             large.count(List.of(large.written(0, now)));

@@ -12,10 +12,7 @@ public final class AsDeployed implements QuarkusTestProfile {
     @Override
     public Map<String, String> getConfigOverrides() {
         Map<String, String> settings = new HashMap<>(Map.of(
-                "statecraft.replication.type-cache",
-                "1s",
-                "statecraft.leaderboard.rank-nodes.checked-after",
-                "500ms"));
+                "statecraft.replication.type-cache", "1s", "statecraft.leaderboard.rank-nodes.checked-after", "500ms"));
         if (Bench.isAws()) {
             settings.put("quarkus.dynamodb.interceptors", BenchLatency.class.getName());
         }
