@@ -109,6 +109,7 @@ class DeterminismTest {
                         "lambda.TickScheduler",
                         "leaderboard.listing.BoundedCache",
                         "leaderboard.rank.DistinctCounts",
+                        "leaderboard.rank.KeptNodes",
                         "replication.commit.RecentCommits",
                         "replication.statistics.ReplicationStatisticsService",
                         "table.Counters"),

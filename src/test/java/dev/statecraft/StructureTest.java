@@ -80,7 +80,7 @@ class StructureTest {
             leaderboard.settings        -> table rating http replication.state
             leaderboard.board           -> runtime table http access access.idempotency .settings
             leaderboard.entry           -> table rating .settings .board
-            leaderboard.rank            -> table http access access.idempotency .settings .board .entry
+            leaderboard.rank            -> runtime table http access access.idempotency .settings .board .entry
             leaderboard.score           -> runtime table http http.json access access.idempotency .settings .board
                                            .entry .rank
             leaderboard.match           -> runtime table rating http access .settings .board .entry .rank

@@ -71,7 +71,7 @@ public class ListingService {
      * The score at a position, from 1; empty if fewer entries are counted. Cost: one node of the rank tree for each level.
      */
     public Optional<Selected> select(Board board, int season, long position) {
-        RankWalk tree = kept.walk(board, season);
+        RankWalk tree = RankWalk.of(kept, ranks, board, season);
         Optional<Place> found = place(tree, board, position, 0);
         if (tree.isTorn()) {
             tree = new RankWalk(ranks, board, season);
@@ -116,7 +116,7 @@ public class ListingService {
      * @param limit maximum number of entries; never beyond the listed positions of the board
      */
     public Listing list(Board board, int season, long offset, int limit) {
-        RankWalk tree = offset == 1 ? new RankWalk(ranks, board, season) : kept.walk(board, season);
+        RankWalk tree = offset == 1 ? new RankWalk(ranks, board, season) : RankWalk.of(kept, ranks, board, season);
         return list(tree, board, season, offset, limit);
     }
 

@@ -118,20 +118,21 @@ public class KeptNodes {
     }
 
     /**
-     * Starts a walk from the kept root, or from the root that it reads. The caller starts another walk, from the table, if this
-     * one is {@link RankWalk#isTorn torn}. Cost: 0.5 RCU for each node that is not kept, one round trip each.
+     * The kept root, or the root that is read. Cost: none or 0.5 RCU.
+     *
+     * @return null if no nodes of this tree are kept
      */
-    public RankWalk walk(Board board, int season) {
+    @Nullable Cut cut(Board board, int season) {
         List<String> trees = RankStore.treesOf(board, season);
         if (!keeps(board, trees)) {
-            return new RankWalk(ranks, board, season);
+            return null;
         }
         Cut cut = current(trees.get(0));
-        if (cut == null) {
-            long asked = ticker.nanos();
-            cut = keep(trees.get(0), ranks.read(trees, ScorePath.ROOT), asked);
+        if (cut != null) {
+            return cut;
         }
-        return new RankWalk(ranks, board, season, this, cut);
+        long asked = ticker.nanos();
+        return keep(trees.get(0), ranks.read(trees, ScorePath.ROOT), asked);
     }
 
     /** Dense ranks correct nodes of different moments by their versions, and a rebuild sums the nodes of two trees. */

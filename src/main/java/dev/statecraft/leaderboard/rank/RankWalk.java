@@ -35,8 +35,15 @@ public final class RankWalk {
         this(ranks, board, season, null, null);
     }
 
-    /** A walk that starts with kept nodes. */
-    RankWalk(RankStore ranks, Board board, int season, @Nullable KeptNodes kept, KeptNodes.@Nullable Cut cut) {
+    /**
+     * A walk that starts from the kept root, or from the root that it reads. If it turns out to be {@link #isTorn torn}, the
+     * caller starts a walk from the table.
+     */
+    public static RankWalk of(KeptNodes kept, RankStore ranks, Board board, int season) {
+        return new RankWalk(ranks, board, season, kept, kept.cut(board, season));
+    }
+
+    private RankWalk(RankStore ranks, Board board, int season, @Nullable KeptNodes kept, KeptNodes.@Nullable Cut cut) {
         this.ranks = ranks;
         this.board = board;
         this.season = season;
