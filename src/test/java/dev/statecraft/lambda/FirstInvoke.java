@@ -8,7 +8,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param events the events, in order
  * @param residentBytes memory after the last event
  * @param loaded what the JVM had loaded after the start; null for a native executable, or if not asked for
+ * @param initialized the classes of the project that the JVM has initialized at the start; empty if it writes no list
  * @param log the output
  */
 record FirstInvoke(
@@ -27,6 +32,7 @@ record FirstInvoke(
         List<Part> events,
         long residentBytes,
         FunctionUse.@Nullable Loaded loaded,
+        SortedSet<String> initialized,
         String log) {
 
     /** The handlers, each with a recorded event that makes it use DynamoDB where it can. */
@@ -40,7 +46,20 @@ record FirstInvoke(
             "socket", "socket-connect",
             "state-stream", "state-stream"));
 
-    private static final String SETTINGS = "JDK_JAVA_OPTIONS";
+    /** The head of a table of {@link #row()}: wall time, processor time and requests to DynamoDB. */
+    static final List<String> HEAD =
+            List.of("| handler | start | first event | second event | memory |", "|---|---|---|---|---|");
+
+    /** Variable with options of a JVM. */
+    static final String SETTINGS = "JDK_JAVA_OPTIONS";
+
+    /** A JVM that collects nothing before its first event, so that its heap shows what it has allocated. */
+    static final String COUNTED = "-Xmn320m -XX:MetaspaceSize=128m";
+
+    /** A JVM that lists the classes that it initializes. */
+    static final String LISTED = "-Xlog:class+init=info:file=";
+
+    private static final Pattern INITIALIZED = Pattern.compile("Initializing '(dev/statecraft/[^'$]+)'");
     private static final double NANOS_PER_MILLI = 1e6;
 
     /**
@@ -66,7 +85,13 @@ record FirstInvoke(
         all.put("STATECRAFT_ACCESS_ANONYMOUS", "true");
         all.put("QUARKUS_DYNAMODB_ENDPOINT_OVERRIDE", calls.endpoint().toString());
         all.put("STATECRAFT_TABLES_PREFIX", calls.prefix());
-        boolean counted = all.containsKey(SETTINGS);
+        Path classes = Path.of("target", "first-" + handler + "-classes.log").toAbsolutePath();
+        Files.deleteIfExists(classes);
+        String settings = all.getOrDefault(SETTINGS, "");
+        boolean counted = settings.equals(COUNTED);
+        if (settings.equals(LISTED)) {
+            all.put(SETTINGS, settings + classes);
+        }
         calls.take();
         long begin = System.nanoTime();
         try (PackagedFunction function =
@@ -75,6 +100,7 @@ record FirstInvoke(
             FunctionUse before = FunctionUse.of(function.process());
             Part start = new Part(started, before.cpuMillis(), calls.take());
             FunctionUse.Loaded loaded = counted ? FunctionUse.Loaded.of(function.process()) : null;
+            SortedSet<String> initialized = Files.exists(classes) ? initialized(classes) : new TreeSet<>();
             List<Part> parts = new ArrayList<>();
             for (int i = 0; i < events; i++) {
                 String event = event(handler, calls.prefix(), i);
@@ -90,8 +116,20 @@ record FirstInvoke(
                 parts.add(new Part(millis, after.since(before).cpuMillis(), calls.take()));
                 before = after;
             }
-            return new FirstInvoke(handler, start, parts, before.residentBytes(), loaded, function.output());
+            return new FirstInvoke(
+                    handler, start, parts, before.residentBytes(), loaded, initialized, function.output());
         }
+    }
+
+    /** The names of the listed classes that the project has a file for, without those that the build generates. */
+    private static SortedSet<String> initialized(Path list) throws IOException {
+        return INITIALIZED
+                .matcher(Files.readString(list))
+                .results()
+                .map(line -> line.group(1))
+                .filter(name -> Files.exists(Path.of("src/main/java", name + ".java")))
+                .map(name -> name.substring("dev/statecraft/".length()).replace('/', '.'))
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 
     /** An event that differs from the one before, so that none is recognized as repeated. */

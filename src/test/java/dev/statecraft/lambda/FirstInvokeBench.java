@@ -28,8 +28,7 @@ class FirstInvokeBench {
         PackagedFunction.unpack(ZIP, unpacked);
         for (String priming : new String[] {"false", "true"}) {
             System.out.println("priming " + priming + ": wall time, processor time, requests to DynamoDB");
-            System.out.println("| handler | start | first event | second event | memory |");
-            System.out.println("|---|---|---|---|---|");
+            FirstInvoke.HEAD.forEach(System.out::println);
             for (String handler : FirstInvoke.EVENTS.keySet()) {
                 for (int start = 0; start < STARTS; start++) {
                     try (RecordedCalls calls = new RecordedCalls()) {
